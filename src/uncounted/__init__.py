@@ -1,0 +1,1 @@
+"""From testimony to a number that can be defended."""

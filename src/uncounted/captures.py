@@ -1,0 +1,215 @@
+"""Counts of people by which lists they are on: the only thing estimation sees.
+
+After this module there are no names, dates or places, only a small table of
+whole numbers. Everything above it that deals with people stops here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import attrs
+
+from uncounted import delimited
+from uncounted.errors import BadInput, UsedWrongly
+
+MAX_LISTS = 64
+NOT_ACTIVE = "-"
+
+
+def _frozen_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    return {pattern: counts[pattern] for pattern in sorted(counts, reverse=True) if counts[pattern]}
+
+
+@attrs.frozen
+class CaptureTable:
+    """How many people were recorded by which lists.
+
+    `counts` maps a pattern, one character a list in the order of `lists`, to a
+    number of people: `1` on the list, `0` looked for and not found, `-` the list
+    was not active here (which is not 0). Patterns nobody has are left out; the
+    all-zero pattern cannot be observed and is refused.
+
+    Raises:
+        BadInput: a pattern of the wrong length or letters, a count below zero.
+
+    Examples:
+        >>> table = CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
+        >>> table.observed, table.list_totals
+        (14, {'A': 7, 'B': 9})
+    """
+
+    lists: tuple[str, ...]
+    counts: Mapping[str, int] = attrs.field(converter=_frozen_counts)
+    stratum: Mapping[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if len(set(self.lists)) != len(self.lists):
+            raise BadInput("two lists have the same name", hint="rename one of the columns")
+        if not 1 <= len(self.lists) <= MAX_LISTS:
+            raise BadInput(f"a table has 1 to {MAX_LISTS} lists, this one {len(self.lists)}")
+        for pattern, count in self.counts.items():
+            if len(pattern) != len(self.lists) or set(pattern) - set("01-"):
+                raise BadInput(f"{pattern!r} is no pattern over {len(self.lists)} lists")
+            if "1" not in pattern:
+                raise BadInput(
+                    f"{count} people are on no list, which nobody can have counted",
+                    hint="leave the all-zero row out: its count is what is estimated",
+                )
+            if count < 0:
+                raise BadInput(f"pattern {pattern} has the count {count}, below zero")
+
+    @classmethod
+    def of(cls, lists: Iterable[str], counts: Mapping[str, int], **stratum: str) -> CaptureTable:
+        """Make a table from list names and counts by pattern."""
+        return cls(tuple(lists), counts, stratum)
+
+    @classmethod
+    def tally(
+        cls, lists: Iterable[str], people: Iterable[Iterable[str]], **stratum: str
+    ) -> CaptureTable:
+        """Count people, each given as the names of the lists they are on.
+
+        Examples:
+            >>> CaptureTable.tally("AB", [{"A"}, {"A", "B"}, ["B", "B"]]).counts
+            {'11': 1, '10': 1, '01': 1}
+        """
+        names = tuple(lists)
+        counts: Counter[str] = Counter()
+        for person in people:
+            on = set(person)
+            counts["".join("1" if name in on else "0" for name in names)] += 1
+        return cls(names, counts, stratum)
+
+    @property
+    def observed(self) -> int:
+        """People on at least one list (n)."""
+        return sum(self.counts.values())
+
+    @property
+    def list_totals(self) -> dict[str, int]:
+        """People on each list (n_j)."""
+        return {name: self.on([name]) for name in self.lists}
+
+    def on(self, lists: Iterable[str]) -> int:
+        """People who are on all of these lists, whatever other lists they are on (N*)."""
+        at = [self.lists.index(name) for name in lists]
+        return sum(n for pattern, n in self.counts.items() if all(pattern[i] == "1" for i in at))
+
+    def seen_exactly(self, k: int) -> int:
+        """People on exactly `k` lists (f_k)."""
+        return sum(n for pattern, n in self.counts.items() if pattern.count("1") == k)
+
+    def select(self, lists: Iterable[str]) -> CaptureTable:
+        """Keep these lists, in this order; people on none of them are dropped.
+
+        Raises:
+            UsedWrongly: there is no such list.
+        """
+        names = tuple(lists)
+        if missing := [name for name in names if name not in self.lists]:
+            raise UsedWrongly(
+                f"there is no list called {missing[0]!r}",
+                hint=f"the lists are {', '.join(self.lists)}",
+            )
+        at = [self.lists.index(name) for name in names]
+        counts: Counter[str] = Counter()
+        for pattern, n in self.counts.items():
+            kept = "".join(pattern[i] for i in at)
+            if "1" in kept:
+                counts[kept] += n
+        return CaptureTable(names, counts, self.stratum)
+
+    def canonical(self) -> bytes:
+        """The one byte form of this table; what `digest` hashes."""
+        value = {"counts": self.counts, "lists": self.lists, "stratum": dict(self.stratum)}
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def digest(self) -> str:
+        """SHA-256 of the table.
+
+        Never publish it: six hidden cells of 1 to 4 are found by trying them all.
+        What leaves carries a commitment under a random salt instead.
+        """
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
+    """Read a `TABLE.csv`: one table, or one a stratum when `by` names columns.
+
+    One column of 0/1 for each list, and either a `count` column (a row a pattern)
+    or none (a row a person). An empty cell in a list column: the list was not
+    active here. Any other column must be named in `by`.
+
+    Raises:
+        BadInput: with the row (the header is row 1) and the column.
+    """
+    sheet = delimited.read(path)
+    by = tuple(by)
+    if missing := [name for name in by if name not in sheet.columns]:
+        raise UsedWrongly(
+            f"{path.name} has no column {missing[0]!r}",
+            hint=f"its columns are {', '.join(sheet.columns)}",
+        )
+    counted = "count" in sheet.columns
+    lists = tuple(name for name in sheet.columns if name not in by and name != "count")
+    rows = list(sheet)
+    _refuse_other_columns(path, lists, rows)
+    strata: dict[tuple[str, ...], Counter[str]] = {}
+    for row in rows:
+        pattern = "".join(_membership(path, row, name) for name in lists)
+        count = _count(path, row) if counted else 1
+        if "1" not in pattern:
+            if count == 0:
+                continue
+            raise BadInput(
+                f"{path.name}, row {row.number}: on no list, which nobody can have counted",
+                hint="leave this row out: its count is what is estimated",
+            )
+        key = tuple(row.cells[name].strip() for name in by)
+        strata.setdefault(key, Counter())[pattern] += count
+    if not strata:
+        raise BadInput(f"{path.name} has a header and no rows")
+    return [
+        CaptureTable(lists, counts, dict(zip(by, key, strict=True)))
+        for key, counts in sorted(strata.items())
+    ]
+
+
+def _refuse_other_columns(path: Path, lists: tuple[str, ...], rows: list[delimited.Row]) -> None:
+    if not lists:
+        raise BadInput(
+            f"{path.name} has no column of 0 and 1", hint="one column a list, 1 where it has them"
+        )
+    for name in lists:
+        values = {row.cells[name].strip() for row in rows} - {""}
+        if values and not values & {"0", "1"}:
+            raise BadInput(
+                f"{path.name}: column {name!r} does not hold 0 and 1",
+                hint=f"name it with --by {name} to split the table by it, or take it out",
+            )
+
+
+def _membership(path: Path, row: delimited.Row, name: str) -> str:
+    cell = row.cells[name].strip()
+    if cell in ("0", "1"):
+        return cell
+    if not cell:
+        return NOT_ACTIVE
+    raise BadInput(
+        f"{path.name}, row {row.number}, column {name!r}: neither 0 nor 1 nor empty",
+        hint="1: on the list; 0: not on it; empty: the list was not active here",
+    )
+
+
+def _count(path: Path, row: delimited.Row) -> int:
+    cell = row.cells["count"].strip()
+    if not (cell.isascii() and cell.isdigit()):
+        raise BadInput(
+            f"{path.name}, row {row.number}, column 'count': not a whole number from 0 up"
+        )
+    return int(cell)

@@ -1,0 +1,99 @@
+"""Every error a user can meet, in one tree.
+
+An error says what happened and, as a hint, what to try. It never carries a
+name, a place or a word of testimony: rows are named by their number, reports by
+nothing at all. Only `cli.main` (and a page's one error handler) catches them.
+"""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """Something was refused or found wanting; `cli` prints it and exits with `exit_status`.
+
+    Examples:
+        >>> str(NotEstimable("two lists share nobody", hint="check the linkage"))
+        'two lists share nobody'
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsedWrongly(Error):
+    """The command was given something that it does not take."""
+
+    exit_status = 2
+
+
+class BadInput(Error):
+    """A file handed to us cannot be read as what it should be."""
+
+
+class BadMapping(BadInput):
+    """A mapping or a plan names what is not there, or says what cannot be done."""
+
+
+class NotACase(Error):
+    """The folder is not a case file, or one that this version cannot read."""
+
+
+class AlreadyThere(Error):
+    """Something would be overwritten that must not be."""
+
+
+class CaseBusy(Error):
+    """Another process is writing to the case file."""
+
+
+class WrongPassphrase(Error):
+    """The passphrase does not open the identity."""
+
+
+class NoAccess(Error):
+    """This identity is not a member of the case file."""
+
+
+class Damaged(Error):
+    """Bytes are not what was sealed: changed, cut short or swapped."""
+
+
+class RolledBack(Damaged):
+    """The database or the log is older than the other half says."""
+
+
+class NoSpace(Error):
+    """The disk is full, or the folder cannot be written to."""
+
+
+class NotLinked(Error):
+    """A step needs a linkage that has not been made, or is out of date."""
+
+
+class NotLinkable(Error):
+    """The reports cannot be linked: too few, or nothing to compare."""
+
+
+class NotEstimable(Error):
+    """No number may be given for this table."""
+
+
+class NotConverged(NotEstimable):
+    """A sampler has not converged, so there is no number."""
+
+
+class NotPublishable(Error):
+    """Publishing this would let somebody read or compute what must stay hidden."""
+
+
+class NotVerified(Error):
+    """A release does not check: a file, a signature or a proof is wrong."""
+
+
+class Interrupted(Error):
+    """The user stopped a step; nothing of it was kept."""
+
+    exit_status = 130

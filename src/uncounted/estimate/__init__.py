@@ -1,0 +1,1 @@
+"""How many: numbers in, an Estimate or a refusal out. No person is ever seen here."""

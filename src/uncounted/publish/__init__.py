@@ -1,0 +1,1 @@
+"""What may leave: disclosure control, tables, figures, the report, the bundle, verification."""

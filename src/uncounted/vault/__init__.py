@@ -1,0 +1,1 @@
+"""The case file at rest: keys, sealed entries, the log, consent."""
