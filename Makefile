@@ -1,0 +1,53 @@
+# Everything sets itself up: `make demo` and `make test` need Python >= 3.12, make and the package registries.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: demo test lint types fences tests study bench clean help
+.DEFAULT_GOAL := help
+
+UV = $(shell tools/bootstrap.sh --which)
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
+	@$(BIN)/uncounted demo --out demo-out
+
+test: $(STAMPS)/dev $(STAMPS)/browser lint types fences tests ## every check
+
+lint: $(STAMPS)/dev ## ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMPS)/dev ## mypy, strict
+	@$(BIN)/mypy
+
+fences: $(STAMPS)/dev ## import-linter: which room may know which
+	@$(BIN)/lint-imports
+
+tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors; then the pages in docs/ and the README are run
+	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 0 -p no:randomly --confcutdir=. docs README.md
+
+study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
+	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done
+
+bench: $(STAMPS)/dev ## measure speed and memory, as ratios in one run
+	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+clean: ## remove what was set up here, the demo's output too
+	@rm -rf .venv .tools demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(STAMPS)/run: uv.lock pyproject.toml tools/bootstrap.sh
+	@tools/bootstrap.sh
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --no-dev --inexact --python '>=3.12'
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: uv.lock pyproject.toml tools/bootstrap.sh
+	@tools/bootstrap.sh
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --python '>=3.12'
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/run
+
+$(STAMPS)/browser: | $(STAMPS)/dev
+	@tools/system-packages.sh
+	@touch $@
