@@ -1,0 +1,180 @@
+"""What a person sees in a terminal: progress on stderr, answers on stdout, numbers as words.
+
+Nothing here knows a case file or a person; it prints the plain values it is
+given. Colour is used only where it carries nothing that the words do not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+_PATIENCE = 2.0  # seconds before anything is shown
+_PLAIN_EVERY = 10.0  # seconds between plain lines where there is no terminal
+
+
+def answer(text: str = "") -> None:
+    """Print an answer, on stdout."""
+    click.echo(text)
+
+
+def say(text: str) -> None:
+    """Print a message, on stderr."""
+    click.echo(text, err=True)
+
+
+def answer_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on stdout, and nothing else there."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+class Waiting:
+    """A `Progress` that shows itself only when the work takes longer than two seconds.
+
+    On a terminal it is a bar that is gone when the work is done; elsewhere it is
+    a plain line now and then. Always on stderr.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._lock = threading.Lock()
+        self._now: tuple[str, int, int | None] = ("working", 0, None)
+        self._bar: Progress | None = None
+        self._timer = threading.Timer(_PATIENCE, self._show)
+        self._timer.daemon = True
+        self._last_line = 0.0
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._shown = False
+            if self._bar is not None:
+                self._bar.stop()
+                self._bar = None
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """Take note; show it if the patience is over."""
+        with self._lock:
+            self._now = (what, done, total)
+            if self._shown:
+                self._update()
+
+    def _show(self) -> None:
+        with self._lock:
+            self._shown = True
+            if self._console.is_terminal:
+                self._bar = Progress(
+                    SpinnerColumn(),
+                    TextColumn("{task.description}"),
+                    BarColumn(),
+                    TimeElapsedColumn(),
+                    console=self._console,
+                    transient=True,
+                )
+                self._bar.add_task("working", total=None)
+                self._bar.start()
+            self._update()
+
+    def _update(self) -> None:
+        what, done, total = self._now
+        if self._bar is not None:
+            task = self._bar.task_ids[0]
+            self._bar.update(task, description=what, completed=done, total=total)
+            return
+        now = time.monotonic()
+        if now - self._last_line >= _PLAIN_EVERY:
+            self._last_line = now
+            share = f" {100 * done // total}%" if total else ""
+            say(f"uncounted: {what}{share} ...")
+
+
+def plain_terminal() -> bool:
+    """Whether stdout can take nothing but ASCII."""
+    return (sys.stdout.encoding or "ascii").lower() not in ("utf-8", "utf8")
+
+
+def number(value: float) -> str:
+    """A whole number as people write it.
+
+    Examples:
+        >>> number(12595.4)
+        '12,595'
+    """
+    return f"{round(value):,}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    Examples:
+        >>> plural(1, "report"), plural(1200, "person", "people")
+        ('1 report', '1,200 people')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Align rows of text in columns, wide Korean and Chinese letters counted as two.
+
+    Examples:
+        >>> print(columns([["A", "10"], ["BB", "7"]], right=[1]))
+        A   10
+        BB   7
+    """
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = []
+        for i, cell in enumerate(row):
+            gap = " " * (widths[i] - cell_len(cell))
+            cells.append(gap + cell if i in right else cell + gap)
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def interval_picture(
+    low: float,
+    point: float | None,
+    high: float,
+    *,
+    left: float,
+    right: float,
+    width: int = 40,
+    plain: bool = False,
+) -> str:
+    """An interval drawn in `width` characters on an axis from `left` to `right`.
+
+    `plain` draws it in ASCII, for a terminal that has nothing else.
+
+    Examples:
+        >>> interval_picture(2, 5, 8, left=0, right=10, width=11)
+        '  ├──●──┤'
+    """
+    bar, dot, start, end = "-o||" if plain else "─●├┤"
+
+    def at(value: float) -> int:
+        share = (value - left) / (right - left) if right > left else 0.0
+        return round(min(max(share, 0.0), 1.0) * (width - 1))
+
+    cells = [" "] * width
+    for i in range(at(low), at(high) + 1):
+        cells[i] = bar
+    cells[at(low)], cells[at(high)] = start, end
+    if point is not None:
+        cells[at(point)] = dot
+    return "".join(cells).rstrip()
