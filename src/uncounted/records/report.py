@@ -1,0 +1,124 @@
+"""What one source says about one person: the value that is sealed, linked and counted.
+
+A report is one source's words, not the truth: nothing here decides that two reports
+are the same person. There is no field for a route, a shelter, a helper or for where
+a living person is now, and there must never be one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadInput
+from uncounted.records.dates import PartialDate
+from uncounted.records.names import Name
+
+FORMAT = 1
+
+
+@attrs.frozen
+class Act:
+    """Something done to the person: what, when, where, by whom, and what came of it.
+
+    `kind`, `authority` and `outcome` are codes of the vocabulary; `place` is as written.
+    """
+
+    kind: str | None = None
+    date: PartialDate | None = None
+    place: str | None = None
+    authority: str | None = None
+    outcome: str | None = None
+
+
+@attrs.frozen
+class Report:
+    """What one source says about one person.
+
+    `id` is the source's own key, `names` start with the main one, `sex` is "f", "m" or
+    None, `origin` a place as written, `collector` whoever collected it first.
+
+    Examples:
+        >>> report = Report("A", "1", (Name("김철수"),), sex="m")
+        >>> Report.from_payload(report.to_payload()) == report
+        True
+    """
+
+    source: str
+    id: str
+    names: tuple[Name, ...]
+    sex: str | None = None
+    birth: PartialDate | None = None
+    origin: str | None = None
+    acts: tuple[Act, ...] = ()
+    note: str | None = None
+    collector: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values for canonical JSON (RFC 8785); what is not said is left out."""
+        payload: dict[str, Any] = {
+            "format": FORMAT,
+            "source": self.source,
+            "id": self.id,
+            "names": [_said(attrs.asdict(name)) for name in self.names],
+            "sex": self.sex,
+            "birth": self.birth and self.birth.to_payload(),
+            "origin": self.origin,
+            "acts": [_act_payload(act) for act in self.acts],
+            "note": self.note,
+            "collector": self.collector,
+        }
+        return _said(payload)
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Report:
+        """Read back what `to_payload` gave.
+
+        Raises:
+            BadInput: it is not a report, or one of a later version of this program.
+        """
+        if payload.get("format") != FORMAT:
+            raise BadInput(
+                "a sealed report has a form that this version does not know",
+                hint="open the case file with the version of uncounted that wrote it",
+            )
+        birth = payload.get("birth")
+        return cls(
+            source=payload["source"],
+            id=payload["id"],
+            names=tuple(Name(**name) for name in payload["names"]),
+            sex=payload.get("sex"),
+            birth=PartialDate.from_payload(birth) if birth else None,
+            origin=payload.get("origin"),
+            acts=tuple(_act(act) for act in payload["acts"]),
+            note=payload.get("note"),
+            collector=payload.get("collector"),
+        )
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _act_payload(act: Act) -> dict[str, Any]:
+    return _said(
+        {
+            "kind": act.kind,
+            "date": act.date and act.date.to_payload(),
+            "place": act.place,
+            "authority": act.authority,
+            "outcome": act.outcome,
+        }
+    )
+
+
+def _act(payload: dict[str, Any]) -> Act:
+    date = payload.get("date")
+    return Act(
+        kind=payload.get("kind"),
+        date=PartialDate.from_payload(date) if date else None,
+        place=payload.get("place"),
+        authority=payload.get("authority"),
+        outcome=payload.get("outcome"),
+    )
