@@ -93,6 +93,18 @@ class NotVerified(Error):
     """A release does not check: a file, a signature or a proof is wrong."""
 
 
+class MalformedNote(NotVerified):
+    """Bytes that should be a signed note are not one."""
+
+
+class UnknownSigner(NotVerified):
+    """A note carries no signature by a key that we were told to trust."""
+
+
+class BadSignature(NotVerified):
+    """A signature by a known key does not fit the text."""
+
+
 class Interrupted(Error):
     """The user stopped a step; nothing of it was kept."""
 
