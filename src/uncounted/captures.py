@@ -158,6 +158,9 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     counted = "count" in sheet.columns
     lists = tuple(name for name in sheet.columns if name not in by and name != "count")
     rows = list(sheet)
+    for row in rows:
+        if row.wrong:
+            raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
     _refuse_other_columns(path, lists, rows)
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:

@@ -1,0 +1,104 @@
+"""The pages are run: every `console` block in docs/ and the README is typed and compared.
+
+A block's lines that begin with `$ ` are run, in order, in one scratch folder a
+page; what follows must be what is printed (stdout and stderr together), where a
+line `...` stands for any lines, and `...` inside a line for any text. A block that must not be run
+(because it needs the network, say) is written as ```text instead.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Region, Sybil
+from sybil.parsers.abstract.lexers import LexerCollection
+from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+
+ROOT = Path(__file__).parent
+
+
+def _lines_match(expected: list[str], printed: list[str]) -> bool:
+    pattern = ""
+    for line in expected:
+        if line.strip() == "...":
+            pattern += r"(?:[^\n]*\n)*?"
+        else:
+            pattern += re.escape(line.rstrip()).replace(r"\.\.\.", r"[^\n]*") + r"[ ]*\n"
+    return re.fullmatch(pattern, "".join(line.rstrip() + "\n" for line in printed)) is not None
+
+
+def run_block(example: Example) -> str | None:
+    """Run the commands of one block; say what differed, or nothing."""
+    folder: Path = example.namespace["folder"]
+    environment: dict[str, str] = example.namespace["environment"]
+    commands = re.split(r"^\$ ", str(example.parsed), flags=re.MULTILINE)[1:]
+    for command in commands:
+        typed, _, expected = command.partition("\n")
+        done = subprocess.run(
+            ["bash", "-c", typed],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        want, got = expected.rstrip("\n").splitlines(), done.stdout.rstrip("\n").splitlines()
+        if not _lines_match(want, got):
+            printed = f"printed (exit {done.returncode}):\n{done.stdout}"
+            return f"$ {typed}\nexpected:\n{expected}\n{printed}"
+    return None
+
+
+def parse_console(document: Document) -> Iterator[Region]:
+    """Find the console blocks of a page."""
+    for lexed in LexerCollection([FencedCodeBlockLexer("console")])(document):
+        yield Region(lexed.start, lexed.end, lexed.lexemes["source"], run_block)
+
+
+def setup(namespace: dict[str, object]) -> None:
+    """A scratch folder with the examples in it, and an environment that asks nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="uncounted-page-"))
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__py*"))
+    namespace["folder"] = folder
+    namespace["environment"] = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "UNCOUNTED_HOME": str(folder / "home"),
+        "UNCOUNTED_PASSPHRASE": "a passphrase for the pages",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "LANG": "C.UTF-8",
+    }
+
+
+def teardown(namespace: dict[str, object]) -> None:
+    """Leave nothing."""
+    shutil.rmtree(str(namespace["folder"]))
+
+
+pytest_collect_file = Sybil(
+    parsers=[parse_console],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    setup=setup,
+    teardown=teardown,
+).pytest()
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The shared vectors beside the project; a test that needs them is skipped without them."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "vectors").is_dir():
+        pytest.skip("the shared vectors are not beside this checkout")
+    return folder

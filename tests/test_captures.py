@@ -1,0 +1,101 @@
+"""The door: counts by pattern, and the table file that a user brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uncounted.captures import CaptureTable, read_tables
+from uncounted.errors import BadInput, UsedWrongly
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_table_of_patterns(tmp_path: Path) -> None:
+    (table,) = read_tables(write(tmp_path, "A,B,count\n1,0,5\n0,1,7\n1,1,2\n"))
+    assert table == CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
+    assert (table.observed, table.list_totals, table.on("AB")) == (14, {"A": 7, "B": 9}, 2)
+
+
+def test_a_table_of_persons_is_the_same_table(tmp_path: Path) -> None:
+    rows = ["1,0"] * 5 + ["0,1"] * 7 + ["1,1"] * 2
+    (table,) = read_tables(write(tmp_path, "A,B\n" + "\n".join(rows) + "\n"))
+    assert table == CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
+
+
+def test_strata_and_a_list_that_was_not_active(tmp_path: Path) -> None:
+    path = write(tmp_path, "A,B,year,count\n1,0,2019,5\n1,,2020,3\n")
+    old, new = read_tables(path, by=["year"])
+    assert dict(old.stratum) == {"year": "2019"}
+    assert dict(new.counts) == {"1-": 3}
+
+
+def test_repeated_patterns_are_added(tmp_path: Path) -> None:
+    (table,) = read_tables(write(tmp_path, "A,B,count\n1,0,5\n1,0,6\n0,1,1\n"))
+    assert table.counts["10"] == 11
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A,B,count\n2,0,5\n1,0,5\n", "row 2, column 'A': neither 0 nor 1"),
+        ("A,B,count\n1,0,-5\n", "row 2, column 'count': not a whole number"),
+        ("A,B,count\n1,0,60.5\n", "not a whole number"),
+        ("A,B,count\n1,0,NaN\n", "not a whole number"),
+        ("A,B,count\n1,0,\u0665\n", "not a whole number"),
+        ("A,B,count\n0,0,5\n", "row 2: on no list"),
+        ("A,B,count\n1,0\n", "row 2: 2 cells where the header has 3"),
+        ("A,B,count\n", "a header and no rows"),
+        ("count\n5\n", "no column of 0 and 1"),
+        ("", "empty"),
+    ],
+)
+def test_bad_tables(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_tables(write(tmp_path, text))
+
+
+def test_another_column_must_be_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="column 'year' does not hold 0 and 1") as caught:
+        read_tables(write(tmp_path, "A,B,year,count\n1,0,2019,5\n"))
+    assert "--by year" in str(caught.value.hint)
+    with pytest.raises(UsedWrongly, match="no column 'age'"):
+        read_tables(write(tmp_path, "A,B,count\n1,0,5\n"), by=["age"])
+
+
+def test_no_cell_is_repeated_in_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_tables(write(tmp_path, "A,B,count\n1,0,5\n김영숙,1,2\n"))
+    assert "김" not in f"{caught.value}{caught.value.hint}"
+
+
+def test_select_drops_who_is_on_no_chosen_list() -> None:
+    table = CaptureTable.of("ABC", {"100": 5, "011": 7, "111": 2})
+    assert dict(table.select("CB").counts) == {"11": 9}
+    with pytest.raises(UsedWrongly, match="no list called 'D'"):
+        table.select("D")
+
+
+people = st.lists(st.sets(st.sampled_from("ABC"), min_size=1), max_size=30)
+
+
+@given(people)
+def test_totals_reconcile(on: list[set[str]]) -> None:
+    table = CaptureTable.tally("ABC", on)
+    assert table.observed == len(on) == sum(table.seen_exactly(k) for k in (1, 2, 3))
+    for name in "ABC":
+        assert table.list_totals[name] == sum(name in person for person in on)
+
+
+@given(people, st.permutations("ABC"))
+def test_the_order_of_lists_changes_nothing(on: list[set[str]], order: list[str]) -> None:
+    one, other = CaptureTable.tally("ABC", on), CaptureTable.tally(order, on)
+    if on:
+        assert other.select("ABC").digest() == one.digest()
