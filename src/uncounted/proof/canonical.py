@@ -1,0 +1,92 @@
+"""One byte form for every JSON value, so that a hash means one thing.
+
+RFC 8785 (JSON Canonicalization Scheme). Nothing here hashes or parses in any
+other form, and nothing is ever made canonical by dropping what does not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+from uncounted.errors import BadInput
+
+
+def canonical(value: Any) -> bytes:
+    """Give the canonical bytes of a JSON value.
+
+    Raises:
+        BadInput: the value holds what JSON or RFC 8785 cannot carry: a number that is
+            not finite, an integer beyond 2**53, a lone surrogate, a key that is not text.
+
+    Examples:
+        >>> canonical({"b": 1.0, "a": ["서울", None]})
+        b'{"a":["\\xec\\x84\\x9c\\xec\\x9a\\xb8",null],"b":1}'
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (ValueError, RecursionError, TypeError, AttributeError) as problem:
+        raise BadInput(
+            f"this value has no canonical JSON form ({type(problem).__name__})",
+            hint="use text, whole numbers within 2**53, finite numbers, lists and objects",
+        ) from None
+
+
+def parse(data: bytes) -> Any:
+    """Read canonical JSON and nothing else: `canonical(parse(data)) == data` always holds.
+
+    The obvious `json.loads` keeps the last of two equal keys, so that two readers of
+    the same signed bytes could be shown two different things.
+
+    Raises:
+        BadInput: not UTF-8, not JSON, a key twice, or not in canonical form.
+
+    Examples:
+        >>> parse(b'{"a":1}')
+        {'a': 1}
+        >>> parse(b'{"a":1,"a":2}')
+        Traceback (most recent call last):
+        ...
+        uncounted.errors.BadInput: a key stands twice in one JSON object
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_no_key_twice,
+            parse_constant=_no_constant,
+            parse_int=_whole,
+        )
+    except (ValueError, RecursionError) as problem:
+        raise BadInput(f"not JSON ({type(problem).__name__})") from None
+    if canonical(value) != data:
+        raise BadInput("JSON, but not in the canonical form of RFC 8785")
+    return value
+
+
+def sha256(data: bytes) -> bytes:
+    """Give the 32 bytes of SHA-256.
+
+    Examples:
+        >>> sha256(b"").hex()[:16]
+        'e3b0c44298fc1c14'
+    """
+    return hashlib.sha256(data).digest()
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadInput("a key stands twice in one JSON object")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _whole(digits: str) -> int | float:
+    # Canonical JSON writes 1e17 as 100000000000000000: beyond 2**53 it was a float.
+    return int(digits) if len(digits) < 16 or abs(float(digits)) < 2**53 else float(digits)

@@ -1,0 +1,219 @@
+"""Merkle trees as of RFC 6962, section 2.1: roots, proofs, and checking them.
+
+Proofs are made from any source of *nodes*: a function `node(level, index)` that
+gives the hash of the complete subtree over the leaves `index * 2**level` up to
+`(index + 1) * 2**level`. `tiles` reads them from files, `nodes_of` from a list.
+Nothing here reads or writes a file, and checking trusts nothing but the roots.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from uncounted.errors import BadInput
+
+HASH_BYTES = 32
+Nodes = Callable[[int, int], bytes]
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Hash a leaf: SHA-256(0x00 || entry)."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash an inner node: SHA-256(0x01 || left || right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+@attrs.frozen
+class Frontier:
+    """The right edge of a tree: all that appending needs, log2(size) hashes.
+
+    Attributes:
+        size: number of leaves.
+        peaks: roots of the complete subtrees that `size` falls into, largest first.
+
+    Examples:
+        >>> Frontier().append(leaf_hash(b"")).root().hex()[:16]
+        '6e340b9cffb37a98'
+    """
+
+    size: int = 0
+    peaks: tuple[bytes, ...] = ()
+
+    def append(self, leaf: bytes) -> Frontier:
+        """Add one leaf hash; amortised two hashes, at most log2(size)."""
+        peaks, rest = [*self.peaks, leaf], self.size
+        while rest & 1:
+            right = peaks.pop()
+            peaks.append(node_hash(peaks.pop(), right))
+            rest >>= 1
+        return Frontier(self.size + 1, tuple(peaks))
+
+    def root(self) -> bytes:
+        """The Merkle tree hash of all leaves."""
+        return _fold(self.peaks) if self.peaks else EMPTY_ROOT
+
+
+def nodes_of(leaves: Sequence[bytes]) -> Nodes:
+    """Give the nodes over a list of leaf hashes, all inner hashes computed once."""
+    layers = [list(leaves)]
+    while len(layers[-1]) > 1:
+        below = layers[-1]
+        pairs = zip(below[::2], below[1::2], strict=False)
+        layers.append([node_hash(left, right) for left, right in pairs])
+    return lambda level, index: layers[level][index]
+
+
+def root(node: Nodes, size: int) -> bytes:
+    """Give the root of the tree over the first `size` leaves.
+
+    Examples:
+        >>> root(nodes_of([]), 0) == EMPTY_ROOT
+        True
+    """
+    return _range(node, 0, size) if size else EMPTY_ROOT
+
+
+def inclusion_proof(node: Nodes, index: int, size: int) -> list[bytes]:
+    """Prove that leaf `index` is in the tree of `size` leaves: PATH(m, D[n]), section 2.1.1.
+
+    Raises:
+        BadInput: there is no such leaf in a tree of that size.
+    """
+    if not 0 <= index < size:
+        raise BadInput(f"a tree of {size} leaves has no leaf {index}")
+    low, high, proof = 0, size, []
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            proof.append(_range(node, middle, high))
+            high = middle
+        else:
+            proof.append(_range(node, low, middle))
+            low = middle
+    return proof[::-1]
+
+
+def consistency_proof(node: Nodes, old: int, new: int) -> list[bytes]:
+    """Prove that the tree of `old` leaves is a prefix of that of `new`: section 2.1.2.
+
+    Raises:
+        BadInput: not 0 < old <= new; about the empty tree nothing can be proved.
+    """
+    if not 0 < old <= new:
+        raise BadInput(f"no consistency proof leads from {old} to {new} leaves")
+    low, high, whole, proof = 0, new, True, []
+    while old != high:
+        middle = low + _split(high - low)
+        if old <= middle:
+            proof.append(_range(node, middle, high))
+            high = middle
+        else:
+            proof.append(_range(node, low, middle))
+            low, whole = middle, False
+    if not whole:  # the old root itself is known to whoever checks, and is left out
+        proof.append(_range(node, low, high))
+    return proof[::-1]
+
+
+def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Check an inclusion proof (RFC 9162, section 2.1.3.2, whose trees are those of RFC 6962).
+
+    Args:
+        leaf: hash of the leaf, 32 bytes.
+        index: its place, from 0.
+        size: leaves in the tree.
+        proof: sibling hashes from the leaf upwards.
+        root: the root that is known to be true.
+    """
+    if not 0 <= index < size or not _all_hashes([leaf, root, *proof]):  # 1
+        return False
+    fn, sn, r = index, size - 1, leaf  # 2, 3
+    for p in proof:  # 4
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            r = node_hash(p, r)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = node_hash(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == root  # 5
+
+
+def is_prefix(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
+    """Check a consistency proof (RFC 9162, section 2.1.4.2).
+
+    The empty tree is a prefix of every tree and its proof is empty, but that says
+    nothing: it is answered with False unless both trees are empty.
+    """
+    if not 0 <= old <= new or not _all_hashes([old_root, new_root, *proof]):
+        return False
+    if old == new:
+        return not proof and old_root == new_root and (old > 0 or old_root == EMPTY_ROOT)
+    if old == 0 or not proof:  # 1
+        return False
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)  # 2
+    fn, sn = old - 1, new - 1  # 3
+    while fn & 1:  # 4
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]  # 5
+    for c in path[1:]:  # 6
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(c, fr), node_hash(c, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node_hash(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == old_root and sr == new_root  # 7
+
+
+def peaks(size: int) -> list[tuple[int, int]]:
+    """Give (level, index) of the complete subtrees that make up a tree, largest first.
+
+    Examples:
+        >>> peaks(6)
+        [(2, 0), (1, 2)]
+    """
+    return _cover(0, size)
+
+
+def _cover(low: int, high: int) -> list[tuple[int, int]]:
+    # `low` is a multiple of the largest power of two below high - low: RFC 6962 splits so.
+    found = []
+    while low < high:
+        level = (high - low).bit_length() - 1
+        found.append((level, low >> level))
+        low += 1 << level
+    return found
+
+
+def _range(node: Nodes, low: int, high: int) -> bytes:
+    return _fold([node(level, index) for level, index in _cover(low, high)])
+
+
+def _fold(hashes: Sequence[bytes]) -> bytes:
+    total = hashes[-1]
+    for left in reversed(hashes[:-1]):
+        total = node_hash(left, total)
+    return total
+
+
+def _split(size: int) -> int:
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _all_hashes(values: Sequence[bytes]) -> bool:
+    return all(len(value) == HASH_BYTES for value in values)
