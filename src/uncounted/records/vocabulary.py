@@ -1,0 +1,109 @@
+"""The controlled words: acts, authorities, outcomes and sexes, in three languages.
+
+An act is the smallest unit: who did what to whom, where and when. A file's own words
+are added by the `[values.*]` of its mapping. There is no word here for a route, a
+shelter, a helper or for where somebody is now, and none may be added: whoever opens a
+case file against its owner's will must not find the people who helped.
+
+Labels follow the words that the UN Commission of Inquiry on the DPRK (A/HRC/25/CRP.1,
+2014) and the Working Group on Enforced Disappearances use, and their Korean and
+Chinese texts.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from types import MappingProxyType
+
+import attrs
+
+KINDS = ("act", "authority", "outcome", "sex")
+
+
+@attrs.frozen
+class Term:
+    """One word: its code, its label in English, Korean and Chinese, and other ways to write it."""
+
+    code: str
+    en: str
+    ko: str
+    zh: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything that stands for this code."""
+        return (self.code, self.en, self.ko, self.zh, *self.also)
+
+
+def _read() -> Mapping[str, tuple[Term, ...]]:
+    """Read `vocabulary.csv`, which lies beside this module so that a translator can edit it."""
+    terms: dict[str, list[Term]] = {kind: [] for kind in KINDS}
+    table = resources.files(__package__).joinpath("vocabulary.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        also = tuple(row["also"].split(";")) if row["also"] else ()
+        terms[row["kind"]].append(Term(row["code"], row["en"], row["ko"], row["zh"], also))
+    return MappingProxyType({kind: tuple(found) for kind, found in terms.items()})
+
+
+TERMS = _read()
+
+
+def key(text: str) -> str:
+    """The form in which a file's word and the vocabulary's are compared.
+
+    Examples:
+        >>> key(" Forced_Return ") == key("forced-return")
+        True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.split(r"[\s_\-‐-―]+", folded.strip(" \t\r\n.")))
+
+
+def _index(terms: Iterable[Term]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for term in terms:
+        for spelling in term.spellings:
+            found.setdefault(key(spelling), term.code)
+    return MappingProxyType(found)
+
+
+_CODES: Mapping[str, Mapping[str, str]] = {kind: _index(terms) for kind, terms in TERMS.items()}
+
+
+def code_for(kind: str, text: str) -> str | None:
+    """Give the code that a word stands for, or None where the vocabulary does not have it.
+
+    Args:
+        kind: one of `KINDS`.
+        text: a code, a label in English, Korean or Chinese, or another spelling of one.
+
+    Examples:
+        >>> code_for("act", "강제북송"), code_for("act", "Sent back"), code_for("sex", "女")
+        ('forced-return', 'forced-return', 'f')
+        >>> code_for("act", "picnic") is None
+        True
+    """
+    return _CODES[kind].get(key(text))
+
+
+def codes(kind: str) -> tuple[str, ...]:
+    """All codes of a kind, in the order of the vocabulary."""
+    return tuple(term.code for term in TERMS[kind])
+
+
+def label(kind: str, code: str, language: str = "en") -> str:
+    """Give the label of a code in "en", "ko" or "zh"; a file's own code is its own label.
+
+    Examples:
+        >>> label("act", "forced-return", "ko")
+        '강제송환'
+    """
+    for term in TERMS[kind]:
+        if term.code == code:
+            return str(getattr(term, language))
+    return code
