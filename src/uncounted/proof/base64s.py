@@ -17,7 +17,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str, *, size: int | None = None) -> bytes | None:
-    """Decode, or give None when the text is not the one spelling of its value.
+    r"""Decode, or give None when the text is not the one spelling of its value.
 
     Args:
         text: base64 in the standard alphabet, with padding.
@@ -25,7 +25,7 @@ def decode(text: str, *, size: int | None = None) -> bytes | None:
 
     Examples:
         >>> decode("AA=="), decode("AB=="), decode("AA")
-        (b'\\x00', None, None)
+        (b'\x00', None, None)
     """
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)

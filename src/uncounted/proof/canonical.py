@@ -16,7 +16,7 @@ from uncounted.errors import BadInput
 
 
 def canonical(value: Any) -> bytes:
-    """Give the canonical bytes of a JSON value.
+    r"""Give the canonical bytes of a JSON value.
 
     Raises:
         BadInput: the value holds what JSON or RFC 8785 cannot carry: a number that is
@@ -24,7 +24,7 @@ def canonical(value: Any) -> bytes:
 
     Examples:
         >>> canonical({"b": 1.0, "a": ["서울", None]})
-        b'{"a":["\\xec\\x84\\x9c\\xec\\x9a\\xb8",null],"b":1}'
+        b'{"a":["\xec\x84\x9c\xec\x9a\xb8",null],"b":1}'
     """
     try:
         return rfc8785.dumps(value)

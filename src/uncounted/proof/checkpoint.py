@@ -87,4 +87,4 @@ def open_checkpoint(
 
 
 def _is_origin(origin: str) -> bool:
-    return bool(origin) and "\n" not in origin
+    return bool(origin) and origin.isprintable()  # so that it can be shown on a terminal

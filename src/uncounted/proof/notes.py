@@ -48,7 +48,7 @@ class Verifier:
         """
         found = _VKEY.fullmatch(vkey)
         key = base64s.decode(found["key"], size=33) if found else None
-        if found is None or key is None or key[:1] != _ED25519 or not _is_name(found["name"]):
+        if found is None or key is None or key[:1] != _ED25519 or not _may_sign(found["name"]):
             raise BadInput(
                 "this is not a verifier key",
                 hint="it looks like name+33d7b496+AeHT...; copy the whole line",
@@ -89,7 +89,7 @@ class Signer:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a name that no note could carry."""
-        if not _is_name(self.name):
+        if not _may_sign(self.name):
             raise BadInput(
                 "a key needs a name without spaces, plus signs or control characters",
                 hint="take something like example.org/documentation",
@@ -235,6 +235,11 @@ def _check_text(text: str) -> None:
 
 def _is_name(name: str) -> bool:
     return bool(name) and not any(c == "+" or c < " " or c.isspace() for c in name)
+
+
+def _may_sign(name: str) -> bool:
+    # Stricter than the format for keys that we take up: the name is shown on terminals.
+    return _is_name(name) and name.isprintable()
 
 
 def _digest(data: bytes) -> bytes:

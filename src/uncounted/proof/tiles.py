@@ -178,7 +178,8 @@ class TileLog:
         return self._read(str(level), number, width)[: width * _HASH]
 
     def _bundle(self, number: int, width: int) -> list[bytes]:
-        data, found = self._read("entries", number, width), []
+        data = self._read("entries", number, width)
+        found: list[bytes] = []
         while data and len(found) < width:
             size = int.from_bytes(data[:2], "big") + 2
             found.append(data[2:size])

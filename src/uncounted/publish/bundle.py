@@ -1,0 +1,159 @@
+"""A release as a folder: files, what they hash to, and the proof of when.
+
+Making one takes two steps with the case file's log between them: `manifest` says
+what will be published, the log takes an entry that commits to it, and `write`
+puts everything into a folder that `verify` has already accepted. Nothing here
+sees a person; what the facts and files may say is decided before they come here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from uncounted.errors import AlreadyThere, BadInput
+from uncounted.proof import durable
+from uncounted.proof.canonical import canonical, sha256
+from uncounted.proof.notes import Signer
+from uncounted.publish import verify as verifying
+
+
+def manifest(
+    files: Mapping[str, bytes],
+    facts: Mapping[str, Any],
+    *,
+    signer: str,
+    made_at: str,
+    version: str,
+) -> bytes:
+    """Say what will be published, as canonical JSON; its SHA-256 goes into the log.
+
+    Args:
+        files: name -> bytes of every file of the release.
+        facts: plain values that the release rests on; of the inputs salted commitments
+            only, never the bare hash of a table.
+        signer: verifier key of the one who will sign.
+        made_at: when, UTC, as `2026-03-01T12:00:00Z`.
+        version: that of the tool.
+
+    Raises:
+        BadInput: a file's name is not one that every system can carry, two differ by
+            case alone, or a fact has no canonical JSON form.
+
+    Examples:
+        >>> from uncounted.proof.notes import Signer
+        >>> key = Signer.from_seed("example.org/team", bytes(32)).vkey
+        >>> manifest({"report.html": b"<p>"}, {"observed": 4400}, signer=key,
+        ...          made_at="2026-03-01T12:00:00Z", version="0.1.0")[:58]
+        b'{"facts":{"observed":4400},"files":{"report.html":{"sha256'
+    """
+    if not verifying.TIME.fullmatch(made_at):
+        raise BadInput("a release's time is written as 2026-03-01T12:00:00Z, in UTC")
+    problem = verifying.wrong_names(files)
+    if problem is not None:
+        raise BadInput(problem, hint="use letters, digits, dots and hyphens, like report.html")
+    return canonical(
+        {
+            "format": verifying.FORMAT,
+            "tool": {"name": "uncounted", "version": version},
+            "made_at": made_at,
+            "signer": signer,
+            "files": {
+                name: {"size": len(data), "sha256": sha256(data).hex()}
+                for name, data in files.items()
+            },
+            "facts": dict(facts),
+        }
+    )
+
+
+def entry(manifest: bytes) -> dict[str, str]:
+    """Give the public body of the log entry, of kind "release", that commits to a manifest.
+
+    Examples:
+        >>> entry(b"{}")["manifest"][:16]
+        '44136fa355b3678a'
+    """
+    return {"manifest": sha256(manifest).hex()}
+
+
+def write(
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    manifest: bytes,
+    signer: Signer,
+    opening: Mapping[str, Any],
+    checkpoint: bytes,
+    proof: bytes,
+    leaves: bytes,
+) -> verifying.Verdict:
+    """Write the release into `folder`, whole or not at all, and give its own verdict on it.
+
+    1. The folder is new, or there and empty.
+    2. Everything is written beside it, under a temporary name, and flushed.
+    3. What was written verifies, under the signer's own key.
+    4. The temporary folder takes the name.
+
+    Args:
+        folder: where to.
+        files: the same as were given to `manifest`.
+        manifest: what `manifest` gave.
+        signer: the key that the manifest names.
+        opening: of the log's release entry: `{"body": {...}, "salt": hex}`.
+        checkpoint: the log's signed checkpoint, sealed after that entry.
+        proof: the `.tlog-proof` of that entry under that checkpoint.
+        leaves: the log's leaf hashes up to the checkpoint, 32 bytes each.
+
+    Raises:
+        AlreadyThere: step 1.
+        NoSpace: step 2 or 4; nothing is left behind.
+        NotVerified: step 3, the parts do not belong together.
+    """
+    parts = dict(files) | {
+        verifying.MANIFEST: manifest,
+        verifying.SIGNATURE: signer.sign(verifying.signed_text(manifest)),
+        verifying.OPENING: canonical(dict(opening)),
+        verifying.CHECKPOINT: checkpoint,
+        verifying.PROOF: proof,
+        verifying.LEAVES: leaves,
+    }
+    _refuse_full(folder)  # 1
+    with _beside(folder) as temporary:
+        for name, data in parts.items():  # 2
+            durable.write(temporary / name, data)
+        verdict = verifying.verify(temporary, signer=signer.vkey)  # 3
+        with durable.told_plainly():  # 4
+            if folder.exists():
+                folder.rmdir()  # empty, by step 1; a full one is refused by the system
+            temporary.rename(folder)
+            durable.sync_folder(folder.parent)
+    return verdict
+
+
+def _refuse_full(folder: Path) -> None:
+    with durable.told_plainly():
+        taken = folder.is_symlink() or (
+            folder.exists() and (not folder.is_dir() or any(os.scandir(folder)))
+        )
+    if taken:
+        raise AlreadyThere(
+            "there is something in that folder already",
+            hint="name a folder that does not exist yet; a release is never written over",
+        )
+
+
+@contextlib.contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    temporary = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
+    try:
+        with durable.told_plainly():
+            temporary.mkdir(parents=True)
+        yield temporary
+    finally:  # Ctrl-C too
+        shutil.rmtree(temporary, ignore_errors=True)

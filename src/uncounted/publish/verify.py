@@ -1,0 +1,453 @@
+"""Check a release without any secret: nothing but this folder and, better, a key.
+
+Whatever is wrong is an error that says which file and how. A release that was
+signed by somebody else verifies too, as theirs: without a verifier key from
+elsewhere nobody has checked whose it is, and the verdict says so. This module
+starts fast and imports nothing that estimates, links or opens a case file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import attrs
+
+from uncounted.errors import (
+    BadInput,
+    BadSignature,
+    MalformedNote,
+    NotVerified,
+    UnknownSigner,
+    UsedWrongly,
+)
+from uncounted.proof import canonical, commitment, merkle
+from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
+from uncounted.proof.notes import Verifier, fingerprint, open_note
+from uncounted.proof.tlogproof import TlogProof
+
+FORMAT: Final = "uncounted-release/1"
+MANIFEST: Final = "manifest.json"
+SIGNATURE: Final = "manifest.sig"
+CHECKPOINT: Final = "checkpoint"
+PROOF: Final = "release.tlog-proof"
+OPENING: Final = "opening.json"
+LEAVES: Final = "log-leaves"
+OWN: Final = frozenset({MANIFEST, SIGNATURE, CHECKPOINT, PROOF, OPENING, LEAVES})
+
+MAX_FILE_BYTES: Final = 1 << 30
+MAX_OWN_BYTES: Final = 1 << 22  # of each of our own files but the leaves
+MAX_FILES: Final = 10_000
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
+TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_LEFT_BY_SYSTEMS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+
+
+@attrs.frozen
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        what: short and stable, for programs.
+        ok: whether it holds.
+        words: a sentence for people.
+    """
+
+    what: str
+    ok: bool
+    words: str
+
+
+@attrs.frozen
+class Verdict:
+    """A release that holds together.
+
+    Attributes:
+        ok: True; what does not hold raises.
+        checks: what was looked at, in order.
+        signer: verifier key that signed the release.
+        fingerprint: the same, short enough to read to each other.
+        signer_checked: whether it is the key that the reader asked for.
+        made_at: when the release says it was made, UTC.
+        log: origin and size of the log that holds it, and its root.
+        facts: the manifest's facts, now known to be the signer's.
+        warnings: what the reader should know, the unchecked key first.
+    """
+
+    ok: bool
+    checks: tuple[Check, ...]
+    signer: str
+    fingerprint: str
+    signer_checked: bool
+    made_at: str
+    log: Checkpoint
+    facts: Mapping[str, Any] = attrs.field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+def verify(folder: Path, *, signer: str | None = None, since: Path | None = None) -> Verdict:
+    """Check a release folder from end to end.
+
+    1.  The manifest is one: canonical JSON of our format, names that stay in the folder.
+    2.  It is signed by the key that it names.
+    3.  That key is `signer`, when the reader brought one.
+    4.  Every file that it lists is there, of the same size and SHA-256.
+    5.  No other file, folder or link is there.
+    6.  The checkpoint is signed by the same key.
+    7.  The opening is of the log entry that commits to this manifest.
+    8.  That entry is in the log: the proof leads to the checkpoint's root.
+    9.  The leaf hashes are those of the log at the checkpoint.
+    10. The log of the older release `since` is a prefix of this one.
+
+    Args:
+        folder: the release.
+        signer: the verifier key that it must be signed by, from somewhere else.
+        since: an older release of the same case file, which must verify too.
+
+    Raises:
+        UsedWrongly: `signer` is not a verifier key, or there is no such folder.
+        NotVerified: something does not hold; the sentence says what and where.
+    """
+    for path in filter(None, (folder, since)):
+        if not path.is_dir():
+            raise UsedWrongly("there is no such folder", hint="name the folder of a release")
+    wanted = _wanted(signer)
+    data = _own(folder, MANIFEST)
+    manifest = _manifest(data)  # 1
+    key = _signature(folder, data, manifest["signer"])  # 2
+    if wanted is not None and key != wanted:  # 3
+        raise NotVerified(
+            "this release is signed by another key",
+            hint=f"asked for {fingerprint(wanted.vkey)}, signed by {fingerprint(key.vkey)}",
+        )
+    files = _files(folder, manifest["files"])  # 4, 5
+    log = _log(folder, data, key)  # 6, 7, 8, 9
+    older = _since(folder, log, since)  # 10
+    return _verdict(manifest, key, wanted, files, log, older)
+
+
+def signed_text(manifest: bytes) -> str:
+    r"""Give the text of the note in `manifest.sig`.
+
+    The first line keeps it apart from every checkpoint signed by the same key.
+
+    Examples:
+        >>> signed_text(b"{}").split("\n")[0]
+        'uncounted-release/1'
+    """
+    return f"{FORMAT}\nsha256 {hashlib.sha256(manifest).hexdigest()}\n"
+
+
+def wrong_names(names: Iterable[str]) -> str | None:
+    """Say what is wrong with the names of a release's files, or None.
+
+    Names are relative paths of plain segments, so that no system reads one as
+    another place, another file or a device.
+
+    Examples:
+        >>> wrong_names(["report.html", "tables/by-year.csv"])
+        >>> wrong_names(["../report.html"])
+        'the manifest lists a name that could leave its folder or not exist on some system'
+    """
+    seen: set[str] = set()
+    for name in names:
+        segments = name.split("/")
+        if len(segments) > 4 or not all(
+            _NAME.fullmatch(part) and not _RESERVED.fullmatch(part.lower()) for part in segments
+        ):
+            return (
+                "the manifest lists a name that could leave its folder or not exist on some system"
+            )
+        if name.lower() in {own.lower() for own in OWN}:
+            return f"the manifest lists {name.lower()}, a name that is kept for the proof"
+        if name.lower() in seen:
+            return "the manifest lists two names that are one on some systems"
+        seen.add(name.lower())
+    return None
+
+
+def _verdict(
+    manifest: Mapping[str, Any],
+    key: Verifier,
+    wanted: Verifier | None,
+    files: Check,
+    log: Checkpoint,
+    older: Verdict | None,
+) -> Verdict:
+    short = fingerprint(key.vkey)
+    checks = [
+        Check("manifest", True, "the manifest is well formed"),
+        Check("signature", True, f"it is signed by the key {short}"),
+        files,
+        Check("entry", True, f"it is in a log of {log.size:,} entries, signed by the same key"),
+    ]
+    warnings = []
+    if wanted is not None:
+        checks.insert(2, Check("signer", True, "that is the key that was asked for"))
+    else:
+        warnings.append(
+            f"nobody has checked whose key {short} is: "
+            "ask the publisher for it by another way, and give it as --signer"
+        )
+    if older is not None:
+        checks.append(Check("since", True, f"the log only grew since {older.log.size:,} entries"))
+        if older.signer != key.vkey:
+            warnings.append(
+                f"the older release is signed by another key, {older.fingerprint}; "
+                "that is in order when another member made it"
+            )
+    return Verdict(
+        ok=True,
+        checks=tuple(checks),
+        signer=key.vkey,
+        fingerprint=short,
+        signer_checked=wanted is not None,
+        made_at=manifest["made_at"],
+        log=log,
+        facts=manifest["facts"],
+        warnings=tuple(warnings),
+    )
+
+
+def _wanted(signer: str | None) -> Verifier | None:
+    if signer is None:
+        return None
+    try:
+        return Verifier.parse(signer.strip())
+    except BadInput as problem:
+        raise UsedWrongly(str(problem), hint=problem.hint) from None
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    value = _canonical(data, MANIFEST)
+    shape = {"format": str, "tool": dict, "made_at": str, "signer": str, "files": dict}
+    _shaped(value, shape | {"facts": dict}, MANIFEST)
+    if value["format"] != FORMAT:
+        raise NotVerified(
+            "manifest.json is of a format that this version does not know",
+            hint="a newer version of uncounted may read it",
+        )
+    _shaped(value["tool"], {"name": str, "version": str}, MANIFEST)
+    if not TIME.fullmatch(value["made_at"]):
+        raise NotVerified("manifest.json does not say when it was made")
+    if len(value["files"]) > MAX_FILES:
+        raise NotVerified(f"manifest.json lists more than {MAX_FILES:,} files")
+    problem = wrong_names(value["files"])
+    if problem is not None:
+        raise NotVerified(problem, hint="do not open this folder's files; ask the publisher")
+    for listed in value["files"].values():
+        _shaped(listed, {"size": int, "sha256": str}, MANIFEST)
+        if not 0 <= listed["size"] <= MAX_FILE_BYTES:
+            raise NotVerified(f"manifest.json lists a file of more than {MAX_FILE_BYTES:,} bytes")
+    return dict(value)
+
+
+def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
+    try:
+        key = Verifier.parse(vkey)
+        text = open_note(_own(folder, SIGNATURE), [key])
+    except BadInput:
+        raise NotVerified("manifest.json names a signer that is not a verifier key") from None
+    except UnknownSigner:
+        raise NotVerified(
+            "manifest.sig is not signed by the key that manifest.json names",
+            hint="one of the two was changed or swapped after signing",
+        ) from None
+    except BadSignature:
+        raise NotVerified(
+            "manifest.sig was changed after signing", hint="fetch the release again"
+        ) from None
+    if text != signed_text(manifest):
+        raise NotVerified(
+            "manifest.json is not the one that was signed",
+            hint="it was changed or swapped after signing; fetch the release again",
+        )
+    return key
+
+
+def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
+    found = dict(_walk(folder, listed))
+    wrong = [f"{name} is missing" for name in sorted({*listed, *OWN} - found.keys())]
+    for name, facts in sorted(listed.items()):
+        if name in found and found[name] == facts["size"]:
+            if _sha256(folder / name, facts["size"]) != facts["sha256"]:
+                wrong.append(f"{name} was changed")
+        elif name in found and found[name] < 0:
+            wrong.append(f"{name} is a folder, a link or a device, and not an ordinary file")
+        elif name in found:
+            wrong.append(f"{name} was changed: {found[name]:,} bytes instead of {facts['size']:,}")
+    for name in sorted(found.keys() - listed.keys() - OWN):
+        why = " (left by the system, not by the publisher?)"
+        left = why if name.rsplit("/", 1)[-1] in _LEFT_BY_SYSTEMS or "/._" in f"/{name}" else ""
+        wrong.append(f"{_shown(name)} is foreign: the manifest does not list it{left}")
+    if wrong:
+        more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        raise NotVerified(
+            "; ".join(wrong[:5]) + more,
+            hint="fetch the release again, into an empty folder, and do not use these files",
+        )
+    total = sum(facts["size"] for facts in listed.values())
+    return Check("files", True, f"{len(listed)} files, {total:,} bytes, are as they were signed")
+
+
+def _log(folder: Path, manifest: bytes, key: Verifier) -> Checkpoint:
+    note = _own(folder, CHECKPOINT)
+    log = _named(CHECKPOINT, lambda: open_checkpoint(note, [key]))  # 6
+    proof = _named(PROOF, lambda: TlogProof.parse(_own(folder, PROOF)))
+    leaf = merkle.leaf_hash(_opened(folder, manifest, key, proof.index))  # 7
+    if proof.checkpoint != note:  # 8
+        raise NotVerified(f"{PROOF} is not about the log of {CHECKPOINT}")
+    _named(PROOF, lambda: proof.verify(leaf, [key]))
+    _leaves(folder, log)  # 9
+    return log
+
+
+def _opened(folder: Path, manifest: bytes, key: Verifier, index: int) -> bytes:
+    opening = _canonical(_own(folder, OPENING), OPENING)
+    _shaped(opening, {"body": dict, "salt": str}, OPENING)
+    body, salt = opening["body"], opening["salt"]
+    _shaped(body, {"kind": str, "seq": int, "when": str, "by": str, "body": dict}, OPENING)
+    if not re.fullmatch(r"[0-9a-f]{64}", salt):
+        raise NotVerified(f"{OPENING}: the salt is not 32 bytes")
+    says = body["body"].get("manifest")
+    if body["kind"] != "release" or says != hashlib.sha256(manifest).hexdigest():
+        raise NotVerified(f"{OPENING}: the log's entry is not about this manifest")
+    if body["by"] != key.vkey or body["seq"] != index:
+        raise NotVerified(f"{OPENING}: the log's entry is by another key, or in another place")
+    return commitment.commit(canonical.canonical(body), bytes.fromhex(salt))
+
+
+def _leaves(folder: Path, log: Checkpoint) -> None:
+    data = _own(folder, LEAVES, size=log.size * merkle.HASH_BYTES)
+    if _root(data, log.size) != log.root:
+        raise NotVerified(f"{LEAVES} is not the log of {CHECKPOINT}")
+
+
+def _since(folder: Path, log: Checkpoint, since: Path | None) -> Verdict | None:
+    if since is None:
+        return None
+    try:
+        older = verify(since)
+    except NotVerified as problem:
+        raise NotVerified(f"the older release: {problem}", hint=problem.hint) from None
+    if older.log.origin != log.origin:
+        raise NotVerified("the older release is of another log")
+    leaves = _own(folder, LEAVES, size=log.size * merkle.HASH_BYTES)
+    if older.log.size > log.size:
+        raise NotVerified(
+            f"the log has shrunk from {older.log.size:,} to {log.size:,} entries",
+            hint="entries were taken back, or the two releases are the other way round",
+        )
+    if _root(leaves, older.log.size) != older.log.root:
+        raise NotVerified(
+            "the log was rewritten since the older release",
+            hint="what it said then is not what it says now; ask the publisher why",
+        )
+    return older
+
+
+def _root(leaves: bytes, size: int) -> bytes:
+    each = merkle.HASH_BYTES
+    return merkle.root(
+        merkle.nodes_of([leaves[i * each : (i + 1) * each] for i in range(size)]), size
+    )
+
+
+def _walk(folder: Path, listed: Iterable[str]) -> Iterator[tuple[str, int]]:
+    # Gives (path in the folder, size); what is neither file nor expected folder has size -1.
+    expected = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
+    waiting = [""]
+    while waiting:
+        here = waiting.pop()
+        with _readable(here or "the folder"), os.scandir(folder / here) as entries:
+            for entry in entries:
+                name = f"{here}/{entry.name}" if here else entry.name
+                if entry.is_dir(follow_symlinks=False) and name in expected:
+                    waiting.append(name)
+                elif entry.is_file(follow_symlinks=False):
+                    yield name, entry.stat(follow_symlinks=False).st_size
+                else:
+                    yield name, -1
+
+
+def _own(folder: Path, name: str, *, size: int | None = None) -> bytes:
+    try:
+        descriptor = os.open(folder / name, _FLAGS)
+    except FileNotFoundError:
+        raise NotVerified(
+            f"{name} is missing", hint="is this the folder of a release, and all of it?"
+        ) from None
+    except OSError:
+        raise NotVerified(f"{name} cannot be read, or is not an ordinary file") from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise NotVerified(f"{name} is not an ordinary file")
+        if size is not None and about.st_size != size:
+            raise NotVerified(f"{name} was changed: {about.st_size:,} bytes instead of {size:,}")
+        if size is None and about.st_size > MAX_OWN_BYTES:
+            raise NotVerified(f"{name} has more than {MAX_OWN_BYTES:,} bytes")
+        return file.read(about.st_size)
+
+
+# A link would lead elsewhere, a pipe would wait for ever.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_FLAGS |= getattr(os, "O_BINARY", 0)
+
+
+def _sha256(path: Path, size: int) -> str | None:
+    # The size was right a moment ago; a file that changes meanwhile must not go on for ever.
+    with _readable(path.name), os.fdopen(os.open(path, _FLAGS), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_size != size:
+            return None
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise NotVerified(f"{name} cannot be read", hint="check who may read it") from None
+
+
+def _named[T](name: str, step: Callable[[], T]) -> T:
+    try:
+        return step()
+    except UnknownSigner:
+        raise NotVerified(
+            f"{name} is not signed by the key that signed the release",
+            hint="it belongs to another log, or was swapped",
+        ) from None
+    except BadSignature:
+        raise NotVerified(f"{name} was changed after signing") from None
+    except (MalformedNote, NotVerified) as problem:
+        raise NotVerified(f"{name}: {problem}", hint=problem.hint) from None
+
+
+def _shown(name: str) -> str:
+    # A file's name may hold what would move a terminal's cursor.
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return plain if len(plain) <= 80 else f"{plain[:77]}..."
+
+
+def _canonical(data: bytes, name: str) -> Any:
+    try:
+        return canonical.parse(data)
+    except BadInput as problem:
+        raise NotVerified(f"{name}: {problem}") from None
+
+
+def _shaped(value: Any, shape: Mapping[str, type], name: str) -> None:
+    if not isinstance(value, dict) or value.keys() != shape.keys():
+        raise NotVerified(f"{name} does not have the fields that it must have")
+    if any(type(value[field]) is not kind for field, kind in shape.items()):
+        raise NotVerified(f"{name}: a field is not of the kind that it must be")
