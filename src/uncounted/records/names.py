@@ -1,22 +1,210 @@
 """Names: what was written is kept, and what it says is told; nothing is compared here.
 
-Script, words, title and initials of a name are facts about a piece of writing. How
-likely it is that two names are one person's is for `linkage` alone.
+Script, words and titles of a name are facts about a piece of writing. How likely it
+is that two names are one person's is for `linkage` alone.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import attrs
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _nfc_or_none(text: str | None) -> str | None:
+    return None if text is None else _nfc(text)
 
 
 @attrs.frozen
 class Name:
-    """A name as one source wrote it.
+    """A name as one source wrote it, in Unicode's composed form (NFC).
 
     `family` and `given` are set only when the source gives them apart: guessing which
     of "Kim Jong Il" is the family name is a comparison, not a fact.
+
+    Examples:
+        >>> name = Name("Mr. KIM  Chol-su")
+        >>> name.plain, name.tokens, name.script
+        ('kim chol-su', ('kim', 'chol', 'su'), 'latin')
+        >>> Name("김철수 (金哲洙)").script
+        'mixed'
     """
 
-    written: str
-    family: str | None = None
-    given: str | None = None
+    written: str = attrs.field(converter=_nfc)
+    family: str | None = attrs.field(default=None, converter=_nfc_or_none)
+    given: str | None = attrs.field(default=None, converter=_nfc_or_none)
+
+    @property
+    def plain(self) -> str:
+        """For comparison: `plain` of what was written."""
+        return plain(self.written)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """For comparison: the words, split at spaces, hyphens, dots, commas and brackets."""
+        return tokens(self.written)
+
+    @property
+    def script(self) -> str:
+        """The script it is written in: see `script`."""
+        return script(self.written)
+
+
+def _words(*rows: str) -> frozenset[str]:
+    return frozenset(word for row in rows for word in row.split("|"))
+
+
+# What stands before or after a name and is none. They go only as whole words and never
+# as the only word.
+_TITLES = _words(
+    "mr|mrs|ms|miss|mister|madam|dr|prof|professor|sir|comrade|г-н|г-жа|товарищ",
+    "씨|님|선생|선생님|여사|동무|동지|先生|女士|小姐|同志",
+)
+_KOREAN_TITLE = re.compile(r"(?<=[가-힣]{2}) ?(?:씨|님|여사|동무|동지|선생님?)$")
+_CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
+_SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
+_UNKNOWN = _words(
+    "unknown|unnamed|not known|no name|name unknown|name withheld|withheld|anonymous",
+    "n/a|na|none|nil|x|xx|xxx|неизвестно",
+    "미상|이름 미상|성명 미상|성명미상|이름미상|무명|불명|모름|익명|가명|없음",
+    "不详|不明|未知|姓名不详|无名|匿名",
+)
+
+
+def plain(self) -> str:
+        """For comparison: `plain` of what was written."""
+        return plain(self.written)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """For comparison: the words, split at spaces, hyphens, dots, commas and brackets."""
+        return tokens(self.written)
+
+    @property
+    def script(self) -> str:
+        """The script it is written in: see `script`."""
+        return script(self.written)
+
+
+# What stands before or after a name and is none. Only whole words, and never the only
+# word: "Ms" may go, "Do" (도, a name) may not.
+_TITLES = frozenset(
+    ["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "prof", "professor", "sir", "comrade", "씨", "님", "선생", "선생님", "여사", "동무", "동지", "양", "군", "先生", "女士", "小姐", "同志", "氏", "г-н", "г-жа"]
+)
+_KOREAN_TITLE = re.compile(r"(?<=[가-힣]{2}) ?(?:씨|님|여사|동무|동지|선생님?)$")
+_CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
+_SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
+_UNKNOWN = frozenset(
+    ["unknown", "unnamed", "not known", "no name", "name unknown", "name withheld", "withheld", "anonymous", "n/a", "na", "none", "nil", "?", "??", "???", "-", "--", "x", "xx", "xxx", "미상", "이름 미상", "성명 미상", "성명미상", "이름미상", "무명", "불명", "모름", "익명", "가명", "없음", "不详", "不明", "未知", "姓名不详", "无名", "匿名", "неизвестно"]
+)
+
+
+def plain(text: str) -> str:
+    """Fold width, case, spaces and invisible characters, and drop titles.
+
+    Full-width letters become plain ones and letters of Hangul are composed (NFKC);
+    zero-width and direction marks go, since they can be seen by nobody.
+
+    Examples:
+        >>> plain("ＫＩＭ\u200b  Chol  Su"), plain("김철수 씨"), plain("金哲洙先生")
+        ('kim chol su', '김철수', '金哲洙')
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    seen = "".join(" " if _is_space(char) else char for char in folded if not _is_invisible(char))
+    words = " ".join(seen.casefold().split())
+    words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
+    parts = words.split(" ")
+    while len(parts) > 1 and parts[0].strip(".") in _TITLES:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1].strip(".") in _TITLES:
+        parts.pop()
+    return unicodedata.normalize("NFC", " ".join(parts))
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a name, in its order.
+
+    Examples:
+        >>> tokens("KIM, Jong-il"), tokens("김 철수")
+        (('kim', 'jong', 'il'), ('김', '철수'))
+    """
+    return tuple(word for word in _SPLIT.split(plain(text)) if word)
+
+
+def script(text: str) -> str:
+    """Tell the script: "hangul", "han", "latin", "cyrillic", "kana", "other", "mixed", "none".
+
+    Examples:
+        >>> script("김철수"), script("金哲洙"), script("Ким Чхоль Су"), script("123")
+        ('hangul', 'han', 'cyrillic', 'none')
+    """
+    found = {_script_of(char) for char in unicodedata.normalize("NFKC", text) if char.isalpha()}
+    if not found:
+        return "none"
+    return found.pop() if len(found) == 1 else "mixed"
+
+
+def _script_of(char: str) -> str:
+    name = unicodedata.name(char, "")
+    for start, script_name in _SCRIPTS:
+        if name.startswith(start):
+            return script_name
+    return "other"
+
+
+_SCRIPTS = (
+    ("HANGUL", "hangul"),
+    ("CJK", "han"),
+    ("LATIN", "latin"),
+    ("CYRILLIC", "cyrillic"),
+    ("KATAKANA", "kana"),
+    ("HIRAGANA", "kana"),
+)
+
+
+def _is_space(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Zs")
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) == "Cf" or char in "\u115f\u1160\u3164\uffa0"
+
+
+def has_letters(text: str) -> bool:
+    """Tell whether a text has anything in it that can be seen."""
+    return any(not _is_space(char) and not _is_invisible(char) for char in text)
+
+
+def is_unknown(text: str) -> bool:
+    """Tell whether what stands for a name says that there is none ("unknown", "미상").
+
+    Two people called "unknown" would be taken for one.
+    """
+    return plain(text).strip(" .()[]") in _UNKNOWN or not any(c.isalnum() for c in plain(text))
+
+
+def joined(family: str | None, given: str | None) -> str:
+    """A whole name from its parts: run together in Hangul and Han, with a space elsewhere.
+
+    Examples:
+        >>> joined("김", "철수"), joined("Kim", "Chol Su"), joined(None, "철수")
+        ('김철수', 'Kim Chol Su', '철수')
+    """
+    parts = [part for part in (family, given) if part]
+    close = len(parts) == 2 and all(script(part) in ("hangul", "han") for part in parts)
+    return ("" if close else " ").join(parts)
+
+
+def listed(text: str) -> list[str]:
+    """Split a cell of several names at ; | / 、 and line ends, never at a comma.
+
+    Examples:
+        >>> listed("Kim, Chol Su; 金哲洙")
+        ['Kim, Chol Su', '金哲洙']
+    """
+    return [part.strip() for part in re.split(r"[;|/、；\r\n]+", text) if has_letters(part)]
