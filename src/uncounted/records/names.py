@@ -76,34 +76,6 @@ _UNKNOWN = _words(
 )
 
 
-def plain(self) -> str:
-        """For comparison: `plain` of what was written."""
-        return plain(self.written)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """For comparison: the words, split at spaces, hyphens, dots, commas and brackets."""
-        return tokens(self.written)
-
-    @property
-    def script(self) -> str:
-        """The script it is written in: see `script`."""
-        return script(self.written)
-
-
-# What stands before or after a name and is none. Only whole words, and never the only
-# word: "Ms" may go, "Do" (도, a name) may not.
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "mister", "madam", "dr", "prof", "professor", "sir", "comrade", "씨", "님", "선생", "선생님", "여사", "동무", "동지", "양", "군", "先生", "女士", "小姐", "同志", "氏", "г-н", "г-жа"]
-)
-_KOREAN_TITLE = re.compile(r"(?<=[가-힣]{2}) ?(?:씨|님|여사|동무|동지|선생님?)$")
-_CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
-_SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
-_UNKNOWN = frozenset(
-    ["unknown", "unnamed", "not known", "no name", "name unknown", "name withheld", "withheld", "anonymous", "n/a", "na", "none", "nil", "?", "??", "???", "-", "--", "x", "xx", "xxx", "미상", "이름 미상", "성명 미상", "성명미상", "이름미상", "무명", "불명", "모름", "익명", "가명", "없음", "不详", "不明", "未知", "姓名不详", "无名", "匿名", "неизвестно"]
-)
-
-
 def plain(text: str) -> str:
     """Fold width, case, spaces and invisible characters, and drop titles.
 
