@@ -1,0 +1,439 @@
+"""The case file: a folder that nobody opens without a member's identity.
+
+Everything another room may do with testimony at rest is a method here. Nothing
+about a person is written outside `case.db`, and there never in clear; `log/` is
+public and holds commitments only. Nothing here knows what a payload means.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPublishable, UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.proof.commitment import commit, new_salt, opens
+from uncounted.vault import intake, members
+from uncounted.vault.files import make_folder, on_disk, write_private
+from uncounted.vault.identity import Identity
+from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
+from uncounted.vault.keys import KEY_BYTES, CaseKeys
+from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now, public_body
+from uncounted.vault.lock import Lock
+from uncounted.vault.members import Member
+from uncounted.vault.publication import Publication
+from uncounted.vault.replay import State, replay
+from uncounted.vault.selection import Selection, select
+from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.withdrawal import withdraw
+
+FORMAT_VERSION = 1
+_MARK = "case.json"
+_DATABASE = "case.db"
+_LOCK = "lock"
+_LOG = "log"
+# Kinds that the case file writes itself; an artefact may not pass for one.
+OWN_KINDS = frozenset({"create", "report", "import", "withdrawal", "commitment"})
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@attrs.frozen
+class Stored:
+    """An artefact: its entry, its body, and its bytes (None: it had none, or they were forgotten).
+
+    The body is the one given to `put`, with `uses` and the salted commitment to the
+    bytes under `payload`, where there are such.
+    """
+
+    entry: Entry
+    body: dict[str, Any] = attrs.field(repr=False)
+    payload: bytes | None = attrs.field(repr=False)
+
+
+class Case:
+    """An open case file. Use it in a `with` block; one process at a time.
+
+    Leaving the block without an error seals the log. Every change is one
+    transaction: whatever happens, all of it was kept or nothing.
+
+    Raises (everywhere):
+        Damaged: something is not what was sealed.
+        NoSpace: the disk is full, or the folder is read-only; nothing was kept.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        case_id: str,
+        identity: Identity,
+        keys: CaseKeys,
+        storage: Storage,
+        lock: Lock,
+        clock: Clock,
+    ) -> None:
+        """Not for callers: `create` and `open` check what this takes for granted."""
+        self.folder = folder
+        self.id = case_id
+        self._identity, self._keys = identity, keys
+        self._storage, self._lock = storage, lock
+        self._ledger = Ledger(storage, keys, _number(storage, identity), identity.vkey, clock)
+        self._log = Publication(folder / _LOG, case_id, storage)
+
+    @classmethod
+    def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Case:
+        """Make a case file in a folder that is not there yet, or empty; its maker is a member.
+
+        Raises:
+            AlreadyThere: the folder holds something.
+            NoSpace: it cannot be written to.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise AlreadyThere(
+                "the folder is not empty", hint="name a folder that is not there yet"
+            )
+        made = not folder.exists()
+        try:
+            return cls._create(folder, identity, clock)
+        except BaseException:
+            _clear(folder, itself=made)
+            raise
+
+    @classmethod
+    def _create(cls, folder: Path, identity: Identity, clock: Clock) -> Case:
+        case_id, case_key = secrets.token_hex(16), secrets.token_bytes(KEY_BYTES)
+        make_folder(folder)
+        with on_disk():
+            folder.chmod(0o700)
+        with contextlib.ExitStack() as undo:
+            lock = Lock(folder / _LOCK)
+            undo.callback(lock.release)
+            keys = CaseKeys(case_id, case_key)
+            storage = Storage.create(folder / _DATABASE, keys.database)
+            undo.callback(storage.abandon)
+            with storage.transaction():
+                storage.set_meta("case", case_id.encode())
+                storage.add_member(identity.recipient, identity.vkey)
+            case = cls(folder, case_id, identity, keys, storage, lock, clock)
+            with storage.transaction():
+                member = {"recipient": identity.recipient, "vkey": identity.vkey}
+                case._ledger.append("create", {"case": case_id, "member": member})
+            case.seal_log()
+            members.seal_to(folder, case_id, case_key, identity.recipient, identity)
+            # Last of all: a folder without it is not a case file, only a beginning of one.
+            mark = {"format": "uncounted-case", "version": FORMAT_VERSION, "id": case_id}
+            write_private(folder / _MARK, json.dumps(mark).encode() + b"\n")
+            undo.pop_all()
+        return case
+
+    @classmethod
+    def open(
+        cls, folder: Path, identity: Identity, *, wait: float = 0.0, clock: Clock = now
+    ) -> Case:
+        """Open a case file, and finish what a crash left half done.
+
+        1. The folder is a case file that this version knows.
+        2. The case key opens for this identity, and is of this case.
+        3. Nobody else is at work, for `wait` seconds.
+        4. The database opens, is of this case, and knows both this member and the one
+           who gave the key.
+        5. The log and the database agree; entries not yet in the log are put there.
+
+        Raises:
+            NotACase: step 1.
+            NoAccess: the identity is not a member.
+            CaseBusy: step 3.
+            RolledBack: step 5: one half is older than the other.
+        """
+        case_id = _read_mark(folder)  # 1
+        grant = members.open_for(folder, identity)  # 2
+        if grant.case_id != case_id:
+            raise Damaged("the case key is that of another case file")
+        with contextlib.ExitStack() as undo:
+            lock = Lock(folder / _LOCK, wait=wait)  # 3
+            undo.callback(lock.release)
+            keys = CaseKeys(case_id, grant.case_key)
+            if not (folder / _DATABASE).is_file():  # 4
+                raise NotACase(f"{_DATABASE} is missing", hint="bring it back from a copy")
+            storage = Storage(folder / _DATABASE, keys.database)
+            undo.callback(storage.abandon)
+            storage.check_version()
+            if storage.meta("case") != case_id.encode():
+                raise Damaged("the database is that of another case file")
+            if grant.granted_by not in {vkey for _, _, vkey in storage.members()}:
+                raise Damaged("the case key was given by somebody who is not a member")
+            case = cls(folder, case_id, identity, keys, storage, lock, clock)
+            case._log.recover()  # 5
+            case.seal_log()
+            undo.pop_all()
+        return case
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self.seal_log()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Leave no journal behind, and let the next one in. Entries not in the log stay so."""
+        try:
+            self._storage.close()
+        finally:
+            self._lock.release()
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Who may open this case file."""
+        return tuple(Member(recipient, vkey) for _, recipient, vkey in self._storage.members())
+
+    # --- reports -------------------------------------------------------------------------
+
+    def intake(
+        self,
+        source: str,
+        about: dict[str, Any],
+        incoming: Iterable[Incoming | RejectedRow],
+        *,
+        dry_run: bool = False,
+        progress: Progress = silent,
+    ) -> IntakeOutcome:
+        """Take a source's reports in: all or nothing, every row accounted for.
+
+        A report is known by source and id. The same payload and consent again is
+        `unchanged`; another one is a new version, and the earlier stays as an entry.
+        Withdrawn reports, empty ids and an id twice in one intake are rejected. `about` is
+        kept for `sources`; its `collector` is that of reports that name none. With
+        `dry_run` everything is done and taken back.
+
+        Raises:
+            UsedWrongly: the source has no name.
+            BadInput: a payload has no canonical form, or what `incoming` raises.
+        """
+        return intake.take_in(
+            self._storage,
+            self._ledger,
+            self._keys,
+            source,
+            about,
+            incoming,
+            keep=not dry_run,
+            progress=progress,
+        )
+
+    def reports(self, use: str | Iterable[str], on: datetime.date) -> Selection:
+        """Open the reports that may be put to a use (or to several at once) on a day.
+
+        Raises:
+            BadInput: not a use that there is.
+        """
+        uses = (use,) if isinstance(use, str) else use
+        return select(self._storage, self._ledger, uses, on)
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """What was last said about each source (collector, coverage), by its name."""
+        return {name: json.loads(about) for name, about in self._storage.sources().items()}
+
+    def rejects(self, name: str) -> list[tuple[int, tuple[str, ...]]]:
+        """The rows that an import rejected, and why, by the name in its outcome.
+
+        Raises:
+            UsedWrongly: there is no such list.
+        """
+        number = name.removeprefix("rejects-")
+        row = self._storage.entry(int(number)) if number.isdecimal() else None
+        stored = self._stored(row) if row is not None and row.kind == "import" else None
+        if stored is None or stored.payload is None:
+            raise UsedWrongly("there is no such list of rejected rows in this case file")
+        return rejected_rows(stored.payload)
+
+    def withdraw(self, source: str, report_id: str) -> Entry:
+        """Forget a report, for good: its keys, its rows, and the bytes of what was made from it.
+
+        Linkages, estimates and commitments made before are gone; their entries stay, and
+        the log still verifies. It is not let in again. Copies of the case file made
+        before, and what was published, cannot be reached.
+
+        Raises:
+            UsedWrongly: there is no such report.
+        """
+        return withdraw(self._storage, self._ledger, self._keys, source, report_id)
+
+    @property
+    def last_change(self) -> int:
+        """The entry that last changed what may be counted: an older linkage is out of date."""
+        return self._storage.last_change()
+
+    # --- artefacts ------------------------------------------------------------------------
+
+    def put(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        payload: bytes | None = None,
+        uses: Iterable[str] = (),
+    ) -> Entry:
+        """Keep an artefact (a linkage, an estimate, a release) as an entry.
+
+        `uses` says for which uses reports were opened to make it. With any, its bytes
+        are forgotten when a report is withdrawn; the body is not, so nothing that names
+        a report belongs there.
+
+        Raises:
+            UsedWrongly: a kind that is none, or that the case file keeps for itself.
+            BadInput: the body has no canonical form.
+        """
+        if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
+            raise UsedWrongly(f"{kind!r} is no kind of artefact")
+        made_for = sorted(set(uses))
+        body = {**body, "uses": made_for} if made_for else body
+        with self._storage.transaction():
+            return self._ledger.append(kind, body, payload, derived=bool(made_for))
+
+    def latest(self, kind: str) -> Stored | None:
+        """The last artefact of a kind, opened; None when there is none."""
+        row = self._storage.latest(kind)
+        return self._stored(row) if row is not None else None
+
+    def stored(self, seq: int) -> Stored | None:
+        """The artefact of an entry, opened; None when there is none, or it was forgotten."""
+        row = self._storage.entry(seq)
+        return self._stored(row) if row is not None else None
+
+    def _stored(self, row: EntryRow) -> Stored | None:
+        opened = self._ledger.open(row)
+        if opened is None:
+            return None
+        apart = self._ledger.artefact(opened)
+        return Stored(opened.entry, opened.body, opened.payload if apart is None else apart)
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that happened, in order, without content."""
+        for row in self._storage.entries():
+            yield Entry(row.seq, row.kind, row.when, row.by)
+
+    def commit_to(self, value: bytes) -> str:
+        """Give a salted commitment to a value, in hex; the salt stays in the case file."""
+        salt = new_salt()
+        given = commit(value, salt).hex()
+        with self._storage.transaction():
+            self._ledger.append("commitment", {"commitment": given}, salt, derived=True)
+        return given
+
+    def opens(self, commitment: str, value: bytes) -> bool:
+        """Whether a commitment that this case file gave is to this value."""
+        for row in self._storage.entries("commitment"):
+            stored = self._stored(row)
+            if stored and stored.payload and stored.body["commitment"] == commitment:
+                return opens(bytes.fromhex(commitment), value, stored.payload)
+        return False
+
+    # --- the log --------------------------------------------------------------------------
+
+    def seal_log(self) -> None:
+        """Put entries that are not in the public log yet there, under a signed checkpoint."""
+        self._log.seal(self._identity)
+
+    def checkpoint(self) -> bytes:
+        """The log's newest signed checkpoint (a C2SP signed note)."""
+        return self._log.checkpoint()
+
+    def proof(self, seq: int) -> bytes:
+        """That an entry is in the published log, as a C2SP tlog-proof file.
+
+        Raises:
+            BadInput: there is no such entry, or it is not published yet.
+        """
+        return self._log.proof(seq)
+
+    def opening(self, seq: int) -> dict[str, Any]:
+        """What shows one artefact's entry to a stranger: what its leaf commits to, and the salt.
+
+        `{"body": {"kind", "seq", "when", "by", "body"}, "salt": hex}`; with `proof(seq)`,
+        `commit(canonical(body), salt)` is shown to be in the log.
+
+        Raises:
+            UsedWrongly: there is no such entry.
+            NotPublishable: the entry speaks of a report.
+        """
+        row = self._storage.entry(seq)
+        opened = self._ledger.open(row) if row is not None else None
+        if opened is None:
+            raise UsedWrongly(f"there is no entry {seq} that can be opened")
+        if opened.entry.kind in OWN_KINDS:
+            raise NotPublishable(f"entry {seq} is of the kind {opened.entry.kind}: it stays sealed")
+        return {"body": public_body(opened.entry, opened.body), "salt": opened.salt.hex()}
+
+    def replay(self) -> State:
+        """The state told again from the entries; it must be what the tables say."""
+        opened = (self._ledger.open(row) for row in self._storage.entries())
+        return replay(entry for entry in opened if isinstance(entry, Opened))
+
+    def state(self) -> State:
+        """The state as the tables say it."""
+        reports = {(row.source, row.id): row for row in self._storage.reports()}
+        return State(reports, self._storage.sources(), self._storage.tombstones())
+
+
+def _number(storage: Storage, identity: Identity) -> int:
+    for number, recipient, vkey in storage.members():
+        if (recipient, vkey) == (identity.recipient, identity.vkey):
+            return number
+    raise NoAccess(
+        "this identity has a key to the case file but is not a member of it",
+        hint="ask a member for access",
+    )
+
+
+def _read_mark(folder: Path) -> str:
+    if not folder.is_dir():
+        raise NotACase("there is no such folder", hint="uncounted init makes a case file")
+    try:
+        mark = json.loads((folder / _MARK).read_bytes())
+        version, case_id = mark["version"], mark["id"]
+        known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)
+    except FileNotFoundError as error:
+        raise NotACase(
+            f"the folder is not a case file: {_MARK} is missing",
+            hint="check the path; uncounted init makes a case file",
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotACase(f"{_MARK} is not that of a case file", hint="check the path") from error
+    if not known:
+        raise NotACase(f"{_MARK} is not that of a case file", hint="check the path")
+    if version != FORMAT_VERSION:
+        raise NotACase(
+            f"the case file has format {version}, this program knows {FORMAT_VERSION}",
+            hint="use a newer version of uncounted",
+        )
+    return str(case_id)
+
+
+def _clear(folder: Path, *, itself: bool) -> None:
+    # Takes back a creation that failed: only called on a folder that was empty or not there.
+    for path in list(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if itself and folder.is_dir():
+        with contextlib.suppress(OSError):
+            folder.rmdir()

@@ -1,0 +1,85 @@
+"""What a person, or somebody for them, allowed to be done with a report.
+
+Consent travels beside the report, outside its payload, and is asked at every
+use: no consent stated is no use allowed, and an expired one counts as none on the
+day of use. It says nothing about who the person is.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadInput
+
+USES = ("link", "statistics", "quote-anonymously", "share-with-un")
+
+
+def _as_uses(uses: Iterable[str]) -> frozenset[str]:
+    stated = frozenset(uses)
+    if stated - set(USES):
+        raise BadInput(
+            f"{len(stated - set(USES))} of the uses are not known",
+            hint="the uses are " + ", ".join(USES),
+        )
+    return stated
+
+
+@attrs.frozen
+class Consent:
+    """For which uses, for whom, until when (that day included), and who gave it.
+
+    Raises:
+        BadInput: a use that is not one of `USES`.
+
+    Examples:
+        >>> consent = Consent({"link"}, until=datetime.date(2026, 6, 30))
+        >>> consent.allows("link", datetime.date(2026, 6, 30))
+        True
+        >>> consent.allows("link", datetime.date(2026, 7, 1))
+        False
+        >>> consent.refusal("statistics", datetime.date(2026, 1, 1))
+        'no consent for statistics'
+    """
+
+    uses: frozenset[str] = attrs.field(converter=_as_uses, default=frozenset())
+    audience: str | None = None
+    until: datetime.date | None = None
+    given_by: str | None = None
+
+    def allows(self, use: str, on: datetime.date) -> bool:
+        """Whether a report may be put to this use on this day."""
+        return self.refusal(use, on) is None
+
+    def refusal(self, use: str, on: datetime.date) -> str | None:
+        """Why not, in words that say nothing of the person; None when it is allowed."""
+        if use not in USES:
+            raise BadInput(f"{use!r} is not a known use", hint="the uses are " + ", ".join(USES))
+        if use not in self.uses:
+            return f"no consent for {use}"
+        if self.until is not None and on > self.until:
+            return "consent ended"
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, the same for equal consents."""
+        return {
+            "uses": sorted(self.uses),
+            "audience": self.audience,
+            "until": self.until.isoformat() if self.until else None,
+            "given_by": self.given_by,
+        }
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Consent:
+        """The consent that `to_json` wrote."""
+        until = fields["until"]
+        return cls(
+            frozenset(fields["uses"]),
+            fields["audience"],
+            datetime.date.fromisoformat(until) if until else None,
+            fields["given_by"],
+        )

@@ -1,0 +1,197 @@
+"""Who works on a case file: one age key to open, one Ed25519 key to sign, one passphrase.
+
+An identity is two files in a home folder: `identity.age`, both secret keys under
+the passphrase (age's scrypt), and `identity.json`, both public halves, which
+anybody may read. The secret keys are never written anywhere else, and nothing
+here can bring a forgotten passphrase back.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import attrs
+import pyrage
+from pyrage import passphrase as age_passphrase
+from pyrage import x25519
+
+from uncounted.errors import (
+    AlreadyThere,
+    BadInput,
+    Damaged,
+    NoAccess,
+    UsedWrongly,
+    WrongPassphrase,
+)
+from uncounted.proof.notes import Signer
+from uncounted.vault.files import make_folder, write_private
+
+FORMAT = "uncounted-identity/1"
+_SEALED = "identity.age"
+_PUBLIC = "identity.json"
+
+
+@attrs.frozen
+class PublicIdentity:
+    """What others need of an identity: `recipient` to seal to it, `vkey` to check its signature."""
+
+    recipient: str
+    vkey: str
+
+
+@attrs.frozen
+class Identity:
+    """An opened identity: opens what was sealed to it and signs notes.
+
+    `recipient` is an age recipient (`age1...`); `vkey` is a C2SP signed-note
+    verifier key. The secrets stay out of `repr`.
+    """
+
+    recipient: str
+    vkey: str
+    signer: Signer = attrs.field(repr=False)
+    _age: x25519.Identity = attrs.field(repr=False, alias="age")
+
+    @property
+    def public(self) -> PublicIdentity:
+        """Both public halves."""
+        return PublicIdentity(self.recipient, self.vkey)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Open an age file that was sealed to this identity.
+
+        Raises:
+            NoAccess: it was not, or it has been altered; age cannot tell which.
+        """
+        try:
+            return bytes(pyrage.decrypt(sealed, [self._age]))
+        except pyrage.DecryptError as error:
+            raise NoAccess(
+                "this identity does not open it",
+                hint="ask a member of the case file to grant access to your recipient",
+            ) from error
+
+
+def create(home: Path, passphrase: str) -> Identity:
+    """Make an identity in the folder `home`; age's scrypt takes a second or two, on purpose.
+
+    Raises:
+        UsedWrongly: the passphrase is empty.
+        AlreadyThere: there is an identity in this folder; it is never overwritten.
+        NoSpace: the folder cannot be written to.
+    """
+    words = _normal(passphrase)
+    if exists(home):
+        raise AlreadyThere(
+            "there is an identity in this folder already",
+            hint="use it, or set UNCOUNTED_HOME to another folder",
+        )
+    age_identity = x25519.Identity.generate()
+    recipient = str(age_identity.to_public())
+    signer = Signer.generate(f"uncounted.member/{recipient[4:16]}")
+    identity = Identity(recipient, signer.vkey, signer, age_identity)
+    secret = {
+        "format": FORMAT,
+        "age": str(age_identity),
+        "ed25519": signer.unsafe_seed().hex(),
+        "name": signer.name,
+    }
+    sealed = age_passphrase.encrypt(json.dumps(secret).encode(), words)
+    make_folder(home)
+    write_private(home / _SEALED, sealed)
+    write_private(home / _PUBLIC, _public_bytes(identity), replace=True)
+    return identity
+
+
+def exists(home: Path) -> bool:
+    """Whether the folder holds an identity."""
+    return (home / _SEALED).exists()
+
+
+def load(home: Path, passphrase: str) -> Identity:
+    """Open the identity in the folder `home`.
+
+    Raises:
+        NoAccess: there is none.
+        WrongPassphrase: the passphrase does not open it.
+        Damaged: the file was altered or cut short, or its public half is another's.
+    """
+    if not exists(home):
+        raise NoAccess(
+            "there is no identity in this folder",
+            hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
+        )
+    identity = _parse(_unlock((home / _SEALED).read_bytes(), _normal(passphrase)))
+    public = home / _PUBLIC
+    if not public.exists():  # a crash between the two files of `create`
+        write_private(public, _public_bytes(identity), replace=True)
+    elif public.read_bytes() != _public_bytes(identity):
+        # Somebody who swaps it would have others seal the next case file to himself.
+        raise Damaged(
+            "the public half of the identity is not that of its secret keys",
+            hint=f"delete {_PUBLIC}; it is made again when the identity is opened",
+        )
+    return identity
+
+
+def public(home: Path) -> PublicIdentity:
+    """Read the public half, without a passphrase.
+
+    Raises:
+        NoAccess: there is no identity.
+        Damaged: the file is not one.
+    """
+    try:
+        fields = json.loads((home / _PUBLIC).read_bytes())
+        return PublicIdentity(fields["recipient"], fields["vkey"])
+    except FileNotFoundError as error:
+        raise NoAccess("there is no identity in this folder") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"{_PUBLIC} is not the public half of an identity") from error
+
+
+def _normal(passphrase: str) -> str:
+    # A Mac types Hangul in pieces (NFD), others whole: the same words must open.
+    words = unicodedata.normalize("NFC", passphrase)
+    if not words.strip():
+        raise UsedWrongly(
+            "the passphrase is empty", hint="five or six words that nobody would guess are good"
+        )
+    return words
+
+
+def _unlock(sealed: bytes, words: str) -> bytes:
+    try:
+        return bytes(age_passphrase.decrypt(sealed, words))
+    except pyrage.DecryptError as error:
+        # age says this when the passphrase, and only the passphrase, is not it.
+        if str(error) == "Decryption failed":
+            raise WrongPassphrase(
+                "the passphrase does not open the identity",
+                hint="check the keyboard layout and caps lock",
+            ) from error
+        raise Damaged(
+            f"{_SEALED} was altered or cut short", hint="bring it back from a copy"
+        ) from error
+
+
+def _parse(plain: bytes) -> Identity:
+    try:
+        fields = json.loads(plain)
+        if fields["format"] != FORMAT:
+            raise Damaged(
+                "the identity has a format that this version does not know",
+                hint="use the version that made it, or a newer one",
+            )
+        age_identity = x25519.Identity.from_str(fields["age"])
+        signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
+    except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
+        raise Damaged(f"{_SEALED} holds no identity") from error
+    return Identity(str(age_identity.to_public()), signer.vkey, signer, age_identity)
+
+
+def _public_bytes(identity: Identity) -> bytes:
+    fields = {"format": FORMAT, "recipient": identity.recipient, "vkey": identity.vkey}
+    return json.dumps(fields, indent=1).encode() + b"\n"

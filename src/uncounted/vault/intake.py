@@ -1,0 +1,223 @@
+"""Taking reports in: every row accounted for, and all of them or none.
+
+The vault sees a payload, not its meaning; what a row must look like was decided
+before. Nothing is overwritten: a changed report is a new entry, and the earlier
+version stays. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.proof.canonical import canonical
+from uncounted.vault.consent import Consent
+from uncounted.vault.keys import CaseKeys
+from uncounted.vault.ledger import Entry, Ledger
+from uncounted.vault.storage import ReportRow, Storage
+
+Outcome = Literal["created", "updated", "unchanged", "rejected"]
+_EVERY = 256
+
+
+@attrs.frozen
+class Incoming:
+    """A report on its way in: the source's own id, what it says, what may be done with it."""
+
+    id: str
+    payload: dict[str, Any] = attrs.field(repr=False)
+    consent: Consent
+    row: int
+
+
+@attrs.frozen
+class RejectedRow:
+    """A row that was refused before it got here, and why; reasons hold no cell's content."""
+
+    row: int
+    reasons: tuple[str, ...]
+
+
+@attrs.frozen
+class IntakeOutcome:
+    """What became of the rows: `rows` = `created` + `updated` + `unchanged` + `rejected`.
+
+    `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`).
+    """
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    rejects: str | None
+
+
+class _Rejects:
+    # Reasons are few and rows many: row numbers by reason, eight bytes each.
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, ...], array[int]] = {}
+
+    def add(self, row: int, reasons: tuple[str, ...]) -> None:
+        self._rows.setdefault(reasons, array("Q")).append(row)
+
+    def to_bytes(self) -> bytes:
+        return canonical([[list(reasons), list(rows)] for reasons, rows in self._rows.items()])
+
+
+def rejected_rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
+    """Read a list of rejected rows, in the order of the file."""
+    listed = json.loads(content)
+    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
+
+
+def take_in(
+    storage: Storage,
+    ledger: Ledger,
+    keys: CaseKeys,
+    source: str,
+    about: dict[str, Any],
+    incoming: Iterable[Incoming | RejectedRow],
+    *,
+    keep: bool = True,
+    progress: Progress = silent,
+) -> IntakeOutcome:
+    """Take the rows in, in one transaction, as `Case.intake` says."""
+    if not source.strip():
+        raise UsedWrongly("the source has no name", hint="say whose list this is: --source NAME")
+    with storage.transaction(keep=keep):
+        return _Intake(storage, ledger, keys, source, about).run(incoming, progress)
+
+
+class _Intake:
+    def __init__(
+        self, storage: Storage, ledger: Ledger, keys: CaseKeys, source: str, about: dict[str, Any]
+    ) -> None:
+        self._storage, self._ledger, self._keys = storage, ledger, keys
+        self._source, self._about = source, about
+        self._number = storage.set_source(source, canonical(about).decode())
+        self._tombstones = storage.tombstones()
+        self._when = ledger.time()
+        self._first = self._next = storage.size()
+        storage.start_seeing()
+
+    def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
+        counts: Counter[Outcome] = Counter()
+        rejects = _Rejects()
+        for item in _told(incoming, progress):
+            refusal = item.reasons if isinstance(item, RejectedRow) else self._refusal(item)
+            if isinstance(item, RejectedRow) or refusal:
+                rejects.add(item.row, refusal)
+                counts["rejected"] += 1
+            else:
+                counts[self._take(item)] += 1
+        return self._conclude(counts, rejects)
+
+    def _refusal(self, item: Incoming) -> tuple[str, ...]:
+        if not item.id.strip():
+            return ("no id",)
+        tag = self._keys.tag(self._source, item.id)
+        if tag in self._tombstones:
+            return ("withdrawn",)
+        if not self._storage.see(tag):
+            return ("the id stands in an earlier row",)
+        return ()
+
+    def _take(self, item: Incoming) -> Outcome:
+        payload = canonical(item.payload)
+        consent = _consent_text(item.consent)
+        mark = self._keys.fingerprint(payload, consent.encode())
+        earlier = self._storage.report(self._source, item.id)
+        if earlier is not None and earlier.print == mark:
+            return "unchanged"
+        # The first collector of a claim stays named, whoever sends it again.
+        collector = (
+            item.payload.get("collector") or self._about.get("collector")
+            if earlier is None
+            else earlier.collector
+        )
+        row = ReportRow(
+            source=self._source,
+            id=item.id,
+            ref=secrets.token_hex(16),
+            seq=self._next,
+            first=self._next if earlier is None else earlier.first,
+            collector=collector,
+            consent=consent,
+            print=mark,
+        )
+        self._ledger.append(
+            "report",
+            report_body(row, None if earlier is None else earlier.seq),
+            payload,
+            seq=self._next,
+            when=self._when,
+        )
+        self._storage.set_report(row, self._number)
+        self._next += 1
+        return "created" if earlier is None else "updated"
+
+    def _conclude(self, counts: Counter[Outcome], rejects: _Rejects) -> IntakeOutcome:
+        listed = rejects.to_bytes() if counts["rejected"] else None
+        body = {
+            "source": self._source,
+            "about": self._about,
+            "rows": counts.total(),
+            **{name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
+            "reports": [self._first, self._next],
+        }
+        entry = self._ledger.append(
+            "import", body, listed, seq=self._next, when=self._when, derived=False
+        )
+        return IntakeOutcome(
+            rows=counts.total(),
+            created=counts["created"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"],
+            rejected=counts["rejected"],
+            rejects=rejects_name(entry) if listed else None,
+        )
+
+
+def report_body(row: ReportRow, previous: int | None) -> dict[str, Any]:
+    """The body of a `report` entry: all that its row in the state needs, and the version before."""
+    return {
+        "source": row.source,
+        "id": row.id,
+        "ref": row.ref,
+        "first": row.first,
+        "previous": previous,
+        "collector": row.collector,
+        "consent": json.loads(row.consent),
+        "print": row.print.hex(),
+    }
+
+
+def rejects_name(entry: Entry) -> str:
+    """The name of the list of rows that an import rejected."""
+    return f"rejects-{entry.seq}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _consent_text(consent: Consent) -> str:
+    return canonical(consent.to_json()).decode()
+
+
+def _told(
+    incoming: Iterable[Incoming | RejectedRow], progress: Progress
+) -> Iterator[Incoming | RejectedRow]:
+    done = 0
+    for done, item in enumerate(incoming, start=1):
+        if done % _EVERY == 0:
+            progress("sealing reports", done, None)
+        yield item
+    progress("sealing reports", done, None)

@@ -1,0 +1,93 @@
+"""The keys of a case file and how one thing is sealed with its own.
+
+One random case key; everything else is derived from it (HKDF-SHA256, RFC 5869)
+or wrapped under it. Each sealed thing has a key of its own, so that destroying
+32 wrapped bytes forgets it. Keys are never written in clear.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+
+import attrs
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from uncounted.errors import Damaged
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+# A key that seals exactly one message may use any nonce once; this one costs no bytes.
+_ONLY_NONCE = bytes(_NONCE_BYTES)
+
+
+@attrs.frozen
+class Sealed:
+    """A sealed thing: its own key wrapped under the case key, and its ciphertext (AES-256-GCM)."""
+
+    wrapped: bytes
+    content: bytes
+
+
+class CaseKeys:
+    """What is derived from the case key of one case file.
+
+    `database` is SQLCipher's raw key. `seal` and `unseal` tie a thing to its
+    case, its entry and its part, so that swapped rows are noticed. Wrapping uses
+    random 96-bit nonces under one key: good for 2^32 things a case file (NIST
+    SP 800-38D, 8.3).
+    """
+
+    def __init__(self, case_id: str, case_key: bytes) -> None:
+        self._context = b"uncounted case 1\0" + bytes.fromhex(case_id)
+        self._case_key = case_key
+        self.database = self._derive(b"database")
+        self._wrapping = AESGCM(self._derive(b"wrapping"))
+        self._tags = self._derive(b"tombstones")
+        self._prints = self._derive(b"fingerprints")
+
+    def _derive(self, purpose: bytes) -> bytes:
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=self._context, info=purpose).derive(
+            self._case_key
+        )
+
+    def seal(self, seq: int, part: bytes, plain: bytes) -> Sealed:
+        """Seal `plain` as a part of entry `seq` with a fresh key."""
+        place = self._place(seq, part)
+        fresh = os.urandom(KEY_BYTES + _NONCE_BYTES)
+        key, nonce = fresh[:KEY_BYTES], fresh[KEY_BYTES:]
+        return Sealed(
+            nonce + self._wrapping.encrypt(nonce, key, place),
+            AESGCM(key).encrypt(_ONLY_NONCE, plain, place),
+        )
+
+    def unseal(self, seq: int, part: bytes, sealed: Sealed) -> bytes:
+        """Open what `seal` made for this place.
+
+        Raises:
+            Damaged: a bit of it was changed, or it belongs to another place.
+        """
+        place = self._place(seq, part)
+        nonce, wrapped = sealed.wrapped[:_NONCE_BYTES], sealed.wrapped[_NONCE_BYTES:]
+        try:
+            key = self._wrapping.decrypt(nonce, wrapped, place)
+            return AESGCM(key).decrypt(_ONLY_NONCE, sealed.content, place)
+        except (InvalidTag, ValueError) as error:
+            raise Damaged(
+                f"entry {seq} is not what was sealed", hint="bring the case file back from a copy"
+            ) from error
+
+    def _place(self, seq: int, part: bytes) -> bytes:
+        return self._context + seq.to_bytes(8) + part
+
+    def tag(self, source: str, report_id: str) -> bytes:
+        """The tombstone of a withdrawn report: says nothing without the case key."""
+        name = source.encode()
+        return hmac.digest(self._tags, len(name).to_bytes(4) + name + report_id.encode(), "sha256")
+
+    def fingerprint(self, payload: bytes, consent: bytes) -> bytes:
+        """Equal for equal payload and consent, and comparable with nothing outside this case."""
+        return hmac.digest(self._prints, len(payload).to_bytes(4) + payload + consent, "sha256")

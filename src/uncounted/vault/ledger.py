@@ -1,0 +1,171 @@
+"""Entries: everything that ever happened in a case file, in order, never edited.
+
+An entry is sealed with a key of its own, and its leaf in the public log is a
+salted commitment to it. What is current (which reports, which sources) is only a
+table derived from the entries. Nothing here decides what may be done.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from uncounted.errors import Damaged
+from uncounted.proof.canonical import canonical
+from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
+from uncounted.vault.keys import CaseKeys, Sealed
+from uncounted.vault.storage import EntryRow, Storage
+
+_ENTRY = b"entry"
+_OBJECT = b"object"
+_LENGTH = 4
+
+Clock = Callable[[], datetime.datetime]
+
+
+@attrs.frozen
+class Entry:
+    """That something happened: its place in the log, what kind, when (UTC), by which vkey."""
+
+    seq: int
+    kind: str
+    when: str
+    by: str
+
+
+@attrs.frozen
+class Opened:
+    """An entry's content: its salt, its body, and a payload sealed together with it."""
+
+    entry: Entry
+    salt: bytes = attrs.field(repr=False)
+    body: dict[str, Any] = attrs.field(repr=False)
+    payload: bytes | None = attrs.field(repr=False)
+
+
+def now() -> datetime.datetime:
+    """The time in UTC, as the machine's clock has it."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def public_body(entry: Entry, body: dict[str, Any]) -> dict[str, Any]:
+    """What a leaf commits to, as the plain value that an opening shows."""
+    return {
+        "kind": entry.kind,
+        "seq": entry.seq,
+        "when": entry.when,
+        "by": entry.by,
+        "body": body,
+    }
+
+
+class Ledger:
+    """Writes entries as one member, and reads everybody's. Call `append` inside a transaction."""
+
+    def __init__(
+        self, storage: Storage, keys: CaseKeys, member: int, vkey: str, clock: Clock = now
+    ) -> None:
+        self._storage = storage
+        self._keys = keys
+        self._member = member
+        self._vkey = vkey
+        self._clock = clock
+
+    def time(self) -> str:
+        """Now, to the second, as entries carry it (RFC 3339)."""
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def append(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        payload: bytes | None = None,
+        *,
+        seq: int | None = None,
+        when: str | None = None,
+        derived: bool | None = None,
+    ) -> Entry:
+        """Add an entry and give it.
+
+        1. The payload is committed to under a salt of its own, in the body.
+        2. The leaf commits to the public body under another salt.
+        3. Salt, body and payload are sealed together; with `derived` given (was it made
+           from reports?), the payload is sealed apart, so that it can be forgotten alone.
+
+        `seq` and `when` spare a bulk caller the asking.
+
+        Raises:
+            BadInput: the body has no canonical form.
+            NoSpace: the disk is full.
+        """
+        entry = Entry(
+            self._storage.size() if seq is None else seq, kind, when or self.time(), self._vkey
+        )
+        tail = b""
+        if payload is not None:  # 1
+            payload_salt = new_salt()
+            body = {**body, "payload": commit(payload, payload_salt).hex()}
+            tail = payload_salt + payload
+        salt, content = new_salt(), canonical(body)
+        leaf = commit(canonical(public_body(entry, body)), salt)  # 2
+        plain = salt + len(content).to_bytes(_LENGTH) + content  # 3
+        inside = tail if derived is None else b""
+        sealed = self._keys.seal(entry.seq, _ENTRY, plain + inside)
+        self._storage.add_entry(entry.seq, kind, entry.when, self._member, leaf, sealed)
+        if tail and derived is not None:
+            apart = self._keys.seal(entry.seq, _OBJECT, tail)
+            self._storage.add_object(entry.seq, apart, derived=derived)
+        return entry
+
+    def open(self, row: EntryRow) -> Opened | None:
+        """Open an entry and check it against its leaf; None when it was destroyed.
+
+        Raises:
+            Damaged: it is not what was sealed or committed to.
+        """
+        if row.sealed is None:
+            return None
+        opened = self._take_apart(row, self._keys.unseal(row.seq, _ENTRY, row.sealed))
+        if commit(canonical(public_body(opened.entry, opened.body)), opened.salt) != row.leaf:
+            raise Damaged(f"entry {row.seq} does not fit its commitment")
+        return opened
+
+    def _take_apart(self, row: EntryRow, plain: bytes) -> Opened:
+        salt, rest = plain[:SALT_BYTES], plain[SALT_BYTES:]
+        end = _LENGTH + int.from_bytes(rest[:_LENGTH])
+        tail = rest[end:]
+        return Opened(
+            Entry(row.seq, row.kind, row.when, row.by),
+            salt,
+            json.loads(rest[_LENGTH:end]),
+            tail[SALT_BYTES:] if tail else None,
+        )
+
+    def payload(self, seq: int, sealed: Sealed) -> bytes:
+        """Open the payload that is sealed inside an entry, without reading the rest of it.
+
+        Raises:
+            Damaged: it is not what was sealed.
+        """
+        plain = self._keys.unseal(seq, _ENTRY, sealed)
+        length = int.from_bytes(plain[SALT_BYTES : SALT_BYTES + _LENGTH])
+        return plain[SALT_BYTES + _LENGTH + length + SALT_BYTES :]
+
+    def artefact(self, opened: Opened) -> bytes | None:
+        """The payload that was sealed apart from its entry; None when there is none any more.
+
+        Raises:
+            Damaged: it is not what was sealed or committed to.
+        """
+        sealed = self._storage.object(opened.entry.seq)
+        if sealed is None:
+            return None
+        tail = self._keys.unseal(opened.entry.seq, _OBJECT, sealed)
+        payload = tail[SALT_BYTES:]
+        if commit(payload, tail[:SALT_BYTES]).hex() != opened.body.get("payload"):
+            raise Damaged(f"the artefact of entry {opened.entry.seq} is not its own")
+        return payload

@@ -1,0 +1,161 @@
+"""The public log of a case file, and noticing when one half is older than the other.
+
+Order of writing: entries into the database, then tiles, then the checkpoint, then
+the published size into the database. Whatever is found afterwards is one of these
+steps cut short, and is finished, or somebody put an older state back, and is said.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from uncounted.errors import Damaged, NotVerified, RolledBack
+from uncounted.proof.canonical import canonical
+from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
+from uncounted.proof.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from uncounted.proof.notes import Verifier
+from uncounted.proof.tiles import TileLog
+from uncounted.proof.tlogproof import TlogProof
+from uncounted.vault.identity import Identity
+from uncounted.vault.storage import Storage
+
+_PUBLISHED = "published"
+_HINT = "bring both back from one copy of the whole folder; keep this one as it is"
+
+
+def origin(case_id: str) -> str:
+    """The log's own name, in its checkpoints."""
+    return f"uncounted.case/{case_id}"
+
+
+class Publication:
+    """The folder `log/` of a case file beside its database.
+
+    What has been published is kept in the database as the right edge of the tree,
+    so that no checkpoint is ever signed over a tile that somebody altered.
+    """
+
+    def __init__(self, folder: Path, case_id: str, storage: Storage) -> None:
+        self._folder = folder
+        self._origin = origin(case_id)
+        self._storage = storage
+
+    def recover(self) -> None:
+        """Compare the two halves, and take note of a checkpoint that a crash left unnoted.
+
+        1. The checkpoint in the folder is signed by a member, and of this case.
+        2. It is not older than what the database knows to be published.
+        3. It is not longer than the entries.
+        4. It says what the entries say.
+
+        Raises:
+            RolledBack: step 2, the log is older; step 3 or 4, the database is, or is a
+                copy that went its own way.
+            Damaged: step 1, or the tiles do not give the checkpoint's root.
+        """
+        said = self._said()  # 1
+        known = self._frontier()
+        if said.size < known.size:  # 2
+            raise RolledBack(
+                f"the log has {said.size} entries, and {known.size} were published: "
+                "an older log has been put in its place",
+                hint=_HINT,
+            )
+        if said.size > self._storage.size():  # 3
+            raise RolledBack(
+                f"the log has {said.size} entries and the database {self._storage.size()}: "
+                "an older database has been put in its place",
+                hint=_HINT,
+            )
+        edge = self._grown(known, said.size)
+        if edge.root() != said.root:  # 4
+            raise RolledBack(
+                f"the log and the database tell two stories of the same {said.size} entries: "
+                "one of them is from a copy that went its own way",
+                hint=_HINT,
+            )
+        self._check_tiles(said)
+        if said.size > known.size:
+            self._note(edge)
+
+    def seal(self, identity: Identity) -> None:
+        """Publish the entries that are not published yet; nothing to do is no harm.
+
+        Raises:
+            Damaged: the tiles of the log were altered, so nothing is signed.
+            NoSpace: the disk is full; the next opening finishes it.
+        """
+        known, size = self._frontier(), self._storage.size()
+        if known.size == size:
+            return
+        log = TileLog(self._folder, known.size)
+        log.append(self._storage.leaves(known.size, size))
+        edge = self._grown(known, size)
+        if log.root() != edge.root():
+            raise Damaged("the tiles of the log were altered: nothing was signed", hint=_HINT)
+        log.publish(sign(log.state(self._origin), identity.signer))
+        self._note(edge)
+
+    def checkpoint(self) -> bytes:
+        """The signed note of what is published.
+
+        Raises:
+            Damaged: there is none.
+        """
+        note = TileLog(self._folder, 0).checkpoint()
+        if note is None:
+            raise Damaged("the log has no checkpoint", hint="open the case file again")
+        return note
+
+    def proof(self, seq: int) -> bytes:
+        """That an entry is in the published log, as a tlog-proof file.
+
+        Raises:
+            Damaged: the tiles do not lead to the checkpoint.
+        """
+        note = self.checkpoint()
+        log = TileLog(self._folder)
+        found = TlogProof(seq, tuple(log.inclusion_proof(seq)), note)
+        try:
+            (leaf,) = self._storage.leaves(seq, seq + 1)
+            found.verify(leaf_hash(leaf), self._verifiers(), origin=self._origin)
+        except NotVerified as error:
+            raise Damaged("the tiles of the log were altered", hint=_HINT) from error
+        return found.encode()
+
+    def _said(self) -> Checkpoint:
+        note = TileLog(self._folder, 0).checkpoint()
+        if note is None:
+            return Checkpoint(self._origin, 0, EMPTY_ROOT)
+        try:
+            return open_checkpoint(note, self._verifiers(), origin=self._origin)
+        except NotVerified as error:
+            raise Damaged(
+                "the checkpoint of the log was altered, or belongs to another case file",
+                hint=_HINT,
+            ) from error
+
+    def _check_tiles(self, said: Checkpoint) -> None:
+        if said.size and TileLog(self._folder, said.size).root() != said.root:
+            raise Damaged("the tiles of the log do not give the root of its checkpoint", hint=_HINT)
+
+    def _verifiers(self) -> list[Verifier]:
+        return [Verifier.parse(vkey) for _, _, vkey in self._storage.members()]
+
+    def _frontier(self) -> Frontier:
+        kept = self._storage.meta(_PUBLISHED)
+        if kept is None:
+            return Frontier()
+        fields = json.loads(kept)
+        return Frontier(fields["size"], tuple(bytes.fromhex(peak) for peak in fields["peaks"]))
+
+    def _grown(self, edge: Frontier, size: int) -> Frontier:
+        for leaf in self._storage.leaves(edge.size, size):
+            edge = edge.append(leaf_hash(leaf))
+        return edge
+
+    def _note(self, edge: Frontier) -> None:
+        fields = {"size": edge.size, "peaks": [peak.hex() for peak in edge.peaks]}
+        with self._storage.transaction():
+            self._storage.set_meta(_PUBLISHED, canonical(fields))

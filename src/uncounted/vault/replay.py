@@ -1,0 +1,59 @@
+"""The state of a case file, told again from its entries alone.
+
+The tables of current reports and sources are only a faster way to ask what the
+entries say. This module says it the slow way; the two must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from uncounted.proof.canonical import canonical
+from uncounted.vault.ledger import Opened
+from uncounted.vault.storage import ReportRow
+
+
+@attrs.frozen
+class State:
+    """What is current: reports by (source, id), what is known of each source, tombstones."""
+
+    reports: dict[tuple[str, str], ReportRow] = attrs.field(factory=dict)
+    sources: dict[str, str] = attrs.field(factory=dict)
+    tombstones: set[bytes] = attrs.field(factory=set)
+
+
+def replay(entries: Iterable[Opened]) -> State:
+    """Tell the state from the entries that can still be opened, in their order."""
+    state = State()
+    for opened in entries:
+        step = _STEPS.get(opened.entry.kind)
+        if step is not None:
+            step(state, opened.entry.seq, opened.body)
+    return state
+
+
+def _report(state: State, seq: int, body: dict[str, Any]) -> None:
+    state.reports[body["source"], body["id"]] = ReportRow(
+        source=body["source"],
+        id=body["id"],
+        ref=body["ref"],
+        seq=seq,
+        first=seq if body["first"] is None else body["first"],
+        collector=body["collector"],
+        consent=canonical(body["consent"]).decode(),
+        print=bytes.fromhex(body["print"]),
+    )
+
+
+def _import(state: State, seq: int, body: dict[str, Any]) -> None:
+    state.sources[body["source"]] = canonical(body["about"]).decode()
+
+
+def _withdrawal(state: State, seq: int, body: dict[str, Any]) -> None:
+    state.tombstones.add(bytes.fromhex(body["tombstone"]))
+
+
+_STEPS = {"report": _report, "import": _import, "withdrawal": _withdrawal}

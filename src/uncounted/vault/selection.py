@@ -1,0 +1,75 @@
+"""Reports on their way out: only those whose consent covers the use, on the day of use.
+
+What is left out is counted by reason, never listed: a list of who did not consent
+would be one more list.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from uncounted.proof.canonical import canonical
+from uncounted.vault.consent import Consent
+from uncounted.vault.ledger import Ledger
+from uncounted.vault.storage import Storage
+
+
+@attrs.frozen
+class StoredReport:
+    """A report as it now stands.
+
+    `ref` is a random id of this version; it says nothing and may stand where a name
+    may not. `collector` is who collected it first.
+    """
+
+    ref: str
+    source: str
+    id: str = attrs.field(repr=False)
+    payload: dict[str, Any] = attrs.field(repr=False)
+    collector: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class Selection:
+    """Reports that may be used, in the order in which they first came; how many may not, and why.
+
+    A report counts once in `left_out`, under the first reason found.
+    """
+
+    reports: tuple[StoredReport, ...]
+    left_out: dict[str, int]
+
+
+def select(storage: Storage, ledger: Ledger, uses: Iterable[str], on: datetime.date) -> Selection:
+    """Open the reports that may be put to all of these uses on this day.
+
+    Raises:
+        BadInput: a use that is not known.
+        Damaged: a report is not what was sealed.
+    """
+    wanted = tuple(uses)
+
+    @functools.lru_cache(maxsize=1024)
+    def refusal(consent: str) -> str | None:
+        given = Consent.from_json(json.loads(consent))
+        return next(filter(None, (given.refusal(use, on) for use in wanted)), None)
+
+    refusal(
+        canonical(Consent().to_json()).decode()
+    )  # an unknown use is refused without reports too
+    found, left_out = [], Counter[str]()
+    for row, sealed in storage.reports_sealed():
+        reason = refusal(row.consent)
+        if reason is None:
+            payload = json.loads(ledger.payload(row.seq, sealed))
+            found.append(StoredReport(row.ref, row.source, row.id, payload, row.collector))
+        else:
+            left_out[reason] += 1
+    return Selection(tuple(found), dict(sorted(left_out.items())))

@@ -1,0 +1,383 @@
+"""The one place that speaks SQL: the encrypted database of a case file.
+
+It keeps sealed bytes and the tables that can be replayed from them; it never
+seals, opens or judges anything. Whatever else is to hold a case file one day
+(PostgreSQL, which would see ciphertext) takes the place of this module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase
+from uncounted.vault.files import on_disk
+from uncounted.vault.keys import Sealed
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE members (n INTEGER PRIMARY KEY, recipient TEXT NOT NULL UNIQUE, vkey TEXT NOT NULL);
+CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,
+    member INTEGER NOT NULL REFERENCES members (n),
+    leaf BLOB NOT NULL, wrapped BLOB, content BLOB);
+CREATE INDEX entries_by_kind ON entries (kind, seq) WHERE kind <> 'report';
+CREATE TABLE objects (
+    seq INTEGER PRIMARY KEY REFERENCES entries (seq),
+    derived INTEGER NOT NULL, wrapped BLOB NOT NULL, content BLOB NOT NULL);
+CREATE TABLE sources (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, about TEXT NOT NULL);
+CREATE TABLE reports (
+    source INTEGER NOT NULL REFERENCES sources (n), id TEXT NOT NULL,
+    ref TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES entries (seq), first INTEGER NOT NULL,
+    collector TEXT, consent TEXT NOT NULL, print BLOB NOT NULL,
+    PRIMARY KEY (source, id)) WITHOUT ROWID;
+CREATE TABLE tombstones (tag BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+
+# Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
+_BUSY = {5, 6}  # BUSY, LOCKED
+_REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
+_DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
+_IOERR = 10
+
+
+@attrs.frozen
+class EntryRow:
+    """An entry as stored; `sealed` is None when its key has been destroyed."""
+
+    seq: int
+    kind: str
+    when: str
+    by: str
+    leaf: bytes
+    sealed: Sealed | None
+
+
+@attrs.frozen
+class ReportRow:
+    """The current state of one report; a replay of the entries gives the same row."""
+
+    source: str
+    id: str
+    ref: str
+    seq: int
+    first: int
+    collector: str | None
+    consent: str
+    print: bytes
+
+
+class Storage:
+    """The database, open. One connection, exclusive; every change inside `transaction`.
+
+    Raises (everywhere):
+        Damaged: a page does not match its HMAC, or the key is not that of this database.
+        NoSpace: the disk is full or the folder read-only.
+        CaseBusy: another process has the database open.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        try:
+            self._db = sqlcipher.connect(path, isolation_level=None, timeout=5.0)
+            self._set_up(key)
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+
+    @classmethod
+    def create(cls, path: Path, key: bytes) -> Storage:
+        """Make the database file (mode 0600, which its journal inherits) and its tables."""
+        with on_disk():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        storage = cls(path, key)
+        with storage.transaction():
+            for statement in _SCHEMA.split(";")[:-1]:
+                storage._run(statement)
+            storage._run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return storage
+
+    def _set_up(self, key: bytes) -> None:
+        for pragma in (
+            "cipher_log_level = NONE",  # its messages would go to stderr
+            # No salt is given beside the key: with one, SQLCipher would not look at the
+            # first 16 bytes of the file, and flips there would pass.
+            f"key = \"x'{key.hex()}'\"",
+            "temp_store = MEMORY",
+            "locking_mode = EXCLUSIVE",  # and so no shared-memory file beside the journal
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "cache_size = -16000",
+        ):
+            self._db.execute(f"PRAGMA {pragma}").fetchall()
+
+    def check_version(self) -> None:
+        """Refuse a database of another version.
+
+        Raises:
+            NotACase: it was made by a newer version, or holds no case file.
+        """
+        row = self._one("PRAGMA user_version")
+        assert row is not None
+        version = int(row[0])
+        if version > SCHEMA_VERSION:
+            raise NotACase(
+                f"the case file has version {version}, this program knows {SCHEMA_VERSION}",
+                hint="use a newer version of uncounted",
+            )
+        if version < 1:
+            raise NotACase("the database holds no case file", hint="uncounted init makes one")
+
+    def close(self) -> None:
+        """Fold the journal into the database, leave none behind, and close."""
+        try:
+            self.fold()
+        finally:
+            self._db.close()
+
+    def fold(self) -> None:
+        """Fold the journal into the database and empty it, so that it keeps nothing deleted."""
+        for _ in self._rows("PRAGMA wal_checkpoint(TRUNCATE)"):
+            pass
+
+    def abandon(self) -> None:
+        """Close without folding anything: for a database that is not to be trusted."""
+        with contextlib.suppress(sqlcipher.Error):
+            self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """All of it or, whatever happens, nothing; with `keep` False always nothing."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._run("COMMIT" if keep else "ROLLBACK")
+        finally:
+            if self._db.in_transaction:
+                with contextlib.suppress(sqlcipher.Error):
+                    self._db.execute("ROLLBACK")
+
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        try:
+            self._db.execute(sql, values)
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        try:
+            row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+        return row
+
+    # --- what is said once -------------------------------------------------------------
+
+    def meta(self, name: str) -> bytes | None:
+        """A value kept under a name, such as how much of the log is published."""
+        row = self._one("SELECT value FROM meta WHERE name = ?", (name,))
+        return bytes(row[0]) if row else None
+
+    def set_meta(self, name: str, value: bytes) -> None:
+        """Keep a value under a name, in place of an earlier one."""
+        self._run(
+            "INSERT INTO meta VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def members(self) -> list[tuple[int, str, str]]:
+        """Number, age recipient and verifier key of each member."""
+        return [(n, r, v) for n, r, v in self._rows("SELECT n, recipient, vkey FROM members")]
+
+    def add_member(self, recipient: str, vkey: str) -> None:
+        """Keep a member."""
+        self._run("INSERT INTO members (recipient, vkey) VALUES (?, ?)", (recipient, vkey))
+
+    # --- entries -----------------------------------------------------------------------
+
+    def size(self) -> int:
+        """How many entries there are; also the number of the next one."""
+        row = self._one("SELECT coalesce(max(seq) + 1, 0) FROM entries")
+        assert row is not None
+        return int(row[0])
+
+    def add_entry(
+        self, seq: int, kind: str, when: str, member: int, leaf: bytes, sealed: Sealed
+    ) -> None:
+        """Add an entry at the end."""
+        self._run(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (seq, kind, when, member, leaf, sealed.wrapped, sealed.content),
+        )
+
+    _ENTRY = """SELECT seq, kind, at, vkey, leaf, wrapped, content
+                FROM entries JOIN members ON members.n = entries.member """
+
+    def entry(self, seq: int) -> EntryRow | None:
+        """One entry."""
+        row = self._one(self._ENTRY + "WHERE seq = ?", (seq,))
+        return _entry(row) if row else None
+
+    def latest(self, kind: str) -> EntryRow | None:
+        """The last entry of a kind (other than `report`)."""
+        row = self._one(
+            self._ENTRY + "WHERE kind = ? AND kind <> 'report' ORDER BY seq DESC LIMIT 1", (kind,)
+        )
+        return _entry(row) if row else None
+
+    def entries(self, kind: str | None = None) -> Iterator[EntryRow]:
+        """Every entry, or every one of a kind (other than `report`), in order."""
+        if kind is None:
+            return map(_entry, self._rows(self._ENTRY + "ORDER BY seq"))
+        some = self._ENTRY + "WHERE kind = ? AND kind <> 'report' ORDER BY seq"
+        return map(_entry, self._rows(some, (kind,)))
+
+    def leaves(self, start: int, end: int) -> Iterator[bytes]:
+        """The leaves of the entries `start` to `end` (not included)."""
+        rows = self._rows(
+            "SELECT leaf FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end)
+        )
+        return (row[0] for row in rows)
+
+    def last_change(self) -> int:
+        """The last entry that changed which reports there are or what they say; 0 without any."""
+        row = self._one(
+            "SELECT max(coalesce((SELECT max(seq) FROM reports), 0), "
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'withdrawal'), 0))"
+        )
+        assert row is not None
+        return int(row[0])
+
+    def forget_entry(self, seq: int) -> None:
+        """Destroy an entry's key and content; its place and its leaf stay."""
+        self._run("UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = ?", (seq,))
+
+    # --- what belongs to an entry and may go before it ---------------------------------
+
+    def add_object(self, seq: int, sealed: Sealed, *, derived: bool) -> None:
+        """Keep an artefact's bytes; `derived` says that they were made from reports."""
+        self._run(
+            "INSERT INTO objects VALUES (?, ?, ?, ?)",
+            (seq, derived, sealed.wrapped, sealed.content),
+        )
+
+    def object(self, seq: int) -> Sealed | None:
+        """The sealed bytes of an artefact, or None when there are none (any more)."""
+        row = self._one("SELECT wrapped, content FROM objects WHERE seq = ?", (seq,))
+        return Sealed(*row) if row else None
+
+    def forget_derived(self) -> None:
+        """Destroy every artefact that was made from reports."""
+        self._run("DELETE FROM objects WHERE derived")
+
+    # --- the state, which a replay gives again -----------------------------------------
+
+    def set_source(self, name: str, about: str) -> int:
+        """Keep what is known about a source; give its number."""
+        self._run(
+            "INSERT INTO sources (name, about) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET about = excluded.about",
+            (name, about),
+        )
+        row = self._one("SELECT n FROM sources WHERE name = ?", (name,))
+        assert row is not None
+        return int(row[0])
+
+    def sources(self) -> dict[str, str]:
+        """What is known about each source, as JSON."""
+        return dict(self._rows("SELECT name, about FROM sources ORDER BY name"))
+
+    _REPORT = """SELECT name, id, ref, seq, first, collector, consent, print
+                 FROM reports JOIN sources ON sources.n = reports.source """
+
+    def report(self, source: str, report_id: str) -> ReportRow | None:
+        """The state of one report."""
+        row = self._one(self._REPORT + "WHERE name = ? AND id = ?", (source, report_id))
+        return ReportRow(*row) if row else None
+
+    def reports(self) -> Iterator[ReportRow]:
+        """The state of every report, in the order in which they first came."""
+        return (ReportRow(*row) for row in self._rows(self._REPORT + "ORDER BY first"))
+
+    def reports_sealed(self) -> Iterator[tuple[ReportRow, Sealed]]:
+        """Every report with its sealed payload, in the order in which they first came."""
+        rows = self._rows(
+            "SELECT name, id, ref, r.seq, first, collector, consent, print, wrapped, content "
+            "FROM reports r JOIN sources ON sources.n = r.source "
+            "JOIN entries e ON e.seq = r.seq ORDER BY first"
+        )
+        return ((ReportRow(*row[:8]), Sealed(row[8], row[9])) for row in rows)
+
+    def set_report(self, row: ReportRow, source: int) -> None:
+        """Keep the state of a report, in place of an earlier one."""
+        self._run(
+            "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, id) "
+            "DO UPDATE SET ref = excluded.ref, seq = excluded.seq, "
+            "consent = excluded.consent, print = excluded.print",
+            (source, row.id, row.ref, row.seq, row.first, row.collector, row.consent, row.print),
+        )
+
+    def forget_report(self, source: str, report_id: str, tag: bytes) -> None:
+        """Delete a report's state and leave its tombstone."""
+        self._run(
+            "DELETE FROM reports WHERE id = ? AND source = (SELECT n FROM sources WHERE name = ?)",
+            (report_id, source),
+        )
+        self._run("INSERT OR IGNORE INTO tombstones VALUES (?)", (tag,))
+
+    def tombstones(self) -> set[bytes]:
+        """The tag of every withdrawn report."""
+        return {bytes(row[0]) for row in self._rows("SELECT tag FROM tombstones")}
+
+    # --- ids met in one intake, in memory only ------------------------------------------
+
+    def start_seeing(self) -> None:
+        """Forget which ids were seen."""
+        self._run("CREATE TEMP TABLE IF NOT EXISTS seen (tag BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._run("DELETE FROM seen")
+
+    def see(self, tag: bytes) -> bool:
+        """Note an id; False when it was seen before."""
+        before = self._db.total_changes
+        self._run("INSERT OR IGNORE INTO seen VALUES (?)", (tag,))
+        return bool(self._db.total_changes > before)
+
+
+def _entry(row: tuple[Any, ...]) -> EntryRow:
+    seq, kind, when, by, leaf, wrapped, content = row
+    sealed = None if wrapped is None else Sealed(wrapped, content)
+    return EntryRow(seq, kind, when, by, leaf, sealed)
+
+
+def _in_words(error: sqlcipher.Error) -> Error:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return CaseBusy("another process has the case file open", hint="wait until it has finished")
+    if code in _REFUSED or code == _IOERR:
+        return NoSpace(
+            "the disk is full, or the case file cannot be written to",
+            hint="make room, check who owns the folder, and do it again: nothing was kept",
+        )
+    if code in _DAMAGED:
+        return Damaged(
+            "the database of the case file was altered or cut short",
+            hint="bring the case file back from a copy",
+        )
+    # Anything else is a mistake of ours, and is shown as one.
+    raise error

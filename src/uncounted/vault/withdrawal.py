@@ -1,0 +1,49 @@
+"""Forgetting one report: its keys, its rows, and what was made from it.
+
+Every version's key and salt is destroyed, the row in the state is deleted, every
+artefact that was made from reports loses its bytes, and a tombstone keeps the report
+from coming back. The log keeps its leaves and still verifies. What this cannot
+reach: copies of the case file made before, and what has been published.
+"""
+
+from __future__ import annotations
+
+from uncounted.errors import UsedWrongly
+from uncounted.vault.keys import CaseKeys
+from uncounted.vault.ledger import Entry, Ledger
+from uncounted.vault.storage import Storage
+
+
+def withdraw(
+    storage: Storage, ledger: Ledger, keys: CaseKeys, source: str, report_id: str
+) -> Entry:
+    """Withdraw a report, in one transaction, as `Case.withdraw` says."""
+    tag = keys.tag(source, report_id)
+    with storage.transaction():
+        row = storage.report(source, report_id)
+        if row is None:
+            raise UsedWrongly(
+                "there is no such report in this source",
+                hint="it may have been withdrawn already"
+                if tag in storage.tombstones()
+                else "check the source's name and the report's id",
+            )
+        versions = _versions(storage, ledger, row.seq)
+        for seq in versions:
+            storage.forget_entry(seq)
+        storage.forget_report(source, report_id, tag)
+        storage.forget_derived()
+        entry = ledger.append("withdrawal", {"tombstone": tag.hex(), "versions": versions})
+    storage.fold()
+    return entry
+
+
+def _versions(storage: Storage, ledger: Ledger, newest: int) -> list[int]:
+    found, seq = [], newest
+    while True:
+        found.append(seq)
+        row = storage.entry(seq)
+        opened = ledger.open(row) if row is not None else None
+        if opened is None or opened.body["previous"] is None:
+            return found
+        seq = opened.body["previous"]
