@@ -1,0 +1,201 @@
+"""The plan of a release: what the publisher decides, in a TOML file.
+
+The plan gives the words (title, population, how lists are called) and the rule of
+disclosure. It holds no number about anybody. `docs/reference/release.md` is its
+page for users.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadInput, BadMapping
+
+LEAST_THRESHOLD = 3
+DEFAULT_THRESHOLD = 5
+_KEYS = ("title", "population", "audience", "threshold", "language", "lists", "truth", "method")
+_POPULATION = ("who", "where", "when", "unit")
+_LIST = ("label", "collector", "describe", "covers")
+_TRUTH = ("file", "capture")
+
+
+@attrs.frozen
+class Population:
+    """Whom the number counts: who, where, when, and the unit (`people`, `deaths`, ...)."""
+
+    who: str
+    where: str
+    when: str
+    unit: str = "people"
+
+
+@attrs.frozen
+class ListPlan:
+    """How a list is presented; empty words fall back on what the case file says."""
+
+    label: str = ""
+    collector: str = ""
+    describe: str = ""
+    covers: str = ""
+
+
+@attrs.frozen
+class Plan:
+    """A parsed `PLAN.toml`.
+
+    Attributes:
+        title: of the report.
+        population: whom the number counts.
+        audience: for whom it is made, such as `public`; printed, and handed to consent.
+        threshold: counts under it are hidden (5: counts 0 to 4).
+        language: of the report; `en`.
+        lists: presentation of lists by name.
+        method: whose number is the headline; None takes the first that answers.
+        truth_file: of a made-up population, where its truth is; None for a real one.
+        truth_capture: in words, how the made-up lists come by their people.
+    """
+
+    title: str
+    population: Population
+    audience: str = "public"
+    threshold: int = DEFAULT_THRESHOLD
+    language: str = "en"
+    lists: Mapping[str, ListPlan] = attrs.field(factory=dict)
+    method: str | None = None
+    truth_file: Path | None = None
+    truth_capture: str = ""
+
+    @classmethod
+    def parse(cls, source: Path | str) -> Plan:
+        """Read a plan from a file, or from its text. A relative truth file is beside the plan.
+
+        Raises:
+            BadMapping: naming the key, with the nearest key that exists.
+            BadInput: there is no such file, or it is not TOML.
+
+        Examples:
+            >>> plan = Plan.parse('''
+            ... title = "Returned"
+            ... [population]
+            ... who = "people sent back"
+            ... where = "the border"
+            ... when = "2017 to 2024"
+            ... ''')
+            >>> plan.threshold, plan.population.unit
+            (5, 'people')
+        """
+        text, folder = _text(source)
+        try:
+            value = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise BadInput(f"the plan is not TOML: {error}") from error
+        _known(value, _KEYS, "the plan")
+        population = _table(value, "population", _POPULATION)
+        for key in ("who", "where", "when"):
+            if key not in population:
+                raise BadMapping(
+                    f"the plan's [population] has no {key!r}",
+                    hint=f'say it in words: {key} = "..."',
+                )
+        truth = _table(value, "truth", _TRUTH)
+        where = truth.get("file")
+        return cls(
+            title=_title(value),
+            population=Population(**population),
+            audience=_string(value, "audience", "the plan") or "public",
+            threshold=_threshold(value),
+            language=_language(value),
+            lists=_lists(value),
+            method=_string(value, "method", "the plan"),
+            truth_file=folder / where if where else None,
+            truth_capture=truth.get("capture", ""),
+        )
+
+    def check_lists(self, lists: Iterable[str]) -> None:
+        """Refuse a plan that presents a list which the table does not have.
+
+        Raises:
+            BadMapping: naming the list and the nearest one there is.
+        """
+        _known(self.lists, tuple(lists), "the plan's [lists]")
+
+
+def _text(source: Path | str) -> tuple[str, Path]:
+    if isinstance(source, str):
+        return source, Path()
+    try:
+        return source.read_text(encoding="utf-8-sig"), source.parent
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{source.name} is not UTF-8 text") from error
+    except OSError as error:
+        raise BadInput(f"the plan {source.name} cannot be read: {error.strerror}") from error
+
+
+def _known(value: Mapping[str, Any], allowed: tuple[str, ...], what: str) -> None:
+    for key in value:
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, n=1)
+            raise BadMapping(
+                f"{what} has {key!r}, which means nothing here",
+                hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(allowed)}",
+            )
+
+
+def _string(value: Mapping[str, Any], key: str, what: str) -> str | None:
+    found = value.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, str) or not found.strip():
+        raise BadMapping(f"{what}: {key!r} must be words in quotes")
+    return " ".join(found.split())
+
+
+def _table(value: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> dict[str, str]:
+    found = value.get(key, {})
+    if not isinstance(found, dict):
+        raise BadMapping(f"the plan: {key!r} must be a table, [{key}]")
+    _known(found, allowed, f"the plan's [{key}]")
+    words = {name: _string(found, name, f"the plan's [{key}]") for name in found}
+    return {name: text for name, text in words.items() if text is not None}
+
+
+def _title(value: Mapping[str, Any]) -> str:
+    title = _string(value, "title", "the plan")
+    if title is None:
+        raise BadMapping("the plan has no 'title'", hint='add a first line: title = "..."')
+    return title
+
+
+def _threshold(value: Mapping[str, Any]) -> int:
+    threshold = value.get("threshold", DEFAULT_THRESHOLD)
+    if isinstance(threshold, bool) or not isinstance(threshold, int):
+        raise BadMapping("the plan: 'threshold' must be a whole number")
+    if threshold < LEAST_THRESHOLD:
+        raise BadMapping(
+            f"the plan: 'threshold' is {threshold}; under {LEAST_THRESHOLD} it hides nothing",
+            hint=f"{DEFAULT_THRESHOLD} is the default",
+        )
+    return threshold
+
+
+def _language(value: Mapping[str, Any]) -> str:
+    language = _string(value, "language", "the plan") or "en"
+    if language != "en":
+        raise BadMapping(
+            f"the plan: 'language' is {language!r}; reports are written in 'en' only",
+            hint="titles, labels and descriptions may be in any language, Korean included",
+        )
+    return language
+
+
+def _lists(value: Mapping[str, Any]) -> dict[str, ListPlan]:
+    found = value.get("lists", {})
+    if not isinstance(found, dict):
+        raise BadMapping("the plan: 'lists' must hold tables, [lists.NAME]")
+    return {name: ListPlan(**_table(found, name, _LIST)) for name in found}
