@@ -156,11 +156,9 @@ def is_prefix(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_r
     The empty tree is a prefix of every tree and its proof is empty, but that says
     nothing: it is answered with False unless both trees are empty.
     """
-    if not 0 <= old <= new or not _all_hashes([old_root, new_root, *proof]):
-        return False
     if old == new:
         return not proof and old_root == new_root and (old > 0 or old_root == EMPTY_ROOT)
-    if old == 0 or not proof:  # 1
+    if not 0 < old < new or not proof or not _all_hashes([old_root, new_root, *proof]):  # 1
         return False
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)  # 2
     fn, sn = old - 1, new - 1  # 3
