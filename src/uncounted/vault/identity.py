@@ -54,6 +54,45 @@ class Identity:
     signer: Signer = attrs.field(repr=False)
     _age: x25519.Identity = attrs.field(repr=False, alias="age")
 
+    @classmethod
+    def generate(cls) -> Identity:
+        """Make new keys, kept nowhere."""
+        age_identity = x25519.Identity.generate()
+        recipient = str(age_identity.to_public())
+        signer = Signer.generate(f"uncounted.member/{recipient[4:16]}")
+        return cls(recipient, signer.vkey, signer, age_identity)
+
+    @classmethod
+    def parse(cls, plain: bytes) -> Identity:
+        """Take up the keys that `unsafe_secret` gave.
+
+        Raises:
+            Damaged: the bytes hold no identity, or one of a format not known here.
+        """
+        try:
+            fields = json.loads(plain)
+            version = fields["format"]
+            age_identity = x25519.Identity.from_str(fields["age"])
+            signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
+        except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
+            raise Damaged(f"{_SEALED} holds no identity") from error
+        if version != FORMAT:
+            raise Damaged(
+                "the identity has a format that this version does not know",
+                hint="use the version that made it, or a newer one",
+            )
+        return cls(str(age_identity.to_public()), signer.vkey, signer, age_identity)
+
+    def unsafe_secret(self) -> bytes:
+        """Give both secret keys, to be sealed at once."""
+        fields = {
+            "format": FORMAT,
+            "age": str(self._age),
+            "ed25519": self.signer.unsafe_seed().hex(),
+            "name": self.signer.name,
+        }
+        return json.dumps(fields).encode()
+
     @property
     def public(self) -> PublicIdentity:
         """Both public halves."""
@@ -88,17 +127,8 @@ def create(home: Path, passphrase: str) -> Identity:
             "there is an identity in this folder already",
             hint="use it, or set UNCOUNTED_HOME to another folder",
         )
-    age_identity = x25519.Identity.generate()
-    recipient = str(age_identity.to_public())
-    signer = Signer.generate(f"uncounted.member/{recipient[4:16]}")
-    identity = Identity(recipient, signer.vkey, signer, age_identity)
-    secret = {
-        "format": FORMAT,
-        "age": str(age_identity),
-        "ed25519": signer.unsafe_seed().hex(),
-        "name": signer.name,
-    }
-    sealed = age_passphrase.encrypt(json.dumps(secret).encode(), words)
+    identity = Identity.generate()
+    sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)
     make_folder(home)
     write_private(home / _SEALED, sealed)
     write_private(home / _PUBLIC, _public_bytes(identity), replace=True)
@@ -123,7 +153,7 @@ def load(home: Path, passphrase: str) -> Identity:
             "there is no identity in this folder",
             hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
         )
-    identity = _parse(_unlock((home / _SEALED).read_bytes(), _normal(passphrase)))
+    identity = Identity.parse(_unlock((home / _SEALED).read_bytes(), _normal(passphrase)))
     public = home / _PUBLIC
     if not public.exists():  # a crash between the two files of `create`
         write_private(public, _public_bytes(identity), replace=True)
@@ -175,21 +205,6 @@ def _unlock(sealed: bytes, words: str) -> bytes:
         raise Damaged(
             f"{_SEALED} was altered or cut short", hint="bring it back from a copy"
         ) from error
-
-
-def _parse(plain: bytes) -> Identity:
-    try:
-        fields = json.loads(plain)
-        if fields["format"] != FORMAT:
-            raise Damaged(
-                "the identity has a format that this version does not know",
-                hint="use the version that made it, or a newer one",
-            )
-        age_identity = x25519.Identity.from_str(fields["age"])
-        signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
-    except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
-        raise Damaged(f"{_SEALED} holds no identity") from error
-    return Identity(str(age_identity.to_public()), signer.vkey, signer, age_identity)
 
 
 def _public_bytes(identity: Identity) -> bytes:
