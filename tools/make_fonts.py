@@ -6,7 +6,8 @@ Run on a machine with Debian's `fonts-noto-cjk`:
 
 The part: Latin, Greek and Cyrillic, punctuation and signs that reports use, the Hangul and
 Hanja of KS X 1001 and the first level of the Hanzi of GB 2312. The same font version
-gives the same bytes. The family is renamed so that a page can tell it from a font of the reader's machine.
+gives the same bytes. The family is renamed so that a page can tell it from a font of the
+reader's machine.
 """
 
 from __future__ import annotations

@@ -54,9 +54,7 @@ def manifest(
     """
     if not verifying.TIME.fullmatch(made_at):
         raise BadInput("a release's time is written as 2026-03-01T12:00:00Z, in UTC")
-    problem = verifying.wrong_names(files)
-    if problem is not None:
-        raise BadInput(problem, hint="use letters, digits, dots and hyphens, like report.html")
+    _check_names(files)
     return canonical(
         {
             "format": verifying.FORMAT,
@@ -115,6 +113,7 @@ def write(
         NoSpace: step 2 or 4; nothing is left behind.
         NotVerified: step 3, the parts do not belong together.
     """
+    _check_names(files)  # before anything is written under them
     parts = dict(files) | {
         verifying.MANIFEST: manifest,
         verifying.SIGNATURE: signer.sign(verifying.signed_text(manifest)),
@@ -134,6 +133,12 @@ def write(
             temporary.rename(folder)
             durable.sync_folder(folder.parent)
     return verdict
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    problem = verifying.wrong_names(files)
+    if problem is not None:
+        raise BadInput(problem, hint="use letters, digits, dots and hyphens, like report.html")
 
 
 def _refuse_full(folder: Path) -> None:

@@ -61,21 +61,7 @@ def spelled(number: int) -> str:
         >>> spelled(4), spelled(13)
         ('Four', '13')
     """
-    words = [
-        "No",
-        "One",
-        "Two",
-        "Three",
-        "Four",
-        "Five",
-        "Six",
-        "Seven",
-        "Eight",
-        "Nine",
-        "Ten",
-        "Eleven",
-        "Twelve",
-    ]
+    words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
     return words[number] if number < len(words) else str(number)
 
 

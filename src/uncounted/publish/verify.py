@@ -252,9 +252,10 @@ def _manifest(data: bytes) -> dict[str, Any]:
 def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
     try:
         key = Verifier.parse(vkey)
-        text = open_note(_own(folder, SIGNATURE), [key])
     except BadInput:
         raise NotVerified("manifest.json names a signer that is not a verifier key") from None
+    try:
+        text = open_note(_own(folder, SIGNATURE), [key])
     except UnknownSigner:
         raise NotVerified(
             "manifest.sig is not signed by the key that manifest.json names",
@@ -264,6 +265,8 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
         raise NotVerified(
             "manifest.sig was changed after signing", hint="fetch the release again"
         ) from None
+    except MalformedNote as problem:
+        raise NotVerified(f"{SIGNATURE}: {problem}", hint="fetch the release again") from None
     if text != signed_text(manifest):
         raise NotVerified(
             "manifest.json is not the one that was signed",
@@ -304,7 +307,11 @@ def _log(folder: Path, manifest: bytes, key: Verifier) -> Checkpoint:
     leaf = merkle.leaf_hash(_opened(folder, manifest, key, proof.index))  # 7
     if proof.checkpoint != note:  # 8
         raise NotVerified(f"{PROOF} is not about the log of {CHECKPOINT}")
-    _named(PROOF, lambda: proof.verify(leaf, [key]))
+    if not merkle.includes(leaf, proof.index, log.size, proof.hashes, log.root):
+        raise NotVerified(
+            f"{PROOF} does not lead from the entry in {OPENING} to the root in {CHECKPOINT}",
+            hint="one of the three belongs to another release, or was changed",
+        )
     _leaves(folder, log)  # 9
     return log
 
@@ -429,8 +436,8 @@ def _named[T](name: str, step: Callable[[], T]) -> T:
         ) from None
     except BadSignature:
         raise NotVerified(f"{name} was changed after signing") from None
-    except (MalformedNote, NotVerified) as problem:
-        raise NotVerified(f"{name}: {problem}", hint=problem.hint) from None
+    except MalformedNote as problem:
+        raise NotVerified(f"{name}: {problem}", hint="fetch the release again") from None
 
 
 def _shown(name: str) -> str:

@@ -1,0 +1,176 @@
+"""The attacker: what can be computed about a hidden count from everything that is published.
+
+It is handed only what a reader has (the cells that are shown, the statements that
+are printed, the rule) and solves, for each hidden cell, for the least and the greatest
+whole number that fits. It shares no code with `disclosure`, which decides what to
+hide, and trusts nothing that `disclosure` says.
+
+The attacker knows the rule: a count is hidden when it is small or when it shields
+one that is small, so among the hidden cells of a table at least one is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from uncounted.errors import NotPublishable
+
+_INFEASIBLE = 2
+
+
+@attrs.frozen
+class Statement:
+    """Something printed (or otherwise known) about a sum of cells: `low <= sum <= high`.
+
+    Attributes:
+        what: in words, for the reader of an audit.
+        cells: the patterns that are summed.
+        low: least value that the print allows.
+        high: greatest; the same as `low` for an exact count.
+    """
+
+    what: str
+    cells: frozenset[str]
+    low: int
+    high: int
+
+
+@attrs.frozen
+class Printed:
+    """All that a reader has of a table.
+
+    Attributes:
+        shown: counts that are printed, by pattern.
+        hidden: patterns whose count is not.
+        statements: sums that are printed or can be had.
+        threshold: the rule, which is printed too.
+    """
+
+    shown: Mapping[str, int]
+    hidden: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    threshold: int
+
+
+@attrs.frozen
+class Range:
+    """The least and the greatest value of a hidden count that fit what is printed."""
+
+    low: int
+    high: int
+
+
+def ranges(printed: Printed) -> dict[str, Range]:
+    """Attack: for each hidden cell, the least and greatest whole number that fit.
+
+    Two mixed-integer programmes a cell (HiGHS, run to a zero gap). For the greatest,
+    the attacker's rule is used as well: some hidden cell, this one or another, is small.
+
+    Raises:
+        NotPublishable: nothing at all fits, so something that is printed is false.
+    """
+    return {
+        cell: Range(_extreme(printed, cell, least=True), _extreme(printed, cell, least=False))
+        for cell in printed.hidden
+    }
+
+
+def _extreme(printed: Printed, cell: str, *, least: bool) -> int:
+    """Variables: one count a hidden cell, then one 0/1 a hidden cell that says 'this is small'."""
+    hidden, k = printed.hidden, len(printed.hidden)
+    most = _most(printed)
+    rows, lows, highs = [], [], []
+    for statement in printed.statements:
+        known = sum(n for pattern, n in printed.shown.items() if pattern in statement.cells)
+        rows.append([float(c in statement.cells) for c in hidden] + [0.0] * k)
+        lows.append(statement.low - known)
+        highs.append(statement.high - known)
+    for i in range(k):  # small_i = 1 forces count_i < threshold
+        row = [0.0] * (2 * k)
+        row[i], row[k + i] = 1.0, float(most - printed.threshold + 1)
+        rows.append(row)
+        lows.append(0)
+        highs.append(most)
+    rows.append([0.0] * k + [1.0] * k)  # at least one of them is
+    lows.append(1)
+    highs.append(k)
+    objective = np.zeros(2 * k)
+    objective[hidden.index(cell)] = 1.0 if least else -1.0
+    found = milp(
+        objective,
+        integrality=np.ones(2 * k),
+        bounds=Bounds(np.zeros(2 * k), np.array([most] * k + [1] * k)),
+        constraints=LinearConstraint(np.array(rows), lows, highs),
+        options={"mip_rel_gap": 0.0},
+    )
+    if found.status == _INFEASIBLE:
+        raise NotPublishable("no table at all fits what would be printed: one of the sums is wrong")
+    if not found.success:
+        raise NotPublishable(f"the attack on the table could not be finished: {found.message}")
+    value: float = found.x[hidden.index(cell)]
+    return round(value)
+
+
+def _most(printed: Printed) -> int:
+    """No hidden count is greater than this (every pattern is in some statement, or n is)."""
+    return max((s.high for s in printed.statements), default=0) + printed.threshold
+
+
+def judge(printed: Printed, truth: Mapping[str, int]) -> dict[str, Range]:
+    """Attack, and refuse unless every hidden cell withstands.
+
+    The rule, for a threshold t: every hidden count is either possible both at zero and at
+    t or more, so nobody can tell that it is small, nor that there is anybody at all; or it
+    is known to be t or more, and was hidden for the sake of others. It asks nothing that
+    a reader does not know. Every shown count must be t or more.
+
+    Raises:
+        NotPublishable: a cell does not; the message names neither cell nor count.
+    """
+    t = printed.threshold
+    if any(n < t for n in printed.shown.values()):
+        raise NotPublishable(f"a count under {t} would be printed")
+    _refuse_lies(printed, truth)
+    found = ranges(printed) if printed.hidden else {}
+    for cell, limits in found.items():
+        if not limits.low <= truth.get(cell, 0) <= limits.high:
+            raise NotPublishable("the attack on the table found a range that misses the truth")
+        if gives_away(limits, t):
+            raise NotPublishable(
+                "a hidden count could be computed from what would be printed",
+                hint="publish fewer lists, or a wider population, so that fewer cells are small",
+            )
+    return found
+
+
+def gives_away(limits: Range, threshold: int) -> bool:
+    """Whether a hidden count with this range is told too closely."""
+    known_large = limits.low >= threshold
+    open_both_ways = limits.low == 0 and limits.high >= threshold
+    return not (known_large or open_both_ways)
+
+
+def _refuse_lies(printed: Printed, truth: Mapping[str, int]) -> None:
+    """What is printed must be true, or the attack was on another table."""
+    shown = all(truth.get(cell, 0) == n for cell, n in printed.shown.items())
+    sums = all(
+        s.low <= sum(truth.get(cell, 0) for cell in s.cells) <= s.high for s in printed.statements
+    )
+    if not (shown and sums):
+        raise NotPublishable("what would be printed does not agree with the table")
+
+
+def fits(printed: Printed, counts: Mapping[str, int]) -> bool:
+    """Whether a whole table is possible for the reader: it agrees with all that is printed."""
+    return (
+        all(counts.get(cell, 0) == n for cell, n in printed.shown.items())
+        and all(
+            s.low <= sum(counts.get(cell, 0) for cell in s.cells) <= s.high
+            for s in printed.statements
+        )
+        and any(counts.get(cell, 0) < printed.threshold for cell in printed.hidden)
+    )
