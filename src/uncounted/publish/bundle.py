@@ -9,7 +9,6 @@ sees a person; what the facts and files may say is decided before they come here
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -144,7 +143,7 @@ def _check_names(files: Mapping[str, bytes]) -> None:
 def _refuse_full(folder: Path) -> None:
     with durable.told_plainly():
         taken = folder.is_symlink() or (
-            folder.exists() and (not folder.is_dir() or any(os.scandir(folder)))
+            folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
         )
     if taken:
         raise AlreadyThere(

@@ -154,7 +154,7 @@ def wrong_names(names: Iterable[str]) -> str | None:
     Examples:
         >>> wrong_names(["report.html", "tables/by-year.csv"])
         >>> wrong_names(["../report.html"])
-        'the manifest lists a name that could leave its folder or not exist on some system'
+        'manifest.json lists a name that could leave its folder or not exist on some system'
     """
     seen: set[str] = set()
     for name in names:
@@ -163,12 +163,12 @@ def wrong_names(names: Iterable[str]) -> str | None:
             _NAME.fullmatch(part) and not _RESERVED.fullmatch(part.lower()) for part in segments
         ):
             return (
-                "the manifest lists a name that could leave its folder or not exist on some system"
+                "manifest.json lists a name that could leave its folder or not exist on some system"
             )
         if name.lower() in {own.lower() for own in OWN}:
-            return f"the manifest lists {name.lower()}, a name that is kept for the proof"
+            return f"manifest.json lists {name.lower()}, a name that is kept for the proof"
         if name.lower() in seen:
-            return "the manifest lists two names that are one on some systems"
+            return "manifest.json lists two names that are one on some systems"
         seen.add(name.lower())
     return None
 
@@ -326,8 +326,10 @@ def _opened(folder: Path, manifest: bytes, key: Verifier, index: int) -> bytes:
     says = body["body"].get("manifest")
     if body["kind"] != "release" or says != hashlib.sha256(manifest).hexdigest():
         raise NotVerified(f"{OPENING}: the log's entry is not about this manifest")
-    if body["by"] != key.vkey or body["seq"] != index:
-        raise NotVerified(f"{OPENING}: the log's entry is by another key, or in another place")
+    if body["by"] != key.vkey:
+        raise NotVerified(f"{OPENING}: the log's entry is by another key")
+    if body["seq"] != index:
+        raise NotVerified(f"{PROOF} and {OPENING} are about two entries of the log")
     return commitment.commit(canonical.canonical(body), bytes.fromhex(salt))
 
 
