@@ -23,6 +23,7 @@ import attrs
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPublishable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
+from uncounted.proof.notes import Signer
 from uncounted.vault import intake, members
 from uncounted.vault.files import make_folder, on_disk, write_private
 from uncounted.vault.identity import Identity
@@ -177,6 +178,20 @@ class Case:
             case.seal_log()
             undo.pop_all()
         return case
+
+    @staticmethod
+    def look(folder: Path) -> str:
+        """Give the id of a case file, without any key: is it one, and of a known version?
+
+        Raises:
+            NotACase: the folder is none.
+        """
+        return _read_mark(folder)
+
+    @property
+    def signer(self) -> Signer:
+        """The key of whoever opened the case file; it signs what they publish."""
+        return self._identity.signer
 
     def __enter__(self) -> Self:
         return self
@@ -363,6 +378,10 @@ class Case:
             BadInput: there is no such entry, or it is not published yet.
         """
         return self._log.proof(seq)
+
+    def leaves(self) -> bytes:
+        """The published log's leaf hashes, 32 bytes each: public, as `log/` is."""
+        return self._log.leaves()
 
     def opening(self, seq: int) -> dict[str, Any]:
         """What shows one artefact's entry to a stranger: what its leaf commits to, and the salt.

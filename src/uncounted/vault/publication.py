@@ -124,6 +124,10 @@ class Publication:
             raise Damaged("the tiles of the log were altered", hint=_HINT) from error
         return found.encode()
 
+    def leaves(self) -> bytes:
+        """Give the hashes of all published leaves, in order, 32 bytes each."""
+        return TileLog(self._folder).leaves()
+
     def _said(self) -> Checkpoint:
         note = TileLog(self._folder, 0).checkpoint()
         if note is None:
