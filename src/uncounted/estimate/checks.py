@@ -1,0 +1,181 @@
+"""What is looked at before anything is fitted: whether the table can answer at all.
+
+Each finding has a name. Some can be put right and said (an empty list is left
+out), the others refuse every method, lower bounds too: no estimator may rescue a
+table that holds no information about who was missed.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Literal
+
+import attrs
+
+from uncounted.captures import NOT_ACTIVE, CaptureTable
+
+type Finding = Literal[
+    "nobody",
+    "partly-active",
+    "too-few-lists",
+    "no-overlap",
+    "islands",
+    "holds-everyone",
+]
+
+
+@attrs.frozen
+class Refusal:
+    """Why no method may give a number for this table."""
+
+    finding: Finding
+    reason: str
+    hint: str
+
+
+@attrs.frozen
+class Checked:
+    """A table fit for estimation (or the reason why none is), and what was done to it."""
+
+    table: CaptureTable
+    warnings: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+
+def check(table: CaptureTable) -> Checked:
+    """Look at a table before any fit.
+
+    1. Nobody in it: refused.
+    2. A list that was not active for anybody is left out, with a warning. A list that
+       was active for some of the people only: refused, since these are two populations.
+    3. Empty lists are left out, with a warning.
+    4. Of lists with the very same people all but the first are left out, with a warning.
+    5. Fewer than two lists remain: refused.
+    6. No person on two lists, or the lists fall into islands: refused.
+    7. A list that holds everyone: refused.
+
+    Examples:
+        >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.finding
+        'no-overlap'
+    """
+    warnings: list[str] = []
+    if table.observed == 0:
+        return Checked(table, (), _NOBODY)
+    table, refusal = _only_active(table, warnings)
+    if refusal is None:
+        table = _without(table, empty_lists(table), "has nobody in it and is left out", warnings)
+        copies = duplicate_lists(table)
+        table = _without(
+            table, copies, "has the very same people as another and is left out", warnings
+        )
+        refusal = _refusal(table)
+    if refusal is None and len(table.lists) == 2:
+        warnings.append(
+            "There are only two lists: that being on one says nothing about being on the other "
+            "is assumed, and cannot be tested."
+        )
+    return Checked(table, tuple(warnings), refusal)
+
+
+_NOBODY = Refusal("nobody", "there is nobody in the table", "check the file and the lists chosen")
+
+
+def _refusal(table: CaptureTable) -> Refusal | None:
+    if len(table.lists) < 2:
+        return Refusal(
+            "too-few-lists",
+            "at least two different lists with people in them are needed, and there is one",
+            "how many a single list missed cannot be told from that list",
+        )
+    groups = islands(table)
+    if len(groups) == len(table.lists):
+        return Refusal(
+            "no-overlap",
+            "no person is on two lists, so nothing says how many all of them missed",
+            "check the linkage: people who are on two lists may not have been recognised",
+        )
+    if len(groups) > 1:
+        return Refusal(
+            "islands",
+            f"the lists fall into {len(groups)} groups with no person in common",
+            "check the linkage between the groups, or estimate each group on its own",
+        )
+    if whole := lists_with_everyone(table):
+        return Refusal(
+            "holds-everyone",
+            f"list {whole[0]!r} holds everybody who was recorded, so the other lists say nothing "
+            "about people whom it missed",
+            "leave it out if it was put together from the others",
+        )
+    return None
+
+
+def _only_active(table: CaptureTable, warnings: list[str]) -> tuple[CaptureTable, Refusal | None]:
+    off = [
+        {name for name, mark in zip(table.lists, pattern, strict=True) if mark == NOT_ACTIVE}
+        for pattern in table.counts
+    ]
+    never = set.intersection(*off)
+    partly = [name for name in table.lists if name in set.union(*off) - never]
+    if partly:
+        return table, Refusal(
+            "partly-active",
+            f"list {partly[0]!r} was active for a part of the people only, so this is more than "
+            "one population",
+            "split the table by what decides where the list was active (--by), or leave it out",
+        )
+    return _without(
+        table,
+        [name for name in table.lists if name in never],
+        "was not active here and is left out",
+        warnings,
+    ), None
+
+
+def _without(table: CaptureTable, names: list[str], what: str, warnings: list[str]) -> CaptureTable:
+    if not names:
+        return table
+    warnings.extend(f"List {name!r} {what}." for name in names)
+    kept = [name for name in table.lists if name not in names]
+    # One list must stay, since a table has at least one; `check` refuses it then.
+    return table.select(kept or table.lists[:1])
+
+
+def empty_lists(table: CaptureTable) -> list[str]:
+    """Lists with nobody on them."""
+    return [name for name, total in table.list_totals.items() if total == 0]
+
+
+def duplicate_lists(table: CaptureTable) -> list[str]:
+    """Lists that hold exactly the people of an earlier list: one source under two names."""
+    totals = table.list_totals
+    found: list[str] = []
+    for one, two in combinations(table.lists, 2):
+        same = totals[one] == totals[two] == table.on([one, two])
+        if same and totals[one] > 0 and one not in found and two not in found:
+            found.append(two)
+    return found
+
+
+def lists_with_everyone(table: CaptureTable) -> list[str]:
+    """Lists that hold every person who was recorded."""
+    return [name for name, total in table.list_totals.items() if total == table.observed]
+
+
+def islands(table: CaptureTable) -> list[set[str]]:
+    """Split the lists into groups that share no person with each other.
+
+    One group is what we want. Two or more means that nothing in the data says how
+    many people one group missed that another saw.
+
+    Examples:
+        >>> islands(CaptureTable.of("AB", {"10": 5, "01": 7}))
+        [{'A'}, {'B'}]
+    """
+    groups: list[set[str]] = [{name} for name in table.lists]
+    for pattern in table.counts:
+        on = {name for name, mark in zip(table.lists, pattern, strict=True) if mark == "1"}
+        touched = [group for group in groups if group & on]
+        groups = [group for group in groups if not group & on]
+        groups.append(set().union(*touched))
+    return sorted(groups, key=lambda group: min(table.lists.index(name) for name in group))

@@ -1,0 +1,199 @@
+"""What every method returns: an estimate with its doubt, or a refusal with its reason.
+
+A refusal is a value, not an exception: a study shows it beside the methods that
+did answer. No type here can hold a number and a refusal at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+
+type Floats = npt.NDArray[np.float64]
+type Interval = tuple[float, float]
+type Status = Literal["ok", "refused"]
+
+
+@attrs.frozen(eq=False)
+class Estimate:
+    """How many there are by one method, or why that method gives no number.
+
+    Attributes:
+        method: the name the command line knows, such as `decomposable`.
+        status: `ok` or `refused`.
+        reason: of a refusal, in a sentence; else None.
+        hint: what to try after a refusal; may be None.
+        point: people in all, seen and unseen (N); None when refused.
+        point_kind: `posterior median`, `lower bound`, `maximum likelihood`, ...
+        mean: posterior mean of N; None where it does not exist (see `settings`).
+        interval: lowest and highest N; the upper end is `inf` where the data set none.
+        level: of the interval, 0.95 by default.
+        interval_kind: `credible`, `log-normal`, ...
+        assumption: what cannot be tested and must be believed, in plain words.
+        settings: priors and choices.
+        diagnostics: what a statistician looks at before believing.
+        warnings: sentences that must stand beside the number.
+        seconds: how long it took.
+        seed: of the draws.
+        input: digest of the table; keep it inside (see `CaptureTable.digest`).
+        draws: draws of N from the posterior, for methods that have one.
+        log_n0: mean and variance of log(n0 + 1/2), by which estimates that have no
+            draws are pooled over tables.
+    """
+
+    method: str
+    status: Status
+    reason: str | None = None
+    hint: str | None = None
+    point: float | None = None
+    point_kind: str | None = None
+    mean: float | None = None
+    interval: Interval | None = None
+    level: float = 0.95
+    interval_kind: str | None = None
+    assumption: str = ""
+    settings: Mapping[str, Any] = attrs.field(factory=dict)
+    diagnostics: Mapping[str, Any] = attrs.field(factory=dict)
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    seed: int | None = None
+    input: str = ""
+    draws: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
+    log_n0: tuple[float, float] | None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.status == "ok") != (self.point is not None) or (self.status == "ok") == bool(
+            self.reason
+        ):
+            raise ValueError("an estimate has a point, a refusal a reason, and never both")
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a number."""
+        return self.status == "ok"
+
+    def number(self) -> float:
+        """The point.
+
+        Raises:
+            NotEstimable: the method refused; the reason is the message.
+        """
+        if self.point is None:
+            raise NotEstimable(f"{self.method}: {self.reason}", hint=self.hint)
+        return self.point
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `uncounted estimate --json` prints for this method."""
+        return {
+            "method": self.method,
+            "status": self.status,
+            "reason": self.reason,
+            "hint": self.hint,
+            "point": plain(self.point),
+            "point_kind": self.point_kind,
+            "mean": plain(self.mean),
+            "interval": plain(self.interval),
+            "level": self.level,
+            "interval_kind": self.interval_kind,
+            "assumption": self.assumption,
+            "settings": plain(self.settings),
+            "diagnostics": plain(self.diagnostics),
+            "warnings": list(self.warnings),
+            "seconds": round(self.seconds, 4),
+        }
+
+
+@attrs.frozen(eq=False)
+class Study:
+    """Every method on one table (or on draws of it), with what must stand beside them.
+
+    Attributes:
+        observed: people on at least one list; a rounded mean over linkage draws.
+        lists: people on each list.
+        estimates: one a method, refusals included.
+        warnings: sentences about the table and the methods.
+        sensitivity: rows of the xi table: `xi`, `point`, `interval`, `basis`.
+        dependence: rows of the pairwise table: `lists`, `both`, `point`, `interval`.
+        linkage: what the doubt about who is who adds; None for a single table.
+        input: digest of the table, or of the list of tables.
+        seed: of the draws.
+    """
+
+    observed: int
+    lists: Mapping[str, int]
+    estimates: tuple[Estimate, ...]
+    warnings: tuple[str, ...] = ()
+    sensitivity: tuple[Mapping[str, Any], ...] = ()
+    dependence: tuple[Mapping[str, Any], ...] = ()
+    linkage: Mapping[str, Any] | None = None
+    input: str = ""
+    seed: int = 1
+
+    @property
+    def refused(self) -> bool:
+        """Whether no method gives a number (exit status 1)."""
+        return not any(estimate.ok for estimate in self.estimates)
+
+    def __getitem__(self, method: str) -> Estimate:
+        for estimate in self.estimates:
+            if estimate.method == method:
+                return estimate
+        raise KeyError(method)
+
+    @property
+    def headline(self) -> Estimate | None:
+        """The first estimate that is no mere lower bound; None when there is none."""
+        whole = (e for e in self.estimates if e.ok and e.point_kind != "lower bound")
+        return next(whole, None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `uncounted estimate --json` prints."""
+        answer: dict[str, Any] = {
+            "observed": self.observed,
+            "lists": dict(self.lists),
+            "seed": self.seed,
+            "version": version("uncounted"),
+            "input": self.input,
+            "estimates": [estimate.to_json() for estimate in self.estimates],
+            "sensitivity": plain(self.sensitivity),
+            "dependence": plain(self.dependence),
+            "warnings": list(self.warnings),
+        }
+        if self.linkage is not None:
+            answer["linkage"] = plain(self.linkage)
+        return answer
+
+
+def refused(
+    method: str, reason: str, hint: str | None, table: CaptureTable, **more: Any
+) -> Estimate:
+    """A refusal: no number, and why."""
+    return Estimate(
+        method=method, status="refused", reason=reason, hint=hint, input=table.digest(), **more
+    )
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can say: no numpy, no infinity (None), no tuples."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,220 @@
+"""Every method on one table, or on every table that linkage drew: the door to this room.
+
+What a study returns is what may be said: the number, the bound beside it, what the
+number rests on, how it moves when that is wrong, and what was refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.chao import chao
+from uncounted.estimate.checks import check
+from uncounted.estimate.decomposable import decomposable
+from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
+from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.sensitivity import (
+    SATURATED,
+    XI,
+    relative_basis,
+    row,
+    saturated,
+    with_xi,
+    xi_table,
+)
+from uncounted.progress import Progress, silent
+
+type Method = Callable[..., Estimate]
+type Settings = Mapping[str, Mapping[str, Any]]
+
+METHODS: Mapping[str, Method] = {
+    "decomposable": decomposable,
+    "chao": chao,
+}
+
+_POOLED_DRAWS = 20_000
+
+
+def _chosen(methods: Sequence[str] | None, settings: Settings) -> dict[str, Method]:
+    names = tuple(METHODS) if methods is None else tuple(dict.fromkeys(methods))
+    for name in (*names, *settings):
+        if name not in METHODS:
+            raise UsedWrongly(
+                f"there is no method called {name!r}", hint=f"methods: {', '.join(METHODS)}"
+            )
+    return {name: METHODS[name] for name in names}
+
+
+def run(
+    table: CaptureTable,
+    methods: Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    xi: Sequence[float] = XI,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Study:
+    """Estimate by every method that applies, or by those named.
+
+    Args:
+        table: counts by pattern.
+        methods: names from `METHODS`.
+        level: of the intervals.
+        seed: of the draws.
+        xi: rows of the sensitivity table.
+        settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
+        progress: told before each method.
+
+    Raises:
+        UsedWrongly: no such method, or a level, xi or setting that cannot be.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> study = run(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
+        >>> study["chao"].point
+        160.0
+    """
+    settings = settings or {}
+    chosen = _chosen(methods, settings)
+    estimates = []
+    for done, (name, method) in enumerate(chosen.items()):
+        progress(f"estimating: {name}", done, len(chosen))
+        estimates.append(method(table, level=level, seed=seed, **settings.get(name, {})))
+    progress("estimating", len(chosen), len(chosen))
+    checked = check(table)
+    study = Study(
+        observed=table.observed,
+        lists=table.list_totals,
+        estimates=tuple(estimates),
+        warnings=_unique(checked.warnings, *(each.warnings for each in estimates)),
+        input=table.digest(),
+        seed=seed,
+    )
+    if checked.refusal is not None:
+        return study
+    rows = xi_table(checked.table, study.headline, xis=tuple(xi), level=level)
+    return attrs.evolve(study, sensitivity=rows)
+
+
+def run_over(
+    tables: Sequence[CaptureTable],
+    methods: Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    xi: Sequence[float] = XI,
+    settings: Settings | None = None,
+    max_refused: float = MAX_REFUSED,
+    progress: Progress = silent,
+) -> Study:
+    """Estimate on every table that linkage drew, and pool (Sadinle 2018).
+
+    Equal tables are fitted once. `linkage` in the result says how many tables were
+    different and what share of the variance of log n0 comes from who is who.
+
+    Args:
+        tables: one a linkage draw, all over the same lists.
+        methods: names from `METHODS`; every one that applies unless given.
+        level: of the intervals.
+        seed: of the draws.
+        xi: rows of the sensitivity table.
+        settings: as in `run`.
+        max_refused: share of tables that may refuse before a method does.
+        progress: told after each table.
+
+    Raises:
+        UsedWrongly: no tables, or tables over different lists.
+    """
+    if not tables:
+        raise UsedWrongly("there are no linkage draws to estimate over")
+    if len({table.lists for table in tables}) > 1:
+        raise UsedWrongly("the tables are not all over the same lists, in the same order")
+    settings = settings or {}
+    chosen = _chosen(methods, settings)
+    distinct: dict[str, CaptureTable] = {}
+    times: dict[str, int] = {}
+    for table in tables:
+        digest = table.digest()
+        distinct[digest] = table
+        times[digest] = times.get(digest, 0) + 1
+    per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
+    fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
+    for done, (digest, table) in enumerate(distinct.items()):
+        progress("estimating on every draw of who is who", done, len(distinct))
+        for name, method in chosen.items():
+            more = dict(settings.get(name, {}))
+            if name in _HAVE_DRAWS:
+                more["draws"] = max(per_draw, 1) * times[digest]
+            estimate = method(table, level=level, seed=seed + done, **more)
+            fits[name].append(Fitted(estimate, table.observed, times[digest]))
+    progress("estimating on every draw of who is who", len(distinct), len(distinct))
+    estimates = tuple(
+        attrs.evolve(pool(each, max_refused=max_refused), seed=seed) for each in fits.values()
+    )
+    observed = np.array([table.observed for table in tables])
+    digests = "".join(table.digest() for table in tables).encode()
+    study = Study(
+        observed=round(float(observed.mean())),
+        lists={
+            name: round(float(np.mean([table.list_totals[name] for table in tables])))
+            for name in tables[0].lists
+        },
+        estimates=estimates,
+        warnings=_unique(*(each.warnings for each in estimates)),
+        input=hashlib.sha256(digests).hexdigest(),
+        seed=seed,
+    )
+    low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
+    headline = study.headline
+    linkage = {
+        "draws": len(tables),
+        "distinct_tables": len(distinct),
+        "observed": {"median": float(np.median(observed)), "interval": [int(low), int(high)]},
+        "variance_share": headline.diagnostics["linkage_share"] if headline else None,
+    }
+    rows = _pooled_xi(distinct, times, fits, headline, tuple(xi), level)
+    return attrs.evolve(study, linkage=linkage, sensitivity=rows)
+
+
+_HAVE_DRAWS = ("decomposable",)
+
+
+def _pooled_xi(
+    distinct: Mapping[str, CaptureTable],
+    times: Mapping[str, int],
+    fits: Mapping[str, Sequence[Fitted]],
+    headline: Estimate | None,
+    xis: tuple[float, ...],
+    level: float,
+) -> tuple[Mapping[str, Any], ...]:
+    """The xi table over linkage draws, by the same rule as for one table."""
+    if headline is None:
+        return ()
+    rows = []
+    full = all(saturated(table).ok for table in distinct.values())
+    basis = SATURATED if full else relative_basis(headline.method)
+    for xi in xis:
+        if full:
+            each = [
+                Fitted(saturated(table, xi=xi, level=level), table.observed, times[digest])
+                for digest, table in distinct.items()
+            ]
+        else:
+            each = [
+                attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi))
+                for fit in fits[headline.method]
+            ]
+        rows.append(row(pool(each, max_refused=1.0), xi, basis))
+    return tuple(rows)
+
+
+def _unique(*groups: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for group in groups for text in group))
