@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -92,36 +91,36 @@ def _date_bounds(text: str) -> Bounds:
 
 def _check_month(month: str | None, day: str | None) -> None:
     """Say which part is impossible, before every year is tried."""
-    if month is not None and not list(_matching(month, 1, 12)):
+    if month is not None and not _matching(month, 1, 12):
         raise BadInput("there is no such month", hint="months run from 01 to 12")
-    if day is not None and not list(_matching(day, 1, 31)):
+    if day is not None and not _matching(day, 1, 31):
         raise BadInput("there is no such day", hint="days run from 01 to 31")
 
 
-def _matching(pattern: str, low: int, high: int, *, descending: bool = False) -> Iterator[int]:
+@lru_cache(maxsize=4_096)
+def _matching(pattern: str, low: int, high: int) -> tuple[int, ...]:
     """Numbers from low to high that a pattern of digits and X can stand for."""
-    width = len(pattern)
-    numbers = range(high, low - 1, -1) if descending else range(low, high + 1)
-    for number in numbers:
-        digits = f"{number:0{width}d}"
-        if all(p in ("X", d) for p, d in zip(pattern, digits, strict=True)):
-            yield number
+    if "X" not in pattern:
+        return (int(pattern),) if low <= int(pattern) <= high else ()
+    digits = re.compile(pattern.replace("X", "[0-9]"))
+    return tuple(n for n in range(low, high + 1) if digits.fullmatch(f"{n:0{len(pattern)}d}"))
 
 
 def _first_day(year: str, month: str | None, day: str | None, *, descending: bool) -> date:
-    years = list(_matching(year, FIRST_YEAR, LAST_YEAR, descending=descending))
+    years = _matching(year, FIRST_YEAR, LAST_YEAR)
     if not years:
         raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
-    for y in years:
-        for m in _matching(month or "XX", 1, 12, descending=descending):
-            for d in _matching(day or "XX", 1, monthrange(y, m)[1], descending=descending):
+    turn = -1 if descending else 1
+    for y in years[::turn]:
+        for m in _matching(month or "XX", 1, 12)[::turn]:
+            for d in _matching(day or "XX", 1, monthrange(y, m)[1])[::turn]:
                 return date(y, m, d)
     raise BadInput("that month has no such day", hint="check the day against the month")
 
 
 def _season(year: str, season: str) -> tuple[date, date]:
     first, last = _SEASONS[season]
-    years = list(_matching(year, FIRST_YEAR, LAST_YEAR))
+    years = _matching(year, FIRST_YEAR, LAST_YEAR)
     if not years:
         raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
     end_year, end_month = years[-1] + (last - 1) // 12, (last - 1) % 12 + 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, timedelta
+from functools import lru_cache
 
 import attrs
 
@@ -139,37 +140,6 @@ _MONTHS = {
     for number, names in enumerate(_MONTH_NAMES, start=1)
     for name in names.split()
 }
-_MONTH = {
-    "early": ("01", "12"),
-    "mid": ("09", "22"),
-    "late": ("19", "XX"),
-    "first-half": ("01", "15"),
-    "second-half": ("16", "XX"),
-    "first-ten": ("01", "10"),
-    "mid-ten": ("11", "20"),
-    "last-ten": ("21", "XX"),
-}
-_MONTHS = {
-    name: f"{number:02d}"
-    for number, names in enumerate(
-        [
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ],
-        start=1,
-    )
-    for name in names.split()
-}
 _MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?"
 _YEAR_FIRST = _pattern(
@@ -209,6 +179,14 @@ def translate(text: str, *, day_first: bool | None = None) -> Translation:
         >>> translate("between May 2012 and 2014").edtf, translate("주체102년 5월").edtf
         ('2012-05/2014', '2013-05')
     """
+    if len(text) > LONGEST:
+        raise BadInput("not a date: too long for one", hint=_HINT)
+    return _translated(text, day_first)
+
+
+# Lists repeat their dates: half the work of an import is here without it.
+@lru_cache(maxsize=16_384)
+def _translated(text: str, day_first: bool | None) -> Translation:
     return _Reader(day_first).translate(text)
 
 
@@ -224,8 +202,6 @@ class _Reader:
             self.notes.append(words)
 
     def translate(self, text: str) -> Translation:
-        if len(text) > LONGEST:
-            raise BadInput("not a date: too long for one", hint=_HINT)
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
         if plain.rstrip(".") in _UNKNOWN or plain in _UNKNOWN or not plain:
@@ -265,47 +241,58 @@ class _Reader:
                 return f"{day}/{(last + timedelta(days=1)).isoformat()}"
         return day
 
-    def _expression(self, text: str) -> str:
-        """About and perhaps, then ranges and open ends, then parts of years, then dates."""
+    def _expression(self, text: str, *, ranges: bool = True) -> str:
+        """A date; else a range, about and perhaps, an open end, or a part of a year.
+
+        The ends of a range are no ranges themselves, so the work stays in proportion to
+        the length of the text.
+        """
         text = _WEEKDAY.sub("", text).strip()
-        for pattern in _RANGES:
-            if (found := pattern.fullmatch(text)) and (span := self._range(found[1], found[2])):
-                return span
+        try:
+            return self._point(text)
+        except BadInput as error:
+            why = error
+        if ranges:
+            for pattern in _RANGES:
+                if (found := pattern.fullmatch(text)) and (span := self._range(found[1], found[2])):
+                    return span
         for mark, patterns in (("?", _DOUBT), ("~", _ABOUT)):
             for pattern in patterns:
                 rest = pattern.sub("", text, count=1)
                 if rest != text and rest:
-                    return _qualified(self._expression(rest), mark)
-        if found := _EITHER.fullmatch(text):
+                    return _qualified(self._expression(rest, ranges=ranges), mark)
+        if ranges and (found := _EITHER.fullmatch(text)):
             span = self._range(found[1], found[2])
             if span:
                 self.note("one of two dates, taken as the time between them")
                 return _qualified(span, "?")
         for pattern, before, inclusive in _OPEN:
             if found := pattern.fullmatch(text):
-                return _open(self._expression(found[1]), before=before, inclusive=inclusive)
-        return self._part(text) or self._point(text)
+                end = self._expression(found[1], ranges=False)
+                return _open(end, before=before, inclusive=inclusive)
+        part = self._part(text)
+        if part is None:
+            raise why
+        return part
 
     def _range(self, start: str, end: str) -> str | None:
         """The interval from one expression to another, or None if they are no such thing."""
+        bare = end.strip()
         try:
-            first = self._expression(start.strip())
+            first = self._expression(start.strip(), ranges=False)
+            last = self._same_year(first, bare) or self._expression(bare, ranges=False)
         except BadInput:
             return None
-        if "/" in first:
+        return None if "/" in first + last else f"{first}/{last}"
+
+    def _same_year(self, first: str, end: str) -> str | None:
+        """The end of "2013년 5월~7월", whose year (and month) stand at the beginning."""
+        found = _WITHOUT_YEAR.fullmatch(end)
+        if not found or not end:
             return None
-        bare = end.strip()
-        if (short := _WITHOUT_YEAR.fullmatch(bare)) and bare:
-            month, day = short.groups()
-            head = first.rstrip("?~%")
-            parts = [head[:4], month or head[5:7], day]
-            last = "-".join(part.zfill(2) for part in parts if part)
-        else:
-            try:
-                last = self._expression(bare)
-            except BadInput:
-                return None
-        return None if "/" in last else f"{first}/{last}"
+        month, day = found.groups()
+        parts = (first[:4], month or first[5:7], day)
+        return "-".join(part.zfill(2) for part in parts if part)
 
     def _part(self, text: str) -> str | None:
         """A part of a decade, a year or a month; or a season. None if it is none."""
@@ -317,18 +304,7 @@ class _Reader:
                 whole = self._point((found[1] or found[2]).strip())
             except BadInput:
                 continue
-            if name.isdigit():
-                return f"{whole}-{name}" if len(whole) == 4 else None
-            if len(whole) == 4 and whole.endswith("X") and name in _OF_DECADE:
-                first, last = _OF_DECADE[name]
-                return f"{whole[:3]}{first}/{whole[:3]}{last}"
-            ends = {4: _OF_YEAR, 7: _OF_MONTH}.get(len(whole), {}).get(name)
-            if ends and "X" not in whole:
-                return (
-                    f"{whole}-{ends[0]}/{whole}-{ends[1]}"
-                    if ends[1] != "XX"
-                    else (f"{whole}-{ends[0]}/{whole}")
-                )
+            return _part_of(whole, name)
         return None
 
     def _point(self, text: str) -> str:
@@ -384,6 +360,20 @@ class _Reader:
             first, last = sorted((self._joined(year, one, two), self._joined(year, two, one)))
             return f"{first}?/{last}?"
         return self._joined(year, two, one) if day_first else self._joined(year, one, two)
+
+
+def _part_of(whole: str, name: str) -> str | None:
+    """Put a part ("early", "last-ten", a season) of an EDTF decade, year or month into EDTF."""
+    if name.isdigit():
+        return f"{whole}-{name}" if len(whole) == 4 else None
+    if len(whole) == 4 and whole[3] == "X" and name in _OF_DECADE:
+        start, end = _OF_DECADE[name]
+        return f"{whole[:3]}{start}/{whole[:3]}{end}"
+    table = {4: _OF_YEAR, 7: _OF_MONTH}.get(len(whole), {})
+    if "X" in whole or name not in table:
+        return None
+    first, last = table[name]
+    return f"{whole}-{first}/{whole}" + ("" if last == "XX" else f"-{last}")
 
 
 def _qualified(text: str, mark: str) -> str:
