@@ -534,3 +534,11 @@ def test_verifying_needs_no_heavy_library() -> None:
 def test_it_moves_to_another_place_and_still_holds(release: Path, tmp_path: Path) -> None:
     shutil.copytree(release, tmp_path / "elsewhere")
     assert verify.verify(tmp_path / "elsewhere", signer=A.vkey).ok
+
+
+def test_a_release_made_by_an_earlier_version_still_verifies() -> None:
+    kept = Path(__file__).parents[1] / "vectors" / "proof" / "release"
+    verdict = verify.verify(kept)
+    assert verdict.facts == {"observed": 4400}
+    assert verdict.log.size == 10
+    assert verdict.made_at == "2026-01-01T00:00:00Z"

@@ -1,0 +1,4 @@
+uncounted-release/1
+sha256 b42b8360e2e09dc7e73e815f2433372388421ae72efbe00391b5f5933fa5a03e
+
+— vectors.example/signer ZfJi6Ptl6bqrExWQ+M1GlOfIc86UnZbofkNtRMUD1e391BakNi1REP82B5mxmtz59Jvx2gM7je3MgKxxDY1BGX/onAI=
