@@ -26,7 +26,7 @@ DAY = datetime.date(2026, 11, 24)
 
 def test_rows_are_the_sum_and_rejects_are_kept_sealed(case: Case, make: Maker) -> None:
     case.intake("one", ABOUT, [make(1), make(2)])
-    rows = [
+    rows: list[Incoming | RejectedRow] = [
         make(1),
         RejectedRow(4, ("column 'dob': not a date",)),
         make(2, note="changed"),

@@ -24,7 +24,7 @@ from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPubli
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
-from uncounted.vault import intake, members
+from uncounted.vault import check, intake, members
 from uncounted.vault.files import make_folder, on_disk, write_private
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
@@ -37,6 +37,18 @@ from uncounted.vault.replay import State, replay
 from uncounted.vault.selection import Selection, select
 from uncounted.vault.storage import EntryRow, Storage
 from uncounted.vault.withdrawal import withdraw
+
+__all__ = [
+    "Case",
+    "Entry",
+    "Incoming",
+    "IntakeOutcome",
+    "Member",
+    "RejectedRow",
+    "Selection",
+    "State",
+    "Stored",
+]
 
 FORMAT_VERSION = 1
 _MARK = "case.json"
@@ -132,8 +144,7 @@ class Case:
             case.seal_log()
             members.seal_to(folder, case_id, case_key, identity.recipient, identity)
             # Last of all: a folder without it is not a case file, only a beginning of one.
-            mark = {"format": "uncounted-case", "version": FORMAT_VERSION, "id": case_id}
-            write_private(folder / _MARK, json.dumps(mark).encode() + b"\n")
+            write_private(folder / _MARK, _mark_bytes(case_id))
             undo.pop_all()
         return case
 
@@ -411,6 +422,12 @@ class Case:
         reports = {(row.source, row.id): row for row in self._storage.reports()}
         return State(reports, self._storage.sources(), self._storage.tombstones())
 
+    def check(self) -> tuple[str, ...]:
+        """Read and recompute everything; what is wrong, in words, or nothing."""
+        return tuple(
+            check.findings(self.folder, self._storage, self._ledger, self._log, self.state())
+        )
+
 
 def _number(storage: Storage, identity: Identity) -> int:
     for number, recipient, vkey in storage.members():
@@ -426,7 +443,8 @@ def _read_mark(folder: Path) -> str:
     if not folder.is_dir():
         raise NotACase("there is no such folder", hint="uncounted init makes a case file")
     try:
-        mark = json.loads((folder / _MARK).read_bytes())
+        content = (folder / _MARK).read_bytes()
+        mark = json.loads(content)
         version, case_id = mark["version"], mark["id"]
         known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)
     except FileNotFoundError as error:
@@ -443,7 +461,14 @@ def _read_mark(folder: Path) -> str:
             f"the case file has format {version}, this program knows {FORMAT_VERSION}",
             hint="use a newer version of uncounted",
         )
+    if content != _mark_bytes(case_id):
+        raise Damaged(f"{_MARK} was altered", hint="bring it back from a copy")
     return str(case_id)
+
+
+def _mark_bytes(case_id: str) -> bytes:
+    mark = {"format": "uncounted-case", "version": FORMAT_VERSION, "id": case_id}
+    return json.dumps(mark).encode() + b"\n"
 
 
 def _clear(folder: Path, *, itself: bool) -> None:

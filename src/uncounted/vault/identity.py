@@ -71,16 +71,15 @@ class Identity:
         """
         try:
             fields = json.loads(plain)
-            version = fields["format"]
+            if fields["format"] != FORMAT:
+                raise Damaged(
+                    "the identity has a format that this version does not know",
+                    hint="use the version that made it, or a newer one",
+                )
             age_identity = x25519.Identity.from_str(fields["age"])
             signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
         except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
             raise Damaged(f"{_SEALED} holds no identity") from error
-        if version != FORMAT:
-            raise Damaged(
-                "the identity has a format that this version does not know",
-                hint="use the version that made it, or a newer one",
-            )
         return cls(str(age_identity.to_public()), signer.vkey, signer, age_identity)
 
     def unsafe_secret(self) -> bytes:

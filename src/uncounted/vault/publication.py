@@ -8,14 +8,15 @@ steps cut short, and is finished, or somebody put an older state back, and is sa
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from uncounted.errors import Damaged, NotVerified, RolledBack
 from uncounted.proof.canonical import canonical
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
-from uncounted.proof.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
 from uncounted.proof.notes import Verifier
-from uncounted.proof.tiles import TileLog
+from uncounted.proof.tiles import WIDTH, TileLog, path
 from uncounted.proof.tlogproof import TlogProof
 from uncounted.vault.identity import Identity
 from uncounted.vault.storage import Storage
@@ -127,6 +128,24 @@ class Publication:
     def leaves(self) -> bytes:
         """Give the hashes of all published leaves, in order, 32 bytes each."""
         return TileLog(self._folder).leaves()
+
+    def differences(self) -> Iterator[str]:
+        """Say where the published tiles and bundles are not what the entries say."""
+        log = TileLog(self._folder)
+        try:
+            hashes = log.leaves()
+        except Damaged as error:
+            yield str(error)
+            return
+        for start in range(0, log.size, WIDTH):
+            leaves = list(self._storage.leaves(start, min(start + WIDTH, log.size)))
+            ours = b"".join(leaf_hash(leaf) for leaf in leaves)
+            if hashes[start * HASH_BYTES :][: len(ours)] != ours:
+                yield f"the log's tile from entry {start} on is not what the entries say"
+            bundle = self._folder / path("entries", start // WIDTH, len(leaves))
+            content = b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
+            if not bundle.is_file() or bundle.read_bytes() != content:
+                yield f"the log's bundle from entry {start} on is not what the entries say"
 
     def _said(self) -> Checkpoint:
         note = TileLog(self._folder, 0).checkpoint()

@@ -150,6 +150,10 @@ class Storage:
         for _ in self._rows("PRAGMA wal_checkpoint(TRUNCATE)"):
             pass
 
+    def damaged_pages(self) -> list[str]:
+        """What SQLCipher says of each page that does not fit its HMAC; nothing when all do."""
+        return [str(row[0]) for row in self._rows("PRAGMA cipher_integrity_check")]
+
     def abandon(self) -> None:
         """Close without folding anything: for a database that is not to be trusted."""
         with contextlib.suppress(sqlcipher.Error):
