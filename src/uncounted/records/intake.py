@@ -107,6 +107,10 @@ class _Cells:
         if len(text) > longest:
             self.reasons.append(f"column {column!r}: longer than {longest} characters")
             return None
+        if "\ufffd" in text:
+            self.warnings.append(
+                f"column {column!r}: a character was lost before the file came here"
+            )
         return text if names.has_letters(text) else None
 
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
