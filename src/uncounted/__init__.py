@@ -1,1 +1,38 @@
-"""From testimony to a number that can be defended."""
+"""From testimony to a number that can be defended.
+
+Numbers in, an Estimate out, without a case file:
+
+    >>> import uncounted
+    >>> table = uncounted.CaptureTable.of("AB", {"10": 30, "01": 20, "11": 12})
+    >>> table.observed
+    62
+
+Names are loaded when they are first used, so that `verify` starts without numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uncounted.captures import CaptureTable, read_tables
+    from uncounted.estimate import Estimate, Study, estimate
+
+__version__ = version("uncounted")
+
+__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "estimate", "read_tables"]
+
+_AT = {
+    "CaptureTable": "uncounted.captures",
+    "read_tables": "uncounted.captures",
+    "Estimate": "uncounted.estimate",
+    "Study": "uncounted.estimate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _AT:
+        raise AttributeError(f"module 'uncounted' has no attribute {name!r}")
+    return getattr(importlib.import_module(_AT[name]), name)

@@ -1,0 +1,5 @@
+"""`python -m uncounted`."""
+
+from uncounted.cli import main
+
+main()

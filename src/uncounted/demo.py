@@ -1,0 +1,117 @@
+"""A story told with the commands: the whole road on a made-up population whose truth is known.
+
+Nobody in the example exists. The demo asks nothing: it makes a throwaway
+identity inside its own output folder, and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from uncounted.errors import AlreadyThere, BadInput
+from uncounted.terminal import answer, number, say
+
+type Run = Callable[[Sequence[str]], None]
+
+_MARK = ".uncounted-demo"
+_PASSPHRASE = "nobody in here exists"  # noqa: S105 - printed on purpose, guards nothing real
+
+
+def example_folder() -> Path:
+    """Where the shipped example is: in the installed package, or in a checkout."""
+    for folder in (Path(str(files("uncounted"))) / "examples", Path(__file__).parents[2] / "examples"):
+        if (folder / "returns").is_dir():
+            return folder / "returns"
+    raise BadInput("the shipped example is not there", hint="install uncounted again")
+
+
+def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
+    """Walk the whole road into the folder `out`, and say how far the number was from the truth.
+
+    Raises:
+        AlreadyThere: the folder holds something that is not an earlier demo's.
+    """
+    started = time.monotonic()
+    tell = say if quiet else answer
+    example = example_folder()
+    truth = json.loads((example / "truth.json").read_text(encoding="utf-8"))
+    _clear(out)
+    tell("A made-up population of forced returns, recorded by four organisations.")
+    tell("Nobody in it exists. Its truth is known, so at the end we can look.")
+    tell(f"A throwaway identity is made in {out / 'identity'}; its passphrase is {_PASSPHRASE!r}.")
+    case, released = out / "returns.case", out / "release"
+    lists = tomllib.loads((example / "plan.toml").read_text(encoding="utf-8"))["lists"]
+    with _throwaway_identity(out / "identity"):
+        for command in _commands(example, list(lists), case, released, out):
+            tell("")
+            tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
+            run(command)
+    result = _against_truth(released, truth)
+    result["seconds"] = round(time.monotonic() - started, 1)
+    for line in _closing_words(result, released):
+        tell(line)
+    return result
+
+
+def _clear(out: Path) -> None:
+    """Take an earlier demo away; refuse to touch anything else."""
+    if out.is_dir() and (out / _MARK).exists():
+        shutil.rmtree(out)
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise AlreadyThere(
+            f"{out.name} is there already, and is not an earlier demo's",
+            hint="name another folder with --out",
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARK).write_text("everything in this folder is made up; delete it when you like\n")
+
+
+@contextmanager
+def _throwaway_identity(home: Path) -> Iterator[None]:
+    """An identity that is the demo's own; the user's is not touched."""
+    before = {name: os.environ.get(name) for name in ("UNCOUNTED_HOME", "UNCOUNTED_PASSPHRASE")}
+    os.environ.update(UNCOUNTED_HOME=str(home), UNCOUNTED_PASSPHRASE=_PASSPHRASE)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _commands(
+    example: Path, lists: Sequence[str], case: Path, released: Path, out: Path
+) -> Iterator[list[str]]:
+    yield ["init", str(case)]
+    for name in lists:
+        file, mapping = example / f"{name}.csv", example / f"{name}.toml"
+        yield ["import", str(case), str(file), "--source", name, "--mapping", str(mapping)]
+    yield ["link", str(case)]
+    yield ["people", str(case), "--out", str(out / "people.csv")]
+    yield ["captures", str(case), "--out", str(out / "captures.csv")]
+    yield ["estimate", str(case)]
+    yield ["release", str(case), "--plan", str(example / "plan.toml"), "--out", str(released)]
+    yield ["verify", str(released), "--signer", _signer(case.parent / "identity")]
+
+
+def _signer(home: Path) -> str:
+    from uncounted.vault import identity
+
+    return identity.public(home).vkey
+
+
+def _shown(part: str) -> str:
+    """An argument as it would be typed, with paths as seen from here."""
+    shown = os.path.relpath(part) if os.path.isabs(part) else part
+    return f"'{shown}'" if set(shown) & set(" +'") else shown

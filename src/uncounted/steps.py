@@ -1,0 +1,378 @@
+"""The whole road on one page: from lists of names to a number and a report.
+
+    bytes -> records.intake -> vault (sealed) -> linkage -> CaptureTable -> estimate -> publish
+
+Each step is a function that takes plain values and gives a plain value; this is
+the only module that knows every room. A step that fails leaves the case file as
+it was. Rooms are imported where they are used, so that `verify` and `init` start
+without numpy.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from uncounted.captures import CaptureTable, read_tables
+from uncounted.errors import AlreadyThere, NotLinked, UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.vault.case import Case, Incoming, RejectedRow, Selection
+from uncounted.vault import identity as identities
+from uncounted.vault.identity import Identity
+
+if TYPE_CHECKING:
+    from uncounted.estimate import Study
+    from uncounted.linkage import Linkage
+    from uncounted.records.report import Report
+
+DRAWS = 200
+
+
+# 1. A case file ------------------------------------------------------------------------------
+
+
+def init(folder: Path, home: Path, passphrase: str) -> dict[str, Any]:
+    """Make a case file, and the identity of whoever makes it if there is none yet."""
+    made = not identities.exists(home)
+    me = (identities.create if made else identities.load)(home, passphrase)
+    with Case.create(folder, me) as case:
+        return {
+            "case": str(folder),
+            "id": case.id,
+            "identity": str(home),
+            "identity_created": made,
+            "recipient": me.recipient,
+            "signer": me.vkey,
+        }
+
+
+# 2. Reports come in --------------------------------------------------------------------------
+
+
+def import_file(
+    case: Case,
+    file: Path,
+    source: str,
+    *,
+    mapping: Path | None = None,
+    encoding: str | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Seal the reports of one file; every row is accounted for.
+
+    Rows = created + updated + unchanged + rejected. All of the file is in the case
+    afterwards, or nothing of it.
+    """
+    from uncounted import delimited
+    from uncounted.records import intake
+    from uncounted.records.mapping import Mapping as ColumnMapping
+
+    sheet = delimited.read(file, encoding=encoding)
+    which = ColumnMapping.parse(mapping) if mapping else ColumnMapping.default(sheet.columns)
+    seen: Counter[str] = Counter()
+
+    def incoming() -> Iterator[Incoming | RejectedRow]:
+        for row in intake.read(file, which, source, encoding=encoding):
+            if isinstance(row, intake.Rejected):
+                for reason in row.reasons:
+                    seen[f"rejected: {reason}"] += 1
+                yield RejectedRow(row.row, row.reasons)
+                continue
+            for warning in row.warnings:
+                seen[f"warning: {warning}"] += 1
+            if not row.consent.uses:
+                seen["no use allowed"] += 1
+            yield Incoming(row.report.id, row.report.to_payload(), row.consent, row.row)
+
+    about = which.source.about()
+    outcome = case.intake(source, about, incoming(), progress=progress, dry_run=dry_run)
+    return {
+        "source": source,
+        "rows": outcome.rows,
+        "created": outcome.created,
+        "updated": outcome.updated,
+        "unchanged": outcome.unchanged,
+        "rejected": outcome.rejected,
+        "rejects": outcome.rejects,
+        "reasons": _counts(seen, "rejected: "),
+        "warnings": _counts(seen, "warning: "),
+        "no_use_allowed": seen["no use allowed"],
+        "encoding": sheet.encoding,
+        "dry_run": dry_run,
+    }
+
+
+def _counts(seen: Counter[str], prefix: str) -> dict[str, int]:
+    return {what.removeprefix(prefix): n for what, n in seen.most_common() if what.startswith(prefix)}
+
+
+# 3. Who is who -------------------------------------------------------------------------------
+
+
+def link(
+    case: Case, *, draws: int = DRAWS, seed: int = 1, on: dt.date, progress: Progress = silent
+) -> dict[str, Any]:
+    """Draw who is who, from the reports whose consent allows `link` on the day `on`."""
+    from uncounted import linkage
+
+    chosen = case.reports("link", on)
+    result = linkage.link(_opened(chosen), draws=draws, seed=seed, progress=progress)
+    summary = linkage.summary(result)
+    case.put(
+        "linkage",
+        {"settings": result.settings, "diagnostics": result.diagnostics, **summary},
+        result.to_bytes(),
+        uses=["link"],
+    )
+    return {
+        **summary,
+        "seconds": result.seconds,
+        "left_out": dict(chosen.left_out),
+        "diagnostics": result.diagnostics,
+    }
+
+
+def _opened(chosen: Selection) -> list[Report]:
+    from uncounted.records.report import Report
+
+    return [Report.from_payload(stored.payload) for stored in chosen.reports]
+
+
+@attrs.frozen
+class Linked:
+    """The latest linkage, and the reports that may be counted: `may[i]` belongs to column i."""
+
+    linkage: Linkage
+    may: Sequence[bool]
+    left_out: Mapping[str, int]
+
+
+def linked(case: Case, on: dt.date) -> Linked:
+    """The latest linkage, checked against the reports as they are now.
+
+    Raises:
+        NotLinked: there is none, or reports have come, changed or gone since.
+    """
+    from uncounted.linkage import Linkage
+
+    stored = case.latest("linkage")
+    if stored is None:
+        raise NotLinked("the reports have not been linked", hint="run uncounted link first")
+    result = Linkage.from_bytes(stored.payload) if stored.payload else None
+    now = {(report.source, report.id) for report in case.reports("link", on).reports}
+    if result is None or stored.entry.seq < case.last_change or set(result.keys) != now:
+        raise NotLinked(
+            "reports, or what may be done with them, have changed since they were linked",
+            hint="run uncounted link again",
+        )
+    countable = case.reports(("link", "statistics"), on)
+    may = {(report.source, report.id) for report in countable.reports}
+    return Linked(result, [key in may for key in result.keys], countable.left_out)
+
+
+def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
+    """Write which reports are about one person: `source,report,person,probability`."""
+    from uncounted import linkage
+
+    rows = linkage.people_rows(linked(case, on).linkage)
+    _write_csv(
+        out,
+        ("source", "report", "person", "probability"),
+        [(source, id_, person, f"{sure:.3f}") for source, id_, person, sure in rows],
+    )
+    return {
+        "reports": len(rows),
+        "people": len({person for _, _, person, _ in rows}),
+        "out": str(out),
+    }
+
+
+# 4. Through the door -------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Counted:
+    """What passes the door: a table of counts a draw, and one of the stated point partition."""
+
+    tables: Sequence[CaptureTable]
+    point: CaptureTable
+    reports: Mapping[str, int]  # reports that were counted, by list
+    left_out: Mapping[str, int]
+
+
+def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
+    """Turn draws of who is who into tables of counts; after this nobody has a name.
+
+    Raises:
+        UsedWrongly: there is no such list.
+    """
+    import numpy as np
+
+    from uncounted import linkage
+
+    present = sorted({source for source, _ in linked.linkage.keys})
+    names = tuple(lists or present)
+    if missing := [name for name in names if name not in present]:
+        raise UsedWrongly(
+            f"there is no list called {missing[0]!r}", hint=f"the lists are {', '.join(present)}"
+        )
+    counted = np.array(
+        [
+            may and source in names
+            for (source, _), may in zip(linked.linkage.keys, linked.may, strict=True)
+        ],
+        dtype=bool,
+    )
+    sources = [key[0] for key, yes in zip(linked.linkage.keys, counted, strict=True) if yes]
+
+    def tally(labels: Any) -> CaptureTable:
+        return linkage.capture_table(labels[counted], sources, names)
+
+    return Counted(
+        [tally(labels) for labels in linked.linkage.labels],
+        tally(linkage.point_partition(linked.linkage)),
+        {name: sources.count(name) for name in names},
+        linked.left_out,
+    )
+
+
+def captures(
+    case: Case,
+    out: Path,
+    *,
+    lists: Sequence[str] | None = None,
+    draw: int | None = None,
+    on: dt.date,
+) -> dict[str, Any]:
+    """Write the table of one draw of who is who, or of the point partition."""
+    counted = count(linked(case, on), lists)
+    if draw is not None and draw >= len(counted.tables):
+        raise UsedWrongly(
+            f"there is no draw {draw}", hint=f"the draws are 0 to {len(counted.tables) - 1}"
+        )
+    table = counted.point if draw is None else counted.tables[draw]
+    rows = [(*pattern, n) for pattern, n in table.counts.items()]
+    _write_csv(out, (*table.lists, "count"), rows)
+    return {
+        "observed": table.observed,
+        "lists": table.list_totals,
+        "draw": draw,
+        "left_out": dict(counted.left_out),
+        "out": str(out),
+    }
+
+
+def refuse_existing(path: Path) -> None:
+    """Nothing that is there is ever written over.
+
+    Raises:
+        AlreadyThere: there is something at `path` that is not an empty folder.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() or path.is_symlink():
+        raise AlreadyThere(
+            f"{path.name} is there already", hint="name another, or move that one away"
+        )
+
+
+def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    durable.write(out, text.getvalue().encode())
+
+
+# 5. How many ---------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Asked:
+    """What a user may ask of an estimate; None is the default of the method."""
+
+    methods: tuple[str, ...] | None = None
+    by: tuple[str, ...] = ()
+    lists: Sequence[str] | None = None
+    xi: Sequence[float] | None = None
+    level: float = 0.95
+    seed: int = 1
+
+
+def estimate_case(
+    case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent
+) -> Study:
+    """Estimate over the draws of who is who, and keep the result in the case file."""
+    counted = count(linked(case, on), asked.lists)
+    study = _over_draws(counted, asked, progress)
+    case.put("estimate", {"level": asked.level, "lists": list(counted.point.lists)}, uses=["statistics"])
+    return study
+
+
+def _over_draws(counted: Counted, asked: Asked, progress: Progress) -> Study:
+    from uncounted import estimate
+
+    return estimate.run_over(
+        counted.tables,
+        methods=asked.methods,
+        xi=asked.xi,
+        level=asked.level,
+        seed=asked.seed,
+        progress=progress,
+    )
+
+
+# 6. What leaves ------------------------------------------------------------------------------
+
+
+def release(
+    case: Case, plan_file: Path, out: Path, *, on: dt.date, progress: Progress = silent
+) -> dict[str, Any]:
+    """Write a release: what it says is decided at the door, and the log takes note of it.
+
+    1. Count and estimate, over the draws of who is who.
+    2. Say it, with small counts hidden, and attack what is said.
+    3. The manifest's hash becomes an entry of the log; the log is sealed.
+    4. The folder is written whole, and verified.
+
+    A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
+    """
+    from uncounted import publish
+    from uncounted.publish import bundle
+    from uncounted.publish.plan import Plan
+
+    plan = Plan.parse(plan_file)
+    opened = linked(case, on)
+    counted = count(opened, tuple(plan.lists) or None)  # 1
+    study = _over_draws(counted, Asked(), progress)
+    facts = _facts(case, plan, opened, counted, study)
+    files = publish.build(facts, plan)  # 2
+    me = case.signer
+    manifest = bundle.manifest(
+        files,
+        {"title": plan.title, "tables": facts.commitment, "made_up": facts.made_up},
+        signer=me.vkey,
+        made_at=facts.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        version=facts.version,
+    )
+    entry = case.put("release", bundle.entry(manifest))  # 3
+    case.seal_log()
+    bundle.write(  # 4
+        out,
+        files,
+        manifest=manifest,
+        signer=me,
+        opening=case.opening(entry.seq),
+        checkpoint=case.checkpoint(),
+        proof=case.proof(entry.seq),
+        leaves=case.leaves(),
+    )
+    return {"out": str(out), "files": sorted(files), "signer": me.vkey}
