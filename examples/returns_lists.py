@@ -5,6 +5,7 @@ Part of `make_returns.py`; columns and words are in `lists.toml`.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,17 +46,17 @@ class Seen:
 
 def _misdated(dice: Dice, day: dt.date) -> Date:
     """A date as it is remembered: one in seven is wrong."""
-    year, month, date = day.year, day.month, day.day
     kind = dice.weighted({"right": 86, "year": 4, "swap": 2, "month": 4, "days": 4})
+    if kind == "days":
+        day += dt.timedelta(dice.pick((-3, -2, -1, 1, 2, 3)))
+    year, month, date = day.year, day.month, day.day
     if kind == "year":
         year += dice.pick((-1, 1))
     elif kind == "swap" and date <= 12:
         month, date = date, month
     elif kind == "month":
         month = (month - 1 + dice.pick((-1, 1))) % 12 + 1
-    elif kind == "days":
-        date += dice.pick((-3, -2, -1, 1, 2, 3))
-    return year, month, max(1, min(date, 28 if month == 2 else 30))
+    return year, month, min(date, calendar.monthrange(year, month)[1])
 
 
 def seen_by(dice: Dice, person: Person, source: str) -> Seen:
