@@ -16,6 +16,10 @@ from types import ModuleType
 
 import pytest
 
+from uncounted.publish.plan import Plan
+from uncounted.records import intake
+from uncounted.records.mapping import Mapping
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RETURNS = EXAMPLES / "returns"
 LISTS = ("Saebyok", "TumenWatch", "Panel", "OpenDoor")
@@ -219,6 +223,22 @@ def test_lists_depend_on_each_other() -> None:
     assert max(ratios, key=lambda pair: ratios[pair]) == (1, 2)
     assert ratios[1, 2] > 2
     assert min(ratios.values()) > 1
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_project_reads_every_row(name: str) -> None:
+    rules = Mapping.parse(RETURNS / f"{name}.toml")
+    read = list(intake.read(RETURNS / f"{name}.csv", rules, name))
+    assert len(read) == len(rows(name))
+    assert all(isinstance(row, intake.Accepted) for row in read)
+    assert all(row.report.acts[0].kind for row in read if isinstance(row, intake.Accepted))
+
+
+def test_the_project_reads_the_plan() -> None:
+    plan = Plan.parse(RETURNS / "plan.toml")
+    plan.check_lists(LISTS)
+    assert plan.truth_file
+    assert plan.truth_file.is_file()
 
 
 def test_the_plan_repeats_how_people_were_captured() -> None:
