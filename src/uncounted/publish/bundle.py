@@ -123,14 +123,16 @@ def write(
     }
     _refuse_full(folder)  # 1
     with _beside(folder) as temporary:
+        changed = {folder.parent}
         for name, data in parts.items():  # 2
-            durable.write(temporary / name, data)
+            changed |= durable.place(temporary / name, data)
+        durable.sync_folders(changed)
         verdict = verifying.verify(temporary, signer=signer.vkey)  # 3
         with durable.told_plainly():  # 4
             if folder.exists():
                 folder.rmdir()  # empty, by step 1; a full one is refused by the system
             temporary.rename(folder)
-            durable.sync_folder(folder.parent)
+        durable.sync_folders([folder.parent])
     return verdict
 
 

@@ -198,11 +198,16 @@ def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[St
     the printed number stays the same hands the attacker more than he has, so what
     withstands this withstands that.
     """
-    f1, f2, n = table.seen_exactly(1), table.seen_exactly(2), table.observed
-    printed = _bound(n, f1, f2, step)
+    f1, f2, n, lists = (
+        table.seen_exactly(1),
+        table.seen_exactly(2),
+        table.observed,
+        len(table.lists),
+    )
+    printed = _bound(n, f1, f2, lists, step)
     reach = 0
     while reach < n and all(
-        _bound(n, f1 + a * (reach + 1), f2 + b * (reach + 1) * 2, step) == printed
+        _bound(n, f1 + a * (reach + 1), f2 + b * (reach + 1) * 2, lists, step) == printed
         for a in (-1, 1)
         for b in (-1, 1)
     ):
@@ -219,10 +224,11 @@ def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[St
     )
 
 
-def _bound(n: int, f1: int, f2: int, step: int) -> int | None:
+def _bound(n: int, f1: int, f2: int, lists: int, step: int) -> int | None:
     if f1 < 0 or f2 < 0:
         return None
-    return round((n + (f1 * f1 / (2 * f2) if f2 else f1 * (f1 - 1) / 2)) / step)
+    unseen = f1 * f1 / (2 * f2) if f2 else f1 * (f1 - 1) / 2
+    return round((n + (lists - 1) / lists * unseen) / step)
 
 
 @attrs.frozen

@@ -8,12 +8,9 @@ starts fast and imports nothing that estimates, links or opens a case file.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
-import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -27,7 +24,7 @@ from uncounted.errors import (
     UnknownSigner,
     UsedWrongly,
 )
-from uncounted.proof import canonical, commitment, merkle
+from uncounted.proof import canonical, commitment, merkle, ordinary
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
 from uncounted.proof.notes import Verifier, fingerprint, open_note
 from uncounted.proof.tlogproof import TlogProof
@@ -90,6 +87,29 @@ class Verdict:
     log: Checkpoint
     facts: Mapping[str, Any] = attrs.field(repr=False)
     warnings: tuple[str, ...] = ()
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Give the verdict for people: what was looked at, and a sentence; warnings last."""
+        looked = [(check.what, check.words) for check in self.checks]
+        return looked + [("warning", words) for words in self.warnings]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the verdict for programs, as plain JSON values."""
+        return {
+            "ok": self.ok,
+            "signer": self.signer,
+            "fingerprint": self.fingerprint,
+            "signer_checked": self.signer_checked,
+            "made_at": self.made_at,
+            "log": {
+                "origin": self.log.origin,
+                "size": self.log.size,
+                "root": self.log.root.hex(),
+            },
+            "facts": dict(self.facts),
+            "checks": [attrs.asdict(check) for check in self.checks],
+            "warnings": list(self.warnings),
+        }
 
 
 def verify(folder: Path, *, signer: str | None = None, since: Path | None = None) -> Verdict:
@@ -276,20 +296,15 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
 
 
 def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
-    found = dict(_walk(folder, listed))
+    folders = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
+    found = dict(ordinary.walk(folder, folders))
     wrong = [f"{name} is missing" for name in sorted({*listed, *OWN} - found.keys())]
-    for name, facts in sorted(listed.items()):
-        if name in found and found[name] == facts["size"]:
-            if _sha256(folder / name, facts["size"]) != facts["sha256"]:
-                wrong.append(f"{name} was changed")
-        elif name in found and found[name] < 0:
-            wrong.append(f"{name} is a folder, a link or a device, and not an ordinary file")
-        elif name in found:
-            wrong.append(f"{name} was changed: {found[name]:,} bytes instead of {facts['size']:,}")
+    for name in sorted(listed.keys() & found.keys()):
+        wrong += _changed(folder, name, found[name], listed[name])
     for name in sorted(found.keys() - listed.keys() - OWN):
         why = " (left by the system, not by the publisher?)"
         left = why if name.rsplit("/", 1)[-1] in _LEFT_BY_SYSTEMS or "/._" in f"/{name}" else ""
-        wrong.append(f"{_shown(name)} is foreign: the manifest does not list it{left}")
+        wrong.append(f"{ordinary.shown(name)} is foreign: the manifest does not list it{left}")
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise NotVerified(
@@ -298,6 +313,16 @@ def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
         )
     total = sum(facts["size"] for facts in listed.values())
     return Check("files", True, f"{len(listed)} files, {total:,} bytes, are as they were signed")
+
+
+def _changed(folder: Path, name: str, size: int | None, signed: Mapping[str, Any]) -> list[str]:
+    if size is None:
+        return [f"{name} is a folder, a link or a device, and not an ordinary file"]
+    if size != signed["size"]:
+        return [f"{name} was changed: {size:,} bytes instead of {signed['size']:,}"]
+    if ordinary.sha256(folder, name, size) != signed["sha256"]:
+        return [f"{name} was changed"]
+    return []
 
 
 def _log(folder: Path, manifest: bytes, key: Verifier) -> Checkpoint:
@@ -369,63 +394,8 @@ def _root(leaves: bytes, size: int) -> bytes:
     )
 
 
-def _walk(folder: Path, listed: Iterable[str]) -> Iterator[tuple[str, int]]:
-    # Gives (path in the folder, size); what is neither file nor expected folder has size -1.
-    expected = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
-    waiting = [""]
-    while waiting:
-        here = waiting.pop()
-        with _readable(here or "the folder"), os.scandir(folder / here) as entries:
-            for entry in entries:
-                name = f"{here}/{entry.name}" if here else entry.name
-                if entry.is_dir(follow_symlinks=False) and name in expected:
-                    waiting.append(name)
-                elif entry.is_file(follow_symlinks=False):
-                    yield name, entry.stat(follow_symlinks=False).st_size
-                else:
-                    yield name, -1
-
-
 def _own(folder: Path, name: str, *, size: int | None = None) -> bytes:
-    try:
-        descriptor = os.open(folder / name, _FLAGS)
-    except FileNotFoundError:
-        raise NotVerified(
-            f"{name} is missing", hint="is this the folder of a release, and all of it?"
-        ) from None
-    except OSError:
-        raise NotVerified(f"{name} cannot be read, or is not an ordinary file") from None
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise NotVerified(f"{name} is not an ordinary file")
-        if size is not None and about.st_size != size:
-            raise NotVerified(f"{name} was changed: {about.st_size:,} bytes instead of {size:,}")
-        if size is None and about.st_size > MAX_OWN_BYTES:
-            raise NotVerified(f"{name} has more than {MAX_OWN_BYTES:,} bytes")
-        return file.read(about.st_size)
-
-
-# A link would lead elsewhere, a pipe would wait for ever.
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_FLAGS |= getattr(os, "O_BINARY", 0)
-
-
-def _sha256(path: Path, size: int) -> str | None:
-    # The size was right a moment ago; a file that changes meanwhile must not go on for ever.
-    with _readable(path.name), os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode) or about.st_size != size:
-            return None
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _readable(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        raise NotVerified(f"{name} cannot be read", hint="check who may read it") from None
+    return ordinary.read(folder, name, limit=MAX_OWN_BYTES, size=size)
 
 
 def _named[T](name: str, step: Callable[[], T]) -> T:
@@ -440,12 +410,6 @@ def _named[T](name: str, step: Callable[[], T]) -> T:
         raise NotVerified(f"{name} was changed after signing") from None
     except MalformedNote as problem:
         raise NotVerified(f"{name}: {problem}", hint="fetch the release again") from None
-
-
-def _shown(name: str) -> str:
-    # A file's name may hold what would move a terminal's cursor.
-    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
-    return plain if len(plain) <= 80 else f"{plain[:77]}..."
 
 
 def _canonical(data: bytes, name: str) -> Any:

@@ -1,0 +1,111 @@
+"""What a report says, as data: the page and the PDF print the same `Draft`.
+
+The sentences of each section are in `sections`; here is what a report is made of.
+Nothing here knows HTML or typst.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from uncounted.publish.figures import Figure
+
+
+@attrs.frozen
+class Words:
+    """A paragraph; `kind` is `plain`, `strong` (a box that must be seen) or `small`."""
+
+    text: str
+    kind: str = "plain"
+
+
+@attrs.frozen
+class Points:
+    """A list of sentences, each with an optional bold beginning."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
+class Picture:
+    """A figure with its caption."""
+
+    figure: Figure
+    caption: str
+
+
+@attrs.frozen
+class Grid:
+    """A table; `numeric` columns are set to the right; `emphasis` rows are bold."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    emphasis: frozenset[int] = frozenset()
+    caption: str = ""
+
+
+@attrs.frozen
+class Command:
+    """What to type to check the report."""
+
+    text: str
+
+
+type Block = Words | Points | Picture | Grid | Command
+
+
+@attrs.frozen
+class Section:
+    """A heading and what stands under it; `key` is its anchor."""
+
+    key: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@attrs.frozen
+class Draft:
+    """A whole report.
+
+    Attributes:
+        language: of its sentences.
+        title: as the plan has it.
+        banner: what must be seen before anything else, or nothing.
+        headline: the answer in a sentence or two.
+        lead: the paragraphs right under it.
+        about: who, where, when and so on, as pairs of words.
+        sections: in reading order.
+        made: the date, in words.
+        version: of the tool.
+    """
+
+    language: str
+    title: str
+    banner: str
+    headline: str
+    lead: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    made: str
+    version: str
+
+    def letters(self) -> str:
+        """Every letter that is printed, each once, in order: what the font must have."""
+        found = {*self.title, *self.banner, *self.headline, *self.made, *self.version}
+        found.update(*self.lead, *(word for pair in self.about for word in pair))
+        for section in self.sections:
+            found.update(section.heading)
+            for block in section.blocks:
+                found.update(*_texts(block))
+        return "".join(sorted(found - {"\n"}))
+
+
+def _texts(block: Block) -> list[str]:
+    if isinstance(block, Words | Command):
+        return [block.text]
+    if isinstance(block, Points):
+        return [word for item in block.items for word in item]
+    if isinstance(block, Picture):
+        return [block.caption, block.figure.wide]
+    return [*block.columns, block.caption, *(cell for row in block.rows for cell in row)]

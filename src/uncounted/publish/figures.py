@@ -1,0 +1,217 @@
+"""The two pictures of a report: who is on which lists, and how many there probably were.
+
+Each is drawn twice, wide for a page and narrow for a phone, from the protected table
+and from rounded numbers alone. A hidden count is a hatched box of one size, whatever
+it hides. They read in black and white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from uncounted.publish import fonts
+from uncounted.publish.disclosure import ProtectedTable
+from uncounted.publish.numbers import Rounded, whole
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
+
+WIDE, NARROW = 680.0, 340.0
+HIDDEN = "not shown"
+
+
+@attrs.frozen
+class Figure:
+    """A picture in its two widths, with the words for those who do not see it."""
+
+    key: str
+    title: str
+    desc: str
+    wide: str
+    narrow: str
+
+
+@attrs.frozen
+class Answer:
+    """One row of the picture of estimates.
+
+    Attributes:
+        label: the method, in words.
+        value: as published.
+        bound: a lower bound and no more.
+        headline: the one that the report leads with.
+    """
+
+    label: str
+    value: Rounded
+    bound: bool = False
+    headline: bool = False
+
+
+def in_reading_order(table: ProtectedTable) -> list[str]:
+    """Patterns by number of lists; shown ones by count, then hidden ones in a fixed order.
+
+    Sorting the hidden ones by size would tell their sizes.
+    """
+
+    def place(pattern: str) -> tuple[int, int, int, tuple[str, ...]]:
+        count = table.cells[pattern].count
+        order = tuple("0" if c == "1" else "1" for c in pattern)
+        return pattern.count("1"), int(count is None), -(count or 0), order
+
+    return sorted(table.cells, key=place)
+
+
+def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> Figure:
+    """An UpSet plot that reads down: a row a combination of lists, a bar for its people."""
+    title = "Who is on which lists"
+    hidden = len(table.hidden)
+    largest = max(table.shown.values(), default=0)
+    desc = (
+        f"{len(table.cells)} combinations of {len(table.lists)} lists, one a row, with the number "
+        f"of people on exactly those lists; the longest bar is {whole(largest)} people"
+        + (f", and {hidden} counts are not shown." if hidden else ".")
+    )
+    drawn = [
+        _overlaps(Drawing(width, title, desc, f"overlaps-{name}"), table, labels)
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    ]
+    return Figure("overlaps", title, desc, *drawn)
+
+
+def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -> str:
+    columns = {name: 9.0 + 20.0 * i for i, name in enumerate(table.lists)}
+    y = 14.0
+    heads: list[tuple[float, float]] = []
+    for name, x in columns.items():
+        kept = table.totals[name]
+        total = f"{whole(kept.count)} people" if kept.count is not None else HIDDEN
+        heads.append((x, y + 5))
+        lines = wrapped(f"{labels[name]} · {total}", 13, draw.width - x - 10)
+        for line in lines:
+            draw.text(x + 10, y, line)
+            y += 18
+    top = y + 4
+    order = in_reading_order(table)
+    bars = max(columns.values()) + 24
+    room = draw.width - bars - fonts.width("0,000,000", 13) - 4
+    largest = max(table.shown.values(), default=1)
+    y = top
+    on = 0
+    dots: list[tuple[float, str]] = []
+    for pattern in order:
+        if pattern.count("1") != on:
+            on = pattern.count("1")
+            words = "on one list only" if on == 1 else f"on {on} lists"
+            draw.text(bars, y + 12, words, size=12, fill=GREY)
+            y += 20
+        dots.append((y + 9, pattern))
+        count = table.cells[pattern].count
+        if count is None:
+            draw.hatched(bars, y + 2, 42, 14)
+            draw.text(bars + 48, y + 14, HIDDEN, size=12, fill=GREY)
+        else:
+            long = room * count / largest
+            draw.bar(bars, y + 2, long, 14, fill=ACCENT)
+            draw.text(bars + long + 6, y + 14, whole(count))
+        y += 21
+    for x, start in heads:
+        draw.line(x, start - 12, x, dots[-1][0], stroke=PALE)
+    for middle, pattern in dots:
+        _dots(draw, middle, pattern, list(columns.values()))
+    return draw.finish(y + 4)
+
+
+def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float]) -> None:
+    on = [x for x, c in zip(xs, pattern, strict=True) if c == "1"]
+    if len(on) > 1:
+        draw.line(on[0], y, on[-1], y, width=2)
+    for x, c in zip(xs, pattern, strict=True):
+        if c == "1":
+            draw.dot(x, y, 5)
+        elif c == "0":
+            draw.dot(x, y, 4, fill="#ffffff", stroke=GREY)
+
+
+def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None) -> Figure:
+    """The documented count, the lower bound and each method's interval, on one axis from zero."""
+    title = "How many there probably were"
+    parts = [f"Documented: {whole(observed)}."]
+    parts += [
+        f"{a.label}: "
+        + (f"at least {a.value.about}." if a.bound else f"{a.value.about}, {a.value.between}.")
+        for a in answers
+    ]
+    if truth is not None:
+        parts.append(f"The truth, known because the people are made up: {whole(truth)}.")
+    desc = " ".join(parts)
+    drawn = [
+        _estimates(Drawing(width, title, desc, f"estimates-{name}"), observed, answers, truth)
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    ]
+    return Figure("estimates", title, desc, *drawn)
+
+
+def _reach(observed: int, answers: Sequence[Answer], truth: int | None) -> float:
+    """The right end of the axis: all points, and the intervals that are not absurdly long."""
+    points = [observed, truth or 0, *(a.value.point for a in answers)]
+    ends = [a.value.high or 0 for a in answers]
+    return 1.04 * max([*points, *(e for e in ends if e <= 3 * max(points))])
+
+
+def _estimates(draw: Drawing, observed: int, answers: Sequence[Answer], truth: int | None) -> str:
+    left, right = 4.0, draw.width - 8.0
+    reach = _reach(observed, answers, truth)
+
+    def at(value: float) -> float:
+        return left + (right - left) * min(value / reach, 1.0)
+
+    top = 22.0 if truth is not None else 2.0
+    rows = 1 + len(answers)
+    bottom = top + rows * 46.0
+    if truth is not None:
+        draw.line(at(truth), top - 4, at(truth), bottom, dash="4 3")
+        words = f"truth: {whole(truth)}"
+        half = fonts.width(words, 12, 700) / 2
+        middle = min(max(at(truth), left + half), right - half)
+        draw.text(middle, 12, words, size=12, bold=True, anchor="middle")
+    draw.text(left, top + 14, f"Documented: {whole(observed)}", bold=True)
+    draw.bar(left, top + 21, at(observed) - left, 12, fill=INK)
+    for i, answer in enumerate(answers, start=1):
+        _answer(draw, answer, top + i * 46.0, at, (left, right), reach)
+    draw.line(left, bottom + 4, right, bottom + 4, stroke=GREY)
+    for tick in ticks(reach, 8 if draw.width > NARROW else 4):
+        draw.line(at(tick), bottom + 4, at(tick), bottom + 9, stroke=GREY)
+        anchor = "start" if tick == 0 else "middle"
+        x = min(at(tick), right - fonts.width(whole(tick), 12) / 2)
+        draw.text(x, bottom + 22, whole(tick), size=12, fill=GREY, anchor=anchor)
+    return draw.finish(bottom + 28)
+
+
+def _answer(  # type: ignore[no-untyped-def]
+    draw: Drawing, answer: Answer, y: float, at, ends: tuple[float, float], reach: float
+) -> None:
+    value, (left, right) = answer.value, ends
+    colour = ACCENT if answer.headline else INK
+    said = f"at least {value.about}" if answer.bound else f"{value.about}, {value.between}"
+    label = f"{answer.label}: {said}"
+    size = 13.0
+    if fonts.width(label, size, 700) > right - left:
+        label, size = f"{answer.label}: {value.about} ({value.span})", 12.0
+    draw.text(left, y + 14, label, bold=answer.headline, size=size)
+    middle, x = y + 27, at(value.point)
+    if answer.bound:
+        draw.path(f"M{x:.2f} {middle - 7:.2f}l10 7l-10 7z", fill=colour)
+        draw.line(x, middle, min(x + 40, right), middle, stroke=colour, width=2, dash="3 3")
+        return
+    if value.low is not None:
+        high = value.high if value.high is not None else reach * 2
+        thick = 7.0 if answer.headline else 5.0
+        draw.bar(at(value.low), middle - thick / 2, at(high) - at(value.low), thick, fill=PALE)
+        draw.line(at(value.low), middle - 6, at(value.low), middle + 6, stroke=colour, width=1.5)
+        draw.line(at(value.low), middle, at(high), middle, stroke=colour, width=1.5)
+        if high <= reach:
+            draw.line(at(high), middle - 6, at(high), middle + 6, stroke=colour, width=1.5)
+        else:
+            draw.path(f"M{right - 2:.2f} {middle - 6:.2f}l8 6l-8 6z", fill=colour)
+    draw.dot(x, middle, 5.5 if answer.headline else 4.5, fill=colour)

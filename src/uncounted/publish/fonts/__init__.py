@@ -1,0 +1,81 @@
+"""The fonts that travel with the package: what they hold, how wide their letters are, their parts.
+
+`README.md` beside this file says where they come from. Never reads a font of the machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from uncounted.errors import NotPublishable
+
+FAMILY = "Uncounted Sans"
+FOLDER = Path(__file__).parent
+WEIGHTS = {400: "UncountedSans-Regular.otf", 700: "UncountedSans-Bold.otf"}
+
+
+@functools.cache
+def _advances(weight: int) -> tuple[dict[int, int], int]:
+    font = TTFont(FOLDER / WEIGHTS[weight], lazy=True)
+    widths = font["hmtx"].metrics
+    return {point: widths[name][0] for point, name in font.getBestCmap().items()}, font[
+        "head"
+    ].unitsPerEm
+
+
+def width(text: str, size: float, weight: int = 400) -> float:
+    """How wide `text` is at `size`, in the unit of `size`.
+
+    Examples:
+        >>> width("강", 10.0) > width("i", 10.0)
+        True
+    """
+    advances, em = _advances(weight)
+    return sum(advances.get(ord(letter), em) for letter in text) * size / em
+
+
+def missing(text: str) -> set[str]:
+    """Letters of `text` that the fonts do not have.
+
+    Examples:
+        >>> missing("강제송환 遣返 about 1,500")
+        set()
+    """
+    advances, _ = _advances(400)
+    return {letter for letter in text if letter > " " and ord(letter) not in advances}
+
+
+def refuse_missing(text: str) -> None:
+    """A box where a letter should be is no way to print somebody's words.
+
+    Raises:
+        NotPublishable: naming the code points.
+    """
+    if lacking := missing(text):
+        points = ", ".join(sorted(f"U+{ord(letter):04X}" for letter in lacking)[:8])
+        raise NotPublishable(
+            f"the report's font has no letter for {points}",
+            hint="write these letters of the plan or of a list's name in another way",
+        )
+
+
+def part(text: str, weight: int) -> str:
+    """The letters of `text` alone, as a base64 WOFF2: the same text, the same bytes."""
+    font = TTFont(FOLDER / WEIGHTS[weight], recalcTimestamp=False)
+    options = subset.Options()
+    options.layout_features = ["kern", "liga", "ccmp", "locl", "tnum"]
+    options.recalc_timestamp = False
+    options.drop_tables += ["DSIG"]
+    tool = subset.Subsetter(options)
+    tool.populate(text=text + " ")
+    tool.subset(font)
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    return base64.b64encode(out.getvalue()).decode("ascii")

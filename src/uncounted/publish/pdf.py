@@ -1,0 +1,73 @@
+"""A report as a PDF on A4, typeset by typst from the same draft as the page.
+
+Uses the fonts of the package alone and the time that the facts carry, so the same
+draft gives the same bytes. It reads no file but its template and fonts, and writes none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import typst
+
+from uncounted.errors import NotPublishable
+from uncounted.publish import fonts
+from uncounted.publish.draft import Block, Draft, Picture, Words
+
+_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+
+
+def pdf(draft: Draft, made_at: dt.datetime) -> bytes:
+    """The PDF; the same draft and time, the same bytes.
+
+    Raises:
+        NotPublishable: the font lacks a letter of it, or typst cannot set it.
+    """
+    fonts.refuse_missing(draft.letters())
+    try:
+        made = typst.compile(
+            _TEMPLATE.read_bytes(),
+            font_paths=typst.Fonts(
+                include_system_fonts=False,
+                include_embedded_fonts=False,
+                font_paths=[fonts.FOLDER],
+            ),
+            ignore_system_fonts=True,
+            sys_inputs={"draft": json.dumps(_plain(draft), ensure_ascii=False)},
+            format="pdf",
+            timestamp=int(made_at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise NotPublishable("the report could not be typeset as a PDF") from error
+    assert isinstance(made, bytes)
+    return made
+
+
+def _plain(draft: Draft) -> dict[str, Any]:
+    value = attrs.asdict(draft, recurse=False)
+    value["family"] = fonts.FAMILY
+    value["sections"] = [
+        {
+            "key": section.key,
+            "heading": section.heading,
+            "blocks": [_block(block) for block in section.blocks],
+        }
+        for section in draft.sections
+    ]
+    return value
+
+
+def _block(block: Block) -> dict[str, Any]:
+    kind = type(block).__name__
+    if isinstance(block, Picture):
+        figure = block.figure
+        return {"kind": kind, "svg": figure.wide, "alt": figure.desc, "caption": block.caption}
+    if isinstance(block, Words):
+        return {"kind": kind, "text": block.text, "style": block.kind}
+    value = attrs.asdict(block, recurse=False)
+    plain = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in value.items()}
+    return {"kind": kind, **plain}

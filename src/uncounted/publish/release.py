@@ -1,0 +1,92 @@
+"""From facts and a plan to the files of a release.
+
+Everything that carries a count is made from the protected table; the true table is
+not handed on. No seed, no draw and no hash of a table is in any of the files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from uncounted.publish import page, pdf, sections
+from uncounted.publish.facts import Facts
+from uncounted.publish.figures import in_reading_order
+from uncounted.publish.plan import Plan
+from uncounted.publish.sections import Numbers
+
+
+def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
+    """Make `report.html`, `report.pdf`, `table.csv` and `estimate.json`.
+
+    The same facts and plan give the same bytes.
+
+    Raises:
+        NotPublishable: a small count could be read or computed from what would be
+            printed, or the font lacks a letter of the plan.
+        BadMapping: the plan names a list that the table does not have.
+    """
+    draft, numbers = sections.write(facts, plan)
+    return {
+        "report.html": page.html(draft),
+        "report.pdf": pdf.pdf(draft, facts.made_at),
+        "table.csv": table_csv(numbers),
+        "estimate.json": estimate_json(facts, plan, numbers),
+    }
+
+
+def table_csv(numbers: Numbers) -> bytes:
+    """The protected table: a row a pattern; a hidden count is an empty cell marked `hidden`."""
+    table = numbers.table
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*table.lists, "count", "shown"])
+    for pattern in in_reading_order(table):
+        count = table.cells[pattern].count
+        cells = ["" if c == "-" else c for c in pattern]
+        writer.writerow([*cells, "" if count is None else count, "hidden" if count is None else ""])
+    return out.getvalue().encode()
+
+
+def estimate_json(facts: Facts, plan: Plan, numbers: Numbers) -> bytes:
+    """What the report says, for machines: rounded as published."""
+    table = numbers.table
+    value: dict[str, Any] = {
+        "title": plan.title,
+        "population": {
+            "who": plan.population.who,
+            "where": plan.population.where,
+            "when": plan.population.when,
+            "unit": plan.population.unit,
+        },
+        "made_at": facts.made_at.isoformat(),
+        "made_up": facts.made_up,
+        "version": facts.version,
+        "commitment": facts.commitment,
+        "threshold": table.threshold,
+        "observed": table.observed,
+        "lists": {
+            name: {"label": numbers.labels[name], "people": kept.count}
+            for name, kept in table.totals.items()
+        },
+        "headline": numbers.headline.estimate.method if numbers.headline else None,
+        "estimates": [_method(answer) for answer in numbers.answers],
+    }
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _method(answer: sections.Shown) -> dict[str, Any]:
+    estimate, value = answer.estimate, answer.value
+    return {
+        "method": estimate.method,
+        "status": "ok" if value else "refused" if not estimate.ok else "not shown",
+        "point": value.point if value else None,
+        "interval": [value.low, value.high] if value else None,
+        "rounded_to": value.step if value else None,
+        "point_kind": estimate.point_kind,
+        "interval_kind": estimate.interval_kind,
+        "level": estimate.level,
+        "assumption": estimate.assumption,
+    }

@@ -1,0 +1,660 @@
+"""The sentences of a report, from the protected table and rounded estimates alone.
+
+A count reaches a sentence in one of two ways: out of `ProtectedTable`, or rounded to
+the precision of an interval. `Numbers` holds what may be said; the true table stops
+at `write`, which hands it to `disclosure.protect` and lets it go.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+import attrs
+
+from uncounted.errors import NotPublishable
+from uncounted.estimate.result import Estimate, Study
+from uncounted.publish import figures
+from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse, protect
+from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.facts import Facts, Truth
+from uncounted.publish.figures import HIDDEN, Answer
+from uncounted.publish.numbers import (
+    Rounded,
+    percent,
+    rounded,
+    rounded_estimate,
+    spelled,
+    step_for,
+    whole,
+)
+from uncounted.publish.plan import Plan
+
+METHODS = {
+    "decomposable": "Decomposable graphs",
+    "latent-class": "Latent classes",
+    "log-linear": "Log-linear models",
+    "log-linear-stepwise": "Log-linear, stepwise",
+    "sample-coverage": "Sample coverage",
+    "independence": "Independent lists",
+    "two-list": "Two lists",
+    "chao": "Lower bound (Chao)",
+}
+# Words by which a warning or a refusal could tell that a hidden count is zero, or what it is.
+_TELLING = re.compile(r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE)
+
+
+@attrs.frozen
+class Shown:
+    """A method's answer as published."""
+
+    estimate: Estimate
+    value: Rounded | None
+
+    @property
+    def label(self) -> str:
+        """The method in words."""
+        return METHODS.get(self.estimate.method, self.estimate.method)
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is a lower bound."""
+        return self.estimate.point_kind == "lower bound"
+
+
+@attrs.frozen
+class Numbers:
+    """Everything a sentence may take a number from.
+
+    Attributes:
+        table: the protected table.
+        answers: every method, refusals with no value.
+        headline: the one the report leads with; None when all refused.
+        labels: lists by name, as readers see them.
+    """
+
+    table: ProtectedTable
+    answers: tuple[Shown, ...]
+    headline: Shown | None
+    labels: Mapping[str, str]
+
+    @property
+    def bound(self) -> Shown | None:
+        """The lower bound, where one may be printed."""
+        return next((a for a in self.answers if a.bound and a.value), None)
+
+
+def prepare(facts: Facts, plan: Plan) -> Numbers:
+    """Protect the table and round the estimates.
+
+    Raises:
+        NotPublishable: the table cannot be protected.
+        BadMapping: the plan names a list that is not there.
+    """
+    plan.check_lists(facts.table.lists)
+    chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
+    step = 50
+    if chao is not None and chao.interval is not None and math.isfinite(chao.interval[1]):
+        step = max(10, step_for(chao.interval[1] - chao.interval[0]))
+    table = protect(
+        facts.table,
+        plan.threshold,
+        reports={a.name: a.reports for a in facts.lists if a.reports is not None},
+        bound=chao is not None,
+        bound_step=step,
+    )
+    answers = tuple(_shown(e, table) for e in facts.study.estimates)
+    labels = {
+        a.name: (plan.lists[a.name].label if a.name in plan.lists else "") or a.label or a.name
+        for a in facts.lists
+    }
+    return Numbers(table, answers, _headline(answers, plan.method), labels)
+
+
+def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
+    if estimate.point is None:
+        return Shown(estimate, None)
+    if estimate.point_kind == "lower bound":
+        if table.bound_step is None:
+            return Shown(estimate, None)
+        return Shown(
+            estimate,
+            rounded(estimate.point, estimate.interval, table.observed, table.bound_step),
+        )
+    return Shown(estimate, rounded_estimate(estimate, table.observed))
+
+
+def _headline(answers: tuple[Shown, ...], method: str | None) -> Shown | None:
+    whole_ones = [a for a in answers if a.value and not a.bound]
+    if method is None:
+        return whole_ones[0] if whole_ones else None
+    for answer in whole_ones:
+        if answer.estimate.method == method:
+            return answer
+    raise NotPublishable(
+        f"the plan's method {method!r} gives no number here",
+        hint="leave 'method' out of the plan to lead with the first that does",
+    )
+
+
+def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
+    """Write the report; also returns the numbers it was written from.
+
+    Raises:
+        NotPublishable: the table cannot be protected.
+        BadMapping: the plan names a list that is not there.
+    """
+    numbers = prepare(facts, plan)
+    truth = facts.truth.number if facts.truth else None
+    sections = [
+        _lists(facts, plan, numbers),
+        _overlaps(numbers),
+        _estimate(numbers, truth),
+        _assumption(numbers),
+        _methods(numbers),
+        _sensitivity(facts.study, numbers),
+        _linkage(facts),
+        _left_out(facts),
+        _truth(facts.truth, numbers) if facts.truth else None,
+        _table(numbers),
+        _is_not(plan, numbers),
+        _check(facts),
+    ]
+    draft = Draft(
+        language=plan.language,
+        title=plan.title,
+        banner=_banner(facts),
+        headline=_lead_sentence(facts, plan, numbers),
+        lead=_lead(numbers),
+        about=_about(facts, plan),
+        sections=tuple(s for s in sections if s is not None),
+        made=f"{facts.made_at.day} {facts.made_at:%B %Y}",
+        version=facts.version,
+    )
+    return draft, numbers
+
+
+def _banner(facts: Facts) -> str:
+    if not facts.made_up:
+        return ""
+    return (
+        "A made-up example. Nobody in it exists: the people, the lists and the organisations were "
+        "invented by a program, to show how such a report is made and how far it can be trusted."
+    )
+
+
+def _organisations(facts: Facts, plan: Plan) -> str:
+    owners = [
+        (plan.lists[a.name].collector if a.name in plan.lists else "") or a.collector
+        for a in facts.lists
+    ]
+    kind = "organisation" if all(owners) and len(set(owners)) == len(owners) else "list"
+    return f"{spelled(len(owners))} {kind}{'s' if len(owners) != 1 else ''}"
+
+
+def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
+    recorded = (
+        f"{_organisations(facts, plan)} recorded {whole(numbers.table.observed)} "
+        f"{plan.population.unit}."
+    )
+    if numbers.headline is None or numbers.headline.value is None:
+        return f"{recorded} How many there were in all cannot be said from these lists."
+    value = numbers.headline.value
+    if value.high is None or value.low is None:
+        return f"{recorded} There were probably about {whole(value.point)}; {value.between}."
+    return f"{recorded} There were probably about {whole(value.point)}, {value.between}."
+
+
+def _lead(numbers: Numbers) -> tuple[str, ...]:
+    if numbers.headline is None or numbers.headline.value is None:
+        return ("Every method refused to give a number. The reasons are below.",)
+    n, value = numbers.table.observed, numbers.headline.value
+    unseen = max(value.point - n, 0)
+    lead = [
+        f"About {percent(n / value.point)} of them are documented by name in at least one list. "
+        f"The others, about {whole(_to_step(unseen, value.step))}, are on no list: they are "
+        "inferred from how much the lists overlap, and nothing is known of any one of them."
+    ]
+    level = numbers.headline.estimate.level
+    lead.append(
+        f"The range is a {percent(level)} {numbers.headline.estimate.interval_kind} interval. It "
+        "holds the doubt that comes from chance and from linking the lists, on the assumption "
+        "stated below. It does not hold the doubt about that assumption."
+    )
+    bound = numbers.bound
+    if bound and bound.value and bound.value.point > value.point:
+        lead.append(
+            f"The lower bound, about {whole(bound.value.point)}, lies above this number. That is "
+            "a sign that the number is too low: some people were harder to record than others."
+        )
+    return tuple(lead)
+
+
+def _to_step(value: float, step: int) -> int:
+    return max(step, round(value / step) * step)
+
+
+def _about(facts: Facts, plan: Plan) -> tuple[tuple[str, str], ...]:
+    population = plan.population
+    return (
+        ("Who", population.who),
+        ("Where", population.where),
+        ("When", population.when),
+        ("Made", f"{facts.made_at.day} {facts.made_at:%B %Y}, for {plan.audience} use"),
+    )
+
+
+def _lists(facts: Facts, plan: Plan, numbers: Numbers) -> Section:
+    rows, points = [], []
+    for each in facts.lists:
+        told = plan.lists.get(each.name)
+        collector = (told.collector if told else "") or each.collector
+        total = numbers.table.totals[each.name].count
+        reports = "" if each.reports is None else f"about {whole(coarse(each.reports))}"
+        rows.append(
+            (numbers.labels[each.name], whole(total) if total is not None else HIDDEN, reports)
+        )
+        describe = (told.describe if told else "") or each.describe
+        covers = (told.covers if told else "") or each.covers
+        words = " ".join(
+            part
+            for part in (
+                f"By {collector}." if collector else "",
+                describe,
+                f"Kept for: {covers.rstrip('.')}." if covers else "",
+            )
+            if part
+        )
+        if words:
+            points.append((numbers.labels[each.name], words))
+    grid = Grid(
+        ("List", "People", "Reports"),
+        tuple(rows),
+        numeric=frozenset({1, 2}),
+        caption="People on each list. A person may be on several, and may have several reports "
+        f"on one; reports are given to the nearest {REPORT_STEP}.",
+    )
+    blocks = (grid, Points(tuple(points))) if points else (grid,)
+    return Section("lists", "Who recorded them", blocks)
+
+
+def _overlaps(numbers: Numbers) -> Section:
+    table = numbers.table
+    words = (
+        "Each row is one combination of lists: filled dots are the lists that these people are "
+        "on, and nobody is counted in two rows."
+    )
+    hidden = len(table.hidden)
+    if hidden:
+        words += (
+            f" {spelled(hidden)} count{'s are' if hidden != 1 else ' is'} not shown, so that no "
+            "small group can be picked out. The hatched boxes are all of one size, whatever they "
+            "stand for."
+        )
+    return Section(
+        "overlaps",
+        "Who is on which lists",
+        (Picture(figures.overlaps(table, numbers.labels), words),),
+    )
+
+
+def _estimate(numbers: Numbers, truth: int | None) -> Section:
+    answers = [
+        Answer(a.label, a.value, bound=a.bound, headline=a is numbers.headline)
+        for a in sorted(numbers.answers, key=lambda a: not a.bound)
+        if a.value is not None
+    ]
+    figure = figures.estimates(numbers.table.observed, answers, truth)
+    words = (
+        "The solid bar is what is documented. A dot is a method's number, the line through it its "
+        "interval; the arrow is a lower bound, which says at least how many and never how many. "
+        "Numbers are rounded to what the intervals allow."
+    )
+    return Section("estimate", "How many there probably were", (Picture(figure, words),))
+
+
+def _assumption(numbers: Numbers) -> Section | None:
+    if numbers.headline is None:
+        return None
+    blocks = [
+        Words(numbers.headline.estimate.assumption, "strong"),
+        Words(
+            "Nothing in the lists can confirm this: it is about people whom no list has. It fails "
+            "when some people are easier to record than others in the same way for every list, "
+            "such as those who got out and can be asked; then the lists overlap more than the "
+            "assumption expects, and the number is too low. It also fails when lists pass names "
+            "to one another, in the same direction, or when they share out the work between "
+            "them, in the other."
+        ),
+    ]
+    if numbers.bound is not None:
+        blocks.append(Words(f"The lower bound rests on less: {numbers.bound.estimate.assumption}"))
+    return Section("rests-on", "What the number rests on", tuple(blocks))
+
+
+def _methods(numbers: Numbers) -> Section:
+    rows, points = [], []
+    for answer in numbers.answers:
+        estimate = answer.estimate
+        if answer.value is None:
+            why = _reason(answer, numbers.table)
+            rows.append((answer.label, "no number", ""))
+            points.append((answer.label, why))
+            continue
+        point = whole(answer.value.point)
+        kind = f"{answer.value.span} ({percent(estimate.level)}, {estimate.interval_kind})"
+        rows.append((answer.label, f"at least {point}" if answer.bound else point, kind))
+        if answer is not numbers.headline and not answer.bound and estimate.assumption:
+            points.append((answer.label, estimate.assumption))
+    headline = [i for i, a in enumerate(numbers.answers) if a is numbers.headline]
+    grid = Grid(
+        ("Method", "People in all", "Interval"),
+        tuple(rows),
+        numeric=frozenset({1}),
+        emphasis=frozenset(headline),
+        caption="How far the methods disagree is part of the answer: their spread counts as much "
+        "as any one interval.",
+    )
+    warnings = [(w, "") for a in numbers.answers for w in a.estimate.warnings]
+    kept = [(_sentence(w), "") for w, _ in dict.fromkeys(warnings) if _may_say(w, numbers.table)]
+    blocks: list[Grid | Points] = [grid]
+    blocks += [Points(tuple(p)) for p in (points, kept) if p]
+    return Section("methods", "What each method says", tuple(blocks))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
+
+
+def _may_say(words: str, table: ProtectedTable) -> bool:
+    """A warning of a method is repeated unless it could tell of a hidden count."""
+    return not (table.hidden and _TELLING.search(re.sub(r"\b[01]\.\d+\b", "", words)))
+
+
+def _reason(answer: Shown, table: ProtectedTable) -> str:
+    if answer.estimate.ok:
+        return "Printing it would tell a count that is not shown."
+    reason = answer.estimate.reason or ""
+    if _may_say(reason, table):
+        return _sentence(reason)
+    return "It refuses this table; its reason would tell a count that is not shown."
+
+
+def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
+    """From the headline alone, so that it tells nothing that the headline does not.
+
+    The study's own xi table may start from the saturated model, which answers only when
+    no cell is empty: printing it would tell that no hidden count is zero.
+    """
+    headline = numbers.headline
+    if headline is None or headline.value is None or not study.sensitivity:
+        return None
+    n, estimate, step = numbers.table.observed, headline.estimate, headline.value.step
+    if estimate.point is None or estimate.interval is None:
+        return None
+    rows, emphasis = [], set()
+    for i, xi in enumerate(row["xi"] for row in study.sensitivity):
+
+        def scaled(value: float, xi: float = xi) -> float:
+            return n + (value - n) / xi
+
+        low, high = estimate.interval
+        value = rounded(scaled(estimate.point), (scaled(low), scaled(high)), n, step)
+        rows.append((_times(1 / xi), f"{xi:.2g}", whole(value.point), value.span))
+        if xi == 1:
+            emphasis.add(i)
+    grid = Grid(
+        ("People on no list are ... as many as assumed", "xi", "People in all", "Interval"),
+        tuple(rows),
+        numeric=frozenset({1, 2}),
+        emphasis=frozenset(emphasis),
+        caption="The lists say nothing about which row is right. xi measures by how much the "
+        "assumption is wrong (Aleshin-Guendel, Sadinle and Wakefield 2024); 1 is the assumption.",
+    )
+    return Section("sensitivity", "If the assumption is wrong", (grid,))
+
+
+def _times(factor: float) -> str:
+    return "just" if factor == 1 else f"{factor:.2g} times"
+
+
+def _linkage(facts: Facts) -> Section | None:
+    link = facts.linkage
+    if link is None:
+        return None
+    low, high = link.people_interval
+    doubt = (
+        f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
+        f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
+        f"different people on the lists, between {whole(low)} and {whole(high)}. "
+        "The counts on this page are those of one partition, chosen by a fixed rule; the "
+        "estimates average over all the draws."
+    )
+    if link.share_of_variance is not None:
+        doubt += (
+            f" Of the doubt in the main number, {percent(link.share_of_variance)} comes from who "
+            "is who (its share of the variance)."
+        )
+    blocks = [Words(link.method), Words(doubt)]
+    if link.rhat is not None and math.isfinite(link.rhat):
+        verdict = "agree" if link.rhat <= 1.05 else "do not agree well"
+        blocks.append(
+            Words(
+                f"Independent runs of the linkage {verdict} (R-hat of the number of people "
+                f"{link.rhat:.3f}; 1 is perfect agreement).",
+                "small",
+            )
+        )
+    return Section("linkage", "How it was decided who is who", tuple(blocks))
+
+
+def _left_out(facts: Facts) -> Section | None:
+    rows = []
+    for reason, count in facts.left_out.items():
+        about = coarse(count)
+        rows.append((reason, f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}"))
+    if not rows:
+        return Section(
+            "left-out", "What was left out", (Words("No report was left out for want of consent."),)
+        )
+    return Section(
+        "left-out",
+        "What was left out",
+        (
+            Words(
+                "Consent is given with each report, for stated uses. Reports without it took no "
+                "part in any count on this page."
+            ),
+            Grid(
+                ("Reason", "Reports"),
+                tuple(rows),
+                numeric=frozenset({1}),
+                caption=f"To the nearest {REPORT_STEP}, so that no single report can be told.",
+            ),
+        ),
+    )
+
+
+def _table(numbers: Numbers) -> Section:
+    table = numbers.table
+    marks = {"1": "●", "0": "○", "-": "–"}
+    rows = []
+    for pattern in figures.in_reading_order(table):
+        count = table.cells[pattern].count
+        shown = whole(count) if count is not None else HIDDEN
+        rows.append((*(marks[c] for c in pattern), shown))
+    totals = [
+        whole(kept.count) if kept.count is not None else HIDDEN for kept in table.totals.values()
+    ]
+    rows.append((*totals, whole(table.observed)))
+    grid = Grid(
+        (*(numbers.labels[name] for name in table.lists), "People"),
+        tuple(rows),
+        numeric=frozenset({len(table.lists)}),
+        emphasis=frozenset({len(rows) - 1}),
+        caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
+        "all. The same table is in table.csv.",
+    )
+    t = table.threshold
+    words = (
+        f"No count under {t} is shown, zero included, and none can be computed from the others: "
+        "where sums would give one away, further counts are hidden for its sake. Before this was "
+        "written, a program that knows only what is printed here tried to compute every hidden "
+        f"count. Each may be zero and may be {t} or more for all that it could tell, or is known "
+        f"to be {t} or more and shields another."
+    )
+    return Section("table", "Every count", (Words(words), grid))
+
+
+def _is_not(plan: Plan, numbers: Numbers) -> Section:
+    items = [
+        (
+            "Not a count.",
+            f"{whole(numbers.table.observed)} {plan.population.unit} are documented; anything "
+            "above is inferred.",
+        ),
+        (
+            "Not the number of another place or time.",
+            f"It is about {plan.population.who}, {plan.population.where}, {plan.population.when}, "
+            "and says nothing of anybody else.",
+        ),
+        (
+            "Not a finding about any one person.",
+            "Nothing here says whether somebody is on a list, and no list can be rebuilt from it.",
+        ),
+        (
+            "Not the last word.",
+            "A new list, a better linkage or another view of how the lists came about would "
+            "change it; the sections above say by how much.",
+        ),
+    ]
+    return Section("is-not", "What this number is not", (Points(tuple(items)),))
+
+
+def _check(facts: Facts) -> Section:
+    words = (
+        "The folder that this report came in holds a signed manifest of every file and a proof "
+        "that ties it to a log of sealed records. To check it, without any key or password, "
+        "install the program and type, in the folder above:"
+    )
+    after = (
+        "Compare the fingerprint that it prints with one that the publisher has given you in "
+        "another way; with --signer it compares for you. It says which file was changed, is "
+        "missing or is foreign."
+    )
+    blocks: list[Words | Command] = [
+        Words(words),
+        Command("uncounted verify FOLDER"),
+        Words(after),
+    ]
+    if facts.commitment:
+        blocks.append(
+            Words(f"Commitment to the data (salted; the salt stays sealed): {facts.commitment}")
+        )
+    blocks.append(Words(f"Made with uncounted {facts.version}.", "small"))
+    return Section("check", "How to check this", tuple(blocks))
+
+
+def _truth(truth: Truth, numbers: Numbers) -> Section:
+    """Computed from the intervals, whatever they turn out to be; nothing is known beforehand."""
+    N = truth.number
+    perfect = {
+        e.method: value
+        for e in (truth.perfect.estimates if truth.perfect else ())
+        if (value := rounded_estimate(e, truth.perfect.observed if truth.perfect else 0))
+    }
+    rows = []
+    for answer in numbers.answers:
+        if answer.value is None:
+            continue
+        clean = perfect.get(answer.estimate.method)
+        rows.append(
+            (
+                answer.label,
+                _verdict(answer.value, N, answer.bound),
+                "" if clean is None else _verdict(clean, N, answer.bound),
+            )
+        )
+    grid = Grid(
+        ("Method", "On these lists as linked", "Had nobody been mistaken for another"),
+        tuple(rows),
+        caption=f"Whether each published interval holds the truth, {whole(N)}.",
+    )
+    blocks: list[Words | Grid] = [Words(_distance(N, numbers)), grid]
+    if truth.perfect is not None:
+        blocks.append(Words(_why(truth, numbers, perfect)))
+    if truth.capture:
+        blocks.append(Words(f"How these lists come by their people: {truth.capture}"))
+    return Section("truth", "How far from the truth", tuple(blocks))
+
+
+def _distance(N: int, numbers: Numbers) -> str:
+    begin = f"The people are made up, so the truth is known: there are {whole(N)} of them. "
+    if numbers.headline is None or numbers.headline.value is None:
+        return begin + "No method gave a number to compare it with."
+    value = numbers.headline.value
+    off = (value.point - N) / N
+    side = "above" if off > 0 else "below"
+    missed = "" if abs(off) < 0.005 else f", {percent(abs(off))} {side} it"
+    return (
+        f"{begin}The number of this report is about {whole(value.point)}{missed}; its interval "
+        f"{'holds' if _holds(value, N) else 'misses'} the truth. No real population allows this "
+        "comparison, which is why a made-up one is worth looking at."
+    )
+
+
+def _holds(value: Rounded, N: int) -> bool:
+    return (value.low or 0) <= N and (value.high is None or value.high >= N)
+
+
+def _verdict(value: Rounded, N: int, bound: bool) -> str:
+    if bound:
+        kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
+        return f"at least {whole(value.point)}: {kept}"
+    if _holds(value, N):
+        return f"{value.span}: holds it"
+    return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
+
+
+def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
+    N = truth.number
+    full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
+    judged = {m: v for m, v in perfect.items() if m in full}
+    missing = {m: v for m, v in judged.items() if not _holds(v, N)}
+    said = []
+    if not judged:
+        return "Under perfect linkage no method gives a number."
+    if not missing:
+        said.append(
+            "Had every report been given to the right person, every interval would hold the "
+            "truth. One population proves little: an interval that holds it here may miss it in "
+            "the next."
+        )
+    else:
+        names = " and ".join(full[m] for m in missing)
+        low = all((v.high or 0) < N for v in missing.values())
+        said.append(
+            f"Had every report been given to the right person, {names} would still miss it. So "
+            "the linkage is not the reason: the assumption is."
+        )
+        said.append(
+            "Being recorded was unequal in the same direction on every list. People who are easy "
+            "to record are on several lists, which makes the lists overlap more than they would "
+            "by chance; a method that does not know of this takes the overlap as a sign that few "
+            "are missing."
+            if low
+            else "The lists overlap less than the assumption expects, as when they share out the "
+            "work between them, and the method takes that as a sign that many are missing."
+        )
+    headline = numbers.headline
+    if headline and headline.value and (clean := judged.get(headline.estimate.method)):
+        moved = headline.value.point - clean.point
+        if abs(moved) < headline.value.step:
+            said.append("Linkage moved the main number by less than its rounding.")
+        else:
+            said.append(
+                f"Linkage moved the main number by about {whole(abs(moved))} "
+                f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
+            )
+    return " ".join(said)

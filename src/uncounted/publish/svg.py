@@ -1,0 +1,159 @@
+"""Drawing, in as little SVG as the figures need.
+
+Every text is measured with the fonts that travel with the package, so figures know
+what would overlap before anybody sees it. Nothing here knows what is drawn.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import attrs
+
+from uncounted.publish import fonts
+
+INK = "#1a1a1a"
+GREY = "#6b6b6b"
+PALE = "#d9d9d6"
+ACCENT = "#0b5a8a"
+
+
+def number(value: float) -> str:
+    """A coordinate, short and the same everywhere.
+
+    Examples:
+        >>> number(12.0), number(1 / 3)
+        ('12', '0.33')
+    """
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@attrs.define
+class Drawing:
+    """A figure being drawn; `finish` gives its SVG.
+
+    Attributes:
+        width: in CSS pixels.
+        title: what it is, for those who hear it.
+        desc: what it shows, in a sentence or more.
+        key: makes the ids of this drawing its own within a page.
+    """
+
+    width: float
+    title: str
+    desc: str
+    key: str
+    _parts: list[str] = attrs.field(factory=list)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = 13,
+        bold: bool = False,
+        fill: str = INK,
+        anchor: str = "start",
+    ) -> float:
+        """Write; returns how wide it is."""
+        weight = 700 if bold else 400
+        wide = fonts.width(words, size, weight)
+        self._parts.append(
+            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
+            f'font-weight="{weight}" fill="{fill}" text-anchor="{anchor}">{escape(words)}</text>'
+        )
+        return wide
+
+    def line(
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        stroke: str = INK,
+        width: float = 1,
+        dash: str = "",
+    ) -> None:
+        """A straight line."""
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        self._parts.append(
+            f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
+            f'stroke="{stroke}" stroke-width="{number(width)}"{dashed}/>'
+        )
+
+    def bar(self, x: float, y: float, wide: float, high: float, *, fill: str = INK) -> None:
+        """A filled rectangle."""
+        self._parts.append(
+            f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(wide, 0.5))}" '
+            f'height="{number(high)}" fill="{fill}"/>'
+        )
+
+    def hatched(self, x: float, y: float, wide: float, high: float) -> None:
+        """A box of slanted lines: something is here, and its size is not shown."""
+        self._parts.append(
+            f'<rect x="{number(x)}" y="{number(y)}" width="{number(wide)}" '
+            f'height="{number(high)}" fill="none" stroke="{GREY}" stroke-width="0.8"/>'
+        )
+        step = 6.0
+        for i in range(int(wide / step)):
+            left = x + i * step
+            right = min(left + high, x + wide)
+            self.line(left, y + high, right, y + high - (right - left), stroke=GREY, width=0.8)
+
+    def dot(self, x: float, y: float, r: float, *, fill: str = INK, stroke: str = "none") -> None:
+        """A disc."""
+        self._parts.append(
+            f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(r)}" fill="{fill}" '
+            f'stroke="{stroke}"/>'
+        )
+
+    def path(self, d: str, *, fill: str = INK) -> None:
+        """A filled shape."""
+        self._parts.append(f'<path d="{d}" fill="{fill}"/>')
+
+    def finish(self, height: float) -> str:
+        """The SVG, as wide as it was drawn."""
+        size = f"{number(self.width)} {number(height)}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" '
+            f'width="{number(self.width)}" height="{number(height)}" role="img" '
+            f'aria-labelledby="{self.key}-t {self.key}-d" font-family="{fonts.FAMILY}">'
+            f'<title id="{self.key}-t">{escape(self.title)}</title>'
+            f'<desc id="{self.key}-d">{escape(self.desc)}</desc>{"".join(self._parts)}</svg>'
+        )
+
+
+def wrapped(words: str, size: float, room: float, weight: int = 400) -> list[str]:
+    """Break a text into lines that fit; a single word that does not is left whole.
+
+    Examples:
+        >>> wrapped("one two", 10.0, 1000.0)
+        ['one two']
+    """
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fonts.width(longer, size, weight) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def ticks(top: float, most: int = 6) -> list[int]:
+    """Round numbers from 0 up to `top`, at most `most` steps.
+
+    Examples:
+        >>> ticks(1800)
+        [0, 500, 1000, 1500]
+    """
+    step = 1
+    while top / step > most:
+        step = next(s for s in _steps() if s > step)
+    return list(range(0, int(top) + 1, step))
+
+
+def _steps() -> list[int]:
+    return [m * 10**e for e in range(12) for m in (1, 2, 5)]
