@@ -134,6 +134,18 @@ def test_a_good_release_with_its_key(release: Path) -> None:
     assert all(check.ok for check in verdict.checks)
 
 
+def test_a_verdict_for_people_and_for_programs(release: Path) -> None:
+    verdict = verify.verify(release)
+    assert verdict.lines()[0] == ("manifest", "the manifest is well formed")
+    assert verdict.lines()[-1] == ("warning", verdict.warnings[0])
+    said = json.loads(json.dumps(verdict.to_json()))
+    assert said["ok"] is True
+    assert said["signer_checked"] is False
+    assert said["log"]["size"] == 4
+    assert said["facts"] == FACTS
+    assert {check["what"] for check in said["checks"]} >= {"files", "entry"}
+
+
 def test_without_a_key_it_says_that_nobody_has_checked_whose_it_is(release: Path) -> None:
     verdict = verify.verify(release)
     assert verdict.ok

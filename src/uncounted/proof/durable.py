@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uncounted.errors import NoSpace
@@ -33,7 +33,21 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         NoSpace: the disk is full, or the folder cannot be written to.
     """
+    sync_folders(place(path, data))
+
+
+def place(path: Path, data: bytes) -> set[Path]:
+    """Do as `write`, but leave it to the caller to make the new names durable.
+
+    Returns:
+        The folders to be given to `sync_folders`; writing many files, once for all.
+    """
+    changed = {path.parent}
     with told_plainly():
+        for parent in path.parents:
+            if parent.exists():
+                break
+            changed.add(parent.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
@@ -44,15 +58,21 @@ def write(path: Path, data: bytes) -> None:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+    return changed
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Make the names in these folders durable, where the system can.
+
+    Raises:
+        NoSpace: the disk refuses.
+    """
     if os.name != "posix":  # Windows opens no folders; renames are journalled there
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for folder in folders:
+        with told_plainly():
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

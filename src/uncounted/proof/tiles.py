@@ -52,6 +52,8 @@ class TileLog:
         """
         self.folder = folder
         self._tile = lru_cache(maxsize=64)(self._read_tile)
+        self._changed: set[Path] = set()  # folders with new names, in one `append`
+        self._stale: set[Path] = set()  # partial tiles that it made needless
         if size is None:
             note = self.checkpoint()
             size = Checkpoint.parse(split(note)[0]).size if note is not None else 0
@@ -73,11 +75,15 @@ class TileLog:
             raise BadInput(f"an entry of the log has at most {MAX_ENTRY_BYTES:,} bytes")
         if not added:
             return
+        self._changed, self._stale = set(), set()
         self._append_entries(added)
         hashes, level = [merkle.leaf_hash(entry) for entry in added], 0
         while hashes:
             hashes = self._append_level(level, hashes)
             level += 1
+        durable.sync_folders(self._changed)
+        for partial in self._stale:  # only now: the last checkpoint may still rest on them
+            shutil.rmtree(partial, ignore_errors=True)
         self.size += len(added)
         self._tile.cache_clear()
 
@@ -169,10 +175,9 @@ class TileLog:
         return above
 
     def _write(self, level: str, number: int, width: int, data: bytes) -> None:
-        durable.write(self.folder / path(level, number, width), data)
+        self._changed |= durable.place(self.folder / path(level, number, width), data)
         if width == WIDTH:  # "MAY delete any partial tile once the full tile is available"
-            partial = (self.folder / path(level, number, 1)).parent
-            shutil.rmtree(partial, ignore_errors=True)
+            self._stale.add((self.folder / path(level, number, 1)).parent)
 
     def _read_tile(self, level: int, number: int, width: int) -> bytes:
         return self._read(str(level), number, width)[: width * _HASH]

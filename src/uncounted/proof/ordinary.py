@@ -1,0 +1,123 @@
+"""Files that a stranger handed over, read without being led anywhere else.
+
+A folder from elsewhere may hold links out of it, pipes that wait for ever, files
+without end, and names that move a terminal's cursor. Nothing is followed, nothing
+is read beyond its limit, and nothing here writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import Final
+
+from uncounted.errors import NotVerified
+
+# A link would lead elsewhere, a pipe would wait for ever.
+_FLAGS: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def read(folder: Path, name: str, *, limit: int, size: int | None = None) -> bytes:
+    """Read one file whole.
+
+    Args:
+        folder: where it lies.
+        name: its path in the folder.
+        limit: the most bytes that it may have.
+        size: how many bytes it must have, when that is known; `limit` is not looked at.
+
+    Raises:
+        NotVerified: missing, not an ordinary file, too long, or not of that size.
+    """
+    with _opened(folder, name) as file:
+        length = os.fstat(file.fileno()).st_size
+        if size is not None and length != size:
+            raise NotVerified(f"{name} was changed: {length:,} bytes instead of {size:,}")
+        if size is None and length > limit:
+            raise NotVerified(f"{name} has more than {limit:,} bytes")
+        return file.read(length)
+
+
+def sha256(folder: Path, name: str, size: int) -> str | None:
+    """Hash a file of that size, or give None when it has become another size meanwhile.
+
+    Raises:
+        NotVerified: missing, or not an ordinary file.
+    """
+    with _opened(folder, name) as file:
+        if os.fstat(file.fileno()).st_size != size:
+            return None
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def walk(folder: Path, folders: Collection[str]) -> Iterator[tuple[str, int | None]]:
+    """Give every name in the folder and its size; folders that are expected are entered.
+
+    Args:
+        folder: where to look.
+        folders: paths of those within that may be there.
+
+    Returns:
+        Names with `/` between their parts; size None for what is neither an ordinary
+        file nor an expected folder: other folders, links, pipes, devices.
+
+    Raises:
+        NotVerified: a folder cannot be read.
+    """
+    waiting = [""]
+    while waiting:
+        here = waiting.pop()
+        with _readable(shown(here) or "the folder"), os.scandir(folder / here) as entries:
+            for entry in entries:
+                name = f"{here}/{entry.name}" if here else entry.name
+                if entry.is_dir(follow_symlinks=False) and name in folders:
+                    waiting.append(name)
+                elif entry.is_file(follow_symlinks=False):
+                    yield name, entry.stat(follow_symlinks=False).st_size
+                else:
+                    yield name, None
+
+
+def shown(name: str) -> str:
+    r"""Give a file's name so that it can be printed.
+
+    Examples:
+        >>> shown("a\x1b[2J")
+        'a?[2J'
+    """
+    plain = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return plain if len(plain) <= 80 else f"{plain[:77]}..."
+
+
+@contextlib.contextmanager
+def _opened(folder: Path, name: str) -> Iterator[BufferedReader]:
+    try:
+        descriptor = os.open(folder / name, _FLAGS)
+    except FileNotFoundError:
+        raise NotVerified(
+            f"{name} is missing", hint="is this the folder of a release, and all of it?"
+        ) from None
+    except OSError:
+        raise NotVerified(f"{name} cannot be read, or is not an ordinary file") from None
+    with _readable(name), os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NotVerified(f"{name} is not an ordinary file")
+        yield file
+
+
+@contextlib.contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise NotVerified(f"{name} cannot be read", hint="check who may read it") from None
