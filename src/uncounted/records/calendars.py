@@ -55,6 +55,7 @@ def decimal_numerals(text: str) -> str:
         >>> decimal_numerals("二〇一三年十二月廿七日")
         '2013年12月27日'
     """
+    text = text.replace("正月", "1月").replace("腊月", "12月")
     text = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[c]) for c in found[0]), text)
     return _CHINESE_NUMBER.sub(_small_number, text)
 

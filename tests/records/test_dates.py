@@ -1,0 +1,197 @@
+"""Partial dates: one vector a file, laws by Hypothesis, and edtf as the oracle where it is right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from time import struct_time
+from typing import cast
+
+import edtf as oracle
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncounted.errors import BadInput
+from uncounted.records import dates, edtf
+from uncounted.records.calendars import lunar_days
+from uncounted.records.dates import PartialDate
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "dates"
+
+
+def _vector(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(": ")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _bound(day: date | None) -> str:
+    return day.isoformat() if day else "open"
+
+
+@pytest.mark.parametrize("path", sorted(VECTORS.glob("*.txt")), ids=lambda path: path.stem)
+def test_vector(path: Path) -> None:
+    vector = _vector(path)
+    [text], [expected] = vector["written"], vector["expect"]
+    if expected == "refused":
+        with pytest.raises(BadInput) as refused:
+            dates.read(text)
+        assert str(refused.value) == vector["words"][0]
+        return
+    reading = dates.read(text)
+    assert list(reading.notes) == vector.get("note", [])
+    if expected == "unknown":
+        assert reading.date is None
+        return
+    assert expected == "date"
+    assert reading.date is not None
+    assert reading.date.written == text
+    assert [reading.date.edtf] == vector["edtf"]
+    assert [_bound(reading.date.earliest)] == vector["earliest"]
+    assert [_bound(reading.date.latest)] == vector["latest"]
+
+
+def test_there_are_vectors_of_every_outcome() -> None:
+    outcomes = [_vector(path)["expect"][0] for path in VECTORS.glob("*.txt")]
+    assert {outcome: outcomes.count(outcome) for outcome in set(outcomes)}.keys() == {
+        "date",
+        "refused",
+        "unknown",
+    }
+    assert len(outcomes) >= 90
+
+
+def _day(found: object) -> date:
+    parts = cast("struct_time", found)
+    return date(parts.tm_year, parts.tm_mon, parts.tm_mday)
+
+
+# Left out: `~` (its margins are its own), seasons (winter is one end), what it gets wrong
+# (open ends have no bounds in it).
+@given(st.from_regex(r"(19|20)[0-9]{2}|20[0-9X]X|(19|20)[0-9]{2}-(0[1-9]|1[0-2])", fullmatch=True))
+@settings(max_examples=60, deadline=None)
+def test_bounds_agree_with_the_edtf_library(text: str) -> None:
+    theirs = oracle.parse_edtf(text)
+    assert edtf.bounds(text) == (_day(theirs.lower_strict()), _day(theirs.upper_strict()))
+
+
+@given(
+    st.dates(date(1000, 1, 1), date(2999, 12, 31)), st.dates(date(1000, 1, 1), date(2999, 12, 31))
+)
+@settings(max_examples=60, deadline=None)
+def test_intervals_agree_with_the_edtf_library(one: date, two: date) -> None:
+    first, last = sorted((one, two))
+    text = f"{first.isoformat()}/{last.isoformat()}"
+    theirs = oracle.parse_edtf(text)
+    assert edtf.bounds(text) == (_day(theirs.lower_strict()), _day(theirs.upper_strict()))
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+WRITTEN = st.sampled_from(
+    [
+        "{0.year}-{0.month:02d}-{0.day:02d}",
+        "{0.year}년 {0.month}월 {0.day}일",
+        "{0.year}年{0.month}月{0.day}日",
+        "{0.year}. {0.month}. {0.day}.",
+        "{0:%d %B %Y}",
+        "{0:%B} {0.day}, {0.year}",
+        "{0.day}.{0.month}.{0.year}",
+        "{0.year}{0.month:02d}{0.day:02d}",
+    ]
+)
+
+
+@given(DAYS, WRITTEN)
+def test_a_day_written_in_any_way_is_that_day(day: date, form: str) -> None:
+    found = dates.parse(form.format(day))
+    assert (found.earliest, found.latest, found.edtf) == (day, day, day.isoformat())
+
+
+@given(DAYS, st.sampled_from(["{0:%m/%d/%Y}", "{0:%d/%m/%Y}"]))
+def test_a_day_of_unsaid_order_is_always_admitted(day: date, form: str) -> None:
+    found = dates.parse(form.format(day))
+    assert found.earliest is not None
+    assert found.latest is not None
+    assert found.earliest <= day <= found.latest
+
+
+@given(DAYS)
+def test_a_stated_order_is_followed(day: date) -> None:
+    assert dates.parse(f"{day:%d/%m/%Y}", day_first=True).earliest == day
+    assert dates.parse(f"{day:%m/%d/%Y}", day_first=False).latest == day
+
+
+@given(DAYS)
+def test_before_and_after_leave_no_day_out_and_share_none(day: date) -> None:
+    before, after = dates.parse(f"before {day:%d %B %Y}"), dates.parse(f"after {day:%d %B %Y}")
+    assert before.latest == day - timedelta(days=1)
+    assert after.earliest == day + timedelta(days=1)
+    assert not before.overlaps(after)
+    assert dates.parse(f"by {day.year}").overlaps(after) or (day.month, day.day) == (12, 31)
+
+
+@given(DAYS)
+def test_more_doubt_never_narrows(day: date) -> None:
+    for text in (f"{day.year}", f"{day:%Y-%m}", day.isoformat()):
+        exact, about = PartialDate.of(text), PartialDate.of(text + "~")
+        assert exact.earliest is not None
+        assert about.earliest is not None
+        assert about.earliest < exact.earliest
+        assert exact.latest is not None
+        assert about.latest is not None
+        assert about.latest > exact.latest
+
+
+# New Year and Chuseok (1st of the 1st, 15th of the 8th lunar month) as published by the
+# Korea Astronomy and Space Science Institute.
+@pytest.mark.parametrize(
+    ("lunar", "solar"),
+    [
+        ("2004-01-01", date(2004, 1, 22)),
+        ("2007-01-01", date(2007, 2, 18)),
+        ("2012-01-01", date(2012, 1, 23)),
+        ("2013-01-01", date(2013, 2, 10)),
+        ("2014-01-01", date(2014, 1, 31)),
+        ("2015-01-01", date(2015, 2, 19)),
+        ("2020-01-01", date(2020, 1, 25)),
+        ("2013-08-15", date(2013, 9, 19)),
+        ("2014-08-15", date(2014, 9, 8)),
+        ("2017-08-15", date(2017, 10, 4)),
+        ("2020-08-15", date(2020, 10, 1)),
+    ],
+)
+def test_known_lunar_days_lie_in_their_bounds(lunar: str, solar: date) -> None:
+    first, last = lunar_days(lunar)
+    assert first <= solar <= last
+    assert (last - first).days < 36
+    first, last = lunar_days(lunar[:4])
+    assert first <= solar <= last
+
+
+@given(
+    st.text(max_size=40)
+    | st.text("0123456789-/.~?%X 년월일年月日以前后음력주체toabefr", max_size=40)
+)
+@settings(max_examples=400)
+def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> None:
+    try:
+        reading = dates.read(text)
+    except BadInput as refused:
+        if len(text.strip()) > 6 and not text.isascii():
+            assert text.strip() not in f"{refused} {refused.hint}"
+        return
+    if reading.date and reading.date.earliest and reading.date.latest:
+        assert reading.date.earliest <= reading.date.latest
+    if reading.date:
+        assert PartialDate.from_payload(reading.date.to_payload()) == reading.date
+
+
+@pytest.mark.parametrize(
+    "text", ["a to " * 24, "before " * 17, "2013 or " * 15, "~" * 120, "1" * 5000]
+)
+def test_hostile_texts_are_refused_at_once(text: str) -> None:
+    with pytest.raises(BadInput, match=r"not a date|count of days|open end"):
+        dates.read(text + "x")
