@@ -181,12 +181,13 @@ def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
 def _find_delimiter(path: Path, encoding: str) -> str:
     """The separator that the first line has most of, outside quotation marks."""
     with _opened(path, encoding) as file:
-        head = file.read(LONGEST_HEADER)
-    lines = head.splitlines()
-    first = lines[0] if lines else ""
-    if not first.strip(" ,;\t"):
+        first = file.readline(LONGEST_HEADER)
+        more = "" if first.strip(" ,;\t\r\n") else file.read(LONGEST_HEADER)
+    if not first.strip(" ,;\t\r\n"):
         raise BadInput(
-            f"{path.name} is empty" if not head.strip() else f"{path.name} has an empty first row",
+            f"{path.name} has an empty first row"
+            if more.strip() or first.strip()
+            else f"{path.name} is empty",
             hint="its first row names the columns",
         )
     outside = "".join(first.split('"')[::2])
@@ -220,10 +221,14 @@ def _found(path: Path) -> str:
     if not head:
         raise BadInput(f"{path.name} is empty", hint="its first row names the columns")
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)  # 1
-    name = marked or _utf16_without_mark(head) or "utf-8"  # 2
+    if marked is None and (wide := _utf16_without_mark(head)):  # 2
+        seen = _characters(path, wide)
+        if seen is not None and seen & set(",;\t") and seen & set("\r\n"):
+            return wide
+    name = marked or "utf-8"
     if _characters(path, name) is not None:  # 3
         return name
-    if name != "utf-8":
+    if marked:
         raise BadInput(
             f"{path.name} begins as {name} and does not go on so", hint="save it as UTF-8"
         )
@@ -232,7 +237,7 @@ def _found(path: Path) -> str:
 
 def _utf16_without_mark(head: bytes) -> str | None:
     even, odd = head[::2].count(0), head[1::2].count(0)
-    few = len(head) // 100
+    few = max(4, len(head) // 100)
     if odd > few and odd > 4 * even:
         return "utf-16-le"
     if even > few and even > 4 * odd:

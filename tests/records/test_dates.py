@@ -1,4 +1,4 @@
-"""Partial dates: one vector a file, laws by Hypothesis, and edtf as the oracle where it is right."""
+"""Partial dates: one vector a file, laws, and the edtf library as oracle where it is right."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> No
         reading = dates.read(text)
     except BadInput as refused:
         if len(text.strip()) > 6 and not text.isascii():
-            assert text.strip() not in f"{refused} {refused.hint}"
+            assert text.strip() not in f"{refused} {refused.hint}"  # noqa: PT017
         return
     if reading.date and reading.date.earliest and reading.date.latest:
         assert reading.date.earliest <= reading.date.latest

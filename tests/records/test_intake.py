@@ -1,0 +1,223 @@
+"""From rows to reports: every row is accounted for, and no reason repeats a cell."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from uncounted.errors import BadMapping, Error
+from uncounted.records import intake
+from uncounted.records.intake import Accepted, Rejected
+from uncounted.records.mapping import Mapping
+
+MAP = """
+[columns]
+id = "ref"
+name = "full name"
+name_alt = ["alias"]
+sex = "sex"
+birth = "dob"
+act = "what"
+date = "when"
+authority = "by"
+outcome = "fate"
+[values.act]
+"went missing" = "disappearance"
+[consent]
+uses = { column = "consent" }
+until = { column = "until" }
+[source]
+collector = "Example Group"
+covers = { from = "2010", to = "2020", acts = ["disappearance"] }
+"""
+HEADER = "ref,full name,alias,sex,dob,what,when,by,fate,consent,until"
+
+
+def _read(
+    folder: Path, *rows: str, mapping: str = MAP, header: str = HEADER
+) -> list[Accepted | Rejected]:
+    path = folder / "list.csv"
+    path.write_text("\n".join((header, *rows)), encoding="utf-8")
+    return list(intake.read(path, Mapping.parse(mapping), "A"))
+
+
+def _one(folder: Path, row: str, **more: str) -> Accepted:
+    [found] = _read(folder, row, **more)
+    assert isinstance(found, Accepted), found
+    return found
+
+
+def _reasons(folder: Path, *rows: str, **more: str) -> list[tuple[int, tuple[str, ...]]]:
+    found = _read(folder, *rows, **more)
+    return [(one.row, one.reasons) for one in found if isinstance(one, Rejected)]
+
+
+def test_a_full_row(tmp_path: Path) -> None:
+    row = "7,김철수,Kim Chol Su; 金哲洙,남,1975년 5월,went missing,2013,보위부,생사불명,"
+    found = _one(tmp_path, row + '"link, statistics",2030-12-31')
+    report = found.report
+    assert (report.source, report.id, report.sex) == ("A", "7", "m")
+    assert [name.written for name in report.names] == ["김철수", "Kim Chol Su", "金哲洙"]
+    assert report.birth is not None
+    assert report.birth.edtf == "1975-05"
+    [act] = report.acts
+    assert (act.kind, act.authority, act.outcome) == (
+        "disappearance",
+        "kp-state-security",
+        "fate-unknown",
+    )
+    assert report.collector == "Example Group"
+    assert found.consent.uses == {"link", "statistics"}
+    assert found.consent.until == date(2030, 12, 31)
+    assert found.warnings == ()
+
+
+def test_reasons_name_the_column_and_never_the_cell(tmp_path: Path) -> None:
+    rejected = _reasons(
+        tmp_path,
+        "1,,,,,,,,,,",
+        ",Secretname,,,,,,,,,",
+        "2,Secretname,,,Secretdate,,,,,,",
+        "2,Secretname,,,,,,,,,",
+        "3,Secretname,,Secretsex,,Secretact,,,Secretfate,Secretuse,Secretday",
+        "4,Secretname",
+        "5,unknown,미상,,,,,,,,",
+        "6,\u200b,,,2013-02-30,,,,,,",
+    )
+    assert rejected[0] == (2, ("no name",))
+    assert rejected[1] == (3, ("no id (column 'ref' is empty)",))
+    assert rejected[2] == (4, ("column 'dob': not a date",))
+    assert rejected[3] == (5, ("id already used in row 4",))
+    assert len(rejected[4][1]) == 5
+    assert "[values.act]" in rejected[4][1][0]
+    assert rejected[5] == (7, ("2 cells where the header has 11",))
+    assert rejected[6] == (8, ("no name",))
+    assert rejected[7] == (9, ("column 'dob': that month has no such day", "no name"))
+    assert "Secret" not in str(rejected)
+
+
+def test_no_consent_stated_allows_nothing(tmp_path: Path) -> None:
+    assert _one(tmp_path, "1,Kim,,,,,,,,,").consent.uses == frozenset()
+    bare = '[columns]\nid = "ref"\nname = "full name"\n'
+    assert _one(tmp_path, "1,Kim,,,,,,,,link,", mapping=bare).consent.uses == frozenset()
+
+
+def test_words_of_consent_are_the_mappings(tmp_path: Path) -> None:
+    words = MAP + '[values.uses]\n"동의" = ["link"]\n"아니오" = []\n'
+    assert _one(tmp_path, "1,Kim,,,,,,,,동의,", mapping=words).consent.uses == {"link"}
+    assert _one(tmp_path, "1,Kim,,,,,,,,아니오,", mapping=words).consent.uses == frozenset()
+    assert _reasons(tmp_path, "1,Kim,,,,,,,,yes,")[0][1][0].startswith("column 'consent'")
+
+
+def test_what_is_outside_the_coverage_is_kept_with_a_warning(tmp_path: Path) -> None:
+    warnings = _one(tmp_path, "1,Kim,,,,arrest,2021,,,,").warnings
+    assert warnings == (
+        "an act outside the period that the source covers",
+        "an act of a kind that the source does not cover",
+    )
+    assert _one(tmp_path, "1,Kim,,,,went missing,after 2019,,,,").warnings == ()
+
+
+def test_a_padded_first_of_january(tmp_path: Path) -> None:
+    [warning] = _one(tmp_path, "1,Kim,,,1975-01-01,,,,,,").warnings
+    assert "may be only a year" in warning
+    padded = MAP.replace("[source]", "[source]\npads_dates = true")
+    for written, edtf in (("1975-01-01", "1975"), ("1975-05-01", "1975-05")):
+        found = _one(tmp_path, f"1,Kim,,,{written},,,,,,", mapping=padded)
+        assert found.report.birth is not None
+        assert (found.report.birth.edtf, found.report.birth.written) == (edtf, written)
+        assert len(found.warnings) == 1
+
+
+def test_an_authority_that_nobody_foresaw_is_kept(tmp_path: Path) -> None:
+    found = _one(tmp_path, "1,Kim,,,,,,The night watch,,,")
+    assert found.report.acts[0].authority == "The night watch"
+    assert found.warnings == ("column 'by': not a word of the vocabulary, kept as written",)
+
+
+def test_names_in_two_columns_dates_in_three_and_more_acts(tmp_path: Path) -> None:
+    mapping = """
+    [columns]
+    id = "n"
+    family_name = "f"
+    given_name = "g"
+    birth = { year = "y", month = "m", day = "d" }
+    [[acts]]
+    kind = "arrest"
+    date = "arrested"
+    [[acts]]
+    kind = "forced-return"
+    date = "returned"
+    """
+    header = "n,f,g,y,m,d,arrested,returned"
+    found = _read(
+        tmp_path,
+        "1,김,철수,1975,5,,2012,2013",
+        "2,Kim,Chol,1975,0,7,,2013",
+        mapping=mapping,
+        header=header,
+    )
+    one, two = (row.report for row in found if isinstance(row, Accepted))
+    assert (one.names[0].written, one.names[0].family) == ("김철수", "김")
+    assert two.names[0].written == "Kim Chol"
+    assert [report.birth.edtf for report in (one, two) if report.birth] == ["1975-05", "1975-XX-07"]
+    assert [[act.kind for act in report.acts] for report in (one, two)] == [
+        ["arrest", "forced-return"],
+        ["forced-return"],
+    ]
+
+
+def test_the_mapping_is_checked_before_the_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("ref,fullname\n1,x\n")
+    with pytest.raises(BadMapping, match="'full name' that the file does not have") as refused:
+        intake.read(path, Mapping.parse('[columns]\nid = "ref"\nname = "full name"'), "A")
+    assert refused.value.hint == "the name of column 2 is nearly that"
+
+
+def test_a_hundred_thousand_rows_in_flat_memory(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEADER + "\n")
+        file.writelines(f"{n},김철수,,m,1975,arrest,2013-05,,,,\n" for n in range(100_000))
+    mapping = Mapping.parse(MAP)
+    tracemalloc.start()
+    early = rows = 0
+    for found in intake.read(path, mapping, "A"):
+        rows += isinstance(found, Accepted)
+        if rows == 1_000:
+            early = tracemalloc.get_traced_memory()[0]
+    late = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert rows == 100_000
+    # What grows is one id and its row number a row: about 200 bytes.
+    assert late - early < 25_000_000 < 100_000 * 400
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+@given(st.lists(st.lists(CELLS, min_size=11, max_size=11), min_size=1, max_size=4))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_the_cells_every_row_is_accounted_for(
+    tmp_path: Path, rows: list[list[str]]
+) -> None:
+    lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    found = _read(tmp_path, *lines)
+    assert len(found) == sum(1 for row in rows if any(cell.strip() for cell in row))
+
+
+@given(st.text(max_size=80) | st.text('[]columns.id="x"{}=,\n values act consent', max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_a_mapping_or_a_refusal(text: str) -> None:
+    try:
+        assert Mapping.parse(text).id
+    except Error as refused:
+        assert isinstance(refused, BadMapping)  # noqa: PT017

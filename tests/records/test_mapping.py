@@ -1,0 +1,85 @@
+"""What a mapping may say, and how it is told what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uncounted.errors import BadMapping
+from uncounted.records.mapping import Column, Mapping
+
+START = '[columns]\nid = "a"\nname = "b"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hint"),
+    [
+        ("[columns]\n= 3", "not TOML: line 2", "a section"),
+        ("[columns", "not TOML: its end", "a section"),
+        ('[columns]\nname = "b"\n', "which column is the id", "source's own key"),
+        ('[columns]\nid = "a"\n', "no column with a name", "name ="),
+        (START + 'naem_alt = "x"\n', "has no 'naem_alt'", "'name_alt'"),
+        (START + 'shelter = "x"\n', "has no 'shelter'", "it has"),
+        (START + "sex = 3\n", "[columns] sex is not a text", "in quotes"),
+        (START + '[consnet]\nuses = ["link"]', "has no 'consnet'", "'consent'"),
+        (START + '[consent]\nuses = ["lnik"]', "'lnik' is no use", "link, statistics"),
+        (START + '[consent]\nuntil = "2030"', "not a full day", "2030-12-31"),
+        (START + '[consent]\nuses = { colum = "x" }', "has no 'colum'", "'column'"),
+        (START + '[values.act]\n"x" = "forced-retrun"', "is no code", "'forced-return'"),
+        (START + '[values.sex]\n"x" = "other"', "is no code", "f, m"),
+        (START + '[values.act]\n"x" = "Not A Code"', "is no code", "hyphens"),
+        (START + "[source]\npads_dates = 1", "neither true nor false", ""),
+        (START + '[source]\ncovers = { from = "soon" }', "not a date", "2017"),
+        (START + "[source]\ncovers = { from = 2020, to = 2010 }", "ends before it begins", ""),
+        (START + "[[acts]]\ndate = 'x'", "either a kind or a column", ""),
+        (START + "birth = { month = 'x' }", "needs a year", ""),
+        ("x = " + "[" * 3000, "mapping", ""),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant(text: str, words: str, hint: str) -> None:
+    with pytest.raises(BadMapping) as refused:
+        Mapping.parse(text)
+    assert words in str(refused.value)
+    assert hint in (refused.value.hint or "")
+
+
+def test_a_file_with_a_mark_and_one_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "MAP.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + START.encode())
+    assert Mapping.parse(path).id == "a"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadMapping, match=r"MAP\.toml is not UTF-8"):
+        Mapping.parse(path)
+    with pytest.raises(BadMapping, match=r"no mapping none\.toml"):
+        Mapping.parse(tmp_path / "none.toml")
+
+
+def test_words_of_ones_own() -> None:
+    mapping = Mapping.parse(START + '[values.act]\n"토대 조사" = "loyalty-check"\n"-" = ""\n')
+    assert mapping.code_for("act", "토대  조사") == "loyalty-check"
+    assert mapping.code_for("act", "-") == ""
+    assert mapping.code_for("act", "체포") == "arrest"
+
+
+def test_coverage_takes_numbers_and_days() -> None:
+    covers = Mapping.parse(
+        START + "[source]\ncovers = { from = 2017, to = 2024-06-30 }"
+    ).source.covers
+    assert covers is not None
+    assert covers.to_payload() == {"from": "2017", "to": "2024-06-30", "acts": []}
+
+
+def test_without_a_mapping_the_vocabularys_own_names_are_used() -> None:
+    mapping = Mapping.default(["ID", "Name", "Name alt", "birth", "uses"])
+    assert (mapping.id, mapping.name, mapping.name_alt) == ("ID", "Name", ("Name alt",))
+    assert mapping.consent.uses == Column("uses")
+    assert mapping.unused(["ID", "zip", "Name"]) == (2,)
+
+
+def test_a_header_is_repeated_only_when_it_is_one() -> None:
+    with pytest.raises(BadMapping, match="column 3 \\('dob'\\)"):
+        Mapping.default(["id", "name", "dob"])
+    with pytest.raises(BadMapping) as refused:
+        Mapping.default(["17", "김철수", "1975"])
+    assert "김철수" not in f"{refused.value}{refused.value.hint}"

@@ -1,0 +1,127 @@
+"""Names, vocabulary, places and reports: what they say, in three languages."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uncounted.errors import BadInput
+from uncounted.records import names, places, vocabulary
+from uncounted.records.dates import PartialDate
+from uncounted.records.names import Name
+from uncounted.records.report import Act, Report
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+MAYBE = st.none() | TEXT
+DATES = st.sampled_from(["2013", "2013-05~", "201X", "../2013", "2013/.."]).map(PartialDate.of)
+ACTS = st.builds(Act, MAYBE, st.none() | DATES, MAYBE, MAYBE, MAYBE)
+REPORTS = st.builds(
+    Report,
+    TEXT,
+    TEXT,
+    st.lists(st.builds(Name, TEXT, MAYBE, MAYBE), min_size=1, max_size=3).map(tuple),
+    st.sampled_from([None, "f", "m"]),
+    st.none() | DATES,
+    MAYBE,
+    st.lists(ACTS, max_size=2).map(tuple),
+    MAYBE,
+    MAYBE,
+)
+
+
+@given(REPORTS)
+def test_a_report_comes_back_from_its_payload(report: Report) -> None:
+    sealed = json.loads(json.dumps(report.to_payload()))
+    assert Report.from_payload(sealed) == report
+
+
+def test_a_payload_of_a_later_version_is_refused() -> None:
+    with pytest.raises(BadInput, match="a form that this version does not know"):
+        Report.from_payload({"format": 2})
+
+
+@given(TEXT)
+def test_plain_names_are_settled(text: str) -> None:
+    plain = names.plain(text)
+    assert plain == " ".join(plain.split())
+    assert not any(unicodedata.category(char) in ("Cf", "Cc") for char in plain)
+    assert names.script(text) in {
+        *("hangul", "han", "latin", "cyrillic", "kana", "other", "mixed", "none")
+    }
+
+
+def test_a_composed_and_a_decomposed_name_are_one() -> None:
+    assert Name("김철수").written == "김철수"
+    assert Name("Kim\u200b Chol\u202e Su").plain == "kim chol su"
+    assert Name("Ms").plain == "ms"
+    assert Name("남궁민수 선생님").plain == "남궁민수"
+
+
+def test_no_spelling_stands_for_two_codes() -> None:
+    for kind, terms in vocabulary.TERMS.items():
+        for term in terms:
+            for spelling in term.spellings:
+                assert vocabulary.code_for(kind, spelling) == term.code, (kind, spelling)
+
+
+def test_the_page_lists_every_word() -> None:
+    page = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
+    for terms in vocabulary.TERMS.values():
+        for term in terms:
+            assert f"| `{term.code}` | {term.en} | {term.ko} | {term.zh} |" in page
+
+
+def test_no_word_helps_to_find_anybody() -> None:
+    forbidden = {
+        "shelter",
+        "route",
+        "helper",
+        "broker",
+        "guide",
+        "address",
+        "safe house",
+        "whereabouts",
+    }
+    for terms in vocabulary.TERMS.values():
+        assert not forbidden & {term.code for term in terms}
+    with pytest.raises(TypeError):
+        Report("A", "1", (Name("x"),), whereabouts="x")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("회령", "KP-09-hoeryong"),
+        ("함북 회령시", "KP-09-hoeryong"),
+        ("Hoeryong, North Hamgyŏng Province", "KP-09-hoeryong"),
+        ("咸镜北道会宁市", "KP-09-hoeryong"),
+        ("양강도", "KP-10"),
+        ("Yanggang-do", "KP-10"),
+        ("吉林省延边朝鲜族自治州图们市", "CN-2224-tumen"),
+        ("길림성 연길", "CN-2224-yanji"),
+        ("함경북도 라선시", "KP-13"),
+        ("Hun-chun (China)", "CN-2224-hunchun"),
+    ],
+)
+def test_places_in_three_scripts(text: str, code: str) -> None:
+    found = places.place(text)
+    assert found is not None
+    assert found.code == code
+    assert found.path[0] == code[:2]
+
+
+@pytest.mark.parametrize("text", ["", "Atlantis", "회령 혜산", "Tumen, Musan", "x" * 400])
+def test_no_place_is_guessed(text: str) -> None:
+    assert places.place(text) is None
+
+
+@given(TEXT)
+def test_any_text_is_a_place_or_none(text: str) -> None:
+    found = places.place(text)
+    assert found is None or found.level in places.LEVELS
