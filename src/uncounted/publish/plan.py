@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def _string(value: Mapping[str, Any], key: str, what: str) -> str | None:
         return None
     if not isinstance(found, str) or not found.strip():
         raise BadMapping(f"{what}: {key!r} must be words in quotes")
-    return " ".join(found.split())
+    return unicodedata.normalize("NFC", " ".join(found.split()))
 
 
 def _table(value: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from uncounted.publish import page, pdf, sections
 from uncounted.publish.facts import Facts
 from uncounted.publish.figures import in_reading_order
 from uncounted.publish.plan import Plan
-from uncounted.publish.sections import Numbers
+from uncounted.publish.prepared import Numbers, Shown
 
 
 def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
@@ -77,7 +77,7 @@ def estimate_json(facts: Facts, plan: Plan, numbers: Numbers) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _method(answer: sections.Shown) -> dict[str, Any]:
+def _method(answer: Shown) -> dict[str, Any]:
     estimate, value = answer.estimate, answer.value
     return {
         "method": estimate.method,

@@ -1,141 +1,28 @@
-"""The sentences of a report, from the protected table and rounded estimates alone.
-
-A count reaches a sentence in one of two ways: out of `ProtectedTable`, or rounded to
-the precision of an interval. `Numbers` holds what may be said; the true table stops
-at `write`, which hands it to `disclosure.protect` and lets it go.
-"""
+"""The sentences of a report, from what `prepared` lets through and nothing else."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
 
-import attrs
-
-from uncounted.errors import NotPublishable
-from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.result import Study
 from uncounted.publish import figures
-from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse, protect
+from uncounted.publish.disclosure import REPORT_STEP, coarse
 from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words
-from uncounted.publish.facts import Facts, Truth
+from uncounted.publish.facts import Facts
 from uncounted.publish.figures import HIDDEN, Answer
-from uncounted.publish.numbers import (
-    Rounded,
-    percent,
-    rounded,
-    rounded_estimate,
-    spelled,
-    step_for,
-    whole,
-)
+from uncounted.publish.made_up import how_far
+from uncounted.publish.numbers import percent, rounded, spelled, whole
 from uncounted.publish.plan import Plan
+from uncounted.publish.prepared import Numbers, may_say, prepare, reason, sentence
 
-METHODS = {
-    "decomposable": "Decomposable graphs",
-    "latent-class": "Latent classes",
-    "log-linear": "Log-linear models",
-    "log-linear-stepwise": "Log-linear, stepwise",
-    "sample-coverage": "Sample coverage",
-    "independence": "Independent lists",
-    "two-list": "Two lists",
-    "chao": "Lower bound (Chao)",
+ENOUGH_METHODS = 3  # beside a lower bound
+SETTINGS = {
+    "prior_N": "prior",
+    "prior_graphs": "graphs",
+    "delta": "delta",
+    "K": "classes",
+    "xi": "xi",
 }
-# Words by which a warning or a refusal could tell that a hidden count is zero, or what it is.
-_TELLING = re.compile(r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE)
-
-
-@attrs.frozen
-class Shown:
-    """A method's answer as published."""
-
-    estimate: Estimate
-    value: Rounded | None
-
-    @property
-    def label(self) -> str:
-        """The method in words."""
-        return METHODS.get(self.estimate.method, self.estimate.method)
-
-    @property
-    def bound(self) -> bool:
-        """Whether it is a lower bound."""
-        return self.estimate.point_kind == "lower bound"
-
-
-@attrs.frozen
-class Numbers:
-    """Everything a sentence may take a number from.
-
-    Attributes:
-        table: the protected table.
-        answers: every method, refusals with no value.
-        headline: the one the report leads with; None when all refused.
-        labels: lists by name, as readers see them.
-    """
-
-    table: ProtectedTable
-    answers: tuple[Shown, ...]
-    headline: Shown | None
-    labels: Mapping[str, str]
-
-    @property
-    def bound(self) -> Shown | None:
-        """The lower bound, where one may be printed."""
-        return next((a for a in self.answers if a.bound and a.value), None)
-
-
-def prepare(facts: Facts, plan: Plan) -> Numbers:
-    """Protect the table and round the estimates.
-
-    Raises:
-        NotPublishable: the table cannot be protected.
-        BadMapping: the plan names a list that is not there.
-    """
-    plan.check_lists(facts.table.lists)
-    chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
-    step = 50
-    if chao is not None and chao.interval is not None and math.isfinite(chao.interval[1]):
-        step = max(10, step_for(chao.interval[1] - chao.interval[0]))
-    table = protect(
-        facts.table,
-        plan.threshold,
-        reports={a.name: a.reports for a in facts.lists if a.reports is not None},
-        bound=chao is not None,
-        bound_step=step,
-    )
-    answers = tuple(_shown(e, table) for e in facts.study.estimates)
-    labels = {
-        a.name: (plan.lists[a.name].label if a.name in plan.lists else "") or a.label or a.name
-        for a in facts.lists
-    }
-    return Numbers(table, answers, _headline(answers, plan.method), labels)
-
-
-def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
-    if estimate.point is None:
-        return Shown(estimate, None)
-    if estimate.point_kind == "lower bound":
-        if table.bound_step is None:
-            return Shown(estimate, None)
-        return Shown(
-            estimate,
-            rounded(estimate.point, estimate.interval, table.observed, table.bound_step),
-        )
-    return Shown(estimate, rounded_estimate(estimate, table.observed))
-
-
-def _headline(answers: tuple[Shown, ...], method: str | None) -> Shown | None:
-    whole_ones = [a for a in answers if a.value and not a.bound]
-    if method is None:
-        return whole_ones[0] if whole_ones else None
-    for answer in whole_ones:
-        if answer.estimate.method == method:
-            return answer
-    raise NotPublishable(
-        f"the plan's method {method!r} gives no number here",
-        hint="leave 'method' out of the plan to lead with the first that does",
-    )
 
 
 def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
@@ -156,7 +43,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _sensitivity(facts.study, numbers),
         _linkage(facts),
         _left_out(facts),
-        _truth(facts.truth, numbers) if facts.truth else None,
+        how_far(facts.truth, numbers) if facts.truth else None,
         _table(numbers),
         _is_not(plan, numbers),
         _check(facts),
@@ -166,7 +53,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         title=plan.title,
         banner=_banner(facts),
         headline=_lead_sentence(facts, plan, numbers),
-        lead=_lead(numbers),
+        lead=_lead(numbers, linked=facts.linkage is not None),
         about=_about(facts, plan),
         sections=tuple(s for s in sections if s is not None),
         made=f"{facts.made_at.day} {facts.made_at:%B %Y}",
@@ -206,7 +93,7 @@ def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
     return f"{recorded} There were probably about {whole(value.point)}, {value.between}."
 
 
-def _lead(numbers: Numbers) -> tuple[str, ...]:
+def _lead(numbers: Numbers, *, linked: bool) -> tuple[str, ...]:
     if numbers.headline is None or numbers.headline.value is None:
         return ("Every method refused to give a number. The reasons are below.",)
     n, value = numbers.table.observed, numbers.headline.value
@@ -217,10 +104,11 @@ def _lead(numbers: Numbers) -> tuple[str, ...]:
         "inferred from how much the lists overlap, and nothing is known of any one of them."
     ]
     level = numbers.headline.estimate.level
+    doubt = "from chance and from linking the lists" if linked else "from chance"
     lead.append(
         f"The range is a {percent(level)} {numbers.headline.estimate.interval_kind} interval. It "
-        "holds the doubt that comes from chance and from linking the lists, on the assumption "
-        "stated below. It does not hold the doubt about that assumption."
+        f"holds the doubt that comes {doubt}, on the assumption stated below. It does not hold "
+        "the doubt about that assumption."
     )
     bound = numbers.bound
     if bound and bound.value and bound.value.point > value.point:
@@ -262,7 +150,7 @@ def _lists(facts: Facts, plan: Plan, numbers: Numbers) -> Section:
             for part in (
                 f"By {collector}." if collector else "",
                 describe,
-                f"Kept for: {covers.rstrip('.')}." if covers else "",
+                f"Covers {covers.rstrip('.')}." if covers else "",
             )
             if part
         )
@@ -338,7 +226,7 @@ def _methods(numbers: Numbers) -> Section:
     for answer in numbers.answers:
         estimate = answer.estimate
         if answer.value is None:
-            why = _reason(answer, numbers.table)
+            why = reason(answer, numbers.table)
             rows.append((answer.label, "no number", ""))
             points.append((answer.label, why))
             continue
@@ -357,28 +245,38 @@ def _methods(numbers: Numbers) -> Section:
         "as any one interval.",
     )
     warnings = [(w, "") for a in numbers.answers for w in a.estimate.warnings]
-    kept = [(_sentence(w), "") for w, _ in dict.fromkeys(warnings) if _may_say(w, numbers.table)]
-    blocks: list[Grid | Points] = [grid]
+    kept = [(sentence(w), "") for w, _ in dict.fromkeys(warnings) if may_say(w, numbers.table)]
+    blocks: list[Grid | Points | Words] = [grid]
     blocks += [Points(tuple(p)) for p in (points, kept) if p]
+    whole_ones = [a for a in numbers.answers if not a.bound]
+    if len(whole_ones) < ENOUGH_METHODS:
+        blocks.append(
+            Words(
+                f"{spelled(len(whole_ones))} method{' was' if len(whole_ones) == 1 else 's were'} "
+                "used beside the bound. How far others would disagree is not known, and would be "
+                "part of the doubt."
+            )
+        )
+    if settings := _settings(numbers):
+        blocks.append(Words(f"Settings. {settings}", "small"))
     return Section("methods", "What each method says", tuple(blocks))
 
 
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
-
-
-def _may_say(words: str, table: ProtectedTable) -> bool:
-    """A warning of a method is repeated unless it could tell of a hidden count."""
-    return not (table.hidden and _TELLING.search(re.sub(r"\b[01]\.\d+\b", "", words)))
-
-
-def _reason(answer: Shown, table: ProtectedTable) -> str:
-    if answer.estimate.ok:
-        return "Printing it would tell a count that is not shown."
-    reason = answer.estimate.reason or ""
-    if _may_say(reason, table):
-        return _sentence(reason)
-    return "It refuses this table; its reason would tell a count that is not shown."
+def _settings(numbers: Numbers) -> str:
+    """Priors and choices that hold no count; the rest of a method's settings stays inside."""
+    said = []
+    for answer in numbers.answers:
+        estimate = answer.estimate
+        if answer.value is None:
+            continue
+        parts = [estimate.point_kind or ""]
+        parts += [
+            f"{words} {value:.4g}" if isinstance(value, float) else f"{words} {value}"
+            for key, words in SETTINGS.items()
+            if (value := estimate.settings.get(key)) is not None
+        ]
+        said.append(f"{answer.label}: {', '.join(part for part in parts if part)}.")
+    return " ".join(said)
 
 
 def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
@@ -405,7 +303,7 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
         if xi == 1:
             emphasis.add(i)
     grid = Grid(
-        ("People on no list are ... as many as assumed", "xi", "People in all", "Interval"),
+        ("On no list, against the assumption", "xi", "People in all", "Interval"),
         tuple(rows),
         numeric=frozenset({1, 2}),
         emphasis=frozenset(emphasis),
@@ -416,7 +314,7 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
 
 
 def _times(factor: float) -> str:
-    return "just" if factor == 1 else f"{factor:.2g} times"
+    return "as many" if factor == 1 else f"{factor:.2g} times as many"
 
 
 def _linkage(facts: Facts) -> Section | None:
@@ -451,9 +349,9 @@ def _linkage(facts: Facts) -> Section | None:
 
 def _left_out(facts: Facts) -> Section | None:
     rows = []
-    for reason, count in facts.left_out.items():
+    for why, count in facts.left_out.items():
         about = coarse(count)
-        rows.append((reason, f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}"))
+        rows.append((why, f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}"))
     if not rows:
         return Section(
             "left-out", "What was left out", (Words("No report was left out for want of consent."),)
@@ -554,107 +452,3 @@ def _check(facts: Facts) -> Section:
         )
     blocks.append(Words(f"Made with uncounted {facts.version}.", "small"))
     return Section("check", "How to check this", tuple(blocks))
-
-
-def _truth(truth: Truth, numbers: Numbers) -> Section:
-    """Computed from the intervals, whatever they turn out to be; nothing is known beforehand."""
-    N = truth.number
-    perfect = {
-        e.method: value
-        for e in (truth.perfect.estimates if truth.perfect else ())
-        if (value := rounded_estimate(e, truth.perfect.observed if truth.perfect else 0))
-    }
-    rows = []
-    for answer in numbers.answers:
-        if answer.value is None:
-            continue
-        clean = perfect.get(answer.estimate.method)
-        rows.append(
-            (
-                answer.label,
-                _verdict(answer.value, N, answer.bound),
-                "" if clean is None else _verdict(clean, N, answer.bound),
-            )
-        )
-    grid = Grid(
-        ("Method", "On these lists as linked", "Had nobody been mistaken for another"),
-        tuple(rows),
-        caption=f"Whether each published interval holds the truth, {whole(N)}.",
-    )
-    blocks: list[Words | Grid] = [Words(_distance(N, numbers)), grid]
-    if truth.perfect is not None:
-        blocks.append(Words(_why(truth, numbers, perfect)))
-    if truth.capture:
-        blocks.append(Words(f"How these lists come by their people: {truth.capture}"))
-    return Section("truth", "How far from the truth", tuple(blocks))
-
-
-def _distance(N: int, numbers: Numbers) -> str:
-    begin = f"The people are made up, so the truth is known: there are {whole(N)} of them. "
-    if numbers.headline is None or numbers.headline.value is None:
-        return begin + "No method gave a number to compare it with."
-    value = numbers.headline.value
-    off = (value.point - N) / N
-    side = "above" if off > 0 else "below"
-    missed = "" if abs(off) < 0.005 else f", {percent(abs(off))} {side} it"
-    return (
-        f"{begin}The number of this report is about {whole(value.point)}{missed}; its interval "
-        f"{'holds' if _holds(value, N) else 'misses'} the truth. No real population allows this "
-        "comparison, which is why a made-up one is worth looking at."
-    )
-
-
-def _holds(value: Rounded, N: int) -> bool:
-    return (value.low or 0) <= N and (value.high is None or value.high >= N)
-
-
-def _verdict(value: Rounded, N: int, bound: bool) -> str:
-    if bound:
-        kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
-        return f"at least {whole(value.point)}: {kept}"
-    if _holds(value, N):
-        return f"{value.span}: holds it"
-    return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
-
-
-def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
-    N = truth.number
-    full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
-    judged = {m: v for m, v in perfect.items() if m in full}
-    missing = {m: v for m, v in judged.items() if not _holds(v, N)}
-    said = []
-    if not judged:
-        return "Under perfect linkage no method gives a number."
-    if not missing:
-        said.append(
-            "Had every report been given to the right person, every interval would hold the "
-            "truth. One population proves little: an interval that holds it here may miss it in "
-            "the next."
-        )
-    else:
-        names = " and ".join(full[m] for m in missing)
-        low = all((v.high or 0) < N for v in missing.values())
-        said.append(
-            f"Had every report been given to the right person, {names} would still miss it. So "
-            "the linkage is not the reason: the assumption is."
-        )
-        said.append(
-            "Being recorded was unequal in the same direction on every list. People who are easy "
-            "to record are on several lists, which makes the lists overlap more than they would "
-            "by chance; a method that does not know of this takes the overlap as a sign that few "
-            "are missing."
-            if low
-            else "The lists overlap less than the assumption expects, as when they share out the "
-            "work between them, and the method takes that as a sign that many are missing."
-        )
-    headline = numbers.headline
-    if headline and headline.value and (clean := judged.get(headline.estimate.method)):
-        moved = headline.value.point - clean.point
-        if abs(moved) < headline.value.step:
-            said.append("Linkage moved the main number by less than its rounding.")
-        else:
-            said.append(
-                f"Linkage moved the main number by about {whole(abs(moved))} "
-                f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
-            )
-    return " ".join(said)

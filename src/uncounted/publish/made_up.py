@@ -1,0 +1,119 @@
+"""How far a report on a made-up population was from the truth, and why.
+
+Everything is computed from the intervals, whatever they turn out to be; no sentence
+is fixed beforehand to suit an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from uncounted.publish.draft import Grid, Section, Words
+from uncounted.publish.facts import Truth
+from uncounted.publish.numbers import Rounded, percent, rounded_estimate, whole
+from uncounted.publish.prepared import Numbers
+
+
+def how_far(truth: Truth, numbers: Numbers) -> Section:
+    """The section that only a made-up population can have."""
+    N = truth.number
+    perfect = {
+        e.method: value
+        for e in (truth.perfect.estimates if truth.perfect else ())
+        if (value := rounded_estimate(e, truth.perfect.observed if truth.perfect else 0))
+    }
+    rows = []
+    for answer in numbers.answers:
+        if answer.value is None:
+            continue
+        clean = perfect.get(answer.estimate.method)
+        rows.append(
+            (
+                answer.label,
+                _verdict(answer.value, N, answer.bound),
+                "" if clean is None else _verdict(clean, N, answer.bound),
+            )
+        )
+    grid = Grid(
+        ("Method", "On these lists as linked", "Had nobody been mistaken for another"),
+        tuple(rows),
+        caption=f"Whether each published interval holds the truth, {whole(N)}.",
+    )
+    blocks: list[Words | Grid] = [Words(_distance(N, numbers)), grid]
+    if truth.perfect is not None:
+        blocks.append(Words(_why(truth, numbers, perfect)))
+    if truth.capture:
+        blocks.append(Words(f"How these lists come by their people: {truth.capture}"))
+    return Section("truth", "How far from the truth", tuple(blocks))
+
+
+def _distance(N: int, numbers: Numbers) -> str:
+    begin = f"The people are made up, so the truth is known: there are {whole(N)} of them. "
+    if numbers.headline is None or numbers.headline.value is None:
+        return begin + "No method gave a number to compare it with."
+    value = numbers.headline.value
+    off = (value.point - N) / N
+    side = "above" if off > 0 else "below"
+    missed = "" if abs(off) < 0.005 else f", {percent(abs(off))} {side} it"
+    return (
+        f"{begin}The number of this report is about {whole(value.point)}{missed}; its interval "
+        f"{'holds' if _holds(value, N) else 'misses'} the truth. No real population allows this "
+        "comparison, which is why a made-up one is worth looking at."
+    )
+
+
+def _holds(value: Rounded, N: int) -> bool:
+    return (value.low or 0) <= N and (value.high is None or value.high >= N)
+
+
+def _verdict(value: Rounded, N: int, bound: bool) -> str:
+    if bound:
+        kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
+        return f"at least {whole(value.point)}: {kept}"
+    if _holds(value, N):
+        return f"{value.span}: holds it"
+    return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
+
+
+def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
+    N = truth.number
+    full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
+    judged = {m: v for m, v in perfect.items() if m in full}
+    missing = {m: v for m, v in judged.items() if not _holds(v, N)}
+    said = []
+    if not judged:
+        return "Under perfect linkage no method gives a number."
+    if not missing:
+        said.append(
+            "Had every report been given to the right person, every interval would hold the "
+            "truth. One population proves little: an interval that holds it here may miss it in "
+            "the next."
+        )
+    else:
+        names = " and ".join(full[m].lower() for m in missing)
+        low = all((v.high or 0) < N for v in missing.values())
+        said.append(
+            f"Had every report been given to the right person, the interval of {names} would still "
+            "miss the truth. So the linkage is not the reason: the assumption is."
+        )
+        said.append(
+            "An interval that lies too low is what unequal capture gives. When some people are "
+            "easy to record for every list and others for none, or lists ask one another for "
+            "names, the lists overlap more than they would by chance; a method that does not know "
+            "of this takes the overlap as a sign that few are missing."
+            if low
+            else "An interval that lies too high is what lists give that avoid each other, as "
+            "when they share out the work: they overlap less than they would by chance, and the "
+            "method takes that as a sign that many are missing."
+        )
+    headline = numbers.headline
+    if headline and headline.value and (clean := judged.get(headline.estimate.method)):
+        moved = headline.value.point - clean.point
+        if abs(moved) < headline.value.step:
+            said.append("Linkage moved the main number by less than its rounding.")
+        else:
+            said.append(
+                f"Linkage moved the main number by about {whole(abs(moved))} "
+                f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
+            )
+    return " ".join(said)

@@ -1,0 +1,150 @@
+"""What may be said: the protected table and every method's answer, rounded.
+
+A count reaches a sentence in one of two ways: out of `ProtectedTable`, or rounded to
+the precision of an interval. The true table stops here, at `prepare`, which hands it
+to `disclosure.protect` and lets it go.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import attrs
+
+from uncounted.errors import NotPublishable
+from uncounted.estimate.result import Estimate
+from uncounted.publish.disclosure import ProtectedTable, protect
+from uncounted.publish.facts import Facts
+from uncounted.publish.numbers import Rounded, rounded, rounded_estimate, step_for
+from uncounted.publish.plan import Plan
+
+METHODS = {
+    "decomposable": "Decomposable graphs",
+    "latent-class": "Latent classes",
+    "log-linear": "Log-linear models",
+    "log-linear-stepwise": "Log-linear, stepwise",
+    "sample-coverage": "Sample coverage",
+    "independence": "Independent lists",
+    "two-list": "Two lists",
+    "chao": "Lower bound (Chao)",
+}
+# Words by which a warning or a refusal could tell that a hidden count is zero, or what it is.
+_TELLING = re.compile(r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE)
+
+
+@attrs.frozen
+class Shown:
+    """A method's answer as published."""
+
+    estimate: Estimate
+    value: Rounded | None
+
+    @property
+    def label(self) -> str:
+        """The method in words."""
+        return METHODS.get(self.estimate.method, self.estimate.method)
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is a lower bound."""
+        return self.estimate.point_kind == "lower bound"
+
+
+@attrs.frozen
+class Numbers:
+    """Everything a sentence may take a number from.
+
+    Attributes:
+        table: the protected table.
+        answers: every method, refusals with no value.
+        headline: the one the report leads with; None when all refused.
+        labels: lists by name, as readers see them.
+    """
+
+    table: ProtectedTable
+    answers: tuple[Shown, ...]
+    headline: Shown | None
+    labels: Mapping[str, str]
+
+    @property
+    def bound(self) -> Shown | None:
+        """The lower bound, where one may be printed."""
+        return next((a for a in self.answers if a.bound and a.value), None)
+
+
+def prepare(facts: Facts, plan: Plan) -> Numbers:
+    """Protect the table and round the estimates.
+
+    Raises:
+        NotPublishable: the table cannot be protected.
+        BadMapping: the plan names a list that is not there.
+    """
+    plan.check_lists(facts.table.lists)
+    chao = next((e for e in facts.study.estimates if e.point_kind == "lower bound" and e.ok), None)
+    step = 50
+    if chao is not None and chao.interval is not None and math.isfinite(chao.interval[1]):
+        step = max(10, step_for(chao.interval[1] - chao.interval[0]))
+    table = protect(
+        facts.table,
+        plan.threshold,
+        reports={a.name: a.reports for a in facts.lists if a.reports is not None},
+        bound=chao is not None,
+        bound_step=step,
+    )
+    answers = tuple(_shown(e, table) for e in facts.study.estimates)
+    labels = {
+        a.name: unicodedata.normalize(
+            "NFC", (plan.lists[a.name].label if a.name in plan.lists else "") or a.label or a.name
+        )
+        for a in facts.lists
+    }
+    return Numbers(table, answers, _headline(answers, plan.method), labels)
+
+
+def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
+    if estimate.point is None:
+        return Shown(estimate, None)
+    if estimate.point_kind == "lower bound":
+        if table.bound_step is None:
+            return Shown(estimate, None)
+        return Shown(
+            estimate,
+            rounded(estimate.point, estimate.interval, table.observed, table.bound_step),
+        )
+    return Shown(estimate, rounded_estimate(estimate, table.observed))
+
+
+def _headline(answers: tuple[Shown, ...], method: str | None) -> Shown | None:
+    whole_ones = [a for a in answers if a.value and not a.bound]
+    if method is None:
+        return whole_ones[0] if whole_ones else None
+    for answer in whole_ones:
+        if answer.estimate.method == method:
+            return answer
+    raise NotPublishable(
+        f"the plan's method {method!r} gives no number here",
+        hint="leave 'method' out of the plan to lead with the first that does",
+    )
+
+
+def sentence(words: str) -> str:
+    """With a capital and a full stop."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
+
+
+def may_say(words: str, table: ProtectedTable) -> bool:
+    """A warning of a method is repeated unless it could tell of a hidden count."""
+    return not (table.hidden and _TELLING.search(re.sub(r"\b[01]\.\d+\b", "", words)))
+
+
+def reason(answer: Shown, table: ProtectedTable) -> str:
+    """Why a method shows no number, in words that tell of no hidden count."""
+    if answer.estimate.ok:
+        return "Printing it would tell a count that is not shown."
+    reason = answer.estimate.reason or ""
+    if may_say(reason, table):
+        return sentence(reason)
+    return "It refuses this table; its reason would tell a count that is not shown."
