@@ -112,7 +112,8 @@ def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
             return Shown(estimate, None)
         return Shown(
             estimate,
-            rounded(estimate.point, estimate.interval, table.observed, table.bound_step),
+            # no interval: it is a function of the same two counts, and the audit allows the point
+            rounded(estimate.point, None, table.observed, table.bound_step),
         )
     return Shown(estimate, rounded_estimate(estimate, table.observed))
 

@@ -39,7 +39,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _overlaps(numbers),
         _estimate(numbers, truth),
         _assumption(numbers),
-        _methods(numbers),
+        _methods(facts.study, numbers),
         _sensitivity(facts.study, numbers),
         _linkage(facts),
         _left_out(facts),
@@ -221,7 +221,7 @@ def _assumption(numbers: Numbers) -> Section | None:
     return Section("rests-on", "What the number rests on", tuple(blocks))
 
 
-def _methods(numbers: Numbers) -> Section:
+def _methods(study: Study, numbers: Numbers) -> Section:
     rows, points = [], []
     for answer in numbers.answers:
         estimate = answer.estimate
@@ -232,6 +232,8 @@ def _methods(numbers: Numbers) -> Section:
             continue
         point = whole(answer.value.point)
         kind = f"{answer.value.span} ({percent(estimate.level)}, {estimate.interval_kind})"
+        if answer.bound:
+            kind = "a bound: at least, never how many"
         rows.append((answer.label, f"at least {point}" if answer.bound else point, kind))
         if answer is not numbers.headline and not answer.bound and estimate.assumption:
             points.append((answer.label, estimate.assumption))
@@ -244,8 +246,8 @@ def _methods(numbers: Numbers) -> Section:
         caption="How far the methods disagree is part of the answer: their spread counts as much "
         "as any one interval.",
     )
-    warnings = [(w, "") for a in numbers.answers for w in a.estimate.warnings]
-    kept = [(sentence(w), "") for w, _ in dict.fromkeys(warnings) if may_say(w, numbers.table)]
+    warnings = [*study.warnings, *(w for a in numbers.answers for w in a.estimate.warnings)]
+    kept = [(sentence(w), "") for w in dict.fromkeys(warnings) if may_say(w, numbers.table)]
     blocks: list[Grid | Points | Words] = [grid]
     blocks += [Points(tuple(p)) for p in (points, kept) if p]
     whole_ones = [a for a in numbers.answers if not a.bound]
@@ -267,7 +269,7 @@ def _settings(numbers: Numbers) -> str:
     said = []
     for answer in numbers.answers:
         estimate = answer.estimate
-        if answer.value is None:
+        if answer.value is None or answer.bound:
             continue
         parts = [estimate.point_kind or ""]
         parts += [
@@ -314,7 +316,14 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
 
 
 def _times(factor: float) -> str:
-    return "as many" if factor == 1 else f"{factor:.2g} times as many"
+    plain = {
+        2.0: "twice",
+        1.5: "half as many again",
+        1.0: "as many",
+        0.667: "two thirds",
+        0.5: "half",
+    }
+    return plain.get(round(factor, 3), f"{factor:.2g} times as many")
 
 
 def _linkage(facts: Facts) -> Section | None:
