@@ -12,7 +12,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,12 +20,11 @@ from typing import Any
 import click
 
 from uncounted import __version__
-from uncounted.errors import Error, Interrupted, NoSpace, UsedWrongly
+from uncounted.errors import Error, Interrupted, UsedWrongly
 from uncounted.terminal import (
     Waiting,
     answer,
     answer_json,
-    columns,
     number,
     plural,
     say,
@@ -125,7 +124,7 @@ def app() -> None:
 )
 @json_option
 def demo(out: Path, as_json: bool) -> None:
-    """The whole road on a shipped, made-up example with a known truth.
+    r"""The whole road on a shipped, made-up example with a known truth.
 
     \b
     Example:
@@ -143,7 +142,7 @@ def demo(out: Path, as_json: bool) -> None:
 @passphrase_option
 @json_option
 def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
-    """Make a case file (and, the first time, your identity).
+    r"""Make a case file (and, the first time, your identity).
 
     \b
     Example:
@@ -186,7 +185,7 @@ def import_(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Seal the reports of a CSV file; every row is accounted for.
+    r"""Seal the reports of a CSV file; every row is accounted for.
 
     Importing the same file again changes nothing. Rows that are refused are
     listed, with the reason, in a sealed file inside the case (--rejects shows it).
@@ -242,7 +241,7 @@ def _tell_import(done: Mapping[str, Any]) -> None:
 @passphrase_option
 @json_option
 def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_json: bool) -> None:
-    """Find out which reports are about the same person, and keep the doubt.
+    r"""Find out which reports are about the same person, and keep the doubt.
 
     Gives draws of who is who, never only one answer. Only reports whose consent
     allows linking are used.
@@ -278,7 +277,7 @@ def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:
 @passphrase_option
 @json_option
 def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
-    """Write source, report, person, probability: who is who, and never a name.
+    r"""Write source, report, person, probability: who is who, and never a name.
 
     \b
     Example:
@@ -292,7 +291,9 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
     if as_json:
         answer_json(done)
         return
-    answer(f"{plural(done['reports'], 'report')}, {plural(done['people'], 'person', 'people')}: {out}")
+    answer(
+        f"{plural(done['reports'], 'report')}, {plural(done['people'], 'person', 'people')}: {out}"
+    )
 
 
 @app.command()
@@ -310,7 +311,7 @@ def captures(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Write how many people are on which lists: the table that estimation sees.
+    r"""Write how many people are on which lists: the table that estimation sees.
 
     The table holds small counts as they are: it is for you, not for publication.
 
@@ -348,9 +349,7 @@ def _numbers(joined: str | None) -> list[float] | None:
 @click.option("--by", help="Columns of TABLE.csv that split it, e.g. year,sex.")
 @click.option("--lists", help="Only these lists, e.g. A,B,C.")
 @click.option("--xi", help="Values of the sensitivity parameter, e.g. 0.5,1,2.")
-@click.option(
-    "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True
-)
+@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
 @seed_option
 @passphrase_option
 @json_option
@@ -365,7 +364,7 @@ def estimate(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Estimate how many people there are, recorded or not, and say what it rests on.
+    r"""Estimate how many people there are, recorded or not, and say what it rests on.
 
     TABLE.csv has one column of 0/1 a list and a `count` column (or a row a
     person). On a case file the estimate is averaged over the draws of who is who.
@@ -387,17 +386,18 @@ def estimate(
     )
     if where.is_dir():
         with _open(where, passphrase_file) as opened, Waiting() as waiting:
-            done = steps.estimate_case(opened, asked, on=_today(), progress=waiting)
+            done: Any = steps.estimate_case(opened, asked, on=_today(), progress=waiting)
     else:
         with Waiting() as waiting:
             done = steps.estimate_table(where, asked, progress=waiting)
     if as_json:
         answer_json(done.to_json())
     else:
-        from uncounted.words import tell_study
+        from uncounted.words import study_lines
 
-        tell_study(done)
-    done.refuse_if_nothing_was_estimated()
+        for line in study_lines(done):
+            answer(line)
+    steps.refuse_if_nothing(done)
 
 
 @app.command()
@@ -406,10 +406,8 @@ def estimate(
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
 @passphrase_option
 @json_option
-def release(
-    case: Path, plan: Path, out: Path, passphrase_file: Path | None, as_json: bool
-) -> None:
-    """Write a report that anyone can verify and that leads back to nobody.
+def release(case: Path, plan: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Write a report that anyone can verify and that leads back to nobody.
 
     One HTML page, a PDF, a table in which no small count can be read or computed,
     and a signed manifest tied to the case file's log.
@@ -439,7 +437,7 @@ def release(
 )
 @json_option
 def verify(folder: Path, signer: str | None, since: Path | None, as_json: bool) -> None:
-    """Check a release: nothing changed, nothing missing, signed, in the log. Needs no key.
+    r"""Check a release: nothing changed, nothing missing, signed, in the log. Needs no key.
 
     \b
     Example:
@@ -477,7 +475,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error), error.hint)
         return error.exit_status
     except click.ClickException as error:
-        help_at = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "uncounted"
+        help_at = (
+            error.ctx.command_path
+            if isinstance(error, click.UsageError) and error.ctx
+            else "uncounted"
+        )
         _complain(error.format_message(), f"see {help_at} --help")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -498,13 +500,14 @@ def _in_words(error: OSError) -> tuple[str, str | None]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "the disk is full; nothing of this step was kept", "free some space and run it again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"not allowed to read or write{where}", "check the permissions of the file and its folder"
+        return (
+            f"not allowed to read or write{where}",
+            "check the permissions of the file and its folder",
+        )
     return f"{os.strerror(error.errno) if error.errno else 'the file cannot be used'}{where}", None
 
 
-def _say_defect(
-    kind: type[BaseException], _: BaseException, trace: TracebackType | None
-) -> None:
+def _say_defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
     """A defect of ours in one line: a traceback could hold testimony, so none is shown."""
     frames = traceback.extract_tb(trace)
     at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

@@ -28,7 +28,10 @@ _PASSPHRASE = "nobody in here exists"  # noqa: S105 - printed on purpose, guards
 
 def example_folder() -> Path:
     """Where the shipped example is: in the installed package, or in a checkout."""
-    for folder in (Path(str(files("uncounted"))) / "examples", Path(__file__).parents[2] / "examples"):
+    for folder in (
+        Path(str(files("uncounted"))) / "examples",
+        Path(__file__).parents[2] / "examples",
+    ):
         if (folder / "returns").is_dir():
             return folder / "returns"
     raise BadInput("the shipped example is not there", hint="install uncounted again")

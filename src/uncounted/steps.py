@@ -13,23 +13,30 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from uncounted.captures import CaptureTable, read_tables
-from uncounted.errors import AlreadyThere, NotLinked, UsedWrongly
+from uncounted.errors import AlreadyThere, BadMapping, NotEstimable, NotLinked, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.vault.case import Case, Incoming, RejectedRow, Selection
+from uncounted.proof import durable
 from uncounted.vault import identity as identities
-from uncounted.vault.identity import Identity
+from uncounted.vault.case import Case
+from uncounted.vault.intake import Incoming, RejectedRow
+from uncounted.vault.selection import Selection
 
 if TYPE_CHECKING:
     from uncounted.estimate import Study
+    from uncounted.estimate.strata import Strata
     from uncounted.linkage import Linkage
+    from uncounted.publish.facts import Facts, Truth
+    from uncounted.publish.plan import Plan
     from uncounted.records.report import Report
 
 DRAWS = 200
@@ -111,7 +118,9 @@ def import_file(
 
 
 def _counts(seen: Counter[str], prefix: str) -> dict[str, int]:
-    return {what.removeprefix(prefix): n for what, n in seen.most_common() if what.startswith(prefix)}
+    return {
+        what.removeprefix(prefix): n for what, n in seen.most_common() if what.startswith(prefix)
+    }
 
 
 # 3. Who is who -------------------------------------------------------------------------------
@@ -270,34 +279,12 @@ def captures(
     }
 
 
-def refuse_existing(path: Path) -> None:
-    """Nothing that is there is ever written over.
-
-    Raises:
-        AlreadyThere: there is something at `path` that is not an empty folder.
-    """
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if path.exists() or path.is_symlink():
-        raise AlreadyThere(
-            f"{path.name} is there already", hint="name another, or move that one away"
-        )
-
-
-def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    durable.write(out, text.getvalue().encode())
-
-
 # 5. How many ---------------------------------------------------------------------------------
 
 
 @attrs.frozen
 class Asked:
-    """What a user may ask of an estimate; None is the default of the method."""
+    """What a user may ask of an estimate; None leaves a choice to the methods."""
 
     methods: tuple[str, ...] | None = None
     by: tuple[str, ...] = ()
@@ -306,28 +293,67 @@ class Asked:
     level: float = 0.95
     seed: int = 1
 
+    def settings(self) -> dict[str, Any]:
+        """As every study takes them."""
+        given = {"methods": self.methods, "level": self.level, "seed": self.seed}
+        return given if self.xi is None else {**given, "xi": self.xi}
 
-def estimate_case(
-    case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent
-) -> Study:
-    """Estimate over the draws of who is who, and keep the result in the case file."""
+
+def estimate_table(file: Path, asked: Asked, *, progress: Progress = silent) -> Study | Strata:
+    """Estimate from a table of counts; split by columns, if asked."""
+    from uncounted.estimate import run
+    from uncounted.estimate.strata import run_strata
+
+    tables = read_tables(file, by=asked.by)
+    if asked.lists:
+        tables = [table.select(asked.lists) for table in tables]
+    if asked.by:
+        return run_strata(tables, **asked.settings(), progress=progress)
+    return run(tables[0], **asked.settings(), progress=progress)
+
+
+def estimate_case(case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent) -> Study:
+    """Estimate over the draws of who is who, and note in the case file that it was done.
+
+    The study's `input` is a commitment under a salt that stays in the case: the bare
+    hash of a small table gives its counts away.
+    """
+    if asked.by:
+        raise UsedWrongly(
+            "a case file cannot be split with --by yet",
+            hint="write the tables with captures and estimate from a file",
+        )
     counted = count(linked(case, on), asked.lists)
-    study = _over_draws(counted, asked, progress)
-    case.put("estimate", {"level": asked.level, "lists": list(counted.point.lists)}, uses=["statistics"])
+    study = _over_draws(case, counted, asked, progress)
+    noted = {"lists": list(counted.point.lists), "level": asked.level, "input": study.input}
+    case.put("estimate", noted, uses=["link", "statistics"])
     return study
 
 
-def _over_draws(counted: Counted, asked: Asked, progress: Progress) -> Study:
-    from uncounted import estimate
+def _over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
+    from uncounted.estimate import run_over
 
-    return estimate.run_over(
-        counted.tables,
-        methods=asked.methods,
-        xi=asked.xi,
-        level=asked.level,
-        seed=asked.seed,
-        progress=progress,
-    )
+    study = run_over(counted.tables, **asked.settings(), progress=progress)
+    commitment = case.commit_to(b"\n".join(table.canonical() for table in counted.tables))
+    return attrs.evolve(study, input=commitment)
+
+
+def refuse_if_nothing(study: Study | Strata) -> None:
+    """When every method refuses there is no number, and the command fails.
+
+    Raises:
+        NotEstimable: with the reason of the first method.
+    """
+    if study.refused:
+        studies = study.studies if isinstance(study, _strata_type()) else (study,)
+        first = studies[0].estimates[0]
+        raise NotEstimable(f"no number can be given: {first.reason}", hint=first.hint)
+
+
+def _strata_type() -> type[Strata]:
+    from uncounted.estimate.strata import Strata
+
+    return Strata
 
 
 # 6. What leaves ------------------------------------------------------------------------------
@@ -345,16 +371,17 @@ def release(
 
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
     """
-    from uncounted import publish
     from uncounted.publish import bundle
+    from uncounted.publish.build import build
     from uncounted.publish.plan import Plan
 
     plan = Plan.parse(plan_file)
     opened = linked(case, on)
     counted = count(opened, tuple(plan.lists) or None)  # 1
-    study = _over_draws(counted, Asked(), progress)
+    study = _over_draws(case, counted, Asked(), progress)
+    refuse_if_nothing(study)
     facts = _facts(case, plan, opened, counted, study)
-    files = publish.build(facts, plan)  # 2
+    files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(
         files,
@@ -376,3 +403,99 @@ def release(
         leaves=case.leaves(),
     )
     return {"out": str(out), "files": sorted(files), "signer": me.vkey}
+
+
+def _facts(case: Case, plan: Plan, opened: Linked, counted: Counted, study: Study) -> Facts:
+    """What the publisher is told: counts, and words about lists and methods."""
+    from uncounted import linkage
+    from uncounted.publish.facts import Facts, LinkageFacts, ListFacts
+
+    summary = linkage.summary(opened.linkage)
+    about = case.sources()
+    lists = []
+    for name in counted.point.lists:
+        said = plan.lists.get(name)
+        lists.append(
+            ListFacts(
+                name,
+                label=said.label if said else "",
+                collector=(said.collector if said else "") or about[name].get("collector") or "",
+                describe=said.describe if said else "",
+                covers=(said.covers if said else "") or _covers_in_words(about[name]),
+                reports=counted.reports[name],
+            )
+        )
+    truth = _truth(plan, counted.point.lists)
+    return Facts(
+        lists=tuple(lists),
+        table=counted.point,
+        study=study,
+        made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        version=version("uncounted"),
+        linkage=LinkageFacts(
+            method=linkage.IN_WORDS,
+            draws=summary["draws"],
+            people_median=summary["people"]["median"],
+            people_interval=tuple(summary["people"]["interval"]),
+            rhat=opened.linkage.diagnostics.get("rhat"),
+            share_of_variance=(study.linkage or {}).get("variance_share"),
+        ),
+        left_out=dict(counted.left_out),
+        commitment=study.input,
+        made_up=truth is not None,
+        truth=truth,
+    )
+
+
+def _covers_in_words(about: Mapping[str, Any]) -> str:
+    covers = about.get("covers") or {}
+    parts = []
+    if covers.get("from") or covers.get("to"):
+        parts.append(f"{covers.get('from') or '..'} to {covers.get('to') or '..'}")
+    if covers.get("acts"):
+        parts.append(", ".join(covers["acts"]))
+    return "; ".join(parts)
+
+
+def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:
+    """What is known of a made-up population, and what perfect linkage would have given."""
+    from uncounted.estimate import run
+    from uncounted.publish.facts import Truth
+
+    if plan.truth_file is None:
+        return None
+    try:
+        known = json.loads(plan.truth_file.read_text(encoding="utf-8"))
+        number = int(known["people"])
+        perfect = CaptureTable(tuple(known["lists"]), known["with_consent"]["patterns"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadMapping(
+            f"the plan's [truth] file {plan.truth_file.name} is not one",
+            hint="see docs/reference/release.md; a real population has no known truth",
+        ) from error
+    return Truth(number, plan.truth_capture, run(perfect.select(lists)))
+
+
+# Files ---------------------------------------------------------------------------------------
+
+
+def refuse_existing(path: Path) -> None:
+    """Nothing that is there is ever written over.
+
+    Raises:
+        AlreadyThere: there is something at `path` that is not an empty folder.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() or path.is_symlink():
+        raise AlreadyThere(
+            f"{path.name} is there already", hint="name another, or move that one away"
+        )
+
+
+def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    durable.write(out, text.getvalue().encode())

@@ -1,0 +1,52 @@
+"""A total is the sum of joint draws, and says what it could not estimate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate import run
+from uncounted.estimate.strata import run_strata
+
+WOMEN = CaptureTable.of(
+    "ABC",
+    {"100": 60, "010": 50, "001": 40, "110": 20, "101": 15, "011": 12, "111": 6},
+    sex="f",
+)
+MEN = CaptureTable.of(
+    "ABC", {"100": 30, "010": 22, "001": 20, "110": 9, "101": 8, "011": 7, "111": 3}, sex="m"
+)
+APART = CaptureTable.of("ABC", {"100": 4, "010": 3}, sex="unknown")
+
+
+def test_the_total_lies_where_the_sum_of_independent_draws_lies() -> None:
+    strata = run_strata([WOMEN, MEN], ["decomposable"])
+    (total,) = strata.total
+    alone = [run(table, ["decomposable"], seed=7)["decomposable"].draws for table in (WOMEN, MEN)]
+    rng = np.random.default_rng(3)
+    joint = np.sum([rng.permutation(draws)[:4000] for draws in alone if draws is not None], axis=0)
+    assert total.point == pytest.approx(np.median(joint), rel=0.01)
+    assert total.interval is not None
+    ends = [study["decomposable"].interval for study in strata.studies]
+    assert total.interval[1] < sum(end[1] for end in ends if end)  # ends are not added up
+
+
+def test_a_stratum_that_cannot_be_estimated_is_a_row_that_says_so() -> None:
+    strata = run_strata([WOMEN, APART], ["decomposable", "chao"])
+    assert strata.studies[1].refused
+    alone = run_strata([WOMEN], ["decomposable", "chao"])
+    for total, without in zip(strata.total, alone.total, strict=True):
+        assert total.point == pytest.approx(without.number() + 7, rel=0.01)
+        assert "7 people who are documented" in total.warnings[0]
+    answer = strata.to_json()
+    assert [row["stratum"] for row in answer["strata"]] == [{"sex": "f"}, {"sex": "unknown"}]
+    assert answer["observed"] == WOMEN.observed + 7
+
+
+def test_nothing_to_say() -> None:
+    assert run_strata([APART]).refused
+    assert run_strata([APART]).total[0].status == "refused"
+    with pytest.raises(UsedWrongly, match="no strata"):
+        run_strata([])
