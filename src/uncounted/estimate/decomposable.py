@@ -23,6 +23,10 @@ from uncounted.estimate.posterior import Ints, Posterior, at_grid, explore
 from uncounted.estimate.result import Estimate
 
 DEFAULT_DRAWS = 4000
+# Log-gammas of larger counts are off by more than the posterior can bear.
+MOST_OBSERVED = 10**9
+MOST_COMPLETE = 0.9
+_BLOCK = 2**20  # scores held at a time
 
 ASSUMPTION = (
     "Some lists may depend on each other, but within the groups that a chain of such links leaves "
@@ -143,6 +147,12 @@ class _LogPosterior:
         self._seen: list[tuple[Ints, Floats]] = []
 
     def __call__(self, n0: Ints) -> Floats:
+        rows = max(1, _BLOCK >> self.model.lists)
+        return np.concatenate(
+            [self._block(n0[at : at + rows]) for at in range(0, len(n0), rows)] or [np.zeros(0)]
+        )
+
+    def _block(self, n0: Ints) -> Floats:
         scores = self.model.scores(n0)
         total = log_sums(scores)
         self._seen.append((n0, np.exp(scores[:, -1] - total)))
@@ -216,16 +226,29 @@ def decomposable(
             f"and there are {J}",
             hint="leave lists out, or join lists of the same collector",
         )
+    if table.observed > MOST_OBSERVED:
+        raise NotEstimable(
+            f"more than {MOST_OBSERVED:,} people are beyond the precision of this average",
+            hint="check the counts; with so many, the choice of the assumption is all that matters",
+        )
     delta = 2.0**-J if delta is None else delta
     _check_delta(delta, prior, grid)
     model = GraphModel.of(table, delta)
     log_posterior = _LogPosterior(model, prior)
-    posterior = at_grid(log_posterior, grid) if grid is not None else explore(log_posterior)
+    posterior = (
+        at_grid(log_posterior, grid) if grid is not None else explore(log_posterior, table.observed)
+    )
     tails = np.array([0.5 - level / 2, 0.5, 0.5 + level / 2])
     low, middle, high = (float(table.observed + n0) for n0 in posterior.quantiles(tails))
     n0_draws = posterior.draws(np.random.default_rng(seed), draws)
     logs = np.log(n0_draws + 0.5)
     complete = log_posterior.complete(posterior)
+    if complete > MOST_COMPLETE:
+        raise NotEstimable(
+            f"with probability {complete:.2f} every list depends on every other, and then the "
+            "table says nothing about those whom nobody recorded",
+            hint="look at the table of xi: it says how many for each assumption one may make",
+        )
     far = float(1 - _mass_to(posterior, 20 * table.observed))
     mean, why = _mean(posterior, prior, table.observed)
     return Estimate(

@@ -27,7 +27,8 @@ _FINE = 1 / 250
 _FAINT = 1e-7
 _STEEP = 1.0
 _SUBCELLS = 24
-_ROUNDS = 40
+_ROUNDS = 60
+_MOST_SPLIT = 5_000
 
 
 @attrs.frozen(eq=False)
@@ -99,9 +100,14 @@ def at_grid(log_posterior: LogPosterior, grid: range) -> Posterior:
     return Posterior(n0 - 1, one, np.zeros(len(n0)), mass, 0.0, len(n0), exact=True)
 
 
-def explore(log_posterior: LogPosterior) -> Posterior:
-    """The posterior over all whole numbers from 0 up, its tail included."""
-    nodes, f = _widen(log_posterior)
+def explore(log_posterior: LogPosterior, observed: int) -> Posterior:
+    """The posterior over all whole numbers from 0 up, its tail included.
+
+    Args:
+        log_posterior: log p(n0 | x) up to a constant.
+        observed: n, which says how narrow a peak can be.
+    """
+    nodes, f = _widen(log_posterior, observed)
     nodes, f = _refine(log_posterior, nodes, f)
     points = len(nodes)
     fine, value = _interpolate(nodes, f)
@@ -139,9 +145,27 @@ def _log_tail(nodes: Ints, f: Floats) -> float:
     return float(f[-1] + np.log(b) - np.log(power - 1)) if power > 1 else np.inf
 
 
-def _widen(log_posterior: LogPosterior) -> tuple[Ints, Floats]:
-    """Whole numbers to `_DENSE`, then steps of a quarter until the tail holds nothing."""
-    nodes = np.arange(_DENSE, dtype=np.int64)
+def _first_nodes(observed: int) -> Ints:
+    """Whole numbers to `_DENSE`, then steps too short for a peak to hide between two.
+
+    The posterior of a graph that determines n0 is no narrower than about sqrt(n0) when
+    most were seen, and n0^1.5 / n when few were (as few as n^2 / n0 are on two lists).
+    Steps of four such widths, at most a quarter of n0, come within two of any peak. A
+    peak that is missed is missed for good: the wide shoulder of the complete graph
+    covers its flanks.
+    """
+    nodes = list(range(_DENSE))
+    n = max(observed, 1)
+    x = nodes[-1]
+    while x < LAST // 2 and (x < n or x**0.5 * 4 / n < 0.25):
+        x += max(1, int(min(4 * max(x**0.5, x**1.5 / n), 0.25 * x)))
+        nodes.append(x)
+    return np.array(nodes, dtype=np.int64)
+
+
+def _widen(log_posterior: LogPosterior, observed: int) -> tuple[Ints, Floats]:
+    """The first nodes, then steps of a quarter until the tail holds nothing."""
+    nodes = _first_nodes(observed)
     f = log_posterior(nodes)
     while True:
         chunk = np.ceil(nodes[-1] * 1.25 ** np.arange(1, 25)).astype(np.int64)
@@ -179,7 +203,7 @@ def _refine(log_posterior: LogPosterior, nodes: Ints, f: Floats) -> tuple[Ints, 
         total = np.logaddexp.reduce(_log_trapezoid(nodes, f))
         steep = (log_mass > total + np.log(_FAINT)) & (np.abs(np.diff(f)) > _STEEP)
         split = np.flatnonzero(((log_mass > total + np.log(_FINE)) | steep) & (width > 1))
-        if len(split) == 0:
+        if len(split) == 0 or len(split) > _MOST_SPLIT:
             break
         low, high = nodes[split], nodes[split + 1]
         new = low + (high - low) // 2

@@ -1,0 +1,128 @@
+"""The oldest answer: all lists independent, everybody as easy to record as everybody else.
+
+It is shown so that the others can be compared with it. It is hardly ever true, and
+when people differ in how easily they are recorded it is too low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaln
+from scipy.stats import chi2
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+from uncounted.estimate.method import estimator, log_n0, z_of
+from uncounted.estimate.result import Estimate, Interval
+
+ASSUMPTION = (
+    "Being on one list says nothing about being on another, and on each list everybody had the "
+    "same chance to be recorded."
+)
+UNBOUNDED = 50  # an upper end beyond this many times the observed is called unbounded
+
+
+@estimator("independence")
+def independence(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> Estimate:
+    """Maximum likelihood under independence, with a profile likelihood interval.
+
+    N solves 1 - n/N = prod_j (1 - n_j/N) (Darroch 1958). The interval holds every N with
+    2 (max l - l(N)) below the chi-square quantile (Cormack 1992), where the lists'
+    shares at each N are n_j/N. An end beyond 50 n is given as unbounded.
+
+    Args:
+        table: 2 lists or more.
+        level: of the profile likelihood interval.
+        seed: kept in the result; nothing here is random.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> round(independence(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})).point)
+        150
+    """
+    z_of(level)
+    n = float(table.observed)
+    totals = np.array(list(table.list_totals.values()), dtype=np.float64)
+    N = _root(n, totals)
+    p = totals / N
+    # Darroch (1958), eq. 22: the asymptotic variance of N.
+    information = 1 / np.prod(1 - p) + len(totals) - 1 - np.sum(1 / (1 - p))
+    variance = float(N / information)
+    interval, top = _profile(n, totals, N, level)
+    return Estimate(
+        method="independence",
+        status="ok",
+        point=N,
+        point_kind="maximum likelihood",
+        interval=interval,
+        level=level,
+        interval_kind="profile likelihood",
+        assumption=ASSUMPTION,
+        settings={"unbounded_beyond": f"{UNBOUNDED} times the observed"},
+        diagnostics={"se": variance**0.5, "profile_maximum": top},
+        seed=seed,
+        log_n0=log_n0(N - n, variance),
+    )
+
+
+def _root(n: float, totals: np.ndarray) -> float:
+    """The N at which as many are missed as independence says."""
+
+    def excess(log_n0: float) -> float:
+        n0 = float(np.exp(log_n0))
+        return float(np.sum(np.log1p(-totals / (n + n0))) + np.log1p(n / n0))
+
+    # Far out both sides vanish together, so the first change of sign is looked for.
+    grid = np.arange(np.log(1e-9), np.log(n) + 40.0, 0.5)
+    above = np.array([excess(x) for x in grid]) > 0
+    if not above[0] or above.all():
+        raise NotEstimable(
+            "under independence no number of people fits these lists",
+            hint="look at the overlaps: a list may be a part of another",
+        )
+    at = int(np.argmin(above))
+    return n + float(np.exp(brentq(excess, grid[at - 1], grid[at], xtol=1e-13)))
+
+
+def _profile(n: float, totals: np.ndarray, N: float, level: float) -> tuple[Interval, float]:
+    """Both ends, and the N of the highest likelihood."""
+
+    def likelihood(log_n0: float) -> float:
+        n0 = np.exp(log_n0)
+        M = n + n0
+        ways = gammaln(M + 1) - gammaln(n0 + 1)
+        return float(
+            ways + np.sum(totals * np.log(totals / M) + (M - totals) * np.log1p(-totals / M))
+        )
+
+    centre = float(np.log(max(N - n, 1e-6)))
+    grid = centre + np.linspace(-3, 3, 601)
+    best = grid[int(np.argmax([likelihood(x) for x in grid]))]
+    fall = float(chi2.ppf(level, 1)) / 2
+
+    def short(x: float) -> float:
+        return likelihood(x) - likelihood(best) + fall
+
+    return (n + _end(short, best, -1.0, None), n + _end(short, best, 1.0, np.log(UNBOUNDED * n))), (
+        n + float(np.exp(best))
+    )
+
+
+def _end(
+    short: Callable[[float], float], best: float, direction: float, last: float | None
+) -> float:
+    """n0 where the likelihood has fallen far enough: 0 or inf when it never does."""
+    x = best
+    for _ in range(2000):
+        step = x + 0.05 * direction
+        if short(step) < 0:
+            return float(np.exp(brentq(short, *sorted((x, step)), xtol=1e-12)))
+        x = step
+        if last is not None and x > last:
+            return float("inf")
+        if direction < 0 and x < -12:
+            break
+    return 0.0 if direction < 0 else float("inf")
