@@ -1,0 +1,240 @@
+"""The page: whole in one file, true to the protected table, legible on a phone."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+
+import attrs
+import pytest
+from tests.publish.made_up_release import LARGE, PLAN, SMALL, facts_of
+
+from uncounted.errors import BadMapping, NotPublishable
+from uncounted.publish import sections
+from uncounted.publish.page import tongue
+from uncounted.publish.plan import Plan
+from uncounted.publish.release import build
+
+
+@pytest.fixture(scope="module")
+def small() -> dict[str, bytes]:
+    return build(facts_of(SMALL), PLAN)
+
+
+@pytest.fixture(scope="module")
+def large() -> dict[str, bytes]:
+    return build(facts_of(LARGE, truth=5000), PLAN)
+
+
+class Reader(html.parser.HTMLParser):
+    """Collects text, and tags that are opened and never closed."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "input", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Of SVG: closed as it is opened."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text.append(data)
+
+
+def read(page: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(page.decode())
+    reader.close()
+    return reader
+
+
+def test_the_page_parses_and_no_id_is_used_twice(small: dict[str, bytes]) -> None:
+    reader = read(small["report.html"])
+    assert reader.open == []
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_the_headline_says_it(large: dict[str, bytes]) -> None:
+    words = "".join(read(large["report.html"]).text)
+    assert (
+        "Four organisations recorded 891 people. There were probably about 1,350, "
+        "between 1,150 and 1,650." in words
+    )
+
+
+def test_no_hidden_count_is_anywhere_in_what_leaves(small: dict[str, bytes]) -> None:
+    """Hidden cells are given numbers that nothing else has, and looked for everywhere."""
+    facts = facts_of(SMALL)
+    _, numbers = sections.write(facts, PLAN)
+    hidden = {str(SMALL[p]) for p in numbers.table.hidden if SMALL[p] > 60}
+    hidden |= {f"{SMALL[p]:,}" for p in numbers.table.hidden if SMALL[p] > 60}
+    assert len(hidden) >= 3
+    told = "".join(read(small["report.html"]).text)
+    told += small["table.csv"].decode() + small["estimate.json"].decode()
+    assert not hidden & set(re.findall(r"[\d,]*\d", told))
+    rows = list(csv.DictReader(io.StringIO(small["table.csv"].decode())))
+    for row in rows:
+        assert (row["count"] == "") == (row["shown"] == "hidden")
+        assert not row["count"] or int(row["count"]) >= 5
+    assert sum(row["shown"] == "hidden" for row in rows) == len(numbers.table.hidden)
+
+
+def test_no_seed_no_hash_no_diagnostic_leaves(small: dict[str, bytes]) -> None:
+    facts = facts_of(SMALL)
+    told = b"".join(small[name] for name in ("report.html", "table.csv", "estimate.json")).decode()
+    for secret in ("90210", facts.table.digest(), '"f1"', "diagnostics"):
+        assert secret not in told
+    f1, f2 = facts.table.seen_exactly(1), facts.table.seen_exactly(2)
+    for count in (f1, f2):
+        assert not re.search(rf"\b({count}|{count:,})\b", told)
+
+
+def test_warnings_and_reasons_that_tell_of_hidden_counts_are_not_repeated(
+    small: dict[str, bytes], large: dict[str, bytes]
+) -> None:
+    telling = ("patterns have nobody", "only two lists share")
+    quiet, open_ = ("".join(read(x["report.html"]).text) for x in (small, large))
+    assert not [words for words in telling if words in quiet]
+    assert all(words in open_ for words in telling)  # nothing is hidden in that table
+
+
+def test_the_xi_table_comes_from_the_headline_alone(large: dict[str, bytes]) -> None:
+    """The saturated model answers only when no cell is empty: its table would tell that."""
+    words = "|".join(read(large["report.html"]).text)
+    assert "1,800" in words  # 891 + 2 x 445.5, to the nearest 50
+    assert "If the assumption is wrong" in words
+
+
+def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
+    words = "|".join(read(small["report.html"]).text)
+    assert "fewer than 10" in words
+    assert "about 40" in words
+
+
+def test_made_up_people_are_said_to_be_made_up(
+    small: dict[str, bytes], large: dict[str, bytes]
+) -> None:
+    assert b"Nobody in it exists" in large["report.html"]
+    assert b"Nobody in it exists" not in small["report.html"]
+    assert b"How far from the truth" not in small["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        (5000, "An interval that lies too low is what unequal capture gives."),
+        (900, "An interval that lies too high is what lists give that avoid each other"),
+        (1300, "every interval would hold the truth"),
+    ],
+)
+def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
+    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    section = next(s for s in draft.sections if s.key == "truth")
+    assert words in str(section)
+
+
+def test_when_every_method_refuses_the_page_says_so() -> None:
+    facts = facts_of(LARGE)
+    only = tuple(e for e in facts.study.estimates if not e.ok)
+    facts = attrs.evolve(facts, study=attrs.evolve(facts.study, estimates=only))
+    words = "".join(read(build(facts, PLAN)["report.html"]).text)
+    assert "How many there were in all cannot be said from these lists." in words
+    assert json.loads(build(facts, PLAN)["estimate.json"])["headline"] is None
+
+
+def test_what_others_wrote_is_escaped(small: dict[str, bytes]) -> None:
+    assert b"<&>" not in small["report.html"]
+    assert b"&lt;&amp;&gt;" in small["report.html"]
+    assert tongue("a < 새벽") == 'a &lt; <span lang="ko">새벽</span>'
+
+
+def test_the_same_facts_give_the_same_bytes(small: dict[str, bytes]) -> None:
+    assert build(facts_of(SMALL), PLAN) == small
+
+
+def test_nothing_outside_is_named(small: dict[str, bytes]) -> None:
+    page = small["report.html"].decode()
+    assert "default-src 'none'" in page
+    outside = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?!data:font/woff2)[^\s\"')]+", page)
+    assert outside == []
+    assert "<script" not in page
+
+
+def test_a_letter_that_the_font_lacks_is_refused_by_its_code_point() -> None:
+    plan = attrs.evolve(PLAN, title="Returned \U0001f600")
+    with pytest.raises(NotPublishable, match=r"no letter for U\+1F600"):
+        build(facts_of(LARGE), plan)
+
+
+def test_a_plan_for_other_lists_is_refused() -> None:
+    plan = Plan.parse(
+        'title = "x"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n[lists.Rivers]\nlabel = "x"'
+    )
+    with pytest.raises(BadMapping, match="'Rivers'"):
+        build(facts_of(LARGE), plan)
+
+
+def test_a_headline_method_without_a_number_is_refused() -> None:
+    with pytest.raises(NotPublishable, match="'log-linear' gives no number here"):
+        build(facts_of(LARGE), attrs.evolve(PLAN, method="log-linear"))
+
+
+@pytest.mark.browser
+@pytest.mark.enable_socket  # playwright talks to its driver; the browser is told to stay offline
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_a_browser_nothing_is_fetched_and_nothing_sticks_out(
+    small: dict[str, bytes], tmp_path: Path, width: int
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    assert chromium, "Debian's Chromium is not installed"
+    path = tmp_path / "report.html"
+    path.write_bytes(small["report.html"])
+    asked: list[str] = []
+    said: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            page = browser.new_context(
+                offline=True, viewport={"width": width, "height": 900}
+            ).new_page()
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(path.as_uri())
+            faces = page.evaluate(
+                "document.fonts.ready.then(f => [...f].map(x => x.family + x.weight + x.status))"
+            )
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            shown = page.evaluate(
+                "[...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width)"
+                ".map(s => s.getBoundingClientRect().width)"
+            )
+            used = page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+        finally:
+            browser.close()
+    assert [url for url in asked if not url.startswith("data:font")] == [path.as_uri()]
+    assert said == []
+    assert wide <= width
+    assert sorted(faces) == ['"Uncounted Sans"400loaded', '"Uncounted Sans"700loaded']
+    assert used.startswith('"Uncounted Sans"')
+    assert len(shown) == 2
+    assert all(size <= width for size in shown)

@@ -1,0 +1,86 @@
+"""PLAN.toml: what it may say, and how it is told that it says something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uncounted.errors import BadInput, BadMapping
+from uncounted.publish.plan import Plan
+
+GOOD = """
+title = "Returned"
+[population]
+who = "people sent back"
+where = "the border"
+when = "2017 to 2024"
+"""
+
+
+def test_the_least_plan_takes_the_defaults() -> None:
+    plan = Plan.parse(GOOD)
+    assert (plan.threshold, plan.audience, plan.language, plan.method) == (5, "public", "en", None)
+    assert plan.truth_file is None
+
+
+def test_a_full_plan_is_read_and_its_truth_file_lies_beside_it(tmp_path: Path) -> None:
+    text = 'threshold = 10\nmethod = "decomposable"\naudience = "UN"\n' + GOOD
+    text += '[lists.A]\nlabel = "새벽"\n[truth]\nfile = "truth.json"\ncapture = "unequal"\n'
+    path = tmp_path / "plan.toml"
+    path.write_text("\ufeff" + text, encoding="utf-8")
+    plan = Plan.parse(path)
+    assert plan.truth_file == tmp_path / "truth.json"
+    assert (plan.threshold, plan.lists["A"].label, plan.truth_capture) == (10, "새벽", "unequal")
+
+
+def test_hangul_in_pieces_is_put_together() -> None:
+    apart = "\u1109\u1162\u1107\u1167\u11a8"  # decomposed, as macOS writes file names
+    plan = Plan.parse(GOOD.replace("Returned", apart))
+    assert plan.title == "새벽"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GOOD.replace("title", "titel"), "the plan has 'titel'"),
+        (GOOD.replace("where", "were"), r"\[population\] has 'were'"),
+        (GOOD.replace('when = "2017 to 2024"', ""), r"\[population\] has no 'when'"),
+        ("threshold = 2\n" + GOOD, "'threshold' is 2; under 3 it hides nothing"),
+        ("threshold = true\n" + GOOD, "'threshold' must be a whole number"),
+        ('threshold = "5"\n' + GOOD, "'threshold' must be a whole number"),
+        ('language = "ko"\n' + GOOD, "'language' is 'ko'"),
+        ("audience = 3\n" + GOOD, "'audience' must be words"),
+        (GOOD + "[lists.A]\nlabell = 'x'\n", r"\[A\] has 'labell'"),
+        (GOOD + "[lists]\nA = 3\n", "'A' must be a table"),
+        ("lists = 3\n" + GOOD, "'lists' must hold tables"),
+        (GOOD.replace('title = "Returned"', ""), "the plan has no 'title'"),
+        ("population = 3\ntitle = 'x'\n", "'population' must be a table"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, words: str) -> None:
+    with pytest.raises(BadMapping, match=words):
+        Plan.parse(text)
+
+
+def test_the_nearest_key_is_suggested() -> None:
+    with pytest.raises(BadMapping) as caught:
+        Plan.parse(GOOD.replace("title", "titel"))
+    assert caught.value.hint == "did you mean 'title'?"
+
+
+def test_a_list_that_is_not_there_is_named_with_the_nearest() -> None:
+    plan = Plan.parse(GOOD + '[lists.Panell]\nlabel = "x"\n')
+    with pytest.raises(BadMapping, match="'Panell'") as caught:
+        plan.check_lists(["Panel", "OpenDoor"])
+    assert caught.value.hint == "did you mean 'Panel'?"
+
+
+def test_no_toml_and_no_file_are_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="the plan is not TOML"):
+        Plan.parse("title = ")
+    with pytest.raises(BadInput, match=r"nothing\.toml cannot be read"):
+        Plan.parse(tmp_path / "nothing.toml")
+    (tmp_path / "plan.toml").write_bytes("제목".encode("cp949"))
+    with pytest.raises(BadInput, match=r"plan\.toml is not UTF-8"):
+        Plan.parse(tmp_path / "plan.toml")
