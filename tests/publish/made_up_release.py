@@ -48,7 +48,6 @@ collector = "Open Door"
 
 def study_of(table: CaptureTable, point: float, low: float, high: float) -> Study:
     """A study with fixed numbers, so that pages do not move when a method does."""
-    more = {"level": 0.95, "assumption": "Nothing ties the lists together.", "seed": 90210}
     ok = Estimate(
         method="decomposable",
         status="ok",
@@ -58,7 +57,8 @@ def study_of(table: CaptureTable, point: float, low: float, high: float) -> Stud
         interval_kind="credible",
         settings={"prior_N": "p(N) ~ 1/N", "delta": 0.0625},
         input=table.digest(),
-        **more,
+        assumption="Nothing ties the lists together.",
+        seed=90210,
     )
     bound = attrs.evolve(
         ok,

@@ -22,11 +22,10 @@ WEIGHTS = {400: "UncountedSans-Regular.otf", 700: "UncountedSans-Bold.otf"}
 
 @functools.cache
 def _advances(weight: int) -> tuple[dict[int, int], int]:
-    font = TTFont(FOLDER / WEIGHTS[weight], lazy=True)
-    widths = font["hmtx"].metrics
-    return {point: widths[name][0] for point, name in font.getBestCmap().items()}, font[
-        "head"
-    ].unitsPerEm
+    with TTFont(FOLDER / WEIGHTS[weight], lazy=True) as font:
+        widths = font["hmtx"].metrics
+        names = font.getBestCmap()
+        return {p: widths[name][0] for p, name in names.items()}, font["head"].unitsPerEm
 
 
 def width(text: str, size: float, weight: int = 400) -> float:
@@ -67,15 +66,15 @@ def refuse_missing(text: str) -> None:
 
 def part(text: str, weight: int) -> str:
     """The letters of `text` alone, as a base64 WOFF2: the same text, the same bytes."""
-    font = TTFont(FOLDER / WEIGHTS[weight], recalcTimestamp=False)
     options = subset.Options()
     options.layout_features = ["kern", "liga", "ccmp", "locl", "tnum"]
     options.recalc_timestamp = False
     options.drop_tables += ["DSIG"]
     tool = subset.Subsetter(options)
     tool.populate(text=text + " ")
-    tool.subset(font)
-    font.flavor = "woff2"
     out = io.BytesIO()
-    font.save(out)
+    with TTFont(FOLDER / WEIGHTS[weight], recalcTimestamp=False) as font:
+        tool.subset(font)
+        font.flavor = "woff2"
+        font.save(out)
     return base64.b64encode(out.getvalue()).decode("ascii")
