@@ -7,14 +7,18 @@ should be refused.
 
 from uncounted.estimate.chao import chao
 from uncounted.estimate.checks import check, islands
+from uncounted.estimate.coverage import sample_coverage
 from uncounted.estimate.decomposable import (
     GammaPoissonPrior,
     InversePrior,
     decomposable,
 )
+from uncounted.estimate.independence import independence
 from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.sensitivity import saturated, tipping, with_xi, xi_table
 from uncounted.estimate.study import METHODS, run, run_over
+from uncounted.estimate.two_lists import pairs, two_list
+from uncounted.estimate.words import in_words, round_to_interval, what_would_change
 
 __all__ = [
     "METHODS",
@@ -25,11 +29,18 @@ __all__ = [
     "chao",
     "check",
     "decomposable",
+    "in_words",
+    "independence",
     "islands",
+    "pairs",
+    "round_to_interval",
     "run",
     "run_over",
+    "sample_coverage",
     "saturated",
     "tipping",
+    "two_list",
+    "what_would_change",
     "with_xi",
     "xi_table",
 ]

@@ -17,7 +17,9 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.chao import chao
 from uncounted.estimate.checks import check
+from uncounted.estimate.coverage import sample_coverage
 from uncounted.estimate.decomposable import decomposable
+from uncounted.estimate.independence import independence
 from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
 from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.sensitivity import (
@@ -29,6 +31,7 @@ from uncounted.estimate.sensitivity import (
     with_xi,
     xi_table,
 )
+from uncounted.estimate.two_lists import pairs, two_list
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
@@ -36,14 +39,29 @@ type Settings = Mapping[str, Mapping[str, Any]]
 
 METHODS: Mapping[str, Method] = {
     "decomposable": decomposable,
+    "sample-coverage": sample_coverage,
+    "independence": independence,
+    "two-list": two_list,
     "chao": chao,
 }
+# What a method needs to apply at all; asked for by name, it answers for itself.
+_LISTS: Mapping[str, tuple[int, int]] = {"sample-coverage": (3, 64), "two-list": (2, 2)}
 
 _POOLED_DRAWS = 20_000
 
 
-def _chosen(methods: Sequence[str] | None, settings: Settings) -> dict[str, Method]:
-    names = tuple(METHODS) if methods is None else tuple(dict.fromkeys(methods))
+def _chosen(
+    methods: Sequence[str] | None, settings: Settings, table: CaptureTable
+) -> dict[str, Method]:
+    J = len(check(table).table.lists)
+    if methods is None:
+        names = tuple(
+            name
+            for name in METHODS
+            if _LISTS.get(name, (1, 64))[0] <= J <= _LISTS.get(name, (1, 64))[1]
+        )
+    else:
+        names = tuple(dict.fromkeys(methods))
     for name in (*names, *settings):
         if name not in METHODS:
             raise UsedWrongly(
@@ -83,7 +101,7 @@ def run(
         160.0
     """
     settings = settings or {}
-    chosen = _chosen(methods, settings)
+    chosen = _chosen(methods, settings, table)
     estimates = []
     for done, (name, method) in enumerate(chosen.items()):
         progress(f"estimating: {name}", done, len(chosen))
@@ -100,8 +118,25 @@ def run(
     )
     if checked.refusal is not None:
         return study
-    rows = xi_table(checked.table, study.headline, xis=tuple(xi), level=level)
-    return attrs.evolve(study, sensitivity=rows)
+    return attrs.evolve(
+        study,
+        warnings=study.warnings + _disagreement(study),
+        sensitivity=xi_table(checked.table, study.headline, xis=tuple(xi), level=level),
+        dependence=pairs(checked.table, level=level),
+    )
+
+
+def _disagreement(study: Study) -> tuple[str, ...]:
+    """Say when the lower bound is above the estimate it stands beside."""
+    headline = study.headline
+    bound = next((e for e in study.estimates if e.ok and e.point_kind == "lower bound"), None)
+    if headline is None or bound is None or headline.number() >= bound.number():
+        return ()
+    return (
+        f"The lower bound ({bound.method}) is above the estimate ({headline.method}): either "
+        "people differ in how easily they are recorded and the estimate is too low, or some lists "
+        "avoid each other and the bound does not hold.",
+    )
 
 
 def run_over(
@@ -138,7 +173,7 @@ def run_over(
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
     settings = settings or {}
-    chosen = _chosen(methods, settings)
+    chosen = _chosen(methods, settings, tables[0])
     distinct: dict[str, CaptureTable] = {}
     times: dict[str, int] = {}
     for table in tables:
@@ -181,10 +216,12 @@ def run_over(
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
     rows = _pooled_xi(distinct, times, fits, headline, tuple(xi), level)
-    return attrs.evolve(study, linkage=linkage, sensitivity=rows)
+    return attrs.evolve(
+        study, warnings=study.warnings + _disagreement(study), linkage=linkage, sensitivity=rows
+    )
 
 
-_HAVE_DRAWS = ("decomposable",)
+_HAVE_DRAWS = ("decomposable", "two-list")
 
 
 def _pooled_xi(

@@ -1,0 +1,66 @@
+"""What is found before a fit, by name and by words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate import check, islands
+
+
+@pytest.mark.parametrize(
+    ("lists", "counts", "finding", "words"),
+    [
+        ("AB", {}, "nobody", "nobody in the table"),
+        ("A", {"1": 3}, "too-few-lists", "at least two different lists"),
+        ("AB", {"10": 3}, "too-few-lists", "at least two different lists"),
+        ("ABC", {"100": 6, "010": 4, "001": 4}, "no-overlap", "no person is on two lists"),
+        ("ABC", {"100": 40, "010": 30, "001": 20, "110": 6}, "islands", "2 groups"),
+        ("ABC", {"111": 5, "110": 9, "100": 3, "101": 1}, "holds-everyone", "list 'A' holds"),
+        ("AB", {"11": 50}, "too-few-lists", "at least two different lists"),
+        ("ABC", {"10-": 5, "011": 9, "110": 3}, "partly-active", "list 'C' was active for a part"),
+    ],
+)
+def test_refusals_by_name(lists: str, counts: dict[str, int], finding: str, words: str) -> None:
+    refusal = check(CaptureTable.of(lists, counts)).refusal
+    assert refusal is not None
+    assert refusal.finding == finding
+    assert words in refusal.reason
+    assert refusal.hint
+
+
+@pytest.mark.parametrize(
+    ("lists", "counts", "kept", "words"),
+    [
+        ("ABC", {"100": 5, "110": 3, "010": 4}, ("A", "B"), "'C' has nobody in it"),
+        ("ABC", {"10-": 5, "11-": 3, "01-": 4}, ("A", "B"), "'C' was not active here"),
+        ("ABC", {"101": 5, "111": 3, "010": 4}, ("A", "B"), "'C' has the very same people"),
+    ],
+)
+def test_what_can_be_put_right_is_said(
+    lists: str, counts: dict[str, int], kept: tuple[str, ...], words: str
+) -> None:
+    checked = check(CaptureTable.of(lists, counts))
+    assert checked.refusal is None
+    assert checked.table.lists == kept
+    assert checked.table.observed == 12
+    assert words in checked.warnings[0]
+    assert "cannot be tested" in checked.warnings[-1]
+
+
+@given(
+    st.dictionaries(
+        st.text("01", min_size=4, max_size=4).filter(lambda p: "1" in p),
+        st.integers(1, 9),
+        max_size=9,
+    )
+)
+def test_islands_share_nobody_and_hold_every_list(counts: dict[str, int]) -> None:
+    table = CaptureTable.of("ABCD", counts)
+    groups = islands(table)
+    assert sorted(name for group in groups for name in group) == list("ABCD")
+    for pattern in counts:
+        on = {name for name, mark in zip("ABCD", pattern, strict=True) if mark == "1"}
+        assert sum(bool(on & group) for group in groups) == 1

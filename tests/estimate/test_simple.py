@@ -1,0 +1,156 @@
+"""Closed forms against published and recomputed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate import (
+    chao,
+    in_words,
+    independence,
+    pairs,
+    round_to_interval,
+    run,
+    sample_coverage,
+    saturated,
+    tipping,
+    two_list,
+    what_would_change,
+    with_xi,
+)
+
+
+def test_independence_on_kosovo(kosovo: CaptureTable) -> None:
+    """R Rcapture 1.4-4: Mt 7394.6, s.e. 129.6, profile interval 7147.7 to 7656.2."""
+    estimate = independence(kosovo)
+    assert estimate.point == pytest.approx(7394.6, abs=0.05)
+    assert estimate.interval == pytest.approx((7147.7, 7656.2), abs=0.1)
+    assert estimate.diagnostics["se"] == pytest.approx(129.6, abs=0.1)
+
+
+def test_highest_order_interaction_on_kosovo(kosovo: CaptureTable) -> None:
+    """Aleshin-Guendel, Sadinle and Wakefield (2024): N at xi = 1/2, 2/3, 1, 3/2, 2."""
+    study = run(kosovo)
+    points = [row["point"] for row in study.sensitivity]
+    assert points == pytest.approx([29483.7609, 23212.8206, 16941.8804, 12761.2536, 10670.9402])
+    errors = [saturated(kosovo, xi=xi).diagnostics["se"] for xi in (0.5, 2 / 3, 1, 1.5, 2)]
+    assert errors == pytest.approx([11874.10, 8905.84, 5937.58, 3958.74, 2969.32], rel=1e-4)
+
+
+def test_tipping_value_of_the_published_number(kosovo: CaptureTable) -> None:
+    """The published 10,356 is reached at an xi of about 2.1."""
+    xi = tipping(saturated(kosovo), kosovo.observed, 10_356)
+    assert xi == pytest.approx(2.106, abs=0.001)
+    assert saturated(kosovo, xi=xi or 1).point == pytest.approx(10_356)
+    assert tipping(saturated(kosovo), kosovo.observed, 4400) is None
+
+
+def test_xi_scales_the_unseen_alone(kosovo: CaptureTable) -> None:
+    halved = with_xi(saturated(kosovo), kosovo.observed, 2.0)
+    assert halved.point == pytest.approx(saturated(kosovo, xi=2.0).point)
+    with pytest.raises(UsedWrongly, match="not above 0"):
+        with_xi(halved, kosovo.observed, 0.0)
+
+
+def test_xi_table_starts_from_the_headline_where_patterns_are_empty(
+    tables: Mapping[str, CaptureTable],
+) -> None:
+    study = run(tables["uk"])
+    assert {row["basis"] for row in study.sensitivity} == {"relative to what decomposable assumes"}
+    assert study.sensitivity[2]["point"] == study["decomposable"].point
+
+
+def test_sample_coverage_on_hepatitis(tables: Mapping[str, CaptureTable]) -> None:
+    """Chao et al. (2001): C 0.513, N0 407, N 971, N1 508."""
+    estimate = sample_coverage(tables["hepatitis"])
+    said = estimate.diagnostics
+    assert said["coverage"] == pytest.approx(0.513, abs=0.0005)
+    found = [said["if_independent"], said["high_coverage"], said["low_coverage"]]
+    assert [round(value) for value in found] == [407, 971, 508]
+    assert round(estimate.number()) == 508
+    assert "too low" in estimate.warnings[0]
+
+
+def test_sample_coverage_on_congenital_anomaly(tables: Mapping[str, CaptureTable]) -> None:
+    """R CARE1 1.1.0: C 0.7742137, N0 629.5419, N 659.4524, N1 649.3474."""
+    said = sample_coverage(tables["congenital"]).diagnostics
+    assert said["coverage"] == pytest.approx(0.7742137, abs=1e-7)
+    assert said["if_independent"] == pytest.approx(629.5419, abs=1e-4)
+    assert said["high_coverage"] == pytest.approx(659.4524, abs=1e-4)
+    assert said["low_coverage"] == pytest.approx(649.3474, abs=1e-4)
+
+
+def test_chao_is_a_labelled_bound(kosovo: CaptureTable) -> None:
+    estimate = chao(kosovo)
+    assert estimate.point == pytest.approx(4400 + 0.75 * 3218**2 / (2 * 882))
+    assert estimate.point_kind == "lower bound"
+    assert in_words(estimate, 4400).startswith("at least about 8,800")
+
+
+def test_chao_without_anybody_on_exactly_two_lists() -> None:
+    table = CaptureTable.of("ABC", {"100": 8, "010": 5, "001": 4, "111": 3})
+    assert chao(table).point == pytest.approx(20 + (2 / 3) * 17 * 16 / 2)
+
+
+def test_two_lists_need_a_stated_dependence() -> None:
+    table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
+    refusal = two_list(table)
+    assert refusal.reason is not None
+    assert "must be stated" in refusal.reason
+    assert two_list(table, psi=1.0).point == pytest.approx(1500, rel=0.02)
+    assert two_list(table, psi=2.0).point == pytest.approx(2300, rel=0.02)
+    unsure = two_list(table, psi=2.0, log_psi_sd=0.5).interval
+    sure = two_list(table, psi=2.0).interval
+    assert unsure is not None
+    assert sure is not None
+    assert unsure[1] - unsure[0] > 2 * (sure[1] - sure[0])
+
+
+def test_pairs_are_chapmans() -> None:
+    row = pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0]
+    assert row["point"] == pytest.approx(51 * 31 / 11 - 1)
+    assert row["interval"][0] > 70
+
+
+@pytest.mark.parametrize(
+    ("point", "low", "high", "words"),
+    [
+        (10_357, 6947, 18_010, "about 10,000, between 7,000 and 18,000"),
+        (12_595, 9827, 16_544, "about 13,000, between 10,000 and 17,000"),
+        (159, 123, 496, "about 160, between 123 and 500"),
+        (618, 590, 656, "about 620, between 590 and 660"),
+        (124, 123, 125, "about 124, between 123 and 125"),
+        (500, 200, np.inf, "about 500, at least 200; the lists set no upper limit"),
+    ],
+)
+def test_rounded_to_the_precision_of_the_interval(
+    point: float, low: float, high: float, words: str
+) -> None:
+    r = round_to_interval(point, low, high, observed=123)
+    said = f"about {r.point:,}, " + (
+        f"between {r.low:,} and {r.high:,}"
+        if r.high is not None
+        else f"at least {r.low:,}; the lists set no upper limit"
+    )
+    assert said == words
+
+
+def test_what_would_change_the_answer(kosovo: CaptureTable) -> None:
+    said = what_would_change(run(kosovo)["decomposable"], kosovo.observed)
+    assert "about 21,000" in said
+    assert "about 8,000" in said or "about 8,500" in said
+
+
+def test_a_bound_above_the_estimate_is_said(tables: Mapping[str, CaptureTable]) -> None:
+    study = run(tables["spina-bifida"])
+    assert any("lower bound (chao) is above" in text for text in study.warnings)
+
+
+def test_methods_that_do_not_exist(kosovo: CaptureTable) -> None:
+    with pytest.raises(UsedWrongly, match="no method called 'guess'"):
+        run(kosovo, ["guess"])
