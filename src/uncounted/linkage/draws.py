@@ -1,0 +1,235 @@
+"""The value that linkage gives: draws of who is who, and what is made of them.
+
+`capture_table` is where people become counts. Labels carry no name; keys carry sources
+and the sources' own ids.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import Damaged
+
+Labels = NDArray[np.int32]
+_FORMAT = 1
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
+
+
+@attrs.frozen(eq=False)
+class Linkage:
+    """Draws of which reports are one person.
+
+    `labels` has shape (draws, reports): within a row, equal labels are one person, and
+    labels count from 0 in order of a person's first report. `keys` are (source, id).
+    """
+
+    keys: tuple[tuple[str, str], ...]
+    labels: Labels
+    pairs: int
+    diagnostics: dict[str, Any]
+    settings: dict[str, Any]
+    seed: int
+    seconds: float
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source of each report."""
+        return tuple(source for source, _ in self.keys)
+
+    @property
+    def people(self) -> NDArray[np.int64]:
+        """The number of people in each draw."""
+        if not self.keys:
+            return np.zeros(len(self.labels), np.int64)
+        return self.labels.max(axis=1).astype(np.int64) + 1
+
+    def to_bytes(self) -> bytes:
+        """The one byte form of these draws: a zip of `labels.npy` and `about.json`.
+
+        Seconds are left out, since they differ from run to run.
+        """
+        about = {
+            "format": _FORMAT,
+            "keys": self.keys,
+            "pairs": self.pairs,
+            "diagnostics": self.diagnostics,
+            "settings": self.settings,
+            "seed": self.seed,
+        }
+        labels = io.BytesIO()
+        np.save(labels, np.ascontiguousarray(self.labels, "<i4"), allow_pickle=False)
+        text = json.dumps(about, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for name, content in (("about.json", text.encode()), ("labels.npy", labels.getvalue())):
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+        return out.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Linkage:
+        """Read back what `to_bytes` gave.
+
+        Raises:
+            Damaged: it is something else, or of a later version.
+        """
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                about = json.loads(archive.read("about.json"))
+                labels = np.load(io.BytesIO(archive.read("labels.npy")), allow_pickle=False)
+        except (zipfile.BadZipFile, KeyError, ValueError) as why:
+            raise Damaged("the draws of who is who cannot be read", hint="link again") from why
+        keys = tuple((source, id_) for source, id_ in about["keys"])
+        if about.get("format") != _FORMAT or labels.shape[1:] != (len(keys),):
+            raise Damaged("the draws of who is who cannot be read", hint="link again")
+        return cls(
+            keys,
+            labels.astype(np.int32),
+            about["pairs"],
+            about["diagnostics"],
+            about["settings"],
+            about["seed"],
+            0.0,
+        )
+
+
+def capture_table(
+    labels: Labels, sources: Sequence[str], lists: Sequence[str] | None = None
+) -> CaptureTable:
+    """Count people by which lists they are on: the door.
+
+    Args:
+        labels: one draw, a label a report.
+        sources: the source of each report.
+        lists: the lists in their order; default: every source, sorted. Reports of other
+            sources are left out.
+
+    Examples:
+        >>> capture_table(np.array([0, 1, 0]), ["A", "A", "B"]).counts
+        {'11': 1, '10': 1}
+    """
+    names = tuple(sorted(set(sources)) if lists is None else lists)
+    wanted = set(names)
+    people: dict[int, set[str]] = {}
+    for label, source in zip(labels.tolist(), sources, strict=True):
+        if source in wanted:
+            people.setdefault(label, set()).add(source)
+    return CaptureTable.tally(names, people.values())
+
+
+def together(labels: Labels) -> dict[tuple[int, int], float]:
+    """How likely each pair of reports is one person: its share of the draws.
+
+    Pairs that no draw puts together are left out.
+    """
+    count = labels.shape[1]
+    codes = []
+    for row in labels:
+        order = np.argsort(row, kind="stable")
+        starts = np.flatnonzero(np.diff(row[order], prepend=-1, append=count))
+        sizes = np.diff(starts)
+        for start, size in zip(starts[:-1][sizes > 1], sizes[sizes > 1], strict=True):
+            members = order[start : start + size].astype(np.int64)
+            i, j = np.triu_indices(size, 1)
+            codes.append(members[i] * count + members[j])
+    if not codes:
+        return {}
+    values, times = np.unique(np.concatenate(codes), return_counts=True)
+    share = times / len(labels)
+    return {
+        (code // count, code % count): float(p)
+        for code, p in zip(values.tolist(), share.tolist(), strict=True)
+    }
+
+
+def point_partition(linkage: Linkage) -> Labels:
+    """One partition for people to read: that of least expected Binder loss among the draws.
+
+    Reports that some draw puts together, directly or through others, form a group; within
+    each group the draw is taken that is nearest to the pair probabilities (D. B. Dahl,
+    "Model-based clustering for expression data via a Dirichlet process mixture model",
+    2006), since the loss is a sum over groups. Ties go to the earliest draw.
+
+    Returns:
+        A label a report, counted in order of first reports.
+    """
+    labels = linkage.labels
+    count = labels.shape[1]
+    chances = together(labels)
+    groups = _groups(count, chances)
+    inside: dict[int, list[tuple[int, int, float]]] = {}
+    for (i, j), p in chances.items():
+        inside.setdefault(int(groups[i]), []).append((i, j, p))
+    point = np.arange(count, dtype=np.int64)
+    for rows in inside.values():
+        i, j = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+        p = np.array([row[2] for row in rows])
+        loss = ((labels[:, i] == labels[:, j]) * (1.0 - 2.0 * p)).sum(axis=1)
+        best = labels[int(np.argmin(np.round(loss, 9)))]
+        members = np.unique(np.concatenate([i, j]))
+        _, first, inverse = np.unique(best[members], return_index=True, return_inverse=True)
+        point[members] = members[first][inverse]
+    return numbered(point)
+
+
+def numbered(labels: NDArray[Any]) -> Labels:
+    """The same partition with labels 0, 1, ... in order of first reports."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse].astype(np.int32)
+
+
+def _groups(count: int, chances: dict[tuple[int, int], float]) -> NDArray[np.int64]:
+    root = list(range(count))
+
+    def find(at: int) -> int:
+        while root[at] != at:
+            root[at] = root[root[at]]
+            at = root[at]
+        return at
+
+    for i, j in chances:
+        a, b = find(i), find(j)
+        root[max(a, b)] = min(a, b)
+    return np.array([find(at) for at in range(count)], np.int64)
+
+
+def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:
+    """One row a report: source, id, person, and how likely it belongs with the rest.
+
+    `person` counts from 1 in the point partition. The probability of a report that is
+    with others is the mean, over them, of the share of draws that has the two together;
+    of a report alone, the share of draws that has it alone.
+    """
+    if not linkage.keys:
+        return []
+    point = point_partition(linkage)
+    chances = together(linkage.labels)
+    partner: list[list[float]] = [[] for _ in linkage.keys]
+    for (i, j), p in chances.items():
+        if point[i] == point[j]:
+            partner[i].append(p)
+            partner[j].append(p)
+    sizes = np.bincount(point)
+    alone = _alone(linkage.labels)
+    rows = []
+    for at, (source, id_) in enumerate(linkage.keys):
+        others = int(sizes[point[at]]) - 1
+        belongs = sum(partner[at]) / others if others else float(alone[at])
+        rows.append((source, id_, int(point[at]) + 1, round(belongs, 4)))
+    return rows
+
+
+def _alone(labels: Labels) -> NDArray[np.float64]:
+    """The share of draws in which each report is alone."""
+    total = np.zeros(labels.shape[1])
+    for row in labels:
+        total += np.bincount(row)[row] == 1
+    return total / len(labels)

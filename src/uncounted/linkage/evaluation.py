@@ -1,0 +1,102 @@
+"""How good a partition is against a known truth. Needs labels only, never a report."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.errors import UsedWrongly
+from uncounted.linkage.draws import numbered, together
+
+
+@attrs.frozen
+class Evaluation:
+    """Pairs found among those that are, people counted, and whether chances mean what they say.
+
+    `calibration` has a row a bin of stated probability: (mean stated, share true, pairs).
+    It and `expected_links` are given when many draws are evaluated.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    found: int
+    true: int
+    people: int
+    true_people: int
+    exact: float  # share of true people found exactly
+    calibration: tuple[tuple[float, float, int], ...] = ()
+    expected_links: float | None = None
+
+
+def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
+    """Compare a partition, or draws of one, with the truth.
+
+    Args:
+        labels: shape (reports,) or (draws, reports). For draws, precision, recall and F1
+            are of the pairs that most draws put together, and calibration is given.
+        truth: who each report is about.
+
+    Raises:
+        UsedWrongly: they are of different lengths.
+
+    Examples:
+        >>> found = evaluate(np.array([0, 0, 1, 2]), ["a", "a", "b", "b"])
+        >>> found.precision, found.recall, found.people, found.true_people
+        (1.0, 0.5, 3, 2)
+    """
+    rows = np.atleast_2d(labels)
+    if rows.shape[1] != len(truth):
+        raise UsedWrongly(f"{rows.shape[1]} reports and {len(truth)} true persons")
+    order: dict[Hashable, int] = {}
+    real = np.array([order.setdefault(person, len(order)) for person in truth], np.int64)
+    sizes = np.bincount(real) if len(real) else np.zeros(0, np.int64)
+    true_pairs = int((sizes * (sizes - 1) // 2).sum())
+    chances = together(rows.astype(np.int32))
+    right = np.array([real[i] == real[j] for i, j in chances], np.bool_)
+    stated = np.array(list(chances.values()))
+    chosen = stated > 0.5
+    hits, found = int(right[chosen].sum()), int(chosen.sum())
+    precision = hits / found if found else 1.0
+    recall = hits / true_pairs if true_pairs else 1.0
+    both = precision + recall
+    people = [len(np.unique(row)) for row in rows]
+    many = len(rows) > 1
+    return Evaluation(
+        precision=precision,
+        recall=recall,
+        f1=2 * precision * recall / both if both else 0.0,
+        found=found,
+        true=true_pairs,
+        people=int(np.median(people)),
+        true_people=len(sizes),
+        exact=float(np.mean([_exact(row, real) for row in rows])) if len(real) else 1.0,
+        calibration=_calibration(stated, right) if many else (),
+        expected_links=float(stated.sum()) if many else None,
+    )
+
+
+def _exact(row: NDArray[Any], real: NDArray[np.int64]) -> float:
+    """The share of true people whose reports are one person here, with no other report."""
+    labels = numbered(row).astype(np.int64)
+    joint = labels * (int(real.max()) + 1) + real
+    _, first, times = np.unique(joint, return_index=True, return_counts=True)
+    whole = (times == np.bincount(labels)[labels[first]]) & (times == np.bincount(real)[real[first]])
+    return float(whole.sum() / (real.max() + 1))
+
+
+def _calibration(
+    stated: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[tuple[float, float, int], ...]:
+    edges = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+    rows = []
+    bins = np.digitize(stated, edges)
+    for at in range(len(edges) + 1):
+        here = bins == at
+        if here.any():
+            rows.append((float(stated[here].mean()), float(right[here].mean()), int(here.sum())))
+    return tuple(rows)

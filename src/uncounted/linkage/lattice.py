@@ -1,0 +1,275 @@
+"""What a piece of a name may be in Korean: every reading of it, with how likely each is.
+
+A reading is a row of syllables. "chol" may be 철 or 촐, "yongil" 영일 or 연길; a name in
+characters has all the readings of each. Two spellings agree when they share a reading.
+South Korea's initial-sound rule (리 becomes 이, 녀 becomes 여, 로 becomes 노) is folded
+away, so that North and South write the same syllable here. Nothing here knows a report.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from importlib import resources
+
+from uncounted.linkage import spelling
+
+Syllables = tuple[int, ...]
+Readings = dict[Syllables, float]
+
+_FIRST, _LAST = 0xAC00, 0xD7A3
+_R, _N, _SILENT = 5, 2, 11
+_PALATAL = {spelling.VOWELS.index(v) for v in "ㅑㅒㅕㅖㅛㅠㅣ"}
+KEPT = 48  # readings kept of one name
+LONGEST = 4  # syllables of a given name
+LONGEST_LATIN = 18  # letters; what is longer is no Korean given name
+
+
+def fold(syllable: int) -> int:
+    """Fold the initial-sound rule: 리 to 이, 려 to 여, 로 to 노, 녀 to 여.
+
+    Args:
+        syllable: index of a Hangul syllable, code point less 0xAC00.
+
+    Examples:
+        >>> chr(fold(ord("룡") - 0xAC00) + 0xAC00), chr(fold(ord("란") - 0xAC00) + 0xAC00)
+        ('용', '난')
+    """
+    onset, rest = divmod(syllable, 588)
+    if onset in (_R, _N):
+        onset = _SILENT if rest // 28 in _PALATAL else _N
+    return onset * 588 + rest
+
+
+def is_hangul(char: str) -> bool:
+    """Tell whether this is one composed syllable."""
+    return len(char) == 1 and _FIRST <= ord(char) <= _LAST
+
+
+def of_hangul(text: str) -> Syllables:
+    """The folded syllables of a text in Hangul; other letters are dropped."""
+    return tuple(fold(ord(char) - _FIRST) for char in text if is_hangul(char))
+
+
+def hangul(syllables: Syllables) -> str:
+    """Write syllables down."""
+    return "".join(chr(syllable + _FIRST) for syllable in syllables)
+
+
+@lru_cache(maxsize=1)
+def _readings_of_characters() -> dict[str, tuple[str, ...]]:
+    text = resources.files("uncounted.linkage").joinpath("hanja.txt").read_text("utf-8")
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            reading, _, characters = line.partition("\t")
+            for char in characters:
+                found.setdefault(char, []).append(reading)
+    return {char: tuple(readings) for char, readings in found.items()}
+
+
+def of_han(text: str) -> Readings:
+    """All readings of a text in characters, alike in weight; empty if one has none.
+
+    Examples:
+        >>> sorted(hangul(reading) for reading in of_han("金一"))
+        ['금일', '김일']
+    """
+    table = _readings_of_characters()
+    choices = []
+    for char in text[:LONGEST]:
+        if is_hangul(char):
+            choices.append({of_hangul(char)[0]})
+        else:
+            choices.append({of_hangul(reading)[0] for reading in table.get(char, ())})
+    rows = list(itertools.islice(itertools.product(*map(sorted, choices)), KEPT))
+    return {row: 1.0 / len(rows) for row in rows if row}
+
+
+@lru_cache(maxsize=1)
+def _usual() -> dict[int, float]:
+    shares: dict[int, float] = {}
+    for chars, share in (
+        (spelling.LESS_USUAL, spelling.SHARE_LESS_USUAL),
+        (spelling.USUAL, spelling.SHARE_USUAL),
+    ):
+        for char in chars:
+            index = fold(ord(char) - _FIRST)
+            shares[index] = max(share, shares.get(index, 0.0))
+    return shares
+
+
+def usual(syllable: int) -> float:
+    """How usual a folded syllable is in given names, relative to the most usual."""
+    return _usual().get(syllable, spelling.SHARE_OTHER)
+
+
+@lru_cache(maxsize=1)
+def _chunks() -> dict[str, dict[int, float]]:
+    """Every spelling of every syllable, with the syllables that it may be."""
+    table: dict[str, dict[int, float]] = {}
+
+    def add(chunk: str, syllable: int, share: float) -> None:
+        folded = fold(syllable)
+        found = table.setdefault(chunk, {})
+        found[folded] = max(found.get(folded, 0.0), share * usual(folded))
+
+    codas = [(spelling.CODAS.index(c), rows) for c, rows in spelling.CODA_SPELLINGS.items()]
+    for o, onset in enumerate(spelling.ONSETS):
+        for v, vowel in enumerate(spelling.VOWELS):
+            for c, coda_rows in codas:
+                for (a, p), (b, q), (d, r) in itertools.product(
+                    spelling.ONSET_SPELLINGS[onset].items(),
+                    spelling.VOWEL_SPELLINGS[vowel].items(),
+                    coda_rows.items(),
+                ):
+                    add(a + b + d, (o * 21 + v) * 28 + c, p * q * r)
+    for char, rows in spelling.SYLLABLE_SPELLINGS.items():
+        for chunk, share in rows.items():
+            add(chunk, ord(char) - _FIRST, share)
+    return table
+
+
+_LONGEST_CHUNK = 7
+# Given names have two syllables as a rule.
+_LENGTHS = {1: 0.06, 2: 0.92, 3: 0.02, 4: 0.001}
+
+
+@lru_cache(maxsize=65536)
+def _cut(letters: str, left: int) -> tuple[tuple[Syllables, float], ...]:
+    """The readings of letters written together, of at most `left` syllables."""
+    if not letters:
+        return (((), 1.0),)
+    if left == 0:
+        return ()
+    found: Readings = {}
+    table = _chunks()
+    for size in range(1, min(_LONGEST_CHUNK, len(letters)) + 1):
+        heads = table.get(letters[:size])
+        if heads is None:
+            continue
+        for tail, weight in _cut(letters[size:], left - 1):
+            for head, share in heads.items():
+                row = (head, *tail)
+                found[row] = max(found.get(row, 0.0), share * weight)
+    return tuple(_best(found).items())
+
+
+def _best(found: Readings) -> Readings:
+    return dict(sorted(found.items(), key=lambda row: (-row[1], row[0]))[:KEPT])
+
+
+@lru_cache(maxsize=65536)
+def of_latin(words: tuple[str, ...]) -> Readings:
+    """The readings of a given name in Latin letters, as words cut by its writer.
+
+    Args:
+        words: lower case a to z, without marks, one a word.
+
+    Returns:
+        Weights that sum to 1; empty if it cannot be a Korean name.
+
+    Examples:
+        >>> hangul(max(of_latin(("yong", "chol")).items(), key=lambda row: row[1])[0])
+        '영철'
+        >>> of_latin(("wolfgang",))
+        {}
+    """
+    if sum(map(len, words)) > LONGEST_LATIN or not words:
+        return {}
+    rows: Readings = {(): 1.0}
+    for word in words:
+        grown: Readings = {}
+        for head, weight in rows.items():
+            for tail, share in _cut(word, LONGEST - len(head)):
+                grown[head + tail] = max(grown.get(head + tail, 0.0), weight * share)
+        rows = _best(grown)
+    rows = {row: weight * _LENGTHS[len(row)] for row, weight in rows.items() if row}
+    return normalised(rows)
+
+
+def normalised(rows: Readings, floor: float = 0.002) -> Readings:
+    """Scale weights to sum to 1, without those below `floor` of the whole."""
+    total = sum(rows.values())
+    kept = {row: weight / total for row, weight in rows.items() if weight >= floor * total}
+    again = sum(kept.values())
+    return {row: weight / again for row, weight in sorted(kept.items())}
+
+
+def _letters(syllables: Syllables, column: int) -> str:
+    out = []
+    for syllable in syllables:
+        onset, rest = divmod(syllable, 588)
+        vowel, coda = divmod(rest, 28)
+        out.append(_STYLES_ONSET[column][onset] + _STYLES_VOWEL[column][vowel])
+        out.append(_STYLES_CODA[coda])
+    return "".join(out)
+
+
+_STYLES_ONSET = (
+    "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "*").split(),
+    "k kk n t tt r m p pp s ss - ch tch ch kh th ph h".replace("-", "*").split(),
+    "k kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "*").split(),
+)
+_STYLES_ONSET = tuple([x.replace("*", "") for x in row] for row in _STYLES_ONSET)
+_STYLES_VOWEL = (
+    "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split(),
+    "a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i".split(),
+    "a ae ya yae u e you ye o wa wae oi yo oo wo we wi yoo eu ee ee".split(),
+)
+_STYLES_CODA = (
+    ["", "k", "k", "k", "n", "n", "n", "t"]
+    + ["l", "k", "m", "l", "l", "l", "p", "l"]
+    + ["m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
+)
+
+
+def spelt(syllables: Syllables) -> tuple[str, ...]:
+    """A few usual Latin spellings: Revised, McCune-Reischauer without marks, western.
+
+    Examples:
+        >>> spelt(of_hangul("영철"))
+        ('yeongcheol', 'yongchol', 'youngchul')
+    """
+    return tuple(dict.fromkeys(_letters(syllables, column) for column in range(3)))
+
+
+def latin(text: str) -> str:
+    """Letters of a text in Hangul, syllable by syllable, with nothing folded.
+
+    Examples:
+        >>> latin("회령")
+        'hoeryeong'
+    """
+    return _letters(tuple(ord(char) - _FIRST for char in text if is_hangul(char)), 0)
+
+
+_SKELETON = str.maketrans(
+    {"g": "k", "q": "k", "c": "k", "d": "t", "b": "p", "v": "p", "f": "p", "r": "l", "z": "j"}
+)
+
+
+def skeleton(letters: str) -> str:
+    """A coarse key of consonants that spellings of one name nearly always share.
+
+    Used for finding candidate pairs only, never for comparing them.
+
+    Examples:
+        >>> skeleton("yeongcheol"), skeleton("yongchul"), skeleton("ryongchol")
+        ('njl', 'njl', 'njl')
+    """
+    text = letters
+    for old, new in (("tch", "j"), ("ch", "j"), ("sh", "s"), ("ck", "k"), ("ng", "n")):
+        text = text.replace(old, new)
+    text = text.translate(_SKELETON)
+    kept: list[str] = []
+    for at, char in enumerate(text):
+        if not char.isalpha() or char in "aeiouwy" or (char == "h" and at):
+            continue
+        after_n = bool(kept) and kept[-1] == "n" and text[at - 1] == "n"
+        if (kept and kept[-1] == char) or (char == "k" and after_n):
+            continue
+        kept.append(char)
+    if len(kept) > 1 and kept[0] in "ln" and text[0] in "ln" and text[1:2] in ("i", "y"):
+        kept.pop(0)
+    return "".join(kept)
