@@ -2,7 +2,7 @@
 
 It is handed only what a reader has (the cells that are shown, the statements that
 are printed, the rule) and solves, for each hidden cell, for the least and the greatest
-whole number that fits. It shares no code with `disclosure`, which decides what to
+whole number that fits. It shares nothing but the solver with `disclosure`, which decides what to
 hide, and trusts nothing that `disclosure` says.
 
 The attacker knows the rule: a count is hidden when it is small or when it shields
@@ -15,11 +15,9 @@ from collections.abc import Mapping
 
 import attrs
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from uncounted.errors import NotPublishable
-
-_INFEASIBLE = 2
+from uncounted.publish import solver
 
 
 @attrs.frozen
@@ -86,28 +84,24 @@ def _extreme(printed: Printed, cell: str, *, least: bool) -> int:
     rows, lows, highs = [], [], []
     for statement in printed.statements:
         known = sum(n for pattern, n in printed.shown.items() if pattern in statement.cells)
-        rows.append([float(c in statement.cells) for c in hidden] + [0.0] * k)
+        rows.append(np.array([float(c in statement.cells) for c in hidden] + [0.0] * k))
         lows.append(statement.low - known)
         highs.append(statement.high - known)
     for i in range(k):  # small_i = 1 forces count_i < threshold
         row = [0.0] * (2 * k)
         row[i], row[k + i] = 1.0, float(most - printed.threshold + 1)
-        rows.append(row)
+        rows.append(np.array(row))
         lows.append(0)
         highs.append(most)
-    rows.append([0.0] * k + [1.0] * k)  # at least one of them is
+    rows.append(np.array([0.0] * k + [1.0] * k))  # at least one of them is
     lows.append(1)
     highs.append(k)
     objective = np.zeros(2 * k)
     objective[hidden.index(cell)] = 1.0 if least else -1.0
-    found = milp(
-        objective,
-        integrality=np.ones(2 * k),
-        bounds=Bounds(np.zeros(2 * k), np.array([most] * k + [1] * k)),
-        constraints=LinearConstraint(np.array(rows), lows, highs),
-        options={"mip_rel_gap": 0.0},
+    found = solver.least(
+        objective, rows, lows, highs, np.zeros(2 * k), np.array([most] * k + [1] * k, float)
     )
-    if found.status == _INFEASIBLE:
+    if found.status == solver.INFEASIBLE:
         raise NotPublishable("no table at all fits what would be printed: one of the sums is wrong")
     if not found.success:
         raise NotPublishable(f"the attack on the table could not be finished: {found.message}")

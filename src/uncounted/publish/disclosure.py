@@ -13,11 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from uncounted.captures import NOT_ACTIVE, CaptureTable
 from uncounted.errors import NotPublishable
-from uncounted.publish import audit
+from uncounted.publish import audit, solver
 from uncounted.publish.audit import Printed, Range, Statement
 
 MAX_LISTS = 8
@@ -266,17 +265,21 @@ def _hide(
     small = frozenset(cell for cell, n in counts.items() if n < threshold)
     totals = frozenset(name for name, n in table.list_totals.items() if n < threshold)
     hiding = _Hiding(small, totals)
+    witnesses: list[Mapping[str, float]] = [counts] if small else []
     for cell in sorted(small, key=lambda c: (c.count("1"), c)):
         for least in (False, True):
+            if any(w[cell] == 0 if least else w[cell] >= threshold for w in witnesses):
+                continue  # a table that the reader cannot tell from this one shows it already
             grown = _shield(table, counts, threshold, extra, hiding, cell, least=least)
             if grown is None:
                 return None
-            hiding = grown
+            hiding, witness = grown
+            witnesses.append(witness)
     while open_ := _told_closely(table, counts, threshold, extra, hiding):
         grown = _shield(table, counts, threshold, extra, hiding, open_, least=True)
-        if grown is None or grown == hiding:
+        if grown is None or grown[0] == hiding:
             return None
-        hiding = grown
+        hiding = grown[0]
     return hiding
 
 
@@ -319,8 +322,10 @@ def _shield(
     cell: str,
     *,
     least: bool,
-) -> _Hiding | None:
+) -> tuple[_Hiding, Mapping[str, float]] | None:
     """The cheapest hiding that holds `hiding` and lets `cell` be zero, or the threshold.
+
+    Also returns the witness: a whole table that the reader then cannot tell from the true one.
 
     Variables: a count x and a 'hidden' y for each cell, a 'hidden' h for each list total,
     a 'small' z for each cell. A witness table x must agree with all that stays printed.
@@ -368,19 +373,14 @@ def _shield(
     cost = np.zeros(size)
     cost[y] = [1.0 + 1.0 / (1 + c.count("1")) + 1e-3 * i / k for i, c in enumerate(cells)]
     cost[h] = [TOTAL_COST + 1e-3 * q / j for q in range(j)]
-    found = milp(
-        cost,
-        integrality=np.ones(size),
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(np.array(rows), lows, highs),
-        options={"mip_rel_gap": 0.0},
-    )
+    found = solver.least(cost, rows, lows, highs, low, high)
     if not found.success:
         return None
-    return _Hiding(
+    hiding = _Hiding(
         frozenset(c for c, v in zip(cells, found.x[y], strict=True) if v > 0.5),
         frozenset(c for c, v in zip(lists, found.x[h], strict=True) if v > 0.5),
     )
+    return hiding, dict(zip(cells, (round(v) for v in found.x[x]), strict=True))
 
 
 def _proved(
