@@ -46,7 +46,6 @@ def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
     started = time.monotonic()
     tell = say if quiet else answer
     example = example_folder()
-    truth = json.loads((example / "truth.json").read_text(encoding="utf-8"))
     _clear(out)
     tell("A made-up population of forced returns, recorded by four organisations.")
     tell("Nobody in it exists. Its truth is known, so at the end we can look.")
@@ -58,9 +57,10 @@ def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
             tell("")
             tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
             run(command)
-    result = _against_truth(released, truth)
+    result = _against_truth(example, released)
     result["seconds"] = round(time.monotonic() - started, 1)
-    for line in _closing_words(result, released):
+    tell("")
+    for line in _closing_words(result):
         tell(line)
     return result
 
@@ -116,5 +116,58 @@ def _signer(home: Path) -> str:
 
 def _shown(part: str) -> str:
     """An argument as it would be typed, with paths as seen from here."""
-    shown = os.path.relpath(part) if os.path.isabs(part) else part
+    shown = os.path.relpath(part) if Path(part).is_absolute() else part
     return f"'{shown}'" if set(shown) & set(" +'") else shown
+
+
+def _against_truth(example: Path, released: Path) -> dict[str, Any]:
+    """How far the released number is from the truth, and from what perfect linkage gives."""
+    from uncounted.captures import CaptureTable
+    from uncounted.estimate import run
+
+    truth = json.loads((example / "truth.json").read_text(encoding="utf-8"))
+    said = json.loads((released / "estimate.json").read_text(encoding="utf-8"))
+    headline = next(e for e in said["estimates"] if e["method"] == said["headline"])
+    table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
+    perfect = run(table, [said["headline"]])[said["headline"]]
+    return {
+        "page": str(released / "report.html"),
+        "pdf": str(released / "report.pdf"),
+        "method": said["headline"],
+        "point": headline["point"],
+        "interval": headline["interval"],
+        "perfect_linkage": {
+            "point": perfect.number(),
+            "interval": list(perfect.interval or ()),
+        },
+        "truth": truth["people"],
+        "off_by": headline["point"] / truth["people"] - 1,
+    }
+
+
+def _closing_words(result: dict[str, Any]) -> Iterator[str]:
+    point, truth, off = result["point"], result["truth"], result["off_by"]
+    low, high = result["interval"]
+    perfect = result["perfect_linkage"]
+    yield (
+        f"The truth: {number(truth)} people. The number: about {number(point)}, between"
+        f" {number(low)} and {number(high)}, {abs(off):.0%} too {'many' if off > 0 else 'few'}."
+    )
+    yield (
+        f"With perfect linkage it would have been about {number(perfect['point'])},"
+        f" between {number(perfect['interval'][0])} and {number(perfect['interval'][1])}."
+    )
+    inside = low <= truth <= high
+    perfectly = perfect["interval"][0] <= truth <= perfect["interval"][1]
+    if not inside and not perfectly:
+        yield (
+            "The interval misses the truth, and so it does under perfect linkage: some people"
+            " are far less likely than others to be on any list. The page says why."
+        )
+    elif not inside:
+        yield "The interval misses the truth, because of how the reports were linked."
+    else:
+        yield "The interval holds the truth."
+    yield f"Read it: {result['page']}"
+    yield f"     or: {result['pdf']}"
+    yield f"({result['seconds']:.0f} seconds)"

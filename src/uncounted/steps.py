@@ -15,29 +15,24 @@ import datetime as dt
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from uncounted.captures import CaptureTable, read_tables
-from uncounted.errors import AlreadyThere, BadMapping, NotEstimable, NotLinked, UsedWrongly
+from uncounted.captures import read_tables
+from uncounted.counting import Counted, count, linked, summary
+from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault import identity as identities
 from uncounted.vault.case import Case
 from uncounted.vault.intake import Incoming, RejectedRow
-from uncounted.vault.selection import Selection
 
 if TYPE_CHECKING:
     from uncounted.estimate import Study
     from uncounted.estimate.strata import Strata
-    from uncounted.linkage import Linkage
-    from uncounted.publish.facts import Facts, Truth
-    from uncounted.publish.plan import Plan
-    from uncounted.records.report import Report
 
 DRAWS = 200
 
@@ -87,7 +82,7 @@ def import_file(
     seen: Counter[str] = Counter()
 
     def incoming() -> Iterator[Incoming | RejectedRow]:
-        for row in intake.read(file, which, source, encoding=encoding):
+        for row in intake.read(file, which, source, encoding=sheet.encoding):
             if isinstance(row, intake.Rejected):
                 for reason in row.reasons:
                     seen[f"rejected: {reason}"] += 1
@@ -131,60 +126,24 @@ def link(
 ) -> dict[str, Any]:
     """Draw who is who, from the reports whose consent allows `link` on the day `on`."""
     from uncounted import linkage
+    from uncounted.records.report import Report
 
     chosen = case.reports("link", on)
-    result = linkage.link(_opened(chosen), draws=draws, seed=seed, progress=progress)
-    summary = linkage.summary(result)
+    reports = [Report.from_payload(stored.payload) for stored in chosen.reports]
+    result = linkage.link(reports, draws=draws, seed=seed, progress=progress)
+    summed = summary(result)
     case.put(
         "linkage",
-        {"settings": result.settings, "diagnostics": result.diagnostics, **summary},
+        {"settings": result.settings, "diagnostics": result.diagnostics, **summed},
         result.to_bytes(),
         uses=["link"],
     )
     return {
-        **summary,
+        **summed,
         "seconds": result.seconds,
         "left_out": dict(chosen.left_out),
         "diagnostics": result.diagnostics,
     }
-
-
-def _opened(chosen: Selection) -> list[Report]:
-    from uncounted.records.report import Report
-
-    return [Report.from_payload(stored.payload) for stored in chosen.reports]
-
-
-@attrs.frozen
-class Linked:
-    """The latest linkage, and the reports that may be counted: `may[i]` belongs to column i."""
-
-    linkage: Linkage
-    may: Sequence[bool]
-    left_out: Mapping[str, int]
-
-
-def linked(case: Case, on: dt.date) -> Linked:
-    """The latest linkage, checked against the reports as they are now.
-
-    Raises:
-        NotLinked: there is none, or reports have come, changed or gone since.
-    """
-    from uncounted.linkage import Linkage
-
-    stored = case.latest("linkage")
-    if stored is None:
-        raise NotLinked("the reports have not been linked", hint="run uncounted link first")
-    result = Linkage.from_bytes(stored.payload) if stored.payload else None
-    now = {(report.source, report.id) for report in case.reports("link", on).reports}
-    if result is None or stored.entry.seq < case.last_change or set(result.keys) != now:
-        raise NotLinked(
-            "reports, or what may be done with them, have changed since they were linked",
-            hint="run uncounted link again",
-        )
-    countable = case.reports(("link", "statistics"), on)
-    may = {(report.source, report.id) for report in countable.reports}
-    return Linked(result, [key in may for key in result.keys], countable.left_out)
 
 
 def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
@@ -205,52 +164,6 @@ def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
 
 
 # 4. Through the door -------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Counted:
-    """What passes the door: a table of counts a draw, and one of the stated point partition."""
-
-    tables: Sequence[CaptureTable]
-    point: CaptureTable
-    reports: Mapping[str, int]  # reports that were counted, by list
-    left_out: Mapping[str, int]
-
-
-def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
-    """Turn draws of who is who into tables of counts; after this nobody has a name.
-
-    Raises:
-        UsedWrongly: there is no such list.
-    """
-    import numpy as np
-
-    from uncounted import linkage
-
-    present = sorted({source for source, _ in linked.linkage.keys})
-    names = tuple(lists or present)
-    if missing := [name for name in names if name not in present]:
-        raise UsedWrongly(
-            f"there is no list called {missing[0]!r}", hint=f"the lists are {', '.join(present)}"
-        )
-    counted = np.array(
-        [
-            may and source in names
-            for (source, _), may in zip(linked.linkage.keys, linked.may, strict=True)
-        ],
-        dtype=bool,
-    )
-    sources = [key[0] for key, yes in zip(linked.linkage.keys, counted, strict=True) if yes]
-
-    def tally(labels: Any) -> CaptureTable:
-        return linkage.capture_table(labels[counted], sources, names)
-
-    return Counted(
-        [tally(labels) for labels in linked.linkage.labels],
-        tally(linkage.point_partition(linked.linkage)),
-        {name: sources.count(name) for name in names},
-        linked.left_out,
-    )
 
 
 def captures(
@@ -345,15 +258,7 @@ def refuse_if_nothing(study: Study | Strata) -> None:
         NotEstimable: with the reason of the first method.
     """
     if study.refused:
-        studies = study.studies if isinstance(study, _strata_type()) else (study,)
-        first = studies[0].estimates[0]
-        raise NotEstimable(f"no number can be given: {first.reason}", hint=first.hint)
-
-
-def _strata_type() -> type[Strata]:
-    from uncounted.estimate.strata import Strata
-
-    return Strata
+        raise NotEstimable(f"no number can be given: {study.first.reason}", hint=study.first.hint)
 
 
 # 6. What leaves ------------------------------------------------------------------------------
@@ -371,16 +276,17 @@ def release(
 
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
     """
+    from uncounted import telling
     from uncounted.publish import bundle
-    from uncounted.publish.build import build
     from uncounted.publish.plan import Plan
+    from uncounted.publish.release import build
 
     plan = Plan.parse(plan_file)
     opened = linked(case, on)
     counted = count(opened, tuple(plan.lists) or None)  # 1
     study = _over_draws(case, counted, Asked(), progress)
     refuse_if_nothing(study)
-    facts = _facts(case, plan, opened, counted, study)
+    facts = telling.facts(case.sources(), plan, opened, counted, study)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(
@@ -402,78 +308,12 @@ def release(
         proof=case.proof(entry.seq),
         leaves=case.leaves(),
     )
-    return {"out": str(out), "files": sorted(files), "signer": me.vkey}
-
-
-def _facts(case: Case, plan: Plan, opened: Linked, counted: Counted, study: Study) -> Facts:
-    """What the publisher is told: counts, and words about lists and methods."""
-    from uncounted import linkage
-    from uncounted.publish.facts import Facts, LinkageFacts, ListFacts
-
-    summary = linkage.summary(opened.linkage)
-    about = case.sources()
-    lists = []
-    for name in counted.point.lists:
-        said = plan.lists.get(name)
-        lists.append(
-            ListFacts(
-                name,
-                label=said.label if said else "",
-                collector=(said.collector if said else "") or about[name].get("collector") or "",
-                describe=said.describe if said else "",
-                covers=(said.covers if said else "") or _covers_in_words(about[name]),
-                reports=counted.reports[name],
-            )
-        )
-    truth = _truth(plan, counted.point.lists)
-    return Facts(
-        lists=tuple(lists),
-        table=counted.point,
-        study=study,
-        made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
-        version=version("uncounted"),
-        linkage=LinkageFacts(
-            method=linkage.IN_WORDS,
-            draws=summary["draws"],
-            people_median=summary["people"]["median"],
-            people_interval=tuple(summary["people"]["interval"]),
-            rhat=opened.linkage.diagnostics.get("rhat"),
-            share_of_variance=(study.linkage or {}).get("variance_share"),
-        ),
-        left_out=dict(counted.left_out),
-        commitment=study.input,
-        made_up=truth is not None,
-        truth=truth,
-    )
-
-
-def _covers_in_words(about: Mapping[str, Any]) -> str:
-    covers = about.get("covers") or {}
-    parts = []
-    if covers.get("from") or covers.get("to"):
-        parts.append(f"{covers.get('from') or '..'} to {covers.get('to') or '..'}")
-    if covers.get("acts"):
-        parts.append(", ".join(covers["acts"]))
-    return "; ".join(parts)
-
-
-def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:
-    """What is known of a made-up population, and what perfect linkage would have given."""
-    from uncounted.estimate import run
-    from uncounted.publish.facts import Truth
-
-    if plan.truth_file is None:
-        return None
-    try:
-        known = json.loads(plan.truth_file.read_text(encoding="utf-8"))
-        number = int(known["people"])
-        perfect = CaptureTable(tuple(known["lists"]), known["with_consent"]["patterns"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadMapping(
-            f"the plan's [truth] file {plan.truth_file.name} is not one",
-            hint="see docs/reference/release.md; a real population has no known truth",
-        ) from error
-    return Truth(number, plan.truth_capture, run(perfect.select(lists)))
+    return {
+        "out": str(out),
+        "files": sorted(files),
+        "signer": me.vkey,
+        "headline": json.loads(files["estimate.json"])["sentence"],
+    }
 
 
 # Files ---------------------------------------------------------------------------------------

@@ -143,6 +143,11 @@ class Study:
         """Whether no method gives a number (exit status 1)."""
         return not any(estimate.ok for estimate in self.estimates)
 
+    @property
+    def first(self) -> Estimate:
+        """The first method's answer; when all refuse, its reason is the study's."""
+        return self.estimates[0]
+
     def __getitem__(self, method: str) -> Estimate:
         for estimate in self.estimates:
             if estimate.method == method:

@@ -41,6 +41,11 @@ class Strata:
         """Whether no method gives a number for any stratum."""
         return all(study.refused for study in self.studies)
 
+    @property
+    def first(self) -> Estimate:
+        """The first answer of the first stratum; when all refuse, its reason is given."""
+        return self.studies[0].first
+
     def to_json(self) -> dict[str, Any]:
         """`strata`: an object like a study's for each; `total`: the sums from joint draws."""
         return {

@@ -33,7 +33,7 @@ def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
         "report.html": page.html(draft),
         "report.pdf": pdf.pdf(draft, facts.made_at),
         "table.csv": table_csv(numbers),
-        "estimate.json": estimate_json(facts, plan, numbers),
+        "estimate.json": estimate_json(facts, plan, numbers, draft.headline),
     }
 
 
@@ -50,11 +50,12 @@ def table_csv(numbers: Numbers) -> bytes:
     return out.getvalue().encode()
 
 
-def estimate_json(facts: Facts, plan: Plan, numbers: Numbers) -> bytes:
+def estimate_json(facts: Facts, plan: Plan, numbers: Numbers, sentence: str) -> bytes:
     """What the report says, for machines: rounded as published."""
     table = numbers.table
     value: dict[str, Any] = {
         "title": plan.title,
+        "sentence": sentence,
         "population": {
             "who": plan.population.who,
             "where": plan.population.where,

@@ -1,0 +1,97 @@
+"""What the publisher is told: counts, studies, and words about lists and methods.
+
+Only plain values are made here; no report is opened. What may be printed of them
+is decided in `publish`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from uncounted.captures import CaptureTable
+from uncounted.counting import Counted, Linked, summary
+from uncounted.errors import BadMapping
+from uncounted.estimate import Study, run
+from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
+from uncounted.publish.plan import Plan
+
+_LINKAGE_IN_WORDS = (
+    "Every two reports that could be about the same person were compared by name (in Hangul and"
+    " in Latin letters, however romanised), birth, sex, origin, date and place of the act. Many"
+    " ways of saying who is who were then drawn, each as often as the comparisons make it likely;"
+    " no single one is taken for the truth."
+)
+
+
+def facts(
+    about: Mapping[str, Mapping[str, Any]],
+    plan: Plan,
+    opened: Linked,
+    counted: Counted,
+    study: Study,
+) -> Facts:
+    """What the publisher is told: counts, and words about lists and methods."""
+    summed = summary(opened.linkage)
+    lists = []
+    for name in counted.point.lists:
+        said = plan.lists.get(name)
+        lists.append(
+            ListFacts(
+                name,
+                label=said.label if said else "",
+                collector=(said.collector if said else "") or about[name].get("collector") or "",
+                describe=said.describe if said else "",
+                covers=(said.covers if said else "") or _covers_in_words(about[name]),
+                reports=counted.reports[name],
+            )
+        )
+    truth = _truth(plan, counted.point.lists)
+    return Facts(
+        lists=tuple(lists),
+        table=counted.point,
+        study=study,
+        made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        version=version("uncounted"),
+        linkage=LinkageFacts(
+            method=_LINKAGE_IN_WORDS,
+            draws=summed["draws"],
+            people_median=summed["people"]["median"],
+            people_interval=tuple(summed["people"]["interval"]),
+            rhat=opened.linkage.diagnostics.get("rhat"),
+            share_of_variance=(study.linkage or {}).get("variance_share"),
+        ),
+        left_out=dict(counted.left_out),
+        commitment=study.input,
+        made_up=truth is not None,
+        truth=truth,
+    )
+
+
+def _covers_in_words(about: Mapping[str, Any]) -> str:
+    covers = about.get("covers") or {}
+    parts = []
+    if covers.get("from") or covers.get("to"):
+        parts.append(f"{covers.get('from') or '..'} to {covers.get('to') or '..'}")
+    if covers.get("acts"):
+        parts.append(", ".join(covers["acts"]))
+    return "; ".join(parts)
+
+
+def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:
+    """What is known of a made-up population, and what perfect linkage would have given."""
+    if plan.truth_file is None:
+        return None
+    try:
+        known = json.loads(plan.truth_file.read_text(encoding="utf-8"))
+        number = int(known["people"])
+        perfect = CaptureTable(tuple(known["lists"]), known["with_consent"]["patterns"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadMapping(
+            f"the plan's [truth] file {plan.truth_file.name} is not one",
+            hint="see docs/reference/release.md; a real population has no known truth",
+        ) from error
+    return Truth(number, plan.truth_capture, run(perfect.select(lists)))
