@@ -25,6 +25,7 @@ def _incoming(
     number: int, *, consent: Consent = BOTH, row: int | None = None, **payload: Any
 ) -> Incoming:
     said = {
+        "n": number,
         "names": [{"written": "김무명"}, {"written": "KIM Mumyong"}],
         "note": "국경에서 헤어졌다",
     }

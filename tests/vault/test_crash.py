@@ -25,7 +25,7 @@ CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
 from uncounted.proof import durable
-from uncounted.vault import publication
+from uncounted.vault import publication, storage
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -72,6 +72,9 @@ if moment == "note":
     publication.Publication._note = lambda *values: die()
 case.seal_log()
 print("sealed", flush=True)
+if moment == "unscrubbed":
+    storage.Storage.scrub = lambda self: die()
+    case.withdraw("new", "N-7")
 if moment == "withdraw":
     case.withdraw("new", "N-7")
     print("withdrawn", flush=True)
@@ -131,6 +134,16 @@ def test_at_some_moment_or_other(filled: Path, me: Identity, at: float) -> None:
 
 def test_after_a_withdrawal_the_report_is_gone(filled: Path, me: Identity) -> None:
     assert _killed(filled, me, "withdraw", 0) == ["kept", "sealed", "withdrawn"]
+    assert _reports_after(filled, me) == 2999
+
+
+def test_a_withdrawal_that_was_cut_short_is_finished_at_the_next_opening(
+    filled: Path, me: Identity
+) -> None:
+    assert _killed(filled, me, "unscrubbed", 0) == ["kept", "sealed"]
+    with Case.open(filled, me) as case:
+        assert not case._storage.must_scrub()
+        assert case._storage._one("PRAGMA freelist_count") == (0,)
     assert _reports_after(filled, me) == 2999
 
 

@@ -25,7 +25,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
 from uncounted.vault import check, intake, members
-from uncounted.vault.files import make_folder, on_disk, write_private
+from uncounted.vault.files import make_folder, on_disk, read_private, write_private
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
 from uncounted.vault.keys import KEY_BYTES, CaseKeys
@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 1
+MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
 _MARK = "case.json"
 _DATABASE = "case.db"
 _LOCK = "lock"
@@ -159,7 +160,8 @@ class Case:
         3. Nobody else is at work, for `wait` seconds.
         4. The database opens, is of this case, and knows both this member and the one
            who gave the key.
-        5. The log and the database agree; entries not yet in the log are put there.
+        5. The log and the database agree; a withdrawal that a crash cut short is finished,
+           and entries not yet in the log are put there.
 
         Raises:
             NotACase: step 1.
@@ -186,6 +188,8 @@ class Case:
                 raise Damaged("the case key was given by somebody who is not a member")
             case = cls(folder, case_id, identity, keys, storage, lock, clock)
             case._log.recover()  # 5
+            if storage.must_scrub():
+                storage.scrub()
             case.seal_log()
             undo.pop_all()
         return case
@@ -324,11 +328,13 @@ class Case:
         a report belongs there.
 
         Raises:
-            UsedWrongly: a kind that is none, or that the case file keeps for itself.
+            UsedWrongly: a kind that is none, or that the case file keeps for itself; too large.
             BadInput: the body has no canonical form.
         """
         if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
             raise UsedWrongly(f"{kind!r} is no kind of artefact")
+        if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
+            raise UsedWrongly(f"an artefact has at most {MAX_PAYLOAD_BYTES:,} bytes")
         made_for = sorted(set(uses))
         body = {**body, "uses": made_for} if made_for else body
         with self._storage.transaction():
@@ -443,7 +449,7 @@ def _read_mark(folder: Path) -> str:
     if not folder.is_dir():
         raise NotACase("there is no such folder", hint="uncounted init makes a case file")
     try:
-        content = (folder / _MARK).read_bytes()
+        content = read_private(folder / _MARK)
         mark = json.loads(content)
         version, case_id = mark["version"], mark["id"]
         known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)

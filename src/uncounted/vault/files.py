@@ -14,10 +14,11 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from uncounted.errors import AlreadyThere, NoSpace
+from uncounted.errors import AlreadyThere, Damaged, NoAccess, NoSpace, UsedWrongly
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_NO_PATH = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
 
 
 @contextlib.contextmanager
@@ -25,7 +26,8 @@ def on_disk() -> Iterator[None]:
     """Turn what a disk can refuse into `NoSpace`; other errors pass.
 
     Raises:
-        NoSpace: the disk or the quota is full, or the folder is read-only.
+        NoSpace: the disk or the quota is full, fails, or the folder is read-only.
+        UsedWrongly: there can be no such folder or file.
 
     Examples:
         >>> with on_disk():
@@ -43,7 +45,36 @@ def on_disk() -> Iterator[None]:
                 "the folder cannot be written to",
                 hint="check who owns it, and whether the disk is mounted read-only",
             ) from error
+        if error.errno in _NO_PATH:
+            raise UsedWrongly(
+                "there can be no such folder: part of the path is a file, or too long",
+                hint="name another folder",
+            ) from error
+        if error.errno == errno.EIO:
+            raise NoSpace(
+                "the disk failed", hint="copy what is on it while it can be read"
+            ) from error
         raise
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file whole.
+
+    Raises:
+        FileNotFoundError: there is none; the caller knows what that means.
+        NoAccess: this user may not read it.
+        Damaged: it is a folder, or the disk fails.
+    """
+    try:
+        return path.read_bytes()
+    except PermissionError as error:
+        raise NoAccess(
+            f"{path.name} may not be read by this user", hint="check who owns the folder"
+        ) from error
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise Damaged(f"{path.name} cannot be read", hint="bring it back from a copy") from error
 
 
 def make_folder(path: Path) -> None:

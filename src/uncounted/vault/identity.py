@@ -26,7 +26,7 @@ from uncounted.errors import (
     WrongPassphrase,
 )
 from uncounted.proof.notes import Signer
-from uncounted.vault.files import make_folder, write_private
+from uncounted.vault.files import make_folder, read_private, write_private
 
 FORMAT = "uncounted-identity/1"
 _SEALED = "identity.age"
@@ -152,11 +152,11 @@ def load(home: Path, passphrase: str) -> Identity:
             "there is no identity in this folder",
             hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
         )
-    identity = Identity.parse(_unlock((home / _SEALED).read_bytes(), _normal(passphrase)))
+    identity = Identity.parse(_unlock(read_private(home / _SEALED), _normal(passphrase)))
     public = home / _PUBLIC
     if not public.exists():  # a crash between the two files of `create`
         write_private(public, _public_bytes(identity), replace=True)
-    elif public.read_bytes() != _public_bytes(identity):
+    elif read_private(public) != _public_bytes(identity):
         # Somebody who swaps it would have others seal the next case file to himself.
         raise Damaged(
             "the public half of the identity is not that of its secret keys",
@@ -173,7 +173,7 @@ def public(home: Path) -> PublicIdentity:
         Damaged: the file is not one.
     """
     try:
-        fields = json.loads((home / _PUBLIC).read_bytes())
+        fields = json.loads(read_private(home / _PUBLIC))
         return PublicIdentity(fields["recipient"], fields["vkey"])
     except FileNotFoundError as error:
         raise NoAccess("there is no identity in this folder") from error

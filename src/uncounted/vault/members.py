@@ -16,7 +16,7 @@ from pyrage import x25519
 
 from uncounted.errors import BadInput, Damaged, NoAccess, NotACase, NotVerified
 from uncounted.proof.notes import Verifier, open_note, split
-from uncounted.vault.files import make_folder, write_private
+from uncounted.vault.files import make_folder, read_private, write_private
 from uncounted.vault.identity import Identity
 from uncounted.vault.keys import KEY_BYTES
 
@@ -80,8 +80,9 @@ def open_for(folder: Path, identity: Identity) -> Grant:
             "this identity is not a member of the case file",
             hint="use the identity that made it, or ask a member for access",
         )
+    sealed = read_private(path)
     try:
-        return _parse(identity.unseal(path.read_bytes()), identity.recipient)
+        return _parse(identity.unseal(sealed), identity.recipient)
     except (NoAccess, NotVerified, BadInput, ValueError) as error:
         raise Damaged(
             "the file that holds the case key for this identity was altered or cut short",

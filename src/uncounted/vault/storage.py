@@ -47,6 +47,7 @@ _BUSY = {5, 6}  # BUSY, LOCKED
 _REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
 _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
 _IOERR = 10
+_UNSCRUBBED = "unscrubbed"
 
 
 @attrs.frozen
@@ -149,6 +150,20 @@ class Storage:
         """Fold the journal into the database and empty it, so that it keeps nothing deleted."""
         for _ in self._rows("PRAGMA wal_checkpoint(TRUNCATE)"):
             pass
+
+    def scrub(self) -> None:
+        """Write the database anew after something was forgotten, and empty the journal.
+
+        `secure_delete` overwrites what is deleted; SQLite makes no promise about the slack
+        of pages between which rows move. Done again on opening when a crash came first.
+        """
+        self._run("VACUUM")  # through memory, since temp_store says so
+        self._run("DELETE FROM meta WHERE name = ?", (_UNSCRUBBED,))
+        self.fold()
+
+    def must_scrub(self) -> bool:
+        """Whether something was forgotten and `scrub` has not been done since."""
+        return self.meta(_UNSCRUBBED) is not None
 
     def damaged_pages(self) -> list[str]:
         """What SQLCipher says of each page that does not fit its HMAC; nothing when all do."""
@@ -338,12 +353,13 @@ class Storage:
         )
 
     def forget_report(self, source: str, report_id: str, tag: bytes) -> None:
-        """Delete a report's state and leave its tombstone."""
+        """Delete a report's state and leave its tombstone; `scrub` is to follow."""
         self._run(
             "DELETE FROM reports WHERE id = ? AND source = (SELECT n FROM sources WHERE name = ?)",
             (report_id, source),
         )
         self._run("INSERT OR IGNORE INTO tombstones VALUES (?)", (tag,))
+        self.set_meta(_UNSCRUBBED, b"")
 
     def tombstones(self) -> set[bytes]:
         """The tag of every withdrawn report."""

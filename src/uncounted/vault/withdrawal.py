@@ -34,7 +34,7 @@ def withdraw(
         storage.forget_report(source, report_id, tag)
         storage.forget_derived()
         entry = ledger.append("withdrawal", {"tombstone": tag.hex(), "versions": versions})
-    storage.fold()
+    storage.scrub()
     return entry
 
 

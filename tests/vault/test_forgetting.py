@@ -1,0 +1,74 @@
+"""After a withdrawal, every page of the database is decrypted by hand and searched.
+
+This reads SQLCipher's file as docs/formats/case.md says, with AES alone: free pages and
+slack bytes included, which SQL would never show.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from uncounted.vault import members
+from uncounted.vault.case import Case
+from uncounted.vault.identity import Identity
+from uncounted.vault.intake import Incoming
+from uncounted.vault.keys import CaseKeys
+
+Maker = Callable[..., Incoming]
+Many = Callable[..., Iterable[Incoming]]
+PAGE, RESERVE, SALT = 4096, 80, 16  # a page ends with its IV (16) and HMAC-SHA512 (64)
+
+
+def _pages_in_clear(folder: Path, me: Identity) -> bytes:
+    grant = members.open_for(folder, me)
+    key = CaseKeys(grant.case_id, grant.case_key).database
+    content = (folder / "case.db").read_bytes()
+    clear = bytearray()
+    for start in range(0, len(content), PAGE):
+        page = content[start : start + PAGE]
+        sealed = page[SALT if start == 0 else 0 : PAGE - RESERVE]
+        vector = page[PAGE - RESERVE : PAGE - RESERVE + 16]
+        opened = Cipher(algorithms.AES(key), modes.CBC(vector)).decryptor()
+        clear += opened.update(sealed) + opened.finalize()
+    return bytes(clear)
+
+
+def test_no_page_remembers_a_withdrawn_report(
+    tmp_path: Path, me: Identity, make: Maker, many: Many
+) -> None:
+    folder = tmp_path / "case"
+    with Case.create(folder, me) as case:
+        case.intake("one", {}, many(400, start=1000))
+        case.intake("one", {}, [make(7), make(8)])
+        case.intake("one", {}, [make(7, note="long " * 3000)])  # spills over several pages
+        case.put("linkage", {"draws": 1}, b"draws of R-7", ["link"])
+        rows = [row for row in case._storage.entries() if row.kind == "report"]
+        secrets = [b"R-7"]
+        withdrawn = [case._ledger.open(row) for row in rows]
+        for row, opened in zip(rows, withdrawn, strict=True):
+            if opened is not None and opened.body["id"] == "R-7":
+                assert row.sealed is not None
+                secrets += [row.sealed.wrapped, row.sealed.content[:200], row.sealed.content[-200:]]
+                secrets.append(bytes.fromhex(opened.body["print"]))
+        (linkage,) = (row for row in case._storage.entries() if row.kind == "linkage")
+        draws = case._storage.object(linkage.seq)
+        assert draws is not None
+        secrets += [draws.wrapped, draws.content]
+
+    before = _pages_in_clear(folder, me)
+    assert before.count(b"CREATE TABLE entries") == 1, "the pages were decrypted"
+    # Two versions: two wrapped keys, two contents, one current fingerprint, the id, the draws.
+    assert sum(secret in before for secret in secrets) >= 8
+
+    with Case.open(folder, me) as case:
+        case.withdraw("one", "R-7")
+    after = _pages_in_clear(folder, me)
+    assert [secret for secret in secrets if secret in after] == []
+    assert not (folder / "case.db-wal").exists()
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+        assert len(case.reports("link", datetime.date(2026, 11, 24)).reports) == 401
