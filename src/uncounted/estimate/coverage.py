@@ -15,7 +15,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.method import estimator, log_n0, log_normal_interval
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.result import Estimate, Floats
 
 ENOUGH = 0.55  # below it the high-coverage estimator is unstable (Chao et al. 2001)
 _RESAMPLES = 500
@@ -41,31 +41,38 @@ class Coverage:
         return self.high if self.coverage > ENOUGH else self.low
 
 
-def of_counts(patterns: np.ndarray, counts: np.ndarray) -> Coverage:
+def of_counts(patterns: Floats, counts: Floats) -> Coverage:
     """Coverage and estimates from patterns (M, J) of 0/1 and their counts (M,).
 
     Chao and Tsay (1998) JASA 93:283; Chao et al. (2001) Statistics in Medicine 20:3123.
     """
+    C, independent, high, low = (float(value[0]) for value in _of_many(patterns, counts[None]))
+    return Coverage(C, independent, high, low)
+
+
+def _of_many(patterns: Floats, counts: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Coverage, D/C, high and low for every row of counts (rows, M), all at once."""
     J = patterns.shape[1]
-    n = counts.sum()
+    size = patterns.sum(axis=1)
+    n = counts.sum(axis=1)
     total = counts @ patterns
-    single = patterns.sum(axis=1) == 1
-    only = (counts * single) @ patterns
-    C = 1 - np.mean(only / total)
-    D = n - only.sum() / J
-    A, B, product = [], [], []
+    only = counts @ (patterns * (size == 1)[:, None])
+    C = 1 - np.mean(only / total, axis=1)
+    D = n - only.sum(axis=1) / J
+    A, B = [], []
     for i, j in combinations(range(J), 2):
-        both = (patterns[:, i] == 1) & (patterns[:, j] == 1)
-        just = both & (patterns.sum(axis=1) == 2)
-        A.append(only[i] + only[j] + 2 * counts[just].sum())
-        B.append(counts[both].sum())
-        product.append(total[i] * total[j])
-    a, b = np.array(A), np.array(B) / np.array(product)
-    above, below = J * D - a.sum(), J * C - (a * b).sum()
-    high = above / below if below > 0 and above >= 1e-4 else n
-    r = b * (D / C + (a * (D / C * b - 1)).sum() / (J * C)) - 1
-    low = D / C + (a * r).sum() / (J * C)
-    return Coverage(float(C), float(D / C), float(max(high, n)), float(max(low, n)))
+        both = patterns[:, i] * patterns[:, j]
+        A.append(only[:, i] + only[:, j] + 2 * counts @ (both * (size == 2)))
+        B.append(counts @ both / (total[:, i] * total[:, j]))
+    a, b = np.array(A), np.array(B)
+    above, below = J * D - a.sum(axis=0), J * C - (a * b).sum(axis=0)
+    fine = (below > 0) & (above >= 1e-4)
+    high = np.where(fine, above / np.where(fine, below, 1.0), n)
+    some = np.where(C > 0, C, np.nan)
+    first = D / some
+    r = b * (first + (a * (first * b - 1)).sum(axis=0) / (J * some)) - 1
+    low = first + (a * r).sum(axis=0) / (J * some)
+    return C, first, np.maximum(high, n), np.maximum(low, n)
 
 
 @estimator("sample-coverage")
@@ -89,7 +96,7 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
             "sample coverage needs at least three lists",
             hint="with two lists, state how they depend on each other (two-list)",
         )
-    patterns = np.array([[int(mark) for mark in pattern] for pattern in table.counts])
+    patterns = np.array([[float(mark) for mark in pattern] for pattern in table.counts])
     counts = np.array(list(table.counts.values()), dtype=np.float64)
     found = of_counts(patterns, counts)
     if found.coverage <= 0:
@@ -124,7 +131,7 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
     )
 
 
-def _variance(patterns: np.ndarray, counts: np.ndarray, found: Coverage, seed: int) -> float:
+def _variance(patterns: Floats, counts: Floats, found: Coverage, seed: int) -> float:
     """Variance of the chosen estimator over tables drawn from the fitted population."""
     rng = np.random.default_rng(seed)
     N = max(round(found.chosen), int(counts.sum()))
@@ -132,11 +139,8 @@ def _variance(patterns: np.ndarray, counts: np.ndarray, found: Coverage, seed: i
     order = np.argsort(-counts, kind="stable")
     chances = np.append(counts[order], N - counts.sum()) / N
     drawn = rng.multinomial(N, chances, size=_RESAMPLES)[:, :-1].astype(np.float64)
-    values = []
-    for sample in drawn:
-        if np.any(sample @ patterns[order] == 0):
-            continue
-        again = of_counts(patterns[order], sample)
-        if again.coverage > 0:
-            values.append(again.high if found.coverage > ENOUGH else again.low)
+    drawn = drawn[np.all(drawn @ patterns[order] > 0, axis=1)]
+    _, _, high, low = _of_many(patterns[order], drawn)
+    values = high if found.coverage > ENOUGH else low
+    values = values[np.isfinite(values)]
     return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0

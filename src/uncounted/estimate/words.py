@@ -51,7 +51,7 @@ def in_words(estimate: Estimate, observed: int) -> str:
         >>> from uncounted.estimate.chao import chao
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> in_words(chao(table), table.observed)
-        'at least about 160 (the bound itself lies between 110 and 300)'
+        'at least about 160 (the bound itself lies between 110 and 270)'
     """
     if estimate.point is None or estimate.interval is None:
         return f"no number: {estimate.reason}"
