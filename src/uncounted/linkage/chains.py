@@ -27,10 +27,10 @@ THIN = 10  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 REFUSED_RHAT = 1.1
-MOST_ROUNDS = 6  # each doubles the run
+MOST_ROUNDS = 3  # each doubles the run
 SPLITS = 0.5
-# Chance that a list has one more report of somebody it has: Beta prior, one in ten.
-Q_PRIOR = (1.0, 9.0)
+# Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
+Q_PRIOR = (5.0, 95.0)
 # Total weight of the cells of the overlap table in its prior; 1 each up to four lists.
 MOST_CELL_WEIGHT = 15.0
 
@@ -82,7 +82,14 @@ def sample(
         NotConverged: the chains still disagree after the longest run.
     """
     chains = [
-        _start(components, pairs, phi, lists, np.random.default_rng([seed, 7, at]), together=at % 2 == 1)
+        _start(
+            components,
+            pairs,
+            phi,
+            lists,
+            np.random.default_rng([seed, 7, at]),
+            together=at % 2 == 1,
+        )
         for at in range(CHAINS)
     ]
     length = max(WARM_UP, THIN * -(-draws // CHAINS))
@@ -119,7 +126,12 @@ def _start(
 ) -> _Chain:
     state = kernel.empty_state(len(components.rooms.members), lists)
     kernel.place(components.rooms, state, together)
-    return _Chain(rng, state, attrs.evolve(model.start(pairs), phi=phi), np.full(lists, Q_PRIOR[0] / sum(Q_PRIOR)))
+    return _Chain(
+        rng,
+        state,
+        attrs.evolve(model.start(pairs), phi=phi),
+        np.full(lists, Q_PRIOR[0] / sum(Q_PRIOR)),
+    )
 
 
 def _run(
@@ -137,10 +149,8 @@ def _run(
     for at in range(sweeps):
         weight = chain.rates.of(patterns)
         kernel.sweep(chain.rng, rooms, chain.state, weight, alpha, chain.q, SPLITS)
-        linked = kernel.linked(rooms, chain.state, len(patterns)).astype(np.float64)
-        chain.rates = model.draw(
-            chain.rng, model.counts(patterns, linked), pairs, chain.rates.phi
-        )
+        linked = kernel.linked(rooms, chain.state.slot[None, :], len(patterns))
+        chain.rates = model.draw(chain.rng, model.counts(patterns, linked), pairs, chain.rates.phi)
         chain.q = _draw_q(chain.rng, chain.state)
         if keep and at % WATCH == 0:
             chain.watched.append(_watch(chain.state))
@@ -203,5 +213,9 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any]) -> Sampled:
     bounds = np.cumsum([size - 1 for size in compare.COUNTS])[:-1]
     rates = model.Rates(tuple(np.split(mean_m, bounds)), chains[0].rates.u, chains[0].rates.phi)
     q = np.mean([chain.q for chain in chains], axis=0)
-    facts = {**facts, "chains": len(chains), "duplicates_in_a_list": [round(x, 4) for x in q]}
+    facts = {
+        **facts,
+        "chains": len(chains),
+        "duplicates_in_a_list": [round(float(x), 4) for x in q],
+    }
     return Sampled(np.array(kept, np.int64), facts, rates)

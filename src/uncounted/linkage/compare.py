@@ -53,7 +53,10 @@ ORIGIN = ("not said", "same town", "same province", "other town", "slip", "diffe
 DATE = ("not said", "same day", "within a month", "compatible", "close", "different")
 PLACE = ORIGIN
 EVENT = tuple(
-    f"{kind}: {day}, {place}" for kind in ("same act", "other act") for day in DATE for place in PLACE
+    f"{kind}: {day}, {place}"
+    for kind in ("same act", "other act")
+    for day in DATE
+    for place in PLACE
 )
 FIELDS = ("name", "birth", "sex", "origin", "event")
 COUNTS = (len(NAME), len(BIRTH), len(SEX), len(ORIGIN), len(EVENT))
@@ -250,9 +253,7 @@ def _close(a: Arrays, words: NDArray[np.int64], f: int, g: int, shortest: int) -
 
 
 @numba.njit(cache=True)
-def _slips(
-    letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int
-) -> int:
+def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int) -> int:
     """Optimal string alignment: letters changed, left out, put in, or two swapped."""
     p, q = starts[x], starts[y]
     n, m = starts[x + 1] - p, starts[y + 1] - q

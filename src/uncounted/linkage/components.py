@@ -34,9 +34,7 @@ class Components:
     facts: dict[str, Any]
 
 
-def build(
-    encoded: Encoded, left: Ints, right: Ints, log_odds: NDArray[np.float64]
-) -> Components:
+def build(encoded: Encoded, left: Ints, right: Ints, log_odds: NDArray[np.float64]) -> Components:
     """Make components of the pairs whose log odds pass the floor.
 
     Args:

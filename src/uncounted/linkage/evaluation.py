@@ -85,7 +85,9 @@ def _exact(row: NDArray[Any], real: NDArray[np.int64]) -> float:
     labels = numbered(row).astype(np.int64)
     joint = labels * (int(real.max()) + 1) + real
     _, first, times = np.unique(joint, return_index=True, return_counts=True)
-    whole = (times == np.bincount(labels)[labels[first]]) & (times == np.bincount(real)[real[first]])
+    whole = (times == np.bincount(labels)[labels[first]]) & (
+        times == np.bincount(real)[real[first]]
+    )
     return float(whole.sum() / (real.max() + 1))
 
 

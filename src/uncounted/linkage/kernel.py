@@ -9,6 +9,10 @@ M. Sadinle, "Multifile partitioning for record linkage and duplicate detection" 
     p(partition) = n! Gamma(A) / Gamma(n + A) prod_h Gamma(n_h + alpha) / Gamma(alpha)
                    prod over clusters and their lists of c! (1 - q_s) q_s^(c - 1)
 
+A cluster of k reports counts its k (k - 1) / 2 pairs as k - 1 comparisons: its evidence
+is 2 / k times their sum (`_evidence`). Its pairs are not independent, and counted in full
+they would outgrow any prior, so that a few common names glue dozens of people together.
+
 up to a constant (A = alpha times the number of cells). Compiled; no I/O.
 
 State, changed in place: `slot` (of a report: which cluster, a number within the room of
@@ -133,6 +137,23 @@ def _cells_possible(lists: int, cells: Ints) -> float:
 
 
 @numba.njit(cache=True)
+def _evidence(size: int, total: float) -> float:
+    """What a cluster is worth: the mean of its pairs, times one less than its reports."""
+    return 2.0 * total / size if size > 1 else 0.0
+
+
+@numba.njit(cache=True)
+def _totals(rooms: Rooms, state: State, weight: Floats, c: int, total: Floats) -> None:
+    """The sum over pairs of each cluster of a component, into `total` by slot."""
+    first, end = rooms.starts[c], rooms.starts[c + 1]
+    total[first:end] = 0.0
+    for i in range(1, end - first):
+        for j in range(i):
+            if state.slot[first + i] == state.slot[first + j]:
+                total[state.slot[first + i]] += _pair(rooms, weight, c, i, j)
+
+
+@numba.njit(cache=True)
 def place(rooms: Rooms, state: State, together: bool) -> None:
     """Fill an empty state: everyone apart, or each component one cluster."""
     for c in range(len(rooms.starts) - 1):
@@ -163,16 +184,18 @@ def sweep(
         splits: split-merge attempts for each report of a component.
     """
     log_q, log_p = np.log(q), np.log1p(-q)
+    total = np.zeros(len(rooms.members))
     for c in range(len(rooms.starts) - 1):
         first, k = rooms.starts[c], rooms.starts[c + 1] - rooms.starts[c]
         if k == 1:
             continue
         scores = np.zeros(k)
+        _totals(rooms, state, weight, c, total)
         for i in range(k):
-            _reassign(rng, rooms, state, weight, alpha, log_q, log_p, c, i, scores)
+            _reassign(rng, rooms, state, weight, alpha, log_q, log_p, c, i, scores, total)
         if k > 2:
             for _ in range(int(np.ceil(splits * k))):
-                _split_or_merge(rng, rooms, state, weight, alpha, log_q, log_p, c)
+                _split_or_merge(rng, rooms, state, weight, alpha, log_q, log_p, c, total)
 
 
 @numba.njit(cache=True)
@@ -194,16 +217,20 @@ def _reassign(
     c: int,
     i: int,
     scores: Floats,
+    totals: Floats,
 ) -> None:
     """Take report i out and put it back where its full conditional says."""
     first = rooms.starts[c]
     k = rooms.starts[c + 1] - first
     r, s = first + i, rooms.lists[first + i]
+    old = state.slot[r]
     _remove(state, r, s)
     scores[:] = 0.0
     for j in range(k):
         if j != i:
             scores[state.slot[first + j] - first] += _pair(rooms, weight, c, i, j)
+    totals[old] -= scores[old - first]
+    sums = scores.copy()
     free = -1
     top = -np.inf
     for d in range(k):
@@ -212,6 +239,9 @@ def _reassign(
                 scores[d] = -np.inf
                 continue
             free = d
+        k_d = state.size[first + d]
+        before = _evidence(k_d, totals[first + d])
+        scores[d] = _evidence(k_d + 1, totals[first + d] + sums[d]) - before
         scores[d] += _log_add(state, s, first + d, alpha, log_q, log_p)
         top = max(top, scores[d])
     total = 0.0
@@ -226,6 +256,7 @@ def _reassign(
             chosen = d
             break
     _add(state, r, s, first + chosen)
+    totals[first + chosen] += sums[chosen]
 
 
 @numba.njit(cache=True)
@@ -262,6 +293,7 @@ def _split_or_merge(
     log_q: Floats,
     log_p: Floats,
     c: int,
+    totals: Floats,
 ) -> None:
     """Sequentially allocated split-merge (D. B. Dahl, "Sequentially-allocated merge-split
     sampler for conjugate and nonconjugate Dirichlet process models", 2005).
@@ -291,6 +323,7 @@ def _split_or_merge(
     one[0], two[0] = i, j
     ones, twos = 1, 1
     log_chance, cross = 0.0, _pair(rooms, weight, c, i, j)
+    sum_one, sum_two = 0.0, 0.0
     for at in range(count):
         m = others[at]
         with_one, with_two = 0.0, 0.0
@@ -298,16 +331,19 @@ def _split_or_merge(
             with_one += _pair(rooms, weight, c, m, one[x])
         for x in range(twos):
             with_two += _pair(rooms, weight, c, m, two[x])
-        chance_one = 1.0 / (1.0 + np.exp(min(max(with_two - with_one, -500.0), 500.0)))
+        lead = with_one / ones - with_two / twos
+        chance_one = 1.0 / (1.0 + np.exp(min(max(-lead, -500.0), 500.0)))
         joins_one = rng.random() < chance_one if split else state.slot[first + m] == a
         if joins_one:
             log_chance += np.log(max(chance_one, 1e-300))
             cross += with_two
+            sum_one += with_one
             one[ones] = m
             ones += 1
         else:
             log_chance += np.log(max(1.0 - chance_one, 1e-300))
             cross += with_one
+            sum_two += with_two
             two[twos] = m
             twos += 1
     if split:
@@ -318,37 +354,39 @@ def _split_or_merge(
         to = a
     moved = two[:twos] + first
     prior = _move_all(rooms, state, moved, twos, to, alpha, log_q, log_p)
-    log_ratio = prior - cross - log_chance if split else prior + cross + log_chance
+    whole = _evidence(ones + twos, sum_one + sum_two + cross)
+    gain = whole - _evidence(ones, sum_one) - _evidence(twos, sum_two)
+    log_ratio = prior - gain - log_chance if split else prior + gain + log_chance
     if np.log(rng.random()) >= log_ratio:
         _move_all(rooms, state, moved, twos, b if not split else a, alpha, log_q, log_p)
+    elif split:
+        totals[a], totals[to] = sum_one, sum_two
+    else:
+        totals[a], totals[b] = sum_one + sum_two + cross, 0.0
 
 
 @numba.njit(cache=True)
-def linked(rooms: Rooms, state: State, patterns: int) -> Ints:
-    """How many pairs within clusters show each pattern."""
-    found = np.zeros(patterns, np.int64)
-    for c in range(len(rooms.starts) - 1):
-        first, k = rooms.starts[c], rooms.starts[c + 1] - rooms.starts[c]
-        at = rooms.pair_starts[c]
-        for i in range(1, k):
-            for j in range(i):
-                if state.slot[first + i] == state.slot[first + j]:
-                    found[rooms.pattern[at]] += 1
-                at += 1
-    return found
+def linked(rooms: Rooms, slots: Ints, patterns: int) -> Floats:
+    """How many comparisons within clusters show each pattern, 2 / k a pair of a cluster of k.
 
-
-@numba.njit(cache=True)
-def linked_slots(rooms: Rooms, slots: Ints, patterns: int) -> Ints:
-    """`linked`, summed over many draws of slots."""
-    found = np.zeros(patterns, np.int64)
+    Args:
+        rooms: the components.
+        slots: one row a draw.
+        patterns: how many patterns there are.
+    """
+    found = np.zeros(patterns)
+    size = np.zeros(slots.shape[1], np.int64)
     for draw in range(len(slots)):
+        size[:] = 0
+        for r in range(slots.shape[1]):
+            size[slots[draw, r]] += 1
         for c in range(len(rooms.starts) - 1):
             first, k = rooms.starts[c], rooms.starts[c + 1] - rooms.starts[c]
             at = rooms.pair_starts[c]
             for i in range(1, k):
                 for j in range(i):
-                    if slots[draw, first + i] == slots[draw, first + j]:
-                        found[rooms.pattern[at]] += 1
+                    slot = slots[draw, first + i]
+                    if slot == slots[draw, first + j]:
+                        found[rooms.pattern[at]] += 2.0 / size[slot]
                     at += 1
     return found

@@ -213,9 +213,9 @@ _STYLES_ONSET = (
 )
 _STYLES_ONSET = tuple([x.replace("*", "") for x in row] for row in _STYLES_ONSET)
 _STYLES_VOWEL = (
-    "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split(),
-    "a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i".split(),
-    "a ae ya yae u e you ye o wa wae oi yo oo wo we wi yoo eu ee ee".split(),
+    ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"],
+    ["a", "ae", "ya", "yae", "o", "e", "yo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "u", "ui", "i"],
+    ["a", "ae", "ya", "yae", "u", "e", "you", "ye", "o", "wa", "wae", "oi", "yo", "oo", "wo", "we", "wi", "yoo", "eu", "ee", "ee"],
 )
 _STYLES_CODA = (
     ["", "k", "k", "k", "n", "n", "n", "t"]

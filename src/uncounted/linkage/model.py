@@ -58,11 +58,11 @@ def _prior(mean: tuple[float, ...], agrees: int, least: float, weight: float) ->
 
 
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, 9, 0.85, 40.0),
-    _prior(_BIRTH, 6, 0.7, 40.0),
-    _prior(_SEX, 1, 0.9, 40.0),
-    _prior(_ORIGIN, 2, 0.5, 40.0),
-    _prior(_event_means(), len(compare.EVENT), 0.0, 60.0),
+    _prior(_NAME, 9, 0.92, 400.0),
+    _prior(_BIRTH, 6, 0.7, 400.0),
+    _prior(_SEX, 1, 0.9, 400.0),
+    _prior(_ORIGIN, 2, 0.5, 400.0),
+    _prior(_event_means(), len(compare.EVENT), 0.0, 400.0),
 )
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
@@ -86,7 +86,9 @@ class Rates:
     def logs(self, patterns: compare.Levels) -> tuple[Floats, Floats, Floats]:
         """Log chance of rows of levels for one person, for two strangers, for two companions."""
         total = np.zeros((3, len(patterns)))
-        for field, (m, u, f) in enumerate(zip(self.m, self.u, self._companions(), strict=True)):
+        name = np.minimum(self.m[0], self.u[0] * _MOST_EVIDENCE)
+        rates = zip((name, *self.m[1:]), self.u, self._companions(), strict=True)
+        for field, (m, u, f) in enumerate(rates):
             at = patterns[:, field]
             for row, rate in enumerate((m, u, f)):
                 total[row] += np.concatenate([[0.0], np.log(rate)])[at]
@@ -114,17 +116,27 @@ class Rates:
         )
 
 
+# m / u of a name level is never above this: a given name of which one syllable differs, or
+# all, is never evidence that two reports are one person's, whatever else they share.
+_MOST_EVIDENCE = np.full(len(compare.NAME) - 1, np.inf)
+_MOST_EVIDENCE[[6, 9]] = np.exp(-1.0)  # same given of another family; given in part
+_MOST_EVIDENCE[[11, 12, 13]] = np.exp(-3.0)  # other given; close, of another family; different
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array([x in (1, 2, 3, 4, 8, 9, 10, 11, 12) for x in range(1, len(compare.NAME))])
 
 
-def companions(rates: Rates, patterns: compare.Levels, times: Floats, reports: int) -> float:
+def companions(
+    rates: Rates, patterns: compare.Levels, times: Floats, reports: int
+) -> tuple[float, Floats]:
     """The share of all pairs who are different people taken together, by EM.
 
     Three kinds of pairs (one person, companions, strangers) with fixed rates; only the
     shares are learned. Without this kind, two sisters arrested together look like one
     person whose given name was mistaken: fields that agree are not independent among
     different people, and expectation-maximisation finds events instead of people.
+
+    Returns:
+        The share, and how many pairs of each row are thought to be of different people.
     """
     m, u, f = rates.logs(patterns)
     share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
@@ -134,7 +146,7 @@ def companions(rates: Rates, patterns: compare.Levels, times: Floats, reports: i
         kinds = np.exp(logs)
         kinds *= times / kinds.sum(axis=0)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
-    return float(min(share[2], 0.05))
+    return float(min(share[2], 0.05)), np.asarray(times - kinds[0])
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
@@ -168,13 +180,15 @@ def draw(
     Args:
         rng: the generator.
         linked: pairs at each level that one person's reports make.
-        pairs: all pairs at each level, linked or not.
+        pairs: pairs of different people at each level. They stay what they were before
+            sampling: taking away what a draw has linked would let false links feed on
+            themselves, since a level that is linked away looks rarer by chance.
         phi: share of companions, kept as it is.
     """
     m = tuple(_draw_m(rng, prior, row) for prior, row in zip(PRIORS, linked, strict=True))
     u = []
-    for row, mine in zip(pairs, linked, strict=True):
-        rate = rng.standard_gamma(np.maximum(row - mine, 0.0) + U_PRIOR) + 1e-300
+    for row in pairs:
+        rate = rng.standard_gamma(row + U_PRIOR) + 1e-300
         u.append(rate / rate.sum())
     return Rates(m, tuple(u), phi)
 

@@ -77,8 +77,7 @@ rason|라선 나선 rason naseon nason rajin-sonbong 罗先
 """
 
 _ADMIN = frozenset(
-    "county city province prefecture autonomous district town village of near in at the si gun do "
-    "ri dong up gu shi xian sheng special".split()
+    ["county", "city", "province", "prefecture", "autonomous", "district", "town", "village", "of", "near", "in", "at", "the", "si", "gun", "do", "ri", "dong", "up", "gu", "shi", "xian", "sheng", "special"]
 )
 _SIDES = {"n": "north", "s": "south", "north": "north", "south": "south"}
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")

@@ -88,9 +88,7 @@ def link(
         "all_pairs_compared": encoded.count <= ALL_PAIRS,
         "warm_up": chains.WARM_UP,
     }
-    return Linkage(
-        keys, labels, len(left), facts, settings, seed, time.perf_counter() - began
-    )
+    return Linkage(keys, labels, len(left), facts, settings, seed, time.perf_counter() - began)
 
 
 def _keys(reports: Sequence[Report], draws: int) -> tuple[tuple[str, str], ...]:
@@ -134,8 +132,11 @@ def _all_levels(
     times = np.bincount(which, minlength=len(patterns)) * scale
     pairs = model.counts(patterns, times)
     rates = model.start(pairs)
-    phi = model.companions(rates, patterns, times, encoded.count)
-    return pairs, levels, attrs.evolve(rates, phi=phi)
+    for _ in range(2):
+        phi, apart = model.companions(rates, patterns, times, encoded.count)
+        pairs = model.counts(patterns, apart)
+        rates = attrs.evolve(model.start(pairs), phi=phi)
+    return pairs, levels, rates
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:
@@ -162,18 +163,18 @@ def _told(
     rates: model.Rates, built: components.Components, labels: NDArray[np.int32], slots: Ints
 ) -> dict[str, Any]:
     """What the fit says of each field; refuses one that rests on events and not on names."""
-    from uncounted.linkage.kernel import linked_slots
+    from uncounted.linkage.kernel import linked
 
     patterns = built.patterns
-    linked = linked_slots(built.rooms, slots, len(patterns)).astype(np.float64)
+    shown = linked(built.rooms, slots, len(patterns))
     tables = rates.weights()
     worth = {}
     for field, name in enumerate(compare.FIELDS):
         said = patterns[:, field] > 0
-        total = linked[said].sum()
-        value = float((tables[field][patterns[said, field]] * linked[said]).sum())
-        worth[name] = round(value / total, 3) if total else 0.0
-    if linked.sum() > 50 * len(slots) and worth["event"] > worth["name"]:
+        total = shown[said].sum()
+        value = float((tables[field][patterns[said, field]] * shown[said]).sum())
+        worth[name] = round(float(value / total), 3) if total else 0.0
+    if shown.sum() > 50 * len(slots) and worth["event"] > worth["name"]:
         raise NotLinkable(
             "what happened when and where outweighs names in what was learned",
             hint="people of one event would be taken for one person: "

@@ -80,7 +80,11 @@ def candidates(encoded: Encoded, *, seed: int) -> Candidates:
     chance = table["match_probability"].to_numpy()
     first, second = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((second, first))
-    facts = {"rules": len(RULES), "pairs": len(order), "expected_links": round(float(chance.sum()), 1)}
+    facts = {
+        "rules": len(RULES),
+        "pairs": len(order),
+        "expected_links": round(float(chance.sum()), 1),
+    }
     return Candidates(first[order], second[order], chance[order], facts)
 
 
