@@ -5,17 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput
-from uncounted.proof.canonical import canonical, parse, sha256
+from uncounted.proof.canonical import _is_plain, canonical, parse, sha256
 
 _NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
     st.none() | st.booleans() | _NUMBERS | _TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+_ANY_TEXT = st.text(st.characters())  # lone surrogates too
+_ANY_KEY = st.text("abAB_1~\x7f", max_size=3) | st.text(st.characters(codec="ascii")) | _ANY_TEXT
+# Mostly what takes the fast way, and everything that stands just beside it.
+NEAR_PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([2**53 - 1, 2**53, 1 - 2**53, -(2**53), 10**17, 0.0, -0.0, 1e21, 0.5])
+    | st.text(st.characters(max_codepoint=0x2F) | st.sampled_from('"\\/\x7f\u2028서\ue000😀'))
+    | _ANY_TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(_ANY_KEY, inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -45,6 +64,43 @@ def test_parsing_undoes_writing(value: Any) -> None:
     written = canonical(value)
     assert parse(written) == value
     assert canonical(parse(written)) == written
+
+
+@given(NEAR_PLAIN)
+@example({"\ue000": 1, "😀": 2})
+@example("\ud83d")
+@example({"a": ["\udc00"]})
+@example("\ud83d\ude00")
+@example({"b\x00": 2**53 - 1, "b": -(2**53) + 1, "B": ("\x7f\x1f\u2028\b", [])})
+def test_the_fast_way_gives_the_same_bytes_and_refuses_the_same(value: Any) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except ValueError:
+        with pytest.raises(BadInput, match="no canonical JSON form"):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
+
+
+@pytest.mark.parametrize("depth", [3, 300])
+def test_deep_plain_values_are_written_alike(depth: int) -> None:
+    value: Any = {}
+    for _ in range(depth):
+        value = {"inner": [value]}
+    assert _is_plain(value)
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("beside", [0.0, 2**53, {"é": 1}, {1: 2}, {"a": [0.5]}, b"", {1}])
+def test_what_is_written_otherwise_does_not_take_the_fast_way(beside: Any) -> None:
+    assert not _is_plain(beside)
+
+
+def test_a_list_in_itself_is_refused() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(BadInput, match="no canonical JSON form"):
+        canonical(value)
 
 
 @pytest.mark.parametrize(

