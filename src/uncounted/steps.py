@@ -82,7 +82,7 @@ def import_file(
     seen: Counter[str] = Counter()
 
     def incoming() -> Iterator[Incoming | RejectedRow]:
-        for row in intake.read(file, which, source, encoding=sheet.encoding):
+        for row in intake.read(file, which, source, encoding=encoding):
             if isinstance(row, intake.Rejected):
                 for reason in row.reasons:
                     seen[f"rejected: {reason}"] += 1

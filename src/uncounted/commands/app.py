@@ -1,0 +1,103 @@
+"""The program's group of commands, and what every command shares.
+
+A command parses what it was given, calls one step, and says what came of it. It
+catches nothing: that is `cli`'s.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from uncounted import __version__
+from uncounted.errors import UsedWrongly
+
+if TYPE_CHECKING:
+    from uncounted.vault.case import Case
+
+
+_PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
+
+
+def home() -> Path:
+    """Where the identity lives: UNCOUNTED_HOME, or the platform's config folder."""
+    import platformdirs
+
+    named = os.environ.get("UNCOUNTED_HOME")
+    return Path(named) if named else platformdirs.user_config_path("uncounted")
+
+
+def passphrase(file: Path | None, *, new: bool = False) -> str:
+    """From a file, from the environment, or asked of the person at the terminal."""
+    if file is not None:
+        if not file.is_file():
+            raise UsedWrongly("there is no such passphrase file", hint="check --passphrase-file")
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return lines[0] if lines else ""
+    if (given := os.environ.get(_PASSPHRASE)) is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UsedWrongly(
+            "no passphrase was given, and nobody is there to ask",
+            hint=f"set {_PASSPHRASE} or give --passphrase-file",
+        )
+    words = "New passphrase for your identity" if new else "Passphrase"
+    return str(click.prompt(words, hide_input=True, confirmation_prompt=new, err=True))
+
+
+def open_case(folder: Path, passphrase_file: Path | None) -> Case:
+    """Open a case file with the identity of whoever is at the terminal."""
+    from uncounted.vault import identity
+    from uncounted.vault.case import Case
+
+    Case.look(folder)  # a wrong folder is said before a passphrase is asked for
+    return Case.open(folder, identity.load(home(), passphrase(passphrase_file)))
+
+
+def today() -> dt.date:
+    """The day of use, on which consent counts."""
+    return dt.datetime.now().astimezone().date()
+
+
+case_argument = click.argument("case", type=click.Path(path_type=Path))
+passphrase_option = click.option(
+    "--passphrase-file", type=click.Path(path_type=Path), help="First line is the passphrase."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Makes results repeat."
+)
+out_file = click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The file to write."
+)
+
+
+class InOrder(click.Group):
+    """Lists its commands along the road, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which they are defined."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=InOrder,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: uncounted demo",
+)
+@click.version_option(__version__, prog_name="uncounted")
+def app() -> None:
+    """From testimony to a number that can be defended.
+
+    Seals reports in an encrypted case file, finds out which are about the same
+    person and keeps the doubt, estimates how many people nobody recorded, and
+    releases what anyone can verify and what leads back to nobody.
+
+    It never identifies, finds or follows a person, and makes no network
+    connection.
+    """

@@ -1,0 +1,121 @@
+"""Looking after a case file: who I am, what happened, is it sound, and forgetting a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from uncounted.commands.app import (
+    app,
+    case_argument,
+    home,
+    json_option,
+    open_case,
+    passphrase_option,
+)
+from uncounted.errors import Damaged, NoAccess
+from uncounted.terminal import answer, answer_json, columns, plural, say
+
+
+@app.command()
+@json_option
+def identity(as_json: bool) -> None:
+    r"""Show your recipient and verifier key: both are public, neither opens anything.
+
+    \b
+    Example:
+      uncounted identity
+    """
+    from uncounted.vault import identity as identities
+
+    if not identities.exists(home()):
+        raise NoAccess("there is no identity yet", hint="uncounted init makes one")
+    mine = identities.public(home())
+    if as_json:
+        answer_json({"identity": str(home()), "recipient": mine.recipient, "signer": mine.vkey})
+        return
+    answer(f"Your recipient:    {mine.recipient}")
+    answer(f"Your verifier key: {mine.vkey}")
+
+
+@app.command()
+@case_argument
+@click.option("--source", required=True, help="The list that the report is on.")
+@click.option("--report", required=True, help="The report's id on that list.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@passphrase_option
+def withdraw(case: Path, source: str, report: str, yes: bool, passphrase_file: Path | None) -> None:
+    r"""Forget one report for good: its key is destroyed, and it is not let in again.
+
+    Linkages and estimates made with it are forgotten, too. What this cannot reach:
+    copies of the case file that were made before, and what has been published.
+
+    \b
+    Example:
+      uncounted withdraw returns.case --source Seoul --report S-17
+    """
+    with open_case(case, passphrase_file) as opened:
+        if not yes:
+            click.confirm(
+                "Forget this report for good? Nobody can bring it back", abort=True, err=True
+            )
+        opened.withdraw(source, report)
+    answer("The report is forgotten. Link again before you count.")
+    say("Copies of this folder that were made before can still be read with a key: delete them.")
+
+
+@app.command()
+@case_argument
+@passphrase_option
+@json_option
+def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Show who did what when, without content: the custody log.
+
+    Reports are counted, not listed: each is an entry of its own.
+
+    \b
+    Example:
+      uncounted log returns.case
+    """
+    with open_case(case, passphrase_file) as opened:
+        entries = list(opened.entries())
+    if as_json:
+        rows = [{"seq": e.seq, "kind": e.kind, "when": e.when, "by": e.by} for e in entries]
+        answer_json({"entries": rows})
+        return
+    told = [(str(e.seq), e.when, e.kind, e.by.split("+")[0]) for e in entries if e.kind != "report"]
+    answer(columns([("entry", "when", "what", "by"), *told], right=[0]))
+    kinds = Counter(entry.kind for entry in entries)
+    answer(f"{plural(len(entries), 'entry', 'entries')}, {kinds['report']:,} of them reports")
+
+
+@app.command()
+@case_argument
+@passphrase_option
+@json_option
+def check(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Read and recompute everything in a case file, and say in words what is wrong.
+
+    \b
+    Example:
+      uncounted check returns.case
+    """
+    with open_case(case, passphrase_file) as opened:
+        wrong = opened.check()
+        entries = sum(1 for _ in opened.entries())
+    if as_json:
+        answer_json({"entries": entries, "wrong": list(wrong)})
+    else:
+        for finding in wrong:
+            answer(finding)
+    if wrong:
+        raise Damaged(
+            f"{plural(len(wrong), 'thing')} wrong with the case file",
+            hint="keep this folder as it is, and bring the whole of it back from a copy",
+        )
+    if not as_json:
+        answer(
+            f"Sound: {plural(entries, 'entry', 'entries')}, the database, the log and its seals."
+        )

@@ -1,0 +1,388 @@
+"""The road, command by command: from a case file to a release that anyone can verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from uncounted.commands.app import (
+    app,
+    case_argument,
+    home,
+    json_option,
+    open_case,
+    out_file,
+    passphrase,
+    passphrase_option,
+    seed_option,
+    today,
+)
+from uncounted.errors import UsedWrongly
+from uncounted.terminal import Waiting, answer, answer_json, columns, number, plural, say
+
+
+def run_within(arguments: Sequence[str]) -> None:
+    """Run one command inside another (the demo's): its errors go up."""
+    app.main(args=list(arguments), prog_name="uncounted", standalone_mode=False)
+
+
+@app.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Where to put the case file, the release and a throwaway identity.",
+)
+@json_option
+def demo(out: Path, as_json: bool) -> None:
+    r"""The whole road on a shipped, made-up example with a known truth.
+
+    \b
+    Example:
+      uncounted demo --out demo-out
+    """
+    from uncounted.demo import tour
+
+    result = tour(out, run_within, quiet=as_json)
+    if as_json:
+        answer_json(result)
+
+
+@app.command()
+@case_argument
+@passphrase_option
+@json_option
+def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Make a case file (and, the first time, your identity).
+
+    \b
+    Example:
+      uncounted init returns.case
+    """
+    from uncounted import steps
+    from uncounted.vault import identity
+
+    where = home()
+    steps.refuse_existing(case)
+    words = passphrase(passphrase_file, new=not identity.exists(where))
+    made = steps.init(case, where, words)
+    if as_json:
+        answer_json(made)
+        return
+    if made["identity_created"]:
+        say(f"Your identity is new: {where}")
+        say("Keep a copy of that folder and remember the passphrase: without both, nothing opens.")
+    answer(f"Made the case file {case}. It is encrypted from its first byte.")
+    answer(f"Your recipient:    {made['recipient']}")
+    answer(f"Your verifier key: {made['signer']}")
+
+
+@app.command(name="import")
+@case_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="The list that this file is, e.g. an organisation.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="MAP.toml: which column is what.")
+@click.option("--encoding", help="The file's encoding, where it cannot be told.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@passphrase_option
+@json_option
+def import_(
+    case: Path,
+    file: Path,
+    source: str,
+    mapping: Path | None,
+    encoding: str | None,
+    dry_run: bool,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Seal the reports of a CSV file; every row is accounted for.
+
+    Importing the same file again changes nothing. Rows that are refused are
+    listed, with the reason, in a sealed file inside the case (see uncounted rejects).
+
+    \b
+    Example:
+      uncounted import returns.case seoul.csv --source Seoul --mapping seoul.toml
+    """
+    from uncounted import steps
+
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = steps.import_file(
+            opened,
+            file,
+            source,
+            mapping=mapping,
+            encoding=encoding,
+            dry_run=dry_run,
+            progress=waiting,
+        )
+    if as_json:
+        answer_json(done)
+    else:
+        _tell_import(done)
+
+
+def _tell_import(done: Mapping[str, Any]) -> None:
+    verb = "would be" if done["dry_run"] else "were"
+    answer(
+        f"{done['source']}: {plural(done['rows'], 'row')} = {done['created']:,} created"
+        f" + {done['updated']:,} updated + {done['unchanged']:,} unchanged"
+        f" + {done['rejected']:,} rejected"
+    )
+    if done["encoding"].replace("_", "-").lower() not in ("utf-8", "utf-8-sig"):
+        say(f"  read as {done['encoding']}")
+    for reason, count in done["reasons"].items():
+        say(f"  rejected: {reason} ({plural(count, 'row')})")
+    for warning, count in done["warnings"].items():
+        say(f"  noted: {warning} ({plural(count, 'row')})")
+    if done["no_use_allowed"]:
+        say(
+            f"  {plural(done['no_use_allowed'], 'report')} {verb} sealed without any consent:"
+            " they are not linked and not counted"
+        )
+    if done["rejects"]:
+        say(
+            "  which rows, and why, is sealed in the case:"
+            f" uncounted rejects CASE {done['rejects']}"
+        )
+
+
+@app.command()
+@case_argument
+@click.argument("name")
+@passphrase_option
+def rejects(case: Path, name: str, passphrase_file: Path | None) -> None:
+    r"""Show which rows an import rejected, and why; never what was in them.
+
+    \b
+    Example:
+      uncounted rejects returns.case rejects-12
+    """
+    with open_case(case, passphrase_file) as opened:
+        listed = opened.rejects(name)
+    rows = [("row", "why"), *((str(row), "; ".join(reasons)) for row, reasons in listed)]
+    answer(columns(rows, right=[0]))
+
+
+@app.command()
+@case_argument
+@click.option("--draws", type=click.IntRange(10, 10_000), default=200, show_default=True)
+@seed_option
+@passphrase_option
+@json_option
+def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Find out which reports are about the same person, and keep the doubt.
+
+    Gives draws of who is who, never only one answer. Only reports whose consent
+    allows linking are used.
+
+    \b
+    Example:
+      uncounted link returns.case
+    """
+    from uncounted import steps
+
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = steps.link(opened, draws=draws, seed=seed, on=today(), progress=waiting)
+    if as_json:
+        answer_json(done)
+        return
+    low, high = done["people"]["interval"]
+    answer(
+        f"{plural(done['reports'], 'report')} on {plural(len(done['lists']), 'list')} are about"
+        f" {number(done['people']['median'])} people, between {number(low)} and {number(high)}"
+        f" (95%, {plural(done['draws'], 'draw')})."
+    )
+    _tell_left_out(done["left_out"], "linked")
+
+
+def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:
+    for reason, count in left_out.items():
+        say(f"  {plural(count, 'report')} not {verb}: {reason}")
+
+
+@app.command()
+@case_argument
+@out_file
+@passphrase_option
+@json_option
+def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Write source, report, person, probability: who is who, and never a name.
+
+    \b
+    Example:
+      uncounted people returns.case --out people.csv
+    """
+    from uncounted import steps
+
+    steps.refuse_existing(out)
+    with open_case(case, passphrase_file) as opened:
+        done = steps.people(opened, out, on=today())
+    if as_json:
+        answer_json(done)
+        return
+    answer(
+        f"{plural(done['reports'], 'report')}, {plural(done['people'], 'person', 'people')}: {out}"
+    )
+
+
+@app.command()
+@case_argument
+@out_file
+@click.option("--lists", help="Only these lists, e.g. A,B,C.")
+@click.option("--draw", type=click.IntRange(0), help="One draw of who is who (default: the point).")
+@passphrase_option
+@json_option
+def captures(
+    case: Path,
+    out: Path,
+    lists: str | None,
+    draw: int | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Write how many people are on which lists: the table that estimation sees.
+
+    The table holds small counts as they are: it is for you, not for publication.
+
+    \b
+    Example:
+      uncounted captures returns.case --out captures.csv
+    """
+    from uncounted import steps
+
+    steps.refuse_existing(out)
+    with open_case(case, passphrase_file) as opened:
+        done = steps.captures(opened, out, lists=_names(lists), draw=draw, on=today())
+    if as_json:
+        answer_json(done)
+        return
+    answer(f"{number(done['observed'])} people on {plural(len(done['lists']), 'list')}: {out}")
+    say("  small counts are in it as they are: for publication use uncounted release")
+    _tell_left_out(done["left_out"], "counted")
+
+
+def _names(joined: str | None) -> list[str] | None:
+    return [name.strip() for name in joined.split(",")] if joined else None
+
+
+def _numbers(joined: str | None) -> list[float] | None:
+    try:
+        return [float(part) for part in joined.split(",")] if joined else None
+    except ValueError:
+        raise UsedWrongly("--xi takes numbers above 0, e.g. --xi 0.5,1,2") from None
+
+
+@app.command()
+@click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
+@click.option("--method", "methods", multiple=True, help="Only this method (may be repeated).")
+@click.option("--by", help="Columns of TABLE.csv that split it, e.g. year,sex.")
+@click.option("--lists", help="Only these lists, e.g. A,B,C.")
+@click.option("--xi", help="Values of the sensitivity parameter, e.g. 0.5,1,2.")
+@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
+@seed_option
+@passphrase_option
+@json_option
+def estimate(
+    where: Path,
+    methods: Sequence[str],
+    by: str | None,
+    lists: str | None,
+    xi: str | None,
+    level: float,
+    seed: int,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Estimate how many people there are, recorded or not, and say what it rests on.
+
+    TABLE.csv has one column of 0/1 a list and a `count` column (or a row a
+    person). On a case file the estimate is averaged over the draws of who is who.
+
+    \b
+    Examples:
+      uncounted estimate kosovo.csv
+      uncounted estimate returns.case --json
+    """
+    from uncounted import steps
+
+    asked = steps.Asked(
+        methods=tuple(methods) or None,
+        by=tuple(_names(by) or ()),
+        lists=_names(lists),
+        xi=_numbers(xi),
+        level=level,
+        seed=seed,
+    )
+    if where.is_dir():
+        with open_case(where, passphrase_file) as opened, Waiting() as waiting:
+            done: Any = steps.estimate_case(opened, asked, on=today(), progress=waiting)
+    else:
+        with Waiting() as waiting:
+            done = steps.estimate_table(where, asked, progress=waiting)
+    if as_json:
+        answer_json(done.to_json())
+    else:
+        from uncounted.words import study_lines
+
+        for line in study_lines(done):
+            answer(line)
+    steps.refuse_if_nothing(done)
+
+
+@app.command()
+@case_argument
+@click.option("--plan", type=click.Path(path_type=Path), required=True, help="What to publish.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@passphrase_option
+@json_option
+def release(case: Path, plan: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Write a report that anyone can verify and that leads back to nobody.
+
+    One HTML page, a PDF, a table in which no small count can be read or computed,
+    and a signed manifest tied to the case file's log.
+
+    \b
+    Example:
+      uncounted release returns.case --plan plan.toml --out release
+    """
+    from uncounted import steps
+
+    steps.refuse_existing(out)
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = steps.release(opened, plan, out, on=today(), progress=waiting)
+    if as_json:
+        answer_json(done)
+        return
+    answer(done["headline"])
+    answer(f"Released into {out}: {', '.join(done['files'])}")
+    answer(f"Anyone can check it: uncounted verify {out} --signer '{done['signer']}'")
+
+
+@app.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--signer", metavar="VKEY", help="The verifier key that must have signed it.")
+@click.option(
+    "--since", metavar="OLDER_DIR", type=click.Path(path_type=Path), help="An earlier release."
+)
+@json_option
+def verify(folder: Path, signer: str | None, since: Path | None, as_json: bool) -> None:
+    r"""Check a release: nothing changed, nothing missing, signed, in the log. Needs no key.
+
+    \b
+    Example:
+      uncounted verify release
+    """
+    from uncounted.publish.verify import verify as check
+
+    verdict = check(folder, signer=signer, since=since)
+    if as_json:
+        answer_json(verdict.to_json())
+        return
+    for what, words in verdict.lines():
+        answer(f"{what:<12}{words}")

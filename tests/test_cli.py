@@ -1,0 +1,290 @@
+"""What a user meets when something is wrong: a clear word, the right exit status, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+RETURNS = Path(__file__).parents[1] / "examples" / "returns"
+PROGRAM = [sys.executable, "-m", "uncounted"]
+
+pytestmark = pytest.mark.xdist_group("road")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an identity and an empty case file."""
+    folder = tmp_path_factory.mktemp("cli")
+    done = run(folder, "init", "case")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "UNCOUNTED_HOME": str(folder / "home"),
+        "UNCOUNTED_PASSPHRASE": "비밀 문장",
+        "LANG": "C.UTF-8",
+        **more,
+    }
+
+
+def run(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        env=env or environment(folder),
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def refused(done: subprocess.CompletedProcess[str], status: int, words: str) -> None:
+    assert (done.returncode, done.stdout) == (status, ""), done.stderr
+    assert done.stderr.startswith("uncounted: error: "), done.stderr
+    assert words in done.stderr, done.stderr
+    for name in ("김", "Kim", "KIM", "영숙"):
+        assert name not in done.stderr
+
+
+def rows(folder: Path, name: str, data: bytes) -> str:
+    (folder / name).write_bytes(data)
+    return name
+
+
+HEAD = "id,name,birth,sex\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
+        (b"PK\x03\x04\x14\x00\x00\x00", "Excel"),
+        (b"name,birth\nKim Yong Suk,1980\n", "id"),
+        ("김영숙,여,1980\n".encode(), "the first row has no columns called id and name"),
+    ],
+)
+def test_files_that_are_no_list(base: Path, data: bytes, words: str) -> None:
+    file = rows(base, "bad.csv", data)
+    done = run(base, "import", "case", file, "--source", "S")
+    refused(done, done.returncode, words)
+    assert done.returncode in (1, 2)
+
+
+def test_no_such_file_and_no_such_mapping(base: Path) -> None:
+    refused(run(base, "import", "case", "nowhere.csv", "--source", "S"), 1, "no file nowhere.csv")
+    file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    done = run(base, "import", "case", file, "--source", "S", "--mapping", "nowhere.toml")
+    refused(done, 1, "nowhere.toml")
+
+
+def test_a_mapping_that_names_a_column_that_is_not_there(base: Path) -> None:
+    file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    (base / "map.toml").write_text('[columns]\nid = "id"\nname = "full name"\n')
+    done = run(base, "import", "case", file, "--source", "S", "--mapping", "map.toml")
+    refused(done, 1, "full name")
+
+
+def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
+    text = HEAD + (
+        "1,Kim Yong Suk,1980,f\n"
+        "2,,1980,f\n"  # no name
+        "3,Ri Chol,the year of the tiger,m\n"  # no date
+        "1,Pak Un Ryon,1975,f\n"  # id again
+        "4,Choe Hwa\n"  # ragged
+        "5,Han Sol,1990,m\n"
+    )
+    file = rows(base, "mixed.csv", text.encode("utf-8-sig"))
+    done = run(base, "import", "case", file, "--source", "mixed", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    counts = [answer[key] for key in ("rows", "created", "updated", "unchanged", "rejected")]
+    assert counts == [6, 2, 0, 0, 4]
+    assert not any(word in done.stdout + done.stderr for word in ("Kim", "Pak", "tiger", "Choe"))
+    again = json.loads(run(base, "import", "case", file, "--source", "mixed", "--json").stdout)
+    assert [again[key] for key in ("created", "updated", "unchanged")] == [0, 0, 2]
+    shown = run(base, "rejects", "case", answer["rejects"])
+    assert [line.split()[0] for line in shown.stdout.splitlines()[1:]] == ["3", "4", "5", "6"]
+    assert "tiger" not in shown.stdout
+
+
+def test_a_dry_run_changes_nothing(base: Path) -> None:
+    file = rows(base, "dry.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    for _ in range(2):
+        done = run(base, "import", "case", file, "--source", "dry", "--dry-run", "--json")
+        assert json.loads(done.stdout)["created"] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp949", "gb18030"])
+def test_encodings_that_happen(base: Path, encoding: str) -> None:
+    names = (
+        ["김영숙", "리철수", "박은련"] if encoding != "gb18030" else ["金英淑", "李哲洙", "朴银莲"]
+    )
+    places = "함경북도 회령시" if encoding != "gb18030" else "中国吉林省延边朝鲜族自治州图们市"
+    text = "id,name,origin\n" + "".join(f"{i},{name},{places}\n" for i, name in enumerate(names))
+    file = rows(base, f"{encoding}.csv", text.encode(encoding))
+    done = run(base, "import", "case", file, "--source", encoding, "--json")
+    if done.returncode:  # so few letters may not tell: then it says so, and takes a word
+        refused(done, 1, "--encoding")
+        done = run(
+            base, "import", "case", file, "--source", encoding, "--json", "--encoding", encoding
+        )
+    assert json.loads(done.stdout)["created"] == 3
+
+
+def test_a_folder_that_is_no_case_is_said_before_a_passphrase_is_asked(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    del env["UNCOUNTED_PASSPHRASE"]
+    refused(run(tmp_path, "link", ".", env=env), 1, "not a case file")
+    refused(run(tmp_path, "link", "nowhere", env=env), 1, "no such folder")
+
+
+def test_a_wrong_passphrase_and_none(base: Path) -> None:
+    wrong = environment(base, UNCOUNTED_PASSPHRASE="wrong")
+    refused(run(base, "link", "case", env=wrong), 1, "passphrase")
+    none = environment(base)
+    del none["UNCOUNTED_PASSPHRASE"]
+    refused(run(base, "link", "case", env=none), 2, "nobody is there to ask")
+
+
+def test_a_passphrase_from_a_file(base: Path) -> None:
+    (base / "secret").write_text("비밀 문장\n", encoding="utf-8")
+    none = environment(base)
+    del none["UNCOUNTED_PASSPHRASE"]
+    done = run(base, "rejects", "case", "rejects-0", "--passphrase-file", "secret", env=none)
+    refused(done, 2, "no such list of rejected rows")
+
+
+def test_nothing_is_written_over(base: Path) -> None:
+    refused(run(base, "init", "case"), 1, "there already")
+    (base / "there.csv").write_text("mine")
+    refused(run(base, "people", "case", "--out", "there.csv"), 1, "there already")
+    assert (base / "there.csv").read_text() == "mine"
+
+
+def test_steps_out_of_order(base: Path) -> None:
+    refused(run(base, "people", "case", "--out", "p.csv"), 1, "not been linked")
+    refused(run(base, "estimate", "case"), 1, "not been linked")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["estimate", "t.csv", "--method", "magic"], "no method called 'magic'"),
+        (["estimate", "t.csv", "--level", "95"], "--level"),
+        (["estimate", "t.csv", "--xi", "a"], "--xi"),
+        (["estimate", "t.csv", "--lists", "A,Z"], "no list called 'Z'"),
+        (["estimate", "t.csv", "--by", "year"], "no column 'year'"),
+        (["import"], "Missing argument"),
+        (["fly"], "No such command"),
+    ],
+)
+def test_used_wrongly(base: Path, arguments: list[str], words: str) -> None:
+    (base / "t.csv").write_text("A,B,C,count\n1,0,0,5\n0,1,0,7\n1,1,0,2\n0,0,1,5\n0,1,1,3\n")
+    refused(run(base, *arguments), 2, words)
+
+
+def test_no_overlap_is_refused_and_the_json_still_comes(base: Path) -> None:
+    (base / "apart.csv").write_text("A,B,C,count\n1,0,0,60\n0,1,0,49\n0,0,1,40\n")
+    done = run(base, "estimate", "apart.csv", "--json")
+    assert done.returncode == 1
+    assert "uncounted: error: no number can be given" in done.stderr
+    answer = json.loads(done.stdout)
+    assert {e["status"] for e in answer["estimates"]} == {"refused"}
+    assert all(e["point"] is None and e["interval"] is None for e in answer["estimates"])
+
+
+def test_estimates_by_stratum(base: Path) -> None:
+    rows_ = ["A,B,C,year,count"]
+    for year, scale in (("2019", 3), ("2020", 5)):
+        for pattern, n in {"100": 9, "010": 8, "001": 7, "110": 4, "101": 3, "111": 2}.items():
+            rows_.append(f"{','.join(pattern)},{year},{n * scale}")
+    (base / "years.csv").write_text("\n".join(rows_) + "\n")
+    answer = json.loads(run(base, "estimate", "years.csv", "--by", "year", "--json").stdout)
+    assert [row["stratum"]["year"] for row in answer["strata"]] == ["2019", "2020"]
+    first = {e["method"]: e["point"] for e in answer["total"]}
+    assert first["decomposable"] > answer["observed"]
+
+
+def test_verify_says_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
+    refused(run(tmp_path, "verify", "nowhere"), 2, "no such folder")
+    (tmp_path / "empty").mkdir()
+    refused(run(tmp_path, "verify", "empty"), 1, "manifest.json")
+
+
+def test_verify_starts_without_heavy_libraries() -> None:
+    code = (
+        "import sys; from uncounted.cli import run; run(['verify', 'nowhere']);"
+        "heavy = {'numpy', 'scipy', 'duckdb', 'splink', 'jinja2', 'typst'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def big_list(folder: Path, count: int) -> str:
+    lines = [f"{i},Kim Yong{i},19{i % 90:02},f" for i in range(count)]
+    return rows(folder, "big.csv", (HEAD + "\n".join(lines) + "\n").encode())
+
+
+def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
+    file = big_list(base, 60_000)
+    process = subprocess.Popen(
+        [*PROGRAM, "import", "case", file, "--source", "stopped"],
+        cwd=base,
+        env=environment(base),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    time.sleep(3.5)  # the passphrase takes about a second; then rows are being sealed
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert "uncounted: error: stopped; nothing of this step was kept" in err
+    assert "Traceback" not in err
+    small = rows(base, "small.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    answer = json.loads(run(base, "import", "case", small, "--source", "stopped", "--json").stdout)
+    assert answer["created"] == 1  # nothing of the stopped import is there
+
+
+def small_disk() -> None:
+    """Writes past two megabytes fail, as they do on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+
+
+def test_a_full_disk(base: Path) -> None:
+    file = big_list(base, 20_000)
+    done = subprocess.run(
+        [*PROGRAM, "import", "case", file, "--source", "full"],
+        cwd=base,
+        env=environment(base),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        preexec_fn=small_disk,
+    )
+    refused(done, 1, "")
+    assert "full" in done.stderr or "write" in done.stderr
+    answer = json.loads(run(base, "import", "case", file, "--source", "full", "--json").stdout)
+    assert answer["created"] == 20_000
