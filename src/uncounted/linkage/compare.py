@@ -212,8 +212,9 @@ def _shared(
     f: int,
     g: int,
 ) -> tuple[int, float]:
-    """Whether two forms share a reading (1, 0; -1 not said), and the log of
-    sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two spellings
+    """Whether two forms share a reading (1, 0; -1 not said), and by how much.
+
+    The log of the sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two spellings
     are of one name than of two people's.
     """
     x, y = starts[f], starts[g]

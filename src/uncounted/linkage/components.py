@@ -98,8 +98,7 @@ def _rooms(encoded: Encoded, members: Ints, starts: Ints) -> tuple[Rooms, compar
         rows, columns = np.tril_indices(sizes[c], -1)
         here = slice(pair_starts[c], pair_starts[c + 1])
         left[here], right[here] = members[starts[c] + rows], members[starts[c] + columns]
-    rows = compare.levels(encoded, left, right)
-    patterns, inverse = distinct(rows)
+    patterns, inverse = distinct(compare.levels(encoded, left, right))
     lists = encoded.source[members]
     return Rooms(starts, members, pair_starts, inverse.astype(np.int32), lists), patterns
 

@@ -24,6 +24,7 @@ OPEN = 10_000_000  # days: further than any date
 NO_KEY = -1
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
+BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 MOST_ACTS = 6
 
 
@@ -134,8 +135,8 @@ def encode(reports: Sequence[Report]) -> Encoded:
         form_starts=np.cumsum([0, *map(len, rows)]),
         family=family,
         given=given,
-        family_log_share=_log_shares(family, len(family_ids.of), owners, len(rows)),
-        given_log_share=_log_shares(given, len(given_ids.of), owners, len(rows)),
+        family_log_share=_log_shares(family, len(family_ids.of), owners, 0.02),
+        given_log_share=_log_shares(given, len(given_ids.of), owners, 0.002),
         first=_syllables(flat, 0),
         second=_syllables(flat, 1),
         korean=np.array([form.korean for form in flat], np.bool_),
@@ -156,10 +157,12 @@ def encode(reports: Sequence[Report]) -> Encoded:
     )
 
 
-def _log_shares(rows: Ragged, count: int, owners: Ints, reports: int) -> NDArray[np.float64]:
+def _log_shares(rows: Ragged, count: int, owners: Ints, background: float) -> NDArray[np.float64]:
     """How common each reading is among the reports' names, in logarithms."""
     sums = np.bincount(rows.values, rows.weights, minlength=count)
-    share = np.maximum(sums, 0.5) / max(len(np.unique(owners)), 1)
+    seen = len(np.unique(owners))
+    # few reports say little about how common a name is
+    share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 

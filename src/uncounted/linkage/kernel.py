@@ -295,7 +295,9 @@ def _split_or_merge(
     c: int,
     totals: Floats,
 ) -> None:
-    """Sequentially allocated split-merge (D. B. Dahl, "Sequentially-allocated merge-split
+    """Sequentially allocated split-merge.
+
+    (D. B. Dahl, "Sequentially-allocated merge-split
     sampler for conjugate and nonconjugate Dirichlet process models", 2005).
 
     1. Two reports at random. 2. Their clusters' other reports in random order. 3. Same

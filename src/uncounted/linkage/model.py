@@ -102,8 +102,10 @@ class Rates:
         return np.asarray(m - np.logaddexp(np.log1p(-self.phi) + u, np.log(self.phi) + f))
 
     def _companions(self) -> tuple[Floats, ...]:
-        """Rates among different people who were taken together: often of one family name and
-        one town, in one event; in given name, birth and sex like any two people.
+        """Rates among different people who were taken together.
+
+        Often of one family name and one town, in one event; in given name, birth and sex
+        like any two people.
         """
         name, birth, sex, origin, _ = self.u
         kin = np.where(_SAME_FAMILY, name, 0.0)

@@ -138,7 +138,7 @@ def _family_of_korean(text: str) -> Part:
     table = _hangul_families() if lattice.is_hangul(text[0]) else _han_families()
     keys = table[text]
     letters = next(iter(keys))
-    return dict(keys), lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
+    return {**keys}, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
 
 
 def _given_of_korean(text: str) -> Part:
@@ -152,7 +152,7 @@ def _given_of_korean(text: str) -> Part:
     if not readings:
         return {text: 1.0}, (text[:LONGEST_LETTERS],)
     letters = [spelt for row in list(readings)[:2] for spelt in lattice.spelt(row)]
-    return dict(readings), tuple(dict.fromkeys(letters))
+    return {**readings}, tuple(dict.fromkeys(letters))
 
 
 def _of_words(written: str, order: Order | None) -> list[Form]:
@@ -265,10 +265,14 @@ def _hangul_families() -> dict[str, dict[Key, float]]:
     return table
 
 
+_FULL = "鄭趙張吳黃權韓劉孫許盧車閔陳嚴羅馬"
+_SIMPLE = "郑赵张吴黄权韩刘孙许卢车闵陈严罗马"
+
+
 @lru_cache(maxsize=1)
 def _han_families() -> dict[str, dict[Key, float]]:
     table: dict[str, dict[Key, float]] = {}
-    simplified = dict(zip("鄭趙張吳申黃權韓劉孫許盧車閔陳嚴羅蔡馬", "郑赵张吴申黄权韩刘孙许卢车闵陈严罗蔡马", strict=True))  # fmt: skip
+    simplified = dict(zip(_FULL, _SIMPLE, strict=True))
     for _, hangul, _, han, _ in spelling.families():
         for text in han:
             for variant in {text, "".join(simplified.get(char, char) for char in text)}:

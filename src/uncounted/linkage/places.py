@@ -29,6 +29,7 @@ LEVELS = 6
 MOST_COMPARED = 4000  # distinct places whose spellings are compared letter by letter
 LONGEST = 120
 
+# ruff: noqa: E501
 _WIDE = """
 hamgyong-n|함경북도 함북 north-hamgyong north-hamgyeong north-hamkyung hamgyongbuk hamgyeongbuk hambuk 咸镜北道 咸鏡北道
 hamgyong-s|함경남도 함남 south-hamgyong south-hamgyeong south-hamkyung hamgyongnam hamgyeongnam hamnam 咸镜南道 咸鏡南道
@@ -77,7 +78,32 @@ rason|라선 나선 rason naseon nason rajin-sonbong 罗先
 """
 
 _ADMIN = frozenset(
-    ["county", "city", "province", "prefecture", "autonomous", "district", "town", "village", "of", "near", "in", "at", "the", "si", "gun", "do", "ri", "dong", "up", "gu", "shi", "xian", "sheng", "special"]
+    [
+        "county",
+        "city",
+        "province",
+        "prefecture",
+        "autonomous",
+        "district",
+        "town",
+        "village",
+        "of",
+        "near",
+        "in",
+        "at",
+        "the",
+        "si",
+        "gun",
+        "do",
+        "ri",
+        "dong",
+        "up",
+        "gu",
+        "shi",
+        "xian",
+        "sheng",
+        "special",
+    ]
 )
 _SIDES = {"n": "north", "s": "south", "north": "north", "south": "south"}
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")

@@ -124,7 +124,7 @@ SHARE_USUAL, SHARE_LESS_USUAL, SHARE_OTHER = 1.0, 0.25, 0.01
 # beyond what the letters give | characters | pinyin
 _FAMILIES = """
 21.5|김|kim gim ghim keem|金|jin
-14.7|이 리|lee ri yi rhee li ree rhie|李|li
+14.7|이 리|lee ri yi rhee li ree rhie i|李|li
 8.4|박|pak park bak bag pac parck|朴|piao pu
 4.7|최|choe choi choy chwe che chey|崔|cui
 4.8|정|jong jung chung jeong chong cheong chyung|鄭 丁 程|zheng ding cheng

@@ -136,7 +136,7 @@ def _useful(encoded: Encoded, column: str) -> bool:
 
 def _rules_that_match(encoded: Encoded) -> list[tuple[str, ...]]:
     """The rules under which at least two reports share a key: others break Splink's sums."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for rule in RULES:
         rows = np.stack([encoded.keys[column] for column in rule], axis=1)
         rows = rows[(rows != NO_KEY).all(axis=1)]

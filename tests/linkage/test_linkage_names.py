@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.linkage import compare
+from uncounted.linkage.encode import encode
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+SAME = {
+    "김철수": "Kim Chol Su|KIM, Chul-soo|Chulsoo Kim|KIMCHOLSU|Kim Cheol-su|金哲洙|Gim Cheolsu",
+    "리영희": "이영희|RI Yong Hui|Lee Young-hee|Yi Yŏng-hŭi|Young Hee Rhee|李英姬|I Yeong-hui",
+    "박정숙": "PAK Jong Suk|Park Jung-sook|Chong-suk Pak|Bak Jeongsuk|朴貞淑",
+    "최은경": "CHOE Un Gyong|Choi Eun-kyung|Ch'oe Ŭn-gyŏng|Eunkyoung Choi|崔恩京",
+    "림성일": "임성일|RIM Song Il|Lim Sung-il|Im Seong-il|林成日|Yim Sung Il",
+    "류명옥": "유명옥|RYU Myong Ok|Yoo Myung-ok|Yu Myeong-ok|柳明玉",
+    "정광혁": "JONG Kwang Hyok|Jung Kwang-hyuk|Jeong Gwang-hyeok|Chŏng Kwang-hyŏk",
+    "로순녀": "노순여|RO Sun Nyo|Noh Soon-nyeo|Roh Sun-nyo",
+    "남궁옥": "NAMGUNG Ok|Namkung Ok|Ok Namgoong",
+    "허진주": "HO Jin Ju|Hur Jin-joo|Heo Jinju|Huh Jin Ju",
+}
+OTHER = "김철호|김영수|리명희|박정옥|최은정|림성철|류명숙|정광일|로순희|허진아|김길수|리영호|박영숙"
+
+
+def _level(one: str, other: str) -> int:
+    encoded = encode([Report("A", "1", (Name(one),)), Report("B", "2", (Name(other),))])
+    return int(compare.levels(encoded, np.array([0]), np.array([1]))[0, 0])
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_spellings_of_one_name_are_the_same(name: str) -> None:
+    missed = [spelt for spelt in SAME[name].split("|") if not 1 <= _level(name, spelt) <= 4]
+    assert len(missed) <= (1 if name == "남궁옥" else 0), missed
+
+
+def test_other_people_are_not_a_spelling() -> None:
+    wrong = [
+        (spelt, other)
+        for spellings in SAME.values()
+        for spelt in spellings.split("|")
+        for other in OTHER.split("|")
+        if 1 <= _level(spelt, other) <= 4
+    ]
+    assert wrong == []

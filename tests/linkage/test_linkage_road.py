@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from uncounted.errors import Damaged, UsedWrongly
+from uncounted.linkage import (
+    Linkage,
+    capture_table,
+    evaluate,
+    link,
+    people_rows,
+    point_partition,
+)
+from uncounted.records import intake, mapping
+from uncounted.records.dates import parse
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "returns"
+SHARED = Path(__file__).parents[3] / "shared" / "reference" / "linkage"
+
+
+def _named(*names: str, source: str = "A") -> list[Report]:
+    return [Report(source, str(at), (Name(name),)) for at, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("reports", [[], _named("김철수")])
+def test_nobody_and_one_alone(reports: list[Report]) -> None:
+    linkage = link(reports, draws=3)
+    assert linkage.labels.tolist() == [[0] * len(reports)] * 3
+    assert Linkage.from_bytes(linkage.to_bytes()).keys == linkage.keys
+
+
+def test_names_of_any_script_are_no_error() -> None:
+    reports = _named("王小明", "Ким Чхоль Су", "محمد علي", "\ud800", "김" * 500, "K. S.", "1", "éè")
+    linkage = link(reports, draws=4)
+    assert linkage.labels.shape == (4, len(reports))
+    assert len(people_rows(linkage)) == len(reports)
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    reports = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
+    assert link(reports, draws=20, seed=5).to_bytes() == link(reports, draws=20, seed=5).to_bytes()
+
+
+def test_bytes_that_are_none_are_refused() -> None:
+    with pytest.raises(Damaged, match="cannot be read"):
+        Linkage.from_bytes(b"nothing")
+
+
+def test_two_reports_with_one_key_are_refused() -> None:
+    with pytest.raises(UsedWrongly, match="same source and id"):
+        link(_named("A") + _named("B"))
+
+
+def test_people_are_counted_by_list() -> None:
+    table = capture_table(np.array([0, 1, 0, 2]), ["A", "A", "B", "C"], ["B", "A"])
+    assert dict(table.counts) == {"11": 1, "01": 1}
+
+
+def test_evaluation_of_a_known_partition() -> None:
+    found = evaluate(np.array([0, 0, 0, 1]), ["a", "a", "b", "b"])
+    assert (found.precision, found.recall, found.exact) == (1 / 3, 1 / 2, 0.0)
+
+
+def test_the_example_is_linked() -> None:
+    if not (EXAMPLE / "truth.csv").exists():
+        pytest.skip("the example population is not there")
+    reports = []
+    for source in ("Saebyok", "TumenWatch", "Panel", "OpenDoor"):
+        columns = mapping.Mapping.parse(EXAMPLE / f"{source}.toml")
+        for row in intake.read(EXAMPLE / f"{source}.csv", columns, source):
+            if isinstance(row, intake.Accepted):
+                reports.append(row.report)
+    rows = csv.DictReader((EXAMPLE / "truth.csv").read_text("utf-8-sig").splitlines())
+    person = {(row["source"], row["id"]): row["person"] for row in rows}
+    linkage = link(reports, draws=100, seed=1)
+    found = evaluate(point_partition(linkage), [person[key] for key in linkage.keys])
+    assert found.f1 >= 0.92
+    assert found.precision >= 0.95
+    assert abs(found.people - found.true_people) <= 0.05 * found.true_people
+    assert linkage.diagnostics["rhat"] < 1.1
+
+
+def test_rldata500() -> None:
+    if not (SHARED / "RLdata500.csv").exists():
+        pytest.skip("the labelled set is not on this machine")
+    reports, truth = [], []
+    for row in csv.DictReader((SHARED / "RLdata500.csv").read_text().splitlines()):
+        day = parse(f"{row['by']}-{int(row['bm']):02}-{int(row['bd']):02}")
+        name = Name("x", family=row["lname_c1"], given=row["fname_c1"])
+        reports.append(Report("A", row["rec_id"], (name,), birth=day))
+        truth.append(row["entity_id"])
+    linkage = link(reports, draws=100, seed=1)
+    found = evaluate(point_partition(linkage), truth)
+    assert found.f1 >= 0.9
+    assert abs(found.people - 450) <= 10
