@@ -75,7 +75,7 @@ def test_the_example_is_linked() -> None:
         columns = mapping.Mapping.parse(EXAMPLE / f"{source}.toml")
         for row in intake.read(EXAMPLE / f"{source}.csv", columns, source):
             if isinstance(row, intake.Accepted):
-                reports.append(row.report)
+                reports.append(row.report)  # noqa: PERF401
     rows = csv.DictReader((EXAMPLE / "truth.csv").read_text("utf-8-sig").splitlines())
     person = {(row["source"], row["id"]): row["person"] for row in rows}
     linkage = link(reports, draws=100, seed=1)

@@ -166,7 +166,7 @@ def _draw_q(rng: np.random.Generator, state: kernel.State) -> Floats:
     clusters = (on > 0).sum(axis=0)
     more = on.sum(axis=0) - clusters
     drawn = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters)
-    return np.clip(drawn, 1e-6, 1 - 1e-6)
+    return np.asarray(np.clip(drawn, 1e-6, 1 - 1e-6))
 
 
 def _watch(state: kernel.State) -> Floats:
@@ -184,7 +184,9 @@ def agreement(watched: Floats) -> tuple[float, float]:
         R-hat (1 when nothing ever moves) and bulk effective sample size (Vehtari et al.
         2021), over quantities that move at all.
     """
-    from arviz_stats.base import array_stats
+    from arviz_stats.base import array_stats as untyped  # type: ignore[attr-defined]
+
+    array_stats: Any = untyped
 
     worst, least = 1.0, np.inf
     for at in range(watched.shape[2]):

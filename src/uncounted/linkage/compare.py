@@ -214,8 +214,8 @@ def _shared(
 ) -> tuple[int, float]:
     """Whether two forms share a reading (1, 0; -1 not said), and by how much.
 
-    The log of the sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two spellings
-    are of one name than of two people's.
+    The log of the sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two
+    spellings are of one name than of two people's.
     """
     x, y = starts[f], starts[g]
     x_end, y_end = starts[f + 1], starts[g + 1]

@@ -170,11 +170,11 @@ def point_partition(linkage: Linkage) -> Labels:
         inside.setdefault(int(groups[i]), []).append((i, j, p))
     point = np.arange(count, dtype=np.int64)
     for rows in inside.values():
-        i, j = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-        p = np.array([row[2] for row in rows])
-        loss = ((labels[:, i] == labels[:, j]) * (1.0 - 2.0 * p)).sum(axis=1)
+        one, two = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+        chance = np.array([row[2] for row in rows])
+        loss = ((labels[:, one] == labels[:, two]) * (1.0 - 2.0 * chance)).sum(axis=1)
         best = labels[int(np.argmin(np.round(loss, 9)))]
-        members = np.unique(np.concatenate([i, j]))
+        members = np.unique(np.concatenate([one, two]))
         _, first, inverse = np.unique(best[members], return_index=True, return_inverse=True)
         point[members] = members[first][inverse]
     return numbered(point)

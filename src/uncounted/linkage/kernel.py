@@ -19,6 +19,9 @@ State, changed in place: `slot` (of a report: which cluster, a number within the
 its component), `size`, `mask`, `on` (a row a slot: reports a list), `cells`, `n`.
 """
 
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -186,7 +189,7 @@ def sweep(
     log_q, log_p = np.log(q), np.log1p(-q)
     total = np.zeros(len(rooms.members))
     for c in range(len(rooms.starts) - 1):
-        first, k = rooms.starts[c], rooms.starts[c + 1] - rooms.starts[c]
+        k = rooms.starts[c + 1] - rooms.starts[c]
         if k == 1:
             continue
         scores = np.zeros(k)

