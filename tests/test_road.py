@@ -1,0 +1,181 @@
+"""The whole road on the shipped example, once: what it says, and what it must not leave."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate import run
+
+RETURNS = Path(__file__).parents[1] / "examples" / "returns"
+PASSPHRASE = "nobody in here exists"
+
+pytestmark = [pytest.mark.xdist_group("road"), pytest.mark.slow]
+
+
+def uncounted(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "uncounted", *arguments],
+        env={
+            **os.environ,
+            "UNCOUNTED_HOME": str(out / "identity"),
+            "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+            "LANG": "C.UTF-8",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "out"
+
+
+@pytest.fixture(scope="module")
+def said(out: Path) -> dict[str, Any]:
+    """What the demo answers as JSON; nothing else is on stdout."""
+    done = uncounted(out, "demo", "--out", str(out), "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((RETURNS / "truth.json").read_text(encoding="utf-8"))
+    return answer
+
+
+def names() -> Iterator[str]:
+    """Every name in the example's lists, as written, longer than two letters."""
+    columns = {
+        "Saebyok": ("utf-8", ",", ["성명"]),
+        "TumenWatch": ("utf-8-sig", ",", ["family_name", "given_name"]),
+        "Panel": ("utf-8-sig", ";", ["Name (family name in capitals)"]),
+        "OpenDoor": ("utf-16", "\t", ["Full name"]),
+    }
+    for name, (encoding, delimiter, fields) in columns.items():
+        with (RETURNS / f"{name}.csv").open(encoding=encoding, newline="") as file:
+            for row in csv.DictReader(file, delimiter=delimiter):
+                yield from (row[field] for field in fields if len(row[field]) > 4)
+
+
+def test_the_linkage_is_good_enough_to_count_with(out: Path, said: dict[str, Any]) -> None:
+    truth_file = str(RETURNS / "truth.csv")
+    done = uncounted(out, "evaluate", str(out / "returns.case"), "--truth", truth_file, "--json")
+    found = json.loads(done.stdout)
+    assert found["f1"] >= 0.85
+    assert found["not_in_the_truth"] == 0
+
+
+def test_the_number_is_near_what_perfect_linkage_gives(
+    said: dict[str, Any], truth: dict[str, Any]
+) -> None:
+    perfect = said["perfect_linkage"]["point"]
+    assert said["point"] == pytest.approx(perfect, rel=0.10)
+    table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
+    assert perfect == run(table, [said["method"]])[said["method"]].number()
+    assert said["truth"] == truth["people"] == 1500
+
+
+def test_the_release_verifies_and_names_its_signer(out: Path, said: dict[str, Any]) -> None:
+    mine = json.loads(uncounted(out, "identity", "--json").stdout)["signer"]
+    done = uncounted(out, "verify", str(out / "release"), "--signer", mine)
+    assert done.returncode == 0, done.stderr
+    assert "nobody has checked" in uncounted(out, "verify", str(out / "release")).stdout
+    other = "example.org/other+00000000+AQAA"
+    assert uncounted(out, "verify", str(out / "release"), "--signer", other).returncode != 0
+
+
+def test_a_changed_page_does_not_verify(out: Path, said: dict[str, Any], tmp_path: Path) -> None:
+    copy = tmp_path / "release"
+    copy.mkdir()
+    for file in (out / "release").iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    page = (copy / "report.html").read_text(encoding="utf-8")
+    (copy / "report.html").write_text(page.replace("probably", "certainly"), encoding="utf-8")
+    done = uncounted(out, "verify", str(copy))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "report.html" in done.stderr
+
+
+def test_no_name_is_left_anywhere_in_clear(out: Path, said: dict[str, Any]) -> None:
+    wanted = set(names())
+    assert len(wanted) > 500
+    for file in out.rglob("*"):
+        if not file.is_file() or file.suffix in (".pdf", ".png"):
+            continue
+        data = file.read_bytes()
+        for name in wanted:
+            assert name.encode() not in data, file
+            assert name.encode("utf-16-le") not in data, file
+
+
+def test_people_has_one_row_a_report_and_never_a_name(out: Path, said: dict[str, Any]) -> None:
+    with (out / "people.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["source", "report", "person", "probability"]
+    assert len({(row["source"], row["report"]) for row in rows}) == len(rows)
+    assert all(0 < float(row["probability"]) <= 1 for row in rows)
+
+
+def test_no_small_count_is_in_the_released_table(out: Path, said: dict[str, Any]) -> None:
+    with (out / "release" / "table.csv").open(encoding="utf-8", newline="") as file:
+        counts = [row["count"] for row in csv.DictReader(file)]
+    assert all(count == "" or int(count) >= 5 for count in counts)
+
+
+def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
+    page = (out / "release" / "report.html").read_text(encoding="utf-8")
+    for words in (
+        "Nobody in it exists",
+        "새벽기록",
+        "perfect linkage",
+        "What the number rests on",
+        "1,500",
+    ):
+        assert words in page
+    assert "http://" not in page.replace("http://www.w3.org/", "")
+    assert "https://" not in page
+
+
+def test_a_second_demo_replaces_its_own_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep me")
+    done = uncounted(tmp_path, "demo", "--out", str(tmp_path / "mine"))
+    assert done.returncode == 1
+    assert "not an earlier demo's" in done.stderr
+    assert (tmp_path / "mine" / "notes.txt").read_text() == "keep me"
+
+
+def test_the_case_is_sound_and_a_withdrawal_asks_for_a_new_linkage(
+    out: Path, said: dict[str, Any], truth: dict[str, Any]
+) -> None:
+    case = str(out / "returns.case")
+    assert uncounted(out, "check", case).returncode == 0
+    with (RETURNS / "truth.csv").open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    gone = ["--source", first["source"], "--report", first["id"], "--yes"]
+    assert uncounted(out, "withdraw", case, *gone).returncode == 0
+    done = uncounted(out, "estimate", case)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "run uncounted link again" in done.stderr
+    mapping = ["--source", first["source"], "--mapping", str(RETURNS / f"{first['source']}.toml")]
+    file_again = str(RETURNS / f"{first['source']}.csv")
+    again = json.loads(uncounted(out, "import", case, file_again, *mapping, "--json").stdout)
+    assert (again["created"], again["updated"], again["rejected"]) == (0, 0, 1)
+    assert uncounted(out, "check", case).returncode == 0
