@@ -14,6 +14,7 @@ import csv
 import datetime as dt
 import io
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -304,10 +305,14 @@ def release(
     3. The manifest's hash becomes an entry of the log; the log is sealed.
     4. The folder is written whole, and verified.
 
+    What is hidden beside the small counts is drawn from a secret of the case file. It is
+    made at the first release and sealed with every one, since two secrets would hide two
+    sets of counts, and what both hide would be the small ones.
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
     """
     from uncounted import telling
     from uncounted.publish import bundle
+    from uncounted.publish.blind import BLIND_BYTES
     from uncounted.publish.plan import Plan
     from uncounted.publish.release import build
 
@@ -316,7 +321,9 @@ def release(
     counted = count(opened, tuple(plan.lists) or None)  # 1
     study = _over_draws(case, counted, Asked(), progress)
     refuse_if_nothing(study)
-    facts = telling.facts(case.sources(), plan, opened, counted, study)
+    earlier = case.latest("release")
+    blind = (earlier and earlier.payload) or secrets.token_bytes(BLIND_BYTES)
+    facts = telling.facts(case.sources(), plan, opened, counted, study, blind)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(
@@ -326,7 +333,7 @@ def release(
         made_at=facts.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         version=facts.version,
     )
-    entry = case.put("release", bundle.entry(manifest))  # 3
+    entry = case.put("release", bundle.entry(manifest), blind)  # 3
     case.seal_log()
     bundle.write(  # 4
         out,

@@ -16,6 +16,7 @@ from uncounted.captures import CaptureTable
 from uncounted.counting import Counted, Linked, summary
 from uncounted.errors import BadMapping
 from uncounted.estimate import Study, run
+from uncounted.publish.blind import Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
 from uncounted.publish.plan import Plan
 
@@ -33,8 +34,12 @@ def facts(
     opened: Linked,
     counted: Counted,
     study: Study,
+    blind: bytes,
 ) -> Facts:
-    """What the publisher is told: counts, and words about lists and methods."""
+    """What the publisher is told: counts, and words about lists and methods.
+
+    `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
+    """
     summed = summary(opened.linkage)
     lists = []
     for name in counted.point.lists:
@@ -56,6 +61,7 @@ def facts(
         study=study,
         made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         version=version("uncounted"),
+        blind=Blind(blind),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
             draws=summed["draws"],

@@ -8,6 +8,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.result import Estimate, Study
+from uncounted.publish.blind import Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
 from uncounted.publish.plan import Plan
 
@@ -25,6 +26,7 @@ SMALL = {
     **{"1011": 3, "0111": 2, "1111": 1},
 }
 
+BLIND = Blind(bytes(range(32)))
 PLAN = Plan.parse(
     """
 title = "Returned by force, 2015-2024: 강제송환 遣返 <&>"
@@ -98,6 +100,7 @@ def facts_of(counts: dict[str, int], *, truth: int | None = None) -> Facts:
         study=study,
         made_at=dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC),
         version="0.1.0",
+        blind=BLIND,
         linkage=LinkageFacts("By comparison of names.", 200, n, (n - 8, n + 9), 1.003, 0.13),
         left_out={"consent does not cover statistics": 38, "consent has run out": 3},
         commitment="9f" * 32,

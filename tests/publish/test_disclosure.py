@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import naive_disclosure
+from tests.publish.made_up_release import BLIND
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
@@ -65,7 +66,7 @@ def test_the_auditor_agrees_with_trying_every_table(printed: Printed) -> None:
 @given(tables(), st.sampled_from((3, 5, 10)))
 def test_no_small_count_leaks(table: CaptureTable, threshold: int) -> None:
     try:
-        protected = protect(table, threshold)
+        protected = protect(table, threshold, BLIND)
     except NotPublishable:
         assert table.observed < threshold or len(table.lists) < 4
         return
@@ -85,7 +86,7 @@ def test_what_is_shown_is_true_whatever_the_order_of_lists(
 ) -> None:
     turned = table.select(order)
     try:
-        protected = protect(turned, 5)
+        protected = protect(turned, 5, BLIND)
     except NotPublishable:
         return
     assert protected.shown == {c: turned.counts[c] for c in protected.shown}
@@ -107,7 +108,7 @@ def test_an_attacker_with_the_totals_gets_nothing_from_one_small_cell() -> None:
     assert audit.ranges(naive)["101"] == audit.Range(3, 3)
     with pytest.raises(NotPublishable, match="a hidden count could be computed"):
         audit.judge(naive, counts)
-    assert len(protect(table, 5).hidden) >= 2
+    assert len(protect(table, 5, BLIND).hidden) >= 2
 
 
 def test_a_lone_small_cell_is_not_the_only_one_that_can_be_small() -> None:
@@ -140,25 +141,25 @@ def test_a_small_shown_count_is_refused() -> None:
 
 def test_zero_is_hidden_as_the_small_are() -> None:
     table = CaptureTable.of("ABC", {"100": 50, "010": 40, "001": 30, "110": 20, "011": 12})
-    hidden = protect(table, 5).hidden
+    hidden = protect(table, 5, BLIND).hidden
     assert {"101", "111"} <= set(hidden)
 
 
 def test_two_lists_with_a_small_overlap_are_refused() -> None:
     table = CaptureTable.of("AB", {"10": 50, "01": 40, "11": 3})
     with pytest.raises(NotPublishable, match="an estimate from two lists gives their number away"):
-        protect(table, 5)
+        protect(table, 5, BLIND)
 
 
 def test_fewer_people_than_the_threshold_are_refused() -> None:
     with pytest.raises(NotPublishable, match="fewer than 5 people are on any list"):
-        protect(CaptureTable.of("AB", {"11": 4}), 5)
+        protect(CaptureTable.of("AB", {"11": 4}), 5, BLIND)
 
 
 def test_too_many_lists_are_refused() -> None:
     table = CaptureTable.of("ABCDEFGHI", {"111111111": 50})
     with pytest.raises(NotPublishable, match="a table of 9 lists"):
-        protect(table, 5)
+        protect(table, 5, BLIND)
 
 
 def test_a_table_without_small_cells_is_shown_whole() -> None:
@@ -186,7 +187,7 @@ def test_a_table_without_small_cells_is_shown_whole() -> None:
             strict=True,
         )
     )
-    protected = protect(CaptureTable.of(["EXH", "ABA", "OSCE", "HRW"], counts), 5)
+    protected = protect(CaptureTable.of(["EXH", "ABA", "OSCE", "HRW"], counts), 5, BLIND)
     assert protected.shown == counts
     assert protected.observed == 4400
 
@@ -195,7 +196,7 @@ def test_the_lower_bound_does_not_narrow_a_hidden_count() -> None:
     """Every (f1, f2) that the audit lets the reader think of prints the same bound."""
     counts = {"100": 60, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 2}
     table = CaptureTable.of("ABC", counts)
-    protected = protect(table, 5, bound_step=50)
+    protected = protect(table, 5, BLIND, bound_step=50)
     step = protected.bound_step
     assert step is not None
     box = [s for s in protected.statements if "lower bound" in s.what]
@@ -210,10 +211,10 @@ def test_the_lower_bound_does_not_narrow_a_hidden_count() -> None:
 def test_reports_printed_to_the_ten_are_known_to_the_attacker() -> None:
     counts = {"100": 60, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 2}
     table = CaptureTable.of("ABC", counts)
-    protected = protect(table, 5, reports={"A": 90, "B": 80, "C": 50})
+    protected = protect(table, 5, BLIND, reports={"A": 90, "B": 80, "C": 50})
     assert [s.high for s in protected.statements if s.what.startswith("reports of")] == [95, 85, 55]
 
 
 def test_same_table_same_hiding() -> None:
     table = CaptureTable.of("ABC", {"100": 50, "010": 40, "110": 20, "101": 3, "011": 12})
-    assert protect(table, 5) == protect(table, 5)
+    assert protect(table, 5, BLIND) == protect(table, 5, BLIND)

@@ -6,7 +6,7 @@ import itertools
 import xml.etree.ElementTree as ET
 
 import pytest
-from tests.publish.made_up_release import LARGE, LISTS, SMALL
+from tests.publish.made_up_release import BLIND, LARGE, LISTS, SMALL
 
 from uncounted.captures import CaptureTable
 from uncounted.publish import figures, fonts
@@ -44,7 +44,7 @@ def assert_legible(svg: str) -> None:
 
 @pytest.mark.parametrize("counts", [LARGE, SMALL])
 def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
-    figure = figures.overlaps(protect(CaptureTable.of(LISTS, counts), 5), LABELS)
+    figure = figures.overlaps(protect(CaptureTable.of(LISTS, counts), 5, BLIND), LABELS)
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 
@@ -71,7 +71,7 @@ def test_estimates_are_legible_wide_and_narrow(answers: list[Answer], truth: int
 
 
 def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
-    table = protect(CaptureTable.of(LISTS, SMALL), 5)
+    table = protect(CaptureTable.of(LISTS, SMALL), 5, BLIND)
     other = dict(SMALL)
     other["1011"], other["0111"], other["1111"] = 0, 3, 2  # other small counts behind the boxes
     order = figures.in_reading_order(table)

@@ -13,6 +13,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.result import Study
+from uncounted.publish.blind import Blind
 
 
 @attrs.frozen
@@ -83,6 +84,8 @@ class Facts:
         study: every method, refusals included.
         made_at: with its time zone; the PDF carries it, so the same facts give the same bytes.
         version: of the tool.
+        blind: the case file's secret, from which it is drawn what is hidden beside the small
+            counts: 32 bytes, the same for every release of a case. It is never printed.
         linkage: None for a table that came from a file.
         left_out: reports that were not used, by reason in words; printed coarsely.
         commitment: to the data, under a salt that stays in the case; never a bare hash.
@@ -95,6 +98,7 @@ class Facts:
     study: Study
     made_at: dt.datetime
     version: str
+    blind: Blind
     linkage: LinkageFacts | None = None
     left_out: Mapping[str, int] = attrs.field(factory=dict)
     commitment: str | None = None

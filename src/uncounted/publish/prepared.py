@@ -90,6 +90,7 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
     table = protect(
         facts.table,
         plan.threshold,
+        facts.blind,
         reports={a.name: a.reports for a in facts.lists if a.reports is not None},
         bound=chao is not None,
         bound_step=step,

@@ -1,0 +1,67 @@
+"""Choices of hiding that nobody without the case file can repeat.
+
+Which further counts are hidden must not follow from the table alone: whoever ran the
+program on every table that fits would keep those for which it hides the same. So each
+choice is drawn from a secret of the case file, by what it is about and never by a count.
+The same secret gives the same choices, whatever the order of the lists; that is why a
+case file keeps one and uses it for every release. Two secrets would hide the same small
+counts behind different others, and what both hide would be the small ones.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import math
+from collections.abc import Sequence
+
+import attrs
+
+BLIND_BYTES = 32
+HIDDEN_FREELY = 0.25  # of the counts that need not be hidden
+
+
+@attrs.frozen
+class Blind:
+    """The secret, and the choices that follow from it.
+
+    Raises:
+        ValueError: it is not 32 bytes.
+
+    Examples:
+        >>> one, other = Blind(bytes(32)), Blind(b"x" * 32)
+        >>> one.cost(("A", "B"), "10") == one.cost(("B", "A"), "01")
+        True
+        >>> one.cost(("A", "B"), "10") == other.cost(("A", "B"), "10")
+        False
+        >>> print(one)
+        Blind()
+    """
+
+    secret: bytes = attrs.field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.secret) != BLIND_BYTES:
+            raise ValueError(f"a blind has {BLIND_BYTES} bytes")
+
+    def cost(self, lists: Sequence[str], cell: str) -> float:
+        """What it costs to hide a count: 0.05 and more, exponential with mean 1 above that."""
+        return 0.05 - math.log(self._share("cost", lists, cell))
+
+    def total_cost(self, lists: Sequence[str], name: str) -> float:
+        """The same for the total of a list, 0 to 1."""
+        return self._share("total", lists, "".join("1" if n == name else "0" for n in lists))
+
+    def freely(self, lists: Sequence[str], cell: str) -> bool:
+        """Whether a count is hidden though nothing asks for it: one in four is.
+
+        Were no more hidden than must be, the very smallness of the choice would tell:
+        a table whose small counts need less hiding could be ruled out.
+        """
+        return self._share("freely", lists, cell) < HIDDEN_FREELY
+
+    def _share(self, use: str, lists: Sequence[str], cell: str) -> float:
+        """Uniform above 0 and up to 1, by the lists and their marks in no order."""
+        about = json.dumps([use, sorted(zip(lists, cell, strict=True))], ensure_ascii=False)
+        drawn = hmac.digest(self.secret, about.encode(), "sha256")
+        return (int.from_bytes(drawn[:6]) + 1) / 2**48

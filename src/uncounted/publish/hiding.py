@@ -1,0 +1,200 @@
+"""The cheapest hiding under which no small count can be computed, by integer programming.
+
+What a count costs to hide comes from a `Blind`, never from a count. What is found here is
+believed by nobody: `disclosure` has `audit` attack it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from uncounted.captures import CaptureTable
+from uncounted.publish import audit, solver
+from uncounted.publish.audit import Printed, Statement
+from uncounted.publish.blind import Blind
+
+TOTAL_COST = 1000.0  # a list's total is hidden only when hiding cells is not enough
+TOTAL_SPREAD = 100.0
+
+type Table = Mapping[str, float]
+
+
+@attrs.frozen
+class Hiding:
+    """What is hidden: cells by pattern, totals by list."""
+
+    cells: frozenset[str]
+    totals: frozenset[str]
+
+
+@attrs.frozen(eq=False)
+class Problem:
+    """What has to be hidden from whom.
+
+    Attributes:
+        table: the true counts.
+        counts: the same by every pattern there could be, zeros included.
+        threshold: counts under it are hidden.
+        known: what the reader knows of sums, whatever is hidden.
+        blind: where the costs come from.
+    """
+
+    table: CaptureTable
+    counts: Mapping[str, int]
+    threshold: int
+    known: tuple[Statement, ...]
+    blind: Blind
+
+    def printed(self, hiding: Hiding) -> Printed:
+        """All that a reader would have."""
+        return Printed(
+            shown={cell: n for cell, n in self.counts.items() if cell not in hiding.cells},
+            hidden=tuple(cell for cell in self.counts if cell in hiding.cells),
+            statements=(*self._sums(hiding.totals), *self.known),
+            threshold=self.threshold,
+        )
+
+    def _sums(self, hidden_totals: frozenset[str]) -> tuple[Statement, ...]:
+        n, totals = self.table.observed, self.table.list_totals
+        return (
+            Statement("people on at least one list", frozenset(self.counts), n, n),
+            *(
+                Statement(f"people of {name}", self.of_list(name), totals[name], totals[name])
+                for name in self.table.lists
+                if name not in hidden_totals
+            ),
+        )
+
+    def of_list(self, name: str) -> frozenset[str]:
+        """Patterns of the people on a list."""
+        return of_list(self.table, name, tuple(self.counts))
+
+
+def of_list(table: CaptureTable, name: str, cells: Sequence[str]) -> frozenset[str]:
+    """Those of the patterns that are on a list."""
+    at = table.lists.index(name)
+    return frozenset(cell for cell in cells if cell[at] == "1")
+
+
+def hide(problem: Problem) -> Hiding | None:
+    """Primary, then complementary suppression, one small cell at a time; None: there is no way.
+
+    1. Hide every small cell, and every list total under the threshold; if there is any,
+       also what the blind hides freely.
+    2. For each small cell in a fixed order: the cheapest further hiding under which it
+       could be zero, and under which it could reach the threshold while another hidden
+       cell is the small one. What is hidden already costs nothing more.
+    3. The same for whatever the attack still finds.
+    """
+    counts, t = problem.counts, problem.threshold
+    hiding = _begin(problem)  # 1
+    small = [cell for cell, n in counts.items() if n < t]
+    witnesses: list[Table] = [counts] if small else []
+    for cell in sorted(small, key=lambda c: (c.count("1"), c)):  # 2
+        for least in (False, True):
+            if any(w[cell] == 0 if least else w[cell] >= t for w in witnesses):
+                continue  # a table that the reader cannot tell from this one shows it already
+            grown = _shield(problem, hiding, cell, least=least)
+            if grown is None:
+                return None
+            hiding, witness = grown
+            witnesses.append(witness)
+    while open_ := _told_closely(problem, hiding):  # 3
+        grown = _shield(problem, hiding, open_, least=True)
+        if grown is None or grown[0] == hiding:
+            return None
+        hiding = grown[0]
+    return hiding
+
+
+def _begin(problem: Problem) -> Hiding:
+    table, counts, t = problem.table, problem.counts, problem.threshold
+    small = frozenset(cell for cell, n in counts.items() if n < t)
+    totals = frozenset(name for name, n in table.list_totals.items() if n < t)
+    if not small:
+        return Hiding(small, totals)
+    freely = {cell for cell in counts if problem.blind.freely(table.lists, cell)}
+    return Hiding(small | freely, totals)
+
+
+def _told_closely(problem: Problem, hiding: Hiding) -> str | None:
+    """The first hidden cell that could still be told too closely."""
+    if not hiding.cells:
+        return None
+    found = audit.ranges(problem.printed(hiding))
+    t = problem.threshold
+    return next((c for c, limits in found.items() if audit.gives_away(limits, t)), None)
+
+
+def _shield(
+    problem: Problem, hiding: Hiding, cell: str, *, least: bool
+) -> tuple[Hiding, Table] | None:
+    """The cheapest hiding that holds `hiding` and lets `cell` be zero, or the threshold.
+
+    Also returns the witness: a whole table that the reader then cannot tell from the true one.
+
+    Variables: a count x and a 'hidden' y for each cell, a 'hidden' h for each list total,
+    a 'small' z for each cell. A witness table x must agree with all that stays printed.
+    """
+    cells, lists = list(problem.counts), problem.table.lists
+    t, n = problem.threshold, problem.table.observed
+    k, j = len(cells), len(lists)
+    x, y, h, z = (slice(0, k), slice(k, 2 * k), slice(2 * k, 2 * k + j), slice(2 * k + j, None))
+    rows = _Rows(3 * k + j)
+    for a, one in zip(problem.counts.values(), np.eye(k), strict=True):
+        rows.must(-np.inf, a, (x, one), (y, (a - n) * one))  # shown: x = a
+        rows.must(a, np.inf, (x, one), (y, a * one))
+        rows.must(-np.inf, n, (x, one), (z, (n - t + 1) * one))
+        rows.must(-np.inf, 0, (z, one), (y, -one))  # small only if hidden
+    rows.must(n, n, (x, np.ones(k)))
+    for name, one in zip(lists, np.eye(j), strict=True):
+        part, total = _inside(cells, problem.of_list(name)), problem.table.on([name])
+        rows.must(-np.inf, total, (x, part), (h, (total - n) * one))
+        rows.must(total, np.inf, (x, part), (h, total * one))
+    for statement in problem.known:
+        rows.must(statement.low, statement.high, (x, _inside(cells, statement.cells)))
+    rows.must(1, k, (z, np.ones(k)))
+    low, high, cost = np.zeros((3, 3 * k + j))
+    high[:] = 1.0
+    high[x] = n
+    low[y] = [cell in hiding.cells for cell in cells]
+    low[h] = [name in hiding.totals for name in lists]
+    at = cells.index(cell)
+    low[at], high[at] = (0, 0) if least else (t, n)
+    cost[y] = [problem.blind.cost(lists, cell) for cell in cells]
+    cost[h] = [TOTAL_COST + TOTAL_SPREAD * problem.blind.total_cost(lists, name) for name in lists]
+    found = solver.least(cost, rows.rows, rows.lows, rows.highs, low, high)
+    if not found.success:
+        return None
+    grown = Hiding(_chosen(cells, found.x[y]), _chosen(lists, found.x[h]))
+    return grown, dict(zip(cells, (round(v) for v in found.x[x]), strict=True))
+
+
+def _inside(cells: Sequence[str], part: frozenset[str]) -> npt.NDArray[np.float64]:
+    return np.array([float(cell in part) for cell in cells])
+
+
+def _chosen(names: Sequence[str], values: npt.NDArray[np.float64]) -> frozenset[str]:
+    return frozenset(name for name, value in zip(names, values, strict=True) if value > 0.5)
+
+
+@attrs.frozen(eq=False)
+class _Rows:
+    """The rows of a programme, each given by its parts."""
+
+    size: int
+    rows: list[npt.NDArray[np.float64]] = attrs.field(factory=list)
+    lows: list[float] = attrs.field(factory=list)
+    highs: list[float] = attrs.field(factory=list)
+
+    def must(self, low: float, high: float, *parts: tuple[slice, npt.NDArray[np.float64]]) -> None:
+        row = np.zeros(self.size)
+        for where, values in parts:
+            row[where] += values
+        self.rows.append(row)
+        self.lows.append(low)
+        self.highs.append(high)
