@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gammaln
-from scipy.stats import chi2
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
-from uncounted.estimate.method import estimator, log_n0, z_of
+from uncounted.estimate.method import estimator, log_n0, root, z_of
 from uncounted.estimate.result import Estimate, Interval
 
 ASSUMPTION = (
@@ -84,7 +82,7 @@ def _root(n: float, totals: np.ndarray) -> float:
             hint="look at the overlaps: a list may be a part of another",
         )
     at = int(np.argmin(above))
-    return n + float(np.exp(brentq(excess, grid[at - 1], grid[at], xtol=1e-13)))
+    return n + float(np.exp(root(excess, grid[at - 1], grid[at])))
 
 
 def _profile(n: float, totals: np.ndarray, N: float, level: float) -> tuple[Interval, float]:
@@ -101,7 +99,7 @@ def _profile(n: float, totals: np.ndarray, N: float, level: float) -> tuple[Inte
     centre = float(np.log(max(N - n, 1e-6)))
     grid = centre + np.linspace(-3, 3, 601)
     best = grid[int(np.argmax([likelihood(x) for x in grid]))]
-    fall = float(chi2.ppf(level, 1)) / 2
+    fall = z_of(level) ** 2 / 2  # half a chi-square quantile on one degree of freedom
 
     def short(x: float) -> float:
         return likelihood(x) - likelihood(best) + fall
@@ -119,7 +117,7 @@ def _end(
     for _ in range(2000):
         step = x + 0.05 * direction
         if short(step) < 0:
-            return float(np.exp(brentq(short, *sorted((x, step)), xtol=1e-12)))
+            return float(np.exp(root(short, *sorted((x, step)))))
         x = step
         if last is not None and x > last:
             return float("inf")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Concatenate
 
 import attrs
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
@@ -63,7 +63,7 @@ def z_of(level: float) -> float:
     """
     if not 0 < level < 1:
         raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
-    return float(norm.ppf(0.5 + level / 2))
+    return float(ndtri(0.5 + level / 2))
 
 
 def log_normal_interval(observed: float, n0: float, variance: float, level: float) -> Interval:
@@ -79,6 +79,24 @@ def log_normal_interval(observed: float, n0: float, variance: float, level: floa
         return float(observed), float(observed)
     spread = math.exp(z_of(level) * math.sqrt(math.log1p(variance / n0**2)))
     return observed + n0 / spread, observed + n0 * spread
+
+
+def root(f: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that has different signs at `low` and `high` is zero, by halving.
+
+    Examples:
+        >>> root(lambda x: x * x - 2, 0.0, 2.0)
+        1.414213562373095
+    """
+    rising = f(high) > 0
+    while True:
+        middle = (low + high) / 2
+        if not low < middle < high:
+            return middle
+        if (f(middle) > 0) == rising:
+            high = middle
+        else:
+            low = middle
 
 
 def log_n0(n0: float, variance: float) -> tuple[float, float]:

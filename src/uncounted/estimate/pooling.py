@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from uncounted.estimate.result import Estimate
 
@@ -120,9 +120,9 @@ def _pool_logs(fits: Sequence[Fitted], between: float, within: float) -> Estimat
     T = within + (1 + 1 / R) * B
     if B > 0:
         df = (R - 1) * (1 + within / ((1 + 1 / R) * B)) ** 2
-        factor = float(student.ppf(0.5 + model.level / 2, df))
+        factor = float(stdtrit(df, 0.5 + model.level / 2))
     else:
-        factor = float(student.ppf(0.5 + model.level / 2, np.inf))
+        factor = float(ndtri(0.5 + model.level / 2))
     spread = factor * T**0.5
     points = [fit.estimate.point or 0.0 for fit in fits]
     return attrs.evolve(

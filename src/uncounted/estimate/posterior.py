@@ -14,7 +14,6 @@ from itertools import pairwise
 import attrs
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicSpline
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
@@ -218,11 +217,43 @@ def _refine(log_posterior: LogPosterior, nodes: Ints, f: Floats) -> tuple[Ints, 
 
 def _interpolate(nodes: Ints, f: Floats) -> tuple[Ints, Floats]:
     """A cubic spline in log(n0 + 1) through the nodes, read off at up to 24 points between."""
-    spline = CubicSpline(np.log1p(nodes.astype(np.float64)), f)
+    x = np.log1p(nodes.astype(np.float64))
+    slope = _spline_slopes(x, f)
     pieces = [
         low + (high - low) * np.arange(k, dtype=np.int64) // k
         for low, high in pairwise(nodes.tolist())
         for k in [min(_SUBCELLS, high - low)]
     ]
     fine = np.concatenate([*pieces, nodes[-1:]])
-    return fine, spline(np.log1p(fine.astype(np.float64)))
+    at = np.clip(np.searchsorted(nodes, fine, side="right") - 1, 0, len(nodes) - 2)
+    width = x[at + 1] - x[at]
+    t = (np.log1p(fine.astype(np.float64)) - x[at]) / width
+    left, right = slope[at] * width, slope[at + 1] * width
+    rise = f[at + 1] - f[at]
+    value = f[at] + t * (left + t * (3 * rise - 2 * left - right + t * (left + right - 2 * rise)))
+    return fine, value
+
+
+def _spline_slopes(x: Floats, f: Floats) -> Floats:
+    """Slopes at the nodes of the cubic spline whose two outer pieces are one cubic at each end.
+
+    scipy's CubicSpline gives the same and takes half a second to import.
+    """
+    h, s = np.diff(x).tolist(), (np.diff(f) / np.diff(x)).tolist()
+    ends = h[0] + h[1], h[-1] + h[-2]
+    below = [0.0, *h[1:], ends[1]]
+    middle = [h[1], *(2 * (a + b) for a, b in pairwise(h)), h[-2]]
+    above = [ends[0], *h[:-1], 0.0]
+    right = [
+        ((h[0] + 2 * ends[0]) * h[1] * s[0] + h[0] ** 2 * s[1]) / ends[0],
+        *(3 * (b * p + a * q) for (a, b), (p, q) in zip(pairwise(h), pairwise(s), strict=True)),
+        ((h[-1] + 2 * ends[1]) * h[-2] * s[-1] + h[-1] ** 2 * s[-2]) / ends[1],
+    ]
+    for i in range(1, len(x)):
+        factor = below[i] / middle[i - 1]
+        middle[i] -= factor * above[i - 1]
+        right[i] -= factor * right[i - 1]
+    slopes = [right[-1] / middle[-1]]
+    for i in range(len(x) - 2, -1, -1):
+        slopes.append((right[i] - above[i] * slopes[-1]) / middle[i])
+    return np.array(slopes[::-1])

@@ -1,6 +1,6 @@
 """How long the exact average over all decomposable graphs takes, warm and cold.
 
-    python benchmarks/estimate.py
+    python benchmarks/bench_estimate.py
 
 Prints a table; the figures depend on the machine, their order of magnitude does not.
 """
@@ -35,7 +35,7 @@ def population(lists: int, people: int = 3000, seed: int = 1) -> CaptureTable:
 def cold(cache: str) -> float:
     """Seconds of a new process that imports and estimates four lists."""
     code = (
-        "from benchmarks.estimate import population\n"
+        "from benchmarks.bench_estimate import population\n"
         "from uncounted.estimate import decomposable\n"
         "decomposable(population(4))\n"
     )
