@@ -105,12 +105,18 @@ def import_file(
         "unchanged": outcome.unchanged,
         "rejected": outcome.rejected,
         "rejects": outcome.rejects,
-        "reasons": _counts(seen, "rejected: "),
+        "reasons": _reasons(case, outcome.rejects) or _counts(seen, "rejected: "),
         "warnings": _counts(seen, "warning: "),
         "no_use_allowed": seen["no use allowed"],
         "encoding": sheet.encoding,
         "dry_run": dry_run,
     }
+
+
+def _reasons(case: Case, rejects: str | None) -> dict[str, int]:
+    """Why rows were rejected, by whom ever: the case file rejects what was withdrawn."""
+    listed = case.rejects(rejects) if rejects else []
+    return dict(Counter(reason for _, reasons in listed for reason in reasons).most_common())
 
 
 def _counts(seen: Counter[str], prefix: str) -> dict[str, int]:
@@ -234,13 +240,18 @@ class Asked:
     by: tuple[str, ...] = ()
     lists: Sequence[str] | None = None
     xi: Sequence[float] | None = None
+    psi: float | None = None
     level: float = 0.95
     seed: int = 1
 
     def settings(self) -> dict[str, Any]:
         """As every study takes them."""
-        given = {"methods": self.methods, "level": self.level, "seed": self.seed}
-        return given if self.xi is None else {**given, "xi": self.xi}
+        given: dict[str, Any] = {"methods": self.methods, "level": self.level, "seed": self.seed}
+        if self.xi is not None:
+            given["xi"] = self.xi
+        if self.psi is not None:
+            given["settings"] = {"two-list": {"psi": self.psi}}
+        return given
 
 
 def estimate_table(file: Path, asked: Asked, *, progress: Progress = silent) -> Study | Strata:

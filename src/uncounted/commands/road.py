@@ -327,6 +327,7 @@ def estimate(
     by: str | None,
     lists: str | None,
     xi: str | None,
+    psi: float | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
@@ -349,6 +350,7 @@ def estimate(
         by=tuple(_names(by) or ()),
         lists=_names(lists),
         xi=_numbers(xi),
+        psi=psi,
         level=level,
         seed=seed,
     )
