@@ -11,6 +11,7 @@ import edtf as oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.records.lunar_months import months
 
 from uncounted.errors import BadInput
 from uncounted.records import dates, edtf
@@ -89,6 +90,20 @@ def test_intervals_agree_with_the_edtf_library(one: date, two: date) -> None:
     assert edtf.bounds(text) == (_day(theirs.lower_strict()), _day(theirs.upper_strict()))
 
 
+_MONTHS = {zone: tuple(months(1900, 2100, zone)) for zone in (8, 9)}
+_KOREA = {
+    (month.year, month.number, day + 1): month.first + timedelta(days=day)
+    for month in _MONTHS[9]
+    if not month.leap
+    for day in range(month.length)
+}
+
+
+def _numbers(text: str) -> tuple[int, int, int]:
+    year, month, day = map(int, text.split("-"))
+    return year, month, day
+
+
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 WRITTEN = st.sampled_from(
     [
@@ -145,8 +160,7 @@ def test_more_doubt_never_narrows(day: date) -> None:
         assert about.latest > exact.latest
 
 
-# New Year and Chuseok (1st of the 1st, 15th of the 8th lunar month) as published by the
-# Korea Astronomy and Space Science Institute.
+# New Year and Chuseok (1st of the 1st, 15th of the 8th lunar month), days off in South Korea.
 @pytest.mark.parametrize(
     ("lunar", "solar"),
     [
@@ -169,6 +183,43 @@ def test_known_lunar_days_lie_in_their_bounds(lunar: str, solar: date) -> None:
     assert (last - first).days < 36
     first, last = lunar_days(lunar[:4])
     assert first <= solar <= last
+    assert _KOREA[_numbers(lunar)] == solar
+
+
+@pytest.mark.parametrize(
+    ("zone", "year", "month", "leap", "first"),
+    [
+        (8, 1966, 1, False, date(1966, 1, 21)),  # a day apart: a new moon between 15 and 16 h UTC
+        (9, 1966, 1, False, date(1966, 1, 22)),
+        (8, 1997, 1, False, date(1997, 2, 7)),
+        (9, 1997, 1, False, date(1997, 2, 8)),
+        (9, 2012, 3, True, date(2012, 4, 21)),  # the Sun entered Gemini at 15:16 UTC on 20 May
+        (8, 2012, 4, True, date(2012, 5, 21)),
+        (8, 2033, 11, True, date(2033, 12, 22)),  # where simpler rules go wrong
+        (9, 2034, 1, False, date(2034, 2, 19)),
+    ],
+)
+def test_the_astronomy_of_this_test_is_right(
+    zone: int, year: int, month: int, leap: bool, first: date
+) -> None:
+    assert {m.first for m in _MONTHS[zone] if m[:3] == (year, month, leap)} == {first}
+
+
+@pytest.mark.parametrize("zone", [8, 9])
+def test_every_lunar_day_of_two_centuries_lies_in_its_bounds(zone: int) -> None:
+    assert len(_MONTHS[zone]) == 2486  # 201 years of 12 months and 74 leap months
+    for month in _MONTHS[zone]:
+        whole = f"{month.year}-{month.number:02d}"
+        end = month.first + timedelta(days=month.length - 1)
+        stated = lunar_days(whole, leap=month.leap)
+        for first, last in (stated, lunar_days(whole), lunar_days(str(month.year))):
+            assert first <= month.first <= end <= last
+        day = month.first + timedelta(days=14)
+        for first, last in (
+            lunar_days(f"{whole}-15", leap=month.leap),
+            lunar_days(f"{whole}-15"),  # a leap month that was not said to be one
+        ):
+            assert first <= day <= last
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -114,6 +115,31 @@ def test_places_in_three_scripts(text: str, code: str) -> None:
     assert found is not None
     assert found.code == code
     assert found.path[0] == code[:2]
+
+
+# ISO 3166-2:KP (codes of 2010, KP-14 of 2017, KP-15 of 2022), ISO 3166-2:RU, GB/T 2260.
+STANDARD = """
+KP-01 평양시 KP-02 평안남도 KP-03 평안북도 KP-04 자강도 KP-05 황해남도 KP-06 황해북도 KP-07 강원도
+KP-08 함경남도 KP-09 함경북도 KP-10 량강도 KP-13 라선시 KP-14 남포시 KP-15 개성시 RU-AMU 阿穆尔州
+RU-KHA 哈巴罗夫斯克边疆区 RU-PRI 滨海边疆区 CN-11 北京市 CN-12 天津市 CN-13 河北省 CN-14 山西省
+CN-15 内蒙古自治区 CN-21 辽宁省 CN-22 吉林省 CN-23 黑龙江省 CN-31 上海市 CN-32 江苏省 CN-33 浙江省
+CN-34 安徽省 CN-35 福建省 CN-36 江西省 CN-37 山东省 CN-41 河南省 CN-42 湖北省 CN-43 湖南省 CN-44 广东省
+CN-45 广西壮族自治区 CN-46 海南省 CN-50 重庆市 CN-51 四川省 CN-52 贵州省 CN-53 云南省 CN-54 西藏自治区
+CN-61 陕西省 CN-62 甘肃省 CN-63 青海省 CN-64 宁夏回族自治区 CN-65 新疆维吾尔自治区 CN-2101 沈阳市
+CN-2102 大连市 CN-2106 丹东市 CN-2201 长春市 CN-2205 通化市 CN-2206 白山市 CN-2224 延边朝鲜族自治州
+CN-2301 哈尔滨市 CN-2310 牡丹江市 CN-3702 青岛市 CN-5301 昆明市
+"""
+
+
+def test_codes_of_standards_name_what_the_standards_say() -> None:
+    said = STANDARD.split()
+    pairs = dict(zip(said[::2], said[1::2], strict=True))
+    for code, name in pairs.items():
+        language = "ko" if code.startswith("KP") else "zh"
+        assert places.Place(code, ()).label(language) == name
+        assert places.place(name) is not None
+    coded = {row for row in places._ROWS if re.fullmatch(r"KP-\d+|CN-\d+|RU-[A-Z]+", row)}
+    assert coded == set(pairs)
 
 
 @pytest.mark.parametrize("text", ["", "Atlantis", "회령 혜산", "Tumen, Musan", "x" * 400])

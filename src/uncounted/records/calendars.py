@@ -73,13 +73,16 @@ def _small_number(found: re.Match[str]) -> str:
 def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
     """Give the first and last day on which a date of the East Asian lunar calendar can fall.
 
-    A lunar month is the one into which its solar term falls, so its first day is at most
-    29 days before the term; a day is allowed on each side for the term's own date and
-    for the time zone. A leap month follows the month whose number it bears.
+    A lunar month is the one into which its solar term falls, so it begins at most 29 days
+    before the term. The leap month of the same number has no term of its own: it begins on
+    the term or just after it. Korea and China may differ by a day, and in whose month is a leap
+    month (in 2012, Korea's third, China's fourth). For 1900 to 2100, in both, a month
+    computed by astronomy began 30 days before to 1 after the term as tabled here, a leap
+    month 0 to 4 after it; a day is added to the end of each.
 
     Args:
         text: "2013", "2013-08" or "2013-08-15", of the lunar calendar.
-        leap: the source says that it is a leap month.
+        leap: the source says that it is a leap month. If not, it may be one all the same.
 
     Raises:
         BadInput: there is no such month or day in that calendar.
@@ -98,9 +101,8 @@ def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
     if not 1 <= int(month) <= 12 or (day is not None and not 1 <= int(day) <= 30):
         raise BadInput("the lunar calendar has no such month or day")
     term = date(year + (month == "12"), *_TERMS[int(month) - 1])
-    later = 30 if leap else 0
     first, last = (int(day), int(day)) if day else (1, 30)
     return (
-        term + timedelta(days=later + first - 1 - 30),
-        term + timedelta(days=later + last - 1 + 2),
+        term + timedelta(days=(-1 if leap else -30) + first - 1),
+        term + timedelta(days=5 + last - 1),
     )

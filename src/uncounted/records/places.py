@@ -1,12 +1,15 @@
 """Places, down to the county and never finer: which province or county a text names.
 
-The table (`places.csv`) has the countries, the first-level divisions of the DPRK under
-their ISO 3166-2 codes (cities that were split off a province stand under it, since
-that is how people write them), its main cities and the counties at its northern border, the
-provinces of China under the codes of GB/T 2260, the prefectures and counties of China at
-the border, and the neighbouring regions of Russia; in Korean, Chinese and English. It
-has no village, road, crossing or address, and none may be added: a county is enough to
-count, and too little to find anybody.
+The table (`places.csv`) has the countries; the first-level divisions of the DPRK under
+their ISO 3166-2 codes, as they were from 2022 on (cities that were split off a province stand
+under it, since that is how people write them); its main cities and the counties at its
+northern border; the 31 provinces of the mainland of China and some prefectures under the first
+two or four digits of GB/T 2260 (ISO 3166-2:CN has letters since 2017); counties of China
+at the border; and three regions of Russia, ISO 3166-2:RU; in Korean, Chinese and English.
+A code that ends in a name (`KP-09-hoeryong`) is our own. The codes of standards were
+checked name by name; the other names were not checked against any list, nor is the table
+complete below the provinces. It has no village, road, crossing or address, and none may be
+added: a county is enough to count, and too little to find anybody.
 """
 
 from __future__ import annotations
