@@ -317,6 +317,9 @@ def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: boo
 @click.option("--by", help="Columns of TABLE.csv that split it, e.g. year,sex.")
 @click.option("--lists", help="Only these lists, e.g. A,B,C.")
 @click.option("--xi", help="Values of the sensitivity parameter, e.g. 0.5,1,2.")
+@click.option(
+    "--psi", type=click.FloatRange(0, min_open=True), help="Two lists: their odds ratio, as stated."
+)
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
 @seed_option
 @passphrase_option
