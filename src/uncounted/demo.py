@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
         for command in _commands(example, list(lists), case, released, out):
             tell("")
             tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
-            run(command)
+            with redirect_stdout(sys.stderr) if quiet else nullcontext():
+                run(command)
     result = _against_truth(example, released)
     result["seconds"] = round(time.monotonic() - started, 1)
     tell("")
