@@ -7,22 +7,22 @@ Numbers in, an Estimate out, without a case file:
     >>> table.observed
     62
 
-Names are loaded when they are first used, so that `verify` starts without numpy.
+Names are loaded when they are first used, so that `verify` starts without numpy; so is
+`__version__`, since reading it takes longer than importing this.
 """
 
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uncounted.captures import CaptureTable, read_tables
-    from uncounted.estimate import Estimate, Study, estimate
+    from uncounted.estimate import Estimate, Study
 
-__version__ = version("uncounted")
+    __version__: str
 
-__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "estimate", "read_tables"]
+__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "read_tables"]
 
 _AT = {
     "CaptureTable": "uncounted.captures",
@@ -33,6 +33,8 @@ _AT = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("uncounted")
     if name not in _AT:
         raise AttributeError(f"module 'uncounted' has no attribute {name!r}")
     return getattr(importlib.import_module(_AT[name]), name)
