@@ -17,12 +17,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from uncounted import estimate
     from uncounted.captures import CaptureTable, read_tables
     from uncounted.estimate import Estimate, Study
 
     __version__: str
 
-__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "read_tables"]
+__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "estimate", "read_tables"]
 
 _AT = {
     "CaptureTable": "uncounted.captures",
@@ -35,6 +36,8 @@ _AT = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("uncounted")
+    if name == "estimate":
+        return importlib.import_module("uncounted.estimate")
     if name not in _AT:
         raise AttributeError(f"module 'uncounted' has no attribute {name!r}")
     return getattr(importlib.import_module(_AT[name]), name)
