@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +132,54 @@ def test_ctrl_c_leaves_nothing_or_all(
     else:  # the very last flush, of the new name: it is there, and whole
         assert outside(tmp_path) == ["case", "out"]
         assert verify.verify(tmp_path / "out", signer=A.vkey).ok
+
+
+_KILLED = """
+import os, pathlib, signal, sys
+from uncounted.publish import bundle
+with bundle._beside(pathlib.Path(sys.argv[1])) as temporary:
+    (temporary / "report.html").write_text("half of")
+    if sys.argv[2] == "wait":
+        print("held", flush=True)
+        sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def _die(out: Path, how: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _KILLED, str(out), how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(
+    tmp_path: Path, parts: dict[str, Any]
+) -> None:
+    with _die(tmp_path / "out", "now") as dead:
+        pass
+    assert dead.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(".out.*.partial"))) == 1
+    kept = [".other.0a1b2c3d.partial", ".out.mine.partial", ".out.0a1b2c3d.partial.txt"]
+    for name in kept:
+        (tmp_path / name).mkdir()
+    (tmp_path / ".out.00000000.partial").symlink_to(tmp_path / "case")
+    bundle.write(tmp_path / "out", FILES, **parts)
+    assert set(outside(tmp_path)) == {"case", "out", ".out.00000000.partial", *kept}
+    assert (tmp_path / "case" / "log").is_dir()
+
+
+def test_what_another_process_is_writing_is_left_alone(
+    tmp_path: Path, parts: dict[str, Any]
+) -> None:
+    with _die(tmp_path / "out", "wait") as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        bundle.write(tmp_path / "out", FILES, **parts)
+        [theirs] = tmp_path.glob(".out.*.partial")
+        assert names(theirs) == {"report.html"}
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, parts: dict[str, Any]) -> None:

@@ -9,6 +9,9 @@ sees a person; what the facts and files may say is decided before they come here
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -93,7 +96,8 @@ def write(
     """Write the release into `folder`, whole or not at all, and give its own verdict on it.
 
     1. The folder is new, or there and empty.
-    2. Everything is written beside it, under a temporary name, and flushed.
+    2. Everything is written beside it, under a temporary name, and flushed; what a killed
+       process left under such a name is taken away.
     3. What was written verifies, under the signer's own key.
     4. The temporary folder takes the name.
 
@@ -156,10 +160,38 @@ def _refuse_full(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `folder`; what a killed process left there goes first.
+
+    Whether one is still being written is not told by its age, but by a lock on it that
+    the kernel drops with the process.
+    """
     temporary = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, temporary, ignore_errors=True)  # Ctrl-C too
         with durable.told_plainly():
-            temporary.mkdir(parents=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            temporary.mkdir()
+            descriptor = undo.enter_context(_opened(temporary))
+        with contextlib.suppress(OSError):  # a disk without locks: nothing is swept there
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield temporary
-    finally:  # Ctrl-C too
-        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    left = re.compile(rf"\.{re.escape(folder.name)}\.[0-9a-f]{{8}}\.partial")
+    for path in folder.parent.iterdir():
+        if not left.fullmatch(path.name) or path.is_symlink() or not path.is_dir():
+            continue
+        with contextlib.suppress(OSError), _opened(path) as descriptor:  # gone, or in use
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path)
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
