@@ -260,7 +260,7 @@ def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert "uncounted: error: stopped; nothing of this step was kept" in err
+    assert "uncounted: error: stopped; nothing was left half done" in err
     assert "Traceback" not in err
     small = rows(base, "small.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     answer = json.loads(run(base, "import", "case", small, "--source", "stopped", "--json").stdout)

@@ -6,8 +6,10 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -180,3 +182,35 @@ def test_the_case_is_sound_and_a_withdrawal_asks_for_a_new_linkage(
     again = json.loads(uncounted(out, "import", case, file_again, *mapping, "--json").stdout)
     assert (again["created"], again["updated"], again["rejected"]) == (0, 0, 1)
     assert uncounted(out, "check", case).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["link", "CASE"], ["estimate", "CASE"], ["release", "CASE", "--plan", "PLAN", "--out", "OUT"]],
+    ids=lambda command: str(command[0]),
+)
+def test_stopped_in_the_middle_of_a_step(
+    out: Path, said: dict[str, Any], tmp_path: Path, command: list[str]
+) -> None:
+    case = shutil.copytree(out / "returns.case", tmp_path / "returns.case")
+    plan, released = RETURNS / "plan.toml", tmp_path / "release"
+    paths = {"CASE": str(case), "PLAN": str(plan), "OUT": str(released)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uncounted", *(paths.get(word, word) for word in command)],
+        env={
+            **os.environ,
+            "UNCOUNTED_HOME": str(out / "identity"),
+            "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    time.sleep(3.5)  # scrypt is over, and none of these steps is
+    process.send_signal(signal.SIGINT)
+    answered, complained = process.communicate(timeout=60)
+    assert (process.returncode, answered) == (130, ""), complained
+    assert "stopped; nothing was left half done" in complained
+    assert "Traceback" not in complained
+    assert [path.name for path in tmp_path.iterdir()] == ["returns.case"]
+    assert uncounted(out, "check", str(case)).returncode == 0

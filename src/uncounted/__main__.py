@@ -1,5 +1,42 @@
-"""`python -m uncounted`."""
+"""The `uncounted` program, also as `python -m uncounted`.
 
-from uncounted.cli import main
+Nothing that goes wrong shows a traceback, not even while the program is being
+loaded: a traceback could hold testimony, or frighten somebody for nothing.
+"""
 
-main()
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+
+def _say_defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """A defect of ours in two lines: what kind and where in our code, and nothing of the files."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("uncounted: error: stopped; nothing was left half done", file=sys.stderr)
+        return
+    at = "an unknown place"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "uncounted" in Path(code.co_filename).parts:
+            at = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    print(
+        f"uncounted: error: a defect in uncounted ({kind.__name__} at {at});"
+        " nothing of this step was kept\n"
+        "uncounted: hint: please report that line; it holds nothing from your files",
+        file=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Run one command and exit with its status."""
+    sys.excepthook = _say_defect
+    from uncounted.cli import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -9,10 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 import click
 
@@ -43,7 +41,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(error.format_message(), f"see {help_at} --help")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _complain("stopped; nothing of this step was kept", "run it again when you like")
+        _complain("stopped; nothing was left half done", "run it again; a step is kept whole or not at all")
         return Interrupted.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,19 +63,3 @@ def _in_words(error: OSError) -> tuple[str, str | None]:
             "check the permissions of the file and its folder",
         )
     return f"{os.strerror(error.errno) if error.errno else 'the file cannot be used'}{where}", None
-
-
-def _say_defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
-    """A defect of ours in one line: a traceback could hold testimony, so none is shown."""
-    frames = traceback.extract_tb(trace)
-    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
-    _complain(
-        f"a defect in uncounted ({kind.__name__} at {at}); nothing of this step was kept",
-        "please report that line; it holds nothing from your files",
-    )
-
-
-def main() -> None:
-    """The `uncounted` program."""
-    sys.excepthook = _say_defect
-    sys.exit(run())
