@@ -41,7 +41,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(error.format_message(), f"see {help_at} --help")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _complain("stopped; nothing was left half done", "run it again; a step is kept whole or not at all")
+        _complain("stopped; nothing was left half done", "a step is kept whole or not at all")
         return Interrupted.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
