@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadMapping
-from uncounted.records.mapping import Column, Mapping
+from uncounted.records.columns import Column
+from uncounted.records.mapping import Mapping
 
 START = '[columns]\nid = "a"\nname = "b"\n'
 

@@ -16,8 +16,9 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import dates, names, vocabulary
+from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
-from uncounted.records.mapping import ActColumns, Column, DateColumns, Mapping
+from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 from uncounted.vault.consent import USES, Consent
