@@ -83,8 +83,8 @@ def _covers_in_words(about: Mapping[str, Any]) -> str:
     if covers.get("from") or covers.get("to"):
         parts.append(f"{covers.get('from') or '..'} to {covers.get('to') or '..'}")
     if covers.get("acts"):
-        parts.append(", ".join(covers["acts"]))
-    return "; ".join(parts)
+        parts.append(" and ".join(act.replace("-", " ") for act in covers["acts"]))
+    return ": ".join(parts)
 
 
 def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:

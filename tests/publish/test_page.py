@@ -12,7 +12,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.publish.made_up_release import LARGE, PLAN, SMALL, facts_of
+from tests.publish.made_up_release import LARGE, PLAN, SMALL, facts_of, study_of
 
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.publish import sections
@@ -148,6 +148,39 @@ def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
     draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
     section = next(s for s in draft.sections if s.key == "truth")
     assert words in str(section)
+
+
+def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
+    facts = facts_of(LARGE, truth=truth)
+    clean = study_of(facts.table, *perfect)
+    facts = attrs.evolve(facts, truth=attrs.evolve(facts.truth, perfect=clean))
+    draft, _ = sections.write(facts, PLAN)
+    return str(next(s for s in draft.sections if s.key == "truth"))
+
+
+def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> None:
+    assert "It is the linkage that makes" in _truth_section(1700, (1700, 1600, 1800))
+    assert "is luck" in _truth_section(1300, (1100, 1000, 1200))
+    neither = _truth_section(1300, (1300, 1200, 1400))
+    assert "luck" not in neither
+    assert "It is the linkage" not in neither
+
+
+@pytest.mark.parametrize(("truth", "words"), [(1300, "The range holds it."), (5000, "misses it;")])
+def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: str) -> None:
+    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    assert f"the truth is known: {truth:,}" in draft.lead[-1]
+    assert words in draft.lead[-1]
+
+
+def test_what_is_said_of_hiding_is_true_of_this_table() -> None:
+    def said(counts: dict[str, int]) -> str:
+        draft, _ = sections.write(facts_of(counts), PLAN)
+        return str(next(s for s in draft.sections if s.key == "table").blocks[0])
+
+    assert "There is none." in said(LARGE)
+    assert "some by lot" in said(SMALL)
+    assert "tried to compute" not in said(LARGE)
 
 
 def test_when_every_method_refuses_the_page_says_so() -> None:

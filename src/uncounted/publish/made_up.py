@@ -6,12 +6,20 @@ is fixed beforehand to suit an example.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from uncounted.publish.draft import Grid, Section, Words
 from uncounted.publish.facts import Truth
 from uncounted.publish.numbers import Rounded, percent, rounded_estimate, whole
 from uncounted.publish.prepared import Numbers
+
+
+def in_short(truth: Truth, value: Rounded) -> str:
+    """For the head of the report: what the truth is, and whether the range holds it."""
+    said = f"In this made-up example the truth is known: {whole(truth.number)}. "
+    if _holds(value, truth.number):
+        return said + "The range holds it."
+    return said + 'The range misses it; "How far from the truth" below says why.'
 
 
 def how_far(truth: Truth, numbers: Numbers) -> Section:
@@ -43,7 +51,7 @@ def how_far(truth: Truth, numbers: Numbers) -> Section:
     if truth.perfect is not None:
         blocks.append(Words(_why(truth, numbers, perfect)))
     if truth.capture:
-        blocks.append(Words(f"How these lists come by their people: {truth.capture}"))
+        blocks.append(Words(f"How these lists come by their people. {truth.capture}"))
     return Section("truth", "How far from the truth", tuple(blocks))
 
 
@@ -90,22 +98,12 @@ def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
             "the next."
         )
     else:
-        names = " and ".join(full[m].lower() for m in missing)
-        low = all((v.high or 0) < N for v in missing.values())
         said.append(
-            f"Had every report been given to the right person, the interval of {names} would still "
+            f"Had every report been given to the right person, {_named(missing, full)} would still "
             "miss the truth. So the linkage is not the reason: the assumption is."
         )
-        said.append(
-            "An interval that lies too low is what unequal capture gives. When some people are "
-            "easy to record for every list and others for none, or lists ask one another for "
-            "names, the lists overlap more than they would by chance; a method that does not know "
-            "of this takes the overlap as a sign that few are missing."
-            if low
-            else "An interval that lies too high is what lists give that avoid each other, as "
-            "when they share out the work: they overlap less than they would by chance, and the "
-            "method takes that as a sign that many are missing."
-        )
+        said.extend(_unequal_or_apart(missing.values(), N))
+    said.extend(_by_linkage(numbers, judged, N))
     headline = numbers.headline
     if headline and headline.value and (clean := judged.get(headline.estimate.method)):
         moved = headline.value.point - clean.point
@@ -117,3 +115,47 @@ def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
                 f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
             )
     return " ".join(said)
+
+
+def _named(methods: Iterable[str], labels: Mapping[str, str]) -> str:
+    """`the interval of "Independent lists"`, or of several."""
+    names = [f'"{labels[m]}"' for m in methods]
+    if len(names) == 1:
+        return f"the interval of {names[0]}"
+    return f"the intervals of {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
+    sides = {(v.high or 0) < N for v in missing}
+    if True in sides:
+        yield (
+            "An interval that lies too low is what unequal capture gives. When some people are "
+            "easy to record for every list and others for none, or lists ask one another for "
+            "names, the lists overlap more than they would by chance; a method that does not "
+            "know of this takes the overlap as a sign that few are missing."
+        )
+    if False in sides:
+        yield (
+            "An interval that lies too high is what lists give that avoid each other, as when "
+            "they share out the work: they overlap less than they would by chance, and the "
+            "method takes that as a sign that many are missing."
+        )
+
+
+def _by_linkage(numbers: Numbers, perfect: Mapping[str, Rounded], N: int) -> Iterator[str]:
+    """Where the linkage itself made an interval miss the truth, or happened to save it."""
+    labels = {a.estimate.method: a.label for a in numbers.answers}
+    linked = {
+        a.estimate.method: a.value
+        for a in numbers.answers
+        if a.value is not None and a.estimate.method in perfect
+    }
+    lost = [m for m, v in linked.items() if not _holds(v, N) and _holds(perfect[m], N)]
+    saved = [m for m, v in linked.items() if _holds(v, N) and not _holds(perfect[m], N)]
+    if lost:
+        yield f"It is the linkage that makes {_named(lost, labels)} miss it."
+    if saved:
+        yield (
+            f"That as linked {_named(saved, labels)} held it is luck: mistakes of the linkage "
+            "happened to move the number the right way."
+        )

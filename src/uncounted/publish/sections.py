@@ -6,12 +6,12 @@ import math
 
 from uncounted.estimate.result import Study
 from uncounted.publish import figures
-from uncounted.publish.disclosure import REPORT_STEP, coarse
+from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse
 from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words
 from uncounted.publish.facts import Facts
 from uncounted.publish.figures import HIDDEN, Answer
-from uncounted.publish.made_up import how_far
-from uncounted.publish.numbers import percent, rounded, spelled, whole
+from uncounted.publish.made_up import how_far, in_short
+from uncounted.publish.numbers import Rounded, percent, rounded, spelled, whole
 from uncounted.publish.plan import Plan
 from uncounted.publish.prepared import Numbers, may_say, prepare, reason, sentence
 
@@ -22,6 +22,10 @@ SETTINGS = {
     "delta": "delta",
     "K": "classes",
     "xi": "xi",
+}
+LEFT_OUT = {
+    "no consent for link": "no consent to be compared with other reports",
+    "no consent for statistics": "no consent to be counted",
 }
 
 
@@ -40,10 +44,10 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _estimate(numbers, truth),
         _assumption(numbers),
         _methods(facts.study, numbers),
+        how_far(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
         _linkage(facts),
         _left_out(facts),
-        how_far(facts.truth, numbers) if facts.truth else None,
         _table(numbers),
         _is_not(plan, numbers),
         _check(facts),
@@ -53,7 +57,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         title=plan.title,
         banner=_banner(facts),
         headline=_lead_sentence(facts, plan, numbers),
-        lead=_lead(numbers, linked=facts.linkage is not None),
+        lead=_lead(facts, numbers),
         about=_about(facts, plan),
         sections=tuple(s for s in sections if s is not None),
         made=f"{facts.made_at.day} {facts.made_at:%B %Y}",
@@ -93,30 +97,45 @@ def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
     return f"{recorded} There were probably about {whole(value.point)}, {value.between}."
 
 
-def _lead(numbers: Numbers, *, linked: bool) -> tuple[str, ...]:
+def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
     if numbers.headline is None or numbers.headline.value is None:
         return ("Every method refused to give a number. The reasons are below.",)
     n, value = numbers.table.observed, numbers.headline.value
     unseen = max(value.point - n, 0)
+    per_cent = percent(numbers.headline.estimate.level).rstrip("%")
+    doubt = "from chance and from linking the lists" if facts.linkage else "from chance"
     lead = [
-        f"About {percent(n / value.point)} of them are documented by name in at least one list. "
-        f"The others, about {whole(_to_step(unseen, value.step))}, are on no list: they are "
-        "inferred from how much the lists overlap, and nothing is known of any one of them."
+        f"About {percent(n / value.point)} of them are on at least one list. "
+        f"The others, about {whole(_to_step(unseen, value.step))}, are on none: they are "
+        "inferred from how much the lists overlap, and nothing is known of any one of them.",
+        f"The range is made to hold the true number {per_cent} times in 100 if the assumption "
+        f"stated below is right. It holds the doubt that comes {doubt}, and none of the doubt "
+        "about that assumption." + _elsewhere(numbers, value),
     ]
-    level = numbers.headline.estimate.level
-    doubt = "from chance and from linking the lists" if linked else "from chance"
-    lead.append(
-        f"The range is a {percent(level)} {numbers.headline.estimate.interval_kind} interval. It "
-        f"holds the doubt that comes {doubt}, on the assumption stated below. It does not hold "
-        "the doubt about that assumption."
-    )
     bound = numbers.bound
     if bound and bound.value and bound.value.point > value.point:
         lead.append(
             f"The lower bound, about {whole(bound.value.point)}, lies above this number. That is "
             "a sign that the number is too low: some people were harder to record than others."
         )
+    if facts.truth is not None:
+        lead.append(in_short(facts.truth, value))
     return tuple(lead)
+
+
+def _elsewhere(numbers: Numbers, value: Rounded) -> str:
+    """What methods with other assumptions say, beside the range, so that it is not read alone."""
+    others = [
+        a.value.about
+        for a in numbers.answers
+        if a.value is not None and not a.bound and a is not numbers.headline
+    ]
+    if not others:
+        return ""
+    return (
+        f" With {'another assumption' if len(others) == 1 else 'other assumptions'} the same "
+        f"lists give {' or '.join(others)}."
+    )
 
 
 def _to_step(value: float, step: int) -> int:
@@ -155,7 +174,7 @@ def _lists(facts: Facts, plan: Plan, numbers: Numbers) -> Section:
             if part
         )
         if words:
-            points.append((numbers.labels[each.name], words))
+            points.append((f"{numbers.labels[each.name]}.", words))
     grid = Grid(
         ("List", "People", "Reports"),
         tuple(rows),
@@ -206,6 +225,10 @@ def _assumption(numbers: Numbers) -> Section | None:
     if numbers.headline is None:
         return None
     blocks = [
+        Words(
+            "In short: the people on no list were missed in the same ways in which people on one "
+            "list were missed by the others. In full, for the main number:"
+        ),
         Words(numbers.headline.estimate.assumption, "strong"),
         Words(
             "Nothing in the lists can confirm this: it is about people whom no list has. It fails "
@@ -217,7 +240,7 @@ def _assumption(numbers: Numbers) -> Section | None:
         ),
     ]
     if numbers.bound is not None:
-        blocks.append(Words(f"The lower bound rests on less: {numbers.bound.estimate.assumption}"))
+        blocks.append(Words(f"The lower bound rests on less. {numbers.bound.estimate.assumption}"))
     return Section("rests-on", "What the number rests on", tuple(blocks))
 
 
@@ -228,18 +251,16 @@ def _methods(study: Study, numbers: Numbers) -> Section:
         if answer.value is None:
             why = reason(answer, numbers.table)
             rows.append((answer.label, "no number", ""))
-            points.append((answer.label, why))
+            points.append((f"{answer.label}.", why))
             continue
         point = whole(answer.value.point)
-        kind = f"{answer.value.span} ({percent(estimate.level)}, {estimate.interval_kind})"
-        if answer.bound:
-            kind = "a bound: at least, never how many"
-        rows.append((answer.label, f"at least {point}" if answer.bound else point, kind))
+        span = "a bound, not an estimate" if answer.bound else answer.value.span
+        rows.append((answer.label, f"at least {point}" if answer.bound else point, span))
         if answer is not numbers.headline and not answer.bound and estimate.assumption:
-            points.append((answer.label, estimate.assumption))
+            points.append((f"{answer.label}.", estimate.assumption))
     headline = [i for i, a in enumerate(numbers.answers) if a is numbers.headline]
     grid = Grid(
-        ("Method", "People in all", "Interval"),
+        ("Method", "People in all", f"{_levels(numbers)} interval"),
         tuple(rows),
         numeric=frozenset({1}),
         emphasis=frozenset(headline),
@@ -264,6 +285,10 @@ def _methods(study: Study, numbers: Numbers) -> Section:
     return Section("methods", "What each method says", tuple(blocks))
 
 
+def _levels(numbers: Numbers) -> str:
+    return " or ".join(dict.fromkeys(percent(a.estimate.level) for a in numbers.answers if a.value))
+
+
 def _settings(numbers: Numbers) -> str:
     """Priors and choices that hold no count; the rest of a method's settings stays inside."""
     said = []
@@ -272,6 +297,8 @@ def _settings(numbers: Numbers) -> str:
         if answer.value is None or answer.bound:
             continue
         parts = [estimate.point_kind or ""]
+        if estimate.interval is not None and estimate.interval_kind:
+            parts.append(f"{estimate.interval_kind} interval")
         parts += [
             f"{words} {value:.4g}" if isinstance(value, float) else f"{words} {value}"
             for key, words in SETTINGS.items()
@@ -301,27 +328,32 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
 
         low, high = estimate.interval
         value = rounded(scaled(estimate.point), (scaled(low), scaled(high)), n, step)
-        rows.append((_times(1 / xi), f"{xi:.2g}", whole(value.point), value.span))
+        rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)
-    grid = Grid(
-        ("On no list, against the assumption", "xi", "People in all", "Interval"),
-        tuple(rows),
-        numeric=frozenset({1, 2}),
-        emphasis=frozenset(emphasis),
-        caption="The lists say nothing about which row is right. xi measures by how much the "
-        "assumption is wrong (Aleshin-Guendel, Sadinle and Wakefield 2024); 1 is the assumption.",
+    words = (
+        "The assumption decides how many people are taken to be on no list. Each row says how "
+        "many people there were in all if on no list there were more, or fewer, than that. The "
+        "lists say nothing about which row is right."
     )
-    return Section("sensitivity", "If the assumption is wrong", (grid,))
+    grid = Grid(
+        ("On no list, beside the assumption", "People in all", "Interval"),
+        tuple(rows),
+        numeric=frozenset({1}),
+        emphasis=frozenset(emphasis),
+        caption="In the terms of Aleshin-Guendel, Sadinle and Wakefield (2024), xi is 1 divided by "
+        "the factor in the first column.",
+    )
+    return Section("sensitivity", "If the assumption is wrong", (Words(words), grid))
 
 
 def _times(factor: float) -> str:
     plain = {
-        2.0: "twice",
+        2.0: "twice as many",
         1.5: "half as many again",
-        1.0: "as many",
-        0.667: "two thirds",
-        0.5: "half",
+        1.0: "as many: the assumption",
+        0.667: "two thirds as many",
+        0.5: "half as many",
     }
     return plain.get(round(factor, 3), f"{factor:.2g} times as many")
 
@@ -334,14 +366,14 @@ def _linkage(facts: Facts) -> Section | None:
     doubt = (
         f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
         f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
-        f"different people on the lists, between {whole(low)} and {whole(high)}. "
-        "The counts on this page are those of one partition, chosen by a fixed rule; the "
-        "estimates average over all the draws."
+        f"different people on the lists; in 95 of 100 ways, {whole(low)} to {whole(high)}. "
+        "The counts on this page are those of one way, chosen by a fixed rule; the estimates "
+        "average over all of them."
     )
     if link.share_of_variance is not None:
         doubt += (
-            f" Of the doubt in the main number, {percent(link.share_of_variance)} comes from who "
-            "is who (its share of the variance)."
+            f" Who is who makes {percent(link.share_of_variance)} of the doubt in the main number "
+            "(of its variance)."
         )
     blocks = [Words(link.method), Words(doubt)]
     if link.rhat is not None and math.isfinite(link.rhat):
@@ -360,7 +392,12 @@ def _left_out(facts: Facts) -> Section | None:
     rows = []
     for why, count in facts.left_out.items():
         about = coarse(count)
-        rows.append((why, f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}"))
+        rows.append(
+            (
+                LEFT_OUT.get(why, why),
+                f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}",
+            )
+        )
     if not rows:
         return Section(
             "left-out", "What was left out", (Words("No report was left out for want of consent."),)
@@ -403,15 +440,21 @@ def _table(numbers: Numbers) -> Section:
         caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
         "all. The same table is in table.csv.",
     )
+    return Section("table", "Every count", (Words(_what_is_hidden(table)), grid))
+
+
+def _what_is_hidden(table: ProtectedTable) -> str:
     t = table.threshold
-    words = (
-        f"No count under {t} is shown, zero included, and none can be computed from the others: "
-        "where sums would give one away, further counts are hidden for its sake. Before this was "
-        "written, a program that knows only what is printed here tried to compute every hidden "
-        f"count. Each may be zero and may be {t} or more for all that it could tell, or is known "
-        f"to be {t} or more and shields another."
+    if not table.hidden:
+        return f"A count under {t} would not be shown, nor would zero. There is none."
+    return (
+        f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
+        "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
+        "this was written, a program that knows only what is printed here tried to compute every "
+        f"hidden count. Each may be zero and may be {t} or more for all that it could tell, or is "
+        f"known to be {t} or more and shields another. It was not asked how likely either is, and "
+        "it did not look at earlier reports on the same people."
     )
-    return Section("table", "Every count", (Words(words), grid))
 
 
 def _is_not(plan: Plan, numbers: Numbers) -> Section:
@@ -443,12 +486,12 @@ def _check(facts: Facts) -> Section:
     words = (
         "The folder that this report came in holds a signed manifest of every file and a proof "
         "that ties it to a log of sealed records. To check it, without any key or password, "
-        "install the program and type, in the folder above:"
+        "install the program and type, beside that folder:"
     )
     after = (
         "Compare the fingerprint that it prints with one that the publisher has given you in "
-        "another way; with --signer it compares for you. It says which file was changed, is "
-        "missing or is foreign."
+        "another way; with --signer it compares for you. If a file was changed, taken away or "
+        "added, it says which."
     )
     blocks: list[Words | Command] = [
         Words(words),
