@@ -14,8 +14,10 @@ from uncounted.estimate.decomposable import (
     decomposable,
 )
 from uncounted.estimate.independence import independence
+from uncounted.estimate.loglinear import log_linear
 from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.sensitivity import saturated, tipping, with_xi, xi_table
+from uncounted.estimate.stepwise import log_linear_stepwise
 from uncounted.estimate.study import METHODS, run, run_over
 from uncounted.estimate.two_lists import pairs, two_list
 from uncounted.estimate.words import in_words, round_to_interval, what_would_change
@@ -32,6 +34,8 @@ __all__ = [
     "in_words",
     "independence",
     "islands",
+    "log_linear",
+    "log_linear_stepwise",
     "pairs",
     "round_to_interval",
     "run",

@@ -6,21 +6,19 @@ when people differ in how easily they are recorded it is too low.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.method import estimator, log_n0, root, z_of
-from uncounted.estimate.result import Estimate, Interval
+from uncounted.estimate.profile import UNBOUNDED, profile_interval
+from uncounted.estimate.result import Estimate, Floats, Interval
 
 ASSUMPTION = (
     "Being on one list says nothing about being on another, and on each list everybody had the "
     "same chance to be recorded."
 )
-UNBOUNDED = 50  # an upper end beyond this many times the observed is called unbounded
 
 
 @estimator("independence")
@@ -88,39 +86,12 @@ def _root(n: float, totals: np.ndarray) -> float:
 def _profile(n: float, totals: np.ndarray, N: float, level: float) -> tuple[Interval, float]:
     """Both ends, and the N of the highest likelihood."""
 
-    def likelihood(log_n0: float) -> float:
+    def likelihood(log_n0: Floats) -> Floats:
         n0 = np.exp(log_n0)
         M = n + n0
-        ways = gammaln(M + 1) - gammaln(n0 + 1)
-        return float(
-            ways + np.sum(totals * np.log(totals / M) + (M - totals) * np.log1p(-totals / M))
-        )
+        lists = totals[:, None]
+        seen = np.sum(lists * np.log(lists / M) + (M - lists) * np.log1p(-lists / M), axis=0)
+        answer: Floats = gammaln(M + 1) - gammaln(n0 + 1) + seen
+        return answer
 
-    centre = float(np.log(max(N - n, 1e-6)))
-    grid = centre + np.linspace(-3, 3, 601)
-    best = grid[int(np.argmax([likelihood(x) for x in grid]))]
-    fall = z_of(level) ** 2 / 2  # half a chi-square quantile on one degree of freedom
-
-    def short(x: float) -> float:
-        return likelihood(x) - likelihood(best) + fall
-
-    return (n + _end(short, best, -1.0, None), n + _end(short, best, 1.0, np.log(UNBOUNDED * n))), (
-        n + float(np.exp(best))
-    )
-
-
-def _end(
-    short: Callable[[float], float], best: float, direction: float, last: float | None
-) -> float:
-    """n0 where the likelihood has fallen far enough: 0 or inf when it never does."""
-    x = best
-    for _ in range(2000):
-        step = x + 0.05 * direction
-        if short(step) < 0:
-            return float(np.exp(root(short, *sorted((x, step)))))
-        x = step
-        if last is not None and x > last:
-            return float("inf")
-        if direction < 0 and x < -12:
-            break
-    return 0.0 if direction < 0 else float("inf")
+    return profile_interval(likelihood, N - n, n, level)

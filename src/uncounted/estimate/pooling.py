@@ -47,6 +47,12 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
         return _refuse(first, bad, missed, total, seconds)
     share, between, within = _variance(good)
     model = good[0].estimate
+    settings = {
+        name: value
+        for name, value in model.settings.items()
+        if all(fit.estimate.settings.get(name) == value for fit in good)
+    }
+    good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
     pooled = _pool_draws(good) if model.draws is not None else _pool_logs(good, between, within)
     warnings = _warnings(good, missed, total)
     return attrs.evolve(

@@ -20,6 +20,7 @@ from uncounted.estimate.checks import check
 from uncounted.estimate.coverage import sample_coverage
 from uncounted.estimate.decomposable import decomposable
 from uncounted.estimate.independence import independence
+from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
 from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
 from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.sensitivity import (
@@ -31,6 +32,7 @@ from uncounted.estimate.sensitivity import (
     with_xi,
     xi_table,
 )
+from uncounted.estimate.stepwise import log_linear_stepwise
 from uncounted.estimate.two_lists import pairs, two_list
 from uncounted.progress import Progress, silent
 
@@ -39,13 +41,20 @@ type Settings = Mapping[str, Mapping[str, Any]]
 
 METHODS: Mapping[str, Method] = {
     "decomposable": decomposable,
+    "log-linear": log_linear,
+    "log-linear-stepwise": log_linear_stepwise,
     "sample-coverage": sample_coverage,
     "independence": independence,
     "two-list": two_list,
     "chao": chao,
 }
 # What a method needs to apply at all; asked for by name, it answers for itself.
-_LISTS: Mapping[str, tuple[int, int]] = {"sample-coverage": (3, 64), "two-list": (2, 2)}
+_LISTS: Mapping[str, tuple[int, int]] = {
+    "log-linear": (3, 6),
+    "log-linear-stepwise": (3, 10),
+    "sample-coverage": (3, 64),
+    "two-list": (2, 2),
+}
 
 _POOLED_DRAWS = 20_000
 
@@ -181,11 +190,12 @@ def run_over(
         distinct[digest] = table
         times[digest] = times.get(digest, 0) + 1
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
+    lighter = _lighter(chosen, distinct, times)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
         progress("estimating on every draw of who is who", done, len(distinct))
         for name, method in chosen.items():
-            more = dict(settings.get(name, {}))
+            more = {**lighter.get(name, {}), **settings.get(name, {})}
             if name in _HAVE_DRAWS:
                 more["draws"] = max(per_draw, 1) * times[digest]
             estimate = method(table, level=level, seed=seed + done, **more)
@@ -222,6 +232,26 @@ def run_over(
 
 
 _HAVE_DRAWS = ("decomposable", "two-list")
+_RESAMPLES = 2000  # over all tables; at least ten a table
+
+
+def _lighter(
+    chosen: Mapping[str, Method], distinct: Mapping[str, CaptureTable], times: Mapping[str, int]
+) -> Settings:
+    """Settings for many tables: the resamples are shared out among them.
+
+    From five lists on, every table chooses among the models that lead on the commonest.
+    """
+    resamples = max(10, min(RESAMPLES, _RESAMPLES // len(distinct)))
+    settings: dict[str, dict[str, Any]] = {
+        name: {"resamples": resamples}
+        for name in ("log-linear", "log-linear-stepwise")
+        if name in chosen
+    }
+    commonest = distinct[max(times, key=lambda digest: times[digest])]
+    if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
+        settings["log-linear"]["among"] = leaders(commonest)
+    return settings
 
 
 def _pooled_xi(

@@ -1,0 +1,86 @@
+"""Hierarchical log-linear models: which lists act on one another, as sets of sets of lists.
+
+A model is the sets of lists that have a parameter, as bit masks in rising order: the
+empty set (the intercept), every single list, and with a set all that it holds. The
+set of all lists never has one, since the table could not tell it from the unseen.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from itertools import chain, combinations
+
+import numpy as np
+import numpy.typing as npt
+
+type Model = tuple[int, ...]
+type Masks = npt.NDArray[np.int64]
+
+
+def main_effects(J: int) -> Model:
+    """Independence: the intercept and every list on its own."""
+    return (0, *(1 << i for i in range(J)))
+
+
+def pairs(J: int) -> tuple[int, ...]:
+    """Every pair of lists, as masks."""
+    return tuple(sorted((1 << i) | (1 << j) for i, j in combinations(range(J), 2)))
+
+
+@functools.cache
+def hierarchical(J: int, order: int) -> tuple[Model, ...]:
+    """Every hierarchical model with all main effects and no set of more than `order` lists.
+
+    Examples:
+        >>> [len(hierarchical(J, J - 1)) for J in (3, 4, 5)]
+        [8, 113, 6893]
+    """
+    by_size = {
+        k: [sum(1 << i for i in lists) for lists in combinations(range(J), k)]
+        for k in range(2, min(order, J - 1) + 1)
+    }
+    return tuple(_grow(set(main_effects(J)), by_size, 2))
+
+
+def _grow(model: set[int], by_size: dict[int, list[int]], k: int) -> Iterator[Model]:
+    possible = [
+        mask for mask in by_size.get(k, ()) if all(mask ^ bit in model for bit in bits(mask))
+    ]
+    if not possible:
+        yield tuple(sorted(model))
+        return
+    for chosen in chain.from_iterable(combinations(possible, r) for r in range(len(possible) + 1)):
+        yield from _grow(model | set(chosen), by_size, k + 1)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The single lists of a set, as masks."""
+    while mask:
+        yield mask & -mask
+        mask &= mask - 1
+
+
+def padded(models: Iterable[Model]) -> tuple[Masks, Masks]:
+    """Models as rows of masks (rest -1), and how many masks each has."""
+    listed = list(models)
+    sizes = np.array([len(model) for model in listed], dtype=np.int64)
+    terms = np.full((len(listed), int(sizes.max())), -1, dtype=np.int64)
+    for row, model in zip(terms, listed, strict=True):
+        row[: len(model)] = model
+    return terms, sizes
+
+
+def in_brackets(model: Model, places: tuple[int, ...] | None = None) -> str:
+    """The largest sets of a model, by the places of their lists (1 for the first).
+
+    Examples:
+        >>> in_brackets((0, 1, 2, 3, 4))
+        '[12,3]'
+    """
+    tops = [a for a in model if a and not any(a != b and a & b == a for b in model)]
+    where = places or tuple(range(1, max(model).bit_length() + 1))
+    comma = " " if max(where) > 9 else ""
+    sets = [sorted(where[bit.bit_length() - 1] for bit in bits(top)) for top in tops]
+    sets.sort(key=lambda places: (-len(places), places))
+    return "[" + ",".join(comma.join(map(str, places)) for places in sets) + "]"
