@@ -139,7 +139,9 @@ def _opened(path: Path, encoding: str) -> TextIO:
     try:
         return path.open(encoding=encoding, newline="")
     except OSError:
-        raise BadInput(f"{path.name} cannot be read any more") from None
+        raise BadInput(
+            f"{path.name} cannot be read any more", hint="is the disk that it is on still there?"
+        ) from None
 
 
 def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -155,7 +157,10 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
             hint='a cell with quotation marks is written "so ""called"" cell"',
         ) from None
     except UnicodeError:
-        raise BadInput(f"{path.name}, row {number + 1}: not in its encoding any more") from None
+        raise BadInput(
+            f"{path.name}, row {number + 1}: not in its encoding any more",
+            hint="the file was changed while it was read; do it again",
+        ) from None
 
 
 def _columns(path: Path, header: list[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import rfc8785
 
 from uncounted.errors import BadInput
 
+_AS_WRITTEN = "take the file as it was written; editing or formatting it breaks its hash"
 _SAFE = 2**53  # whole numbers below it, either way, are the same number to every reader
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -51,7 +52,8 @@ def _is_plain(value: Any) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -_SAFE < value < _SAFE
+        safe: bool = -_SAFE < value < _SAFE
+        return safe
     if kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii() or not _is_plain(inner):
@@ -89,10 +91,10 @@ def parse(data: bytes) -> Any:
             parse_constant=_no_constant,
             parse_int=_whole,
         )
-    except (ValueError, RecursionError) as problem:
-        raise BadInput(f"not JSON ({type(problem).__name__})") from None
+    except (ValueError, RecursionError):
+        raise BadInput("not JSON", hint=_AS_WRITTEN) from None
     if canonical(value) != data:
-        raise BadInput("JSON, but not in the canonical form of RFC 8785")
+        raise BadInput("JSON, but not in the canonical form of RFC 8785", hint=_AS_WRITTEN)
     return value
 
 
@@ -109,7 +111,7 @@ def sha256(data: bytes) -> bytes:
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadInput("a key stands twice in one JSON object")
+        raise BadInput("a key stands twice in one JSON object", hint=_AS_WRITTEN)
     return found
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from uncounted.errors import BadInput, MalformedNote, UnknownSigner
 from uncounted.proof import base64s
-from uncounted.proof.notes import Signer, Verifier, open_note
+from uncounted.proof.notes import AGAIN, Signer, Verifier, open_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")  # below 2**60, and no int() of a million digits
 
@@ -41,7 +41,10 @@ class Checkpoint:
             'example.org/log\n0\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n'
         """
         if not _is_origin(self.origin) or self.size < 0 or len(self.root) != 32:
-            raise BadInput("a checkpoint needs an origin on one line, a size and 32 bytes of root")
+            raise BadInput(
+                "a checkpoint needs an origin on one line, a size and 32 bytes of root",
+                hint="take all three from one log",
+            )
         return f"{self.origin}\n{self.size}\n{base64s.encode(self.root)}\n"
 
     @classmethod
@@ -53,10 +56,10 @@ class Checkpoint:
         """
         lines = text.split("\n")
         if len(lines) != 4 or lines[3]:
-            raise MalformedNote("a checkpoint has three lines: origin, size, root")
+            raise MalformedNote("a checkpoint has three lines: origin, size, root", hint=AGAIN)
         root = base64s.decode(lines[2], size=32)
         if not _is_origin(lines[0]) or not _SIZE.fullmatch(lines[1]) or root is None:
-            raise MalformedNote("a line of the checkpoint is malformed")
+            raise MalformedNote("a line of the checkpoint is malformed", hint=AGAIN)
         return cls(lines[0], int(lines[1]), root)
 
 
@@ -82,7 +85,10 @@ def open_checkpoint(
     """
     checkpoint = Checkpoint.parse(open_note(note, verifiers))
     if origin is not None and checkpoint.origin != origin:
-        raise UnknownSigner("the checkpoint belongs to another log")
+        raise UnknownSigner(
+            "the checkpoint belongs to another log",
+            hint="take the checkpoint that lies beside this log or release",
+        )
     return checkpoint
 
 

@@ -44,7 +44,10 @@ def commit(value: bytes, salt: bytes) -> bytes:
         False
     """
     if len(salt) != SALT_BYTES:
-        raise BadInput(f"a salt has {SALT_BYTES} bytes, this one {len(salt)}")
+        raise BadInput(
+            f"a salt has {SALT_BYTES} bytes, this one {len(salt)}",
+            hint="give the whole salt, as it was given with the commitment",
+        )
     return hmac.new(salt, _DOMAIN + value, hashlib.sha256).digest()
 
 

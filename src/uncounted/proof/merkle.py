@@ -89,7 +89,7 @@ def inclusion_proof(node: Nodes, index: int, size: int) -> list[bytes]:
         BadInput: there is no such leaf in a tree of that size.
     """
     if not 0 <= index < size:
-        raise BadInput(f"a tree of {size} leaves has no leaf {index}")
+        raise BadInput(f"a tree of {size} leaves has no leaf {index}", hint="leaves count from 0")
     low, high, proof = 0, size, []
     while high - low > 1:
         middle = low + _split(high - low)
@@ -109,7 +109,10 @@ def consistency_proof(node: Nodes, old: int, new: int) -> list[bytes]:
         BadInput: not 0 < old <= new; about the empty tree nothing can be proved.
     """
     if not 0 < old <= new:
-        raise BadInput(f"no consistency proof leads from {old} to {new} leaves")
+        raise BadInput(
+            f"no consistency proof leads from {old} to {new} leaves",
+            hint="give the smaller size first, and at most that of the tree",
+        )
     low, high, whole, proof = 0, new, True, []
     while old != high:
         middle = low + _split(high - low)

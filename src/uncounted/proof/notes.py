@@ -23,6 +23,7 @@ from uncounted.proof import base64s
 MAX_NOTE_BYTES: Final = 1_000_000
 MAX_SIGNATURES: Final = 100  # a reader must take at least 16
 _ED25519: Final = b"\x01"
+AGAIN = "copy the file again; it was changed, cut short, or is a file of another kind"
 _DASH: Final = "\u2014 "
 _VKEY = re.compile(r"(?P<name>[^+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/=]+)")
 
@@ -104,7 +105,10 @@ class Signer:
     def from_seed(cls, name: str, seed: bytes) -> Signer:
         """Take up a key again from its 32 bytes (RFC 8032, section 5.1.5)."""
         if len(seed) != 32:
-            raise BadInput(f"an Ed25519 key has 32 bytes, this one {len(seed)}")
+            raise BadInput(
+                f"an Ed25519 key has 32 bytes, this one {len(seed)}",
+                hint="give the whole key, and nothing else",
+            )
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
     def unsafe_seed(self) -> bytes:
@@ -180,20 +184,22 @@ def split(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
         MalformedNote: signed-note, "Format", is not kept.
     """
     if len(note) > MAX_NOTE_BYTES:
-        raise MalformedNote(f"a note of more than {MAX_NOTE_BYTES:,} bytes is not read")
+        raise MalformedNote(f"a note of more than {MAX_NOTE_BYTES:,} bytes is not read", hint=AGAIN)
     try:
         whole = note.decode("utf-8")
     except UnicodeDecodeError:
-        raise MalformedNote("the note is not UTF-8") from None
+        raise MalformedNote("the note is not UTF-8", hint=AGAIN) from None
     # The text ends at the LAST empty line: it may hold empty lines of its own.
     text, gap, rest = whole.rpartition("\n\n")
     if not gap or not rest.endswith("\n"):
-        raise MalformedNote("the note has no signature lines after an empty line")
+        raise MalformedNote("the note has no signature lines after an empty line", hint=AGAIN)
     text += "\n"
     _check_text(text)
     lines = rest[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise MalformedNote(f"a note with more than {MAX_SIGNATURES} signatures is not read")
+        raise MalformedNote(
+            f"a note with more than {MAX_SIGNATURES} signatures is not read", hint=AGAIN
+        )
     return text, [_signature(line) for line in lines]
 
 
@@ -218,19 +224,19 @@ def _signature(line: str) -> tuple[str, bytes]:
     name, gap, encoded = line.removeprefix(_DASH).partition(" ")
     data = base64s.decode(encoded)
     if not line.startswith(_DASH) or not gap or not _is_name(name) or data is None or len(data) < 5:
-        raise MalformedNote("a signature line of the note is malformed")
+        raise MalformedNote("a signature line of the note is malformed", hint=AGAIN)
     return name, data
 
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n"):
-        raise MalformedNote("the text of a note ends in a newline")
+        raise MalformedNote("the text of a note ends in a newline", hint=AGAIN)
     if any(letter < " " and letter != "\n" for letter in text):
-        raise MalformedNote("the text of a note holds a control character")
+        raise MalformedNote("the text of a note holds a control character", hint=AGAIN)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise MalformedNote("the text of a note is not UTF-8") from None
+        raise MalformedNote("the text of a note is not UTF-8", hint=AGAIN) from None
 
 
 def _is_name(name: str) -> bool:

@@ -19,6 +19,7 @@ from typing import Final
 from uncounted.errors import NotVerified
 
 # A link would lead elsewhere, a pipe would wait for ever.
+_ANEW = "do not use these files; get the release again from whoever published it"
 _FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -42,9 +43,11 @@ def read(folder: Path, name: str, *, limit: int, size: int | None = None) -> byt
     with _opened(folder, name) as file:
         length = os.fstat(file.fileno()).st_size
         if size is not None and length != size:
-            raise NotVerified(f"{name} was changed: {length:,} bytes instead of {size:,}")
+            raise NotVerified(
+                f"{name} was changed: {length:,} bytes instead of {size:,}", hint=_ANEW
+            )
         if size is None and length > limit:
-            raise NotVerified(f"{name} has more than {limit:,} bytes")
+            raise NotVerified(f"{name} has more than {limit:,} bytes", hint=_ANEW)
         return file.read(length)
 
 
@@ -108,10 +111,12 @@ def _opened(folder: Path, name: str) -> Iterator[BufferedReader]:
             f"{name} is missing", hint="is this the folder of a release, and all of it?"
         ) from None
     except OSError:
-        raise NotVerified(f"{name} cannot be read, or is not an ordinary file") from None
+        raise NotVerified(
+            f"{name} cannot be read, or is not an ordinary file", hint=_ANEW
+        ) from None
     with _readable(name), os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise NotVerified(f"{name} is not an ordinary file")
+            raise NotVerified(f"{name} is not an ordinary file", hint=_ANEW)
         yield file
 
 

@@ -22,6 +22,7 @@ WIDTH = 256
 HEIGHT = 8  # one tile spans 8 levels of the tree
 MAX_ENTRY_BYTES = 0xFFFF
 _HASH = merkle.HASH_BYTES
+_AGAIN = "the log can be written again from the case file's entries"
 
 
 class TileLog:
@@ -72,7 +73,10 @@ class TileLog:
         """
         added = list(entries)
         if any(len(entry) > MAX_ENTRY_BYTES for entry in added):
-            raise BadInput(f"an entry of the log has at most {MAX_ENTRY_BYTES:,} bytes")
+            raise BadInput(
+                f"an entry of the log has at most {MAX_ENTRY_BYTES:,} bytes",
+                hint="commit to it, and put the commitment into the log",
+            )
         if not added:
             return
         self._changed, self._stale = set(), set()
@@ -95,7 +99,10 @@ class TileLog:
         """
         said = Checkpoint.parse(split(checkpoint)[0])
         if (said.size, said.root) != (self.size, self.root()):
-            raise BadInput("this checkpoint is not about the log as it stands")
+            raise BadInput(
+                "this checkpoint is not about the log as it stands",
+                hint="sign the size and root that the log has now",
+            )
         durable.write(self.folder / "checkpoint", checkpoint)
 
     def checkpoint(self) -> bytes | None:
@@ -148,11 +155,13 @@ class TileLog:
             Damaged: the bundle is missing, cut short, or does not fit the leaf hashes.
         """
         if not 0 <= index < self.size:
-            raise BadInput(f"a log of {self.size} entries has no entry {index}")
+            raise BadInput(
+                f"a log of {self.size} entries has no entry {index}", hint="entries count from 0"
+            )
         number, offset = divmod(index, WIDTH)
         found: bytes = self._bundle(number, self._width(0, number))[offset]
         if merkle.leaf_hash(found) != self.node(0, index):
-            raise Damaged(f"entry {index} of the log does not fit its hash")
+            raise Damaged(f"entry {index} of the log does not fit its hash", hint=_AGAIN)
         return found
 
     def _append_entries(self, added: list[bytes]) -> None:
@@ -194,7 +203,7 @@ class TileLog:
         else:
             if len(found) == width:
                 return found
-        raise Damaged("an entry bundle of the log is cut short")
+        raise Damaged("an entry bundle of the log is cut short", hint=_AGAIN)
 
     def _read(self, level: str, number: int, width: int) -> bytes:
         for wide in {width: None, WIDTH: None}:  # the full tile stands in for a partial one
@@ -203,22 +212,22 @@ class TileLog:
             except FileNotFoundError:
                 continue
             if level != "entries" and len(data) != wide * _HASH:
-                raise Damaged("a tile of the log is cut short, or too long")
+                raise Damaged("a tile of the log is cut short, or too long", hint=_AGAIN)
             return data
         raise Damaged(
             "a tile of the log is missing",
-            hint="the log can be written again from the case file's entries",
+            hint=_AGAIN,
         )
 
     def _width(self, level: int, number: int) -> int:
         held = (self.size >> (HEIGHT * level)) - number * WIDTH
         if held <= 0:
-            raise BadInput("this lies beyond the end of the log")
+            raise BadInput("this lies beyond the end of the log", hint="ask for less")
         return min(held, WIDTH)
 
     def _within(self, size: int | None) -> int:
         if size is not None and not 0 <= size <= self.size:
-            raise BadInput(f"the log has {self.size} entries, not {size}")
+            raise BadInput(f"the log has {self.size} entries, not {size}", hint="ask for less")
         return self.size if size is None else size
 
 

@@ -15,7 +15,7 @@ import attrs
 from uncounted.errors import MalformedNote, NotVerified
 from uncounted.proof import base64s, merkle
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
-from uncounted.proof.notes import MAX_NOTE_BYTES, Verifier
+from uncounted.proof.notes import AGAIN, MAX_NOTE_BYTES, Verifier
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
@@ -50,18 +50,20 @@ class TlogProof:
         """
         head, gap, checkpoint = data.partition(b"\n\n")
         if len(data) > MAX_NOTE_BYTES or not gap:
-            raise MalformedNote("the proof is too long, or has no checkpoint after an empty line")
+            raise MalformedNote(
+                "the proof is too long, or has no checkpoint after an empty line", hint=AGAIN
+            )
         try:
             header, *rest = head.decode("ascii").split("\n")
         except UnicodeDecodeError:
-            raise MalformedNote("the proof's lines are not ASCII") from None
+            raise MalformedNote("the proof's lines are not ASCII", hint=AGAIN) from None
         if header != _HEADER:
-            raise MalformedNote("the first line is not that of a tlog-proof")
+            raise MalformedNote("the first line is not that of a tlog-proof", hint=AGAIN)
         index = _INDEX.fullmatch(rest[0]) if rest else None
         hashes = [base64s.decode(line, size=merkle.HASH_BYTES) for line in rest[1:]]
         kept = tuple(value for value in hashes if value is not None)
         if index is None or len(kept) != len(hashes) or len(hashes) > _MAX_HASHES:
-            raise MalformedNote("a line of the proof is malformed")
+            raise MalformedNote("a line of the proof is malformed", hint=AGAIN)
         return cls(int(index[1]), kept, checkpoint)
 
     def verify(

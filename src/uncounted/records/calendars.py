@@ -44,7 +44,10 @@ def western_year(text: str) -> tuple[str, bool]:
         return text, False
     year = JUCHE_OFFSET + int(found[1])
     if found[2] and int(found[2]) != year:
-        raise BadInput("the Juche year and the year beside it are not the same year")
+        raise BadInput(
+            "the Juche year and the year beside it are not the same year",
+            hint="check both: Juche 1 is 1912",
+        )
     return f"{year}{found[3] or ''}{text[found.end() :]}", True
 
 
@@ -99,7 +102,10 @@ def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
     if month is None:
         return date(year, 1, 20), date(year + 1, 2, 21)
     if not 1 <= int(month) <= 12 or (day is not None and not 1 <= int(day) <= 30):
-        raise BadInput("the lunar calendar has no such month or day")
+        raise BadInput(
+            "the lunar calendar has no such month or day",
+            hint="months run from 1 to 12, days from 1 to 30",
+        )
     term = date(year + (month == "12"), *_TERMS[int(month) - 1])
     first, last = (int(day), int(day)) if day else (1, 30)
     return (

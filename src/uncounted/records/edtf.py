@@ -47,11 +47,13 @@ def bounds(text: str) -> Bounds:
         return _date_bounds(text)
     start, _, end = text.partition("/")
     if start in ("", "..") and end in ("", ".."):
-        raise BadInput("an interval with no beginning and no end says nothing")
+        raise BadInput(
+            "an interval with no beginning and no end says nothing", hint="leave the cell empty"
+        )
     earliest = None if start in ("", "..") else _date_bounds(start)[0]
     latest = None if end in ("", "..") else _date_bounds(end)[1]
     if earliest and latest and latest < earliest:
-        raise BadInput("the interval ends before it begins")
+        raise BadInput("the interval ends before it begins", hint="write the earlier date first")
     return earliest, latest
 
 
@@ -78,7 +80,7 @@ def _date_bounds(text: str) -> Bounds:
         return None, None
     if month in _SEASONS:
         if day is not None:
-            raise BadInput("a season has no days")
+            raise BadInput("a season has no days", hint="write the month instead of the season")
         earliest, latest = _season(year, month)
     else:
         _check_month(month, day)
@@ -109,7 +111,7 @@ def _matching(pattern: str, low: int, high: int) -> tuple[int, ...]:
 def _first_day(year: str, month: str | None, day: str | None, *, descending: bool) -> date:
     years = _matching(year, FIRST_YEAR, LAST_YEAR)
     if not years:
-        raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
+        raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}", hint="write all four digits")
     turn = -1 if descending else 1
     for y in years[::turn]:
         for m in _matching(month or "XX", 1, 12)[::turn]:
@@ -122,7 +124,7 @@ def _season(year: str, season: str) -> tuple[date, date]:
     first, last = _SEASONS[season]
     years = _matching(year, FIRST_YEAR, LAST_YEAR)
     if not years:
-        raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
+        raise BadInput(f"years run from {FIRST_YEAR} to {LAST_YEAR}", hint="write all four digits")
     end_year, end_month = years[-1] + (last - 1) // 12, (last - 1) % 12 + 1
     return (
         date(years[0], first, 1),

@@ -48,7 +48,9 @@ def read(source: Path | str) -> dict[str, Any]:
         except UnicodeDecodeError:
             raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
         except OSError:
-            raise BadMapping(f"there is no mapping {source.name} to read") from None
+            raise BadMapping(
+                f"there is no mapping {source.name} to read", hint="check the path"
+            ) from None
     else:
         text = source
     try:
@@ -62,7 +64,9 @@ def read(source: Path | str) -> dict[str, Any]:
             hint='a line is name = "value", a section [columns]',
         ) from None
     except RecursionError:
-        raise BadMapping("the mapping is nested too deeply") from None
+        raise BadMapping(
+            "the mapping is nested too deeply", hint="no value of it is a list in a list"
+        ) from None
 
 
 def fields(tables: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +136,10 @@ def _date_columns(where: str, value: Any) -> DateColumns:
         return DateColumns(_text(where, value))
     parts = {key: _text(f"{where} {key}", value[key]) for key in _known(where, value, _DATE_PARTS)}
     if "year" not in parts or ("day" in parts and "month" not in parts):
-        raise BadMapping(f"{where} needs a year, and a month where it has a day")
+        raise BadMapping(
+            f"{where} needs a year, and a month where it has a day",
+            hint='write it as { year = "...", month = "...", day = "..." }',
+        )
     return DateColumns(**parts, whole=False)
 
 
@@ -152,7 +159,10 @@ def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
         known = _known("[[acts]]", table, ("kind", *ACT_FIELDS))
         kind = _own_code("[[acts]] kind", "act", known["kind"]) if "kind" in known else None
         if (kind is None) == ("act" not in known):
-            raise BadMapping("[[acts]] needs either a kind or a column with the act")
+            raise BadMapping(
+                "[[acts]] needs either a kind or a column with the act",
+                hint='write kind = "arrest" if every row has that act, or act = "the column"',
+            )
         yield _act_columns("[[acts]]", known, kind)
 
 
@@ -235,7 +245,10 @@ def _source(table: Any) -> SourceInfo:
     known = _known("[source]", table, ("collector", "covers", "pads_dates", "day_first"))
     for key in ("pads_dates", "day_first"):
         if not isinstance(known.get(key, False), bool):
-            raise BadMapping(f"[source] {key} is neither true nor false")
+            raise BadMapping(
+                f"[source] {key} is neither true nor false",
+                hint=f"write {key} = true or {key} = false, without quotes",
+            )
     return SourceInfo(
         collector=_optional("[source]", known, "collector"),
         covers=_covers(known["covers"]) if "covers" in known else None,
@@ -252,7 +265,7 @@ def _covers(table: Any) -> Covers:
     }
     start, end = ends.get("from"), ends.get("to")
     if start and end and start.earliest and end.latest and end.latest < start.earliest:
-        raise BadMapping(f"{where} ends before it begins")
+        raise BadMapping(f"{where} ends before it begins", hint="swap from and to")
     acts = tuple(
         _own_code(f"{where} acts", "act", act)
         for act in (_texts(f"{where} acts", known["acts"]) if "acts" in known else ())

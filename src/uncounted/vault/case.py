@@ -172,7 +172,10 @@ class Case:
         case_id = _read_mark(folder)  # 1
         grant = members.open_for(folder, identity)  # 2
         if grant.case_id != case_id:
-            raise Damaged("the case key is that of another case file")
+            raise Damaged(
+                "the case key is that of another case file",
+                hint="bring the case file back from a copy",
+            )
         with contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK, wait=wait)  # 3
             undo.callback(lock.release)
@@ -183,9 +186,15 @@ class Case:
             undo.callback(storage.abandon)
             storage.check_version()
             if storage.meta("case") != case_id.encode():
-                raise Damaged("the database is that of another case file")
+                raise Damaged(
+                    "the database is that of another case file",
+                    hint="bring the case file back from a copy",
+                )
             if grant.granted_by not in {vkey for _, _, vkey in storage.members()}:
-                raise Damaged("the case key was given by somebody who is not a member")
+                raise Damaged(
+                    "the case key was given by somebody who is not a member",
+                    hint="bring the folder with the keys back from a copy",
+                )
             case = cls(folder, case_id, identity, keys, storage, lock, clock)
             case._log.recover()  # 5
             if storage.must_scrub():
@@ -292,7 +301,10 @@ class Case:
         row = self._storage.entry(int(number)) if number.isdecimal() else None
         stored = self._stored(row) if row is not None and row.kind == "import" else None
         if stored is None or stored.payload is None:
-            raise UsedWrongly("there is no such list of rejected rows in this case file")
+            raise UsedWrongly(
+                "there is no such list of rejected rows in this case file",
+                hint="the import that rejected them said its name, like rejects-12",
+            )
         return rejected_rows(stored.payload)
 
     def withdraw(self, source: str, report_id: str) -> Entry:
@@ -332,9 +344,16 @@ class Case:
             BadInput: the body has no canonical form.
         """
         if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
-            raise UsedWrongly(f"{kind!r} is no kind of artefact")
+            raise UsedWrongly(
+                f"{kind!r} is no kind of artefact",
+                hint="small letters, digits and hyphens; the case file keeps some for itself: "
+                + ", ".join(sorted(OWN_KINDS)),
+            )
         if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
-            raise UsedWrongly(f"an artefact has at most {MAX_PAYLOAD_BYTES:,} bytes")
+            raise UsedWrongly(
+                f"an artefact has at most {MAX_PAYLOAD_BYTES:,} bytes",
+                hint="make it smaller: fewer draws, for one",
+            )
         made_for = sorted(set(uses))
         body = {**body, "uses": made_for} if made_for else body
         with self._storage.transaction():
@@ -413,9 +432,15 @@ class Case:
         row = self._storage.entry(seq)
         opened = self._ledger.open(row) if row is not None else None
         if opened is None:
-            raise UsedWrongly(f"there is no entry {seq} that can be opened")
+            raise UsedWrongly(
+                f"there is no entry {seq} that can be opened",
+                hint="uncounted log lists the entries; what was withdrawn opens no more",
+            )
         if opened.entry.kind in OWN_KINDS:
-            raise NotPublishable(f"entry {seq} is of the kind {opened.entry.kind}: it stays sealed")
+            raise NotPublishable(
+                f"entry {seq} is of the kind {opened.entry.kind}: it stays sealed",
+                hint="only entries of what was made, such as a release, are shown",
+            )
         return {"body": public_body(opened.entry, opened.body), "salt": opened.salt.hex()}
 
     def replay(self) -> State:

@@ -102,7 +102,10 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
                 # A link, unlike a rename, never takes the place of what is there.
                 path.hardlink_to(neighbour)
         except FileExistsError as error:
-            raise AlreadyThere(f"{path.name} is there already and is kept") from error
+            raise AlreadyThere(
+                f"{path.name} is there already and is kept",
+                hint="name another folder, or move that file away",
+            ) from error
         finally:
             neighbour.unlink(missing_ok=True)
         sync_folder(path.parent)

@@ -79,7 +79,9 @@ class Identity:
             age_identity = x25519.Identity.from_str(fields["age"])
             signer = Signer.from_seed(fields["name"], bytes.fromhex(fields["ed25519"]))
         except (ValueError, KeyError, TypeError, BadInput, pyrage.IdentityError) as error:
-            raise Damaged(f"{_SEALED} holds no identity") from error
+            raise Damaged(
+                f"{_SEALED} holds no identity", hint="bring it back from a copy"
+            ) from error
         return cls(str(age_identity.to_public()), signer.vkey, signer, age_identity)
 
     def unsafe_secret(self) -> bytes:
@@ -176,9 +178,15 @@ def public(home: Path) -> PublicIdentity:
         fields = json.loads(read_private(home / _PUBLIC))
         return PublicIdentity(fields["recipient"], fields["vkey"])
     except FileNotFoundError as error:
-        raise NoAccess("there is no identity in this folder") from error
+        raise NoAccess(
+            "there is no identity in this folder",
+            hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{_PUBLIC} is not the public half of an identity") from error
+        raise Damaged(
+            f"{_PUBLIC} is not the public half of an identity",
+            hint=f"delete {_PUBLIC}; it is made again when the identity is opened",
+        ) from error
 
 
 def _normal(passphrase: str) -> str:

@@ -138,7 +138,10 @@ class Ledger:
             return None
         opened = self._take_apart(row, self._keys.unseal(row.seq, _ENTRY, row.sealed))
         if commit(canonical(public_body(opened.entry, opened.body)), opened.salt) != row.leaf:
-            raise Damaged(f"entry {row.seq} does not fit its commitment")
+            raise Damaged(
+                f"entry {row.seq} does not fit its commitment in the log",
+                hint="bring the case file back from a copy",
+            )
         return opened
 
     def _take_apart(self, row: EntryRow, plain: bytes) -> Opened:
@@ -174,5 +177,8 @@ class Ledger:
         tail = self._keys.unseal(opened.entry.seq, _OBJECT, sealed)
         payload = tail[SALT_BYTES:]
         if commit(payload, tail[:SALT_BYTES]).hex() != opened.body.get("payload"):
-            raise Damaged(f"the artefact of entry {opened.entry.seq} is not its own")
+            raise Damaged(
+                f"the bytes kept with entry {opened.entry.seq} are not those it commits to",
+                hint="bring the case file back from a copy",
+            )
         return payload

@@ -1,0 +1,35 @@
+"""Every refusal of the lower rooms says what to try."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from uncounted import errors
+
+SOURCE = Path(errors.__file__).parent
+ROOMS = ("proof", "vault", "records")
+MODULES = sorted(path for room in ROOMS for path in (SOURCE / room).glob("*.py"))
+NAMES = {name for name, value in vars(errors).items() if isinstance(value, type)}
+
+
+def refusals(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise))
+    return [
+        call
+        for call in calls
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in NAMES
+    ]
+
+
+@pytest.mark.parametrize("path", [*MODULES, SOURCE / "delimited.py"], ids=lambda path: path.stem)
+def test_every_refusal_has_a_hint(path: Path) -> None:
+    bare = [call.lineno for call in refusals(path) if "hint" not in {k.arg for k in call.keywords}]
+    assert bare == []
+
+
+def test_there_are_refusals_to_look_at() -> None:
+    assert sum(len(refusals(path)) for path in MODULES) > 100
