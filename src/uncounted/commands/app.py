@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted import __version__
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class InOrder(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: uncounted demo",
 )
-@click.version_option(__version__, prog_name="uncounted")
+@click.version_option(package_name="uncounted", prog_name="uncounted")
 def app() -> None:
     """From testimony to a number that can be defended.
 
