@@ -14,16 +14,17 @@ import attrs
 from uncounted.estimate.result import Estimate
 
 STEPS_IN_INTERVAL = 8
+STEPS_WHERE_HIDDEN = 2  # of a table with hidden counts
 
 
-def step_for(width: float) -> int:
-    """The largest of 1, 5, 10, 50, 100, ... that goes eight times into `width`; at least 5.
+def step_for(width: float, steps: int = STEPS_IN_INTERVAL) -> int:
+    """The largest of 1, 5, 10, 50, 100, ... that goes `steps` times into `width`; at least 5.
 
     Examples:
         >>> step_for(500), step_for(11_000), step_for(3)
         (50, 1000, 5)
     """
-    finest = width / STEPS_IN_INTERVAL
+    finest = width / steps
     if finest < 5:
         return 5
     power = 10 ** math.floor(math.log10(finest))
@@ -106,22 +107,29 @@ class Rounded:
 
 
 def rounded(
-    point: float, interval: tuple[float, float] | None, observed: int, step: int | None = None
+    point: float,
+    interval: tuple[float, float] | None,
+    observed: int,
+    step: int | None = None,
+    *,
+    steps: int = STEPS_IN_INTERVAL,
 ) -> Rounded:
-    """Round an estimate to the precision of its interval.
+    """Round an estimate to the precision of its interval, or to a given step.
 
     `observed` holds the lower end up: more people than that are known to be there.
 
     Examples:
         >>> rounded(1512.3, (1323.0, 1790.0), 843)
         Rounded(point=1500, low=1300, high=1800, step=50)
+        >>> rounded(1512.3, (1323.0, 1790.0), 843, steps=2)
+        Rounded(point=1500, low=1300, high=1800, step=100)
         >>> rounded(900.0, None, 843).about
         'about 900'
     """
     if interval is None or not math.isfinite(interval[1]):
-        step = step or max(5, step_for(point - observed))
+        step = step or max(5, step_for(point - observed, steps))
     else:
-        step = step or step_for(interval[1] - interval[0])
+        step = step or step_for(interval[1] - interval[0], steps)
     low = high = None
     if interval is not None:
         low = max(math.floor(interval[0] / step) * step, observed)
@@ -130,8 +138,10 @@ def rounded(
     return Rounded(max(round(point / step) * step, observed), low, high, step)
 
 
-def rounded_estimate(estimate: Estimate, observed: int) -> Rounded | None:
+def rounded_estimate(
+    estimate: Estimate, observed: int, steps: int = STEPS_IN_INTERVAL
+) -> Rounded | None:
     """The same for an `Estimate`; None for a refusal."""
     if estimate.point is None:
         return None
-    return rounded(estimate.point, estimate.interval, observed)
+    return rounded(estimate.point, estimate.interval, observed, steps=steps)

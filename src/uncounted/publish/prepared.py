@@ -18,7 +18,14 @@ from uncounted.errors import NotPublishable
 from uncounted.estimate.result import Estimate
 from uncounted.publish.disclosure import ProtectedTable, protect
 from uncounted.publish.facts import Facts
-from uncounted.publish.numbers import Rounded, rounded, rounded_estimate, step_for
+from uncounted.publish.numbers import (
+    STEPS_IN_INTERVAL,
+    STEPS_WHERE_HIDDEN,
+    Rounded,
+    rounded,
+    rounded_estimate,
+    step_for,
+)
 from uncounted.publish.plan import Plan
 
 METHODS = {
@@ -96,13 +103,16 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
         bound_step=step,
     )
     answers = tuple(_shown(e, table) for e in facts.study.estimates)
+    headline = _headline(answers, plan.method)
+    if table.hidden:
+        answers = tuple(a if a is headline else _without_interval(a) for a in answers)
     labels = {
         a.name: unicodedata.normalize(
             "NFC", (plan.lists[a.name].label if a.name in plan.lists else "") or a.label or a.name
         )
         for a in facts.lists
     }
-    return Numbers(table, answers, _headline(answers, plan.method), labels)
+    return Numbers(table, answers, headline, labels)
 
 
 def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
@@ -116,7 +126,15 @@ def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
             # no interval: it is a function of the same two counts, and the audit allows the point
             rounded(estimate.point, None, table.observed, table.bound_step),
         )
-    return Shown(estimate, rounded_estimate(estimate, table.observed))
+    steps = STEPS_WHERE_HIDDEN if table.hidden else STEPS_IN_INTERVAL
+    return Shown(estimate, rounded_estimate(estimate, table.observed, steps))
+
+
+def _without_interval(answer: Shown) -> Shown:
+    """Two more numbers of every method would help to search for the table it came from."""
+    if answer.value is None:
+        return answer
+    return attrs.evolve(answer, value=attrs.evolve(answer.value, low=None, high=None))
 
 
 def _headline(answers: tuple[Shown, ...], method: str | None) -> Shown | None:

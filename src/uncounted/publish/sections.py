@@ -280,6 +280,14 @@ def _methods(study: Study, numbers: Numbers) -> Section:
                 "part of the doubt."
             )
         )
+    if numbers.table.hidden:
+        blocks.append(
+            Words(
+                "Counts of this table are hidden. So the main number is rounded more coarsely than "
+                "it need be, and the other methods are given without an interval.",
+                "small",
+            )
+        )
     if settings := _settings(numbers):
         blocks.append(Words(f"Settings. {settings}", "small"))
     return Section("methods", "What each method says", tuple(blocks))
@@ -309,7 +317,7 @@ def _settings(numbers: Numbers) -> str:
 
 
 def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
-    """From the headline alone, so that it tells nothing that the headline does not.
+    """From the headline as it is printed, so that it tells nothing that the headline does not.
 
     The study's own xi table may start from the saturated model, which answers only when
     no cell is empty: printing it would tell that no hidden count is zero.
@@ -317,17 +325,14 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
     headline = numbers.headline
     if headline is None or headline.value is None or not study.sensitivity:
         return None
-    n, estimate, step = numbers.table.observed, headline.estimate, headline.value.step
-    if estimate.point is None or estimate.interval is None:
+    n, told = numbers.table.observed, headline.value
+    if told.low is None or told.high is None:
         return None
     rows, emphasis = [], set()
     for i, xi in enumerate(row["xi"] for row in study.sensitivity):
-
-        def scaled(value: float, xi: float = xi) -> float:
-            return n + (value - n) / xi
-
-        low, high = estimate.interval
-        value = rounded(scaled(estimate.point), (scaled(low), scaled(high)), n, step)
+        # Of the rounded numbers: exact ones, rounded five times, would be told more closely.
+        point, low, high = (n + (v - n) / xi for v in (told.point, told.low, told.high))
+        value = rounded(point, (low, high), n, told.step)
         rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)
