@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -36,7 +35,7 @@ from uncounted.publish.numbers import rounded_estimate
 LISTS = "ABC"
 STEP = 10
 THRESHOLD = 3
-MOST_TABLES = 40  # the fewer fit, the more is learned: releases with more are passed over
+MOST_TABLES = 24  # the fewer fit, the more is learned: releases with more are passed over
 METHODS = ("decomposable", "independence", "sample-coverage")
 
 
@@ -144,10 +143,10 @@ class Found:
                 self.likely[what] += chance > 0.95
 
     def say(self) -> None:
-        """Print it."""
+        """Print what was learned so far."""
         middle = sorted(self.fitted)[len(self.fitted) // 2]
-        print(f"{self.releases} releases, {self.hidden} hidden counts, {self.small} small ones;")
-        print(f"tables that fit and could be printed so: {middle} in the middle case")
+        print(f"\n{self.releases} releases, {self.hidden} hidden counts, {self.small} small ones;")
+        print(f"tables that fit and could be printed so: {middle} in the middle case", flush=True)
         for what in ("small", "somebody, and few", "one value"):
             print(f"  {what:18} certain {self.certain[what]:3}  over 95%: {self.likely[what]:3}")
 
@@ -216,8 +215,7 @@ def main() -> None:
         if made is not None:
             full = {p: table.counts.get(p, 0) for p in patterns(table)}
             found.learn(full, *made)
-            print(f"{found.releases}: {len(made[1])} tables", file=sys.stderr)
-    found.say()
+            found.say()
 
 
 if __name__ == "__main__":

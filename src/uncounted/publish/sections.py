@@ -455,9 +455,10 @@ def _what_is_hidden(table: ProtectedTable) -> str:
     return (
         f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
         "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
-        "this was written, a program that knows only what is printed here tried to compute every "
-        f"hidden count. Each may be zero and may be {t} or more for all that it could tell, or is "
-        f"known to be {t} or more and shields another. It was not asked how likely either is, and "
+        "this was written, a program that knows the counts, sums and lower bound printed here tried "
+        f"to compute every hidden count. Each may be zero and may be {t} or more for all that it "
+        f"could tell, or is known to be {t} or more and shields another. It was not asked how likely "
+        "either is, it did not run the methods on every table that fits, and "
         "it did not look at earlier reports on the same people."
     )
 
