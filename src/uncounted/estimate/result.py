@@ -123,6 +123,10 @@ class Study:
         warnings: sentences about the table and the methods.
         sensitivity: rows of the xi table: `xi`, `point`, `interval`, `basis`.
         dependence: rows of the pairwise table: `lists`, `both`, `point`, `interval`.
+        leave_one_out: rows of the headline's method without each list: `list`, `observed`,
+            `status`, `reason`, `point`, `interval`; see `robustness`.
+        deltas: rows of `decomposable` under other prior counts: `delta`, `status`,
+            `reason`, `point`, `interval`.
         linkage: what the doubt about who is who adds; None for a single table.
         input: digest of the table, or of the list of tables.
         seed: of the draws.
@@ -137,6 +141,8 @@ class Study:
     linkage: Mapping[str, Any] | None = None
     input: str = ""
     seed: int = 1
+    leave_one_out: tuple[Mapping[str, Any], ...] = ()
+    deltas: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -171,6 +177,8 @@ class Study:
             "estimates": [estimate.to_json() for estimate in self.estimates],
             "sensitivity": plain(self.sensitivity),
             "dependence": plain(self.dependence),
+            "leave_one_out": plain(self.leave_one_out),
+            "deltas": plain(self.deltas),
             "warnings": list(self.warnings),
         }
         if self.linkage is not None:

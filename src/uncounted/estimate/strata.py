@@ -21,6 +21,8 @@ from uncounted.estimate.study import run
 from uncounted.progress import Progress, silent
 
 _DRAWS = 20_000
+_MANY = 20  # strata; beyond it each has fewer resamples and no list is left out in turn
+_FEWER = 50
 
 
 @attrs.frozen(eq=False)
@@ -87,6 +89,13 @@ def run_strata(
     if not tables:
         raise UsedWrongly("there are no strata to estimate")
     seeds = np.random.SeedSequence(seed).generate_state(len(tables))
+    if len(tables) > _MANY:
+        settings = more.get("settings") or {}
+        more["settings"] = {
+            name: {**({"resamples": _FEWER} if name.startswith("log-linear") else {}), **own}
+            for name, own in {"log-linear": {}, "log-linear-stepwise": {}, **settings}.items()
+        }
+        more.setdefault("robustness", False)
     studies = []
     for done, table in enumerate(tables):
         progress("estimating each stratum", done, len(tables))

@@ -23,6 +23,7 @@ from uncounted.estimate.independence import independence
 from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
 from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
 from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.robustness import deltas, hangs_on, leave_one_out, lighter
 from uncounted.estimate.sensitivity import (
     SATURATED,
     XI,
@@ -87,6 +88,7 @@ def run(
     seed: int = 1,
     xi: Sequence[float] = XI,
     settings: Settings | None = None,
+    robustness: bool = True,
     progress: Progress = silent,
 ) -> Study:
     """Estimate by every method that applies, or by those named.
@@ -98,6 +100,7 @@ def run(
         seed: of the draws.
         xi: rows of the sensitivity table.
         settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
+        robustness: whether to leave each list out in turn and to try other deltas.
         progress: told before each method.
 
     Raises:
@@ -127,11 +130,38 @@ def run(
     )
     if checked.refusal is not None:
         return study
-    return attrs.evolve(
+    study = attrs.evolve(
         study,
         warnings=study.warnings + _disagreement(study),
         sensitivity=xi_table(checked.table, study.headline, xis=tuple(xi), level=level),
         dependence=pairs(checked.table, level=level),
+    )
+    return _robust(study, checked.table, settings, level, seed) if robustness else study
+
+
+def _robust(
+    study: Study, table: CaptureTable, settings: Settings, level: float, seed: int
+) -> Study:
+    """Add what the headline does without each list, and `decomposable` under other deltas."""
+    headline = study.headline
+    if headline is None:
+        return study
+    name = headline.method
+    rows = leave_one_out(
+        table,
+        METHODS[name],
+        level=level,
+        seed=seed,
+        settings=lighter(name, settings.get(name, {})),
+    )
+    tried: tuple[Mapping[str, Any], ...] = ()
+    if any(each.ok and each.method == "decomposable" for each in study.estimates):
+        tried = deltas(table, level=level, seed=seed, settings=settings.get("decomposable", {}))
+    return attrs.evolve(
+        study,
+        warnings=study.warnings + hangs_on(headline, rows),
+        leave_one_out=rows,
+        deltas=tried,
     )
 
 
@@ -156,6 +186,7 @@ def run_over(
     seed: int = 1,
     xi: Sequence[float] = XI,
     settings: Settings | None = None,
+    point: CaptureTable | None = None,
     max_refused: float = MAX_REFUSED,
     progress: Progress = silent,
 ) -> Study:
@@ -171,6 +202,8 @@ def run_over(
         seed: of the draws.
         xi: rows of the sensitivity table.
         settings: as in `run`.
+        point: the table of one stated point partition, on which lists are left out in
+            turn and other deltas tried; neither is done unless it is given.
         max_refused: share of tables that may refuse before a method does.
         progress: told after each table.
 
@@ -226,9 +259,12 @@ def run_over(
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
     rows = _pooled_xi(distinct, times, fits, headline, tuple(xi), level)
-    return attrs.evolve(
+    study = attrs.evolve(
         study, warnings=study.warnings + _disagreement(study), linkage=linkage, sensitivity=rows
     )
+    if point is None or (checked := check(point)).refusal is not None:
+        return study
+    return _robust(study, checked.table, settings, level, seed)
 
 
 _HAVE_DRAWS = ("decomposable", "two-list")
