@@ -1,4 +1,4 @@
-"""How long the exact average over all decomposable graphs takes, warm and cold.
+"""How long the exact average over all decomposable graphs and the log-linear methods take.
 
     python benchmarks/bench_estimate.py
 
@@ -16,7 +16,7 @@ import time
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import decomposable, run_over
+from uncounted.estimate import METHODS, decomposable, run_over
 
 GRAPHS = {3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675, 8: 30_888_596, 9: 2_192_816_760, 10: None}
 
@@ -63,6 +63,12 @@ def main() -> None:
             f"{lists:>5} {said:>15} {seconds:>9.3f} {estimate.diagnostics.get('points'):>7}",
             flush=True,
         )
+    print(f"{'lists':>5} {'method':>20} {'models':>7} {'seconds, 1,000 resamples':>25}")
+    for lists in (3, 4, 5, 6):
+        for name in ("log-linear", "log-linear-stepwise"):
+            fitted = METHODS[name](population(lists))
+            models = fitted.settings.get("models", "")
+            print(f"{lists:>5} {name:>20} {models:>7} {fitted.seconds:>25.3f}", flush=True)
     tables = [population(4, seed=seed) for seed in range(200)]
     began = time.perf_counter()
     run_over(tables)
