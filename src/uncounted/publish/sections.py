@@ -126,16 +126,16 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
 def _elsewhere(numbers: Numbers, value: Rounded) -> str:
     """What methods with other assumptions say, beside the range, so that it is not read alone."""
     others = [
-        a.value.about
+        a.value.point
         for a in numbers.answers
         if a.value is not None and not a.bound and a is not numbers.headline
     ]
     if not others:
         return ""
-    return (
-        f" With {'another assumption' if len(others) == 1 else 'other assumptions'} the same "
-        f"lists give {' or '.join(others)}."
-    )
+    if len(others) == 1:
+        return f" Another method, on another assumption, gives about {whole(others[0])}."
+    low, high = whole(min(others)), whole(max(others))
+    return f" Other methods, on other assumptions, give from about {low} to about {high}."
 
 
 def _to_step(value: float, step: int) -> int:
@@ -306,7 +306,7 @@ def _settings(numbers: Numbers) -> str:
             continue
         parts = [estimate.point_kind or ""]
         if estimate.interval is not None and estimate.interval_kind:
-            parts.append(f"{estimate.interval_kind} interval")
+            parts.append(f"interval: {estimate.interval_kind}")
         parts += [
             f"{words} {value:.4g}" if isinstance(value, float) else f"{words} {value}"
             for key, words in SETTINGS.items()
@@ -455,10 +455,10 @@ def _what_is_hidden(table: ProtectedTable) -> str:
     return (
         f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
         "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
-        "this was written, a program that knows the counts, sums and lower bound printed here tried "
-        f"to compute every hidden count. Each may be zero and may be {t} or more for all that it "
-        f"could tell, or is known to be {t} or more and shields another. It was not asked how likely "
-        "either is, it did not run the methods on every table that fits, and "
+        "this was written, a program that knows the counts, sums and lower bound printed here "
+        f"tried to compute every hidden count. Each may be zero and may be {t} or more for all "
+        f"that it could tell, or is known to be {t} or more and shields another. It was not asked how "
+        "likely either is, it did not run the methods on every table that fits, and "
         "it did not look at earlier reports on the same people."
     )
 
