@@ -457,8 +457,8 @@ def _what_is_hidden(table: ProtectedTable) -> str:
         "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
         "this was written, a program that knows the counts, sums and lower bound printed here "
         f"tried to compute every hidden count. Each may be zero and may be {t} or more for all "
-        f"that it could tell, or is known to be {t} or more and shields another. It was not asked how "
-        "likely either is, it did not run the methods on every table that fits, and "
+        f"that it could tell, or is known to be {t} or more and shields another. It was not asked "
+        "how likely either is, it did not run the methods on every table that fits, and "
         "it did not look at earlier reports on the same people."
     )
 
