@@ -136,6 +136,26 @@ def test_people_has_one_row_a_report_and_never_a_name(out: Path, said: dict[str,
     assert all(0 < float(row["probability"]) <= 1 for row in rows)
 
 
+def test_captures_split_by_what_reports_say_add_up(
+    out: Path, said: dict[str, Any], tmp_path: Path
+) -> None:
+    case, file = str(out / "returns.case"), tmp_path / "split.csv"
+    done = uncounted(out, "captures", case, "--out", str(file), "--by", "sex,year", "--json")
+    with (out / "captures.csv").open(encoding="utf-8", newline="") as opened:
+        observed = sum(int(row["count"]) for row in csv.DictReader(opened))
+    assert json.loads(done.stdout)["observed"] == observed
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert list(rows[0])[-3:] == ["sex", "year", "count"]
+    assert sum(int(row["count"]) for row in rows) == observed
+    assert {row["sex"] for row in rows} == {"f", "m", ""}
+    assert {"2015", "2024"} <= {row["year"] for row in rows}
+    answer = json.loads(uncounted(out, "estimate", str(file), "--by", "sex,year", "--json").stdout)
+    assert answer["observed"] == observed
+    wrong = uncounted(out, "captures", case, "--out", str(tmp_path / "x"), "--by", "name")
+    assert (wrong.returncode, "cannot be split by 'name'" in wrong.stderr) == (2, True)
+
+
 def test_no_small_count_is_in_the_released_table(out: Path, said: dict[str, Any]) -> None:
     with (out / "release" / "table.csv").open(encoding="utf-8", newline="") as file:
         counts = [row["count"] for row in csv.DictReader(file)]

@@ -19,6 +19,7 @@ from uncounted.vault.case import Case
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
+    from uncounted.records.report import Report
 
 
 def summary(linkage: Linkage) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Linked:
     """The latest linkage, and the reports that may be counted: `may[i]` belongs to column i."""
 
     linkage: Linkage
+    reports: Sequence[Report]
     may: Sequence[bool]
     left_out: Mapping[str, int]
 
@@ -52,20 +54,26 @@ def linked(case: Case, on: dt.date) -> Linked:
         NotLinked: there is none, or reports have come, changed or gone since.
     """
     from uncounted.linkage import Linkage
+    from uncounted.records.report import Report
 
     stored = case.latest("linkage")
     if stored is None:
         raise NotLinked("the reports have not been linked", hint="run uncounted link first")
     result = Linkage.from_bytes(stored.payload) if stored.payload else None
-    now = {(report.source, report.id) for report in case.reports("link", on).reports}
-    if result is None or stored.entry.seq < case.last_change or set(result.keys) != now:
+    now = {(report.source, report.id): report for report in case.reports("link", on).reports}
+    if result is None or stored.entry.seq < case.last_change or set(result.keys) != set(now):
         raise NotLinked(
             "reports, or what may be done with them, have changed since they were linked",
             hint="run uncounted link again",
         )
     countable = case.reports(("link", "statistics"), on)
     may = {(report.source, report.id) for report in countable.reports}
-    return Linked(result, [key in may for key in result.keys], countable.left_out)
+    return Linked(
+        result,
+        [Report.from_payload(now[key].payload) for key in result.keys],
+        [key in may for key in result.keys],
+        countable.left_out,
+    )
 
 
 @attrs.frozen
@@ -84,9 +92,25 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
     Raises:
         UsedWrongly: there is no such list.
     """
-    import numpy as np
-
     from uncounted import linkage
+
+    names, counted = _counted(linked, lists)
+    sources = [key[0] for key, yes in zip(linked.linkage.keys, counted, strict=True) if yes]
+
+    def tally(labels: Any) -> CaptureTable:
+        return linkage.capture_table(labels[counted], sources, names)
+
+    return Counted(
+        [tally(labels) for labels in linked.linkage.labels],
+        tally(linkage.point_partition(linked.linkage)),
+        {name: sources.count(name) for name in names},
+        linked.left_out,
+    )
+
+
+def _counted(linked: Linked, lists: Sequence[str] | None) -> tuple[tuple[str, ...], Any]:
+    """The lists to count, and for each report whether it is counted."""
+    import numpy as np
 
     present = sorted({source for source, _ in linked.linkage.keys})
     names = tuple(lists or present)
@@ -101,14 +125,68 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
         ],
         dtype=bool,
     )
-    sources = [key[0] for key, yes in zip(linked.linkage.keys, counted, strict=True) if yes]
+    return names, counted
 
-    def tally(labels: Any) -> CaptureTable:
-        return linkage.capture_table(labels[counted], sources, names)
 
-    return Counted(
-        [tally(labels) for labels in linked.linkage.labels],
-        tally(linkage.point_partition(linked.linkage)),
-        {name: sources.count(name) for name in names},
-        linked.left_out,
-    )
+SPLITS = ("sex", "year", "origin")
+
+
+def split(
+    linked: Linked, draw: int | None, by: Sequence[str], lists: Sequence[str] | None = None
+) -> list[CaptureTable]:
+    """One draw's table (or the point partition's), split by what reports say of a person.
+
+    Of a person whose reports differ, what most of them say counts; where none says
+    it, or as many say one thing as another, the value is empty: not known. `year` is
+    that of the first dated act, `origin` the province.
+
+    Raises:
+        UsedWrongly: a split that there is not.
+    """
+    from uncounted import linkage
+
+    if wrong := [name for name in by if name not in SPLITS]:
+        raise UsedWrongly(
+            f"people cannot be split by {wrong[0]!r}", hint=f"by {', '.join(SPLITS)}, or several"
+        )
+    names, counted = _counted(linked, lists)
+    all_labels = linked.linkage.labels
+    labels = linkage.point_partition(linked.linkage) if draw is None else all_labels[draw]
+    people: dict[int, list[Report]] = {}
+    for label, report, yes in zip(labels.tolist(), linked.reports, counted, strict=True):
+        if yes:
+            people.setdefault(label, []).append(report)
+    strata: dict[tuple[str, ...], list[set[str]]] = {}
+    for reports in people.values():
+        key = tuple(_most([_said(report, name) for report in reports]) for name in by)
+        strata.setdefault(key, []).append({report.source for report in reports})
+    return [
+        CaptureTable.tally(names, on, **dict(zip(by, key, strict=True)))
+        for key, on in sorted(strata.items())
+    ]
+
+
+def _most(values: Sequence[str]) -> str:
+    told = Counter(value for value in values if value).most_common(2)
+    if not told or (len(told) == 2 and told[0][1] == told[1][1]):
+        return ""
+    return told[0][0]
+
+
+def _said(report: Report, split: str) -> str:
+    from uncounted.records.places import place
+
+    if split == "sex":
+        return report.sex or ""
+    if split == "origin":
+        found = place(report.origin) if report.origin else None
+        return found.path[0 if len(found.path) == 1 else 1] if found else ""
+    years = [
+        act.date.earliest.year
+        for act in report.acts
+        if act.date is not None
+        and act.date.earliest is not None
+        and act.date.latest is not None
+        and act.date.earliest.year == act.date.latest.year
+    ]
+    return str(min(years)) if years else ""

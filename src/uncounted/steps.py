@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from uncounted.captures import read_tables
-from uncounted.counting import Counted, count, linked, summary
+from uncounted.counting import Counted, count, linked, split, summary
 from uncounted.errors import AlreadyThere, BadInput, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
@@ -208,23 +208,30 @@ def captures(
     out: Path,
     *,
     lists: Sequence[str] | None = None,
+    by: Sequence[str] = (),
     draw: int | None = None,
     on: dt.date,
 ) -> dict[str, Any]:
-    """Write the table of one draw of who is who, or of the point partition."""
-    counted = count(linked(case, on), lists)
-    if draw is not None and draw >= len(counted.tables):
+    """Write the table of one draw of who is who, or of the point partition; split, if asked."""
+    opened = linked(case, on)
+    if draw is not None and draw >= len(opened.linkage.labels):
         raise UsedWrongly(
-            f"there is no draw {draw}", hint=f"the draws are 0 to {len(counted.tables) - 1}"
+            f"there is no draw {draw}", hint=f"the draws are 0 to {len(opened.linkage.labels) - 1}"
         )
-    table = counted.point if draw is None else counted.tables[draw]
-    rows = [(*pattern, n) for pattern, n in table.counts.items()]
-    _write_csv(out, (*table.lists, "count"), rows)
+    split_tables = split(opened, draw, by, lists)
+    header = split_tables[0].lists if split_tables else tuple(lists or ())
+    rows = [
+        (*pattern, *table.stratum.values(), n)
+        for table in split_tables
+        for pattern, n in table.counts.items()
+    ]
+    _write_csv(out, (*header, *by, "count"), rows)
     return {
-        "observed": table.observed,
-        "lists": table.list_totals,
+        "observed": sum(table.observed for table in split_tables),
+        "lists": {name: sum(table.list_totals[name] for table in split_tables) for name in header},
+        "by": list(by),
         "draw": draw,
-        "left_out": dict(counted.left_out),
+        "left_out": dict(opened.left_out),
         "out": str(out),
     }
 
@@ -276,7 +283,7 @@ def estimate_case(case: Case, asked: Asked, *, on: dt.date, progress: Progress =
     if asked.by:
         raise UsedWrongly(
             "a case file cannot be split with --by yet",
-            hint="write the tables with captures and estimate from a file",
+            hint="write the tables with captures --by and estimate from that file with --by",
         )
     counted = count(linked(case, on), asked.lists)
     study = _over_draws(case, counted, asked, progress)

@@ -45,6 +45,15 @@ def test_a_stratum_that_cannot_be_estimated_is_a_row_that_says_so() -> None:
     assert answer["observed"] == WOMEN.observed + 7
 
 
+def test_a_method_that_applies_to_some_strata_only() -> None:
+    two_lists = CaptureTable.of("ABC", {"100": 30, "010": 20, "110": 9}, sex="unknown")
+    for tables in ([WOMEN, two_lists], [two_lists, WOMEN]):
+        strata = run_strata(tables)
+        methods = {fit.method for study in strata.studies for fit in study.estimates}
+        assert {total.method for total in strata.total} == methods
+        assert len({frozenset(f.method for f in s.estimates) for s in strata.studies}) == 2
+
+
 def test_nothing_to_say() -> None:
     assert run_strata([APART]).refused
     assert run_strata([APART]).total[0].status == "refused"

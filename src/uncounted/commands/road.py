@@ -235,6 +235,7 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
 @case_argument
 @out_file
 @click.option("--lists", help="Only these lists, e.g. A,B,C.")
+@click.option("--by", help="Split by what reports say: sex, year, origin, or several.")
 @click.option("--draw", type=click.IntRange(0), help="One draw of who is who (default: the point).")
 @passphrase_option
 @json_option
@@ -242,6 +243,7 @@ def captures(
     case: Path,
     out: Path,
     lists: str | None,
+    by: str | None,
     draw: int | None,
     passphrase_file: Path | None,
     as_json: bool,
@@ -258,7 +260,9 @@ def captures(
 
     steps.refuse_existing(out)
     with open_case(case, passphrase_file) as opened:
-        done = steps.captures(opened, out, lists=_names(lists), draw=draw, on=today())
+        done = steps.captures(
+            opened, out, lists=_names(lists), by=_names(by) or (), draw=draw, on=today()
+        )
     if as_json:
         answer_json(done)
         return

@@ -101,7 +101,7 @@ def run_strata(
         progress("estimating each stratum", done, len(tables))
         studies.append(run(table, methods, level=level, seed=int(seeds[done]), **more))
     progress("estimating each stratum", len(tables), len(tables))
-    names = [estimate.method for estimate in studies[0].estimates]
+    names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
     rng = np.random.default_rng(seed)
     total = tuple(_total(name, tables, studies, level, rng) for name in names)
     labels = tuple(dict(table.stratum) for table in tables)
@@ -115,18 +115,22 @@ def _total(
     level: float,
     rng: np.random.Generator,
 ) -> Estimate:
-    fits = [study[name] for study in studies]
-    good = [(fit, study.observed) for fit, study in zip(fits, studies, strict=True) if fit.ok]
+    good = [
+        (fit, study.observed)
+        for study in studies
+        for fit in study.estimates  # a method that does not apply to a stratum is not among them
+        if fit.method == name and fit.ok
+    ]
     if not good:
         return refused(name, "no stratum gives a number", None, tables[0])
     documented = sum(study.observed for study in studies) - sum(seen for _, seen in good)
     draws = documented + sum(_draws(fit, seen, rng) for fit, seen in good)
     low, high = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2])
-    missing = len(fits) - len(good)
+    missing = len(studies) - len(good)
     warnings: tuple[str, ...] = ()
     if missing:
         warnings = (
-            f"{missing} of {len(fits)} strata cannot be estimated; of them the total counts"
+            f"{missing} of {len(studies)} strata cannot be estimated; of them the total counts"
             f" only the {documented:,} people who are documented",
         )
     model = good[0][0]
@@ -139,7 +143,7 @@ def _total(
         level=level,
         interval_kind="quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
-        settings={"strata": len(fits), "refused": missing, "documented_only": documented},
+        settings={"strata": len(studies), "refused": missing, "documented_only": documented},
         warnings=warnings,
     )
 
