@@ -159,13 +159,16 @@ def interval_picture(
 ) -> str:
     """An interval drawn in `width` characters on an axis from `left` to `right`.
 
-    `plain` draws it in ASCII, for a terminal that has nothing else.
+    An end beyond the axis is an arrow. `plain` draws it in ASCII, for a terminal that
+    has nothing else.
 
     Examples:
         >>> interval_picture(2, 5, 8, left=0, right=10, width=11)
         '  ├──●──┤'
+        >>> interval_picture(2, 5, 99, left=0, right=10, width=11, plain=True)
+        '  |--o---->'
     """
-    bar, dot, start, end = "-o||" if plain else "─●├┤"
+    bar, dot, start, end, beyond = "-o||>" if plain else "─●├┤▶"
 
     def at(value: float) -> int:
         share = (value - left) / (right - left) if right > left else 0.0
@@ -174,7 +177,7 @@ def interval_picture(
     cells = [" "] * width
     for i in range(at(low), at(high) + 1):
         cells[i] = bar
-    cells[at(low)], cells[at(high)] = start, end
+    cells[at(low)], cells[at(high)] = start, beyond if high > right else end
     if point is not None:
         cells[at(point)] = dot
     return "".join(cells).rstrip()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 88
 _PICTURE = 34
+_FARTHEST = 4  # the axis ends at so many times the largest point
 
 
 def study_lines(study: Study | Strata) -> Iterator[str]:
@@ -58,14 +59,16 @@ def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
 
     told = [e for e in estimates if e.ok]
     ends = [e.interval[1] for e in told if e.interval and e.interval[1] < float("inf")]
-    right = max([*ends, *(e.number() for e in told)], default=float(observed))
+    points = [e.number() for e in told]
+    right = max([*ends, *points], default=float(observed))
+    right = min(right, _FARTHEST * max(points, default=right))  # one wide interval hides all others
     rows = []
     for estimate in told:
         low, high = estimate.interval or (estimate.number(), estimate.number())
         picture = interval_picture(
             low,
             estimate.number(),
-            min(high, right),
+            high,
             left=float(observed),
             right=right,
             width=_PICTURE,
