@@ -22,7 +22,8 @@ from uncounted.progress import Progress
 Floats = NDArray[np.float64]
 
 CHAINS = 4
-WARM_UP = 300
+WARM_UP = 200
+LENGTH = 300  # sweeps of a chain after it, at the least
 THIN = 10  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
@@ -44,6 +45,7 @@ class _Chain:
     watched: list[Floats] = attrs.field(factory=list)
     slots: list[NDArray[np.int64]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
+    compared: Floats = attrs.field(factory=lambda: np.zeros(1))
 
 
 @attrs.frozen
@@ -53,60 +55,51 @@ class Sampled:
     slots: NDArray[np.int64]
     facts: dict[str, Any]
     rates: model.Rates  # mean over the draws
+    compared: Floats  # (patterns, fields): comparisons within people, over the draws
 
 
 def sample(
     components: Components,
-    pairs: tuple[Floats, ...],
-    phi: float,
+    rates: model.Rates,
     lists: int,
     *,
     draws: int,
     seed: int,
     progress: Progress,
-    strict: bool = True,
 ) -> Sampled:
     """Run the chains until they agree, then keep `draws` of their partitions.
 
     Args:
         components: what is sampled.
-        pairs: all pairs of reports at each level of each field.
-        phi: share of pairs who are different people taken together.
+        rates: m to start from; u and what is said of companions, which stay.
         lists: number of sources.
         draws: partitions to give.
         seed: makes it repeat, bit for bit.
         progress: told as it goes.
-        strict: refuse chains that disagree; only benchmarks want otherwise.
 
     Raises:
         NotConverged: the chains still disagree after the longest run.
     """
     chains = [
-        _start(
-            components,
-            pairs,
-            phi,
-            lists,
-            np.random.default_rng([seed, 7, at]),
-            together=at % 2 == 1,
-        )
+        _start(components, rates, lists, np.random.default_rng([seed, 7, at]), together=at % 2 == 1)
         for at in range(CHAINS)
     ]
-    length = max(WARM_UP, THIN * -(-draws // CHAINS))
+    length = max(LENGTH, THIN * -(-draws // CHAINS))
     for at, chain in enumerate(chains):
-        _run(chain, components, pairs, WARM_UP, keep=False)
+        _run(chain, components, WARM_UP, keep=False)
         progress("finding who is who", at + 1, None)
     for round_ in range(MOST_ROUNDS):
         for chain in chains:
             chain.watched.clear()
             chain.slots.clear()
             chain.m.clear()
-            _run(chain, components, pairs, length, keep=True, progress=progress)
+            chain.compared = np.zeros(components.patterns.shape)
+            _run(chain, components, length, keep=True, progress=progress)
         rhat, ess = agreement(np.array([chain.watched for chain in chains]))
         if rhat <= TARGET_RHAT or round_ == MOST_ROUNDS - 1:
             break
         length *= 2
-    if rhat > REFUSED_RHAT and strict:
+    if rhat > REFUSED_RHAT:
         raise NotConverged(
             f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",
             hint="too little in the reports tells people apart; add birth dates or places, "
@@ -117,8 +110,7 @@ def sample(
 
 def _start(
     components: Components,
-    pairs: tuple[Floats, ...],
-    phi: float,
+    rates: model.Rates,
     lists: int,
     rng: np.random.Generator,
     *,
@@ -129,7 +121,7 @@ def _start(
     return _Chain(
         rng,
         state,
-        attrs.evolve(model.start(pairs), phi=phi),
+        rates,
         np.full(lists, Q_PRIOR[0] / sum(Q_PRIOR)),
     )
 
@@ -137,7 +129,6 @@ def _start(
 def _run(
     chain: _Chain,
     components: Components,
-    pairs: tuple[Floats, ...],
     sweeps: int,
     *,
     keep: bool,
@@ -146,17 +137,20 @@ def _run(
     rooms, patterns = components.rooms, components.patterns
     cells = len(chain.state.cells) - 1
     alpha = min(1.0, MOST_CELL_WEIGHT / cells)
+    penalty = chain.rates.penalty(patterns)
     for at in range(sweeps):
-        weight = chain.rates.of(patterns)
-        kernel.sweep(chain.rng, rooms, chain.state, weight, alpha, chain.q, SPLITS)
-        linked = kernel.linked(rooms, chain.state.slot[None, :], len(patterns))
-        chain.rates = model.draw(chain.rng, model.counts(patterns, linked), pairs, chain.rates.phi)
+        fields = chain.rates.fields(patterns)
+        worth = kernel.Worth(fields, penalty, fields.sum(axis=1) - penalty)
+        kernel.sweep(chain.rng, rooms, chain.state, worth, alpha, chain.q, SPLITS)
+        linked = kernel.comparisons(chain.rng, rooms, chain.state, worth, len(patterns))
+        chain.rates = model.draw(chain.rng, model.counts(patterns, linked), chain.rates)
         chain.q = _draw_q(chain.rng, chain.state)
         if keep and at % WATCH == 0:
             chain.watched.append(_watch(chain.state))
         if keep and at % THIN == 0:
             chain.slots.append(chain.state.slot.copy())
             chain.m.append(np.concatenate(chain.rates.m))
+            chain.compared += linked
         if progress is not None and at % 50 == 0:
             progress("finding who is who", at, sweeps)
 
@@ -213,11 +207,12 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any]) -> Sampled:
         kept += [chain.slots[i] for i in at]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     bounds = np.cumsum([size - 1 for size in compare.COUNTS])[:-1]
-    rates = model.Rates(tuple(np.split(mean_m, bounds)), chains[0].rates.u, chains[0].rates.phi)
+    rates = attrs.evolve(chains[0].rates, m=tuple(np.split(mean_m, bounds)))
     q = np.mean([chain.q for chain in chains], axis=0)
     facts = {
         **facts,
         "chains": len(chains),
         "duplicates_in_a_list": [round(float(x), 4) for x in q],
     }
-    return Sampled(np.array(kept, np.int64), facts, rates)
+    compared = np.sum([chain.compared for chain in chains], axis=0)
+    return Sampled(np.array(kept, np.int64), facts, rates, compared)

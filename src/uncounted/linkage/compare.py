@@ -17,8 +17,10 @@ from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
 
 Levels = NDArray[np.uint8]
 
-# Names: how much two names share, from most telling to least. The first four are one
-# level cut by how rare the name is (log of 1 / chance that two people share it).
+# Names: how given and family name agree, from most telling to least. The first four are one
+# level cut by how rare the name is (log of 1 / chance that two people share it). "Slip": one
+# letter (two of nine or more); "near": two letters in five. In Korean names a letter makes
+# another name, so a slip there is a level of its own.
 NAME = (
     "not said",
     "same, very rare",
@@ -26,16 +28,23 @@ NAME = (
     "same, usual",
     "same, very usual",
     "same given, family slip",
-    "same given, family not said",
-    "same given, other family",
     "given slip, same family",
+    "given slip, family slip",
+    "same given, family near",
+    "given near, same family",
+    "both near, or one near and a slip",
+    "given and family exchanged",
+    "same given, family not said",
     "another given one letter off, same family",
     "given in part, same family",
     "given not said, same family",
+    "same given, other family",
+    "given slip or near, other family",
     "other given, same family",
-    "given close, family not the same",
+    "other given, family slip or near",
     "different",
 )
+NAME_AGREES = 17  # levels, after "not said", that are some form of agreement; then other names
 RARE = (9.5, 7.5, 5.5)
 BIRTH = (
     "not said",
@@ -44,6 +53,7 @@ BIRTH = (
     "same year",
     "compatible",
     "a slip apart",
+    "same day of another year",
     "within a year",
     "within three years",
     "different",
@@ -75,15 +85,12 @@ class Arrays(NamedTuple):
     given_weights: NDArray[np.float64]
     family_log_share: NDArray[np.float64]
     given_log_share: NDArray[np.float64]
-    first_starts: NDArray[np.int64]
-    first_values: NDArray[np.int64]
-    second_starts: NDArray[np.int64]
-    second_values: NDArray[np.int64]
     korean: NDArray[np.bool_]
     family_words: NDArray[np.int64]
     given_words: NDArray[np.int64]
     letter_starts: NDArray[np.int64]
     letters: NDArray[np.int32]
+    letter_sets: NDArray[np.int64]
     sex: NDArray[np.int8]
     birth: NDArray[np.int64]
     origin: NDArray[np.int64]
@@ -107,15 +114,12 @@ def arrays(encoded: Encoded) -> Arrays:
         e.given.weights,
         e.family_log_share,
         e.given_log_share,
-        e.first.starts,
-        e.first.values,
-        e.second.starts,
-        e.second.values,
         e.korean,
         e.family_word_starts,
         e.given_word_starts,
         e.letter_starts,
         e.letters,
+        _letter_sets(e),
         e.sex,
         e.birth,
         e.origin,
@@ -125,6 +129,14 @@ def arrays(encoded: Encoded) -> Arrays:
         e.act_place,
         e.place_levels,
     )
+
+
+def _letter_sets(encoded: Encoded) -> NDArray[np.int64]:
+    """Which letters each word has, a bit a letter (others share one)."""
+    sets = np.zeros(len(encoded.letter_starts) - 1, np.int64)
+    owner = np.repeat(np.arange(len(sets)), np.diff(encoded.letter_starts))
+    np.bitwise_or.at(sets, owner, np.int64(1) << (encoded.letters.astype(np.int64) % 61))
+    return sets
 
 
 def levels(encoded: Encoded, left: NDArray[np.int64], right: NDArray[np.int64]) -> Levels:
@@ -182,25 +194,47 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     )
     if given < 0 and family < 0:
         return 0
-    if given == 1:
-        if family == 1:
-            total = family_llr + given_llr
-            for cut in range(len(RARE)):
-                if total >= RARE[cut]:
-                    return 1 + cut
-            return 4
-        if family < 0:
-            return 6
-        return 5 if _close(a, a.family_words, f, g, 3) else 7
+    if given == 1 and family == 1:
+        total = family_llr + given_llr
+        for cut in range(len(RARE)):
+            if total >= RARE[cut]:
+                return 1 + cut
+        return 4
     if given < 0:
-        return 11 if family == 1 else 14
-    if _close(a, a.given_words, f, g, 4):
-        if family != 1:
-            return 13
-        return 9 if a.korean[f] and a.korean[g] else 8
-    if family == 1:
-        return 10 if _in_part(a, f, g) else 12
-    return 14
+        return 15 if family == 1 else 20
+    if given == 1 and family < 0:
+        return 12
+    by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, f, g, 3)
+    by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, f, g, 3)
+    if by_given > 0 and a.korean[f] and a.korean[g]:
+        return _korean(a, f, g, by_given, by_family)
+    level = int(_BY_SLIPS[by_given, by_family])
+    if level > 15 and _exchanged(a, f, g):
+        return 11
+    return 14 if level == 18 and _in_part(a, f, g) else level
+
+
+# Rows: given the same, a slip apart, near, other; columns: the family name likewise.
+_BY_SLIPS = np.array([[1, 5, 8, 16], [6, 7, 10, 17], [9, 10, 10, 17], [18, 19, 19, 20]])
+
+
+@numba.njit(cache=True)
+def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
+    """Given names that differ, both Korean."""
+    if by_family:
+        return 17 if by_given == 1 else 20
+    if by_given == 1:
+        return 13
+    return 14 if _in_part(a, f, g) else 18
+
+
+@numba.njit(cache=True)
+def _exchanged(a: Arrays, f: int, g: int) -> bool:
+    """Given name and family name in each other's place, each at most a slip apart."""
+    return (
+        _apart(a, a.given_words, a.family_words, f, g, 3) < 2
+        and _apart(a, a.family_words, a.given_words, f, g, 3) < 2
+    )
 
 
 @numba.njit(cache=True)
@@ -238,19 +272,41 @@ def _shared(
 
 
 @numba.njit(cache=True)
-def _close(a: Arrays, words: NDArray[np.int64], f: int, g: int, shortest: int) -> bool:
-    """Whether some spelling of one is one slip from some spelling of the other (two if long)."""
+def _apart(
+    a: Arrays,
+    words: NDArray[np.int64],
+    others: NDArray[np.int64],
+    f: int,
+    g: int,
+    shortest: int,
+) -> int:
+    """0 same letters, 1 a slip apart (two if long), 2 near, 3 other; the nearest spellings."""
+    best = 3
     for x in range(words[f], words[f + 1]):
         n = a.letter_starts[x + 1] - a.letter_starts[x]
-        for y in range(words[g], words[g + 1]):
+        for y in range(others[g], others[g + 1]):
             m = a.letter_starts[y + 1] - a.letter_starts[y]
             longer = max(n, m)
-            if longer < shortest:
-                continue
-            slips = 2 if longer >= 9 else 1
-            if abs(n - m) <= slips and _slips(a.letters, a.letter_starts, x, y) <= slips:
-                return True
-    return False
+            most = max(2 * longer // 5, 1)
+            if abs(n - m) > most or _bits(a.letter_sets[x] ^ a.letter_sets[y]) > 2 * most:
+                continue  # each slip changes one letter for another at most
+            slips = _slips(a.letters, a.letter_starts, x, y)
+            if slips == 0:
+                return 0
+            if longer >= shortest and slips <= (2 if longer >= 9 else 1):
+                best = 1
+            elif longer >= 5 and 5 * slips <= 2 * longer:
+                best = min(best, 2)
+    return best
+
+
+@numba.njit(cache=True)
+def _bits(x: int) -> int:
+    count = 0
+    while x:
+        x &= x - 1
+        count += 1
+    return count
 
 
 @numba.njit(cache=True)
@@ -258,10 +314,11 @@ def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int
     """Optimal string alignment: letters changed, left out, put in, or two swapped."""
     p, q = starts[x], starts[y]
     n, m = starts[x + 1] - p, starts[y + 1] - q
-    before = np.zeros(m + 1, np.int64)
-    last = np.arange(m + 1)
+    rows = np.empty((3, m + 1), np.int64)
+    for j in range(m + 1):
+        rows[0, j] = j
     for i in range(1, n + 1):
-        row = np.empty(m + 1, np.int64)
+        row, last, before = rows[i % 3], rows[(i - 1) % 3], rows[(i - 2) % 3]
         row[0] = i
         for j in range(1, m + 1):
             same = letters[p + i - 1] == letters[q + j - 1]
@@ -274,15 +331,12 @@ def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int
             ):
                 cost = min(cost, before[j - 2] + 1)
             row[j] = cost
-        before, last = last, row
-    return int(last[m])
+    return int(rows[n % 3, m])
 
 
 @numba.njit(cache=True)
 def _in_part(a: Arrays, f: int, g: int) -> bool:
-    """One of two syllables the same, in its place; or one spelling begins the other."""
-    if _meet(a.first_starts, a.first_values, f, g) or _meet(a.second_starts, a.second_values, f, g):
-        return True
+    """One spelling begins the other. Sharing a syllable is not it: sisters do."""
     for x in range(a.given_words[f], a.given_words[f + 1]):
         n = a.letter_starts[x + 1] - a.letter_starts[x]
         for y in range(a.given_words[g], a.given_words[g + 1]):
@@ -293,19 +347,6 @@ def _in_part(a: Arrays, f: int, g: int) -> bool:
             p, q = a.letter_starts[x], a.letter_starts[y]
             if np.array_equal(a.letters[p : p + short], a.letters[q : q + short]):
                 return True
-    return False
-
-
-@numba.njit(cache=True)
-def _meet(starts: NDArray[np.int64], values: NDArray[np.int64], f: int, g: int) -> bool:
-    x, y = starts[f], starts[g]
-    while x < starts[f + 1] and y < starts[g + 1]:
-        if values[x] == values[y]:
-            return True
-        if values[x] < values[y]:
-            x += 1
-        else:
-            y += 1
     return False
 
 
@@ -349,13 +390,15 @@ def _birth(lo: int, hi: int, lo2: int, hi2: int) -> int:
             return 1
         if _one_slip(lo, lo2):
             return 5
+        if _ymd(lo)[1:] == _ymd(lo2)[1:]:
+            return 6
     elif max(lo, lo2) <= min(hi, hi2):
         width = max(hi - lo, hi2 - lo2)
         return 2 if width <= 31 else (3 if width <= 366 else 4)
     gap = max(max(lo, lo2) - min(hi, hi2), 0)
     if gap <= 366:
-        return 6
-    return 7 if gap <= 3 * 366 else 8
+        return 7
+    return 8 if gap <= 3 * 366 else 9
 
 
 @numba.njit(cache=True)

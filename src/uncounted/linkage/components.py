@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from uncounted.linkage import compare
-from uncounted.linkage.encode import Encoded
+from uncounted.linkage.encode import NO_KEY, Encoded
 from uncounted.linkage.kernel import Rooms
 
 Ints = NDArray[np.int64]
@@ -100,7 +100,22 @@ def _rooms(encoded: Encoded, members: Ints, starts: Ints) -> tuple[Rooms, compar
         left[here], right[here] = members[starts[c] + rows], members[starts[c] + columns]
     patterns, inverse = distinct(compare.levels(encoded, left, right))
     lists = encoded.source[members]
-    return Rooms(starts, members, pair_starts, inverse.astype(np.int32), lists), patterns
+    said = _said(encoded)[members]
+    return Rooms(starts, members, pair_starts, inverse.astype(np.int32), lists, said), patterns
+
+
+def _said(encoded: Encoded) -> NDArray[np.bool_]:
+    """Which fields each report says anything in, in the order of `compare.FIELDS`."""
+    return np.stack(
+        [
+            np.diff(encoded.form_starts) > 0,
+            (encoded.birth != 0).any(axis=1),
+            encoded.sex != 0,
+            encoded.origin != NO_KEY,
+            np.diff(encoded.act_starts) > 0,
+        ],
+        axis=1,
+    )
 
 
 def distinct(rows: compare.Levels) -> tuple[compare.Levels, Ints]:

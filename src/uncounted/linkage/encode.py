@@ -60,8 +60,6 @@ class Encoded:
     given: Ragged
     family_log_share: NDArray[np.float64]  # by reading: log of how common it is here
     given_log_share: NDArray[np.float64]
-    first: Ragged  # first syllables of the given name
-    second: Ragged
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
     family_word_starts: Ints  # a form's spellings: rows into `letters`
     given_word_starts: Ints
@@ -137,8 +135,6 @@ def encode(reports: Sequence[Report]) -> Encoded:
         given=given,
         family_log_share=_log_shares(family, len(family_ids.of), owners, 0.02),
         given_log_share=_log_shares(given, len(given_ids.of), owners, 0.002),
-        first=_syllables(flat, 0),
-        second=_syllables(flat, 1),
         korean=np.array([form.korean for form in flat], np.bool_),
         family_word_starts=word_starts[: len(flat) + 1],
         given_word_starts=word_starts[len(flat) :],
@@ -164,14 +160,6 @@ def _log_shares(rows: Ragged, count: int, owners: Ints, background: float) -> ND
     # few reports say little about how common a name is
     share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
-
-
-def _syllables(flat: Sequence[Form], place: int) -> Ragged:
-    rows = []
-    for form in flat:
-        found = {key[place] for key in form.given if isinstance(key, tuple) and len(key) == 2}
-        rows.append([(syllable, 1.0) for syllable in found])
-    return Ragged.of(rows)
 
 
 def _acts(report: Report) -> list[Act]:

@@ -170,7 +170,7 @@ def of_latin(words: tuple[str, ...]) -> Readings:
         Weights that sum to 1; empty if it cannot be a Korean name.
 
     Examples:
-        >>> hangul(max(of_latin(("yong", "chol")).items(), key=lambda row: row[1])[0])
+        >>> hangul(max(of_latin(("young", "chul")).items(), key=lambda row: row[1])[0])
         '영철'
         >>> of_latin(("wolfgang",))
         {}

@@ -7,7 +7,11 @@ agreement or disagreement, from a Dirichlet. The cut keeps a fit from calling pe
 same because they share an event. u is joint over what happened when and where, and over
 family and given name, since those go together among different people too.
 
-The prior means are judgements about such records, the same for every case.
+A name that differs is somebody else's: its level is as among different people, so that it
+never speaks for a link, and only how often that happens is learned.
+
+The prior means are judgements about such records, the same for every case, and weigh as
+much as `WEIGHT` comparisons.
 """
 
 from __future__ import annotations
@@ -21,10 +25,13 @@ from uncounted.linkage import compare
 
 Floats = NDArray[np.float64]
 
-# Among reports of one person: mean of each level (after "not said"), how many of them
-# count as agreement, the least share of agreement, and the weight in pairs.
-_NAME = (0.25, 0.3, 0.25, 0.06, 0.01, 0.01, 0.005, 0.02, 0.02, 0.02, 0.015, 0.02, 0.01, 0.01)
-_BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.08, 0.05, 0.02)
+WEIGHT = 40.0
+# Among reports of one person: mean of each level, after "not said".
+_NAME = (
+    *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.02, 0.02, 0.01),
+    *(0.01, 0.005, 0.02, 0.005, 0.01),
+)
+_BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.08, 0.05, 0.01)
 _SEX = (0.97, 0.03)
 _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
@@ -50,19 +57,22 @@ class FieldPrior:
     mean: tuple[float, ...]
     agrees: tuple[bool, ...]
     least: float  # share of agreement is never below this
-    weight: float  # pairs that the prior counts for
+    like_others: bool = False  # levels of disagreement are split as among different people
 
 
-def _prior(mean: tuple[float, ...], agrees: int, least: float, weight: float) -> FieldPrior:
-    return FieldPrior(mean, tuple(at < agrees for at in range(len(mean))), least, weight)
+def _prior(
+    mean: tuple[float, ...], agrees: set[int], least: float, *, like_others: bool = False
+) -> FieldPrior:
+    told = tuple(at in agrees for at in range(1, len(mean) + 1))
+    return FieldPrior(mean, told, least, like_others)
 
 
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, 9, 0.92, 400.0),
-    _prior(_BIRTH, 6, 0.7, 400.0),
-    _prior(_SEX, 1, 0.9, 400.0),
-    _prior(_ORIGIN, 2, 0.5, 400.0),
-    _prior(_event_means(), len(compare.EVENT), 0.0, 400.0),
+    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, like_others=True),
+    _prior(_BIRTH, set(range(1, 8)), 0.7),
+    _prior(_SEX, {1}, 0.9),
+    _prior(_ORIGIN, {1, 2, 4}, 0.3),
+    _prior(_event_means(), set(range(1, len(compare.EVENT))), 0.0),
 )
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
@@ -70,11 +80,17 @@ U_PRIOR = 0.5
 
 @attrs.frozen
 class Rates:
-    """m and u of each field, over its levels but the first."""
+    """m and u of each field, over its levels but the first; and companions.
+
+    `phi` is the share of pairs of different people who were taken together, `companion`
+    their rates: often of one family name and one town, in one event; in given name, birth
+    and sex like any two people. u, phi and `companion` stay fixed while m is drawn.
+    """
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
-    phi: float = 0.0  # share of pairs of different people who were taken together
+    companion: tuple[Floats, ...]
+    phi: float = 0.0
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -83,127 +99,141 @@ class Rates:
             for m, u in zip(self.m, self.u, strict=True)
         )
 
-    def logs(self, patterns: compare.Levels) -> tuple[Floats, Floats, Floats]:
-        """Log chance of rows of levels for one person, for two strangers, for two companions."""
-        total = np.zeros((3, len(patterns)))
-        name = np.minimum(self.m[0], self.u[0] * _MOST_EVIDENCE)
-        rates = zip((name, *self.m[1:]), self.u, self._companions(), strict=True)
-        for field, (m, u, f) in enumerate(rates):
-            at = patterns[:, field]
-            for row, rate in enumerate((m, u, f)):
-                total[row] += np.concatenate([[0.0], np.log(rate)])[at]
-        return total[0], total[1], total[2]
+    def fields(self, patterns: compare.Levels) -> Floats:
+        """log(m / u) of rows of levels, field by field."""
+        tables = self.weights()
+        return np.stack([tables[f][patterns[:, f]] for f in range(len(tables))], axis=1)
 
-    def of(self, patterns: compare.Levels) -> Floats:
-        """Evidence for each row of levels: log m - log((1 - phi) u + phi f), f for companions."""
-        m, u, f = self.logs(patterns)
+    def companions(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier rows of levels are among companions than strangers."""
+        total = np.zeros(len(patterns))
+        for field, (c, u) in enumerate(zip(self.companion, self.u, strict=True)):
+            total += np.concatenate([[0.0], np.log(c) - np.log(u)])[patterns[:, field]]
+        return total
+
+    def penalty(self, patterns: compare.Levels) -> Floats:
+        """What companions explain: log of (1 - phi) + phi c / u, for rows of levels."""
         if self.phi == 0.0:
-            return m - u
-        return np.asarray(m - np.logaddexp(np.log1p(-self.phi) + u, np.log(self.phi) + f))
-
-    def _companions(self) -> tuple[Floats, ...]:
-        """Rates among different people who were taken together.
-
-        Often of one family name and one town, in one event; in given name, birth and sex
-        like any two people.
-        """
-        name, birth, sex, origin, _ = self.u
-        kin = np.where(_SAME_FAMILY, name, 0.0)
-        return (
-            0.5 * kin / kin.sum() + 0.5 * name,
-            birth,
-            sex,
-            0.5 * self.m[3] + 0.5 * origin,
-            self.m[4],
+            return np.zeros(len(patterns))
+        return np.asarray(
+            np.logaddexp(np.log1p(-self.phi), np.log(self.phi) + self.companions(patterns))
         )
 
+    def of(self, patterns: compare.Levels) -> Floats:
+        """Evidence for each row of levels: log m less the log of the mix of different people."""
+        return np.asarray(self.fields(patterns).sum(axis=1) - self.penalty(patterns))
 
-# m / u of a name level is never above this: a given name of which one syllable differs, or
-# all, is never evidence that two reports are one person's, whatever else they share.
-_MOST_EVIDENCE = np.full(len(compare.NAME) - 1, np.inf)
-_MOST_EVIDENCE[[6, 9]] = np.exp(-1.0)  # same given of another family; given in part
-_MOST_EVIDENCE[[11, 12, 13]] = np.exp(-3.0)  # other given; close, of another family; different
+
 # Name levels (after "not said") at which the family name is the same.
-_SAME_FAMILY = np.array([x in (1, 2, 3, 4, 8, 9, 10, 11, 12) for x in range(1, len(compare.NAME))])
+_SAME_FAMILY = np.array(
+    [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 18) for x in range(1, len(compare.NAME))]
+)
 
 
-def companions(
-    rates: Rates, patterns: compare.Levels, times: Floats, reports: int
-) -> tuple[float, Floats]:
-    """The share of all pairs who are different people taken together, by EM.
+def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    name, birth, sex, origin, _ = u
+    kin = np.where(_SAME_FAMILY, name, 0.0)
+    return (
+        0.5 * kin / kin.sum() + 0.5 * name,
+        birth,
+        sex,
+        0.5 * m[3] + 0.5 * origin,
+        m[4],
+    )
 
-    Three kinds of pairs (one person, companions, strangers) with fixed rates; only the
-    shares are learned. Without this kind, two sisters arrested together look like one
-    person whose given name was mistaken: fields that agree are not independent among
-    different people, and expectation-maximisation finds events instead of people.
 
-    Returns:
-        The share, and how many pairs of each row are thought to be of different people.
+def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
+    """Rates from all pairs, by expectation-maximisation with the prior.
+
+    Three kinds of pairs: of one person, companions, strangers. Without companions, two
+    sisters arrested together look like one person whose given name was mistaken: fields
+    that agree are not independent among different people, and such a fit finds events
+    instead of people.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: how many pairs show each, of all pairs of reports.
+        reports: how many reports there are.
     """
-    m, u, f = rates.logs(patterns)
+    u = _frequencies(patterns, times)
+    m = tuple(_expected(prior, np.zeros(len(prior.mean)), u[f]) for f, prior in enumerate(PRIORS))
+    rates = Rates(m, u, _companion(m, u))
     share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
-    for _ in range(100):
-        logs = np.stack([m, u, f]) + np.log(share)[:, None]
+    for _ in range(60):
+        logs = np.stack(
+            [rates.fields(patterns).sum(axis=1), np.zeros(len(times)), rates.companions(patterns)]
+        )
+        logs += np.log(share)[:, None]
         logs -= logs.max(axis=0)
         kinds = np.exp(logs)
         kinds *= times / kinds.sum(axis=0)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
-    return float(min(share[2], 0.05)), np.asarray(times - kinds[0])
+        # a pair of reports in three has somebody between them at most, whatever the fit says
+        share[0] = min(share[0], 2.0 / reports)
+        u = _frequencies(patterns, times - kinds[0])
+        linked = counts(patterns, kinds[0])
+        m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+        rates = Rates(m, u, _companion(m, u), float(min(share[2], 0.05)))
+    return rates
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
-    """Pairs at each level but the first, a field at a time."""
+    """Pairs at each level but the first, a field at a time.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: pairs that show each, shape (patterns,), or (patterns, fields).
+    """
+    by_field = np.broadcast_to(times.T, (len(compare.COUNTS), len(patterns)))
     return tuple(
-        np.bincount(patterns[:, field], times, minlength=size)[1:]
+        np.bincount(patterns[:, field], by_field[field], minlength=size)[1:]
         for field, size in enumerate(compare.COUNTS)
     )
 
 
-def start(pairs: tuple[Floats, ...]) -> Rates:
-    """Before anything is learned: prior means for m, all pairs for u."""
-    u = tuple((row + U_PRIOR) / (row + U_PRIOR).sum() for row in pairs)
-    m = tuple(_expected(prior, np.zeros(len(prior.mean))) for prior in PRIORS)
-    return Rates(m, u)
+def _frequencies(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
+    return tuple((row + U_PRIOR) / (row + U_PRIOR).sum() for row in counts(patterns, times))
 
 
-def _expected(prior: FieldPrior, linked: Floats) -> Floats:
-    rate = prior.weight * np.array(prior.mean) + linked
-    return np.asarray(rate / rate.sum())
+def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+    rate = WEIGHT * np.array(prior.mean) + linked
+    agrees = np.array(prior.agrees)
+    out = rate / rate.sum()
+    if agrees.all():
+        return np.asarray(out)
+    share = max(float(out[agrees].sum()), prior.least)
+    out[agrees] *= share / out[agrees].sum()
+    rest = u if prior.like_others else out
+    out[~agrees] = (1 - share) * rest[~agrees] / rest[~agrees].sum()
+    return np.asarray(out)
 
 
-def draw(
-    rng: np.random.Generator,
-    linked: tuple[Floats, ...],
-    pairs: tuple[Floats, ...],
-    phi: float = 0.0,
-) -> Rates:
-    """Draw m and u given which pairs are linked.
+def draw(rng: np.random.Generator, linked: tuple[Floats, ...], rates: Rates) -> Rates:
+    """Draw m given which comparisons the people of a partition make.
 
     Args:
         rng: the generator.
-        linked: pairs at each level that one person's reports make.
-        pairs: pairs of different people at each level. They stay what they were before
-            sampling: taking away what a draw has linked would let false links feed on
-            themselves, since a level that is linked away looks rarer by chance.
-        phi: share of companions, kept as it is.
+        linked: comparisons within people, at each level.
+        rates: as they are; u and companions are kept. Taking away from u what a draw has
+            linked would let false links feed on themselves, since a level that is linked
+            away looks rarer by chance.
     """
-    m = tuple(_draw_m(rng, prior, row) for prior, row in zip(PRIORS, linked, strict=True))
-    u = []
-    for row in pairs:
-        rate = rng.standard_gamma(row + U_PRIOR) + 1e-300
-        u.append(rate / rate.sum())
-    return Rates(m, tuple(u), phi)
+    m = tuple(
+        _draw_m(rng, prior, row, u) for prior, row, u in zip(PRIORS, linked, rates.u, strict=True)
+    )
+    return attrs.evolve(rates, m=m)
 
 
-def _draw_m(rng: np.random.Generator, prior: FieldPrior, linked: Floats) -> Floats:
-    rate = prior.weight * np.array(prior.mean) + linked
+def _draw_m(rng: np.random.Generator, prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+    rate = WEIGHT * np.array(prior.mean) + linked
     agrees = np.array(prior.agrees)
     parts = rng.standard_gamma(rate) + 1e-300
     if agrees.all():
         return np.asarray(parts / parts.sum())
     share = _beta_above(rng, rate[agrees].sum(), rate[~agrees].sum(), prior.least)
     parts[agrees] *= share / parts[agrees].sum()
-    parts[~agrees] *= (1 - share) / parts[~agrees].sum()
+    rest = u[~agrees] if prior.like_others else parts[~agrees]
+    parts[~agrees] = (1 - share) * rest / rest.sum()
     return np.asarray(parts)
 
 

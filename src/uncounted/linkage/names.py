@@ -44,8 +44,9 @@ class Form:
 
     @property
     def korean(self) -> bool:
-        """The given name can be read as Korean."""
-        return any(isinstance(key, tuple) for key in self.given)
+        """The given name can be read as Korean, and so can the family name if there is one."""
+        family = not self.family or any(isinstance(key, tuple) for key in self.family)
+        return family and any(isinstance(key, tuple) for key in self.given)
 
 
 def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:

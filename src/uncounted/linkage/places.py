@@ -109,6 +109,7 @@ _SIDES = {"n": "north", "s": "south", "north": "north", "south": "south"}
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_DIGIT = re.compile(r"\d")
 
 
 @lru_cache(maxsize=1)
@@ -217,6 +218,11 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
         # two letters in twelve: a slip of the pen, not another place
         near = process.cdist(folded, folded, scorer=OSA.normalized_distance, dtype=np.float32)
         table[near <= 0.17] = NEAR
+        # and one sign of a code, which is short
+        codes = [at for at, text in enumerate(folded) if len(text) > 2 and _DIGIT.search(text)]
+        written = [folded[at] for at in codes]
+        slips = process.cdist(written, written, scorer=OSA.distance, dtype=np.uint8)
+        table[np.ix_(codes, codes)] = np.where(slips <= 1, NEAR, table[np.ix_(codes, codes)])
     above = parents(places)
     wide = [place.wide or _common(place, above) for place in places]
     wide_ids = _ids([name or "" for name in wide])

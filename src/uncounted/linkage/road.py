@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,7 @@ Floats = NDArray[np.float64]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 3_000_000  # pairs from which u is learned in larger files
 MOST_LISTS = 60
+MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 _CHUNK = 500_000
 
 
@@ -56,9 +56,17 @@ def link(
 
     Examples:
         >>> from uncounted.records.names import Name
-        >>> rows = [Report("A", "1", (Name("김철수"),)), Report("B", "1", (Name("Ri Yong Hui"),))]
-        >>> link(rows, draws=4).labels.tolist()
-        [[0, 1], [0, 1], [0, 1], [0, 1]]
+        >>> from uncounted.records.dates import parse
+        >>> born = parse("1971-03-04"), parse("1994-10-30")
+        >>> names = ("김철수", "Ri Yong Hui"), ("Kim Chol Su", "리영희")
+        >>> rows = [
+        ...     Report(source, str(at), (Name(name),), birth=born[at])
+        ...     for source, pair in zip("AB", names, strict=True)
+        ...     for at, name in enumerate(pair)
+        ... ]
+        >>> labels = link(rows, draws=20).labels
+        >>> bool((labels[:, 0] != labels[:, 1]).all())
+        True
     """
     began = time.perf_counter()
     keys = _keys(reports, draws)
@@ -69,18 +77,16 @@ def link(
     encoded = encode(reports)
     lists = int(encoded.source.max()) + 1
     left, right, blocking = _candidates(encoded, seed, progress)
-    pairs, levels, rates = _all_levels(encoded, left, right, seed, progress)
+    levels, rates = _all_levels(encoded, left, right, seed, progress)
     log_odds = rates.of(levels) - np.log(encoded.count)
     built = components.build(encoded, left, right, log_odds)
-    sampled = chains.sample(
-        built, pairs, rates.phi, lists, draws=draws, seed=seed, progress=progress
-    )
+    sampled = chains.sample(built, rates, lists, draws=draws, seed=seed, progress=progress)
     labels = _labels(sampled.slots, built.rooms.members)
     facts = {
         **sampled.facts,
         **built.facts,
         "splink": blocking,
-        **_told(sampled.rates, built, labels, sampled.slots),
+        **_told(sampled, built, labels),
     }
     settings = {
         "prior": "overlap table of the lists (Aleshin-Guendel and Sadinle 2023)",
@@ -118,8 +124,8 @@ def _candidates(
 
 def _all_levels(
     encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> tuple[tuple[Floats, ...], compare.Levels, model.Rates]:
-    """Levels of the candidates; how often each level is met among all pairs; starting rates."""
+) -> tuple[compare.Levels, model.Rates]:
+    """Levels of the candidates; rates learned from all pairs, or from random ones."""
     levels = _compare(encoded, left, right, progress)
     everything, scale = levels, 1.0
     if encoded.count > ALL_PAIRS:
@@ -130,13 +136,7 @@ def _all_levels(
         scale = encoded.count * (encoded.count - 1) / 2 / RANDOM_PAIRS
     patterns, which = components.distinct(everything)
     times = np.asarray(np.bincount(which, minlength=len(patterns)) * scale, np.float64)
-    pairs = model.counts(patterns, times)
-    rates = model.start(pairs)
-    for _ in range(2):
-        phi, apart = model.companions(rates, patterns, times, encoded.count)
-        pairs = model.counts(patterns, apart)
-        rates = attrs.evolve(model.start(pairs), phi=phi)
-    return pairs, levels, rates
+    return levels, model.learn(patterns, times, encoded.count)
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:
@@ -160,31 +160,29 @@ def _labels(slots: Ints, members: Ints) -> NDArray[np.int32]:
 
 
 def _told(
-    rates: model.Rates, built: components.Components, labels: NDArray[np.int32], slots: Ints
+    sampled: chains.Sampled, built: components.Components, labels: NDArray[np.int32]
 ) -> dict[str, Any]:
     """What the fit says of each field; refuses one that rests on events and not on names."""
-    from uncounted.linkage.kernel import linked
-
-    patterns = built.patterns
-    shown = linked(built.rooms, slots, len(patterns))
+    rates, patterns = sampled.rates, built.patterns
     tables = rates.weights()
     worth = {}
     for field, name in enumerate(compare.FIELDS):
         said = patterns[:, field] > 0
-        total = shown[said].sum()
-        value = float((tables[field][patterns[said, field]] * shown[said]).sum())
-        worth[name] = round(float(value / total), 3) if total else 0.0
-    if shown.sum() > 50 * len(slots) and worth["event"] > worth["name"]:
+        shown = sampled.compared[said, field]
+        value = float((tables[field][patterns[said, field]] * shown).sum())
+        worth[name] = round(value / float(shown.sum()), 3) if shown.sum() else 0.0
+    people = labels.max(axis=1) + 1
+    links = float(labels.shape[1] - people.mean())
+    if links > MOST_LINKS_UNJUDGED and worth["event"] > worth["name"]:
         raise NotLinkable(
             "what happened when and where outweighs names in what was learned",
             hint="people of one event would be taken for one person: "
             "leave date and place out, or bring fuller names",
         )
-    people = labels.max(axis=1) + 1
     return {
         "evidence_by_field": worth,
         "companions": round(rates.phi, 7),
-        "name_agrees": round(float(rates.m[0][:9].sum()), 4),
+        "name_agrees": round(float(rates.m[0][: compare.NAME_AGREES].sum()), 4),
         "people_median": float(np.median(people)),
         "people_interval": [float(x) for x in np.quantile(people, [0.025, 0.975])],
     }
