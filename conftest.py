@@ -37,6 +37,11 @@ def _lines_match(expected: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(line.rstrip() + "\n" for line in printed)) is not None
 
 
+def _is_progress(line: str) -> bool:
+    """Whether a line only says that work goes on, as it does on a slow machine."""
+    return line.startswith("uncounted: ") and line.endswith(" ...")
+
+
 def run_block(example: Example) -> str | None:
     """Run the commands of one block; say what differed, or nothing."""
     folder: Path = example.namespace["folder"]
@@ -55,7 +60,8 @@ def run_block(example: Example) -> str | None:
             timeout=300,
             check=False,
         )
-        want, got = expected.rstrip("\n").splitlines(), done.stdout.rstrip("\n").splitlines()
+        want = expected.rstrip("\n").splitlines()
+        got = [line for line in done.stdout.rstrip("\n").splitlines() if not _is_progress(line)]
         if not _lines_match(want, got):
             printed = f"printed (exit {done.returncode}):\n{done.stdout}"
             return f"$ {typed}\nexpected:\n{expected}\n{printed}"

@@ -295,7 +295,7 @@ def estimate_case(case: Case, asked: Asked, *, on: dt.date, progress: Progress =
 def _over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
     from uncounted.estimate import run_over
 
-    study = run_over(counted.tables, **asked.settings(), progress=progress)
+    study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
     commitment = case.commit_to(b"\n".join(table.canonical() for table in counted.tables))
     return attrs.evolve(study, input=commitment)
 

@@ -7,8 +7,8 @@ its reason, and the methods that disagree are not in smaller print.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from uncounted.terminal import columns, interval_picture, number, plain_terminal, plural
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uncounted.estimate.strata import Strata
 
 _WIDTH = 88
-_PICTURE = 34
+_PICTURE = 32
 _FARTHEST = 4  # the axis ends at so many times the largest point
 
 
@@ -50,37 +50,67 @@ def _one_study(study: Study) -> Iterator[str]:
         yield from _paragraph("What it rests on: ", headline.assumption)
         yield from _paragraph("What would change it: ", what_would_change(headline, study.observed))
     yield from _linkage(study)
+    yield from _robustness(study)
     yield from _warnings(study.warnings)
 
 
-def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
-    """One line a method: name, number in words, and its interval on an axis common to all."""
-    from uncounted.estimate.words import in_words
+def _robustness(study: Study) -> Iterator[str]:
+    """Each list left out in turn, and other weights of the prior, a line each."""
+    for rows, key, head in (
+        (study.leave_one_out, "list", "Without one list: "),
+        (study.deltas, "delta", "With another weight of the prior (delta): "),
+    ):
+        told = [f"{_named(row[key])} {_about(row)}" for row in rows]
+        yield from _paragraph(head, "; ".join(told))
 
+
+def _named(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    from uncounted.estimate.words import round_to_interval
+
+    if row["point"] is None or row["interval"] is None:
+        return "no number"
+    return f"about {number(round_to_interval(row['point'], *row['interval']).point)}"
+
+
+def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
+    """One line a method: name, number, interval, and the interval on an axis common to all."""
     told = [e for e in estimates if e.ok]
     ends = [e.interval[1] for e in told if e.interval and e.interval[1] < float("inf")]
     points = [e.number() for e in told]
     right = max([*ends, *points], default=float(observed))
     right = min(right, _FARTHEST * max(points, default=right))  # one wide interval hides all others
-    rows = []
-    for estimate in told:
-        low, high = estimate.interval or (estimate.number(), estimate.number())
-        picture = interval_picture(
-            low,
-            estimate.number(),
-            high,
-            left=float(observed),
-            right=right,
-            width=_PICTURE,
-            plain=plain_terminal(),
-        )
-        rows.append((estimate.method, in_words(estimate, observed), picture))
+    rows = [_row(estimate, observed, right) for estimate in told]
     if rows:
         ends_of_axis = number(observed).ljust(_PICTURE - len(number(right))) + number(right)
-        yield columns([("", "", ends_of_axis), *rows])
+        level = f"{told[0].level:.4g}"
+        yield columns([("", "people", f"interval ({level})", ends_of_axis), *rows])
     for estimate in estimates:
         if not estimate.ok:
             yield from _paragraph(f"{estimate.method}: no number: ", estimate.reason or "")
+
+
+def _row(estimate: Estimate, observed: int, right: float) -> tuple[str, str, str, str]:
+    from uncounted.estimate.words import round_to_interval
+
+    low, high = estimate.interval or (estimate.number(), estimate.number())
+    rounded = round_to_interval(estimate.number(), low, high, observed)
+    bound = "at least" if estimate.point_kind == "lower bound" else "about"
+    upper = "no upper end" if rounded.high is None else number(rounded.high)
+    picture = interval_picture(
+        low,
+        estimate.number(),
+        high,
+        left=float(observed),
+        right=right,
+        width=_PICTURE,
+        plain=plain_terminal(),
+    )
+    between = f"{number(rounded.low)} to {upper}"
+    return estimate.method, f"{bound} {number(rounded.point)}", between, picture
 
 
 def _linkage(study: Study) -> Iterator[str]:

@@ -26,6 +26,9 @@ ASSUMPTION = (
 )
 
 
+WIDEST = 3  # standard errors beyond so many times n0: an interval over a factor of 400
+
+
 @attrs.frozen
 class Coverage:
     """What `of_counts` computes: coverage and the three estimates that rest on it."""
@@ -102,7 +105,18 @@ def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) 
     if found.coverage <= 0:
         raise NotEstimable("the lists overlap too little: their sample coverage is 0")
     n0 = found.chosen - table.observed
+    if n0 <= 0:
+        raise NotEstimable(
+            "sample coverage breaks down: it gives no more people than were recorded",
+            hint="the table is too small or too sparse for it; see what the other methods say",
+        )
     variance = _variance(patterns, counts, found, seed)
+    if not variance <= (WIDEST * n0) ** 2:
+        raise NotEstimable(
+            "sample coverage is too unsure to say anything: its standard error is more than"
+            f" {WIDEST} times the people it adds",
+            hint="the table is too small or too sparse for it; see what the other methods say",
+        )
     enough = found.coverage > ENOUGH
     warning = (
         f"Sample coverage is {found.coverage:.0%}, too low for its own correction to be stable: "

@@ -29,9 +29,9 @@ MOST_COMPLETE = 0.9
 _BLOCK = 2**20  # scores held at a time
 
 ASSUMPTION = (
-    "Some lists may depend on each other, but within the groups that a chain of such links leaves "
-    "apart, being on one list says nothing about being on another; and the people whom no list "
-    "has follow the same pattern as those who are on some."
+    "Lists may depend on each other, in pairs or in groups. Once such links are allowed for, being "
+    "on one list says nothing about being on another; and the people on no list follow the same "
+    "pattern as those who are on some."
 )
 
 
