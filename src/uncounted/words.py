@@ -86,8 +86,8 @@ def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
     rows = [_row(estimate, observed, right) for estimate in told]
     if rows:
         ends_of_axis = number(observed).ljust(_PICTURE - len(number(right))) + number(right)
-        level = f"{told[0].level:.4g}"
-        yield columns([("", "people", f"interval ({level})", ends_of_axis), *rows])
+        interval = f"{told[0].level * 100:g}% interval"
+        yield columns([("", "people", interval, ends_of_axis), *rows])
     for estimate in estimates:
         if not estimate.ok:
             yield from _paragraph(f"{estimate.method}: no number: ", estimate.reason or "")
