@@ -32,7 +32,7 @@ def _room(
         np.array(lists),
         said,
     )
-    return rooms, kernel.Worth(fields, penalty, fields.sum(axis=1) - penalty)
+    return rooms, kernel.Worth(fields, np.exp(fields), penalty, fields.sum(axis=1) - penalty)
 
 
 def _exact(
@@ -102,8 +102,9 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     rooms.said[:] = True
     rooms.said[2, 0] = False
     worth.fields[:] = 0.0
+    worth.ratios[:] = 1.0
     worth.penalty[:] = 0.0
-    worth.fields[0, 0] = worth.total[0] = 5.0  # reports 0 and 1 agree, 2 says nothing
+    worth.fields[0, 0] = 5.0  # reports 0 and 1 agree, 2 says nothing
     exact = _exact(rooms, worth, 1.0, [0.1] * 3)
     # whether 2 is with them rests on the prior alone: 7 cells of weight 1
     assert exact[0, 0, 0] / exact[0, 0, 1] == pytest.approx(0.5 * (2 + 7 - 1) / 1)

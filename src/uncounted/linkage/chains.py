@@ -140,7 +140,7 @@ def _run(
     penalty = chain.rates.penalty(patterns)
     for at in range(sweeps):
         fields = chain.rates.fields(patterns)
-        worth = kernel.Worth(fields, penalty, fields.sum(axis=1) - penalty)
+        worth = kernel.Worth(fields, np.exp(fields), penalty, fields.sum(axis=1) - penalty)
         kernel.sweep(chain.rng, rooms, chain.state, worth, alpha, chain.q, SPLITS)
         linked = kernel.comparisons(chain.rng, rooms, chain.state, worth, len(patterns))
         chain.rates = model.draw(chain.rng, model.counts(patterns, linked), chain.rates)

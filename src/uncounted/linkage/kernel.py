@@ -41,6 +41,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_FEW_LISTS = 6
+_LOG_2 = float(np.log(2.0))
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 
 
@@ -64,6 +66,7 @@ class Worth(NamedTuple):
     """What the patterns of a pair are worth."""
 
     fields: Floats  # (patterns, fields): log(m / u)
+    ratios: Floats  # (patterns, fields): m / u
     penalty: Floats  # (patterns,): how much companions explain
     total: Floats  # (patterns,): the sum over fields, less the penalty
 
@@ -72,6 +75,7 @@ class Sums(NamedTuple):
     """Of the present partition, kept up to date within a component."""
 
     star: Floats  # (reports, fields): what the others of its cluster are worth to a report
+    chance: Floats  # (reports, fields): its exponential
     penalty: Floats  # by slot: over the cluster's pairs
     fields: Floats  # (slots, fields): evidence of the cluster without the penalty
     value: Floats  # by slot: evidence
@@ -155,6 +159,8 @@ def _log_add(state: State, s: int, slot: int, alpha: float, log_q: Floats, log_p
         total += np.log(state.cells[_cell(bit, lists)] + alpha) + log_p[s]
         return total - (np.log(float(lists)) if lists > MOST_EXACT_LISTS else 0.0)
     already = state.on[slot, s]
+    if already == 1:
+        return _LOG_2 + log_q[s]
     if already:
         return np.log(already + 1.0) + log_q[s]
     before, after = _cell(state.mask[slot], lists), _cell(state.mask[slot] | bit, lists)
@@ -234,6 +240,7 @@ def _sum_up(rooms: Rooms, state: State, worth: Worth, c: int, slot: int, sums: S
                 sums.star[first + group[x]] += worth.fields[pattern]
                 if y < x:
                     sums.penalty[slot] += worth.penalty[pattern]
+        _exponents(sums, first + group[x])
     _value(rooms, worth, c, slot, group, count, sums)
 
 
@@ -280,6 +287,7 @@ def sweep(
     reports, fields = rooms.said.shape
     sums = Sums(
         np.zeros((reports, fields)),
+        np.ones((reports, fields)),
         np.zeros(reports),
         np.zeros((reports, fields)),
         np.zeros(reports),
@@ -296,6 +304,12 @@ def sweep(
         if k > 2:
             for _ in range(int(np.ceil(splits * k))):
                 _split_or_merge(rng, rooms, state, worth, alpha, log_q, log_p, c, sums)
+
+
+@numba.njit(cache=True)
+def _exponents(sums: Sums, r: int) -> None:
+    for f in range(sums.star.shape[1]):
+        sums.chance[r, f] = _exp(sums.star[r, f])
 
 
 @numba.njit(cache=True)
@@ -323,7 +337,7 @@ def _joined(
             if rooms.said[first + i, f] and rooms.said[first + j, f]:
                 weight = worth.fields[pattern, f]
                 own[d, f] += weight
-                chance[d, f] += _exp(sums.star[first + j, f] + weight)
+                chance[d, f] += sums.chance[first + j, f] * worth.ratios[pattern, f]
                 count[d, f] += 1
     for d in range(k):
         size = state.size[first + d]
@@ -361,6 +375,7 @@ def _reassign(
     _taken_out(rooms, state, worth, c, i, old, sums)
     value, by_field, penalty = _joined(rooms, state, worth, c, i, sums)
     scores = np.empty(k)
+    known = np.full(1 << min(state.on.shape[1], _FEW_LISTS), np.nan)
     free = -1
     top = -np.inf
     for d in range(k):
@@ -373,11 +388,17 @@ def _reassign(
         else:
             before = sums.value[first + d] if state.size[first + d] > 1 else 0.0
             scores[d] = value[d] - before
-        scores[d] += _log_add(state, s, first + d, alpha, log_q, log_p)
+        mask = state.mask[first + d]
+        if mask < len(known) and state.on[first + d, s] == 0:
+            if np.isnan(known[mask]):  # alike for all clusters of a cell
+                known[mask] = _log_add(state, s, first + d, alpha, log_q, log_p)
+            scores[d] += known[mask]
+        else:
+            scores[d] += _log_add(state, s, first + d, alpha, log_q, log_p)
         top = max(top, scores[d])
     total = 0.0
     for d in range(k):
-        scores[d] = np.exp(scores[d] - top)
+        scores[d] = np.exp(scores[d] - top) if scores[d] > top - 50.0 else 0.0
         total += scores[d]
     left = rng.random() * total
     chosen = free
@@ -393,7 +414,9 @@ def _reassign(
         if j != i and state.slot[first + j] == to:
             pattern = _pattern(rooms, c, i, j)
             sums.star[first + j] += worth.fields[pattern]
+            _exponents(sums, first + j)
             sums.star[r] += worth.fields[pattern]
+    _exponents(sums, r)
     sums.penalty[to] = (sums.penalty[to] if state.size[to] > 2 else 0.0) + penalty[chosen]
     sums.value[to] = value[chosen]
     sums.fields[to] = by_field[chosen]
@@ -412,6 +435,7 @@ def _taken_out(
         if j != i and state.slot[first + j] == old:
             pattern = _pattern(rooms, c, i, j)
             sums.star[first + j] -= worth.fields[pattern]
+            _exponents(sums, first + j)
             sums.penalty[old] -= worth.penalty[pattern]
             group[count] = j
             count += 1

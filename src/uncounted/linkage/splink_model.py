@@ -12,7 +12,7 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -33,8 +33,10 @@ RULES = (
     ("family", "birth_year", "event_place"),
     ("family", "birth_year", "origin"),
     ("family", "event_month", "event_place"),
-    ("family", "birth_day"),
+    ("birth_day",),
+    ("family", "origin"),
 )
+MOST_PAIRS = 100  # a rule that gives more pairs than so many a report is left out
 # m of agreement to start from; u comes from random pairs, and is not for EM to change.
 _START_M = {
     "given": 0.85,
@@ -46,9 +48,7 @@ _START_M = {
     "event_place": 0.75,
 }
 _RANDOM_PAIRS = 1_000_000
-_EM_PAIRS = 2_000_000
 _ODDS_FLOOR = 1e-6
-_LEAST_M_NAME = 0.4
 
 
 @attrs.frozen
@@ -69,7 +69,8 @@ def candidates(encoded: Encoded, *, seed: int) -> Candidates:
         seed: for the random pairs from which u is taken.
     """
     with _quiet(), contextlib.closing(_database()) as connection:
-        linker = _linker(connection, encoded, seed)
+        rules = _rules_that_match(encoded)
+        linker = _linker(connection, encoded, rules, seed)
         if linker is None:
             empty = np.zeros(0, np.int64)
             return Candidates(empty, empty, np.zeros(0), {"rules": 0, "pairs": 0})
@@ -81,7 +82,7 @@ def candidates(encoded: Encoded, *, seed: int) -> Candidates:
     first, second = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((second, first))
     facts = {
-        "rules": len(RULES),
+        "rules": len(rules),
         "pairs": len(order),
         "expected_links": round(float(chance.sum()), 1),
     }
@@ -135,20 +136,20 @@ def _useful(encoded: Encoded, column: str) -> bool:
 
 
 def _rules_that_match(encoded: Encoded) -> list[tuple[str, ...]]:
-    """The rules under which at least two reports share a key: others break Splink's sums."""
+    """The rules that give some pairs, for none break Splink's sums, and not too many."""
     found: list[tuple[str, ...]] = []
     for rule in RULES:
         rows = np.stack([encoded.keys[column] for column in rule], axis=1)
         rows = rows[(rows != NO_KEY).all(axis=1)]
-        if len(rows) > len(np.unique(rows, axis=0)):
+        times = np.unique(rows, axis=0, return_counts=True)[1]
+        if 0 < (times * (times - 1) // 2).sum() <= MOST_PAIRS * encoded.count:
             found.append(rule)
     return found
 
 
-def _linker(connection: Any, encoded: Encoded, seed: int) -> Any:
+def _linker(connection: Any, encoded: Encoded, rules: Sequence[tuple[str, ...]], seed: int) -> Any:
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    rules = _rules_that_match(encoded)
     columns = [column for column in _START_M if _useful(encoded, column)]
     if not rules or not columns:
         return None
