@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import attrs
@@ -130,7 +130,7 @@ class Found:
             if true[cell] >= THRESHOLD:
                 continue
             self.small += 1
-            by_value: Counter[int] = Counter()
+            by_value: defaultdict[int, float] = defaultdict(float)
             for counts, weight in weights:
                 by_value[counts[cell]] += weight / whole
             chances = {

@@ -203,6 +203,32 @@ def test_used_wrongly(base: Path, arguments: list[str], words: str) -> None:
     refused(run(base, *arguments), 2, words)
 
 
+@pytest.mark.parametrize("name", ["", "a,b", "=B", "count", "a\nb", "\x1b[31mred", "x" * 61])
+def test_names_that_no_source_can_have(base: Path, name: str) -> None:
+    file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    refused(run(base, "import", "case", file, "--source", name), 2, "no name for a source")
+
+
+def test_ids_that_a_spreadsheet_would_run_are_rejected(base: Path) -> None:
+    text = HEAD + '=HYPERLINK(1),Kim Yong Suk,1980,f\n"9\n9",Ri Chol,1980,m\n'
+    file = rows(base, "ids.csv", text.encode())
+    answer = json.loads(run(base, "import", "case", file, "--source", "ids", "--json").stdout)
+    assert (answer["created"], answer["rejected"]) == (0, 2)
+
+
+def test_nothing_to_link(tmp_path: Path) -> None:
+    assert run(tmp_path, "init", "case").returncode == 0
+    file = rows(tmp_path, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    assert run(tmp_path, "import", "case", file, "--source", "S").returncode == 0  # no consent
+    refused(run(tmp_path, "link", "case"), 1, "no report that may be linked")
+
+
+@pytest.mark.parametrize("count", ["1" + "0" * 30, "9" * 5000])
+def test_more_people_than_there_can_be(base: Path, count: str) -> None:
+    (base / "huge.csv").write_text(f"A,B,count\n1,0,{count}\n0,1,5\n1,1,5\n")
+    refused(run(base, "estimate", "huge.csv"), 1, "row 2, column 'count': more than")
+
+
 def test_no_overlap_is_refused_and_the_json_still_comes(base: Path) -> None:
     (base / "apart.csv").write_text("A,B,C,count\n1,0,0,60\n0,1,0,49\n0,0,1,40\n")
     done = run(base, "estimate", "apart.csv", "--json")

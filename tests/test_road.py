@@ -176,6 +176,34 @@ def test_the_page_says_what_it_must(out: Path, said: dict[str, Any]) -> None:
     assert "https://" not in page
 
 
+def test_a_second_release_with_other_lists_is_refused(
+    out: Path, said: dict[str, Any], tmp_path: Path
+) -> None:
+    """With one list fewer, the difference of two shown counts is a hidden one."""
+    case = str(shutil.copytree(out / "returns.case", tmp_path / "returns.case"))
+    again, fewer = tmp_path / "again", tmp_path / "fewer"
+    plan = str(RETURNS / "plan.toml")
+    assert uncounted(out, "release", case, "--plan", plan, "--out", str(again)).returncode == 0
+    assert (again / "table.csv").read_bytes() == (out / "release" / "table.csv").read_bytes()
+    three = tmp_path / "three.toml"
+    three.write_text(
+        'title = "t"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n'
+        "[lists.Panel]\n[lists.OpenDoor]\n[lists.TumenWatch]\n"
+    )
+    done = uncounted(out, "release", case, "--plan", str(three), "--out", str(fewer))
+    assert (done.returncode, done.stdout, fewer.exists()) == (1, "", False)
+    assert "released before with other lists" in done.stderr
+    arguments = ["--plan", str(three), "--out", str(fewer), "--despite-earlier"]
+    assert uncounted(out, "release", case, *arguments).returncode == 0
+
+
+def test_what_is_written_for_the_user_is_for_the_user_alone(
+    out: Path, said: dict[str, Any]
+) -> None:
+    for name in ("people.csv", "captures.csv"):
+        assert (out / name).stat().st_mode & 0o077 == 0
+
+
 def test_a_second_demo_replaces_its_own_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("keep me")

@@ -7,6 +7,7 @@ loaded: a traceback could hold testimony, or frighten somebody for nothing.
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from types import TracebackType
 
@@ -33,6 +34,8 @@ def _say_defect(kind: type[BaseException], _: BaseException, trace: TracebackTyp
 def main() -> None:
     """Run one command and exit with its status."""
     sys.excepthook = _say_defect
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # those of libraries show paths and help no user
     from uncounted.cli import run
 
     sys.exit(run())

@@ -19,6 +19,7 @@ from uncounted.errors import BadInput, UsedWrongly
 
 MAX_LISTS = 64
 NOT_ACTIVE = "-"
+MOST_PEOPLE = 1_000_000_000  # beyond it floating point no longer tells one person
 
 
 def _frozen_counts(counts: Mapping[str, int]) -> dict[str, int]:
@@ -214,5 +215,9 @@ def _count(path: Path, row: delimited.Row) -> int:
     if not (cell.isascii() and cell.isdigit()):
         raise BadInput(
             f"{path.name}, row {row.number}, column 'count': not a whole number from 0 up"
+        )
+    if len(cell) > 10 or int(cell) > MOST_PEOPLE:
+        raise BadInput(
+            f"{path.name}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people"
         )
     return int(cell)

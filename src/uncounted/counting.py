@@ -47,8 +47,11 @@ class Linked:
     left_out: Mapping[str, int]
 
 
-def linked(case: Case, on: dt.date) -> Linked:
+def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
     """The latest linkage, checked against the reports as they are now.
+
+    `audience` is for whom something is published: reports whose consent is for another
+    are not counted.
 
     Raises:
         NotLinked: there is none, or reports have come, changed or gone since.
@@ -66,7 +69,7 @@ def linked(case: Case, on: dt.date) -> Linked:
             "reports, or what may be done with them, have changed since they were linked",
             hint="run uncounted link again",
         )
-    countable = case.reports(("link", "statistics"), on)
+    countable = case.reports(("link", "statistics"), on, audience)
     may = {(report.source, report.id) for report in countable.reports}
     return Linked(
         result,

@@ -14,7 +14,6 @@ import csv
 import datetime as dt
 import io
 import json
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ import attrs
 
 from uncounted.captures import read_tables
 from uncounted.counting import Counted, count, linked, split, summary
-from uncounted.errors import AlreadyThere, BadInput, NotEstimable, UsedWrongly
+from uncounted.errors import AlreadyThere, BadInput, NotEstimable, NotLinkable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault import identity as identities
@@ -78,6 +77,7 @@ def import_file(
     from uncounted.records import intake
     from uncounted.records.mapping import Mapping as ColumnMapping
 
+    _check_source(source)
     sheet = delimited.read(file, encoding=encoding)
     which = ColumnMapping.parse(mapping) if mapping else ColumnMapping.default(sheet.columns)
     seen: Counter[str] = Counter()
@@ -113,6 +113,23 @@ def import_file(
     }
 
 
+def _check_source(name: str) -> None:
+    """A source's name stands in headers, options and on pages: it must be able to."""
+    if (
+        not name.strip()
+        or name != name.strip()
+        or len(name) > 60
+        or not name.isprintable()
+        or set(name) & set(",;\"'/\\")
+        or name[0] in "=+-@"
+        or name in ("count", "sex", "year", "origin")
+    ):
+        raise UsedWrongly(
+            "that is no name for a source",
+            hint="up to 60 letters, digits, spaces, dots or hyphens, such as --source Seoul",
+        )
+
+
 def _reasons(case: Case, rejects: str | None) -> dict[str, int]:
     """Why rows were rejected, by whom ever: the case file rejects what was withdrawn."""
     listed = case.rejects(rejects) if rejects else []
@@ -137,6 +154,11 @@ def link(
 
     chosen = case.reports("link", on)
     reports = [Report.from_payload(stored.payload) for stored in chosen.reports]
+    if not reports:
+        raise NotLinkable(
+            "there is no report that may be linked",
+            hint="import some, with consent for link: see [consent] in docs/reference/mapping.md",
+        )
     result = linkage.link(reports, draws=draws, seed=seed, progress=progress)
     summed = summary(result)
     case.put(
@@ -314,7 +336,13 @@ def refuse_if_nothing(study: Study | Strata) -> None:
 
 
 def release(
-    case: Case, plan_file: Path, out: Path, *, on: dt.date, progress: Progress = silent
+    case: Case,
+    plan_file: Path,
+    out: Path,
+    *,
+    despite_earlier: bool = False,
+    on: dt.date,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write a release: what it says is decided at the door, and the log takes note of it.
 
@@ -327,21 +355,23 @@ def release(
     made at the first release and sealed with every one, since two secrets would hide two
     sets of counts, and what both hide would be the small ones.
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
+
+    Raises:
+        NotPublishable: a small count could be read or computed; or the case file was
+            released before with other counts, and `despite_earlier` is not given.
     """
     from uncounted import telling
     from uncounted.publish import bundle
-    from uncounted.publish.blind import BLIND_BYTES
     from uncounted.publish.plan import Plan
     from uncounted.publish.release import build
 
     plan = Plan.parse(plan_file)
-    opened = linked(case, on)
+    opened = linked(case, on, plan.audience)
     counted = count(opened, tuple(plan.lists) or None)  # 1
+    kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)
     study = _over_draws(case, counted, Asked(), progress)
     refuse_if_nothing(study)
-    earlier = case.latest("release")
-    blind = (earlier and earlier.payload) or secrets.token_bytes(BLIND_BYTES)
-    facts = telling.facts(case.sources(), plan, opened, counted, study, blind)
+    facts = telling.facts(case.sources(), plan, opened, counted, study, kept.blind)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(
@@ -351,7 +381,7 @@ def release(
         made_at=facts.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         version=facts.version,
     )
-    entry = case.put("release", bundle.entry(manifest), blind)  # 3
+    entry = case.put("release", bundle.entry(manifest), kept.to_bytes())  # 3
     case.seal_log()
     bundle.write(  # 4
         out,
@@ -393,4 +423,4 @@ def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    durable.write(out, text.getvalue().encode())
+    durable.write(out, text.getvalue().encode(), private=True)

@@ -7,18 +7,72 @@ is decided in `publish`.
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+import attrs
+
 from uncounted.captures import CaptureTable
 from uncounted.counting import Counted, Linked, summary
-from uncounted.errors import BadMapping
+from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
-from uncounted.publish.blind import Blind
+from uncounted.publish.blind import BLIND_BYTES, Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
 from uncounted.publish.plan import Plan
+from uncounted.vault.case import Stored
+
+
+@attrs.frozen
+class Kept:
+    """What a case file keeps, sealed, of each release: the secret of hiding, and of what it was.
+
+    `table` is a MAC of the published counts under the secret.
+    """
+
+    blind: bytes = attrs.field(repr=False)
+    lists: tuple[str, ...]
+    threshold: int
+    table: str
+
+    def to_bytes(self) -> bytes:
+        """As the case file seals it."""
+        value = {**attrs.asdict(self), "blind": self.blind.hex()}
+        return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Kept:
+        """Read back what `to_bytes` gave."""
+        value = json.loads(data)
+        lists = tuple(value["lists"])
+        return cls(bytes.fromhex(value["blind"]), lists, value["threshold"], value["table"])
+
+
+def keep(earlier: Stored | None, plan: Plan, table: CaptureTable, despite_earlier: bool) -> Kept:
+    """Decide whether this may be published after what was, and what to keep of it.
+
+    Two releases may tell together what neither tells alone: with one list fewer, the
+    difference of two shown counts is a hidden one. Nothing audits them together yet, so
+    another release is refused unless it shows the same counts by the same rule.
+
+    Raises:
+        NotPublishable: the case file was released before with other counts.
+    """
+    before = Kept.from_bytes(earlier.payload) if earlier and earlier.payload else None
+    blind = before.blind if before else secrets.token_bytes(BLIND_BYTES)
+    seal = hmac.digest(blind, table.canonical(), "sha256").hex()
+    now = Kept(blind, table.lists, plan.threshold, seal)
+    if before is not None and now != before and not despite_earlier:
+        raise NotPublishable(
+            "this case file was released before with other lists, counts or threshold, and the"
+            " two together may tell what each of them hides",
+            hint="nothing audits them together yet: compare them by hand, then --despite-earlier",
+        )
+    return now
+
 
 _LINKAGE_IN_WORDS = (
     "Every two reports that could be about the same person were compared by name (in Hangul and"

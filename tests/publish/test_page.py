@@ -152,6 +152,7 @@ def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
 
 def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
     facts = facts_of(LARGE, truth=truth)
+    assert facts.truth is not None
     clean = study_of(facts.table, *perfect)
     facts = attrs.evolve(facts, truth=attrs.evolve(facts.truth, perfect=clean))
     draft, _ = sections.write(facts, PLAN)

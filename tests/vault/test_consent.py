@@ -74,3 +74,21 @@ def test_left_out_by_reason_never_which(case: Case, make: Maker) -> None:
 def test_an_unknown_use_is_refused_even_by_an_empty_case(case: Case) -> None:
     with pytest.raises(BadInput, match="'publish' is not a known use"):
         case.reports("publish", DAY)
+
+
+def test_consent_for_one_audience_is_for_no_other() -> None:
+    consent = Consent({"statistics"}, audience="UN only")
+    assert consent.allows("statistics", DAY)  # nothing leaves the case file
+    assert consent.allows("statistics", DAY, "un only ")
+    assert consent.refusal("statistics", DAY, "public") == "no consent for this audience"
+    assert Consent({"statistics"}).allows("statistics", DAY, "public")
+
+
+def test_reports_for_another_audience_are_left_out_and_counted(case: Case, make: Maker) -> None:
+    public = make(1, consent=Consent({"statistics"}))
+    closed = make(2, consent=Consent({"statistics"}, audience="un"))
+    case.intake("one", ABOUT, [public, closed])
+    assert len(case.reports("statistics", DAY).reports) == 2
+    chosen = case.reports("statistics", DAY, "public")
+    assert [report.id for report in chosen.reports] == ["R-1"]
+    assert chosen.left_out == {"no consent for this audience": 1}

@@ -76,6 +76,8 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     if made["identity_created"]:
         say(f"Your identity is new: {where}")
         say("Keep a copy of that folder and remember the passphrase: without both, nothing opens.")
+        if len(words) < 12:
+            say("Mind: a passphrase this short can be guessed by whoever copies that folder.")
     answer(f"Made the case file {case}. It is encrypted from its first byte.")
     answer(f"Your recipient:    {made['recipient']}")
     answer(f"Your verifier key: {made['signer']}")
@@ -128,7 +130,8 @@ def import_(
 
 
 def _tell_import(done: Mapping[str, Any]) -> None:
-    verb = "would be" if done["dry_run"] else "were"
+    one = done["no_use_allowed"] == 1
+    verb = "would be" if done["dry_run"] else "was" if one else "were"
     answer(
         f"{done['source']}: {plural(done['rows'], 'row')} = {done['created']:,} created"
         f" + {done['updated']:,} updated + {done['unchanged']:,} unchanged"
@@ -143,7 +146,7 @@ def _tell_import(done: Mapping[str, Any]) -> None:
     if done["no_use_allowed"]:
         say(
             f"  {plural(done['no_use_allowed'], 'report')} {verb} sealed without any consent:"
-            " they are not linked and not counted"
+            f" {'it is' if one else 'they are'} not linked and not counted"
         )
     if done["rejects"]:
         say(
@@ -193,9 +196,10 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         answer_json(done)
         return
     low, high = done["people"]["interval"]
+    people = round(done["people"]["median"])
     answer(
         f"{plural(done['reports'], 'report')} on {plural(len(done['lists']), 'list')} are about"
-        f" {number(done['people']['median'])} people, between {number(low)} and {number(high)}"
+        f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
     _tell_left_out(done["left_out"], "linked")
@@ -381,9 +385,19 @@ def estimate(
 @case_argument
 @click.option("--plan", type=click.Path(path_type=Path), required=True, help="What to publish.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option(
+    "--despite-earlier", is_flag=True, help="Release again, although nothing audits both together."
+)
 @passphrase_option
 @json_option
-def release(case: Path, plan: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def release(
+    case: Path,
+    plan: Path,
+    out: Path,
+    despite_earlier: bool,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
     r"""Write a report that anyone can verify and that leads back to nobody.
 
     One HTML page, a PDF, a table in which no small count can be read or computed,
@@ -397,7 +411,14 @@ def release(case: Path, plan: Path, out: Path, passphrase_file: Path | None, as_
 
     steps.refuse_existing(out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        done = steps.release(opened, plan, out, on=today(), progress=waiting)
+        done = steps.release(
+            opened,
+            plan,
+            out,
+            despite_earlier=despite_earlier,
+            on=today(),
+            progress=waiting,
+        )
     if as_json:
         answer_json(done)
         return

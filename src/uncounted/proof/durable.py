@@ -27,16 +27,18 @@ def told_plainly() -> Iterator[None]:
         ) from None
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, *, private: bool = False) -> None:
     """Put `data` at `path`, durably and at once; parent folders are made.
+
+    `private`: for its owner alone.
 
     Raises:
         NoSpace: the disk is full, or the folder cannot be written to.
     """
-    sync_folders(place(path, data))
+    sync_folders(place(path, data, private=private))
 
 
-def place(path: Path, data: bytes) -> set[Path]:
+def place(path: Path, data: bytes, *, private: bool = False) -> set[Path]:
     """Do as `write`, but leave it to the caller to make the new names durable.
 
     Returns:
@@ -52,6 +54,8 @@ def place(path: Path, data: bytes) -> set[Path]:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
             with temporary.open("xb") as file:
+                if private and os.name == "posix":
+                    os.fchmod(file.fileno(), 0o600)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

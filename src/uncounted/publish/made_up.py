@@ -50,6 +50,13 @@ def how_far(truth: Truth, numbers: Numbers) -> Section:
     blocks: list[Words | Grid] = [Words(_distance(N, numbers)), grid]
     if truth.perfect is not None:
         blocks.append(Words(_why(truth, numbers, perfect)))
+        found, real = numbers.table.observed, truth.perfect.observed
+        blocks.append(
+            Words(
+                f"On the lists there are really {whole(real)} people; linking the reports found "
+                f"{whole(found)}."
+            )
+        )
     if truth.capture:
         blocks.append(Words(f"How these lists come by their people. {truth.capture}"))
     return Section("truth", "How far from the truth", tuple(blocks))

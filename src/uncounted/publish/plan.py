@@ -18,7 +18,7 @@ import attrs
 
 from uncounted.errors import BadInput, BadMapping
 
-LEAST_THRESHOLD = 3
+LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5
 _KEYS = ("title", "population", "audience", "threshold", "language", "lists", "truth", "method")
 _POPULATION = ("who", "where", "when", "unit")
@@ -179,7 +179,8 @@ def _threshold(value: Mapping[str, Any]) -> int:
         raise BadMapping("the plan: 'threshold' must be a whole number")
     if threshold < LEAST_THRESHOLD:
         raise BadMapping(
-            f"the plan: 'threshold' is {threshold}; under {LEAST_THRESHOLD} it hides nothing",
+            f"the plan: 'threshold' is {threshold}; under {LEAST_THRESHOLD} it would show"
+            " counts of a few people",
             hint=f"{DEFAULT_THRESHOLD} is the default",
         )
     return threshold

@@ -84,7 +84,7 @@ def _method(answer: Shown) -> dict[str, Any]:
         "method": estimate.method,
         "status": "ok" if value else "refused" if not estimate.ok else "not shown",
         "point": value.point if value else None,
-        "interval": [value.low, value.high] if value else None,
+        "interval": [value.low, value.high] if value and value.low is not None else None,
         "rounded_to": value.step if value else None,
         "point_kind": estimate.point_kind,
         "interval_kind": estimate.interval_kind,

@@ -103,7 +103,12 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
     n, value = numbers.table.observed, numbers.headline.value
     unseen = max(value.point - n, 0)
     per_cent = percent(numbers.headline.estimate.level).rstrip("%")
-    doubt = "from chance and from linking the lists" if facts.linkage else "from chance"
+    doubt = (
+        "from chance and, as far as the linkage judges its own doubt rightly, from linking the "
+        "lists"
+        if facts.linkage
+        else "from chance"
+    )
     lead = [
         f"About {percent(n / value.point)} of them are on at least one list. "
         f"The others, about {whole(_to_step(unseen, value.step))}, are on none: they are "

@@ -80,6 +80,10 @@ def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Acc
         report_id = cells.text(mapping.id, LONGEST_ID)
         if report_id is None:
             cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
+        elif not report_id.isprintable() or report_id[0] in "=+@":
+            cells.reasons.append(
+                f"column {mapping.id!r}: not an id (a line break or a sign that spreadsheets run)"
+            )
         elif report_id in first_row:
             cells.reasons.append(f"id already used in row {first_row[report_id]}")
         else:

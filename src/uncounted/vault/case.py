@@ -278,14 +278,18 @@ class Case:
             progress=progress,
         )
 
-    def reports(self, use: str | Iterable[str], on: datetime.date) -> Selection:
+    def reports(
+        self, use: str | Iterable[str], on: datetime.date, audience: str | None = None
+    ) -> Selection:
         """Open the reports that may be put to a use (or to several at once) on a day.
+
+        `audience` is for whom something is published; None: nothing leaves the case file.
 
         Raises:
             BadInput: not a use that there is.
         """
         uses = (use,) if isinstance(use, str) else use
-        return select(self._storage, self._ledger, uses, on)
+        return select(self._storage, self._ledger, uses, on, audience)
 
     def sources(self) -> dict[str, dict[str, Any]]:
         """What was last said about each source (collector, coverage), by its name."""

@@ -28,6 +28,10 @@ def _as_uses(uses: Iterable[str]) -> frozenset[str]:
     return stated
 
 
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
 @attrs.frozen
 class Consent:
     """For which uses, for whom, until when (that day included), and who gave it.
@@ -50,18 +54,28 @@ class Consent:
     until: datetime.date | None = None
     given_by: str | None = None
 
-    def allows(self, use: str, on: datetime.date) -> bool:
-        """Whether a report may be put to this use on this day."""
-        return self.refusal(use, on) is None
+    def allows(self, use: str, on: datetime.date, audience: str | None = None) -> bool:
+        """Whether a report may be put to this use on this day, for this audience."""
+        return self.refusal(use, on, audience) is None
 
-    def refusal(self, use: str, on: datetime.date) -> str | None:
-        """Why not, in words that say nothing of the person; None when it is allowed."""
+    def refusal(self, use: str, on: datetime.date, audience: str | None = None) -> str | None:
+        """Why not, in words that say nothing of the person; None when it is allowed.
+
+        `audience` is for whom something is published; None: nothing leaves the case file.
+        A consent that names an audience is for that audience and no other.
+        """
         if use not in USES:
             raise BadInput(f"{use!r} is not a known use", hint="the uses are " + ", ".join(USES))
         if use not in self.uses:
             return f"no consent for {use}"
         if self.until is not None and on > self.until:
             return "consent ended"
+        if (
+            audience is not None
+            and self.audience is not None
+            and not _same(self.audience, audience)
+        ):
+            return "no consent for this audience"
         return None
 
     def to_json(self) -> dict[str, Any]:

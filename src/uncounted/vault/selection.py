@@ -47,8 +47,14 @@ class Selection:
     left_out: dict[str, int]
 
 
-def select(storage: Storage, ledger: Ledger, uses: Iterable[str], on: datetime.date) -> Selection:
-    """Open the reports that may be put to all of these uses on this day.
+def select(
+    storage: Storage,
+    ledger: Ledger,
+    uses: Iterable[str],
+    on: datetime.date,
+    audience: str | None = None,
+) -> Selection:
+    """Open the reports that may be put to all of these uses on this day, for this audience.
 
     Raises:
         BadInput: a use that is not known.
@@ -59,7 +65,7 @@ def select(storage: Storage, ledger: Ledger, uses: Iterable[str], on: datetime.d
     @functools.lru_cache(maxsize=1024)
     def refusal(consent: str) -> str | None:
         given = Consent.from_json(json.loads(consent))
-        return next(filter(None, (given.refusal(use, on) for use in wanted)), None)
+        return next(filter(None, (given.refusal(use, on, audience) for use in wanted)), None)
 
     refusal(
         canonical(Consent().to_json()).decode()
