@@ -46,7 +46,7 @@ def test_hangul_in_pieces_is_put_together() -> None:
         (GOOD.replace("title", "titel"), "the plan has 'titel'"),
         (GOOD.replace("where", "were"), r"\[population\] has 'were'"),
         (GOOD.replace('when = "2017 to 2024"', ""), r"\[population\] has no 'when'"),
-        ("threshold = 4\n" + GOOD, "'threshold' is 4; under 5 it would show counts of a few people"),
+        ("threshold = 4\n" + GOOD, "'threshold' is 4; under 5 it would show counts of a few"),
         ("threshold = true\n" + GOOD, "'threshold' must be a whole number"),
         ('threshold = "5"\n' + GOOD, "'threshold' must be a whole number"),
         ('language = "ko"\n' + GOOD, "'language' is 'ko'"),
