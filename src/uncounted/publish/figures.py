@@ -198,7 +198,7 @@ def _answer(  # type: ignore[no-untyped-def]
     size = 13.0
     if fonts.width(label, size, 700) > right - left:
         label, size = f"{answer.label}: {value.about} ({value.span})", 12.0
-    draw.text(left, y + 14, label, bold=answer.headline, size=size)
+    draw.text(left, y + 14, label, bold=answer.headline, size=size, halo=True)
     middle, x = y + 27, at(value.point)
     if answer.bound:
         draw.path(f"M{x:.2f} {middle - 7:.2f}l10 7l-10 7z", fill=colour)
