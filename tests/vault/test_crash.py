@@ -46,12 +46,12 @@ def progress(what, done, total):
         die()
 
 def count_down(real):
-    def write(*values):
+    def write(*values, **named):
         global at
         at -= 1
         if at < 0:
             die()
-        done = real(*values)
+        done = real(*values, **named)
         if moment == "after-file" and at < 1:
             die()
         return done
