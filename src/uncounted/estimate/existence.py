@@ -6,16 +6,11 @@ Which counts are zero decides it, not how large the others are (Fienberg and Rin
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
-import sys
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
 from uncounted.estimate.hierarchy import Model
+from uncounted.estimate.silence import silence
 
 NONE, UNIDENTIFIED = 1, 2  # 3: both
 
@@ -53,7 +48,7 @@ def _inside(A: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> bool:
     from scipy.optimize import linprog  # a fifth of a second, and most tables never need it
 
     cells = len(A)
-    with _silence():
+    with silence():
         best = linprog(
             np.append(np.zeros(cells), -1.0),
             A_ub=np.hstack([-np.eye(cells), np.ones((cells, 1))]),
@@ -79,19 +74,3 @@ class Register:
         if key not in self._codes:
             self._codes[key] = code(model, present)
         return self._codes[key]
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """HiGHS may print to file descriptor 1, where `--json` owes its reader one object."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        if os.name == "posix":
-            ctypes.CDLL(None).fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)

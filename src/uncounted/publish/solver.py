@@ -6,16 +6,14 @@ it is told; there `uncounted --json` owes its reader one JSON object and nothing
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
+
+from uncounted.estimate.silence import silence
 
 type Floats = npt.NDArray[np.float64]
 
@@ -34,7 +32,7 @@ def least(
 
     Returns scipy's result, run to a zero gap; `status` says whether there is any such v.
     """
-    with _silence():
+    with silence():
         return milp(
             cost,
             integrality=np.ones(len(cost)),
@@ -42,20 +40,3 @@ def least(
             constraints=LinearConstraint(np.array(rows), lows, highs),
             options={"mip_rel_gap": 0.0},
         )
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Point file descriptor 1 at nothing; C's own buffer is emptied before it is put back."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        if os.name == "posix":
-            ctypes.CDLL(None).fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
