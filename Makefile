@@ -40,12 +40,12 @@ clean: ## remove what was set up here, the demo's output too
 
 $(STAMPS)/run: uv.lock pyproject.toml tools/bootstrap.sh
 	@tools/bootstrap.sh
-	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --no-dev --inexact --python '>=3.12'
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --no-dev --inexact --python '>=3.12'
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: uv.lock pyproject.toml tools/bootstrap.sh
 	@tools/bootstrap.sh
-	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --python '>=3.12'
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --python '>=3.12'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/run
 
 $(STAMPS)/browser: | $(STAMPS)/dev
