@@ -7,7 +7,7 @@ it hides. They read in black and white.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
@@ -18,6 +18,7 @@ from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapp
 
 WIDE, NARROW = 680.0, 340.0
 HIDDEN = "not shown"
+COLUMN, PITCH = 9.0, 20.0  # the first column of dots, and from one to the next
 
 
 @attrs.frozen
@@ -80,33 +81,55 @@ def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> Figure:
 
 
 def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -> str:
-    columns = {name: 9.0 + 20.0 * i for i, name in enumerate(table.lists)}
-    y = 14.0
-    heads: list[tuple[float, float]] = []
-    for name, x in columns.items():
+    heads = []
+    for i, name in enumerate(table.lists):
         kept = table.totals[name]
         total = f"{whole(kept.count)} people" if kept.count is not None else HIDDEN
-        heads.append((x, y + 5))
-        lines = wrapped(f"{labels[name]} · {total}", 13, draw.width - x - 10)
+        room = draw.width - COLUMN - PITCH * i - 10
+        heads.append(wrapped(f"{labels[name]} · {total}", 13, room))
+    rows = [(pattern, table.cells[pattern].count) for pattern in in_reading_order(table)]
+    return draw.finish(upset_rows(draw, 14.0, heads, rows) + 4)
+
+
+def upset_rows(
+    draw: Drawing,
+    y: float,
+    heads: Sequence[Sequence[str]],
+    rows: Sequence[tuple[str, int | None]],
+    *,
+    pitch: float = PITCH,
+    full: Sequence[str] = (),
+) -> float:
+    """Lists as columns of dots under their names, patterns as rows with a bar; where it ends.
+
+    Args:
+        draw: what to draw on.
+        y: the first name's baseline.
+        heads: the lines that name each list.
+        rows: patterns in reading order, with their count; None: not shown.
+        pitch: from one column of dots to the next.
+        full: the lists' whole names, where `heads` had to cut them (else empty).
+    """
+    columns = [COLUMN + pitch * i for i in range(len(heads))]
+    starts: list[float] = []
+    for i, (lines, x) in enumerate(zip(heads, columns, strict=True)):
+        starts.append(y + 5)
         for line in lines:
-            draw.text(x + 10, y, line)
+            draw.text(x + 10, y, line, full=full[i] if full else "")
             y += 18
-    top = y + 4
-    order = in_reading_order(table)
-    bars = max(columns.values()) + 24
+    bars = max(columns) + 24
     room = draw.width - bars - fonts.width("0,000,000", 13) - 4
-    largest = max(table.shown.values(), default=1)
-    y = top
+    largest = max((count for _, count in rows if count is not None), default=1)
+    y += 4
     on = 0
     dots: list[tuple[float, str]] = []
-    for pattern in order:
+    for pattern, count in rows:
         if pattern.count("1") != on:
             on = pattern.count("1")
             words = "on one list only" if on == 1 else f"on {on} lists"
             draw.text(bars, y + 12, words, size=12, fill=GREY)
             y += 20
         dots.append((y + 9, pattern))
-        count = table.cells[pattern].count
         if count is None:
             draw.hatched(bars, y + 2, 42, 14)
             draw.text(bars + 48, y + 14, HIDDEN, size=12, fill=GREY)
@@ -115,22 +138,22 @@ def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -
             draw.bar(bars, y + 2, long, 14, fill=ACCENT)
             draw.text(bars + long + 6, y + 14, whole(count))
         y += 21
-    for x, start in heads:
+    for x, start in zip(columns, starts, strict=True):
         draw.line(x, start - 12, x, dots[-1][0], stroke=PALE)
     for middle, pattern in dots:
-        _dots(draw, middle, pattern, list(columns.values()))
-    return draw.finish(y + 4)
+        _dots(draw, middle, pattern, columns, min(1.0, pitch / 12))
+    return y
 
 
-def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float]) -> None:
+def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float], scale: float = 1.0) -> None:
     on = [x for x, c in zip(xs, pattern, strict=True) if c == "1"]
     if len(on) > 1:
         draw.line(on[0], y, on[-1], y, width=2)
     for x, c in zip(xs, pattern, strict=True):
         if c == "1":
-            draw.dot(x, y, 5)
+            draw.dot(x, y, 5 * scale)
         elif c == "0":
-            draw.dot(x, y, 4, fill="#ffffff", stroke=GREY)
+            draw.dot(x, y, 4 * scale, fill="#ffffff", stroke=GREY)
 
 
 def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None) -> Figure:
@@ -188,30 +211,59 @@ def _estimates(draw: Drawing, observed: int, answers: Sequence[Answer], truth: i
     return draw.finish(bottom + 28)
 
 
-def _answer(  # type: ignore[no-untyped-def]
-    draw: Drawing, answer: Answer, y: float, at, ends: tuple[float, float], reach: float
+def _answer(
+    draw: Drawing,
+    answer: Answer,
+    y: float,
+    at: Callable[[float], float],
+    ends: tuple[float, float],
+    reach: float,
 ) -> None:
     value, (left, right) = answer.value, ends
-    colour = ACCENT if answer.headline else INK
     said = f"at least {value.about}" if answer.bound else f"{value.about}, {value.between}"
     label = f"{answer.label}: {said}"
     size = 13.0
     if fonts.width(label, size, 700) > right - left:
         label, size = f"{answer.label}: {value.about} ({value.span})", 12.0
     draw.text(left, y + 14, label, bold=answer.headline, size=size, halo=True)
-    middle, x = y + 27, at(value.point)
-    if answer.bound:
+    mark = Mark(value.point, value.low, value.high, answer.bound, answer.headline)
+    interval_mark(draw, mark, y + 27, at, right, reach)
+
+
+@attrs.frozen
+class Mark:
+    """What is drawn of an answer: its point and interval (`low` None: no interval)."""
+
+    point: float
+    low: float | None
+    high: float | None
+    bound: bool = False
+    headline: bool = False
+
+
+def interval_mark(
+    draw: Drawing,
+    mark: Mark,
+    middle: float,
+    at: Callable[[float], float],
+    right: float,
+    reach: float,
+) -> None:
+    """A dot and a bar with ends; an arrow for a lower bound, or where the bar goes on."""
+    colour = ACCENT if mark.headline else INK
+    x = at(mark.point)
+    if mark.bound:
         draw.path(f"M{x:.2f} {middle - 7:.2f}l10 7l-10 7z", fill=colour)
         draw.line(x, middle, min(x + 40, right), middle, stroke=colour, width=2, dash="3 3")
         return
-    if value.low is not None:
-        high = value.high if value.high is not None else reach * 2
-        thick = 7.0 if answer.headline else 5.0
-        draw.bar(at(value.low), middle - thick / 2, at(high) - at(value.low), thick, fill=PALE)
-        draw.line(at(value.low), middle - 6, at(value.low), middle + 6, stroke=colour, width=1.5)
-        draw.line(at(value.low), middle, at(high), middle, stroke=colour, width=1.5)
+    if mark.low is not None:
+        low, high = at(mark.low), mark.high if mark.high is not None else reach * 2
+        thick = 7.0 if mark.headline else 5.0
+        draw.bar(low, middle - thick / 2, at(high) - low, thick, fill=PALE)
+        draw.line(low, middle - 6, low, middle + 6, stroke=colour, width=1.5)
+        draw.line(low, middle, at(high), middle, stroke=colour, width=1.5)
         if high <= reach:
             draw.line(at(high), middle - 6, at(high), middle + 6, stroke=colour, width=1.5)
         else:
             draw.path(f"M{right - 2:.2f} {middle - 6:.2f}l8 6l-8 6z", fill=colour)
-    draw.dot(x, middle, 5.5 if answer.headline else 4.5, fill=colour)
+    draw.dot(x, middle, 5.5 if mark.headline else 4.5, fill=colour)

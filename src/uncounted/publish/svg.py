@@ -6,6 +6,8 @@ what would overlap before anybody sees it. Nothing here knows what is drawn.
 
 from __future__ import annotations
 
+import functools
+import string
 from html import escape
 
 import attrs
@@ -37,13 +39,16 @@ class Drawing:
         title: what it is, for those who hear it.
         desc: what it shows, in a sentence or more.
         key: makes the ids of this drawing its own within a page.
+        alone: it stands on no page of ours, so it carries its letters and a white ground.
     """
 
     width: float
     title: str
     desc: str
     key: str
+    alone: bool = False
     _parts: list[str] = attrs.field(factory=list)
+    _letters: set[str] = attrs.field(factory=set)
 
     def text(
         self,
@@ -56,16 +61,21 @@ class Drawing:
         fill: str = INK,
         anchor: str = "start",
         halo: bool = False,
+        full: str = "",
     ) -> float:
-        """Write; returns how wide it is. With a `halo` no line runs through the letters."""
+        """Write; returns how wide it is. With a `halo` no line runs through the letters.
+
+        `full` is shown by a browser over the words: what they had to be cut from.
+        """
         weight = 700 if bold else 400
         wide = fonts.width(words, size, weight)
         around = ' stroke="#fff" stroke-width="4" paint-order="stroke"' if halo else ""
         self._parts.append(
             f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
             f'font-weight="{weight}" fill="{fill}" text-anchor="{anchor}"{around}>'
-            f"{escape(words)}</text>"
+            f"{escape(words)}{f'<title>{escape(full)}</title>' if full else ''}</text>"
         )
+        self._letters.update(words, full)
         return wide
 
     def line(
@@ -112,20 +122,43 @@ class Drawing:
             f'stroke="{stroke}"/>'
         )
 
-    def path(self, d: str, *, fill: str = INK) -> None:
-        """A filled shape."""
-        self._parts.append(f'<path d="{d}" fill="{fill}"/>')
+    def path(self, d: str, *, fill: str = INK, stroke: str = "", width: float = 1) -> None:
+        """A filled shape, with an outline if `stroke` says so."""
+        edge = f' stroke="{stroke}" stroke-width="{number(width)}"' if stroke else ""
+        self._parts.append(f'<path d="{d}" fill="{fill}"{edge}/>')
 
     def finish(self, height: float) -> str:
         """The SVG, as wide as it was drawn."""
         size = f"{number(self.width)} {number(height)}"
+        family, ground = fonts.FAMILY, ""
+        if self.alone:
+            family = f"{fonts.FAMILY}, sans-serif"
+            faces = "".join(_face(frozenset(self._letters), weight) for weight in fonts.WEIGHTS)
+            ground = f'<style>{faces}</style><rect width="100%" height="100%" fill="#ffffff"/>'
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" '
             f'width="{number(self.width)}" height="{number(height)}" role="img" '
-            f'aria-labelledby="{self.key}-t {self.key}-d" font-family="{fonts.FAMILY}">'
+            f'aria-labelledby="{self.key}-t {self.key}-d" font-family="{family}">'
             f'<title id="{self.key}-t">{escape(self.title)}</title>'
-            f'<desc id="{self.key}-d">{escape(self.desc)}</desc>{"".join(self._parts)}</svg>'
+            f'<desc id="{self.key}-d">{escape(self.desc)}</desc>'
+            f"{ground}{''.join(self._parts)}</svg>"
         )
+
+
+def _face(letters: frozenset[str], weight: int) -> str:
+    return _face_of("".join(sorted(letters - set(_PLAIN))), weight)
+
+
+@functools.lru_cache(maxsize=64)
+def _face_of(more: str, weight: int) -> str:
+    """A part of our font as a rule of style: plain letters always, and these."""
+    return (
+        f'@font-face{{font-family:"{fonts.FAMILY}";font-weight:{weight};'
+        f"src:url(data:font/woff2;base64,{fonts.part(_PLAIN + more, weight)})}}"
+    )
+
+
+_PLAIN = string.ascii_letters + string.digits + string.punctuation + " "
 
 
 def wrapped(words: str, size: float, room: float, weight: int = 400) -> list[str]:
