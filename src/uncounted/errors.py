@@ -89,6 +89,10 @@ class NotPublishable(Error):
     """Publishing this would let somebody read or compute what must stay hidden."""
 
 
+class NotStamped(Error):
+    """A timestamp authority was asked and gave no answer."""
+
+
 class NotVerified(Error):
     """A release does not check: a file, a signature or a proof is wrong."""
 

@@ -1,0 +1,72 @@
+"""Evidence from outside: a stranger's word on when the log was there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from uncounted.commands.app import app, case_argument, json_option, open_case, passphrase_option
+from uncounted.errors import UsedWrongly
+from uncounted.terminal import answer, answer_json, number, say
+
+
+@app.command()
+@case_argument
+@click.option("--authority", metavar="URL", required=True, help="Its address, http or https.")
+@click.option(
+    "--roots",
+    type=click.Path(path_type=Path),
+    help="PEM file with the authority's root certificate, from a place that you trust.",
+)
+@passphrase_option
+@json_option
+def timestamp(
+    case: Path, authority: str, roots: Path | None, passphrase_file: Path | None, as_json: bool
+) -> None:
+    r"""Have a trusted timestamp put on the log: that all of it was there by now.
+
+    This is the only command that opens a connection, to the address that you name.
+    It sends a hash of the log's checkpoint, and nothing else. That somebody at your
+    address asked for a timestamp can be seen on the way.
+
+    \b
+    Example:
+      uncounted timestamp returns.case --authority http://stamps.example/tsr --roots root.pem
+    """
+    from uncounted.proof import timestamp as stamps
+    from uncounted.vault import authority as asked
+    from uncounted.vault import stamps as kept
+
+    where = asked.place(authority)
+    if roots is not None and not roots.is_file():
+        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
+    trusted = stamps.certificates(roots.read_bytes()) if roots is not None else []
+    with open_case(case, passphrase_file) as opened:
+        say(f"Connecting to {where}; a hash of 64 bytes is sent.")
+        done = kept.take(
+            opened,
+            lambda query: asked.ask(authority, query),
+            authority=authority,
+            roots=trusted,
+        )
+    if as_json:
+        answer_json(
+            {
+                "time": done.stamp.time.isoformat(),
+                "authority": done.stamp.authority,
+                "policy": done.stamp.policy,
+                "trusted": done.stamp.trusted,
+                "entries": done.size,
+                "file": str(done.file),
+            }
+        )
+        return
+    when = f"{done.stamp.time:%Y-%m-%d %H:%M:%S} UTC"
+    answer(f"{done.stamp.authority} says: the log's {number(done.size)} entries were there {when}.")
+    answer(f"Kept: {done.file}")
+    if not done.stamp.trusted:
+        say(
+            "The signature holds, but nobody has checked whose it is: give the authority's root"
+            " certificate with --roots, or check the file later with openssl ts -verify."
+        )

@@ -1,0 +1,157 @@
+"""Timestamps of a case file: an authority's word on when a checkpoint was there.
+
+A log shows in which order things happened; whose clock said when is the member's own.
+A stamp over a checkpoint bounds that from outside: everything in the log up to there was
+there by then. Stamps lie beside the log, in `log/timestamps/`, each with the checkpoint
+that it is about, so that a copy of the log carries its evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import attrs
+from cryptography import x509
+
+from uncounted.errors import NotVerified
+from uncounted.proof import durable, timestamp
+from uncounted.proof.checkpoint import Checkpoint
+from uncounted.proof.merkle import HASH_BYTES, Frontier
+from uncounted.proof.notes import split
+from uncounted.proof.timestamp import Request, Stamp
+from uncounted.vault.case import Case
+from uncounted.vault.publication import origin
+
+FOLDER = Path("log", "timestamps")
+_NAME = re.compile(r"(?P<size>[0-9]+)-[0-9a-f]{16}")
+
+
+@attrs.frozen
+class Kept:
+    """A stamp that was asked for, and where it lies.
+
+    Attributes:
+        stamp: what the authority said, verified.
+        size: entries of the log that it covers.
+        file: the response, whole; the checkpoint lies beside it as `.note`.
+    """
+
+    stamp: Stamp
+    size: int
+    file: Path
+
+
+def take(
+    case: Case,
+    ask: Callable[[bytes], bytes],
+    *,
+    authority: str,
+    roots: Sequence[x509.Certificate] = (),
+) -> Kept:
+    """Have the present checkpoint stamped, and keep the response.
+
+    1. What happened so far is sealed into a checkpoint.
+    2. Its hash goes to the authority, with a random number.
+    3. The answer is verified, before anything is kept.
+    4. Checkpoint and answer are written, then an entry that commits to both.
+
+    A crash in 4 leaves files that verify and no entry about them, which does no harm.
+
+    Args:
+        case: an open case file.
+        ask: sends a query and gives the answer; see `authority.ask`.
+        authority: its address, for the entry.
+        roots: certificates under which it must have signed.
+
+    Raises:
+        NotVerified: the answer is not a good timestamp of this checkpoint.
+        NotStamped: there was no answer.
+    """
+    case.seal_log()  # 1
+    note = case.checkpoint()
+    size = Checkpoint.parse(split(note)[0]).size
+    request = Request.of(note)
+    answer = ask(request.data)  # 2
+    stamp = timestamp.verify(answer, note, roots, nonce=request.nonce)  # 3
+    digest = hashlib.sha256(answer).hexdigest()
+    file = case.folder / FOLDER / f"{size}-{digest[:16]}.tsr"
+    durable.write(file.with_suffix(".note"), note)  # 4
+    durable.write(file, answer)
+    case.put(
+        "timestamp",
+        {
+            "authority": authority,
+            "checkpoint": hashlib.sha256(note).hexdigest(),
+            "response": digest,
+            "size": size,
+            "time": stamp.time.isoformat(),
+        },
+    )
+    return Kept(stamp, size, file)
+
+
+def kept(folder: Path) -> list[Path]:
+    """The responses that lie beside a log, oldest checkpoint first."""
+    files = [file for file in (folder / FOLDER).glob("*.tsr") if _NAME.fullmatch(file.stem)]
+    return sorted(files, key=lambda file: (int(file.stem.split("-")[0]), file.name))
+
+
+def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
+    """Verify a stamp offline, from its two files alone.
+
+    Raises:
+        NotVerified: the checkpoint is missing, or the stamp is not good or not about it.
+    """
+    beside = file.with_suffix(".note")
+    if not beside.is_file():
+        raise NotVerified(
+            f"the checkpoint that {file.name} is about is missing",
+            hint="bring it back from a copy of the log",
+        )
+    note = beside.read_bytes()
+    stamp = timestamp.verify(file.read_bytes(), note, roots)
+    return Kept(stamp, Checkpoint.parse(split(note)[0]).size, file)
+
+
+def findings(case: Case) -> Iterator[str]:
+    """Say which stamps are missing or altered, or are about another log than this one.
+
+    1. Every stamp that an entry speaks of is there, with its checkpoint, byte for byte.
+    2. Every stamp that is there holds.
+    3. Its checkpoint is one of this log: the same entries give the same root.
+    """
+    there = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in kept(case.folder)}
+    for entry in case.entries():  # 1
+        if entry.kind != "timestamp":
+            continue
+        stored = case.stored(entry.seq)
+        if stored is None:
+            continue
+        file = there.get(stored.body["response"])
+        note = file.with_suffix(".note") if file is not None else None
+        if note is None or not note.is_file():
+            yield f"the timestamp of entry {entry.seq} is missing or was altered"
+        elif hashlib.sha256(note.read_bytes()).hexdigest() != stored.body["checkpoint"]:
+            yield f"the checkpoint of the timestamp of entry {entry.seq} was altered"
+    for file in there.values():
+        try:
+            reread(file)  # 2
+            said = Checkpoint.parse(split(file.with_suffix(".note").read_bytes())[0])
+        except NotVerified as error:
+            yield f"the timestamp {file.name}: {error}"
+            continue
+        if not _of_this_log(case, said):  # 3
+            yield f"the timestamp {file.name} is about another log"
+
+
+def _of_this_log(case: Case, said: Checkpoint) -> bool:
+    leaves = case.leaves()
+    if said.origin != origin(case.id) or said.size * HASH_BYTES > len(leaves):
+        return False
+    edge = Frontier()
+    for at in range(0, said.size * HASH_BYTES, HASH_BYTES):
+        edge = edge.append(leaves[at : at + HASH_BYTES])
+    return edge.root() == said.root
