@@ -8,20 +8,95 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from uncounted.estimate.hierarchy import Model
-from uncounted.estimate.silence import silence
+
+type Floats = npt.NDArray[np.float64]
 
 NONE, UNIDENTIFIED = 1, 2  # 3: both
+_TINY = 1e-9
+
+
+@njit(cache=True, nogil=True)
+def _reduced(A):  # type: ignore[no-untyped-def]
+    """Gauss and Jordan, in place: the column of each row's leading 1."""
+    rows, columns = A.shape
+    lead = np.empty(min(rows, columns), np.int64)
+    r = 0
+    for j in range(columns):
+        if r == rows:
+            break
+        best = r
+        for i in range(r + 1, rows):
+            if abs(A[i, j]) > abs(A[best, j]):
+                best = i
+        if abs(A[best, j]) < _TINY:
+            continue
+        for k in range(columns):
+            A[r, k], A[best, k] = A[best, k], A[r, k]
+        A[r] /= A[r, j]
+        for i in range(rows):
+            if i != r and A[i, j] != 0.0:
+                A[i] -= A[i, j] * A[r]
+        lead[r] = j
+        r += 1
+    return lead[:r]
+
+
+@njit(cache=True, nogil=True)
+def _free(masks, present):  # type: ignore[no-untyped-def]
+    """What the present cells leave open, as the empty cells see it.
+
+    Columns are a basis of the directions of the parameters that change the mean of no
+    cell with people in it, rows the empty cells that are kept.
+    """
+    n = present.size
+    kept = np.zeros(masks.size, np.bool_)
+    live = np.ones(n, np.bool_)
+    live[0] = False
+    for i in range(masks.size):
+        for c in range(1, n):
+            if present[c] and c & masks[i] == masks[i]:
+                kept[i] = True
+                break
+        if masks[i] and not kept[i]:
+            for c in range(n):
+                if c & masks[i] == masks[i]:
+                    live[c] = False
+    kept[0] = True
+    term = masks[kept]
+    filled, empty = np.flatnonzero(live & present), np.flatnonzero(live & ~present)
+    A = np.zeros((filled.size, term.size))
+    for i in range(filled.size):
+        for j in range(term.size):
+            A[i, j] = 1.0 if filled[i] & term[j] == term[j] else 0.0
+    lead = _reduced(A)
+    bound = np.zeros(term.size, np.bool_)
+    for j in lead:
+        bound[j] = True
+    open_ = np.flatnonzero(~bound)
+    Z = np.zeros((empty.size, open_.size))
+    for i in range(empty.size):
+        for k in range(open_.size):
+            for r in range(lead.size):
+                if empty[i] & term[lead[r]] == term[lead[r]]:
+                    Z[i, k] -= A[r, open_[k]]
+            if empty[i] & term[open_[k]] == term[open_[k]]:
+                Z[i, k] += 1.0
+    return Z
 
 
 def code(model: Model, present: npt.NDArray[np.bool_]) -> int:
     """0: there is an (extended) estimate; 1: there is none; 2: it is not unique; 3: both.
 
     1. A set of the model that nobody is on is taken out, with the cells that hold it.
-    2. Not unique: the rank of what is left is below the number of its parameters.
-    3. None: no table with the same sums has every cell above 0. Found by the linear
-       programme "largest s with A'm = A'x and m >= s".
+    2. Of the directions in which the parameters can go without changing the mean of a
+       cell that has people, only the empty cells can say anything. Not unique: some
+       direction changes no mean at all.
+    3. None: some direction lowers empty cells and raises none, so that the likelihood
+       rises along it for ever. By Stiemke's lemma there is none such if and only if
+       weights above 0 of the empty cells cancel; non-negative least squares finds them.
 
     Args:
         model: masks of its sets of lists.
@@ -32,33 +107,27 @@ def code(model: Model, present: npt.NDArray[np.bool_]) -> int:
         >>> code(main_effects(2), np.array([False, True, True, True]))
         0
     """
-    cells = np.arange(1, len(present))
-    seen = cells[present[1:]]
-    kept = [a for a in model if a == 0 or np.any(seen & a == a)]
-    for gone in set(model) - set(kept):
-        cells = cells[cells & gone != gone]
-    A = ((cells[:, None] & np.array(kept)) == np.array(kept)).astype(np.float64)
-    answer = UNIDENTIFIED if np.linalg.matrix_rank(A) < len(kept) else 0
-    return answer | (0 if _inside(A, present[cells].astype(np.float64)) else NONE)
+    Z: Floats = _free(np.array(model, dtype=np.int64), present)
+    if not Z.shape[1]:
+        return 0
+    Z = np.where(np.abs(Z) > _TINY, Z, 0.0)
+    Z = Z[np.any(Z, axis=1)]
+    rank = len(_reduced(Z.copy())) if len(Z) else 0
+    return (UNIDENTIFIED if rank < Z.shape[1] else 0) | (0 if _cancel(Z) else NONE)
 
 
-def _inside(A: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> bool:
-    if np.all(x > 0):
+def _cancel(Z: Floats) -> bool:
+    """Whether y'Z = 0 for some y with every entry above 0."""
+    if not len(Z):
         return True
-    from scipy.optimize import linprog  # a fifth of a second, and most tables never need it
+    if np.any((np.all(Z <= 0, axis=0) | np.all(Z >= 0, axis=0)) & np.any(Z, axis=0)):
+        return False  # a column of one sign is such a direction
+    if Z.shape[1] == 1:
+        return True
+    from scipy.optimize import nnls  # a fifth of a second, and most tables never need it
 
-    cells = len(A)
-    with silence():
-        best = linprog(
-            np.append(np.zeros(cells), -1.0),
-            A_ub=np.hstack([-np.eye(cells), np.ones((cells, 1))]),
-            b_ub=np.zeros(cells),
-            A_eq=np.hstack([A.T, np.zeros((A.shape[1], 1))]),
-            b_eq=A.T @ x,
-            bounds=(0, None),
-            method="highs",
-        )
-    return bool(best.status == 0 and -best.fun > 1e-7)
+    _, off = nnls(Z.T, -Z.sum(axis=0), maxiter=100 * len(Z))  # y = 1 + u, u >= 0
+    return bool(off < 1e-7)
 
 
 class Register:
@@ -67,7 +136,7 @@ class Register:
     def __init__(self) -> None:
         self._codes: dict[tuple[Model, bytes], int] = {}
 
-    def code(self, model: Model, counts: npt.NDArray[np.float64]) -> int:
+    def code(self, model: Model, counts: Floats) -> int:
         """As `code`, for counts; each pattern of zeros is decided once."""
         present = counts > 0
         key = model, np.packbits(present).tobytes()

@@ -91,102 +91,125 @@ def _information(H, sums, term, p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _keep(x, masks, J, star, live, term, t):  # type: ignore[no-untyped-def]
+    """A set that nobody is on: its parameter is minus infinity, its cells have mean 0."""
+    p = 0
+    for c in range(x.size):
+        star[c] = max(x[c], 0.0)
+        live[c] = x[c] >= 0
+    _over_supersets(star, J)
+    for mask in masks:
+        if mask == 0 or star[mask] > 0:
+            term[p] = mask
+            t[p] = star[mask]
+            p += 1
+        else:
+            for c in range(x.size):
+                if c & mask == mask:
+                    live[c] = False
+    return p
+
+
+@njit(cache=True, nogil=True)
+def _told_apart(live, term, p, J, sums, H):  # type: ignore[no-untyped-def]
+    for c in range(live.size):
+        sums[c] = 1.0 if live[c] else 0.0
+    _over_supersets(sums, J)
+    _information(H, sums, term, p)
+    return _cholesky(H, p, 1e-9)
+
+
+@njit(cache=True, nogil=True)
+def _begin(x, live, term, p, J, sums, eta, H, alpha):  # type: ignore[no-untyped-def]
+    """One weighted least squares from the counts themselves."""
+    for c in range(x.size):
+        w = x[c] + 0.1 if live[c] else 0.0
+        sums[c] = w
+        eta[c] = w * np.log(w) + x[c] - w if live[c] else 0.0
+    _over_supersets(sums, J)
+    _over_supersets(eta, J)
+    _information(H, sums, term, p)
+    for i in range(p):
+        alpha[i] = eta[term[i]]
+    fine = _cholesky(H, p, 1e-14)
+    if fine:
+        _solve(H, p, alpha)
+    return fine
+
+
+@njit(cache=True, nogil=True)
+def _expect(x, live, term, p, J, alpha, eta, mu):  # type: ignore[no-untyped-def]
+    """Means of the cells; log likelihood, and the least of the means."""
+    for c in range(x.size):
+        eta[c] = 0.0
+    for i in range(p):
+        eta[term[i]] = alpha[i]
+    for b in range(J):
+        bit = 1 << b
+        for c in range(x.size):
+            if c & bit:
+                eta[c] += eta[c ^ bit]
+    value, least = 0.0, np.inf
+    for c in range(x.size):
+        mu[c] = 0.0
+        if live[c]:
+            mu[c] = np.exp(min(eta[c], 300.0))
+            value += x[c] * eta[c] - mu[c]
+            least = min(least, mu[c])
+    return value, least
+
+
+@njit(cache=True, nogil=True)
+def _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H):  # type: ignore[no-untyped-def]
+    """Newton's steps; log likelihood, whether it settled, and whether H can be solved for."""
+    best, least, share, settled, fine = -np.inf, 0.0, 1.0, False, True
+    for i in range(p):
+        step[i] = 0.0
+    for _ in range(_MOST):
+        value, least = _expect(x, live, term, p, J, alpha, eta, mu)
+        if value < best - 1e-12 * abs(best) and share > 1e-6:  # too far: half the way back
+            share *= 0.5
+            for i in range(p):
+                alpha[i] -= step[i] * share
+            continue
+        best, share = value, 1.0
+        for c in range(x.size):
+            sums[c] = mu[c]
+        _over_supersets(sums, J)
+        _information(H, sums, term, p)
+        for i in range(p):
+            step[i] = t[i] - sums[term[i]]
+        fine = _cholesky(H, p, 1e-14)
+        if settled or not fine:
+            break
+        rise = 0.0
+        for i in range(p):
+            eta[i] = step[i]
+        _solve(H, p, step)
+        for i in range(p):
+            rise += eta[i] * step[i]
+            alpha[i] += step[i]
+        settled = rise < 1e-9
+    return best, settled and fine and least > _SMALL, fine
+
+
+@njit(cache=True, nogil=True)
 def _fit(terms, sizes, counts, model_of, row_of, J, means):  # type: ignore[no-untyped-def]
-    n = 1 << J
-    most = terms.shape[1]
+    n, most = 1 << J, terms.shape[1]
     out = np.empty((model_of.size, 4))
-    H = np.empty((most, most))
-    term = np.empty(most, np.int64)
+    H, term, live = np.empty((most, most)), np.empty(most, np.int64), np.empty(n, np.bool_)
     t, step, alpha = np.empty(most), np.empty(most), np.zeros(most)
     star, sums, eta, mu = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    live = np.empty(n, np.bool_)
     for job in range(model_of.size):
-        x = counts[row_of[job]]
-        for c in range(n):
-            star[c] = max(x[c], 0.0)
-        _over_supersets(star, J)
-        for c in range(n):
-            live[c] = x[c] >= 0
-        # 1. A set that nobody is on: its parameter is minus infinity, its cells have mean 0.
-        p = 0
-        for i in range(sizes[model_of[job]]):
-            mask = terms[model_of[job], i]
-            if mask == 0 or star[mask] > 0:
-                term[p] = mask
-                t[p] = star[mask]
-                p += 1
-            else:
-                for c in range(n):
-                    if c & mask == mask:
-                        live[c] = False
-        # 2. Whether the parameters can be told apart at all.
-        for c in range(n):
-            sums[c] = 1.0 if live[c] else 0.0
-        _over_supersets(sums, J)
-        _information(H, sums, term, p)
+        model, x = model_of[job], counts[row_of[job]]
+        p = _keep(x, terms[model, : sizes[model]], J, star, live, term, t)
         out[job, 0], out[job, 1], out[job, 2], out[job, 3] = np.nan, np.nan, -np.inf, 2
-        if not _cholesky(H, p, 1e-9):
+        if not _told_apart(live, term, p, J, sums, H):
             continue
-        # 3. One weighted least squares from the counts themselves, then Newton's steps.
-        for c in range(n):
-            w = x[c] + 0.1 if live[c] else 0.0
-            sums[c] = w
-            eta[c] = w * np.log(w) + x[c] - w if live[c] else 0.0
-        _over_supersets(sums, J)
-        _over_supersets(eta, J)
-        _information(H, sums, term, p)
-        for i in range(p):
-            alpha[i] = eta[term[i]]
-        fine = _cholesky(H, p, 1e-14)
+        best, sure, fine = -np.inf, False, _begin(x, live, term, p, J, sums, eta, H, alpha)
         if fine:
-            _solve(H, p, alpha)
-        best, least, share, settled = -np.inf, 0.0, 1.0, False
-        for i in range(p):
-            step[i] = 0.0
-        for _ in range(_MOST):
-            if not fine:
-                break
-            for c in range(n):
-                eta[c] = 0.0
-            for i in range(p):
-                eta[term[i]] = alpha[i]
-            for b in range(J):
-                bit = 1 << b
-                for c in range(n):
-                    if c & bit:
-                        eta[c] += eta[c ^ bit]
-            value, least = 0.0, np.inf
-            for c in range(n):
-                mu[c] = 0.0
-                if live[c]:
-                    mu[c] = np.exp(min(eta[c], 300.0))
-                    value += x[c] * eta[c] - mu[c]
-                    least = min(least, mu[c])
-            if value < best - 1e-12 * abs(best) and share > 1e-6:  # too far: half the way back
-                share *= 0.5
-                for i in range(p):
-                    alpha[i] -= step[i] * share
-                continue
-            best, share = value, 1.0
-            for c in range(n):
-                sums[c] = mu[c]
-            _over_supersets(sums, J)
-            _information(H, sums, term, p)
-            for i in range(p):
-                step[i] = t[i] - sums[term[i]]
-            fine = _cholesky(H, p, 1e-14)
-            if settled or not fine:
-                break
-            rise = 0.0
-            for i in range(p):
-                eta[i] = step[i]
-            _solve(H, p, step)
-            for i in range(p):
-                rise += eta[i] * step[i]
-                alpha[i] += step[i]
-            settled = rise < 1e-9
-        out[job, 0], out[job, 2] = alpha[0], best
-        out[job, 3] = 0 if settled and fine and least > _SMALL else 1
+            best, sure, fine = _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H)
+        out[job, 0], out[job, 2], out[job, 3] = alpha[0], best, 0 if sure else 1
         if fine:
             for i in range(p):
                 step[i] = 0.0
@@ -194,8 +217,7 @@ def _fit(terms, sizes, counts, model_of, row_of, J, means):  # type: ignore[no-u
             _solve(H, p, step)
             out[job, 1] = step[0]
         if means.shape[0]:
-            for c in range(n):
-                means[job, c] = mu[c]
+            means[job] = mu
     return out
 
 
