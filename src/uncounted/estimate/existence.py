@@ -87,6 +87,41 @@ def _free(masks, present):  # type: ignore[no-untyped-def]
     return Z
 
 
+@njit(cache=True, nogil=True)
+def _feasible(A, b):  # type: ignore[no-untyped-def]
+    """Whether A u = b for some u >= 0: the simplex method's first phase, Bland's rule."""
+    rows, columns = A.shape
+    T = np.zeros((rows + 1, columns + 1))
+    for i in range(rows):
+        sign = -1.0 if b[i] < 0 else 1.0
+        T[i, :columns], T[i, columns] = sign * A[i], sign * b[i]
+        T[rows] += T[i]
+    basis = np.arange(columns, columns + rows)  # one artificial variable a row; none comes back
+    while T[rows, columns] > 1e-7:
+        enters = -1
+        for j in range(columns):
+            if T[rows, j] > _TINY * (rows + 1):  # so one of the rows is above _TINY
+                enters = j
+                break
+        if enters < 0:
+            return False
+        at = -1
+        for i in range(rows):
+            if T[i, enters] > _TINY:
+                if at < 0:
+                    at = i
+                    continue
+                this, least = T[i, columns] / T[i, enters], T[at, columns] / T[at, enters]
+                if this < least - _TINY or (this < least + _TINY and basis[i] < basis[at]):
+                    at = i
+        T[at] /= T[at, enters]
+        for i in range(rows + 1):
+            if i != at:
+                T[i] -= T[i, enters] * T[at]
+        basis[at] = enters
+    return True
+
+
 def code(model: Model, present: npt.NDArray[np.bool_]) -> int:
     """0: there is an (extended) estimate; 1: there is none; 2: it is not unique; 3: both.
 
@@ -96,7 +131,7 @@ def code(model: Model, present: npt.NDArray[np.bool_]) -> int:
        direction changes no mean at all.
     3. None: some direction lowers empty cells and raises none, so that the likelihood
        rises along it for ever. By Stiemke's lemma there is none such if and only if
-       weights above 0 of the empty cells cancel; non-negative least squares finds them.
+       some weights of the empty cells, all above 0, cancel; the simplex method finds them.
 
     Args:
         model: masks of its sets of lists.
@@ -122,12 +157,7 @@ def _cancel(Z: Floats) -> bool:
         return True
     if np.any((np.all(Z <= 0, axis=0) | np.all(Z >= 0, axis=0)) & np.any(Z, axis=0)):
         return False  # a column of one sign is such a direction
-    if Z.shape[1] == 1:
-        return True
-    from scipy.optimize import nnls  # a fifth of a second, and most tables never need it
-
-    _, off = nnls(Z.T, -Z.sum(axis=0), maxiter=100 * len(Z))  # y = 1 + u, u >= 0
-    return bool(off < 1e-7)
+    return Z.shape[1] == 1 or bool(_feasible(Z.T.copy(), -Z.sum(axis=0)))  # y = 1 + u, u >= 0
 
 
 class Register:
