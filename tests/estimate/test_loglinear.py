@@ -14,7 +14,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import log_linear, log_linear_stepwise, run_over
 from uncounted.estimate.existence import code
 from uncounted.estimate.hierarchy import hierarchical, in_brackets, padded
-from uncounted.estimate.loglinear import Cells
+from uncounted.estimate.cells import Cells
 from uncounted.estimate.poisson import DOUBTFUL, FITTED, SINGULAR, fit_all
 
 
@@ -216,19 +216,27 @@ def test_refusals_say_why(kosovo: CaptureTable, tables: Mapping[str, CaptureTabl
     two = kosovo.select(["EXH", "ABA"])
     assert "no log-linear model but independence" in str(log_linear(two).reason)
     assert "3 to 10 lists, and there are 2" in str(log_linear_stepwise(two).reason)
-    wide = CaptureTable.of("ABCDEFG", {"1100000": 5, "0110000": 4, "0011000": 3, "0001100": 3,
-                                       "0000110": 3, "0000011": 3, "1000000": 9})  # fmt: skip
-    assert "up to 6 lists, and there are 7" in str(log_linear(wide).reason)
+    wide = CaptureTable.of("ABCDEFGHIJK", {"10000000000": 9} | {
+        "0" * i + "11" + "0" * (9 - i): 3 for i in range(10)})  # fmt: skip
+    assert "up to 10 lists, and there are 11" in str(log_linear(wide).reason)
     korea = tables["korea"]
     only = log_linear(korea, among=[(0, 1, 2, 3, 4, 5)])
     assert "no log-linear model has a maximum likelihood" in str(only.reason)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"max_order": 4}, {"criterion": "dic"}, {"resamples": 1}, {"top": 0}]
+    ("wrong", "words"),
+    [
+        ({"max_order": 4}, "max_order 4 is not between 1 and 3"),
+        ({"criterion": "dic"}, "no criterion called 'dic'"),
+        ({"search": "best"}, "no search called 'best'"),
+        ({"resamples": 1}, "0 or at least 2"),
+        ({"top": 0}, "top and starts must be at least 1"),
+        ({"starts": 0}, "top and starts must be at least 1"),
+    ],
 )
-def test_wrong_use(kosovo: CaptureTable, wrong: dict[str, object]) -> None:
-    with pytest.raises(UsedWrongly):
+def test_wrong_use(kosovo: CaptureTable, wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
         log_linear(kosovo, **wrong)  # type: ignore[arg-type]
     with pytest.raises(UsedWrongly, match="threshold"):
         log_linear_stepwise(kosovo, threshold=2)

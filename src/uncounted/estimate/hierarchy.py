@@ -54,6 +54,43 @@ def _grow(model: set[int], by_size: dict[int, list[int]], k: int) -> Iterator[Mo
         yield from _grow(model | set(chosen), by_size, k + 1)
 
 
+def completed(J: int, sets: Iterable[int]) -> Model:
+    """The smallest hierarchical model with these sets: with main effects and all their parts.
+
+    Examples:
+        >>> completed(3, [6])
+        (0, 1, 2, 4, 6)
+    """
+    model = set(main_effects(J))
+    for top in sets:
+        part = top
+        while part:
+            model.add(part)
+            part = (part - 1) & top
+    return tuple(sorted(model))
+
+
+def neighbours(model: Model, J: int, order: int) -> list[Model]:
+    """Every hierarchical model that has one set of lists more, or one fewer.
+
+    Examples:
+        >>> [in_brackets(near) for near in neighbours(main_effects(3), 3, 2)]
+        ['[12,3]', '[13,2]', '[23,1]']
+    """
+    has = set(model)
+    found = [tuple(sorted(has - {top})) for top in _tops(model) if top.bit_count() > 1]
+    for size in range(2, min(order, J - 1) + 1):
+        for lists in combinations(range(J), size):
+            mask = sum(1 << i for i in lists)
+            if mask not in has and all(mask ^ bit in has for bit in bits(mask)):
+                found.append(tuple(sorted((*model, mask))))
+    return found
+
+
+def _tops(model: Model) -> list[int]:
+    return [a for a in model if a and not any(a != b and a & b == a for b in model)]
+
+
 def bits(mask: int) -> Iterator[int]:
     """The single lists of a set, as masks."""
     while mask:
@@ -78,9 +115,8 @@ def in_brackets(model: Model, places: tuple[int, ...] | None = None) -> str:
         >>> in_brackets((0, 1, 2, 3, 4))
         '[12,3]'
     """
-    tops = [a for a in model if a and not any(a != b and a & b == a for b in model)]
     where = places or tuple(range(1, max(model).bit_length() + 1))
     comma = " " if max(where) > 9 else ""
-    sets = [sorted(where[bit.bit_length() - 1] for bit in bits(top)) for top in tops]
+    sets = [sorted(where[bit.bit_length() - 1] for bit in bits(top)) for top in _tops(model)]
     sets.sort(key=lambda places: (-len(places), places))
     return "[" + ",".join(comma.join(map(str, places)) for places in sets) + "]"
