@@ -110,6 +110,9 @@ def import_file(
         "no_use_allowed": seen["no use allowed"],
         "encoding": sheet.encoding,
         "dry_run": dry_run,
+        "entry": None if dry_run else outcome.entry,
+        "consent_kept": outcome.consent_kept,
+        "amendments_replaced": outcome.amendments_replaced,
     }
 
 

@@ -36,7 +36,7 @@ def test_rows_are_the_sum_and_rejects_are_kept_sealed(case: Case, make: Maker) -
         RejectedRow(9, ("column 'dob': not a date",)),
     ]
     outcome = case.intake("one", ABOUT, rows)
-    assert outcome == IntakeOutcome(7, 1, 1, 1, 4, outcome.rejects)
+    assert outcome == IntakeOutcome(7, 1, 1, 1, 4, outcome.rejects, outcome.entry)
     assert outcome.rejects is not None
     assert case.rejects(outcome.rejects) == [
         (4, ("column 'dob': not a date",)),

@@ -148,6 +148,13 @@ def _tell_import(done: Mapping[str, Any]) -> None:
             f"  {plural(done['no_use_allowed'], 'report')} {verb} sealed without any consent:"
             f" {'it is' if one else 'they are'} not linked and not counted"
         )
+    if done["consent_kept"]:
+        say(f"  {plural(done['consent_kept'], 'report')} kept the consent that was noted here")
+    if done["amendments_replaced"]:
+        say(
+            f"  {plural(done['amendments_replaced'], 'report')} had been amended here; what the"
+            " file says now stands"
+        )
     if done["rejects"]:
         say(
             "  which rows, and why, is sealed in the case:"

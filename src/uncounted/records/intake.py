@@ -76,7 +76,7 @@ def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Acc
         if row.wrong:
             yield Rejected(row.number, (row.wrong,))
             continue
-        cells = _Cells(row, mapping)
+        cells = Cells(row, mapping)
         report_id = cells.text(mapping.id, LONGEST_ID)
         if report_id is None:
             cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
@@ -96,7 +96,7 @@ def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Acc
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
 
 
-class _Cells:
+class Cells:
     """One row while it is read: collects every reason, not only the first."""
 
     def __init__(self, row: delimited.Row, mapping: Mapping) -> None:

@@ -24,7 +24,8 @@ from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPubli
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
-from uncounted.vault import check, intake, members
+from uncounted.vault import check, intake, members, versions
+from uncounted.vault.consent import Consent
 from uncounted.vault.files import make_folder, on_disk, read_private, write_private
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
@@ -34,8 +35,9 @@ from uncounted.vault.lock import Lock
 from uncounted.vault.members import Member
 from uncounted.vault.publication import Publication
 from uncounted.vault.replay import State, replay
-from uncounted.vault.selection import Selection, select
+from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.versions import TakenBack, Version
 from uncounted.vault.withdrawal import withdraw
 
 __all__ = [
@@ -57,7 +59,9 @@ _DATABASE = "case.db"
 _LOCK = "lock"
 _LOG = "log"
 # Kinds that the case file writes itself; an artefact may not pass for one.
-OWN_KINDS = frozenset({"create", "report", "import", "withdrawal", "commitment"})
+OWN_KINDS = frozenset(
+    {"create", "report", "amendment", "consent", "import", "undo", "withdrawal", "commitment"}
+)
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -290,6 +294,55 @@ class Case:
         """
         uses = (use,) if isinstance(use, str) else use
         return select(self._storage, self._ledger, uses, on, audience)
+
+    def every_report(self) -> Iterator[StoredReport]:
+        """Open every report, whatever its consent, for whoever looks after the case file.
+
+        Reading one's own file is no use of a report; to link, count or publish, ask `reports`.
+        """
+        for row, sealed in self._storage.reports_sealed():
+            payload = json.loads(self._ledger.payload(row.seq, sealed))
+            yield StoredReport(row.ref, row.source, row.id, payload, row.collector)
+
+    def history(self, source: str, report_id: str) -> list[Version]:
+        """Every version of a report, the newest first.
+
+        Raises:
+            UsedWrongly: there is no such report.
+        """
+        return versions.history(self._storage, self._ledger, source, report_id)
+
+    def amend(self, source: str, report_id: str, payload: dict[str, Any]) -> Entry:
+        """Let a report say something else from now on; what it said before stays as an entry.
+
+        Raises:
+            UsedWrongly: there is no such report.
+            BadInput: the payload has no canonical form.
+        """
+        return versions.revise(
+            self._storage, self._ledger, source, report_id, "amendment", payload=payload
+        )
+
+    def set_consent(self, source: str, report_id: str, consent: Consent) -> Entry:
+        """Note what may be done with a report from now on; no later import changes it.
+
+        Raises:
+            UsedWrongly: there is no such report.
+        """
+        return versions.revise(
+            self._storage, self._ledger, source, report_id, "consent", consent=consent
+        )
+
+    def take_back(self, number: int) -> tuple[Entry, TakenBack]:
+        """Take the import of entry `number` back: reports stand as they did before it.
+
+        What it brought is forgotten, and what was made from reports with it; the log
+        still verifies. Reports that were changed since stay as they are, and are counted.
+
+        Raises:
+            UsedWrongly: the entry is no import, or was taken back before.
+        """
+        return versions.take_back(self._storage, self._ledger, number)
 
     def sources(self) -> dict[str, dict[str, Any]]:
         """What was last said about each source (collector, coverage), by its name."""

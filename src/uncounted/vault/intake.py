@@ -24,6 +24,7 @@ from uncounted.vault.consent import Consent
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.storage import ReportRow, Storage
+from uncounted.vault.versions import decided_here, report_body
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
@@ -51,7 +52,10 @@ class RejectedRow:
 class IntakeOutcome:
     """What became of the rows: `rows` = `created` + `updated` + `unchanged` + `rejected`.
 
-    `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`).
+    `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`), `entry`
+    is the number of the import. Of the updated reports, `consent_kept` keep the consent that
+    was decided in the case file, and of `amendments_replaced` an amendment made there no
+    longer stands.
     """
 
     rows: int
@@ -60,6 +64,9 @@ class IntakeOutcome:
     unchanged: int
     rejected: int
     rejects: str | None
+    entry: int
+    consent_kept: int = 0
+    amendments_replaced: int = 0
 
 
 class _Rejects:
@@ -108,6 +115,7 @@ class _Intake:
         self._tombstones = storage.tombstones()
         self._when = ledger.time()
         self._first = self._next = storage.size()
+        self._consent_kept = self._replaced = 0
         storage.start_seeing()
 
     def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
@@ -139,6 +147,12 @@ class _Intake:
         earlier = self._storage.report(self._source, item.id)
         if earlier is not None and earlier.print == mark:
             return "unchanged"
+        if earlier is not None:
+            # What people decided about consent here, no file of the source may widen.
+            decided, amended = decided_here(self._storage, self._ledger, earlier)
+            self._consent_kept += decided is not None
+            self._replaced += amended
+            consent = consent if decided is None else decided
         # The first collector of a claim stays named, whoever sends it again.
         collector = (
             item.payload.get("collector") or self._about.get("collector")
@@ -174,6 +188,8 @@ class _Intake:
             "rows": counts.total(),
             **{name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
             "reports": [self._first, self._next],
+            "consent_kept": self._consent_kept,
+            "amendments_replaced": self._replaced,
         }
         entry = self._ledger.append(
             "import", body, listed, seq=self._next, when=self._when, derived=False
@@ -185,21 +201,10 @@ class _Intake:
             unchanged=counts["unchanged"],
             rejected=counts["rejected"],
             rejects=rejects_name(entry) if listed else None,
+            entry=entry.seq,
+            consent_kept=self._consent_kept,
+            amendments_replaced=self._replaced,
         )
-
-
-def report_body(row: ReportRow, previous: int | None) -> dict[str, Any]:
-    """The body of a `report` entry: all that its row in the state needs, and the version before."""
-    return {
-        "source": row.source,
-        "id": row.id,
-        "ref": row.ref,
-        "first": row.first,
-        "previous": previous,
-        "collector": row.collector,
-        "consent": json.loads(row.consent),
-        "print": row.print.hex(),
-    }
 
 
 def rejects_name(entry: Entry) -> str:

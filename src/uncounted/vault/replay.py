@@ -35,8 +35,9 @@ def replay(entries: Iterable[Opened]) -> State:
     return state
 
 
-def _report(state: State, seq: int, body: dict[str, Any]) -> None:
-    state.reports[body["source"], body["id"]] = ReportRow(
+def report_row(seq: int, body: dict[str, Any]) -> ReportRow:
+    """The row of a version of a report, from its entry."""
+    return ReportRow(
         source=body["source"],
         id=body["id"],
         ref=body["ref"],
@@ -48,6 +49,10 @@ def _report(state: State, seq: int, body: dict[str, Any]) -> None:
     )
 
 
+def _report(state: State, seq: int, body: dict[str, Any]) -> None:
+    state.reports[body["source"], body["id"]] = report_row(seq, body)
+
+
 def _import(state: State, seq: int, body: dict[str, Any]) -> None:
     state.sources[body["source"]] = canonical(body["about"]).decode()
 
@@ -56,4 +61,19 @@ def _withdrawal(state: State, seq: int, body: dict[str, Any]) -> None:
     state.tombstones.add(bytes.fromhex(body["tombstone"]))
 
 
-_STEPS = {"report": _report, "import": _import, "withdrawal": _withdrawal}
+def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
+    # The versions that it took back open no more, so those before them stand.
+    if body["about"] is None:
+        state.sources.pop(body["source"], None)
+    else:
+        state.sources[body["source"]] = canonical(body["about"]).decode()
+
+
+_STEPS = {
+    "report": _report,
+    "amendment": _report,
+    "consent": _report,
+    "import": _import,
+    "withdrawal": _withdrawal,
+    "undo": _undo,
+}

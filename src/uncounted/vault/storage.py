@@ -161,6 +161,10 @@ class Storage:
         self._run("DELETE FROM meta WHERE name = ?", (_UNSCRUBBED,))
         self.fold()
 
+    def must_be_scrubbed(self) -> None:
+        """Take note that something was forgotten and `scrub` is to follow."""
+        self.set_meta(_UNSCRUBBED, b"")
+
     def must_scrub(self) -> bool:
         """Whether something was forgotten and `scrub` has not been done since."""
         return self.meta(_UNSCRUBBED) is not None
@@ -278,7 +282,8 @@ class Storage:
         """The last entry that changed which reports there are or what they say; 0 without any."""
         row = self._one(
             "SELECT max(coalesce((SELECT max(seq) FROM reports), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'withdrawal'), 0))"
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'withdrawal'), 0), "
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'undo'), 0))"
         )
         assert row is not None
         return int(row[0])
@@ -286,6 +291,15 @@ class Storage:
     def forget_entry(self, seq: int) -> None:
         """Destroy an entry's key and content; its place and its leaf stay."""
         self._run("UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = ?", (seq,))
+
+    def entries_with_content(self, first: int, end: int) -> int:
+        """How many of the entries `first` to `end` (not included) were not forgotten."""
+        row = self._one(
+            "SELECT count(*) FROM entries WHERE seq >= ? AND seq < ? AND wrapped IS NOT NULL",
+            (first, end),
+        )
+        assert row is not None
+        return int(row[0])
 
     # --- what belongs to an entry and may go before it ---------------------------------
 
@@ -314,9 +328,22 @@ class Storage:
             "ON CONFLICT (name) DO UPDATE SET about = excluded.about",
             (name, about),
         )
+        return self.source_number(name)
+
+    def source_number(self, name: str) -> int:
+        """The number of a source that there is."""
         row = self._one("SELECT n FROM sources WHERE name = ?", (name,))
         assert row is not None
         return int(row[0])
+
+    def has_reports(self, source: str) -> bool:
+        """Whether a source has any report."""
+        found = "SELECT 1 FROM reports JOIN sources ON sources.n = reports.source WHERE name = ?"
+        return self._one(found + " LIMIT 1", (source,)) is not None
+
+    def forget_source(self, name: str) -> None:
+        """Delete what is known about a source that has no reports."""
+        self._run("DELETE FROM sources WHERE name = ?", (name,))
 
     def sources(self) -> dict[str, str]:
         """What is known about each source, as JSON."""
@@ -333,6 +360,18 @@ class Storage:
     def reports(self) -> Iterator[ReportRow]:
         """The state of every report, in the order in which they first came."""
         return (ReportRow(*row) for row in self._rows(self._REPORT + "ORDER BY first"))
+
+    def reports_from(self, first: int, end: int) -> Iterator[ReportRow]:
+        """Reports whose current version is an entry from `first` to `end` (not included)."""
+        some = self._REPORT + "WHERE seq >= ? AND seq < ? ORDER BY seq"
+        return (ReportRow(*row) for row in self._rows(some, (first, end)))
+
+    def drop_report(self, source: str, report_id: str) -> None:
+        """Delete a report's state, without a tombstone: it may come again."""
+        self._run(
+            "DELETE FROM reports WHERE id = ? AND source = (SELECT n FROM sources WHERE name = ?)",
+            (report_id, source),
+        )
 
     def reports_sealed(self) -> Iterator[tuple[ReportRow, Sealed]]:
         """Every report with its sealed payload, in the order in which they first came."""
@@ -354,12 +393,9 @@ class Storage:
 
     def forget_report(self, source: str, report_id: str, tag: bytes) -> None:
         """Delete a report's state and leave its tombstone; `scrub` is to follow."""
-        self._run(
-            "DELETE FROM reports WHERE id = ? AND source = (SELECT n FROM sources WHERE name = ?)",
-            (report_id, source),
-        )
+        self.drop_report(source, report_id)
         self._run("INSERT OR IGNORE INTO tombstones VALUES (?)", (tag,))
-        self.set_meta(_UNSCRUBBED, b"")
+        self.must_be_scrubbed()
 
     def tombstones(self) -> set[bytes]:
         """The tag of every withdrawn report."""

@@ -1,0 +1,233 @@
+"""Single reports: find, read, amend, note a consent, take an import back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from uncounted.commands.app import app, case_argument, json_option, open_case, passphrase_option
+from uncounted.errors import UsedWrongly
+from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say
+
+source_option = click.option("--source", required=True, help="The list that the report is on.")
+report_option = click.option("--report", required=True, help="The report's id on that list.")
+
+
+@app.command()
+@case_argument
+@click.argument("words", nargs=-1, required=True)
+@passphrase_option
+@json_option
+def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Find reports by words in their names or notes, in any script.
+
+    All the words must stand in one name, or in the note. What is found is shown to you
+    alone: it holds names, so mind who looks at your screen.
+
+    \b
+    Examples:
+      uncounted search returns.case 철수
+      uncounted search returns.case kim chol
+    """
+    from uncounted import casework
+
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        found = casework.search(opened, words, progress=waiting)
+    if as_json:
+        answer_json({"reports": found})
+        return
+    rows = [
+        (row["source"], row["report"], " · ".join(row["names"]), ", ".join(row["in"]))
+        for row in found
+    ]
+    if rows:
+        answer(columns([("source", "report", "names", "found in"), *rows]))
+    answer(f"{plural(len(found), 'report')} found")
+
+
+@app.command()
+@case_argument
+@source_option
+@report_option
+@passphrase_option
+@json_option
+def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Show one report: what it says, what may be done with it, and its versions.
+
+    \b
+    Example:
+      uncounted show returns.case --source Seoul --report S-17
+    """
+    from uncounted import casework
+
+    with open_case(case, passphrase_file) as opened:
+        told = casework.show(opened, source, report)
+    if as_json:
+        answer_json(told)
+        return
+    answer(columns([("source", source), ("report", report), *_said(told["says"])]))
+    answer(f"consent: {_consent(told['consent'])}")
+    versions = [
+        (str(v["entry"]), v["when"], v["kind"], v["by"].split("+")[0]) for v in told["versions"]
+    ]
+    answer(columns([("entry", "when", "what", "by"), *versions], right=[0]))
+
+
+def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = [("name", name["written"]) for name in says["names"]]
+    rows += [
+        (field, says[field]["written"] if field == "birth" else says[field])
+        for field in ("sex", "birth", "origin", "note", "collector")
+        if field in says
+    ]
+    for number, act in enumerate(says["acts"], start=1):
+        parts = [
+            act["date"]["written"] if part == "date" else act[part]
+            for part in ("kind", "date", "place", "authority", "outcome")
+            if part in act
+        ]
+        rows.append((f"act {number}", ", ".join(parts)))
+    return rows
+
+
+def _consent(consent: Mapping[str, Any]) -> str:
+    words = ", ".join(consent["uses"]) or "none: not linked, not counted"
+    for field, before in (("audience", "for "), ("until", "until "), ("given_by", "given by ")):
+        if consent[field]:
+            words += f"; {before}{consent[field]}"
+    return words
+
+
+@app.command()
+@case_argument
+@source_option
+@report_option
+@click.option(
+    "--set", "settings", metavar="FIELD=VALUE", multiple=True, required=True, help="What to change."
+)
+@passphrase_option
+@json_option
+def amend(
+    case: Path,
+    source: str,
+    report: str,
+    settings: Sequence[str],
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Change what a report says; what it said before stays as an earlier version.
+
+    Fields: name, name_alt (several apart by ;), sex, birth, origin, note, act, date,
+    place, authority, outcome; act2, date2, ... for the second act. Values are read as
+    an import reads them. An empty value takes the field away.
+
+    \b
+    Example:
+      uncounted amend returns.case --source Seoul --report S-17 --set birth=1985-03
+    """
+    from uncounted import casework
+
+    fields = dict(_pair(setting) for setting in settings)
+    with open_case(case, passphrase_file) as opened:
+        done = casework.amend(opened, source, report, fields)
+    if as_json:
+        answer_json(done)
+        return
+    for warning in done["warnings"]:
+        say(f"  noted: {warning}")
+    if done["changed"]:
+        answer(f"The report was changed (entry {done['entry']}). Link again before you count.")
+    else:
+        answer("The report says this already; nothing was changed.")
+
+
+def _pair(setting: str) -> tuple[str, str]:
+    field, equals, value = setting.partition("=")
+    if not equals:
+        raise UsedWrongly("--set takes FIELD=VALUE", hint="like --set birth=1985-03")
+    return field.strip(), value
+
+
+@app.command()
+@case_argument
+@source_option
+@report_option
+@click.option("--uses", required=True, help="What is allowed: link,statistics; or none.")
+@click.option("--audience", help="For whom it may be published, if not for everybody.")
+@click.option("--until", metavar="DATE", help="The last day, like 2027-12-31.")
+@click.option("--given-by", help="Who gave it.")
+@passphrase_option
+@json_option
+def consent(
+    case: Path,
+    source: str,
+    report: str,
+    uses: str,
+    audience: str | None,
+    until: str | None,
+    given_by: str | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Note what may be done with one report from now on; no later import changes it.
+
+    \b
+    Examples:
+      uncounted consent returns.case --source Seoul --report S-17 --uses link,statistics
+      uncounted consent returns.case --source Seoul --report S-17 --uses none
+    """
+    from uncounted import casework
+
+    stated = [] if uses.strip() == "none" else [use.strip() for use in uses.split(",")]
+    with open_case(case, passphrase_file) as opened:
+        done = casework.set_consent(
+            opened,
+            source,
+            report,
+            uses=stated,
+            audience=audience,
+            until=until,
+            given_by=given_by,
+        )
+    if as_json:
+        answer_json(done)
+        return
+    answer(f"Noted (entry {done['entry']}): {_consent(done['consent'])}")
+    say("  link again before you count")
+
+
+@app.command()
+@case_argument
+@click.argument("import_", metavar="IMPORT", type=click.IntRange(0))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@passphrase_option
+@json_option
+def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Take one import back: reports stand as they did before it.
+
+    IMPORT is its entry number in uncounted log. What it brought is forgotten for good,
+    and may be imported again. Reports that were amended, or whose consent was noted
+    since, stay as they are.
+
+    \b
+    Example:
+      uncounted undo returns.case 412
+    """
+    from uncounted import casework
+
+    with open_case(case, passphrase_file) as opened:
+        if not yes:
+            click.confirm(f"Take the import of entry {import_} back", abort=True, err=True)
+        done = casework.undo(opened, import_)
+    if as_json:
+        answer_json(done)
+        return
+    answer(
+        f"{done['source']}: {plural(done['removed'], 'report')} gone,"
+        f" {done['restored']:,} as before the import. Link again before you count."
+    )
+    if done["kept"]:
+        say(f"  {plural(done['kept'], 'report')} changed since, and left as they are")

@@ -1,0 +1,246 @@
+"""What changes a report after it came: an amendment, a consent, an import taken back.
+
+Nothing is edited in place. An amendment or a consent is a new version of the report,
+an entry of its own, and the earlier one stays. Taking an import back is the exception
+that people need when they took in the wrong file: what it brought is forgotten as in a
+withdrawal, but without a tombstone, so that the right file can be taken in.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.proof.canonical import canonical
+from uncounted.vault.consent import Consent
+from uncounted.vault.ledger import Entry, Ledger
+from uncounted.vault.replay import report_row
+from uncounted.vault.storage import ReportRow, Storage
+
+type Change = Literal["amendment", "consent"]
+
+
+@attrs.frozen
+class Version:
+    """One version of a report: its entry, the consent that came with it, and what it said."""
+
+    entry: Entry
+    consent: Consent = attrs.field(repr=False)
+    payload: dict[str, Any] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class TakenBack:
+    """What taking an import back did.
+
+    Attributes:
+        source: whose import it was.
+        removed: reports that are there no more.
+        restored: reports that stand again as they did before.
+        kept: reports that were changed after the import, and stay as they are.
+    """
+
+    source: str
+    removed: int
+    restored: int
+    kept: int
+
+
+def revise(
+    storage: Storage,
+    ledger: Ledger,
+    source: str,
+    report_id: str,
+    kind: Change,
+    *,
+    payload: dict[str, Any] | None = None,
+    consent: Consent | None = None,
+) -> Entry:
+    """Add a version with another payload or another consent, in one transaction.
+
+    `print` stays that of the last import, so that taking the same file in again changes
+    nothing, and does not undo what was decided here.
+
+    Raises:
+        UsedWrongly: there is no such report.
+        BadInput: the payload has no canonical form.
+    """
+    with storage.transaction():
+        row = current(storage, source, report_id)
+        (newest,) = _opened(storage, ledger, row.seq, most=1)
+        said = newest.payload if payload is None else payload
+        seq = storage.size()
+        changed = attrs.evolve(
+            row,
+            ref=secrets.token_hex(16),
+            seq=seq,
+            consent=row.consent if consent is None else canonical(consent.to_json()).decode(),
+        )
+        entry = ledger.append(kind, report_body(changed, row.seq), canonical(said), seq=seq)
+        storage.set_report(changed, storage.source_number(source))
+    return entry
+
+
+def history(storage: Storage, ledger: Ledger, source: str, report_id: str) -> list[Version]:
+    """Every version of a report, the newest first.
+
+    Raises:
+        UsedWrongly: there is no such report.
+        Damaged: a version is not what was sealed.
+    """
+    return list(_opened(storage, ledger, current(storage, source, report_id).seq))
+
+
+def current(storage: Storage, source: str, report_id: str) -> ReportRow:
+    """The report as it stands.
+
+    Raises:
+        UsedWrongly: there is no such report.
+    """
+    row = storage.report(source, report_id)
+    if row is None:
+        raise UsedWrongly(
+            "there is no such report in this source",
+            hint="check the source's name and the report's id; uncounted search finds reports",
+        )
+    return row
+
+
+def decided_here(storage: Storage, ledger: Ledger, row: ReportRow) -> tuple[str | None, bool]:
+    """What was decided in this case file about a report, apart from what its source sent.
+
+    Returns:
+        The last consent given here (canonical JSON; None: none was), and whether the
+        report was amended here since its source last sent it.
+    """
+    amended, sent = False, False
+    for version in _opened(storage, ledger, row.seq):
+        if version.entry.kind == "consent":
+            return canonical(version.consent.to_json()).decode(), amended
+        sent = sent or version.entry.kind == "report"
+        amended = amended or (version.entry.kind == "amendment" and not sent)
+    return None, amended
+
+
+def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, TakenBack]:
+    """Take one import back, as `Case.take_back` says.
+
+    1. The entry is an import, and was not taken back before.
+    2. Each report whose current version came with it falls back to the version before, or
+       goes; the version's key is destroyed. What was changed since stays.
+    3. What is known of the source is what the import before it said; without one and
+       without reports the source goes.
+    4. What was made from reports loses its bytes; the database is written anew.
+
+    Raises:
+        UsedWrongly: step 1.
+    """
+    with storage.transaction():
+        opened = _import(storage, ledger, number)  # 1
+        source, (first, end) = opened["source"], opened["reports"]
+        counts = {"removed": 0, "restored": 0}
+        rows = list(storage.reports_from(first, end))
+        for row in rows:  # 2
+            counts[_fall_back(storage, ledger, row)] += 1
+        kept = storage.entries_with_content(first, end)
+        about = _about_before(storage, ledger, source, number)  # 3
+        if about is None and not storage.has_reports(source):
+            storage.forget_source(source)
+        elif about is not None:
+            storage.set_source(source, canonical(about).decode())
+        storage.forget_derived()  # 4
+        storage.must_be_scrubbed()
+        standing = storage.sources().get(source)
+        body = {
+            "import": number,
+            "source": source,
+            "about": None if standing is None else json.loads(standing),
+            **counts,
+            "kept": kept,
+        }
+        entry = ledger.append("undo", body)
+    storage.scrub()
+    return entry, TakenBack(source, counts["removed"], counts["restored"], kept)
+
+
+def report_body(row: ReportRow, previous: int | None) -> dict[str, Any]:
+    """The body of a version's entry: all that its row in the state needs, and the one before."""
+    return {
+        "source": row.source,
+        "id": row.id,
+        "ref": row.ref,
+        "first": row.first,
+        "previous": previous,
+        "collector": row.collector,
+        "consent": json.loads(row.consent),
+        "print": row.print.hex(),
+    }
+
+
+def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
+    row = storage.entry(number)
+    opened = ledger.open(row) if row is not None and row.kind == "import" else None
+    if opened is None:
+        raise UsedWrongly(
+            f"entry {number} is no import", hint="uncounted log lists the imports by their numbers"
+        )
+    if number in _taken_back(storage, ledger):
+        raise UsedWrongly(
+            f"the import of entry {number} was taken back before", hint="there is nothing to do"
+        )
+    return opened.body
+
+
+def _taken_back(storage: Storage, ledger: Ledger) -> set[int]:
+    opened = (ledger.open(row) for row in storage.entries("undo"))
+    return {each.body["import"] for each in opened if each is not None}
+
+
+def _fall_back(storage: Storage, ledger: Ledger, row: ReportRow) -> Literal["removed", "restored"]:
+    entry = storage.entry(row.seq)
+    opened = ledger.open(entry) if entry is not None else None
+    assert opened is not None, "a current version can be opened"
+    previous = opened.body["previous"]
+    storage.forget_entry(row.seq)
+    before = storage.entry(previous) if previous is not None else None
+    earlier = ledger.open(before) if before is not None else None
+    if earlier is None:
+        storage.drop_report(row.source, row.id)
+        return "removed"
+    storage.set_report(
+        report_row(earlier.entry.seq, earlier.body), storage.source_number(row.source)
+    )
+    return "restored"
+
+
+def _about_before(
+    storage: Storage, ledger: Ledger, source: str, number: int
+) -> dict[str, Any] | None:
+    gone = {number, *_taken_back(storage, ledger)}
+    about: dict[str, Any] | None = None
+    for row in storage.entries("import"):
+        opened = ledger.open(row) if row.seq not in gone else None
+        if opened is not None and opened.body["source"] == source:
+            about = opened.body["about"]
+    return about
+
+
+def _opened(
+    storage: Storage, ledger: Ledger, newest: int, most: int | None = None
+) -> Iterator[Version]:
+    seq: int | None = newest
+    while seq is not None and (most is None or most > 0):
+        row = storage.entry(seq)
+        opened = ledger.open(row) if row is not None else None
+        if opened is None or opened.payload is None:
+            return
+        yield Version(
+            opened.entry, Consent.from_json(opened.body["consent"]), json.loads(opened.payload)
+        )
+        seq = opened.body["previous"]
+        most = None if most is None else most - 1

@@ -1,0 +1,168 @@
+"""Single reports from the command line: found, read, amended, consented, taken back."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from uncounted.cli import run
+from uncounted.commands import app
+from uncounted.records import searching
+from uncounted.vault import identity
+
+ROWS = """id,name,name_alt,sex,birth,act,date,place,note,uses
+S-1,김철수,Kim Chol Su,m,1980,forced return,2013-05,Dandong,국경에서 헤어졌다,"link,statistics"
+S-2,리영희,,f,1984-02,arrest,2014,Yanji,형과 함께,"link,statistics"
+S-3,朴明哲,Pak Myŏng-chŏl,m,,arrest,2015,Tumen,,link
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+
+
+@pytest.fixture(autouse=True)
+def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "load", load)
+    monkeypatch.setenv("UNCOUNTED_HOME", str(home / "me"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+
+
+@pytest.fixture(scope="module")
+def made(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "seoul.csv").write_text(ROWS)
+    env = {"UNCOUNTED_HOME": str(home / "me"), "UNCOUNTED_PASSPHRASE": "a passphrase of five words"}
+    for arguments in (
+        ["init", str(folder / "a.case")],
+        ["import", str(folder / "a.case"), str(folder / "seoul.csv"), "--source", "Seoul"],
+    ):
+        done = CliRunner().invoke(app, arguments, env=env)
+        assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture
+def case(made: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(made / "a.case", tmp_path / "a.case"))
+
+
+def do(*arguments: str | Path) -> Result:
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def answer(*arguments: str | Path) -> Any:
+    return json.loads(do(*arguments, "--json").stdout)
+
+
+ONE: Sequence[str] = ("--source", "Seoul", "--report", "S-1")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["철수"], [("S-1", "name")]),
+        (["국경"], [("S-1", "note")]),
+        (["明哲"], [("S-3", "name")]),
+        (["chol"], [("S-1", "name"), ("S-3", "name")]),
+        (["KIM", "su"], [("S-1", "name")]),
+        (["김", "형"], []),
+        (["형과 함께"], [("S-2", "note")]),
+    ],
+)
+def test_search_in_any_script(made: Path, words: list[str], found: list[tuple[str, str]]) -> None:
+    rows = answer("search", made / "a.case", *words)["reports"]
+    assert [(row["report"], *row["in"]) for row in rows] == found
+
+
+def test_half_a_syllable_is_not_found() -> None:
+    assert searching.found_in({"names": [{"written": "김철수"}]}, searching.keys(["처"])) == ()
+
+
+def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
+    do("amend", case, *ONE, "--set", "birth=1981-03", "--set", "date=2013-06-02")
+    shown = do("show", case, *ONE).stdout
+    for words in ("김철수", "Kim Chol Su", "1981-03", "forced-return, 2013-06-02, Dandong"):
+        assert words in shown
+    assert "consent: link, statistics" in shown
+    told = answer("show", case, *ONE)
+    assert [version["kind"] for version in told["versions"]] == ["amendment", "report"]
+    assert told["says"]["acts"][0]["place"] == "Dandong"
+
+
+def test_amending_to_what_it_says_already_writes_nothing(case: Path) -> None:
+    assert answer("amend", case, *ONE, "--set", "sex=m") == {
+        "changed": False,
+        "entry": None,
+        "warnings": [],
+    }
+
+
+def test_consent_binds_from_then_on(case: Path) -> None:
+    do("consent", case, *ONE, "--uses", "none")
+    assert answer("show", case, *ONE)["consent"]["uses"] == []
+    done = do("consent", case, *ONE, "--uses", "link,statistics", "--until", "2027-12-31")
+    assert "link, statistics; until 2027-12-31" in done.stdout
+
+
+def test_an_import_is_taken_back_and_may_come_again(case: Path, made: Path) -> None:
+    entries = answer("log", case)["entries"]
+    number = next(entry["seq"] for entry in entries if entry["kind"] == "import")
+    done = do("undo", case, str(number), "--yes")
+    assert "Seoul: 3 reports gone" in done.stdout
+    assert answer("search", case, "철수")["reports"] == []
+    again = answer("import", case, made / "seoul.csv", "--source", "Seoul")
+    assert (again["created"], again["entry"]) == (3, number + 5)
+    assert do("check", case).stdout.startswith("Sound")
+
+
+def test_an_import_says_what_was_decided_here(case: Path, made: Path, tmp_path: Path) -> None:
+    do("consent", case, *ONE, "--uses", "link")
+    do("amend", case, "--source", "Seoul", "--report", "S-2", "--set", "sex=")
+    newer = tmp_path / "seoul.csv"
+    newer.write_text(ROWS.replace("1980", "1979").replace("1984-02", "1985"))
+    done = do("import", case, newer, "--source", "Seoul")
+    assert "1 report kept the consent that was noted here" in done.stderr
+    assert "1 report had been amended here" in done.stderr
+    assert answer("show", case, *ONE)["consent"]["uses"] == ["link"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["show", "--source", "Seoul", "--report", "S-9"], 2, "no such report in this source"),
+        (["search", "..."], 2, "nothing to look for"),
+        (["amend", *ONE, "--set", "birth"], 2, "--set takes FIELD=VALUE"),
+        (["amend", *ONE, "--set", "shelter=x"], 2, "no such field to set"),
+        (["amend", *ONE, "--set", "date3=2013"], 2, "the report has no act 3"),
+        (["amend", *ONE, "--set", "birth=soon"], 1, "'birth': not a date"),
+        (["amend", *ONE, "--set", "name="], 1, "no name"),
+        (["consent", *ONE, "--uses", "everything"], 2, "not a use that can be consented to"),
+        (["consent", *ONE, "--uses", "link", "--until", "2027"], 2, "takes a full day"),
+        (["undo", "0", "--yes"], 2, "entry 0 is no import"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_names_nobody(
+    made: Path, arguments: list[str], status: int, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command, *rest = arguments
+    assert run([command, str(made / "a.case"), *rest]) == status
+    said = capfd.readouterr()
+    assert words in said.err
+    assert "uncounted: hint:" in said.err or status == 1
+    assert "철수" not in said.out + said.err
+    assert answer("log", made / "a.case")["entries"][-1]["kind"] == "import"
