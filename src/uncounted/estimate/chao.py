@@ -16,7 +16,7 @@ from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.method import estimator, log_n0, log_normal_interval
+from uncounted.estimate.method import estimator, log_normal_estimate
 from uncounted.estimate.result import Estimate, Floats
 
 type Variant = Literal["moment", "mh", "mth"]
@@ -89,19 +89,18 @@ def chao(
         form = f"log-linear, {variant}"
         eta = [{"lists": k + 3, "eta": float(each)} for k, each in enumerate(bound.eta)]
         more = {"eta": eta, "deviance": bound.deviance}
-    return Estimate(
-        method="chao",
-        status="ok",
-        point=n + n0,
-        point_kind="lower bound",
-        interval=log_normal_interval(n, n0, variance, level),
+    return log_normal_estimate(
+        "chao",
+        n,
+        n0,
+        variance,
         level=level,
+        point_kind="lower bound",
         interval_kind="log-normal, of the bound",
         assumption=ASSUMPTION_MTH if variant == "mth" else ASSUMPTION,
         settings={"variant": variant, "form": form},
-        diagnostics={"f1": f1, "f2": f2, "se": variance**0.5, **more},
+        diagnostics={"f1": f1, "f2": f2, **more},
         seed=seed,
-        log_n0=log_n0(n0, variance),
     )
 
 

@@ -10,14 +10,17 @@ import functools
 import math
 import time
 from collections.abc import Callable
-from typing import Concatenate
+from typing import Any, Concatenate
 
 import attrs
+import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.checks import check
+from uncounted.estimate.posterior import LAST
 from uncounted.estimate.result import Estimate, Interval
 
 
@@ -102,3 +105,73 @@ def root(f: Callable[[float], float], low: float, high: float) -> float:
 def log_n0(n0: float, variance: float) -> tuple[float, float]:
     """Mean and variance of log(n0 + 1/2), by which such estimates are pooled."""
     return math.log(n0 + 0.5), math.log1p(variance / (n0 + 0.5) ** 2)
+
+
+def log_normal_estimate(
+    method: str,
+    observed: int,
+    n0: float,
+    variance: float,
+    *,
+    level: float,
+    interval_kind: str = "log-normal",
+    diagnostics: dict[str, Any] | None = None,
+    **more: Any,
+) -> Estimate:
+    """An estimate from n0 and its variance alone: interval, standard error, log n0.
+
+    `more` is whatever else an `Estimate` holds: `point_kind`, `assumption`, `settings`, `seed`.
+
+    Examples:
+        >>> log_normal_estimate("chao", 70, 90.0, 0.0, level=0.95).interval
+        (160.0, 160.0)
+    """
+    return Estimate(
+        method=method,
+        status="ok",
+        point=observed + n0,
+        interval=log_normal_interval(observed, n0, variance, level),
+        level=level,
+        interval_kind=interval_kind,
+        diagnostics={**(diagnostics or {}), "se": variance**0.5},
+        log_n0=log_n0(n0, variance),
+        **more,
+    )
+
+
+def estimate_from_draws(
+    method: str, observed: int, n0: npt.NDArray[np.int64], *, level: float, **more: Any
+) -> Estimate:
+    """An estimate from draws of n0: their median and an equal-tailed credible interval.
+
+    A draw of `LAST` stands for everything from there on: an end that lands on it is `inf`.
+
+    Raises:
+        NotEstimable: half of the draws or more have no end.
+
+    Examples:
+        >>> estimate_from_draws("any", 70, np.arange(101), level=0.9).interval
+        (75.0, 165.0)
+    """
+    z_of(level)
+    tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
+    found = np.quantile(n0, tails, method="inverted_cdf")
+    low, middle, high = (observed + float(x) if x < LAST else math.inf for x in found)
+    if not math.isfinite(middle):
+        raise NotEstimable(
+            "half of the draws or more put no end to the number of people",
+            hint="too few people are on two lists; look at the lower bounds",
+        )
+    logs = np.log(n0 + 0.5)
+    return Estimate(
+        method=method,
+        status="ok",
+        point=middle,
+        point_kind="posterior median",
+        interval=(low, high),
+        level=level,
+        interval_kind="credible",
+        draws=n0.astype(np.int64) + observed,
+        log_n0=(float(logs.mean()), float(logs.var())),
+        **more,
+    )

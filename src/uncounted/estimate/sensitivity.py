@@ -11,17 +11,22 @@ the number unseen is proportional to 1/xi, whatever model they came from.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.method import estimator, log_n0, log_normal_interval
+from uncounted.errors import NotEstimable
+from uncounted.estimate.assumptions import check_xi, words
+from uncounted.estimate.method import estimator, log_normal_estimate
+from uncounted.estimate.posterior import LAST
 from uncounted.estimate.result import Estimate
 
 XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
+
+type End = Literal["point", "low", "high"]
 
 SATURATED = "no highest-order interaction, saturated table"
 
@@ -48,7 +53,7 @@ def saturated(
         >>> round(saturated(table).point), round(saturated(table, xi=0.5).point)
         (150, 230)
     """
-    _check_xi(xi)
+    check_xi(xi)
     J, n = len(table.lists), table.observed
     if len(table.counts) < 2**J - 1:
         empty = 2**J - 1 - len(table.counts)
@@ -60,32 +65,33 @@ def saturated(
         (1 if pattern.count("1") % 2 else -1) * math.log(count)
         for pattern, count in table.counts.items()
     )
-    n0 = math.exp(log_r) / xi
+    if log_r - math.log(xi) > math.log(LAST):
+        raise NotEstimable(
+            "the patterns put the number unseen beyond any that can be counted",
+            hint="too few people are on an even number of lists; look at the lower bounds",
+        )
+    n0 = math.exp(log_r - math.log(xi))
     variance = n0 + n0**2 * sum(1 / count for count in table.counts.values())
-    return Estimate(
-        method="saturated",
-        status="ok",
-        point=n + n0,
-        point_kind="maximum likelihood",
-        interval=log_normal_interval(n, n0, variance, level),
+    return log_normal_estimate(
+        "saturated",
+        n,
+        n0,
+        variance,
         level=level,
-        interval_kind="log-normal",
+        point_kind="maximum likelihood",
         assumption=words(table.lists, xi),
         settings={"xi": xi},
-        diagnostics={"se": variance**0.5},
         seed=seed,
-        log_n0=log_n0(n0, variance),
     )
 
 
-def _check_xi(xi: float) -> None:
-    if not (xi > 0 and math.isfinite(xi)):
-        raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
-
-
 def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
-    """The same estimate, had its assumption been wrong by a factor xi: n0 becomes n0 / xi."""
-    _check_xi(xi)
+    """The same estimate, had its assumption been wrong by a factor xi: n0 becomes n0 / xi.
+
+    Draws are scaled with the noise of n0 in them, so that where n0 is small the interval
+    at xi < 1 is a little too wide. A draw without an end keeps none.
+    """
+    check_xi(xi)
     if not estimate.ok or estimate.point is None or estimate.interval is None:
         return estimate
 
@@ -94,7 +100,8 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
 
     draws = estimate.draws
     if draws is not None:
-        draws = observed + np.rint((draws - observed) / xi).astype(np.int64)
+        n0 = np.where(draws - observed >= LAST, np.inf, (draws - observed) / xi)
+        draws = observed + np.minimum(np.rint(n0), LAST).astype(np.int64)
     spread = estimate.log_n0
     return attrs.evolve(
         estimate,
@@ -131,37 +138,49 @@ def relative_basis(method: str) -> str:
     return f"relative to what {method} assumes"
 
 
-def tipping(estimate: Estimate, observed: int, claim: float) -> float | None:
-    """The xi at which the estimate comes down (or up) to a claimed N; None if no xi does.
+def xi_rows(
+    estimate: Estimate, observed: int, xis: Sequence[float] = XI
+) -> tuple[dict[str, Any], ...]:
+    """The xi table of one method; none when it refused.
 
-    The claim "N is above `claim`" holds for every xi below it.
+    Rows as of `row`, with `method`, and `basis` saying what xi = 1 means for it. For an
+    estimate over linkage draws, `observed` is the study's.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate.chao import chao
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> [(row["xi"], row["point"]) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
+        [(0.5, 250.0), (1, 160.0), (2, 115.0)]
+    """
+    if not estimate.ok:
+        return ()
+    basis = SATURATED if estimate.method == "saturated" else relative_basis(estimate.method)
+    return tuple(
+        {"method": estimate.method, **row(with_xi(estimate, observed, xi), xi, basis)} for xi in xis
+    )
+
+
+def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
+    """The xi at which the estimate, or an end of its interval, comes to a claimed N.
+
+    "N is above `claim`" holds at the point for every xi below it; with `end="low"` the
+    whole interval is above for every xi below it, with `end="high"` none of it is for any
+    xi above it. None: no xi does it, since the claim is not above what was observed, or
+    there is no estimate, or it has nobody unseen, or no end. In words: `claims`.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> round(tipping(saturated(table), 70, 110), 6)
         2.0
+        >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
+        0.89
     """
-    if estimate.point is None or claim <= observed or estimate.point <= observed:
+    if estimate.point is None or estimate.interval is None or claim <= observed:
         return None
-    return (estimate.point - observed) / (claim - observed)
-
-
-def words(lists: tuple[str, ...], xi: float = 1.0) -> str:
-    """What xi says, in words, for two lists, three, and more."""
-    if len(lists) == 2:
-        a, b = lists
-        how = "the same" if xi == 1 else f"{1 / xi:.3g} times as high"
-        return f"The odds of being on {b} are {how} for people on {a} as for people not on it."
-    if len(lists) == 3:
-        a, b, c = lists
-        how = "the same" if xi == 1 else f"{xi:.3g} times as large"
-        return (
-            f"How strongly {a} and {b} go together (their odds ratio) is {how} among people on {c} "
-            "as among people not on it."
-        )
-    how = "do not act" if xi == 1 else f"act, by a factor of {xi:.3g},"
-    return (
-        f"Lists may depend on each other in any way in which fewer than {len(lists)} take part; "
-        f"all {len(lists)} together {how} on one another."
-    )
+    low, high = estimate.interval
+    N = {"point": estimate.point, "low": low, "high": high}[end]
+    if not observed < N < math.inf:
+        return None
+    return (N - observed) / (claim - observed)
