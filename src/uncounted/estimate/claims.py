@@ -121,7 +121,7 @@ def standing(estimate: Estimate, observed: int, claim: Claim) -> Standing:
         >>> said.stands, round(said.xi, 6)
         ('interval', 2.0)
         >>> said.words
-        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.6.'
+        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.5.'
     """
     method, more = estimate.method, claim.side == "more than"
     if claim.number < observed or (claim.number == observed and not more):

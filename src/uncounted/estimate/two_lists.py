@@ -16,11 +16,14 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.method import estimator, log_normal_interval
+from uncounted.estimate.assumptions import NHOI
+from uncounted.estimate.method import estimate_from_draws, estimator, log_normal_interval
+from uncounted.estimate.observed import Dirichlet
+from uncounted.estimate.priors import INVERSE, draw_unseen
 from uncounted.estimate.result import Estimate
 
 _DRAWS = 4000
-_MOST = 1e15
+_PRIOR_COUNT = 0.5
 
 
 @estimator("two-list")
@@ -35,9 +38,9 @@ def two_list(
 ) -> Estimate:
     """Two lists with a stated odds ratio psi between them.
 
-    The unseen are psi n10 n01 / n11. Shares of the three cells have a
-    Dirichlet(count + 1/2) posterior, and n0 given them is negative binomial, as under
-    p(N) ~ 1/N (Aleshin-Guendel, Sadinle and Wakefield 2024; xi = 1 / psi).
+    The unseen are psi n10 n01 / n11. `identify` with Dirichlet(1/2) on the three seen
+    patterns, xi = 1 / psi and p(N) ~ 1/N (Aleshin-Guendel, Sadinle and Wakefield 2024),
+    save that psi may be stated with doubt.
 
     Args:
         table: exactly 2 lists.
@@ -47,6 +50,9 @@ def two_list(
             other as for people not on it. There is no default.
         log_psi_sd: how unsure one is of psi, as the standard deviation of its logarithm.
         draws: of N.
+
+    Raises:
+        UsedWrongly: psi or its doubt is not a number in its range.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -64,36 +70,39 @@ def two_list(
             "two lists cannot show how far they depend on each other, so it must be stated",
             hint="state the odds ratio between them as psi (1: independent) and say why",
         )
-    if not (psi > 0 and math.isfinite(psi)) or log_psi_sd < 0:
-        raise UsedWrongly("psi must be above 0 and log_psi_sd not below 0")
+    _check_psi(psi, log_psi_sd, draws)
     rng = np.random.default_rng(seed)
-    counts = np.array([table.counts.get(pattern, 0) for pattern in ("10", "01", "11")])
-    p = rng.dirichlet(counts + 0.5, size=draws)
-    odds = psi * np.exp(log_psi_sd * rng.standard_normal(draws))
-    r = odds * p[:, 0] * p[:, 1] / p[:, 2]
-    n0 = rng.poisson(np.minimum(rng.gamma(table.observed, 1.0, draws) * r, _MOST))
-    tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
-    low, middle, high = np.quantile(n0, tails, method="inverted_cdf") + table.observed
-    logs = np.log(n0 + 0.5)
-    first, second = table.lists
-    return Estimate(
-        method="two-list",
-        status="ok",
-        point=float(middle),
-        point_kind="posterior median",
-        interval=(float(low), float(high)),
+    # In the order of their names, so that the order of the lists is nothing.
+    ordered = table.select(sorted(table.lists))
+    log_shares = next(Dirichlet(_PRIOR_COUNT).batches(ordered, draws, rng)).log_shares
+    unsure = log_psi_sd * rng.standard_normal(draws)
+    log_odds = NHOI(xi=1 / psi).log_odds(log_shares, ordered.lists) + unsure
+    n0 = draw_unseen(INVERSE, table.observed, log_odds, rng)
+    said = NHOI(xi=1 / psi).plain(table.lists)
+    return estimate_from_draws(
+        "two-list",
+        table.observed,
+        n0,
         level=level,
-        interval_kind="credible",
-        assumption=(
-            f"The odds of being on {second} are {psi:g} times as high for people on {first} as "
-            "for people not on it. The two lists cannot show whether this is so."
-        ),
-        settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": "p(N) ~ 1/N"},
-        diagnostics={"both": int(counts[2])},
+        assumption=f"{said} The two lists cannot show whether this is so.",
+        settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": INVERSE.name},
+        diagnostics={"both": table.on(table.lists)},
         seed=seed,
-        draws=n0.astype(np.int64) + table.observed,
-        log_n0=(float(logs.mean()), float(logs.var())),
     )
+
+
+def _check_psi(psi: float, log_psi_sd: float, draws: int) -> None:
+    """Refuse numbers that are none; a psi so extreme that 1 / psi is none either."""
+    if not (1e-300 < psi < 1e300):
+        raise UsedWrongly(
+            f"psi {psi} is not a number above 0", hint="1: the two lists are independent"
+        )
+    if not 0 <= log_psi_sd < math.inf:
+        raise UsedWrongly(
+            f"log_psi_sd {log_psi_sd} is not a number from 0 up", hint="0: psi is known exactly"
+        )
+    if draws < 1:
+        raise UsedWrongly("at least one draw is needed")
 
 
 def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], ...]:
