@@ -12,9 +12,9 @@ from scipy.optimize import minimize
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import log_linear, log_linear_stepwise, run_over
+from uncounted.estimate.cells import Cells
 from uncounted.estimate.existence import code
 from uncounted.estimate.hierarchy import hierarchical, in_brackets, padded
-from uncounted.estimate.cells import Cells
 from uncounted.estimate.poisson import DOUBTFUL, FITTED, SINGULAR, fit_all
 
 

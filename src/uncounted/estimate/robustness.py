@@ -1,21 +1,27 @@
-"""What the answer hangs on: each list left out in turn, and another weight of the prior.
+"""What the answer hangs on: each list left out in turn, other priors, other methods.
 
-Both are made for one method on one table. They are no tests: an answer that does
-not move may still be wrong, and one that moves tells the reader where to look.
+None of these is a test: an answer that does not move may still be wrong, and one
+that moves tells the reader where to look. Sentences name lists and methods and hold
+no number, so that they may be printed where the table may not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import permutations
 from typing import Any
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.decomposable import decomposable
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.decomposable import INVERSE, GammaPoissonPrior, Prior, decomposable
+from uncounted.estimate.result import Estimate, Study
 
 MOST_LISTS = 8  # beyond it each fit takes seconds
+FACTOR = 2.0  # points further apart than this are said to be
 _RESAMPLES = 200
+_WEAK = 1.6  # shape of a prior whose standard deviation is four fifths of its mean
+_EXPECTED = (2, 10)  # times the observed
+_FLAT_TO = 20
 
 
 def leave_one_out(
@@ -45,7 +51,7 @@ def leave_one_out(
     for left_out in table.lists:
         rest = table.select(name for name in table.lists if name != left_out)
         estimate = fit(rest, level=level, seed=seed, **settings)
-        rows.append({"list": left_out, "observed": rest.observed, **_said(estimate)})
+        rows.append({"list": left_out, "observed": rest.observed, **said(estimate)})
     return tuple(rows)
 
 
@@ -57,21 +63,99 @@ def deltas(
     Returns rows with `delta`, `status`, `reason`, `point` and `interval`; none for more
     than eight lists. In a sparse table the number can move many times over.
     """
-    J = len(table.lists)
-    if J > MOST_LISTS:
+    if len(table.lists) > MOST_LISTS:
         return ()
-    used = settings.get("delta") or 2.0**-J
-    rows = []
-    for delta in sorted({used / 4, used, used * 4, 0.5}):
-        try:
-            estimate = decomposable(table, level=level, seed=seed, **{**settings, "delta": delta})
-        except UsedWrongly:  # so large that this prior on N leaves the posterior no end
-            continue
-        rows.append({"delta": delta, **_said(estimate)})
+    used = _delta(table, settings)
+    found = (
+        _with_prior(table, level=level, seed=seed, settings={**settings, "delta": delta})
+        for delta in sorted({used / 4, used, used * 4, 0.5})
+    )
+    rows = [row for row in found if row is not None]
+    for row in rows:
+        del row["prior_N"]
     return tuple(rows)
 
 
-def _said(estimate: Estimate) -> dict[str, Any]:
+def priors(
+    table: CaptureTable,
+    *,
+    level: float,
+    seed: int,
+    settings: Mapping[str, Any],
+    made: Sequence[Mapping[str, Any]] | None = None,
+) -> tuple[dict[str, Any], ...]:
+    """`decomposable` under other prior counts, and under other beliefs about N.
+
+    First the rows of `deltas`, under the prior on N that is used. Then, at the prior
+    count that is used, four other priors on N: nearly flat up to some twenty times the
+    observed (a uniform prior without an end has no posterior here); N expected at twice,
+    and at ten times the observed, both weakly; and 1/N where another one is used.
+
+    Args:
+        table: 2 to 8 lists; no rows for more.
+        level: of the intervals.
+        seed: of the draws.
+        settings: of `decomposable`.
+        made: the rows of `deltas`, where they have been made before.
+
+    Returns:
+        Rows with `delta`, `prior_N`, `status`, `reason`, `point` and `interval`.
+
+    Examples:
+        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+        ...                                 "101": 112, "011": 142, "111": 12})
+        >>> for row in priors(table, level=0.95, seed=1, settings={})[3:]:
+        ...     print(row["delta"], row["prior_N"], row["point"])
+        0.125 N ~ Poisson(theta), theta ~ Gamma(1, scale 12520) 732.0
+        0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 782.5) 732.0
+        0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 3912.5) 732.0
+    """
+    if len(table.lists) > MOST_LISTS:
+        return ()
+    prior: Prior = settings.get("prior", INVERSE)
+    if made is None:
+        made = deltas(table, level=level, seed=seed, settings=settings)
+    n, used = table.observed, _delta(table, settings)
+    others: list[Prior] = [
+        INVERSE,
+        GammaPoissonPrior(1.0, float(_FLAT_TO * n)),
+        *(GammaPoissonPrior(_WEAK, times * n / _WEAK) for times in _EXPECTED),
+    ]
+    found = (
+        _with_prior(
+            table, level=level, seed=seed, settings={**settings, "delta": used, "prior": other}
+        )
+        for other in others
+        if other != prior
+    )
+    return (
+        *({"delta": row["delta"], "prior_N": prior.name, **_rest(row)} for row in made),
+        *(row for row in found if row is not None),
+    )
+
+
+def _rest(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("delta", "prior_N")}
+
+
+def _delta(table: CaptureTable, settings: Mapping[str, Any]) -> float:
+    return float(settings.get("delta") or 2.0 ** -len(table.lists))
+
+
+def _with_prior(
+    table: CaptureTable, *, level: float, seed: int, settings: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """A row, or None where the posterior has no end."""
+    try:
+        estimate = decomposable(table, level=level, seed=seed, **settings)
+    except UsedWrongly:  # delta so large that this prior on N leaves the posterior no end
+        return None
+    prior: Prior = settings.get("prior", INVERSE)
+    return {"delta": settings["delta"], "prior_N": prior.name, **said(estimate)}
+
+
+def said(estimate: Estimate) -> dict[str, Any]:
+    """The part of a row that every table of this kind has."""
     return {
         "status": estimate.status,
         "reason": estimate.reason,
@@ -80,13 +164,15 @@ def _said(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def lighter(method: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+def lighter(
+    method: str, settings: Mapping[str, Any], *, resamples: int = _RESAMPLES
+) -> dict[str, Any]:
     """A method's settings for fits that stand beside the first: fewer resamples."""
-    less = {"resamples": _RESAMPLES} if method.startswith("log-linear") else {}
+    less = {"resamples": resamples} if method.startswith("log-linear") else {}
     return {**less, **settings}
 
 
-def hangs_on(headline: Estimate, rows: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+def hangs_on(headline: Estimate, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say which lists the answer hangs on: without one, the intervals do not even meet.
 
     No number is in the sentence: it may be printed where the table may not.
@@ -101,8 +187,121 @@ def hangs_on(headline: Estimate, rows: tuple[dict[str, Any], ...]) -> tuple[str,
     ]
     if not apart:
         return ()
-    names = " or ".join(repr(name) for name in apart)
     return (
-        f"The answer hangs on a list: without {names} the same method gives an interval that does "
-        "not meet this one.",
+        f"The answer hangs on a list: without {quoted(apart, 'or')} the same method gives an "
+        "interval that does not meet this one.",
     )
+
+
+def quoted(names: Sequence[str], word: str) -> str:
+    """Names in quotes, joined in words.
+
+    Examples:
+        >>> quoted(["A", "B", "C"], "and")
+        "'A', 'B' and 'C'"
+    """
+    each = [repr(name) for name in names]
+    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} {word} {each[-1]}"
+
+
+def _whole(study: Study) -> list[Estimate]:
+    """Estimates that are no bounds, lowest first."""
+    whole = (e for e in study.estimates if e.ok and "bound" not in (e.point_kind or ""))
+    return sorted(whole, key=lambda estimate: estimate.number())
+
+
+def spread(study: Study) -> dict[str, Any] | None:
+    """The lowest and the highest point of the methods that are no bounds, and their ratio.
+
+    Returns `lowest` and `highest`, each with `method` and `point`; `ratio` of N; `unseen`,
+    the ratio of the people added to those recorded (None where the lowest adds nobody);
+    `methods`, how many there are. None with fewer than two.
+    """
+    whole = _whole(study)
+    if len(whole) < 2:
+        return None
+    low, high = whole[0], whole[-1]
+    added = low.number() - study.observed
+    return {
+        "lowest": {"method": low.method, "point": low.point},
+        "highest": {"method": high.method, "point": high.point},
+        "ratio": high.number() / low.number(),
+        "unseen": (high.number() - study.observed) / added if added > 0 else None,
+        "methods": len(whole),
+    }
+
+
+def disagreements(study: Study) -> tuple[str, ...]:
+    """Say which methods' intervals do not meet or whose points lie far apart; what a bound tops.
+
+    Independence is named apart: it is shown so that others can be compared with it, and
+    where it stands alone that says something of the lists. No number is in a sentence.
+    """
+    whole = _whole(study)
+    others = [each for each in whole if each.method != "independence"]
+    alone = [each for each in whole if each.method == "independence"]
+    compared = whole if study.headline in alone else others
+    found = [*_apart(others), *_below_bound(study, compared)]
+    for one in alone:
+        below = [o.method for o in others if _under(one, o)]
+        above = [o.method for o in others if _under(o, one)]
+        for names, where in ((below, "below"), (above, "above")):
+            if names:
+                found.append(
+                    f"The interval of 'independence' lies wholly {where} that of "
+                    f"{quoted(names, 'and')}: if these are right, being on one list goes with "
+                    "being on another."
+                )
+    return tuple(found)
+
+
+def _under(one: Estimate, other: Estimate) -> bool:
+    return bool(one.interval and other.interval and one.interval[1] < other.interval[0])
+
+
+def _apart(whole: Sequence[Estimate]) -> list[str]:
+    """One sentence for intervals that do not meet, or else for points far apart."""
+    clauses: dict[tuple[str, ...], list[str]] = {}
+    for one in whole:
+        over = tuple(other.method for other in whole if _under(one, other))
+        if over:
+            clauses.setdefault(over, []).append(one.method)
+    if clauses:
+        said = "; ".join(
+            f"that of {quoted(low, 'and')} lies wholly below that of {quoted(high, 'and')}"
+            for high, low in clauses.items()
+        )
+        return [
+            f"The methods do not agree, and their intervals do not all meet: {said}. The lists "
+            "cannot tell which is right: what may be said is the range of all of them."
+        ]
+    far = [
+        (low.method, high.method)
+        for low, high in permutations(whole, 2)
+        if high.number() > FACTOR * low.number()
+    ]
+    if not far:
+        return []
+    lows = quoted(list(dict.fromkeys(low for low, _ in far)), "or")
+    highs = quoted(list(dict.fromkeys(high for _, high in far)), "and")
+    return [
+        f"The methods do not agree: {highs} give far more than {lows}. How far they lie apart is "
+        "as much a part of the doubt as any interval."
+    ]
+
+
+def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[str]:
+    """Say when a lower bound is above the estimates it stands beside."""
+    found = []
+    for bound in study.estimates:
+        if not bound.ok or bound.point_kind != "lower bound":
+            continue
+        low = [each.method for each in whole if each.number() < bound.number()]
+        if low:
+            estimate = "estimate" if len(low) == 1 else "estimates"
+            found.append(
+                f"The lower bound ({bound.method}) is above the {estimate} ({', '.join(low)}): "
+                "either people differ in how easily they are recorded and the estimate is too low, "
+                "or some lists avoid each other and the bound does not hold."
+            )
+    return found

@@ -1,0 +1,190 @@
+"""How the estimate grows as records come in: random parts of the table, smaller to larger.
+
+Binette and Steorts (2022) JRSS A 185:640: the people recorded are put in a random
+order, and the estimate is made on the first so many of them, and more, and all. A
+random half of the people is half the population to be estimated, so N divided by the
+number seen should stay where it is. Where it does not, how many were recorded, and
+not only who, decides the answer: a prior or a choice of model gives way as counts
+grow, and would go on giving way.
+
+The unit is a person with all that the lists say of them, as in the paper's own code.
+Taking single memberships away instead asks another question, that is asked here too:
+had the lists recorded less, would the same N have been said? Lists that are
+independent stay so when they are thinned, but dependence does not keep its form, and
+a right model may drift then: a line that moves is a question, not a fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.result import Estimate
+from uncounted.estimate.robustness import said
+
+type Unit = Literal["people", "memberships"]
+
+MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
+MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
+FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+SHUFFLES = 2
+_LATE = 0.5  # smaller parts are shown and not judged
+
+
+def trajectory(
+    table: CaptureTable,
+    fit: Callable[..., Estimate],
+    *,
+    level: float,
+    seed: int,
+    settings: Mapping[str, Any],
+    unit: Unit = "people",
+    fractions: Sequence[float] = FRACTIONS,
+    shuffles: int = SHUFFLES,
+) -> tuple[dict[str, Any], ...]:
+    """Estimate on growing random parts of the table; each part holds the smaller ones.
+
+    Args:
+        table: 2 to 7 lists, fewer than a thousand million people; no rows otherwise.
+        fit: the method.
+        level: of its interval.
+        seed: of the order of the people, and of the method's draws.
+        settings: of the method; fewer resamples are enough.
+        unit: `people`, in a random order; or `memberships`, each kept with the chance of
+            the fraction.
+        fractions: rising, above 0 and up to 1.
+        shuffles: how many random orders.
+
+    Returns:
+        Rows with `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`, `point`
+        and `interval`. The whole is fitted once and is the last row of every shuffle.
+
+    Raises:
+        UsedWrongly: no such unit, or fractions that do not rise to at most 1.
+
+    Examples:
+        >>> from uncounted.estimate.chao import chao
+        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
+        >>> rows = trajectory(table, chao, level=0.95, seed=1, settings={}, shuffles=1,
+        ...                   fractions=(0.5, 1.0))
+        >>> [(row["fraction"], row["observed"]) for row in rows]
+        [(0.5, 350), (1.0, 700)]
+    """
+    _check(unit, fractions)
+    if not 2 <= len(table.lists) <= MOST_LISTS or not 0 < table.observed <= MOST_PEOPLE:
+        return ()
+    rng = np.random.default_rng(seed)
+    fitted: dict[str, Estimate] = {}
+    rows = []
+    for shuffle in range(1, shuffles + 1):
+        for fraction, part in reversed(list(_parts(table, unit, fractions, rng))):
+            key = part.digest()
+            if key not in fitted:
+                fitted[key] = fit(part, level=level, seed=seed, **settings)
+            where = {"shuffle": shuffle, "fraction": fraction, "observed": part.observed}
+            rows.append({**where, **said(fitted[key])})
+    return tuple(rows)
+
+
+def _check(unit: str, fractions: Sequence[float]) -> None:
+    if unit not in ("people", "memberships"):
+        raise UsedWrongly(f"there is no unit called {unit!r}", hint="people or memberships")
+    if (
+        not fractions
+        or list(fractions) != sorted(set(fractions))
+        or not 0 < fractions[0] <= fractions[-1] <= 1
+    ):
+        raise UsedWrongly("the fractions must rise, from above 0 to at most 1")
+
+
+def _parts(
+    table: CaptureTable, unit: Unit, fractions: Sequence[float], rng: np.random.Generator
+) -> Iterator[tuple[float, CaptureTable]]:
+    """The parts from the largest down: each is drawn from the one before."""
+    before, part = 1.0, table
+    for fraction in reversed(fractions):
+        if unit == "people":
+            part = _some_people(part, round(fraction * table.observed), rng)
+        else:
+            part = _thinned(part, fraction / before, rng)
+        before = fraction
+        yield fraction, part
+
+
+def _some_people(table: CaptureTable, many: int, rng: np.random.Generator) -> CaptureTable:
+    if many >= table.observed:
+        return table
+    counts = list(table.counts.values())
+    drawn = rng.multivariate_hypergeometric(counts, many, method="marginals")
+    return _with(table, dict(zip(table.counts, drawn.tolist(), strict=True)))
+
+
+def _thinned(table: CaptureTable, chance: float, rng: np.random.Generator) -> CaptureTable:
+    """Keep each membership with this chance; people who lose all of theirs are gone."""
+    if chance >= 1:
+        return table
+    left: Counter[str] = Counter()
+    for pattern, count in table.counts.items():
+        parts = ["".join(marks) for marks in product(*("10" if m == "1" else m for m in pattern))]
+        on = np.array([part.count("1") for part in parts])
+        chances = chance**on * (1 - chance) ** (pattern.count("1") - on)
+        for part, many in zip(parts, rng.multinomial(count, chances).tolist(), strict=True):
+            if "1" in part:
+                left[part] += many
+    return _with(table, left)
+
+
+def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
+    return CaptureTable(table.lists, counts, table.stratum)
+
+
+def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[str, ...]:
+    """Say whether the line is flat, from half of the records on.
+
+    It is flat where every point stays within the interval of the whole; with people as the
+    unit both are taken as multiples of the number seen. No number is in the sentence.
+    None where there are no rows, or the whole has no number.
+
+    Examples:
+        >>> whole = {"fraction": 1.0, "observed": 70, "point": 150.0, "interval": (110.0, 250.0)}
+        >>> half = {"fraction": 0.5, "observed": 35, "point": 40.0, "interval": (36.0, 60.0)}
+        >>> steady([half, whole])[0].split(": ")[0]
+        'On random parts of the people the estimate does not keep its proportion to them'
+    """
+    whole = [row for row in rows if row["fraction"] == 1.0 and row["interval"] is not None]
+    late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
+    if not whole or not late:
+        return ()
+    people = unit == "people"
+    size = whole[0]["observed"] if people else 1
+    low, high = (end / size for end in whole[0]["interval"])
+    points = [
+        None if row["point"] is None else row["point"] / (row["observed"] if people else 1)
+        for row in late
+    ]
+    what = (
+        "On random parts of the people the estimate"
+        if people
+        else "With a part of the memberships taken away at random the estimate"
+    )
+    kept = "keep its proportion to them" if people else "stay the same"
+    if all(point is not None and low <= point <= high for point in points):
+        keeps = "keeps its proportion to them" if people else "stays the same"
+        return (
+            f"{what} {keeps}, to within its own interval. That it is steady does not make it "
+            "right.",
+        )
+    why = []
+    if any(point is not None and point < low for point in points):
+        why.append("with fewer records it is lower")
+    if any(point is not None and point > high for point in points):
+        why.append("with fewer records it is higher")
+    if None in points:
+        why.append("with fewer records there is no number")
+    return (f"{what} does not {kept}: {', or '.join(why)}. It may move again as more is recorded.",)
