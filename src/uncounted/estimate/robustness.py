@@ -245,12 +245,14 @@ def disagreements(study: Study) -> tuple[str, ...]:
     for one in alone:
         below = [o.method for o in others if _under(one, o)]
         above = [o.method for o in others if _under(o, one)]
-        for names, where in ((below, "below"), (above, "above")):
+        for names, where, then in (
+            (below, "below", "people who are on one list are likelier to be on another"),
+            (above, "above", "people who are on one list are less likely to be on another"),
+        ):
             if names:
                 found.append(
                     f"The interval of 'independence' lies wholly {where} that of "
-                    f"{quoted(names, 'and')}: if these are right, being on one list goes with "
-                    "being on another."
+                    f"{quoted(names, 'and')}: if these are right, {then}."
                 )
     return tuple(found)
 
@@ -291,12 +293,16 @@ def _apart(whole: Sequence[Estimate]) -> list[str]:
 
 
 def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[str]:
-    """Say when a lower bound is above the estimates it stands beside."""
+    """Say when a lower bound tops the headline, or tops another estimate with all its interval."""
     found = []
     for bound in study.estimates:
-        if not bound.ok or bound.point_kind != "lower bound":
+        if bound.interval is None or bound.point_kind != "lower bound":
             continue
-        low = [each.method for each in whole if each.number() < bound.number()]
+        low = [
+            each.method
+            for each in whole
+            if each.number() < (bound.number() if each is study.headline else bound.interval[0])
+        ]
         if low:
             estimate = "estimate" if len(low) == 1 else "estimates"
             found.append(

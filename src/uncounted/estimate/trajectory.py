@@ -35,6 +35,18 @@ MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
 FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SHUFFLES = 2
 _LATE = 0.5  # smaller parts are shown and not judged
+_UNITS: Mapping[Unit, tuple[str, str, str]] = {
+    "people": (
+        "On random parts of the people the estimate",
+        "keep its proportion to them",
+        "keeps its proportion to them",
+    ),
+    "memberships": (
+        "With a part of the memberships taken away at random the estimate",
+        "stay the same",
+        "stays the same",
+    ),
+}
 
 
 def trajectory(
@@ -147,9 +159,10 @@ def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
 def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
-    It is flat where every point stays within the interval of the whole; with people as the
-    unit both are taken as multiples of the number seen. No number is in the sentence.
-    None where there are no rows, or the whole has no number.
+    It is flat where the interval of every part holds the estimate of the whole; with
+    people as the unit both are taken as multiples of the number seen. (A point of half the
+    people may leave the interval of the whole by chance alone.) No number is in the
+    sentence. None where there are no rows, or the whole has no number.
 
     Examples:
         >>> whole = {"fraction": 1.0, "observed": 70, "point": 150.0, "interval": (110.0, 250.0)}
@@ -157,34 +170,30 @@ def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[st
         >>> steady([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
-    whole = [row for row in rows if row["fraction"] == 1.0 and row["interval"] is not None]
+    people = unit == "people"
+    whole = [
+        row["point"] / (row["observed"] if people else 1)
+        for row in rows
+        if row["fraction"] == 1.0 and row["point"] is not None
+    ]
     late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
     if not whole or not late:
         return ()
-    people = unit == "people"
-    size = whole[0]["observed"] if people else 1
-    low, high = (end / size for end in whole[0]["interval"])
-    points = [
-        None if row["point"] is None else row["point"] / (row["observed"] if people else 1)
+    what, keep, keeps = _UNITS[unit]
+    ends = [
+        [end / (row["observed"] if people else 1) for end in row["interval"]]
         for row in late
+        if row["interval"] is not None
     ]
-    what = (
-        "On random parts of the people the estimate"
-        if people
-        else "With a part of the memberships taken away at random the estimate"
+    why = [
+        "lower" if any(high < whole[0] for _, high in ends) else "",
+        "higher" if any(low > whole[0] for low, _ in ends) else "",
+        "not given" if len(ends) < len(late) else "",
+    ]
+    if not any(why):
+        return (f"{what} {keeps}, to within its interval. That alone does not make it right.",)
+    how = " or ".join(each for each in why if each)
+    return (
+        f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
+        "recorded.",
     )
-    kept = "keep its proportion to them" if people else "stay the same"
-    if all(point is not None and low <= point <= high for point in points):
-        keeps = "keeps its proportion to them" if people else "stays the same"
-        return (
-            f"{what} {keeps}, to within its own interval. That it is steady does not make it "
-            "right.",
-        )
-    why = []
-    if any(point is not None and point < low for point in points):
-        why.append("with fewer records it is lower")
-    if any(point is not None and point > high for point in points):
-        why.append("with fewer records it is higher")
-    if None in points:
-        why.append("with fewer records there is no number")
-    return (f"{what} does not {kept}: {', or '.join(why)}. It may move again as more is recorded.",)
