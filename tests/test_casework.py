@@ -104,6 +104,15 @@ def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
     assert told["says"]["acts"][0]["place"] == "Dandong"
 
 
+def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:
+    file = tmp_path / "면담.txt"
+    file.write_text("말한 것")
+    done = do("attach", case, file, *ONE)
+    assert "1 file sealed: 10 bytes" in done.stdout
+    assert "attached: 면담.txt (10 bytes)" in do("show", case, *ONE).stdout
+    assert do("check", case).stdout.startswith("Sound")
+
+
 def test_amending_to_what_it_says_already_writes_nothing(case: Path) -> None:
     assert answer("amend", case, *ONE, "--set", "sex=m") == {
         "changed": False,
@@ -154,6 +163,7 @@ def test_an_import_says_what_was_decided_here(case: Path, made: Path, tmp_path: 
         (["consent", *ONE, "--uses", "everything"], 2, "not a use that can be consented to"),
         (["consent", *ONE, "--uses", "link", "--until", "2027"], 2, "takes a full day"),
         (["undo", "0", "--yes"], 2, "entry 0 is no import"),
+        (["attach", "/nowhere", *ONE], 2, "there is no file nowhere"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_names_nobody(

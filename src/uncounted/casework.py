@@ -61,6 +61,10 @@ def show(case: Case, source: str, report_id: str) -> dict[str, Any]:
         "report": report_id,
         "says": newest.payload,
         "consent": newest.consent.to_json(),
+        "attachments": [
+            {"entry": each.entry.seq, "name": each.name, "size": each.size, "sha256": each.sha256}
+            for each in case.attachments(source, report_id)
+        ],
         "versions": [
             {
                 "entry": version.entry.seq,

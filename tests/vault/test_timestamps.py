@@ -145,7 +145,7 @@ def test_a_stamp_is_taken_kept_and_verified_offline_by_us_and_by_openssl(
     url = serve(lambda query: (200, REPLY, openssl.answer(query)))
     roots = timestamp.certificates(openssl.root)
     before = datetime.now(UTC) - timedelta(seconds=2)
-    done = stamps.take(case, lambda q: authority.ask(url, q), authority=url, roots=roots)
+    done = case.timestamp(lambda q: authority.ask(url, q), authority=url, roots=roots)
     assert done.stamp.trusted
     assert done.stamp.authority == "CN=Authority"
     assert before < done.stamp.time < datetime.now(UTC) + timedelta(seconds=2)
@@ -157,31 +157,31 @@ def test_a_stamp_is_taken_kept_and_verified_offline_by_us_and_by_openssl(
         f"ts -verify -data {done.file.with_suffix('.note')} -in {done.file} -CAfile ca.pem"
     )
     assert "Verification: OK" in said
-    assert list(stamps.findings(case)) == []
+    assert list(case.check()) == []
 
 
 def test_every_byte_of_a_kept_stamp_is_watched(case: Case, openssl: OpenSsl) -> None:
-    done = stamps.take(case, openssl.answer, authority="loopback")
+    done = case.timestamp(openssl.answer, authority="loopback")
     for file in (done.file, done.file.with_suffix(".note")):
         kept = file.read_bytes()
         for at in range(0, len(kept), 97):
             file.write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
-            assert any("altered" in found for found in stamps.findings(case)), at
+            assert any("altered" in found for found in case.check()), at
         file.write_bytes(kept)
     done.file.unlink()
-    assert list(stamps.findings(case)) == ["the timestamp of entry 2 is missing or was altered"]
+    assert list(case.check()) == ["the timestamp of entry 2 is missing or was altered"]
 
 
 def test_a_stamp_of_another_log_is_noticed(
     case: Case, openssl: OpenSsl, tmp_path: Path, me: identity.Identity
 ) -> None:
     with Case.create(tmp_path / "b.case", me) as other:
-        foreign = stamps.take(other, openssl.answer, authority="loopback")
+        foreign = other.timestamp(openssl.answer, authority="loopback")
     place = case.folder / stamps.FOLDER
     place.mkdir(parents=True)
     for file in (foreign.file, foreign.file.with_suffix(".note")):
         (place / file.name).write_bytes(file.read_bytes())
-    assert [found for found in stamps.findings(case) if "another log" in found]
+    assert [found for found in case.check() if "another log" in found]
 
 
 def test_without_roots_it_says_that_nobody_checked_whose_it_is(openssl: OpenSsl) -> None:
@@ -248,7 +248,7 @@ def test_nobody_there(case: Case) -> None:
     with pytest.raises(NotStamped, match="refused"):
         authority.ask("http://127.0.0.1:9/tsr", b"query")
     with pytest.raises(NotStamped, match="cannot be reached"):
-        stamps.take(case, lambda q: authority.ask("http://127.0.0.1:9/", q), authority="nobody")
+        case.timestamp(lambda q: authority.ask("http://127.0.0.1:9/", q), authority="nobody")
     assert [entry.kind for entry in case.entries()] == ["create", "note"]
     assert stamps.kept(case.folder) == []
 

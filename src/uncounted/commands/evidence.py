@@ -36,7 +36,6 @@ def timestamp(
     """
     from uncounted.proof import timestamp as stamps
     from uncounted.vault import authority as asked
-    from uncounted.vault import stamps as kept
 
     where = asked.place(authority)
     if roots is not None and not roots.is_file():
@@ -44,11 +43,8 @@ def timestamp(
     trusted = stamps.certificates(roots.read_bytes()) if roots is not None else []
     with open_case(case, passphrase_file) as opened:
         say(f"Connecting to {where}; a hash of 64 bytes is sent.")
-        done = kept.take(
-            opened,
-            lambda query: asked.ask(authority, query),
-            authority=authority,
-            roots=trusted,
+        done = opened.timestamp(
+            lambda query: asked.ask(authority, query), authority=authority, roots=trusted
         )
     if as_json:
         answer_json(

@@ -70,6 +70,8 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
         return
     answer(columns([("source", source), ("report", report), *_said(told["says"])]))
     answer(f"consent: {_consent(told['consent'])}")
+    for held in told["attachments"]:
+        answer(f"attached: {held['name']} ({held['size']:,} bytes)")
     versions = [
         (str(v["entry"]), v["when"], v["kind"], v["by"].split("+")[0]) for v in told["versions"]
     ]
@@ -231,3 +233,41 @@ def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_j
     )
     if done["kept"]:
         say(f"  {plural(done['kept'], 'report')} changed since, and left as they are")
+
+
+@app.command()
+@case_argument
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@source_option
+@report_option
+@passphrase_option
+@json_option
+def attach(
+    case: Path,
+    files: Sequence[Path],
+    source: str,
+    report: str,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    r"""Seal files and attach them to a report; your own copies stay where they are.
+
+    They are forgotten with the report when it is withdrawn.
+
+    \b
+    Example:
+      uncounted attach returns.case interview.pdf --source Seoul --report S-17
+    """
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        made = opened.attach(source, report, files, progress=waiting)
+    if as_json:
+        rows = [
+            {"entry": each.entry.seq, "name": each.name, "size": each.size, "sha256": each.sha256}
+            for each in made
+        ]
+        answer_json({"attached": rows})
+        return
+    answer(f"{plural(len(made), 'file')} sealed: {sum(each.size for each in made):,} bytes")
+    say("  the files that you attached are still in clear where they were")

@@ -13,18 +13,20 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import attrs
+from cryptography.x509 import Certificate
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPublishable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
-from uncounted.vault import check, intake, members, versions
+from uncounted.vault import attachments, check, intake, members, stamps, versions
+from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
 from uncounted.vault.files import make_folder, on_disk, read_private, write_private
 from uncounted.vault.identity import Identity
@@ -36,6 +38,7 @@ from uncounted.vault.members import Member
 from uncounted.vault.publication import Publication
 from uncounted.vault.replay import State, replay
 from uncounted.vault.selection import Selection, StoredReport, select
+from uncounted.vault.stamps import Kept
 from uncounted.vault.storage import EntryRow, Storage
 from uncounted.vault.versions import TakenBack, Version
 from uncounted.vault.withdrawal import withdraw
@@ -60,7 +63,17 @@ _LOCK = "lock"
 _LOG = "log"
 # Kinds that the case file writes itself; an artefact may not pass for one.
 OWN_KINDS = frozenset(
-    {"create", "report", "amendment", "consent", "import", "undo", "withdrawal", "commitment"}
+    {
+        "create",
+        "report",
+        "amendment",
+        "consent",
+        "attachment",
+        "import",
+        "undo",
+        "withdrawal",
+        "commitment",
+    }
 )
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -202,6 +215,7 @@ class Case:
             case = cls(folder, case_id, identity, keys, storage, lock, clock)
             case._log.recover()  # 5
             if storage.must_scrub():
+                attachments.sweep(storage, case._ledger, folder)
                 storage.scrub()
             case.seal_log()
             undo.pop_all()
@@ -333,6 +347,32 @@ class Case:
             self._storage, self._ledger, source, report_id, "consent", consent=consent
         )
 
+    def attach(
+        self, source: str, report_id: str, files: Sequence[Path], *, progress: Progress = silent
+    ) -> list[Attachment]:
+        """Seal files and attach them to a report: all of them or none; no clear copy is made.
+
+        Raises:
+            UsedWrongly: there is no such report, or no such file.
+        """
+        return attachments.attach(
+            self._storage, self._ledger, self.folder, source, report_id, files, progress=progress
+        )
+
+    def attachments(
+        self, source: str | None = None, report_id: str | None = None
+    ) -> list[Attachment]:
+        """Every attachment, or those of one report, in the order in which they came."""
+        return list(attachments.every(self._storage, self._ledger, source, report_id))
+
+    def put_back(self, attachment: Attachment, target: IO[bytes]) -> None:
+        """Write what an attachment holds to an open file, once it is known to be whole.
+
+        Raises:
+            Damaged: it is missing or was altered; nothing was written.
+        """
+        attachments.put_back(self.folder, attachment, target)
+
     def take_back(self, number: int) -> tuple[Entry, TakenBack]:
         """Take the import of entry `number` back: reports stand as they did before it.
 
@@ -374,7 +414,7 @@ class Case:
         Raises:
             UsedWrongly: there is no such report.
         """
-        return withdraw(self._storage, self._ledger, self._keys, source, report_id)
+        return withdraw(self._storage, self._ledger, self._keys, self.folder, source, report_id)
 
     @property
     def last_change(self) -> int:
@@ -464,6 +504,32 @@ class Case:
         """The log's newest signed checkpoint (a C2SP signed note)."""
         return self._log.checkpoint()
 
+    def timestamp(
+        self,
+        ask: Callable[[bytes], bytes],
+        *,
+        authority: str,
+        roots: Sequence[Certificate] = (),
+    ) -> Kept:
+        """Have the log as it now is stamped by an authority, and keep its answer.
+
+        A crash after the answer was written leaves files that verify and no entry about
+        them, which does no harm.
+
+        Args:
+            ask: sends a query and gives the answer; see `authority.ask`.
+            authority: its address, for the entry.
+            roots: certificates under which it must have signed.
+
+        Raises:
+            NotVerified: the answer is not a good timestamp of this log.
+            NotStamped: there was no answer.
+        """
+        self.seal_log()
+        kept, body = stamps.take(self.folder, self.checkpoint(), ask, roots)
+        self.put("timestamp", {"authority": authority, **body})
+        return kept
+
     def proof(self, seq: int) -> bytes:
         """That an entry is in the published log, as a C2SP tlog-proof file.
 
@@ -512,8 +578,10 @@ class Case:
 
     def check(self) -> tuple[str, ...]:
         """Read and recompute everything; what is wrong, in words, or nothing."""
-        return tuple(
-            check.findings(self.folder, self._storage, self._ledger, self._log, self.state())
+        rooms = (self.folder, self._storage, self._ledger)
+        return (
+            *check.findings(*rooms, self._log, self.state()),
+            *stamps.findings(*rooms, self.id, self.leaves),
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from uncounted.errors import Damaged
+from uncounted.vault import attachments
 from uncounted.vault.ledger import Ledger, Opened
 from uncounted.vault.publication import Publication
 from uncounted.vault.replay import State, replay
@@ -26,7 +27,8 @@ def findings(
     2. Every entry that is not forgotten opens, fits its commitment, and so does its artefact.
     3. The state is what the entries say.
     4. The published log holds the commitments of the entries, in order.
-    5. Everything is for its owner alone.
+    5. Every attachment is there and what was attached, and no other file lies with them.
+    6. Everything is for its owner alone.
     """
     for _ in storage.damaged_pages():  # 1
         yield "a page of the database was altered"
@@ -42,6 +44,8 @@ def findings(
     if replay(entries) != state:  # 3
         yield "the tables of reports and sources are not what the entries say"
     yield from log.differences()  # 4
-    for path in (folder, *folder.glob("case.*"), *folder.glob("members/*")):  # 5
+    yield from attachments.findings(storage, ledger, folder)  # 5
+    private = ("case.*", "members/*", f"{attachments.FOLDER}/*")
+    for path in (folder, *(path for some in private for path in folder.glob(some))):  # 6
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield f"{path.name} can be read by others than its owner"

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 from cryptography import x509
@@ -22,8 +23,9 @@ from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
 from uncounted.proof.notes import split
 from uncounted.proof.timestamp import Request, Stamp
-from uncounted.vault.case import Case
+from uncounted.vault.ledger import Ledger
 from uncounted.vault.publication import origin
+from uncounted.vault.storage import Storage
 
 FOLDER = Path("log", "timestamps")
 _NAME = re.compile(r"(?P<size>[0-9]+)-[0-9a-f]{16}")
@@ -45,52 +47,45 @@ class Kept:
 
 
 def take(
-    case: Case,
+    folder: Path,
+    note: bytes,
     ask: Callable[[bytes], bytes],
-    *,
-    authority: str,
     roots: Sequence[x509.Certificate] = (),
-) -> Kept:
-    """Have the present checkpoint stamped, and keep the response.
+) -> tuple[Kept, dict[str, Any]]:
+    """Have a checkpoint stamped, and keep the response beside the log.
 
-    1. What happened so far is sealed into a checkpoint.
-    2. Its hash goes to the authority, with a random number.
-    3. The answer is verified, before anything is kept.
-    4. Checkpoint and answer are written, then an entry that commits to both.
-
-    A crash in 4 leaves files that verify and no entry about them, which does no harm.
+    1. Its hash goes to the authority, with a random number.
+    2. The answer is verified, before anything is kept.
+    3. Checkpoint and answer are written.
 
     Args:
-        case: an open case file.
+        folder: of the case file.
+        note: the signed checkpoint.
         ask: sends a query and gives the answer; see `authority.ask`.
-        authority: its address, for the entry.
         roots: certificates under which it must have signed.
+
+    Returns:
+        What was kept, and the body of an entry that commits to it.
 
     Raises:
         NotVerified: the answer is not a good timestamp of this checkpoint.
         NotStamped: there was no answer.
     """
-    case.seal_log()  # 1
-    note = case.checkpoint()
     size = Checkpoint.parse(split(note)[0]).size
     request = Request.of(note)
-    answer = ask(request.data)  # 2
-    stamp = timestamp.verify(answer, note, roots, nonce=request.nonce)  # 3
+    answer = ask(request.data)  # 1
+    stamp = timestamp.verify(answer, note, roots, nonce=request.nonce)  # 2
     digest = hashlib.sha256(answer).hexdigest()
-    file = case.folder / FOLDER / f"{size}-{digest[:16]}.tsr"
-    durable.write(file.with_suffix(".note"), note)  # 4
+    file = folder / FOLDER / f"{size}-{digest[:16]}.tsr"
+    durable.write(file.with_suffix(".note"), note)  # 3
     durable.write(file, answer)
-    case.put(
-        "timestamp",
-        {
-            "authority": authority,
-            "checkpoint": hashlib.sha256(note).hexdigest(),
-            "response": digest,
-            "size": size,
-            "time": stamp.time.isoformat(),
-        },
-    )
-    return Kept(stamp, size, file)
+    body = {
+        "checkpoint": hashlib.sha256(note).hexdigest(),
+        "response": digest,
+        "size": size,
+        "time": stamp.time.isoformat(),
+    }
+    return Kept(stamp, size, file), body
 
 
 def kept(folder: Path) -> list[Path]:
@@ -116,26 +111,30 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
     return Kept(stamp, Checkpoint.parse(split(note)[0]).size, file)
 
 
-def findings(case: Case) -> Iterator[str]:
+def findings(
+    folder: Path,
+    storage: Storage,
+    ledger: Ledger,
+    case_id: str,
+    leaves: Callable[[], bytes],
+) -> Iterator[str]:
     """Say which stamps are missing or altered, or are about another log than this one.
 
     1. Every stamp that an entry speaks of is there, with its checkpoint, byte for byte.
     2. Every stamp that is there holds.
     3. Its checkpoint is one of this log: the same entries give the same root.
     """
-    there = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in kept(case.folder)}
-    for entry in case.entries():  # 1
-        if entry.kind != "timestamp":
+    there = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in kept(folder)}
+    for row in storage.entries("timestamp"):  # 1
+        opened = ledger.open(row)
+        if opened is None:
             continue
-        stored = case.stored(entry.seq)
-        if stored is None:
-            continue
-        file = there.get(stored.body["response"])
+        file = there.get(opened.body["response"])
         note = file.with_suffix(".note") if file is not None else None
         if note is None or not note.is_file():
-            yield f"the timestamp of entry {entry.seq} is missing or was altered"
-        elif hashlib.sha256(note.read_bytes()).hexdigest() != stored.body["checkpoint"]:
-            yield f"the checkpoint of the timestamp of entry {entry.seq} was altered"
+            yield f"the timestamp of entry {row.seq} is missing or was altered"
+        elif hashlib.sha256(note.read_bytes()).hexdigest() != opened.body["checkpoint"]:
+            yield f"the checkpoint of the timestamp of entry {row.seq} was altered"
     for file in there.values():
         try:
             reread(file)  # 2
@@ -143,13 +142,12 @@ def findings(case: Case) -> Iterator[str]:
         except NotVerified as error:
             yield f"the timestamp {file.name}: {error}"
             continue
-        if not _of_this_log(case, said):  # 3
+        if not _of_this_log(said, case_id, leaves()):  # 3
             yield f"the timestamp {file.name} is about another log"
 
 
-def _of_this_log(case: Case, said: Checkpoint) -> bool:
-    leaves = case.leaves()
-    if said.origin != origin(case.id) or said.size * HASH_BYTES > len(leaves):
+def _of_this_log(said: Checkpoint, case_id: str, leaves: bytes) -> bool:
+    if said.origin != origin(case_id) or said.size * HASH_BYTES > len(leaves):
         return False
     edge = Frontier()
     for at in range(0, said.size * HASH_BYTES, HASH_BYTES):

@@ -158,8 +158,12 @@ class Storage:
         of pages between which rows move. Done again on opening when a crash came first.
         """
         self._run("VACUUM")  # through memory, since temp_store says so
-        self._run("DELETE FROM meta WHERE name = ?", (_UNSCRUBBED,))
+        self.nothing_to_scrub()
         self.fold()
+
+    def nothing_to_scrub(self) -> None:
+        """Take the note of `must_be_scrubbed` away."""
+        self._run("DELETE FROM meta WHERE name = ?", (_UNSCRUBBED,))
 
     def must_be_scrubbed(self) -> None:
         """Take note that something was forgotten and `scrub` is to follow."""

@@ -42,7 +42,7 @@ class TakenBack:
         source: whose import it was.
         removed: reports that are there no more.
         restored: reports that stand again as they did before.
-        kept: reports that were changed after the import, and stay as they are.
+        kept: reports that were changed after the import, or have attachments, and stay so.
     """
 
     source: str
@@ -144,7 +144,8 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         opened = _import(storage, ledger, number)  # 1
         source, (first, end) = opened["source"], opened["reports"]
         counts = {"removed": 0, "restored": 0}
-        rows = list(storage.reports_from(first, end))
+        held = _with_attachments(storage, ledger)
+        rows = [row for row in storage.reports_from(first, end) if (row.source, row.id) not in held]
         for row in rows:  # 2
             counts[_fall_back(storage, ledger, row)] += 1
         kept = storage.entries_with_content(first, end)
@@ -199,6 +200,12 @@ def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
 def _taken_back(storage: Storage, ledger: Ledger) -> set[int]:
     opened = (ledger.open(row) for row in storage.entries("undo"))
     return {each.body["import"] for each in opened if each is not None}
+
+
+def _with_attachments(storage: Storage, ledger: Ledger) -> set[tuple[str, str]]:
+    """Reports to which somebody attached a file: that counts as a change since the import."""
+    opened = (ledger.open(row) for row in storage.entries("attachment"))
+    return {(each.body["source"], each.body["report"]) for each in opened if each is not None}
 
 
 def _fall_back(storage: Storage, ledger: Ledger, row: ReportRow) -> Literal["removed", "restored"]:

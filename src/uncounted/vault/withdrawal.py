@@ -1,21 +1,25 @@
 """Forgetting one report: its keys, its rows, and what was made from it.
 
-Every version's key and salt is destroyed, the row in the state is deleted, every
-artefact that was made from reports loses its bytes, and a tombstone keeps the report
-from coming back. The log keeps its leaves and still verifies. What this cannot
-reach: copies of the case file made before, and what has been published.
+Every version's key and salt is destroyed, and those of its attachments, whose files are
+deleted; the row in the state is deleted, every artefact that was made from reports loses
+its bytes, and a tombstone keeps the report from coming back. The log keeps its leaves and
+still verifies. What this cannot reach: copies of the case file made before, and what has
+been published.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from uncounted.errors import UsedWrongly
+from uncounted.vault import attachments
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.storage import Storage
 
 
 def withdraw(
-    storage: Storage, ledger: Ledger, keys: CaseKeys, source: str, report_id: str
+    storage: Storage, ledger: Ledger, keys: CaseKeys, folder: Path, source: str, report_id: str
 ) -> Entry:
     """Withdraw a report, in one transaction, as `Case.withdraw` says."""
     tag = keys.tag(source, report_id)
@@ -31,9 +35,11 @@ def withdraw(
         versions = _versions(storage, ledger, row.seq)
         for seq in versions:
             storage.forget_entry(seq)
+        attachments.forget(storage, ledger, source, report_id)
         storage.forget_report(source, report_id, tag)
         storage.forget_derived()
         entry = ledger.append("withdrawal", {"tombstone": tag.hex(), "versions": versions})
+    attachments.sweep(storage, ledger, folder)
     storage.scrub()
     return entry
 

@@ -1,0 +1,310 @@
+"""Attachments: files of any size that belong to a report, each an age file of its own key.
+
+A file is read once, in pieces, and is on the disk in ciphertext only; no clear copy is
+ever made, not for a moment. Its key is an age identity that is kept in the attachment's
+entry and nowhere else, so forgetting the entry forgets the file. Equal files are kept
+once. What is put back is checked whole before its first byte is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import attrs
+import pyrage
+from pyrage import x25519
+
+from uncounted.errors import BadInput, Damaged, UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.proof.durable import sync_folders
+from uncounted.vault.files import make_folder, on_disk
+from uncounted.vault.ledger import Entry, Ledger
+from uncounted.vault.storage import Storage
+from uncounted.vault.versions import current
+
+FOLDER = "attachments"
+KIND = "attachment"
+_COPY = "bring the case file back from a copy"
+
+
+@attrs.frozen
+class Attachment:
+    """A file that belongs to a report.
+
+    Attributes:
+        entry: that it was attached, by whom and when.
+        source: of the report.
+        report: its id.
+        name: of the file, as it was called.
+        size: in bytes, in clear.
+        sha256: of what it holds in clear, hex.
+        file: SHA-256 of the age file, hex; also its name.
+    """
+
+    entry: Entry
+    source: str
+    report: str = attrs.field(repr=False)
+    name: str = attrs.field(repr=False)
+    size: int
+    sha256: str
+    file: str
+    _identity: str = attrs.field(repr=False)
+
+    @property
+    def key(self) -> x25519.Identity:
+        """What opens the age file."""
+        return x25519.Identity.from_str(self._identity)
+
+
+@attrs.frozen
+class _Sealed:
+    size: int
+    sha256: str
+    file: str
+    identity: str = attrs.field(repr=False)
+
+
+def attach(
+    storage: Storage,
+    ledger: Ledger,
+    folder: Path,
+    source: str,
+    report_id: str,
+    files: Sequence[Path],
+    *,
+    progress: Progress = silent,
+) -> list[Attachment]:
+    """Seal files and attach them to a report: all of them or none.
+
+    1. The report is there, and every file can be read.
+    2. A note in the database says that files are on their way, so that a crash is tidied up.
+    3. Each file is sealed under a fresh key; one that the case file has already is not
+       kept twice.
+    4. One transaction adds the entries and takes the note away.
+
+    Raises:
+        UsedWrongly: no such report; a file that is not there, or attached to it already.
+        NoSpace: the disk is full; nothing was kept.
+    """
+    current(storage, source, report_id)  # 1
+    for file in files:
+        if not file.is_file():
+            raise UsedWrongly(f"there is no file {file.name}", hint="check the path")
+    there = {each.sha256: each for each in every(storage, ledger)}
+    with storage.transaction():  # 2
+        storage.must_be_scrubbed()
+    try:
+        sealed = [
+            _seal(file, folder / FOLDER, there, progress, (number, len(files)))
+            for number, file in enumerate(files)
+        ]  # 3
+        with storage.transaction():  # 4
+            made = [
+                _note(ledger, source, report_id, file.name, each)
+                for file, each in zip(files, sealed, strict=True)
+            ]
+            storage.nothing_to_scrub()
+    except BaseException:
+        sweep(storage, ledger, folder)
+        raise
+    return made
+
+
+def every(
+    storage: Storage, ledger: Ledger, source: str | None = None, report_id: str | None = None
+) -> Iterator[Attachment]:
+    """Every attachment that was not forgotten, or those of one report, in order."""
+    for row in storage.entries(KIND):
+        opened = ledger.open(row)
+        if opened is None:
+            continue
+        body = opened.body
+        if source is None or (body["source"], body["report"]) == (source, report_id):
+            yield Attachment(
+                opened.entry,
+                body["source"],
+                body["report"],
+                body["name"],
+                body["size"],
+                body["sha256"],
+                body["file"],
+                body["identity"],
+            )
+
+
+def forget(storage: Storage, ledger: Ledger, source: str, report_id: str) -> None:
+    """Destroy the keys of a report's attachments, inside the transaction of its withdrawal.
+
+    Their files go with the next `sweep`, unless another report has the same ones.
+    """
+    for attachment in list(every(storage, ledger, source, report_id)):
+        storage.forget_entry(attachment.entry.seq)
+
+
+def sweep(storage: Storage, ledger: Ledger, folder: Path) -> None:
+    """Delete the files that no entry speaks of any more, and pieces that a crash left."""
+    place = folder / FOLDER
+    if not place.is_dir():
+        return
+    wanted = {f"{each.file}.age" for each in every(storage, ledger)}
+    gone = [path for path in place.iterdir() if path.name not in wanted]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    if gone:
+        sync_folders([place])
+
+
+def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
+    """Write what an attachment holds, in clear, to an open file.
+
+    The age format gives out what it has read before it notices that the end is missing. So
+    the file is opened twice from the same place: once to nowhere, and only if it is whole
+    and what was attached, once more to the target.
+
+    Raises:
+        Damaged: the file is missing, or not what was sealed; nothing was written.
+    """
+    path = folder / FOLDER / f"{attachment.file}.age"
+    wrong = Damaged(
+        f"the attachment of entry {attachment.entry.seq} was altered or is missing", hint=_COPY
+    )
+    whole, again = _Digest(), _Digest(target)
+    try:
+        with path.open("rb") as file:
+            pyrage.decrypt_io(file, whole, [attachment.key])
+            if whole.hexdigest() == attachment.sha256:
+                file.seek(0)
+                pyrage.decrypt_io(file, again, [attachment.key])
+    except (OSError, pyrage.DecryptError) as error:
+        raise (again.failed or wrong) from error
+    if again.hexdigest() != attachment.sha256:
+        raise wrong
+
+
+def findings(storage: Storage, ledger: Ledger, folder: Path) -> Iterator[str]:
+    """Say which attachments are missing or altered, and which files belong to none."""
+    place = folder / FOLDER
+    wanted: dict[str, int] = {}
+    for attachment in every(storage, ledger):
+        wanted.setdefault(attachment.file, attachment.entry.seq)
+    for name, seq in wanted.items():
+        path = place / f"{name}.age"
+        if not path.is_file():
+            yield f"the attachment of entry {seq} is missing"
+        elif _sha256(path) != name:
+            yield f"the attachment of entry {seq} was altered"
+    there = {path.name for path in place.iterdir()} if place.is_dir() else set()
+    strange = there - {f"{name}.age" for name in wanted}
+    if strange:
+        yield f"{FOLDER}/ holds {len(strange)} that no entry speaks of"
+
+
+def _note(ledger: Ledger, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
+    body = {"source": source, "report": report_id, "name": name, **attrs.asdict(sealed)}
+    entry = ledger.append(KIND, body)
+    return Attachment(
+        entry, source, report_id, name, sealed.size, sealed.sha256, sealed.file, sealed.identity
+    )
+
+
+def _seal(
+    file: Path,
+    place: Path,
+    there: dict[str, Attachment],
+    progress: Progress,
+    of: tuple[int, int],
+) -> _Sealed:
+    key = x25519.Identity.generate()
+    make_folder(place)
+    passing = place / f".{secrets.token_hex(8)}.tmp"
+    with on_disk():
+        descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as target, file.open("rb") as plain:
+            progress("sealing files", *of)
+            reading, writing = _Read(plain), _Digest(target)
+            with on_disk():
+                _encrypt(reading, writing, key)
+                target.flush()
+                os.fsync(target.fileno())
+        known = there.get(reading.hexdigest())
+        if known is not None:
+            return _Sealed(known.size, known.sha256, known.file, str(known.key))
+        name = writing.hexdigest()
+        with on_disk():
+            passing.replace(place / f"{name}.age")
+        sync_folders([place])
+    finally:
+        with contextlib.suppress(OSError):
+            passing.unlink(missing_ok=True)
+    return _Sealed(reading.size, reading.hexdigest(), name, str(key))
+
+
+def _encrypt(reading: _Read, writing: _Digest, key: x25519.Identity) -> None:
+    # pyrage turns what a reader or a writer raises into an error of its own: the first is kept.
+    try:
+        pyrage.encrypt_io(reading, writing, [key.to_public()])
+    except (OSError, pyrage.EncryptError) as error:
+        if writing.failed is not None:
+            raise writing.failed from error
+        raise BadInput("the file cannot be read to its end", hint="check the disk it is on") from (
+            reading.failed or error
+        )
+
+
+class _Read:
+    """Reads from a file, and keeps the hash and the length of what was read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._sha256 = file, hashlib.sha256()
+        self.size = 0
+        self.failed: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            part = self._file.read(size)
+        except OSError as error:
+            self.failed = error
+            raise
+        self._sha256.update(part)
+        self.size += len(part)
+        return part
+
+    def hexdigest(self) -> str:
+        return self._sha256.hexdigest()
+
+
+class _Digest:
+    """Keeps the hash of what is written, and passes it on if there is somewhere to."""
+
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        self._file, self._sha256 = file, hashlib.sha256()
+        self.failed: OSError | None = None
+
+    def write(self, part: bytes) -> int:
+        if self._file is not None:
+            try:
+                self._file.write(part)
+            except OSError as error:
+                self.failed = error
+                raise
+        self._sha256.update(part)
+        return len(part)
+
+    def flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+
+    def hexdigest(self) -> str:
+        return self._sha256.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
