@@ -121,7 +121,7 @@ def standing(estimate: Estimate, observed: int, claim: Claim) -> Standing:
         >>> said.stands, round(said.xi, 6)
         ('interval', 2.0)
         >>> said.words
-        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.5.'
+        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.53.'
     """
     method, more = estimate.method, claim.side == "more than"
     if claim.number < observed or (claim.number == observed and not more):
@@ -217,10 +217,11 @@ def _up(xi: float) -> str:
 
 
 def _two_digits(xi: float, to: Any) -> str:
-    """Two significant digits, to the side on which the claim still holds."""
-    unit = 10.0 ** (math.floor(math.log10(xi)) - 1)
+    """Two significant digits (three from 1 to 2), to the side on which the claim still holds."""
+    digits = 3 if 1 <= xi < 2 else 2
+    unit = 10.0 ** (math.floor(math.log10(xi)) + 1 - digits)
     # What differs from a round number in the tenth digit only is that number.
-    return f"{to(round(xi / unit, 8)) * unit:.2g}"
+    return f"{to(round(xi / unit, 8)) * unit:.{digits}g}"
 
 
 def claim_lines(

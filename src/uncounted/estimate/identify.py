@@ -127,6 +127,7 @@ def identify(
             "prior_share": prior_share,
             "contradicted": kept.contradicted,
             "accepted": kept.accepted,
+            **_tested(kept),
         },
         warnings=_warnings(ordered, model, prior_share, kept),
         seed=seed,
@@ -243,7 +244,7 @@ def _warnings(
             f"{kept.contradicted:.1%} of the draws contradict what is assumed and are left out."
         )
     if kept.tested is not None:
-        low, middle, high = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975]))
+        low, middle, high = _tested(kept)["odds_ratio_on_third"]
         if not low <= 1 <= high:
             found.append(
                 "Among people on the third list, where all are seen, the two lists are not "
@@ -251,6 +252,14 @@ def _warnings(
                 "it is hard to believe that they are among the others."
             )
     return tuple(found)
+
+
+def _tested(kept: _Kept) -> dict[str, list[float]]:
+    """What the table says of the half of conditional independence that can be seen."""
+    if kept.tested is None:
+        return {}
+    ends: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
+    return {"odds_ratio_on_third": ends}
 
 
 class Remembered:

@@ -29,6 +29,7 @@ _CHAINS = 32
 _WARM = 60  # moves a chain, twice
 _ROUNDS = 4
 _TARGET = 0.85
+_ASIDE = 1.5  # standard deviations
 
 
 @attrs.frozen(eq=False)
@@ -159,22 +160,33 @@ class LogLinear:
             yield Drawn(chains.model.log_shares(flat), said)
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
-        """Part of the variance of log odds that the prior makes, at the peak.
+        """Part of the variance of log odds that the prior makes.
 
         With H the information of the counts and P that of the prior, the variance of a
-        linear quantity c is c'(H + P)^-1 c, of which c'(H + P)^-1 P (H + P)^-1 c.
+        linear quantity c is c'(H + P)^-1 c, of which the prior makes
+        c'(H + P)^-1 P (H + P)^-1 c. Both are summed over the peak and a point on either
+        side of it in the direction of c, where the counts may say far less than at it.
         """
         model = self.terms(table)
-        at = model.mode()
-        told, prior = model.curvature(at)
 
         def log_odds(terms: Floats) -> Floats:
             return assumption.log_odds(model.log_shares(terms), table.lists)
 
-        slope = gradient(log_odds, at)
-        half = np.linalg.solve(told + prior, slope)
-        total = float(slope @ half)
-        return float(half @ prior @ half) / total if total > 0 else None
+        def parts(at: Floats) -> tuple[float, float, Floats]:
+            told, prior = model.curvature(at)
+            slope = gradient(log_odds, at)
+            half = np.linalg.solve(told + prior, slope)
+            return float(half @ prior @ half), float(slope @ half), half
+
+        peak = model.mode()
+        made, total, way = parts(peak)
+        if not total > 0:
+            return None
+        away = _ASIDE * way / math.sqrt(total)
+        for at in (peak - away, peak + away):
+            more = parts(at)
+            made, total = made + more[0], total + more[1]
+        return made / total
 
 
 class Chains:

@@ -60,13 +60,14 @@ def log_acceptance(prior: Prior, observed: int, log_odds: Floats) -> Floats:
         observed: n.
         log_odds: of pi_0, any shape; nan (a draw that its assumption rules out) is never kept.
     """
+    possible = ~np.isnan(log_odds)
     if isinstance(prior, InversePrior):
-        return np.where(np.isnan(log_odds), -np.inf, 0.0)
+        return np.where(possible, 0.0, -np.inf)
     a, n = prior.shape, float(observed)
-    log_m = math.log(a * prior.scale) - np.logaddexp(0.0, log_odds)
+    log_m = math.log(a * prior.scale) - np.logaddexp(0.0, np.where(possible, log_odds, 0.0))
     log_ratio = (n + a) * (math.log(n + a) - np.logaddexp(log_m, math.log(a)))
     log_ratio += n * (log_m - math.log(n))
-    return np.where(np.isnan(log_odds), -np.inf, np.minimum(log_ratio, 0.0))
+    return np.where(possible, np.minimum(log_ratio, 0.0), -np.inf)
 
 
 def draw_unseen(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Generator) -> Ints:
@@ -95,5 +96,6 @@ def draw_unseen(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Ge
             math.log(M) + log_odds + log_seen - np.logaddexp(math.log(M) + log_seen, math.log(a))
         )
     log_rate = np.log(rng.standard_gamma(size, len(log_odds))) + log_odds
-    n0: Ints = rng.poisson(np.exp(np.minimum(log_rate, math.log(LAST))))
-    return np.minimum(n0, LAST)
+    beyond = log_rate >= math.log(LAST)
+    n0: Ints = rng.poisson(np.exp(np.where(beyond, 0.0, log_rate)))
+    return np.where(beyond, LAST, np.minimum(n0, LAST))
