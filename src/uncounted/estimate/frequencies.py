@@ -17,7 +17,7 @@ import attrs
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.chao import moment
-from uncounted.estimate.method import log_n0, log_normal_interval, z_of
+from uncounted.estimate.method import log_normal_estimate, z_of
 from uncounted.estimate.result import Estimate
 
 ASSUMPTION_ZELTERMAN = (
@@ -75,18 +75,17 @@ def zelterman(f: Mapping[int, int], *, level: float = 0.95, seed: int = 1) -> Es
         n0 = n * math.exp(-rate) / chance
         weight = math.exp(-rate) / chance**2
         variance = n * weight + (n * weight * rate) ** 2 * (1 / seen.f1 + 1 / seen.f2)
-        return _answer(
+        return log_normal_estimate(
             "zelterman",
-            seen,
+            n,
             n0,
             variance,
-            level,
-            seed,
+            level=level,
             point_kind="Zelterman's estimate",
-            interval_kind="log-normal",
             assumption=ASSUMPTION_ZELTERMAN,
             settings={"uses": "f1 and f2"},
-            more={"rate": rate},
+            diagnostics={"f1": seen.f1, "f2": seen.f2, "rate": rate},
+            seed=seed,
         )
 
     return _checked("zelterman", f, level, fit)
@@ -129,13 +128,12 @@ def chao_from(
 
     def fit(seen: _Frequencies) -> Estimate:
         n0, variance = moment(seen.f1, seen.f2, seen.observed, share=share)
-        return _answer(
+        return log_normal_estimate(
             "chao",
-            seen,
+            seen.observed,
             n0,
             variance,
-            level,
-            seed,
+            level=level,
             point_kind="lower bound",
             interval_kind="log-normal, of the bound",
             assumption=ASSUMPTION_CHAO,
@@ -143,7 +141,8 @@ def chao_from(
                 "occasions": "any number" if occasions is None else occasions,
                 "form": "f1^2 / (2 f2)" if seen.f2 else "bias-corrected, as f2 = 0",
             },
-            more={},
+            diagnostics={"f1": seen.f1, "f2": seen.f2},
+            seed=seed,
         )
 
     return _checked("chao", f, level, fit)
@@ -180,33 +179,3 @@ def _look(f: Mapping[int, int]) -> _Frequencies:
             hint="check whether the same person is recognised when they appear again",
         )
     return _Frequencies(f1, f.get(2, 0), n)
-
-
-def _answer(
-    method: str,
-    seen: _Frequencies,
-    n0: float,
-    variance: float,
-    level: float,
-    seed: int,
-    *,
-    point_kind: str,
-    interval_kind: str,
-    assumption: str,
-    settings: Mapping[str, object],
-    more: Mapping[str, float],
-) -> Estimate:
-    return Estimate(
-        method=method,
-        status="ok",
-        point=seen.observed + n0,
-        point_kind=point_kind,
-        interval=log_normal_interval(seen.observed, n0, variance, level),
-        level=level,
-        interval_kind=interval_kind,
-        assumption=assumption,
-        settings=settings,
-        diagnostics={"f1": seen.f1, "f2": seen.f2, "se": variance**0.5, **more},
-        seed=seed,
-        log_n0=log_n0(n0, variance),
-    )
