@@ -140,7 +140,7 @@ def standing(estimate: Estimate, observed: int, claim: Claim) -> Standing:
         words = f"{claim.words} holds at any xi as soon as one person was missed."
         return Standing(method, stands, words)
     if estimate.point_kind == "lower bound":
-        return Standing(method, stands, _of_a_bound(claim, stands, xi), xi, inner, outer)
+        return Standing(method, stands, _of_a_bound(claim, stands, xi, inner), xi, inner, outer)
     return Standing(method, stands, _words(estimate, claim, stands, xi, inner), xi, inner, outer)
 
 
@@ -174,14 +174,17 @@ def _stands(estimate: Estimate, claim: Claim) -> Stands:
     return "contradicted" if high > N else "ruled out"
 
 
-def _of_a_bound(claim: Claim, stands: Stands, xi: float | None) -> str:
+def _of_a_bound(claim: Claim, stands: Stands, xi: float | None, inner: float | None) -> str:
     if stands == "silent" and claim.side == "more than":
         return f"{claim.words}: a lower bound that does not reach it says nothing against it."
     if stands == "silent":
         return f"{claim.words}: no lower bound can bear that out."
     if claim.side == "more than":
         assert xi is not None
-        return f"{claim.words} holds even by the lower bound, for xi below {_down(xi)}."
+        head = f"{claim.words} holds even by the lower bound, for xi below {_down(xi)}"
+        if inner is None:
+            return f"{head}; with its whole interval at no xi."
+        return f"{head}; with its whole interval, for xi below {_down(inner)}."
     return f"{claim.words} is contradicted by the lower bound, if its assumption holds."
 
 

@@ -27,7 +27,7 @@ MOST_RHAT = 1.01
 LEAST_ESS = 400
 _CHAINS = 32
 _WARM = 60  # moves a chain, twice
-_ROUNDS = 4
+_LOOKS = 125  # at least, of each chain
 _TARGET = 0.85
 _ASIDE = 1.5  # standard deviations
 
@@ -138,22 +138,20 @@ class LogLinear:
         """Draws of chains that agree, for as long as they are asked.
 
         Raises:
-            NotConverged: R-hat above 1.01 or an effective sample below 400 after 4 rounds.
+            NotConverged: R-hat above 1.01 or an effective sample below 400, eight times as long.
         """
         chains = Chains(self.terms(table), rng)
         chains.warm_up()
-        looks = max(-(-size // _CHAINS), 50)
+        looks = -(-size // _CHAINS)
         while True:
-            kept = chains.sample(looks)
-            seen, rounds = kept, 1
-            while True:
+            seen = chains.sample(max(looks, _LOOKS))
+            for last in (False, False, False, True):
                 rhat, ess = agreement(seen)
                 if rhat <= MOST_RHAT and ess >= LEAST_ESS:
                     break
-                if rounds == _ROUNDS:
+                if last:
                     raise not_agreed(rhat, ess)
-                seen = np.concatenate([seen, chains.sample(looks)], axis=1)
-                rounds += 1
+                seen = np.concatenate([seen, chains.sample(seen.shape[1])], axis=1)
             every = seen[:, :: seen.shape[1] // looks][:, :looks]
             flat = every.transpose(1, 0, 2).reshape(-1, every.shape[2])[: max(size, 1)]
             said = {"rhat": rhat, "ess": ess, "chains": _CHAINS, "accepted_moves": chains.accepted}
