@@ -1,0 +1,156 @@
+"""What the data alone say, when outcomes or whole attempts are missing.
+
+Nothing is assumed of what is missing: it may all have gone one way. The bounds are wide,
+and that is their use: what lies between them is said by an assumption, not by the data.
+"""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+from scipy.special import ndtr
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.contrasts import joined
+from uncounted.estimate.method import root, z_of
+from uncounted.estimate.proportions import wilson_at
+from uncounted.estimate.result import Interval
+
+SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)
+
+
+@attrs.frozen
+class Bounds:
+    """The least and the greatest value that the data leave, and an interval around them.
+
+    Attributes:
+        low: were every missing outcome such as to make the value least.
+        high: were every one such as to make it greatest.
+        interval: covers the value, wherever between the bounds it is, as often as the
+            level says, if the rows were a random sample.
+    """
+
+    low: float
+    high: float
+    interval: Interval
+
+
+def outcome_bounds(
+    x: int, n: int, unknown: int, level: float = 0.95, *, effect: float = 1.0
+) -> Bounds:
+    """Bounds for a rate when some outcomes are unknown (Manski 1989, J. Human Resources 24:343).
+
+    Of n + u rows the rate is between x / (n + u) and (x + u) / (n + u). The interval is
+    that of Imbens and Manski (2004, Econometrica 72:1845, eq. 6 and 7), its ends those of
+    Wilson rather than of the normal law, so that with nothing unknown it is Wilson's.
+
+    Args:
+        x: rows known to have the outcome.
+        n: rows whose outcome is known.
+        unknown: rows whose outcome is not.
+        level: of the interval.
+        effect: design effect, by which rows that came in clusters count for fewer.
+
+    Examples:
+        >>> found = outcome_bounds(14, 20, 5)
+        >>> found.low, found.high, [round(end, 3) for end in found.interval]
+        (0.56, 0.76, [0.399, 0.871])
+    """
+    total = n + unknown
+    if total == 0:
+        return Bounds(0.0, 1.0, (0.0, 1.0))
+    low, high = x / total, (x + unknown) / total
+    counted = total / effect
+    spread = max(_error(low, counted), _error(high, counted))
+    z = reach(high - low, spread, level)
+    interval = wilson_at(low * counted, counted, z)[0], wilson_at(high * counted, counted, z)[1]
+    return Bounds(low, high, interval)
+
+
+def difference_bounds(
+    first: tuple[int, int, int],
+    second: tuple[int, int, int],
+    level: float = 0.95,
+    *,
+    effects: tuple[float, float] = (1.0, 1.0),
+) -> Bounds:
+    """Bounds for p1 - p2: [L1 - U2, U1 - L2]; each group as (x, n, unknown).
+
+    The interval joins Wilson's limits as Newcombe does, at the quantile of Imbens and
+    Manski; with nothing unknown it is Newcombe's.
+
+    Examples:
+        >>> found = difference_bounds((14, 20, 5), (6, 30, 0))
+        >>> round(found.low, 2), round(found.high, 2)
+        (0.36, 0.56)
+    """
+    ends = []
+    for (x, n, unknown), effect in zip((first, second), effects, strict=True):
+        total = n + unknown
+        if total == 0:
+            return Bounds(-1.0, 1.0, (-1.0, 1.0))
+        ends.append((x / total, (x + unknown) / total, total / effect))
+    (l1, u1, n1), (l2, u2, n2) = ends
+    low, high = l1 - u2, u1 - l2
+    spread = max(
+        math.hypot(_error(l1, n1), _error(u2, n2)), math.hypot(_error(u1, n1), _error(l2, n2))
+    )
+    z = reach(high - low, spread, level)
+    lowest = joined((l1, *wilson_at(l1 * n1, n1, z)), (u2, *wilson_at(u2 * n2, n2, z)))[0]
+    highest = joined((u1, *wilson_at(u1 * n1, n1, z)), (l2, *wilson_at(l2 * n2, n2, z)))[1]
+    return Bounds(low, high, (lowest, highest))
+
+
+def reach(width: float, error: float, level: float) -> float:
+    """Imbens and Manski's quantile c: Phi(c + width / error) - Phi(-c) = level.
+
+    The two-sided normal quantile when the bounds meet, the one-sided one when they are far
+    apart: a value cannot be missed at both ends at once.
+
+    Examples:
+        >>> round(reach(0.0, 0.1, 0.95), 3), round(reach(0.9, 0.1, 0.95), 3)
+        (1.96, 1.645)
+    """
+    two_sided = z_of(level)
+    if width <= 0:
+        return two_sided
+    one_sided = z_of(2 * level - 1) if level > 0.5 else 0.0
+    if error == 0:
+        return one_sided
+    gap = width / error
+    return root(lambda c: float(ndtr(c + gap) - ndtr(-c)) - level, one_sided, two_sided)
+
+
+def reported_bounds(low: float, high: float, share: float) -> Interval:
+    """Bounds for all attempts when the reported ones are a `share` of them (Manski 1989).
+
+    The rest may all have ended one way or all the other: from R low to R high + 1 - R.
+
+    Raises:
+        UsedWrongly: the share is not between 0 and 1.
+
+    Examples:
+        >>> [round(end, 2) for end in reported_bounds(0.7, 0.7, 0.5)]
+        [0.35, 0.85]
+    """
+    if not 0 <= share <= 1:
+        raise UsedWrongly("a share is between 0 and 1")
+    return share * low, share * high + (1 - share)
+
+
+def share_that_settles(difference: Bounds) -> float | None:
+    """The least share reported, in both groups, at which the data alone give the sign.
+
+    R (L1 - U2) > 1 - R, so R > 1 / (1 + L1 - U2). None: not even when all are reported.
+
+    Examples:
+        >>> share_that_settles(Bounds(0.5, 0.5, (0.2, 0.7)))
+        0.6666666666666666
+    """
+    nearest = difference.low if difference.low > 0 else -difference.high
+    return 1 / (1 + nearest) if nearest > 0 else None
+
+
+def _error(p: float, n: float) -> float:
+    return math.sqrt(p * (1 - p) / n)

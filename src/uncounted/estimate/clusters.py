@@ -1,0 +1,177 @@
+"""Rows that came together: several attempts from one interview, one incident, one group.
+
+Such rows are alike, so they say less than as many rows from different people. How much
+less is the design effect; the effective number of rows is what the intervals are made
+from. Whole clusters are also drawn again and again (bootstrap), which needs enough of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from scipy.special import stdtrit
+
+from uncounted.errors import NotEstimable
+from uncounted.estimate.result import Floats, Interval
+
+FEWEST = 10  # clusters under which an interval is not to be trusted, and none is drawn again
+RESAMPLES = 4000
+_AT_ONCE = 4_000_000  # weights held in memory
+
+
+@attrs.frozen
+class Effective:
+    """How many independent rows the rows of a group are worth.
+
+    Attributes:
+        clusters: with a row whose outcome is known.
+        largest: rows in the largest.
+        design_effect: by how much the variance is larger than of separate rows; at least 1.
+        n: effective rows, corrected for there being few clusters.
+        assumed: every row has the same outcome, so that the data cannot show how alike
+            rows of a cluster are: they were taken as wholly alike.
+    """
+
+    clusters: int
+    largest: int
+    design_effect: float
+    n: float
+    assumed: bool
+
+
+def effective(x: Sequence[int], n: Sequence[int], level: float = 0.95) -> Effective:
+    """The effective number of rows of one group, from x of n in each cluster.
+
+    The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2,
+    over p (1 - p) / n, is the design effect (Kish 1965). It is noisy when clusters are few,
+    so the effective number is cut by (t_{n-1} / t_{K-1})^2 (Korn and Graubard 1998,
+    Survey Methodology 24:193) and never exceeds the rows themselves.
+
+    Raises:
+        NotEstimable: all rows come from one cluster.
+
+    Examples:
+        >>> found = effective([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
+        >>> round(found.design_effect, 1), round(found.n, 1)
+        (4.8, 3.2)
+        >>> effective([1, 0, 1], [1, 1, 1]).n
+        3.0
+    """
+    a, m = np.asarray(x, float), np.asarray(n, float)
+    a, m = a[m > 0], m[m > 0]
+    K, rows, largest = len(m), float(m.sum()), int(m.max(initial=0))
+    if largest <= 1:
+        return Effective(K, largest, 1.0, rows, assumed=False)
+    if K == 1:
+        raise NotEstimable(
+            "all rows of the group come from one cluster",
+            hint="one interview is one voice, however much it tells: there is no interval",
+        )
+    p = float(a.sum()) / rows
+    assumed = p in (0.0, 1.0)
+    if assumed:
+        design = float((m**2).sum()) / rows
+    else:
+        variance = K / (K - 1) * float(((a - p * m) ** 2).sum()) / rows**2
+        design = variance / (p * (1 - p) / rows)
+    design = max(design, 1.0)
+    tail = 0.5 + level / 2
+    few = float(stdtrit(rows - 1, tail) / stdtrit(K - 1, tail)) ** 2
+    return Effective(K, largest, design, max(1.0, min(rows, rows / design * few)), assumed)
+
+
+@attrs.frozen
+class Resampled:
+    """Percentile intervals from drawing whole clusters again.
+
+    Attributes:
+        rates: one a group.
+        difference: of the two groups; None with one group.
+        dropped: share of draws in which a group was empty; they are not used.
+        resamples: how many draws were made.
+    """
+
+    rates: tuple[Interval, ...]
+    difference: Interval | None
+    dropped: float
+    resamples: int = RESAMPLES
+
+
+def bootstrap(
+    rng: np.random.Generator,
+    x: Sequence[Sequence[int]],
+    n: Sequence[Sequence[int]],
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+) -> Resampled:
+    """Draw as many clusters as there are, with replacement, each with all its rows.
+
+    A cluster that has rows in both groups keeps them together, so what it shares between
+    the groups is in the interval of the difference (Davison and Hinkley 1997, section 3.8).
+
+    Args:
+        rng: the generator.
+        x: a row a cluster, a column a group: rows with the outcome.
+        n: the same: rows whose outcome is known.
+        level: of the intervals.
+        resamples: how many.
+
+    Raises:
+        NotEstimable: a group has rows from fewer than 10 clusters, or all its rows have
+            the same outcome, so that drawing again can show no other.
+    """
+    a, m = np.asarray(x, float), np.asarray(n, float)
+    few = int((m > 0).sum(axis=0).min())
+    if few < FEWEST:
+        raise NotEstimable(
+            f"a group has rows from {few} cluster{'' if few == 1 else 's'} and {FEWEST} are needed",
+            hint="so few clusters, drawn again, look more alike than others would be",
+        )
+    if np.any((a.sum(axis=0) == 0) | (a.sum(axis=0) == m.sum(axis=0))):
+        raise NotEstimable("all rows of a group have the same outcome: drawn again, they still do")
+    shares = _shares(rng, a, m, resamples)
+    kept = shares[np.isfinite(shares).all(axis=1)]
+    tails = [0.5 - level / 2, 0.5 + level / 2]
+    ends = np.quantile(kept, tails, axis=0)
+    difference = None
+    if shares.shape[1] == 2:
+        low, high = np.quantile(kept[:, 0] - kept[:, 1], tails)
+        difference = (float(low), float(high))
+    return Resampled(
+        tuple((float(low), float(high)) for low, high in ends.T),
+        difference,
+        1 - len(kept) / resamples,
+        resamples,
+    )
+
+
+def _shares(rng: np.random.Generator, a: Floats, m: Floats, resamples: int) -> Floats:
+    """A row a draw, a column a group; not a number where the group is empty in that draw."""
+    K = len(m)
+    step = max(1, _AT_ONCE // K)
+    parts = []
+    for start in range(0, resamples, step):
+        size = min(step, resamples - start)
+        times = rng.multinomial(K, np.full(K, 1 / K), size=size).astype(float)
+        rows = times @ m
+        parts.append(np.divide(times @ a, rows, out=np.full_like(rows, np.nan), where=rows > 0))
+    return np.concatenate(parts)
+
+
+def leaving_one_out(x: Sequence[Sequence[int]], n: Sequence[Sequence[int]]) -> Interval | None:
+    """The least and greatest difference p1 - p2 when any one cluster is left out.
+
+    None when leaving one out would leave a group empty.
+
+    Examples:
+        >>> leaving_one_out([[2, 0], [1, 1], [1, 0]], [[2, 2], [2, 2], [2, 2]])
+        (0.25, 0.75)
+    """
+    a, m = np.asarray(x, float), np.asarray(n, float)
+    a, m = a.sum(axis=0) - a, m.sum(axis=0) - m
+    if (m == 0).any():
+        return None
+    differences = a[:, 0] / m[:, 0] - a[:, 1] / m[:, 1]
+    return float(differences.min()), float(differences.max())

@@ -1,0 +1,321 @@
+"""How many rows of each group have an outcome: what rates are made from.
+
+A row is an attempt (or a person). What is kept of it is its group, its source, the number
+of its cluster and whether it has the outcome; no other cell of the file gets past here,
+and the names of clusters do not either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from uncounted import delimited
+from uncounted.captures import MOST_PEOPLE
+from uncounted.errors import BadInput, UsedWrongly
+
+MOST_GROUPS = 40
+MOST_SOURCES = 200
+_LONGEST = 60
+_MANY = 1000
+_YES = frozenset({"1", "yes", "y", "true", "예", "네", "是"})
+_NO = frozenset({"0", "no", "n", "false", "아니오", "아니요", "否"})
+_UNKNOWN = frozenset({"", "?", "unknown", "not known", "n/a", "na", "미상", "불명", "不详", "不明"})
+
+
+@attrs.frozen
+class Tally:
+    """Rows with the outcome, rows whose outcome is known, rows whose outcome is not.
+
+    Examples:
+        >>> Tally(14, 20) + Tally(1, 2, 3)
+        Tally(x=15, n=22, unknown=3)
+    """
+
+    x: int = 0
+    n: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.x + other.x, self.n + other.n, self.unknown + other.unknown)
+
+
+type Key = tuple[str, str | None, int | None]
+
+
+@attrs.frozen
+class Outcomes:
+    """Counts by group, source and cluster.
+
+    Attributes:
+        groups: in the order of their names, numbers in them as numbers.
+        cells: by (group, source, cluster); a source or a cluster is None when no column
+            was named for it.
+        ungrouped: rows without a group, which are in no count.
+        others: how many different values were taken to say "not", where one was named that
+            says "yes".
+
+    Examples:
+        >>> table = Outcomes.of({"before": (14, 20), "after": (6, 30, 2)})
+        >>> table.groups, table.group("after")
+        (('after', 'before'), Tally(x=6, n=30, unknown=2))
+    """
+
+    groups: tuple[str, ...]
+    cells: Mapping[Key, Tally]
+    ungrouped: int = 0
+    others: int = 0
+
+    @classmethod
+    def of(cls, counts: Mapping[str, Sequence[int]]) -> Outcomes:
+        """Make a table from (x, n) or (x, n, unknown) by group."""
+        cells: dict[Key, Tally] = {}
+        for name, given in counts.items():
+            tally = Tally(*given)
+            if not (0 <= tally.x <= tally.n and tally.unknown >= 0):
+                raise UsedWrongly("a group is x of n, with x from 0 to n")
+            cells[name, None, None] = tally
+        return cls(tuple(sorted(counts, key=in_order)), cells)
+
+    def group(self, name: str, source: str | None = None) -> Tally:
+        """All rows of a group, or those that one source gave."""
+        found = Tally()
+        for (group, of, _), tally in self.cells.items():
+            if group == name and (source is None or of == source):
+                found += tally
+        return found
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources, in order; none when no column was named."""
+        named = {source for _, source, _ in self.cells if source is not None}
+        return tuple(sorted(named, key=in_order))
+
+    @property
+    def clustered(self) -> bool:
+        """Whether rows are known to have come together."""
+        return any(cluster is not None for _, _, cluster in self.cells)
+
+    def by_cluster(self, groups: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+        """(x, n): a row a cluster that has a known outcome in these groups, a column a group."""
+        at = {name: i for i, name in enumerate(groups)}
+        x: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(groups))
+        n: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(groups))
+        for (group, _, cluster), tally in self.cells.items():
+            if group in at and tally.n:
+                x[cluster][at[group]] += tally.x
+                n[cluster][at[group]] += tally.n
+        order = sorted(n, key=lambda cluster: -1 if cluster is None else cluster)
+        return [x[k] for k in order], [n[k] for k in order]
+
+    def without(self, source: str) -> Outcomes:
+        """The same without one source."""
+        kept = {key: tally for key, tally in self.cells.items() if key[1] != source}
+        return attrs.evolve(self, cells=kept)
+
+    def digest(self) -> str:
+        """SHA-256 of the counts. Never publish it: small counts are found by trying them all."""
+        cells = [[*key, *attrs.astuple(tally)] for key, tally in self.cells.items()]
+        cells.sort(key=lambda cell: [str(part) for part in cell])
+        value = json.dumps([list(self.groups), cells, self.ungrouped], ensure_ascii=False)
+        return hashlib.sha256(value.encode()).hexdigest()
+
+
+def in_order(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts names with their numbers as numbers.
+
+    Examples:
+        >>> sorted(["year 10", "year 9"], key=in_order)
+        ['year 9', 'year 10']
+    """
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return tuple((0, int(p), "") if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in parts)
+
+
+@attrs.frozen
+class Columns:
+    """Which column of a file is what.
+
+    Attributes:
+        outcome: whether a row has the outcome.
+        by: what the rows are split by; None: all rows are one group.
+        outcome_is: the value of `outcome` that counts, every other value being "not"; None
+            for a column of 0 and 1, or of yes and no.
+        unknown_is: further values that say that the outcome is not known.
+        cluster: what rows came together: an interview, an incident, a group.
+        source: who reported.
+    """
+
+    outcome: str
+    by: str | None = None
+    outcome_is: str | None = None
+    unknown_is: tuple[str, ...] = ()
+    cluster: str | None = None
+    source: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        named = [name for name in (self.outcome, self.by, self.cluster, self.source) if name]
+        named.append("count")
+        if len(set(named)) != len(named):
+            raise UsedWrongly(
+                "one column is named twice, and no column can be two things",
+                hint="outcome, by, cluster and source are columns of their own; so is count",
+            )
+
+
+def read(path: Path, columns: Columns, *, encoding: str | None = None) -> Outcomes:
+    """Read a table of rows, each an attempt or a person, or a pattern with a `count`.
+
+    An empty cell of the outcome, or a word such as `unknown`, is an outcome that is not
+    known. Rows without a group are counted apart, in `ungrouped`.
+
+    Raises:
+        UsedWrongly: a column that is not there.
+        BadInput: with the row (the header is row 1) and the column.
+    """
+    sheet = delimited.read(path, encoding=encoding)
+    for name in (columns.outcome, columns.by, columns.cluster, columns.source):
+        if name is not None and name not in sheet.columns:
+            raise UsedWrongly(
+                f"{path.name} has no column {name!r}",
+                hint="a column is named exactly as in the first row of the file",
+            )
+    reader = _Reader(path.name, columns, counted="count" in sheet.columns)
+    rows = 0
+    for row in sheet:
+        reader.take(row)
+        rows += 1
+    if not rows:
+        raise BadInput(f"{path.name} has a header and no rows")
+    return reader.finish()
+
+
+class _Reader:
+    """Counts rows as they come, so that no row is held."""
+
+    def __init__(self, name: str, columns: Columns, *, counted: bool) -> None:
+        self.name = name
+        self.columns = columns
+        self.counted = counted
+        self.wanted = None if columns.outcome_is is None else _plain(columns.outcome_is)
+        self.unknown = _UNKNOWN | {_plain(value) for value in columns.unknown_is}
+        if self.wanted is not None:
+            self.unknown = self.unknown - {self.wanted}
+        self.found = False
+        self.others: set[str] = set()
+        self.counts: Counter[tuple[str, str | None, str | None, bool | None]] = Counter()
+        self.groups: set[str] = set()
+        self.ungrouped = 0
+
+    def take(self, row: delimited.Row) -> None:
+        if row.wrong:
+            raise BadInput(f"{self.name}, row {row.number}: {row.wrong}")
+        count = self._count(row) if self.counted else 1
+        outcome = self._outcome(row)
+        group = self._label(row, self.columns.by, MOST_GROUPS, self.groups)
+        if group == "":
+            self.ungrouped += count
+            return
+        source = self._named(row, self.columns.source)
+        cluster = self._named(row, self.columns.cluster)
+        self.groups.add(group or "")
+        self.counts[group or "", source, cluster, outcome] += count
+
+    def finish(self) -> Outcomes:
+        if self.wanted is not None and not self.found:
+            raise UsedWrongly(
+                f"no row of {self.name} has that value in column {self.columns.outcome!r}",
+                hint="--outcome-is takes the value as it is written in the file",
+            )
+        if not self.groups:
+            raise BadInput(
+                f"{self.name}: no row says what it is in column {self.columns.by!r}",
+                hint="there is nothing to split by; leave --by out to take all rows as one",
+            )
+        names = sorted({c for _, _, c, _ in self.counts if c is not None}, key=in_order)
+        number = {name: i for i, name in enumerate(names)}
+        cells: dict[Key, Tally] = defaultdict(Tally)
+        for (group, source, cluster, outcome), count in self.counts.items():
+            key = (group, source, None if cluster is None else number[cluster])
+            known = outcome is not None
+            cells[key] += Tally(count * bool(outcome), count * known, count * (not known))
+        if len({source for _, source, _ in cells}) > MOST_SOURCES:
+            raise BadInput(
+                f"{self.name}, column {self.columns.source!r}: more than {MOST_SOURCES} sources",
+                hint="an interview or a person is a --cluster; a source is who collected it",
+            )
+        groups = tuple(sorted(self.groups, key=in_order))
+        return Outcomes(groups, dict(cells), self.ungrouped, len(self.others))
+
+    def _outcome(self, row: delimited.Row) -> bool | None:
+        value = _plain(row.cells[self.columns.outcome])
+        if value in self.unknown:
+            return None
+        if self.wanted is not None:
+            if value == self.wanted:
+                self.found = True
+            elif len(self.others) < _MANY:
+                self.others.add(value)
+            return value == self.wanted
+        if value in _YES or value in _NO:
+            return value in _YES
+        raise BadInput(
+            f"{self._at(row, self.columns.outcome)}: neither 0 or 1, nor yes or no, nor empty",
+            hint="if the column holds words, say which one counts with --outcome-is VALUE",
+        )
+
+    def _label(
+        self, row: delimited.Row, column: str | None, most: int, known: Iterable[str]
+    ) -> str | None:
+        """The group; empty when the cell is, None when there is no such column."""
+        if column is None:
+            return None
+        label = unicodedata.normalize("NFC", " ".join(row.cells[column].split()))
+        seen = set(known)
+        if label and label not in seen and len(seen) >= most:
+            raise BadInput(
+                f"{self.name}, column {column!r}: more than {most} different values",
+                hint="groups are few: years, periods, places; make a column that has them",
+            )
+        return self._fit(row, column, label)
+
+    def _named(self, row: delimited.Row, column: str | None) -> str | None:
+        if column is None:
+            return None
+        label = unicodedata.normalize("NFC", " ".join(row.cells[column].split()))
+        if not label:
+            raise BadInput(
+                f"{self._at(row, column)}: empty, so nobody knows what it belongs with",
+                hint="name it in every row; a row that stands alone gets a name of its own",
+            )
+        return self._fit(row, column, label)
+
+    def _fit(self, row: delimited.Row, column: str, label: str) -> str:
+        if len(label) > _LONGEST or not label.isprintable():
+            raise BadInput(
+                f"{self._at(row, column)}: longer than {_LONGEST} letters, or not printable",
+                hint="a group, a source or a cluster is a short name",
+            )
+        return label
+
+    def _count(self, row: delimited.Row) -> int:
+        cell = row.cells["count"].strip()
+        if not (cell.isascii() and cell.isdigit()):
+            raise BadInput(f"{self._at(row, 'count')}: not a whole number from 0 up")
+        if len(cell) > 10 or int(cell) > MOST_PEOPLE:
+            raise BadInput(f"{self._at(row, 'count')}: more than {MOST_PEOPLE:,}")
+        return int(cell)
+
+    def _at(self, row: delimited.Row, column: str) -> str:
+        return f"{self.name}, row {row.number}, column {column!r}"
+
+
+def _plain(value: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(value.split())).casefold()

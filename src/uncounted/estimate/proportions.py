@@ -1,0 +1,78 @@
+"""One proportion with its interval, as if the rows were a random sample.
+
+They hardly ever are. These intervals hold the doubt of chance alone, and nothing in
+this package prints one without saying so. Counts may be fractions: the effective counts
+of rows that came in clusters.
+"""
+
+from __future__ import annotations
+
+import math
+
+from scipy.special import betaincinv
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.method import z_of
+from uncounted.estimate.result import Interval
+
+
+def check_counts(x: float, n: float) -> None:
+    """Refuse counts that are no proportion.
+
+    Raises:
+        UsedWrongly: `n` is not above 0, or `x` is not between 0 and `n`.
+    """
+    if not (n > 0 and math.isfinite(n)):
+        raise UsedWrongly("a rate needs at least one row whose outcome is known")
+    if not 0 <= x <= n:
+        raise UsedWrongly("the rows with the outcome must be between none and all of them")
+
+
+def wilson(x: float, n: float, level: float = 0.95) -> Interval:
+    """The score interval for x of n (Wilson 1927; Brown, Cai and DasGupta 2001, eq. 4).
+
+    Args:
+        x: rows that have the outcome.
+        n: rows whose outcome is known.
+        level: of the interval.
+
+    Raises:
+        UsedWrongly: no proportion, or no level.
+
+    Examples:
+        >>> [round(end, 3) for end in wilson(14, 20)]
+        [0.481, 0.855]
+        >>> wilson(0, 8)[0], wilson(8, 8)[1]
+        (0.0, 1.0)
+    """
+    return wilson_at(x, n, z_of(level))
+
+
+def wilson_at(x: float, n: float, z: float) -> Interval:
+    """The score interval at a normal quantile `z` instead of a level."""
+    check_counts(x, n)
+    p = x / n
+    middle = p + z * z / (2 * n)
+    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low = 0.0 if x == 0 else max(0.0, (middle - reach) / scale)
+    high = 1.0 if x == n else min(1.0, (middle + reach) / scale)
+    return low, high
+
+
+def jeffreys(x: float, n: float, level: float = 0.95) -> Interval:
+    """Quantiles of Beta(x + 1/2, n - x + 1/2) (Brown, Cai and DasGupta 2001, section 3.1).
+
+    The lower end is 0 when x = 0 and the upper end 1 when x = n, as there: otherwise only
+    the prior would set them.
+
+    Examples:
+        >>> [round(end, 3) for end in jeffreys(6, 30)]
+        [0.088, 0.367]
+    """
+    check_counts(x, n)
+    z_of(level)  # refuses what is no level
+    tail = (1 - level) / 2
+    low = 0.0 if x == 0 else float(betaincinv(x + 0.5, n - x + 0.5, tail))
+    high = 1.0 if x == n else float(betaincinv(x + 0.5, n - x + 0.5, 1 - tail))
+    return low, high

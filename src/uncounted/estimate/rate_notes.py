@@ -1,0 +1,176 @@
+"""What must be minded beside a rate: sentences, most weighty first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from uncounted.estimate.clusters import FEWEST
+from uncounted.estimate.rate_values import Contrast, Rate, Rates
+from uncounted.estimate.rate_words import ENOUGH, Called, per_cent, points
+
+SMALL = 5  # counts under it can lead back to people
+_LARGE = 0.2  # share of a group's rows from one cluster that is worth a word
+
+
+def target(called: Called) -> str:
+    """Of what it is a rate, and of what it is not."""
+    return (
+        f"It is a rate among {called.unit} that were reported to us and whose outcome is known, "
+        f"not among all {called.unit}. If only those who came through in the end can report, each "
+        "of them brings one that went well: it is then a rate among those who came through, not "
+        "among all who tried, and no number of reports mends that. Count their earlier "
+        f"{called.unit} only, or {called.unit} reported about others."
+    )
+
+
+def settles(contrast: Contrast) -> str:
+    """How much must have been reported for the data alone to show a difference."""
+    if contrast.bounds is None:
+        return ""
+    if contrast.settles is None:
+        return (
+            "With so many outcomes unknown the data alone do not show a difference, even if "
+            "everything was reported."
+        )
+    least = per_cent(min(contrast.settles + 0.005, 1.0), ENOUGH)
+    return (
+        f"Without any assumption, the data show a difference only if at least {least} of all was "
+        "reported to us, in both groups."
+    )
+
+
+def notes(rates: Rates, called: Called, *, public: bool = False) -> tuple[str, ...]:
+    """Everything that must be minded, in sentences; of clusters and lost rows no count if public.
+
+    Examples:
+        >>> from uncounted.estimate.outcomes import Outcomes
+        >>> from uncounted.estimate.rates import compare
+        >>> found = compare(Outcomes.of({"women": (2, 9), "men": (6, 30)}))
+        >>> [note.split(":")[0] for note in notes(found, Called("people", "were sent back"))]
+        ['Each row is taken as separate', 'women has fewer than 20 rows with a known outcome']
+    """
+    found = [*_clusters(rates, public), *_few(rates), *_sources(rates, public)]
+    found += [*_rows(rates, public), *_coding(rates), *_many(rates, called)]
+    return tuple(dict.fromkeys(found))
+
+
+def _label(rate: Rate) -> str:
+    return rate.group or "the table"
+
+
+def _clusters(rates: Rates, public: bool) -> Iterator[str]:
+    if not rates.table.clustered:
+        yield (
+            "Each row is taken as separate: if one person, interview or incident gave several, "
+            "name the column that says so with --cluster. Without it the intervals are too narrow."
+        )
+        return
+    for rate in rates.rates:
+        if rate.clustered is None:
+            continue
+        found = rate.clustered.effective
+        if found is None:
+            yield f"All rows of {_label(rate)} come from one cluster: that is one voice."
+            continue
+        if found.clusters < FEWEST:
+            few = "few" if public else f"{found.clusters}"
+            yield (
+                f"The rows of {_label(rate)} come from {few} clusters. Under {FEWEST} the interval "
+                "is not to be trusted, and no clusters are drawn again."
+            )
+        if not public and found.largest > 1 and found.largest >= _LARGE * rate.tally.n:
+            yield (
+                f"One cluster gives {found.largest:,} of the {rate.tally.n:,} rows of "
+                f"{_label(rate)}."
+            )
+        if found.assumed and found.largest > 1:
+            yield (
+                f"All rows of {_label(rate)} have the same outcome, so how alike rows of a "
+                "cluster are cannot be seen; they were taken as wholly alike."
+            )
+
+
+def _few(rates: Rates) -> Iterator[str]:
+    for rate in rates.rates:
+        if rate.tally.n == 0:
+            yield f"No outcome is known for {_label(rate)}."
+        elif rate.tally.n < ENOUGH:
+            yield (
+                f"{_label(rate)} has fewer than {ENOUGH} rows with a known outcome: say the "
+                "counts and no per cent."
+            )
+
+
+def _sources(rates: Rates, public: bool) -> Iterator[str]:
+    for contrast in rates.contrasts:
+        found = contrast.standardised
+        if found is None:
+            continue
+        pair = f"{contrast.group} and {contrast.against}"
+        if not found.sources:
+            yield (
+                f"No source has known outcomes in both {pair}: the contrast may be one of "
+                "sources and not of what happened."
+            )
+        elif found.left_out and not public:
+            yield (
+                f"{found.left_out:,} rows come from sources that have only one of {pair}: they "
+                "were left out where both are given the same mix."
+            )
+
+
+def _rows(rates: Rates, public: bool) -> Iterator[str]:
+    if rates.table.ungrouped:
+        many = "Some" if public else f"{rates.table.ungrouped:,}"
+        yield f"{many} rows are in no group and in no count."
+    if rates.table.others > 1 and not public:
+        yield (
+            f"{rates.table.others:,} different values were taken to say that the outcome did not "
+            "happen. If one of them says that it is not known, name it with --unknown-is."
+        )
+
+
+def _coding(rates: Rates) -> Iterator[str]:
+    if any(rate.corrected is not None and rate.corrected.outside for rate in rates.rates):
+        yield (
+            "The stated sensitivity and specificity do not fit the data: wrong codings alone "
+            "would give another rate than the one that was reported."
+        )
+
+
+def _many(rates: Rates, called: Called) -> Iterator[str]:
+    if len(rates.contrasts) > 2:
+        yield (
+            f"There are {len(rates.contrasts)} contrasts: by chance alone some would stand out, "
+            f"even if all {called.unit} ended alike. Do not pick the largest."
+        )
+
+
+def clustered_words(contrast: Contrast, n: int) -> str:
+    """What drawing whole clusters again says of a difference, or why that was not done."""
+    parts = []
+    if contrast.bootstrap is not None:
+        low, high = (points(end, n) for end in contrast.bootstrap)
+        parts.append(
+            f"Drawing whole clusters again leaves the difference between {low} and {high} points."
+        )
+    elif contrast.bootstrap_reason is not None:
+        parts.append(f"Clusters were not drawn again: {contrast.bootstrap_reason}.")
+    if contrast.leaving_cluster is not None:
+        low, high = (points(end, n) for end in contrast.leaving_cluster)
+        parts.append(f"Without any one cluster it is between {low} and {high}.")
+    return " ".join(parts)
+
+
+def standardised_words(contrast: Contrast, n: int) -> str:
+    """The difference with one mix of sources, beside the difference as reported."""
+    found = contrast.standardised
+    if found is None or found.difference is None or found.interval is None:
+        return ""
+    assert found.as_reported is not None
+    low, high = (points(end, n) for end in found.interval)
+    return (
+        f"Over the {len(found.sources)} sources that have both, the difference is "
+        f"{points(found.as_reported, n)} points as reported and {points(found.difference, n)} "
+        f"({low} to {high}) when both groups have the same mix of them."
+    )

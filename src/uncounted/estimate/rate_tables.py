@@ -1,0 +1,301 @@
+"""The tables that stand beside a rate, as rows of words: the terminal and the page print the same.
+
+Each function gives a header and its rows; none of them holds a per cent without the counts
+that it is made from in the same table or the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from uncounted.estimate.rate_values import Contrast, Measure, Rate, Rates
+from uncounted.estimate.rate_words import ENOUGH, between, figures, of, per_cent, points
+from uncounted.estimate.result import Interval
+
+type Rows = tuple[tuple[str, ...], ...]
+RHO_WORDS = {
+    0.25: "1/4 as likely",
+    0.5: "1/2 as likely",
+    1.0: "as likely",
+    2.0: "2 times as likely",
+    4.0: "4 times as likely",
+}
+
+
+@attrs.frozen
+class Table:
+    """A header and rows of words, all of one length; all but the first are numbers."""
+
+    header: tuple[str, ...]
+    rows: Rows
+
+
+def name(group: str) -> str:
+    """A group as a row's name."""
+    return group or "all"
+
+
+def rates_table(rates: Rates) -> Table:
+    """Counts, then the share, then what chance alone would leave."""
+    level = f"{100 * rates.asked.level:g}%"
+    rows = []
+    for rate in rates.rates:
+        n = rate.tally.n
+        told = rate.intervals if rate.clustered is None else rate.clustered.intervals
+        rows.append(
+            (
+                name(rate.group),
+                f"{rate.tally.x:,} of {n:,}",
+                per_cent(rate.tally.x / n, n) if n >= ENOUGH else "",
+                between(told.get("wilson"), n),
+                between(told.get("jeffreys"), n),
+            )
+        )
+    return Table(("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys"), tuple(rows))
+
+
+def contrast_table(rates: Rates, contrast: Contrast) -> Table:
+    """Difference, ratio and odds ratio with their intervals."""
+    n = _coarser(rates, contrast)
+    level = f"{100 * rates.asked.level:g}%"
+    told = {
+        "difference": ("difference, points", "newcombe"),
+        "ratio": ("ratio", "koopman"),
+        "odds_ratio": ("odds ratio", ""),
+    }
+    rows = []
+    for key, (label, other) in told.items():
+        measure = contrast.measures[key]
+        best = contrast.best.get(key, Measure(None, {}))
+        in_points = n if key == "difference" else None
+        rows.append(
+            (
+                label,
+                _value(measure.point, in_points),
+                _ends(best.intervals.get("score"), in_points),
+                _ends(best.intervals.get(other), in_points) if other else "",
+                _ends(best.intervals.get("jeffreys"), in_points),
+            )
+        )
+    header = ("", "reported", f"{level}, score", "Newcombe, Koopman", "Jeffreys")
+    return Table(header, tuple(rows))
+
+
+def _coarser(rates: Rates, contrast: Contrast) -> int:
+    return min(rates[contrast.group].tally.n, rates[contrast.against].tally.n)
+
+
+def _value(value: float | None, n: float | None) -> str:
+    if n is None:
+        return figures(value)
+    return "none" if value is None else points(value, n)
+
+
+def _ends(interval: Interval | None, n: float | None) -> str:
+    if interval is None:
+        return "no interval"
+    return f"{_value(interval[0], n)} to {_value(interval[1], n)}"
+
+
+def unknown_table(rates: Rates) -> Table:
+    """What the data alone leave when some outcomes are not known."""
+    rows = [
+        (
+            name(rate.group),
+            f"{rate.tally.x:,} of {rate.tally.n:,}",
+            f"{rate.tally.unknown:,}",
+            _bounds((rate.bounds.low, rate.bounds.high), rate.tally.n),
+            between(rate.bounds.interval, rate.tally.n),
+        )
+        for rate in rates.rates
+    ]
+    for contrast in rates.contrasts:
+        if contrast.bounds is None:
+            continue
+        n = _coarser(rates, contrast)
+        rows.append(
+            (
+                "difference, points" if len(rates.contrasts) == 1 else f"{contrast.group}, points",
+                "",
+                "",
+                _ends((contrast.bounds.low, contrast.bounds.high), n),
+                _ends(contrast.bounds.interval, n),
+            )
+        )
+    return Table(("", "reported", "unknown", "bounds", "bounds and chance"), tuple(rows))
+
+
+def _bounds(ends: Interval, n: int) -> str:
+    return between(ends, n) if ends[1] - ends[0] > 1e-9 else per_cent(ends[0], n)
+
+
+def reported_table(rates: Rates) -> Table:
+    """What the data alone leave when only a share of all is among the reports."""
+    known = [rate for rate in rates.rates if rate.tally.n]
+    rows = []
+    for i, row in enumerate(known[0].reported):
+        cells = [
+            _bounds((rate.reported[i]["low"], rate.reported[i]["high"]), rate.tally.n)
+            for rate in known
+        ]
+        rows.append((f"{row['share']:.0%}", *cells))
+    return Table(("share reported to us", *(_head(rate) for rate in known)), tuple(rows))
+
+
+def reporting_table(rates: Rates) -> Table:
+    """The rate among all at each reporting ratio."""
+    known = [rate for rate in rates.rates if rate.reporting]
+    rows = []
+    for i, row in enumerate(known[0].reporting):
+        cells = []
+        for rate in known:
+            told = rate.reporting[i]
+            n = rate.tally.n
+            point = f"{per_cent(told['rate'], n)}, " if n >= ENOUGH else ""
+            cells.append(point + between(told["interval"], n))
+        rows.append((RHO_WORDS[row["rho"]], *cells))
+    return Table(("to reach us", *(_head(rate) for rate in known)), tuple(rows))
+
+
+def two_way_table(rates: Rates, contrast: Contrast) -> Table:
+    """The difference in points for every pair of reporting ratios."""
+    n = _coarser(rates, contrast)
+    cells: dict[float, list[str]] = {}
+    for row in contrast.reporting:
+        cells.setdefault(row["rho_2"], []).append(points(row["difference"], n))
+    firsts = sorted({row["rho_1"] for row in contrast.reporting})
+    header = (f"{contrast.against} \\ {contrast.group}", *(_rho(rho) for rho in firsts))
+    return Table(header, tuple((_rho(rho), *told) for rho, told in cells.items()))
+
+
+def _rho(rho: float) -> str:
+    return {0.25: "1/4", 0.5: "1/2"}.get(rho, f"{rho:g}")
+
+
+def _head(rate: Rate) -> str:
+    return f"{name(rate.group)}: {of(rate.tally)}"
+
+
+def contrasts_table(rates: Rates) -> Table:
+    """One row a contrast, for more than two groups."""
+    rows = []
+    for contrast in rates.contrasts:
+        if contrast.reason is not None:
+            rows.append((contrast.group, "no contrast", "", "", ""))
+            continue
+        n = _coarser(rates, contrast)
+        odds = contrast.best.get("odds_ratio", Measure(None, {}))
+        difference = contrast.best.get("difference", Measure(None, {}))
+        rows.append(
+            (
+                contrast.group,
+                points(contrast.measures["difference"].point or 0.0, n),
+                _ends(difference.intervals.get("newcombe"), n),
+                figures(contrast.measures["odds_ratio"].point),
+                _ends(odds.intervals.get("score"), None),
+            )
+        )
+    level = f"{100 * rates.asked.level:g}%"
+    against = name(rates.rates[0].group)
+    header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio", f"{level}, score")
+    return Table(header, tuple(rows))
+
+
+def cluster_table(rates: Rates) -> Table:
+    """What the rows are worth that came in clusters."""
+    rows = []
+    for rate in rates.rates:
+        if rate.clustered is None:
+            continue
+        found = rate.clustered.effective
+        if found is None:
+            rows.append((name(rate.group), f"{rate.tally.n:,}", "1", f"{rate.tally.n:,}", "", ""))
+            continue
+        rows.append(
+            (
+                name(rate.group),
+                f"{rate.tally.n:,}",
+                f"{found.clusters:,}",
+                f"{found.largest:,}",
+                f"{found.design_effect:.1f}",
+                f"{found.n:,.0f}" if found.n >= 10 else f"{found.n:.1f}",
+            )
+        )
+    header = ("", "rows", "clusters", "largest", "design effect", "worth, in rows")
+    return Table(header, tuple(rows))
+
+
+def source_table(rates: Rates) -> Table:
+    """Each source on its own, and the difference without it."""
+    by: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rates.sources:
+        by.setdefault(row["source"], {})[row["group"]] = row
+    groups = [rate.group for rate in rates.rates]
+    single = rates.contrasts[0] if len(rates.contrasts) == 1 else None
+    without = {row["source"]: row for row in single.leaving_source} if single else {}
+    rows = []
+    for source, cells in by.items():
+        told = [_cell(cells[group]) for group in groups]
+        if single is not None:
+            told.append(_without(without.get(source), _coarser(rates, single)))
+        rows.append((source, *told))
+    last = ("difference without it, points",) if single is not None else ()
+    return Table(("source", *(name(group) for group in groups), *last), tuple(rows))
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    if not row["n"]:
+        return "none" if not row["unknown"] else f"{row['unknown']} unknown"
+    more = f", {row['unknown']} unknown" if row["unknown"] else ""
+    share = f" ({per_cent(row['x'] / row['n'], row['n'])})" if row["n"] >= ENOUGH else ""
+    return f"{row['x']:,} of {row['n']:,}{share}{more}"
+
+
+def _without(row: Mapping[str, Any] | None, n: int) -> str:
+    if row is None or row["difference"] is None:
+        return "nothing left"
+    return f"{points(row['difference'], n)} ({_ends(row['interval'], n)})"
+
+
+def coding_table(rates: Rates) -> Table | None:
+    """Rates without wrong codings; None when no coding was stated."""
+    rows = [
+        (
+            f"{_head(rate)}",
+            per_cent(rate.corrected.value, rate.tally.n) if rate.tally.n >= ENOUGH else "",
+            between(rate.corrected.interval, rate.tally.n),
+        )
+        for rate in rates.rates
+        if rate.corrected is not None
+    ]
+    for contrast in rates.contrasts:
+        if contrast.corrected is not None:
+            label = f"difference, {contrast.group}" if contrast.group else "difference"
+            rows.append(
+                (f"{label}, points", points(contrast.corrected, _coarser(rates, contrast)), "")
+            )
+    return Table(("reported", "then", "and chance"), tuple(rows)) if rows else None
+
+
+def belief_table(rates: Rates) -> Table | None:
+    """Rates among all under a belief about reporting; None when none was stated."""
+    rows = []
+    for rate in rates.rates:
+        if rate.believed is not None:
+            n = rate.tally.n
+            middle = per_cent(rate.believed["median"], n) if n >= ENOUGH else ""
+            rows.append((_head(rate), middle, between(rate.believed["interval"], n)))
+    for contrast in rates.contrasts:
+        if contrast.believed is None:
+            continue
+        told, n = contrast.believed["difference"], _coarser(rates, contrast)
+        label = f"difference, {contrast.group}, points"
+        rows.append((label, points(told["median"], n), _ends(told["interval"], n)))
+        if contrast.believed["same_sign"] is not None:
+            share = per_cent(contrast.believed["same_sign"], ENOUGH)
+            rows.append(("chance that it goes the way it was reported", share, ""))
+    header = ("reported", "then", f"{100 * rates.asked.level:g}% with chance")
+    return Table(header, tuple(rows)) if rows else None

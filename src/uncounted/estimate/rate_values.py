@@ -1,0 +1,247 @@
+"""What a comparison of rates gives: values that hold a rate together with its doubt.
+
+`rates.compare` makes them; words, tables and pages are made from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import attrs
+
+from uncounted.estimate.bounds import Bounds
+from uncounted.estimate.clusters import Effective
+from uncounted.estimate.mixes import Standardised
+from uncounted.estimate.outcomes import Outcomes, Tally
+from uncounted.estimate.reporting import Belief, Corrected, Tipping
+from uncounted.estimate.result import Interval, plain
+
+type Counts = tuple[float, float]
+UNBOUNDED = Bounds(0.0, 1.0, (0.0, 1.0))  # where nothing is known
+
+
+@attrs.frozen
+class Asked:
+    """What is asked of a table.
+
+    Attributes:
+        against: the group that the others are held against; None takes the first.
+        level: of all intervals.
+        seed: of all draws.
+        sensitivity: share of those with the outcome that are coded so; None: no correction.
+        specificity: share of those without it that are coded so.
+        belief: about the reporting ratio; None: none is stated.
+    """
+
+    against: str | None = None
+    level: float = 0.95
+    seed: int = 1
+    sensitivity: float | None = None
+    specificity: float | None = None
+    belief: Belief | None = None
+
+    @property
+    def coding(self) -> tuple[float, float] | None:
+        """Sensitivity and specificity when either was stated; the other is then 1."""
+        if self.sensitivity is None and self.specificity is None:
+            return None
+        return (
+            1.0 if self.sensitivity is None else self.sensitivity,
+            1.0 if self.specificity is None else self.specificity,
+        )
+
+
+@attrs.frozen
+class Clustered:
+    """What is left of a group's certainty when its rows came in clusters.
+
+    Attributes:
+        effective: how many separate rows its rows are worth; None when no interval can be
+            given, and then `reason` says why.
+        intervals: `wilson` and `jeffreys` from the effective rows.
+    """
+
+    effective: Effective | None
+    reason: str | None = None
+    intervals: Mapping[str, Interval] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Rate:
+    """One group.
+
+    Attributes:
+        group: its name.
+        tally: rows with the outcome, with a known one, with an unknown one.
+        intervals: `wilson` and `jeffreys`, as if every row stood alone; empty when n = 0.
+        clustered: the same for rows that came in clusters; None when no column says so.
+        bounds: of the rate, were all outcomes known.
+        reported: rows `share`, `low`, `high`: bounds if that share of all attempts is here.
+        reporting: rows `rho`, `rate`, `interval`: the rate among all at that reporting ratio.
+        corrected: without wrong codings, as stated; None when nothing was stated.
+        believed: `median` and `interval` under a belief about rho; None when none was.
+    """
+
+    group: str
+    tally: Tally
+    intervals: Mapping[str, Interval]
+    clustered: Clustered | None = None
+    bounds: Bounds = attrs.field(default=UNBOUNDED)
+    reported: tuple[Mapping[str, Any], ...] = ()
+    reporting: tuple[Mapping[str, Any], ...] = ()
+    corrected: Corrected | None = None
+    believed: Mapping[str, Any] | None = None
+
+    @property
+    def share(self) -> float | None:
+        """Of n rows, x: x / n; None when no outcome is known."""
+        return self.tally.x / self.tally.n if self.tally.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval to print: that of the clusters when there are any, else Wilson's."""
+        told = self.intervals if self.clustered is None else self.clustered.intervals
+        return told.get("wilson")
+
+    @property
+    def counts(self) -> Counts | None:
+        """The x and n that intervals are made from: effective ones where rows came in clusters."""
+        if not self.tally.n:
+            return None
+        if self.clustered is None:
+            return self.tally.x, self.tally.n
+        if self.clustered.effective is None:
+            return None
+        n = self.clustered.effective.n
+        return self.tally.x / self.tally.n * n, n
+
+    @property
+    def effect(self) -> float:
+        """By how much its rows are worth less than as many that stand alone."""
+        counts = self.counts
+        return self.tally.n / counts[1] if counts is not None else float(max(self.tally.n, 1))
+
+
+@attrs.frozen
+class Measure:
+    """A difference, a ratio or an odds ratio with its intervals by method.
+
+    Attributes:
+        point: None for none over none, infinite for some over none.
+        intervals: by method; an end that the data do not set is 0 or infinite.
+        median: of the Jeffreys draws.
+    """
+
+    point: float | None
+    intervals: Mapping[str, Interval]
+    median: float | None = None
+
+
+@attrs.frozen
+class Contrast:
+    """One group held against another.
+
+    Attributes:
+        group: the one looked at.
+        against: the one it is held against.
+        reason: why there is no contrast; None when there is one.
+        measures: `difference`, `ratio`, `odds_ratio`, as if every row stood alone.
+        clustered: the same from effective rows; None when no column says what came together,
+            empty when no interval can be given.
+        bootstrap: interval of the difference from drawing whole clusters again.
+        bootstrap_reason: why there is none.
+        leaving_cluster: least and greatest difference when any one cluster is left out.
+        bounds: of the difference, were all outcomes known.
+        settles: the share of attempts that must be here for the data alone to give the sign.
+        tipping: by what factor reporting must have changed for the contrast to be only that.
+        reporting: rows `rho_1`, `rho_2`, `difference`, `odds_ratio`; 1 is `group`.
+        corrected: the difference without wrong codings, as stated.
+        believed: `difference`, `odds_ratio`, `same_sign` under a belief about rho.
+        leaving_source: rows `source`, `difference`, `interval`.
+        standardised: both groups with the same mix of sources.
+    """
+
+    group: str
+    against: str
+    reason: str | None = None
+    measures: Mapping[str, Measure] = attrs.field(factory=dict)
+    clustered: Mapping[str, Measure] | None = None
+    bootstrap: Interval | None = None
+    bootstrap_reason: str | None = None
+    leaving_cluster: Interval | None = None
+    bounds: Bounds | None = None
+    settles: float | None = None
+    tipping: Tipping | None = None
+    reporting: tuple[Mapping[str, Any], ...] = ()
+    corrected: float | None = None
+    believed: Mapping[str, Any] | None = None
+    leaving_source: tuple[Mapping[str, Any], ...] = ()
+    standardised: Standardised | None = None
+
+    @property
+    def best(self) -> Mapping[str, Measure]:
+        """The measures to print: those of the clusters when there are any."""
+        return self.measures if self.clustered is None else self.clustered
+
+
+@attrs.frozen
+class Rates:
+    """Every group's rate, every contrast, and what they were made from."""
+
+    table: Outcomes
+    asked: Asked
+    rates: tuple[Rate, ...]
+    contrasts: tuple[Contrast, ...]
+    sources: tuple[Mapping[str, Any], ...] = ()
+
+    def __getitem__(self, group: str) -> Rate:
+        for rate in self.rates:
+            if rate.group == group:
+                return rate
+        raise KeyError(group)
+
+    @property
+    def smallest(self) -> int | None:
+        """The smallest count above 0 of rows with, without or of unknown outcome.
+
+        In any group, and in any source of it; None when there is none.
+        """
+        tallies = [rate.tally for rate in self.rates]
+        tallies += [Tally(row["x"], row["n"], row["unknown"]) for row in self.sources]
+        counts = {count for each in tallies for count in (each.x, each.n - each.x, each.unknown)}
+        return min(counts - {0}, default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers as plain values: an end that the data do not set is None.
+
+        They hold small counts as they are, so they are not for publication.
+        """
+        return {
+            "level": self.asked.level,
+            "seed": self.asked.seed,
+            "version": version("uncounted"),
+            "input": self.table.digest(),
+            "ungrouped": self.table.ungrouped,
+            "coding": plain(self.asked.coding),
+            "belief": None if self.asked.belief is None else attrs.asdict(self.asked.belief),
+            "groups": [_rate_json(rate) for rate in self.rates],
+            "contrasts": [_contrast_json(contrast) for contrast in self.contrasts],
+            "sources": plain(self.sources),
+        }
+
+
+def _rate_json(rate: Rate) -> dict[str, Any]:
+    value = plain(attrs.asdict(rate))
+    assert isinstance(value, dict)
+    tally = value.pop("tally")
+    group = value.pop("group")
+    return {"group": group, **tally, "rate": plain(rate.share), **value}
+
+
+def _contrast_json(contrast: Contrast) -> dict[str, Any]:
+    value = plain(attrs.asdict(contrast))
+    assert isinstance(value, dict)
+    measures = value.pop("measures")
+    return {**value, **measures}

@@ -1,0 +1,282 @@
+"""Rates in words that cannot be quoted carelessly: counts first, and never a bare per cent.
+
+The sentence carries what it rests on inside it, so that whoever copies it copies that too.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import attrs
+
+from uncounted.estimate.outcomes import Tally
+from uncounted.estimate.rate_values import Contrast, Rate, Rates
+from uncounted.estimate.reporting import among_all
+from uncounted.estimate.result import Interval
+
+ENOUGH = 20  # rows under which no per cent is printed
+FINE = 200  # rows from which a per cent has a decimal
+_LINKS = frozenset(
+    {
+        "before",
+        "after",
+        "since",
+        "until",
+        "till",
+        "from",
+        "in",
+        "during",
+        "at",
+        "on",
+        "by",
+        "between",
+    }
+    | {"with", "without", "under", "over", "through", "up", "for", "near", "around"}
+)
+
+
+@attrs.frozen
+class Called:
+    """What the rows are called.
+
+    Attributes:
+        unit: the rows, in the plural, as in "of the 20 attempts".
+        says: what those with the outcome did, as in "14 ended in arrest".
+    """
+
+    unit: str = "cases"
+    says: str = "had the outcome"
+
+
+def per_cent(share: float, n: float) -> str:
+    """A share as per cent, with a decimal from 200 rows on, never 0 or 100 for what is neither.
+
+    Examples:
+        >>> per_cent(0.70312, 20), per_cent(0.70312, 200), per_cent(0.999, 20)
+        ('70%', '70.3%', 'over 99%')
+    """
+    digits = 1 if n >= FINE else 0
+    unit = 10.0**-digits / 100
+    if 0 < share < unit:
+        return f"under {unit:.{digits}%}"
+    if 1 - unit < share < 1:
+        return f"over {1 - unit:.{digits}%}"
+    return f"{share:.{digits}%}"
+
+
+def of(tally: Tally) -> str:
+    """Counts first, then per cent, and none of that when there are fewer than 20 rows.
+
+    Examples:
+        >>> of(Tally(14, 20)), of(Tally(3, 7))
+        ('14 of 20 (70%)', '3 of 7')
+    """
+    counts = f"{tally.x:,} of {tally.n:,}"
+    return counts if tally.n < ENOUGH else f"{counts} ({per_cent(tally.x / tally.n, tally.n)})"
+
+
+def between(interval: Interval | None, n: float, joint: str = "to") -> str:
+    """An interval in per cent.
+
+    Examples:
+        >>> between((0.481, 0.855), 20)
+        '48% to 86%'
+    """
+    if interval is None:
+        return "no interval"
+    return f"{per_cent(interval[0], n)} {joint} {per_cent(interval[1], n)}"
+
+
+def points(difference: float, n: float) -> str:
+    """A difference in percentage points, with its sign.
+
+    Examples:
+        >>> points(-0.5, 20), points(0.0714, 300), points(-0.001, 20)
+        ('-50', '+7.1', '0')
+    """
+    text = f"{100 * difference:+.{1 if n >= FINE else 0}f}"
+    return "0" if float(text) == 0 else text
+
+
+def times(factor: float, *, down: bool = False) -> str:
+    """A factor to about two figures; `down` rounds it down, so as not to overstate it.
+
+    Examples:
+        >>> times(9.333), times(2.547), times(2.597, down=True), times(298.7)
+        ('9', '2.5', '2.5', '300')
+    """
+    step = 0.01 if factor < 1.1 else 0.1 if factor < 5 else 1.0
+    if factor >= 100:
+        step = 10.0 ** (math.floor(math.log10(factor)) - 1)
+    steps = math.floor(factor / step + 1e-9) if down else round(factor / step)
+    digits = 2 if step == 0.01 else 1 if step == 0.1 else 0
+    return f"{steps * step:,.{digits}f}".removesuffix(".0")
+
+
+def figures(value: float | None) -> str:
+    """A ratio to two figures, and words where it has no end.
+
+    Examples:
+        >>> figures(3.5), figures(34.231), figures(0.0292), figures(math.inf), figures(None)
+        ('3.5', '34', '0.029', 'no end', 'none')
+    """
+    if value is None:
+        return "none"
+    if math.isinf(value):
+        return "no end"
+    if value == 0:
+        return "0"
+    if value >= 1000:
+        return f"{float(f'{value:.2g}'):,.0f}"
+    digits = max(0, 1 - math.floor(math.log10(value)))
+    return f"{value:.{digits}f}"
+
+
+def sentence(rates: Rates, called: Called) -> str:
+    """What may be said of the rates, with what it rests on: the whole of it, or none.
+
+    Examples:
+        >>> from uncounted.estimate.outcomes import Outcomes
+        >>> from uncounted.estimate.rates import compare
+        >>> found = compare(Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
+        >>> for part in sentence(found, Called("attempts", "ended in arrest")).split("; "):
+        ...     print(part[:75])
+        Of the 20 attempts before 2020 reported to us, 14 (70%) ended in arrest
+        of the 30 since 2020, 6 (20%). If these reports were a random sample of all
+        2.5 times would bring it within what chance could make.
+    """
+    parts = [reported(rates, called), chance(rates, called)]
+    parts.append(f"They are not: nobody drew these {called.unit} at random.")
+    if len(rates.contrasts) == 1:
+        parts.append(tipping(rates.contrasts[0], called))
+    elif len(rates.rates) == 1:
+        parts.append(if_easier(rates.rates[0], called))
+    else:
+        parts.append(
+            "How far reporting must have changed for each difference to be nothing but that "
+            "is in the table."
+        )
+    return " ".join(part for part in parts if part)
+
+
+def reported(rates: Rates, called: Called) -> str:
+    """The counts alone, in a sentence or two."""
+    unknown = [rate for rate in rates.rates if rate.tally.unknown]
+    known = " with a known outcome" if unknown else ""
+    clauses: list[str] = []
+    for rate in rates.rates:
+        clauses.append(_clause(rate, called, known if not clauses else "", first=not clauses))
+    text = "; ".join(clauses) + "."
+    if unknown:
+        told = _listed([f"{rate.tally.unknown:,} more{_within(rate.group)}" for rate in unknown])
+        text += f" The outcome is not known for {told}."
+    return text
+
+
+def _clause(rate: Rate, called: Called, known: str, *, first: bool) -> str:
+    x, n, place = rate.tally.x, rate.tally.n, _within(rate.group)
+    if n == 0:
+        return f"{'No' if first else 'no'} outcome is known{place}"
+    if n == 1:
+        did = called.says if x else f"is not one that {called.says}"
+        if not first:
+            return f"the only one{place} {did}"
+        return f"The only one of the {called.unit}{place} reported to us{known} {did}"
+    share = f" ({per_cent(x / n, n)})" if n >= ENOUGH else ""
+    if first:
+        start = f"Of the {n:,} {called.unit}{place} reported to us{known}"
+        return f"{start}, {_number(x)}{share} {called.says}"
+    return f"of the {n:,}{place}, {_number(x)}{share}"
+
+
+def _number(x: int) -> str:
+    return f"{x:,}" if x else "none"
+
+
+def chance(rates: Rates, called: Called) -> str:
+    """What chance alone would leave, under the condition that makes it so."""
+    told = [rate for rate in rates.rates if rate.interval is not None]
+    parts = [f"{between(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in told]
+    text = ""
+    if parts:
+        text = (
+            f"If these reports were a random sample of all {called.unit}, chance alone would "
+            f"leave {_listed(parts)}, {100 * rates.asked.level:g} times in 100."
+        )
+    for rate in rates.rates:
+        if rate.interval is None and rate.tally.n:
+            text += (
+                f" What chance would leave{_within(rate.group)} cannot be said: all its rows "
+                "come from one cluster."
+            )
+    return text.strip()
+
+
+def tipping(contrast: Contrast, called: Called) -> str:
+    """By what factor reporting must have changed for the contrast to be nothing but that."""
+    tip = contrast.tipping
+    if contrast.reason is not None:
+        return f"They cannot be compared: {contrast.reason}."
+    if tip is None:
+        return ""
+    enough = "the slightest change" if tip.limit < 1.01 else f"{times(tip.limit, down=True)} times"
+    by_chance = "Chance alone could make a difference as large, even in a random sample."
+    if math.isinf(tip.point):
+        text = (
+            "One count is 0, so no change in what reaches us would explain all of the difference."
+        )
+        if tip.limit == 1:
+            return f"{text} {by_chance}"
+        return f"{text} Chance could make the rest if {_changed(contrast, called, enough)}."
+    text = f"The difference would be gone if {_changed(contrast, called, _about(tip.point))}"
+    if tip.limit == 1:
+        return f"{text}. {by_chance}"
+    return f"{text}; {enough} would bring it within what chance could make."
+
+
+def _about(point: float) -> str:
+    return f"about {times(point)} times"
+
+
+def _changed(contrast: Contrast, called: Called, factor: str) -> str:
+    direction = contrast.tipping.direction if contrast.tipping else "more"
+    return (
+        f"those that {called.says} were {factor} {direction} likely to reach us"
+        f"{_within(contrast.group)} than{_within(contrast.against)}, relative to the other "
+        f"{called.unit}"
+    )
+
+
+def if_easier(rate: Rate, called: Called) -> str:
+    """What the rate among all would be, were one outcome twice as easily reported."""
+    if rate.share is None or rate.share in (0.0, 1.0):
+        return ""
+    twice, half = among_all(rate.share, 2.0), among_all(rate.share, 0.5)
+    n = rate.tally.n
+    return (
+        f"If {called.unit} that {called.says} reach us twice as easily as the others, the rate "
+        f"among all is {per_cent(twice, n)}; if half as easily, {per_cent(half, n)}."
+    )
+
+
+def _within(group: str) -> str:
+    """The group as part of a sentence, with a space before it.
+
+    Examples:
+        >>> _within("2015-2019"), _within("before 2020"), _within("women"), _within("")
+        (' in 2015-2019', ' before 2020', ' for women', '')
+    """
+    if not group:
+        return ""
+    if re.match(r"[12][0-9]{3}([^0-9]|$)", group):
+        return f" in {group}"
+    if group.split()[0].casefold() in _LINKS:
+        return f" {group}"
+    return f" for {group}"
+
+
+def _listed(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,257 @@
+"""Rates by group and their contrasts, with everything that must stand beside them.
+
+A rate among reports is not a rate among all attempts. So none comes alone: each has the
+interval that chance alone would give, the bounds of what the data say when outcomes or
+attempts are missing, and what follows if one outcome reaches us more easily than the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate import bounds, clusters, contrasts, mixes, reporting
+from uncounted.estimate.method import z_of
+from uncounted.estimate.outcomes import Outcomes
+from uncounted.estimate.proportions import jeffreys, wilson
+from uncounted.estimate.rate_values import (
+    Asked,
+    Clustered,
+    Contrast,
+    Counts,
+    Measure,
+    Rate,
+    Rates,
+)
+from uncounted.estimate.result import Interval
+
+
+def compare(table: Outcomes, asked: Asked | None = None) -> Rates:
+    """Every group's rate, and the contrast of each with one of them.
+
+    Raises:
+        UsedWrongly: no such group, a level or a coding that is none.
+        NotEstimable: not one outcome is known.
+
+    Examples:
+        >>> table = Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)})
+        >>> found = compare(table, Asked(against="since 2020"))
+        >>> contrast = found.contrasts[0]
+        >>> contrast.group, round(contrast.measures["difference"].point, 2)
+        ('before 2020', 0.5)
+        >>> [round(end, 2) for end in contrast.measures["difference"].intervals["newcombe"]]
+        [0.22, 0.69]
+    """
+    asked = asked or Asked()
+    z_of(asked.level)
+    if asked.coding is not None:
+        reporting.check_coding(*asked.coding)
+    names = _reference_first(table, asked.against)
+    tallies = {name: table.group(name) for name in names}
+    if not any(tally.n for tally in tallies.values()):
+        raise NotEstimable(
+            "not one row has a known outcome, so there is no rate",
+            hint="an empty cell is an outcome that is not known; write 0 for one that did not",
+        )
+    rates = {name: _rate(table, name, asked) for name in names}
+    first = rates[names[0]]
+    return Rates(
+        table,
+        asked,
+        tuple(rates.values()),
+        tuple(_contrast(table, rates[name], first, asked) for name in names[1:]),
+        mixes.per_source(table, asked.level),
+    )
+
+
+def _reference_first(table: Outcomes, against: str | None) -> list[str]:
+    if against is None:
+        return list(table.groups)
+    if against not in table.groups:
+        raise UsedWrongly(
+            "no row is in the group that the others should be held against",
+            hint="--against takes the group's name as it is written in the file",
+        )
+    return [against, *(name for name in table.groups if name != against)]
+
+
+def _generator(table: Outcomes, group: str, asked: Asked, use: int) -> np.random.Generator:
+    return np.random.default_rng([asked.seed, table.groups.index(group), use])
+
+
+def _clustered(table: Outcomes, group: str, level: float) -> Clustered:
+    x, n = table.by_cluster([group])
+    try:
+        found = clusters.effective([row[0] for row in x], [row[0] for row in n], level)
+    except NotEstimable as refusal:
+        return Clustered(None, str(refusal))
+    tally = table.group(group)
+    at = tally.x / tally.n * found.n
+    both = {"wilson": wilson(at, found.n, level), "jeffreys": jeffreys(at, found.n, level)}
+    return Clustered(found, None, both)
+
+
+def _rate(table: Outcomes, group: str, asked: Asked) -> Rate:
+    tally, level = table.group(group), asked.level
+    clustered = _clustered(table, group, level) if table.clustered and tally.n else None
+    told = {"wilson": wilson, "jeffreys": jeffreys} if tally.n else {}
+    intervals = {name: method(tally.x, tally.n, level) for name, method in told.items()}
+    rate = Rate(group, tally, intervals, clustered)
+    found = bounds.outcome_bounds(tally.x, tally.n, tally.unknown, level, effect=rate.effect)
+    reported = []
+    for share in bounds.SHARES:
+        low, high = bounds.reported_bounds(found.low, found.high, share)
+        reported.append({"share": share, "low": low, "high": high})
+    rate = attrs.evolve(rate, bounds=found, reported=tuple(reported))
+    if rate.share is None:
+        return rate
+    believed = None
+    if asked.belief is not None and rate.counts is not None:
+        rngs = [_generator(table, group, asked, 2)]
+        believed = reporting.believed(rngs, [rate.counts], asked.belief, level)["rates"][0]
+    corrected = None
+    if asked.coding is not None and rate.interval is not None:
+        corrected = reporting.recoded(rate.share, rate.interval, *asked.coding)
+    rows = tuple(_at_rho(rate.share, rate.interval, rho) for rho in reporting.RHOS)
+    return attrs.evolve(rate, reporting=rows, corrected=corrected, believed=believed)
+
+
+def _at_rho(share: float, interval: Interval | None, rho: float) -> dict[str, Any]:
+    ends = None
+    if interval is not None:
+        ends = (reporting.among_all(interval[0], rho), reporting.among_all(interval[1], rho))
+    return {"rho": rho, "rate": reporting.among_all(share, rho), "interval": ends}
+
+
+def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
+    level = asked.level
+    for rate in (one, two):
+        if rate.share is None:
+            reason = "no outcome is known in one of the two groups"
+            return Contrast(one.group, two.group, reason)
+    assert one.share is not None
+    assert two.share is not None
+    measures = _measures(table, one, two, asked, _whole(one), _whole(two))
+    found = bounds.difference_bounds(
+        (one.tally.x, one.tally.n, one.tally.unknown),
+        (two.tally.x, two.tally.n, two.tally.unknown),
+        level,
+        effects=(one.effect, two.effect),
+    )
+    contrast = Contrast(
+        one.group,
+        two.group,
+        measures=measures,
+        bounds=found,
+        settles=bounds.share_that_settles(found),
+        reporting=reporting.two_way(one.share, two.share),
+        corrected=_corrected(one, two),
+        believed=_believed(table, one, two, asked),
+    )
+    contrast = _with_clusters(table, contrast, one, two, asked)
+    odds = contrast.best.get("odds_ratio")
+    if odds is not None:
+        tip = reporting.tipping(odds.point, odds.intervals["score"])
+        contrast = attrs.evolve(contrast, tipping=tip)
+    if not table.sources:
+        return contrast
+    rng = _generator(table, one.group, asked, 3)
+    return attrs.evolve(
+        contrast,
+        leaving_source=mixes.leave_one_out(table, one.group, two.group, level),
+        standardised=mixes.standardise(table, one.group, two.group, rng, level),
+    )
+
+
+def _whole(rate: Rate) -> Counts:
+    return rate.tally.x, rate.tally.n
+
+
+def _corrected(one: Rate, two: Rate) -> float | None:
+    if one.corrected is None or two.corrected is None:
+        return None
+    return one.corrected.value - two.corrected.value
+
+
+def _believed(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Mapping[str, Any] | None:
+    if asked.belief is None or one.counts is None or two.counts is None:
+        return None
+    rngs = [_generator(table, rate.group, asked, 2) for rate in (one, two)]
+    return reporting.believed(rngs, [one.counts, two.counts], asked.belief, asked.level)
+
+
+def _with_clusters(
+    table: Outcomes, contrast: Contrast, one: Rate, two: Rate, asked: Asked
+) -> Contrast:
+    """Add what the clusters leave of the contrast."""
+    if not table.clustered:
+        return contrast
+    measures: Mapping[str, Measure] = {}
+    if one.counts is not None and two.counts is not None:
+        measures = _measures(table, one, two, asked, one.counts, two.counts)
+    x, n = table.by_cluster([one.group, two.group])
+    bootstrap, reason = None, None
+    try:
+        rng = _generator(table, one.group, asked, 4)
+        bootstrap = clusters.bootstrap(rng, x, n, asked.level).difference
+    except NotEstimable as refusal:
+        reason = str(refusal)
+    return attrs.evolve(
+        contrast,
+        clustered=measures,
+        bootstrap=bootstrap,
+        bootstrap_reason=reason,
+        leaving_cluster=clusters.leaving_one_out(x, n),
+    )
+
+
+def _measures(
+    table: Outcomes, one: Rate, two: Rate, asked: Asked, first: Counts, second: Counts
+) -> dict[str, Measure]:
+    """All three measures, by score and by Jeffreys draws.
+
+    An end that only the prior would set (an empty cell) is left open, as of one proportion.
+    """
+    four, level = (*first, *second), asked.level
+    (x1, n1), (x2, n2) = _whole(one), _whole(two)
+    p1, odds1 = contrasts.jeffreys_odds(_generator(table, one.group, asked, 1), *first)
+    p2, odds2 = contrasts.jeffreys_odds(_generator(table, two.group, asked, 1), *second)
+
+    def drawn(draws: Any, *, no_low: bool, no_high: bool) -> tuple[float, Interval]:
+        median, (low, high) = contrasts.summary(draws, level)
+        return median, (0.0 if no_low else low, float("inf") if no_high else high)
+
+    middle, difference = contrasts.summary(p1 - p2, level)
+    middle_ratio, ratio = drawn(p1 / p2, no_low=x1 == 0, no_high=x2 == 0)
+    middle_odds, odds = drawn(
+        odds1 / odds2, no_low=x1 == 0 or x2 == n2, no_high=x1 == n1 or x2 == 0
+    )
+    return {
+        "difference": Measure(
+            (x1 * n2 - x2 * n1) / (n1 * n2),
+            {
+                "newcombe": contrasts.newcombe(*four, level),
+                "score": contrasts.score_difference(*four, level),
+                "jeffreys": difference,
+            },
+            middle,
+        ),
+        "ratio": Measure(
+            contrasts.ratio(x1, n1, x2, n2),
+            {
+                "score": contrasts.score_ratio(*four, level),
+                "koopman": contrasts.score_ratio(*four, level, koopman=True),
+                "jeffreys": ratio,
+            },
+            middle_ratio,
+        ),
+        "odds_ratio": Measure(
+            contrasts.odds_ratio(x1, n1, x2, n2),
+            {"score": contrasts.score_odds_ratio(*four, level), "jeffreys": odds},
+            middle_odds,
+        ),
+    }

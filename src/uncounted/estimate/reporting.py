@@ -1,0 +1,221 @@
+"""What if one outcome reaches us more easily than the other, or is written down wrongly?
+
+The reporting ratio rho is how likely an attempt that ended so is to be among the reports,
+over how likely one that did not is. The odds in the reports are rho times the true odds,
+so the data say nothing about rho: it has to be believed, and all that can be done is to
+say what follows from each belief.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.contrasts import DRAWS, jeffreys_odds, summary
+from uncounted.estimate.result import Interval
+
+RHOS = (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+def among_all(share: float, rho: float) -> float:
+    """The rate among all attempts when the rate among the reports is `share`.
+
+    p / (p + rho (1 - p)), from observed odds = rho x true odds.
+
+    Raises:
+        UsedWrongly: rho is not above 0.
+
+    Examples:
+        >>> [round(among_all(0.7, rho), 2) for rho in (0.25, 1, 4)]
+        [0.9, 0.7, 0.37]
+    """
+    if not (rho > 0 and math.isfinite(rho)):
+        raise UsedWrongly("a reporting ratio is above 0", hint="1: both outcomes reach us alike")
+    return share / (share + rho * (1 - share))
+
+
+def two_way(p1: float, p2: float, rhos: Sequence[float] = RHOS) -> tuple[dict[str, Any], ...]:
+    """The contrast for every pair of reporting ratios, that of group 1 first.
+
+    Returns:
+        Rows with `rho_1`, `rho_2`, `difference` (p1 - p2 among all attempts) and
+        `odds_ratio`, the observed one times rho_2 / rho_1; None where it has no value.
+
+    Examples:
+        >>> rows = two_way(0.7, 0.2)
+        >>> round(next(r for r in rows if (r["rho_1"], r["rho_2"]) == (4, 0.25))["difference"], 2)
+        -0.13
+    """
+    rows = []
+    for first in rhos:
+        for second in rhos:
+            a, b = among_all(p1, first), among_all(p2, second)
+            odds = None
+            if a < 1 and b > 0:
+                odds = a / (1 - a) * (1 - b) / b
+            rows.append({"rho_1": first, "rho_2": second, "difference": a - b, "odds_ratio": odds})
+    return tuple(rows)
+
+
+@attrs.frozen
+class Tipping:
+    """By what factor reporting must have changed for a contrast to be nothing but that.
+
+    Attributes:
+        point: for the observed contrast to vanish; infinite where a count is 0.
+        limit: for it to come within what chance alone could give; 1 where it is already.
+        direction: `less` when the first group's outcome must have become less likely to
+            reach us than in the second, relative to the other outcome; `more` otherwise.
+    """
+
+    point: float
+    limit: float
+    direction: str
+
+
+def tipping(odds_ratio: float | None, interval: Interval) -> Tipping | None:
+    """The tipping point of a contrast, from its odds ratio and the interval of that.
+
+    The odds ratio among all attempts is the observed one times rho_2 / rho_1, so it is 1
+    when rho_1 / rho_2 equals the observed one.
+
+    Returns:
+        None when there is no contrast: an odds ratio of 1, or none at all.
+
+    Examples:
+        >>> found = tipping(9.333, (2.547, 34.231))
+        >>> found.point, found.limit, found.direction
+        (9.333, 2.547, 'more')
+        >>> tipping(0.5, (0.2, 1.3)).limit
+        1.0
+    """
+    if odds_ratio is None or odds_ratio == 1:
+        return None
+    low, high = interval
+    if odds_ratio > 1:
+        return Tipping(odds_ratio, max(low, 1.0), "more")
+    point = 1 / odds_ratio if odds_ratio > 0 else math.inf
+    return Tipping(point, max(1 / high, 1.0) if high > 0 else math.inf, "less")
+
+
+@attrs.frozen
+class Corrected:
+    """A value as it would be without wrong codings.
+
+    Attributes:
+        value: within what is possible.
+        interval: the same of the interval's ends.
+        outside: whether the formula left what is possible, which says that the stated
+            sensitivity and specificity do not fit the data.
+    """
+
+    value: float
+    interval: Interval
+    outside: bool
+
+
+def check_coding(sensitivity: float, specificity: float) -> None:
+    """Refuse a coding that is no better than a coin.
+
+    Raises:
+        UsedWrongly: sensitivity + specificity is not above 1, or one is not in (0, 1].
+    """
+    for name, value in (("sensitivity", sensitivity), ("specificity", specificity)):
+        if not 0 < value <= 1:
+            raise UsedWrongly(f"the {name} must be above 0 and at most 1", hint="0.95, say")
+    if sensitivity + specificity <= 1:
+        raise UsedWrongly(
+            "sensitivity and specificity add up to 1 or less: such a coding says nothing",
+            hint="both are shares coded rightly, so 0.95 and not 5",
+        )
+
+
+def recoded(share: float, interval: Interval, sensitivity: float, specificity: float) -> Corrected:
+    """A rate without wrong codings: (p + c - 1) / (s + c - 1) (Rogan and Gladen 1978).
+
+    American Journal of Epidemiology 107:71. Sensitivity s is the share of those with the
+    outcome that are coded so, specificity c of those without. Both are taken as known.
+
+    Examples:
+        >>> round(recoded(0.7, (0.481, 0.855), 0.9, 0.95).value, 3)
+        0.765
+    """
+    check_coding(sensitivity, specificity)
+
+    def right(p: float) -> float:
+        return (p + specificity - 1) / (sensitivity + specificity - 1)
+
+    def possible(p: float) -> float:
+        return min(max(p, 0.0), 1.0)
+
+    value, (low, high) = right(share), interval
+    inside = possible(right(low)), possible(right(high))
+    return Corrected(possible(value), inside, not 0 <= value <= 1)
+
+
+@attrs.frozen
+class Belief:
+    """How far reporting is believed to differ by outcome: log rho ~ N(mean, sd^2).
+
+    Each group has its own rho, drawn apart from the other's.
+    """
+
+    mean: float = 0.0
+    sd: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        if not (math.isfinite(self.mean) and math.isfinite(self.sd) and 0 <= self.sd <= 10):
+            raise UsedWrongly(
+                "the belief about log rho needs a mean and a standard deviation from 0 to 10",
+                hint="0.35: rho is between 1/2 and 2 nineteen times in twenty",
+            )
+
+
+def believed(
+    rngs: Sequence[np.random.Generator],
+    counts: Sequence[tuple[float, float]],
+    belief: Belief,
+    level: float = 0.95,
+    draws: int = DRAWS,
+) -> dict[str, Any]:
+    """Rates among all attempts under a belief, and their contrast when there are two groups.
+
+    Jeffreys draws of the odds among the reports, over draws of rho: probabilistic bias
+    analysis (Lash, Fox and Fink 2009, Applying Quantitative Bias Analysis, chapter 8).
+
+    Args:
+        rngs: one generator a group.
+        counts: (x, n) a group, effective where rows came in clusters.
+        belief: about log rho.
+        level: of the intervals.
+        draws: how many.
+
+    Returns:
+        `rates`: a median and interval a group; with two groups also `difference` and
+        `odds_ratio`, and `same_sign`, the share of draws in which the difference has the
+        sign that it has among the reports.
+    """
+    odds = []
+    for rng, (x, n) in zip(rngs, counts, strict=True):
+        _, seen = jeffreys_odds(rng, x, n, draws)
+        odds.append(seen / np.exp(belief.mean + belief.sd * rng.standard_normal(draws)))
+    shares = [each / (1 + each) for each in odds]
+    told: dict[str, Any] = {"rates": [_told(share, level) for share in shares]}
+    if len(counts) == 2:
+        difference = shares[0] - shares[1]
+        (x1, n1), (x2, n2) = counts
+        sign = np.sign(x1 / n1 - x2 / n2)
+        told["difference"] = _told(difference, level)
+        told["odds_ratio"] = _told(odds[0] / odds[1], level)
+        told["same_sign"] = float(np.mean(np.sign(difference) == sign)) if sign else None
+    return told
+
+
+def _told(draws: Any, level: float) -> dict[str, Any]:
+    median, interval = summary(draws, level)
+    return {"median": median, "interval": interval}
