@@ -58,7 +58,53 @@ TABLES = {
             "00101": 11, "00011": 8, "11100": 1, "11010": 1, "01110": 4, "11110": 1,
         },
     ),
+    # The same with the National Crime Agency on its own. R SparseMSE, data(UKdat).
+    "uk6": CaptureTable.of(
+        ["LA", "NG", "PF", "GO", "GP", "NCA"],
+        {
+            "100000": 54, "010000": 463, "001000": 907, "000100": 695, "000010": 316,
+            "000001": 57, "110000": 15, "101000": 19, "100100": 3, "011000": 56, "010100": 19,
+            "010010": 1, "010001": 3, "001100": 69, "001010": 10, "001001": 31, "000110": 8,
+            "000101": 6, "000011": 1, "111000": 1, "110100": 1, "011100": 4, "011001": 3,
+            "001101": 1, "111100": 1,
+        },
+    ),
+    # People with HIV, Lazio. Abeni, Brancato and Perucci (1994); counts as in R Rcapture,
+    # data(HIV).
+    "hiv": CaptureTable.of(
+        ["c1", "c2", "c3", "c4"],
+        {
+            "1110": 3, "1101": 1, "1100": 33, "1010": 20, "1001": 6, "1000": 403, "0111": 3,
+            "0110": 35, "0101": 10, "0100": 545, "0011": 11, "0010": 621, "0001": 205,
+        },
+    ),
+    # Diabetes, Casale Monferrato. Bruno, LaPorte, Merletti, Biggeri, McCarty and Pagano
+    # (1994) Diabetes Care 17:548: clinic or physician, hospital, prescriptions, strips.
+    "diabetes": CaptureTable.of(
+        ["clinic", "hospital", "prescriptions", "strips"],
+        {
+            "1111": 58, "1110": 157, "1101": 18, "1100": 104, "1011": 46, "1010": 650,
+            "1001": 12, "1000": 709, "0111": 14, "0110": 20, "0101": 7, "0100": 74, "0011": 8,
+            "0010": 182, "0001": 10,
+        },
+    ),
+    # Made up so that many models have no estimate. Chan, Silverman and Vincent (2021), Tables
+    # 2 and 3; R SparseMSE, data(Artificial_3).
+    "artificial": CaptureTable.of("ABC", {"100": 40, "010": 30, "001": 20, "110": 6}),
 }  # fmt: skip
+
+# One register each: how many people appear once, twice, ...
+REGISTERS = {
+    # Cottontail rabbits in a pen, 18 nights; 135 in truth. Edwards and Eberhardt (1967)
+    # Journal of Wildlife Management 31:87; R SPECIES, data(cottontail).
+    "rabbits": {1: 43, 2: 16, 3: 8, 4: 6, 6: 2, 7: 1},
+    # Foreigners without papers in the police records of four Dutch cities. Van der Heijden,
+    # Bustami, Cruyff, Engbersen and Van Houwelingen (2003) Statistical Modelling 3:305; R
+    # Rcapture, data(ill).
+    "police": {1: 1645, 2: 183, 3: 37, 4: 13, 5: 1, 6: 1},
+    # Traffic accidents of drivers. R SPECIES, data(traffic).
+    "traffic": {1: 1317, 2: 239, 3: 42, 4: 14, 5: 4, 6: 4, 7: 1},
+}
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +115,8 @@ def tables() -> Mapping[str, CaptureTable]:
 @pytest.fixture(scope="session")
 def kosovo() -> CaptureTable:
     return TABLES["kosovo"]
+
+
+@pytest.fixture(scope="session")
+def registers() -> Mapping[str, Mapping[int, int]]:
+    return REGISTERS
