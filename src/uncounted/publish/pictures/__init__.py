@@ -1,0 +1,87 @@
+"""The pictures of a study, for those who may see its table: in a notebook, or as files.
+
+They show exact counts, so they are not for publication; a release has its own figures,
+made from the protected table. They read in print, in black and white, and at two widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate.result import Study
+from uncounted.publish.pictures.edges import edges
+from uncounted.publish.pictures.leave_one_out import leave_one_out
+from uncounted.publish.pictures.models import model_spread
+from uncounted.publish.pictures.paper import Picture
+from uncounted.publish.pictures.posterior import posterior
+from uncounted.publish.pictures.spread import spread
+from uncounted.publish.pictures.trajectory import trajectory
+from uncounted.publish.pictures.upset import upset
+from uncounted.publish.pictures.xi import xi_curve
+
+__all__ = [
+    "Picture",
+    "all_of",
+    "edges",
+    "leave_one_out",
+    "model_spread",
+    "pictures",
+    "posterior",
+    "spread",
+    "trajectory",
+    "upset",
+    "xi_curve",
+]
+
+
+def all_of(
+    study: Study,
+    table: CaptureTable,
+    *,
+    claim: float | None = None,
+    points: Sequence[Mapping[str, Any]] = (),
+) -> tuple[Picture, ...]:
+    """Every picture that there is something for.
+
+    Args:
+        study: the answers.
+        table: what they came from; over draws of who is who, the stated point table.
+        claim: for the picture of xi.
+        points: for the picture of growing parts of the records; none without them.
+    """
+    found = [spread(study), posterior(study)]
+    found += [upset(table)] if table.observed else []
+    for estimate in study.estimates:
+        if estimate.ok and (
+            estimate.diagnostics.get("models") or estimate.diagnostics.get("edges")
+        ):
+            found.append(model_spread(estimate, study.observed, tuple(study.lists)))
+    if any(row["point"] is not None for row in study.sensitivity):
+        found.append(xi_curve(study, claim))
+    found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
+    found += [trajectory(points)] if points else []
+    return tuple(found)
+
+
+def pictures(
+    study: Study,
+    table: CaptureTable,
+    *,
+    claim: float | None = None,
+    points: Sequence[Mapping[str, Any]] = (),
+    narrow: bool = False,
+) -> dict[str, str]:
+    """The same as SVG by name, 680 or (`narrow`) 340 pixels wide.
+
+    Examples:
+        >>> from uncounted.estimate import run
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> list(pictures(run(table, ["decomposable", "chao"]), table))
+        ['spread', 'posterior', 'upset', 'links', 'xi']
+    """
+    return {
+        each.name: each.narrow if narrow else each.svg
+        for each in all_of(study, table, claim=claim, points=points)
+    }

@@ -1,0 +1,79 @@
+"""Which lists depend on which: the likelihood of every link, as a triangle of discs."""
+
+from __future__ import annotations
+
+from uncounted.estimate.result import Estimate
+from uncounted.publish import fonts
+from uncounted.publish.numbers import percent
+from uncounted.publish.pictures.paper import EDGE, Picture, clean, head, notes, picture, shortened
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing
+
+_SIZE = 13.0
+_LARGEST, _LEAST = 52.0, 20.0
+_NUMBERED = 44.0  # cells this wide have room for "100%" beside nothing else
+
+
+def edges(estimate: Estimate) -> Picture:
+    """How likely it is that two lists depend on each other, whatever other lists say.
+
+    The area of a disc is the probability. A row and a column are lists; they carry the
+    same numbers.
+    """
+    found = list(estimate.diagnostics["edges"])
+    names = list(dict.fromkeys(name for edge in found for name in edge["lists"]))
+    chance = {frozenset(edge["lists"]): float(edge["probability"]) for edge in found}
+    by_chance = sorted(found, key=lambda edge: -edge["probability"])
+    parts = [
+        f"{edge['lists'][0]} and {edge['lists'][1]}: {percent(edge['probability'])}."
+        for edge in by_chance
+    ]
+
+    def draw(on: Drawing) -> float:
+        y = head(on, "a disc's area is how likely the link is; a ring is a certain one")
+        return _triangle(on, y + 6, names, chance)
+
+    title = "Which lists depend on each other"
+    return picture("links", title, f"How likely each link is. {' '.join(parts)}", draw)
+
+
+def _triangle(
+    on: Drawing, y: float, names: list[str], chance: dict[frozenset[str], float]
+) -> float:
+    many = len(names) - 1
+    least = 0.45 * on.width
+    cell = max(min(_LARGEST, (on.width - 2 * EDGE - least) / many), _LEAST)
+    room = on.width - 2 * EDGE - cell * many - 10
+    labels = [clean(f"{i} {name}") for i, name in enumerate(names, start=1)]
+    widest = min(room, max(fonts.width(label, _SIZE) for label in labels))
+    left = EDGE + widest + 10
+    numbered = cell >= _NUMBERED
+    high = cell + (12 if numbered else 0)
+    for i, label in enumerate(labels):
+        words = shortened(label, _SIZE, room)
+        full = "" if words == label else label
+        middle = y + cell / 2
+        on.text(EDGE, middle + 4, words, size=_SIZE, full=full)
+        for j in range(i):
+            _cell(
+                on, left + (j + 0.5) * cell, middle, cell, chance[frozenset((names[j], names[i]))]
+            )
+            if numbered:
+                words = percent(chance[frozenset((names[j], names[i]))])
+                x = left + (j + 0.5) * cell
+                on.text(x, middle + cell / 2 + 7, words, size=11, fill=GREY, anchor="middle")
+        y += high if i else cell
+    for j in range(many):
+        on.text(left + (j + 0.5) * cell, y + 12, str(j + 1), size=_SIZE, anchor="middle")
+    return notes(
+        on,
+        y + 16,
+        ["The estimate is an average over all such graphs, each by how likely it is."],
+    )
+
+
+def _cell(on: Drawing, x: float, y: float, cell: float, chance: float) -> None:
+    full = 0.42 * cell
+    on.dot(x, y, full, fill="#ffffff", stroke=PALE)
+    if chance >= 0.005:
+        edge = INK if chance > 0.995 else "none"
+        on.dot(x, y, full * chance**0.5, fill=ACCENT, stroke=edge)

@@ -1,0 +1,85 @@
+"""The headline without each list: whose word does the answer hang on?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from uncounted.errors import NotEstimable
+from uncounted.estimate.result import Estimate, Study
+from uncounted.publish.figures import Mark
+from uncounted.publish.pictures.paper import (
+    EDGE,
+    Axis,
+    Picture,
+    Said,
+    clean,
+    head,
+    notes,
+    picture,
+    reach_of,
+    said,
+)
+from uncounted.publish.pictures.posterior import label
+from uncounted.publish.pictures.rows import Row, draw_rows
+from uncounted.publish.svg import Drawing
+
+
+def leave_one_out(study: Study) -> Picture:
+    """The headline's method without each list in turn, beside the answer from all of them.
+
+    Raises:
+        NotEstimable: no list was left out, since there is no headline, there are two
+            lists or more than eight, or robustness was not asked for.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import run
+        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+        ...                                 "101": 112, "011": 142, "111": 12})
+        >>> leave_one_out(run(table, ["decomposable"])).desc
+        'Decomposable graphs with all lists: about 730, between 690 and 780. Without A: ...
+    """
+    headline = study.headline
+    if headline is None or not study.leave_one_out:
+        raise NotEstimable(
+            "no list was left out of this study, so there is nothing to draw",
+            hint="three to eight lists, a headline, and robustness=True",
+        )
+    rows = [_whole(headline, study), *(_without(row) for row in study.leave_one_out)]
+    marks = [row.mark for row in rows if row.mark is not None]
+    far = reach_of([m.point for m in marks], [m.high for m in marks if m.high is not None])
+    cut = any(m.high is not None and m.high > far for m in marks)
+
+    def draw(on: Drawing) -> float:
+        axis = Axis(EDGE, on.width - 12.0, far)
+        y = draw_rows(on, head(on), rows, axis, observed=None, band=headline.interval)
+        words = [
+            f"A bar is a {headline.level:.0%} interval; dotted lines go on from the first bar's "
+            "ends. A bar that does not reach between them is another answer.",
+            "The upright stroke is how many people are documented by the lists that are left.",
+        ]
+        if cut:
+            words.append("An arrow at the right: the interval goes on beyond the picture.")
+        return notes(on, y, words)
+
+    desc = " ".join(f"{clean(row.name)}: {row.said.long}." for row in rows)
+    return picture("leave-one-out", "The answer without each list", desc, draw)
+
+
+def _whole(headline: Estimate, study: Study) -> Row:
+    point = headline.number()
+    low, high = headline.interval or (None, None)
+    words = said(point, headline.interval, study.observed)
+    mark = Mark(point, low, high, headline=True)
+    return Row(f"{label(headline)} with all lists", words, mark, observed=study.observed)
+
+
+def _without(row: Mapping[str, Any]) -> Row:
+    name, observed = f"Without {row['list']}", int(row["observed"])
+    if row["point"] is None:
+        why = f"no number: {row['reason']}"
+        return Row(name, Said(why, why), None)
+    low, high = row["interval"] or (None, None)
+    words = said(row["point"], row["interval"], observed)
+    return Row(name, words, Mark(row["point"], low, high), observed=observed)

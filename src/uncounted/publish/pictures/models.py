@@ -1,0 +1,254 @@
+"""Models that fit alike and disagree: each one's number against its weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import attrs
+
+from uncounted.errors import NotEstimable
+from uncounted.estimate.result import Estimate
+from uncounted.publish import fonts
+from uncounted.publish.figures import NARROW
+from uncounted.publish.numbers import percent, whole
+from uncounted.publish.pictures.edges import edges
+from uncounted.publish.pictures.paper import (
+    EDGE,
+    SMALL,
+    Axis,
+    Picture,
+    head,
+    notes,
+    picture,
+    reach_of,
+    said,
+)
+from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
+
+type Model = Mapping[str, Any]
+
+_HIGH = 190.0
+_APART = 1.3  # neighbours further apart than this factor are of two groups
+_SLIGHT = 0.05  # a group of less weight is not named
+
+
+@attrs.frozen
+class Group:
+    """Models whose numbers are near each other."""
+
+    models: tuple[Model, ...]
+
+    @property
+    def weight(self) -> float:
+        """Of all of them."""
+        return float(sum(model["weight"] for model in self.models))
+
+    @property
+    def point(self) -> float:
+        """Their average number, by weight."""
+        total = sum(model["weight"] * model["point"] for model in self.models)
+        return float(total / self.weight)
+
+
+def groups(models: Sequence[Model]) -> list[Group]:
+    """Split models, in order of their numbers, where the next is more than 30% larger.
+
+    Groups of less than 5% of the weight are left out.
+
+    Examples:
+        >>> rows = [{"point": 12_000.0, "weight": 0.3}, {"point": 23_000.0, "weight": 0.5},
+        ...         {"point": 11_000.0, "weight": 0.2}]
+        >>> [(round(group.point), round(group.weight, 2)) for group in groups(rows)]
+        [(11600, 0.5), (23000, 0.5)]
+    """
+    ordered = sorted(models, key=lambda model: float(model["point"]))
+    found = [[ordered[0]]] if ordered else []
+    for a, b in pairwise(ordered):
+        if b["point"] > _APART * a["point"]:
+            found.append([])
+        found[-1].append(b)
+    return [group for each in found if (group := Group(tuple(each))).weight >= _SLIGHT]
+
+
+def model_spread(
+    estimate: Estimate, observed: int | None = None, lists: Sequence[str] = ()
+) -> Picture:
+    """Each model's number against its weight; for decomposable graphs, how likely each link is.
+
+    Args:
+        estimate: of `log-linear`, whose `diagnostics["models"]` are drawn, or of
+            `decomposable`, whose `diagnostics["edges"]` are.
+        observed: people on at least one list, for a line in the picture.
+        lists: names in the order of the table, to say which list is 1, which is 2.
+
+    Raises:
+        NotEstimable: the estimate refused, or carries neither.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import log_linear
+        >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
+        ...                                 "101": 6, "111": 12})
+        >>> picture = model_spread(log_linear(korea, resamples=0))
+        >>> picture.desc.split(". ")[0]
+        'The 6 models that fit best carry 100% of the weight'
+    """
+    models = list(estimate.diagnostics.get("models", ()))
+    if not estimate.ok or (not models and not estimate.diagnostics.get("edges")):
+        raise NotEstimable(
+            f"{estimate.method} has no models to draw side by side",
+            hint=estimate.reason or "log-linear and decomposable have",
+        )
+    if not models:
+        return edges(estimate)
+    carried = min(sum(model["weight"] for model in models), 1.0)
+    found = groups(models)
+    many = "The model that fits" if len(models) == 1 else f"The {len(models)} models that fit"
+    parts = [f"{many} best carry {percent(carried)} of the weight."]
+    if len(found) > 1:
+        parts.append(f"They fall into {len(found)} groups:")
+        parts.append("; ".join(f"{_about(g)} with {percent(g.weight)} of it" for g in found) + ".")
+    far = _reach(models, observed or 0)
+    beyond = [model for model in models if model["point"] > far]
+
+    def draw(on: Drawing) -> float:
+        y = head(on, "higher: more weight; a line through a dot: one standard error to either side")
+        y = _plot(on, y, [m for m in models if m["point"] <= far], found, far, observed)
+        words = list(parts)
+        if beyond:
+            share = percent(sum(model["weight"] for model in beyond))
+            words.append(
+                f"{len(beyond)} of them, with {share} of the weight, lie beyond the picture."
+            )
+        words += _legend(lists)
+        return notes(on, y, words)
+
+    return picture("models", "Models that fit nearly as well", " ".join(parts), draw)
+
+
+def _about(group: Group) -> str:
+    return said(group.point, (group.point / _APART, group.point * _APART), 0).short.split(" (", 1)[
+        0
+    ]
+
+
+def _legend(lists: Sequence[str]) -> list[str]:
+    """Which number in brackets is which list."""
+    if not lists:
+        return []
+    names = " · ".join(f"{i} {name}" for i, name in enumerate(lists, start=1))
+    return [f"Lists in one bracket act on one another: {names}"]
+
+
+def _reach(models: Sequence[Model], observed: int) -> float:
+    """All models with some weight, and the rest where they are near these."""
+    heavy = [m["point"] for m in models if m["weight"] >= 0.01] or [models[0]["point"]]
+    errors = [m["point"] + m["se"] for m in models if m["weight"] >= 0.01]
+    return reach_of([observed, *heavy], errors)
+
+
+def _plot(
+    on: Drawing,
+    y: float,
+    models: Sequence[Model],
+    found: Sequence[Group],
+    far: float,
+    observed: int | None,
+) -> float:
+    top, bottom = y + 46, y + 46 + _HIGH
+    left = EDGE + fonts.width("100%", SMALL) + 8
+    axis = Axis(left, on.width - 12, far)
+    most = max(model["weight"] for model in models) * 1.08
+    for tick in _weights(most):
+        at = bottom - _HIGH * tick / most
+        on.line(left, at, axis.right, at, stroke=PALE, width=0.7)
+        on.text(left - 6, at + 4, f"{tick:.0%}", size=SMALL, fill=GREY, anchor="end")
+    if len(found) > 1:
+        _brackets(on, y + 16, found, axis)
+    if observed is not None:
+        on.line(axis.at(observed), top, axis.at(observed), bottom, dash="4 3")
+    for model in sorted(models, key=lambda m: float(m["weight"])):
+        x, at = axis.at(model["point"]), bottom - _HIGH * model["weight"] / most
+        on.line(x, bottom, x, at, stroke=GREY, width=1)
+        low, high = (axis.at(model["point"] + k * model["se"]) for k in (-1, 1))
+        on.line(low, at, high, at, stroke=ACCENT, width=2)
+        on.dot(x, at, 5, fill=ACCENT, stroke="#ffffff")
+    _labels(on, models, axis, bottom, most, observed)
+    return axis.foot(on, bottom)
+
+
+def _weights(most: float) -> list[float]:
+    """Round shares from 0 up."""
+    return [tick / 1000 for tick in ticks(most * 1000, 5)]
+
+
+def _brackets(on: Drawing, y: float, found: Sequence[Group], axis: Axis) -> None:
+    """Over each group a line as wide as it is, and what it says."""
+    last = -math.inf
+    for group in found:
+        points = [model["point"] for model in group.models]
+        low, high = axis.at(min(points)) - 6, axis.at(max(points)) + 6
+        on.line(low, y + 22, high, y + 22, width=2)
+        on.line(low, y + 22, low, y + 28, width=2)
+        on.line(high, y + 22, high, y + 28, width=2)
+        lines = [_about(group), f"{percent(group.weight)} of the weight"]
+        wide = max(fonts.width(line, SMALL, 700) for line in lines)
+        middle = min(max((low + high) / 2, axis.left + wide / 2), axis.right - wide / 2)
+        if middle - wide / 2 < last + 6:
+            continue
+        for i, line in enumerate(lines):
+            on.text(middle, y + 1 + 15 * i, line, size=SMALL, bold=True, anchor="middle")
+        last = middle + wide / 2
+
+
+def _labels(
+    on: Drawing,
+    models: Sequence[Model],
+    axis: Axis,
+    bottom: float,
+    most: float,
+    observed: int | None,
+) -> None:
+    """The heaviest models' names, where they run into nothing."""
+    dots = [(axis.at(m["point"]), bottom - _HIGH * m["weight"] / most) for m in models]
+    bars = [
+        (axis.at(m["point"] - m["se"]), axis.at(m["point"] + m["se"]), y)
+        for m, (_, y) in zip(models, dots, strict=True)
+    ]
+    taken: list[tuple[float, float, float, float]] = []
+    if observed is not None:
+        words = f"documented: {whole(observed)}"
+        wide = fonts.width(words, SMALL, 700)
+        left = axis.at(observed) + 5
+        left = left if left + wide < axis.right else axis.at(observed) - 5 - wide
+        on.text(left, bottom - 6, words, size=SMALL, bold=True, halo=True)
+        taken.append((left, bottom - 18, left + wide, bottom - 2))
+    few = 6 if on.width > NARROW else 4
+    for k in sorted(range(len(models)), key=lambda k: -models[k]["weight"])[:few]:
+        words = str(models[k].get("model", ""))
+        wide = fonts.width(words, SMALL)
+        x, y = dots[k]
+        for left, base in (
+            (x - wide / 2, y - 9),
+            (bars[k][1] + 5, y + 4),
+            (bars[k][0] - 5 - wide, y + 4),
+        ):
+            box = (left, base - 11, left + wide, base + 3)
+            if box[0] < axis.left or box[2] > axis.right or box[1] < bottom - _HIGH - 14:
+                continue
+            hits = (
+                any(_meet(box, other) for other in taken)
+                or any(_meet(box, (a - 2, at - 5, b + 2, at + 5)) for a, b, at in bars)
+                or any(box[0] < dx < box[2] and dy < box[3] for dx, dy in dots)
+            )
+            if not hits:
+                on.text(left, base, words, size=SMALL)
+                taken.append(box)
+                break
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] + 2 and b[0] < a[2] + 2 and a[1] < b[3] and b[1] < a[3]

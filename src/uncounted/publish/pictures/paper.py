@@ -1,0 +1,246 @@
+"""What every picture is made on: its two widths, its words, its axis.
+
+A picture is for those who may see the table: it shows exact counts where it shows
+counts. What is published is drawn by `figures`, from the protected table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import attrs
+
+from uncounted.errors import AlreadyThere
+from uncounted.estimate.words import round_to_interval
+from uncounted.proof import durable
+from uncounted.publish import fonts
+from uncounted.publish.figures import NARROW, WIDE
+from uncounted.publish.numbers import whole
+from uncounted.publish.svg import GREY, Drawing, ticks
+
+EDGE = 4.0  # nothing is drawn nearer to the sides
+SMALL = 12.0
+_CUT = "…"
+
+
+@attrs.frozen
+class Picture:
+    """An SVG in its two widths, with the words for those who do not see it.
+
+    A notebook shows it as it is. Each carries the letters it uses, so that it looks the
+    same on every machine.
+
+    Attributes:
+        name: short, as a file would be called.
+        title: what it is.
+        desc: what it shows, in sentences; it is in the SVG for screen readers.
+        svg: 680 pixels wide, for a page.
+        narrow: 340 pixels wide, for a phone or a column.
+    """
+
+    name: str
+    title: str
+    desc: str
+    svg: str = attrs.field(repr=False)
+    narrow: str = attrs.field(repr=False)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path, *, narrow: bool = False) -> Path:
+        """Write it for its owner alone; nothing is overwritten.
+
+        Raises:
+            AlreadyThere: the file exists.
+            NoSpace: it cannot be written there.
+        """
+        path = Path(path)
+        if path.exists():
+            raise AlreadyThere(
+                f"{path.name} exists already", hint="choose another name, or take it away first"
+            )
+        durable.write(path, (self.narrow if narrow else self.svg).encode(), private=True)
+        return path
+
+
+def picture(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Picture:
+    """Draw in both widths; `draw` gives the height it took."""
+    title, desc = clean(title), clean(desc)
+    own = hashlib.sha256(f"{title}\n{desc}".encode()).hexdigest()[:8]
+    drawn = []
+    for width, kind in ((WIDE, "wide"), (NARROW, "narrow")):
+        on = Drawing(width, title, desc, f"{name}-{own}-{kind}", alone=True)
+        drawn.append(on.finish(math.ceil(draw(on))))
+    return Picture(name, title, desc, *drawn)
+
+
+def clean(words: str) -> str:
+    r"""A list's name is anybody's text: line ends become spaces, what XML has no place for goes.
+
+    Examples:
+        >>> clean("a\tb\x00")
+        'a b\ufffd'
+    """
+    return " ".join("".join(_allowed(letter) for letter in words).split())
+
+
+def _allowed(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    point = ord(letter)
+    turns = 0x202A <= point <= 0x202E or 0x2066 <= point <= 0x2069  # would turn the line round
+    bad = point < 0x20 or 0x7F <= point < 0xA0 or 0xD800 <= point <= 0xDFFF or turns
+    return "\ufffd" if bad or point & 0xFFFE == 0xFFFE else letter
+
+
+def shortened(words: str, size: float, room: float, weight: int = 400) -> str:
+    """Cut to the room there is, with an ellipsis; at least a letter is left.
+
+    Examples:
+        >>> shortened("short", 12, 100), shortened("a name that is too long", 12, 60)
+        ('short', 'a name th…')
+    """
+    if fonts.width(words, size, weight) <= room:
+        return words
+    kept = words
+    while len(kept) > 1 and fonts.width(kept.rstrip() + _CUT, size, weight) > room:
+        kept = kept[:-1]
+    return kept.rstrip() + _CUT
+
+
+def folded(
+    words: str, size: float, room: float, *, weight: int = 400, most: int | None = None
+) -> list[str]:
+    """Break a text into lines that fit, within a word where there is no other way.
+
+    With `most`, what goes beyond so many lines is cut, with an ellipsis.
+
+    Examples:
+        >>> folded("one two", 10, 1000)
+        ['one two']
+        >>> folded("강제송환피해자기록보존소", 12, 75)
+        ['강제송환피해', '자기록보존소']
+    """
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fonts.width(longer, size, weight) <= room:
+            lines[-1] = longer
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and fonts.width(lines[-1] + letter, size, weight) > room:
+                lines.append("")
+            lines[-1] += letter
+    if most is not None and len(lines) > most:
+        lines = [*lines[: most - 1], shortened("".join(lines[most - 1 :]) + _CUT, size, room)]
+    return lines
+
+
+def paragraph(
+    draw: Drawing,
+    y: float,
+    words: str,
+    *,
+    size: float = SMALL,
+    bold: bool = False,
+    fill: str = GREY,
+    most: int | None = None,
+) -> float:
+    """Write lines from the left edge under `y`; where the last one ends."""
+    words = clean(words)
+    weight = 700 if bold else 400
+    for line in folded(words, size, draw.width - 2 * EDGE, weight=weight, most=most):
+        y += size + 5
+        draw.text(EDGE, y, line, size=size, bold=bold, fill=fill)
+    return y + 4
+
+
+def head(draw: Drawing, under: str = "") -> float:
+    """The title, and a line of what is drawn; where the picture may begin."""
+    y = paragraph(draw, 0.0, draw.title, size=15, bold=True, fill="#1a1a1a")
+    return paragraph(draw, y - 4, under) if under else y
+
+
+def notes(draw: Drawing, y: float, sentences: Iterable[str], most: int | None = None) -> float:
+    """Sentences under a picture, each from a new line."""
+    for sentence in sentences:
+        y = paragraph(draw, y - 1, sentence, most=most)
+    return y + 3
+
+
+@attrs.frozen
+class Said:
+    """A number in words, long and short."""
+
+    long: str
+    short: str
+
+
+def said(
+    point: float, interval: tuple[float, float] | None, observed: int, *, bound: bool = False
+) -> Said:
+    """Rounded to the precision of the interval.
+
+    Examples:
+        >>> said(12595.0, (9827.0, 16544.0), 4400).long
+        'about 13,000, between 10,000 and 17,000'
+        >>> said(8802.9, (8384.1, 9265.7), 4400, bound=True).short
+        'at least about 8,800'
+    """
+    if interval is None:
+        return Said(f"about {whole(point)}, with no interval", f"about {whole(point)}")
+    r = round_to_interval(point, *interval, observed)
+    about = f"about {r.point:,}"
+    if bound:
+        if r.high is None:
+            return Said(f"at least about {r.low:,}", f"at least about {r.low:,}")
+        return Said(f"at least {about}", f"at least {about}")
+    if r.high is None:
+        return Said(
+            f"{about}, at least {r.low:,}, with no upper end", f"{about} ({r.low:,} or more)"
+        )
+    return Said(f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})")
+
+
+@attrs.frozen
+class Axis:
+    """People from 0 to `reach`, from left to right; what is beyond stands at the right end."""
+
+    left: float
+    right: float
+    reach: float
+
+    def at(self, value: float) -> float:
+        """Where a number of people lies."""
+        return self.left + (self.right - self.left) * min(max(value, 0.0) / self.reach, 1.0)
+
+    def foot(self, draw: Drawing, y: float, words: str = "people in all") -> float:
+        """The line with its numbers; where it ends."""
+        draw.line(self.left, y, self.right, y, stroke=GREY)
+        half = fonts.width(words, SMALL) / 2
+        last = -math.inf
+        for tick in ticks(self.reach, 8 if draw.width > NARROW else 4):
+            x, wide = self.at(tick), fonts.width(whole(tick), SMALL)
+            draw.line(x, y, x, y + 5, stroke=GREY)
+            left = min(max(x - wide / 2, EDGE), draw.width - EDGE - wide)
+            if left > last + 6:
+                draw.text(left, y + 18, whole(tick), size=SMALL, fill=GREY)
+                last = left + wide
+        draw.text((self.left + self.right) / 2 - half, y + 34, words, size=SMALL, fill=GREY)
+        return y + 42
+
+
+def reach_of(points: Iterable[float], ends: Iterable[float]) -> float:
+    """How far an axis of people goes: all points, and the ends that are not absurdly far.
+
+    Examples:
+        >>> reach_of([100, 200], [300, 5000])
+        312.0
+    """
+    known = sorted(point for point in points if math.isfinite(point))
+    top = known[-1]
+    return 1.04 * max([top, *(end for end in ends if end <= 3 * top)])

@@ -1,0 +1,196 @@
+"""How likely each number is: a hill for each method that has draws, a bar for the others."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from uncounted.estimate.result import Estimate, Study
+from uncounted.publish.figures import Mark
+from uncounted.publish.numbers import percent, whole
+from uncounted.publish.pictures.paper import (
+    EDGE,
+    Axis,
+    Picture,
+    Said,
+    head,
+    notes,
+    picture,
+    reach_of,
+    said,
+)
+from uncounted.publish.pictures.rows import Outline, Row, draw_rows
+from uncounted.publish.prepared import METHODS
+from uncounted.publish.svg import Drawing
+
+type Draws = npt.NDArray[np.int64]
+
+_POINTS = 240
+_BINS = 80
+_FEW_UNSEEN = 20  # a tenth of the draws with fewer unseen: whole numbers are drawn as steps
+
+
+def label(estimate: Estimate) -> str:
+    """A method in words."""
+    return METHODS.get(estimate.method, estimate.method)
+
+
+def density(draws: Draws, observed: int, reach: float) -> Outline:
+    """How likely each N up to `reach` is, in share of the highest; nothing below the observed.
+
+    A Gaussian kernel on log(n0 + 1/2), with Silverman's bandwidth (1986, eq. 3.31), turned
+    into a density of N by dividing by n0 + 1/2. Where few are unseen, n0 is plainly
+    discrete, and what is drawn is a histogram of whole numbers.
+
+    Examples:
+        >>> outline = density(np.array([100, 100, 101, 104]), 100, 110)
+        >>> outline[0], outline[1], min(N for N, _ in outline)
+        ((100, 1.0), (101, 1.0), 100)
+    """
+    n0 = np.maximum(draws - observed, 0)
+    if np.quantile(n0, 0.1) < _FEW_UNSEEN:
+        return _steps(n0, observed, reach)
+    logs = np.log(n0 + 0.5)
+    counts, edges = np.histogram(logs, bins=2048)
+    centres = (edges[1:] + edges[:-1]) / 2
+    grid = np.linspace(observed, reach, _POINTS)
+    x = np.log(grid - observed + 0.5)
+    h = _bandwidth(logs)
+    held = counts > 0
+    kernel = np.exp(-0.5 * ((x[:, None] - centres[held]) / h) ** 2) @ counts[held]
+    height = kernel / (grid - observed + 0.5)
+    height[0] = 0.0
+    return [(float(N), float(y)) for N, y in zip(grid, height / height.max(), strict=True)]
+
+
+def _bandwidth(logs: npt.NDArray[np.float64]) -> float:
+    low, high = np.quantile(logs, [0.25, 0.75])
+    spread = min(float(logs.std()), float(high - low) / 1.34) or float(logs.std()) or 0.1
+    return float(0.9 * spread * len(logs) ** -0.2)
+
+
+def _steps(n0: Draws, observed: int, reach: float) -> Outline:
+    wide = max(1, math.ceil((reach - observed) / _BINS))
+    many = max(1, math.ceil((reach - observed) / wide))
+    counts = np.bincount(np.minimum(n0 // wide, many), minlength=many + 1)[:many]
+    outline: list[tuple[float, float]] = []
+    for i, height in enumerate(counts / max(int(counts.max()), 1)):
+        outline += [
+            (observed + i * wide, float(height)),
+            (observed + (i + 1) * wide, float(height)),
+        ]
+    return outline
+
+
+def rows_of(study: Study, reach: float, *, hills: bool) -> list[Row]:
+    """Every method's answer, refusals last."""
+    rows = []
+    for estimate in study.estimates:
+        if estimate.point is None:
+            continue
+        bound = estimate.point_kind == "lower bound"
+        interval = estimate.interval
+        mark = Mark(
+            estimate.point,
+            interval[0] if interval else None,
+            interval[1] if interval else None,
+            bound,
+            estimate is study.headline,
+        )
+        words = said(estimate.point, interval, study.observed, bound=bound)
+        if bound and "bound" not in label(estimate).lower():
+            words = Said(f"lower bound: {words.long}", f"bound: {words.short}")
+        outline = None
+        if hills and estimate.draws is not None:
+            base = min(study.observed, int(estimate.draws.min()))
+            outline = density(estimate.draws, base, reach)
+        rows.append(Row(label(estimate), words, mark, outline))
+    for estimate in study.estimates:
+        if estimate.point is None:
+            why = f"no number: {estimate.reason}"
+            rows.append(Row(label(estimate), Said(why, why), None))
+    return rows
+
+
+def reach(study: Study) -> float:
+    """How far the axis goes."""
+    ok = [estimate for estimate in study.estimates if estimate.point is not None]
+    points = [study.observed, *(e.point for e in ok if e.point is not None)]
+    return reach_of(points, [e.interval[1] for e in ok if e.interval])
+
+
+def in_sentences(study: Study) -> str:
+    """What the rows say, for those who hear it."""
+    parts = [f"Documented: {whole(study.observed)}."]
+    parts += [f"{row.name}: {row.said.long}." for row in rows_of(study, 1.0, hills=False)]
+    return " ".join(parts)
+
+
+def cut_notes(study: Study, far: float) -> list[str]:
+    """Say whose interval or hill goes on beyond the picture, and how much of it does."""
+    found = []
+    for estimate in study.estimates:
+        if estimate.interval is None or estimate.point_kind == "lower bound":
+            continue
+        beyond = 0.0 if estimate.draws is None else float(np.mean(estimate.draws > far))
+        ends = estimate.interval[1] > far
+        if ends and math.isinf(estimate.interval[1]):
+            how = "has no upper end"
+        elif ends:
+            words = said(estimate.point or 0.0, estimate.interval, study.observed)
+            how = f"goes on to {words.long.rsplit(' ', 1)[-1]}"
+        elif beyond > 0.001:
+            how = f"has {percent(beyond)} of its draws"
+        else:
+            continue
+        if ends and beyond:
+            how += f", with {percent(beyond)} of its draws"
+        found.append(f"{label(estimate)} {how} beyond the right end of the picture.")
+    return found
+
+
+def posterior(study: Study) -> Picture:
+    """The posterior of N, method by method.
+
+    A method with draws has a hill over its interval, one without has its interval, a lower
+    bound an arrow, a refusal its reason. What is too far to the right is cut and said.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import run
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> posterior(run(table, ["chao"])).desc
+        'Documented: 70. Lower bound (Chao): at least about 160.'
+    """
+    far = reach(study)
+    has_hills = any(e.ok and e.draws is not None for e in study.estimates)
+
+    def draw(on: Drawing) -> float:
+        axis = Axis(EDGE, on.width - 12.0, far)
+        y = head(on)
+        y = draw_rows(on, y, rows_of(study, far, hills=True), axis, observed=study.observed)
+        words = []
+        if has_hills:
+            words.append(
+                "A hill is higher where a number is likelier; all hills are drawn as high."
+            )
+        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far)])
+
+    return picture(
+        "posterior", "How many in all: what each method holds likely", in_sentences(study), draw
+    )
+
+
+def bar_notes(study: Study) -> list[str]:
+    """What a bar and an arrow mean."""
+    found = []
+    if (headline := study.headline) is not None:
+        found.append(
+            f"A bar is a {headline.level:.0%} interval, its dot the estimate; the number in bold "
+            "comes first."
+        )
+    if any(e.ok and e.point_kind == "lower bound" for e in study.estimates):
+        found.append("A triangle is a lower bound: the number may be anywhere to its right.")
+    return found

@@ -1,0 +1,132 @@
+"""Answers one under the other on one axis of people: what three of the pictures share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import attrs
+
+from uncounted.publish import fonts
+from uncounted.publish.figures import Mark, interval_mark
+from uncounted.publish.numbers import whole
+from uncounted.publish.pictures.paper import EDGE, SMALL, Axis, Said, clean, folded, shortened
+from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
+
+_HILL = 58.0
+_BAR = 22.0
+_GAP = 8.0
+_SIZE = 13.0
+
+type Outline = Sequence[tuple[float, float]]  # people, height from 0 to 1
+
+
+@attrs.frozen
+class Row:
+    """One answer.
+
+    Attributes:
+        name: whose answer it is.
+        said: in words; for a refusal its reason.
+        mark: None for a refusal.
+        hill: how likely each number is.
+        observed: a tick where the people stand who are documented for this row.
+    """
+
+    name: str
+    said: Said
+    mark: Mark | None
+    hill: Outline | None = None
+    observed: int | None = None
+
+    @property
+    def headline(self) -> bool:
+        """Whether it is the answer that leads."""
+        return self.mark is not None and self.mark.headline
+
+
+def row_lines(row: Row, room: float) -> list[tuple[str, str]]:
+    """The words over a row, in lines that fit, each with the text it was cut from (or "")."""
+    name, weight = clean(row.name), 700 if row.headline else 400
+    parts = row.said if row.mark is not None else Said(clean(row.said.long), clean(row.said.short))
+    for words in (parts.long, parts.short):
+        line = f"{name}: {words}"
+        if fonts.width(line, _SIZE, weight) <= room:
+            return [(line, "")]
+    first = shortened(f"{name}:", _SIZE, room, weight)
+    cut = name if first != f"{name}:" else ""
+    lines = [(first, cut)]
+    fits = fonts.width(parts.long, _SIZE, weight) <= room
+    rest = parts.long if fits or row.mark is None else parts.short
+    lines += [(line, "") for line in folded(rest, _SIZE, room, weight=weight, most=3)]
+    return lines
+
+
+def draw_rows(
+    draw: Drawing,
+    y: float,
+    rows: Sequence[Row],
+    axis: Axis,
+    *,
+    observed: int | None,
+    band: tuple[float, float] | None = None,
+) -> float:
+    """Rows from `y` down, then the axis; where it ends.
+
+    `observed` is a line through all of them; `band` an interval that runs behind them.
+    """
+    if observed is not None:
+        words = f"documented: {whole(observed)}"
+        x, wide = axis.at(observed), fonts.width(words, SMALL, 700)
+        left = min(max(x - wide / 2, EDGE), draw.width - EDGE - wide)
+        draw.text(left, y + 12, words, size=SMALL, bold=True)
+        y += 17
+    starts, at = [], y
+    for row in rows:
+        starts.append(at)
+        at += _height(row, draw)
+    if observed is not None:
+        draw.line(axis.at(observed), y, axis.at(observed), at, dash="4 3")
+    for row, start in zip(rows, starts, strict=True):
+        _draw(draw, start, row, axis, band)
+    return axis.foot(draw, at + 2)
+
+
+def _height(row: Row, draw: Drawing) -> float:
+    words = 17.0 * len(row_lines(row, draw.width - 2 * EDGE))
+    bar = 0.0 if row.mark is None else _BAR + (_HILL if row.hill else 0.0)
+    return words + bar + _GAP
+
+
+def _draw(draw: Drawing, y: float, row: Row, axis: Axis, band: tuple[float, float] | None) -> None:
+    for line, cut in row_lines(row, draw.width - 2 * EDGE):
+        y += 17
+        fill = INK if row.mark is not None else GREY
+        draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill, halo=True, full=cut)
+    if row.mark is None:
+        return
+    if band is not None:
+        _band(draw, y, band, axis)
+    middle = y + 12
+    if row.hill:
+        hill(draw, row.hill, axis, y + _HILL, _HILL - 4)
+        middle += _HILL
+    if row.observed is not None:
+        x = axis.at(row.observed)
+        draw.line(x, middle - 8, x, middle + 8, width=2)
+    interval_mark(draw, row.mark, middle, axis.at, axis.right, axis.reach)
+
+
+def _band(draw: Drawing, y: float, band: tuple[float, float], axis: Axis) -> None:
+    """Two fine lines: a filled band would hide the bars, which are as pale."""
+    for end in band:
+        if end <= axis.reach:
+            draw.line(axis.at(end), y, axis.at(end), y + _BAR + _GAP, stroke=GREY, dash="1 3")
+
+
+def hill(draw: Drawing, outline: Outline, axis: Axis, base: float, high: float) -> None:
+    """A filled outline that stands on `base`."""
+    inside = [(N, h) for N, h in outline if axis.reach >= N and math.isfinite(h)]
+    d = f"M{number(axis.at(inside[0][0]))} {number(base)}"
+    d += "".join(f"L{number(axis.at(N))} {number(base - high * h)}" for N, h in inside)
+    draw.path(f"{d}L{number(axis.at(inside[-1][0]))} {number(base)}z", fill=PALE, stroke=INK)

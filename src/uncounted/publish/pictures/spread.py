@@ -1,0 +1,36 @@
+"""All methods' answers on one axis: the spread between them is part of the doubt."""
+
+from __future__ import annotations
+
+from uncounted.estimate.result import Study
+from uncounted.publish.pictures.paper import EDGE, Axis, Picture, head, notes, picture
+from uncounted.publish.pictures.posterior import (
+    bar_notes,
+    cut_notes,
+    in_sentences,
+    reach,
+    rows_of,
+)
+from uncounted.publish.pictures.rows import draw_rows
+from uncounted.publish.svg import Drawing
+
+
+def spread(study: Study) -> Picture:
+    """Every method's interval, the documented count and what was refused.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import run
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> spread(run(table, ["chao"])).title
+        'How many in all: the methods side by side'
+    """
+    far = reach(study)
+
+    def draw(on: Drawing) -> float:
+        axis = Axis(EDGE, on.width - 12.0, far)
+        rows = rows_of(study, far, hills=False)
+        y = draw_rows(on, head(on), rows, axis, observed=study.observed)
+        return notes(on, y, [*bar_notes(study), *cut_notes(study, far)])
+
+    return picture("spread", "How many in all: the methods side by side", in_sentences(study), draw)

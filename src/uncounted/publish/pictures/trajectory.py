@@ -1,0 +1,216 @@
+"""The number from growing parts of the records: does it stand still?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.publish import fonts
+from uncounted.publish.figures import NARROW
+from uncounted.publish.numbers import percent, whole
+from uncounted.publish.pictures.paper import (
+    EDGE,
+    SMALL,
+    Picture,
+    head,
+    notes,
+    picture,
+    reach_of,
+    said,
+)
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
+
+type Point = Mapping[str, Any]
+
+_HIGH = 230.0
+_DASHES = ("", "6 3", "2 3", "8 3 2 3")
+_NEEDED = ("shuffle", "fraction", "observed", "point", "interval", "status")
+
+
+@attrs.frozen
+class _Plot:
+    left: float
+    right: float
+    top: float
+    bottom: float
+    reach: float
+    shift: float  # shuffles stand side by side
+
+    def x(self, fraction: float) -> float:
+        return self.left + (self.right - self.left) * fraction
+
+    def y(self, people: float) -> float:
+        return self.bottom - (self.bottom - self.top) * min(people / self.reach, 1.0)
+
+
+def trajectory(points: Sequence[Point]) -> Picture:
+    """N, its interval and the number observed against growing random parts of the records.
+
+    Args:
+        points: rows with `shuffle`, `fraction` (above 0, up to 1), `observed`, `point` and
+            `interval` (None for a refusal) and `status` (`ok` or `refused`), as
+            `estimate.trajectory` gives them.
+
+    Raises:
+        UsedWrongly: no rows, or rows that lack one of these.
+
+    Examples:
+        >>> row = {"shuffle": 1, "fraction": 1.0, "observed": 70, "point": 160.0,
+        ...        "interval": (110.0, 270.0), "status": "ok"}
+        >>> trajectory([row]).desc.split(". ")[0]
+        'Of all the records: 70 documented, about 160, between 110 and 270'
+    """
+    rows = _checked(points)
+    shuffles = sorted({row["shuffle"] for row in rows})
+    ok = [row for row in rows if row["point"] is not None]
+    most = max(row["observed"] for row in rows)
+    ends = [row["interval"][1] for row in ok if row["interval"] is not None]
+    far = reach_of([most, *(_usual(ok))], ends)
+    words = [
+        "A level line is reassuring: more records of the same kind do not move the number. "
+        "It does not show that the number is right."
+    ]
+    refused = len(rows) - len(ok)
+    if refused:
+        words.append(
+            f"A cross on the axis: no number from that part ({refused} of {len(rows)} parts)."
+        )
+    if any(row["point"] > far for row in ok) or any(end > far for end in ends):
+        words.append("An arrow at the top: it goes on beyond the picture.")
+    words.append("The grey lines at the bottom are how many people each part documents.")
+
+    def draw(on: Drawing) -> float:
+        y = head(on, "people in all; a bar is an interval, a line a random order of the records")
+        wide = fonts.width(whole(max(ticks(far))), SMALL)
+        left = EDGE + wide + 10
+        room = (on.width - 24 - left) / max(len({row["fraction"] for row in rows}), 1)
+        shift = min(7.0, 0.6 * room / max(len(shuffles), 1))
+        plot = _Plot(left, on.width - 18, y + 10, y + 10 + _HIGH, far, shift)
+        _axes(on, plot, rows)
+        for i, shuffle in enumerate(shuffles):
+            of = sorted((r for r in rows if r["shuffle"] == shuffle), key=lambda r: r["fraction"])
+            _one(on, plot, of, i, (i - (len(shuffles) - 1) / 2) * shift)
+        return notes(on, plot.bottom + 44, words)
+
+    return picture("trajectory", "The number from growing parts of the records", _desc(rows), draw)
+
+
+def _usual(ok: Sequence[Point]) -> list[float]:
+    """Points, without those more than three times as far as the farthest of the largest part."""
+    if not ok:
+        return []
+    whole_part = max(row["fraction"] for row in ok)
+    top = max(row["point"] for row in ok if row["fraction"] == whole_part)
+    return [row["point"] for row in ok if row["point"] <= 3 * top]
+
+
+def _checked(points: Sequence[Point]) -> list[Point]:
+    if not points:
+        raise UsedWrongly(
+            "there are no parts of the records to draw",
+            hint="rows as of `estimate.trajectory`",
+        )
+    for row in points:
+        if lacking := [name for name in _NEEDED if name not in row]:
+            raise UsedWrongly(f"a row of a trajectory has no {lacking[0]!r}")
+        if not 0 < row["fraction"] <= 1:
+            raise UsedWrongly(f"a fraction of {row['fraction']} is not above 0 and up to 1")
+    return list(points)
+
+
+def _desc(rows: Sequence[Point]) -> str:
+    parts = []
+    for fraction in sorted({row["fraction"] for row in rows}, reverse=True):
+        of = [row for row in rows if row["fraction"] == fraction]
+        which = "all" if fraction == 1 else percent(fraction) + " of"
+        said_once = list(dict.fromkeys(_said(row) for row in of))
+        parts.append(f"Of {which} the records: {'; or '.join(said_once)}.")
+    return " ".join(parts)
+
+
+def _said(row: Point) -> str:
+    documented = f"{whole(row['observed'])} documented, "
+    if row["point"] is None:
+        return documented + "no number"
+    return documented + said(row["point"], row["interval"], row["observed"]).long
+
+
+def _axes(on: Drawing, plot: _Plot, rows: Sequence[Point]) -> None:
+    for tick in ticks(plot.reach, 6):
+        y = plot.y(tick)
+        on.line(plot.left, y, plot.right + 8, y, stroke=PALE, width=0.7)
+        on.text(plot.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
+    on.line(plot.left, plot.bottom, plot.right + 8, plot.bottom, stroke=GREY)
+    last = -math.inf
+    marked = sorted({row["fraction"] for row in rows}, reverse=True)
+    for fraction in sorted(_apart(on, plot, marked)):
+        words, x = percent(fraction), plot.x(fraction)
+        half = fonts.width(words, SMALL) / 2
+        left = min(max(x - half, last + 4), on.width - EDGE - 2 * half)
+        on.text(left, plot.bottom + 24, words, size=SMALL, fill=GREY)
+        last = left + 2 * half
+    for fraction in marked:
+        on.line(plot.x(fraction), plot.bottom, plot.x(fraction), plot.bottom + 5, stroke=GREY)
+    middle = (plot.left + plot.right) / 2
+    on.text(middle, plot.bottom + 40, "of the records", size=SMALL, fill=GREY, anchor="middle")
+
+
+def _apart(on: Drawing, plot: _Plot, fractions: Sequence[float]) -> list[float]:
+    """Fractions whose labels do not touch, the largest first."""
+    kept: list[float] = []
+    gap = fonts.width("100%", SMALL) + (6 if on.width > NARROW else 8)
+    for fraction in fractions:
+        if not kept or plot.x(kept[-1]) - plot.x(fraction) >= gap:
+            kept.append(fraction)
+    return kept
+
+
+def _one(on: Drawing, plot: _Plot, rows: Sequence[Point], i: int, shift: float) -> None:
+    """A shuffle: its line, its intervals and points, its refusals, and what it documents."""
+    dash = _DASHES[i % len(_DASHES)]
+    seen = [(plot.x(row["fraction"]), plot.y(row["observed"])) for row in rows]
+    for (x1, y1), (x2, y2) in pairwise(seen):
+        on.line(x1, y1, x2, y2, stroke=GREY, width=1)
+    before: tuple[float, float] | None = None
+    for row in rows:
+        x = plot.x(row["fraction"]) + shift
+        if row["point"] is None:
+            _cross(on, x, plot.bottom)
+            before = None
+            continue
+        here = (x, plot.y(row["point"]))
+        if before is not None:
+            on.line(*before, *here, stroke=ACCENT, width=1.8, dash=dash)
+        before = here
+    for row in rows:
+        if row["point"] is not None:
+            _point(on, plot, row, plot.x(row["fraction"]) + shift, i)
+
+
+def _point(on: Drawing, plot: _Plot, row: Point, x: float, i: int) -> None:
+    if row["interval"] is not None:
+        low, high = row["interval"]
+        on.line(x, plot.y(low), x, plot.y(high), stroke=INK, width=1.2)
+        on.line(x - 3, plot.y(low), x + 3, plot.y(low), stroke=INK, width=1.2)
+        if high <= plot.reach:
+            on.line(x - 3, plot.y(high), x + 3, plot.y(high), stroke=INK, width=1.2)
+        else:
+            _up(on, x, plot.top)
+    if row["point"] > plot.reach:
+        _up(on, x, plot.top)
+        return
+    on.dot(x, plot.y(row["point"]), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
+
+
+def _up(on: Drawing, x: float, y: float) -> None:
+    on.path(f"M{number(x - 4)} {number(y)}l4 -7l4 7z")
+
+
+def _cross(on: Drawing, x: float, y: float) -> None:
+    on.line(x - 4, y - 4, x + 4, y + 4, width=2)
+    on.line(x - 4, y + 4, x + 4, y - 4, width=2)

@@ -1,0 +1,93 @@
+"""Who is on which lists, with exact counts: for those who may see the table."""
+
+from __future__ import annotations
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+from uncounted.publish import fonts
+from uncounted.publish.figures import COLUMN, PITCH, upset_rows
+from uncounted.publish.numbers import whole
+from uncounted.publish.pictures.paper import Picture, clean, folded, head, notes, paragraph, picture
+from uncounted.publish.svg import INK, Drawing
+
+MOST_PATTERNS = 40
+SMALL_COUNT = 5  # counts under it are not for publication (docs/decisions/0006-publication.md)
+WARNING = "Holds small counts: not for publication."
+_SIZE = 13.0
+
+
+def shown_patterns(table: CaptureTable) -> list[str]:
+    """The patterns with most people, in reading order: by number of lists, then by count.
+
+    Examples:
+        >>> shown_patterns(CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2}))
+        ['01', '10', '11']
+    """
+    by_size = sorted(table.counts, key=lambda pattern: (-table.counts[pattern], pattern))
+    kept = by_size[:MOST_PATTERNS]
+    return sorted(kept, key=lambda p: (p.count("1"), -table.counts[p], p.translate(_TURNED)))
+
+
+_TURNED = str.maketrans("10", "01")
+
+
+def upset(table: CaptureTable) -> Picture:
+    """An UpSet plot that reads down: a row a combination of lists, a bar for its people.
+
+    At most 40 combinations are drawn, those with most people; the rest are summed.
+
+    Raises:
+        NotEstimable: nobody is on any list.
+
+    Examples:
+        >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).desc
+        '3 combinations of 2 lists, with 59 people. ... Holds small counts: not for publication.'
+    """
+    if not table.observed:
+        raise NotEstimable("nobody is on any list, so there is nothing to draw")
+    shown = shown_patterns(table)
+    rest = [pattern for pattern in table.counts if pattern not in set(shown)]
+    left = sum(table.counts[pattern] for pattern in rest)
+    secret = min(table.counts.values()) < SMALL_COUNT
+    largest = max(table.counts, key=lambda pattern: table.counts[pattern])
+    rest_words = f"{whole(len(rest))} more combinations, not drawn: {whole(left)} people together."
+    parts = [
+        f"{len(table.counts)} combinations of {len(table.lists)} lists, with "
+        f"{whole(table.observed)} people.",
+        f"Most are on {_named(table, largest)} alone: {whole(table.counts[largest])}.",
+    ]
+    parts += [rest_words] if rest else []
+    parts += [WARNING] if secret else []
+
+    def draw(on: Drawing) -> float:
+        y = head(on)
+        if secret:
+            y = paragraph(on, y - 2, WARNING, bold=True, fill=INK)
+        pitch = min(PITCH, 0.4 * on.width / max(len(table.lists) - 1, 1))
+        heads, full = _heads(table, on.width, pitch)
+        rows = [(pattern, table.counts[pattern]) for pattern in shown]
+        y = upset_rows(on, y + 14, heads, rows, pitch=pitch, full=full)
+        return notes(on, y + 2, [rest_words]) if rest else y + 6
+
+    return picture("upset", "Who is on which lists", " ".join(parts), draw)
+
+
+def _named(table: CaptureTable, pattern: str) -> str:
+    on = [name for name, mark in zip(table.lists, pattern, strict=True) if mark == "1"]
+    return " and ".join(on)
+
+
+def _heads(table: CaptureTable, width: float, pitch: float) -> tuple[list[list[str]], list[str]]:
+    """Each list's name and total in at most three lines, and the names that had to be cut."""
+    heads, full = [], []
+    for i, (name, total) in enumerate(table.list_totals.items()):
+        room, name = width - COLUMN - pitch * i - 14, clean(name)
+        lines = folded(name, _SIZE, room, most=2)
+        full.append("" if folded(name, _SIZE, room) == lines else name)
+        last, words = lines[-1], f"{whole(total)} people"
+        if fonts.width(f"{last} · {words}", _SIZE) <= room:
+            lines = [*lines[:-1], f"{last} · {words}"]
+        else:
+            lines = [*lines, words]
+        heads.append(lines)
+    return heads, full

@@ -1,0 +1,299 @@
+"""How the number moves when its untestable assumption is wrong by a factor xi."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import attrs
+
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.assumptions import words as nhoi_words
+from uncounted.estimate.result import Study
+from uncounted.estimate.sensitivity import SATURATED
+from uncounted.publish import fonts
+from uncounted.publish.numbers import whole
+from uncounted.publish.pictures.paper import (
+    EDGE,
+    SMALL,
+    Picture,
+    head,
+    notes,
+    picture,
+    said,
+)
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number
+
+_HIGH = 250.0
+_FARTHEST = 8.0  # a tipping point within so many times the table's ends is drawn
+_STEPS = 40
+
+
+@attrs.frozen
+class Plot:
+    """Two log axes: xi to the right, people upwards."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    xi: tuple[float, float]
+    people: tuple[float, float]
+
+    def x(self, xi: float) -> float:
+        """Where an xi lies."""
+        low, high = (math.log(end) for end in self.xi)
+        return self.left + (self.right - self.left) * (math.log(xi) - low) / (high - low)
+
+    def y(self, people: float) -> float:
+        """Where a number of people lies; what is beyond stands at the top."""
+        low, high = (math.log(end) for end in self.people)
+        share = (min(math.log(max(people, self.people[0])), high) - low) / (high - low)
+        return self.bottom - (self.bottom - self.top) * share
+
+
+def xi_words(xi: float) -> str:
+    """An xi as a fraction where it is one, or to two digits.
+
+    Examples:
+        >>> xi_words(2 / 3), xi_words(2.0), xi_words(2.113)
+        ('2/3', '2', '2.1')
+    """
+    near = Fraction(xi).limit_denominator(6)
+    return str(near) if math.isclose(float(near), xi, rel_tol=1e-9) else f"{xi:.2g}"
+
+
+def log_ticks(low: float, high: float) -> list[int]:
+    """1, 2, 5, 10, ... between two numbers; only powers of ten where these are too many.
+
+    Examples:
+        >>> log_ticks(4000, 60000)
+        [5000, 10000, 20000, 50000]
+    """
+    found = [
+        m * 10**e
+        for e in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for m in (1, 2, 5)
+        if e >= 0 and low <= m * 10**e <= high
+    ]
+    return found if len(found) <= 7 else [tick for tick in found if str(tick)[0] == "1"]
+
+
+def xi_curve(study: Study, claim: float | None = None) -> Picture:
+    """N against xi, with its interval, the usual assumption (xi = 1) and what a claim takes.
+
+    Args:
+        study: with rows of `sensitivity`.
+        claim: a number of people that is claimed to be exceeded; the xi at which the
+            curve comes down to it is marked.
+
+    Raises:
+        NotEstimable: the study has no table of xi.
+        UsedWrongly: the claim is not above 0.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate import run
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> xi_curve(run(table, ["independence"]), claim=110).desc.split(". ")[-1]
+        'More than 110 holds for xi below 2.'
+    """
+    rows = sorted((r for r in study.sensitivity if r["point"] is not None), key=lambda r: r["xi"])
+    if not rows:
+        raise NotEstimable(
+            "this study has no table of xi, so there is nothing to draw",
+            hint=study.first.reason or "estimate with `run`, which makes one",
+        )
+    if claim is not None and not 0 < claim < math.inf:
+        raise UsedWrongly(f"a claim of {claim} people is none", hint="as in 10000")
+    n = study.observed
+    unseen = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
+    at_one = sorted(unseen)[len(unseen) // 2]
+    tip = at_one / (claim - n) if claim is not None and claim > n and at_one > 0 else None
+    claimed = [] if claim is None else [_holds(claim, n, tip)]
+    parts = [f"Documented: {whole(n)}."]
+    parts += [f"At xi = {xi_words(r['xi'])} {_row_said(r, n).long}." for r in rows]
+
+    def draw(on: Drawing) -> float:
+        y = head(on)
+        plot = _plot(on, y, rows, n, at_one, claim, tip)
+        _curve(on, plot, rows, n, at_one)
+        _marks(on, plot, rows, n, claim, tip)
+        below = _foot(on, plot, rows)
+        return notes(on, below, [*claimed, *_meaning(study, str(rows[0]["basis"]))])
+
+    title = "What if the assumption is wrong by a factor xi?"
+    return picture("xi", title, " ".join([*parts, *claimed]), draw)
+
+
+def _row_said(row: Mapping[str, Any], n: int) -> Any:
+    return said(row["point"], row["interval"], n)
+
+
+def _holds(claim: float, n: int, tip: float | None) -> str:
+    if claim <= n:
+        return f"More than {whole(claim)} needs no assumption: {whole(n)} are documented."
+    if tip is None:
+        return f"More than {whole(claim)} holds at no xi: the estimate adds nobody."
+    return f"More than {whole(claim)} holds for xi below {xi_words(tip)}."
+
+
+def _meaning(study: Study, basis: str) -> list[str]:
+    """What xi is, in words, under the axis."""
+    if basis != SATURATED:
+        return [
+            f"xi = 1: as many people are on no list as the method gives ({basis}). At xi = 2 they "
+            "are half as many, at xi = 1/2 twice as many. The lists cannot tell which."
+        ]
+    names = tuple(study.lists)
+    two = nhoi_words(names, 2.0)
+    return [
+        f"xi = 1: {nhoi_words(names)}",
+        f"xi = 2: {two}",
+        "The lists cannot tell which.",
+    ]
+
+
+def _plot(
+    on: Drawing,
+    top: float,
+    rows: Sequence[Mapping[str, Any]],
+    n: int,
+    at_one: float,
+    claim: float | None,
+    tip: float | None,
+) -> Plot:
+    low, high = rows[0]["xi"] / 1.12, rows[-1]["xi"] * 1.12
+    low, high = min(low, 0.9), max(high, 1.1)
+    if tip is not None and low / _FARTHEST < tip < high * _FARTHEST:
+        low, high = min(low, tip / 1.2), max(high, tip * 1.2)
+    points = [row["point"] for row in rows] + [n + at_one / low]
+    ends = [row["interval"][1] for row in rows if row["interval"]]
+    most = max([*points, *(end for end in ends if end <= 10 * max(points))]) * 1.15
+    if claim is not None:
+        most = max(most, min(claim * 1.1, most * 3))
+    left = EDGE + fonts.width(whole(max(log_ticks(1, most))), SMALL) + 10
+    return Plot(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
+
+
+def _curve(
+    on: Drawing, plot: Plot, rows: Sequence[Mapping[str, Any]], n: int, at_one: float
+) -> None:
+    """The band between the rows, on log n0, and the curve n + n0/xi over the whole axis."""
+    for tick in log_ticks(*plot.people):
+        on.line(plot.left, plot.y(tick), plot.right, plot.y(tick), stroke=PALE, width=0.7)
+    banded = [row for row in rows if row["interval"] is not None]
+    if banded:
+        lower = [(plot.x(r["xi"]), plot.y(r["interval"][0])) for r in banded]
+        upper = [(plot.x(r["xi"]), plot.y(r["interval"][1])) for r in banded]
+        ring = [*_dense(banded, 1, plot, n), *reversed(_dense(banded, 0, plot, n))]
+        if len(ring) > 2:
+            on.path(_line(ring) + "z", fill=PALE)
+        for (x, a), (_, b) in zip(lower, upper, strict=True):
+            on.line(x, a, x, b, stroke=GREY, width=1)
+    low, high = plot.xi
+    xis = [low * (high / low) ** (i / _STEPS) for i in range(_STEPS + 1)]
+    curve = [(plot.x(xi), plot.y(n + at_one / xi)) for xi in xis]
+    on.path(_line(curve), fill="none", stroke=ACCENT, width=2)
+
+
+def _dense(
+    rows: Sequence[Mapping[str, Any]], end: int, plot: Plot, n: int
+) -> list[tuple[float, float]]:
+    """One edge of the band: between two rows n0 is interpolated on its logarithm."""
+    found = []
+    for a, b in pairwise(rows):
+        first, last = (max(r["interval"][end] - n, 0.5) for r in (a, b))
+        for i in range(8):
+            share = i / 8
+            xi = a["xi"] ** (1 - share) * b["xi"] ** share
+            n0 = math.inf if math.isinf(last) else first ** (1 - share) * last**share
+            found.append((plot.x(xi), plot.y(n + n0) if n0 < math.inf else plot.top))
+    return [*found, (plot.x(rows[-1]["xi"]), plot.y(rows[-1]["interval"][end]))]
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+
+
+def _marks(
+    on: Drawing,
+    plot: Plot,
+    rows: Sequence[Mapping[str, Any]],
+    n: int,
+    claim: float | None,
+    tip: float | None,
+) -> None:
+    """Observed, xi = 1, the claim, and each row's dot with its number."""
+    taken: list[tuple[float, float, float, float]] = []
+
+    def write(x: float, y: float, words: str, *, bold: bool = False) -> bool:
+        wide = fonts.width(words, SMALL, 700 if bold else 400)
+        left = min(max(x, plot.left + 2), plot.right - wide)
+        box = (left, y - 11, left + wide, y + 4)
+        if any(
+            box[0] < b[2] + 3 and b[0] < box[2] + 3 and box[1] < b[3] and b[1] < box[3]
+            for b in taken
+        ):
+            return False
+        on.text(left, y, words, size=SMALL, bold=bold, halo=True)
+        taken.append(box)
+        return True
+
+    bottom = plot.y(n)
+    on.line(plot.left, bottom, plot.right, bottom, dash="4 3")
+    on.line(plot.x(1.0), plot.top, plot.x(1.0), plot.bottom, stroke=INK, dash="2 3")
+    half = fonts.width("xi = 1, as assumed", SMALL, 700) / 2
+    write(plot.x(1.0) - half, plot.top - 6, "xi = 1, as assumed", bold=True)
+    write(plot.left + 4, bottom - 5, f"documented: {whole(n)}", bold=True)
+    if claim is not None and n < claim < plot.people[1]:
+        y = plot.y(claim)
+        on.line(plot.left, y, plot.right, y, stroke=INK, width=1.2, dash="8 3")
+        write(plot.left + 4, y - 5, f"claim: more than {whole(claim)}", bold=True)
+        if tip is not None and plot.xi[0] < tip < plot.xi[1]:
+            on.line(plot.x(tip), y, plot.x(tip), plot.bottom, width=1.2, dash="8 3")
+            on.dot(plot.x(tip), y, 6, fill="#ffffff", stroke=INK)
+            words = f"xi = {xi_words(tip)}"
+            wide = fonts.width(words, SMALL, 700)
+            spots = (plot.x(tip) + 6, plot.x(tip) - 6 - wide)
+            for x in spots:
+                if x + wide <= plot.right and write(x, plot.bottom - 8, words, bold=True):
+                    break
+    for row in rows:
+        on.dot(plot.x(row["xi"]), plot.y(row["point"]), 4.5, fill=ACCENT)
+    for row in sorted(rows, key=lambda r: abs(math.log(r["xi"]))):
+        about = _row_said(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
+        words = about or _number(row, n)
+        x, y = plot.x(row["xi"]), plot.y(row["point"])
+        for dx, dy in ((7, -6), (7, -18), (-fonts.width(words, SMALL) - 7, 16)):
+            if write(x + dx, y + dy, words):
+                break
+
+
+def _number(row: Mapping[str, Any], n: int) -> str:
+    """`17,000`: the row's number, rounded, with no more words."""
+    return str(_row_said(row, n).short.removeprefix("about ").split(" ", 1)[0])
+
+
+def _foot(on: Drawing, plot: Plot, rows: Sequence[Mapping[str, Any]]) -> float:
+    """Both axes' lines and numbers, and which way there are more; where it ends."""
+    on.line(plot.left, plot.bottom, plot.right, plot.bottom, stroke=GREY)
+    for tick in log_ticks(*plot.people):
+        y = plot.y(tick)
+        on.text(plot.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
+    last = -math.inf
+    for row in rows:
+        words, x = xi_words(row["xi"]), plot.x(row["xi"])
+        half = fonts.width(words, SMALL) / 2
+        on.line(x, plot.bottom, x, plot.bottom + 5, stroke=GREY)
+        if x - half > last + 5:
+            on.text(x, plot.bottom + 18, words, size=SMALL, fill=GREY, anchor="middle")
+            last = x + half
+    y = plot.bottom + 36
+    on.text(plot.left, y, "← more unseen", size=SMALL, fill=INK)
+    on.text((plot.left + plot.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
+    on.text(plot.right, y, "fewer unseen →", size=SMALL, fill=INK, anchor="end")
+    return y + 6
