@@ -1,0 +1,200 @@
+"""Which lists somebody is on, from what kind of person it is: the regressions inside.
+
+Estimation with covariates needs, for each person, the chance of each pattern among
+people who were seen. Any function may learn that; the one that ships is a multinomial
+logistic regression with splines and a ridge, written out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.persons import Column, Covariates
+
+type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int64]
+type Predictor = Callable[[Covariates], Floats]
+# (covariates of people, the cell each is in, number of cells) -> covariates -> (people, cells)
+type Learner = Callable[[Covariates, Ints, int], Predictor]
+
+_STEPS = 100
+_TOLERANCE = 1e-9
+_PLACES = {3: (0.1, 0.5, 0.9), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}
+
+
+@attrs.frozen
+class RidgeLogit:
+    """Multinomial logistic regression: splines of numbers, a term for each kind, a ridge.
+
+    log(q_c / q_last) = a_c + b_c . f(x), the last cell being "on every list". A numeric
+    covariate gives itself and a restricted cubic spline (Stone and Koo 1985) through
+    `knots` knots at quantiles; with few distinct values its square, or nothing, instead.
+    Each kind of a covariate of kinds gives a term. Terms of numbers have mean 0 and
+    standard deviation 1; the coefficients have a normal prior of variance 1 / `penalty`,
+    the a_c a flat one. A kind that the regression has not seen has no term.
+
+    Attributes:
+        penalty: of the ridge; 1 lets an odds ratio of 7 a standard deviation be a surprise.
+        knots: 3 to 5, or 0 for no spline.
+        products: whether terms of different covariates are multiplied, too.
+
+    Examples:
+        >>> import numpy as np
+        >>> age = np.array([20.0, 30.0, 40.0, 50.0])
+        >>> predict = RidgeLogit()({"age": age}, np.array([0, 1, 1, 0]), 2)
+        >>> predict({"age": age}).sum(axis=1)
+        array([1., 1., 1., 1.])
+    """
+
+    penalty: float = 1.0
+    knots: int = 4
+    products: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not self.penalty > 0:
+            raise UsedWrongly(f"penalty {self.penalty} is not above 0", hint="1 is usual")
+        if self.knots not in (0, *_PLACES):
+            raise UsedWrongly(f"{self.knots} knots cannot be placed", hint="0, 3, 4 or 5")
+
+    def __call__(self, covariates: Covariates, cell: Ints, cells: int) -> Predictor:
+        """Fit to people in cells 0 .. cells - 1, every cell having somebody."""
+        terms = {name: _terms(column, self.knots) for name, column in covariates.items()}
+
+        def features(of: Covariates) -> Floats:
+            blocks = [terms[name](of[name]) for name in sorted(terms)]
+            if self.products:
+                blocks += _products(blocks)
+            return np.column_stack([np.ones(len(blocks[0])), *blocks])
+
+        beta = fit_multinomial(features(covariates), cell, cells, self.penalty)
+        return lambda of: _shares(features(of), beta)
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+        more = " and products" if self.products else ""
+        return f"ridge {self.penalty:g} multinomial logit, splines of {self.knots} knots{more}"
+
+
+def _terms(column: Column, knots: int) -> Callable[[Column], Floats]:
+    """What a covariate becomes, learnt from these people and applied to any."""
+    if column.dtype.kind != "f":
+        levels = np.unique(column)
+        return lambda of: (of[:, None] == levels[None, :]).astype(np.float64)
+    values = column.astype(np.float64)
+    center, scale = values.mean(), values.std()
+    if not scale > 0:
+        return lambda of: np.zeros((len(of), 0))
+    z = (values - center) / scale
+    bent = knots > 0 and len(np.unique(values)) > 2
+    at = np.unique(np.quantile(z, _PLACES[knots])) if bent else np.zeros(0)
+
+    def raw(of: Floats) -> Floats:
+        if not bent:
+            return of[:, None]
+        return np.column_stack([of, _spline(of, at) if len(at) > 2 else of**2])
+
+    first = raw(z)
+    mean, sd = first.mean(axis=0), first.std(axis=0)
+    kept = sd > 1e-9
+
+    def terms(of: Column) -> Floats:
+        answer: Floats = ((raw((of.astype(np.float64) - center) / scale) - mean) / (sd + ~kept))[
+            :, kept
+        ]
+        return answer
+
+    return terms
+
+
+def _spline(x: Floats, knots: Floats) -> Floats:
+    """Restricted cubic spline: linear beyond the outer knots; one column less two a knot."""
+
+    def cube(at: float) -> Floats:
+        answer: Floats = np.maximum(x - at, 0.0) ** 3
+        return answer
+
+    last, before = float(knots[-1]), float(knots[-2])
+    width = last - before
+    columns = [
+        cube(k) - cube(before) * (last - k) / width + cube(last) * (before - k) / width
+        for k in knots[:-2].tolist()
+    ]
+    return np.column_stack(columns) / (last - float(knots[0])) ** 2
+
+
+def _products(blocks: list[Floats]) -> list[Floats]:
+    return [
+        (one[:, :, None] * two[:, None, :]).reshape(len(one), -1)
+        for i, one in enumerate(blocks)
+        for two in blocks[i + 1 :]
+    ]
+
+
+def _shares(X: Floats, beta: Floats) -> Floats:
+    """Shares of the cells, the last one having no coefficients."""
+    eta = np.column_stack([X @ beta, np.zeros(len(X))])
+    eta -= eta.max(axis=1, keepdims=True)
+    weight = np.exp(eta)
+    answer: Floats = weight / weight.sum(axis=1, keepdims=True)
+    return answer
+
+
+def fit_multinomial(X: Floats, cell: Ints, cells: int, penalty: float) -> Floats:
+    """Coefficients, shape (columns of X, cells - 1), by Newton's method with halved steps.
+
+    Args:
+        X: features; the first column is 1 and has no penalty.
+        cell: the cell of each row; the last cell is the one others are compared with.
+        cells: how many.
+        penalty: half of it times the sum of squares is added to minus the log-likelihood.
+
+    Raises:
+        NotEstimable: a cell is empty, or the steps do not end.
+    """
+    if len(np.unique(cell)) < cells:
+        raise NotEstimable(
+            "some pattern has nobody among those whom a regression learns from",
+            hint="fewer folds, or fewer lists at a time",
+        )
+    p, K = X.shape[1], cells - 1
+    Y = (cell[:, None] == np.arange(K)).astype(np.float64)
+    ridge = np.full((p, K), penalty)
+    ridge[0] = 0.0
+
+    def loss(beta: Floats) -> float:
+        shares = _shares(X, beta)
+        picked = np.maximum(shares[np.arange(len(X)), cell], 1e-300)
+        return float(-np.log(picked).sum() + 0.5 * np.sum(ridge * beta**2))
+
+    beta = np.zeros((p, K))
+    beta[0] = np.log(Y.mean(axis=0) / (1 - Y.sum(axis=1)).mean())
+    value = loss(beta)
+    for _ in range(_STEPS):
+        shares = _shares(X, beta)[:, :K]
+        slope = X.T @ (Y - shares) - ridge * beta
+        step = np.linalg.solve(_curvature(X, shares, ridge), slope.T.ravel()).reshape(K, p).T
+        gain = float(np.sum(step * slope))
+        if gain < _TOLERANCE:
+            return beta + step
+        size = 1.0
+        while loss(beta + size * step) > value and size > 1e-10:
+            size /= 2
+        beta = beta + size * step
+        value = loss(beta)
+    raise NotEstimable("a regression does not come to an end", hint="a larger penalty")
+
+
+def _curvature(X: Floats, shares: Floats, ridge: Floats) -> Floats:
+    """Minus the second derivative; coefficients in order of cell, then column."""
+    K = shares.shape[1]
+    blocks = [
+        [X.T @ (X * (shares[:, [a]] * ((a == b) - shares[:, [b]]))) for b in range(K)]
+        for a in range(K)
+    ]
+    return np.block(blocks) + np.diag(ridge.T.ravel())

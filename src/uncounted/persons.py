@@ -1,0 +1,224 @@
+"""People as rows of which lists they are on and what kind of people they are.
+
+What estimation with covariates needs is one row a person; nothing more may come in:
+no name, no identifier, no date. A column that looks like one is refused, and the
+order of the rows in the file is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from uncounted import delimited
+from uncounted.errors import BadInput, UsedWrongly
+
+type Column = npt.NDArray[np.float64] | npt.NDArray[np.str_]
+type Covariates = Mapping[str, Column]
+
+MAX_LEVELS = 50
+_MANY_ROWS = 100
+_DATE = re.compile(r"\s*(\d{4}[-./]\d{1,2}([-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})\s*")
+
+
+@attrs.frozen(eq=False)
+class PersonTable:
+    """One row a person: which lists, and covariates, each numeric or of named kinds.
+
+    Make one with `of`, which sorts the rows by what they hold, so that the answer
+    cannot depend on the order of the file.
+
+    Attributes:
+        lists: names of the lists.
+        memberships: shape (n, J), true where the person is on the list.
+        covariates: by name, n numbers (float64) or n names of kinds (str).
+
+    Raises:
+        BadInput: somebody is on no list, a number is not finite, a column that looks
+            like a name, an identifier or a date.
+    """
+
+    lists: tuple[str, ...]
+    memberships: npt.NDArray[np.bool_]
+    covariates: Covariates
+
+    def __attrs_post_init__(self) -> None:
+        if self.memberships.ndim != 2 or self.memberships.shape[1] != len(self.lists):
+            raise BadInput("memberships have one row a person and one column a list")
+        if len(set(self.lists)) != len(self.lists) or not self.lists:
+            raise BadInput("lists need names, each its own", hint="rename one of the columns")
+        unseen = int(np.sum(~self.memberships.any(axis=1)))
+        if unseen:
+            raise BadInput(
+                f"{unseen} people are on no list, which nobody can have counted",
+                hint="leave these rows out: how many they are is what is estimated",
+            )
+        for name, column in self.covariates.items():
+            if column.shape != (self.observed,):
+                raise BadInput(f"covariate {name!r} does not have one value a person")
+            _refuse_identifying(name, column)
+
+    @classmethod
+    def of(
+        cls,
+        lists: Iterable[str],
+        memberships: npt.ArrayLike,
+        covariates: Mapping[str, npt.ArrayLike],
+    ) -> PersonTable:
+        """Make a table from a 0/1 array and columns of covariates.
+
+        Examples:
+            >>> people = PersonTable.of("AB", [[1, 0], [1, 1], [0, 1]],
+            ...                         {"age": [31, 40, 18], "sex": ["f", "f", "m"]})
+            >>> people.observed, people.counts()
+            (3, {'11': 1, '10': 1, '01': 1})
+        """
+        on = np.asarray(memberships)
+        if on.size and not np.isin(on, (0, 1)).all():
+            raise BadInput("memberships are 0 or 1")
+        columns = {name: _column(values) for name, values in covariates.items()}
+        on = on.astype(np.bool_).reshape(-1, len(tuple(lists)))
+        if any(len(column) != len(on) for column in columns.values()):
+            raise BadInput("every covariate needs one value a person")
+        keys = [columns[name] for name in sorted(columns, reverse=True)]
+        order = np.lexsort([*keys, *on.T])
+        return cls(tuple(lists), on[order], {name: c[order] for name, c in columns.items()})
+
+    @property
+    def observed(self) -> int:
+        """People on at least one list (n)."""
+        return len(self.memberships)
+
+    def counts(self) -> dict[str, int]:
+        """People by pattern, in the letters of a `CaptureTable`."""
+        found = Counter("".join("01"[mark] for mark in row) for row in self.memberships.tolist())
+        return {pattern: found[pattern] for pattern in sorted(found, reverse=True)}
+
+    def rows(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> PersonTable:
+        """These rows only, in the order they have here."""
+        columns = {name: column[kept] for name, column in self.covariates.items()}
+        return PersonTable(self.lists, self.memberships[kept], columns)
+
+    def digest(self) -> str:
+        """SHA-256 of the rows. Never publish it: a small table is found by trying."""
+        whole = hashlib.sha256(repr((self.lists, sorted(self.covariates))).encode())
+        whole.update(np.packbits(self.memberships, axis=1).tobytes())
+        for name in sorted(self.covariates):
+            whole.update(repr(self.covariates[name].tolist()).encode())
+        return whole.hexdigest()
+
+
+def _column(values: npt.ArrayLike) -> Column:
+    column = np.asarray(values)
+    if column.dtype.kind in "biuf":
+        return column.astype(np.float64)
+    return column.astype(np.str_)
+
+
+def _refuse_identifying(name: str, column: Column) -> None:
+    distinct = len(np.unique(column))
+    if column.dtype.kind == "f":
+        numbers = column.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            raise BadInput(f"covariate {name!r} has a value that is no finite number")
+        if distinct == len(column) >= _MANY_ROWS and (numbers == np.rint(numbers)).all():
+            raise BadInput(
+                f"covariate {name!r} is another whole number for every person, as an identifier is",
+                hint="leave it out; if it is a measurement, round it",
+            )
+        return
+    if any(_DATE.fullmatch(value) for value in column[:_MANY_ROWS].tolist()):
+        raise BadInput(
+            f"covariate {name!r} looks like a date, which may not come in here",
+            hint="use an age, a year or a period instead",
+        )
+    if distinct > MAX_LEVELS:
+        raise BadInput(
+            f"covariate {name!r} has {distinct} different values, as names or identifiers have",
+            hint=f"join them into at most {MAX_LEVELS} kinds, or leave the column out",
+        )
+
+
+def read_persons(
+    path: Path, covariates: Iterable[str], *, kinds: Iterable[str] = ()
+) -> PersonTable:
+    """Read a CSV of one row a person: 0/1 columns of lists, and these covariates.
+
+    A covariate of numbers only is numeric unless it is named in `kinds`. Every other
+    column must hold 0 and 1 and is a list. No cell may be empty: whether somebody's age
+    is known depends as a rule on the list, and then it is no trait of the person.
+
+    Args:
+        path: the file.
+        covariates: columns that say what kind of person it is.
+        kinds: covariates whose numbers are codes of kinds, such as a region.
+
+    Raises:
+        BadInput: with the row (the header is row 1) and the column, never a cell.
+        UsedWrongly: there is no such column.
+    """
+    sheet = delimited.read(path)
+    names, coded = tuple(dict.fromkeys(covariates)), set(kinds)
+    for name in (*names, *sorted(coded)):
+        if name not in sheet.columns or (name in coded and name not in names):
+            raise UsedWrongly(
+                f"{path.name} has no covariate column {name!r}",
+                hint=f"its columns are {', '.join(sheet.columns)}",
+            )
+    lists = tuple(name for name in sheet.columns if name not in names)
+    if not lists or "count" in lists:
+        raise BadInput(
+            f"{path.name} must have one row a person, and a column of 0 and 1 for each list",
+            hint="a table with counts has no people in it, so it can have no covariates",
+        )
+    memberships: list[list[int]] = []
+    columns: dict[str, list[str]] = {name: [] for name in names}
+    for row in sheet:
+        if row.wrong:
+            raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
+        memberships.append([_membership(path, row, name) for name in lists])
+        for name in names:
+            columns[name].append(_cell(path, row, name))
+    if not memberships:
+        raise BadInput(f"{path.name} has a header and no rows")
+    found = {name: _numbers(cells, name in coded) for name, cells in columns.items()}
+    return PersonTable.of(lists, memberships, found)
+
+
+def _membership(path: Path, row: delimited.Row, name: str) -> int:
+    cell = row.cells[name].strip()
+    if cell not in ("0", "1"):
+        raise BadInput(
+            f"{path.name}, row {row.number}, column {name!r}: neither 0 nor 1",
+            hint=f"if {name} is not a list, name it in --covariates or take it out",
+        )
+    return int(cell)
+
+
+def _cell(path: Path, row: delimited.Row, name: str) -> str:
+    cell = row.cells[name].strip()
+    if not cell:
+        raise BadInput(
+            f"{path.name}, row {row.number}, column {name!r}: empty",
+            hint="leave the covariate out, or write 'unknown' where it is equally often unknown on"
+            " every list",
+        )
+    return cell
+
+
+def _numbers(cells: list[str], coded: bool) -> list[float] | list[str]:
+    if coded:
+        return cells
+    try:
+        numbers = [float(cell) for cell in cells]
+    except ValueError:
+        return cells
+    return numbers if all(math.isfinite(number) for number in numbers) else cells
