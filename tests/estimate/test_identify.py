@@ -21,7 +21,7 @@ from uncounted.estimate.assumptions import (
     words,
 )
 from uncounted.estimate.identify import Remembered, identify, prior_rows, xi_at, xi_curve
-from uncounted.estimate.normal_terms import LogLinear, agreement, not_agreed
+from uncounted.estimate.normal_terms import Chains, LogLinear, agreement, not_agreed
 from uncounted.estimate.observed import Dirichlet, Given, log_gammas, patterns
 from uncounted.estimate.posterior import LAST
 from uncounted.estimate.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
@@ -76,6 +76,35 @@ def test_five_lists_with_empty_patterns_converge(tables: Mapping[str, CaptureTab
         assert drawn.log_shares.shape == (4000, 31)
         assert drawn.diagnostics["rhat"] <= 1.01
         assert drawn.diagnostics["ess"] >= 400
+
+
+@pytest.mark.parametrize("name", ["kosovo", "congenital", "uk"])
+def test_log_linear_chains_obey_steins_identities(
+    tables: Mapping[str, CaptureTable], name: str
+) -> None:
+    """Under any density p: E d log p / dx = 0 and E x d log p / dx = -1, coordinate by coordinate.
+
+    Errors from the means of the 32 chains, which are independent.
+    """
+    chains = Chains(LogLinear().terms(tables[name]), np.random.default_rng(6))
+    chains.warm_up()
+    seen = chains.sample(300)
+    slope = np.array([chains.model.value_and_slope(at)[1] for at in seen])
+    for value, expected in ((slope, 0.0), (seen * slope, -1.0)):
+        means = value.mean(axis=1)
+        se = means.std(axis=0, ddof=1) / len(means) ** 0.5
+        assert np.abs((means.mean(axis=0) - expected) / se).max() < 4.5
+
+
+def test_the_slope_is_that_of_the_log_posterior(kosovo: CaptureTable) -> None:
+    model = LogLinear(3.0).terms(kosovo)
+    at = np.random.default_rng(1).standard_normal((1, model.X.shape[1]))
+    step = 1e-5 * np.eye(model.X.shape[1])
+    rise = model.value_and_slope(at + step)[0] - model.value_and_slope(at - step)[0]
+    assert model.value_and_slope(at)[1][0] == pytest.approx(rise / 2e-5, rel=1e-4, abs=1e-3)
+    turn = (model.value_and_slope(at + step)[1] - model.value_and_slope(at - step)[1]) / 2e-5
+    told, prior = model.curvature(at[0])
+    assert np.abs(turn + told + prior).max() < 1e-3 * np.abs(told).max()
 
 
 def test_chains_that_do_not_agree_are_refused() -> None:
