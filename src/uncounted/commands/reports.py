@@ -271,3 +271,45 @@ def attach(
         return
     answer(f"{plural(len(made), 'file')} sealed: {sum(each.size for each in made):,} bytes")
     say("  the files that you attached are still in clear where they were")
+
+
+@app.command()
+@case_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "bagit"]),
+    required=True,
+    help="csv for spreadsheets, json with everything, bagit for an archive.",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@passphrase_option
+@json_option
+def export(case: Path, form: str, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Leave with everything: reports, consents, sources and attachments, in clear.
+
+    json and bagit come back whole with uncounted import. csv writes a file and a mapping
+    for each source. What cannot be carried is said.
+
+    \b
+    Example:
+      uncounted export returns.case --format bagit --out export
+    """
+    from uncounted.export import writing
+
+    chosen: writing.Form = next(each for each in writing.FORMS if each == form)
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = writing.write(opened, chosen, out, progress=waiting)
+    if as_json:
+        answer_json(done)
+        return
+    answer(
+        f"{plural(done['reports'], 'report')} and {plural(done['attachments'], 'attachment')}"
+        f" written to {out}: {plural(len(done['files']), 'file')}"
+    )
+    for what, count in done["left_behind"].items():
+        say(f"  not carried as it was: {count:,} {what}")
+    say(
+        "Everything in that folder is in clear, names too, and consent no longer guards it:"
+        " keep it on an encrypted disk, and delete it when it has served."
+    )

@@ -86,7 +86,7 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @app.command(name="import")
 @case_argument
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--source", required=True, help="The list that this file is, e.g. an organisation.")
+@click.option("--source", help="The list that this file is, e.g. an organisation.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="MAP.toml: which column is what.")
 @click.option("--encoding", help="The file's encoding, where it cannot be told.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
@@ -95,7 +95,7 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
 def import_(
     case: Path,
     file: Path,
-    source: str,
+    source: str | None,
     mapping: Path | None,
     encoding: str | None,
     dry_run: bool,
@@ -106,13 +106,21 @@ def import_(
 
     Importing the same file again changes nothing. Rows that are refused are
     listed, with the reason, in a sealed file inside the case (see uncounted rejects).
+    The JSON or the bag of uncounted export names its own sources and comes back whole.
 
     \b
-    Example:
+    Examples:
       uncounted import returns.case seoul.csv --source Seoul --mapping seoul.toml
+      uncounted import new.case export/
     """
     from uncounted import steps
+    from uncounted.export import back
 
+    if back.is_export(file):
+        _import_export(case, file, source, mapping, dry_run, passphrase_file, as_json)
+        return
+    if source is None:
+        raise UsedWrongly("whose list is this?", hint="say it: --source NAME")
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = steps.import_file(
             opened,
@@ -127,6 +135,37 @@ def import_(
         answer_json(done)
     else:
         _tell_import(done)
+
+
+def _import_export(
+    case: Path,
+    file: Path,
+    source: str | None,
+    mapping: Path | None,
+    dry_run: bool,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    from uncounted.export import back
+
+    if source is not None or mapping is not None:
+        raise UsedWrongly(
+            "an export says itself which sources it holds and what its parts are",
+            hint="leave --source and --mapping out",
+        )
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = back.take_in(opened, file, dry_run=dry_run, progress=waiting)
+    if as_json:
+        answer_json(done)
+        return
+    for name, each in done["sources"].items():
+        answer(
+            f"{name}: {plural(each['rows'], 'report')} = {each['created']:,} created"
+            f" + {each['updated']:,} updated + {each['unchanged']:,} unchanged"
+            f" + {each['rejected']:,} rejected"
+        )
+    if done["attachments"]:
+        answer(f"{plural(done['attachments'], 'attachment')} sealed")
 
 
 def _tell_import(done: Mapping[str, Any]) -> None:

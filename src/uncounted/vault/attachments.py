@@ -78,6 +78,7 @@ def attach(
     report_id: str,
     files: Sequence[Path],
     *,
+    names: Sequence[str] | None = None,
     progress: Progress = silent,
 ) -> list[Attachment]:
     """Seal files and attach them to a report: all of them or none.
@@ -106,8 +107,8 @@ def attach(
         ]  # 3
         with storage.transaction():  # 4
             made = [
-                _note(ledger, source, report_id, file.name, each)
-                for file, each in zip(files, sealed, strict=True)
+                _note(ledger, source, report_id, name, each)
+                for name, each in zip(names or [f.name for f in files], sealed, strict=True)
             ]
             storage.nothing_to_scrub()
     except BaseException:

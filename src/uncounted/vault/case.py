@@ -314,9 +314,15 @@ class Case:
 
         Reading one's own file is no use of a report; to link, count or publish, ask `reports`.
         """
+        for report, _ in self.every_report_with_consent():
+            yield report
+
+    def every_report_with_consent(self) -> Iterator[tuple[StoredReport, Consent]]:
+        """Give what `every_report` gives, and beside each what may be done with it."""
         for row, sealed in self._storage.reports_sealed():
             payload = json.loads(self._ledger.payload(row.seq, sealed))
-            yield StoredReport(row.ref, row.source, row.id, payload, row.collector)
+            stored = StoredReport(row.ref, row.source, row.id, payload, row.collector)
+            yield stored, Consent.from_json(json.loads(row.consent))
 
     def history(self, source: str, report_id: str) -> list[Version]:
         """Every version of a report, the newest first.
@@ -348,15 +354,30 @@ class Case:
         )
 
     def attach(
-        self, source: str, report_id: str, files: Sequence[Path], *, progress: Progress = silent
+        self,
+        source: str,
+        report_id: str,
+        files: Sequence[Path],
+        *,
+        names: Sequence[str] | None = None,
+        progress: Progress = silent,
     ) -> list[Attachment]:
         """Seal files and attach them to a report: all of them or none; no clear copy is made.
+
+        `names` are those to be kept, when the files are called otherwise.
 
         Raises:
             UsedWrongly: there is no such report, or no such file.
         """
         return attachments.attach(
-            self._storage, self._ledger, self.folder, source, report_id, files, progress=progress
+            self._storage,
+            self._ledger,
+            self.folder,
+            source,
+            report_id,
+            files,
+            names=names,
+            progress=progress,
         )
 
     def attachments(

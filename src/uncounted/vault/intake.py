@@ -32,12 +32,16 @@ _EVERY = 256
 
 @attrs.frozen
 class Incoming:
-    """A report on its way in: the source's own id, what it says, what may be done with it."""
+    """A report on its way in: the source's own id, what it says, what may be done with it.
+
+    `collector` is who collected it first, where that is known apart from what it says.
+    """
 
     id: str
     payload: dict[str, Any] = attrs.field(repr=False)
     consent: Consent
     row: int
+    collector: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -155,7 +159,7 @@ class _Intake:
             consent = consent if decided is None else decided
         # The first collector of a claim stays named, whoever sends it again.
         collector = (
-            item.payload.get("collector") or self._about.get("collector")
+            item.collector or item.payload.get("collector") or self._about.get("collector")
             if earlier is None
             else earlier.collector
         )

@@ -1,0 +1,79 @@
+"""What an export holds, whatever its form: reports, sources, attachments, custody, losses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from uncounted.vault.attachments import Attachment
+from uncounted.vault.case import Case
+
+FORMAT = "uncounted-export/1"
+ATTACHMENTS = "attachments"
+_MADE = ("linkage", "estimate", "release")
+_CHANGES = ("amendment", "consent", "report")
+
+
+@attrs.frozen
+class Outgoing:
+    """One report on its way out: what it says, who collected it first, and its consent."""
+
+    source: str
+    id: str = attrs.field(repr=False)
+    collector: str | None = attrs.field(repr=False)
+    consent: dict[str, Any] = attrs.field(repr=False)
+    says: dict[str, Any] = attrs.field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in an order that people read."""
+        return {
+            "source": self.source,
+            "id": self.id,
+            "collector": self.collector,
+            "consent": self.consent,
+            "says": self.says,
+        }
+
+
+def outgoing(case: Case) -> Iterator[Outgoing]:
+    """Every report as it stands, whatever its consent: it goes to its own keeper."""
+    for report, consent in case.every_report_with_consent():
+        yield Outgoing(
+            report.source, report.id, report.collector, consent.to_json(), report.payload
+        )
+
+
+def places(attachments: list[Attachment]) -> dict[str, str]:
+    """Where the file of each attachment lies in an export, by its SHA-256 in clear.
+
+    The name that the file had is kept in the list of attachments; on the disk it could be
+    any name, of another system or of another file, so the hash is used.
+    """
+    return {each.sha256: f"{ATTACHMENTS}/{each.sha256}" for each in attachments}
+
+
+def custody(case: Case) -> list[dict[str, Any]]:
+    """Who did what when, without content, as the log has it."""
+    return [
+        {"seq": entry.seq, "kind": entry.kind, "when": entry.when, "by": entry.by}
+        for entry in case.entries()
+    ]
+
+
+def left_behind(case: Case, reports: int) -> dict[str, int]:
+    """What is not carried, and how much of it there is: said in every export.
+
+    `earlier versions` are versions of reports that stand no more, `withdrawn` the tombstones
+    that keep a report from coming back (they work in this case file alone).
+    """
+    kinds = Counter(entry.kind for entry in case.entries())
+    versions = sum(kinds[kind] for kind in _CHANGES) - reports
+    found = {
+        "earlier versions of reports": versions,
+        "withdrawn reports that must not come back": kinds["withdrawal"],
+        **{f"{kind}s": kinds[kind] for kind in _MADE},
+    }
+    return {what: count for what, count in found.items() if count}

@@ -1,0 +1,186 @@
+"""An export as CSV: a file a source, and beside it the mapping that takes it back in.
+
+For spreadsheets and other programs. What a table cannot hold is counted and said: dates
+whose wording would be read another way are written as EDTF, names with a separator in
+them would be split, and a cell that a spreadsheet would run gets an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadInput
+from uncounted.export.content import Outgoing, outgoing, places
+from uncounted.progress import Progress, silent
+from uncounted.records import dates, names, vocabulary
+from uncounted.vault.case import Case
+
+_PERSON = ("sex", "birth", "origin", "note", "collector")
+_NAMES = ("name", "family_name", "given_name")
+_ACT = ("act", "date", "place", "authority", "outcome")
+_CONSENT = ("uses", "audience", "until", "given_by")
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+_NO_NAME = set('/\\:*?"<>|')
+_EVERY = 500
+
+
+@attrs.frozen
+class _Shape:
+    """How wide a source's table is: other names and acts of the report that has most."""
+
+    others: int
+    acts: int
+    kinds: frozenset[str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        others = (f"name_alt{i}" for i in range(1, self.others + 1))
+        acts = (f"{part}{i}" for i in range(1, self.acts + 1) for part in _ACT)
+        return ("id", *_NAMES, *others, *_PERSON, *acts, *_CONSENT)
+
+
+def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int, dict[str, int]]:
+    """Write a table and a mapping a source, and a list of the attachments.
+
+    Returns:
+        How many reports were written, and what was changed in writing, with counts.
+    """
+    shapes = _shapes(case)
+    files = {source: _file_name(source, number) for number, source in enumerate(shapes, 1)}
+    changed: Counter[str] = Counter()
+    about = case.sources()
+    count = 0
+    for source, shape in shapes.items():
+        _mapping(folder / f"{files[source]}.toml", shape, about.get(source, {}))
+        with (folder / f"{files[source]}.csv").open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, shape.columns, restval="", lineterminator="\n")
+            table.writeheader()
+            for report in outgoing(case):
+                if report.source != source:
+                    continue
+                table.writerow(_cells(report, changed))
+                count += 1
+                if count % _EVERY == 0:
+                    progress("writing reports", count, None)
+    _attachments(case, folder)
+    return count, dict(changed)
+
+
+def _shapes(case: Case) -> dict[str, _Shape]:
+    found: dict[str, _Shape] = {}
+    for report in outgoing(case):
+        before = found.get(report.source, _Shape(0, 0, frozenset()))
+        acts = report.says["acts"]
+        found[report.source] = _Shape(
+            max(before.others, len(report.says["names"]) - 1),
+            max(before.acts, len(acts)),
+            before.kinds | {act["kind"] for act in acts if "kind" in act},
+        )
+    return found
+
+
+def _file_name(source: str, number: int) -> str:
+    strange = set(source) & _NO_NAME or source.startswith(".") or source == "attachments"
+    return f"source-{number}" if strange else source
+
+
+def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
+    says = report.says
+    main, *others = says["names"]
+    cells = {
+        "id": report.id,
+        "name": main["written"],
+        "family_name": main.get("family") or "",
+        "given_name": main.get("given") or "",
+        **{f"name_alt{i}": other["written"] for i, other in enumerate(others, 1)},
+        **{field: says.get(field) or "" for field in _PERSON if field != "birth"},
+        "birth": _date(says.get("birth"), changed),
+        "uses": ",".join(report.consent["uses"]),
+        **{field: report.consent[field] or "" for field in _CONSENT if field != "uses"},
+    }
+    for i, act in enumerate(says["acts"], 1):
+        words = {part: act.get("kind" if part == "act" else part) or "" for part in _ACT}
+        words["date"] = _date(act.get("date"), changed)
+        cells |= {f"{part}{i}": word for part, word in words.items()}
+    if any(names.listed(other["written"]) != [other["written"]] for other in others):
+        changed["reports with another name that has a separator in it"] += 1
+    for column, cell in cells.items():
+        if cell.startswith(_RUN):
+            cells[column] = "'" + cell
+            changed["cells that a spreadsheet would run, with an apostrophe before them"] += 1
+    return cells
+
+
+def _date(said: Mapping[str, str] | None, changed: Counter[str]) -> str:
+    """What was written, if reading it again gives the same date; else its EDTF form."""
+    if said is None:
+        return ""
+    try:
+        read = dates.read(said["written"]).date
+    except BadInput:
+        read = None
+    if read is not None and read.edtf == said["edtf"]:
+        return said["written"]
+    changed["dates written as EDTF"] += 1
+    return said["edtf"]
+
+
+def _mapping(file: Path, shape: _Shape, about: Mapping[str, Any]) -> None:
+    file.write_text("\n".join(_toml(shape, about)) + "\n", encoding="utf-8")
+
+
+def _toml(shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]:
+    yield "[columns]"
+    others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
+    for field in ("id", *_NAMES, *_PERSON):
+        yield f"{field} = {_quoted(field)}"
+    if others:
+        yield f"name_alt = [{', '.join(map(_quoted, others))}]"
+    for i in range(1, shape.acts + 1):
+        if i > 1:
+            yield "\n[[acts]]"
+        yield from (f"{part} = {_quoted(f'{part}{i}')}" for part in _ACT)
+    own = sorted(shape.kinds - set(vocabulary.codes("act")))
+    if own:
+        yield "\n[values.act]"
+        yield from (f"{_quoted(kind)} = {_quoted(kind)}" for kind in own)
+    yield "\n[consent]"
+    yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in _CONSENT)
+    yield "\n[source]"
+    if about.get("collector"):
+        yield f"collector = {_quoted(about['collector'])}"
+    covers = {key: value for key, value in (about.get("covers") or {}).items() if value}
+    if covers:
+        inside = ", ".join(
+            f"{key} = [{', '.join(map(_quoted, value))}]"
+            if isinstance(value, list)
+            else f"{key} = {_quoted(value)}"
+            for key, value in covers.items()
+        )
+        yield f"covers = {{ {inside} }}"
+
+
+def _quoted(text: str) -> str:
+    # TOML's basic strings take JSON's escapes.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _attachments(case: Case, folder: Path) -> None:
+    held = case.attachments()
+    if not held:
+        return
+    at = places(held)
+    with (folder / "attachments.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("source", "report", "name", "size", "sha256", "file"))
+        for each in held:
+            table.writerow(
+                (each.source, each.report, each.name, each.size, each.sha256, at[each.sha256])
+            )

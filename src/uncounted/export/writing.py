@@ -1,0 +1,163 @@
+"""Writing an export: JSON, CSV with the mappings that take it back in, or a BagIt bag.
+
+1. Everything is written into a folder beside the one that was named, for its owner alone.
+2. Only when it is whole does it take its name; whatever fails before leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from uncounted.errors import AlreadyThere
+from uncounted.export import bag, premis, tables
+from uncounted.export.content import ATTACHMENTS, FORMAT, custody, left_behind, outgoing, places
+from uncounted.progress import Progress, silent
+from uncounted.proof import durable
+from uncounted.vault.case import Case
+from uncounted.vault.files import make_folder, on_disk
+
+type Form = Literal["csv", "json", "bagit"]
+FORMS: tuple[Form, ...] = ("csv", "json", "bagit")
+REPORTS = "reports.json"
+_EVERY = 500
+
+
+def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> dict[str, Any]:
+    """Write everything that stands in a case file into a folder, in clear.
+
+    Args:
+        case: an open case file.
+        form: `json` (one file, nothing lost), `csv` (a file and a mapping a source) or
+            `bagit` (BagIt 1.0: the JSON, the attachments, and PREMIS events).
+        out: the folder, which must not be there yet.
+        progress: told as reports and files go out.
+
+    Returns:
+        `reports`, `attachments`, `files`, and what was `left_behind`, with counts.
+
+    Raises:
+        AlreadyThere: the folder is there.
+        Damaged: a report or an attachment is not what was sealed.
+        NoSpace: the disk is full; nothing was left.
+    """
+    if out.exists() or out.is_symlink():
+        raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")
+    with _beside(out) as passing:
+        folder = passing / bag.PAYLOAD if form == "bagit" else passing
+        make_folder(folder)
+        attached = _put_back(case, folder, progress)
+        if form == "csv":
+            reports, changed = tables.write(case, folder, progress=progress)
+        else:
+            reports, changed = _write_json(case, folder, progress), {}
+        behind = {**left_behind(case, reports), **changed}
+        if form == "bagit":
+            progress("packing", 0, None)
+            _write(folder / "premis.xml", premis.events(case.id, custody(case)))
+            bag.make(
+                passing,
+                {
+                    "External-Identifier": case.id,
+                    "Bag-Software-Agent": f"uncounted {version('uncounted')}",
+                },
+            )
+        _lock_up(passing)
+    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    return {
+        "format": form,
+        "out": str(out),
+        "reports": reports,
+        "attachments": attached,
+        "files": files,
+        "left_behind": behind,
+    }
+
+
+@contextlib.contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    passing = out.with_name(f".{out.name}.{secrets.token_hex(4)}.tmp")
+    make_folder(passing)
+    with on_disk():
+        passing.chmod(0o700)
+    try:
+        with on_disk():
+            yield passing
+            passing.rename(out)
+        durable.sync_folders([out.parent])
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
+
+
+def _write_json(case: Case, folder: Path, progress: Progress) -> int:
+    """One object, written a report at a time: a large case file does not fit into memory."""
+    attachments = case.attachments()
+    at = places(attachments)
+    head = {
+        "format": FORMAT,
+        "case": case.id,
+        "version": version("uncounted"),
+        "sources": case.sources(),
+        "custody": custody(case),
+        "attachments": [
+            {
+                "source": each.source,
+                "report": each.report,
+                "name": each.name,
+                "size": each.size,
+                "sha256": each.sha256,
+                "file": at[each.sha256],
+            }
+            for each in attachments
+        ],
+    }
+    count = 0
+    with (folder / REPORTS).open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2])
+        file.write(',\n "reports": [')
+        for report in outgoing(case):
+            line = json.dumps(report.to_json(), ensure_ascii=False)
+            file.write(f"{',' if count else ''}\n{line}")
+            count += 1
+            if count % _EVERY == 0:
+                progress("writing reports", count, None)
+        file.write("\n]}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return count
+
+
+def _put_back(case: Case, folder: Path, progress: Progress) -> int:
+    attachments = case.attachments()
+    if attachments:
+        make_folder(folder / ATTACHMENTS)
+    written: set[str] = set()
+    for number, each in enumerate(attachments):
+        progress("putting files back", number, len(attachments))
+        if each.sha256 in written:
+            continue
+        written.add(each.sha256)
+        with (folder / places([each])[each.sha256]).open("xb") as target:
+            case.put_back(each, target)
+            target.flush()
+            os.fsync(target.fileno())
+    return len(attachments)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _lock_up(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)

@@ -1,0 +1,279 @@
+"""Leaving with everything, and coming back: the same reports, consents, sources and files."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import functools
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import bagit
+import pytest
+from click.testing import CliRunner
+
+from uncounted.cli import run
+from uncounted.commands import app
+from uncounted.errors import AlreadyThere, BadInput, Damaged
+from uncounted.export import back, writing
+from uncounted.records.dates import PartialDate, parse
+from uncounted.records.names import Name
+from uncounted.records.report import Act, Report
+from uncounted.vault import attachments, identity
+from uncounted.vault.case import Case
+from uncounted.vault.consent import Consent
+from uncounted.vault.identity import Identity
+from uncounted.vault.intake import Incoming
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Opening an identity takes a second on purpose; once is enough.
+    monkeypatch.setattr(identity, "load", functools.cache(identity.load))
+
+
+ABOUT: dict[str, Any] = {
+    "collector": "가 모임",
+    "covers": {"from": "2010", "to": "2020-06", "acts": ["arrest", "forced-return"]},
+}
+UNTIL = datetime.date(2030, 1, 31)
+
+
+def reports(source: str) -> list[Incoming]:
+    said = [
+        Report(
+            source, "S-1", (Name("김철수"), Name("KIM Chol Su")), "m", parse("1980년 3월"), "회령",
+            (Act("arrest", parse("about 2013"), "Tumen"),
+             Act("forced-return", PartialDate.of("2013-05"), "Dandong", "cn-police")),
+            "첫 줄\n둘째 줄, \"인용\"", "First Collector",
+        ),
+        Report(source, "S-2", (Name("李英姬", "李", "英姬"),), "f", None, None, (), None, None),
+        Report(source, "S-3", (Name("=HYPERLINK(1)"),), note="+82 is a number"),
+    ]  # fmt: skip
+    consents = (
+        Consent(frozenset({"link", "statistics"}), "courts", UNTIL, "her mother"),
+        Consent(),
+        Consent(frozenset({"link"})),
+    )
+    return [
+        Incoming(each.id, each.to_payload(), consent, row)
+        for row, (each, consent) in enumerate(zip(said, consents, strict=True), 2)
+    ]
+
+
+@pytest.fixture
+def me() -> Identity:
+    return Identity.generate()
+
+
+@pytest.fixture
+def case(tmp_path: Path, me: Identity) -> Iterator[Case]:
+    with Case.create(tmp_path / "a.case", me) as made:
+        made.intake("Seoul", ABOUT, reports("Seoul"))
+        made.intake("다른 목록", {"collector": None, "covers": None}, reports("다른 목록"))
+        made.set_consent("Seoul", "S-2", Consent(frozenset({"link"})))
+        scan = tmp_path / "면담 1.pdf"
+        scan.write_bytes(os.urandom(70_000))
+        made.attach("Seoul", "S-1", [scan])
+        made.attach("다른 목록", "S-2", [scan])
+        made.put("linkage", {}, b"draws", uses=["link"])
+        yield made
+
+
+def state(case: Case) -> dict[str, Any]:
+    return {
+        "reports": {
+            (one.source, one.id): (one.payload, one.collector, consent)
+            for one, consent in case.every_report_with_consent()
+        },
+        "sources": case.sources(),
+        "attachments": sorted(
+            (each.source, each.report, each.name, each.sha256) for each in case.attachments()
+        ),
+    }
+
+
+@pytest.mark.parametrize("form", ["json", "bagit"])
+def test_the_export_taken_into_a_new_case_gives_the_same_state(
+    case: Case, form: writing.Form, tmp_path: Path, me: Identity
+) -> None:
+    done = writing.write(case, form, tmp_path / "out")
+    assert (done["reports"], done["attachments"]) == (6, 2)
+    assert done["left_behind"] == {"earlier versions of reports": 1, "linkages": 1}
+    with Case.create(tmp_path / "b.case", me) as other:
+        told = back.take_in(other, tmp_path / "out")
+        assert (told["created"], told["rejected"], told["attachments"]) == (6, 0, 2)
+        assert state(other) == state(case)
+        other.seal_log()
+        assert other.check() == ()
+        again = back.take_in(other, tmp_path / "out")
+        assert (again["unchanged"], again["attachments"]) == (6, 0)
+        assert len(list((other.folder / attachments.FOLDER).iterdir())) == 1
+
+
+def test_everything_is_for_its_owner_alone(case: Case, tmp_path: Path) -> None:
+    writing.write(case, "bagit", tmp_path / "out")
+    for path in (tmp_path / "out", *(tmp_path / "out").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.filterwarnings("ignore:'count' is passed:DeprecationWarning")  # in the library
+def test_the_bag_is_one_and_its_events_are_the_log(case: Case, tmp_path: Path) -> None:
+    writing.write(case, "bagit", tmp_path / "out")
+    assert (tmp_path / "out/bagit.txt").read_text().startswith("BagIt-Version: ")
+    bagit.Bag(str(tmp_path / "out")).validate()
+    events = ElementTree.parse(tmp_path / "out/data/premis.xml").getroot()
+    spoken = {"p": "http://www.loc.gov/premis/v3"}
+    kinds = [each.text for each in events.findall(".//p:eventDetail", spoken)]
+    assert kinds == [entry.kind for entry in case.entries()]
+    times = [each.text for each in events.findall(".//p:eventDateTime", spoken)]
+    assert times == [entry.when for entry in case.entries()]
+    assert "철수" not in (tmp_path / "out/data/premis.xml").read_text()
+
+
+def test_csv_comes_back_through_its_own_mapping(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = writing.write(case, "csv", tmp_path / "out")
+    assert (
+        done["left_behind"]["cells that a spreadsheet would run, with an apostrophe before them"]
+        == 4
+    )
+    with (tmp_path / "out/Seoul.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[2]["name"] == "'=HYPERLINK(1)"
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    new = str(tmp_path / "new.case")
+    assert CliRunner().invoke(app, ["init", new]).exit_code == 0
+    taken = CliRunner().invoke(
+        app,
+        ["import", new, str(tmp_path / "out/Seoul.csv"), "--source", "Seoul",
+         "--mapping", str(tmp_path / "out/Seoul.toml"), "--json"],
+    )  # fmt: skip
+    assert taken.exit_code == 0, taken.output
+    assert json.loads(taken.stdout)["created"] == 3
+    shown = CliRunner().invoke(app, ["show", new, "--source", "Seoul", "--report", "S-1", "--json"])
+    told = json.loads(shown.stdout)
+    before = {(one.source, one.id): one.payload for one in case.every_report()}
+    assert told["says"] == before["Seoul", "S-1"]
+    assert told["consent"]["until"] == "2030-01-31"
+
+
+@pytest.fixture
+def exported(case: Case, tmp_path: Path) -> Path:
+    writing.write(case, "json", tmp_path / "out")
+    return tmp_path / "out"
+
+
+def change(folder: Path, how: Any) -> None:
+    file = folder / writing.REPORTS
+    value = json.loads(file.read_text(encoding="utf-8"))
+    how(value)
+    file.write_text(json.dumps(value), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (lambda v: v.update(format="uncounted-export/9"), "no export that this version knows"),
+        (lambda v: v.pop("sources"), "lacks a part"),
+        (lambda v: v.update(reports=3), "lacks a part"),
+        (lambda v: v["reports"][1].update(says={}), "report 2 of the export cannot be read"),
+        (lambda v: v["reports"][1].update(id="S-9"), "report 2 of the export cannot be read"),
+        (lambda v: v["reports"][1].update(consent={"uses": ["x"]}), "report 2 of the export"),
+        (lambda v: v["reports"].append(v["reports"][0]), "report 7 of the export is there twice"),
+        (lambda v: v["attachments"][0].update(file="../a.case/case.db"), "attachment 1 .* missing"),
+        (lambda v: v["attachments"][0].update(sha256="0" * 64), "attachment 1 .* changed"),
+        (lambda v: v["attachments"][0].update(report="S-99"), "attachment 1 .* missing"),
+    ],
+)
+def test_nothing_of_an_unsound_export_is_taken(
+    how: Any, words: str, exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    change(exported, how)
+    with Case.create(tmp_path / "b.case", me) as other:
+        with pytest.raises(BadInput, match=words) as raised:
+            back.take_in(other, exported)
+        assert "철수" not in str(raised.value)
+        assert [entry.kind for entry in other.entries()] == ["create"]
+
+
+def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) -> None:
+    writing.write(case, "bagit", tmp_path / "out")
+    out = tmp_path / "out"
+    for harm in (_changed, _missing, _added, _outside, _no_manifest):
+        shutil.rmtree(tmp_path / "bag", ignore_errors=True)
+        harm(Path(shutil.copytree(out, tmp_path / "bag")))
+        with (
+            Case.create(tmp_path / f"{harm.__name__}.case", me) as other,
+            pytest.raises(BadInput, match=r"the bag (is not whole|has no manifest)"),
+        ):
+            back.take_in(other, tmp_path / "bag")
+
+
+def _changed(folder: Path) -> None:
+    file = folder / "data" / writing.REPORTS
+    file.write_text(file.read_text(encoding="utf-8").replace("회령", "무산"), encoding="utf-8")
+
+
+def _missing(folder: Path) -> None:
+    (folder / "data/premis.xml").unlink()
+
+
+def _added(folder: Path) -> None:
+    (folder / "data/more.txt").write_text("more")
+
+
+def _outside(folder: Path) -> None:
+    with (folder / "manifest-sha512.txt").open("a") as file:
+        file.write(f"{'0' * 128}  ../../etc/passwd\n")
+
+
+def _no_manifest(folder: Path) -> None:
+    (folder / "manifest-sha512.txt").unlink()
+
+
+def test_a_damaged_attachment_stops_the_export_and_leaves_nothing(
+    case: Case, tmp_path: Path
+) -> None:
+    (held,) = (case.folder / attachments.FOLDER).iterdir()
+    held.write_bytes(held.read_bytes()[:-1])
+    with pytest.raises(Damaged, match="altered or is missing"):
+        writing.write(case, "json", tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case", "면담 1.pdf"]
+
+
+def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(AlreadyThere, match="out is there already"):
+        writing.write(case, "json", tmp_path / "out")
+
+
+def test_the_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
+    (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
+    assert run(["init", case]) == 0
+    assert run(["import", case, str(tmp_path / "s.csv")]) == 2
+    assert "whose list is this?" in capfd.readouterr().err
+    assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    assert run(["export", case, "--format", "bagit", "--out", out]) == 0
+    told = capfd.readouterr()
+    assert "1 report and 0 attachments written" in told.out
+    assert "in clear" in told.err
+    assert run(["init", str(tmp_path / "b.case")]) == 0
+    assert run(["import", str(tmp_path / "b.case"), out]) == 0
+    assert "S: 1 report = 1 created" in capfd.readouterr().out
+    assert run(["import", str(tmp_path / "b.case"), out, "--source", "S"]) == 2
+    assert "leave --source and --mapping out" in capfd.readouterr().err
+    assert run(["import", str(tmp_path / "b.case"), str(tmp_path / "home")]) == 1
+    assert "holds no reports.json" in capfd.readouterr().err
