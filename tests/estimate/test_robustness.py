@@ -1,15 +1,24 @@
-"""Each list left out in turn, and other deltas, on published tables."""
+"""Each list left out in turn, other priors, and the spread between methods."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import decomposable, log_linear, run, run_over
-from uncounted.estimate.robustness import deltas
+from uncounted.estimate import GammaPoissonPrior, decomposable, log_linear, run, run_over
+from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.robustness import (
+    deltas,
+    disagreements,
+    lighter,
+    priors,
+    quoted,
+    spread,
+)
 from uncounted.estimate.strata import run_strata
 
 
@@ -82,3 +91,160 @@ def test_many_strata_have_fewer_resamples_and_no_rows(tables: Mapping[str, Captu
     assert {study["log-linear"].settings["resamples"] for study in found.studies} == {50}
     few = run_strata(strata[:2], ["log-linear"])
     assert {study["log-linear"].settings["resamples"] for study in few.studies} == {1000}
+
+
+PLAIN: dict[str, Any] = {"level": 0.95, "seed": 1}
+
+
+def test_priors_are_the_deltas_and_then_other_beliefs_about_n(kosovo: CaptureTable) -> None:
+    rows = priors(kosovo, **PLAIN, settings={})
+    assert [row["delta"] for row in rows] == [1 / 64, 1 / 16, 1 / 4, 1 / 2, 1 / 16, 1 / 16, 1 / 16]
+    other = deltas(kosovo, **PLAIN, settings={})
+    for row, known in zip(rows[:4], other, strict=True):
+        assert row == {**known, "prior_N": "p(N) ~ 1/N"}
+    flat = GammaPoissonPrior(1.0, 88_000.0)
+    assert rows[4]["prior_N"] == flat.name
+    assert rows[4]["interval"] == decomposable(kosovo, prior=flat).interval
+    assert rows[5]["prior_N"] == "N ~ Poisson(theta), theta ~ Gamma(1.6, scale 5500)"
+    points = [row["point"] for row in rows[4:]]
+    assert points[1] < points[0] < points[2]  # expected at twice, nearly flat, at ten times
+    again = priors(kosovo, **PLAIN, settings={}, made=other)
+    assert again == rows
+
+
+def test_an_informed_prior_of_the_user_is_kept_and_compared_with_one_over_n(
+    kosovo: CaptureTable,
+) -> None:
+    """Aleshin-Guendel, Sadinle and Wakefield (2024): N ~ NB(mean 8,000, size 43) for Kosovo."""
+    mine = GammaPoissonPrior(43.0, 8000 / 43)
+    rows = priors(kosovo, **PLAIN, settings={"prior": mine, "delta": 0.1})
+    assert [row["prior_N"] for row in rows[:4]] == [mine.name] * 4
+    assert [row["prior_N"] for row in rows[4:5]] == ["p(N) ~ 1/N"]
+    assert [row["delta"] for row in rows[4:]] == [0.1] * 4
+    assert rows[1]["point"] < rows[4]["point"]
+
+
+def test_a_sparse_table_moves_with_the_prior_on_n(tables: Mapping[str, CaptureTable]) -> None:
+    rows = priors(tables["uk"], **PLAIN, settings={})[4:]
+    assert rows[0]["point"] > 1.9 * rows[1]["point"]
+
+
+def test_more_than_eight_lists_have_no_prior_rows() -> None:
+    wide = CaptureTable.of("ABCDEFGHI", {"1" * 9: 5, "100000000": 3})
+    assert priors(wide, **PLAIN, settings={}) == ()
+
+
+def said(method: str, point: float, low: float, high: float, kind: str = "mean") -> Estimate:
+    return Estimate(method, "ok", point=point, point_kind=kind, interval=(low, high))
+
+
+def study(*estimates: Estimate) -> Study:
+    return Study(observed=100, lists={"A": 80, "B": 60}, estimates=estimates)
+
+
+def test_spread_is_over_methods_that_are_no_bounds() -> None:
+    found = spread(
+        study(
+            said("log-linear", 600, 400, 900),
+            said("chao", 150, 120, 170, "lower bound"),
+            said("decomposable", 300, 200, 500),
+            Estimate("sample-coverage", "refused", "no"),
+        )
+    )
+    assert found == {
+        "lowest": {"method": "decomposable", "point": 300},
+        "highest": {"method": "log-linear", "point": 600},
+        "ratio": 2.0,
+        "unseen": 2.5,
+        "methods": 2,
+    }
+    assert spread(study(said("decomposable", 300, 200, 500))) is None
+    nobody = spread(study(said("a", 100, 100, 120), said("b", 300, 200, 500)))
+    assert nobody is not None
+    assert nobody["unseen"] is None
+
+
+def test_methods_that_agree_say_nothing() -> None:
+    one, two = said("decomposable", 300, 200, 500), said("log-linear", 400, 250, 600)
+    assert disagreements(study(one, two)) == ()
+    assert disagreements(study()) == ()
+
+
+def test_intervals_that_do_not_meet_are_said_by_name() -> None:
+    found = disagreements(
+        study(
+            said("decomposable", 300, 200, 350),
+            said("sample-coverage", 320, 210, 380),
+            said("log-linear", 600, 400, 900),
+            said("log-linear-stepwise", 620, 360, 950),
+        )
+    )
+    assert found == (
+        "The methods do not agree, and their intervals do not all meet: that of 'decomposable' "
+        "lies wholly below that of 'log-linear' and 'log-linear-stepwise'; that of "
+        "'sample-coverage' lies wholly below that of 'log-linear'. The lists cannot tell which is "
+        "right: what may be said is the range of all of them.",
+    )
+
+
+def test_points_far_apart_are_said_where_intervals_meet() -> None:
+    (found,) = disagreements(
+        study(said("decomposable", 300, 200, 800), said("log-linear", 700, 400, 900))
+    )
+    assert "'log-linear' gives far more than 'decomposable'" in found
+    assert not any(letter.isdigit() for letter in found)
+    near = study(said("decomposable", 300, 200, 800), said("log-linear", 590, 400, 900))
+    assert disagreements(near) == ()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "where", "then"),
+    [(110, 150, "below", "are likelier to be"), (600, 900, "above", "are less likely to be")],
+)
+def test_independence_is_named_apart(low: float, high: float, where: str, then: str) -> None:
+    (found,) = disagreements(
+        study(said("decomposable", 300, 200, 500), said("independence", low + 10, low, high))
+    )
+    assert f"'independence' lies wholly {where} that of 'decomposable'" in found
+    assert then in found
+
+
+def test_a_bound_above_estimates_names_them() -> None:
+    """The headline by its point; another only where it is under all of the bound's interval."""
+    bound = said("chao", 400, 350, 450, "lower bound")
+    (found,) = disagreements(study(said("decomposable", 390, 300, 500), bound))
+    assert found.startswith("The lower bound (chao) is above the estimate (decomposable): either")
+    above = said("decomposable", 420, 300, 500)
+    assert disagreements(study(above, said("log-linear", 390, 300, 500), bound)) == ()
+    (found,) = disagreements(study(above, said("log-linear", 340, 300, 500), bound))
+    assert "above the estimate (log-linear)" in found
+    both = study(said("decomposable", 340, 300, 500), said("log-linear", 345, 300, 500), bound)
+    assert "above the estimates (decomposable, log-linear)" in disagreements(both)[0]
+
+
+FEWER: dict[str, Any] = {
+    "methods": ["decomposable", "log-linear", "log-linear-stepwise", "chao"],
+    "robustness": False,
+    "settings": {"log-linear": {"resamples": 200}, "log-linear-stepwise": {"resamples": 200}},
+}
+
+
+def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> None:
+    """The United Kingdom's two valleys: about 12,000 and 23,000 (Silverman 2020)."""
+    found = run(tables["uk"], **FEWER)
+    between = spread(found)
+    assert between is not None
+    assert between["lowest"]["method"] == "log-linear-stepwise"
+    assert between["highest"]["method"] == "log-linear"
+    assert between["ratio"] == pytest.approx(25311.29 / 11312.99, abs=1e-3)
+    assert any("'decomposable' and 'log-linear' give far more" in t for t in disagreements(found))
+    agreeing = disagreements(run(tables["congenital"], **FEWER))
+    assert not any("do not agree" in text for text in agreeing)
+
+
+def test_quoted_and_lighter() -> None:
+    assert quoted(["A"], "and") == "'A'"
+    assert quoted(["A", "B"], "or") == "'A' or 'B'"
+    assert lighter("log-linear", {"resamples": 7}) == {"resamples": 7}
+    assert lighter("log-linear-stepwise", {}) == {"resamples": 200}
+    assert lighter("decomposable", {"delta": 0.1}) == {"delta": 0.1}

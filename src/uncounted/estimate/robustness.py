@@ -285,9 +285,10 @@ def _apart(whole: Sequence[Estimate]) -> list[str]:
     if not far:
         return []
     lows = quoted(list(dict.fromkeys(low for low, _ in far)), "or")
-    highs = quoted(list(dict.fromkeys(high for _, high in far)), "and")
+    highs = list(dict.fromkeys(high for _, high in far))
+    give = f"{quoted(highs, 'and')} {'gives' if len(highs) == 1 else 'give'}"
     return [
-        f"The methods do not agree: {highs} give far more than {lows}. How far they lie apart is "
+        f"The methods do not agree: {give} far more than {lows}. How far they lie apart is "
         "as much a part of the doubt as any interval."
     ]
 

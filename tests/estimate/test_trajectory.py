@@ -1,0 +1,186 @@
+"""Growing parts of the table, against people shuffled one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate import Estimate, chao, decomposable, independence, log_linear
+from uncounted.estimate.robustness import lighter
+from uncounted.estimate.trajectory import FRACTIONS, Unit, steady, trajectory
+
+
+def line(
+    table: CaptureTable, fit: Callable[..., Estimate] = chao, **more: Any
+) -> tuple[dict[str, Any], ...]:
+    return trajectory(table, fit, **{"level": 0.95, "seed": 1, "settings": {}, **more})
+
+
+def seen(table: CaptureTable, fit_to: list[CaptureTable], **more: Any) -> None:
+    """Run a trajectory and keep the tables that it fits."""
+
+    def fit(part: CaptureTable, **settings: object) -> Estimate:
+        fit_to.append(part)
+        return chao(part)
+
+    line(table, fit, **more)
+
+
+def test_rows(kosovo: CaptureTable) -> None:
+    rows = line(kosovo)
+    assert [(row["shuffle"], row["fraction"]) for row in rows] == [
+        (shuffle, fraction) for shuffle in (1, 2) for fraction in FRACTIONS
+    ]
+    assert [row["observed"] for row in rows[:8]] == [
+        1320, 1760, 2200, 2640, 3080, 3520, 3960, 4400,
+    ]  # fmt: skip
+    whole = chao(kosovo)
+    for row in (rows[7], rows[15]):
+        assert (row["point"], row["interval"]) == (whole.point, whole.interval)
+    assert rows[0]["point"] != rows[8]["point"]
+
+
+@pytest.mark.parametrize("unit", ["people", "memberships"])
+def test_a_larger_part_holds_the_smaller(kosovo: CaptureTable, unit: Unit) -> None:
+    parts: list[CaptureTable] = []
+    seen(kosovo, parts, unit=unit, shuffles=1)
+    assert len(parts) == 8
+    for small, large in pairwise(parts):
+        for name in kosovo.lists:
+            assert small.on([name]) <= large.on([name])
+        assert small.on(["EXH", "ABA"]) <= large.on(["EXH", "ABA"])
+        if unit == "people":
+            assert all(small.counts[p] <= large.counts.get(p, 0) for p in small.counts)
+
+
+def test_people_are_drawn_as_by_shuffling_them_one_by_one() -> None:
+    table = CaptureTable.of("AB", {"10": 12, "01": 6, "11": 3})
+    everybody = [pattern for pattern, count in table.counts.items() for _ in range(count)]
+    rng = np.random.default_rng(2)
+    plainly = [Counter(rng.permutation(everybody)[:10].tolist())["11"] for _ in range(4000)]
+    ours = []
+    for seed in range(1500):
+        parts: list[CaptureTable] = []
+        seen(table, parts, shuffles=1, seed=seed, fractions=(10 / 21, 0.7))
+        ours.append(parts[0].counts.get("11", 0))
+    assert np.mean(ours) == pytest.approx(np.mean(plainly), abs=0.09)  # 4 standard errors
+    assert np.var(ours) == pytest.approx(np.var(plainly), abs=0.09)
+
+
+def test_memberships_are_kept_one_by_one_with_the_chance_of_the_fraction() -> None:
+    table = CaptureTable.of("AB", {"10": 40_000, "01": 20_000, "11": 10_000})
+    parts: list[CaptureTable] = []
+    seen(table, parts, unit="memberships", shuffles=1, fractions=(0.5, 0.8))
+    small = parts[0]
+    assert small.list_totals["A"] == pytest.approx(25_000, abs=450)  # 4 standard deviations
+    assert small.list_totals["B"] == pytest.approx(15_000, abs=350)
+    assert small.on("AB") == pytest.approx(2_500, abs=180)
+    assert independence(small).point == pytest.approx(independence(table).point, rel=0.08)
+
+
+def test_seeded(kosovo: CaptureTable) -> None:
+    assert line(kosovo, seed=5) == line(kosovo, seed=5)
+    assert line(kosovo, seed=5) != line(kosovo, seed=6)
+
+
+def test_equal_parts_are_fitted_once(kosovo: CaptureTable) -> None:
+    parts: list[CaptureTable] = []
+    seen(kosovo, parts)
+    assert len(parts) == 15
+
+
+def test_a_right_model_is_steady_and_a_choice_that_gives_way_is_not(
+    tables: Mapping[str, CaptureTable],
+) -> None:
+    """Independent lists; and the United Kingdom, where 12,000 turns into 23,000 by size alone."""
+    rng = np.random.default_rng(8)
+    on = rng.random((4000, 4)) < 0.2
+    independent = CaptureTable.tally(
+        "ABCD", [[n for n, hit in zip("ABCD", row, strict=True) if hit] for row in on if row.any()]
+    )
+    for fit in (independence, decomposable):
+        (said,) = steady(line(independent, fit))
+        assert "keeps its proportion to them" in said
+        assert "does not make it right" in said
+    (said,) = steady(line(tables["uk"], decomposable))
+    assert "does not keep its proportion to them: with fewer records it is lower" in said
+    (said,) = steady(line(independent, independence, unit="memberships"), "memberships")
+    assert "stays the same" in said
+
+
+def test_false_alarms_are_rare() -> None:
+    """Independence on independent lists: half the people hold the whole, but for a few in 100."""
+    rng = np.random.default_rng(21)
+    patterns = [format(c, "03b") for c in range(1, 8)]
+    chances = [0.2 ** p.count("1") * 0.8 ** p.count("0") for p in patterns]
+    moved = 0
+    for seed in range(40):
+        counts = rng.multinomial(2000, [*chances, 1 - sum(chances)])[:-1]
+        table = CaptureTable.of("ABC", dict(zip(patterns, counts.tolist(), strict=True)))
+        (said,) = steady(line(table, independence, seed=seed, fractions=(0.5, 0.7, 0.9, 1.0)))
+        moved += "does not keep" in said
+    assert moved <= 4
+
+
+def test_fewer_records_and_no_number() -> None:
+    """Six people on two lists: half of the people sometimes leave the lists apart."""
+    table = CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40, "110": 1, "011": 2})
+    rows = line(table, independence)
+    assert any(row["status"] == "refused" and row["point"] is None for row in rows)
+    (said,) = steady(rows)
+    assert "with fewer records it is" in said
+    assert "not given" in said
+    assert not any(letter.isdigit() for letter in said)
+
+
+def test_higher_with_fewer_records() -> None:
+    rows = [
+        {"fraction": 0.5, "observed": 50, "point": 400.0, "interval": (300.0, 500.0)},
+        {"fraction": 1.0, "observed": 100, "point": 200.0, "interval": (150.0, 300.0)},
+    ]
+    assert "with fewer records it is higher" in steady(rows)[0]
+    assert "with fewer records it is higher" in steady(rows, "memberships")[0]
+    assert steady(rows[1:]) == ()
+    assert steady([]) == ()
+
+
+def test_nothing_to_say_where_the_whole_has_no_number(kosovo: CaptureTable) -> None:
+    rows = line(kosovo.select(["EXH", "ABA"]), log_linear)
+    assert all(row["status"] == "refused" for row in rows)
+    assert steady(rows) == ()
+
+
+def test_lighter_settings_and_time(tables: Mapping[str, CaptureTable]) -> None:
+    settings = lighter("log-linear", {}, resamples=50)
+    assert settings == {"resamples": 50}
+    rows = line(tables["kosovo"], log_linear, settings=settings)
+    assert all(row["status"] == "ok" for row in rows)
+
+
+def test_too_wide_too_many_or_nobody_have_no_rows() -> None:
+    wide = CaptureTable.of("ABCDEFGH", {"11111111": 5, "10000000": 3})
+    assert line(wide) == ()
+    assert line(CaptureTable.of("AB", {"10": 10**9, "11": 5})) == ()
+    assert line(CaptureTable.of("AB", {})) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"unit": "records"}, "no unit called 'records'"),
+        ({"fractions": ()}, "must rise"),
+        ({"fractions": (0.5, 0.4)}, "must rise"),
+        ({"fractions": (0.0, 0.4)}, "must rise"),
+        ({"fractions": (0.5, 1.4)}, "must rise"),
+    ],
+)
+def test_wrong_use(kosovo: CaptureTable, more: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        line(kosovo, **more)
