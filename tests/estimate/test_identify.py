@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from itertools import permutations
@@ -9,9 +10,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 from tests.estimate import naive_identify as naive
+from tests.estimate.test_battery import HOPELESS
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import NotConverged, UsedWrongly
+from uncounted.errors import NotConverged, NotEstimable, UsedWrongly
 from uncounted.estimate import saturated, two_list
 from uncounted.estimate.assumptions import (
     NHOI,
@@ -20,11 +22,13 @@ from uncounted.estimate.assumptions import (
     MarginalPair,
     words,
 )
-from uncounted.estimate.identify import Remembered, identify, prior_rows, xi_at, xi_curve
+from uncounted.estimate.curves import prior_rows, xi_at, xi_curve
+from uncounted.estimate.identify import Remembered, identify
 from uncounted.estimate.normal_terms import Chains, LogLinear, agreement, not_agreed
 from uncounted.estimate.observed import Dirichlet, Given, log_gammas, patterns
 from uncounted.estimate.posterior import LAST
 from uncounted.estimate.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
+from uncounted.estimate.result import plain
 
 PAIR = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
 
@@ -184,6 +188,11 @@ def test_given_classes_that_are_none() -> None:
         Given.from_classes("AB", np.array([[2.0, -1.0]]), np.ones((1, 2, 2)) / 2)
     with pytest.raises(UsedWrongly, match="no chance at all"):
         Given.from_classes("AB", np.array([[1.0]]), np.array([[[1.0], [0.5]]]))
+
+
+def test_a_handful_of_given_draws_is_too_few() -> None:
+    few = identify(PAIR, assumption=NHOI(), cells=Given.of("AB", shares_of(2, 20)))
+    assert few.reason == "20 draws of the seen patterns are too few"
 
 
 def test_given_draws_over_other_lists(kosovo: CaptureTable) -> None:
@@ -416,6 +425,9 @@ def test_two_lists_need_a_stated_assumption() -> None:
     refusal = identify(PAIR)
     assert "must be stated" in (refusal.reason or "")
     assert identify(PAIR, assumption=NHOI()).ok
+    assert {row["status"] for row in prior_rows(PAIR, cells=[Dirichlet(1)])} == {"refused"}
+    with pytest.raises(NotEstimable, match="must be stated"):
+        xi_at(PAIR, 100)
 
 
 @pytest.mark.parametrize("cells", ["dirichlet", "log-linear"])
@@ -446,7 +458,7 @@ def test_an_empty_pattern_is_answered_and_its_prior_shown(
     assert rows["Dirichlet(1)"]["point"] < rows["Dirichlet(0.5)"]["point"]
     smallest = rows["Dirichlet(2^-J)"]
     assert smallest["status"] == "refused"
-    assert "99% of the doubt comes from what Dirichlet(2^-J)" in smallest["reason"]
+    assert "99% of the doubt comes from the prior of Dirichlet(2^-J)" in smallest["reason"]
     shares = [rows[f"Dirichlet({name})"]["prior_share"] for name in ("1", "0.5", "2^-J")]
     assert shares == sorted(shares)
     assert rows["log-linear, terms ~ N(0, 2.5^2)"]["status"] == "ok"
@@ -542,6 +554,25 @@ def test_what_cannot_be_asked(kosovo: CaptureTable) -> None:
         LogLinear(0)
     with pytest.raises(UsedWrongly, match="order of a log-linear model"):
         LogLinear(order=0)
+
+
+def test_what_is_said_is_plain_json(kosovo: CaptureTable) -> None:
+    for assumption in (NHOI(2.0), ConditionalPair("EXH", "ABA", "OSCE")):
+        said = json.dumps(identify(kosovo, assumption=assumption).to_json(), allow_nan=False)
+        back = json.loads(said)
+        assert back["method"] == "identified"
+        assert back["settings"]["identified_by"] == assumption.name
+        assert back["settings"]["exactly"] == assumption.exact(kosovo.lists)
+        assert kosovo.digest() not in said
+    rows = json.dumps(plain(xi_curve(kosovo, draws=200)), allow_nan=False)
+    assert len(json.loads(rows)) == 5
+
+
+def test_hopeless_tables_are_refused() -> None:
+    for table in HOPELESS.values():
+        assert identify(table, assumption=NHOI()).status == "refused"
+        assert {row["status"] for row in xi_curve(table)} == {"refused"}
+        assert {row["status"] for row in prior_rows(table)} == {"refused"}
 
 
 def test_too_many_lists() -> None:

@@ -109,7 +109,9 @@ def test_claims_as_people_write_them(text: str, words: str) -> None:
     assert Claim.parse(text).words == words
 
 
-@pytest.mark.parametrize("text", ["", "many", "1e4", "-5", "10.5", "٣", "9" * 16, "1" + "," * 60])
+@pytest.mark.parametrize(
+    "text", ["", ">", "><5", "many", "1e4", "-5", "10.5", "٣", "9" * 16, "1" + "," * 60]
+)
 def test_claims_that_are_none(text: str) -> None:
     with pytest.raises(UsedWrongly, match="a claim is a whole number of people"):
         Claim.parse(text)

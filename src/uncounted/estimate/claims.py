@@ -63,7 +63,8 @@ class Claim:
         """
         bare = text.strip()
         side: Side = "fewer than" if bare.startswith("<") else "more than"
-        digits = bare.lstrip("<>").replace(",", "").replace("_", "").strip()
+        written = bare[1:] if bare[:1] in ("<", ">") else bare
+        digits = written.replace(",", "").replace("_", "").strip()
         if not (digits.isascii() and digits.isdigit() and len(digits) < 16) or len(bare) > 40:
             raise UsedWrongly(
                 "a claim is a whole number of people",

@@ -9,7 +9,7 @@ each is an argument, and the middle one is never left out in silence.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -19,7 +19,6 @@ import numpy.typing as npt
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.assumptions import NHOI, Assumption, ConditionalPair, signs
-from uncounted.estimate.checks import check
 from uncounted.estimate.method import estimate_from_draws, estimator
 from uncounted.estimate.normal_terms import LogLinear
 from uncounted.estimate.observed import CellModel, Dirichlet, Drawn
@@ -31,7 +30,6 @@ from uncounted.estimate.priors import (
     log_acceptance,
 )
 from uncounted.estimate.result import Estimate, Floats
-from uncounted.estimate.sensitivity import XI
 
 METHOD = "identified"
 DEFAULT_DRAWS = 4000
@@ -86,22 +84,16 @@ def identify(
     """
     if draws < 1:
         raise UsedWrongly("at least one draw is needed")
-    if assumption is None:
-        if len(table.lists) == 2:
-            raise NotEstimable(
-                "two lists cannot show how far they depend on each other, so it must be stated",
-                hint="state xi = 1 / (odds ratio between them), as in NHOI(xi=1), and say why",
-            )
-        assumption = NHOI()
+    assumption = _stated(assumption, table)
     model = _model(cells)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
     prior_share = model.prior_share(ordered, assumption)
     if prior_share is not None and prior_share > MOST_PRIOR:
         raise NotEstimable(
-            f"{_empty(ordered)} of the {2 ** len(table.lists) - 1} patterns have nobody, and "
-            f"{prior_share:.0%} of the doubt comes from what {model.name} takes them to be",
-            hint="look at other prior counts (prior_rows), or leave a list out",
+            f"{prior_share:.0%} of the doubt comes from the prior of {model.name} rather than from "
+            f"people: {_empty(ordered)} of the {2 ** len(table.lists) - 1} patterns are empty",
+            hint="look at other priors (prior_rows), or leave a list out",
         )
     kept = _keep(ordered, model, assumption, prior, seed=seed, draws=draws)
     n0 = draw_unseen(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
@@ -132,6 +124,15 @@ def identify(
         warnings=_warnings(ordered, model, prior_share, kept),
         seed=seed,
     )
+
+
+def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
+    if assumption is None and len(table.lists) == 2:
+        raise NotEstimable(
+            "two lists cannot show how far they depend on each other, so it must be stated",
+            hint="state xi = 1 / (odds ratio between them), as in NHOI(xi=1), and say why",
+        )
+    return assumption or NHOI()
 
 
 def _model(cells: CellModel | str) -> CellModel:
@@ -193,6 +194,10 @@ def _keep(
         if enough >= draws or tried >= _MOST_TRIES * draws:
             break
     possible = max(tried - contradicted, 1)
+    if possible < min(_FEWEST, draws):
+        raise NotEstimable(
+            f"{possible} draws of the seen patterns are too few", hint=f"hand in {_FEWEST} or more"
+        )
     if enough < min(_FEWEST, draws):
         raise NotEstimable(
             f"the table and the prior on N contradict each other: of {possible:,} draws the prior "
@@ -295,149 +300,3 @@ class Remembered:
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
         """The model's own."""
         return self.model.prior_share(table, assumption)
-
-
-def xi_curve(
-    table: CaptureTable,
-    *,
-    xis: Sequence[float] = XI,
-    assumption: Assumption | None = None,
-    cells: CellModel | str = "dirichlet",
-    **more: Any,
-) -> tuple[dict[str, Any], ...]:
-    """N at each xi of an assumption, all from the same draws of the seen patterns.
-
-    Args:
-        table: counts by pattern.
-        xis: rows.
-        assumption: whose xi is replaced; `NHOI` unless given.
-        cells: as in `identify`.
-        more: `level`, `seed`, `prior`, `draws`, as in `identify`.
-
-    Returns:
-        Rows with `xi`, `status`, `reason`, `point`, `interval`, `contradicted`, `basis`.
-
-    Examples:
-        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> [round(row["point"], -2) for row in xi_curve(table, xis=(0.5, 1, 2))]
-        [2300.0, 1500.0, 1100.0]
-    """
-    whole = assumption or NHOI()
-    model = Remembered(cells)
-    rows = []
-    for xi in xis:
-        estimate = identify(table, cells=model, assumption=whole.at(xi), **more)
-        rows.append(
-            {
-                "xi": xi,
-                **_said(estimate),
-                "contradicted": estimate.diagnostics.get("contradicted"),
-                "basis": f"{whole.name}; {model.name}",
-            }
-        )
-    return tuple(rows)
-
-
-def prior_rows(
-    table: CaptureTable,
-    *,
-    assumption: Assumption | None = None,
-    cells: Sequence[CellModel] | None = None,
-    **more: Any,
-) -> tuple[dict[str, Any], ...]:
-    """N under other priors on the seen patterns: what the prior does where patterns are empty.
-
-    Args:
-        table: counts by pattern.
-        assumption: `NHOI(1)` unless given.
-        cells: models to try; Dirichlet with 1, 1/2 and 2^-J, and log-linear with a standard
-            deviation of 2.5, 5 and 10 (to five lists) unless given.
-        more: `level`, `seed`, `prior`, `draws`, as in `identify`.
-
-    Returns:
-        Rows with `cells`, `status`, `reason`, `point`, `interval`, and `prior_share`, the
-        part of the doubt that the prior makes.
-
-    Examples:
-        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> rows = prior_rows(table, assumption=NHOI(), cells=[Dirichlet(1), Dirichlet(0.5)])
-        >>> [(row["cells"], round(row["point"], -2)) for row in rows]
-        [('Dirichlet(1)', 1500.0), ('Dirichlet(0.5)', 1500.0)]
-    """
-    whole = assumption or NHOI()
-    checked = check(table)
-    if cells is None:
-        cells = [Dirichlet(1.0), Dirichlet(0.5), Dirichlet(None)]
-        if len(checked.table.lists) <= 5:
-            cells = [*cells, LogLinear(2.5), LogLinear(5.0), LogLinear(10.0)]
-    rows = []
-    for model in cells:
-        estimate = identify(table, cells=model, assumption=whole, **more)
-        share = None
-        if checked.refusal is None:
-            ordered = checked.table.select(sorted(checked.table.lists))
-            share = model.prior_share(ordered, whole)
-        rows.append({"cells": model.name, **_said(estimate), "prior_share": share})
-    return tuple(rows)
-
-
-def _said(estimate: Estimate) -> dict[str, Any]:
-    return {
-        "status": estimate.status,
-        "reason": estimate.reason,
-        "point": estimate.point,
-        "interval": estimate.interval,
-    }
-
-
-_FARTHEST = 12.0  # |log xi|
-
-
-def xi_at(
-    table: CaptureTable,
-    claim: float,
-    *,
-    assumption: Assumption | None = None,
-    cells: CellModel | str = "dirichlet",
-    **more: Any,
-) -> dict[str, float | None]:
-    """The xi of the assumption itself at which point, lower and upper end come to a claimed N.
-
-    For `NHOI` this is what `tipping` says; for a pair of lists xi does not act on the unseen
-    in proportion, and it is looked for by halving. None: no xi between e^-12 and e^12 does
-    it, or the table contradicts the assumption before.
-
-    Raises:
-        UsedWrongly: the claim is not above the number observed.
-        NotEstimable: at xi = 1, or at the assumption's own, there is no number.
-
-    Examples:
-        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> round(xi_at(table, 1500, assumption=NHOI())["point"], 1)
-        1.0
-    """
-    if not table.observed < claim < math.inf:
-        raise UsedWrongly(f"a claim of {claim:,.0f} is not above the {table.observed:,} observed")
-    whole, model = assumption or NHOI(), Remembered(cells)
-    identify(table, cells=model, assumption=whole, **more).number()
-
-    own = math.log(whole.xi)
-
-    def ends(log_xi: float) -> tuple[float, float, float]:
-        at = whole.at(math.exp(log_xi))
-        estimate = identify(table, cells=model, assumption=at, **more)
-        if estimate.point is None or estimate.interval is None:
-            # Far below its own xi there is no end, far above it a contradiction.
-            return (math.inf if log_xi < own else math.nan,) * 3
-        return estimate.point, *estimate.interval
-
-    def halve(which: int) -> float | None:
-        low, high = own - _FARTHEST, own + _FARTHEST
-        if not ends(low)[which] > claim or ends(high)[which] > claim:
-            return None
-        while high - low > 1e-4:
-            middle = (low + high) / 2
-            low, high = (middle, high) if ends(middle)[which] > claim else (low, middle)
-        return None if math.isnan(ends(high)[which]) else math.exp(low)
-
-    return {"point": halve(0), "low": halve(1), "high": halve(2)}
