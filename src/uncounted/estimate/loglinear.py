@@ -49,10 +49,9 @@ def leaders(table: CaptureTable) -> tuple[Model, ...]:
     J = len(checked.table.lists)
     if checked.refusal is not None or not FEWEST <= J <= MOST:
         return ()
+    cells, order = Cells.of(checked.table), _order(J, None)
     try:
-        return _ranked(
-            Cells.of(checked.table), _order(J, None), None, "bic", _TOP[J], STARTS, Register()
-        ).models
+        return _ranked(cells, order, _how(J, order), "bic", _TOP[J], STARTS, Register()).models
     except NotEstimable:
         return ()
 
@@ -61,21 +60,21 @@ def _order(J: int, max_order: int | None) -> int:
     return max_order or (J - 1 if J < ALL else 2)
 
 
-def _listed(J: int, order: int) -> bool:
-    """Whether all models can be listed: 6,893 for five lists, 32,768 of pairs for six."""
-    return J < ALL or order == 1 or (J == ALL and order == 2)
+def _how(J: int, order: int) -> Search:
+    """All models where they can be listed: 6,893 for five lists, 32,768 of pairs for six."""
+    return "all" if J < ALL or order == 1 or (J == ALL and order == 2) else "greedy"
 
 
 def _ranked(
     cells: Cells,
     order: int,
-    search: Search | None,
+    how: str,
     criterion: Criterion,
     top: int,
     starts: int,
     register: Register,
 ) -> Ranked:
-    if (search or ("all" if _listed(cells.lists, order) else "greedy")) == "all":
+    if how == "all":
         return rank(cells, hierarchical(cells.lists, order), criterion, top, register)
     return greedy(cells, order, criterion, top, starts, register)
 
@@ -137,22 +136,29 @@ def log_linear(
         ('[12,23]', 157.1667)
     """
     z_of(level)
-    J, order = len(table.lists), _order(len(table.lists), max_order)
-    _check(J, criterion, max_order, search, resamples, top, starts)
-    cells, register, top = Cells.of(table), Register(), top or _TOP[J]
-    usable = among is not None and len(among) > 0 and max(among[0]).bit_length() == J
-    ranked = (
-        rank(cells, tuple(among or ()), criterion, top, register)
-        if usable
-        else _ranked(cells, order, search, criterion, top, starts, register)
-    )
-    how = search or ("all" if _listed(J, order) else "greedy")
+    _check(len(table.lists), criterion, max_order, search, resamples, top, starts)
+    cells, register, order = Cells.of(table), Register(), _order(len(table.lists), max_order)
+    top = top or _TOP[cells.lists]
+    how: str = search or _how(cells.lists, order)
+    if among and max(among[0]).bit_length() == cells.lists:
+        ranked, how = rank(cells, tuple(among), criterion, top, register), "among those given"
+    else:
+        ranked = _ranked(cells, order, how, criterion, top, starts, register)
     choice = Choice(
         ranked.models[0],
         float(ranked.numbers[0]) - cells.observed,
         float(ranked.errors[0]),
         lambda tables: best_of(tables, ranked.models, criterion, register),
     )
+    settings = {
+        "model": in_brackets(ranked.models[0], cells.places),
+        "criterion": criterion,
+        "max_order": order,
+        "search": how,
+        **({"starts": starts} if how == "greedy" else {}),
+        "models": ranked.fitted,
+        "top": top,
+    }
     return conclude(
         "log-linear",
         cells,
@@ -160,15 +166,7 @@ def log_linear(
         level=level,
         seed=seed,
         resamples=resamples,
-        settings={
-            "model": in_brackets(ranked.models[0], cells.places),
-            "criterion": criterion,
-            "max_order": order,
-            "search": how,
-            **({"starts": starts} if how == "greedy" else {}),
-            "models": ranked.fitted,
-            "top": top,
-        },
+        settings=settings,
         diagnostics=_diagnostics(cells, ranked, criterion),
         point_kind="maximum likelihood of the model with the least " + criterion.upper(),
         assumption=ASSUMPTION,
@@ -204,7 +202,7 @@ def _check(
         )
     if search not in ("all", "greedy", None):
         raise UsedWrongly(f"there is no search called {search!r}", hint="all or greedy")
-    if search == "all" and not _listed(J, _order(J, max_order)):
+    if search == "all" and _how(J, _order(J, max_order)) != "all":
         raise UsedWrongly(
             f"the models of {J} lists with sets of up to {_order(J, max_order)} cannot all be "
             "listed",
