@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ load = functools.cache(identity.load)  # opening an identity takes a second on p
 @pytest.fixture(autouse=True)
 def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identity, "load", load)
+    # Each test works on a copy of its own: what was seen of the others is another story.
+    shutil.rmtree(home / "me" / "seen", ignore_errors=True)
     monkeypatch.setenv("UNCOUNTED_HOME", str(home / "me"))
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
 
@@ -54,8 +57,6 @@ def made(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    import shutil
-
     return Path(shutil.copytree(made / "a.case", tmp_path / "a.case"))
 
 

@@ -18,9 +18,11 @@ from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
     from uncounted.vault.case import Case
+    from uncounted.vault.recipients import Opener
 
 
 _PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
+NEW_PASSPHRASE = "UNCOUNTED_NEW_PASSPHRASE"  # noqa: S105 - likewise
 
 
 def home() -> Path:
@@ -31,31 +33,40 @@ def home() -> Path:
     return Path(named) if named else platformdirs.user_config_path("uncounted")
 
 
-def passphrase(file: Path | None, *, new: bool = False) -> str:
+def passphrase(
+    file: Path | None,
+    *,
+    new: bool = False,
+    variable: str = _PASSPHRASE,
+    option: str = "--passphrase-file",
+) -> str:
     """From a file, from the environment, or asked of the person at the terminal."""
     if file is not None:
         if not file.is_file():
-            raise UsedWrongly("there is no such passphrase file", hint="check --passphrase-file")
+            raise UsedWrongly("there is no such passphrase file", hint=f"check {option}")
         lines = file.read_text(encoding="utf-8").splitlines()
         return lines[0] if lines else ""
-    if (given := os.environ.get(_PASSPHRASE)) is not None:
+    if (given := os.environ.get(variable)) is not None:
         return given
     if not sys.stdin.isatty():
         raise UsedWrongly(
             "no passphrase was given, and nobody is there to ask",
-            hint=f"set {_PASSPHRASE} or give --passphrase-file",
+            hint=f"set {variable} or give {option}",
         )
     words = "New passphrase for your identity" if new else "Passphrase"
     return str(click.prompt(words, hide_input=True, confirmation_prompt=new, err=True))
 
 
-def open_case(folder: Path, passphrase_file: Path | None) -> Case:
-    """Open a case file with the identity of whoever is at the terminal."""
+def open_case(folder: Path, passphrase_file: Path | None, *, through: Opener | None = None) -> Case:
+    """Open a case file with the identity of whoever is at the terminal.
+
+    With `through`, a key that access was granted to, that identity becomes a member.
+    """
     from uncounted.vault import identity
     from uncounted.vault.case import Case
 
     Case.look(folder)  # a wrong folder is said before a passphrase is asked for
-    return Case.open(folder, identity.load(home(), passphrase(passphrase_file)))
+    return Case.open(folder, identity.load(home(), passphrase(passphrase_file)), through=through)
 
 
 def today() -> dt.date:

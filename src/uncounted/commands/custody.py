@@ -1,4 +1,4 @@
-"""Looking after a case file: who I am, what happened, is it sound, and forgetting a report."""
+"""Looking after a case file: what happened, is it sound, and forgetting a report."""
 
 from __future__ import annotations
 
@@ -10,34 +10,12 @@ import click
 from uncounted.commands.app import (
     app,
     case_argument,
-    home,
     json_option,
     open_case,
     passphrase_option,
 )
-from uncounted.errors import Damaged, NoAccess
+from uncounted.errors import Damaged
 from uncounted.terminal import answer, answer_json, columns, plural, say
-
-
-@app.command()
-@json_option
-def identity(as_json: bool) -> None:
-    r"""Show your recipient and verifier key: both are public, neither opens anything.
-
-    \b
-    Example:
-      uncounted identity
-    """
-    from uncounted.vault import identity as identities
-
-    if not identities.exists(home()):
-        raise NoAccess("there is no identity yet", hint="uncounted init makes one")
-    mine = identities.public(home())
-    if as_json:
-        answer_json({"identity": str(home()), "recipient": mine.recipient, "signer": mine.vkey})
-        return
-    answer(f"Your recipient:    {mine.recipient}")
-    answer(f"Your verifier key: {mine.vkey}")
 
 
 @app.command()

@@ -21,25 +21,39 @@ from typing import IO, Any, Self
 import attrs
 from cryptography.x509 import Certificate
 
-from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase, NotPublishable, UsedWrongly
+from uncounted.errors import AlreadyThere, NoAccess, NotPublishable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
-from uncounted.vault import attachments, check, intake, members, stamps, versions
+from uncounted.vault import (
+    attachments,
+    check,
+    intake,
+    mark,
+    members,
+    membership,
+    opening,
+    rotation,
+    stamps,
+    versions,
+)
 from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
-from uncounted.vault.files import make_folder, on_disk, read_private, write_private
+from uncounted.vault.files import make_folder, on_disk
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
 from uncounted.vault.keys import KEY_BYTES, CaseKeys
 from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now, public_body
 from uncounted.vault.lock import Lock
 from uncounted.vault.members import Member
+from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
+from uncounted.vault.recipients import Opener
 from uncounted.vault.replay import State, replay
+from uncounted.vault.seen import Mark, Memory
 from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.stamps import Kept
-from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.storage import EntryRow, HolderRow, Storage
 from uncounted.vault.versions import TakenBack, Version
 from uncounted.vault.withdrawal import withdraw
 
@@ -55,10 +69,7 @@ __all__ = [
     "Stored",
 ]
 
-FORMAT_VERSION = 1
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
-_MARK = "case.json"
-_DATABASE = "case.db"
 _LOCK = "lock"
 _LOG = "log"
 # Kinds that the case file writes itself; an artefact may not pass for one.
@@ -74,9 +85,9 @@ OWN_KINDS = frozenset(
         "withdrawal",
         "commitment",
     }
+    | membership.KINDS
 )
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @attrs.frozen
@@ -104,22 +115,21 @@ class Case:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        case_id: str,
-        identity: Identity,
-        keys: CaseKeys,
-        storage: Storage,
-        lock: Lock,
-        clock: Clock,
+        self, folder: Path, case_id: str, identity: Identity, base: Base, lock: Lock, clock: Clock
     ) -> None:
         """Not for callers: `create` and `open` check what this takes for granted."""
         self.folder = folder
         self.id = case_id
-        self._identity, self._keys = identity, keys
-        self._storage, self._lock = storage, lock
-        self._ledger = Ledger(storage, keys, _number(storage, identity), identity.vkey, clock)
-        self._log = Publication(folder / _LOG, case_id, storage)
+        self._identity, self._lock, self._clock = identity, lock, clock
+        self._memory = _memory(identity, case_id)
+        self._stand_on(base)
+
+    def _stand_on(self, base: Base) -> None:
+        number = membership.number_of(base.storage, self._identity)
+        assert number is not None
+        self._base, self._keys, self._storage = base, base.keys, base.storage
+        self._ledger = Ledger(base.storage, base.keys, number, self._identity.vkey, self._clock)
+        self._log = Publication(self.folder / _LOG, self.id, base.storage)
 
     @classmethod
     def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Case:
@@ -150,73 +160,76 @@ class Case:
             lock = Lock(folder / _LOCK)
             undo.callback(lock.release)
             keys = CaseKeys(case_id, case_key)
-            storage = Storage.create(folder / _DATABASE, keys.database)
+            storage = Storage.create(folder / opening.DATABASE, keys.database)
             undo.callback(storage.abandon)
+            me = Member(identity.recipient, identity.vkey)
+            sealed = members.seal_to(folder, case_id, case_key, me.recipient, identity)
             with storage.transaction():
                 storage.set_meta("case", case_id.encode())
-                storage.add_member(identity.recipient, identity.vkey)
-            case = cls(folder, case_id, identity, keys, storage, lock, clock)
+                storage.set_author(identity.recipient, identity.vkey)
+                storage.set_holder(HolderRow(me.recipient, me.vkey, None, 0, sealed))
+            case = cls(folder, case_id, identity, Base(keys, storage, 1), lock, clock)
             with storage.transaction():
-                member = {"recipient": identity.recipient, "vkey": identity.vkey}
-                case._ledger.append("create", {"case": case_id, "member": member})
+                said = {"case": case_id, "member": membership.described(me)}
+                case._ledger.append("create", said)
             case.seal_log()
-            members.seal_to(folder, case_id, case_key, identity.recipient, identity)
             # Last of all: a folder without it is not a case file, only a beginning of one.
-            write_private(folder / _MARK, _mark_bytes(case_id))
+            mark.write(folder, case_id)
             undo.pop_all()
         return case
 
     @classmethod
     def open(
-        cls, folder: Path, identity: Identity, *, wait: float = 0.0, clock: Clock = now
+        cls,
+        folder: Path,
+        identity: Identity,
+        *,
+        through: Opener | None = None,
+        wait: float = 0.0,
+        clock: Clock = now,
     ) -> Case:
         """Open a case file, and finish what a crash left half done.
 
         1. The folder is a case file that this version knows.
-        2. The case key opens for this identity, and is of this case.
-        3. Nobody else is at work, for `wait` seconds.
-        4. The database opens, is of this case, and knows both this member and the one
-           who gave the key.
-        5. The log and the database agree; a withdrawal that a crash cut short is finished,
-           and entries not yet in the log are put there.
+        2. Nobody else is at work, for `wait` seconds.
+        3. The case key opens for this identity, and the database with it; both are of this
+           case, and the one who gave the key is a member.
+        4. The log and the database agree, and hold what this identity saw of them before.
+        5. The identity is a member. With `through`, a key that access was granted to (a
+           spare one, or that of recovery shares), it becomes one.
+        6. A rotation or a withdrawal that a crash cut short is finished, and entries not
+           yet in the log are put there.
 
         Raises:
             NotACase: step 1.
-            NoAccess: the identity is not a member.
-            CaseBusy: step 3.
-            RolledBack: step 5: one half is older than the other.
+            CaseBusy: step 2.
+            NoAccess: the identity is not a member, or not any more.
+            RolledBack: step 4: one half is older than the other, or both are older than what
+                was seen, or went another way.
         """
-        case_id = _read_mark(folder)  # 1
-        grant = members.open_for(folder, identity)  # 2
-        if grant.case_id != case_id:
-            raise Damaged(
-                "the case key is that of another case file",
-                hint="bring the case file back from a copy",
-            )
+        case_id = mark.read(folder)  # 1
         with contextlib.ExitStack() as undo:
-            lock = Lock(folder / _LOCK, wait=wait)  # 3
+            lock = Lock(folder / _LOCK, wait=wait)  # 2
             undo.callback(lock.release)
-            keys = CaseKeys(case_id, grant.case_key)
-            if not (folder / _DATABASE).is_file():  # 4
-                raise NotACase(f"{_DATABASE} is missing", hint="bring it back from a copy")
-            storage = Storage(folder / _DATABASE, keys.database)
-            undo.callback(storage.abandon)
-            storage.check_version()
-            if storage.meta("case") != case_id.encode():
-                raise Damaged(
-                    "the database is that of another case file",
-                    hint="bring the case file back from a copy",
-                )
-            if grant.granted_by not in {vkey for _, _, vkey in storage.members()}:
-                raise Damaged(
-                    "the case key was given by somebody who is not a member",
-                    hint="bring the folder with the keys back from a copy",
-                )
-            case = cls(folder, case_id, identity, keys, storage, lock, clock)
-            case._log.recover()  # 5
-            if storage.must_scrub():
-                attachments.sweep(storage, case._ledger, folder)
-                storage.scrub()
+            opener = identity if through is None else through
+            try:
+                base = opening.unlock(folder, case_id, opener)  # 3
+            except NoAccess as error:
+                home = identity.home if through is None else None
+                raise opening.why_not(error, home, case_id, through) from error
+            undo.callback(base.storage.abandon)
+            base.storage.upgrade()
+            log = Publication(folder / _LOG, case_id, base.storage)
+            log.recover()  # 4
+            if (memory := _memory(identity, case_id)) is not None:
+                memory.compare(base.storage.size(), log.root_at)
+            if through is not None or membership.number_of(base.storage, identity) is None:  # 5
+                membership.join(base, case_id, identity, opener.recipient, clock)
+            rotation.tidy(folder, base)  # 6
+            case = cls(folder, case_id, identity, base, lock, clock)
+            if base.storage.must_scrub():
+                attachments.sweep(base.storage, case._ledger, folder)
+                base.storage.scrub()
             case.seal_log()
             undo.pop_all()
         return case
@@ -228,7 +241,7 @@ class Case:
         Raises:
             NotACase: the folder is none.
         """
-        return _read_mark(folder)
+        return mark.read(folder)
 
     @property
     def signer(self) -> Signer:
@@ -257,10 +270,133 @@ class Case:
         finally:
             self._lock.release()
 
+    # --- members --------------------------------------------------------------------------
+
     @property
     def members(self) -> tuple[Member, ...]:
-        """Who may open this case file."""
-        return tuple(Member(recipient, vkey) for _, recipient, vkey in self._storage.members())
+        """Whom the case key is sealed to, in the order in which they came."""
+        rows = self._storage.holders()
+        return tuple(Member(row.recipient, row.vkey, row.name) for row in rows)
+
+    @property
+    def epoch(self) -> int:
+        """How many case keys there were, the present one included."""
+        return self._base.epoch
+
+    def grant(self, recipient: str, *, vkey: str | None = None, name: str | None = None) -> Entry:
+        """Let somebody open this case file: whoever holds the key of an age or SSH recipient.
+
+        With their verifier key they work in it under that name from the start; an identity
+        without one states it at its first opening. They can read all of it.
+
+        Raises:
+            AlreadyThere: they are a member, or the name is another's.
+            BadInput: not a recipient, or not a verifier key.
+            UsedWrongly: the two are not of one identity, or the name is none.
+        """
+        with self._storage.transaction():
+            member = membership.checked(self._storage, recipient, vkey, name)
+            entry = self._ledger.append("grant", {"member": membership.described(member)})
+            sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
+        # A crash here is mended at the next opening: the file is in the database, too.
+        members.put(self.folder, member.recipient, self._base.epoch, sealed)
+        self.seal_log()
+        return entry
+
+    def revoke(self, member: str) -> Entry:
+        """Take a member's access away, by recipient or name: a new case key for the others.
+
+        What they may have kept is not reached: a copy of the folder made before opens with
+        their key for ever. What they wrote stays theirs.
+
+        Raises:
+            UsedWrongly: there is no such member, or it is oneself.
+            NoSpace: twice the size of the database is needed; nothing was changed.
+        """
+        gone = membership.find(self._storage, member)
+        if gone.recipient == self._identity.recipient:
+            raise UsedWrongly(
+                "nobody can take away their own access: whoever does it knows the new key",
+                hint="ask another member to do it",
+            )
+        said = {"member": membership.described(Member(gone.recipient, gone.vkey, gone.name))}
+        return self._renew("revocation", said, gone=gone.recipient)
+
+    def rotate(self) -> Entry:
+        """Make a new case key and put everything under it, for the same members.
+
+        Raises:
+            NoSpace: twice the size of the database is needed; nothing was changed.
+        """
+        return self._renew("rotation", {})
+
+    def add_recovery(
+        self, recipient: str, shares: int, threshold: int, *, replace: bool = False
+    ) -> Entry:
+        """Let recovery shares open this case file, by the recipient of the key they make.
+
+        With `replace`, shares that were made before open it no more, which takes a new
+        case key.
+
+        Raises:
+            AlreadyThere: there are such shares, and `replace` is not set.
+        """
+        name = f"{membership.RECOVERY} {threshold} of {shares}"
+        old = self.refuse_second_recovery(replace=replace)
+        member = Member(recipient, None, name)
+        said = {
+            "member": membership.described(member),
+            "shares": shares,
+            "threshold": threshold,
+            "replaces": None if old is None else old.recipient,
+        }
+        if old is None:
+            with self._storage.transaction():
+                entry = self._ledger.append("recovery", said)
+                sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
+            members.put(self.folder, recipient, self._base.epoch, sealed)
+            self.seal_log()
+            return entry
+        return self._renew("recovery", said, gone=old.recipient, came=member)
+
+    def refuse_second_recovery(self, *, replace: bool) -> Member | None:
+        """Give the recovery that there is, if it may be replaced.
+
+        Raises:
+            AlreadyThere: there is one, and `replace` is not set.
+        """
+        old = next((m for m in self.members if membership.is_recovery(m)), None)
+        if old is not None and not replace:
+            raise AlreadyThere(
+                "there are recovery shares for this case file already",
+                hint="--replace makes new ones, and the old ones open nothing from then on",
+            )
+        return old
+
+    def _renew(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        *,
+        gone: str | None = None,
+        came: Member | None = None,
+    ) -> Entry:
+        number = membership.number_of(self._storage, self._identity)
+        assert number is not None
+        entries = []
+
+        def change(fresh: Base) -> None:
+            ledger = Ledger(fresh.storage, fresh.keys, number, self._identity.vkey, self._clock)
+            entry = ledger.append(kind, {**body, "epoch": fresh.epoch})
+            if gone is not None:
+                fresh.storage.remove_holder(gone, entry.seq)
+            if came is not None:
+                membership.hold(fresh, self.id, came, entry.seq, self._identity)
+            entries.append(entry)
+
+        self._stand_on(rotation.renew(self.folder, self.id, self._base, self._identity, change))
+        self.seal_log()
+        return entries[0]
 
     # --- reports -------------------------------------------------------------------------
 
@@ -518,8 +654,13 @@ class Case:
     # --- the log --------------------------------------------------------------------------
 
     def seal_log(self) -> None:
-        """Put entries that are not in the public log yet there, under a signed checkpoint."""
+        """Put entries that are not in the public log yet there, under a signed checkpoint.
+
+        The identity that does it remembers size and root, where it has a home.
+        """
         self._log.seal(self._identity)
+        if self._memory is not None:
+            self._memory.note(Mark(*self._log.state()))
 
     def checkpoint(self) -> bytes:
         """The log's newest signed checkpoint (a C2SP signed note)."""
@@ -595,57 +736,27 @@ class Case:
     def state(self) -> State:
         """The state as the tables say it."""
         reports = {(row.source, row.id): row for row in self._storage.reports()}
-        return State(reports, self._storage.sources(), self._storage.tombstones())
+        return State(
+            reports,
+            self._storage.sources(),
+            self._storage.tombstones(),
+            {row.recipient: row for row in self._storage.holders()},
+            {row.recipient: row for row in self._storage.authors()},
+        )
 
     def check(self) -> tuple[str, ...]:
         """Read and recompute everything; what is wrong, in words, or nothing."""
         rooms = (self.folder, self._storage, self._ledger)
         return (
-            *check.findings(*rooms, self._log, self.state()),
+            *check.findings(
+                self.folder, self._base, self._ledger, self._log, self.state(), self._memory
+            ),
             *stamps.findings(*rooms, self.id, self.leaves),
         )
 
 
-def _number(storage: Storage, identity: Identity) -> int:
-    for number, recipient, vkey in storage.members():
-        if (recipient, vkey) == (identity.recipient, identity.vkey):
-            return number
-    raise NoAccess(
-        "this identity has a key to the case file but is not a member of it",
-        hint="ask a member for access",
-    )
-
-
-def _read_mark(folder: Path) -> str:
-    if not folder.is_dir():
-        raise NotACase("there is no such folder", hint="uncounted init makes a case file")
-    try:
-        content = read_private(folder / _MARK)
-        mark = json.loads(content)
-        version, case_id = mark["version"], mark["id"]
-        known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)
-    except FileNotFoundError as error:
-        raise NotACase(
-            f"the folder is not a case file: {_MARK} is missing",
-            hint="check the path; uncounted init makes a case file",
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotACase(f"{_MARK} is not that of a case file", hint="check the path") from error
-    if not known:
-        raise NotACase(f"{_MARK} is not that of a case file", hint="check the path")
-    if version != FORMAT_VERSION:
-        raise NotACase(
-            f"the case file has format {version}, this program knows {FORMAT_VERSION}",
-            hint="use a newer version of uncounted",
-        )
-    if content != _mark_bytes(case_id):
-        raise Damaged(f"{_MARK} was altered", hint="bring it back from a copy")
-    return str(case_id)
-
-
-def _mark_bytes(case_id: str) -> bytes:
-    mark = {"format": "uncounted-case", "version": FORMAT_VERSION, "id": case_id}
-    return json.dumps(mark).encode() + b"\n"
+def _memory(identity: Identity, case_id: str) -> Memory | None:
+    return None if identity.home is None else Memory(identity.home, case_id)
 
 
 def _clear(folder: Path, *, itself: bool) -> None:

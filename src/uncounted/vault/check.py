@@ -11,15 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from uncounted.errors import Damaged
-from uncounted.vault import attachments
+from uncounted.vault import attachments, members, rotation
 from uncounted.vault.ledger import Ledger, Opened
+from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
 from uncounted.vault.replay import State, replay
-from uncounted.vault.storage import Storage
+from uncounted.vault.seen import Mark, Memory
 
 
 def findings(
-    folder: Path, storage: Storage, ledger: Ledger, log: Publication, state: State
+    folder: Path,
+    base: Base,
+    ledger: Ledger,
+    log: Publication,
+    state: State,
+    memory: Memory | None,
 ) -> Iterator[str]:
     """Say what is wrong with an open case file; nothing is said of a sound one.
 
@@ -28,8 +34,11 @@ def findings(
     3. The state is what the entries say.
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
-    6. Everything is for its owner alone.
+    6. Each member has the file that opens the case file to them, as it was made.
+    7. Everything is for its owner alone.
+    8. The identity that looks remembers the newest state, so that an older one is noticed.
     """
+    storage = base.storage
     for _ in storage.damaged_pages():  # 1
         yield "a page of the database was altered"
     entries = list[Opened]()
@@ -42,10 +51,16 @@ def findings(
         except Damaged as error:
             yield str(error)
     if replay(entries) != state:  # 3
-        yield "the tables of reports and sources are not what the entries say"
+        yield "the tables of reports, sources and members are not what the entries say"
     yield from log.differences()  # 4
     yield from attachments.findings(storage, ledger, folder)  # 5
+    for name, sealed in rotation.files(base).items():  # 6
+        path = folder / members.FOLDER / name
+        if sealed is None or not path.is_file() or path.read_bytes() != sealed:
+            yield f"{members.FOLDER}/{name} is not the file that was made for its member"
     private = ("case.*", "members/*", f"{attachments.FOLDER}/*")
-    for path in (folder, *(path for some in private for path in folder.glob(some))):  # 6
+    for path in (folder, *(path for some in private for path in folder.glob(some))):  # 7
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield f"{path.name} can be read by others than its owner"
+    if memory is not None and not memory.knows(Mark(*log.state())):  # 8
+        yield "your home could not be written to: it does not remember the newest state"

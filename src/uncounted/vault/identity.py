@@ -26,7 +26,7 @@ from uncounted.errors import (
     WrongPassphrase,
 )
 from uncounted.proof.notes import Signer
-from uncounted.vault.files import make_folder, read_private, write_private
+from uncounted.vault.files import make_folder, on_disk, read_private, write_private
 
 FORMAT = "uncounted-identity/1"
 _SEALED = "identity.age"
@@ -46,13 +46,15 @@ class Identity:
     """An opened identity: opens what was sealed to it and signs notes.
 
     `recipient` is an age recipient (`age1...`); `vkey` is a C2SP signed-note
-    verifier key. The secrets stay out of `repr`.
+    verifier key. The secrets stay out of `repr`. `home` is the folder that it was opened
+    from, where it remembers what it saw of case files; None: it is kept nowhere.
     """
 
     recipient: str
     vkey: str
     signer: Signer = attrs.field(repr=False)
     _age: x25519.Identity = attrs.field(repr=False, alias="age")
+    home: Path | None = attrs.field(default=None, eq=False, repr=False)
 
     @classmethod
     def generate(cls) -> Identity:
@@ -123,17 +125,26 @@ def create(home: Path, passphrase: str) -> Identity:
         NoSpace: the folder cannot be written to.
     """
     words = _normal(passphrase)
-    if exists(home):
-        raise AlreadyThere(
-            "there is an identity in this folder already",
-            hint="use it, or set UNCOUNTED_HOME to another folder",
-        )
+    refuse_existing(home)
     identity = Identity.generate()
     sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)
     make_folder(home)
     write_private(home / _SEALED, sealed)
     write_private(home / _PUBLIC, _public_bytes(identity), replace=True)
-    return identity
+    return attrs.evolve(identity, home=home)
+
+
+def refuse_existing(home: Path) -> None:
+    """Say no where a second identity would be made in the folder of the first.
+
+    Raises:
+        AlreadyThere: the folder holds one.
+    """
+    if exists(home):
+        raise AlreadyThere(
+            "there is an identity in this folder already",
+            hint="use it, or set UNCOUNTED_HOME to another folder",
+        )
 
 
 def exists(home: Path) -> bool:
@@ -164,7 +175,42 @@ def load(home: Path, passphrase: str) -> Identity:
             "the public half of the identity is not that of its secret keys",
             hint=f"delete {_PUBLIC}; it is made again when the identity is opened",
         )
+    _sweep(home)
+    return attrs.evolve(identity, home=home)
+
+
+def change_passphrase(home: Path, old: str, new: str) -> Identity:
+    """Put the identity in the folder `home` under a new passphrase; its keys stay the same.
+
+    1. The identity is opened with the old one.
+    2. It is sealed under the new one, in memory, and opened again to see that it does.
+    3. The new file takes the place of the old one in one step, so that after a crash
+       either the old passphrase opens it or the new one.
+
+    Copies and backups of the old file still open with the old passphrase.
+
+    Raises:
+        UsedWrongly: the new passphrase is empty, or is the old one.
+        NoAccess, WrongPassphrase, Damaged: as `load`.
+        NoSpace: the folder cannot be written to; the old file is kept.
+    """
+    words = _normal(new)
+    if words == _normal(old):
+        raise UsedWrongly("that is the passphrase already", hint="take another one")
+    identity = load(home, old)  # 1
+    sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)  # 2
+    if _unlock(sealed, words) != identity.unsafe_secret():
+        raise Damaged("the new file does not open: the old one is kept", hint="do it again")
+    write_private(home / _SEALED, sealed, replace=True)  # 3
     return identity
+
+
+def _sweep(home: Path) -> None:
+    # What a crash in the middle of writing left; it may be under a passphrase that was meant
+    # to be gone.
+    for path in home.glob(f".{_SEALED}.*"):
+        with on_disk():
+            path.unlink(missing_ok=True)
 
 
 def public(home: Path) -> PublicIdentity:

@@ -22,6 +22,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 # A key that seals exactly one message may use any nonce once; this one costs no bytes.
 _ONLY_NONCE = bytes(_NONCE_BYTES)
+_HASHING = b"hashing"
 
 
 @attrs.frozen
@@ -37,17 +38,49 @@ class CaseKeys:
 
     `database` is SQLCipher's raw key. `seal` and `unseal` tie a thing to its
     case, its entry and its part, so that swapped rows are noticed. Wrapping uses
-    random 96-bit nonces under one key: good for 2^32 things a case file (NIST
+    random 96-bit nonces under one key: good for 2^32 things a case key (NIST
     SP 800-38D, 8.3).
+
+    The two keys that hash (`tag`, `fingerprint`) are those of the first case key for ever:
+    what they made stands in entries, and a withdrawn report is no longer there to be
+    hashed again. After a rotation they come out of the database (`carrying`) as `hashing`.
     """
 
-    def __init__(self, case_id: str, case_key: bytes) -> None:
+    def __init__(self, case_id: str, case_key: bytes, hashing: bytes | None = None) -> None:
+        self._case_id, self._case_key = case_id, case_key
         self._context = b"uncounted case 1\0" + bytes.fromhex(case_id)
-        self._case_key = case_key
         self.database = self._derive(b"database")
         self._wrapping = AESGCM(self._derive(b"wrapping"))
-        self._tags = self._derive(b"tombstones")
-        self._prints = self._derive(b"fingerprints")
+        if hashing is None:
+            hashing = self._derive(b"tombstones") + self._derive(b"fingerprints")
+        self._tags, self._prints = hashing[:KEY_BYTES], hashing[KEY_BYTES:]
+
+    def unsafe_case_key(self) -> bytes:
+        """Give the case key, to be sealed to a member at once."""
+        return self._case_key
+
+    def carried(self, older: CaseKeys) -> bytes:
+        """Wrap the two keys that hash of an `older` case key under this one."""
+        nonce = os.urandom(_NONCE_BYTES)
+        place = self._context + _HASHING
+        return nonce + self._wrapping.encrypt(nonce, older._tags + older._prints, place)
+
+    def carrying(self, wrapped: bytes) -> CaseKeys:
+        """The same keys, with those that hash as `carried` wrapped them.
+
+        Raises:
+            Damaged: a bit of it was changed.
+        """
+        try:
+            plain = self._wrapping.decrypt(
+                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], self._context + _HASHING
+            )
+        except (InvalidTag, ValueError) as error:
+            raise Damaged(
+                "the keys that hash are not what was sealed",
+                hint="bring the case file back from a copy",
+            ) from error
+        return CaseKeys(self._case_id, self._case_key, hashing=plain)
 
     def _derive(self, purpose: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=self._context, info=purpose).derive(
@@ -79,6 +112,22 @@ class CaseKeys:
             raise Damaged(
                 f"entry {seq} is not what was sealed", hint="bring the case file back from a copy"
             ) from error
+
+    def rewrap(self, seq: int, part: bytes, wrapped: bytes, under: CaseKeys) -> bytes:
+        """Wrap the key of a sealed thing anew, under another case key.
+
+        Raises:
+            Damaged: a bit of it was changed, or it belongs to another place.
+        """
+        place = self._place(seq, part)
+        nonce = os.urandom(_NONCE_BYTES)
+        try:
+            key = self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place)
+        except (InvalidTag, ValueError) as error:
+            raise Damaged(
+                f"entry {seq} is not what was sealed", hint="bring the case file back from a copy"
+            ) from error
+        return nonce + under._wrapping.encrypt(nonce, key, place)
 
     def _place(self, seq: int, part: bytes) -> bytes:
         return self._context + seq.to_bytes(8) + part

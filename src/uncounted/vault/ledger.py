@@ -22,6 +22,7 @@ from uncounted.vault.storage import EntryRow, Storage
 
 _ENTRY = b"entry"
 _OBJECT = b"object"
+PARTS = (_ENTRY, _OBJECT)
 _LENGTH = 4
 
 Clock = Callable[[], datetime.datetime]

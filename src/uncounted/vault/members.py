@@ -1,6 +1,6 @@
 """The case key, sealed to each member.
 
-`members/<id>.age` is an age file to one member's recipient. It holds a signed
+`members/<hash>.<epoch>.age` is an age file to one member's recipient. It holds a signed
 note, so that the key comes with the word of the member who gave it: an age file
 alone could have been made by anybody. The key is never written in clear.
 """
@@ -8,81 +8,166 @@ alone could have been made by anybody. The key is never written in clear.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
-import pyrage
-from pyrage import x25519
 
 from uncounted.errors import BadInput, Damaged, NoAccess, NotACase, NotVerified
 from uncounted.proof.notes import Verifier, open_note, split
-from uncounted.vault.files import make_folder, read_private, write_private
+from uncounted.vault import recipients
+from uncounted.vault.files import make_folder, on_disk, read_private, sync_folder, write_private
 from uncounted.vault.identity import Identity
 from uncounted.vault.keys import KEY_BYTES
+from uncounted.vault.recipients import Opener
 
 FOLDER = "members"
-_HEADER = "uncounted case key 1"
+_HEADER = "uncounted case key"
+_NAME = re.compile(r"[0-9a-f]{16}(?:\.([1-9][0-9]{0,8}))?\.age")
 
 
 @attrs.frozen
 class Member:
-    """Who may open a case file: age recipient and verifier key."""
+    """Who may open a case file: age or SSH recipient, verifier key if they sign, and a name."""
 
     recipient: str
-    vkey: str
+    vkey: str | None
+    name: str | None = None
 
 
 @attrs.frozen
 class Grant:
-    """A case key and whose signature vouches for it."""
+    """A case key, which one it is in the row of them, and whose signature vouches for it."""
 
     case_id: str
     case_key: bytes = attrs.field(repr=False)
     granted_by: str
+    epoch: int = 1
 
 
-def seal_to(folder: Path, case_id: str, case_key: bytes, recipient: str, by: Identity) -> None:
-    """Give the member with this age recipient the case key.
+def seal(case_id: str, case_key: bytes, recipient: str, by: Identity, epoch: int = 1) -> bytes:
+    """Make the file that gives a member the case key of an epoch.
 
     Raises:
-        BadInput: not an age recipient.
+        BadInput: not a recipient.
+    """
+    # The first version of the format had no epoch; such files are still read.
+    lines = (f"{_HEADER} 2", case_id, recipient, case_key.hex(), by.vkey, str(epoch))
+    return recipients.seal(by.signer.sign("\n".join(lines) + "\n"), recipient)
+
+
+def seal_to(
+    folder: Path, case_id: str, case_key: bytes, recipient: str, by: Identity, epoch: int = 1
+) -> bytes:
+    """Give the member with this recipient the case key, and give the bytes that were written.
+
+    Raises:
+        BadInput: not a recipient.
         AlreadyThere: they have it already.
         NoSpace: the folder cannot be written to.
     """
-    try:
-        to = x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError as error:
-        raise BadInput("this is not an age recipient", hint="it looks like age1...") from error
-    text = "\n".join((_HEADER, case_id, recipient, case_key.hex(), by.vkey)) + "\n"
+    sealed = seal(case_id, case_key, recipient, by, epoch)
     make_folder(folder / FOLDER)
-    write_private(_path(folder, recipient), pyrage.encrypt(by.signer.sign(text), [to]))
+    write_private(folder / FOLDER / file_name(recipient, epoch), sealed)
+    return sealed
 
 
-def open_for(folder: Path, identity: Identity) -> Grant:
-    """Open the case key for this identity.
+def put(folder: Path, recipient: str, epoch: int, sealed: bytes) -> None:
+    """Write a member's file, in place of one that is there.
 
-    Whether the one who signed is a member is for the caller to check, once the
-    database that says so is open.
+    Raises:
+        NoSpace: the folder cannot be written to.
+    """
+    make_folder(folder / FOLDER)
+    write_private(folder / FOLDER / file_name(recipient, epoch), sealed, replace=True)
+
+
+def file_name(recipient: str, epoch: int) -> str:
+    """The name of a member's file; that of the first epoch has no number in it.
+
+    Examples:
+        >>> file_name("age1example", 2)
+        '07a6eb0a42eec7d3.2.age'
+    """
+    number = "" if epoch == 1 else f".{epoch}"
+    return f"{_digest(recipient)}{number}.age"
+
+
+def newest_epoch(folder: Path) -> int:
+    """The highest epoch for which there is a file of anybody; 0 when there is none."""
+    return max((_epoch(path) for path in _files(folder)), default=0)
+
+
+def grants(folder: Path, opener: Opener) -> list[Grant]:
+    """Open every case key that is sealed to this key, the newest first.
+
+    More than one is there only when a rotation was cut short. Whether the one who signed
+    is a member is for the caller to check, once the database that says so is open.
 
     Raises:
         NotACase: there are no members at all.
-        NoAccess: this identity is none of them.
+        NoAccess: this key belongs to none of them.
         Damaged: its file was altered, cut short, or is another's.
     """
-    path = _path(folder, identity.recipient)
-    if not path.is_file():
-        if not any((folder / FOLDER).glob("*.age")):
-            raise NotACase(
-                f"the folder has no file in {FOLDER}/, so nobody can open it",
-                hint="bring the folder back from a copy",
-            )
+    files = _files(folder)
+    if not files:
+        raise NotACase(
+            f"the folder has no file in {FOLDER}/, so nobody can open it",
+            hint="bring the folder back from a copy",
+        )
+    mine = [path for path in files if path.name.startswith(_digest(opener.recipient))]
+    if not mine:
         raise NoAccess(
             "this identity is not a member of the case file",
             hint="use the identity that made it, or ask a member for access",
         )
+    return [_open(path, opener) for path in sorted(mine, key=_epoch, reverse=True)]
+
+
+def open_for(folder: Path, opener: Opener) -> Grant:
+    """Open the newest case key that is sealed to this key; raises what `grants` does."""
+    return grants(folder, opener)[0]
+
+
+def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:
+    """Leave in the members' folder the files with these names, and write those that are missing.
+
+    The bytes are what the database keeps of each; None is a file that it does not keep.
+
+    Raises:
+        NoSpace: the folder cannot be written to.
+    """
+    there = {path.name: path for path in (folder / FOLDER).iterdir() if path.is_file()}
+    for name, sealed in wanted.items():
+        if sealed is not None and name not in there:
+            write_private(folder / FOLDER / name, sealed)
+    left = sorted(there.keys() - wanted.keys())
+    with on_disk():
+        for name in left:
+            there[name].unlink()
+        if left:
+            sync_folder(folder / FOLDER)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (folder / FOLDER).glob("*.age") if _NAME.fullmatch(path.name)]
+
+
+def _epoch(path: Path) -> int:
+    found = _NAME.fullmatch(path.name)
+    assert found is not None
+    return int(found[1] or 1)
+
+
+def _digest(recipient: str) -> str:
+    return hashlib.sha256(recipient.encode()).hexdigest()[:16]
+
+
+def _open(path: Path, opener: Opener) -> Grant:
     sealed = read_private(path)
     try:
-        return _parse(identity.unseal(sealed), identity.recipient)
+        return _parse(opener.unseal(sealed), opener.recipient, _epoch(path))
     except (NoAccess, NotVerified, BadInput, ValueError) as error:
         raise Damaged(
             "the file that holds the case key for this identity was altered or cut short",
@@ -90,14 +175,13 @@ def open_for(folder: Path, identity: Identity) -> Grant:
         ) from error
 
 
-def _parse(note: bytes, recipient: str) -> Grant:
-    _, case_id, to, key, vkey, _ = split(note)[0].split("\n")
-    header, *_ = open_note(note, [Verifier.parse(vkey)]).split("\n")
+def _parse(note: bytes, recipient: str, expected: int) -> Grant:
+    header, case_id, to, key, vkey, *rest = split(note)[0].split("\n")
+    open_note(note, [Verifier.parse(vkey)])
     case_key = bytes.fromhex(key)
-    if header != _HEADER or to != recipient or len(case_key) != KEY_BYTES:
-        raise ValueError("not a case key for this recipient")
-    return Grant(case_id, case_key, vkey)
-
-
-def _path(folder: Path, recipient: str) -> Path:
-    return folder / FOLDER / f"{hashlib.sha256(recipient.encode()).hexdigest()[:16]}.age"
+    # Version 1 of the note had no epoch: there was one case key only.
+    known = {f"{_HEADER} 1": ["1", ""], f"{_HEADER} 2": [str(expected), ""]}.get(header)
+    said = ["1", *rest] if header == f"{_HEADER} 1" else rest
+    if said != known or said[0] != str(expected) or to != recipient or len(case_key) != KEY_BYTES:
+        raise ValueError("not a case key of this epoch for this recipient")
+    return Grant(case_id, case_key, vkey, expected)

@@ -45,7 +45,8 @@ class Publication:
     def recover(self) -> None:
         """Compare the two halves, and take note of a checkpoint that a crash left unnoted.
 
-        1. The checkpoint in the folder is signed by a member, and of this case.
+        1. The checkpoint in the folder is signed by somebody who was a member when the log had
+           that size, and is of this case.
         2. It is not older than what the database knows to be published.
         3. It is not longer than the entries.
         4. It says what the entries say.
@@ -79,6 +80,16 @@ class Publication:
         self._check_tiles(said)
         if said.size > known.size:
             self._note(edge)
+
+    def state(self) -> tuple[int, bytes]:
+        """Size and root of what is published."""
+        known = self._frontier()
+        return known.size, known.root()
+
+    def root_at(self, size: int) -> bytes:
+        """The root over the first entries, as the database has them."""
+        known = self._frontier()
+        return self._grown(known if known.size <= size else Frontier(), size).root()
 
     def seal(self, identity: Identity) -> None:
         """Publish the entries that are not published yet; nothing to do is no harm.
@@ -159,19 +170,33 @@ class Publication:
         if note is None:
             return Checkpoint(self._origin, 0, EMPTY_ROOT)
         try:
-            return open_checkpoint(note, self._verifiers(), origin=self._origin)
+            said = open_checkpoint(note, self._verifiers(), origin=self._origin)
         except NotVerified as error:
             raise Damaged(
                 "the checkpoint of the log was altered, or belongs to another case file",
                 hint=_HINT,
             ) from error
+        try:
+            open_checkpoint(note, self._verifiers(said.size), origin=self._origin)
+        except NotVerified as error:
+            raise Damaged(
+                "the checkpoint of the log is signed by somebody whose access had been taken away",
+                hint=_HINT,
+            ) from error
+        return said
 
     def _check_tiles(self, said: Checkpoint) -> None:
         if said.size and TileLog(self._folder, said.size).root() != said.root:
             raise Damaged("the tiles of the log do not give the root of its checkpoint", hint=_HINT)
 
-    def _verifiers(self) -> list[Verifier]:
-        return [Verifier.parse(vkey) for _, _, vkey in self._storage.members()]
+    def _verifiers(self, size: int = 0) -> list[Verifier]:
+        # Whoever may sign for so many entries: a member whose access entry r took away signed
+        # for r of them at most. Everybody, for none.
+        return [
+            Verifier.parse(author.vkey)
+            for author in self._storage.authors()
+            if author.revoked is None or author.revoked >= size
+        ]
 
     def _frontier(self) -> Frontier:
         kept = self._storage.meta(_PUBLISHED)

@@ -1,6 +1,6 @@
 """The state of a case file, told again from its entries alone.
 
-The tables of current reports and sources are only a faster way to ask what the
+The tables of current reports, sources and members are only a faster way to ask what the
 entries say. This module says it the slow way; the two must agree.
 """
 
@@ -13,16 +13,22 @@ import attrs
 
 from uncounted.proof.canonical import canonical
 from uncounted.vault.ledger import Opened
-from uncounted.vault.storage import ReportRow
+from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow
 
 
 @attrs.frozen
 class State:
-    """What is current: reports by (source, id), what is known of each source, tombstones."""
+    """What is current: reports by (source, id), what is known of each source, tombstones.
+
+    `holders` has whom the case key is sealed to, `authors` who wrote or may write, each by
+    recipient.
+    """
 
     reports: dict[tuple[str, str], ReportRow] = attrs.field(factory=dict)
     sources: dict[str, str] = attrs.field(factory=dict)
     tombstones: set[bytes] = attrs.field(factory=set)
+    holders: dict[str, HolderRow] = attrs.field(factory=dict)
+    authors: dict[str, AuthorRow] = attrs.field(factory=dict)
 
 
 def replay(entries: Iterable[Opened]) -> State:
@@ -61,6 +67,30 @@ def _withdrawal(state: State, seq: int, body: dict[str, Any]) -> None:
     state.tombstones.add(bytes.fromhex(body["tombstone"]))
 
 
+def _joined(state: State, seq: int, body: dict[str, Any]) -> None:
+    member = body["member"]
+    recipient, vkey = member["recipient"], member["vkey"]
+    state.holders[recipient] = HolderRow(recipient, vkey, member.get("name"), seq)
+    if vkey is not None:
+        state.authors[recipient] = AuthorRow(0, recipient, vkey, None)
+
+
+def _recovery(state: State, seq: int, body: dict[str, Any]) -> None:
+    if body["replaces"] is not None:
+        _leave(state, seq, body["replaces"])
+    _joined(state, seq, body)
+
+
+def _revocation(state: State, seq: int, body: dict[str, Any]) -> None:
+    _leave(state, seq, body["member"]["recipient"])
+
+
+def _leave(state: State, seq: int, recipient: str) -> None:
+    state.holders.pop(recipient, None)
+    if recipient in state.authors:
+        state.authors[recipient] = attrs.evolve(state.authors[recipient], revoked=seq)
+
+
 def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
     # The versions that it took back open no more, so those before them stand.
     if body["about"] is None:
@@ -70,10 +100,15 @@ def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
 
 
 _STEPS = {
+    "create": _joined,
     "report": _report,
     "amendment": _report,
     "consent": _report,
     "import": _import,
     "withdrawal": _withdrawal,
     "undo": _undo,
+    "grant": _joined,
+    "join": _joined,
+    "recovery": _recovery,
+    "revocation": _revocation,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase
 from uncounted.vault.files import on_disk
 from uncounted.vault.keys import Sealed
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE members (n INTEGER PRIMARY KEY, recipient TEXT NOT NULL UNIQUE, vkey TEXT NOT NULL);
+CREATE TABLE members (
+    n INTEGER PRIMARY KEY, recipient TEXT NOT NULL UNIQUE, vkey TEXT NOT NULL, revoked INTEGER);
 CREATE TABLE entries (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,
     member INTEGER NOT NULL REFERENCES members (n),
@@ -40,7 +41,20 @@ CREATE TABLE reports (
     collector TEXT, consent TEXT NOT NULL, print BLOB NOT NULL,
     PRIMARY KEY (source, id)) WITHOUT ROWID;
 CREATE TABLE tombstones (tag BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE holders (
+    recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, since INTEGER NOT NULL, key BLOB
+    ) WITHOUT ROWID;
 """
+# `members` are those who wrote entries or may; `revoked` is the entry that took their access
+# away. `holders` are those who have the case key now; `key` is their file, to put it back.
+
+# What makes version n + 1 out of version n.
+_UPGRADES = {
+    1: "ALTER TABLE members ADD COLUMN revoked INTEGER;"
+    "CREATE TABLE holders (recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, "
+    "since INTEGER NOT NULL, key BLOB) WITHOUT ROWID;"
+    "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;"
+}
 
 # Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
 _BUSY = {5, 6}  # BUSY, LOCKED
@@ -60,6 +74,27 @@ class EntryRow:
     by: str
     leaf: bytes
     sealed: Sealed | None
+
+
+@attrs.frozen
+class AuthorRow:
+    """Somebody who wrote entries, and the entry that took their access away, if one did."""
+
+    number: int = attrs.field(eq=False)
+    recipient: str
+    vkey: str
+    revoked: int | None
+
+
+@attrs.frozen
+class HolderRow:
+    """Somebody whom the case key is sealed to, since which entry, and their file in members/."""
+
+    recipient: str
+    vkey: str | None
+    name: str | None
+    since: int
+    key: bytes | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen
@@ -88,8 +123,13 @@ class Storage:
     def __init__(self, path: Path, key: bytes) -> None:
         try:
             self._db = sqlcipher.connect(path, isolation_level=None, timeout=5.0)
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+        self._closed = False
+        try:
             self._set_up(key)
         except sqlcipher.Error as error:
+            self.abandon()
             raise _in_words(error) from error
 
     @classmethod
@@ -139,12 +179,42 @@ class Storage:
         if version < 1:
             raise NotACase("the database holds no case file", hint="uncounted init makes one")
 
+    def upgrade(self) -> None:
+        """Make what an older version wrote into what this one writes, in one transaction."""
+        row = self._one("PRAGMA user_version")
+        assert row is not None
+        with self.transaction():
+            for version in range(int(row[0]), SCHEMA_VERSION):
+                for statement in _UPGRADES[version].split(";")[:-1]:
+                    self._run(statement)
+                self._run(f"PRAGMA user_version = {version + 1}")
+
     def close(self) -> None:
-        """Fold the journal into the database, leave none behind, and close."""
+        """Fold the journal into the database, leave none behind, and close; twice is no harm."""
+        if self._closed:
+            return
         try:
             self.fold()
         finally:
+            self._closed = True
             self._db.close()
+
+    def export(self, path: Path, key: bytes) -> None:
+        """Copy everything into a new database file (mode 0600) under another key.
+
+        Raises:
+            NoSpace: the disk is full or the folder read-only.
+        """
+        with on_disk():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        self._run("PRAGMA foreign_keys = OFF")  # tables are copied one after the other
+        self._run("ATTACH DATABASE ? AS other KEY ?", (str(path), f"x'{key.hex()}'"))
+        try:
+            self._one("SELECT sqlcipher_export('other')")
+            self._run(f"PRAGMA other.user_version = {SCHEMA_VERSION}")
+        finally:
+            self._run("DETACH DATABASE other")
+            self._run("PRAGMA foreign_keys = ON")
 
     def fold(self) -> None:
         """Fold the journal into the database and empty it, so that it keeps nothing deleted."""
@@ -163,7 +233,7 @@ class Storage:
 
     def nothing_to_scrub(self) -> None:
         """Take the note of `must_be_scrubbed` away."""
-        self._run("DELETE FROM meta WHERE name = ?", (_UNSCRUBBED,))
+        self.forget_meta(_UNSCRUBBED)
 
     def must_be_scrubbed(self) -> None:
         """Take note that something was forgotten and `scrub` is to follow."""
@@ -179,6 +249,7 @@ class Storage:
 
     def abandon(self) -> None:
         """Close without folding anything: for a database that is not to be trusted."""
+        self._closed = True
         with contextlib.suppress(sqlcipher.Error):
             self._db.close()
 
@@ -197,6 +268,12 @@ class Storage:
     def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
         try:
             self._db.execute(sql, values)
+        except sqlcipher.Error as error:
+            raise _in_words(error) from error
+
+    def _many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
+        try:
+            self._db.executemany(sql, values)
         except sqlcipher.Error as error:
             raise _in_words(error) from error
 
@@ -228,13 +305,52 @@ class Storage:
             (name, value),
         )
 
-    def members(self) -> list[tuple[int, str, str]]:
-        """Number, age recipient and verifier key of each member."""
-        return [(n, r, v) for n, r, v in self._rows("SELECT n, recipient, vkey FROM members")]
+    def forget_meta(self, name: str) -> None:
+        """Keep no value under a name any more."""
+        self._run("DELETE FROM meta WHERE name = ?", (name,))
 
-    def add_member(self, recipient: str, vkey: str) -> None:
-        """Keep a member."""
-        self._run("INSERT INTO members (recipient, vkey) VALUES (?, ?)", (recipient, vkey))
+    # --- members ------------------------------------------------------------------------
+
+    def authors(self) -> list[AuthorRow]:
+        """Everybody who may write entries, or could."""
+        rows = self._rows("SELECT n, recipient, vkey, revoked FROM members ORDER BY n")
+        return [AuthorRow(*row) for row in rows]
+
+    def set_author(self, recipient: str, vkey: str) -> int:
+        """Let a member write entries (again); give their number."""
+        self._run(
+            "INSERT INTO members (recipient, vkey) VALUES (?, ?) "
+            "ON CONFLICT (recipient) DO UPDATE SET revoked = NULL",
+            (recipient, vkey),
+        )
+        row = self._one("SELECT n FROM members WHERE recipient = ?", (recipient,))
+        assert row is not None
+        return int(row[0])
+
+    def holders(self) -> list[HolderRow]:
+        """Whom the case key is sealed to, in the order in which they came."""
+        rows = self._rows(
+            "SELECT recipient, vkey, name, since, key FROM holders ORDER BY since, recipient"
+        )
+        return [HolderRow(*row) for row in rows]
+
+    def set_holder(self, row: HolderRow) -> None:
+        """Keep whom the case key is sealed to, in place of what was said of them earlier."""
+        self._run(
+            "INSERT INTO holders VALUES (?, ?, ?, ?, ?) ON CONFLICT (recipient) DO UPDATE SET "
+            "vkey = excluded.vkey, name = excluded.name, since = excluded.since, "
+            "key = excluded.key",
+            (row.recipient, row.vkey, row.name, row.since, row.key),
+        )
+
+    def set_key(self, recipient: str, key: bytes) -> None:
+        """Keep a holder's file."""
+        self._run("UPDATE holders SET key = ? WHERE recipient = ?", (key, recipient))
+
+    def remove_holder(self, recipient: str, seq: int) -> None:
+        """Take access away, by entry `seq`; what the member wrote stays theirs."""
+        self._run("DELETE FROM holders WHERE recipient = ?", (recipient,))
+        self._run("UPDATE members SET revoked = ? WHERE recipient = ?", (seq, recipient))
 
     # --- entries -----------------------------------------------------------------------
 
@@ -295,6 +411,27 @@ class Storage:
     def forget_entry(self, seq: int) -> None:
         """Destroy an entry's key and content; its place and its leaf stay."""
         self._run("UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = ?", (seq,))
+
+    def rewrap(self, part: bytes, anew: Callable[[int, bytes, bytes], bytes]) -> None:
+        """Replace the wrapped key of every sealed thing by what `anew(seq, part, wrapped)` gives.
+
+        `part` is `entry` or `object`, the table whose rows are meant.
+        """
+        table = {b"entry": "entries", b"object": "objects"}[part]
+        last = -1
+        while True:
+            rows = list(
+                self._rows(
+                    f"SELECT seq, wrapped FROM {table} WHERE seq > ? "  # noqa: S608
+                    "AND wrapped IS NOT NULL ORDER BY seq LIMIT 5000",
+                    (last,),
+                )
+            )
+            if not rows:
+                return
+            fresh = [(anew(seq, part, bytes(wrapped)), seq) for seq, wrapped in rows]
+            self._many(f"UPDATE {table} SET wrapped = ? WHERE seq = ?", fresh)  # noqa: S608
+            last = rows[-1][0]
 
     def entries_with_content(self, first: int, end: int) -> int:
         """How many of the entries `first` to `end` (not included) were not forgotten."""

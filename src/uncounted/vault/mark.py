@@ -1,0 +1,66 @@
+"""`case.json`: that a folder is a case file, of which version, and which one.
+
+It is public and says nothing else. It is written last when a case file is made, so
+that a folder without it is only the beginning of one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from uncounted.errors import Damaged, NotACase
+from uncounted.vault.files import read_private, write_private
+
+NAME = "case.json"
+FORMAT_VERSION = 1
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def write(folder: Path, case_id: str) -> None:
+    """Say that the folder is the case file with this id.
+
+    Raises:
+        AlreadyThere: it says so already.
+        NoSpace: the folder cannot be written to.
+    """
+    write_private(folder / NAME, _bytes(case_id))
+
+
+def read(folder: Path) -> str:
+    """Give the id of the case file in a folder.
+
+    Raises:
+        NotACase: the folder is none, or one of a version not known here.
+        Damaged: the file was altered.
+    """
+    if not folder.is_dir():
+        raise NotACase("there is no such folder", hint="uncounted init makes a case file")
+    try:
+        content = read_private(folder / NAME)
+        mark = json.loads(content)
+        version, case_id = mark["version"], mark["id"]
+        known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)
+    except FileNotFoundError as error:
+        raise NotACase(
+            f"the folder is not a case file: {NAME} is missing",
+            hint="check the path; uncounted init makes a case file",
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotACase(f"{NAME} is not that of a case file", hint="check the path") from error
+    if not known:
+        raise NotACase(f"{NAME} is not that of a case file", hint="check the path")
+    if version != FORMAT_VERSION:
+        raise NotACase(
+            f"the case file has format {version}, this program knows {FORMAT_VERSION}",
+            hint="use a newer version of uncounted",
+        )
+    if content != _bytes(case_id):
+        raise Damaged(f"{NAME} was altered", hint="bring it back from a copy")
+    return str(case_id)
+
+
+def _bytes(case_id: str) -> bytes:
+    mark = {"format": "uncounted-case", "version": FORMAT_VERSION, "id": case_id}
+    return json.dumps(mark).encode() + b"\n"

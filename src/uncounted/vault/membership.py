@@ -1,0 +1,153 @@
+"""Who may open a case file: granting, joining, and what an entry says of it.
+
+Access is a file with the case key, sealed to a recipient. Whoever signs is known by a
+verifier key besides; a recipient without one (a spare key, recovery shares) opens and writes
+nothing, until an identity joins through it. Called inside a transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
+from uncounted.proof.notes import Verifier
+from uncounted.vault import members
+from uncounted.vault.identity import Identity
+from uncounted.vault.ledger import Clock, Entry, Ledger
+from uncounted.vault.members import Member
+from uncounted.vault.opening import Base
+from uncounted.vault.recipients import parse
+from uncounted.vault.storage import HolderRow, Storage
+
+RECOVERY = "recovery"
+# Kinds of entries that say who may open the case file, and that its key is new.
+KINDS = frozenset({"grant", "join", "recovery", "revocation", "rotation"})
+_LONGEST_NAME = 60
+
+
+def described(member: Member) -> dict[str, Any]:
+    """A member as entries carry it."""
+    return {"recipient": member.recipient, "vkey": member.vkey, "name": member.name}
+
+
+def checked(storage: Storage, recipient: str, vkey: str | None, name: str | None) -> Member:
+    """A new member as they will be kept.
+
+    Raises:
+        AlreadyThere: they are one, or the name is another's.
+        BadInput: not a recipient, or not a verifier key.
+        UsedWrongly: not a name; or the keys were given for different people before.
+    """
+    recipient = parse(recipient)
+    if vkey is not None:
+        vkey = Verifier.parse(vkey.strip()).vkey
+    holders = storage.holders()
+    if any(row.recipient == recipient for row in holders):
+        raise AlreadyThere(
+            "this recipient is a member already", hint="uncounted members lists who is"
+        )
+    for author in storage.authors():
+        if author.recipient == recipient and vkey is None:
+            vkey = author.vkey  # they come back
+        if (author.recipient == recipient) != (author.vkey == vkey):
+            raise UsedWrongly(
+                "the recipient and the verifier key are not those of one identity",
+                hint="take both from what uncounted identity prints for them",
+            )
+    if name is not None:
+        _check_name(name, holders)
+    return Member(recipient, vkey, name)
+
+
+def _check_name(name: str, holders: list[HolderRow]) -> None:
+    if (
+        not name.strip()
+        or name != name.strip()
+        or len(name) > _LONGEST_NAME
+        or not name.isprintable()
+        or name.startswith((RECOVERY, "age1", "ssh-"))
+    ):
+        raise UsedWrongly(
+            "that is no name for a member",
+            hint=f"up to {_LONGEST_NAME} letters; not one that begins like a recipient, or with "
+            f"{RECOVERY}",
+        )
+    if any(row.name == name for row in holders):
+        raise AlreadyThere("another member has this name", hint="take another one")
+
+
+def hold(base: Base, case_id: str, member: Member, since: int, by: Identity) -> bytes:
+    """Seal the case key to a member and keep them; give their file."""
+    sealed = members.seal(
+        case_id, base.keys.unsafe_case_key(), member.recipient, by, epoch=base.epoch
+    )
+    base.storage.set_holder(HolderRow(member.recipient, member.vkey, member.name, since, sealed))
+    if member.vkey is not None:
+        base.storage.set_author(member.recipient, member.vkey)
+    return sealed
+
+
+def join(base: Base, case_id: str, identity: Identity, through: str, clock: Clock) -> Entry:
+    """Make an identity a member, by the word of a key that the case key was sealed to.
+
+    The key is a spare one or that of recovery shares; or the identity's own, when access
+    was granted to it without a verifier key.
+
+    Raises:
+        NoAccess: that key is nobody's here, or a member's who signs: it lets nobody else in.
+        AlreadyThere: the identity is a member.
+        UsedWrongly: the identity's keys were given for different people before.
+    """
+    storage = base.storage
+    if number_of(storage, identity) is not None:
+        raise AlreadyThere("this identity is a member already", hint="open the case file with it")
+    holder = next((row for row in storage.holders() if row.recipient == through), None)
+    if holder is None or holder.vkey is not None:
+        raise NoAccess(
+            "this identity has a key to the case file but is not a member of it"
+            if through == identity.recipient
+            else "this key is not one through which an identity becomes a member",
+            hint="ask a member for access",
+        )
+    for author in storage.authors():
+        if (author.recipient == identity.recipient) != (author.vkey == identity.vkey):
+            raise UsedWrongly(
+                "another verifier key is known for this recipient, or the other way round",
+                hint="take an identity of your own",
+            )
+    name = holder.name if through == identity.recipient else None
+    member = Member(identity.recipient, identity.vkey, name)
+    with storage.transaction():
+        number = storage.set_author(member.recipient, identity.vkey)
+        ledger = Ledger(storage, base.keys, number, identity.vkey, clock)
+        entry = ledger.append("join", {"member": described(member), "through": through})
+        hold(base, case_id, member, entry.seq, identity)
+    return entry
+
+
+def find(storage: Storage, given: str) -> HolderRow:
+    """The member that a recipient or a name means; `recovery` means the recovery shares.
+
+    Raises:
+        UsedWrongly: there is none.
+    """
+    for row in storage.holders():
+        known = row.name == given or (given == RECOVERY and is_recovery(row))
+        if known or row.recipient == given:
+            return row
+    raise UsedWrongly("there is no such member", hint="uncounted members lists who is")
+
+
+def is_recovery(row: HolderRow | Member) -> bool:
+    """Whether this is the key of recovery shares."""
+    return row.name is not None and row.name.startswith(RECOVERY)
+
+
+def number_of(storage: Storage, identity: Identity) -> int | None:
+    """The number under which an identity writes entries; None when it may not."""
+    holders = {(row.recipient, row.vkey) for row in storage.holders()}
+    for row in storage.authors():
+        same = (row.recipient, row.vkey) == (identity.recipient, identity.vkey)
+        if same and row.revoked is None and (row.recipient, row.vkey) in holders:
+            return row.number
+    return None

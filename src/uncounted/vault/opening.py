@@ -1,0 +1,118 @@
+"""From a folder and a secret key to the open database of a case file, and to who may work on it.
+
+A rotation that was cut short leaves two case keys in the folder, and the database opens
+with one of them. Which one it is decides what is left over. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from uncounted.errors import Damaged, NoAccess, NotACase
+from uncounted.vault import members, seen
+from uncounted.vault.keys import CaseKeys
+from uncounted.vault.members import Grant
+from uncounted.vault.recipients import Opener
+from uncounted.vault.storage import Storage
+
+DATABASE = "case.db"
+EPOCH, HASHING = "epoch", "hashing"  # in the table of what is said once
+_COPY = "bring the case file back from a copy"
+
+
+@attrs.frozen
+class Base:
+    """What a case file stands on: its keys, the database they open, and which keys these are.
+
+    `epoch` counts the case keys that there were, this one included.
+    """
+
+    keys: CaseKeys
+    storage: Storage
+    epoch: int
+
+
+def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
+    """Open the database with the case key that is sealed to a key.
+
+    1. Every case key that is sealed to it opens, and is of this case.
+    2. The newest of them that opens the database is the one.
+    3. The database is of this case, and knows who gave the key.
+
+    Raises:
+        NotACase: there is no database, no member, or the version is not known.
+        NoAccess: the key is no member's, or not any more.
+        Damaged: a file was altered, or is another case file's.
+    """
+    grants = members.grants(folder, opener)  # 1
+    if any(grant.case_id != case_id for grant in grants):
+        raise Damaged("the case key is that of another case file", hint=_COPY)
+    if not (folder / DATABASE).is_file():
+        raise NotACase(f"{DATABASE} is missing", hint="bring it back from a copy")
+    base = _first_that_opens(folder, case_id, grants)  # 2
+    try:
+        _check(base, case_id, grants)  # 3
+    except BaseException:
+        base.storage.abandon()
+        raise
+    hashing = base.storage.meta(HASHING)
+    return base if hashing is None else attrs.evolve(base, keys=base.keys.carrying(hashing))
+
+
+def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Base:
+    first: Damaged | None = None
+    for grant in grants:
+        keys = CaseKeys(case_id, grant.case_key)
+        try:
+            return Base(keys, Storage(folder / DATABASE, keys.database), grant.epoch)
+        except Damaged as error:
+            first = first or error
+    if members.newest_epoch(folder) > grants[0].epoch:
+        raise no_more() from first
+    assert first is not None
+    raise first
+
+
+def _check(base: Base, case_id: str, grants: list[Grant]) -> None:
+    base.storage.check_version()
+    if base.storage.meta("case") != case_id.encode():
+        raise Damaged("the database is that of another case file", hint=_COPY)
+    if int(base.storage.meta(EPOCH) or b"1") != base.epoch:
+        raise Damaged("the case key does not know which one it is", hint=_COPY)
+    (giver,) = (grant.granted_by for grant in grants if grant.epoch == base.epoch)
+    if giver not in {row.vkey for row in base.storage.authors() if row.revoked is None}:
+        raise Damaged(
+            "the case key was given by somebody who is not a member",
+            hint="bring the folder with the keys back from a copy",
+        )
+
+
+def no_more() -> NoAccess:
+    """Say that an identity was a member and is none now."""
+    return NoAccess(
+        "this identity is not a member of the case file any more",
+        hint="ask a member for access",
+    )
+
+
+def why_not(error: NoAccess, home: Path | None, case_id: str, through: Opener | None) -> NoAccess:
+    """Say as much as can be known of why a key opens nothing here."""
+    if through is not None:
+        return NoAccess(
+            "this key, or these shares, open nothing in this case file",
+            hint="they are of another case file, or newer ones have taken their place here",
+        )
+    if home is None:
+        return error
+    this_one, others = seen.others(home, case_id)
+    if this_one:
+        return no_more()
+    if others:
+        return NoAccess(
+            str(error),
+            hint="it has opened other case files, and not this one: check the folder and "
+            "UNCOUNTED_HOME, or ask a member for access",
+        )
+    return error

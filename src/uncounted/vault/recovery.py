@@ -1,0 +1,190 @@
+"""Shares that open a case file together: any few of them do, fewer say nothing.
+
+A random secret of 128 bits is split with SLIP-39 (Shamir's scheme over GF(256), with a
+checksum in each share and a digest of the whole). An age key is derived from the secret, and
+its recipient is a member of the case file like any other. Neither the secret nor a share is
+ever kept by the program.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+import attrs
+import shamir_mnemonic
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from shamir_mnemonic.share import Share
+from shamir_mnemonic.utils import MnemonicError
+from shamir_mnemonic.wordlist import WORDLIST
+
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.vault.recipients import Key
+
+MOST_SHARES = 16
+_SECRET_BYTES = 16  # what X25519 is worth; 20 words a share
+_WORDS = 20
+# Four letters are enough to know a word (SLIP-39, "Wordlist").
+_BY_START = {word[:4]: word for word in WORDLIST}
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+@attrs.frozen
+class Split:
+    """A new key that access is granted to, and the shares that make it; to be handed out at once.
+
+    Each share is 20 words.
+    """
+
+    recipient: str
+    threshold: int
+    unsafe_shares: tuple[str, ...] = attrs.field(repr=False)
+
+
+def split(case_id: str, shares: int, threshold: int) -> Split:
+    """Make a new secret and split it: any `threshold` of the `shares` give it again.
+
+    Raises:
+        UsedWrongly: not 2 to 16 shares, or a threshold that is none.
+    """
+    if not 2 <= threshold <= shares <= MOST_SHARES:
+        raise UsedWrongly(
+            f"there are at most {MOST_SHARES} shares, and at least 2 of them are needed to open",
+            hint="a share that opens alone is a key: grant access to an age recipient instead",
+        )
+    secret = secrets.token_bytes(_SECRET_BYTES)
+    # The exponent slows down guessing of a passphrase, and there is none.
+    (made,) = shamir_mnemonic.generate_mnemonics(
+        1, [(threshold, shares)], secret, iteration_exponent=0
+    )
+    return Split(_key(case_id, secret).recipient, threshold, tuple(made))
+
+
+@attrs.frozen
+class ReadShare:
+    """One share, read and checked by itself. `needed` of one split make the key."""
+
+    number: int
+    needed: int
+    _share: Share = attrs.field(repr=False, alias="share")
+
+    def of_one_split_with(self, other: ReadShare) -> bool:
+        """Whether both are shares of one secret, as far as they say."""
+        return bool(self._share.group_parameters() == other._share.group_parameters())
+
+
+def read(text: str, number: int) -> ReadShare:
+    """Read one share: 20 words, of which the first four letters are enough.
+
+    `number` says which one it is, in messages; these name places, never words.
+
+    Raises:
+        BadInput: it has not 20 words, one is not on the list, or they do not fit together.
+    """
+    words = text.lower().replace(",", " ").split()
+    if len(words) != _WORDS:
+        raise BadInput(
+            f"share {number} has {len(words)} words, and a share has {_WORDS}",
+            hint="type or copy the whole line again",
+        )
+    known = [_BY_START.get(word[:4]) for word in words]
+    for place, (word, whole) in enumerate(zip(words, known, strict=True), start=1):
+        if whole is None or not (whole == word or len(word) == len(word[:4])):
+            raise BadInput(
+                f"word {place} of share {number} is not one that shares are made of",
+                hint="compare it letter by letter with what was written down",
+            )
+    try:
+        share = Share.from_mnemonic(" ".join(filter(None, known)))
+    except MnemonicError as error:
+        raise BadInput(
+            f"the words of share {number} do not fit together: one of them is another, "
+            "or two changed places",
+            hint="compare every word with what was written down",
+        ) from error
+    return ReadShare(number, share.member_threshold, share)
+
+
+def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
+    """Make the key of a case file's recovery again; whether it opens anything is seen with it.
+
+    More shares than are needed must fit as well.
+
+    Raises:
+        BadInput: too few, one twice, or of different splits.
+    """
+    if not shares:
+        raise BadInput("no share was given", hint="give as many as are needed")
+    first = shares[0]
+    for share in shares[1:]:
+        if not share.of_one_split_with(first):
+            raise BadInput(
+                f"share {share.number} is not of the same split as share {first.number}",
+                hint="shares that were made at different times, or for different case files, "
+                "do not go together",
+            )
+    seen = dict[int, int]()
+    for share in shares:
+        if share._share.index in seen:
+            raise BadInput(
+                f"share {share.number} is share {seen[share._share.index]} once more",
+                hint="each share counts once",
+            )
+        seen[share._share.index] = share.number
+    if len(shares) < first.needed:
+        raise BadInput(
+            f"{first.needed} shares are needed, and {len(shares)} were given",
+            hint="ask another person who keeps one",
+        )
+    secret = _combined(shares[: first.needed])
+    for extra in shares[first.needed :]:
+        if _combined((*shares[: first.needed - 1], extra)) != secret:
+            raise _not_together()
+    return _key(case_id, secret)
+
+
+def _combined(shares: Sequence[ReadShare]) -> bytes:
+    try:
+        return bytes(shamir_mnemonic.combine_mnemonics([s._share.mnemonic() for s in shares]))
+    except MnemonicError as error:
+        raise _not_together() from error
+
+
+def _not_together() -> BadInput:
+    return BadInput(
+        "these shares do not make a key together: one of them was altered or made up",
+        hint="try with other shares of the same split",
+    )
+
+
+def _key(case_id: str, secret: bytes) -> Key:
+    derived = HKDF(
+        algorithm=SHA256(),
+        length=32,
+        salt=b"uncounted recovery 1\0" + bytes.fromhex(case_id),
+        info=b"age identity",
+    ).derive(secret)
+    return Key.from_age(_bech32("age-secret-key-", derived).upper())
+
+
+def _bech32(prefix: str, data: bytes) -> str:
+    # BIP 173, "Bech32"; age has no other spelling for a key that is made elsewhere.
+    bits = int.from_bytes(data) << (-len(data) * 8 % 5)
+    count = -(-len(data) * 8 // 5)
+    values = [bits >> 5 * place & 31 for place in reversed(range(count))]
+    spread = [ord(letter) >> 5 for letter in prefix] + [0]
+    spread += [ord(letter) & 31 for letter in prefix]
+    check = _polymod([*spread, *values, *bytes(6)]) ^ 1
+    values += [check >> 5 * (5 - place) & 31 for place in range(6)]
+    return prefix + "1" + "".join(_BECH32[value] for value in values)
+
+
+def _polymod(values: Sequence[int]) -> int:
+    total = 1
+    for value in values:
+        top = total >> 25
+        total = (total & 0x1FFFFFF) << 5 ^ value
+        for place, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            total ^= term if top >> place & 1 else 0
+    return total

@@ -1,0 +1,115 @@
+"""What an identity remembers of a case file: the sizes and roots of its log, as it saw them.
+
+A folder that is put back as a whole to an older state is consistent in itself. Only
+somebody who remembers a later one can tell. This is kept in the identity's home, away from
+the folder, and holds nothing but what the public log says. Losing it loses nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from uncounted.errors import Damaged, NoSpace, RolledBack
+from uncounted.proof import base64s
+from uncounted.proof.merkle import HASH_BYTES
+from uncounted.vault.files import make_folder, read_private, write_private
+
+FOLDER = "seen"
+KEPT = 256  # of the newest; a line is 52 bytes or so
+
+
+@attrs.frozen
+class Mark:
+    """That the log of a case file once had this many entries and this root."""
+
+    size: int
+    root: bytes = attrs.field(repr=lambda root: root.hex()[:16])
+
+
+class Memory:
+    """What the identity in a home folder remembers of one case file, oldest first.
+
+    Raises:
+        Damaged: the file was altered.
+    """
+
+    def __init__(self, home: Path, case_id: str) -> None:
+        self._path = home / FOLDER / case_id
+        self.marks = self._read()
+
+    def _read(self) -> tuple[Mark, ...]:
+        try:
+            lines = read_private(self._path).decode("ascii").splitlines()
+            return tuple(_mark(line) for line in lines)
+        except FileNotFoundError:
+            return ()
+        except ValueError as error:
+            raise Damaged(
+                "what this identity remembers of the case file was altered",
+                hint=f"delete {self._path}; from then on it remembers again",
+            ) from error
+
+    def compare(self, size: int, root_at: Callable[[int], bytes]) -> None:
+        """Hold the entries of a case file against what was seen of it.
+
+        `root_at(n)` is the root of the log over its first n entries, n at most `size`.
+
+        Raises:
+            RolledBack: it has fewer entries than were seen, or other ones.
+        """
+        within = [mark for mark in self.marks if mark.size <= size]
+        # One root speaks for everything before it: only a difference is looked into.
+        if within and root_at(within[-1].size) != within[-1].root:
+            same = max((m.size for m in within if root_at(m.size) == m.root), default=0)
+            raise RolledBack(
+                f"this is a copy that went its own way: its first {same} entries are those that "
+                f"this identity saw here, and what follows up to entry {within[-1].size} is not",
+                hint="somebody worked on two copies of the case file: keep both, open the other "
+                "one, and do there again what was done here; to go on with this one, "
+                f"delete {self._path}",
+            )
+        if self.marks and self.marks[-1].size > size:
+            raise RolledBack(
+                f"the whole folder is an older state of the case file: it has {size} entries, "
+                f"and this identity saw {self.marks[-1].size}",
+                hint="bring the newest copy back; if you put this one here yourself and there is "
+                f"no newer one, delete {self._path}",
+            )
+
+    def note(self, mark: Mark) -> None:
+        """Remember one more; where the home cannot be written to, nothing is remembered.
+
+        The case file is in order either way; `check` says when its newest state is not
+        remembered.
+        """
+        if self.marks and self.marks[-1] == mark:
+            return
+        kept = (*self.marks, mark)[-KEPT:]
+        text = "".join(f"{m.size} {base64s.encode(m.root)}\n" for m in kept)
+        try:
+            make_folder(self._path.parent)
+            write_private(self._path, text.encode(), replace=True)
+        except NoSpace:
+            return
+        self.marks = kept
+
+    def knows(self, mark: Mark) -> bool:
+        """Whether this is what was remembered last."""
+        return bool(self.marks) and self.marks[-1] == mark
+
+
+def _mark(line: str) -> Mark:
+    size, _, root = line.partition(" ")
+    decoded = base64s.decode(root, size=HASH_BYTES)
+    if not size.isdecimal() or decoded is None:
+        raise ValueError("not a size and a root")
+    return Mark(int(size), decoded)
+
+
+def others(home: Path, case_id: str) -> tuple[bool, bool]:
+    """Whether the identity in a home ever opened this case file, and whether it opened another."""
+    names = {path.name for path in (home / FOLDER).glob("*")} if home.is_dir() else set[str]()
+    return case_id in names, bool(names - {case_id})
