@@ -121,12 +121,12 @@ def test_false_alarms_are_rare() -> None:
     patterns = [format(c, "03b") for c in range(1, 8)]
     chances = [0.2 ** p.count("1") * 0.8 ** p.count("0") for p in patterns]
     moved = 0
-    for seed in range(40):
+    for seed in range(25):
         counts = rng.multinomial(2000, [*chances, 1 - sum(chances)])[:-1]
         table = CaptureTable.of("ABC", dict(zip(patterns, counts.tolist(), strict=True)))
         (said,) = steady(line(table, independence, seed=seed, fractions=(0.5, 0.7, 0.9, 1.0)))
         moved += "does not keep" in said
-    assert moved <= 4
+    assert moved <= 3
 
 
 def test_fewer_records_and_no_number() -> None:
