@@ -115,6 +115,8 @@ class _Intake:
     ) -> None:
         self._storage, self._ledger, self._keys = storage, ledger, keys
         self._source, self._about = source, about
+        known = storage.sources().get(source)
+        self._before = None if known is None else json.loads(known)
         self._number = storage.set_source(source, canonical(about).decode())
         self._tombstones = storage.tombstones()
         self._when = ledger.time()
@@ -189,6 +191,7 @@ class _Intake:
         body = {
             "source": self._source,
             "about": self._about,
+            "before": self._before,
             "rows": counts.total(),
             **{name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
             "reports": [self._first, self._next],

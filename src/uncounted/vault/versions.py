@@ -133,8 +133,8 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
     1. The entry is an import, and was not taken back before.
     2. Each report whose current version came with it falls back to the version before, or
        goes; the version's key is destroyed. What was changed since stays.
-    3. What is known of the source is what the import before it said; without one and
-       without reports the source goes.
+    3. If it was the last import of its source, what is known of the source is what was known
+       before it; a source without imports and without reports goes.
     4. What was made from reports loses its bytes; the database is written anew.
 
     Raises:
@@ -149,11 +149,11 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         for row in rows:  # 2
             counts[_fall_back(storage, ledger, row)] += 1
         kept = storage.entries_with_content(first, end)
-        about = _about_before(storage, ledger, source, number)  # 3
-        if about is None and not storage.has_reports(source):
+        others = _imports_of(storage, ledger, source) - {number}  # 3
+        if not others and not storage.has_reports(source):
             storage.forget_source(source)
-        elif about is not None:
-            storage.set_source(source, canonical(about).decode())
+        elif opened["before"] is not None and number > max(others, default=-1):
+            storage.set_source(source, canonical(opened["before"]).decode())
         storage.forget_derived()  # 4
         storage.must_be_scrubbed()
         standing = storage.sources().get(source)
@@ -225,16 +225,11 @@ def _fall_back(storage: Storage, ledger: Ledger, row: ReportRow) -> Literal["rem
     return "restored"
 
 
-def _about_before(
-    storage: Storage, ledger: Ledger, source: str, number: int
-) -> dict[str, Any] | None:
-    gone = {number, *_taken_back(storage, ledger)}
-    about: dict[str, Any] | None = None
-    for row in storage.entries("import"):
-        opened = ledger.open(row) if row.seq not in gone else None
-        if opened is not None and opened.body["source"] == source:
-            about = opened.body["about"]
-    return about
+def _imports_of(storage: Storage, ledger: Ledger, source: str) -> set[int]:
+    """Imports of a source that were not taken back."""
+    opened = (ledger.open(row) for row in storage.entries("import"))
+    found = {each.entry.seq for each in opened if each and each.body["source"] == source}
+    return found - _taken_back(storage, ledger)
 
 
 def _opened(
