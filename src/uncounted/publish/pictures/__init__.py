@@ -51,7 +51,9 @@ def all_of(
         claim: for the picture of xi.
         points: for the picture of growing parts of the records; none without them.
     """
-    found = [spread(study), posterior(study)]
+    found = [spread(study)]
+    if any(each.ok and each.draws is not None for each in study.estimates):
+        found.append(posterior(study))
     found += [upset(table)] if table.observed else []
     for estimate in study.estimates:
         if estimate.ok and (

@@ -6,11 +6,11 @@ from uncounted.estimate.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.numbers import percent
 from uncounted.publish.pictures.paper import EDGE, Picture, clean, head, notes, picture, shortened
-from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing
+from uncounted.publish.svg import ACCENT, GREY, Drawing
 
 _SIZE = 13.0
-_LARGEST, _LEAST = 52.0, 20.0
-_NUMBERED = 44.0  # cells this wide have room for "100%" beside nothing else
+_LARGEST, _LEAST = 76.0, 20.0
+_NUMBERED = 40.0  # from this width on there is room for ">99%" under a disc
 
 
 def edges(estimate: Estimate) -> Picture:
@@ -29,7 +29,9 @@ def edges(estimate: Estimate) -> Picture:
     ]
 
     def draw(on: Drawing) -> float:
-        y = head(on, "a disc's area is how likely the link is; a ring is a certain one")
+        y = head(
+            on, "a link is certain where the disc fills its ring; the area is how likely it is"
+        )
         return _triangle(on, y + 6, names, chance)
 
     title = "Which lists depend on each other"
@@ -51,17 +53,17 @@ def _triangle(
     for i, label in enumerate(labels):
         words = shortened(label, _SIZE, room)
         full = "" if words == label else label
-        middle = y + cell / 2
+        middle = y + cell / 2 if i else y + 12
         on.text(EDGE, middle + 4, words, size=_SIZE, full=full)
         for j in range(i):
             _cell(
                 on, left + (j + 0.5) * cell, middle, cell, chance[frozenset((names[j], names[i]))]
             )
             if numbered:
-                words = percent(chance[frozenset((names[j], names[i]))])
+                words = _short(chance[frozenset((names[j], names[i]))])
                 x = left + (j + 0.5) * cell
                 on.text(x, middle + cell / 2 + 7, words, size=11, fill=GREY, anchor="middle")
-        y += high if i else cell
+        y += high if i else 24
     for j in range(many):
         on.text(left + (j + 0.5) * cell, y + 12, str(j + 1), size=_SIZE, anchor="middle")
     return notes(
@@ -71,9 +73,12 @@ def _triangle(
     )
 
 
+def _short(chance: float) -> str:
+    return percent(chance).replace("under ", "<").replace("over ", ">")
+
+
 def _cell(on: Drawing, x: float, y: float, cell: float, chance: float) -> None:
     full = 0.42 * cell
-    on.dot(x, y, full, fill="#ffffff", stroke=PALE)
+    on.dot(x, y, full, fill="#ffffff", stroke=GREY)
     if chance >= 0.005:
-        edge = INK if chance > 0.995 else "none"
-        on.dot(x, y, full * chance**0.5, fill=ACCENT, stroke=edge)
+        on.dot(x, y, full * chance**0.5, fill=ACCENT)

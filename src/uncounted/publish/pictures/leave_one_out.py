@@ -48,7 +48,9 @@ def leave_one_out(study: Study) -> Picture:
         )
     rows = [_whole(headline, study), *(_without(row) for row in study.leave_one_out)]
     marks = [row.mark for row in rows if row.mark is not None]
-    far = reach_of([m.point for m in marks], [m.high for m in marks if m.high is not None])
+    far = reach_of(
+        [m.point for m in marks], [m.high for m in marks if m.high is not None], marks[0].high
+    )
     cut = any(m.high is not None and m.high > far for m in marks)
 
     def draw(on: Drawing) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -109,8 +108,8 @@ def model_spread(
     many = "The model that fits" if len(models) == 1 else f"The {len(models)} models that fit"
     parts = [f"{many} best carry {percent(carried)} of the weight."]
     if len(found) > 1:
-        parts.append(f"They fall into {len(found)} groups:")
-        parts.append("; ".join(f"{_about(g)} with {percent(g.weight)} of it" for g in found) + ".")
+        each = "; ".join(f"{_about(g)} with {percent(g.weight)} of it" for g in found)
+        parts.append(f"They fall into {len(found)} groups: {each}.")
     far = _reach(models, observed or 0)
     beyond = [model for model in models if model["point"] > far]
 
@@ -158,25 +157,32 @@ def _plot(
     far: float,
     observed: int | None,
 ) -> float:
-    top, bottom = y + 46, y + 46 + _HIGH
     left = EDGE + fonts.width("100%", SMALL) + 8
     axis = Axis(left, on.width - 12, far)
+    if observed is not None:
+        words = f"documented: {whole(observed)}"
+        wide = fonts.width(words, SMALL, 700)
+        at = min(max(axis.at(observed) - wide / 2, EDGE), axis.right - wide)
+        on.text(at, y + 12, words, size=SMALL, bold=True)
+        y += 16
+    top = y + (52 if len(found) > 1 else 22)
+    bottom = top + _HIGH
     most = max(model["weight"] for model in models) * 1.08
     for tick in _weights(most):
         at = bottom - _HIGH * tick / most
         on.line(left, at, axis.right, at, stroke=PALE, width=0.7)
         on.text(left - 6, at + 4, f"{tick:.0%}", size=SMALL, fill=GREY, anchor="end")
-    if len(found) > 1:
-        _brackets(on, y + 16, found, axis)
     if observed is not None:
-        on.line(axis.at(observed), top, axis.at(observed), bottom, dash="4 3")
+        on.line(axis.at(observed), top - 12, axis.at(observed), bottom, dash="4 3")
+    if len(found) > 1:
+        _brackets(on, y + 12, found, axis)
     for model in sorted(models, key=lambda m: float(m["weight"])):
         x, at = axis.at(model["point"]), bottom - _HIGH * model["weight"] / most
         on.line(x, bottom, x, at, stroke=GREY, width=1)
         low, high = (axis.at(model["point"] + k * model["se"]) for k in (-1, 1))
         on.line(low, at, high, at, stroke=ACCENT, width=2)
         on.dot(x, at, 5, fill=ACCENT, stroke="#ffffff")
-    _labels(on, models, axis, bottom, most, observed)
+    _labels(on, models, axis, bottom, most)
     return axis.foot(on, bottom)
 
 
@@ -186,22 +192,47 @@ def _weights(most: float) -> list[float]:
 
 
 def _brackets(on: Drawing, y: float, found: Sequence[Group], axis: Axis) -> None:
-    """Over each group a line as wide as it is, and what it says."""
-    last = -math.inf
+    """Over each group a line as wide as it is, and what it says; words stand side by side."""
+    texts = [(_about(group), f"{percent(group.weight)} of the weight") for group in found]
+    if sum(_wide(text) for text in texts) > axis.right - EDGE:
+        texts = [("", percent(group.weight)) for group in found]
+    ends = []
     for group in found:
         points = [model["point"] for model in group.models]
-        low, high = axis.at(min(points)) - 6, axis.at(max(points)) + 6
+        ends.append((axis.at(min(points)) - 6, axis.at(max(points)) + 6))
+    wants = [(low + high) / 2 for low, high in ends]
+    places = side_by_side(wants, [_wide(text) for text in texts], EDGE, axis.right)
+    for (low, high), x, text in zip(ends, places, texts, strict=True):
         on.line(low, y + 22, high, y + 22, width=2)
         on.line(low, y + 22, low, y + 28, width=2)
         on.line(high, y + 22, high, y + 28, width=2)
-        lines = [_about(group), f"{percent(group.weight)} of the weight"]
-        wide = max(fonts.width(line, SMALL, 700) for line in lines)
-        middle = min(max((low + high) / 2, axis.left + wide / 2), axis.right - wide / 2)
-        if middle - wide / 2 < last + 6:
-            continue
-        for i, line in enumerate(lines):
-            on.text(middle, y + 1 + 15 * i, line, size=SMALL, bold=True, anchor="middle")
-        last = middle + wide / 2
+        for i, line in enumerate(text):
+            on.text(x, y + 1 + 15 * i, line, size=SMALL, bold=True, anchor="middle", halo=True)
+
+
+def _wide(text: Sequence[str]) -> float:
+    return max(fonts.width(line, SMALL, 700) for line in text) + 10
+
+
+def side_by_side(
+    wants: Sequence[float], widths: Sequence[float], left: float, right: float
+) -> list[float]:
+    """Middles as near to what is wanted as it goes without touching, from left to right.
+
+    Examples:
+        >>> side_by_side([10, 12, 95], [20, 20, 20], 0, 100)
+        [10, 30, 90]
+    """
+    places: list[float] = []
+    edge = left
+    for want, wide in zip(wants, widths, strict=True):
+        places.append(max(want, edge + wide / 2))
+        edge = places[-1] + wide / 2
+    edge = right
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], edge - widths[i] / 2)
+        edge = places[i] - widths[i] / 2
+    return places
 
 
 def _labels(
@@ -210,7 +241,6 @@ def _labels(
     axis: Axis,
     bottom: float,
     most: float,
-    observed: int | None,
 ) -> None:
     """The heaviest models' names, where they run into nothing."""
     dots = [(axis.at(m["point"]), bottom - _HIGH * m["weight"] / most) for m in models]
@@ -219,13 +249,6 @@ def _labels(
         for m, (_, y) in zip(models, dots, strict=True)
     ]
     taken: list[tuple[float, float, float, float]] = []
-    if observed is not None:
-        words = f"documented: {whole(observed)}"
-        wide = fonts.width(words, SMALL, 700)
-        left = axis.at(observed) + 5
-        left = left if left + wide < axis.right else axis.at(observed) - 5 - wide
-        on.text(left, bottom - 6, words, size=SMALL, bold=True, halo=True)
-        taken.append((left, bottom - 18, left + wide, bottom - 2))
     few = 6 if on.width > NARROW else 4
     for k in sorted(range(len(models)), key=lambda k: -models[k]["weight"])[:few]:
         words = str(models[k].get("model", ""))

@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import AlreadyThere
-from uncounted.estimate.words import round_to_interval
+from uncounted.estimate.words import Rounded, round_to_interval
 from uncounted.proof import durable
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW, WIDE
@@ -162,7 +162,7 @@ def paragraph(
 def head(draw: Drawing, under: str = "") -> float:
     """The title, and a line of what is drawn; where the picture may begin."""
     y = paragraph(draw, 0.0, draw.title, size=15, bold=True, fill="#1a1a1a")
-    return paragraph(draw, y - 4, under) if under else y
+    return (paragraph(draw, y - 4, under) if under else y) + 4
 
 
 def notes(draw: Drawing, y: float, sentences: Iterable[str], most: int | None = None) -> float:
@@ -193,17 +193,29 @@ def said(
     """
     if interval is None:
         return Said(f"about {whole(point)}, with no interval", f"about {whole(point)}")
-    r = round_to_interval(point, *interval, observed)
+    r = _rounded(point, interval, observed)
     about = f"about {r.point:,}"
     if bound:
-        if r.high is None:
-            return Said(f"at least about {r.low:,}", f"at least about {r.low:,}")
-        return Said(f"at least {about}", f"at least {about}")
+        least = f"at least about {r.low if r.high is None else r.point:,}"
+        return Said(least, least)
     if r.high is None:
         return Said(
             f"{about}, at least {r.low:,}, with no upper end", f"{about} ({r.low:,} or more)"
         )
     return Said(f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})")
+
+
+def _rounded(point: float, interval: tuple[float, float], observed: int) -> Rounded:
+    """Round to the interval; where its long upper end would swallow the point, to the lower half.
+
+    44 people between 19 and 440 are "about 40", not 19.
+    """
+    low, high = interval
+    r = round_to_interval(point, low, high, observed)
+    if abs(r.point - point) <= (point - observed) / 4:
+        return r
+    nearer = round_to_interval(point, low, 2 * point - low, observed)
+    return attrs.evolve(nearer, high=r.high)
 
 
 @attrs.frozen
@@ -234,13 +246,15 @@ class Axis:
         return y + 42
 
 
-def reach_of(points: Iterable[float], ends: Iterable[float]) -> float:
+def reach_of(points: Iterable[float], ends: Iterable[float], lead: float | None = None) -> float:
     """How far an axis of people goes: all points, and the ends that are not absurdly far.
 
+    Of the answer that leads the end is shown, or as much of it as three times the points.
+
     Examples:
-        >>> reach_of([100, 200], [300, 5000])
-        312.0
+        >>> reach_of([100, 200], [300, 5000]), reach_of([100, 200], [300, 5000], 5000)
+        (312.0, 624.0)
     """
-    known = sorted(point for point in points if math.isfinite(point))
-    top = known[-1]
-    return 1.04 * max([top, *(end for end in ends if end <= 3 * top)])
+    top = max(point for point in points if math.isfinite(point))
+    near = [end for end in ends if end <= 3 * top]
+    return 1.04 * max(top, *near, min(lead or 0.0, 3 * top))

@@ -107,18 +107,24 @@ def rows_of(study: Study, reach: float, *, hills: bool) -> list[Row]:
             base = min(study.observed, int(estimate.draws.min()))
             outline = density(estimate.draws, base, reach)
         rows.append(Row(label(estimate), words, mark, outline))
-    for estimate in study.estimates:
-        if estimate.point is None:
-            why = f"no number: {estimate.reason}"
-            rows.append(Row(label(estimate), Said(why, why), None))
-    return rows
+    refused = [estimate for estimate in study.estimates if estimate.point is None]
+    if len(refused) > 1 and not rows and len({each.reason for each in refused}) == 1:
+        return [_refusal("Every method", refused[0].reason)]
+    return [*rows, *(_refusal(label(each), each.reason) for each in refused)]
+
+
+def _refusal(name: str, reason: str | None) -> Row:
+    why = f"no number: {reason}"
+    return Row(name, Said(why, why), None)
 
 
 def reach(study: Study) -> float:
     """How far the axis goes."""
     ok = [estimate for estimate in study.estimates if estimate.point is not None]
     points = [study.observed, *(e.point for e in ok if e.point is not None)]
-    return reach_of(points, [e.interval[1] for e in ok if e.interval])
+    lead = study.headline.interval if study.headline else None
+    ends = [e.interval[1] for e in ok if e.interval]
+    return reach_of(points, ends, lead[1] if lead else None)
 
 
 def in_sentences(study: Study) -> str:
@@ -128,26 +134,23 @@ def in_sentences(study: Study) -> str:
     return " ".join(parts)
 
 
-def cut_notes(study: Study, far: float) -> list[str]:
+def cut_notes(study: Study, far: float, *, hills: bool) -> list[str]:
     """Say whose interval or hill goes on beyond the picture, and how much of it does."""
     found = []
     for estimate in study.estimates:
         if estimate.interval is None or estimate.point_kind == "lower bound":
             continue
+        parts = []
+        if math.isinf(estimate.interval[1]):
+            parts.append("the interval has no upper end")
+        elif estimate.interval[1] > far:
+            words = said(estimate.number(), estimate.interval, study.observed).long
+            parts.append(f"the interval goes on to {words.rsplit(' ', 1)[-1]}")
         beyond = 0.0 if estimate.draws is None else float(np.mean(estimate.draws > far))
-        ends = estimate.interval[1] > far
-        if ends and math.isinf(estimate.interval[1]):
-            how = "has no upper end"
-        elif ends:
-            words = said(estimate.point or 0.0, estimate.interval, study.observed)
-            how = f"goes on to {words.long.rsplit(' ', 1)[-1]}"
-        elif beyond > 0.001:
-            how = f"has {percent(beyond)} of its draws"
-        else:
-            continue
-        if ends and beyond:
-            how += f", with {percent(beyond)} of its draws"
-        found.append(f"{label(estimate)} {how} beyond the right end of the picture.")
+        if hills and (beyond >= 0.005 or (parts and beyond)):
+            parts.append(f"{percent(beyond)} of the draws are beyond the right end of the picture")
+        if parts:
+            found.append(f"{label(estimate)}: {', and '.join(parts)}.")
     return found
 
 
@@ -176,7 +179,7 @@ def posterior(study: Study) -> Picture:
             words.append(
                 "A hill is higher where a number is likelier; all hills are drawn as high."
             )
-        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far)])
+        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far, hills=True)])
 
     return picture(
         "posterior", "How many in all: what each method holds likely", in_sentences(study), draw
@@ -188,8 +191,8 @@ def bar_notes(study: Study) -> list[str]:
     found = []
     if (headline := study.headline) is not None:
         found.append(
-            f"A bar is a {headline.level:.0%} interval, its dot the estimate; the number in bold "
-            "comes first."
+            f"A bar is a {headline.level:.0%} interval and its dot the estimate; in bold the "
+            "answer that the study leads with."
         )
     if any(e.ok and e.point_kind == "lower bound" for e in study.estimates):
         found.append("A triangle is a lower bound: the number may be anywhere to its right.")

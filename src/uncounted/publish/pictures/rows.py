@@ -71,11 +71,15 @@ def draw_rows(
     observed: int | None,
     band: tuple[float, float] | None = None,
 ) -> float:
-    """Rows from `y` down, then the axis; where it ends.
+    """Rows from `y` down, then the axis if anything stands on it; where it ends.
 
-    `observed` is a line through all of them; `band` an interval that runs behind them.
+    `observed` is a dashed line through all bars; of `band`, an interval, both ends are.
     """
-    if observed is not None:
+    drawn = any(row.mark is not None for row in rows)
+    if observed is not None and not drawn:
+        draw.text(EDGE, y + 13, f"Documented: {whole(observed)}", size=_SIZE, bold=True)
+        y += 20
+    elif observed is not None:
         words = f"documented: {whole(observed)}"
         x, wide = axis.at(observed), fonts.width(words, SMALL, 700)
         left = min(max(x - wide / 2, EDGE), draw.width - EDGE - wide)
@@ -85,11 +89,9 @@ def draw_rows(
     for row in rows:
         starts.append(at)
         at += _height(row, draw)
-    if observed is not None:
-        draw.line(axis.at(observed), y, axis.at(observed), at, dash="4 3")
     for row, start in zip(rows, starts, strict=True):
-        _draw(draw, start, row, axis, band)
-    return axis.foot(draw, at + 2)
+        _draw(draw, start, row, axis, observed, band)
+    return axis.foot(draw, at + 2) if drawn else at
 
 
 def _height(row: Row, draw: Drawing) -> float:
@@ -98,30 +100,34 @@ def _height(row: Row, draw: Drawing) -> float:
     return words + bar + _GAP
 
 
-def _draw(draw: Drawing, y: float, row: Row, axis: Axis, band: tuple[float, float] | None) -> None:
+def _draw(
+    draw: Drawing,
+    y: float,
+    row: Row,
+    axis: Axis,
+    observed: int | None,
+    band: tuple[float, float] | None,
+) -> None:
     for line, cut in row_lines(row, draw.width - 2 * EDGE):
         y += 17
         fill = INK if row.mark is not None else GREY
-        draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill, halo=True, full=cut)
+        draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill, full=cut)
     if row.mark is None:
         return
-    if band is not None:
-        _band(draw, y, band, axis)
+    high = _BAR + (_HILL if row.hill else 0.0)
+    for end in band or ():
+        if end <= axis.reach:
+            draw.line(axis.at(end), y, axis.at(end), y + high + _GAP, stroke=GREY, dash="1 3")
     middle = y + 12
     if row.hill:
         hill(draw, row.hill, axis, y + _HILL, _HILL - 4)
         middle += _HILL
+    if observed is not None:  # beside the words of a row, never through them
+        draw.line(axis.at(observed), y, axis.at(observed), y + high, dash="4 3")
     if row.observed is not None:
         x = axis.at(row.observed)
         draw.line(x, middle - 8, x, middle + 8, width=2)
     interval_mark(draw, row.mark, middle, axis.at, axis.right, axis.reach)
-
-
-def _band(draw: Drawing, y: float, band: tuple[float, float], axis: Axis) -> None:
-    """Two fine lines: a filled band would hide the bars, which are as pale."""
-    for end in band:
-        if end <= axis.reach:
-            draw.line(axis.at(end), y, axis.at(end), y + _BAR + _GAP, stroke=GREY, dash="1 3")
 
 
 def hill(draw: Drawing, outline: Outline, axis: Axis, base: float, high: float) -> None:

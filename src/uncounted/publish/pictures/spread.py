@@ -31,6 +31,6 @@ def spread(study: Study) -> Picture:
         axis = Axis(EDGE, on.width - 12.0, far)
         rows = rows_of(study, far, hills=False)
         y = draw_rows(on, head(on), rows, axis, observed=study.observed)
-        return notes(on, y, [*bar_notes(study), *cut_notes(study, far)])
+        return notes(on, y, [*bar_notes(study), *cut_notes(study, far, hills=False)])
 
     return picture("spread", "How many in all: the methods side by side", in_sentences(study), draw)

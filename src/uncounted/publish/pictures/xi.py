@@ -25,7 +25,7 @@ from uncounted.publish.pictures.paper import (
     picture,
     said,
 )
-from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 250.0
 _FARTHEST = 8.0  # a tipping point within so many times the table's ends is drawn
@@ -67,19 +67,23 @@ def xi_words(xi: float) -> str:
 
 
 def log_ticks(low: float, high: float) -> list[int]:
-    """1, 2, 5, 10, ... between two numbers; only powers of ten where these are too many.
+    """Round numbers between two, at most six: the finest of three ladders that has no more.
 
     Examples:
-        >>> log_ticks(4000, 60000)
-        [5000, 10000, 20000, 50000]
+        >>> log_ticks(4000, 60000), log_ticks(107, 700)
+        ([5000, 10000, 20000, 50000], [200, 300, 400, 500, 600])
     """
-    found = [
-        m * 10**e
-        for e in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        for m in (1, 2, 5)
-        if e >= 0 and low <= m * 10**e <= high
-    ]
-    return found if len(found) <= 7 else [tick for tick in found if str(tick)[0] == "1"]
+    found: list[int] = []
+    for ladder in ((1, 2, 3, 4, 5, 6, 8), (1, 2, 5), (1,)):
+        found = [
+            m * 10**e
+            for e in range(max(0, math.floor(math.log10(low))), math.ceil(math.log10(high)) + 1)
+            for m in ladder
+            if low <= m * 10**e <= high
+        ]
+        if len(found) <= 6:
+            break
+    return found if len(found) > 1 else [tick for tick in ticks(high, 20) if tick >= low]
 
 
 def xi_curve(study: Study, claim: float | None = None) -> Picture:
@@ -173,9 +177,9 @@ def _plot(
     points = [row["point"] for row in rows] + [n + at_one / low]
     ends = [row["interval"][1] for row in rows if row["interval"]]
     most = max([*points, *(end for end in ends if end <= 10 * max(points))]) * 1.15
-    if claim is not None:
-        most = max(most, min(claim * 1.1, most * 3))
-    left = EDGE + fonts.width(whole(max(log_ticks(1, most))), SMALL) + 10
+    if claim is not None and claim * 1.1 <= most * 3:
+        most = max(most, claim * 1.1)
+    left = EDGE + fonts.width(whole(most), SMALL) + 10
     return Plot(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
 
 
