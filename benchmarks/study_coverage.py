@@ -12,8 +12,9 @@ point. `--published` repeats the design of Chan, Silverman and Vincent (2021), s
 Replicate k of a population is the same table whatever the number of replicates and of
 processes, and its fit has the seed k. Fits are kept in `build/study`, a file for each
 population and method: a run that was stopped goes on, and one with more replicates adds
-to what is there. The table goes to stdout and, unless it has fewer replicates than the
-one that stands there, between the markers of docs/coverage.md.
+to what is there; `--fresh` begins again, as one should when the methods have changed.
+The table goes to stdout and, unless it has fewer replicates than the one that stands
+there, between the markers of docs/coverage.md.
 """
 
 from __future__ import annotations
@@ -185,23 +186,21 @@ def sources() -> str:
 
 def fits_of(job: Job, replicates: int, pool: Any, *, fresh: bool) -> list[Fit]:
     """All replicates of a job, those kept before included; written after every fifty."""
-    kept: dict[str, Any] = {"sources": sources(), "fits": []}
+    fits: list[Fit] = []
     if job.path.exists() and not fresh:
-        kept = json.loads(job.path.read_text())
-        if kept["sources"] != sources():
-            print(f"{job.path.name}: kept from other sources; --fresh redoes it", file=sys.stderr)
-    done = {each["replicate"] for each in kept["fits"]}
+        fits = json.loads(job.path.read_text())
+    done = {each["replicate"] for each in fits}
     left = [k for k in range(replicates) if k not in done]
+    made = sources()
     for at in range(0, len(left), 50):
         some = [(job, k) for k in left[at : at + 50]]
-        kept["fits"].extend(pool.imap_unordered(_one, some))
-        kept["fits"].sort(key=lambda each: each["replicate"])
+        fits.extend({**each, "sources": made} for each in pool.imap_unordered(_one, some))
+        fits.sort(key=lambda each: each["replicate"])
         job.path.parent.mkdir(parents=True, exist_ok=True)
         part = job.path.with_suffix(".part")
-        part.write_text(json.dumps(kept))
+        part.write_text(json.dumps(fits))
         part.replace(job.path)
-    fits: list[Fit] = kept["fits"][:replicates]
-    return fits
+    return fits[:replicates]
 
 
 def held(fits: Iterable[Fit], truth: float, which: int) -> tuple[float, float]:
@@ -267,8 +266,10 @@ def published_jobs() -> list[Job]:
     ]
 
 
-def table_of(chosen: list[Job], replicates: int, processes: int, *, fresh: bool) -> list[str]:
-    """The lines of the table, printed as they come."""
+def table_of(
+    chosen: list[Job], replicates: int, processes: int, *, fresh: bool
+) -> tuple[list[str], int]:
+    """The lines of the table, printed as they come, and how many fits have other sources."""
     levels = chosen[0].levels
     heads = " | ".join(f"{level:.0%} holds (s.e.)" for level in levels)
     lines = [
@@ -276,12 +277,15 @@ def table_of(chosen: list[Job], replicates: int, processes: int, *, fresh: bool)
         "|---|---|---:|" + "---:|" * (len(levels) + 5),
     ]
     print("\n".join(lines))
+    older, now = 0, sources()
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for job in chosen:
             truth = draw(job.population, 0)[1]
-            lines.append(row(job, fits_of(job, replicates, pool, fresh=fresh), truth))
+            fits = fits_of(job, replicates, pool, fresh=fresh)
+            older += sum(each["sources"] != now for each in fits)
+            lines.append(row(job, fits, truth))
             print(lines[-1], flush=True)
-    return lines
+    return lines, older
 
 
 def into_page(name: str, lines: list[str], replicates: int) -> bool:
@@ -314,7 +318,10 @@ def main() -> None:
         name, chosen = "populations", jobs(asked.only or list(POPULATIONS), asked.resamples)
     said = f"{asked.replicates} replicates; in parentheses the Monte Carlo standard error."
     print(said + "\n")
-    table = table_of(chosen, asked.replicates, asked.processes, fresh=asked.fresh)
+    table, older = table_of(chosen, asked.replicates, asked.processes, fresh=asked.fresh)
+    if older:
+        said = f"{said} {older} fits were kept from earlier sources of the estimates."
+        print(f"{older} fits were kept from earlier sources; --fresh redoes them", file=sys.stderr)
     if asked.only is None and not into_page(name, [said, "", *table], asked.replicates):
         print(f"{PAGE.name} has more replicates already and is left as it is", file=sys.stderr)
 
