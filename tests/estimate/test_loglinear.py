@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -121,6 +122,28 @@ def test_models_of_kosovo(
         assert said["bic"] == pytest.approx(bic, abs=6e-4)
     if aic is not None:
         assert by_aic.diagnostics["aic"] == pytest.approx(aic, abs=6e-4)
+
+
+@pytest.mark.parametrize("criterion", ["bic", "aic"])
+def test_average_over_models(kosovo: CaptureTable, criterion: Literal["bic", "aic"]) -> None:
+    """Buckland, Burnham and Augustin (1997), from the rows themselves: the ten best, by hand."""
+    estimate = log_linear(kosovo, criterion=criterion, top=10, resamples=0)
+    rows = estimate.diagnostics["models"]
+    least = min(row[criterion] for row in rows)
+    weight = [np.exp((least - row[criterion]) / 2) for row in rows]
+    average = sum(w * row["point"] for w, row in zip(weight, rows, strict=True)) / sum(weight)
+    error = sum(
+        w * np.hypot(row["se"], row["point"] - average) for w, row in zip(weight, rows, strict=True)
+    ) / sum(weight)
+    said = estimate.diagnostics
+    assert said["average"] == pytest.approx(average)
+    assert said["average_se"] == pytest.approx(error)
+    low, high = said["average_interval"]
+    n = kosovo.observed
+    spread = np.log(high - n) - np.log(average - n)
+    assert spread == pytest.approx(np.log(average - n) - np.log(low - n))
+    assert spread == pytest.approx(1.959964 * np.sqrt(np.log1p((error / (average - n)) ** 2)))
+    assert low < 10_357 < 18_394 < high  # the three best, of 10,357, 12,741 and 18,393
 
 
 def test_profiles_of_independence_are_those_of_the_other_room(kosovo: CaptureTable) -> None:

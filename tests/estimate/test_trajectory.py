@@ -38,6 +38,7 @@ def test_rows(kosovo: CaptureTable) -> None:
     assert [(row["shuffle"], row["fraction"]) for row in rows] == [
         (shuffle, fraction) for shuffle in (1, 2) for fraction in FRACTIONS
     ]
+    assert {row["unit"] for row in rows} == {"people"}
     assert [row["observed"] for row in rows[:8]] == [
         1320, 1760, 2200, 2640, 3080, 3520, 3960, 4400,
     ]  # fmt: skip
@@ -111,7 +112,7 @@ def test_a_right_model_is_steady_and_a_choice_that_gives_way_is_not(
         assert "does not make it right" in said
     (said,) = steady(line(tables["uk"], decomposable))
     assert "does not keep its proportion to them: with fewer records it is lower" in said
-    (said,) = steady(line(independent, independence, unit="memberships"), "memberships")
+    (said,) = steady(line(independent, independence, unit="memberships"))
     assert "stays the same" in said
 
 
@@ -142,11 +143,26 @@ def test_fewer_records_and_no_number() -> None:
 
 def test_higher_with_fewer_records() -> None:
     rows = [
-        {"fraction": 0.5, "observed": 50, "point": 400.0, "interval": (300.0, 500.0)},
-        {"fraction": 1.0, "observed": 100, "point": 200.0, "interval": (150.0, 300.0)},
+        {
+            "unit": "people",
+            "fraction": 0.5,
+            "observed": 50,
+            "point": 400.0,
+            "interval": (300.0, 500.0),
+        },
+        {
+            "unit": "people",
+            "fraction": 1.0,
+            "observed": 100,
+            "point": 200.0,
+            "interval": (150.0, 300.0),
+        },
     ]
     assert "with fewer records it is higher" in steady(rows)[0]
-    assert "with fewer records it is higher" in steady(rows, "memberships")[0]
+    assert (
+        "with fewer records it is higher"
+        in steady([{**row, "unit": "memberships"} for row in rows])[0]
+    )
     assert steady(rows[1:]) == ()
     assert steady([]) == ()
 

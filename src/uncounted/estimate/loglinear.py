@@ -20,7 +20,7 @@ from uncounted.estimate.conclusion import RESAMPLES as RESAMPLES
 from uncounted.estimate.conclusion import Choice, check_resamples, conclude
 from uncounted.estimate.existence import Register
 from uncounted.estimate.hierarchy import Model, hierarchical, in_brackets
-from uncounted.estimate.method import estimator, z_of
+from uncounted.estimate.method import estimator, log_normal_interval, z_of
 from uncounted.estimate.result import Estimate
 from uncounted.estimate.search import STARTS, Criterion, Ranked, best_of, greedy, rank
 
@@ -167,7 +167,7 @@ def log_linear(
         seed=seed,
         resamples=resamples,
         settings=settings,
-        diagnostics=_diagnostics(cells, ranked, criterion),
+        diagnostics=_diagnostics(cells, ranked, criterion, level),
         point_kind="maximum likelihood of the model with the least " + criterion.upper(),
         assumption=ASSUMPTION,
         warnings=(_GREEDY,) if how == "greedy" else (),
@@ -213,11 +213,17 @@ def _check(
     check_resamples(resamples)
 
 
-def _diagnostics(cells: Cells, ranked: Ranked, criterion: Criterion) -> dict[str, Any]:
-    """What a statistician looks at beside the fit: the rivals, and their average."""
+def _diagnostics(
+    cells: Cells, ranked: Ranked, criterion: Criterion, level: float
+) -> dict[str, Any]:
+    """What a statistician looks at beside the fit: the rivals, and their average.
+
+    Buckland, Burnham and Augustin (1997): weights exp(-criterion / 2), standard error
+    sum w sqrt(se^2 + (N - average)^2); the interval is log-normal in the unseen.
+    """
     weights = ranked.weights
     average = float(weights @ ranked.numbers)
-    spread = np.sqrt(ranked.errors**2 + (ranked.numbers - average) ** 2)
+    error = float(weights @ np.sqrt(ranked.errors**2 + (ranked.numbers - average) ** 2))
     shown = [
         {
             "model": in_brackets(model, cells.places),
@@ -231,7 +237,10 @@ def _diagnostics(cells: Cells, ranked: Ranked, criterion: Criterion) -> dict[str
     return {
         criterion: float(ranked.criterion[0]),
         "average": average,
-        "average_se": float(weights @ spread),
+        "average_se": error,
+        "average_interval": log_normal_interval(
+            cells.observed, average - cells.observed, error**2, level
+        ),
         "weight": float(weights[0]),
         "inadmissible": ranked.inadmissible,
         "models": shown,

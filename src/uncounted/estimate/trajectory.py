@@ -74,8 +74,10 @@ def trajectory(
         shuffles: how many random orders.
 
     Returns:
-        Rows with `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`, `point`
-        and `interval`. The whole is fitted once and is the last row of every shuffle.
+        Rows with `unit`, `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`,
+        `point` and `interval`. The whole is fitted once and is the last row of every
+        shuffle. With people as the unit `point` is of a part of the population, so that it
+        is `point / observed` that should stand still; with memberships, `point` itself.
 
     Raises:
         UsedWrongly: no such unit, or fractions that do not rise to at most 1.
@@ -99,8 +101,8 @@ def trajectory(
             key = part.digest()
             if key not in fitted:
                 fitted[key] = fit(part, level=level, seed=seed, **settings)
-            where = {"shuffle": shuffle, "fraction": fraction, "observed": part.observed}
-            rows.append({**where, **said(fitted[key])})
+            where = {"unit": unit, "shuffle": shuffle, "fraction": fraction}
+            rows.append({**where, "observed": part.observed, **said(fitted[key])})
     return tuple(rows)
 
 
@@ -156,7 +158,7 @@ def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
     return CaptureTable(table.lists, counts, table.stratum)
 
 
-def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[str, ...]:
+def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
     It is flat where the interval of every part holds the estimate of the whole; with
@@ -165,25 +167,24 @@ def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[st
     sentence. None where there are no rows, or the whole has no number.
 
     Examples:
-        >>> whole = {"fraction": 1.0, "observed": 70, "point": 150.0, "interval": (110.0, 250.0)}
-        >>> half = {"fraction": 0.5, "observed": 35, "point": 40.0, "interval": (36.0, 60.0)}
+        >>> whole = {"unit": "people", "fraction": 1.0, "observed": 70, "point": 150.0,
+        ...          "interval": (110.0, 250.0)}
+        >>> half = {**whole, "fraction": 0.5, "observed": 35, "point": 40.0,
+        ...         "interval": (36.0, 60.0)}
         >>> steady([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
-    people = unit == "people"
     whole = [
-        row["point"] / (row["observed"] if people else 1)
+        row["point"] / _size(row)
         for row in rows
         if row["fraction"] == 1.0 and row["point"] is not None
     ]
     late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
     if not whole or not late:
         return ()
-    what, keep, keeps = _UNITS[unit]
+    what, keep, keeps = _UNITS[rows[0]["unit"]]
     ends = [
-        [end / (row["observed"] if people else 1) for end in row["interval"]]
-        for row in late
-        if row["interval"] is not None
+        [end / _size(row) for end in row["interval"]] for row in late if row["interval"] is not None
     ]
     why = [
         "lower" if any(high < whole[0] for _, high in ends) else "",
@@ -197,3 +198,8 @@ def steady(rows: Sequence[Mapping[str, Any]], unit: Unit = "people") -> tuple[st
         f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
         "recorded.",
     )
+
+
+def _size(row: Mapping[str, Any]) -> float:
+    """What the number is a multiple of."""
+    return float(row["observed"]) if row["unit"] == "people" else 1.0
