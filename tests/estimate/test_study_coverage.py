@@ -60,9 +60,8 @@ def test_a_table_gives_way_to_none_with_fewer_replicates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "coverage.md"
-    page.write_text(
-        "before\n<!-- populations: 0 replicates -->\n<!-- end of populations -->\nend\n"
-    )
+    end = "<!-- end of populations -->\nend\n"
+    page.write_text(f"before\n<!-- populations: 0 replicates -->\n{end}")
     monkeypatch.setattr(study, "PAGE", page)
     assert study.into_page("populations", ["| ten |"], 10)
     assert not study.into_page("populations", ["| five |"], 5)
