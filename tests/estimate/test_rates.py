@@ -393,7 +393,7 @@ def test_one_cluster_is_refused_and_few_are_not_drawn_again() -> None:
 
 
 def clustered_table() -> Outcomes:
-    cells = {}
+    cells: dict[Key, Tally] = {}
     for k in range(24):
         period = "1" if k % 2 else "2"
         cells[period, None, k] = Tally(3 * (k % 3 == 0), 3)

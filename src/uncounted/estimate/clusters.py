@@ -148,13 +148,19 @@ def bootstrap(
 
 
 def _shares(rng: np.random.Generator, a: Floats, m: Floats, resamples: int) -> Floats:
-    """A row a draw, a column a group; not a number where the group is empty in that draw."""
-    K = len(m)
-    step = max(1, _AT_ONCE // K)
+    """A row a draw, a column a group; not a number where the group is empty in that draw.
+
+    Clusters with the same counts are drawn as one kind, as often as there are of them: the
+    same law, and quick however many clusters there are.
+    """
+    kinds, many = np.unique(np.hstack([a, m]), axis=0, return_counts=True)
+    a, m = kinds[:, : a.shape[1]], kinds[:, a.shape[1] :]
+    K = int(many.sum())
+    step = max(1, _AT_ONCE // len(kinds))
     parts = []
     for start in range(0, resamples, step):
         size = min(step, resamples - start)
-        times = rng.multinomial(K, np.full(K, 1 / K), size=size).astype(float)
+        times = rng.multinomial(K, many / K, size=size).astype(float)
         rows = times @ m
         parts.append(np.divide(times @ a, rows, out=np.full_like(rows, np.nan), where=rows > 0))
     return np.concatenate(parts)

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from uncounted.estimate.contrasts import jeffreys_odds, newcombe, summary
-from uncounted.estimate.outcomes import Outcomes
+from uncounted.estimate.outcomes import Outcomes, Tally
 from uncounted.estimate.proportions import wilson
 from uncounted.estimate.result import Interval
 
@@ -45,9 +45,14 @@ def leave_one_out(
     Both are None where nothing would be left of a group.
     """
     rows = []
+    whole = table.group(group), table.group(against)
     for source in table.sources:
-        kept = table.without(source)
-        one, two = kept.group(group), kept.group(against)
+        one, two = (
+            Tally(all_.x - its.x, all_.n - its.n)
+            for all_, its in zip(
+                whole, (table.group(group, source), table.group(against, source)), strict=True
+            )
+        )
         difference: float | None = None
         interval: Interval | None = None
         if one.n and two.n:

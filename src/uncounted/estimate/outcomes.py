@@ -7,6 +7,7 @@ and the names of clusters do not either.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -86,16 +87,24 @@ class Outcomes:
 
     def group(self, name: str, source: str | None = None) -> Tally:
         """All rows of a group, or those that one source gave."""
-        found = Tally()
-        for (group, of, _), tally in self.cells.items():
-            if group == name and (source is None or of == source):
-                found += tally
-        return found
+        return self._totals.get((name, source), Tally())
+
+    @functools.cached_property
+    def _totals(self) -> dict[tuple[str, str | None], Tally]:
+        """By group and source, and by group alone (None)."""
+        sums: dict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for (group, source, _), tally in self.cells.items():
+            for key in {(group, source), (group, None)}:
+                found = sums[key]
+                found[0] += tally.x
+                found[1] += tally.n
+                found[2] += tally.unknown
+        return {key: Tally(*found) for key, found in sums.items()}
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the sources, in order; none when no column was named."""
-        named = {source for _, source, _ in self.cells if source is not None}
+        named = {source for _, source in self._totals if source is not None}
         return tuple(sorted(named, key=in_order))
 
     @property
@@ -105,20 +114,22 @@ class Outcomes:
 
     def by_cluster(self, groups: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
         """(x, n): a row a cluster that has a known outcome in these groups, a column a group."""
-        at = {name: i for i, name in enumerate(groups)}
-        x: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(groups))
-        n: dict[int | None, list[int]] = defaultdict(lambda: [0] * len(groups))
-        for (group, _, cluster), tally in self.cells.items():
-            if group in at and tally.n:
-                x[cluster][at[group]] += tally.x
-                n[cluster][at[group]] += tally.n
-        order = sorted(n, key=lambda cluster: -1 if cluster is None else cluster)
-        return [x[k] for k in order], [n[k] for k in order]
+        sums: dict[int | None, list[int]] = defaultdict(lambda: [0] * 2 * len(groups))
+        for i, name in enumerate(groups):
+            for cluster, x, n in self._by_group.get(name, ()):
+                found = sums[cluster]
+                found[i] += x
+                found[len(groups) + i] += n
+        told = [sums[k] for k in sorted(sums, key=lambda k: -1 if k is None else k)]
+        return [row[: len(groups)] for row in told], [row[len(groups) :] for row in told]
 
-    def without(self, source: str) -> Outcomes:
-        """The same without one source."""
-        kept = {key: tally for key, tally in self.cells.items() if key[1] != source}
-        return attrs.evolve(self, cells=kept)
+    @functools.cached_property
+    def _by_group(self) -> dict[str, list[tuple[int | None, int, int]]]:
+        rows: dict[str, list[tuple[int | None, int, int]]] = defaultdict(list)
+        for (group, _, cluster), tally in self.cells.items():
+            if tally.n:
+                rows[group].append((cluster, tally.x, tally.n))
+        return rows
 
     def digest(self) -> str:
         """SHA-256 of the counts. Never publish it: small counts are found by trying them all."""

@@ -39,6 +39,16 @@ def settles(contrast: Contrast) -> str:
     )
 
 
+def columns_words(rates: Rates, called: Called) -> str:
+    """What the last two columns of the table of contrasts say."""
+    return (
+        f'"Gone at": how many times more or less likely those that {called.says} must have been '
+        f"to reach us, against {rates.rates[0].group} and relative to the other {called.unit}, for "
+        'the whole difference to be gone. "By chance at": for it to come within what chance could '
+        "make; 1 where it is already. Where a count is 0, nothing makes it go altogether."
+    )
+
+
 def notes(rates: Rates, called: Called, *, public: bool = False) -> tuple[str, ...]:
     """Everything that must be minded, in sentences; of clusters and lost rows no count if public.
 

@@ -1,18 +1,29 @@
 """The tables that stand beside a rate, as rows of words: the terminal and the page print the same.
 
 Each function gives a header and its rows; none of them holds a per cent without the counts
-that it is made from in the same table or the one before it.
+that it is made from in the same table or the one before it, and of fewer than 20 rows it
+holds intervals but no point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from uncounted.estimate.rate_values import Contrast, Measure, Rate, Rates
-from uncounted.estimate.rate_words import ENOUGH, between, figures, of, per_cent, points
+from uncounted.estimate.rate_words import (
+    ENOUGH,
+    between,
+    figures,
+    of,
+    per_cent,
+    points,
+    times,
+)
+from uncounted.estimate.reporting import Tipping
 from uncounted.estimate.result import Interval
 
 type Rows = tuple[tuple[str, ...], ...]
@@ -74,7 +85,7 @@ def contrast_table(rates: Rates, contrast: Contrast) -> Table:
         rows.append(
             (
                 label,
-                _value(measure.point, in_points),
+                _value(measure.point, in_points) if n >= ENOUGH else "",
                 _ends(best.intervals.get("score"), in_points),
                 _ends(best.intervals.get(other), in_points) if other else "",
                 _ends(best.intervals.get("jeffreys"), in_points),
@@ -129,40 +140,60 @@ def unknown_table(rates: Rates) -> Table:
 
 
 def _bounds(ends: Interval, n: int) -> str:
-    return between(ends, n) if ends[1] - ends[0] > 1e-9 else per_cent(ends[0], n)
+    if ends[1] - ends[0] > 1e-9:
+        return between(ends, n)
+    return per_cent(ends[0], n) if n >= ENOUGH else "as reported"
 
 
 def reported_table(rates: Rates) -> Table:
     """What the data alone leave when only a share of all is among the reports."""
     known = [rate for rate in rates.rates if rate.tally.n]
-    rows = []
-    for i, row in enumerate(known[0].reported):
-        cells = [
-            _bounds((rate.reported[i]["low"], rate.reported[i]["high"]), rate.tally.n)
-            for rate in known
-        ]
-        rows.append((f"{row['share']:.0%}", *cells))
-    return Table(("share reported to us", *(_head(rate) for rate in known)), tuple(rows))
+    kept = slice(None) if len(known) <= 2 else slice(1, -1)  # so that a row fits
+    cells = [
+        [_bounds((row["low"], row["high"]), rate.tally.n) for row in rate.reported[kept]]
+        for rate in known
+    ]
+    heads = [f"{row['share']:.0%}" for row in known[0].reported[kept]]
+    return _either_way(known, "share reported to us", heads, cells)
 
 
 def reporting_table(rates: Rates) -> Table:
     """The rate among all at each reporting ratio."""
     known = [rate for rate in rates.rates if rate.reporting]
-    rows = []
-    for i, row in enumerate(known[0].reporting):
-        cells = []
-        for rate in known:
-            told = rate.reporting[i]
-            n = rate.tally.n
-            point = f"{per_cent(told['rate'], n)}, " if n >= ENOUGH else ""
-            cells.append(point + between(told["interval"], n))
-        rows.append((RHO_WORDS[row["rho"]], *cells))
-    return Table(("to reach us", *(_head(rate) for rate in known)), tuple(rows))
+    cells = [
+        [_at_rho(rate, row, point=len(known) <= 2) for row in rate.reporting] for rate in known
+    ]
+    if len(known) > 2:
+        return _either_way(known, "times", [_rho(row["rho"]) for row in known[0].reporting], cells)
+    heads = [RHO_WORDS[row["rho"]] for row in known[0].reporting]
+    return _either_way(known, "to reach us", heads, cells)
 
 
-def two_way_table(rates: Rates, contrast: Contrast) -> Table:
-    """The difference in points for every pair of reporting ratios."""
+def _at_rho(rate: Rate, row: Mapping[str, Any], *, point: bool) -> str:
+    n = rate.tally.n
+    text = between(row["interval"], n)
+    return f"{per_cent(row['rate'], n)}, {text}" if point and n >= ENOUGH else text
+
+
+def _either_way(
+    known: Sequence[Rate], corner: str, heads: Sequence[str], cells: Sequence[Sequence[str]]
+) -> Table:
+    """A column a group when there are one or two, else a row a group."""
+    if len(known) <= 2:
+        across = zip(heads, *cells, strict=True)
+        return Table((corner, *(_head(rate) for rate in known)), tuple(across))
+    rows = [
+        (name(rate.group), f"{rate.tally.x:,} of {rate.tally.n:,}", *row)
+        for rate, row in zip(known, cells, strict=True)
+    ]
+    return Table((corner, "reported", *heads), tuple(rows))
+
+
+def two_way_table(rates: Rates, contrast: Contrast) -> Table | None:
+    """The difference in points for every pair of reporting ratios; None for fewer than 20 rows."""
     n = _coarser(rates, contrast)
+    if n < ENOUGH or not contrast.reporting:
+        return None
     cells: dict[float, list[str]] = {}
     for row in contrast.reporting:
         cells.setdefault(row["rho_2"], []).append(points(row["difference"], n))
@@ -180,28 +211,36 @@ def _head(rate: Rate) -> str:
 
 
 def contrasts_table(rates: Rates) -> Table:
-    """One row a contrast, for more than two groups."""
+    """One row a contrast, for more than two groups; `rate_notes.columns_words` explains it."""
     rows = []
     for contrast in rates.contrasts:
         if contrast.reason is not None:
-            rows.append((contrast.group, "no contrast", "", "", ""))
+            rows.append((contrast.group, "no contrast", "", "", "", ""))
             continue
         n = _coarser(rates, contrast)
-        odds = contrast.best.get("odds_ratio", Measure(None, {}))
         difference = contrast.best.get("difference", Measure(None, {}))
         rows.append(
             (
                 contrast.group,
-                points(contrast.measures["difference"].point or 0.0, n),
+                points(contrast.measures["difference"].point or 0.0, n) if n >= ENOUGH else "",
                 _ends(difference.intervals.get("newcombe"), n),
-                figures(contrast.measures["odds_ratio"].point),
-                _ends(odds.intervals.get("score"), None),
+                figures(contrast.measures["odds_ratio"].point) if n >= ENOUGH else "",
+                *_tipping(contrast.tipping),
             )
         )
     level = f"{100 * rates.asked.level:g}%"
     against = name(rates.rates[0].group)
-    header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio", f"{level}, score")
-    return Table(header, tuple(rows))
+    header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
+    return Table((*header, "gone at", "by chance at"), tuple(rows))
+
+
+def _tipping(tip: Tipping | None) -> tuple[str, str]:
+    """Both factors with their direction, or that there is nothing to explain."""
+    if tip is None:
+        return "", ""
+    point = "nothing" if math.isinf(tip.point) else f"{times(tip.point)} {tip.direction}"
+    limit = "1" if tip.limit == 1 else f"{times(tip.limit, down=True)} {tip.direction}"
+    return point, limit
 
 
 def cluster_table(rates: Rates) -> Table:
@@ -257,6 +296,8 @@ def _cell(row: Mapping[str, Any]) -> str:
 def _without(row: Mapping[str, Any] | None, n: int) -> str:
     if row is None or row["difference"] is None:
         return "nothing left"
+    if n < ENOUGH:
+        return _ends(row["interval"], n)
     return f"{points(row['difference'], n)} ({_ends(row['interval'], n)})"
 
 
@@ -293,7 +334,8 @@ def belief_table(rates: Rates) -> Table | None:
             continue
         told, n = contrast.believed["difference"], _coarser(rates, contrast)
         label = f"difference, {contrast.group}, points"
-        rows.append((label, points(told["median"], n), _ends(told["interval"], n)))
+        middle = points(told["median"], n) if n >= ENOUGH else ""
+        rows.append((label, middle, _ends(told["interval"], n)))
         if contrast.believed["same_sign"] is not None:
             share = per_cent(contrast.believed["same_sign"], ENOUGH)
             rows.append(("chance that it goes the way it was reported", share, ""))

@@ -155,7 +155,7 @@ def sentence(rates: Rates, called: Called) -> str:
     else:
         parts.append(
             "How far reporting must have changed for each difference to be nothing but that "
-            "is in the table."
+            "is said beside it."
         )
     return " ".join(part for part in parts if part)
 
@@ -236,7 +236,7 @@ def tipping(contrast: Contrast, called: Called) -> str:
 
 
 def _about(point: float) -> str:
-    return f"about {times(point)} times"
+    return "only slightly" if point < 1.01 else f"about {times(point)} times"
 
 
 def _changed(contrast: Contrast, called: Called, factor: str) -> str:
@@ -250,7 +250,7 @@ def _changed(contrast: Contrast, called: Called, factor: str) -> str:
 
 def if_easier(rate: Rate, called: Called) -> str:
     """What the rate among all would be, were one outcome twice as easily reported."""
-    if rate.share is None or rate.share in (0.0, 1.0):
+    if rate.share is None or rate.share in (0.0, 1.0) or rate.tally.n < ENOUGH:
         return ""
     twice, half = among_all(rate.share, 2.0), among_all(rate.share, 0.5)
     n = rate.tally.n

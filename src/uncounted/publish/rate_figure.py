@@ -1,0 +1,84 @@
+"""The picture of rates: what chance alone would leave, and what unequal reporting would.
+
+One row a group on an axis from 0 to 100%. It reads in black and white: chance is a solid
+bar with ends, unequal reporting a dashed line below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from uncounted.estimate.rate_values import Rate, Rates
+from uncounted.estimate.rate_words import Called, between, of
+from uncounted.publish import fonts
+from uncounted.publish.figures import NARROW, WIDE, Figure
+from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
+
+_SIZE = 13.0
+
+
+def intervals(rates: Rates, called: Called) -> Figure:
+    """Each group's rate with both doubts."""
+    title = f"Which share of the reported {called.unit} {called.says}"
+    told = [rate for rate in rates.rates if rate.share is not None]
+    desc = " ".join(f"{_label(rate)}; {_wider(rate)}." for rate in told)
+    drawn = [
+        _draw(Drawing(width, title, desc, f"rates-{name}"), told)
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    ]
+    return Figure("rates", title, desc, *drawn)
+
+
+def _label(rate: Rate) -> str:
+    name = f"{rate.group}: " if rate.group else ""
+    return f"{name}{of(rate.tally)}; if a random sample, {between(rate.interval, rate.tally.n)}"
+
+
+def reach(rate: Rate) -> tuple[float, float]:
+    """The rate among all with chance, if reporting differs up to four times either way."""
+    ends = [row["interval"] or (row["rate"], row["rate"]) for row in rate.reporting]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
+def _wider(rate: Rate) -> str:
+    return f"with unequal reporting {between(reach(rate), rate.tally.n)}"
+
+
+def _draw(draw: Drawing, rates: list[Rate]) -> str:
+    left, right = 4.0, draw.width - 8.0
+
+    def at(share: float) -> float:
+        return left + (right - left) * share
+
+    y = 2.0
+    for rate in rates:
+        for line in wrapped(_label(rate), _SIZE, right - left, 700):
+            draw.text(left, y + 14, line, bold=True, size=_SIZE)
+            y += 18
+        _row(draw, rate, y, at)
+        y += 42
+    draw.line(left, y, right, y, stroke=GREY)
+    for tick in (0, 25, 50, 75, 100):
+        x = at(tick / 100)
+        draw.line(x, y, x, y + 5, stroke=GREY)
+        words = f"{tick}%"
+        middle = min(max(x, left + fonts.width(words, 12) / 2), right - fonts.width(words, 12) / 2)
+        draw.text(middle, y + 18, words, size=12, fill=GREY, anchor="middle")
+    return draw.finish(y + 24)
+
+
+def _row(draw: Drawing, rate: Rate, y: float, at: Callable[[float], float]) -> None:
+    middle = y + 11
+    if rate.interval is not None:
+        low, high = rate.interval
+        draw.bar(at(low), middle - 3.5, at(high) - at(low), 7, fill=PALE)
+        draw.line(at(low), middle, at(high), middle, stroke=ACCENT, width=2)
+        for end in (low, high):
+            draw.line(at(end), middle - 6, at(end), middle + 6, stroke=ACCENT, width=2)
+    if rate.share is not None:
+        draw.dot(at(rate.share), middle, 5.5, fill=ACCENT)
+    low, high = reach(rate)
+    below = middle + 15
+    draw.line(at(low), below, at(high), below, stroke=INK, width=1.5, dash="5 4")
+    for end in (low, high):
+        draw.line(at(end), below - 4, at(end), below + 4, stroke=INK, width=1.5)

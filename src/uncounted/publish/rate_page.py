@@ -1,0 +1,243 @@
+"""Rates as one page for publication, on which no rate stands without what it rests on.
+
+A page leaves, and no published number may lead back to a person. All counts of a group can
+be computed from its rate, so there is nothing to hide behind: a page with a count under five
+is not made, unless it is marked, in large letters, as not for publication.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from uncounted.errors import NotPublishable
+from uncounted.estimate import rate_notes, rate_tables, rate_words
+from uncounted.estimate.outcomes import Tally
+from uncounted.estimate.rate_notes import SMALL
+from uncounted.estimate.rate_tables import Table
+from uncounted.estimate.rate_values import Contrast, Rates
+from uncounted.estimate.rate_words import Called
+from uncounted.publish.draft import Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.page import html
+from uncounted.publish.rate_figure import intervals
+
+type Blocks = list[Words | Grid | Picture | Points]
+
+
+def page(rates: Rates, called: Called, *, made: dt.date, internal: bool = False) -> bytes:
+    """The page; the same rates and day, the same bytes.
+
+    Args:
+        rates: what to print.
+        called: what the rows are called.
+        made: the day, printed.
+        internal: print small counts too, and say that the page must not leave.
+
+    Raises:
+        NotPublishable: a count under 5 without `internal`, or a letter that the font lacks.
+    """
+    if not internal:
+        refuse_small(rates)
+    return html(draft(rates, called, made=made, internal=internal))
+
+
+def small(tally: Tally) -> bool:
+    """Whether a group's counts may lead back to somebody.
+
+    Fewer than 5 with, or without, the outcome; none counts too, for then the outcome of
+    everybody in the group is told. Of unknown outcomes none is no news of anybody.
+
+    Examples:
+        >>> small(Tally(14, 20)), small(Tally(30, 30)), small(Tally(14, 20, 3))
+        (False, True, True)
+    """
+    return min(tally.x, tally.n - tally.x) < SMALL or 0 < tally.unknown < SMALL
+
+
+def refuse_small(rates: Rates) -> None:
+    """Refuse what would print a small count, or let it be computed.
+
+    Raises:
+        NotPublishable: saying in how many groups.
+    """
+    found = sum(small(rate.tally) for rate in rates.rates)
+    if found:
+        raise NotPublishable(
+            f"{found} of {len(rates.rates)} groups have fewer than {SMALL} with, without or of "
+            "unknown outcome: that can lead back to people",
+            hint="join groups into larger ones; --not-for-publication makes a page marked so",
+        )
+
+
+def sources_hidden(rates: Rates) -> bool:
+    """Whether some source has a small count in some group; then none is shown."""
+    return any(small(_tally(row)) for row in rates.sources)
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    return Tally(row["x"], row["n"], row["unknown"])
+
+
+def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Draft:
+    """What the page says."""
+    what = f"{called.unit[:1].upper()}{called.unit[1:]} that {called.says}"
+    headline = f"{what}: what the reports say, and what they cannot"
+    banner = ""
+    if internal:
+        headline = f"NOT FOR PUBLICATION. {headline}"
+        banner = (
+            "This page holds small counts, which can lead back to people. Keep it where the "
+            "reports are kept, and let nothing of it leave."
+        )
+    day = f"{made.day} {made:%B %Y}"
+    sections = [
+        _reported(rates, called, internal),
+        _contrast(rates, called),
+        _missing(rates, called),
+        _reporting(rates, called),
+        *_stated(rates),
+        *_sources(rates, internal),
+        Section("target", "Of what this is a rate", (Words(rate_notes.target(called)),)),
+        _mind(rates, called, internal),
+        _made(rates),
+    ]
+    return Draft(
+        language="en",
+        title=f"{what}, as reported to us",
+        banner=banner,
+        headline=headline,
+        lead=(rate_words.sentence(rates, called),),
+        about=(
+            ("Among", f"{called.unit} that were reported to us, and no random sample of all"),
+            ("Made", day),
+        ),
+        sections=tuple(section for section in sections if section is not None),
+        made=day,
+        version=version("uncounted"),
+    )
+
+
+def _grid(table: Table, caption: str) -> Grid:
+    return Grid(
+        table.header,
+        table.rows,
+        numeric=frozenset(range(1, len(table.header))),
+        caption=caption,
+    )
+
+
+def _reported(rates: Rates, called: Called, internal: bool) -> Section:
+    caption = (
+        "Solid: what chance alone would leave, if the reports were a random sample, which they "
+        f"are not. Dashed: the rate among all {called.unit}, with chance, if those that "
+        f"{called.says} are up to four times more, or less, likely than the others to reach us."
+    )
+    blocks: Blocks = [Picture(intervals(rates, called), caption)]
+    told = "as if the reports were a random sample, which they are not"
+    if rates.table.clustered:
+        told += "; rows that came together count for fewer"
+    blocks.append(_grid(rate_tables.rates_table(rates), f"Counts, and intervals {told}."))
+    if internal and rates.table.clustered:
+        blocks.append(_grid(rate_tables.cluster_table(rates), "What rows in clusters are worth."))
+    return Section("reported", "What was reported", tuple(blocks))
+
+
+def _single(rates: Rates) -> Contrast | None:
+    if len(rates.contrasts) == 1 and rates.contrasts[0].reason is None:
+        return rates.contrasts[0]
+    return None
+
+
+def _contrast(rates: Rates, called: Called) -> Section | None:
+    if not rates.contrasts:
+        return None
+    single = _single(rates)
+    if single is not None:
+        table = rate_tables.contrast_table(rates, single)
+        heading = f"{single.group} against {single.against}"
+        words = [rate_words.tipping(single, called)]
+    else:
+        table = rate_tables.contrasts_table(rates)
+        heading = "One against another"
+        words = [rate_notes.columns_words(rates, called)]
+    caption = "Intervals as if the reports were a random sample, which they are not."
+    blocks: Blocks = [Words(text) for text in words if text]
+    return Section("contrast", heading, (*blocks, _grid(table, caption)))
+
+
+def _missing(rates: Rates, called: Called) -> Section:
+    blocks: Blocks = []
+    if any(rate.tally.unknown for rate in rates.rates):
+        caption = "The least and the greatest, were the unknown outcomes all one or all the other."
+        blocks.append(_grid(rate_tables.unknown_table(rates), caption))
+    caption = f"Bounds for all {called.unit}, if only such a share of them was reported to us."
+    blocks.append(_grid(rate_tables.reported_table(rates), caption))
+    single = _single(rates)
+    if single is not None:
+        blocks.append(Words(rate_notes.settles(single)))
+    return Section("missing", "What the data say without any assumption", tuple(blocks))
+
+
+def _reporting(rates: Rates, called: Called) -> Section:
+    caption = (
+        f"The rate among all {called.unit}, with chance, if those that {called.says} are more, or "
+        "less, likely than the others to reach us."
+    )
+    blocks: Blocks = [_grid(rate_tables.reporting_table(rates), caption)]
+    single = _single(rates)
+    table = None if single is None else rate_tables.two_way_table(rates, single)
+    if single is not None and table is not None:
+        caption = (
+            f"The difference in points, {single.group} less {single.against}, when they are so "
+            f"many times as likely to reach us: down for {single.against}, across for "
+            f"{single.group}."
+        )
+        blocks.append(_grid(table, caption))
+    return Section("reporting", "If one outcome reaches us more easily", tuple(blocks))
+
+
+def _stated(rates: Rates) -> Iterator[Section]:
+    coding, belief = rate_tables.coding_table(rates), rate_tables.belief_table(rates)
+    if coding is not None and rates.asked.coding is not None:
+        s, c = rates.asked.coding
+        caption = f"If a share {s:g} of those with the outcome and {c:g} of those without is right."
+        yield Section("coding", "If some outcomes are coded wrongly", (_grid(coding, caption),))
+    if belief is not None and rates.asked.belief is not None:
+        told = rates.asked.belief
+        caption = f"Log of the reporting ratio: about {told.mean:g}, give or take {told.sd:g}."
+        yield Section("belief", "Under a belief about reporting", (_grid(belief, caption),))
+
+
+def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
+    if not rates.sources:
+        return
+    if not internal and sources_hidden(rates):
+        words = "Some counts by source are small. None is shown, as they can lead back to people."
+        yield Section("sources", "Source by source", (Words(words),))
+        return
+    blocks: Blocks = [_grid(rate_tables.source_table(rates), "Each source on its own.")]
+    single = _single(rates)
+    if single is not None:
+        n = min(rate.tally.n for rate in rates.rates)
+        text = rate_notes.standardised_words(single, n)
+        blocks += [Words(text)] if text else []
+    yield Section("sources", "Source by source", tuple(blocks))
+
+
+def _mind(rates: Rates, called: Called, internal: bool) -> Section | None:
+    told = rate_notes.notes(rates, called, public=not internal)
+    if not told:
+        return None
+    return Section("mind", "To be minded", (Points(tuple((note, "") for note in told)),))
+
+
+def _made(rates: Rates) -> Section:
+    text = (
+        f"Made by uncounted {version('uncounted')}. Intervals at "
+        f"{100 * rates.asked.level:g}%: Wilson and Jeffreys for a rate; Miettinen and Nurminen's "
+        "score, Newcombe, Koopman and Jeffreys draws for two; bounds after Manski, with chance "
+        "after Imbens and Manski."
+    )
+    return Section("made", "How it was made", (Words(text, "small"),))
