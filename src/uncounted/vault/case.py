@@ -218,7 +218,6 @@ class Case:
                 home = identity.home if through is None else None
                 raise opening.why_not(error, home, case_id, through) from error
             undo.callback(base.storage.abandon)
-            base.storage.upgrade()
             log = Publication(folder / _LOG, case_id, base.storage)
             log.recover()  # 4
             if (memory := _memory(identity, case_id)) is not None:

@@ -208,7 +208,7 @@ def change_passphrase(home: Path, old: str, new: str) -> Identity:
 def _sweep(home: Path) -> None:
     # What a crash in the middle of writing left; it may be under a passphrase that was meant
     # to be gone.
-    for path in home.glob(f".{_SEALED}.*"):
+    for path in (*home.glob(f".{_SEALED}.*"), *home.glob(f".{_PUBLIC}.*")):
         with on_disk():
             path.unlink(missing_ok=True)
 

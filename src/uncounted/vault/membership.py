@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
 from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
 from uncounted.proof.notes import Verifier
 from uncounted.vault import members
@@ -121,7 +123,10 @@ def join(base: Base, case_id: str, identity: Identity, through: str, clock: Cloc
         number = storage.set_author(member.recipient, identity.vkey)
         ledger = Ledger(storage, base.keys, number, identity.vkey, clock)
         entry = ledger.append("join", {"member": described(member), "through": through})
-        hold(base, case_id, member, entry.seq, identity)
+        if through == identity.recipient:  # they have their file already
+            storage.set_holder(attrs.evolve(holder, vkey=identity.vkey, since=entry.seq))
+        else:
+            hold(base, case_id, member, entry.seq, identity)
     return entry
 
 

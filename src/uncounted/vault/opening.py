@@ -1,7 +1,8 @@
 """From a folder and a secret key to the open database of a case file, and to who may work on it.
 
 A rotation that was cut short leaves two case keys in the folder, and the database opens
-with one of them. Which one it is decides what is left over. Nothing is written here.
+with one of them. Which one it is decides what is left over. Nothing is written here, but
+that a database of an older version is brought up to this one.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def _check(base: Base, case_id: str, grants: list[Grant]) -> None:
     base.storage.check_version()
     if base.storage.meta("case") != case_id.encode():
         raise Damaged("the database is that of another case file", hint=_COPY)
+    base.storage.upgrade()
     if int(base.storage.meta(EPOCH) or b"1") != base.epoch:
         raise Damaged("the case key does not know which one it is", hint=_COPY)
     (giver,) = (grant.granted_by for grant in grants if grant.epoch == base.epoch)
