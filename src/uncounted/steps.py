@@ -273,6 +273,7 @@ class Asked:
     lists: Sequence[str] | None = None
     xi: Sequence[float] | None = None
     psi: float | None = None
+    claim: str | None = None
     level: float = 0.95
     seed: int = 1
 
@@ -281,6 +282,10 @@ class Asked:
         given: dict[str, Any] = {"methods": self.methods, "level": self.level, "seed": self.seed}
         if self.xi is not None:
             given["xi"] = self.xi
+        if self.claim is not None:
+            from uncounted.estimate.claims import Claim
+
+            given["claim"] = Claim.parse(self.claim)
         if self.psi is not None:
             given["settings"] = {"two-list": {"psi": self.psi}}
         return given

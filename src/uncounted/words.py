@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from uncounted.terminal import columns, interval_picture, number, plain_terminal, plural
 
 if TYPE_CHECKING:
@@ -49,9 +51,59 @@ def _one_study(study: Study) -> Iterator[str]:
         yield ""
         yield from _paragraph("What it rests on: ", headline.assumption)
         yield from _paragraph("What would change it: ", what_would_change(headline, study.observed))
+    yield from _between(study)
     yield from _linkage(study)
     yield from _robustness(study)
+    for check in study.checks:
+        yield from _paragraph("Looked at: ", check)
     yield from _warnings(study.warnings)
+    yield from _xi(study)
+    yield from _claim(study.claim)
+
+
+def _between(study: Study) -> Iterator[str]:
+    """How far the methods lie apart: that is doubt too, and in no interval."""
+    if study.spread is None:
+        return
+    ends = []
+    for end in ("lowest", "highest"):
+        estimate = study[study.spread[end]["method"]]
+        ends.append(f"{_about(attrs.asdict(estimate))} ({estimate.method})")
+    yield from _paragraph("Between the methods: ", f"from {ends[0]} to {ends[1]}.")
+
+
+def _xi(study: Study) -> Iterator[str]:
+    """For each method, how many there are when its assumption is wrong by a factor."""
+    rows: dict[str, list[str]] = {}
+    for row in study.xi_by_method:
+        rows.setdefault(row["method"], []).append(_about(row).removeprefix("about "))
+    if not rows:
+        return
+    first = study.xi_by_method[0]["method"]
+    xis = [f"{row['xi']:.3g}" for row in study.xi_by_method if row["method"] == first]
+    yield ""
+    yield from _paragraph(
+        "What nobody can test: ",
+        "if those on no list are 1/xi times as many, beside those recorded, as a method's"
+        " assumption says, there are so many in all:",
+    )
+    table = [("xi", *xis), *((method, *each) for method, each in rows.items())]
+    yield columns(table, right=range(1, len(xis) + 1))
+
+
+def _claim(claim: Mapping[str, Any] | None) -> Iterator[str]:
+    """How far a stated number carries, method by method."""
+    if claim is None:
+        return
+    from uncounted.estimate.claims import WHAT_XI_IS
+
+    yield ""
+    yield f'How far "{claim["side"]} {number(claim["number"])}" carries:'
+    for row in claim["rows"]:
+        yield from _paragraph(f"{row['method']}: ", row["words"])
+        if row["stands"] in ("on record", "against the record"):
+            return
+    yield from _paragraph("", WHAT_XI_IS)
 
 
 def _robustness(study: Study) -> Iterator[str]:
@@ -62,6 +114,15 @@ def _robustness(study: Study) -> Iterator[str]:
     ):
         told = [f"{_named(row[key])} {_about(row)}" for row in rows]
         yield from _paragraph(head, "; ".join(told))
+    others = [row for row in study.priors[len(study.deltas) :] if row["point"] is not None]
+    if others:
+        told = [_about(row).removeprefix("about ") for row in sorted(others, key=_point)]
+        ends = told[0] if told[0] == told[-1] else f"{told[0]} to {told[-1]}"
+        yield from _paragraph("With other priors on how many there are: ", f"about {ends}.")
+
+
+def _point(row: Mapping[str, Any]) -> float:
+    return float(row["point"])
 
 
 def _named(value: object) -> str:

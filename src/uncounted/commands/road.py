@@ -374,6 +374,9 @@ def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: boo
 @click.option(
     "--psi", type=click.FloatRange(0, min_open=True), help="Two lists: their odds ratio, as stated."
 )
+@click.option(
+    "--claim", metavar="NUMBER", help='A stated number, e.g. 10000 (more than) or "<15000".'
+)
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
 @seed_option
 @passphrase_option
@@ -385,6 +388,7 @@ def estimate(
     lists: str | None,
     xi: str | None,
     psi: float | None,
+    claim: str | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
@@ -398,6 +402,7 @@ def estimate(
     \b
     Examples:
       uncounted estimate kosovo.csv
+      uncounted estimate kosovo.csv --claim 10000
       uncounted estimate returns.case --json
     """
     from uncounted import steps
@@ -408,6 +413,7 @@ def estimate(
         lists=_names(lists),
         xi=_numbers(xi),
         psi=psi,
+        claim=claim,
         level=level,
         seed=seed,
     )

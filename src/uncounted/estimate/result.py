@@ -127,6 +127,13 @@ class Study:
             `status`, `reason`, `point`, `interval`; see `robustness`.
         deltas: rows of `decomposable` under other prior counts: `delta`, `status`,
             `reason`, `point`, `interval`.
+        priors: the same under other priors on N too, with `prior_N`; see `robustness`.
+        consistency: rows of each list taken as a population of known size; see `consistency`.
+        trajectory: rows of growing random parts of the people; see `trajectory`.
+        checks: what these two say, in sentences without numbers.
+        spread: the lowest and the highest point of the methods; see `robustness`.
+        xi_by_method: the xi table of each method: `method`, `xi`, `point`, `interval`, `basis`.
+        claim: how a stated claim stands with each method; see `claims`.
         linkage: what the doubt about who is who adds; None for a single table.
         input: digest of the table, or of the list of tables.
         seed: of the draws.
@@ -143,6 +150,13 @@ class Study:
     seed: int = 1
     leave_one_out: tuple[Mapping[str, Any], ...] = ()
     deltas: tuple[Mapping[str, Any], ...] = ()
+    priors: tuple[Mapping[str, Any], ...] = ()
+    consistency: tuple[Mapping[str, Any], ...] = ()
+    trajectory: tuple[Mapping[str, Any], ...] = ()
+    checks: tuple[str, ...] = ()
+    spread: Mapping[str, Any] | None = None
+    xi_by_method: tuple[Mapping[str, Any], ...] = ()
+    claim: Mapping[str, Any] | None = None
 
     @property
     def refused(self) -> bool:
@@ -179,8 +193,16 @@ class Study:
             "dependence": plain(self.dependence),
             "leave_one_out": plain(self.leave_one_out),
             "deltas": plain(self.deltas),
+            "priors": plain(self.priors),
+            "consistency": plain(self.consistency),
+            "trajectory": plain(self.trajectory),
+            "checks": list(self.checks),
+            "spread": plain(self.spread),
+            "xi_by_method": plain(self.xi_by_method),
             "warnings": list(self.warnings),
         }
+        if self.claim is not None:
+            answer["claim"] = plain(self.claim)
         if self.linkage is not None:
             answer["linkage"] = plain(self.linkage)
         return answer

@@ -15,15 +15,17 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.beside import compare, look_around
 from uncounted.estimate.chao import chao
 from uncounted.estimate.checks import check
+from uncounted.estimate.claims import Claim
 from uncounted.estimate.coverage import sample_coverage
 from uncounted.estimate.decomposable import decomposable
+from uncounted.estimate.identify import identify
 from uncounted.estimate.independence import independence
 from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
 from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
 from uncounted.estimate.result import Estimate, Study
-from uncounted.estimate.robustness import deltas, hangs_on, leave_one_out, lighter
 from uncounted.estimate.sensitivity import (
     SATURATED,
     XI,
@@ -47,6 +49,7 @@ METHODS: Mapping[str, Method] = {
     "sample-coverage": sample_coverage,
     "independence": independence,
     "two-list": two_list,
+    "identified": identify,
     "chao": chao,
 }
 # What a method needs to apply at all; asked for by name, it answers for itself.
@@ -55,7 +58,10 @@ _LISTS: Mapping[str, tuple[int, int]] = {
     "log-linear-stepwise": (3, 10),
     "sample-coverage": (3, 64),
     "two-list": (2, 2),
+    "identified": (3, 10),
 }
+# It says again what the xi table says, with a prior on the patterns: for whoever asks for it.
+_ON_REQUEST = ("identified",)
 
 _POOLED_DRAWS = 20_000
 
@@ -68,7 +74,8 @@ def _chosen(
         names = tuple(
             name
             for name in METHODS
-            if _LISTS.get(name, (1, 64))[0] <= J <= _LISTS.get(name, (1, 64))[1]
+            if name not in _ON_REQUEST
+            and _LISTS.get(name, (1, 64))[0] <= J <= _LISTS.get(name, (1, 64))[1]
         )
     else:
         names = tuple(dict.fromkeys(methods))
@@ -87,6 +94,7 @@ def run(
     level: float = 0.95,
     seed: int = 1,
     xi: Sequence[float] = XI,
+    claim: Claim | None = None,
     settings: Settings | None = None,
     robustness: bool = True,
     progress: Progress = silent,
@@ -98,9 +106,11 @@ def run(
         methods: names from `METHODS`.
         level: of the intervals.
         seed: of the draws.
-        xi: rows of the sensitivity table.
+        xi: rows of the sensitivity tables.
+        claim: a number of people that somebody states, to be held against every method.
         settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
-        robustness: whether to leave each list out in turn and to try other deltas.
+        robustness: whether to look at what the answer hangs on: each list left out, each
+            taken as a population of known size, parts of the people, other priors.
         progress: told before each method.
 
     Raises:
@@ -132,50 +142,14 @@ def run(
         return study
     study = attrs.evolve(
         study,
-        warnings=study.warnings + _disagreement(study),
         sensitivity=xi_table(checked.table, study.headline, xis=tuple(xi), level=level),
         dependence=pairs(checked.table, level=level),
     )
-    return _robust(study, checked.table, settings, level, seed) if robustness else study
-
-
-def _robust(
-    study: Study, table: CaptureTable, settings: Settings, level: float, seed: int
-) -> Study:
-    """Add what the headline does without each list, and `decomposable` under other deltas."""
-    headline = study.headline
-    if headline is None:
+    study = compare(study, xi, claim)
+    if not robustness:
         return study
-    name = headline.method
-    rows = leave_one_out(
-        table,
-        METHODS[name],
-        level=level,
-        seed=seed,
-        settings=lighter(name, settings.get(name, {})),
-    )
-    tried: tuple[Mapping[str, Any], ...] = ()
-    if any(each.ok and each.method == "decomposable" for each in study.estimates):
-        tried = deltas(table, level=level, seed=seed, settings=settings.get("decomposable", {}))
-    return attrs.evolve(
-        study,
-        warnings=study.warnings + hangs_on(headline, rows),
-        leave_one_out=rows,
-        deltas=tried,
-    )
-
-
-def _disagreement(study: Study) -> tuple[str, ...]:
-    """Say when the lower bound is above the estimate it stands beside."""
-    headline = study.headline
-    bound = next((e for e in study.estimates if e.ok and e.point_kind == "lower bound"), None)
-    if headline is None or bound is None or headline.number() >= bound.number():
-        return ()
-    return (
-        f"The lower bound ({bound.method}) is above the estimate ({headline.method}): either "
-        "people differ in how easily they are recorded and the estimate is too low, or some lists "
-        "avoid each other and the bound does not hold.",
-    )
+    how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
+    return look_around(study, checked.table, METHODS, settings, **how)
 
 
 def run_over(
@@ -185,6 +159,7 @@ def run_over(
     level: float = 0.95,
     seed: int = 1,
     xi: Sequence[float] = XI,
+    claim: Claim | None = None,
     settings: Settings | None = None,
     point: CaptureTable | None = None,
     max_refused: float = MAX_REFUSED,
@@ -200,10 +175,11 @@ def run_over(
         methods: names from `METHODS`; every one that applies unless given.
         level: of the intervals.
         seed: of the draws.
-        xi: rows of the sensitivity table.
+        xi: rows of the sensitivity tables.
+        claim: as in `run`.
         settings: as in `run`.
-        point: the table of one stated point partition, on which lists are left out in
-            turn and other deltas tried; neither is done unless it is given.
+        point: the table of one stated point partition, on which `run` would look at what
+            the answer hangs on; nothing of that is done unless it is given.
         max_refused: share of tables that may refuse before a method does.
         progress: told after each table.
 
@@ -259,15 +235,14 @@ def run_over(
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
     rows = _pooled_xi(distinct, times, fits, headline, tuple(xi), level)
-    study = attrs.evolve(
-        study, warnings=study.warnings + _disagreement(study), linkage=linkage, sensitivity=rows
-    )
+    study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), xi, claim)
     if point is None or (checked := check(point)).refusal is not None:
         return study
-    return _robust(study, checked.table, settings, level, seed)
+    how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
+    return look_around(study, checked.table, METHODS, settings, **how)
 
 
-_HAVE_DRAWS = ("decomposable", "two-list")
+_HAVE_DRAWS = ("decomposable", "two-list", "identified")
 _RESAMPLES = 2000  # over all tables; at least ten a table
 
 

@@ -1,0 +1,88 @@
+"""What stands beside a number in a study, as a value, as JSON and as lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate import METHODS, Study, run, run_over
+from uncounted.estimate.claims import Claim
+from uncounted.estimate.sensitivity import with_xi
+from uncounted.words import study_lines
+
+
+@pytest.fixture(scope="module")
+def study(tables: Mapping[str, CaptureTable]) -> Study:
+    return run(
+        tables["kosovo"], ["decomposable", "sample-coverage", "chao"], claim=Claim.parse("10000")
+    )
+
+
+def test_every_part_is_there_and_goes_into_json(study: Study) -> None:
+    said = json.loads(json.dumps(study.to_json(), allow_nan=False))
+    assert [row["list"] for row in said["consistency"]] == list(said["lists"])
+    assert {row["shuffle"] for row in said["trajectory"]} == {1, 2}
+    assert len(said["checks"]) == 2
+    assert said["spread"]["lowest"]["method"] == "sample-coverage"
+    assert said["priors"][: len(said["deltas"])] != []
+    assert [row["method"] for row in said["claim"]["rows"]] == [e.method for e in study.estimates]
+    assert said["claim"]["rows"][0]["stands"] == "point"
+
+
+def test_each_method_has_its_own_xi_table(study: Study) -> None:
+    for estimate in study.estimates:
+        rows = [row for row in study.xi_by_method if row["method"] == estimate.method]
+        assert [row["xi"] for row in rows] == [row["xi"] for row in study.sensitivity]
+        for row in rows:
+            assert row["point"] == with_xi(estimate, study.observed, row["xi"]).point
+
+
+def test_a_person_can_read_it(study: Study) -> None:
+    text = "\n".join(study_lines(study))
+    for words in (
+        "Between the methods: from about 9,100 (sample-coverage) to about 13,000 (decomposable).",
+        "Looked at: Each list in turn was taken as a population whose size is known",
+        "Looked at: On random parts of the people",
+        "What nobody can test:",
+        'How far "more than 10,000" carries:',
+        "chao: more than 10,000: a lower bound that does not reach it says nothing against it.",
+    ):
+        assert words in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_without_robustness_only_what_follows_from_the_estimates(
+    tables: Mapping[str, CaptureTable],
+) -> None:
+    bare = run(tables["kosovo"], ["chao", "independence"], robustness=False)
+    assert bare.consistency == bare.trajectory == bare.priors == bare.checks == ()
+    assert bare.xi_by_method
+    assert bare.spread is None  # a bound and one method
+    assert bare.claim is None
+
+
+def test_linkage_draws_are_compared_and_the_point_is_looked_around(
+    tables: Mapping[str, CaptureTable],
+) -> None:
+    table = tables["spina-bifida"]
+    pooled = run_over(
+        [table, table], ["decomposable", "chao"], point=table, claim=Claim.parse(">700")
+    )
+    assert pooled.claim is not None
+    assert len(pooled.consistency) == 3
+    assert len(pooled.xi_by_method) == 10
+
+
+def test_one_is_left_to_be_asked_for(tables: Mapping[str, CaptureTable]) -> None:
+    assert "identified" in METHODS
+    default = [each.method for each in run(tables["spina-bifida"], robustness=False).estimates]
+    assert "identified" not in default
+
+
+def test_a_claim_that_is_none() -> None:
+    with pytest.raises(UsedWrongly, match="a claim is a whole number of people"):
+        Claim.parse("many")
