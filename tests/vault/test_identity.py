@@ -101,3 +101,31 @@ def test_a_newer_format_is_named() -> None:
     fields = json.loads(identity.Identity.generate().unsafe_secret())
     with pytest.raises(Damaged, match="format that this version does not know"):
         identity.Identity.parse(json.dumps({**fields, "format": "uncounted-identity/2"}).encode())
+
+
+def test_a_new_passphrase_opens_and_the_old_one_no_more(
+    home: Path, tmp_path: Path, passphrase: str
+) -> None:
+    copy = shutil.copytree(home, tmp_path / "home")
+    before = identity.public(copy)
+    changed = identity.change_passphrase(copy, passphrase, "다른 낱말 다섯 개")
+    assert changed.public == before
+    assert identity.load(copy, unicodedata.normalize("NFD", "다른 낱말 다섯 개")).public == before
+    with pytest.raises(WrongPassphrase, match="does not open the identity"):
+        identity.load(copy, passphrase)
+    assert {path.name for path in copy.iterdir()} == {"identity.age", "identity.json"}
+    assert stat.S_IMODE((copy / "identity.age").stat().st_mode) == 0o600
+
+
+def test_a_passphrase_that_cannot_be_taken_leaves_the_old_one(
+    home: Path, tmp_path: Path, passphrase: str
+) -> None:
+    copy = shutil.copytree(home, tmp_path / "home")
+    before = (copy / "identity.age").read_bytes()
+    with pytest.raises(UsedWrongly, match="passphrase is empty"):
+        identity.change_passphrase(copy, passphrase, " ")
+    with pytest.raises(UsedWrongly, match="the passphrase already"):
+        identity.change_passphrase(copy, passphrase, unicodedata.normalize("NFD", passphrase))
+    with pytest.raises(WrongPassphrase, match="does not open"):
+        identity.change_passphrase(copy, "wrong", "another")
+    assert (copy / "identity.age").read_bytes() == before

@@ -314,7 +314,7 @@ def _listed(file: Path) -> list[ReadShare]:
 def _asked() -> list[ReadShare]:
     from uncounted.vault import recovery as shamir
 
-    if not sys.stdin.isatty():
+    if not _somebody_is_there():
         raise UsedWrongly(
             "no shares were given, and nobody is there to ask", hint="give --shares-file"
         )
@@ -329,3 +329,7 @@ def _asked() -> list[ReadShare]:
         except BadInput as error:
             say(f"{error}: {error.hint}. Once more:")
     return shares
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()

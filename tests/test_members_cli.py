@@ -1,0 +1,244 @@
+"""Members, recovery and passphrases from the command line: what is printed, asked and refused."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from uncounted.cli import run
+from uncounted.commands import app
+from uncounted.vault import identity
+
+WORDS = "a passphrase of five words"
+
+load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+
+
+class Who:
+    """Types commands as one person or another."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self._patch = folder, monkeypatch
+        self.case = str(folder / "a.case")
+
+    def be(self, name: str) -> Who:
+        self._patch.setenv("UNCOUNTED_HOME", str(self.folder / name))
+        return self
+
+    def type(self, *arguments: str | Path, status: int = 0) -> Result:
+        done = CliRunner().invoke(app, [str(each) for each in arguments])
+        assert done.exit_code == status, (done.output, done.exception)
+        return done
+
+    def json(self, *arguments: str | Path) -> Any:
+        return json.loads(self.type(*arguments, "--json").stdout)
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("homes")
+    for name in ("first", "second"):
+        identity.create(folder / name, WORDS)
+    return folder
+
+
+@pytest.fixture
+def who(homes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Who:
+    for name in ("first", "second"):
+        shutil.copytree(homes / name, tmp_path / name)
+
+    def opened(home: Path, passphrase: str) -> identity.Identity:
+        import attrs
+
+        known = homes / home.name
+        return attrs.evolve(load(known, passphrase), home=home)
+
+    monkeypatch.setattr(identity, "load", opened)
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", WORDS)
+    typing = Who(tmp_path, monkeypatch)
+    typing.be("first").type("init", typing.case)
+    return typing
+
+
+def refused(capsys: pytest.CaptureFixture[str], status: int, words: str, *arguments: str) -> None:
+    assert run([*arguments]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("uncounted: error: ")
+    assert words in err
+
+
+def test_two_members_and_a_revocation(who: Who, capsys: pytest.CaptureFixture[str]) -> None:
+    case, keys = who.case, who.folder / "office.json"
+    keys.write_text(who.be("second").type("identity", "show", "--json").stdout)
+    assert keys.read_text() == who.type("identity", "--json").stdout
+    recipient = json.loads(keys.read_text())["recipient"]
+    refused(capsys, 1, "not a member", "log", case)
+    done = who.be("first").type("grant", case, keys, "--name", "Office")
+    assert done.stdout == "Office can open this case file, and read all of it.\n"
+    assert done.stderr == ""
+    listed = who.json("members", case)
+    assert [member["name"] for member in listed["members"]] == [None, "Office"]
+    assert listed["members"][1]["recipient"] == recipient
+    shown = who.type("members", case).stdout
+    assert recipient in shown
+    assert "signs nothing" not in shown
+    who.be("second").type("check", case)
+    who.type("rotate", case)
+    log = who.json("log", case)["entries"]
+    assert [entry["kind"] for entry in log] == ["create", "grant", "rotation"]
+    assert log[1]["by"] != log[2]["by"] == json.loads(keys.read_text())["signer"]
+    refused(capsys, 2, "their own access", "revoke", case, "Office")
+    done = who.be("first").type("revoke", case, "Office")
+    assert "under a new key" in done.stdout
+    assert "a copy of this folder made before entry 3 still opens with their key" in done.stderr
+    who.be("second")
+    refused(capsys, 1, "not a member of the case file any more", "log", case)
+    who.be("first")
+    refused(capsys, 2, "no such member", "revoke", case, str(keys))
+    refused(capsys, 2, "no such member", "revoke", case, "Nobody")
+
+
+def test_a_grant_without_a_verifier_key_says_what_that_means(who: Who) -> None:
+    recipient = who.be("second").json("identity")["recipient"]
+    done = who.be("first").type("grant", who.case, recipient)
+    assert done.stdout == f"{recipient} can open this case file, and read all of it.\n"
+    assert "states it when it first opens" in done.stderr
+    assert "signs nothing" in who.type("members", who.case).stdout
+    who.be("second").type("check", who.case)
+    assert "signs nothing" not in who.type("members", who.case).stdout
+
+
+def test_a_verifier_key_that_is_not_the_files(who: Who, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = who.folder / "office.json"
+    mine = who.json("identity")["signer"]
+    keys.write_text(who.be("second").type("identity", "--json").stdout)
+    who.be("first")
+    refused(
+        capsys, 2, "not the verifier key that the file holds",
+        "grant", who.case, str(keys), "--vkey", mine,
+    )  # fmt: skip
+
+
+def test_shares_on_the_terminal_and_back(who: Who, capsys: pytest.CaptureFixture[str]) -> None:
+    done = who.type("recovery", "split", who.case, "--shares", "4", "--threshold", "2")
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "Any 2 of these 4 open the case file."
+    shares = [line.split(": ")[1] for line in lines[:-1]]
+    assert [len(share.split()) for share in shares] == [20] * 4
+    assert not any(share in done.stderr for share in shares)
+    file = who.folder / "shares.txt"
+    who.be("second")
+    file.write_text(shares[0] + "\n")
+    join = ["recovery", "join", who.case, "--shares-file", str(file)]
+    refused(capsys, 1, "2 shares are needed, and 1 were given", *join)
+    file.write_text(f"# from the safe\n{shares[3]}\n\n{shares[1]}\n")
+    done = who.type(*join)
+    assert done.stdout == "Your identity is a member of this case file.\n"
+    assert "revoke removes it" in done.stderr
+    refused(capsys, 1, "a member already", *join)
+    who.type("check", who.case)
+    refused(capsys, 1, "recovery shares for this case file already", "recovery", "split", who.case)
+    told = who.json("recovery", "split", who.case, "--replace")
+    assert (len(told["shares"]), told["threshold"]) == (5, 3)
+    refused(capsys, 2, "nobody is there to ask", "recovery", "join", who.case)
+    refused(capsys, 2, "at least 2", "recovery", "split", who.case, "--threshold", "1")
+    for secret in (*shares, *told["shares"]):
+        for path in (who.folder / "a.case").rglob("*"):
+            assert path.is_dir() or secret.encode() not in path.read_bytes()
+
+
+def test_shares_in_files_for_their_owner_alone(
+    who: Who, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = who.folder / "shares"
+    done = who.type("recovery", "split", who.case, "--out", out)
+    assert done.stdout == f"5 shares are in {out}. Any 3 of them open the case file.\n"
+    files = sorted(out.iterdir())
+    assert [file.name for file in files] == [f"share-{n}-of-5.txt" for n in range(1, 6)]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
+    split = ["recovery", "split", who.case, "--replace", "--out"]
+    refused(capsys, 1, "there already", *split, str(out))
+
+
+def test_a_split_that_fails_leaves_no_share(
+    who: Who, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from uncounted.errors import NoSpace
+    from uncounted.vault.case import Case
+
+    def full(*values: object, **named: object) -> None:
+        raise NoSpace("the disk is full")
+
+    monkeypatch.setattr(Case, "add_recovery", full)
+    out = who.folder / "shares"
+    assert run(["recovery", "split", who.case, "--out", str(out)]) == 1
+    assert list(out.iterdir()) == []
+    err = capsys.readouterr().err
+    assert "open nothing" in err
+    assert "the disk is full" in err
+
+
+def test_shares_are_asked_for_until_there_are_enough(
+    who: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from uncounted.commands import members
+
+    shares = who.json("recovery", "split", who.case, "--shares", "3", "--threshold", "2")["shares"]
+    typed: Iterator[str] = iter(["not a share", shares[2], shares[2][:-3], shares[0]])
+    asked = []
+
+    def prompt(question: str, **named: object) -> str:
+        asked.append(question)
+        return next(typed)
+
+    monkeypatch.setattr(click, "prompt", prompt)
+    monkeypatch.setattr(members, "_somebody_is_there", lambda: True)
+    done = who.be("second").type("recovery", "join", who.case)
+    assert asked == ["Share 1", "Share 1", "Share 2", "Share 2"]
+    assert "share 1 has 3 words" in done.stderr
+    assert "2 shares are needed." in done.stderr
+    assert "Your identity is a member" in done.stdout
+
+
+def test_a_spare_key_in_a_file(who: Who, capsys: pytest.CaptureFixture[str]) -> None:
+    import subprocess
+
+    key = who.folder / "spare"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    who.type("grant", who.case, f"{key}.pub", "--name", "Key in the safe")
+    assert "..." in who.type("members", who.case).stdout
+    refused(capsys, 1, "holds a secret key", "grant", who.case, str(key))
+    join = ["recovery", "join", who.case, "--key", str(key)]
+    refused(capsys, 2, "shares and a key", *join, "--shares-file", "-")
+    assert who.be("second").json(*join)["recipient"].startswith("age1")
+    who.type("check", who.case)
+
+
+def test_identities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "first words")
+    for command in (["identity"], ["identity", "show"], ["identity", "passphrase"]):
+        refused(capsys, 1, "no identity yet", *command)
+    assert run(["identity", "new"]) == 0
+    assert "Your recipient:    age1" in capsys.readouterr().out
+    refused(capsys, 1, "an identity in this folder already", "identity", "new")
+    refused(capsys, 2, "UNCOUNTED_NEW_PASSPHRASE or give --new-pass", "identity", "passphrase")
+    (tmp_path / "new").write_text("second words\n")
+    arguments = ["identity", "passphrase", "--new-passphrase-file", str(tmp_path / "new"), "--json"]
+    assert run(arguments) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["recipient"] == identity.public(tmp_path / "home").recipient
+    assert identity.load(tmp_path / "home", "second words").recipient == said["recipient"]
