@@ -38,7 +38,7 @@ def leave_one_out(study: Study) -> Picture:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
         >>> leave_one_out(run(table, ["decomposable"])).desc
-        'Decomposable graphs with all lists: about 730, between 690 and 780. Without A: ...
+        'Decomposable graphs with all lists: about 730, between 690 and 790. Without A: ...
     """
     headline = study.headline
     if headline is None or not study.leave_one_out:

@@ -93,7 +93,7 @@ def model_spread(
         ...                                 "101": 6, "111": 12})
         >>> picture = model_spread(log_linear(korea, resamples=0))
         >>> picture.desc.split(". ")[0]
-        'The 6 models that fit best carry 100% of the weight'
+        'The 6 models that fit best carry over 99% of the weight'
     """
     models = list(estimate.diagnostics.get("models", ()))
     if not estimate.ok or (not models and not estimate.diagnostics.get("edges")):
@@ -220,8 +220,8 @@ def side_by_side(
     """Middles as near to what is wanted as it goes without touching, from left to right.
 
     Examples:
-        >>> side_by_side([10, 12, 95], [20, 20, 20], 0, 100)
-        [10, 30, 90]
+        >>> side_by_side([10.0, 12.0, 95.0], [20.0, 20.0, 20.0], 0.0, 100.0)
+        [10.0, 30.0, 90.0]
     """
     places: list[float] = []
     edge = left

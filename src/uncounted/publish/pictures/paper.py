@@ -101,7 +101,7 @@ def shortened(words: str, size: float, room: float, weight: int = 400) -> str:
 
     Examples:
         >>> shortened("short", 12, 100), shortened("a name that is too long", 12, 60)
-        ('short', 'a name th…')
+        ('short', 'a name…')
     """
     if fonts.width(words, size, weight) <= room:
         return words

@@ -62,8 +62,8 @@ def trajectory(points: Sequence[Point]) -> Picture:
     Examples:
         >>> row = {"shuffle": 1, "fraction": 1.0, "observed": 70, "point": 160.0,
         ...        "interval": (110.0, 270.0), "status": "ok"}
-        >>> trajectory([row]).desc.split(". ")[0]
-        'Of all the records: 70 documented, about 160, between 110 and 270'
+        >>> trajectory([row]).desc
+        'Of all the records: 70 documented, about 160, between 110 and 270.'
     """
     rows = _checked(points)
     shuffles = sorted({row["shuffle"] for row in rows})

@@ -54,7 +54,7 @@ def upset(table: CaptureTable) -> Picture:
     parts = [
         f"{len(table.counts)} combinations of {len(table.lists)} lists, with "
         f"{whole(table.observed)} people.",
-        f"Most are on {_named(table, largest)} alone: {whole(table.counts[largest])}.",
+        f"Largest: on {_named(table, largest)} and no other list, {whole(table.counts[largest])}.",
     ]
     parts += [rest_words] if rest else []
     parts += [WARNING] if secret else []

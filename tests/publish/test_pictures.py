@@ -1,0 +1,551 @@
+"""The pictures of a study: nothing overlaps, is cut or lies below the observed; all is said."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
+from uncounted.estimate import Study, run
+from uncounted.estimate.result import Estimate
+from uncounted.publish import fonts
+from uncounted.publish.pictures import (
+    Picture,
+    all_of,
+    leave_one_out,
+    model_spread,
+    pictures,
+    posterior,
+    spread,
+    trajectory,
+    upset,
+    xi_curve,
+)
+from uncounted.publish.pictures.models import groups, side_by_side
+from uncounted.publish.pictures.paper import clean, folded, said, shortened
+from uncounted.publish.pictures.posterior import density
+from uncounted.publish.pictures.upset import MOST_PATTERNS, WARNING
+from uncounted.publish.pictures.xi import log_ticks
+
+SVG = "{http://www.w3.org/2000/svg}"
+KOSOVO = {
+    **{"1000": 1131, "0100": 845, "0010": 936, "0001": 306, "1100": 177, "1010": 228},
+    **{"1001": 106, "0110": 217, "0101": 31, "0011": 123, "1110": 181, "1101": 18},
+    **{"1011": 42, "0111": 32, "1111": 27},
+}
+UK = {  # Silverman 2014; LA, NG, PFNCA, GO, GP
+    **{"10000": 54, "01000": 463, "00100": 995, "00010": 695, "00001": 316, "11000": 15},
+    **{"10100": 19, "01100": 62, "01010": 19, "01001": 1, "00110": 76, "00101": 11},
+    **{"10010": 3, "00011": 8, "11100": 1, "01110": 4, "11010": 1, "11110": 1},
+}
+KOREAN = ("북한인권정보센터강제송환피해자기록보존소서울", "새벽 기록", "遣返人员名单", "A & <B>")
+LONG = ("An archive with a name that goes on and on, and then on " * 2, "x" * 150, "C", "D")
+
+
+def points(study: Study, *, far: float = 1.0) -> list[dict[str, Any]]:
+    """Made-up rows of a trajectory: two shuffles, one refusal, ends that may be far."""
+    rows = []
+    for shuffle, k in itertools.product((1, 2), range(2, 11)):
+        n, N = round(study.observed * k / 10), study.observed * (1 + k / 5)
+        bad = (shuffle, k) == (1, 2)
+        rows.append(
+            {
+                "shuffle": shuffle,
+                "fraction": k / 10,
+                "observed": n,
+                "point": None if bad else N,
+                "interval": None if bad else (N * 0.8, N * 1.5 * far ** (10 - k)),
+                "status": "refused" if bad else "ok",
+            }
+        )
+    return rows
+
+
+def ten_lists() -> CaptureTable:
+    rng = np.random.default_rng(5)
+    counts: dict[str, int] = {}
+    for row in rng.random((4000, 10)) < rng.uniform(0.03, 0.2, 10) * rng.gamma(2, 0.5, (4000, 1)):
+        pattern = "".join("1" if on else "0" for on in row)
+        counts[pattern] = counts.get(pattern, 0) + 1
+    counts.pop("0" * 10)
+    return CaptureTable.of([f"Organisation number {i}" for i in range(10)], counts)
+
+
+TABLES = {
+    "kosovo": CaptureTable.of(("EXH", "ABA", "OSCE", "HRW"), KOSOVO),
+    "uk": CaptureTable.of(("LA", "NG", "PFNCA", "GO", "GP"), UK),
+    "korean": CaptureTable.of(KOREAN, KOSOVO),
+    "long": CaptureTable.of(LONG, KOSOVO),
+    "sparse": CaptureTable.of("ABC", {"100": 9, "010": 7, "001": 4, "110": 1, "101": 1, "011": 1}),
+    "two": CaptureTable.of(("Dawn", "River"), {"10": 40, "01": 20, "11": 10}),
+    "refused": CaptureTable.of(("Dawn", "River", "Panel"), {"100": 50, "010": 70, "001": 3}),
+    "ten": ten_lists(),
+}
+_LIGHT = {"log-linear": {"resamples": 200}, "log-linear-stepwise": {"resamples": 200}}
+_STUDIES: dict[str, Study] = {}
+
+
+def study_of(name: str) -> Study:
+    """Each is made once."""
+    if name not in _STUDIES:
+        table = TABLES[name]
+        made_up = name == "ten"  # its average over all graphs takes longer than all other tests
+        study = run(table, ["chao"]) if made_up else run(table, settings=_LIGHT)
+        _STUDIES[name] = (
+            attrs.evolve(study, estimates=(averaged(table), *study.estimates)) if made_up else study
+        )
+    return _STUDIES[name]
+
+
+def averaged(table: CaptureTable) -> Estimate:
+    """An answer with draws and links that nobody computed."""
+    rng = np.random.default_rng(1)
+    draws = table.observed + np.exp(rng.normal(7, 0.2, 1000)).astype(np.int64)
+    links = [
+        {"lists": list(pair), "probability": float(rng.random())}
+        for pair in itertools.combinations(table.lists, 2)
+    ]
+    low, middle, high = np.quantile(draws, [0.025, 0.5, 0.975]).tolist()
+    return Estimate(
+        "decomposable",
+        "ok",
+        point=middle,
+        point_kind="posterior median",
+        interval=(low, high),
+        interval_kind="credible",
+        diagnostics={"edges": links},
+        draws=draws,
+    )
+
+
+def drawn(name: str) -> list[Picture]:
+    study = study_of(name)
+    rows = [] if study.refused else points(study, far=1.4)
+    return list(all_of(study, TABLES[name], claim=1.6 * study.observed, points=rows))
+
+
+def boxes(svg: str) -> list[tuple[float, float, float, float, str]]:
+    """Where each text lies: left, top, right, bottom, words."""
+    found = []
+    for text in ET.fromstring(svg).iter(f"{SVG}text"):
+        size, words = float(text.get("font-size", "0")), text.text or ""
+        wide = fonts.width(words, size, int(text.get("font-weight", "400")))
+        x, y = float(text.get("x", "0")), float(text.get("y", "0"))
+        left = {"start": x, "middle": x - wide / 2, "end": x - wide}[text.get("text-anchor", "")]
+        found.append((left, y - 0.8 * size, left + wide, y + 0.2 * size, words))
+    return found
+
+
+def assert_legible(svg: str) -> None:
+    root = ET.fromstring(svg)
+    width, height = (float(root.get(side, "0")) for side in ("width", "height"))
+    texts = boxes(svg)
+    assert texts
+    for left, top, right, bottom, words in texts:
+        assert left >= 0, words
+        assert right <= width + 0.5, words
+        assert 0 <= top < bottom <= height, words
+    for a, b in itertools.combinations(texts, 2):
+        apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+        assert apart, (a[4], b[4])
+
+
+def assert_within(svg: str) -> None:
+    """Everything drawn is on the paper, arrowheads by up to their own size."""
+    root = ET.fromstring(svg)
+    width, height = (float(root.get(side, "0")) for side in ("width", "height"))
+    for line in root.iter(f"{SVG}line"):
+        for x, y in (("x1", "y1"), ("x2", "y2")):
+            assert -0.5 <= float(line.get(x, "nan")) <= width + 0.5
+            assert -0.5 <= float(line.get(y, "nan")) <= height + 0.5
+    for path in root.iter(f"{SVG}path"):
+        for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path.get("d", "")):
+            assert -0.5 <= float(x) <= width + 0.5
+            assert -0.5 <= float(y) <= height + 0.5
+    numbers = re.sub(r"<style>.*?</style>|<desc.*?</desc>|(?<=>)[^<]*(?=<)", "", svg)
+    assert not re.search(r"\b(nan|inf)\b", numbers)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_picture_is_legible_wide_and_narrow(name: str) -> None:
+    found = drawn(name)
+    assert len(found) >= {"refused": 2, "ten": 4}.get(name, 5)
+    for each in found:
+        for svg in (each.svg, each.narrow):
+            assert_legible(svg)
+            assert_within(svg)
+
+
+def test_a_picture_says_what_it_is_to_those_who_do_not_see_it() -> None:
+    for each in drawn("kosovo"):
+        root = ET.fromstring(each.svg)
+        ids = (root.get("aria-labelledby") or "").split()
+        told = [e for e in root if e.tag in {f"{SVG}title", f"{SVG}desc"}]
+        assert [e.get("id") for e in told] == ids
+        assert [e.text for e in told] == [each.title, each.desc]
+        assert each._repr_svg_() == each.svg
+    words = {each.name: each.desc for each in drawn("kosovo")}
+    assert "Decomposable graphs: about 13,000, between 10,000 and 17,000." in words["posterior"]
+    assert "Without HRW: no number" in words["leave-one-out"]
+    assert "EXH and ABA: 100%." in words["links"]
+
+
+def test_the_ids_of_two_studies_do_not_meet_in_one_notebook() -> None:
+    a, b = spread(study_of("kosovo")).svg, spread(study_of("uk")).svg
+    ids = re.compile(r' id="([^"]+)"')
+    assert not set(ids.findall(a)) & set(ids.findall(b))
+
+
+def test_the_same_study_gives_the_same_bytes() -> None:
+    table = TABLES["sparse"]
+    first = pictures(run(table, settings=_LIGHT), table)
+    assert first == pictures(run(table, settings=_LIGHT), table)
+    narrow = pictures(study_of("sparse"), table, narrow=True)
+    assert list(narrow) == list(first)
+    assert all('width="340"' in svg for svg in narrow.values())
+
+
+def test_a_picture_carries_its_letters_and_its_ground() -> None:
+    found = upset(TABLES["korean"])
+    assert found.svg.count("@font-face") == 2
+    assert '<rect width="100%" height="100%" fill="#ffffff"/>' in found.svg
+    assert "http" not in found.svg.replace("http://www.w3.org/2000/svg", "")
+
+
+# posterior ------------------------------------------------------------------------------
+
+
+def hills(svg: str) -> list[list[tuple[float, float]]]:
+    """Outlines that hold many points: x, y."""
+    paths = [p.get("d", "") for p in ET.fromstring(svg).iter(f"{SVG}path")]
+    found = [
+        [(float(x), float(y)) for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", d)]
+        for d in paths
+    ]
+    return [each for each in found if len(each) > 30]
+
+
+@pytest.mark.parametrize("name", ["kosovo", "sparse", "two"])
+def test_nothing_of_a_hill_is_below_the_observed(name: str) -> None:
+    study = study_of(name)
+    for svg in (posterior(study).svg, posterior(study).narrow):
+        lines = [e for e in ET.fromstring(svg).iter(f"{SVG}line") if e.get("stroke-dasharray")]
+        observed = min(float(e.get("x1", "nan")) for e in lines)
+        (outline,) = hills(svg)
+        assert min(x for x, _ in outline) >= observed - 0.02
+
+
+def test_a_hill_is_the_law_of_its_draws() -> None:
+    rng = np.random.default_rng(2)
+    n0 = np.exp(rng.normal(8, 0.3, 20_000))
+    outline = np.array(density(1000 + n0.astype(np.int64), 1000, 9000))
+    x = outline[1:, 0] - 1000
+    exact = np.exp(-0.5 * ((np.log(x) - 8) / 0.3) ** 2) / x
+    assert np.abs(outline[1:, 1] - exact / exact.max()).max() < 0.05
+
+
+def test_two_clusters_are_two_hills() -> None:
+    draws = study_of("uk")["decomposable"].draws
+    assert draws is not None
+    outline = np.array(density(draws, study_of("uk").observed, 45_000.0))
+    inner = outline[1:-1, 1]
+    peaks = outline[1:-1, 0][(inner > outline[:-2, 1]) & (inner > outline[2:, 1]) & (inner > 0.1)]
+    assert [round(peak / 1000) for peak in peaks] == pytest.approx([12, 24], abs=1.5)
+
+
+def test_few_unseen_are_drawn_as_whole_numbers() -> None:
+    outline = density(np.array([50] * 30 + [51] * 15 + [53] * 5), 50, 60)
+    assert outline[:6] == [(50, 1.0), (51, 1.0), (51, 0.5), (52, 0.5), (52, 0.0), (53, 0.0)]
+
+
+def test_a_heavy_tail_is_cut_with_an_arrow_and_said() -> None:
+    study = study_of("two")
+    headline = study.headline
+    assert headline is not None
+    heavy = attrs.evolve(
+        headline, interval=(70.0, 90_000.0), draws=np.array([80] * 900 + [80_000] * 100)
+    )
+    found = posterior(attrs.evolve(study, estimates=(heavy, *study.estimates[1:])))
+    text = " ".join(words for *_, words in boxes(found.svg))
+    assert "the interval goes on to 90,000" in text
+    assert "10% of the draws are beyond the right end of the picture" in text
+    assert re.search(r"l8 6l-8 6z", found.svg)
+    endless = attrs.evolve(heavy, interval=(70.0, math.inf))
+    found = posterior(attrs.evolve(study, estimates=(endless,)))
+    assert "with no upper end" in found.desc
+    assert "the interval has no upper end" in " ".join(words for *_, words in boxes(found.svg))
+
+
+def test_draws_of_who_is_who_may_have_fewer_people_than_their_mean() -> None:
+    study = study_of("kosovo")
+    headline = study.headline
+    assert headline is not None
+    assert headline.draws is not None
+    lower = attrs.evolve(study, observed=int(headline.draws.min()) + 300)
+    assert_within(posterior(lower).svg)
+
+
+def test_refusals_stand_in_words_and_one_for_all_is_said_once() -> None:
+    found = spread(study_of("refused"))
+    assert found.desc == (
+        "Documented: 123. Every method: no number: no person is on two lists, so nothing says how "
+        "many all of them missed."
+    )
+    assert "two lists cannot show" in spread(study_of("two")).desc
+
+
+# models ---------------------------------------------------------------------------------
+
+
+def test_the_two_clusters_of_the_uk_are_named_with_their_weight() -> None:
+    found = model_spread(study_of("uk")["log-linear"], 2744, TABLES["uk"].lists)
+    assert "They fall into 2 groups: about 12,000 with 18% of it; about 26,000" in found.desc
+    for svg in (found.svg, found.narrow):
+        words = [words for *_, words in boxes(svg)]
+        assert "about 12,000" in words
+        assert "about 26,000" in words
+    assert "1 LA · 2 NG · 3 PFNCA" in " ".join(words for *_, words in boxes(found.svg))
+
+
+def test_groups_are_split_at_gaps_and_slight_ones_left_out() -> None:
+    rows = [
+        {"point": p, "weight": w} for p, w in ((100, 0.5), (129, 0.3), (168, 0.02), (400, 0.18))
+    ]
+    assert [len(group.models) for group in groups(rows)] == [2, 1]
+    assert groups([]) == []
+
+
+def test_words_stand_side_by_side() -> None:
+    places = side_by_side([50, 52, 54], [30, 30, 30], 0, 100)
+    assert places == [25, 55, 85]
+
+
+def test_a_method_without_models_has_no_picture_of_them() -> None:
+    with pytest.raises(NotEstimable, match="chao has no models to draw"):
+        model_spread(study_of("kosovo")["chao"])
+    with pytest.raises(NotEstimable, match="log-linear has no models"):
+        model_spread(study_of("refused")["log-linear"])
+
+
+def test_a_disc_is_as_large_as_its_link_is_likely() -> None:
+    found = model_spread(
+        Estimate(
+            "decomposable",
+            "ok",
+            point=10.0,
+            diagnostics={
+                "edges": [
+                    {"lists": ["A", "B"], "probability": 0.25},
+                    {"lists": ["A", "C"], "probability": 1.0},
+                    {"lists": ["B", "C"], "probability": 0.001},
+                ]
+            },
+        )
+    )
+    radii = [float(e.get("r", "0")) for e in ET.fromstring(found.svg).iter(f"{SVG}circle")]
+    ring = radii[0]
+    assert radii == pytest.approx([ring, ring / 2, ring, ring, ring], rel=0.01)
+    assert found.desc == "How likely each link is. A and C: 100%. A and B: 25%. B and C: under 1%."
+
+
+# overlaps -------------------------------------------------------------------------------
+
+
+def test_an_upset_plot_has_every_count_and_a_warning_where_one_is_small() -> None:
+    found = upset(TABLES["kosovo"])
+    words = [words for *_, words in boxes(found.svg)]
+    assert {f"{count:,}" for count in KOSOVO.values()} <= set(words)
+    assert WARNING not in words
+    assert WARNING in [words for *_, words in boxes(upset(TABLES["uk"]).svg)]
+    four = CaptureTable.of("AB", {"10": 50, "01": 70, "11": 4})
+    five = CaptureTable.of("AB", {"10": 50, "01": 70, "11": 5})
+    assert (WARNING in upset(four).desc, WARNING in upset(five).desc) == (True, False)
+
+
+def test_of_many_patterns_the_largest_are_drawn_and_the_rest_summed() -> None:
+    table = TABLES["ten"]
+    sizes = sorted(table.counts.values(), reverse=True)
+    rest = f"{len(sizes) - MOST_PATTERNS} more combinations, not drawn: "
+    rest += f"{sum(sizes[MOST_PATTERNS:])} people together."
+    found = upset(table)
+    assert rest in found.desc
+    assert rest in [words for *_, words in boxes(found.svg)]
+    bars = [e for e in ET.fromstring(found.svg).iter(f"{SVG}rect") if e.get("height") == "14"]
+    assert len(bars) == MOST_PATTERNS
+
+
+def test_long_names_are_shortened_with_the_whole_name_to_be_read() -> None:
+    found = upset(TABLES["long"])
+    titles = [t.text for e in ET.fromstring(found.narrow).iter(f"{SVG}text") for t in e]
+    assert "x" * 150 in titles
+    assert upset(TABLES["kosovo"]).narrow.count("<title") == 1
+
+
+def test_lists_that_were_not_active_have_no_dot() -> None:
+    found = upset(CaptureTable.of("AB", {"10": 50, "1-": 70}))
+    assert len(list(ET.fromstring(found.svg).iter(f"{SVG}circle"))) == 3
+
+
+def test_nobody_is_no_picture() -> None:
+    with pytest.raises(NotEstimable, match="nobody is on any list"):
+        upset(CaptureTable.of("AB", {}))
+
+
+# xi -------------------------------------------------------------------------------------
+
+
+def test_the_tipping_point_of_a_claim_is_where_the_curve_meets_it() -> None:
+    """Kosovo: N > 10,000 holds for xi < 2.24 (16,942 - 4,400) / 5,600."""
+    found = xi_curve(study_of("kosovo"), claim=10_000)
+    assert found.desc.endswith("More than 10,000 holds for xi below 2.2.")
+    root = ET.fromstring(found.svg)
+    (ring,) = [e for e in root.iter(f"{SVG}circle") if e.get("fill") == "#ffffff"]
+    y = float(ring.get("cy", "nan"))
+    level = [e for e in root.iter(f"{SVG}line") if e.get("stroke-dasharray") == "8 3"]
+    assert any(float(e.get("y1", "nan")) == y == float(e.get("y2", "nan")) for e in level)
+    curve = next(e.get("d", "") for e in root.iter(f"{SVG}path") if e.get("fill") == "none")
+    at = np.array([[float(v) for v in p.split()] for p in curve[1:].split("L")])
+    assert np.interp(float(ring.get("cx", "nan")), at[:, 0], at[:, 1]) == pytest.approx(y, abs=0.5)
+
+
+def test_a_claim_below_the_observed_needs_no_assumption() -> None:
+    assert "needs no assumption: 4,400 are documented" in xi_curve(study_of("kosovo"), 4000).desc
+    assert "holds for xi below 0.013" in xi_curve(study_of("kosovo"), 10**6).desc
+
+
+def test_xi_refuses_what_it_cannot_draw() -> None:
+    with pytest.raises(NotEstimable, match="no table of xi"):
+        xi_curve(study_of("refused"))
+    with pytest.raises(UsedWrongly, match="a claim of -1 people is none"):
+        xi_curve(study_of("kosovo"), -1)
+
+
+def test_what_xi_means_stands_under_it() -> None:
+    words = " ".join(words for *_, words in boxes(xi_curve(study_of("two")).svg))
+    assert "xi = 1: The odds of being on River are the same for people on Dawn" in words
+    words = " ".join(words for *_, words in boxes(xi_curve(study_of("uk")).svg))
+    assert "relative to what decomposable assumes" in words
+
+
+@pytest.mark.parametrize("low", [3.0, 70.0, 2744.0, 10.0**8])
+@pytest.mark.parametrize("factor", [1.2, 3.0, 40.0, 10.0**5])
+def test_log_ticks_are_within_and_few(low: float, factor: float) -> None:
+    found = log_ticks(low, low * factor)
+    assert 1 <= len(found) <= 8
+    assert low <= found[0] <= found[-1] <= low * factor
+
+
+# lists left out, growing parts ------------------------------------------------------------
+
+
+def test_without_lists_left_out_there_is_no_such_picture() -> None:
+    with pytest.raises(NotEstimable, match="no list was left out"):
+        leave_one_out(study_of("two"))
+
+
+def test_a_refused_part_is_a_cross_on_the_axis() -> None:
+    rows = points(study_of("kosovo"))
+    text = " ".join(words for *_, words in boxes(trajectory(rows).svg))
+    assert "no number from that part (1 of 18 parts)" in text
+    lines = ET.fromstring(trajectory(rows).svg).iter(f"{SVG}line")
+    crosses = [e for e in lines if e.get("stroke-width") == "2"]
+    assert len(crosses) == 2
+
+
+def test_of_refusals_alone_the_documented_are_drawn() -> None:
+    rows = [dict(row, point=None, interval=None) for row in points(study_of("kosovo"))]
+    found = trajectory(rows)
+    assert "Of all the records: 4,400 documented, no number." in found.desc
+    assert_legible(found.narrow)
+
+
+def test_far_ends_of_small_parts_are_cut_with_an_arrow() -> None:
+    found = trajectory(points(study_of("kosovo"), far=3.0))
+    assert "An arrow at the top: it goes on" in " ".join(words for *_, words in boxes(found.svg))
+    assert_within(found.svg)
+
+
+def test_a_trajectory_refuses_rows_that_are_none() -> None:
+    row = points(study_of("two"))[0]
+    with pytest.raises(UsedWrongly, match="no parts of the records"):
+        trajectory([])
+    with pytest.raises(UsedWrongly, match="has no 'observed'"):
+        trajectory([{k: v for k, v in row.items() if k != "observed"}])
+    with pytest.raises(UsedWrongly, match="a fraction of 50 is not above 0"):
+        trajectory([{**row, "fraction": 50}])
+
+
+# words ----------------------------------------------------------------------------------
+
+
+def test_rounding_swallows_neither_the_point_nor_the_observed() -> None:
+    assert said(44.0, (19.0, 440.0), 19).long == "about 40, between 20 and 400"
+    assert said(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 800"
+    assert said(10_357, (6_947, 18_010), 4_400).short == "about 10,000 (7,000 to 18,000)"
+    assert said(150.0, (100.0, math.inf), 70).short == "about 150 (100 or more)"
+    assert said(150.0, None, 70).long == "about 150, with no interval"
+
+
+def test_names_with_any_letters_make_a_readable_file() -> None:
+    assert clean("a\nb\x00\u202ec\ud800") == "a b\ufffd\ufffdc\ufffd"
+    names = ("a\x00b", "\u202egnorw", "日本語" * 20, "<script>alert(1)</script>")
+    table = CaptureTable.of(names, KOSOVO)
+    for each in all_of(run(table, ["decomposable"]), table):
+        assert_legible(each.narrow)
+        assert "<script" not in each.svg
+
+
+def test_lines_fit_and_are_cut_where_they_are_too_many() -> None:
+    lines = folded("x" * 200, 12, 100, most=2)
+    assert len(lines) == 2
+    assert lines[1].endswith("…")
+    assert all(fonts.width(line, 12) <= 100 for line in lines)
+    assert shortened("강제송환", 12, 1) == "강…"
+
+
+def test_a_picture_is_saved_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    found = spread(study_of("kosovo"))
+    path = found.save(tmp_path / "spread.svg")
+    assert path.read_text(encoding="utf-8") == found.svg
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(AlreadyThere, match=r"spread\.svg exists already"):
+        found.save(path)
+    assert found.save(tmp_path / "n.svg", narrow=True).read_text(encoding="utf-8") == found.narrow
+
+
+@pytest.mark.browser
+def test_chromium_measures_the_letters_as_we_do(tmp_path: Path) -> None:
+    """Text is as wide on the screen as where we placed it, with the letters in the file."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    assert chromium, "Debian's Chromium is not installed"
+    path = upset(TABLES["korean"]).save(tmp_path / "upset.svg")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            tab = browser.new_context(offline=True).new_page()
+            tab.goto(path.as_uri())
+            tab.evaluate("document.fonts.ready.then(() => true)")
+            seen = json.loads(
+                tab.evaluate(
+                    "JSON.stringify([...document.querySelectorAll('text')].map("
+                    "t => [t.firstChild.data, t.getComputedTextLength()]))"
+                )
+            )
+        finally:
+            browser.close()
+    ours = {words: right - left for left, _, right, _, words in boxes(path.read_text("utf-8"))}
+    for words, wide in seen:
+        assert wide == pytest.approx(ours[words], rel=0.04, abs=1.0), words
