@@ -112,6 +112,8 @@ def _few(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates, public: bool) -> Iterator[str]:
+    if rates.table.clustered and rates.sources:
+        yield "Source by source each row is taken as separate, clusters or not."
     for contrast in rates.contrasts:
         found = contrast.standardised
         if found is None:

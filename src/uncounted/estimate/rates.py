@@ -7,6 +7,7 @@ attempts are missing, and what follows if one outcome reaches us more easily tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -154,9 +155,9 @@ def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
     )
     contrast = _with_clusters(table, contrast, one, two, asked)
     odds = contrast.best.get("odds_ratio")
-    if odds is not None:
-        tip = reporting.tipping(odds.point, odds.intervals["score"])
-        contrast = attrs.evolve(contrast, tipping=tip)
+    interval = (0.0, math.inf) if odds is None else odds.intervals["score"]
+    tip = reporting.tipping(measures["odds_ratio"].point, interval)
+    contrast = attrs.evolve(contrast, tipping=tip)
     if not table.sources:
         return contrast
     rng = _generator(table, one.group, asked, 3)
