@@ -244,10 +244,15 @@ def row(job: Job, fits: list[Fit], truth: float) -> str:
 
 
 def jobs(names: Sequence[str], resamples: int) -> list[Job]:
-    """Every method on each of these populations."""
-    more = {"resamples": resamples}
+    """Every method on each of these populations, with its own defaults but these."""
+    less = json.dumps({"resamples": resamples})
+    own = {
+        "log-linear": less,
+        "log-linear-stepwise": less,
+        "latent-class": json.dumps({"threads": 1}),  # the processes take the cores
+    }
     return [
-        Job(name, method, method, json.dumps(more if method.startswith("log-linear") else {}))
+        Job(name, method, method, own.get(method, "{}"))
         for name in names
         for method in METHODS
         if method not in NOT_HERE
