@@ -99,3 +99,17 @@ def test_the_order_of_lists_changes_nothing(on: list[set[str]], order: list[str]
     one, other = CaptureTable.tally("ABC", on), CaptureTable.tally(order, on)
     if on:
         assert other.select("ABC").digest() == one.digest()
+
+
+def test_no_header_is_repeated_that_may_be_a_person(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("1,김비밀,0\n0,박비밀,1\n1,리비밀,0\n")
+    with pytest.raises(BadInput, match="column 2 does not hold 0 and 1"):
+        read_tables(file)
+    with pytest.raises(UsedWrongly, match="has no column 'year'") as raised:
+        read_tables(file, by=["year"])
+    assert "비밀" not in f"{raised.value} {raised.value.hint}"
+    file.write_text("Year,A,B\n2013,0,1\n")
+    with pytest.raises(UsedWrongly) as raised:
+        read_tables(file, by=["year"])
+    assert raised.value.hint == "the name of column 1 is nearly that"

@@ -154,7 +154,7 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     if missing := [name for name in by if name not in sheet.columns]:
         raise UsedWrongly(
             f"{path.name} has no column {missing[0]!r}",
-            hint=f"its columns are {', '.join(sheet.columns)}",
+            hint=delimited.near(sheet.columns, missing[0]),
         )
     counted = "count" in sheet.columns
     lists = tuple(name for name in sheet.columns if name not in by and name != "count")
@@ -162,7 +162,7 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     for row in rows:
         if row.wrong:
             raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
-    _refuse_other_columns(path, lists, rows)
+    _refuse_other_columns(path, sheet.columns, lists, rows)
     strata: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
         pattern = "".join(_membership(path, row, name) for name in lists)
@@ -184,17 +184,24 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
     ]
 
 
-def _refuse_other_columns(path: Path, lists: tuple[str, ...], rows: list[delimited.Row]) -> None:
+def _refuse_other_columns(
+    path: Path, sheet_columns: tuple[str, ...], lists: tuple[str, ...], rows: list[delimited.Row]
+) -> None:
     if not lists:
         raise BadInput(
             f"{path.name} has no column of 0 and 1", hint="one column a list, 1 where it has them"
         )
-    for name in lists:
-        values = {row.cells[name].strip() for row in rows} - {""}
-        if values and not values & {"0", "1"}:
+    values = {name: {row.cells[name].strip() for row in rows} - {""} for name in lists}
+    held = [name for name in lists if values[name] and values[name] <= {"0", "1"}]
+    # A file without a header has a person in its first row: a header is repeated only where
+    # other columns hold 0 and 1 and it does not look like a row of them.
+    headed = held and not {"0", "1"} & set(sheet_columns)
+    for at, name in enumerate(sheet_columns, start=1):
+        if name in lists and values[name] and not values[name] & {"0", "1"}:
+            which, asked = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
-                f"{path.name}: column {name!r} does not hold 0 and 1",
-                hint=f"name it with --by {name} to split the table by it, or take it out",
+                f"{path.name}: {which} does not hold 0 and 1",
+                hint=f"name it with --by{asked} to split the table by it, or take it out",
             )
 
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import difflib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -68,6 +69,23 @@ class Row:
     number: int
     cells: dict[str, str]
     wrong: str | None = None
+
+
+def near(columns: Sequence[str], name: str) -> str:
+    """Where a column may be that is not there under that name; no header is repeated.
+
+    Examples:
+        >>> near(["sex", "year"], "Year")
+        'the name of column 2 is nearly that'
+    """
+    folded = [column.casefold()[:_LONGEST] for column in columns]
+    found = difflib.get_close_matches(name.casefold(), folded, 1)
+    if found:
+        return f"the name of column {folded.index(found[0]) + 1} is nearly that"
+    return f"write the names as the first row has them, {len(columns)} in all"
+
+
+_LONGEST = 100  # letters of a header that are compared
 
 
 @attrs.frozen

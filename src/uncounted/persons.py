@@ -171,7 +171,7 @@ def read_persons(
         if name not in sheet.columns or (name in coded and name not in names):
             raise UsedWrongly(
                 f"{path.name} has no covariate column {name!r}",
-                hint=f"its columns are {', '.join(sheet.columns)}",
+                hint=delimited.near(sheet.columns, name),
             )
     lists = tuple(name for name in sheet.columns if name not in names)
     if not lists or "count" in lists:
