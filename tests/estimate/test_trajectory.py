@@ -142,29 +142,27 @@ def test_fewer_records_and_no_number() -> None:
 
 
 def test_higher_with_fewer_records() -> None:
-    rows = [
-        {
-            "unit": "people",
-            "fraction": 0.5,
-            "observed": 50,
-            "point": 400.0,
-            "interval": (300.0, 500.0),
-        },
-        {
-            "unit": "people",
-            "fraction": 1.0,
-            "observed": 100,
-            "point": 200.0,
-            "interval": (150.0, 300.0),
-        },
-    ]
-    assert "with fewer records it is higher" in steady(rows)[0]
-    assert (
-        "with fewer records it is higher"
-        in steady([{**row, "unit": "memberships"} for row in rows])[0]
-    )
-    assert steady(rows[1:]) == ()
+    whole = {"unit": "people", "fraction": 1.0, "carried": 200.0, "carried_interval": (150, 300)}
+    half = {**whole, "fraction": 0.5, "carried": 800.0, "carried_interval": (600, 1000)}
+    assert "with fewer records it is higher" in steady([half, whole])[0]
+    other = [{**row, "unit": "memberships"} for row in (half, whole)]
+    assert "memberships taken away at random" in steady(other)[0]
+    assert "with fewer records it is higher" in steady(other)[0]
+    assert steady([whole]) == ()
     assert steady([]) == ()
+
+
+def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
+    """Half of the people, and half of the population: twice the number is of all of it."""
+    for row in line(kosovo, independence):
+        assert row["carried"] == pytest.approx(row["point"] * 4400 / row["observed"])
+        assert row["carried"] == pytest.approx(7394.6, rel=0.12)
+        ends = [end * row["carried"] / row["point"] for end in row["interval"]]
+        assert row["carried_interval"] == pytest.approx(ends)
+    for row in line(kosovo, independence, unit="memberships"):
+        assert (row["carried"], row["carried_interval"]) == (row["point"], row["interval"])
+    refused = line(kosovo.select(["EXH", "ABA"]), log_linear)[0]
+    assert (refused["carried"], refused["carried_interval"]) == (None, None)
 
 
 def test_nothing_to_say_where_the_whole_has_no_number(kosovo: CaptureTable) -> None:

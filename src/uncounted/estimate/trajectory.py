@@ -75,9 +75,10 @@ def trajectory(
 
     Returns:
         Rows with `unit`, `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`,
-        `point` and `interval`. The whole is fitted once and is the last row of every
-        shuffle. With people as the unit `point` is of a part of the population, so that it
-        is `point / observed` that should stand still; with memberships, `point` itself.
+        `point`, `interval`, and `carried` and `carried_interval`, which should stand still:
+        with people as the unit `point` is of a part of the population, and is carried to
+        the whole in proportion to the people seen; with memberships it is of the whole. All
+        the records are fitted once and are the last row of every shuffle.
 
     Raises:
         UsedWrongly: no such unit, or fractions that do not rise to at most 1.
@@ -102,8 +103,18 @@ def trajectory(
             if key not in fitted:
                 fitted[key] = fit(part, level=level, seed=seed, **settings)
             where = {"unit": unit, "shuffle": shuffle, "fraction": fraction}
-            rows.append({**where, "observed": part.observed, **said(fitted[key])})
+            times = table.observed / part.observed if unit == "people" and part.observed else 1.0
+            rows.append({**where, "observed": part.observed, **_carried(fitted[key], times)})
     return tuple(rows)
+
+
+def _carried(estimate: Estimate, times: float) -> dict[str, Any]:
+    point, ends = estimate.point, estimate.interval
+    return {
+        **said(estimate),
+        "carried": None if point is None else point * times,
+        "carried_interval": None if ends is None else (ends[0] * times, ends[1] * times),
+    }
 
 
 def _check(unit: str, fractions: Sequence[float]) -> None:
@@ -161,31 +172,23 @@ def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
 def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
-    It is flat where the interval of every part holds the estimate of the whole; with
-    people as the unit both are taken as multiples of the number seen. (A point of half the
-    people may leave the interval of the whole by chance alone.) No number is in the
-    sentence. None where there are no rows, or the whole has no number.
+    It is flat where the carried interval of every part holds the estimate of the whole. (A
+    point of half the people may leave the interval of the whole by chance alone.) No number
+    is in the sentence. None where there are no rows, or the whole has no number.
 
     Examples:
-        >>> whole = {"unit": "people", "fraction": 1.0, "observed": 70, "point": 150.0,
-        ...          "interval": (110.0, 250.0)}
-        >>> half = {**whole, "fraction": 0.5, "observed": 35, "point": 40.0,
-        ...         "interval": (36.0, 60.0)}
+        >>> whole = {"unit": "people", "fraction": 1.0, "carried": 150.0,
+        ...          "carried_interval": (110.0, 250.0)}
+        >>> half = {**whole, "fraction": 0.5, "carried": 80.0, "carried_interval": (72.0, 120.0)}
         >>> steady([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
-    whole = [
-        row["point"] / _size(row)
-        for row in rows
-        if row["fraction"] == 1.0 and row["point"] is not None
-    ]
+    whole = [row["carried"] for row in rows if row["fraction"] == 1.0 and row["carried"]]
     late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
     if not whole or not late:
         return ()
     what, keep, keeps = _UNITS[rows[0]["unit"]]
-    ends = [
-        [end / _size(row) for end in row["interval"]] for row in late if row["interval"] is not None
-    ]
+    ends = [row["carried_interval"] for row in late if row["carried_interval"] is not None]
     why = [
         "lower" if any(high < whole[0] for _, high in ends) else "",
         "higher" if any(low > whole[0] for low, _ in ends) else "",
@@ -198,8 +201,3 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
         "recorded.",
     )
-
-
-def _size(row: Mapping[str, Any]) -> float:
-    """What the number is a multiple of."""
-    return float(row["observed"]) if row["unit"] == "people" else 1.0
