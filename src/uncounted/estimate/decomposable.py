@@ -185,6 +185,19 @@ def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
     return np.clip(answer, 0.0, 1.0)
 
 
+def posterior_unseen(
+    table: CaptureTable, *, delta: float | None = None, prior: Prior = INVERSE
+) -> Posterior:
+    """The whole posterior of n0 for a table that `check` lets pass, on every whole number.
+
+    Raises:
+        UsedWrongly: as `decomposable`.
+    """
+    delta = 2.0 ** -len(table.lists) if delta is None else delta
+    _check_delta(delta, prior, None)
+    return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)
+
+
 @estimator("decomposable")
 def decomposable(
     table: CaptureTable,

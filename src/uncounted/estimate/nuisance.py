@@ -52,7 +52,7 @@ class RidgeLogit:
     """
 
     penalty: float = 1.0
-    knots: int = 4
+    knots: int = 3
     products: bool = False
 
     def __attrs_post_init__(self) -> None:
