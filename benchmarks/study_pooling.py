@@ -58,8 +58,8 @@ def main() -> None:
     """Print the table."""
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else REPLICATES
     began = time.perf_counter()
-    print("| strata | method | RMSE of log N | cover | RMSE of log total | cover |")
-    print("|---|---|---:|---:|---:|---:|")
+    print("| strata | method | RMSE of log N | cover | RMSE of log total | cover | its bias |")
+    print("|---|---|---:|---:|---:|---:|---:|")
     for label, logits in POPULATIONS.items():
         for method in ("decomposable", "independence"):
             error: dict[str, list[float]] = {"pooled": [], "alone": []}
@@ -87,7 +87,7 @@ def main() -> None:
                 print(
                     line(f"| {label} | {method}, {which} |", error[which], held[which])
                     + line("", total[which], whole[which])
-                    + f" bias {np.mean(total[which]):+.3f}",
+                    + f" {np.mean(total[which]):+.3f} |",
                     flush=True,
                 )
     print(f"{time.perf_counter() - began:.0f} s")
