@@ -17,7 +17,7 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
-from uncounted.estimate import Study, run
+from uncounted.estimate import Study, run, saturated, tipping
 from uncounted.estimate.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.pictures import (
@@ -27,6 +27,7 @@ from uncounted.publish.pictures import (
     model_spread,
     pictures,
     posterior,
+    save_all,
     spread,
     trajectory,
     upset,
@@ -408,7 +409,11 @@ def test_nobody_is_no_picture() -> None:
 def test_the_tipping_point_of_a_claim_is_where_the_curve_meets_it() -> None:
     """Kosovo: N > 10,000 holds for xi < 2.24 (16,942 - 4,400) / 5,600."""
     found = xi_curve(study_of("kosovo"), claim=10_000)
-    assert found.desc.endswith("More than 10,000 holds for xi below 2.2.")
+    assert found.desc.endswith(
+        "More than 10,000 holds for xi below 2.2; the whole interval is above it for xi below 0.93."
+    )
+    low = tipping(saturated(TABLES["kosovo"]), 4400, 10_000, end="low")
+    assert low == pytest.approx(0.93, abs=0.005)
     root = ET.fromstring(found.svg)
     (ring,) = [e for e in root.iter(f"{SVG}circle") if e.get("fill") == "#ffffff"]
     y = float(ring.get("cy", "nan"))
@@ -512,6 +517,27 @@ def test_lines_fit_and_are_cut_where_they_are_too_many() -> None:
     assert lines[1].endswith("…")
     assert all(fonts.width(line, 12) <= 100 for line in lines)
     assert shortened("강제송환", 12, 1) == "강…"
+
+
+def test_counts_of_a_million_are_not_cut() -> None:
+    table = CaptureTable.of("AB", {"10": 999_999_999, "01": 1_090_598, "11": 12})
+    assert_legible(upset(table).svg)
+    assert_legible(upset(table).narrow)
+
+
+def test_all_are_saved_or_none(tmp_path: Path) -> None:
+    found = all_of(study_of("two"), TABLES["two"])
+    folder = tmp_path / "deep" / "pictures"
+    written = save_all(found, folder)
+    assert {path.name for path in folder.iterdir()} == {path.name for path in written}
+    assert len(written) == 2 * len(found)
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in written[1:]:
+        path.unlink()
+    with pytest.raises(AlreadyThere, match=r"1 of the pictures exist already, spread\.svg"):
+        save_all(found, folder)
+    assert list(folder.iterdir()) == [written[0]]
 
 
 def test_a_picture_is_saved_once_and_for_its_owner_alone(tmp_path: Path) -> None:

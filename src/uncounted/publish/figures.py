@@ -118,8 +118,10 @@ def upset_rows(
             draw.text(x + 10, y, line, full=full[i] if full else "")
             y += 18
     bars = max(columns) + 24
-    room = draw.width - bars - fonts.width("0,000,000", 13) - 4
     largest = max((count for _, count in rows if count is not None), default=1)
+    room = draw.width - bars - fonts.width("0,000,000", 13) - 4
+    if largest >= 1_000_000:
+        room = draw.width - bars - fonts.width(whole(largest), 13) - 8
     y += 4
     on = 0
     dots: list[tuple[float, str]] = []

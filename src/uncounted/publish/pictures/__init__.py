@@ -14,7 +14,7 @@ from uncounted.estimate.result import Study
 from uncounted.publish.pictures.edges import edges
 from uncounted.publish.pictures.leave_one_out import leave_one_out
 from uncounted.publish.pictures.models import model_spread
-from uncounted.publish.pictures.paper import Picture
+from uncounted.publish.pictures.paper import Picture, save_all
 from uncounted.publish.pictures.posterior import posterior
 from uncounted.publish.pictures.spread import spread
 from uncounted.publish.pictures.trajectory import trajectory
@@ -29,6 +29,7 @@ __all__ = [
     "model_spread",
     "pictures",
     "posterior",
+    "save_all",
     "spread",
     "trajectory",
     "upset",

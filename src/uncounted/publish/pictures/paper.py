@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import attrs
@@ -64,6 +64,30 @@ class Picture:
             )
         durable.write(path, (self.narrow if narrow else self.svg).encode(), private=True)
         return path
+
+
+def save_all(pictures: Sequence[Picture], folder: str | Path) -> tuple[Path, ...]:
+    """Write `NAME.svg` and `NAME-narrow.svg` for each, for their owner alone.
+
+    Raises:
+        AlreadyThere: one of the files exists; then none is written.
+        NoSpace: the disk is full, or the folder cannot be written to.
+    """
+    folder = Path(folder)
+    files = {folder / f"{each.name}.svg": each.svg for each in pictures}
+    files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in pictures}
+    with durable.told_plainly():
+        taken = [path for path in files if path.is_symlink() or path.exists()]
+        if not folder.exists():
+            folder.mkdir(mode=0o700, parents=True)
+    if taken:
+        raise AlreadyThere(
+            f"{len(taken)} of the pictures exist already, {taken[0].name} among them",
+            hint="choose another folder, or take them away first",
+        )
+    folders = [durable.place(path, svg.encode(), private=True) for path, svg in files.items()]
+    durable.sync_folders(set().union(*folders))
+    return tuple(files)
 
 
 def picture(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Picture:

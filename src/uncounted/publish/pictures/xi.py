@@ -103,7 +103,7 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> xi_curve(run(table, ["independence"]), claim=110).desc.split(". ")[-1]
-        'More than 110 holds for xi below 2.'
+        'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.89.'
     """
     rows = sorted((r for r in study.sensitivity if r["point"] is not None), key=lambda r: r["xi"])
     if not rows:
@@ -117,7 +117,7 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
     unseen = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
     at_one = sorted(unseen)[len(unseen) // 2]
     tip = at_one / (claim - n) if claim is not None and claim > n and at_one > 0 else None
-    claimed = [] if claim is None else [_holds(claim, n, tip)]
+    claimed = [] if claim is None else [_holds(claim, n, tip, _low_tip(rows, n, claim))]
     parts = [f"Documented: {whole(n)}."]
     parts += [f"At xi = {xi_words(r['xi'])} {_row_said(r, n).long}." for r in rows]
 
@@ -137,12 +137,25 @@ def _row_said(row: Mapping[str, Any], n: int) -> Any:
     return said(row["point"], row["interval"], n)
 
 
-def _holds(claim: float, n: int, tip: float | None) -> str:
+def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float | None:
+    """The xi at which the lower end of the interval comes down to a claim, between two rows."""
+    ends = [(r["xi"], r["interval"][0] - n) for r in rows if r["interval"] and claim > n]
+    for (xi, low), (next_xi, next_low) in pairwise(ends):
+        if low >= claim - n >= next_low > 0 and low > next_low:
+            share = math.log(low / (claim - n)) / math.log(low / next_low)
+            return float(xi ** (1 - share) * next_xi**share)
+    return None
+
+
+def _holds(claim: float, n: int, tip: float | None, low: float | None) -> str:
     if claim <= n:
         return f"More than {whole(claim)} needs no assumption: {whole(n)} are documented."
     if tip is None:
         return f"More than {whole(claim)} holds at no xi: the estimate adds nobody."
-    return f"More than {whole(claim)} holds for xi below {xi_words(tip)}."
+    holds = f"More than {whole(claim)} holds for xi below {xi_words(tip)}"
+    if low is None:
+        return f"{holds}."
+    return f"{holds}; the whole interval is above it for xi below {xi_words(low)}."
 
 
 def _meaning(study: Study, basis: str) -> list[str]:
