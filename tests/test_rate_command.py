@@ -169,7 +169,7 @@ def test_a_column_of_words_needs_the_word_that_counts(rate: Rate) -> None:
 
 def test_rows_in_no_group_are_counted_apart(rate: Rate) -> None:
     _, out, _ = rate("y,p\n1,a\n0,b\n1,\n", "--outcome", "y", "--by", "p")
-    assert "Mind: 1 rows are in no group and in no count." in out
+    assert "Mind: 1 row is in no group and in no count." in out
 
 
 # Bad files and wrong use ---------------------------------------------------------------------

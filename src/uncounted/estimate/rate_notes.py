@@ -132,9 +132,10 @@ def _sources(rates: Rates, public: bool) -> Iterator[str]:
 
 
 def _rows(rates: Rates, public: bool) -> Iterator[str]:
-    if rates.table.ungrouped:
-        many = "Some" if public else f"{rates.table.ungrouped:,}"
-        yield f"{many} rows are in no group and in no count."
+    lost = rates.table.ungrouped
+    if lost:
+        many = "Some rows are" if public else "1 row is" if lost == 1 else f"{lost:,} rows are"
+        yield f"{many} in no group and in no count."
     if rates.table.others > 1 and not public:
         yield (
             f"{rates.table.others:,} different values were taken to say that the outcome did not "
