@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from uncounted.commands.app import app, json_option, seed_option, today
 from uncounted.errors import UsedWrongly
 from uncounted.terminal import Waiting, answer, answer_json, say
+
+if TYPE_CHECKING:
+    from uncounted.estimate.reporting import Belief
 
 _LONGEST = 80
 
@@ -113,7 +117,7 @@ def rate(  # the options of one command
         )
 
 
-def _belief(mean: float | None, sd: float | None):  # type: ignore[no-untyped-def]
+def _belief(mean: float | None, sd: float | None) -> Belief | None:
     from uncounted.estimate.reporting import Belief
 
     if mean is None and sd is None:
