@@ -195,7 +195,7 @@ def test_shares_are_asked_for_until_there_are_enough(
     from uncounted.commands import members
 
     shares = who.json("recovery", "split", who.case, "--shares", "3", "--threshold", "2")["shares"]
-    typed: Iterator[str] = iter(["not a share", shares[2], shares[2][:-3], shares[0]])
+    typed: Iterator[str] = iter(["not a share", shares[2], shares[2], shares[0]])
     asked = []
 
     def prompt(question: str, **named: object) -> str:
@@ -208,6 +208,7 @@ def test_shares_are_asked_for_until_there_are_enough(
     assert asked == ["Share 1", "Share 1", "Share 2", "Share 2"]
     assert "share 1 has 3 words" in done.stderr
     assert "2 shares are needed." in done.stderr
+    assert "share 2 is share 1 once more" in done.stderr
     assert "Your identity is a member" in done.stdout
 
 

@@ -203,6 +203,26 @@ def test_a_second_release_with_other_lists_is_refused(
     assert uncounted(out, "release", case, *arguments).returncode == 0
 
 
+def test_a_second_member_releases_under_a_key_of_their_own(
+    out: Path, said: dict[str, Any], tmp_path: Path
+) -> None:
+    case, again, keys = str(copied(out, tmp_path)), tmp_path / "again", tmp_path / "keys.json"
+    assert uncounted(tmp_path, "identity", "new").returncode == 0
+    keys.write_text(uncounted(tmp_path, "identity", "--json").stdout)
+    theirs = json.loads(keys.read_text())["signer"]
+    plan = ["--plan", str(RETURNS / "plan.toml"), "--out", str(again)]
+    assert "not a member" in uncounted(tmp_path, "release", case, *plan).stderr
+    assert uncounted(out, "grant", case, str(keys)).returncode == 0
+    assert uncounted(tmp_path, "release", case, *plan).returncode == 0
+    first = str(out / "release")
+    done = uncounted(tmp_path, "verify", str(again), "--signer", theirs, "--since", first, "--json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert (verdict["signer"], verdict["signer_checked"]) == (theirs, True)
+    assert any("another member made it" in warning for warning in verdict["warnings"])
+    assert uncounted(tmp_path, "verify", first, "--signer", theirs).returncode == 1
+
+
 def test_what_is_written_for_the_user_is_for_the_user_alone(
     out: Path, said: dict[str, Any]
 ) -> None:

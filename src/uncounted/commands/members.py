@@ -323,9 +323,10 @@ def _asked() -> list[ReadShare]:
         number = len(shares) + 1
         try:
             share = shamir.read(str(click.prompt(f"Share {number}", err=True)), number)
-            if not shares:
-                say(f"{share.needed} shares are needed.")
+            shamir.refuse_unfit([*shares, share])
             shares.append(share)
+            if number == 1:
+                say(f"{share.needed} shares are needed.")
         except BadInput as error:
             say(f"{error}: {error.hint}. Once more:")
     return shares

@@ -106,16 +106,12 @@ def read(text: str, number: int) -> ReadShare:
     return ReadShare(number, share.member_threshold, share)
 
 
-def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
-    """Make the key of a case file's recovery again; whether it opens anything is seen with it.
-
-    More shares than are needed must fit as well.
+def refuse_unfit(shares: Sequence[ReadShare]) -> None:
+    """Check that shares are of one split, and each another one, as far as they say.
 
     Raises:
-        BadInput: too few, one twice, or of different splits.
+        BadInput: they are not.
     """
-    if not shares:
-        raise BadInput("no share was given", hint="give as many as are needed")
     first = shares[0]
     for share in shares[1:]:
         if not share.of_one_split_with(first):
@@ -132,6 +128,20 @@ def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
                 hint="each share counts once",
             )
         seen[share._share.index] = share.number
+
+
+def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
+    """Make the key of a case file's recovery again; whether it opens anything is seen with it.
+
+    More shares than are needed must fit as well.
+
+    Raises:
+        BadInput: too few, one twice, or of different splits.
+    """
+    if not shares:
+        raise BadInput("no share was given", hint="give as many as are needed")
+    refuse_unfit(shares)
+    first = shares[0]
     if len(shares) < first.needed:
         raise BadInput(
             f"{first.needed} shares are needed, and {len(shares)} were given",
@@ -139,23 +149,19 @@ def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
         )
     secret = _combined(shares[: first.needed])
     for extra in shares[first.needed :]:
-        if _combined((*shares[: first.needed - 1], extra)) != secret:
-            raise _not_together()
+        _combined((*shares[: first.needed - 1], extra))
     return _key(case_id, secret)
 
 
 def _combined(shares: Sequence[ReadShare]) -> bytes:
+    # The digest of the secret is among what is shared: shares that do not belong are noticed.
     try:
         return bytes(shamir_mnemonic.combine_mnemonics([s._share.mnemonic() for s in shares]))
     except MnemonicError as error:
-        raise _not_together() from error
-
-
-def _not_together() -> BadInput:
-    return BadInput(
-        "these shares do not make a key together: one of them was altered or made up",
-        hint="try with other shares of the same split",
-    )
+        raise BadInput(
+            "these shares do not make a key together: one of them was altered or made up",
+            hint="try with other shares of the same split",
+        ) from error
 
 
 def _key(case_id: str, secret: bytes) -> Key:
