@@ -17,7 +17,7 @@ import codecs
 import csv
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -63,12 +63,17 @@ _FOREIGN = (
 class Row:
     """One row: its number in the file (the header is row 1) and its cells by column.
 
-    `wrong` says why the row is not well formed (ragged), or is None.
+    `wrong` says why the row is not well formed (ragged), or is None. `bad` and `doubts` say,
+    by column, why a cell cannot be read or should be looked at; `repeats` holds the rows of
+    other tables that belong to this one. A CSV file on its own has none of the three.
     """
 
     number: int
     cells: dict[str, str]
     wrong: str | None = None
+    bad: Mapping[str, str] = attrs.field(factory=dict)
+    doubts: Mapping[str, str] = attrs.field(factory=dict)
+    repeats: Mapping[str, Sequence[Row]] = attrs.field(factory=dict)
 
 
 def near(columns: Sequence[str], name: str) -> str:
@@ -131,25 +136,34 @@ def read(path: Path, *, encoding: str | None = None) -> Sheet:
     delimiter = _find_delimiter(path, encoding)
     with _opened(path, encoding) as file:
         _, header = next(_rows(path, file, delimiter), (1, []))
-    return Sheet(path, _columns(path, header), encoding, delimiter)
+    return Sheet(path, named_columns(path.name, header), encoding, delimiter)
 
 
-def _check_file(path: Path) -> None:
+def head(path: Path) -> bytes:
+    """Give the first 16 bytes of a file, when it is one that may be read.
+
+    Raises:
+        BadInput: it is a folder or a device, is not there, or may not be read.
+    """
     if path.is_dir():
         raise BadInput(f"{path.name} is a folder", hint="name a file in it")
     if path.exists() and not path.is_file():
         raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            return file.read(16)
     except FileNotFoundError:
         raise BadInput(f"there is no file {path.name}", hint="check the path") from None
     except (OSError, ValueError):
         raise BadInput(
             f"{path.name} cannot be read", hint="check that you may read it (ls -l)"
         ) from None
+
+
+def _check_file(path: Path) -> None:
+    start_of_file = head(path)
     for start, kind, hint in _FOREIGN:
-        if head.startswith(start):
+        if start_of_file.startswith(start):
             raise BadInput(f"{path.name} is {kind}, not CSV", hint=hint)
 
 
@@ -181,20 +195,29 @@ def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
         ) from None
 
 
-def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
+def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
+    """Give the names of the columns of a first row, each once and none of them empty.
+
+    Args:
+        what: what the table is called in an error, such as the name of the file.
+        header: the cells of the first row.
+
+    Raises:
+        BadInput: no column, one without a name, or two of one name; none is repeated.
+    """
     columns = [cell.strip() for cell in header]
     if not columns:
-        raise BadInput(f"{path.name} is empty", hint="its first row names the columns")
+        raise BadInput(f"{what} is empty", hint="its first row names the columns")
     first: dict[str, int] = {}
     for position, name in enumerate(columns, 1):
         if not name:
             raise BadInput(
-                f"{path.name}: column {position} has no name",
+                f"{what}: column {position} has no name",
                 hint="write its name into the first row, or take the column out",
             )
         if name in first:
             raise BadInput(
-                f"{path.name}: column {position} has the name of column {first[name]}",
+                f"{what}: column {position} has the name of column {first[name]}",
                 hint="give each column a name of its own in the first row",
             )
         first[name] = position

@@ -65,6 +65,7 @@ def import_file(
     *,
     mapping: Path | None = None,
     encoding: str | None = None,
+    sheet: str | None = None,
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -73,17 +74,19 @@ def import_file(
     Rows = created + updated + unchanged + rejected. All of the file is in the case
     afterwards, or nothing of it.
     """
-    from uncounted import delimited
-    from uncounted.records import intake
+    from uncounted.records import intake, tables
     from uncounted.records.mapping import Mapping as ColumnMapping
 
     _check_source(source)
-    sheet = delimited.read(file, encoding=encoding)
-    which = ColumnMapping.parse(mapping) if mapping else ColumnMapping.default(sheet.columns)
+    stated = ColumnMapping.parse(mapping) if mapping else None
+    table = tables.open_table(
+        file, encoding=encoding, sheet=sheet, repeats=stated.repeats if stated else ()
+    )
+    which = stated or ColumnMapping.default(table.columns)
     seen: Counter[str] = Counter()
 
     def incoming() -> Iterator[Incoming | RejectedRow]:
-        for row in intake.read(file, which, source, encoding=encoding):
+        for row in intake.read_table(table, which, source):
             if isinstance(row, intake.Rejected):
                 for reason in row.reasons:
                     seen[f"rejected: {reason}"] += 1
@@ -108,7 +111,7 @@ def import_file(
         "reasons": _reasons(case, outcome.rejects) or _counts(seen, "rejected: "),
         "warnings": _counts(seen, "warning: "),
         "no_use_allowed": seen["no use allowed"],
-        "encoding": sheet.encoding,
+        "encoding": table.encoding,
         "dry_run": dry_run,
         "entry": None if dry_run else outcome.entry,
         "consent_kept": outcome.consent_kept,

@@ -88,7 +88,8 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--source", help="The list that this file is, e.g. an organisation.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="MAP.toml: which column is what.")
-@click.option("--encoding", help="The file's encoding, where it cannot be told.")
+@click.option("--encoding", help="A CSV file's encoding, where it cannot be told.")
+@click.option("--sheet", help="Which sheet of a workbook: its name, or its number from the left.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @passphrase_option
 @json_option
@@ -98,11 +99,12 @@ def import_(
     source: str | None,
     mapping: Path | None,
     encoding: str | None,
+    sheet: str | None,
     dry_run: bool,
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Seal the reports of a CSV file; every row is accounted for.
+    r"""Seal the reports of a CSV, XLSX or JSON file; every row is accounted for.
 
     Importing the same file again changes nothing. Rows that are refused are
     listed, with the reason, in a sealed file inside the case (see uncounted rejects).
@@ -128,6 +130,7 @@ def import_(
             source,
             mapping=mapping,
             encoding=encoding,
+            sheet=sheet,
             dry_run=dry_run,
             progress=waiting,
         )

@@ -22,7 +22,6 @@ from uncounted.records.report import Act, Report
 from uncounted.vault.consent import Consent
 
 _OWN = ("name", "name_alt", "sex", "birth", "origin", "note")
-_ACT_WORDS = ("act", "place", "authority", "outcome")
 _ACT_FIELD = re.compile(rf"({'|'.join(ACT_FIELDS)})([1-9][0-9]?)?")
 
 
@@ -54,7 +53,10 @@ def said_anew(fields: Map[str, str], report: Report) -> Accepted | Rejected:
         acts=tuple(
             ActColumns(
                 date=DateColumns(columns["date"]) if "date" in columns else None,
-                **{part: columns[part] for part in _ACT_WORDS if part in columns},
+                act=columns.get("act"),
+                place=columns.get("place"),
+                authority=columns.get("authority"),
+                outcome=columns.get("outcome"),
             )
             for columns in acts.values()
         ),

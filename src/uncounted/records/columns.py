@@ -37,7 +37,12 @@ class DateColumns:
 
 @attrs.frozen
 class ActColumns:
-    """Where one act of a row is; `kind` is a code when every row has the same act here."""
+    """Where one act of a row is; `kind` is a code when every row has the same act here.
+
+    With `repeat` the acts are the rows of a second table of that name, joined by its column
+    `parent` to the column `key` of the first; None: as KoBo and ODK do it. With `split` a
+    cell may hold several acts, each with the same date, place and rest.
+    """
 
     kind: str | None = None
     act: str | None = None
@@ -45,10 +50,14 @@ class ActColumns:
     place: str | None = None
     authority: str | None = None
     outcome: str | None = None
+    repeat: str | None = None
+    key: str | None = None
+    parent: str | None = None
+    split: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns it is read from."""
+        """The columns it is read from: of the second table, if it is in one."""
         own = tuple(name for name in (self.act, self.place, self.authority, self.outcome) if name)
         return own + (self.date.columns if self.date else ())
 

@@ -7,7 +7,7 @@ the column as the mapping calls it and never repeat what a cell holds.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +15,13 @@ import attrs
 
 from uncounted import delimited
 from uncounted.errors import BadInput
-from uncounted.records import dates, names, vocabulary
+from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
+from uncounted.records.tables import Table
 from uncounted.vault.consent import USES, Consent
 
 LONGEST_ID = 200
@@ -48,7 +49,12 @@ class Rejected:
 
 
 def read(
-    path: Path, mapping: Mapping, source: str, *, encoding: str | None = None
+    path: Path,
+    mapping: Mapping,
+    source: str,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
 ) -> Iterator[Accepted | Rejected]:
     """Read a file row by row.
 
@@ -56,23 +62,33 @@ def read(
     asked for.
 
     Args:
-        path: a CSV file in any of the encodings of `delimited`.
+        path: a file of a kind that `tables` opens.
         mapping: which column is what.
         source: the name of the list that the reports belong to.
-        encoding: the encoding of the file, where it cannot be told.
+        encoding: the encoding of a CSV file, where it cannot be told.
+        sheet: which sheet of a workbook, where there are several.
 
     Raises:
         BadInput: the file cannot be read as a table.
         BadMapping: the mapping names a column that is not there.
     """
-    sheet = delimited.read(path, encoding=encoding)
-    mapping.check(sheet.columns)
-    return _rows(sheet, mapping, source)
+    table = tables.open_table(path, encoding=encoding, sheet=sheet, repeats=mapping.repeats)
+    return read_table(table, mapping, source)
 
 
-def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
+def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
+    """Read a table that was opened with the repeats of this mapping, row by row.
+
+    Raises:
+        BadMapping: the mapping names a column that is not there; before the first row.
+    """
+    mapping.check(table.columns)
+    return _rows(table, mapping, source)
+
+
+def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
     first_row: dict[str, int] = {}
-    for row in sheet:
+    for row in table:
         if row.wrong:
             yield Rejected(row.number, (row.wrong,))
             continue
@@ -85,7 +101,7 @@ def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Acc
                 f"column {mapping.id!r}: not an id (a line break or a sign that spreadsheets run)"
             )
         elif report_id in first_row:
-            cells.reasons.append(f"id already used in row {first_row[report_id]}")
+            cells.reasons.append(f"id already used in {table.unit} {first_row[report_id]}")
         else:
             first_row[report_id] = row.number
         report = cells.report(source, report_id or "")
@@ -94,6 +110,19 @@ def _rows(sheet: delimited.Sheet, mapping: Mapping, source: str) -> Iterator[Acc
             yield Rejected(row.number, tuple(dict.fromkeys(cells.reasons)))
         else:
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
+
+
+def _codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
+    """The codes of the words of a cell, each once; None if one of them has no code."""
+    codes: dict[str, None] = {}
+    whole = code_for(text) if text else None
+    for part in [] if whole is not None else names.listed(text):
+        for word in [part] if code_for(part) is not None else part.split():
+            code = code_for(word)
+            if code is None:
+                return None
+            codes[code] = None
+    return [code for code in (codes if whole is None else [whole]) if code]
 
 
 class Cells:
@@ -108,6 +137,11 @@ class Cells:
         """A cell as text (NFC, trimmed), or None when it says nothing."""
         if column is None:
             return None
+        if column in self.row.bad:
+            self.reasons.append(f"column {column!r}: {self.row.bad[column]}")
+            return None
+        if column in self.row.doubts:
+            self.warnings.append(f"column {column!r}: {self.row.doubts[column]}")
         text = unicodedata.normalize("NFC", self.row.cells[column]).strip()
         if len(text) > longest:
             self.reasons.append(f"column {column!r}: longer than {longest} characters")
@@ -196,6 +230,42 @@ class Cells:
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
 
+    def acts(self, where: ActColumns) -> Iterator[Act]:
+        """The acts of a place in the mapping: one, several of a cell, or those of the repeats."""
+        if where.repeat is not None:
+            for row in self.row.repeats.get(where.repeat, ()):
+                yield from self._repeated(row, where)
+        elif where.split:
+            yield from self._split(where)
+        elif act := self.act(where):
+            yield act
+
+    def _repeated(self, row: delimited.Row, where: ActColumns) -> Iterator[Act]:
+        cells = Cells(row, self.mapping)
+        if row.wrong:
+            cells.reasons.append(row.wrong)
+        else:
+            yield from cells.acts(attrs.evolve(where, repeat=None))
+        self.reasons += [f"{where.repeat!r}, row {row.number}: {one}" for one in cells.reasons]
+        self.warnings += [f"{where.repeat!r}: {one}" for one in cells.warnings]
+
+    def _split(self, where: ActColumns) -> Iterator[Act]:
+        """Acts of one cell: parted by ; | / or line ends, or, as in a form, by spaces."""
+        text = self.text(where.act) or ""
+        kinds = _codes_of(text, lambda word: self.mapping.code_for("act", word))
+        if kinds is None:
+            self.reasons.append(
+                f"column {where.act!r}: not words of the vocabulary"
+                " (say what each means under [values.act] of the mapping)"
+            )
+            return
+        rest = attrs.evolve(where, act=None)
+        for kind in kinds or [""]:
+            if act := self.act(attrs.evolve(rest, kind=kind or None)):
+                yield act
+            elif kind:
+                yield self._covered(Act(kind))
+
     def act(self, where: ActColumns) -> Act | None:
         """One act, or None when the row says nothing of it."""
         kind = self.term("act", where.act)
@@ -205,24 +275,24 @@ class Cells:
         act = Act(kind, when, place, authority, outcome)
         if act == Act():
             return None
-        act = attrs.evolve(act, kind=where.kind or kind)
-        self._check_coverage(act)
-        return act
+        return self._covered(attrs.evolve(act, kind=where.kind or kind))
 
-    def _check_coverage(self, act: Act) -> None:
+    def _covered(self, act: Act) -> Act:
+        """The act, with a warning if the source does not cover it."""
         covers = self.mapping.source.covers
         if covers is None:
-            return
+            return act
         if act.date and not covers.admits_date(act.date):
             self.warnings.append("an act outside the period that the source covers")
         if act.kind and covers.acts and act.kind not in covers.acts:
             self.warnings.append("an act of a kind that the source does not cover")
+        return act
 
     def report(self, source: str, report_id: str) -> Report:
         """The report of the row, of worth only when there are no reasons against it."""
         mapping = self.mapping
         birth = self.when(mapping.birth)
-        acts = tuple(act for act in map(self.act, mapping.acts) if act)
+        acts = tuple(act for where in mapping.acts for act in self.acts(where))
         if birth and birth.earliest:
             ends = [act.date.latest for act in acts if act.date and act.date.latest]
             if any(end < birth.earliest for end in ends):
@@ -266,12 +336,26 @@ class Cells:
                 uses.add(code)
             elif (part := own.get(vocabulary.key(word))) is not None:
                 uses |= part
+            elif form := self._uses_of_form(word):
+                uses |= form
             elif code not in ("no", "none"):
                 self.reasons.append(
                     f"column {column!r}: not a use that can be consented to"
                     " (say what it means under [values.uses] of the mapping)"
                 )
         return frozenset(uses)
+
+    def _uses_of_form(self, words: str) -> frozenset[str]:
+        """Uses parted by spaces, as a form writes them; none if a word is anything else.
+
+        "no link" must never become `link`, so each word has to allow something.
+        """
+        own = self.mapping.uses_words
+        uses = [
+            own.get(vocabulary.key(word), frozenset({word.casefold()} & set(USES)))
+            for word in words.split()
+        ]
+        return frozenset[str]().union(*uses) if all(uses) else frozenset()
 
     def _until(self, column: str) -> date | None:
         text = self.text(column)

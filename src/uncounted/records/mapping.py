@@ -26,6 +26,7 @@ from uncounted.records.columns import (
     DateColumns,
     SourceInfo,
 )
+from uncounted.records.tables import Repeat
 
 
 @attrs.frozen
@@ -103,8 +104,22 @@ class Mapping:
         parts = [name for name in own + rest if name]
         parts += self.birth.columns if self.birth else ()
         for act in self.acts:
-            parts += act.columns
+            own_key = (act.key,) if act.key else ()
+            parts += act.columns if act.repeat is None else own_key
         return tuple(dict.fromkeys((*parts, *self.consent.columns)))
+
+    @property
+    def repeats(self) -> tuple[Repeat, ...]:
+        """The second tables that acts are in, each once, with the columns that are read."""
+        found: dict[str, Repeat] = {}
+        for act in self.acts:
+            if act.repeat is None:
+                continue
+            seen = found.setdefault(act.repeat, Repeat(act.repeat, act.key, act.parent))
+            found[act.repeat] = attrs.evolve(
+                seen, columns=tuple(dict.fromkeys((*seen.columns, *act.columns)))
+            )
+        return tuple(found.values())
 
     def check(self, columns: Iterable[str]) -> None:
         """Make sure that a file has every column that is named.

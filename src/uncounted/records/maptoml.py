@@ -33,6 +33,7 @@ from uncounted.records.dates import PartialDate
 from uncounted.vault.consent import USES
 
 _DATE_PARTS = ("year", "month", "day")
+_REPEAT_WORDS = ("repeat", "key", "parent")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -144,9 +145,31 @@ def _date_columns(where: str, value: Any) -> DateColumns:
 
 
 def _act_columns(where: str, table: Map[str, Any], kind: str | None = None) -> ActColumns:
-    texts = {key: _optional(where, table, key) for key in ("act", "place", "authority", "outcome")}
+    words = ("act", "place", "authority", "outcome", *_REPEAT_WORDS)
+    texts = {key: _optional(where, table, key) for key in words}
     when = _date_columns(f"{where} date", table["date"]) if "date" in table else None
-    return ActColumns(kind=kind, date=when, **texts)
+    split = _truth(f"{where} split", table.get("split", False))
+    if split and kind is not None:
+        raise BadMapping(f"{where} split is for a column with acts, not for one kind")
+    if texts["repeat"] is None and (texts["key"] or texts["parent"]):
+        raise BadMapping(
+            f"{where} has a key and no repeat",
+            hint='name the sheet, file or list that the acts are in: repeat = "..."',
+        )
+    if (texts["key"] is None) != (texts["parent"] is None):
+        raise BadMapping(
+            f"{where} needs both a key and a parent, or neither",
+            hint="key is a column of the file, parent the one of the repeat with the same values",
+        )
+    return ActColumns(kind=kind, date=when, split=split, **texts)
+
+
+def _truth(where: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadMapping(
+            f"{where} is neither true nor false", hint="write true or false, without quotes"
+        )
+    return value
 
 
 def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
@@ -156,7 +179,7 @@ def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
     if not isinstance(more, list):
         raise BadMapping("[acts] is not a list of sections", hint="write [[acts]] once an act")
     for table in more:
-        known = _known("[[acts]]", table, ("kind", *ACT_FIELDS))
+        known = _known("[[acts]]", table, ("kind", *ACT_FIELDS, *_REPEAT_WORDS, "split"))
         kind = _own_code("[[acts]] kind", "act", known["kind"]) if "kind" in known else None
         if (kind is None) == ("act" not in known):
             raise BadMapping(
@@ -244,11 +267,7 @@ def _full_day(where: str, value: Any) -> date:
 def _source(table: Any) -> SourceInfo:
     known = _known("[source]", table, ("collector", "covers", "pads_dates", "day_first"))
     for key in ("pads_dates", "day_first"):
-        if not isinstance(known.get(key, False), bool):
-            raise BadMapping(
-                f"[source] {key} is neither true nor false",
-                hint=f"write {key} = true or {key} = false, without quotes",
-            )
+        _truth(f"[source] {key}", known.get(key, False))
     return SourceInfo(
         collector=_optional("[source]", known, "collector"),
         covers=_covers(known["covers"]) if "covers" in known else None,

@@ -1,0 +1,163 @@
+"""What a number in a spreadsheet says: a count, a year, a month or a day, as a person sees it.
+
+A spreadsheet keeps a date as a count of days and a format to show it in. The format says
+how much of the day is meant: a cell shown as "2013" is a year, however many days stand
+behind it, so no month and no day come out of it. Formats are those of ECMA-376, part 1,
+18.8.30 and 18.8.31.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+import attrs
+
+MOST_DIGITS = 15  # of a number, that a spreadsheet keeps
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_LAST_DAY = 2_958_465  # 31 December 9999
+# Quoted text, an escaped letter, a blank as wide as a letter, a fill, brackets.
+_ASIDE = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?')
+_TOKEN = re.compile(r"[yebg]+|m+|d+|h+|s+")
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
+
+@attrs.frozen
+class Format:
+    """How a number is shown: `parts` of a date (of "ymdt", t a time), or with `zeros` in front."""
+
+    parts: str = ""
+    zeros: int = 0
+
+
+PLAIN = Format()
+# 27 to 58 depend on the language of the program that shows them, which no file tells. A month
+# and a day in both Korean and Chinese: so here. A month in Chinese, a day in Korean: "?".
+_BUILT_IN = {
+    **dict.fromkeys((14, 15, 30, 31, 34, 35, 52, 53, 55, 56), "ymd"),
+    **dict.fromkeys((16, 28, 29, 51, 54, 58), "md"),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 46, 47), "t"),
+    **dict.fromkeys((27, 36, 50, 57), "ym?"),
+    17: "ym",
+    22: "ymdt",
+}
+
+
+def built_in(number: int) -> Format:
+    """Give the format that a file names by number and does not write out."""
+    return Format(_BUILT_IN.get(number, ""))
+
+
+@lru_cache(maxsize=4_096)
+def of_code(code: str) -> Format:
+    """Read a format code.
+
+    Examples:
+        >>> [of_code(code).parts for code in ("yyyy", 'yyyy"년" m"월"', "h:mm:ss", "0.00")]
+        ['y', 'ym', 't', '']
+        >>> of_code("0000").zeros
+        4
+    """
+    first = code.split(";")[0]
+    if re.fullmatch("0{2,15}", first):
+        return Format(zeros=len(first))
+    if _ELAPSED.search(first):
+        return PLAIN  # a duration
+    bare = _ASIDE.sub(" ", first).casefold()
+    bare = re.sub(r"e[+-]", " ", bare.replace("general", " "))
+    timed = bool(re.search(r"am/pm|a/p|上午/下午|오전/오후", bare))
+    tokens = _TOKEN.findall(re.sub(r"am/pm|a/p", " ", bare))
+    parts = set("t" if timed else "")
+    for i, token in enumerate(tokens):
+        before = tokens[i - 1][0] if i else ""
+        after = tokens[i + 1][0] if i + 1 < len(tokens) else ""
+        if token[0] in "hs" or (token[0] == "m" and (before == "h" or after == "s")):
+            parts.add("t")
+        elif token[0] == "d" and len(token) > 2:
+            continue  # a day of the week
+        else:
+            parts.add("y" if token[0] in "yebg" else token[0])
+    return Format("".join(part for part in "ymdt" if part in parts))
+
+
+@attrs.frozen
+class Shown:
+    """A number as text; `bad` says why it cannot be one, `doubt` what to look at."""
+
+    text: str
+    bad: str | None = None
+    doubt: str | None = None
+
+
+@lru_cache(maxsize=65_536)
+def shown(number: str, how: Format, since_1904: bool = False) -> Shown:
+    """Write a number as its cell shows it, dates in EDTF.
+
+    Args:
+        number: as the file has it, such as "41401" or "2013.0".
+        how: the format of the cell.
+        since_1904: the file counts days from 1904, as old files of a Macintosh do.
+
+    Examples:
+        >>> [shown("41401", of_code(code)).text for code in ("yyyy-mm-dd", "mmm yyyy", "yyyy")]
+        ['2013-05-07', '2013-05', '2013']
+        >>> shown("2013.0", PLAIN).text
+        '2013'
+    """
+    if not _NUMBER.fullmatch(number):
+        return Shown("", bad="not a number, though the file says so")
+    value = float(number)
+    if how.parts and (1 <= value < _LAST_DAY or (how.parts == "t" and 0 <= value < 1)):
+        return _date(value, how.parts, since_1904)
+    if abs(value) >= 10**MOST_DIGITS:
+        return Shown("", bad="a number of more digits than a spreadsheet keeps (make it a text)")
+    if value.is_integer():
+        return Shown(str(int(value)).zfill(how.zeros))
+    return Shown(f"{value:.15g}")
+
+
+def _date(value: float, parts: str, since_1904: bool) -> Shown:
+    days, seconds = int(value), round(value % 1 * 86_400)
+    if "t" in parts and seconds == 86_400:
+        days, seconds = days + 1, 0
+    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    if parts == "t":
+        return Shown(clock)
+    if days == 60 and not since_1904:
+        year, month, day = "1900", "02", "29"  # a day that only spreadsheets have
+    else:
+        first = date(1904, 1, 1) if since_1904 else date(1899, 12, 31 if days < 60 else 30)
+        if (date.max - first).days < days:
+            return Shown("", bad="a day after the year 9999")
+        year, month, day = (first + timedelta(days)).isoformat().split("-")
+    if parts == "ym?":
+        parts = "ym" if day == "01" else "ymd"
+    text = {
+        "y": year,
+        "ym": f"{year}-{month}",
+        "m": f"XXXX-{month}",
+        "md": f"XXXX-{month}-{day}",
+        "d": f"XXXX-XX-{day}",
+        "yd": f"{year}-XX-{day}",
+    }.get(parts.rstrip("t"), f"{year}-{month}-{day}")
+    doubt = None
+    if "y" in parts and not since_1904 and value.is_integer() and 1900 <= value <= 2100:
+        doubt = "a date of 1905, which may be a year typed into a date cell"
+    return Shown(f"{text} {clock}" if "t" in parts and len(text) == 10 else text, doubt=doubt)
+
+
+def cut(day: str, how: Format) -> str:
+    """Cut a date that a file has written out (ISO 8601) to what its cell shows.
+
+    Examples:
+        >>> cut("2013-05-07T00:00:00", of_code("yyyy-mm")), cut("2013-05-07", of_code("d mmm yy"))
+        ('2013-05', '2013-05-07')
+    """
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)", day, re.ASCII)
+    if not found:
+        return day
+    if "t" in how.parts:
+        return day
+    length = {"y": 4, "ym": 7}.get(how.parts, 10)
+    return f"XXXX-{found[2]}-{found[3]}" if how.parts == "md" else found[0][:length]
