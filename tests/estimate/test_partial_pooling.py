@@ -229,6 +229,14 @@ def test_a_stratum_that_says_nothing_changes_nothing_in_the_law() -> None:
         assert two == pytest.approx(one, abs=0.02)
 
 
+def test_the_number_does_not_need_the_edges() -> None:
+    table = SPINA_BIFIDA[0]
+    with_edges, without = decomposable(table), decomposable(table, edges=False)
+    assert with_edges.interval == without.interval
+    assert len(with_edges.diagnostics["edges"]) == 3
+    assert without.diagnostics["edges"] == []
+
+
 def test_used_wrongly() -> None:
     tables = tables_of(TWO_LISTS)
     with pytest.raises(UsedWrongly, match="cannot be pooled by 'chao'"):

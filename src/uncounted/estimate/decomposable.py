@@ -194,7 +194,7 @@ def posterior_unseen(
         UsedWrongly: as `decomposable`.
     """
     delta = 2.0 ** -len(table.lists) if delta is None else delta
-    _check_delta(delta, prior, None)
+    _check_delta(delta, None)
     return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)
 
 
@@ -208,6 +208,7 @@ def decomposable(
     prior: Prior = INVERSE,
     grid: range | None = None,
     draws: int = DEFAULT_DRAWS,
+    edges: bool = True,
 ) -> Estimate:
     """Average over all decomposable graphs (Madigan and York 1997).
 
@@ -215,14 +216,16 @@ def decomposable(
         table: 2 to 10 lists.
         level: of the equal-tailed credible interval.
         seed: of the draws of N; the interval does not depend on it.
-        delta: prior count of each of the 2**J cells; 2**-J unless given.
+        delta: prior count of each of the 2**J cells, above 0; 2**-J unless given.
         prior: on N; 1/N unless given.
         grid: None: every n0 from 0 up, however far the tail goes. A range: n0 takes
             just these values (R dga does this; the posterior mean then exists).
         draws: how many draws of N to keep.
+        edges: whether to work out how likely each pair of lists is to depend on each
+            other; with six lists that takes two thirds of the time.
 
     Raises:
-        UsedWrongly: delta is not above 0, or so large that the posterior has no end.
+        UsedWrongly: delta is not above 0, or the grid is none.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -245,7 +248,7 @@ def decomposable(
             hint="check the counts; with so many, the choice of the assumption is all that matters",
         )
     delta = 2.0**-J if delta is None else delta
-    _check_delta(delta, prior, grid)
+    _check_delta(delta, grid)
     model = GraphModel.of(table, delta)
     log_posterior = _LogPosterior(model, prior)
     posterior = (
@@ -263,7 +266,7 @@ def decomposable(
             hint="look at the table of xi: it says how many for each assumption one may make",
         )
     far = float(1 - _mass_to(posterior, 20 * table.observed))
-    mean, why = _mean(posterior, prior, table.observed)
+    mean, why = _mean(posterior, prior, model)
     return Estimate(
         method="decomposable",
         status="ok",
@@ -284,7 +287,7 @@ def decomposable(
         diagnostics={
             "complete_graph": complete,
             "mass_beyond_20n": far,
-            "edges": _edges(model, table, posterior),
+            "edges": _edges(model, table, posterior) if edges else [],
             "points": posterior.points,
         },
         warnings=_warnings(complete, far, level),
@@ -294,22 +297,26 @@ def decomposable(
     )
 
 
-def _check_delta(delta: float, prior: Prior, grid: range | None) -> None:
+def _check_delta(delta: float, grid: range | None) -> None:
     if not delta > 0:
         raise UsedWrongly(f"delta {delta} is not above 0", hint="2**-J for J lists is usual")
-    if delta >= 1 and isinstance(prior, InversePrior) and grid is None:
-        raise UsedWrongly(
-            f"with delta {delta:g} and p(N) ~ 1/N the complete graph has no end",
-            hint="a delta below 1, another prior on N, or a grid",
-        )
     if grid is not None and (len(grid) < 2 or grid.start < 0 or grid.step < 1):
         raise UsedWrongly("the grid of n0 must rise from 0 or more over at least two values")
 
 
-def _mean(posterior: Posterior, prior: Prior, observed: int) -> tuple[float | None, str]:
-    if isinstance(prior, InversePrior) and not posterior.exact:
-        return None, "infinite: under the complete graph and p(N) ~ 1/N it grows with any grid"
-    mean = observed + posterior.expect(lambda n0: n0)
+def _mean(posterior: Posterior, prior: Prior, model: GraphModel) -> tuple[float | None, str]:
+    """The posterior mean of N, where there is one.
+
+    Under p(N) ~ 1/N the tail of the complete graph falls as n0^-(1 + delta (2^J - 1)), the
+    slowest of all graphs: the mean exists when delta (2^J - 1) > 1, and above 2 what lies
+    beyond the last cell adds nothing that could be seen.
+    """
+    power = model.delta * (2**model.lists - 1)
+    if isinstance(prior, InversePrior) and not posterior.exact and power <= 2:
+        why = "grows with any grid" if power <= 1 else "has so heavy a tail that none is computed"
+        kind = "infinite" if power <= 1 else "not given"
+        return None, f"{kind}: under the complete graph and p(N) ~ 1/N it {why}"
+    mean = model.observed + posterior.expect(lambda n0: n0)
     return mean, "over the stated grid" if posterior.exact else "finite under this prior"
 
 
