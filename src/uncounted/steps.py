@@ -119,6 +119,16 @@ def import_file(
     }
 
 
+def suggest_mapping(file: Path, *, encoding: str | None = None, sheet: str | None = None) -> str:
+    """Draft a `MAP.toml` for a file, from its columns' names and its cells' look; for correction.
+
+    No case file is needed, and none is touched.
+    """
+    from uncounted.records import suggest, tables
+
+    return suggest.draft(*tables.survey(file, encoding=encoding, sheet=sheet))
+
+
 def _check_source(name: str) -> None:
     """A source's name stands in headers, options and on pages: it must be able to."""
     if (

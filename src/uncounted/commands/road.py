@@ -91,6 +91,7 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @click.option("--encoding", help="A CSV file's encoding, where it cannot be told.")
 @click.option("--sheet", help="Which sheet of a workbook: its name, or its number from the left.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--suggest", is_flag=True, help="Draft a MAP.toml for the file; take nothing in.")
 @passphrase_option
 @json_option
 def import_(
@@ -101,6 +102,7 @@ def import_(
     encoding: str | None,
     sheet: str | None,
     dry_run: bool,
+    suggest: bool,
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
@@ -112,6 +114,7 @@ def import_(
 
     \b
     Examples:
+      uncounted import returns.case seoul.xlsx --suggest > seoul.toml
       uncounted import returns.case seoul.csv --source Seoul --mapping seoul.toml
       uncounted import new.case export/
     """
@@ -120,6 +123,10 @@ def import_(
 
     if back.is_export(file):
         _import_export(case, file, source, mapping, dry_run, passphrase_file, as_json)
+        return
+    if suggest:
+        draft = steps.suggest_mapping(file, encoding=encoding, sheet=sheet)
+        answer_json({"mapping": draft}) if as_json else answer(draft.rstrip("\n"))
         return
     if source is None:
         raise UsedWrongly("whose list is this?", hint="say it: --source NAME")

@@ -111,6 +111,45 @@ def open_table(
     return _joined(Table(path, "CSV", main.columns, main.encoding, main.__iter__), others, {})
 
 
+def survey(
+    path: Path, *, encoding: str | None = None, sheet: str | None = None
+) -> tuple[Table, dict[str, Table]]:
+    """Open a file, and with it every repeat that it seems to have, by name.
+
+    Repeats are the sheets that name what they belong to as KoBo and ODK do, and the lists
+    of objects in JSON items. A file beside a CSV file is not looked for.
+
+    Raises:
+        BadInput: as `open_table`.
+    """
+    if not delimited.head(path).startswith(b"PK\x03\x04"):
+        table = open_table(path, encoding=encoding, sheet=sheet)
+        return table, {
+            name: Table(path, "JSON", columns, "utf-8", _children(table, name))
+            for name, columns in table.repeats.items()
+        }
+    book = workbook.read(path)
+    found: dict[str, Worksheet] = {}
+    for one in book.sheets:
+        try:
+            other = Worksheet(book, one)
+        except BadInput:
+            continue  # a sheet of notes
+        if not one.hidden and any(parent in other.columns for _, parent in KEYS):
+            found[one.name] = other
+    main = Worksheet(book, _chosen(book, sheet, [other.sheet for other in found.values()]))
+    table = Table(path, "XLSX", main.columns, "utf-8", main.__iter__)
+    return table, {
+        name: Table(path, "XLSX", other.columns, "utf-8", other.__iter__)
+        for name, other in found.items()
+        if name != main.sheet.name and any(key in main.columns for key, _ in KEYS)
+    }
+
+
+def _children(table: Table, name: str) -> Callable[[], Iterator[Row]]:
+    return lambda: (child for row in table for child in row.repeats.get(name, ()))
+
+
 def _json(path: Path, repeats: Sequence[Repeat]) -> Table:
     items = JsonItems(path)
     for number, repeat in enumerate(repeats, 1):

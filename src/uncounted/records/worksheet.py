@@ -245,6 +245,6 @@ class _Reader:
         if self._kind == "d":
             return _Cell(formats.cut(text, how))
         if not text.strip():
-            return _EMPTY
+            return _NEVER_SAVED if self._formula else _EMPTY
         shown = formats.shown(text.strip(), how, self._book.since_1904)
         return _Cell(shown.text, shown.bad, shown.doubt)

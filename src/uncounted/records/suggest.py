@@ -1,0 +1,317 @@
+"""A first draft of a mapping, from the names of a table's columns and the look of its cells.
+
+No cell is ever repeated, and of a column whose name no list of words has, only its number
+is given: a file without a header has a person in its first row. What a column means is
+for people to say, and what was consented to is never guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from itertools import islice
+
+import attrs
+
+from uncounted.delimited import Row
+from uncounted.errors import BadInput
+from uncounted.records import dates, vocabulary
+from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
+from uncounted.records.tables import Table
+from uncounted.vault.consent import USES
+
+LOOKED_AT = 500  # rows, from the first on
+_MOST = 0.8  # of the cells that say something, that must be of a kind
+_FEWEST = 3  # cells that say something, under which nothing is said of a column
+_SUSPECT = 0.2  # of the days, that are a 1 January: nobody is born so often on one
+_LANGUAGE = re.compile(r"__[a-z]{2,3}$")
+_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+_FIRST = ("id", *NAME_FIELDS, "name_alt")
+# Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
+_SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
+
+
+@lru_cache(maxsize=1)
+def header_words() -> Mapping[str, tuple[str, int]]:
+    """The field that a column's name stands for, and its place in the list of `headers.csv`."""
+    found: dict[str, tuple[str, int]] = {}
+    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        for language in ("en", "ko", "zh"):
+            for rank, word in enumerate(row[language].split(";")):
+                found.setdefault(vocabulary.key(word), (row["field"], rank))
+        found.setdefault(vocabulary.key(row["field"]), (row["field"], 0))
+    return found
+
+
+def field_of(column: str) -> tuple[str, int] | None:
+    """Give the field that the name of a column stands for, or None; groups are left out.
+
+    Examples:
+        >>> field_of("victim/성명"), field_of("Name__ko"), field_of("shoe size")
+        (('name', 0), ('name', 1), None)
+    """
+    if column in _SYSTEM_IDS:
+        return "id", -1
+    bare = _LANGUAGE.sub("", column).strip(" *:：?")
+    words = header_words()
+    for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
+        for form in (name, _BRACKETS.sub("", name)):
+            if found := words.get(vocabulary.key(form)):
+                return found
+    return None
+
+
+@attrs.define
+class Look:
+    """What the cells of one column look like: how many say something, how many are what."""
+
+    filled: int = 0
+    dates: int = 0
+    days: int = 0
+    januaries: int = 0
+    day_first: int = 0
+    month_first: int = 0
+    words: Counter[str] = attrs.field(factory=Counter)
+    codes: dict[str, set[str]] = attrs.field(factory=dict, repr=False)
+    strange: dict[str, set[int]] = attrs.field(factory=dict, repr=False)
+
+    def mostly(self, count: int) -> bool:
+        """Whether nearly all of the cells are of a kind."""
+        return self.filled >= _FEWEST and count >= _MOST * self.filled
+
+    def see(self, text: str) -> None:
+        """Take note of one cell; nothing of it is kept but the codes of the vocabulary."""
+        self.filled += 1
+        self._see_date(text)
+        for kind in vocabulary.KINDS:
+            code = vocabulary.code_for(kind, text) if len(text) <= _LONGEST_WORD else None
+            if code is None:
+                self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
+            else:
+                self.words[kind] += 1
+                self.codes.setdefault(kind, set()).add(code)
+
+    def _see_date(self, text: str) -> None:
+        try:
+            day = dates.read(text).date
+        except BadInput:
+            return
+        if day is None:
+            return
+        self.dates += 1
+        self.days += day.is_day
+        self.januaries += day.is_day and day.edtf.endswith("-01-01")
+        if found := re.match(r"(\d{1,2})[-/](\d{1,2})[-/]\d{4}", text, re.ASCII):
+            self.day_first += int(found[1]) > 12
+            self.month_first += int(found[2]) > 12
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What nearly all of the cells are: "date", or kinds of the vocabulary."""
+        if self.mostly(self.dates):
+            return ("date",)
+        return tuple(kind for kind in vocabulary.KINDS if self.mostly(self.words[kind]))
+
+
+_LONGEST_WORD = 200
+
+
+def look(rows: Iterator[Row], columns: Sequence[str]) -> tuple[Look, ...]:
+    """See what the first rows look like, column by column."""
+    looks = tuple(Look() for _ in columns)
+    for row in islice(rows, LOOKED_AT):
+        for one, column in zip(looks, columns, strict=True):
+            if text := row.cells[column].strip():
+                one.see(text)
+    return looks
+
+
+def draft(table: Table, repeats: Mapping[str, Table]) -> str:
+    """Write a `MAP.toml` to be corrected.
+
+    Args:
+        table: the file.
+        repeats: the tables that go with it, by name: see `tables.survey`.
+    """
+    looks = look(iter(table), table.columns)
+    chosen, spare = _chosen(table.columns)
+    lines = [
+        "# A draft, made from the names of the columns and from what the first rows look like.",
+        "# Read every line: a name may mislead. No cell is repeated here.",
+        "",
+        "[columns]",
+        *_person(table.columns, chosen),
+    ]
+    lines += [
+        f"{name} = {_quoted(table.columns[chosen[name][0]])}"
+        for name in ACT_FIELDS
+        if name in chosen
+    ]
+    lines += _remarks(table.columns, looks, spare)
+    for name, other in repeats.items():
+        lines += _repeat(name, other)
+    all_looks = [("", at, one) for at, one in enumerate(looks)]
+    for name, other in repeats.items():
+        seen = look(iter(other), other.columns)
+        all_looks += [(f" of {_quoted(name)}", at, one) for at, one in enumerate(seen)]
+    lines += _values(chosen, looks)
+    lines += _consent(chosen, spare)
+    lines += _source(all_looks)
+    return "\n".join(lines) + "\n"
+
+
+def _chosen(columns: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """For each field the columns that it is read from; and others that may be it too."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for at, column in enumerate(columns):
+        if named := field_of(column):
+            found.setdefault(named[0], []).append((named[1], at))
+    chosen, spare = {}, {}
+    for name, ranked in found.items():
+        order = [at for _, at in sorted(ranked)]
+        if name == "name_alt":
+            chosen[name] = order
+            continue
+        chosen[name], rest = order[:1], order[1:]
+        if name == "name":
+            chosen.setdefault("name_alt", []).extend(rest)
+        elif rest:
+            spare[name] = rest
+    if "name_alt" in chosen:
+        chosen["name_alt"] = sorted(set(chosen["name_alt"]))
+        if not chosen["name_alt"]:
+            del chosen["name_alt"]
+    return chosen, spare
+
+
+def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator[str]:
+    if "id" not in chosen:
+        yield '# id = "..."  # which column is the source\'s own key? It must be said.'
+    if not chosen.keys() & set(NAME_FIELDS):
+        yield '# name = "..."  # which column is the name? It must be said.'
+    for name in PERSON_FIELDS:
+        if name not in chosen:
+            continue
+        if name == "name_alt":
+            yield f"name_alt = [{', '.join(_quoted(columns[at]) for at in chosen[name])}]"
+        else:
+            yield f"{name} = {_quoted(columns[chosen[name][0]])}"
+
+
+def _remarks(
+    columns: Sequence[str], looks: Sequence[Look], spare: Mapping[str, list[int]]
+) -> Iterator[str]:
+    for name, others in spare.items():
+        for at in others:
+            yield f"# Column {at + 1} may be {name} too."
+    unknown = [at for at, column in enumerate(columns) if field_of(column) is None]
+    plain = []
+    for at in unknown:
+        if looks[at].kinds:
+            words = " or ".join(_LOOKS_LIKE[kind] for kind in looks[at].kinds)
+            codes = sorted(
+                {code for kind in looks[at].kinds for code in looks[at].codes.get(kind, ())}
+            )
+            yield f"# Column {at + 1} looks like {words}{_such(codes)}."
+        else:
+            plain.append(str(at + 1))
+    if plain:
+        yield f"# Not known: column{'s' if len(plain) > 1 else ''} {', '.join(plain)}."
+
+
+_LOOKS_LIKE = {
+    "date": "dates",
+    "act": "acts",
+    "authority": "authorities",
+    "outcome": "outcomes",
+    "sex": "sexes",
+}
+
+
+def _such(codes: Sequence[str]) -> str:
+    if not codes:
+        return ""
+    return f" ({', '.join(codes[:5])}{', ...' if len(codes) > 5 else ''})"
+
+
+def _repeat(name: str, table: Table) -> Iterator[str]:
+    """The acts of a repeat; its columns that are not known are left to its author."""
+    chosen, spare = _chosen(table.columns)
+    lines = [
+        f"{field} = {_quoted(table.columns[chosen[field][0]])}"
+        for field in ACT_FIELDS
+        if field in chosen
+    ]
+    mark = "" if "act" in chosen else "# "
+    yield ""
+    if mark:
+        yield "# If these are acts, say which column is the act, or its kind for all rows:"
+    yield f"{mark}[[acts]]"
+    yield f"{mark}repeat = {_quoted(name)}"
+    if mark:
+        yield '# act = "..."'
+    yield from (mark + line for line in lines)
+    yield from _remarks(table.columns, look(iter(table), table.columns), spare)
+
+
+def _values(chosen: Mapping[str, list[int]], looks: Sequence[Look]) -> Iterator[str]:
+    for kind in vocabulary.KINDS:
+        if kind not in chosen:
+            continue
+        at = chosen[kind][0]
+        if strange := len(looks[at].strange.get(kind, ())):
+            one = strange == 1
+            yield ""
+            yield f"[values.{kind}]"
+            yield (
+                f"# Column {at + 1} has {strange} word{'' if one else 's'} that"
+                f" {'is' if one else 'are'} not in the vocabulary. Say what"
+                f" {'it means' if one else 'each means'}:"
+            )
+            yield f'# "the word" = "{vocabulary.codes(kind)[0]}"'
+            yield f"# Codes: {', '.join(vocabulary.codes(kind))}"
+
+
+def _consent(chosen: Mapping[str, list[int]], spare: Mapping[str, list[int]]) -> Iterator[str]:
+    yield ""
+    yield "[consent]"
+    yield "# No consent stated is no use: until it is stated here, reports are sealed,"
+    yield "# and neither linked nor counted."
+    yield f"# Uses: {', '.join(USES)}"
+    for name in CONSENT_FIELDS:
+        for at in (*chosen.get(name, ()), *spare.get(name, ())):
+            yield f'# Column {at + 1} may state it: {name} = {{ column = "..." }}'
+    yield "uses = []"
+
+
+def _source(looks: Sequence[tuple[str, int, Look]]) -> Iterator[str]:
+    yield ""
+    yield "[source]"
+    yield '# collector = "..."'
+    yield '# covers = { from = "2017", to = "2024", acts = ["arrest", "forced-return"] }'
+    dated = [(where, at, one) for where, at, one in looks if one.mostly(one.dates)]
+    for where, at, one in dated:
+        if one.januaries >= 2 and one.januaries > _SUSPECT * one.days:
+            yield (
+                f"# {one.januaries} of {one.days} days in column {at + 1}{where} are a 1 January."
+                " If they are only years:"
+            )
+            yield "# pads_dates = true"
+            break
+    first = sum(one.day_first for _, _, one in dated)
+    other = sum(one.month_first for _, _, one in dated)
+    if first and not other:
+        yield "day_first = true  # days over 12 stand first"
+    elif other and not first:
+        yield "day_first = false  # days over 12 stand second"
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
