@@ -185,7 +185,7 @@ def test_a_split_that_fails_leaves_no_share(
     assert run(["recovery", "split", who.case, "--out", str(out)]) == 1
     assert list(out.iterdir()) == []
     err = capsys.readouterr().err
-    assert "open nothing" in err
+    assert "Destroy these shares" in err
     assert "the disk is full" in err
 
 

@@ -118,6 +118,26 @@ def test_who_cannot_be_granted_access(both: Path, me: Identity, stranger: Identi
         assert case.check() == ()
 
 
+@pytest.mark.parametrize("kind", ["grant", "recovery"])
+def test_a_file_that_cannot_be_written_is_a_grant_that_was_not_made(
+    both: Path, me: Identity, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    def full(*values: object) -> None:
+        raise NoSpace("the disk is full", hint="make room and do it again")
+
+    new = Identity.generate().recipient
+    with Case.open(both, me) as case:
+        before = case.members
+        with monkeypatch.context() as patch:
+            patch.setattr(members, "put", full)
+            with pytest.raises(NoSpace, match="disk is full"):
+                case.grant(new) if kind == "grant" else case.add_recovery(new, 3, 2)
+        assert case.members == before
+        assert case.check() == ()
+        case.grant(new)
+        assert case.check() == ()
+
+
 # --- taken away ----------------------------------------------------------------------------
 
 

@@ -215,7 +215,7 @@ def split(
         except BaseException:
             for file in files:
                 file.unlink(missing_ok=True)
-            say("The shares above, or in that folder, open nothing.")
+            say("It did not go to the end. Destroy these shares, and make others.")
             raise
     if as_json:
         told: dict[str, Any] = {"recipient": made.recipient, "threshold": threshold}

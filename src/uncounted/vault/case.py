@@ -293,12 +293,21 @@ class Case:
             BadInput: not a recipient, or not a verifier key.
             UsedWrongly: the two are not of one identity, or the name is none.
         """
-        with self._storage.transaction():
-            member = membership.checked(self._storage, recipient, vkey, name)
-            entry = self._ledger.append("grant", {"member": membership.described(member)})
-            sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
-        # A crash here is mended at the next opening: the file is in the database, too.
-        members.put(self.folder, member.recipient, self._base.epoch, sealed)
+        member = membership.checked(self._storage, recipient, vkey, name)
+        return self._let_in("grant", {"member": membership.described(member)}, member)
+
+    def _let_in(self, kind: str, body: dict[str, Any], member: Member) -> Entry:
+        # The file is written before the transaction ends: where it cannot be, nothing is kept.
+        # One that a crash leaves without its entry is deleted at the next opening.
+        file = self.folder / members.FOLDER / members.file_name(member.recipient, self.epoch)
+        try:
+            with self._storage.transaction():
+                entry = self._ledger.append(kind, body)
+                sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
+                members.put(self.folder, member.recipient, self.epoch, sealed)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
         self.seal_log()
         return entry
 
@@ -350,12 +359,7 @@ class Case:
             "replaces": None if old is None else old.recipient,
         }
         if old is None:
-            with self._storage.transaction():
-                entry = self._ledger.append("recovery", said)
-                sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
-            members.put(self.folder, recipient, self._base.epoch, sealed)
-            self.seal_log()
-            return entry
+            return self._let_in("recovery", said, member)
         return self._renew("recovery", said, gone=old.recipient, came=member)
 
     def refuse_second_recovery(self, *, replace: bool) -> Member | None:
