@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from uncounted.commands.app import NEW_PASSPHRASE, app, home, json_option, passphrase
+from uncounted.commands.app import NEW_PASSPHRASE, InOrder, app, home, json_option, passphrase
 from uncounted.commands.app import passphrase_option as old_option
 from uncounted.errors import NoAccess
 from uncounted.terminal import answer, answer_json, say
@@ -14,16 +14,11 @@ from uncounted.terminal import answer, answer_json, say
 _NEW_OPTION = "--new-passphrase-file"
 
 
-@app.group(invoke_without_command=True)
+@app.group(cls=InOrder, invoke_without_command=True, epilog="Example: uncounted identity")
 @json_option
 @click.pass_context
 def identity(context: click.Context, as_json: bool) -> None:
-    r"""Show your recipient and verifier key; make an identity; change its passphrase.
-
-    \b
-    Example:
-      uncounted identity
-    """
+    """Show your recipient and verifier key; make an identity; change its passphrase."""
     if context.invoked_subcommand is None:
         _show(as_json)
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from uncounted.commands.app import app, case_argument, json_option, open_case, passphrase_option
+from uncounted.commands.app import (
+    InOrder,
+    app,
+    case_argument,
+    json_option,
+    open_case,
+    passphrase_option,
+)
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.terminal import answer, answer_json, columns, say
 
@@ -164,14 +171,11 @@ def rotate(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
         answer(f"Everything in the case file is under a new key, number {epoch}.")
 
 
-@app.group()
+@app.group(
+    cls=InOrder, epilog="Example: uncounted recovery split returns.case --shares 5 --threshold 3"
+)
 def recovery() -> None:
-    r"""Shares on paper that open a case file together when every identity is lost.
-
-    \b
-    Example:
-      uncounted recovery split returns.case --shares 5 --threshold 3
-    """
+    """Shares on paper that open a case file together when every identity is lost."""
 
 
 @recovery.command("split")

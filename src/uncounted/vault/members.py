@@ -88,7 +88,7 @@ def file_name(recipient: str, epoch: int) -> str:
 
     Examples:
         >>> file_name("age1example", 2)
-        '07a6eb0a42eec7d3.2.age'
+        'e37425255c92f8d2.2.age'
     """
     number = "" if epoch == 1 else f".{epoch}"
     return f"{_digest(recipient)}{number}.age"
