@@ -85,7 +85,9 @@ def test_two_members_and_a_revocation(who: Who, capsys: pytest.CaptureFixture[st
     refused(capsys, 1, "not a member", "log", case)
     done = who.be("first").type("grant", case, keys, "--name", "Office")
     assert done.stdout == "Office can open this case file, and read all of it.\n"
-    assert done.stderr == ""
+    mark = done.stderr.split()[-1]
+    assert f"Its fingerprint:   {mark}\n" in who.be("second").type("identity").stdout
+    assert mark in who.be("first").type("members", case).stdout
     listed = who.json("members", case)
     assert [member["name"] for member in listed["members"]] == [None, "Office"]
     assert listed["members"][1]["recipient"] == recipient

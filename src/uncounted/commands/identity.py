@@ -36,6 +36,7 @@ def show(as_json: bool) -> None:
 
 
 def _show(as_json: bool) -> None:
+    from uncounted.proof.notes import fingerprint
     from uncounted.vault import identity as identities
 
     if not identities.exists(home()):
@@ -46,6 +47,7 @@ def _show(as_json: bool) -> None:
         return
     answer(f"Your recipient:    {mine.recipient}")
     answer(f"Your verifier key: {mine.vkey}")
+    answer(f"Its fingerprint:   {fingerprint(mine.vkey)}")
 
 
 @identity.command("new")

@@ -81,6 +81,7 @@ def grant(
       uncounted grant returns.case age1... --vkey uncounted.member/...
       uncounted grant returns.case ~/.ssh/id_ed25519.pub --name "Key in the safe"
     """
+    from uncounted.proof.notes import fingerprint
     from uncounted.vault import recipients
 
     given = recipients.read(recipient)
@@ -95,7 +96,9 @@ def grant(
         answer_json({"entry": entry.seq, "recipient": added.recipient, "signer": added.vkey})
     else:
         answer(f"{name or _short(added.recipient)} can open this case file, and read all of it.")
-    if added.vkey is None:
+    if added.vkey is not None:
+        say(f"Compare with them, by another way, the fingerprint {fingerprint(added.vkey)}")
+    else:
         say(
             "No verifier key was given: an identity states it when it first opens the case file. "
             "A bare key opens nothing by itself, and lets an identity in: uncounted recovery join."
