@@ -80,3 +80,22 @@ def by_person(
         alpha = float(rng.gamma(0.25 + classes - 1, 1 / (0.25 - np.log(nu[-1]))))
         found.append(n0)
     return found
+
+
+def twenty_lists(seed: int = 5, people: int = 5000) -> CaptureTable:
+    """A sparse table of 20 lists of very different size, on which plain chains get stuck.
+
+    List j records anybody with chance exp(N(log .004, 1)); kind 0 (60%) and kind 1 (40%)
+    of people multiply that by .5 and 1.5, and by exp(N(0, 1.2^2)) for each list and kind.
+    Few people are on two lists, and who they are looks like independence at first sight.
+    """
+    rng = np.random.default_rng(seed)
+    chance = np.exp(rng.normal(np.log(0.004), 1.0, 20)).clip(0.0005, 0.35)
+    kind = rng.choice(2, size=people, p=[0.6, 0.4])
+    times = np.exp(rng.normal(0, 1.2, (2, 20))) * np.array([0.5, 1.5])[:, None]
+    on = rng.random((people, 20)) < np.clip(chance * times[kind], 0.0008, 0.95)
+    lists = [f"L{j + 1:02d}" for j in range(20)]
+    return CaptureTable.tally(
+        lists,
+        [[name for name, hit in zip(lists, row, strict=True) if hit] for row in on if any(row)],
+    )

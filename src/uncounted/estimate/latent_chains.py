@@ -30,11 +30,12 @@ from uncounted.estimate.latent_kernel import (
 
 STEPS = 64  # most leapfrog steps of a leap
 WARM_SWEEPS = 20
-WARM_ROUNDS = 200
+WARM_ROUNDS = 150
 _FIRST = 100  # rounds before the chains are first looked at
 _APART = 1.05  # R-hat that no chance explains: the older half is dropped
+_ESS_A_CHAIN = 150.0
 _LAST = 200_000  # rounds of one chain that are held in memory
-_KINDS = ("independence", "split", "prior", "most", "least", "split", "most", "least")
+KINDS = ("independence", "split", "prior", "most", "least", "split", "most", "least")
 
 
 @attrs.frozen(eq=False)
@@ -216,7 +217,7 @@ def sample(
     running = []
     for i, own in enumerate(seeds):
         rng = np.random.Generator(np.random.SFC64(own))
-        running.append(_Chain(rng, *start(_KINDS[i % 8], counts, prior, classes, rng)))
+        running.append(_Chain(rng, *start(KINDS[i % 8], counts, prior, classes, rng)))
     warm = min(WARM_ROUNDS, max(1, most // 3))
     most = min(most, _LAST)
     done, dropped, more = warm, 0, max(1, min(_FIRST, most - warm))
@@ -229,14 +230,27 @@ def sample(
             now = _sample(running, done, dropped)
             if now.agreement.reached(target) or done >= most:
                 return _sample(running, done, dropped, tails=True)
-            have = now.n0.shape[1]
-            ends = MOST_RHAT if now.agreement.ess >= target else _APART
-            if now.agreement.rhat > ends:
+            more, drop = _next(now, target, chains)
+            if drop:
                 for chain in running:
                     chain.drop_older_half()
-                have, dropped = -(-have // 2), dropped + 1
-            worth = max(now.agreement.ess, 1.0) / now.n0.shape[1]
-            more = min(max(math.ceil(1.1 * target / worth) - have, 50), 3 * have, most - done)
+            dropped += drop
+            more = min(more, most - done)
+
+
+def _next(now: Sample, target: float, chains: int) -> tuple[int, bool]:
+    """How many rounds more, and whether to drop the older half of those there are.
+
+    Chains that do agree have R-hat^2 - 1 of about (2 chains) / ess, so that 1.01 takes 100
+    to 150 effective draws a chain. R-hat above what that explains tells of chains that are
+    still on their way from where they began.
+    """
+    have, ess = now.n0.shape[1], max(now.agreement.ess, 1.0)
+    goal = target if now.agreement.rhat <= MOST_RHAT else max(target, _ESS_A_CHAIN * chains)
+    drop = now.agreement.rhat > (MOST_RHAT if ess >= 2 * goal else _APART)
+    left = -(-have // 2) if drop else have
+    wanted = 1.1 * goal / ess * have - left if ess < goal else have
+    return max(50, min(math.ceil(wanted), 3 * have)), drop
 
 
 def _each(codes: Sequence[int] | object) -> None:
