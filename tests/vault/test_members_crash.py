@@ -219,7 +219,7 @@ def test_a_revocation(tmp_path: Path, small: Path, me: Identity, stranger: Ident
 
 
 def test_a_rotation(tmp_path: Path, small: Path, me: Identity, stranger: Identity) -> None:
-    copies = list(_run(small, "rotate", me, stranger, tmp_path / "copies", step=2))
+    copies = list(_run(small, "rotate", me, stranger, tmp_path / "copies", step=4))
     _both_ways(
         iter(copies), me, (KINDS, {None, "spare"}, 1), ([*KINDS, "rotation"], {None, "spare"}, 2)
     )
