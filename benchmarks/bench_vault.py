@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +23,8 @@ from random import Random
 from statistics import median
 from typing import Any
 
+from uncounted.proof.tiles import TileLog
+from uncounted.records.searching import found_in, keys
 from uncounted.vault.case import Case, Incoming
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -113,10 +116,62 @@ def sealed(folder: Path, me: Identity, reports: list[dict[str, Any]]) -> dict[st
     marks.append(time.perf_counter())
     again = case.intake("bench", {"collector": "Bench"}, incoming())
     marks.append(time.perf_counter())
+    found = sum(bool(found_in(one.payload, keys(["철수"]))) for one in case.every_report())
+    marks.append(time.perf_counter())
+    case.seal_log()
+    wrong = case.check()
+    marks.append(time.perf_counter())
     case.close()
     assert len(read.reports) == again.unchanged == len(reports)
-    names = ("seal", "log", "open", "read", "the same again")
+    assert found
+    assert wrong == ()
+    names = ("seal", "log", "open", "read", "the same again", "search", "check")
     return {name: b - a for name, a, b in zip(names, marks, marks[1:], strict=False)}
+
+
+def million(folder: Path) -> tuple[float, int]:
+    """Seconds to append one entry to a log of a million leaves, and the files that it writes."""
+    log = TileLog(folder / "log", 0)
+    for start in range(0, 1_000_000, 50_000):
+        log.append([number.to_bytes(32) for number in range(start, start + 50_000)])
+    began = time.perf_counter()
+    mark = time.time()
+    log.append([b"one more".ljust(32)])
+    spent = time.perf_counter() - began
+    touched = [f for f in (folder / "log").rglob("*") if f.is_file() and f.stat().st_mtime >= mark]
+    assert log.size == 1_000_001
+    return spent, len(touched)
+
+
+PEAK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+import bench_vault as bench
+from uncounted.vault.case import Case
+from uncounted.vault.identity import Identity
+count = int(sys.argv[2])
+rng = bench.Random(1)
+rows = (
+    bench.Incoming(f"B-{n:06d}", bench._payload(rng, n), bench.CONSENT, n) for n in range(count)
+)
+with Case.create(Path(sys.argv[3]) / "case", Identity.generate()) as case:
+    case.intake("bench", {}, rows)
+status = Path("/proc/self/status").read_text()
+print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+"""
+
+
+def peak(count: int) -> float:
+    """Megabytes of memory, at most, while so many reports are sealed as they are read."""
+    with tempfile.TemporaryDirectory() as name:
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, str(Path(__file__).parent), str(count), name],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return float(done.stdout)
 
 
 def _size(files: Iterable[Path]) -> float:
@@ -148,7 +203,14 @@ def main(count: int = 20_000, rounds: int = 3) -> None:
     print(f"| read all | {step['read']:.2f} | {selected:.2f} | {step['read'] / selected:.1f} |")
     print(f"| take in the same again | {step['the same again']:.2f} | | |")
     print(f"| megabytes on disk | {sizes[1]:.1f} | {sizes[0]:.1f} | {sizes[1] / sizes[0]:.1f} |")
+    print(f"| search, all of it read | {step['search']:.2f} | | |")
+    print(f"| check, all of it recomputed | {step['check']:.2f} | | |")
     print(f"\nratios of taking in, round by round: {', '.join(f'{r:.1f}' for r in ratios)}")
+    few, many = peak(count // 10), peak(count)
+    print(f"peak memory of taking in: {few:.0f} MB for {count // 10}, {many:.0f} MB for {count}")
+    with tempfile.TemporaryDirectory() as name:
+        spent, files = million(Path(name))
+    print(f"one more entry on a log of a million: {spent * 1000:.1f} ms, {files} files written")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,21 @@ if TYPE_CHECKING:
     from uncounted import estimate
     from uncounted.captures import CaptureTable, read_tables
     from uncounted.estimate import Estimate, Study
+    from uncounted.publish import pictures
 
     __version__: str
 
-__all__ = ["CaptureTable", "Estimate", "Study", "__version__", "estimate", "read_tables"]
+__all__ = [
+    "CaptureTable",
+    "Estimate",
+    "Study",
+    "__version__",
+    "estimate",
+    "pictures",
+    "read_tables",
+]
 
+_ROOMS = {"estimate": "uncounted.estimate", "pictures": "uncounted.publish.pictures"}
 _AT = {
     "CaptureTable": "uncounted.captures",
     "read_tables": "uncounted.captures",
@@ -36,8 +46,8 @@ _AT = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("uncounted")
-    if name == "estimate":
-        return importlib.import_module("uncounted.estimate")
+    if name in _ROOMS:
+        return importlib.import_module(_ROOMS[name])
     if name not in _AT:
         raise AttributeError(f"module 'uncounted' has no attribute {name!r}")
     return getattr(importlib.import_module(_AT[name]), name)

@@ -169,6 +169,41 @@ def split(
     ]
 
 
+@attrs.frozen
+class Split:
+    """A stratum through the draws: its table in each, and in the stated point partition."""
+
+    tables: Sequence[CaptureTable]
+    point: CaptureTable | None
+
+
+def split_all(linked: Linked, by: Sequence[str], lists: Sequence[str] | None = None) -> list[Split]:
+    """Every draw's table, split by what reports say of a person; see `split`.
+
+    A stratum that is in some draws only has an empty table in the others.
+
+    Raises:
+        UsedWrongly: a split that there is not, or no such list.
+    """
+    draws = [
+        {tuple(table.stratum.values()): table for table in split(linked, draw, by, lists)}
+        for draw in range(len(linked.linkage.labels))
+    ]
+    point = {tuple(table.stratum.values()): table for table in split(linked, None, by, lists)}
+    names, _ = _counted(linked, lists)
+    keys = sorted({key for draw in (*draws, point) for key in draw})
+    return [
+        Split(
+            [
+                draw.get(key, CaptureTable(names, {}, dict(zip(by, key, strict=True))))
+                for draw in draws
+            ],
+            point.get(key),
+        )
+        for key in keys
+    ]
+
+
 def _most(values: Sequence[str]) -> str:
     told = Counter(value for value in values if value).most_common(2)
     if not told or (len(told) == 2 and told[0][1] == told[1][1]):

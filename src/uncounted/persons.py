@@ -179,12 +179,13 @@ def read_persons(
             f"{path.name} must have one row a person, and a column of 0 and 1 for each list",
             hint="a table with counts has no people in it, so it can have no covariates",
         )
+    lists_at = [(at, name) for at, name in enumerate(sheet.columns, start=1) if name in lists]
     memberships: list[list[int]] = []
     columns: dict[str, list[str]] = {name: [] for name in names}
     for row in sheet:
         if row.wrong:
             raise BadInput(f"{path.name}, row {row.number}: {row.wrong}")
-        memberships.append([_membership(path, row, name) for name in lists])
+        memberships.append([_membership(path, row, at, name) for at, name in lists_at])
         for name in names:
             columns[name].append(_cell(path, row, name))
     if not memberships:
@@ -193,12 +194,13 @@ def read_persons(
     return PersonTable.of(lists, memberships, found)
 
 
-def _membership(path: Path, row: delimited.Row, name: str) -> int:
+def _membership(path: Path, row: delimited.Row, at: int, name: str) -> int:
     cell = row.cells[name].strip()
     if cell not in ("0", "1"):
+        # Not by its name: a file without a header has a person in its first row.
         raise BadInput(
-            f"{path.name}, row {row.number}, column {name!r}: neither 0 nor 1",
-            hint=f"if {name} is not a list, name it in --covariates or take it out",
+            f"{path.name}, row {row.number}, column {at}: neither 0 nor 1",
+            hint="if the column is not a list, name it in --covariates or take it out",
         )
     return int(cell)
 

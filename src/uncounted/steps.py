@@ -17,22 +17,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from uncounted.captures import read_tables
-from uncounted.counting import Counted, count, linked, split, summary
-from uncounted.errors import AlreadyThere, BadInput, NotEstimable, NotLinkable, UsedWrongly
+from uncounted.counting import count, linked, split, summary
+from uncounted.errors import BadInput, NotLinkable, UsedWrongly
+from uncounted.estimating import Asked, over_draws, refuse_if_nothing
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault import identity as identities
 from uncounted.vault.case import Case
 from uncounted.vault.intake import Incoming, RejectedRow
-
-if TYPE_CHECKING:
-    from uncounted.estimate import Study
-    from uncounted.estimate.strata import Strata
 
 DRAWS = 200
 
@@ -274,86 +270,7 @@ def captures(
     }
 
 
-# 5. How many ---------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Asked:
-    """What a user may ask of an estimate; None leaves a choice to the methods."""
-
-    methods: tuple[str, ...] | None = None
-    by: tuple[str, ...] = ()
-    lists: Sequence[str] | None = None
-    xi: Sequence[float] | None = None
-    psi: float | None = None
-    claim: str | None = None
-    level: float = 0.95
-    seed: int = 1
-
-    def settings(self) -> dict[str, Any]:
-        """As every study takes them."""
-        given: dict[str, Any] = {"methods": self.methods, "level": self.level, "seed": self.seed}
-        if self.xi is not None:
-            given["xi"] = self.xi
-        if self.claim is not None:
-            from uncounted.estimate.claims import Claim
-
-            given["claim"] = Claim.parse(self.claim)
-        if self.psi is not None:
-            given["settings"] = {"two-list": {"psi": self.psi}}
-        return given
-
-
-def estimate_table(file: Path, asked: Asked, *, progress: Progress = silent) -> Study | Strata:
-    """Estimate from a table of counts; split by columns, if asked."""
-    from uncounted.estimate import run
-    from uncounted.estimate.strata import run_strata
-
-    tables = read_tables(file, by=asked.by)
-    if asked.lists:
-        tables = [table.select(asked.lists) for table in tables]
-    if asked.by:
-        return run_strata(tables, **asked.settings(), progress=progress)
-    return run(tables[0], **asked.settings(), progress=progress)
-
-
-def estimate_case(case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent) -> Study:
-    """Estimate over the draws of who is who, and note in the case file that it was done.
-
-    The study's `input` is a commitment under a salt that stays in the case: the bare
-    hash of a small table gives its counts away.
-    """
-    if asked.by:
-        raise UsedWrongly(
-            "a case file cannot be split with --by yet",
-            hint="write the tables with captures --by and estimate from that file with --by",
-        )
-    counted = count(linked(case, on), asked.lists)
-    study = _over_draws(case, counted, asked, progress)
-    noted = {"lists": list(counted.point.lists), "level": asked.level, "input": study.input}
-    case.put("estimate", noted, uses=["link", "statistics"])
-    return study
-
-
-def _over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
-    from uncounted.estimate import run_over
-
-    study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
-    commitment = case.commit_to(b"\n".join(table.canonical() for table in counted.tables))
-    return attrs.evolve(study, input=commitment)
-
-
-def refuse_if_nothing(study: Study | Strata) -> None:
-    """When every method refuses there is no number, and the command fails.
-
-    Raises:
-        NotEstimable: with the reason of the first method.
-    """
-    if study.refused:
-        raise NotEstimable(f"no number can be given: {study.first.reason}", hint=study.first.hint)
-
-
-# 6. What leaves ------------------------------------------------------------------------------
+# 5. What leaves ------------------------------------------------------------------------------
 
 
 def release(
@@ -390,7 +307,7 @@ def release(
     opened = linked(case, on, plan.audience)
     counted = count(opened, tuple(plan.lists) or None)  # 1
     kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)
-    study = _over_draws(case, counted, Asked(), progress)
+    study = over_draws(case, counted, Asked(), progress)
     refuse_if_nothing(study)
     facts = telling.facts(case.sources(), plan, opened, counted, study, kept.blind)
     files = build(facts, plan)  # 2
@@ -423,20 +340,6 @@ def release(
 
 
 # Files ---------------------------------------------------------------------------------------
-
-
-def refuse_existing(path: Path) -> None:
-    """Nothing that is there is ever written over.
-
-    Raises:
-        AlreadyThere: there is something at `path` that is not an empty folder.
-    """
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if path.exists() or path.is_symlink():
-        raise AlreadyThere(
-            f"{path.name} is there already", hint="name another, or move that one away"
-        )
 
 
 def _write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -16,6 +16,8 @@ from uncounted.terminal import columns, interval_picture, number, plain_terminal
 
 if TYPE_CHECKING:
     from uncounted.estimate import Estimate, Study
+    from uncounted.estimate.doubly_robust import CovariateStudy
+    from uncounted.estimate.partial_pooling import Pooled
     from uncounted.estimate.strata import Strata
 
 _WIDTH = 88
@@ -23,10 +25,50 @@ _PICTURE = 32
 _FARTHEST = 4  # the axis ends at so many times the largest point
 
 
+def lines(done: Study | Strata | CovariateStudy) -> Iterator[str]:
+    """Whatever came of an estimate, in lines."""
+    from uncounted.estimate.doubly_robust import CovariateStudy
+
+    if isinstance(done, CovariateStudy):
+        yield from _given_covariates(done)
+    else:
+        yield from study_lines(done)
+
+
+def _given_covariates(study: CovariateStudy) -> Iterator[str]:
+    """Two lists at a time, each a line, and how the number moves with psi."""
+    lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
+    yield f"{number(study.observed)} people are on {plural(len(study.lists), 'list')}: {lists}"
+    yield f"Alike, as far as is known, in: {', '.join(study.covariates)}"
+    yield ""
+    named = [
+        attrs.evolve(estimate, method=" and ".join(chosen))
+        for chosen, estimate in zip(study.chosen, study.estimates, strict=True)
+    ]
+    yield from _table(tuple(named), study.observed)
+    good = [estimate for estimate in study.estimates if estimate.ok]
+    if good:
+        yield ""
+        yield from _paragraph("What it rests on: ", good[0].assumption)
+        for pair in dict.fromkeys(tuple(row["lists"]) for row in study.sensitivity):
+            told = [
+                f"{row['psi']:.3g}: {_about(row)}"
+                for row in study.sensitivity
+                if tuple(row["lists"]) == pair
+            ]
+            head = f"{' and '.join(pair)}, if the odds of one are psi times as high on the other: "
+            yield from _paragraph(head, "; ".join(told))
+    yield from _warnings([w for estimate in study.estimates for w in estimate.warnings])
+
+
 def study_lines(study: Study | Strata) -> Iterator[str]:
     """A study in lines; a stratified one stratum by stratum, then the total."""
+    from uncounted.estimate.partial_pooling import Pooled
     from uncounted.estimate.strata import Strata
 
+    if isinstance(study, Pooled):
+        yield from _pooled(study)
+        return
     if not isinstance(study, Strata):
         yield from _one_study(study)
         return
@@ -37,6 +79,35 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
     yield f"== in all: {number(study.observed)} people are documented"
     yield from _table(study.total, study.observed)
     yield from _warnings([w for estimate in study.total for w in estimate.warnings])
+
+
+def _pooled(pooled: Pooled) -> Iterator[str]:
+    """Each stratum alone and pooled, side by side, then both totals."""
+    rows = []
+    for row in pooled.rows:
+        label = ", ".join(f"{name} {value or '(empty)'}" for name, value in row["stratum"].items())
+        pull = "" if row["pull"] is None else f"{row['pull']:.0%}"
+        alone, together = (_interval(row[which]) for which in ("alone", "pooled"))
+        rows.append((label, number(row["observed"]), alone, together, pull))
+    yield columns(
+        [("", "documented", "alone", "pooled", "pull of the others"), *rows], right=[1, 4]
+    )
+    yield ""
+    yield f"In all {number(pooled.observed)} people are documented."
+    yield from _table(pooled.total, pooled.observed)
+    told = [w for estimate in pooled.total for w in estimate.warnings]
+    yield from _warnings([*pooled.warnings, *told])
+
+
+def _interval(row: Mapping[str, Any] | None) -> str:
+    """A number with its interval, as short as can be."""
+    from uncounted.estimate.words import round_to_interval
+
+    if row is None or row["point"] is None or row["interval"] is None:
+        return "no number"
+    rounded = round_to_interval(row["point"], *row["interval"])
+    high = "no end" if rounded.high is None else number(rounded.high)
+    return f"{number(rounded.point)} ({number(rounded.low)} to {high})"
 
 
 def _one_study(study: Study) -> Iterator[str]:

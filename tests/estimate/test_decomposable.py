@@ -127,11 +127,23 @@ def test_more_lists_than_r_can_and_more_than_we_can() -> None:
     assert "up to 10 lists" in refusal.reason
 
 
+def test_a_large_prior_count_has_an_end_and_a_mean(tables: Mapping[str, CaptureTable]) -> None:
+    """The complete graph's tail falls as n0^-(1 + delta (2^J - 1)) under 1/N: it always ends,
+    and has a mean when delta (2^J - 1) > 1. R dga on a grid to 20,000 gives 148 [124, 206]."""
+    one = decomposable(tables["korea"], delta=1.0)
+    assert (one.point, one.interval) == (148.0, (124.0, 206.0))
+    on_grid = decomposable(tables["korea"], delta=1.0, grid=range(20_000))
+    assert one.mean == pytest.approx(on_grid.mean, rel=1e-4)
+    quarter = decomposable(tables["korea"], delta=0.25)
+    assert quarter.mean is None
+    assert "so heavy a tail" in quarter.settings["mean"]
+    assert "infinite" in decomposable(tables["korea"]).settings["mean"]
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         ({"delta": 0.0}, "not above 0"),
-        ({"delta": 1.0}, "has no end"),
         ({"grid": range(5, 6)}, "at least two values"),
         ({"level": 1.0}, "not between 0 and 1"),
     ],

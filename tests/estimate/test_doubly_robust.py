@@ -339,7 +339,7 @@ def test_reading_people(tmp_path: Path) -> None:
     ("text", "error", "words"),
     [
         ("A,B,age\n1,0,\n", BadInput, "row 2, column 'age': empty"),
-        ("A,B,age\n1,Kim,30\n", BadInput, "row 2, column 'B': neither 0 nor 1"),
+        ("A,B,age\n1,Kim,30\n", BadInput, "row 2, column 2: neither 0 nor 1"),
         ("A,B,age\n0,0,30\n", BadInput, "1 people are on no list"),
         ("A,B,age\n1,0,2001-05-03\n", BadInput, "looks like a date"),
         ("A,B,sex\n1,0,f\n", UsedWrongly, "no covariate column 'age'"),

@@ -55,9 +55,9 @@ def test_delta_decides_where_the_table_is_sparse(tables: Mapping[str, CaptureTab
     assert rows[1 / 2]["status"] == "refused"
 
 
-def test_a_delta_without_an_end_is_left_out(kosovo: CaptureTable) -> None:
+def test_deltas_are_a_quarter_and_four_times_the_one_used(kosovo: CaptureTable) -> None:
     rows = deltas(kosovo, level=0.95, seed=1, settings={"delta": 0.3})
-    assert [row["delta"] for row in rows] == pytest.approx([0.075, 0.3, 0.5])
+    assert [row["delta"] for row in rows] == pytest.approx([0.075, 0.3, 0.5, 1.2])
 
 
 def test_the_headline_with_its_own_settings_is_used(kosovo: CaptureTable) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -87,8 +87,22 @@ out_file = click.option(
 )
 
 
+class Told(click.Command):
+    """A command whose help keeps examples on lines of their own.
+
+    Click's mark for that is the character backspace; in a docstring it stands as two.
+    """
+
+    def __init__(self, name: str | None, **more: Any) -> None:
+        super().__init__(name, **more)
+        if self.help is not None:
+            self.help = self.help.replace("\\b\n", "\b\n")
+
+
 class InOrder(click.Group):
     """Lists its commands along the road, not by the alphabet."""
+
+    command_class = Told
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they are defined."""

@@ -239,7 +239,7 @@ def _shares_or_files(shares: tuple[str, ...], files: list[Path]) -> dict[str, li
 
 
 def _hand_out(shares: tuple[str, ...], out: Path | None, *, quiet: bool) -> list[Path]:
-    from uncounted.steps import refuse_existing
+    from uncounted.proof.durable import refuse_existing
     from uncounted.vault.files import make_folder, write_private
 
     if out is None:

@@ -83,7 +83,7 @@ def rate(  # the options of one command
     from uncounted.estimate import outcomes, rate_notes, rate_words
     from uncounted.estimate.rate_values import Asked
     from uncounted.estimate.rates import compare
-    from uncounted.steps import refuse_existing
+    from uncounted.proof.durable import refuse_existing
 
     if out is not None:
         refuse_existing(out)

@@ -21,6 +21,7 @@ from uncounted.commands.app import (
     today,
 )
 from uncounted.errors import UsedWrongly
+from uncounted.proof import durable
 from uncounted.terminal import Waiting, answer, answer_json, columns, number, plural, say
 
 
@@ -67,7 +68,7 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     from uncounted.vault import identity
 
     where = home()
-    steps.refuse_existing(case)
+    durable.refuse_existing(case)
     words = passphrase(passphrase_file, new=not identity.exists(where))
     made = steps.init(case, where, words)
     if as_json:
@@ -280,7 +281,7 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
     """
     from uncounted import steps
 
-    steps.refuse_existing(out)
+    durable.refuse_existing(out)
     with open_case(case, passphrase_file) as opened:
         done = steps.people(opened, out, on=today())
     if as_json:
@@ -318,7 +319,7 @@ def captures(
     """
     from uncounted import steps
 
-    steps.refuse_existing(out)
+    durable.refuse_existing(out)
     with open_case(case, passphrase_file) as opened:
         done = steps.captures(
             opened, out, lists=_names(lists), by=_names(by) or (), draw=draw, on=today()
@@ -378,7 +379,9 @@ def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: boo
 @app.command()
 @click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
 @click.option("--method", "methods", multiple=True, help="Only this method (may be repeated).")
-@click.option("--by", help="Columns of TABLE.csv that split it, e.g. year,sex.")
+@click.option(
+    "--by", help="Columns of TABLE.csv that split it; on a case file sex, year or origin."
+)
 @click.option("--lists", help="Only these lists, e.g. A,B,C.")
 @click.option("--xi", help="Values of the sensitivity parameter, e.g. 0.5,1,2.")
 @click.option(
@@ -386,6 +389,15 @@ def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: boo
 )
 @click.option(
     "--claim", metavar="NUMBER", help='A stated number, e.g. 10000 (more than) or "<15000".'
+)
+@click.option("--pool", is_flag=True, help="Strata lean on each other, where each is small.")
+@click.option(
+    "--covariates",
+    help="Rows of people, two lists at a time: what makes people alike.",
+)
+@click.option("--kinds", help="Covariates whose numbers are codes, e.g. region.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), help="A folder for pictures (SVG) to be made."
 )
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
 @seed_option
@@ -399,6 +411,10 @@ def estimate(
     xi: str | None,
     psi: float | None,
     claim: str | None,
+    pool: bool,
+    covariates: str | None,
+    kinds: str | None,
+    pictures: Path | None,
     level: float,
     seed: int,
     passphrase_file: Path | None,
@@ -412,35 +428,43 @@ def estimate(
     \b
     Examples:
       uncounted estimate kosovo.csv
-      uncounted estimate kosovo.csv --claim 10000
+      uncounted estimate kosovo.csv --claim 10000 --pictures pictures
+      uncounted estimate by_year.csv --by year --pool
+      uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
     """
-    from uncounted import steps
+    from uncounted import estimating
 
-    asked = steps.Asked(
+    asked = estimating.Asked(
         methods=tuple(methods) or None,
         by=tuple(_names(by) or ()),
         lists=_names(lists),
         xi=_numbers(xi),
         psi=psi,
         claim=claim,
+        pool=pool,
+        covariates=tuple(_names(covariates) or ()),
+        kinds=tuple(_names(kinds) or ()),
+        pictures=pictures,
         level=level,
         seed=seed,
     )
     if where.is_dir():
         with open_case(where, passphrase_file) as opened, Waiting() as waiting:
-            done: Any = steps.estimate_case(opened, asked, on=today(), progress=waiting)
+            done: Any = estimating.estimate_case(opened, asked, on=today(), progress=waiting)
     else:
         with Waiting() as waiting:
-            done = steps.estimate_table(where, asked, progress=waiting)
+            done = estimating.estimate_table(where, asked, progress=waiting)
     if as_json:
         answer_json(done.to_json())
     else:
-        from uncounted.words import study_lines
+        from uncounted.words import lines
 
-        for line in study_lines(done):
+        for line in lines(done):
             answer(line)
-    steps.refuse_if_nothing(done)
+    if pictures is not None:
+        say(f"Pictures in {pictures}: they show exact counts and are not for publication.")
+    estimating.refuse_if_nothing(done)
 
 
 @app.command()
@@ -471,7 +495,7 @@ def release(
     """
     from uncounted import steps
 
-    steps.refuse_existing(out)
+    durable.refuse_existing(out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = steps.release(
             opened,

@@ -79,7 +79,7 @@ def look_around(
         return study
     name = headline.method
     fit, own = methods[name], settings.get(name, {})
-    how = {"level": level, "seed": seed}
+    how: dict[str, Any] = {"level": level, "seed": seed}
     what = "looking at what the answer hangs on"
     progress(what, 0, 4)
     without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1

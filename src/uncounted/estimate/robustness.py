@@ -12,7 +12,6 @@ from itertools import permutations
 from typing import Any
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import UsedWrongly
 from uncounted.estimate.decomposable import INVERSE, GammaPoissonPrior, Prior, decomposable
 from uncounted.estimate.result import Estimate, Study
 
@@ -66,11 +65,10 @@ def deltas(
     if len(table.lists) > MOST_LISTS:
         return ()
     used = _delta(table, settings)
-    found = (
+    rows = [
         _with_prior(table, level=level, seed=seed, settings={**settings, "delta": delta})
         for delta in sorted({used / 4, used, used * 4, 0.5})
-    )
-    rows = [row for row in found if row is not None]
+    ]
     for row in rows:
         del row["prior_N"]
     return tuple(rows)
@@ -130,7 +128,7 @@ def priors(
     )
     return (
         *({"delta": row["delta"], "prior_N": prior.name, **_rest(row)} for row in made),
-        *(row for row in found if row is not None),
+        *found,
     )
 
 
@@ -144,12 +142,8 @@ def _delta(table: CaptureTable, settings: Mapping[str, Any]) -> float:
 
 def _with_prior(
     table: CaptureTable, *, level: float, seed: int, settings: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """A row, or None where the posterior has no end."""
-    try:
-        estimate = decomposable(table, level=level, seed=seed, **settings)
-    except UsedWrongly:  # delta so large that this prior on N leaves the posterior no end
-        return None
+) -> dict[str, Any]:
+    estimate = decomposable(table, level=level, seed=seed, **settings)
     prior: Prior = settings.get("prior", INVERSE)
     return {"delta": settings["delta"], "prior_N": prior.name, **said(estimate)}
 

@@ -17,12 +17,16 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.result import Estimate, Floats, Study, refused
-from uncounted.estimate.study import run
+from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
 _DRAWS = 20_000
 _MANY = 20  # strata; beyond it each has fewer resamples and no list is left out in turn
-_FEWER = 50
+_LIGHTER: Mapping[str, Mapping[str, Any]] = {
+    "decomposable": {"edges": False},
+    "log-linear": {"resamples": 50},
+    "log-linear-stepwise": {"resamples": 50},
+}
 
 
 @attrs.frozen(eq=False)
@@ -92,8 +96,8 @@ def run_strata(
     if len(tables) > _MANY:
         settings = more.get("settings") or {}
         more["settings"] = {
-            name: {**({"resamples": _FEWER} if name.startswith("log-linear") else {}), **own}
-            for name, own in {"log-linear": {}, "log-linear-stepwise": {}, **settings}.items()
+            name: {**_LIGHTER.get(name, {}), **own}
+            for name, own in {**{name: {} for name in _LIGHTER}, **settings}.items()
         }
         more.setdefault("robustness", False)
     studies = []
@@ -101,6 +105,51 @@ def run_strata(
         progress("estimating each stratum", done, len(tables))
         studies.append(run(table, methods, level=level, seed=int(seeds[done]), **more))
     progress("estimating each stratum", len(tables), len(tables))
+    return _together(tables, studies, level, seed)
+
+
+def run_strata_over(
+    strata: Sequence[Sequence[CaptureTable]],
+    methods: Sequence[str] | None = None,
+    *,
+    points: Sequence[CaptureTable | None],
+    level: float = 0.95,
+    seed: int = 1,
+    progress: Progress = silent,
+    **more: Any,
+) -> Strata:
+    """Estimate each stratum over the draws of who is who, and the total from joint draws.
+
+    Args:
+        strata: for each, its table in every draw, with `stratum` set. In a draw in which
+            nobody belongs to a stratum its table is empty, and that draw is one that refuses.
+        methods: names from `METHODS`.
+        points: for each stratum its table in the stated point partition; None: nobody is in it.
+        level: of the intervals.
+        seed: of the draws.
+        progress: told after each stratum.
+        more: as for `run_over`.
+
+    Raises:
+        UsedWrongly: no strata.
+    """
+    if not strata:
+        raise UsedWrongly("there are no strata to estimate")
+    seeds = np.random.SeedSequence(seed).generate_state(len(strata))
+    studies = []
+    for done, (tables, point) in enumerate(zip(strata, points, strict=True)):
+        progress("estimating each stratum", done, len(strata))
+        few = point if len(strata) <= _MANY else None
+        studies.append(
+            run_over(tables, methods, level=level, seed=int(seeds[done]), point=few, **more)
+        )
+    progress("estimating each stratum", len(strata), len(strata))
+    return _together([tables[0] for tables in strata], studies, level, seed)
+
+
+def _together(
+    tables: Sequence[CaptureTable], studies: Sequence[Study], level: float, seed: int
+) -> Strata:
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
     rng = np.random.default_rng(seed)
     total = tuple(_total(name, tables, studies, level, rng) for name in names)
@@ -154,6 +203,8 @@ def _draws(fit: Estimate, observed: int, rng: np.random.Generator) -> Floats:
         return rng.choice(fit.draws, size=_DRAWS).astype(np.float64)
     if fit.log_n0 is None:
         return np.full(_DRAWS, float(fit.number()))
+    # Log-normal with the estimate as its mean, not its median: a sum of medians is no median
+    # of the sum, and of many strata the total would come out several per cent too high.
     mean, variance = fit.log_n0
-    n0 = np.exp(rng.normal(mean, np.sqrt(variance), _DRAWS)) - 0.5
+    n0 = np.exp(rng.normal(mean - variance / 2, np.sqrt(variance), _DRAWS)) - 0.5
     return np.asarray(observed + np.maximum(n0, 0.0))

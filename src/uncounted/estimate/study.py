@@ -36,6 +36,7 @@ from uncounted.estimate.sensitivity import (
     xi_table,
 )
 from uncounted.estimate.stepwise import log_linear_stepwise
+from uncounted.estimate.thresholding import log_linear_thresholding
 from uncounted.estimate.two_lists import pairs, two_list
 from uncounted.progress import Progress, silent
 
@@ -48,20 +49,23 @@ METHODS: Mapping[str, Method] = {
     "log-linear-stepwise": log_linear_stepwise,
     "sample-coverage": sample_coverage,
     "independence": independence,
+    "log-linear-thresholding": log_linear_thresholding,
     "two-list": two_list,
     "identified": identify,
     "chao": chao,
 }
 # What a method needs to apply at all; asked for by name, it answers for itself.
 _LISTS: Mapping[str, tuple[int, int]] = {
-    "log-linear": (3, 6),
+    "log-linear": (3, 10),
+    "log-linear-thresholding": (3, 6),
     "log-linear-stepwise": (3, 10),
     "sample-coverage": (3, 64),
     "two-list": (2, 2),
     "identified": (3, 10),
 }
-# It says again what the xi table says, with a prior on the patterns: for whoever asks for it.
-_ON_REQUEST = ("identified",)
+# For whoever asks: one says again what the xi table says, with a prior on the patterns; the
+# other is a log-linear method that a draw of a chain can tip.
+_ON_REQUEST = ("identified", "log-linear-thresholding")
 
 _POOLED_DRAWS = 20_000
 

@@ -23,13 +23,24 @@ class Rounded:
 def round_to_interval(point: float, low: float, high: float, observed: int = 0) -> Rounded:
     """Round to a power of ten of which the interval spans 4 to 40.
 
-    The lower end never goes below what was observed.
+    Nothing goes below what was observed. Where a long upper end would swallow the point (it
+    would move by more than a quarter of those not observed), point and lower end are
+    rounded by the lower half of the interval: 44 people between 19 and 440 are "about 40".
 
     Examples:
         >>> round_to_interval(10357, 6947, 18010)
         Rounded(point=10000, low=7000, high=18000, unit=1000)
+        >>> round_to_interval(44, 19, 440, observed=19)
+        Rounded(point=40, low=20, high=400, unit=10)
     """
-    width = (high if math.isfinite(high) else point) - low
+    coarse = _to_unit(point, low, high, observed, (high if math.isfinite(high) else point) - low)
+    if abs(coarse.point - point) <= (point - observed) / 4:
+        return coarse
+    fine = _to_unit(point, low, high, observed, 2 * (point - low))
+    return attrs.evolve(fine, high=coarse.high)
+
+
+def _to_unit(point: float, low: float, high: float, observed: int, width: float) -> Rounded:
     unit = 10 ** max(0, math.floor(math.log10(width / 4))) if width >= 4 else 1
 
     def near(x: float) -> int:

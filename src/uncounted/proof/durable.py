@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from uncounted.errors import NoSpace
+from uncounted.errors import AlreadyThere, NoSpace
 
 
 @contextlib.contextmanager
@@ -63,6 +63,20 @@ def place(path: Path, data: bytes, *, private: bool = False) -> set[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     return changed
+
+
+def refuse_existing(path: Path) -> None:
+    """Nothing that is there is ever written over.
+
+    Raises:
+        AlreadyThere: there is something at `path` that is not an empty folder.
+    """
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists() or path.is_symlink():
+        raise AlreadyThere(
+            f"{path.name} is there already", hint="name another, or move that one away"
+        )
 
 
 def sync_folders(folders: Iterable[Path]) -> None:

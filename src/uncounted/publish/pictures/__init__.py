@@ -50,7 +50,8 @@ def all_of(
         study: the answers.
         table: what they came from; over draws of who is who, the stated point table.
         claim: for the picture of xi.
-        points: for the picture of growing parts of the records; none without them.
+        points: for the picture of growing parts of the records; those of the study unless
+            given.
     """
     found = [spread(study)]
     if any(each.ok and each.draws is not None for each in study.estimates):
@@ -64,7 +65,8 @@ def all_of(
     if any(row["point"] is not None for row in study.sensitivity):
         found.append(xi_curve(study, claim))
     found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
-    found += [trajectory(points)] if points else []
+    parts = points or study.trajectory
+    found += [trajectory(parts)] if parts else []
     return tuple(found)
 
 

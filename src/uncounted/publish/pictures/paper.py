@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import AlreadyThere
-from uncounted.estimate.words import Rounded, round_to_interval
+from uncounted.estimate.words import round_to_interval
 from uncounted.proof import durable
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW, WIDE
@@ -217,7 +217,7 @@ def said(
     """
     if interval is None:
         return Said(f"about {whole(point)}, with no interval", f"about {whole(point)}")
-    r = _rounded(point, interval, observed)
+    r = round_to_interval(point, *interval, observed)
     about = f"about {r.point:,}"
     if bound:
         least = f"at least about {r.low if r.high is None else r.point:,}"
@@ -227,19 +227,6 @@ def said(
             f"{about}, at least {r.low:,}, with no upper end", f"{about} ({r.low:,} or more)"
         )
     return Said(f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})")
-
-
-def _rounded(point: float, interval: tuple[float, float], observed: int) -> Rounded:
-    """Round to the interval; where its long upper end would swallow the point, to the lower half.
-
-    44 people between 19 and 440 are "about 40", not 19.
-    """
-    low, high = interval
-    r = round_to_interval(point, low, high, observed)
-    if abs(r.point - point) <= (point - observed) / 4:
-        return r
-    nearer = round_to_interval(point, low, 2 * point - low, observed)
-    return attrs.evolve(nearer, high=r.high)
 
 
 @attrs.frozen

@@ -54,7 +54,8 @@ def trajectory(points: Sequence[Point]) -> Picture:
     Args:
         points: rows with `shuffle`, `fraction` (above 0, up to 1), `observed`, `point` and
             `interval` (None for a refusal) and `status` (`ok` or `refused`), as
-            `estimate.trajectory` gives them.
+            `estimate.trajectory` gives them; `carried` and `carried_interval`, the same carried
+            to the whole, are drawn where they are given.
 
     Raises:
         UsedWrongly: no rows, or rows that lack one of these.
@@ -72,8 +73,9 @@ def trajectory(points: Sequence[Point]) -> Picture:
     ends = [row["interval"][1] for row in ok if row["interval"] is not None]
     far = reach_of([most, *(_usual(ok))], ends)
     words = [
-        "A level line is reassuring: more records of the same kind do not move the number. "
-        "It does not show that the number is right."
+        "What each part gives is carried to the whole: half of the people stand for half. A "
+        "level line is reassuring: more records of the same kind do not move the number. It "
+        "does not show that the number is right."
     ]
     refused = len(rows) - len(ok)
     if refused:
@@ -120,7 +122,12 @@ def _checked(points: Sequence[Point]) -> list[Point]:
             raise UsedWrongly(f"a row of a trajectory has no {lacking[0]!r}")
         if not 0 < row["fraction"] <= 1:
             raise UsedWrongly(f"a fraction of {row['fraction']} is not above 0 and up to 1")
-    return list(points)
+    return [
+        {**row, "point": row["carried"], "interval": row["carried_interval"]}
+        if "carried" in row
+        else row
+        for row in points
+    ]
 
 
 def _desc(rows: Sequence[Point]) -> str:

@@ -1,0 +1,211 @@
+"""How many: what was asked, on a table or on a case file, and what came of it.
+
+The part of the road on which a user has most to choose. Each way ends in a study, in
+strata, or in a study given covariates; what may not go together is refused before
+anything is computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from uncounted.captures import CaptureTable, read_tables
+from uncounted.counting import Counted, Linked, count, linked, split_all
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.proof import durable
+from uncounted.vault.case import Case
+
+if TYPE_CHECKING:
+    from uncounted.estimate import Study
+    from uncounted.estimate.doubly_robust import CovariateStudy
+    from uncounted.estimate.strata import Strata
+
+
+@attrs.frozen
+class Asked:
+    """What a user may ask of an estimate; None leaves a choice to the methods."""
+
+    methods: tuple[str, ...] | None = None
+    by: tuple[str, ...] = ()
+    lists: Sequence[str] | None = None
+    xi: Sequence[float] | None = None
+    psi: float | None = None
+    claim: str | None = None
+    level: float = 0.95
+    seed: int = 1
+    pool: bool = False
+    covariates: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    pictures: Path | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """As every study takes them."""
+        given: dict[str, Any] = {"methods": self.methods, "level": self.level, "seed": self.seed}
+        if self.xi is not None:
+            given["xi"] = self.xi
+        if self.claim is not None:
+            from uncounted.estimate.claims import Claim
+
+            given["claim"] = Claim.parse(self.claim)
+        if self.psi is not None:
+            given["settings"] = {"two-list": {"psi": self.psi}}
+        return given
+
+
+def estimate_table(
+    file: Path, asked: Asked, *, progress: Progress = silent
+) -> Study | Strata | CovariateStudy:
+    """Estimate from a table of counts; split by columns, or given covariates, if asked.
+
+    Raises:
+        UsedWrongly: what was asked does not go together.
+    """
+    from uncounted.estimate import run
+    from uncounted.estimate.strata import run_strata
+
+    _refuse_mixed(asked)
+    if asked.covariates:
+        return _given_covariates(file, asked)
+    tables = read_tables(file, by=asked.by)
+    if asked.lists:
+        tables = [table.select(asked.lists) for table in tables]
+    if asked.pool:
+        done: Study | Strata = _pooled(tables, asked, progress)
+    elif asked.by:
+        done = run_strata(tables, **asked.settings(), progress=progress)
+    else:
+        done = run(tables[0], **asked.settings(), progress=progress)
+    _draw(done, tables, asked)
+    return done
+
+
+def _refuse_mixed(asked: Asked) -> None:
+    asked.settings()  # a claim that is none is said before anything is read
+    if asked.psi is not None and not math.isfinite(asked.psi):
+        raise UsedWrongly(f"psi {asked.psi} is not a number above 0", hint="1: independent lists")
+    if asked.pool and not asked.by:
+        raise UsedWrongly("--pool needs strata", hint="say what splits the table: --by COLUMN")
+    if asked.pool and len(asked.methods or ()) > 1:
+        raise UsedWrongly("strata are pooled by one method", hint="name one with --method")
+    if asked.covariates and (asked.by or asked.pool or asked.methods or asked.pictures):
+        raise UsedWrongly(
+            "--covariates goes without --by, --pool, --method and --pictures",
+            hint="it is a method of its own, for rows of people",
+        )
+    if asked.pictures is not None:
+        durable.refuse_existing(asked.pictures)
+
+
+def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) -> Strata:
+    from uncounted.estimate.partial_pooling import pool_strata
+
+    (method,) = asked.methods or ("decomposable",)
+    own = {"psi": asked.psi} if asked.psi is not None else {}
+    return pool_strata(
+        tables, method, level=asked.level, seed=asked.seed, settings=own, progress=progress
+    )
+
+
+def _given_covariates(file: Path, asked: Asked) -> CovariateStudy:
+    from uncounted.estimate.doubly_robust import doubly_robust
+    from uncounted.persons import read_persons
+
+    people = read_persons(file, asked.covariates, kinds=asked.kinds)
+    chosen = list(combinations(asked.lists, 2)) if asked.lists else None
+    psi = 1.0 if asked.psi is None else asked.psi
+    return doubly_robust(people, lists=chosen, level=asked.level, seed=asked.seed, psi=psi)
+
+
+def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: Asked) -> None:
+    """Write the pictures that were asked for; strata have a folder each, by their number."""
+    if asked.pictures is None:
+        return
+    from uncounted.estimate import Study
+    from uncounted.publish.pictures import all_of, save_all
+
+    claim = float(asked.settings()["claim"].number) if asked.claim is not None else None
+    studies = [done] if isinstance(done, Study) else list(done.studies)
+    for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
+        where = asked.pictures if len(studies) == 1 else asked.pictures / str(number)
+        if table is not None:
+            save_all(all_of(study, table, claim=claim), where)
+
+
+def estimate_case(
+    case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent
+) -> Study | Strata:
+    """Estimate over the draws of who is who, and note in the case file that it was done.
+
+    The study's `input` is a commitment under a salt that stays in the case: the bare
+    hash of a small table gives its counts away.
+
+    Raises:
+        UsedWrongly: what was asked needs a table, not a case file.
+    """
+    if asked.pool or asked.covariates:
+        raise UsedWrongly(
+            "--pool and --covariates are for tables, not for a case file",
+            hint="write the table with uncounted captures --by, and estimate from that file",
+        )
+    _refuse_mixed(asked)
+    opened = linked(case, on)
+    if asked.by:
+        return _estimate_split(case, opened, asked, progress)
+    counted = count(opened, asked.lists)
+    study = over_draws(case, counted, asked, progress)
+    noted = {"lists": list(counted.point.lists), "level": asked.level, "input": study.input}
+    case.put("estimate", noted, uses=["link", "statistics"])
+    _draw(study, [counted.point], asked)
+    return study
+
+
+def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress) -> Strata:
+    """Each stratum over the draws; every study's `input` is a commitment."""
+    from uncounted.estimate.strata import run_strata_over
+
+    parts = split_all(opened, asked.by, asked.lists)
+    done = run_strata_over(
+        [part.tables for part in parts],
+        points=[part.point for part in parts],
+        **asked.settings(),
+        progress=progress,
+    )
+    studies = tuple(
+        attrs.evolve(study, input=case.commit_to(_canonical(part.tables)))
+        for study, part in zip(done.studies, parts, strict=True)
+    )
+    noted = {"lists": list(parts[0].tables[0].lists), "by": list(asked.by), "level": asked.level}
+    case.put("estimate", noted, uses=["link", "statistics"])
+    done = attrs.evolve(done, studies=studies)
+    _draw(done, [part.point for part in parts], asked)
+    return done
+
+
+def _canonical(tables: Sequence[CaptureTable]) -> bytes:
+    return b"\n".join(table.canonical() for table in tables)
+
+
+def over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
+    """A study over the draws of who is who; its `input` is a commitment kept in the case."""
+    from uncounted.estimate import run_over
+
+    study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
+    return attrs.evolve(study, input=case.commit_to(_canonical(counted.tables)))
+
+
+def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:
+    """When every method refuses there is no number, and the command fails.
+
+    Raises:
+        NotEstimable: with the reason of the first method.
+    """
+    if study.refused:
+        raise NotEstimable(f"no number can be given: {study.first.reason}", hint=study.first.hint)

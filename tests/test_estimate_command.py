@@ -1,0 +1,140 @@
+"""What may be asked of `uncounted estimate` beyond a plain table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from uncounted.cli import run
+
+KOSOVO = """EXH,ABA,OSCE,HRW,count
+1,0,0,0,1131
+0,1,0,0,845
+0,0,1,0,936
+0,0,0,1,306
+1,1,0,0,177
+1,0,1,0,228
+1,0,0,1,106
+0,1,1,0,217
+0,1,0,1,31
+0,0,1,1,123
+1,1,1,0,181
+1,1,0,1,18
+1,0,1,1,42
+0,1,1,1,32
+1,1,1,1,27
+"""
+
+
+@pytest.fixture
+def kosovo(tmp_path: Path) -> Path:
+    file = tmp_path / "kosovo.csv"
+    file.write_text(KOSOVO)
+    return file
+
+
+@pytest.fixture
+def years(tmp_path: Path) -> Path:
+    file = tmp_path / "years.csv"
+    rows = [
+        f"{year},{pattern},{count + year % 3}"
+        for year in range(2015, 2021)
+        for pattern, count in {"1,0": 9, "0,1": 7, "1,1": 4}.items()
+    ]
+    file.write_text("year,A,B,count\n" + "\n".join(rows) + "\n")
+    return file
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """1,000 people whose age decides how easily they are recorded."""
+    rng = np.random.default_rng(1)
+    age = rng.integers(15, 80, 1000)
+    chance = 1 / (1 + np.exp(0.5 - (age - 45) / 30))
+    on = rng.random((1000, 2)) < chance[:, None]
+    file = tmp_path / "people.csv"
+    rows = [f"{int(a)},{int(b)},{n}" for (a, b), n in zip(on, age, strict=True) if a or b]
+    file.write_text("A,B,age\n" + "\n".join(rows) + "\n")
+    return file
+
+
+def test_a_claim_is_printed_and_in_json(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["estimate", str(kosovo), "--method", "chao", "--claim", "8000"]) == 0
+    assert 'How far "more than 8,000" carries:' in capfd.readouterr().out
+    assert run(["estimate", str(kosovo), "--method", "chao", "--claim", "<9000", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["claim"]["side"] == "fewer than"
+
+
+def test_pictures_are_for_their_owner_and_nothing_is_written_over(
+    kosovo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["estimate", str(kosovo), "--method", "decomposable", "--pictures", str(tmp_path / "p")]
+    assert run(asked) == 0
+    assert "are not for publication" in capfd.readouterr().err
+    drawn = sorted(path.name for path in (tmp_path / "p").glob("*.svg"))
+    assert {"posterior.svg", "xi.svg", "trajectory.svg", "upset-narrow.svg"} <= set(drawn)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "p").iterdir())
+    assert run(asked) == 1
+    assert "p is there already" in capfd.readouterr().err
+
+
+def test_strata_pooled_and_alone_stand_side_by_side(
+    years: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["estimate", str(years), "--by", "year", "--pool", "--method", "independence"]
+    assert run(asked) == 0
+    told = capfd.readouterr().out
+    assert "pull of the others" in told
+    assert "independence, pooled" in told
+    assert run([*asked, "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert len(said["strata"]) == len(said["pooling"]["rows"]) == 6
+    assert [each["method"] for each in said["total"]] == ["independence, pooled", "independence"]
+
+
+def test_pictures_of_strata_have_a_folder_each(
+    years: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "p"
+    assert (
+        run(["estimate", str(years), "--by", "year", "--method", "chao", "--pictures", str(out)])
+        == 0
+    )
+    assert sorted(path.name for path in out.iterdir()) == ["1", "2", "3", "4", "5", "6"]
+    capfd.readouterr()
+
+
+def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["estimate", str(people), "--covariates", "age"]) == 0
+    told = capfd.readouterr().out
+    assert "Alike, as far as is known, in: age" in told
+    assert "A and B" in told
+    assert "psi times as high" in told
+    assert run(["estimate", str(people), "--covariates", "age", "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    low, high = said["estimates"][0]["interval"]
+    assert low < 1000 < high
+    assert said["covariates"] == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--pool"], "--pool needs strata"),
+        (["--by", "A", "--pool", "--method", "chao", "--method", "independence"], "by one method"),
+        (["--covariates", "A", "--by", "B"], "goes without --by"),
+        (["--claim", "some"], "a whole number of people"),
+        (["--covariates", "nothing"], "no covariate column 'nothing'"),
+        (["--method", "identified", "--psi", "nan"], "nan"),
+    ],
+)
+def test_what_does_not_go_together(
+    people: Path, more: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["estimate", str(people), *more]) == 2
+    told = capfd.readouterr()
+    assert words in told.err
+    assert told.out == ""
