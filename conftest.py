@@ -44,7 +44,7 @@ def _is_progress(line: str) -> bool:
 
 def run_block(example: Example) -> str | None:
     """Run the commands of one block; say what differed, or nothing."""
-    folder: Path = example.namespace["folder"]
+    folder: Path = example.namespace[_SCRATCH]
     environment: dict[str, str] = example.namespace["environment"]
     commands = re.split(r"^\$ ", str(example.parsed), flags=re.MULTILINE)[1:]
     for command in commands:
@@ -74,11 +74,14 @@ def parse_console(document: Document) -> Iterator[Region]:
         yield Region(lexed.start, lexed.end, lexed.lexemes["source"], run_block)
 
 
+_SCRATCH = "the page's scratch folder"  # no page can have a variable of that name
+
+
 def setup(namespace: dict[str, object]) -> None:
     """A scratch folder with the examples in it, and an environment that asks nothing."""
     folder = Path(tempfile.mkdtemp(prefix="uncounted-page-"))
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__py*"))
-    namespace["folder"] = folder
+    namespace[_SCRATCH] = folder
     namespace["environment"] = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -91,8 +94,8 @@ def setup(namespace: dict[str, object]) -> None:
 
 
 def teardown(namespace: dict[str, object]) -> None:
-    """Leave nothing."""
-    shutil.rmtree(str(namespace["folder"]))
+    """Leave nothing; a page's own names are its own, and none of them is deleted."""
+    shutil.rmtree(str(namespace[_SCRATCH]))
 
 
 pytest_collect_file = Sybil(
