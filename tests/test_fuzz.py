@@ -7,6 +7,8 @@ may come out is one of ours, it repeats nothing of what was read, and it comes s
 from __future__ import annotations
 
 import json
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.records.sheets import pack, parts, sheet
 
 from uncounted import delimited
 from uncounted.captures import read_tables
@@ -26,7 +29,7 @@ from uncounted.proof.notes import Signer, Verifier, open_note, split
 from uncounted.proof.tiles import TileLog
 from uncounted.proof.tlogproof import TlogProof
 from uncounted.publish.plan import Plan
-from uncounted.records import dates, intake
+from uncounted.records import dates, intake, suggest, tables
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -81,6 +84,28 @@ EXPORT = json.dumps(
     ensure_ascii=False,
 )
 ME = Identity.generate()
+JSON = json.dumps(
+    [{"ref": 1, "g": {"name": SECRET}, "acts": [{"what": "arrest"}]}], ensure_ascii=False
+)
+BOOK = parts({"Form": sheet([["ref", "name"], [1, SECRET]])})
+BOOK["xl/sharedStrings.xml"] = f"<sst><si><t>{SECRET}</t></si></sst>"
+
+
+def _zipped(held: dict[str, str]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return pack(Path(folder) / "t.xlsx", held).read_bytes()
+
+
+def _part(name: str) -> Callable[[Path, bytes], None]:
+    """Harm one part and not the ZIP around it, whose checksum sees all harm."""
+
+    def parse(folder: Path, data: bytes) -> None:
+        with zipfile.ZipFile(folder / "t.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, text in BOOK.items():
+                archive.writestr(part, data if part == name else text)
+        list(tables.open_table(folder / "t.xlsx"))
+
+    return parse
 
 
 def _tiles(folder: Path, data: bytes) -> None:
@@ -122,6 +147,15 @@ class Parser:
 
 PARSERS = {
     "csv": Parser(_file(".csv", lambda file: list(delimited.read(file))), CSV.encode()),
+    "json": Parser(_file(".json", lambda file: list(tables.open_table(file))), JSON.encode()),
+    "json lines": Parser(_file(".jsonl", lambda f: list(tables.open_table(f))), b'{"a": 1}\n{}'),
+    "xlsx": Parser(_file(".xlsx", lambda file: list(tables.open_table(file))), _zipped(BOOK)),
+    **{
+        name: Parser(_part(name), BOOK[name].encode())
+        for name in BOOK
+        if name != "xl/_rels/workbook.xml.rels"
+    },
+    "draft": Parser(_file(".csv", lambda f: suggest.draft(*tables.survey(f))), CSV.encode()),
     "rows": Parser(_file(".csv", _rows), CSV.encode()),
     "mapping": Parser(_file(".toml", Mapping.parse), MAP.encode()),
     "plan": Parser(_file(".toml", Plan.parse), PLAN.encode()),

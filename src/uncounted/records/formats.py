@@ -90,7 +90,7 @@ class Shown:
     doubt: str | None = None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def shown(number: str, how: Format, since_1904: bool = False) -> Shown:
     """Write a number as its cell shows it, dates in EDTF.
 

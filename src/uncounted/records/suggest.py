@@ -29,6 +29,7 @@ LOOKED_AT = 500  # rows, from the first on
 _MOST = 0.8  # of the cells that say something, that must be of a kind
 _FEWEST = 3  # cells that say something, under which nothing is said of a column
 _SUSPECT = 0.2  # of the days, that are a 1 January: nobody is born so often on one
+_LONGEST_WORD = 200  # letters of a name of a column, or of a word
 _LANGUAGE = re.compile(r"__[a-z]{2,3}$")
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _FIRST = ("id", *NAME_FIELDS, "name_alt")
@@ -44,9 +45,13 @@ def header_words() -> Mapping[str, tuple[str, int]]:
     for row in csv.DictReader(table.splitlines()):
         for language in ("en", "ko", "zh"):
             for rank, word in enumerate(row[language].split(";")):
-                found.setdefault(vocabulary.key(word), (row["field"], rank))
-        found.setdefault(vocabulary.key(row["field"]), (row["field"], 0))
+                found.setdefault(_key(word), (row["field"], rank))
+        found.setdefault(_key(row["field"]), (row["field"], 0))
     return found
+
+
+def _key(name: str) -> str:
+    return vocabulary.key(name.replace(".", " "))
 
 
 def field_of(column: str) -> tuple[str, int] | None:
@@ -58,11 +63,13 @@ def field_of(column: str) -> tuple[str, int] | None:
     """
     if column in _SYSTEM_IDS:
         return "id", -1
+    if len(column) > _LONGEST_WORD:
+        return None
     bare = _LANGUAGE.sub("", column).strip(" *:：?")
     words = header_words()
     for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
         for form in (name, _BRACKETS.sub("", name)):
-            if found := words.get(vocabulary.key(form)):
+            if found := words.get(_key(form)):
                 return found
     return None
 
@@ -117,9 +124,6 @@ class Look:
         if self.mostly(self.dates):
             return ("date",)
         return tuple(kind for kind in vocabulary.KINDS if self.mostly(self.words[kind]))
-
-
-_LONGEST_WORD = 200
 
 
 def look(rows: Iterator[Row], columns: Sequence[str]) -> tuple[Look, ...]:
