@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
@@ -90,7 +90,7 @@ def counts_of(table: CaptureTable) -> Counts:
     return Counts(
         parent=np.array([rows[node[:-1]] for node in nodes], np.int64),
         last=np.array([node[-1] if node else 0 for node in nodes], np.int64),
-        count=count,
+        people=count,
         members=members,
         share=share,
         n=float(count.sum()),
@@ -98,7 +98,7 @@ def counts_of(table: CaptureTable) -> Counts:
 
 
 def bound_of(table: CaptureTable) -> float:
-    """How far from 0 a logit may go, so that no product of chances overflows.
+    """How far up a logit of a chance may go, so that no product of chances overflows.
 
     35 (the prior leaves 1e-15 beyond) unless somebody is on ten lists or more.
     """
@@ -253,9 +253,9 @@ def _next(now: Sample, target: float, chains: int) -> tuple[int, bool]:
     return max(50, min(math.ceil(wanted), 3 * have)), drop
 
 
-def _each(codes: Sequence[int] | object) -> None:
+def _each(codes: Iterable[int]) -> None:
     """Let every chain end, then say what went wrong in any."""
-    wrong = [code for code in list(codes) if code != FINE]  # type: ignore[call-overload]
+    wrong = [code for code in list(codes) if code != FINE]
     if not wrong:
         return
     if TOO_MANY in wrong:

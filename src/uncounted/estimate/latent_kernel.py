@@ -26,6 +26,8 @@ type Ints = npt.NDArray[np.int64]
 
 # Sums may be taken in any order, but infinities and NaN keep their meaning.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
+_LEAST = 700.0  # logits go down to minus this
+_TRIES_INSIDE = 100
 _MOST = 4e18  # mean of n0 that still fits whole numbers of 64 bits
 
 FINE = 0
@@ -39,14 +41,14 @@ class Counts(NamedTuple):
 
     parent: Ints
     last: Ints
-    count: Floats
+    people: Floats
     members: npt.NDArray[np.bool_]
     share: Floats
     n: float
 
 
 class Prior(NamedTuple):
-    """alpha ~ Gamma(a, rate b), lambda ~ Beta(la, lb), |logit lambda| <= bound."""
+    """alpha ~ Gamma(a, rate b), lambda ~ Beta(la, lb), logit lambda <= bound."""
 
     a: float
     b: float
@@ -161,12 +163,12 @@ def gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
     fit = 0.0
     for m in range(1, M):
         c = 0.0
-        if counts.count[m] > 0.0:
+        if counts.people[m] > 0.0:
             for k in range(K):
                 c += cells[m, k]
             if want:
-                fit += counts.count[m] * math.log(c)
-            c = counts.count[m] / c
+                fit += counts.people[m] * math.log(c)
+            c = counts.people[m] / c
         for k in range(K):
             cells[m, k] *= c
     # and back: how many people of each class are expected on each list
@@ -288,7 +290,7 @@ def leap(rng, x, y, counts, prior, s, step, most, width):  # type: ignore[no-unt
         for j in range(J):
             for k in range(K):
                 x[j, k] += step * s.px[j, k] / s.mx[j, k]
-                inside = inside and abs(x[j, k]) <= prior.bound
+                inside = inside and -_LEAST <= x[j, k] <= prior.bound
         for k in range(K):
             v[k] += step * s.pv[k] / s.mv[k]
         if not inside:
@@ -415,7 +417,7 @@ def _people(rng, x, y, counts, s):  # type: ignore[no-untyped-def]
         for k in range(K):
             s.cells[m, k] = s.cells[p, k] * s.odds[j, k]
     for m in range(1, counts.parent.shape[0]):
-        people = int(counts.count[m])
+        people = int(counts.people[m])
         if people > 0 and not _share_out(rng, people, m, counts.members, s):
             return n0, LOST
     return n0, FINE
@@ -440,9 +442,11 @@ def sweep(rng, x, y, counts, prior, s):  # type: ignore[no-untyped-def]
     for j in range(J):  # 3
         for k in range(K):
             on, off = prior.la + s.caught[j, k], prior.lb + s.size[k] - s.caught[j, k]
-            x[j, k] = _log_gamma(rng, on) - _log_gamma(rng, off)
-            while not abs(x[j, k]) <= prior.bound:
-                x[j, k] = _log_gamma(rng, on) - _log_gamma(rng, off)
+            for _ in range(_TRIES_INSIDE):  # else as it was, which leaves the law as it is
+                logit = _log_gamma(rng, on) - _log_gamma(rng, off)
+                if -_LEAST <= logit <= prior.bound:
+                    x[j, k] = logit
+                    break
     after, left = n0 + counts.n, 0.0  # 4
     for k in range(K - 1):
         after -= s.size[k]
