@@ -563,3 +563,11 @@ def test_items_that_cannot_be_read_are_told_by_number(tmp_path: Path) -> None:
     assert "a list in a list" in said[5]
     assert "half a character" in said[6]
     assert set(said) == {1, 3, 4, 5, 6}
+
+
+def test_a_workbook_whose_tags_have_a_prefix(tmp_path: Path) -> None:
+    held = parts({"Form": SOUND})
+    for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        held[part] = held[part].replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
+        held[part] = held[part].replace("xmlns=", "xmlns:x=")
+    assert cells(pack(tmp_path / "t.xlsx", held)) == [{"id": "1", "name": SECRET}]

@@ -186,17 +186,26 @@ def parsing(
 ) -> Iterator[None]:
     """Parse a part, with a stop after each piece of it.
 
-    Tags are handed on without their prefix. `end` and `text` may be left out.
+    Tags are handed on without the prefix that a document may give all of them. `end` and
+    `text` may be left out.
 
     Raises:
         BadInput: it is no XML in UTF-8, has a document type, or a tag that never ends.
     """
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, held: start(tag.rpartition(":")[2], held)
-    if end is not None:
-        finish = end
-        parser.EndElementHandler = lambda tag: finish(tag.rpartition(":")[2])
+
+    def first(tag: str, held: Attributes) -> None:
+        """Where the first tag has a prefix, all have: else none has to be looked for."""
+        prefix = ":" in tag
+        parser.StartElementHandler = (
+            (lambda tag, held: start(tag.rpartition(":")[2], held)) if prefix else start
+        )
+        if end is not None:
+            parser.EndElementHandler = (lambda tag: end(tag.rpartition(":")[2])) if prefix else end
+        parser.StartElementHandler(tag, held)
+
+    parser.StartElementHandler = first
     if text is not None:
         parser.CharacterDataHandler = text
 
