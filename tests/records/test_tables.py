@@ -571,3 +571,13 @@ def test_a_workbook_whose_tags_have_a_prefix(tmp_path: Path) -> None:
         held[part] = held[part].replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
         held[part] = held[part].replace("xmlns=", "xmlns:x=")
     assert cells(pack(tmp_path / "t.xlsx", held)) == [{"id": "1", "name": SECRET}]
+
+
+@pytest.mark.parametrize(("at", "byte"), [(4, 0xE0), (6, 0x20)], ids=["version", "flags"])
+def test_a_zip_of_another_kind(tmp_path: Path, at: int, byte: int) -> None:
+    path = one_sheet(tmp_path / "t.xlsx", [["a"], [1]])
+    data = bytearray(path.read_bytes())
+    central = data.index(b"PK\x01\x02")
+    data[at] = data[central + at + 2] = byte
+    path.write_bytes(data)
+    refused(path, "is damaged")

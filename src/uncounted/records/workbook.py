@@ -32,7 +32,11 @@ LARGEST_PART = 4 << 30
 _MOST_PARTS = 10_000
 _MOST_FORMATS = 100_000
 _BOMB_SIZE, _BOMB_RATIO = 32 << 20, 400
-_DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError, OverflowError)
+# What reading a ZIP may raise; the last where it is of a later kind, or says it is.
+_DAMAGED = (
+    *(BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError, OverflowError),
+    NotImplementedError,
+)
 _HINT = "open it in a spreadsheet program, save it as .xlsx or as CSV UTF-8, and import that"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
