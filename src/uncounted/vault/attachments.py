@@ -8,11 +8,10 @@ once. What is put back is checked whole before its first byte is written.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -97,14 +96,18 @@ def attach(
     for file in files:
         if not file.is_file():
             raise UsedWrongly(f"there is no file {file.name}", hint="check the path")
-    there = {each.sha256: each for each in every(storage, ledger)}
+    there = {
+        each.sha256: _Sealed(each.size, each.sha256, each.file, str(each.key))
+        for each in every(storage, ledger)
+    }
     with storage.transaction():  # 2
         storage.must_be_scrubbed()
     try:
-        sealed = [
-            _seal(file, folder / FOLDER, there, progress, (number, len(files)))
-            for number, file in enumerate(files)
-        ]  # 3
+        sealed = []
+        for number, file in enumerate(files):  # 3
+            one = _seal(file, folder / FOLDER, there, progress, (number, len(files)))
+            there.setdefault(one.sha256, one)
+            sealed.append(one)
         with storage.transaction():  # 4
             made = [
                 _note(ledger, source, report_id, name, each)
@@ -155,8 +158,9 @@ def sweep(storage: Storage, ledger: Ledger, folder: Path) -> None:
         return
     wanted = {f"{each.file}.age" for each in every(storage, ledger)}
     gone = [path for path in place.iterdir() if path.name not in wanted]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    with on_disk():
+        for path in gone:
+            path.unlink(missing_ok=True)
     if gone:
         sync_folders([place])
 
@@ -217,7 +221,7 @@ def _note(ledger: Ledger, source: str, report_id: str, name: str, sealed: _Seale
 def _seal(
     file: Path,
     place: Path,
-    there: dict[str, Attachment],
+    there: Mapping[str, _Sealed],
     progress: Progress,
     of: tuple[int, int],
 ) -> _Sealed:
@@ -227,7 +231,7 @@ def _seal(
     with on_disk():
         descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as target, file.open("rb") as plain:
+        with os.fdopen(descriptor, "wb") as target, _opened(file, of[0]) as plain:
             progress("sealing files", *of)
             reading, writing = _Read(plain), _Digest(target)
             with on_disk():
@@ -236,15 +240,25 @@ def _seal(
                 os.fsync(target.fileno())
         known = there.get(reading.hexdigest())
         if known is not None:
-            return _Sealed(known.size, known.sha256, known.file, str(known.key))
+            return known
         name = writing.hexdigest()
         with on_disk():
             passing.replace(place / f"{name}.age")
         sync_folders([place])
     finally:
-        with contextlib.suppress(OSError):
+        with on_disk():  # what could stay is told, since no note would say that it is there
             passing.unlink(missing_ok=True)
     return _Sealed(reading.size, reading.hexdigest(), name, str(key))
+
+
+def _opened(file: Path, number: int) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise BadInput(
+            f"file {number + 1} of those to be attached cannot be opened",
+            hint="check who may read it, and the disk it is on",
+        ) from error
 
 
 def _encrypt(reading: _Read, writing: _Digest, key: x25519.Identity) -> None:
