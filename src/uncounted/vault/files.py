@@ -18,6 +18,7 @@ from uncounted.errors import AlreadyThere, Damaged, NoAccess, NoSpace, UsedWrong
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_UNABLE = {errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EMLINK}
 _NO_PATH = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
 
 
@@ -26,7 +27,8 @@ def on_disk() -> Iterator[None]:
     """Turn what a disk can refuse into `NoSpace`; other errors pass.
 
     Raises:
-        NoSpace: the disk or the quota is full, fails, or the folder is read-only.
+        NoSpace: the disk or the quota is full, fails, or cannot do what is needed, or the
+            folder is read-only.
         UsedWrongly: there can be no such folder or file.
 
     Examples:
@@ -49,6 +51,12 @@ def on_disk() -> Iterator[None]:
             raise UsedWrongly(
                 "there can be no such folder: part of the path is a file, or too long",
                 hint="name another folder",
+            ) from error
+        if error.errno in _UNABLE:
+            raise NoSpace(
+                "this disk cannot do what a case file needs: "
+                "lock a file, link it, or rename it in one step",
+                hint="keep the folder on a disk of this computer, not on a share or a stick",
             ) from error
         if error.errno == errno.EIO:
             raise NoSpace(

@@ -42,7 +42,8 @@ class Lock:
     def _take(self, deadline: float) -> None:
         while True:
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with on_disk():
+                    fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 if time.monotonic() >= deadline:
                     raise CaseBusy(
