@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from uncounted.errors import BadInput
 
 PAYLOAD = "data"
 _MANIFEST, _TAGS = "manifest-sha512.txt", "tagmanifest-sha512.txt"
+_TAG_FILES = ("bagit.txt", "bag-info.txt", _MANIFEST)
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{128})[ \t]+(?P<path>[^\r\n]+)")
 _HINT = "take the export once more, or from another copy"
 
@@ -40,8 +41,7 @@ def make(folder: Path, info: Mapping[str, str]) -> None:
         "".join(f"{label}: {value}\n" for label, value in told.items()), encoding="utf-8"
     )
     _write_manifest(folder, _MANIFEST, files)
-    tags = [folder / name for name in ("bagit.txt", "bag-info.txt", _MANIFEST)]
-    _write_manifest(folder, _TAGS, tags)
+    _write_manifest(folder, _TAGS, [folder / name for name in _TAG_FILES])
 
 
 def check(folder: Path) -> None:
@@ -49,7 +49,8 @@ def check(folder: Path) -> None:
 
     1. It says that it is a bag, and has a manifest of SHA-512.
     2. Every file of the manifests is there, inside the bag, and is what it was.
-    3. Nothing is in `data/` that the manifest does not name.
+    3. Nothing is in `data/` that the manifest does not name; where there is a manifest of the
+       tag files, it names those that every bag of ours has.
 
     Raises:
         BadInput: one of the steps fails.
@@ -61,18 +62,31 @@ def check(folder: Path) -> None:
         raise BadInput(f"the bag has no {_MANIFEST}", hint=_HINT)
     named: set[Path] = set()
     for manifest in (_MANIFEST, _TAGS):
-        path = folder / manifest
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        for line in lines:
-            match = _LINE.fullmatch(line)
-            file = (folder / match["path"]).resolve() if match else None
-            if match is None or file is None or not file.is_relative_to(folder.resolve()):
-                raise changed
-            if not file.is_file() or _sha512(file) != match["digest"]:  # 2
+        for digest, name in _named(folder / manifest, changed):
+            try:
+                file = (folder / name).resolve()
+                there = file.is_relative_to(folder.resolve()) and file.is_file()
+            except (OSError, ValueError):  # a name that no file can have
+                raise changed from None
+            if not there or _sha512(file) != digest:  # 2
                 raise changed
             named.add(file)
-    if {file.resolve() for file in _files(folder / PAYLOAD)} - named:  # 3
+    ours = {(folder / name).resolve() for name in _TAG_FILES if (folder / _TAGS).exists()}
+    if ours.union(file.resolve() for file in _files(folder / PAYLOAD)) - named:  # 3
         raise changed
+
+
+def _named(manifest: Path, changed: BadInput) -> Iterator[tuple[str, str]]:
+    try:
+        text = manifest.read_bytes().decode("utf-8") if manifest.is_file() else ""
+    except UnicodeDecodeError:
+        raise changed from None
+    # Lines end with LF, CR or both (section 2.1.3), and with nothing else.
+    for line in filter(None, re.split(r"\r\n|\r|\n", text)):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise changed
+        yield match["digest"], match["path"]
 
 
 def _write_manifest(folder: Path, name: str, files: list[Path]) -> None:
