@@ -1,17 +1,15 @@
 """Writing an export: JSON, CSV with the mappings that take it back in, or a BagIt bag.
 
 1. Everything is written into a folder beside the one that was named, for its owner alone.
-2. Only when it is whole does it take its name; whatever fails before leaves nothing behind.
+2. Only when it is whole, and on the disk, does it take its name; whatever fails before
+   leaves nothing behind. What a killed process leaves is taken away by the next export
+   under that name.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
-import shutil
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +19,7 @@ from uncounted.export import bag, premis, tables
 from uncounted.export.content import ATTACHMENTS, FORMAT, custody, left_behind, outgoing, places
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
+from uncounted.publish.beside import beside
 from uncounted.vault.case import Case
 from uncounted.vault.files import make_folder, on_disk
 
@@ -50,7 +49,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
     """
     if out.exists() or out.is_symlink():
         raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")
-    with _beside(out) as passing:
+    with beside(out, private=True) as passing, on_disk():
         folder = passing / bag.PAYLOAD if form == "bagit" else passing
         make_folder(folder)
         attached = _put_back(case, folder, progress)
@@ -61,7 +60,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         behind = {**left_behind(case, reports), **changed}
         if form == "bagit":
             progress("packing", 0, None)
-            _write(folder / "premis.xml", premis.events(case.id, custody(case)))
+            (folder / "premis.xml").write_bytes(premis.events(case.id, custody(case)))
             bag.make(
                 passing,
                 {
@@ -70,6 +69,8 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
                 },
             )
         _lock_up(passing)
+        passing.rename(out)
+        durable.sync_folders([out.parent])
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     return {
         "format": form,
@@ -79,21 +80,6 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         "files": files,
         "left_behind": behind,
     }
-
-
-@contextlib.contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    passing = out.with_name(f".{out.name}.{secrets.token_hex(4)}.tmp")
-    make_folder(passing)
-    with on_disk():
-        passing.chmod(0o700)
-    try:
-        with on_disk():
-            yield passing
-            passing.rename(out)
-        durable.sync_folders([out.parent])
-    finally:
-        shutil.rmtree(passing, ignore_errors=True)
 
 
 def _write_json(case: Case, folder: Path, progress: Progress) -> int:
@@ -129,8 +115,6 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
             if count % _EVERY == 0:
                 progress("writing reports", count, None)
         file.write("\n]}\n")
-        file.flush()
-        os.fsync(file.fileno())
     return count
 
 
@@ -146,18 +130,15 @@ def _put_back(case: Case, folder: Path, progress: Progress) -> int:
         written.add(each.sha256)
         with (folder / places([each])[each.sha256]).open("xb") as target:
             case.put_back(each, target)
-            target.flush()
-            os.fsync(target.fileno())
     return len(attachments)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _lock_up(folder: Path) -> None:
-    for path in folder.rglob("*"):
+    """Make everything for its owner alone, and wait until it is on the disk."""
+    for path in (*folder.rglob("*"), folder):
         path.chmod(0o700 if path.is_dir() else 0o600)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

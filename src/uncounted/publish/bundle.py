@@ -8,13 +8,7 @@ sees a person; what the facts and files may say is decided before they come here
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import re
-import secrets
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +17,7 @@ from uncounted.proof import durable
 from uncounted.proof.canonical import canonical, sha256
 from uncounted.proof.notes import Signer
 from uncounted.publish import verify as verifying
+from uncounted.publish.beside import beside as _beside
 
 
 def manifest(
@@ -156,42 +151,3 @@ def _refuse_full(folder: Path) -> None:
             "there is something in that folder already",
             hint="name a folder that does not exist yet; a release is never written over",
         )
-
-
-@contextlib.contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `folder`; what a killed process left there goes first.
-
-    Whether one is still being written is not told by its age, but by a lock on it that
-    the kernel drops with the process.
-    """
-    temporary = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
-    with contextlib.ExitStack() as undo:
-        undo.callback(shutil.rmtree, temporary, ignore_errors=True)  # Ctrl-C too
-        with durable.told_plainly():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
-            temporary.mkdir()
-            descriptor = undo.enter_context(_opened(temporary))
-        with contextlib.suppress(OSError):  # a disk without locks: nothing is swept there
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield temporary
-
-
-def _sweep(folder: Path) -> None:
-    left = re.compile(rf"\.{re.escape(folder.name)}\.[0-9a-f]{{8}}\.partial")
-    for path in folder.parent.iterdir():
-        if not left.fullmatch(path.name) or path.is_symlink() or not path.is_dir():
-            continue
-        with contextlib.suppress(OSError), _opened(path) as descriptor:  # gone, or in use
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path)
-
-
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
