@@ -14,9 +14,9 @@ from pathlib import Path
 from uncounted.errors import Damaged, NotVerified, RolledBack
 from uncounted.proof.canonical import canonical
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
-from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
+from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash, nodes_of
 from uncounted.proof.notes import Verifier
-from uncounted.proof.tiles import WIDTH, TileLog, path
+from uncounted.proof.tiles import HEIGHT, WIDTH, TileLog, path
 from uncounted.proof.tlogproof import TlogProof
 from uncounted.vault.identity import Identity
 from uncounted.vault.storage import Storage
@@ -148,13 +148,31 @@ class Publication:
         except Damaged as error:
             yield str(error)
             return
+        full = []
         for start in range(0, log.size, WIDTH):
             leaves = list(self._storage.leaves(start, min(start + WIDTH, log.size)))
-            ours = b"".join(leaf_hash(leaf) for leaf in leaves)
-            if hashes[start * HASH_BYTES :][: len(ours)] != ours:
+            ours = [leaf_hash(leaf) for leaf in leaves]
+            if hashes[start * HASH_BYTES :][: len(ours) * HASH_BYTES] != b"".join(ours):
                 yield f"the log's tile from entry {start} on is not what the entries say"
             if not self._has_bundle(start // WIDTH, leaves):
                 yield f"the log's bundle from entry {start} on is not what the entries say"
+            if len(ours) == WIDTH:
+                full.append(nodes_of(ours)(HEIGHT, 0))
+        yield from self._upper_differences(log, full)
+
+    def _upper_differences(self, log: TileLog, hashes: list[bytes]) -> Iterator[str]:
+        # The root alone does not need all of these tiles, and proofs of single entries do.
+        level = 1
+        while hashes:
+            try:
+                same = all(log.node(level * HEIGHT, at) == ours for at, ours in enumerate(hashes))
+            except Damaged:
+                same = False
+            if not same:
+                yield f"the log's tiles of level {level} are not what the entries say"
+            ends = range(WIDTH, len(hashes) + 1, WIDTH)
+            hashes = [nodes_of(hashes[end - WIDTH : end])(HEIGHT, 0) for end in ends]
+            level += 1
 
     def _has_bundle(self, number: int, leaves: list[bytes]) -> bool:
         content = b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
