@@ -757,6 +757,20 @@ class Case:
             *stamps.findings(*rooms, self.id, self.leaves),
         )
 
+    def doubtful_times(self) -> tuple[str, ...]:
+        """Where the times of entries cannot all be right, in words; the order holds all the same.
+
+        No finding of `check`: a time is only what somebody's clock said, and a clock that was
+        put right damages nothing.
+        """
+        stamped = []
+        for row in self._storage.entries("timestamp"):
+            stored = self._stored(row)
+            if stored is not None:
+                time = datetime.datetime.fromisoformat(stored.body["time"])
+                stamped.append((row.seq, int(stored.body["size"]), time))
+        return tuple(check.doubtful_times(self.entries(), stamped))
+
 
 def _memory(identity: Identity, case_id: str) -> Memory | None:
     return None if identity.home is None else Memory(identity.home, case_id)

@@ -6,17 +6,21 @@ file by its place, and nobody by anything.
 
 from __future__ import annotations
 
+import datetime
+import itertools
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uncounted.errors import Damaged
 from uncounted.vault import attachments, members, rotation
-from uncounted.vault.ledger import Ledger, Opened
+from uncounted.vault.ledger import Entry, Ledger, Opened
 from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
 from uncounted.vault.replay import State, replay
 from uncounted.vault.seen import Mark, Memory
+
+_SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cut off
 
 
 def findings(
@@ -64,3 +68,43 @@ def findings(
             yield f"{path.name} can be read by others than its owner"
     if memory is not None and not memory.knows(Mark(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"
+
+
+def doubtful_times(
+    entries: Iterable[Entry], stamped: Iterable[tuple[int, int, datetime.datetime]] = ()
+) -> Iterator[str]:
+    """Say where the times of entries cannot all be right; nothing is damaged by that.
+
+    An entry's time is what its member's clock said, and only a claim; its number is the order.
+
+    1. An entry claims to be earlier than the one before it, by more than two minutes.
+    2. A timestamp covers an entry that claims to be later.
+    3. An entry that came after a timestamp was kept claims to be earlier.
+
+    Args:
+        entries: all of them, in order.
+        stamped: of each timestamp its own entry, how many entries it covers, and its time.
+
+    Examples:
+        >>> list(doubtful_times([Entry(0, "create", "2026-11-24T16:00:00Z", "me"),
+        ...                      Entry(1, "note", "2026-11-24T15:00:00Z", "me")]))
+        ['entry 1 says an earlier time than entry 0: a clock was set back, or two clocks differ']
+    """
+    times = [(entry.seq, _time(entry.when)) for entry in entries]
+    for (before, earlier), (seq, when) in itertools.pairwise(times):  # 1
+        if when < earlier - _SLACK:
+            yield (
+                f"entry {seq} says an earlier time than entry {before}: "
+                "a clock was set back, or two clocks differ"
+            )
+    for own, size, time in stamped:
+        late = [seq for seq, when in times if seq < size and when > time + _SLACK]  # 2
+        early = [seq for seq, when in times if seq >= own and when < time - _SLACK]  # 3
+        if late:
+            yield f"entry {late[0]} says a later time than the timestamp of entry {own} over it"
+        if early:
+            yield f"entry {early[0]} says an earlier time than the timestamp of entry {own}"
+
+
+def _time(when: str) -> datetime.datetime:
+    return datetime.datetime.strptime(when, "%Y-%m-%dT%H:%M:%S%z")
