@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged, NoAccess, NotACase
-from uncounted.vault import members, seen
+from uncounted.vault import mark, members, seen
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.members import Grant
 from uncounted.vault.recipients import Opener
@@ -49,7 +49,9 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
     """
     grants = members.grants(folder, opener)  # 1
     if any(grant.case_id != case_id for grant in grants):
-        raise Damaged("the case key is that of another case file", hint=_COPY)
+        raise Damaged(
+            f"the case key is that of another case file than the one {mark.NAME} names", hint=_COPY
+        )
     if not (folder / DATABASE).is_file():
         raise NotACase(f"{DATABASE} is missing", hint="bring it back from a copy")
     base = _first_that_opens(folder, case_id, grants)  # 2
