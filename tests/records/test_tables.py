@@ -581,3 +581,27 @@ def test_a_zip_of_another_kind(tmp_path: Path, at: int, byte: int) -> None:
     data[at] = data[central + at + 2] = byte
     path.write_bytes(data)
     refused(path, "is damaged")
+
+
+@pytest.mark.parametrize(
+    ("value", "edtf"),
+    [(1367884800, "2013-05-07"), (0, "1970-01-01"), (-86400, "1969-12-31"), (None, None),
+     (1367938800, "2013-05-07/2013-05-08"), (1367884800000, ""), ("2013", "1970-01-01"),
+     ("2013-05", "")],
+)  # fmt: skip
+def test_dates_that_are_seconds(tmp_path: Path, value: object, edtf: str | None) -> None:
+    item = {"id": 1, "name": "Kim", "born": [{"value": value}]}
+    (tmp_path / "t.json").write_text(json.dumps([item]))
+    mapping = START + 'birth = "born"\n'
+    [one] = taken(tmp_path / "t.json", mapping + "[source]\nunix_dates = true\n")
+    if edtf == "":
+        assert isinstance(one, Rejected)
+        assert one.reasons == ("column 'born': not a number of seconds since 1970",)
+        return
+    assert isinstance(one, Accepted)
+    birth = one.report.birth
+    assert (birth and birth.edtf) == edtf
+    assert birth is None or birth.written == str(value)
+    if isinstance(value, int) and value > 86_400:
+        [bare] = taken(tmp_path / "t.json", mapping)
+        assert isinstance(bare, Rejected)

@@ -123,13 +123,15 @@ class SourceInfo:
     """What the mapping says about the source: who collects, what it covers, how dates are kept.
 
     `pads_dates`: the system fills a missing month and day with 1, so 1 January may be only
-    a year. `day_first`: how 07/05/2013 is meant; None: not said.
+    a year. `day_first`: how 07/05/2013 is meant; None: not said. `unix_dates`: a date is a
+    number of seconds since 1970, as in Uwazi's JSON.
     """
 
     collector: str | None = None
     covers: Covers | None = None
     pads_dates: bool = False
     day_first: bool | None = None
+    unix_dates: bool = False
 
     def about(self) -> dict[str, Any]:
         """Plain values, for what a case file keeps about a source."""

@@ -6,9 +6,10 @@ the column as the mapping calls it and never repeat what a cell holds.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import attrs
@@ -125,6 +126,22 @@ def _codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | N
     return [code for code in (codes if whole is None else [whole]) if code]
 
 
+def _unix(text: str) -> str:
+    """Seconds since 1970 as a day, with its time if that is not midnight, in UTC.
+
+    Raises:
+        BadInput: it is no such number, or of a year that no date has.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,11}", text):
+        raise BadInput("not a number of seconds since 1970")
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(seconds=int(text))
+    except OverflowError:
+        raise BadInput("not a number of seconds since 1970") from None
+    midnight = moment.time() == time.min
+    return moment.date().isoformat() if midnight else f"{moment.isoformat()}Z"
+
+
 class Cells:
     """One row while it is read: collects every reason, not only the first."""
 
@@ -177,13 +194,16 @@ class Cells:
         text = self.text(column) if where.whole else self._joined(where)
         if text is None:
             return None
+        source = self.mapping.source
         try:
-            reading = dates.read(text, day_first=self.mapping.source.day_first)
+            seen = _unix(text) if source.unix_dates and where.whole else text
+            reading = dates.read(seen, day_first=source.day_first)
         except BadInput as error:
             self.reasons.append(f"column {column!r}: {error}")
             return None
         self.warnings += [f"column {column!r}: {note}" for note in reading.notes]
-        return self._unpadded(column, reading.date)
+        day = reading.date and attrs.evolve(reading.date, written=text)
+        return self._unpadded(column, day)
 
     def _joined(self, where: DateColumns) -> str | None:
         """Year, month and day from their columns; 0, 00 and 99 stand for "not known"."""

@@ -265,14 +265,16 @@ def _full_day(where: str, value: Any) -> date:
 
 
 def _source(table: Any) -> SourceInfo:
-    known = _known("[source]", table, ("collector", "covers", "pads_dates", "day_first"))
-    for key in ("pads_dates", "day_first"):
+    truths = ("pads_dates", "day_first", "unix_dates")
+    known = _known("[source]", table, ("collector", "covers", *truths))
+    for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
     return SourceInfo(
         collector=_optional("[source]", known, "collector"),
         covers=_covers(known["covers"]) if "covers" in known else None,
         pads_dates=known.get("pads_dates", False),
         day_first=known.get("day_first"),
+        unix_dates=known.get("unix_dates", False),
     )
 
 
