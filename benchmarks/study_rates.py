@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from uncounted.estimate import clusters, contrasts, proportions
+from uncounted.estimate.rates import clusters, contrasts, proportions
 from uncounted.estimate.result import Interval
 
 GRID = np.linspace(0.05, 0.95, 19)

@@ -13,9 +13,9 @@ import pytest
 
 from uncounted.cli import run
 from uncounted.errors import NotPublishable
-from uncounted.estimate.outcomes import Key, Outcomes, Tally
-from uncounted.estimate.rate_words import Called, figures, per_cent, points, sentence, times
-from uncounted.estimate.rates import compare
+from uncounted.estimate.rates.compare import compare
+from uncounted.estimate.rates.outcomes import Key, Outcomes, Tally
+from uncounted.estimate.rates.words import Called, figures, per_cent, points, sentence, times
 from uncounted.publish.rate_page import draft, page, refuse_small, small
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "attempts.csv"

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tests.estimate import naive_rates as naive
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate import bounds, clusters, contrasts, mixes, proportions, reporting
 from uncounted.estimate.method import z_of
-from uncounted.estimate.outcomes import Key, Outcomes, Tally
-from uncounted.estimate.rate_values import Asked, Rates
-from uncounted.estimate.rates import compare
+from uncounted.estimate.rates import bounds, clusters, contrasts, mixes, proportions, reporting
+from uncounted.estimate.rates.compare import compare
+from uncounted.estimate.rates.outcomes import Key, Outcomes, Tally
+from uncounted.estimate.rates.values import Asked, Rates
 
 CLAIM = Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)})
 type Table = tuple[int, int, int, int]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from uncounted.terminal import columns, interval_picture, plain_terminal
 
 if TYPE_CHECKING:
-    from uncounted.estimate.rate_tables import Table
-    from uncounted.estimate.rate_values import Contrast, Rates
-    from uncounted.estimate.rate_words import Called
+    from uncounted.estimate.rates.tables import Table
+    from uncounted.estimate.rates.values import Contrast, Rates
+    from uncounted.estimate.rates.words import Called
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
@@ -19,57 +19,57 @@ _PICTURE = (12, 32)  # characters at least and at most
 
 def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
     """The whole answer, line by line."""
-    from uncounted.estimate import rate_notes, rate_tables, rate_words
+    from uncounted.estimate.rates import notes, tables, words
 
-    yield from _wrapped(rate_words.sentence(rates, called), indent="")
+    yield from _wrapped(words.sentence(rates, called), indent="")
     yield from _head("If the reports were a random sample, which they are not")
-    yield from _pictured(rates, rate_tables.rates_table(rates))
+    yield from _pictured(rates, tables.rates_table(rates))
     yield from _contrasts(rates, called)
     if any(rate.tally.unknown for rate in rates.rates):
         yield from _head("The rate, if outcomes that are not known could have been anything")
-        yield from _table(rate_tables.unknown_table(rates))
+        yield from _table(tables.unknown_table(rates))
     yield from _head(
         f"Where the rate among all {called.unit} lies, if only a share of them was reported"
     )
-    yield from _table(rate_tables.reported_table(rates))
+    yield from _table(tables.reported_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(rate_notes.settles(rates.contrasts[0]))
+        yield from _wrapped(notes.settles(rates.contrasts[0]))
     yield from _head(
         f"The rate among all {called.unit}, if those that {called.says} are more, or less, likely "
         "than the others to reach us"
     )
-    yield from _table(rate_tables.reporting_table(rates))
+    yield from _table(tables.reporting_table(rates))
     if len(rates.contrasts) == 1:
         yield from _two_way(rates, rates.contrasts[0])
     yield from _stated(rates)
     yield from _sources(rates)
     yield ""
-    yield from _wrapped("Of what: " + rate_notes.target(called))
-    for note in rate_notes.notes(rates, called):
+    yield from _wrapped("Of what: " + notes.target(called))
+    for note in notes.notes(rates, called):
         yield from _wrapped("Mind: " + note)
 
 
 def _contrasts(rates: Rates, called: Called) -> Iterator[str]:
-    from uncounted.estimate import rate_notes, rate_tables
+    from uncounted.estimate.rates import notes, tables
 
     if rates.table.clustered:
         yield from _head("What rows that came together are worth")
-        yield from _table(rate_tables.cluster_table(rates))
+        yield from _table(tables.cluster_table(rates))
     if len(rates.contrasts) == 1 and rates.contrasts[0].reason is None:
         contrast = rates.contrasts[0]
         yield from _head(f"{contrast.group} against {contrast.against}")
-        yield from _table(rate_tables.contrast_table(rates, contrast))
-        yield from _wrapped(rate_notes.clustered_words(contrast, _rows(rates)))
+        yield from _table(tables.contrast_table(rates, contrast))
+        yield from _wrapped(notes.clustered_words(contrast, _rows(rates)))
     elif len(rates.contrasts) > 1:
         yield from _head("Each against one of them, as if the reports were a random sample")
-        yield from _table(rate_tables.contrasts_table(rates))
-        yield from _wrapped(rate_notes.columns_words(rates, called))
+        yield from _table(tables.contrasts_table(rates))
+        yield from _wrapped(notes.columns_words(rates, called))
 
 
 def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
-    from uncounted.estimate import rate_tables
+    from uncounted.estimate.rates import tables
 
-    table = rate_tables.two_way_table(rates, contrast)
+    table = tables.two_way_table(rates, contrast)
     if table is None:
         return
     yield from _head(
@@ -81,9 +81,9 @@ def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
 
 def _stated(rates: Rates) -> Iterator[str]:
     """What follows from a stated coding, and from a stated belief about reporting."""
-    from uncounted.estimate import rate_tables
+    from uncounted.estimate.rates import tables
 
-    corrected = rate_tables.coding_table(rates)
+    corrected = tables.coding_table(rates)
     if corrected is not None and rates.asked.coding is not None:
         s, c = rates.asked.coding
         yield from _head(
@@ -91,7 +91,7 @@ def _stated(rates: Rates) -> Iterator[str]:
             "rightly"
         )
         yield from _table(corrected)
-    believed = rate_tables.belief_table(rates)
+    believed = tables.belief_table(rates)
     if believed is not None and rates.asked.belief is not None:
         belief = rates.asked.belief
         yield from _head(
@@ -102,14 +102,14 @@ def _stated(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates) -> Iterator[str]:
-    from uncounted.estimate import rate_notes, rate_tables
+    from uncounted.estimate.rates import notes, tables
 
     if not rates.table.sources:
         return
     yield from _head("Source by source")
-    yield from _table(rate_tables.source_table(rates))
+    yield from _table(tables.source_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(rate_notes.standardised_words(rates.contrasts[0], _rows(rates)))
+        yield from _wrapped(notes.standardised_words(rates.contrasts[0], _rows(rates)))
 
 
 def _rows(rates: Rates) -> int:

@@ -13,7 +13,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.terminal import Waiting, answer, answer_json, say
 
 if TYPE_CHECKING:
-    from uncounted.estimate.reporting import Belief
+    from uncounted.estimate.rates.reporting import Belief
 
 _LONGEST = 80
 
@@ -80,16 +80,16 @@ def rate(  # the options of one command
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --says "ended in arrest"
     """
-    from uncounted.estimate import outcomes, rate_notes, rate_words
-    from uncounted.estimate.rate_values import Asked
-    from uncounted.estimate.rates import compare
+    from uncounted.estimate.rates import notes, outcomes, words
+    from uncounted.estimate.rates.compare import compare
+    from uncounted.estimate.rates.values import Asked
     from uncounted.proof.durable import refuse_existing
 
     if out is not None:
         refuse_existing(out)
     elif not_for_publication:
         raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
-    called = rate_words.Called(_words(unit, "--unit"), _says(says, outcome, outcome_is))
+    called = words.Called(_words(unit, "--unit"), _says(says, outcome, outcome_is))
     columns = outcomes.Columns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
     asked = Asked(against, level, seed, sensitivity, specificity, _belief(log_rho_mean, log_rho_sd))
     with Waiting():
@@ -101,24 +101,24 @@ def rate(  # the options of one command
         written = page(found, called, made=today(), internal=not_for_publication)
         durable.write(out, written)
     if as_json:
-        said = {"sentence": rate_words.sentence(found, called)}
-        said["target"] = rate_notes.target(called)
-        warnings = list(rate_notes.notes(found, called))
+        said = {"sentence": words.sentence(found, called)}
+        said["target"] = notes.target(called)
+        warnings = list(notes.notes(found, called))
         answer_json({**said, **found.to_json(), "warnings": warnings})
     else:
         from uncounted.commands.rate_lines import rate_lines
 
         for line in rate_lines(found, called):
             answer(line)
-    if found.smallest is not None and found.smallest < rate_notes.SMALL:
+    if found.smallest is not None and found.smallest < notes.SMALL:
         say(
-            f"Counts under {rate_notes.SMALL} can lead back to people: this answer is for you, "
+            f"Counts under {notes.SMALL} can lead back to people: this answer is for you, "
             "not for publication."
         )
 
 
 def _belief(mean: float | None, sd: float | None) -> Belief | None:
-    from uncounted.estimate.reporting import Belief
+    from uncounted.estimate.rates.reporting import Belief
 
     if mean is None and sd is None:
         return None

@@ -13,12 +13,12 @@ from importlib.metadata import version
 from typing import Any
 
 from uncounted.errors import NotPublishable
-from uncounted.estimate import rate_notes, rate_tables, rate_words
-from uncounted.estimate.outcomes import Tally
-from uncounted.estimate.rate_notes import SMALL
-from uncounted.estimate.rate_tables import Table
-from uncounted.estimate.rate_values import Contrast, Rates
-from uncounted.estimate.rate_words import Called
+from uncounted.estimate.rates import notes, tables, words
+from uncounted.estimate.rates.notes import SMALL
+from uncounted.estimate.rates.outcomes import Tally
+from uncounted.estimate.rates.tables import Table
+from uncounted.estimate.rates.values import Contrast, Rates
+from uncounted.estimate.rates.words import Called
 from uncounted.publish.draft import Draft, Grid, Picture, Points, Section, Words
 from uncounted.publish.page import html
 from uncounted.publish.rate_figure import intervals
@@ -99,7 +99,7 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         _reporting(rates, called),
         *_stated(rates),
         *_sources(rates, internal),
-        Section("target", "Of what this is a rate", (Words(rate_notes.target(called)),)),
+        Section("target", "Of what this is a rate", (Words(notes.target(called)),)),
         _mind(rates, called, internal),
         _made(rates),
     ]
@@ -108,7 +108,7 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         title=f"{what}, as reported to us",
         banner=banner,
         headline=headline,
-        lead=(rate_words.sentence(rates, called),),
+        lead=(words.sentence(rates, called),),
         about=(
             ("Among", f"{called.unit} that were reported to us, and no random sample of all"),
             ("Made", day),
@@ -138,9 +138,9 @@ def _reported(rates: Rates, called: Called, internal: bool) -> Section:
     told = "as if the reports were a random sample, which they are not"
     if rates.table.clustered:
         told += "; rows that came together count for fewer"
-    blocks.append(_grid(rate_tables.rates_table(rates), f"Counts, and intervals {told}."))
+    blocks.append(_grid(tables.rates_table(rates), f"Counts, and intervals {told}."))
     if internal and rates.table.clustered:
-        blocks.append(_grid(rate_tables.cluster_table(rates), "What rows in clusters are worth."))
+        blocks.append(_grid(tables.cluster_table(rates), "What rows in clusters are worth."))
     return Section("reported", "What was reported", tuple(blocks))
 
 
@@ -155,15 +155,15 @@ def _contrast(rates: Rates, called: Called) -> Section | None:
         return None
     single = _single(rates)
     if single is not None:
-        table = rate_tables.contrast_table(rates, single)
+        table = tables.contrast_table(rates, single)
         heading = f"{single.group} against {single.against}"
-        words = [rate_words.tipping(single, called)]
+        told = [words.tipping(single, called)]
     else:
-        table = rate_tables.contrasts_table(rates)
+        table = tables.contrasts_table(rates)
         heading = "One against another"
-        words = [rate_notes.columns_words(rates, called)]
+        told = [notes.columns_words(rates, called)]
     caption = "Intervals as if the reports were a random sample, which they are not."
-    blocks: Blocks = [Words(text) for text in words if text]
+    blocks: Blocks = [Words(text) for text in told if text]
     return Section("contrast", heading, (*blocks, _grid(table, caption)))
 
 
@@ -171,12 +171,12 @@ def _missing(rates: Rates, called: Called) -> Section:
     blocks: Blocks = []
     if any(rate.tally.unknown for rate in rates.rates):
         caption = "The least and the greatest, were the unknown outcomes all one or all the other."
-        blocks.append(_grid(rate_tables.unknown_table(rates), caption))
+        blocks.append(_grid(tables.unknown_table(rates), caption))
     caption = f"Bounds for all {called.unit}, if only such a share of them was reported to us."
-    blocks.append(_grid(rate_tables.reported_table(rates), caption))
+    blocks.append(_grid(tables.reported_table(rates), caption))
     single = _single(rates)
     if single is not None:
-        blocks.append(Words(rate_notes.settles(single)))
+        blocks.append(Words(notes.settles(single)))
     return Section("missing", "What the data say without any assumption", tuple(blocks))
 
 
@@ -185,9 +185,9 @@ def _reporting(rates: Rates, called: Called) -> Section:
         f"The rate among all {called.unit}, with chance, if those that {called.says} are more, or "
         "less, likely than the others to reach us."
     )
-    blocks: Blocks = [_grid(rate_tables.reporting_table(rates), caption)]
+    blocks: Blocks = [_grid(tables.reporting_table(rates), caption)]
     single = _single(rates)
-    table = None if single is None else rate_tables.two_way_table(rates, single)
+    table = None if single is None else tables.two_way_table(rates, single)
     if single is not None and table is not None:
         caption = (
             f"The difference in points, {single.group} less {single.against}, when they are so "
@@ -199,7 +199,7 @@ def _reporting(rates: Rates, called: Called) -> Section:
 
 
 def _stated(rates: Rates) -> Iterator[Section]:
-    coding, belief = rate_tables.coding_table(rates), rate_tables.belief_table(rates)
+    coding, belief = tables.coding_table(rates), tables.belief_table(rates)
     if coding is not None and rates.asked.coding is not None:
         s, c = rates.asked.coding
         caption = f"If a share {s:g} of those with the outcome and {c:g} of those without is right."
@@ -214,20 +214,20 @@ def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
     if not rates.sources:
         return
     if not internal and sources_hidden(rates):
-        words = "Some counts by source are small. None is shown, as they can lead back to people."
-        yield Section("sources", "Source by source", (Words(words),))
+        hidden = "Some counts by source are small. None is shown, as they can lead back to people."
+        yield Section("sources", "Source by source", (Words(hidden),))
         return
-    blocks: Blocks = [_grid(rate_tables.source_table(rates), "Each source on its own.")]
+    blocks: Blocks = [_grid(tables.source_table(rates), "Each source on its own.")]
     single = _single(rates)
     if single is not None:
         n = min(rate.tally.n for rate in rates.rates)
-        text = rate_notes.standardised_words(single, n)
+        text = notes.standardised_words(single, n)
         blocks += [Words(text)] if text else []
     yield Section("sources", "Source by source", tuple(blocks))
 
 
 def _mind(rates: Rates, called: Called, internal: bool) -> Section | None:
-    told = rate_notes.notes(rates, called, public=not internal)
+    told = notes.notes(rates, called, public=not internal)
     if not told:
         return None
     return Section("mind", "To be minded", (Points(tuple((note, "") for note in told)),))

@@ -12,9 +12,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from uncounted.estimate.contrasts import jeffreys_odds, newcombe, summary
-from uncounted.estimate.outcomes import Outcomes, Tally
-from uncounted.estimate.proportions import wilson
+from uncounted.estimate.rates.contrasts import jeffreys_odds, newcombe, summary
+from uncounted.estimate.rates.outcomes import Outcomes, Tally
+from uncounted.estimate.rates.proportions import wilson
 from uncounted.estimate.result import Interval
 
 _DRAWS = 20_000  # of each source in each group
@@ -99,7 +99,7 @@ def standardise(
     independent Jeffreys draws of every p_s. The weights are taken as known.
 
     Examples:
-        >>> from uncounted.estimate.outcomes import Tally
+        >>> from uncounted.estimate.rates.outcomes import Tally
         >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
         ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
         >>> found = standardise(Outcomes(("1", "2"), cells), "2", "1", np.random.default_rng(1))

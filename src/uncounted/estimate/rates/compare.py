@@ -15,11 +15,11 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate import bounds, clusters, contrasts, mixes, reporting
 from uncounted.estimate.method import z_of
-from uncounted.estimate.outcomes import Outcomes
-from uncounted.estimate.proportions import jeffreys, wilson
-from uncounted.estimate.rate_values import (
+from uncounted.estimate.rates import bounds, clusters, contrasts, mixes, reporting
+from uncounted.estimate.rates.outcomes import Outcomes
+from uncounted.estimate.rates.proportions import jeffreys, wilson
+from uncounted.estimate.rates.values import (
     Asked,
     Clustered,
     Contrast,

@@ -13,8 +13,9 @@ from typing import Any
 
 import attrs
 
-from uncounted.estimate.rate_values import Contrast, Measure, Rate, Rates
-from uncounted.estimate.rate_words import (
+from uncounted.estimate.rates.reporting import Tipping
+from uncounted.estimate.rates.values import Contrast, Measure, Rate, Rates
+from uncounted.estimate.rates.words import (
     ENOUGH,
     between,
     figures,
@@ -23,7 +24,6 @@ from uncounted.estimate.rate_words import (
     points,
     times,
 )
-from uncounted.estimate.reporting import Tipping
 from uncounted.estimate.result import Interval
 
 type Rows = tuple[tuple[str, ...], ...]
@@ -211,7 +211,7 @@ def _head(rate: Rate) -> str:
 
 
 def contrasts_table(rates: Rates) -> Table:
-    """One row a contrast, for more than two groups; `rate_notes.columns_words` explains it."""
+    """One row a contrast, for more than two groups; `notes.columns_words` explains it."""
     rows = []
     for contrast in rates.contrasts:
         if contrast.reason is not None:

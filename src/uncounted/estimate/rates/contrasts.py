@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from uncounted.estimate.method import root, z_of
-from uncounted.estimate.proportions import check_counts, wilson_at
+from uncounted.estimate.rates.proportions import check_counts, wilson_at
 from uncounted.estimate.result import Floats, Interval
 
 DRAWS = 100_000

@@ -1,6 +1,6 @@
 """What a comparison of rates gives: values that hold a rate together with its doubt.
 
-`rates.compare` makes them; words, tables and pages are made from them.
+`compare` makes them; words, tables and pages are made from them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from uncounted.estimate.bounds import Bounds
-from uncounted.estimate.clusters import Effective
-from uncounted.estimate.mixes import Standardised
-from uncounted.estimate.outcomes import Outcomes, Tally
-from uncounted.estimate.reporting import Belief, Corrected, Tipping
+from uncounted.estimate.rates.bounds import Bounds
+from uncounted.estimate.rates.clusters import Effective
+from uncounted.estimate.rates.mixes import Standardised
+from uncounted.estimate.rates.outcomes import Outcomes, Tally
+from uncounted.estimate.rates.reporting import Belief, Corrected, Tipping
 from uncounted.estimate.result import Interval, plain
 
 type Counts = tuple[float, float]

@@ -10,9 +10,9 @@ import re
 
 import attrs
 
-from uncounted.estimate.outcomes import Tally
-from uncounted.estimate.rate_values import Contrast, Rate, Rates
-from uncounted.estimate.reporting import among_all
+from uncounted.estimate.rates.outcomes import Tally
+from uncounted.estimate.rates.reporting import among_all
+from uncounted.estimate.rates.values import Contrast, Rate, Rates
 from uncounted.estimate.result import Interval
 
 ENOUGH = 20  # rows under which no per cent is printed
@@ -137,8 +137,8 @@ def sentence(rates: Rates, called: Called) -> str:
     """What may be said of the rates, with what it rests on: the whole of it, or none.
 
     Examples:
-        >>> from uncounted.estimate.outcomes import Outcomes
-        >>> from uncounted.estimate.rates import compare
+        >>> from uncounted.estimate.rates.outcomes import Outcomes
+        >>> from uncounted.estimate.rates.compare import compare
         >>> found = compare(Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
         >>> for part in sentence(found, Called("attempts", "ended in arrest")).split("; "):
         ...     print(part[:75])
