@@ -313,7 +313,7 @@ def test_lower_bounds_against_every_set_of_parameters(
 
 def test_the_bound_as_a_model_is_the_bound_from_moments(tables: Tables) -> None:
     """Where no parameter is held at 0 the fit is exact; the variance is the same as well."""
-    model, moments = chao(tables["congenital"], variant="mh"), chao(tables["congenital"])
+    model, moments = (chao(tables["congenital"], variant=variant) for variant in ("mh", "equal"))
     assert all(row["eta"] > 0 for row in model.diagnostics["eta"])
     assert model.point == pytest.approx(moments.point, rel=1e-9)
     assert model.diagnostics["se"] == pytest.approx(moments.diagnostics["se"], rel=1e-9)

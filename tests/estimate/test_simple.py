@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import (
     chao,
-    in_words,
     independence,
     pairs,
     round_to_interval,
@@ -87,14 +87,55 @@ def test_sample_coverage_on_congenital_anomaly(tables: Mapping[str, CaptureTable
 
 def test_chao_is_a_labelled_bound(kosovo: CaptureTable) -> None:
     estimate = chao(kosovo)
-    assert estimate.point == pytest.approx(4400 + 0.75 * 3218**2 / (2 * 882))
+    pairs = sum(a * b for a, b in combinations((1131, 845, 936, 306), 2))
+    assert estimate.point == pytest.approx(4400 + pairs / 882)
     assert estimate.point_kind == "lower bound"
-    assert in_words(estimate, 4400).startswith("at least about 8,800")
+    equal = chao(kosovo, variant="equal")
+    assert equal.point == pytest.approx(4400 + 0.75 * 3218**2 / (2 * 882))
+    assert "no bound" in equal.assumption
+
+
+@pytest.mark.parametrize("chances", [(0.5, 0.02, 0.02), (0.4, 0.05, 0.05), (0.1, 0.2, 0.05, 0.3)])
+def test_chao_is_exact_where_lists_are_independent_and_people_alike(
+    chances: tuple[float, ...],
+) -> None:
+    """However unequal the lists; the form for equal ones is then above N."""
+    N, J = 10**8, len(chances)
+    counts = {
+        "".join(marks): round(
+            N * np.prod([c if m == "1" else 1 - c for c, m in zip(chances, marks, strict=True)])
+        )
+        for marks in product("01", repeat=J)
+        if "1" in marks
+    }
+    table = CaptureTable.of([f"L{j}" for j in range(J)], counts)
+    assert chao(table).point == pytest.approx(N, rel=1e-6)
+    assert chao(table, variant="equal").number() > 1.03 * N
+
+
+def test_chao_on_two_lists_is_independence(kosovo: CaptureTable) -> None:
+    two = kosovo.select(["EXH", "ABA"])
+    assert chao(two).point == pytest.approx(independence(two).point)
+
+
+def test_chao_bounds_from_below_where_people_differ() -> None:
+    """Half are ten times as easy for every list; lists reach from 4 to 30 per cent of them."""
+    chances, N = np.array([0.02, 0.01, 0.03, 0.004]), 10**8
+    counts: dict[str, int] = {}
+    for marks in product("01", repeat=4):
+        if "1" in marks:
+            on = np.array([m == "1" for m in marks])
+            share = sum(np.where(on, c, 1 - c).prod() for c in (chances, 10 * chances)) / 2
+            counts["".join(marks)] = round(N * share)
+    table = CaptureTable.of("ABCD", counts)
+    assert table.observed < chao(table).number() < N
 
 
 def test_chao_without_anybody_on_exactly_two_lists() -> None:
     table = CaptureTable.of("ABC", {"100": 8, "010": 5, "001": 4, "111": 3})
-    assert chao(table).point == pytest.approx(20 + (2 / 3) * 17 * 16 / 2)
+    assert chao(table).point == pytest.approx(20 + 8 * 5 + 8 * 4 + 5 * 4)
+    equal = chao(table, variant="equal")
+    assert equal.point == pytest.approx(20 + (2 / 3) * 17 * 16 / 2)
 
 
 def test_two_lists_need_a_stated_dependence() -> None:

@@ -1,9 +1,10 @@
 """Chao's lower bound: at least how many, when people differ in how easily they are recorded.
 
 It is a bound and is labelled one. It is not safe when lists avoid each other.
-`variant` says how: from those on one list and on two (`moment`), or as a log-linear
-model in which the doubt about how people differ takes parameters of its own (`mh`,
-and `mth` where the lists differ in size as well).
+`variant` says how: from those on one list alone and on two (`moment`); the same for
+lists that reach equally many (`equal`), which is no bound where they do not; or as a
+log-linear model in which the doubt about how people differ takes parameters of its own
+(`mth`, and `mh` for lists that reach equally many).
 """
 
 from __future__ import annotations
@@ -19,18 +20,19 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.method import estimator, log_normal_estimate
 from uncounted.estimate.result import Estimate, Floats
 
-type Variant = Literal["moment", "mh", "mth"]
+type Variant = Literal["moment", "equal", "mh", "mth"]
 
-VARIANTS: tuple[Variant, ...] = ("moment", "mh", "mth")
+VARIANTS: tuple[Variant, ...] = ("moment", "equal", "mh", "mth")
 MOST_LISTS = 12  # `mth` looks at each of the 2**J patterns
 _STEPS = 100
 _HIGHEST = 40.0  # log of more people than there can be
 
-ASSUMPTION = (
-    "People may differ in how easily they are recorded, but for any one person being on one list "
-    "does not make another list less likely. Then there are, on average, at least this many."
+ASSUMPTION_EQUAL = (
+    "Every list reaches equally many, or this is no bound. People may differ in how easily they "
+    "are recorded, but for any one person being on one list does not make another list less "
+    "likely. Then there are, on average, at least this many."
 )
-ASSUMPTION_MTH = (
+ASSUMPTION = (
     "Lists may differ in how many they reach, and people in how easily they are recorded, a person "
     "who is easier for one list being easier for each; but for any one person being on one list "
     "does not make another list less likely. Then there are, on average, at least this many."
@@ -43,19 +45,22 @@ def chao(
 ) -> Estimate:
     """A lower bound on how many there are, from how many are on one list, on two, on more.
 
-    `moment`: n + (J-1)/J f1^2 / (2 f2), f_k the people on exactly k lists; with f2 = 0
-    the bias-corrected form n + (J-1)/J f1 (f1 - 1) / (2 (f2 + 1)). Chao (1987)
-    Biometrics 43:783; variance and log-normal interval as there and in Chao (1989), with
-    the factor (J-1)/J for J lists.
+    `moment`: n + sum over pairs of lists of S_i S_j / f2, S_j the people on list j alone and
+    f2 those on exactly two lists (f2 + 1 where there is nobody); the bound of Chao (1987)
+    Biometrics 43:783 for lists that differ in how many they reach. See `moment_of_lists`.
+
+    `equal`: n + (J-1)/J f1^2 / (2 f2), f1 the people on exactly one list; with f2 = 0
+    the bias-corrected form n + (J-1)/J f1 (f1 - 1) / (2 (f2 + 1)); variance as in Chao
+    (1987, 1989). Where lists differ in size it is above `moment`, and may be above N.
 
     `mh` and `mth`: the log-linear form of Rivest and Baillargeon (2007) Biometrics
-    63:999, see `Bound`. Where no eta is held at 0, `mh` is `moment`.
+    63:999, see `Bound`. Where no eta is held at 0, `mh` is `equal`.
 
     Args:
         table: 2 lists or more; `mth` takes up to 12.
         level: of the log-normal interval around the bound.
         seed: kept in the result; nothing here is random.
-        variant: `moment`, `mh` or `mth`.
+        variant: `moment`, `equal`, `mh` or `mth`.
 
     Raises:
         UsedWrongly: no such variant.
@@ -63,8 +68,8 @@ def chao(
     Examples:
         >>> from uncounted.captures import CaptureTable
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> chao(table).point
-        160.0
+        >>> chao(table).point, chao(table, variant="equal").point
+        (150.0, 160.0)
         >>> round(chao(table, variant="mh").point), round(chao(table, variant="mth").point)
         (160, 150)
     """
@@ -76,6 +81,9 @@ def chao(
     f1, f2 = table.seen_exactly(1), table.seen_exactly(2)
     more: dict[str, Any] = {}
     if variant == "moment":
+        n0, variance = moment_of_lists(singles(table), f2)
+        form = "sum S_i S_j / f2" if f2 else "sum S_i S_j / (f2 + 1), as f2 = 0"
+    elif variant == "equal":
         n0, variance = moment(f1, f2, n, share=(J - 1) / J)
         form = "(J-1)/J f1^2 / (2 f2)" if f2 else "bias-corrected, as f2 = 0"
     else:
@@ -97,11 +105,43 @@ def chao(
         level=level,
         point_kind="lower bound",
         interval_kind="log-normal, of the bound",
-        assumption=ASSUMPTION_MTH if variant == "mth" else ASSUMPTION,
+        assumption=ASSUMPTION_EQUAL if variant in ("equal", "mh") else ASSUMPTION,
         settings={"variant": variant, "form": form},
         diagnostics={"f1": f1, "f2": f2, **more},
         seed=seed,
     )
+
+
+def singles(table: CaptureTable) -> Floats:
+    """People on each list and on no other (S_j), shape (J,)."""
+    J = len(table.lists)
+    alone = ("".join("1" if i == j else "0" for i in range(J)) for j in range(J))
+    return np.array([float(table.counts.get(pattern, 0)) for pattern in alone])
+
+
+def moment_of_lists(alone: Floats, f2: float) -> tuple[float, float]:
+    """n0 and its variance from those on each list alone and those on two.
+
+    Let a person's odds of being on list j be a_j times what they have in common for all
+    lists, and N0 h(x) the expected number on no list of those who have x. Then S_i S_j is, on
+    average, a_i a_j E(x)^2 and those on i and j alone a_i a_j E(x^2), so the sum over pairs of
+    the first is at most n0 times the sum of the second. With two lists and people who are
+    alike this is the estimate n10 n01 / n11. Variance: the delta method with Poisson cells,
+    n0 + n0^2 (sum_j S_j (f1 - S_j)^2 / P^2 + 1 / f2), P the sum over pairs.
+
+    Examples:
+        >>> n0, variance = moment_of_lists(np.array([40.0, 20.0]), 10)
+        >>> n0, round(variance)
+        (80.0, 1200)
+    """
+    f1 = float(alone.sum())
+    pairs = (f1**2 - float(alone @ alone)) / 2
+    if pairs == 0:
+        return 0.0, 0.0
+    below = f2 if f2 > 0 else f2 + 1
+    n0 = pairs / below
+    relative = float(np.sum(alone * (f1 - alone) ** 2)) / pairs**2 + 1 / below
+    return n0, n0 + n0**2 * relative
 
 
 def moment(f1: float, f2: float, n: float, *, share: float) -> tuple[float, float]:
@@ -197,7 +237,7 @@ def _by_pattern(table: CaptureTable) -> Design:
         raise NotEstimable(
             f"this form of the bound looks at every pattern of up to {MOST_LISTS} lists, and "
             f"there are {J}",
-            hint="the variants `moment` and `mh` take any number",
+            hint="the variants `moment`, `equal` and `mh` take any number",
         )
     cells = np.arange(1, 1 << J)
     on = ((cells[:, None] >> np.arange(J)) & 1).astype(np.float64)

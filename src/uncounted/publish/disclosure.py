@@ -107,7 +107,7 @@ def protect(
         blind: the case file's secret, from which it is drawn what else is hidden.
         reports: reports by list, which are printed to the nearest ten and say that a
             list has no more people than that.
-        bound: whether a lower bound (a function of the people on one and on two lists)
+        bound: whether a lower bound (a function of the people on each list alone and on two)
             is to be printed.
         bound_step: the step in which it would be; a coarser one is taken where that saves a
             list's total from being hidden, and none is printed where none is safe.
@@ -190,44 +190,41 @@ def coarse(count: int, step: int = REPORT_STEP) -> int:
 
 
 def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[Statement, ...]:
-    """Hold f1 and f2 in a box in which the printed lower bound does not change.
+    """Hold what the lower bound is made of in a box in which the printed bound does not change.
 
-    Chao's bound is n + f1^2 / (2 f2): not linear, so the reader's knowledge of it cannot
-    be handed to the audit as it is. Holding f1 and f2 in a box around the truth in which
-    the printed number stays the same hands the attacker more than he has, so what
-    withstands this withstands that.
+    Chao's bound is n + sum S_i S_j / f2, S_j the people on list j alone and f2 those on two
+    lists: not linear, so the reader's knowledge of it cannot be handed to the audit as it is.
+    It rises with each S_j and falls with f2, so it is the same in the whole box where it is
+    the same at two corners. The box hands the attacker more than he has; what withstands
+    this withstands that.
     """
-    f1, f2, n, lists = (
-        table.seen_exactly(1),
-        table.seen_exactly(2),
-        table.observed,
-        len(table.lists),
-    )
-    printed = _bound(n, f1, f2, lists, step)
+    J, n = len(table.lists), table.observed
+    alone = ["".join("1" if i == j else "0" for i in range(J)) for j in range(J)]
+    S, f2 = [table.counts.get(pattern, 0) for pattern in alone], table.seen_exactly(2)
+    printed = _bound(n, S, f2, step)
     reach = 0
     while reach < n and all(
-        _bound(n, f1 + a * (reach + 1), f2 + b * (reach + 1) * 2, lists, step) == printed
+        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == printed
         for a in (-1, 1)
-        for b in (-1, 1)
     ):
         reach += 1
-    boxes = ((1, f1, reach), (2, f2, 2 * reach))
+    held = [
+        (f"people on {name} alone, as the lower bound tells", {pattern}, s, reach)
+        for name, pattern, s in zip(table.lists, alone, S, strict=True)
+    ]
+    on_two = {cell for cell in cells if cell.count("1") == 2}
+    held.append(("people on exactly two lists, as the lower bound tells", on_two, f2, 2 * reach))
     return tuple(
-        Statement(
-            f"people on exactly {k} lists, as the lower bound tells",
-            frozenset(cell for cell in cells if cell.count("1") == k),
-            max(f - width, 0),
-            f + width,
-        )
-        for k, f, width in boxes
+        Statement(words, frozenset(which) & frozenset(cells), max(count - width, 0), count + width)
+        for words, which, count, width in held
     )
 
 
-def _bound(n: int, f1: int, f2: int, lists: int, step: int) -> int | None:
-    if f1 < 0 or f2 < 0:
+def _bound(n: int, alone: Sequence[int], f2: int, step: int) -> int | None:
+    if min(alone) < 0 or f2 < 0:
         return None
-    unseen = f1 * f1 / (2 * f2) if f2 else f1 * (f1 - 1) / 2
-    return round((n + (lists - 1) / lists * unseen) / step)
+    pairs = (sum(alone) ** 2 - sum(s * s for s in alone)) / 2
+    return round((n + pairs / (f2 or 1)) / step)
 
 
 def _proved(problem: Problem, hiding: Hiding, step: int | None) -> ProtectedTable:
