@@ -17,10 +17,23 @@ from scipy.special import gammaln
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.arguments import delta_of
 from uncounted.estimate.averaging import MAX_GRAPH_LISTS, Floats, log_sums
 from uncounted.estimate.method import estimator, z_of
 from uncounted.estimate.posterior import Ints, Posterior, at_grid, explore
+from uncounted.estimate.priors import INVERSE, GammaPoissonPrior, InversePrior, Prior
 from uncounted.estimate.result import Estimate
+
+__all__ = [
+    "INVERSE",
+    "GammaPoissonPrior",
+    "GraphModel",
+    "InversePrior",
+    "Prior",
+    "decomposable",
+    "edge_posteriors",
+    "posterior_unseen",
+]
 
 DEFAULT_DRAWS = 4000
 # Log-gammas of larger counts are off by more than the posterior can bear.
@@ -33,46 +46,6 @@ ASSUMPTION = (
     "on one list says nothing about being on another; and the people on no list follow the same "
     "pattern as those who are on some."
 )
-
-
-@attrs.frozen
-class InversePrior:
-    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another."""
-
-    def log(self, N: Floats) -> Floats:
-        """Log prior up to a constant."""
-        answer: Floats = -np.log(N)
-        return answer
-
-    @property
-    def name(self) -> str:
-        """For the settings of an estimate."""
-        return "p(N) ~ 1/N"
-
-
-@attrs.frozen
-class GammaPoissonPrior:
-    """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informed prior."""
-
-    shape: float
-    scale: float
-
-    def log(self, N: Floats) -> Floats:
-        """Log prior up to a constant."""
-        a, b = self.shape, self.scale
-        answer: Floats = (
-            N * np.log(b) - (N + a) * np.log1p(b) + gammaln(N + a) - gammaln(N + 1) - gammaln(a)
-        )
-        return answer
-
-    @property
-    def name(self) -> str:
-        """For the settings of an estimate."""
-        return f"N ~ Poisson(theta), theta ~ Gamma({self.shape:g}, scale {self.scale:g})"
-
-
-type Prior = InversePrior | GammaPoissonPrior
-INVERSE = InversePrior()
 
 
 @attrs.frozen(eq=False)
@@ -193,8 +166,7 @@ def posterior_unseen(
     Raises:
         UsedWrongly: as `decomposable`.
     """
-    delta = 2.0 ** -len(table.lists) if delta is None else delta
-    _check_delta(delta, None)
+    delta = 2.0 ** -len(table.lists) if delta is None else delta_of(delta)
     return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)
 
 
@@ -225,7 +197,7 @@ def decomposable(
             other; with six lists that takes two thirds of the time.
 
     Raises:
-        UsedWrongly: delta is not above 0, or the grid is none.
+        UsedWrongly: delta is not from 1e-9 to 1000, or the grid is none.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -247,8 +219,8 @@ def decomposable(
             f"more than {MOST_OBSERVED:,} people are beyond the precision of this average",
             hint="check the counts; with so many, the choice of the assumption is all that matters",
         )
-    delta = 2.0**-J if delta is None else delta
-    _check_delta(delta, grid)
+    delta = 2.0**-J if delta is None else delta_of(delta)
+    _check_grid(grid)
     model = GraphModel.of(table, delta)
     log_posterior = _LogPosterior(model, prior)
     posterior = (
@@ -297,9 +269,7 @@ def decomposable(
     )
 
 
-def _check_delta(delta: float, grid: range | None) -> None:
-    if not delta > 0:
-        raise UsedWrongly(f"delta {delta} is not above 0", hint="2**-J for J lists is usual")
+def _check_grid(grid: range | None) -> None:
     if grid is not None and (len(grid) < 2 or grid.start < 0 or grid.step < 1):
         raise UsedWrongly("the grid of n0 must rise from 0 or more over at least two values")
 

@@ -82,8 +82,6 @@ def identify(
         >>> estimate.assumption[:47]
         'How strongly A and B go together (their odds ra'
     """
-    if draws < 1:
-        raise UsedWrongly("at least one draw is needed")
     assumption = _stated(assumption, table)
     model = _model(cells)
     # In the order of their names, so that the order of the lists is nothing.

@@ -1,7 +1,8 @@
 """What all methods share: the checks before a fit, the clock, and how a refusal is made.
 
 A method is written as a function of a checked table; it raises `NotEstimable` to
-refuse. `estimator` turns that into the value that callers see.
+refuse. `estimator` turns that into the value that callers see, once level, seed, draws
+and the names of the settings are in order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from uncounted.captures import CaptureTable
-from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.errors import NotEstimable
+from uncounted.estimate import arguments
 from uncounted.estimate.checks import check
 from uncounted.estimate.posterior import LAST
 from uncounted.estimate.result import Estimate, Interval
@@ -38,6 +40,7 @@ def estimator[**P](
         @functools.wraps(fit)
         def run(table: CaptureTable, /, *args: P.args, **kwargs: P.kwargs) -> Estimate:
             began = time.perf_counter()
+            kwargs.update(arguments.checked(method, fit, kwargs))
             checked = check(table)
             if checked.refusal is not None:
                 result = Estimate(method, "refused", checked.refusal.reason, checked.refusal.hint)
@@ -62,11 +65,9 @@ def z_of(level: float) -> float:
     """The normal quantile of a two-sided interval.
 
     Raises:
-        UsedWrongly: the level is not strictly between 0 and 1.
+        UsedWrongly: the level is not strictly between 0 and 1, or too near to 1.
     """
-    if not 0 < level < 1:
-        raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
-    return float(ndtri(0.5 + level / 2))
+    return float(ndtri(0.5 + arguments.level_of(level) / 2))
 
 
 def log_normal_interval(observed: float, n0: float, variance: float, level: float) -> Interval:

@@ -11,22 +11,92 @@ from __future__ import annotations
 
 import math
 
+import attrs
 import numpy as np
+from scipy.special import gammaln
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.decomposable import INVERSE, GammaPoissonPrior, InversePrior, Prior
 from uncounted.estimate.posterior import LAST, Ints
 from uncounted.estimate.result import Floats
 
-__all__ = [
-    "INVERSE",
-    "GammaPoissonPrior",
-    "InversePrior",
-    "Prior",
-    "draw_unseen",
-    "log_acceptance",
-    "negative_binomial",
-]
+_LEAST, _MOST = 1e-9, 1e12  # of a prior's shape, scale and mean
+_HOW = "SHAPE,SCALE expects about SHAPE times SCALE people, e.g. 13.14,55.17"
+
+
+@attrs.frozen
+class InversePrior:
+    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another."""
+
+    def log(self, N: Floats) -> Floats:
+        """Log prior up to a constant."""
+        answer: Floats = -np.log(N)
+        return answer
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+        return "p(N) ~ 1/N"
+
+
+@attrs.frozen
+class GammaPoissonPrior:
+    """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informed prior.
+
+    Raises:
+        UsedWrongly: shape, scale or their product, the mean, is not from 1e-9 to 1e12.
+
+    Examples:
+        >>> GammaPoissonPrior(13.14, 55.17).name
+        'N ~ Poisson(theta), theta ~ Gamma(13.14, scale 55.17)'
+    """
+
+    shape: float
+    scale: float
+
+    def __attrs_post_init__(self) -> None:
+        a, b = self.shape, self.scale
+        if not all(_LEAST <= each <= _MOST for each in (a, b, a * b)):
+            raise UsedWrongly(
+                f"a prior of shape {a} and scale {b} is none: both are above 0, and neither"
+                " they nor the people expected are beyond 1e12",
+                hint=_HOW,
+            )
+
+    def log(self, N: Floats) -> Floats:
+        """Log prior up to a constant."""
+        a, b = self.shape, self.scale
+        answer: Floats = (
+            N * np.log(b) - (N + a) * np.log1p(b) + gammaln(N + a) - gammaln(N + 1) - gammaln(a)
+        )
+        return answer
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+        return f"N ~ Poisson(theta), theta ~ Gamma({self.shape:g}, scale {self.scale:g})"
+
+
+type Prior = InversePrior | GammaPoissonPrior
+INVERSE = InversePrior()
+
+
+def read_prior(text: str) -> Prior:
+    """A prior as a user writes it: `1/N`, or the shape and scale of Madigan and York's.
+
+    Raises:
+        UsedWrongly: it is neither.
+
+    Examples:
+        >>> read_prior("1/N") is INVERSE, read_prior("10,200").name
+        (True, 'N ~ Poisson(theta), theta ~ Gamma(10, scale 200)')
+    """
+    if "".join(text.split()).upper() == "1/N":
+        return INVERSE
+    try:
+        shape, scale = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsedWrongly("a prior on N is 1/N or SHAPE,SCALE", hint=_HOW) from None
+    return GammaPoissonPrior(shape, scale)
 
 
 def negative_binomial(*, size: float, mean: float) -> GammaPoissonPrior:

@@ -19,7 +19,8 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
-from uncounted.estimate.assumptions import check_xi, words
+from uncounted.estimate.arguments import xi_of, xis_of
+from uncounted.estimate.assumptions import words
 from uncounted.estimate.method import estimator, log_normal_estimate
 from uncounted.estimate.posterior import LAST
 from uncounted.estimate.result import Estimate
@@ -45,7 +46,7 @@ def saturated(
         table: every pattern must have somebody, or it refuses.
         level: of the log-normal interval.
         seed: kept in the result; nothing here is random.
-        xi: above 0; larger xi, fewer unseen.
+        xi: from 1/1000 to 1000; larger xi, fewer unseen.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -53,7 +54,7 @@ def saturated(
         >>> round(saturated(table).point), round(saturated(table, xi=0.5).point)
         (150, 230)
     """
-    check_xi(xi)
+    xi = xi_of(xi)
     J, n = len(table.lists), table.observed
     if len(table.counts) < 2**J - 1:
         empty = 2**J - 1 - len(table.counts)
@@ -91,7 +92,7 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     Draws are scaled with the noise of n0 in them, so that where n0 is small the interval
     at xi < 1 is a little too wide. A draw without an end keeps none.
     """
-    check_xi(xi)
+    xi = xi_of(xi)
     if not estimate.ok or estimate.point is None or estimate.interval is None:
         return estimate
 
@@ -121,10 +122,11 @@ def xi_table(
     table: CaptureTable,
     headline: Estimate | None,
     *,
-    xis: tuple[float, ...] = XI,
+    xis: Sequence[float] | float = XI,
     level: float = 0.95,
 ) -> tuple[dict[str, Any], ...]:
     """N at each xi: from the saturated table, or from the headline where a pattern is empty."""
+    xis = xis_of(xis)
     if saturated(table).ok:
         return tuple(row(saturated(table, xi=xi, level=level), xi, SATURATED) for xi in xis)
     if headline is None:
@@ -139,7 +141,7 @@ def relative_basis(method: str) -> str:
 
 
 def xi_rows(
-    estimate: Estimate, observed: int, xis: Sequence[float] = XI
+    estimate: Estimate, observed: int, xis: Sequence[float] | float = XI
 ) -> tuple[dict[str, Any], ...]:
     """The xi table of one method; none when it refused.
 
@@ -157,7 +159,8 @@ def xi_rows(
         return ()
     basis = SATURATED if estimate.method == "saturated" else relative_basis(estimate.method)
     return tuple(
-        {"method": estimate.method, **row(with_xi(estimate, observed, xi), xi, basis)} for xi in xis
+        {"method": estimate.method, **row(with_xi(estimate, observed, xi), xi, basis)}
+        for xi in xis_of(xis)
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.arguments import check_settings, level_of, names_of, seed_of, xis_of
 from uncounted.estimate.beside import compare, look_around
 from uncounted.estimate.chao import chao
 from uncounted.estimate.checks import check
@@ -70,34 +71,45 @@ _ON_REQUEST = ("identified", "log-linear-thresholding")
 _POOLED_DRAWS = 20_000
 
 
+def applies(name: str, lists: Sequence[str]) -> bool:
+    """Whether a method is among those of a study that names none, over so many lists."""
+    least, most = _LISTS.get(name, (1, 64))
+    return name not in _ON_REQUEST and least <= len(lists) <= most
+
+
 def _chosen(
-    methods: Sequence[str] | None, settings: Settings, table: CaptureTable
+    methods: Sequence[str] | str | None, settings: Settings, table: CaptureTable
 ) -> dict[str, Method]:
-    J = len(check(table).table.lists)
+    lists = check(table).table.lists
     if methods is None:
-        names = tuple(
-            name
-            for name in METHODS
-            if name not in _ON_REQUEST
-            and _LISTS.get(name, (1, 64))[0] <= J <= _LISTS.get(name, (1, 64))[1]
-        )
+        names = tuple(name for name in METHODS if applies(name, lists))
     else:
-        names = tuple(dict.fromkeys(methods))
+        names = names_of(methods)
     for name in (*names, *settings):
         if name not in METHODS:
             raise UsedWrongly(
                 f"there is no method called {name!r}", hint=f"methods: {', '.join(METHODS)}"
+            )
+    for name, own in settings.items():
+        check_settings(name, METHODS[name], own)
+        # Where strata are many, fewer resamples are stated for methods that may not run.
+        # A list that is empty in one stratum is no reason to refuse what holds for the others.
+        unused = name not in names and (methods is not None or not applies(name, table.lists))
+        if unused and set(own) - {"resamples"}:
+            raise UsedWrongly(
+                f"there are settings for {name}, which is not run here",
+                hint=f"methods that are: {', '.join(names)}",
             )
     return {name: METHODS[name] for name in names}
 
 
 def run(
     table: CaptureTable,
-    methods: Sequence[str] | None = None,
+    methods: Sequence[str] | str | None = None,
     *,
     level: float = 0.95,
     seed: int = 1,
-    xi: Sequence[float] = XI,
+    xi: Sequence[float] | float = XI,
     claim: Claim | None = None,
     settings: Settings | None = None,
     robustness: bool = True,
@@ -107,10 +119,10 @@ def run(
 
     Args:
         table: counts by pattern.
-        methods: names from `METHODS`.
+        methods: names from `METHODS`, or one name.
         level: of the intervals.
         seed: of the draws.
-        xi: rows of the sensitivity tables.
+        xi: rows of the sensitivity tables, from 1/1000 to 1000.
         claim: a number of people that somebody states, to be held against every method.
         settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
         robustness: whether to look at what the answer hangs on: each list left out, each
@@ -126,6 +138,7 @@ def run(
         >>> study["chao"].point
         160.0
     """
+    level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
     settings = settings or {}
     chosen = _chosen(methods, settings, table)
     estimates = []
@@ -146,7 +159,7 @@ def run(
         return study
     study = attrs.evolve(
         study,
-        sensitivity=xi_table(checked.table, study.headline, xis=tuple(xi), level=level),
+        sensitivity=xi_table(checked.table, study.headline, xis=xi, level=level),
         dependence=pairs(checked.table, level=level),
     )
     study = compare(study, xi, claim)
@@ -158,11 +171,11 @@ def run(
 
 def run_over(
     tables: Sequence[CaptureTable],
-    methods: Sequence[str] | None = None,
+    methods: Sequence[str] | str | None = None,
     *,
     level: float = 0.95,
     seed: int = 1,
-    xi: Sequence[float] = XI,
+    xi: Sequence[float] | float = XI,
     claim: Claim | None = None,
     settings: Settings | None = None,
     point: CaptureTable | None = None,
@@ -194,6 +207,7 @@ def run_over(
         raise UsedWrongly("there are no linkage draws to estimate over")
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
+    level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
     settings = settings or {}
     chosen = _chosen(methods, settings, tables[0])
     distinct: dict[str, CaptureTable] = {}
@@ -238,7 +252,7 @@ def run_over(
         "observed": {"median": float(np.median(observed)), "interval": [int(low), int(high)]},
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
-    rows = _pooled_xi(distinct, times, fits, headline, tuple(xi), level)
+    rows = _pooled_xi(distinct, times, fits, headline, xi, level)
     study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), xi, claim)
     if point is None or (checked := check(point)).refusal is not None:
         return study

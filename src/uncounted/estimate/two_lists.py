@@ -70,7 +70,7 @@ def two_list(
             "two lists cannot show how far they depend on each other, so it must be stated",
             hint="state the odds ratio between them as psi (1: independent) and say why",
         )
-    _check_psi(psi, log_psi_sd, draws)
+    _check_psi(psi, log_psi_sd)
     rng = np.random.default_rng(seed)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
@@ -91,7 +91,7 @@ def two_list(
     )
 
 
-def _check_psi(psi: float, log_psi_sd: float, draws: int) -> None:
+def _check_psi(psi: float, log_psi_sd: float) -> None:
     """Refuse numbers that are none; a psi so extreme that 1 / psi is none either."""
     if not (1e-300 < psi < 1e300):
         raise UsedWrongly(
@@ -101,8 +101,6 @@ def _check_psi(psi: float, log_psi_sd: float, draws: int) -> None:
         raise UsedWrongly(
             f"log_psi_sd {log_psi_sd} is not a number from 0 up", hint="0: psi is known exactly"
         )
-    if draws < 1:
-        raise UsedWrongly("at least one draw is needed")
 
 
 def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], ...]:
