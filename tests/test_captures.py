@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,36 @@ def test_another_column_must_be_named(tmp_path: Path) -> None:
     assert "--by year" in str(caught.value.hint)
     with pytest.raises(UsedWrongly, match="no column 'age'"):
         read_tables(write(tmp_path, "A,B,count\n1,0,5\n"), by=["age"])
+
+
+def test_people_are_counted_by_list_not_split_by_their_number(tmp_path: Path) -> None:
+    with pytest.raises(UsedWrongly, match="'count' says how many people a row stands for") as told:
+        read_tables(write(tmp_path, "A,B,count\n1,0,5\n0,1,5\n1,1,2\n"), by=["count"])
+    assert told.value.hint == "leave it out of --by"
+
+
+def test_a_list_does_not_split_the_others(tmp_path: Path) -> None:
+    path = write(tmp_path, "A,B,C,count\n1,0,0,5\n0,1,1,5\n0,0,1,2\n")
+    with pytest.raises(BadInput, match="row 4: on no list") as told:
+        read_tables(path, by=["C"])
+    assert told.value.hint == "'C' holds 0 and 1 as a list does: if it is one, leave it out of --by"
+    with pytest.raises(BadInput, match="row 2: on no list") as told:
+        read_tables(write(tmp_path, "A,B,year,count\n0,0,2019,5\n"), by=["year"])
+    assert "its count is what is estimated" in str(told.value.hint)
+
+
+@pytest.mark.parametrize(
+    "count", [3.7, 3.0, True, False, float("nan"), np.float64(2), np.True_, "5", None]
+)
+def test_people_are_whole(count: int) -> None:
+    with pytest.raises(BadInput, match="pattern 10 has a number of people that is not a whole"):
+        CaptureTable.of("AB", {"10": count, "01": 7})
+
+
+def test_whole_numbers_of_numpy_are_the_same_table() -> None:
+    plain = CaptureTable.of("AB", {"10": 5, "01": 7, "11": 0})
+    table = CaptureTable.of("AB", {"10": np.int32(5), "01": np.uint8(7), "11": np.int64(0)})
+    assert (table, table.digest()) == (plain, plain.digest())
 
 
 def test_no_cell_is_repeated_in_an_error(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import SupportsIndex, cast
 
 import attrs
 
@@ -22,8 +24,17 @@ NOT_ACTIVE = "-"
 MOST_PEOPLE = 1_000_000_000  # beyond it floating point no longer tells one person
 
 
-def _frozen_counts(counts: Mapping[str, int]) -> dict[str, int]:
-    return {pattern: counts[pattern] for pattern in sorted(counts, reverse=True) if counts[pattern]}
+def _frozen_counts(counts: Mapping[str, SupportsIndex]) -> dict[str, int]:
+    whole = {pattern: _whole(counts[pattern]) for pattern in sorted(counts, reverse=True)}
+    return {pattern: n for pattern, n in whole.items() if type(n) is not int or n}
+
+
+def _whole(count: SupportsIndex) -> int:
+    """As a plain int (numpy's whole numbers too); what is none is left for the table to refuse."""
+    try:
+        return count if isinstance(count, bool) else operator.index(count)
+    except TypeError:
+        return cast(int, count)
 
 
 @attrs.frozen
@@ -36,7 +47,8 @@ class CaptureTable:
     all-zero pattern cannot be observed and is refused.
 
     Raises:
-        BadInput: a pattern of the wrong length or letters, a count below zero.
+        BadInput: a pattern of the wrong length or letters, a count that is not whole or is
+            below zero.
 
     Examples:
         >>> table = CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})
@@ -56,6 +68,11 @@ class CaptureTable:
         for pattern, count in self.counts.items():
             if len(pattern) != len(self.lists) or set(pattern) - set("01-"):
                 raise BadInput(f"{pattern!r} is no pattern over {len(self.lists)} lists")
+            if type(count) is not int:
+                raise BadInput(
+                    f"pattern {pattern} has a number of people that is not a whole number",
+                    hint="people are counted whole: 3, not 3.7, True or nan",
+                )
             if "1" not in pattern:
                 raise BadInput(
                     f"{count} people are on no list, which nobody can have counted",
@@ -65,7 +82,9 @@ class CaptureTable:
                 raise BadInput(f"pattern {pattern} has the count {count}, below zero")
 
     @classmethod
-    def of(cls, lists: Iterable[str], counts: Mapping[str, int], **stratum: str) -> CaptureTable:
+    def of(
+        cls, lists: Iterable[str], counts: Mapping[str, SupportsIndex], **stratum: str
+    ) -> CaptureTable:
         """Make a table from list names and counts by pattern."""
         return cls(tuple(lists), counts, stratum)
 
@@ -156,6 +175,11 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
             f"{path.name} has no column {missing[0]!r}",
             hint=delimited.near(sheet.columns, missing[0]),
         )
+    if "count" in by:
+        raise UsedWrongly(
+            "the column 'count' says how many people a row stands for, so it splits nothing",
+            hint="leave it out of --by",
+        )
     counted = "count" in sheet.columns
     lists = tuple(name for name in sheet.columns if name not in by and name != "count")
     rows = list(sheet)
@@ -172,7 +196,7 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
                 continue
             raise BadInput(
                 f"{path.name}, row {row.number}: on no list, which nobody can have counted",
-                hint="leave this row out: its count is what is estimated",
+                hint=_on_no_list(rows, by),
             )
         key = tuple(row.cells[name].strip() for name in by)
         strata.setdefault(key, Counter())[pattern] += count
@@ -182,6 +206,14 @@ def read_tables(path: Path, *, by: Iterable[str] = ()) -> list[CaptureTable]:
         CaptureTable(lists, counts, dict(zip(by, key, strict=True)))
         for key, counts in sorted(strata.items())
     ]
+
+
+def _on_no_list(rows: list[delimited.Row], by: tuple[str, ...]) -> str:
+    """What to do about a person on no list; one of the columns that split may be a list."""
+    for name in by:
+        if {row.cells[name].strip() for row in rows} <= {"0", "1", ""}:
+            return f"{name!r} holds 0 and 1 as a list does: if it is one, leave it out of --by"
+    return "leave this row out: its count is what is estimated"
 
 
 def _refuse_other_columns(
