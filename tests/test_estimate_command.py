@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from uncounted.captures import read_tables
 from uncounted.cli import run
+from uncounted.estimate import GammaPoissonPrior, decomposable
 
 KOSOVO = """EXH,ABA,OSCE,HRW,count
 1,0,0,0,1131
@@ -129,6 +132,31 @@ def test_people_given_their_age(people: Path, capfd: pytest.CaptureFixture[str])
         (["--claim", "some"], "a whole number of people"),
         (["--covariates", "nothing"], "no covariate column 'nothing'"),
         (["--method", "identified", "--psi", "nan"], "nan"),
+        (["--xi", "1e-308"], "xi 1e-308 is not from 1/1000 to 1000"),
+        (["--xi", "1e-300,1e300"], "xi 1e-300 is not from 1/1000 to 1000"),
+        (["--xi", "1,nan"], "xi nan is not above 0"),
+        (["--xi", ""], "--xi has nothing where"),
+        (["--xi", "1,,2"], "--xi has nothing where"),
+        (["--lists", ""], "--lists has nothing where"),
+        (["--by", ""], "--by has nothing where"),
+        (["--covariates", ""], "--covariates has nothing where"),
+        (["--kinds", "age"], "--kinds says which covariates are codes, and there are none"),
+        (["--covariates", "age", "--claim", "10"], "goes without --xi, --claim, --delta and"),
+        (["--covariates", "age", "--xi", "2"], "goes without --xi, --claim, --delta and"),
+        (["--covariates", "age", "--prior", "1/N"], "goes without --xi, --claim, --delta and"),
+        (["--by", "age", "--pool", "--claim", "10"], "--pool goes without --xi and --claim"),
+        (["--by", "age", "--pool", "--xi", "2"], "--pool goes without --xi and --claim"),
+        (["--by", "age", "--pool", "--prior", "2,5"], "--pool goes without --prior"),
+        (["--by", "age", "--pool", "--psi", "2"], "--psi is for two-list, which is not"),
+        (["--method", "chao", "--psi", "2"], "--psi is for two-list, which is not"),
+        (["--method", "chao", "--delta", "1"], "--delta is for decomposable, which is not"),
+        (["--method", "chao", "--prior", "1/N"], "--prior is for decomposable and identified"),
+        (["--prior", "flat"], "a prior on N is 1/N or SHAPE,SCALE"),
+        (["--prior", "1,2,3"], "a prior on N is 1/N or SHAPE,SCALE"),
+        (["--prior", "-1,5"], "a prior of shape -1.0 and scale 5.0 is none"),
+        (["--delta", "0"], "0.0 is not in the range"),
+        (["--delta", "inf"], "inf is not in the range"),
+        (["--by", "count"], "no column 'count'"),
     ],
 )
 def test_what_does_not_go_together(
@@ -138,3 +166,49 @@ def test_what_does_not_go_together(
     told = capfd.readouterr()
     assert words in told.err
     assert told.out == ""
+
+
+def test_an_odds_ratio_is_of_two_lists(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["estimate", str(kosovo), "--psi", "2"]) == 2
+    told = capfd.readouterr()
+    assert "--psi is for two lists, and there are 4" in told.err
+    assert "--lists A,B" in told.err
+    assert run(["estimate", str(kosovo), "--psi", "2", "--lists", "EXH,ABA", "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    (two,) = [each for each in said["estimates"] if each["method"] == "two-list"]
+    assert two["settings"]["psi"] == 2
+
+
+def test_counts_are_not_strata(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["estimate", str(kosovo), "--by", "count"]) == 2
+    assert "leave it out of --by" in capfd.readouterr().err
+    assert run(["estimate", str(kosovo), "--by", "HRW"]) == 1
+    assert "'HRW' holds 0 and 1 as a list does" in capfd.readouterr().err
+
+
+def test_the_prior_is_the_users(kosovo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """As in Python: `decomposable(kosovo, delta=0.5)`, and a prior that expects 12,000."""
+
+    def asked(*more: str) -> dict[str, Any]:
+        told = ["estimate", str(kosovo), "--method", "decomposable", "--json", *more]
+        assert run(told) == 0
+        (estimate,) = json.loads(capfd.readouterr().out)["estimates"]
+        return dict(estimate)
+
+    table = read_tables(kosovo)[0]
+    assert asked("--delta", "0.5")["point"] == decomposable(table, delta=0.5).point
+    informed = asked("--prior", "20, 600")
+    assert informed["settings"]["prior_N"] == GammaPoissonPrior(20, 600).name
+    assert informed["point"] == decomposable(table, prior=GammaPoissonPrior(20, 600)).point
+    assert asked("--prior", "1/n") == asked()
+
+
+def test_a_prior_count_reaches_pooled_strata(
+    years: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pooled = ["estimate", str(years), "--by", "year", "--pool", "--json", "--delta"]
+    totals = []
+    for delta in ("0.25", "2"):
+        assert run([*pooled, delta]) == 0
+        totals.append(json.loads(capfd.readouterr().out)["total"][0]["point"])
+    assert totals[0] != totals[1]

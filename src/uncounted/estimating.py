@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from uncounted.estimate.strata import Strata
 
 
+_AVERAGE = "decomposable"
+_TAKE_PRIOR = (_AVERAGE, "identified")
+
+
 @attrs.frozen
 class Asked:
     """What a user may ask of an estimate; None leaves a choice to the methods."""
@@ -38,6 +42,8 @@ class Asked:
     lists: Sequence[str] | None = None
     xi: Sequence[float] | None = None
     psi: float | None = None
+    delta: float | None = None
+    prior: str | None = None
     claim: str | None = None
     level: float = 0.95
     seed: int = 1
@@ -55,9 +61,26 @@ class Asked:
             from uncounted.estimate.claims import Claim
 
             given["claim"] = Claim.parse(self.claim)
-        if self.psi is not None:
-            given["settings"] = {"two-list": {"psi": self.psi}}
+        if own := self.own_settings():
+            given["settings"] = own
         return given
+
+    def own_settings(self) -> dict[str, dict[str, Any]]:
+        """What was asked of single methods, by their name."""
+        named = self.methods or ()
+        own: dict[str, dict[str, Any]] = {}
+        if self.psi is not None:
+            own["two-list"] = {"psi": self.psi}
+        if self.delta is not None:
+            own["decomposable"] = {"delta": self.delta}
+        if self.prior is not None:
+            from uncounted.estimate.priors import read_prior
+
+            prior = read_prior(self.prior)
+            for name in _TAKE_PRIOR:
+                if name in named or (name == _AVERAGE and not named):
+                    own.setdefault(name, {})["prior"] = prior
+        return own
 
 
 def estimate_table(
@@ -77,6 +100,7 @@ def estimate_table(
     tables = read_tables(file, by=asked.by)
     if asked.lists:
         tables = [table.select(asked.lists) for table in tables]
+    _refuse_psi(tables, asked)
     if asked.pool:
         done: Study | Strata = _pooled(tables, asked, progress)
     elif asked.by:
@@ -88,29 +112,101 @@ def estimate_table(
 
 
 def _refuse_mixed(asked: Asked) -> None:
-    asked.settings()  # a claim that is none is said before anything is read
+    """What cannot be, or would change nothing, is said before anything is read."""
+    asked.settings()
     if asked.psi is not None and not math.isfinite(asked.psi):
         raise UsedWrongly(f"psi {asked.psi} is not a number above 0", hint="1: independent lists")
-    if asked.pool and not asked.by:
+    if asked.xi is not None:
+        from uncounted.estimate.arguments import xis_of
+
+        xis_of(asked.xi)
+    if asked.pool:
+        _refuse_beside_pool(asked)
+    if asked.covariates:
+        _refuse_beside_covariates(asked)
+    elif asked.kinds:
+        raise UsedWrongly(
+            "--kinds says which covariates are codes, and there are none",
+            hint="name them all with --covariates",
+        )
+    else:
+        _refuse_unused(asked)
+    if asked.pictures is not None:
+        durable.refuse_existing(asked.pictures)
+
+
+def _refuse_beside_pool(asked: Asked) -> None:
+    if not asked.by:
         raise UsedWrongly("--pool needs strata", hint="say what splits the table: --by COLUMN")
-    if asked.pool and len(asked.methods or ()) > 1:
+    if len(asked.methods or ()) > 1:
         raise UsedWrongly("strata are pooled by one method", hint="name one with --method")
-    if asked.covariates and (asked.by or asked.pool or asked.methods or asked.pictures):
+    if asked.xi is not None or asked.claim is not None:
+        raise UsedWrongly(
+            "--pool goes without --xi and --claim",
+            hint="ask for them with --by alone: each stratum is then held against them",
+        )
+    if asked.prior is not None:
+        raise UsedWrongly(
+            "--pool goes without --prior", hint="strata lean on each other under p(N) ~ 1/N"
+        )
+
+
+def _refuse_beside_covariates(asked: Asked) -> None:
+    if asked.by or asked.pool or asked.methods or asked.pictures:
         raise UsedWrongly(
             "--covariates goes without --by, --pool, --method and --pictures",
             hint="it is a method of its own, for rows of people",
         )
-    if asked.pictures is not None:
-        durable.refuse_existing(asked.pictures)
+    others = (asked.xi, asked.claim, asked.delta, asked.prior)
+    if any(other is not None for other in others):
+        raise UsedWrongly(
+            "--covariates goes without --xi, --claim, --delta and --prior",
+            hint="its own table says how the answer moves with psi, the dependence it assumes",
+        )
+
+
+def _refuse_unused(asked: Asked) -> None:
+    """An option for a method that is not among those named would change nothing."""
+    named = asked.methods or ((_AVERAGE,) if asked.pool else None)
+    if named is None:
+        return
+    for option, value, takes in (
+        ("--psi", asked.psi, ("two-list",)),
+        ("--delta", asked.delta, (_AVERAGE,)),
+        ("--prior", asked.prior, _TAKE_PRIOR),
+    ):
+        if value is not None and not set(takes) & set(named):
+            raise UsedWrongly(
+                f"{option} is for {' and '.join(takes)}, which is not what was asked for",
+                hint=f"add --method {takes[0]}, or leave {option} out",
+            )
+
+
+def _refuse_psi(tables: Sequence[CaptureTable | None], asked: Asked) -> None:
+    """A stated odds ratio is of two lists; with more of them it would change nothing."""
+    from uncounted.estimate import check
+
+    if asked.psi is None or asked.methods is not None:
+        return
+    among = [len(check(table).table.lists) for table in tables if table is not None]
+    if among and 2 not in among:
+        raise UsedWrongly(
+            f"--psi is for two lists, and there are {max(among)}",
+            hint="choose two, e.g. --lists A,B; for more, --xi says how far the answer moves",
+        )
 
 
 def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) -> Strata:
     from uncounted.estimate.partial_pooling import pool_strata
 
-    (method,) = asked.methods or ("decomposable",)
-    own = {"psi": asked.psi} if asked.psi is not None else {}
+    (method,) = asked.methods or (_AVERAGE,)
     return pool_strata(
-        tables, method, level=asked.level, seed=asked.seed, settings=own, progress=progress
+        tables,
+        method,
+        level=asked.level,
+        seed=asked.seed,
+        settings=asked.own_settings().get(method),
+        progress=progress,
     )
 
 
@@ -160,6 +256,7 @@ def estimate_case(
     if asked.by:
         return _estimate_split(case, opened, asked, progress)
     counted = count(opened, asked.lists)
+    _refuse_psi([counted.point], asked)
     study = over_draws(case, counted, asked, progress)
     noted = {"lists": list(counted.point.lists), "level": asked.level, "input": study.input}
     case.put("estimate", noted, uses=["link", "statistics"])
@@ -172,6 +269,7 @@ def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress
     from uncounted.estimate.strata import run_strata_over
 
     parts = split_all(opened, asked.by, asked.lists)
+    _refuse_psi([part.point for part in parts], asked)
     done = run_strata_over(
         [part.tables for part in parts],
         points=[part.point for part in parts],

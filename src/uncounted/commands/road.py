@@ -336,9 +336,22 @@ def _names(joined: str | None) -> list[str] | None:
     return [name.strip() for name in joined.split(",")] if joined else None
 
 
-def _numbers(joined: str | None) -> list[float] | None:
+def _said(option: str, joined: str | None) -> tuple[str, ...] | None:
+    """What an option lists, between commas; None if it was not given."""
+    if joined is None:
+        return None
+    parts = tuple(part.strip() for part in joined.split(","))
+    if not all(parts):
+        raise UsedWrongly(
+            f"{option} has nothing where it should have something",
+            hint=f"separate by single commas, or leave {option} out",
+        )
+    return parts
+
+
+def _numbers(parts: Sequence[str] | None) -> list[float] | None:
     try:
-        return [float(part) for part in joined.split(",")] if joined else None
+        return None if parts is None else [float(part) for part in parts]
     except ValueError:
         raise UsedWrongly("--xi takes numbers above 0, e.g. --xi 0.5,1,2") from None
 
@@ -383,9 +396,21 @@ def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: boo
     "--by", help="Columns of TABLE.csv that split it; on a case file sex, year or origin."
 )
 @click.option("--lists", help="Only these lists, e.g. A,B,C.")
-@click.option("--xi", help="Values of the sensitivity parameter, e.g. 0.5,1,2.")
+@click.option(
+    "--xi", help="Values of the sensitivity parameter, from 1/1000 to 1000, e.g. 0.5,1,2."
+)
 @click.option(
     "--psi", type=click.FloatRange(0, min_open=True), help="Two lists: their odds ratio, as stated."
+)
+@click.option(
+    "--delta",
+    type=click.FloatRange(1e-6, 100),
+    help="Of decomposable: the prior count of a pattern (default: 1 / 2^lists).",
+)
+@click.option(
+    "--prior",
+    metavar="PRIOR",
+    help="On the number of people: 1/N (default), or SHAPE,SCALE of Madigan and York.",
 )
 @click.option(
     "--claim", metavar="NUMBER", help='A stated number, e.g. 10000 (more than) or "<15000".'
@@ -410,6 +435,8 @@ def estimate(
     lists: str | None,
     xi: str | None,
     psi: float | None,
+    delta: float | None,
+    prior: str | None,
     claim: str | None,
     pool: bool,
     covariates: str | None,
@@ -429,6 +456,7 @@ def estimate(
     Examples:
       uncounted estimate kosovo.csv
       uncounted estimate kosovo.csv --claim 10000 --pictures pictures
+      uncounted estimate kosovo.csv --delta 0.5 --prior 13.14,55.17
       uncounted estimate by_year.csv --by year --pool
       uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
@@ -437,14 +465,16 @@ def estimate(
 
     asked = estimating.Asked(
         methods=tuple(methods) or None,
-        by=tuple(_names(by) or ()),
-        lists=_names(lists),
-        xi=_numbers(xi),
+        by=_said("--by", by) or (),
+        lists=_said("--lists", lists),
+        xi=_numbers(_said("--xi", xi)),
         psi=psi,
+        delta=delta,
+        prior=prior,
         claim=claim,
         pool=pool,
-        covariates=tuple(_names(covariates) or ()),
-        kinds=tuple(_names(kinds) or ()),
+        covariates=_said("--covariates", covariates) or (),
+        kinds=_said("--kinds", kinds) or (),
         pictures=pictures,
         level=level,
         seed=seed,
