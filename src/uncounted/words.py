@@ -52,7 +52,7 @@ def _given_covariates(study: CovariateStudy) -> Iterator[str]:
         yield from _paragraph("What it rests on: ", good[0].assumption)
         for pair in dict.fromkeys(tuple(row["lists"]) for row in study.sensitivity):
             told = [
-                f"{row['psi']:.3g}: {_about(row)}"
+                f"{row['psi']:.3g}: {_about(row, study.observed)}"
                 for row in study.sensitivity
                 if tuple(row["lists"]) == pair
             ]
@@ -87,7 +87,7 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     for row in pooled.rows:
         label = ", ".join(f"{name} {value or '(empty)'}" for name, value in row["stratum"].items())
         pull = "" if row["pull"] is None else f"{row['pull']:.0%}"
-        alone, together = (_interval(row[which]) for which in ("alone", "pooled"))
+        alone, together = (_interval(row[which], row["observed"]) for which in ("alone", "pooled"))
         rows.append((label, number(row["observed"]), alone, together, pull))
     yield columns(
         [("", "documented", "alone", "pooled", "pull of the others"), *rows], right=[1, 4]
@@ -99,13 +99,14 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield from _warnings([*pooled.warnings, *told])
 
 
-def _interval(row: Mapping[str, Any] | None) -> str:
+def _interval(row: Mapping[str, Any] | None, observed: int) -> str:
     """A number with its interval, as short as can be."""
     from uncounted.estimate.words import round_to_interval
 
     if row is None or row["point"] is None or row["interval"] is None:
         return "no number"
-    rounded = round_to_interval(row["point"], *row["interval"])
+    low, high = row["interval"]
+    rounded = round_to_interval(row["point"], low, high, observed)
     high = "no end" if rounded.high is None else number(rounded.high)
     return f"{number(rounded.point)} ({number(rounded.low)} to {high})"
 
@@ -136,18 +137,26 @@ def _between(study: Study) -> Iterator[str]:
     """How far the methods lie apart: that is doubt too, and in no interval."""
     if study.spread is None:
         return
-    ends = []
-    for end in ("lowest", "highest"):
-        estimate = study[study.spread[end]["method"]]
-        ends.append(f"{_about(attrs.asdict(estimate))} ({estimate.method})")
-    yield from _paragraph("Between the methods: ", f"from {ends[0]} to {ends[1]}.")
+    ends = sorted(
+        (_rounded(attrs.asdict(study[name]), study.observed), i, name)
+        for i, name in enumerate(study.spread[end]["method"] for end in ("lowest", "highest"))
+    )
+    (low, _, one), (high, _, other) = ends
+    told = (
+        f"about {number(low)} ({one}, {other})"
+        if low == high
+        else f"from about {number(low)} ({one}) to about {number(high)} ({other})"
+    )
+    yield from _paragraph("Between the methods: ", f"{told}.")
 
 
 def _xi(study: Study) -> Iterator[str]:
     """For each method, how many there are when its assumption is wrong by a factor."""
     rows: dict[str, list[str]] = {}
     for row in study.xi_by_method:
-        rows.setdefault(row["method"], []).append(_about(row).removeprefix("about "))
+        rows.setdefault(row["method"], []).append(
+            _about(row, study.observed).removeprefix("about ")
+        )
     if not rows:
         return
     first = study.xi_by_method[0]["method"]
@@ -179,33 +188,29 @@ def _claim(claim: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _robustness(study: Study) -> Iterator[str]:
     """Each list left out in turn, and other weights of the prior, a line each."""
-    for rows, key, head in (
-        (study.leave_one_out, "list", "Without one list: "),
-        (study.deltas, "delta", "With another weight of the prior (delta): "),
-    ):
-        told = [f"{_named(row[key])} {_about(row)}" for row in rows]
-        yield from _paragraph(head, "; ".join(told))
+    without = [f"{row['list']} {_about(row, row['observed'])}" for row in study.leave_one_out]
+    yield from _paragraph("Without one list: ", "; ".join(without))
+    told = [f"{row['delta']:.3g} {_about(row, study.observed)}" for row in study.deltas]
+    yield from _paragraph("With another weight of the prior (delta): ", "; ".join(told))
     others = [row for row in study.priors[len(study.deltas) :] if row["point"] is not None]
     if others:
-        told = [_about(row).removeprefix("about ") for row in sorted(others, key=_point)]
-        ends = told[0] if told[0] == told[-1] else f"{told[0]} to {told[-1]}"
-        yield from _paragraph("With other priors on how many there are: ", f"about {ends}.")
+        from uncounted.estimate.words import range_of
+
+        ends = range_of(_rounded(row, study.observed) for row in others)
+        yield from _paragraph("With other priors on how many there are: ", f"{ends}.")
 
 
-def _point(row: Mapping[str, Any]) -> float:
-    return float(row["point"])
+def _about(row: Mapping[str, Any], observed: int) -> str:
+    from uncounted.estimate.words import about
+
+    return about(row["point"], row["interval"], observed)
 
 
-def _named(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _about(row: Mapping[str, Any]) -> str:
+def _rounded(row: Mapping[str, Any], observed: int) -> int:
     from uncounted.estimate.words import round_to_interval
 
-    if row["point"] is None or row["interval"] is None:
-        return "no number"
-    return f"about {number(round_to_interval(row['point'], *row['interval']).point)}"
+    low, high = row["interval"] or (row["point"], row["point"])
+    return round_to_interval(row["point"], low, high, observed).point
 
 
 def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:

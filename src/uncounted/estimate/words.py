@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import attrs
 
@@ -12,7 +13,14 @@ from uncounted.estimate.sensitivity import with_xi
 
 @attrs.frozen
 class Rounded:
-    """A number and its interval, rounded alike; `high` None: the data set no upper end."""
+    """A number and its interval, rounded; `high` None: the data set no upper end.
+
+    Attributes:
+        point: rounded to `unit`.
+        low: rounded by its own distance from the point and from the documented.
+        high: rounded by the width of the interval.
+        unit: the power of ten that the point is rounded to.
+    """
 
     point: int
     low: int
@@ -21,37 +29,94 @@ class Rounded:
 
 
 def round_to_interval(point: float, low: float, high: float, observed: int = 0) -> Rounded:
-    """Round to a power of ten of which the interval spans 4 to 40.
+    """Round to a power of ten of which the interval spans 4 to 40, and finer where that hides.
 
-    Nothing goes below what was observed. Where a long upper end would swallow the point (it
-    would move by more than a quarter of those not observed), point and lower end are
-    rounded by the lower half of the interval: 44 people between 19 and 440 are "about 40".
+    The one rule for the terminal, the sentences and the pictures.
+
+    1. Nothing is below what is documented: what comes in below it is lifted to it.
+    2. The upper end is rounded to the power of ten of which the interval spans 4 to 40
+       (where there is no upper end, of which the distance from lower end to point does).
+    3. The point is rounded to the same, or to a smaller power of ten where it would move by
+       more than a quarter of its distance to the lower end, and so of those not documented.
+    4. The lower end likewise, by its distance to the point and to the documented, whichever
+       is less: 331 between 232 documented and 3,232 is "330", not "232" and not "0".
+
+    Below ten everything is rounded to whole people. What is rounded once does not move
+    when it is rounded again: it is judged by a sixth, which leaves room for a second step.
+
+    Args:
+        point: the estimate.
+        low: of its interval, at most the point.
+        high: of its interval, at least the point; may be infinite.
+        observed: people documented.
 
     Examples:
         >>> round_to_interval(10357, 6947, 18010)
         Rounded(point=10000, low=7000, high=18000, unit=1000)
         >>> round_to_interval(44, 19, 440, observed=19)
-        Rounded(point=40, low=20, high=400, unit=10)
+        Rounded(point=40, low=19, high=400, unit=10)
+        >>> round_to_interval(3232, 331, 13688, observed=232)
+        Rounded(point=3000, low=330, high=14000, unit=1000)
     """
-    coarse = _to_unit(point, low, high, observed, (high if math.isfinite(high) else point) - low)
-    if abs(coarse.point - point) <= (point - observed) / 4:
-        return coarse
-    fine = _to_unit(point, low, high, observed, 2 * (point - low))
-    return attrs.evolve(fine, high=coarse.high)
+    last: Rounded | None = None
+    now = _once(point, low, high, observed)
+    while now != last:
+        last, again = now, math.inf if now.high is None else now.high
+        now = _once(now.point, now.low, again, observed)
+    return now
 
 
-def _to_unit(point: float, low: float, high: float, observed: int, width: float) -> Rounded:
-    unit = 10 ** max(0, math.floor(math.log10(width / 4))) if width >= 4 else 1
-
-    def near(x: float) -> int:
-        return math.floor(x / unit + 0.5) * unit
-
+def _once(point: float, low: float, high: float, observed: int) -> Rounded:
+    point, low, high = (max(each, observed) for each in (point, low, high))
+    width = (high if math.isfinite(high) else point) - low
+    unit = _power_of_ten(width / 4)
+    own = _fitting(point, point - low, unit)
     return Rounded(
-        max(near(point), observed),
-        max(near(low), observed),
-        max(near(high), observed) if math.isfinite(high) else None,
-        unit,
+        _near(point, own),
+        _near(low, _fitting(low, min(point - low, low - observed), unit)),
+        _near(high, unit) if math.isfinite(high) else None,
+        own,
     )
+
+
+def _fitting(value: float, room: float, unit: int) -> int:
+    """The largest power of ten, up to `unit`, that moves a value by little of the room it has."""
+    while unit > 1 and (abs(_near(value, unit) - value) > room / 6 or unit > room / 2):
+        unit //= 10
+    return unit
+
+
+def _power_of_ten(most: float) -> int:
+    return int(10 ** (len(str(int(most))) - 1)) if most >= 1 else 1
+
+
+def _near(value: float, unit: int) -> int:
+    return math.floor(value / unit + 0.5) * unit
+
+
+def about(point: float | None, interval: tuple[float, float] | None, observed: int) -> str:
+    """A number of people in as few digits as it is known to, without its interval.
+
+    Examples:
+        >>> about(241, (232, 2806), 232), about(None, None, 232)
+        ('about 241', 'no number')
+    """
+    if point is None:
+        return "no number"
+    low, high = interval or (point, point)
+    return f"about {round_to_interval(point, low, high, observed).point:,}"
+
+
+def range_of(points: Iterable[int]) -> str:
+    """From the least to the greatest of rounded numbers; one number where they are equal.
+
+    Examples:
+        >>> range_of([240, 200]), range_of([300, 300])
+        ('about 200 to 240', 'about 300')
+    """
+    ends = sorted(points)
+    low, high = f"{ends[0]:,}", f"{ends[-1]:,}"
+    return f"about {low}" if low == high else f"about {low} to {high}"
 
 
 def in_words(estimate: Estimate, observed: int) -> str:
@@ -59,10 +124,10 @@ def in_words(estimate: Estimate, observed: int) -> str:
 
     Examples:
         >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.chao import chao
+        >>> from uncounted.estimate.independence import independence
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> in_words(chao(table), table.observed)
-        'at least about 160 (the bound itself lies between 110 and 270)'
+        >>> in_words(independence(table), table.observed)
+        'about 150, between 100 and 250'
     """
     if estimate.point is None or estimate.interval is None:
         return f"no number: {estimate.reason}"
@@ -83,13 +148,12 @@ def what_would_change(estimate: Estimate, observed: int) -> str:
     if estimate.point is None or estimate.interval is None:
         return ""
     more, fewer = (with_xi(estimate, observed, xi) for xi in (0.5, 2.0))
-    unit = round_to_interval(estimate.point, *estimate.interval, observed).unit
 
     def near(each: Estimate) -> str:
-        return f"{max(math.floor((each.point or 0) / unit + 0.5) * unit, observed):,}"
+        return about(each.point, each.interval, observed)
 
     return (
         "If people on no list are twice as many, beside those recorded, as the assumption says, "
-        f"there are about {near(more)}; if half as many, about {near(fewer)}. The lists cannot "
+        f"there are {near(more)}; if half as many, {near(fewer)}. The lists cannot "
         "tell which."
     )

@@ -84,7 +84,7 @@ def pictures(
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> list(pictures(run(table, ["decomposable", "chao"]), table))
-        ['spread', 'posterior', 'upset', 'links', 'xi']
+        ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
     """
     return {
         each.name: each.narrow if narrow else each.svg

@@ -164,8 +164,8 @@ def posterior(study: Study) -> Picture:
         >>> from uncounted.captures import CaptureTable
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> posterior(run(table, ["chao"])).desc
-        'Documented: 70. Lower bound (Chao): at least about 160.'
+        >>> posterior(run(table, ["independence"])).desc
+        'Documented: 70. Independent lists: about 150, between 100 and 250.'
     """
     far = reach(study)
     has_hills = any(e.ok and e.draws is not None for e in study.estimates)

@@ -1,0 +1,162 @@
+"""How a number is rounded: by its doubt, by one rule everywhere, and never into another number."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate.beside import compare
+from uncounted.estimate.independence import independence
+from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.sensitivity import xi_rows
+from uncounted.estimate.words import about, range_of, round_to_interval, what_would_change
+from uncounted.words import _interval, study_lines
+
+SMALL = st.floats(0, 60, allow_nan=False)
+LARGE = st.floats(0, 10**7, allow_nan=False)
+STEP = st.one_of(st.just(0.0), SMALL, LARGE)
+MORE = st.one_of(STEP, st.just(math.inf))
+SHIFT = 1e-6  # of floating point
+
+
+def moves_by_little(rounded: float, exact: float, room: float) -> bool:
+    """By at most a quarter of the room it has, or to a whole number."""
+    return abs(rounded - exact) <= max(room / 4, 0.5) + SHIFT
+
+
+@given(observed=st.integers(0, 10**6), unseen=STEP, below=STEP, above=MORE)
+@example(observed=232, unseen=99.1, below=2900.9, above=10455.5)
+@example(observed=0, unseen=0.0, below=13.0, above=26.6)  # the width grows to 40 by rounding
+@example(observed=90, unseen=10.0, below=47.0, above=900.0)
+@example(observed=0, unseen=23.0, below=21.5, above=18.0)  # three steps
+@example(observed=0, unseen=1030.0, below=10.0, above=460.0)
+def test_rounding_keeps_order_and_moves_by_little(
+    observed: int, unseen: float, below: float, above: float
+) -> None:
+    low = observed + unseen
+    point = low + below
+    high = point + above
+    r = round_to_interval(point, low, high, observed)
+    assert observed <= r.low <= r.point <= (math.inf if r.high is None else r.high)
+    assert (r.high is None) == math.isinf(high)
+    assert moves_by_little(r.point, point, point - observed)
+    assert moves_by_little(r.point, point, point - low)
+    assert moves_by_little(r.low, low, point - low)
+    assert moves_by_little(r.low, low, low - observed)
+    if r.high is not None:
+        assert moves_by_little(r.high, high, high - low)
+    again = round_to_interval(r.point, r.low, high if r.high is None else r.high, observed)
+    assert again == r
+
+
+@given(observed=st.integers(1, 10**6), point=LARGE, low=LARGE, high=LARGE)
+def test_nothing_is_said_below_the_documented(
+    observed: int, point: float, low: float, high: float
+) -> None:
+    """Over draws of who is who, an interval may begin below the mean of the documented."""
+    low, point, high = sorted((point, low, high))
+    r = round_to_interval(point, low, high, observed)
+    assert observed <= r.low <= r.point
+    assert r.high is not None
+    assert r.point <= r.high
+
+
+@pytest.mark.parametrize(
+    ("point", "low", "high", "observed", "said"),
+    [
+        (3232.0, 331.1, 13_687.5, 232, (3000, 330, 14_000)),
+        (3213.0, 332.0, 11_812.0, 232, (3000, 330, 12_000)),
+        (241.0, 232.0, 2806.0, 232, (241, 232, 2800)),
+        (144.0, 36.0, 1300.0, 36, (140, 36, 1300)),
+        (1732.0, 597.9, 6381.5, 232, (1700, 600, 6000)),
+    ],
+)
+def test_a_long_upper_end_swallows_neither_the_point_nor_the_lower_end(
+    point: float, low: float, high: float, observed: int, said: tuple[int, int, int]
+) -> None:
+    r = round_to_interval(point, low, high, observed)
+    assert (r.point, r.low, r.high) == said
+
+
+def test_about_and_ranges() -> None:
+    assert about(241.0, (232.0, 2806.0), 232) == "about 241"
+    assert about(241.4, None, 232) == "about 241"
+    assert about(None, None, 232) == "no number"
+    assert range_of([900, 200, 400]) == "about 200 to 900"
+    assert range_of([1300]) == "about 1,300"
+
+
+def test_what_would_change_says_what_the_xi_table_says() -> None:
+    """Each number by its own interval."""
+    table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    estimate = independence(table)
+    twice, half = (about(r["point"], r["interval"], 70) for r in xi_rows(estimate, 70, (0.5, 2)))
+    said = what_would_change(estimate, table.observed)
+    assert f"there are {twice}; if half as many, {half}." in said
+    assert (twice, half) == ("about 230", "about 110")
+
+
+# the terminal ---------------------------------------------------------------------------
+
+LISTS = {"A": 140, "B": 112, "C": 92}
+
+
+def said_of(method: str, point: float, interval: tuple[float, float]) -> Estimate:
+    return Estimate(method, "ok", point=point, point_kind="mean", interval=interval)
+
+
+def row(point: float, interval: tuple[float, float], **more: object) -> dict[str, object]:
+    return {"status": "ok", "reason": None, "point": point, "interval": interval, **more}
+
+
+def text_of(**more: Any) -> str:
+    estimates = (
+        said_of("decomposable", 241.0, (232.0, 2806.0)),
+        said_of("log-linear", 3232.0, (331.1, 13_687.5)),
+    )
+    first = compare(Study(observed=232, lists=LISTS, estimates=estimates))
+    return " ".join("\n".join(study_lines(attrs.evolve(first, **more))).split())
+
+
+def test_one_estimate_is_one_number_wherever_it_stands() -> None:
+    text = text_of(deltas=(row(241.0, (232.0, 2806.0), delta=0.125),))
+    assert "decomposable about 241 232 to 2,800" in text
+    assert "log-linear about 3,000 330 to 14,000" in text
+    assert "from about 241 (decomposable) to about 3,000 (log-linear)" in text
+    assert "(delta): 0.125 about 241" in text
+    assert "decomposable 250 246 241 238 237" in text  # at no xi below the documented
+
+
+def test_the_range_of_other_priors_is_in_order_and_said_once() -> None:
+    """The lower point is the higher number where it is known to fewer digits."""
+
+    def priors(*rows: dict[str, object]) -> str:
+        return text_of(priors=tuple({**each, "prior_N": "another"} for each in rows))
+
+    near = priors(row(301.0, (250.0, 400.0)), row(299.0, (250.0, 400.0)))
+    assert "how many there are: about 300." in near
+    crossed = priors(row(646.0, (240.0, 3000.0)), row(649.0, (645.0, 655.0)))
+    assert "how many there are: about 600 to 649." in crossed
+    crossed = priors(row(696.0, (240.0, 3000.0)), row(697.0, (695.0, 699.0)))
+    assert "how many there are: about 697 to 700." in crossed
+
+
+def test_methods_that_give_one_number_have_no_range() -> None:
+    same = tuple(said_of(name, 302.7, (280.0, 340.0)) for name in ("one", "other"))
+    text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=same))))
+    assert "Between the methods: about 300 (one, other)." in text
+    crossed = (said_of("one", 696.0, (240.0, 3000.0)), said_of("other", 697.0, (695.0, 699.0)))
+    text = "\n".join(study_lines(compare(Study(observed=232, lists=LISTS, estimates=crossed))))
+    assert "Between the methods: from about 697 (other) to about 700 (one)." in text
+
+
+def test_a_pooled_stratum_is_not_below_its_documented() -> None:
+    pooled = row(144.0, (36.0, 1300.0))
+    assert _interval(pooled, 36) == "140 (36 to 1,300)"
+    assert _interval(None, 36) == "no number"
