@@ -21,7 +21,7 @@ from typing import IO, Any, Self
 import attrs
 from cryptography.x509 import Certificate
 
-from uncounted.errors import AlreadyThere, NoAccess, NotPublishable, UsedWrongly
+from uncounted.errors import AlreadyThere, NoAccess, NoSpace, NotPublishable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
@@ -55,7 +55,7 @@ from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.stamps import Kept
 from uncounted.vault.storage import EntryRow, HolderRow, Storage
 from uncounted.vault.versions import TakenBack, Version
-from uncounted.vault.withdrawal import withdraw
+from uncounted.vault.withdrawal import finish, withdraw
 
 __all__ = [
     "Case",
@@ -111,7 +111,8 @@ class Case:
 
     Raises (everywhere):
         Damaged: something is not what was sealed.
-        NoSpace: the disk is full, or the folder is read-only; nothing was kept.
+        NoSpace: the disk is full, or the folder is read-only; nothing was kept, but where
+            something was forgotten already and is still to be overwritten, as the error says.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Case:
         self.id = case_id
         self._identity, self._lock, self._clock = identity, lock, clock
         self._memory = _memory(identity, case_id)
+        self._unfinished: tuple[str, ...] = ()
         self._stand_on(base)
 
     def _stand_on(self, base: Base) -> None:
@@ -226,12 +228,22 @@ class Case:
                 membership.join(base, case_id, identity, opener.recipient, clock)
             rotation.tidy(folder, base)  # 6
             case = cls(folder, case_id, identity, base, lock, clock)
-            if base.storage.must_scrub():
-                attachments.sweep(base.storage, case._ledger, folder)
-                base.storage.scrub()
+            case._finish_forgetting()
             case.seal_log()
             undo.pop_all()
         return case
+
+    def _finish_forgetting(self) -> None:
+        # What cannot be overwritten for want of room keeps nobody from reading: `check` says it.
+        try:
+            if self._storage.must_scrub():
+                finish(self._storage, self._ledger, self.folder)
+            elif self._storage.must_sweep():
+                attachments.sweep(self._storage, self._ledger, self.folder)
+                with self._storage.transaction():
+                    self._storage.nothing_to_sweep()
+        except NoSpace as error:
+            self._unfinished = (str(error),)
 
     @staticmethod
     def look(folder: Path) -> str:
@@ -751,6 +763,7 @@ class Case:
         """Read and recompute everything; what is wrong, in words, or nothing."""
         rooms = (self.folder, self._storage, self._ledger)
         return (
+            *self._unfinished,
             *check.findings(
                 self.folder, self._base, self._ledger, self._log, self.state(), self._memory
             ),

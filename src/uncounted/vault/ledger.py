@@ -130,7 +130,9 @@ class Ledger:
         return entry
 
     def open(self, row: EntryRow) -> Opened | None:
-        """Open an entry and check it against its leaf; None when it was destroyed.
+        """Open an entry, check it against its leaf and its payload against it.
+
+        None when it was destroyed.
 
         Raises:
             Damaged: it is not what was sealed or committed to.
@@ -148,23 +150,30 @@ class Ledger:
     def _take_apart(self, row: EntryRow, plain: bytes) -> Opened:
         salt, rest = plain[:SALT_BYTES], plain[SALT_BYTES:]
         end = _LENGTH + int.from_bytes(rest[:_LENGTH])
-        tail = rest[end:]
-        return Opened(
-            Entry(row.seq, row.kind, row.when, row.by),
-            salt,
-            json.loads(rest[_LENGTH:end]),
-            tail[SALT_BYTES:] if tail else None,
-        )
+        tail, body = rest[end:], json.loads(rest[_LENGTH:end])
+        payload = tail[SALT_BYTES:] if tail else None
+        if payload is not None and commit(payload, tail[:SALT_BYTES]).hex() != body.get("payload"):
+            raise _another_payload(row.seq)
+        return Opened(Entry(row.seq, row.kind, row.when, row.by), salt, body, payload)
 
     def payload(self, seq: int, sealed: Sealed) -> bytes:
         """Open the payload that is sealed inside an entry, without reading the rest of it.
 
+        Whether the body that commits to it is the one in the log, `open` looks, not this.
+
         Raises:
-            Damaged: it is not what was sealed.
+            Damaged: it is not what was sealed, or not what the body beside it commits to.
         """
         plain = self._keys.unseal(seq, _ENTRY, sealed)
-        length = int.from_bytes(plain[SALT_BYTES : SALT_BYTES + _LENGTH])
-        return plain[SALT_BYTES + _LENGTH + length + SALT_BYTES :]
+        start = SALT_BYTES + _LENGTH
+        end = start + int.from_bytes(plain[SALT_BYTES:start])
+        tail = plain[end:]
+        payload = tail[SALT_BYTES:]
+        # Not parsed, for speed. Within a string of the body these quotes would be escaped.
+        said = f'"payload":"{commit(payload, tail[:SALT_BYTES]).hex()}"'
+        if said.encode() not in plain[start:end]:
+            raise _another_payload(seq)
+        return payload
 
     def artefact(self, opened: Opened) -> bytes | None:
         """The payload that was sealed apart from its entry; None when there is none any more.
@@ -178,8 +187,12 @@ class Ledger:
         tail = self._keys.unseal(opened.entry.seq, _OBJECT, sealed)
         payload = tail[SALT_BYTES:]
         if commit(payload, tail[:SALT_BYTES]).hex() != opened.body.get("payload"):
-            raise Damaged(
-                f"the bytes kept with entry {opened.entry.seq} are not those it commits to",
-                hint="bring the case file back from a copy",
-            )
+            raise _another_payload(opened.entry.seq)
         return payload
+
+
+def _another_payload(seq: int) -> Damaged:
+    return Damaged(
+        f"the bytes kept with entry {seq} are not those it commits to",
+        hint="bring the case file back from a copy",
+    )

@@ -61,7 +61,8 @@ _BUSY = {5, 6}  # BUSY, LOCKED
 _REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
 _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
 _IOERR = 10
-_UNSCRUBBED = "unscrubbed"
+_UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
+_MEGABYTE = 1_000_000
 
 
 @attrs.frozen
@@ -228,12 +229,32 @@ class Storage:
         of pages between which rows move. Done again on opening when a crash came first.
         """
         self._run("VACUUM")  # through memory, since temp_store says so
-        self.nothing_to_scrub()
+        self.forget_meta(_UNSCRUBBED)
         self.fold()
 
-    def nothing_to_scrub(self) -> None:
-        """Take the note of `must_be_scrubbed` away."""
-        self.forget_meta(_UNSCRUBBED)
+    @contextlib.contextmanager
+    def finishing(self) -> Iterator[None]:
+        """What is still to be done when the forgetting itself is done and kept.
+
+        Raises:
+            NoSpace: it could not be; the note of `must_be_scrubbed` stays.
+        """
+        try:
+            yield
+        except NoSpace as error:
+            size = -(-self._bytes() // _MEGABYTE)
+            raise NoSpace(
+                "it is forgotten, and that was kept; what is left of it on the disk is still to "
+                f"be overwritten, which needs about {size} MB",
+                hint="make room, check who owns the folder, and open the case file again: "
+                "that overwrites it",
+            ) from error
+
+    def _bytes(self) -> int:
+        pages, size = self._one("PRAGMA page_count"), self._one("PRAGMA page_size")
+        assert pages is not None
+        assert size is not None
+        return int(pages[0]) * int(size[0])
 
     def must_be_scrubbed(self) -> None:
         """Take note that something was forgotten and `scrub` is to follow."""
@@ -242,6 +263,18 @@ class Storage:
     def must_scrub(self) -> bool:
         """Whether something was forgotten and `scrub` has not been done since."""
         return self.meta(_UNSCRUBBED) is not None
+
+    def must_be_swept(self) -> None:
+        """Take note that attachments are on their way, which a crash would leave behind."""
+        self.set_meta(_SWEEPING, b"")
+
+    def nothing_to_sweep(self) -> None:
+        """Take the note of `must_be_swept` away."""
+        self.forget_meta(_SWEEPING)
+
+    def must_sweep(self) -> bool:
+        """Whether attachments were on their way, and may have been left behind."""
+        return self.meta(_SWEEPING) is not None
 
     def damaged_pages(self) -> list[str]:
         """What SQLCipher says of each page that does not fit its HMAC; nothing when all do."""

@@ -165,7 +165,8 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
             "kept": kept,
         }
         entry = ledger.append("undo", body)
-    storage.scrub()
+    with storage.finishing():
+        storage.scrub()
     return entry, TakenBack(source, counts["removed"], counts["restored"], kept)
 
 

@@ -39,9 +39,19 @@ def withdraw(
         storage.forget_report(source, report_id, tag)
         storage.forget_derived()
         entry = ledger.append("withdrawal", {"tombstone": tag.hex(), "versions": versions})
-    attachments.sweep(storage, ledger, folder)
-    storage.scrub()
+    finish(storage, ledger, folder)
     return entry
+
+
+def finish(storage: Storage, ledger: Ledger, folder: Path) -> None:
+    """Do what follows once it is kept that something was forgotten; again after a crash.
+
+    Raises:
+        NoSpace: the rest could not be overwritten; it is done at the next opening.
+    """
+    with storage.finishing():
+        attachments.sweep(storage, ledger, folder)
+        storage.scrub()
 
 
 def _versions(storage: Storage, ledger: Ledger, newest: int) -> list[int]:

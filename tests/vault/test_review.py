@@ -1,0 +1,118 @@
+"""What a member, a full disk, a clock or a keyboard can do to a case file, and what is said of it.
+
+Nobody here exists.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from uncounted.errors import Damaged, NoSpace
+from uncounted.vault.case import Case
+from uncounted.vault.consent import Consent
+from uncounted.vault.identity import Identity
+from uncounted.vault.intake import Incoming
+from uncounted.vault.storage import Storage
+
+TODAY = datetime.date(2026, 11, 24)
+BOTH = Consent(frozenset({"link", "statistics"}))
+
+
+def _said(number: int, note: str = "arrested", consent: Consent = BOTH) -> Incoming:
+    return Incoming(f"R-{number}", {"names": [{"written": "X"}], "note": note}, consent, number)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, me: Identity) -> Path:
+    place = tmp_path / "case"
+    with Case.create(place, me) as case:
+        case.intake("one", {}, [_said(1), _said(2, "released"), _said(3)])
+    return place
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Writing the database anew finds no room, for as long as `full(True)` stands."""
+    real = Storage._run
+    state = {"full": True}
+
+    def run(self: Storage, sql: str, values: tuple[object, ...] = ()) -> None:
+        if sql == "VACUUM" and state["full"]:
+            raise NoSpace("the disk is full", hint="nothing was kept")
+        real(self, sql, values)
+
+    monkeypatch.setattr(Storage, "_run", run)
+
+    def full(is_full: bool) -> None:
+        state["full"] = is_full
+
+    return full
+
+
+def test_a_full_disk_after_a_withdrawal_is_told_as_it_is(
+    folder: Path, me: Identity, full_disk: Callable[[bool], None]
+) -> None:
+    with Case.open(folder, me) as case:
+        with pytest.raises(NoSpace, match=r"it is forgotten, .* about 1 MB") as caught:
+            case.withdraw("one", "R-1")
+        assert "nothing was kept" not in str(caught.value.hint)
+    with Case.open(folder, me) as case:  # reading works meanwhile
+        assert [one.id for one in case.every_report()] == ["R-2", "R-3"]
+        assert any("still to be overwritten" in found for found in case.check())
+    full_disk(False)
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+        assert not case._storage.must_scrub()
+
+
+def test_a_full_disk_after_an_import_was_taken_back(
+    folder: Path, me: Identity, full_disk: Callable[[bool], None]
+) -> None:
+    with Case.open(folder, me) as case:
+        (number,) = [entry.seq for entry in case.entries() if entry.kind == "import"]
+        with pytest.raises(NoSpace, match="it is forgotten"):
+            case.take_back(number)
+        assert list(case.every_report()) == []
+
+
+def test_an_attachment_does_not_hide_that_something_is_to_be_overwritten(
+    folder: Path, me: Identity, tmp_path: Path, full_disk: Callable[[bool], None]
+) -> None:
+    file = tmp_path / "scan"
+    file.write_bytes(b"scan")
+    with Case.open(folder, me) as case:
+        with pytest.raises(NoSpace, match="it is forgotten"):
+            case.withdraw("one", "R-1")
+        case.attach("one", "R-2", [file])
+        assert case._storage.must_scrub()
+        assert not case._storage.must_sweep()
+
+
+def test_a_report_that_a_member_rewrote_in_place_is_noticed_wherever_it_is_read(
+    folder: Path, me: Identity
+) -> None:
+    """Sealed anew, with the body as it was: only the commitment to the payload tells."""
+    with Case.open(folder, me) as case:
+        row = case._storage.entry(1)
+        assert row is not None
+        assert row.sealed is not None
+        plain = case._keys.unseal(1, b"entry", row.sealed)
+        new = case._keys.seal(1, b"entry", plain.replace(b"arrested", b"executed"))
+        with case._storage.transaction():
+            case._storage._run(
+                "UPDATE entries SET wrapped = ?, content = ? WHERE seq = 1",
+                (new.wrapped, new.content),
+            )
+    with Case.open(folder, me) as case:
+        said = "the bytes kept with entry 1 are not those it commits to"
+        with pytest.raises(Damaged, match=said):
+            case.history("one", "R-1")
+        with pytest.raises(Damaged, match=said):
+            case.reports("link", TODAY)
+        with pytest.raises(Damaged, match=said):
+            list(case.every_report())
+        assert said in case.check()
