@@ -172,6 +172,75 @@ def test_rows_in_no_group_are_counted_apart(rate: Rate) -> None:
     assert "Mind: 1 row is in no group and in no count." in out
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_groups_stand_in_time_however_the_rows_do(rate: Rate, turned: bool) -> None:
+    rows = ["1,after,9", "0,after,9", "1,2015-2019,9", "0,2015-2019,9", "1,before 2015,9"]
+    rows.append("0,before 2015,9")
+    table = "\n".join(["y,p,count", *(reversed(rows) if turned else rows)]) + "\n"
+    answer = json.loads(rate(table, "--outcome", "y", "--by", "p", "--json")[1])
+    assert [g["group"] for g in answer["groups"]] == ["before 2015", "2015-2019", "after"]
+    told = rate(table, "--outcome", "y", "--by", "p", "--against", "after", "--json")[1]
+    assert [g["group"] for g in json.loads(told)["groups"]] == ["after", "before 2015", "2015-2019"]
+
+
+def test_many_groups_are_told_by_the_table_and_not_by_the_sentence(rate: Rate) -> None:
+    rows = "y,p,count\n" + "".join(f"1,year {i},9\n0,year {i},21\n" for i in range(1, 12))
+    _, out, _ = rate(rows + ",year 4,7\n", "--outcome", "y", "--by", "p", *TOLD)
+    said = words(out.split("\n\n")[0])
+    assert said.startswith(
+        "There are 11 groups; the table says of each how many of the attempts reported to us with "
+        "a known outcome ended in arrest. The outcome of 7 more is not known. If these reports "
+        "were a random sample of all attempts, chance alone would leave the intervals in the table"
+    )
+    assert "They are not: nobody drew these attempts at random." in said
+    assert "year" not in said
+    assert len(said) < 600
+    assert "year 11   9 of 30" in out
+
+
+def test_chance_is_not_forgotten_when_nothing_is_assumed(rate: Rate) -> None:
+    """Of 1 of 1 against 0 of 1 the data show nothing, however many were reported."""
+    _, out, _ = rate("y,p\n1,a\n0,b\n", "--outcome", "y", "--by", "p", *TOLD)
+    said = words(out)
+    assert "the data do not show a difference beyond chance, even if everything was rep" in said
+    assert "Chance aside, one among the attempts as they happened is certain only if at" in said
+    assert "show a difference only if" not in said
+    _, out, _ = rate("y,p,count\n1,a,14\n0,a,6\n1,b,6\n0,b,24\n", "--outcome", "y", "--by", "p")
+    assert "beyond chance only if at least 82% of all was reported to us, in both" in words(out)
+    assert "as they happened is certain from 67% on" in words(out)
+
+
+def test_what_clusters_leave_reaches_the_sources_and_the_json(rate: Rate) -> None:
+    """Two sources of interviews that are of one mind, six rows each."""
+    rows = ["y,p,k,s"]
+    for k in range(48):
+        period, source = "ab"[k % 2], "AB"[k // 2 % 2]
+        y = int(k % 8 < (4 if period == "a" else 2))
+        rows += [f"{y},{period},K{k},{source}"] * 6
+    options = ("--outcome", "y", "--by", "p", "--source", "s", "--json")
+    table = "\n".join(rows) + "\n"
+    alone = json.loads(rate(table, *options)[1])
+    told = json.loads(rate(table, *options, "--cluster", "k")[1])
+
+    def width(interval: list[float]) -> float:
+        return interval[1] - interval[0]
+
+    one, two = alone["contrasts"][0], told["contrasts"][0]
+    assert width(two["standardised"]["interval"]) > 1.8 * width(one["standardised"]["interval"])
+    for before, after in zip(one["leaving_source"], two["leaving_source"], strict=True):
+        assert after["difference"] == before["difference"]
+        assert width(after["interval"]) > 1.8 * width(before["interval"])
+    for before, after in zip(alone["sources"], told["sources"], strict=True):
+        assert before["worth"] == before["n"] > 4 * after["worth"]
+        assert width(after["interval"]) > 1.5 * width(before["interval"])
+    for name, method in (("difference", "newcombe"), ("odds_ratio", "score")):
+        plain, clustered = one[name]["intervals"][method], two[name]["intervals"][method]
+        assert clustered != plain
+        assert two["as_if_separate"][name]["intervals"][method] == plain
+    assert told["groups"][0]["as_if_separate"] == alone["groups"][0]["intervals"]
+    assert told["groups"][0]["intervals"]["wilson"] != alone["groups"][0]["intervals"]["wilson"]
+
+
 # Bad files and wrong use ---------------------------------------------------------------------
 
 
@@ -327,9 +396,12 @@ def test_the_nearer_end_is_not_rounded_up() -> None:
         ({"a": (10, 20), "b": (9, 20)}, "Chance alone could make a difference as large"),
         ({"a": (10, 20), "b": (10, 20)}, "nobody drew these attempts at random."),
         ({"a": (10, 20), "b": (0, 20)}, "One count is 0, so no change in what reaches us"),
-        ({"a": (1, 1), "b": (10, 20)}, "The only one of the attempts for a reported to us ended"),
-        ({"a": (10, 20), "b": (0, 1)}, "the only one for b is not one that ended in arrest"),
-        ({"a": (0, 0, 3), "b": (9, 20)}, "No outcome is known for a; of the 20 for b, 9 (45%)"),
+        ({"a": (1, 1), "b": (10, 20)}, "Attempts for a reported to us: only 1, of which 1 ended"),
+        ({"a": (10, 20), "b": (0, 1)}, "10 (50%) ended in arrest; of the 1 for b, none."),
+        ({"a": (0, 0, 3), "b": (9, 20)}, "is known for a; of the 20 attempts for b reported to us"),
+        ({"after": (14, 20), "before 2020": (6, 30)}, 'of the 20 in the group "after", 14 (70%)'),
+        ({"after": (14, 20), "before 2020": (6, 30)}, "Of the 30 attempts before 2020 reported"),
+        ({"7": (14, 20), "8": (6, 30)}, "Of the 20 attempts in group 7 reported to us"),
         ({"before 2020": (14, 20), "since 2020": (6, 30)}, "20 attempts before 2020 reported"),
     ],
 )

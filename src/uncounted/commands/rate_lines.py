@@ -29,11 +29,12 @@ def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
         yield from _head("The rate, if outcomes that are not known could have been anything")
         yield from _table(tables.unknown_table(rates))
     yield from _head(
-        f"Where the rate among all {called.unit} lies, if only a share of them was reported"
+        f"Where the rate among all {called.unit} lies, chance aside, if only a share of them was "
+        "reported"
     )
     yield from _table(tables.reported_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(notes.settles(rates.contrasts[0]))
+        yield from _wrapped(notes.settles(rates.contrasts[0], called))
     yield from _head(
         f"The rate among all {called.unit}, if those that {called.says} are more, or less, likely "
         "than the others to reach us"
@@ -50,14 +51,14 @@ def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
 
 
 def _contrasts(rates: Rates, called: Called) -> Iterator[str]:
-    from uncounted.estimate.rates import notes, tables
+    from uncounted.estimate.rates import notes, tables, words
 
     if rates.table.clustered:
         yield from _head("What rows that came together are worth")
         yield from _table(tables.cluster_table(rates))
     if len(rates.contrasts) == 1 and rates.contrasts[0].reason is None:
         contrast = rates.contrasts[0]
-        yield from _head(f"{contrast.group} against {contrast.against}")
+        yield from _head(f"{words.named(contrast.group)} against {words.named(contrast.against)}")
         yield from _table(tables.contrast_table(rates, contrast))
         yield from _wrapped(notes.clustered_words(contrast, _rows(rates)))
     elif len(rates.contrasts) > 1:

@@ -13,7 +13,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.terminal import Waiting, answer, answer_json, say
 
 if TYPE_CHECKING:
-    from uncounted.estimate.rates.reporting import Belief
+    from uncounted.estimate.rates import Belief, Called, Rates
 
 _LONGEST = 80
 
@@ -80,34 +80,40 @@ def rate(  # the options of one command
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --says "ended in arrest"
     """
-    from uncounted.estimate.rates import notes, outcomes, words
-    from uncounted.estimate.rates.compare import compare
-    from uncounted.estimate.rates.values import Asked
+    from uncounted.estimate import rates
     from uncounted.proof.durable import refuse_existing
 
     if out is not None:
         refuse_existing(out)
     elif not_for_publication:
         raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
-    called = words.Called(_words(unit, "--unit"), _says(says, outcome, outcome_is))
-    columns = outcomes.Columns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
-    asked = Asked(against, level, seed, sensitivity, specificity, _belief(log_rho_mean, log_rho_sd))
+    called = rates.Called(_words(unit, "--unit"), _says(says, outcome, outcome_is))
+    columns = rates.Columns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
+    belief = _belief(log_rho_mean, log_rho_sd)
+    asked = rates.Asked(against, level, seed, sensitivity, specificity, belief)
     with Waiting():
-        found = compare(outcomes.read(table, columns, encoding=encoding), asked)
+        found = rates.compare(rates.read(table, columns, encoding=encoding), asked)
     if out is not None:
-        from uncounted.proof import durable
-        from uncounted.publish.rate_page import page
+        _write_page(out, found, called, internal=not_for_publication)
+    _answer(found, called, as_json=as_json)
 
-        written = page(found, called, made=today(), internal=not_for_publication)
-        durable.write(out, written)
+
+def _write_page(out: Path, found: Rates, called: Called, *, internal: bool) -> None:
+    from uncounted.proof import durable
+    from uncounted.publish.rate_page import page
+
+    durable.write(out, page(found, called, made=today(), internal=internal))
+
+
+def _answer(found: Rates, called: Called, *, as_json: bool) -> None:
+    from uncounted.commands.rate_lines import rate_lines
+    from uncounted.estimate.rates import notes, sentence
+
     if as_json:
-        said = {"sentence": words.sentence(found, called)}
-        said["target"] = notes.target(called)
+        said = {"sentence": sentence(found, called), "target": notes.target(called)}
         warnings = list(notes.notes(found, called))
         answer_json({**said, **found.to_json(), "warnings": warnings})
     else:
-        from uncounted.commands.rate_lines import rate_lines
-
         for line in rate_lines(found, called):
             answer(line)
     if found.smallest is not None and found.smallest < notes.SMALL:
@@ -118,7 +124,7 @@ def rate(  # the options of one command
 
 
 def _belief(mean: float | None, sd: float | None) -> Belief | None:
-    from uncounted.estimate.rates.reporting import Belief
+    from uncounted.estimate.rates import Belief
 
     if mean is None and sd is None:
         return None

@@ -156,7 +156,7 @@ def _contrast(rates: Rates, called: Called) -> Section | None:
     single = _single(rates)
     if single is not None:
         table = tables.contrast_table(rates, single)
-        heading = f"{single.group} against {single.against}"
+        heading = f"{words.named(single.group)} against {words.named(single.against)}"
         told = [words.tipping(single, called)]
     else:
         table = tables.contrasts_table(rates)
@@ -172,11 +172,11 @@ def _missing(rates: Rates, called: Called) -> Section:
     if any(rate.tally.unknown for rate in rates.rates):
         caption = "The least and the greatest, were the unknown outcomes all one or all the other."
         blocks.append(_grid(tables.unknown_table(rates), caption))
-    caption = f"Bounds for all {called.unit}, if only such a share of them was reported to us."
+    caption = f"Bounds for all {called.unit}, chance aside, if only such a share was reported."
     blocks.append(_grid(tables.reported_table(rates), caption))
     single = _single(rates)
     if single is not None:
-        blocks.append(Words(notes.settles(single)))
+        blocks.append(Words(notes.settles(single, called)))
     return Section("missing", "What the data say without any assumption", tuple(blocks))
 
 

@@ -28,16 +28,17 @@ class Bounds:
         low: were every missing outcome such as to make the value least.
         high: were every one such as to make it greatest.
         interval: covers the value, wherever between the bounds it is, as often as the
-            level says, if the rows were a random sample.
+            level says, if the rows were a random sample; None when all rows of a group came
+            from one cluster.
     """
 
     low: float
     high: float
-    interval: Interval
+    interval: Interval | None
 
 
 def outcome_bounds(
-    x: int, n: int, unknown: int, level: float = 0.95, *, effect: float = 1.0
+    x: int, n: int, unknown: int, level: float = 0.95, *, effect: float | None = 1.0
 ) -> Bounds:
     """Bounds for a rate when some outcomes are unknown (Manski 1989, J. Human Resources 24:343).
 
@@ -50,7 +51,8 @@ def outcome_bounds(
         n: rows whose outcome is known.
         unknown: rows whose outcome is not.
         level: of the interval.
-        effect: design effect, by which rows that came in clusters count for fewer.
+        effect: design effect, by which rows that came in clusters count for fewer; None for
+            a single cluster, from which there is no interval.
 
     Examples:
         >>> found = outcome_bounds(14, 20, 5)
@@ -61,6 +63,8 @@ def outcome_bounds(
     if total == 0:
         return Bounds(0.0, 1.0, (0.0, 1.0))
     low, high = x / total, (x + unknown) / total
+    if effect is None:
+        return Bounds(low, high, None)
     counted = total / effect
     spread = max(_error(low, counted), _error(high, counted))
     z = reach(high - low, spread, level)
@@ -73,7 +77,7 @@ def difference_bounds(
     second: tuple[int, int, int],
     level: float = 0.95,
     *,
-    effects: tuple[float, float] = (1.0, 1.0),
+    effects: tuple[float | None, float | None] = (1.0, 1.0),
 ) -> Bounds:
     """Bounds for p1 - p2: [L1 - U2, U1 - L2]; each group as (x, n, unknown).
 
@@ -85,14 +89,15 @@ def difference_bounds(
         >>> round(found.low, 2), round(found.high, 2)
         (0.36, 0.56)
     """
-    ends = []
-    for (x, n, unknown), effect in zip((first, second), effects, strict=True):
-        total = n + unknown
-        if total == 0:
-            return Bounds(-1.0, 1.0, (-1.0, 1.0))
-        ends.append((x / total, (x + unknown) / total, total / effect))
-    (l1, u1, n1), (l2, u2, n2) = ends
+    (x1, known1, unknown1), (x2, known2, unknown2) = first, second
+    n1, n2 = float(known1 + unknown1), float(known2 + unknown2)
+    if not (n1 and n2):
+        return Bounds(-1.0, 1.0, (-1.0, 1.0))
+    l1, u1, l2, u2 = x1 / n1, (x1 + unknown1) / n1, x2 / n2, (x2 + unknown2) / n2
     low, high = l1 - u2, u1 - l2
+    if effects[0] is None or effects[1] is None:
+        return Bounds(low, high, None)
+    n1, n2 = n1 / effects[0], n2 / effects[1]
     spread = max(
         math.hypot(_error(l1, n1), _error(u2, n2)), math.hypot(_error(u1, n1), _error(l2, n2))
     )
@@ -139,16 +144,29 @@ def reported_bounds(low: float, high: float, share: float) -> Interval:
     return share * low, share * high + (1 - share)
 
 
-def share_that_settles(difference: Bounds) -> float | None:
-    """The least share reported, in both groups, at which the data alone give the sign.
+def share_that_settles(ends: Interval) -> float | None:
+    """The least share reported, in both groups, at which the sign of a difference is certain.
 
-    R (L1 - U2) > 1 - R, so R > 1 / (1 + L1 - U2). None: not even when all are reported.
+    Of all attempts, the difference is at least R low - (1 - R), where low is the least among
+    the reported ones (Manski 1989), so R > 1 / (1 + low) settles it. With the bounds, this is
+    of the attempts as they happened, chance aside. With the interval around the bounds it
+    holds beyond chance, for that lower end is missed no more often at any R.
+
+    Args:
+        ends: of the difference among the reported.
+
+    Returns:
+        None: not even when all are reported.
 
     Examples:
-        >>> share_that_settles(Bounds(0.5, 0.5, (0.2, 0.7)))
-        0.6666666666666666
+        >>> found = difference_bounds((14, 20, 0), (6, 30, 0))
+        >>> round(share_that_settles((found.low, found.high)), 2)
+        0.67
+        >>> round(share_that_settles(found.interval), 2)
+        0.82
     """
-    nearest = difference.low if difference.low > 0 else -difference.high
+    low, high = ends
+    nearest = low if low > 0 else -high
     return 1 / (1 + nearest) if nearest > 0 else None
 
 

@@ -21,6 +21,9 @@ RESAMPLES = 4000
 _AT_ONCE = 4_000_000  # weights held in memory
 
 
+type Counts = tuple[float, float]
+
+
 @attrs.frozen
 class Effective:
     """How many independent rows the rows of a group are worth.

@@ -17,18 +17,18 @@ import numpy as np
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.method import z_of
 from uncounted.estimate.rates import bounds, clusters, contrasts, mixes, reporting
+from uncounted.estimate.rates.clusters import Counts
 from uncounted.estimate.rates.outcomes import Outcomes
 from uncounted.estimate.rates.proportions import jeffreys, wilson
 from uncounted.estimate.rates.values import (
     Asked,
     Clustered,
     Contrast,
-    Counts,
     Measure,
     Rate,
     Rates,
 )
-from uncounted.estimate.result import Interval
+from uncounted.estimate.result import Floats, Interval
 
 
 def compare(table: Outcomes, asked: Asked | None = None) -> Rates:
@@ -129,42 +129,59 @@ def _at_rho(share: float, interval: Interval | None, rho: float) -> dict[str, An
 
 
 def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
-    level = asked.level
-    for rate in (one, two):
-        if rate.share is None:
-            reason = "no outcome is known in one of the two groups"
-            return Contrast(one.group, two.group, reason)
-    assert one.share is not None
-    assert two.share is not None
-    measures = _measures(table, one, two, asked, _whole(one), _whole(two))
-    found = bounds.difference_bounds(
-        (one.tally.x, one.tally.n, one.tally.unknown),
-        (two.tally.x, two.tally.n, two.tally.unknown),
-        level,
-        effects=(one.effect, two.effect),
-    )
+    """Each part needs those before it: what chance leaves of it, then what reporting would."""
+    if one.share is None or two.share is None:
+        reason = "no outcome is known in one of the two groups"
+        return Contrast(one.group, two.group, reason)
     contrast = Contrast(
         one.group,
         two.group,
-        measures=measures,
-        bounds=found,
-        settles=bounds.share_that_settles(found),
+        measures=_measures(table, one, two, asked, _whole(one), _whole(two)),
         reporting=reporting.two_way(one.share, two.share),
         corrected=_corrected(one, two),
         believed=_believed(table, one, two, asked),
     )
     contrast = _with_clusters(table, contrast, one, two, asked)
+    contrast = _with_tipping(contrast)
+    contrast = _with_bounds(contrast, one, two, asked.level)
+    return _with_sources(table, contrast, asked)
+
+
+def _with_tipping(contrast: Contrast) -> Contrast:
     odds = contrast.best.get("odds_ratio")
     interval = (0.0, math.inf) if odds is None else odds.intervals["score"]
-    tip = reporting.tipping(measures["odds_ratio"].point, interval)
-    contrast = attrs.evolve(contrast, tipping=tip)
-    if not table.sources:
-        return contrast
-    rng = _generator(table, one.group, asked, 3)
+    tip = reporting.tipping(contrast.measures["odds_ratio"].point, interval)
+    return attrs.evolve(contrast, tipping=tip)
+
+
+def _with_bounds(contrast: Contrast, one: Rate, two: Rate, level: float) -> Contrast:
+    """Add what the data say alone; nothing settles what chance could have made."""
+    found = bounds.difference_bounds(
+        attrs.astuple(one.tally),
+        attrs.astuple(two.tally),
+        level,
+        effects=(one.effect, two.effect),
+    )
+    tip, beyond = contrast.tipping, None
+    if found.interval is not None and tip is not None and tip.limit > 1:
+        beyond = bounds.share_that_settles(found.interval)
     return attrs.evolve(
         contrast,
-        leaving_source=mixes.leave_one_out(table, one.group, two.group, level),
-        standardised=mixes.standardise(table, one.group, two.group, rng, level),
+        bounds=found,
+        settles=bounds.share_that_settles((found.low, found.high)),
+        settles_beyond_chance=beyond,
+    )
+
+
+def _with_sources(table: Outcomes, contrast: Contrast, asked: Asked) -> Contrast:
+    if not table.sources:
+        return contrast
+    pair = contrast.group, contrast.against
+    rng = _generator(table, contrast.group, asked, 3)
+    return attrs.evolve(
+        contrast,
+        leaving_source=mixes.leave_one_out(table, *pair, asked.level),
+        standardised=mixes.standardise(table, *pair, rng, asked.level),
     )
 
 
@@ -213,46 +230,56 @@ def _with_clusters(
 def _measures(
     table: Outcomes, one: Rate, two: Rate, asked: Asked, first: Counts, second: Counts
 ) -> dict[str, Measure]:
-    """All three measures, by score and by Jeffreys draws.
+    """All three measures, by score and by Jeffreys draws, from whole or effective counts."""
+    four, level = (*first, *second), asked.level
+    whole = (*_whole(one), *_whole(two))
+    drawn = _drawn(table, one, two, asked, first, second)
+
+    def measure(name: str, point: float | None, **intervals: Interval) -> Measure:
+        median, jeffreys = drawn[name]
+        return Measure(point, {**intervals, "jeffreys": jeffreys}, median)
+
+    x1, n1, x2, n2 = whole
+    return {
+        "difference": measure(
+            "difference",
+            (x1 * n2 - x2 * n1) / (n1 * n2),
+            newcombe=contrasts.newcombe(*four, level),
+            score=contrasts.score_difference(*four, level),
+        ),
+        "ratio": measure(
+            "ratio",
+            contrasts.ratio(*whole),
+            score=contrasts.score_ratio(*four, level),
+            koopman=contrasts.score_ratio(*four, level, koopman=True),
+        ),
+        "odds_ratio": measure(
+            "odds_ratio",
+            contrasts.odds_ratio(*whole),
+            score=contrasts.score_odds_ratio(*four, level),
+        ),
+    }
+
+
+def _drawn(
+    table: Outcomes, one: Rate, two: Rate, asked: Asked, first: Counts, second: Counts
+) -> dict[str, tuple[float, Interval]]:
+    """Median and interval of Jeffreys draws of each measure.
 
     An end that only the prior would set (an empty cell) is left open, as of one proportion.
     """
-    four, level = (*first, *second), asked.level
-    (x1, n1), (x2, n2) = _whole(one), _whole(two)
     p1, odds1 = contrasts.jeffreys_odds(_generator(table, one.group, asked, 1), *first)
     p2, odds2 = contrasts.jeffreys_odds(_generator(table, two.group, asked, 1), *second)
+    (x1, n1), (x2, n2) = _whole(one), _whole(two)
 
-    def drawn(draws: Any, *, no_low: bool, no_high: bool) -> tuple[float, Interval]:
-        median, (low, high) = contrasts.summary(draws, level)
-        return median, (0.0 if no_low else low, float("inf") if no_high else high)
+    def positive(draws: Floats, *, no_low: bool, no_high: bool) -> tuple[float, Interval]:
+        median, (low, high) = contrasts.summary(draws, asked.level)
+        return median, (0.0 if no_low else low, math.inf if no_high else high)
 
-    middle, difference = contrasts.summary(p1 - p2, level)
-    middle_ratio, ratio = drawn(p1 / p2, no_low=x1 == 0, no_high=x2 == 0)
-    middle_odds, odds = drawn(
-        odds1 / odds2, no_low=x1 == 0 or x2 == n2, no_high=x1 == n1 or x2 == 0
-    )
     return {
-        "difference": Measure(
-            (x1 * n2 - x2 * n1) / (n1 * n2),
-            {
-                "newcombe": contrasts.newcombe(*four, level),
-                "score": contrasts.score_difference(*four, level),
-                "jeffreys": difference,
-            },
-            middle,
-        ),
-        "ratio": Measure(
-            contrasts.ratio(x1, n1, x2, n2),
-            {
-                "score": contrasts.score_ratio(*four, level),
-                "koopman": contrasts.score_ratio(*four, level, koopman=True),
-                "jeffreys": ratio,
-            },
-            middle_ratio,
-        ),
-        "odds_ratio": Measure(
-            contrasts.odds_ratio(x1, n1, x2, n2),
-            {"score": contrasts.score_odds_ratio(*four, level), "jeffreys": odds},
-            middle_odds,
+        "difference": contrasts.summary(p1 - p2, asked.level),
+        "ratio": positive(p1 / p2, no_low=x1 == 0, no_high=x2 == 0),
+        "odds_ratio": positive(
+            odds1 / odds2, no_low=x1 == 0 or x2 == n2, no_high=x1 == n1 or x2 == 0
         ),
     }

@@ -2,36 +2,71 @@
 
 A rate can rise because more attempts end so, or because a source that hears of such
 attempts has become a larger part of the reports. Here each source is shown on its own,
-each is left out in turn, and both groups are given the same mix.
+each is left out in turn, and both groups are given the same mix. Rows that came in clusters count
+here, too, for what they are worth, and there is no interval where that cannot be told.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
+from uncounted.errors import NotEstimable
+from uncounted.estimate.rates.clusters import Counts, effective
 from uncounted.estimate.rates.contrasts import jeffreys_odds, newcombe, summary
 from uncounted.estimate.rates.outcomes import Outcomes, Tally
 from uncounted.estimate.rates.proportions import wilson
-from uncounted.estimate.result import Interval
+from uncounted.estimate.result import Floats, Interval
 
 _DRAWS = 20_000  # of each source in each group
 
 
+def worth(
+    table: Outcomes, group: str, sources: Collection[str], level: float = 0.95
+) -> Counts | None:
+    """The x and n that an interval is made from, of the rows that these sources have of a group.
+
+    Effective ones where rows came in clusters; None without rows, or from a single cluster.
+
+    Examples:
+        >>> cells = {("", "A", k): Tally(4 * (k % 2), 4) for k in range(6)}
+        >>> [round(count, 1) for count in worth(Outcomes(("",), cells), "", ["A"])]
+        [1.6, 3.2]
+    """
+    x, n = table.by_cluster([group], sources)
+    rows, total = sum(row[0] for row in n), sum(row[0] for row in x)
+    if not rows:
+        return None
+    if not table.clustered:
+        return total, rows
+    try:
+        counted = effective([row[0] for row in x], [row[0] for row in n], level).n
+    except NotEstimable:
+        return None
+    return total / rows * counted, counted
+
+
 def per_source(table: Outcomes, level: float = 0.95) -> tuple[dict[str, Any], ...]:
-    """Every source in every group: `source`, `group`, `x`, `n`, `unknown`, `interval` (Wilson)."""
+    """Every source in every group: `source`, `group`, `x`, `n`, `unknown`, `worth`, `interval`.
+
+    `worth` is how many separate rows its rows are worth, and the interval, Wilson's, is made
+    from those; both are None where there is none.
+    """
     rows = []
     for source in table.sources:
         for group in table.groups:
             tally = table.group(group, source)
+            counts = worth(table, group, [source], level)
             rows.append(
                 {
                     "source": source,
                     "group": group,
                     **attrs.asdict(tally),
-                    "interval": wilson(tally.x, tally.n, level) if tally.n else None,
+                    "worth": None if counts is None else counts[1],
+                    "interval": None if counts is None else wilson(*counts, level),
                 }
             )
     return tuple(rows)
@@ -42,7 +77,8 @@ def leave_one_out(
 ) -> tuple[dict[str, Any], ...]:
     """The difference without each source: `source`, `difference`, `interval` (Newcombe).
 
-    Both are None where nothing would be left of a group.
+    Both are None where nothing would be left of a group; the interval, from effective rows, also
+    where all that is left of one comes from one cluster.
     """
     rows = []
     whole = table.group(group), table.group(against)
@@ -57,7 +93,10 @@ def leave_one_out(
         interval: Interval | None = None
         if one.n and two.n:
             difference = one.x / one.n - two.x / two.n
-            interval = newcombe(one.x, one.n, two.x, two.n, level)
+            rest = [other for other in table.sources if other != source]
+            first, second = (worth(table, name, rest, level) for name in (group, against))
+            if first is not None and second is not None:
+                interval = newcombe(*first, *second, level)
         rows.append({"source": source, "difference": difference, "interval": interval})
     return tuple(rows)
 
@@ -69,20 +108,22 @@ class Standardised:
     Attributes:
         sources: those with known outcomes in both groups; only they can be compared.
         weights: the share of each in the mix, that of both groups' rows together.
-        rates: of the group and of the one it is held against: point and interval.
+        rates: of the group and of the one it is held against: point and interval, if any.
         difference: point, or None where no source is in both.
         interval: of the difference.
         as_reported: the difference over the same sources in their own mixes.
         left_out: rows of sources that are in one group only.
+        reason: why there is no interval; None when there is one, or nothing to give one of.
     """
 
     sources: tuple[str, ...]
     weights: tuple[float, ...] = ()
-    rates: tuple[tuple[float, Interval], ...] = ()
+    rates: tuple[tuple[float, Interval | None], ...] = ()
     difference: float | None = None
     interval: Interval | None = None
     as_reported: float | None = None
     left_out: int = 0
+    reason: str | None = None
 
 
 def standardise(
@@ -96,7 +137,9 @@ def standardise(
     """Direct standardisation to the mix of the two groups together.
 
     p = sum over sources of w p_s, the points from the counts and the intervals from
-    independent Jeffreys draws of every p_s. The weights are taken as known.
+    independent Jeffreys draws of every p_s, from effective rows. The weights are taken as
+    known. There is no interval when one p_s rests on a single cluster, or when a cluster has
+    rows from several sources, for then the p_s are not independent.
 
     Examples:
         >>> from uncounted.estimate.rates.outcomes import Tally
@@ -113,20 +156,45 @@ def standardise(
     if not common:
         return Standardised((), left_out=rows)
     weights = np.array([one.n + two.n for one, two in common.values()]) / kept
-    rates, drawn, plain = [], [], []
+    rates, plain = [], []
     for i in (0, 1):
         tallies = [pair[i] for pair in common.values()]
-        shares = np.array([tally.x / tally.n for tally in tallies])
-        cells = np.array([jeffreys_odds(rng, tally.x, tally.n, draws)[0] for tally in tallies])
-        drawn.append(weights @ cells)
-        rates.append((float(weights @ shares), summary(drawn[-1], level)[1]))
+        rates.append(float(weights @ [tally.x / tally.n for tally in tallies]))
         plain.append(sum(tally.x for tally in tallies) / sum(tally.n for tally in tallies))
-    return Standardised(
+    found = Standardised(
         sources=tuple(common),
         weights=tuple(float(w) for w in weights),
-        rates=tuple(rates),
-        difference=rates[0][0] - rates[1][0],
-        interval=summary(drawn[0] - drawn[1], level)[1],
+        rates=tuple((rate, None) for rate in rates),
+        difference=rates[0] - rates[1],
         as_reported=plain[0] - plain[1],
         left_out=rows - kept,
     )
+    pieces = [[worth(table, name, [s], level) for s in common] for name in (group, against)]
+    reason = _no_interval(table, (group, against), found.sources, pieces)
+    if reason is not None:
+        return attrs.evolve(found, reason=reason)
+    drawn = [_draw(rng, counts, weights, draws) for counts in pieces]
+    ends = [summary(each, level)[1] for each in (*drawn, drawn[0] - drawn[1])]
+    both = tuple(zip(rates, ends[:2], strict=True))
+    return attrs.evolve(found, rates=both, interval=ends[2])
+
+
+def _no_interval(
+    table: Outcomes,
+    groups: tuple[str, str],
+    sources: Collection[str],
+    pieces: Sequence[Sequence[Counts | None]],
+) -> str | None:
+    if any(counts is None for counts in (*pieces[0], *pieces[1])):
+        return "all that one source has of a group comes from one cluster"
+    if table.clustered and any(table.across_sources(group, sources) for group in groups):
+        return "one cluster has rows from several sources"
+    return None
+
+
+def _draw(
+    rng: np.random.Generator, counts: Sequence[Counts | None], weights: Floats, draws: int
+) -> Floats:
+    """Draws of sum over sources of w p_s."""
+    cells = [jeffreys_odds(rng, *each, draws)[0] for each in counts if each is not None]
+    return np.asarray(weights @ np.array(cells))

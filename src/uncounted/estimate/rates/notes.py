@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from uncounted.estimate.rates.clusters import FEWEST
 from uncounted.estimate.rates.values import Contrast, Rate, Rates
-from uncounted.estimate.rates.words import ENOUGH, Called, per_cent, points
+from uncounted.estimate.rates.words import ENOUGH, Called, named, per_cent, points
 
 SMALL = 5  # counts under it can lead back to people
 _LARGE = 0.2  # share of a group's rows from one cluster that is worth a word
@@ -23,29 +24,48 @@ def target(called: Called) -> str:
     )
 
 
-def settles(contrast: Contrast) -> str:
-    """How much must have been reported for the data alone to show a difference."""
-    if contrast.bounds is None:
+def settles(contrast: Contrast, called: Called) -> str:
+    """How much must have been reported for the data alone to show a difference.
+
+    First with chance, for a difference that chance could make is not shown; then of these
+    attempts alone, as they happened, of which the reported ones are that share.
+    """
+    found, beyond = contrast.bounds, contrast.settles_beyond_chance
+    if found is None or found.low == found.high == 0:
         return ""
     if contrast.settles is None:
         return (
             "With so many outcomes unknown the data alone do not show a difference, even if "
             "everything was reported."
         )
-    least = per_cent(min(contrast.settles + 0.005, 1.0), ENOUGH)
+    aside = _at_least(contrast.settles)
+    if beyond is None:
+        return (
+            "Without any assumption on what was not reported, the data do not show a difference "
+            "beyond chance, even if everything was reported. Chance aside, one among the "
+            f"{called.unit} as they happened is certain only if at least {aside} of all was "
+            "reported to us, in both groups."
+        )
     return (
-        f"Without any assumption, the data show a difference only if at least {least} of all was "
-        "reported to us, in both groups."
+        "Without any assumption on what was not reported, the data show a difference beyond "
+        f"chance only if at least {_at_least(beyond)} of all was reported to us, in both groups; "
+        f"chance aside, one among the {called.unit} as they happened is certain from {aside} on."
     )
+
+
+def _at_least(share: float) -> str:
+    """Rounded up, for it is a least."""
+    return per_cent(math.ceil(100 * share - 1e-9) / 100, ENOUGH)
 
 
 def columns_words(rates: Rates, called: Called) -> str:
     """What the last two columns of the table of contrasts say."""
+    against = named(rates.rates[0].group)
     return (
         f'"Gone at": how many times more or less likely those that {called.says} must have been '
-        f"to reach us, against {rates.rates[0].group} and relative to the other {called.unit}, for "
-        'the whole difference to be gone. "By chance at": for it to come within what chance could '
-        "make; 1 where it is already. Where a count is 0, nothing makes it go altogether."
+        f"to reach us, against {against} and relative to the other {called.unit}, for the whole "
+        'difference to be gone. "By chance at": for it to come within what chance could make; 1 '
+        "where it is already. Where a count is 0, nothing makes it go altogether."
     )
 
 
@@ -65,7 +85,7 @@ def notes(rates: Rates, called: Called, *, public: bool = False) -> tuple[str, .
 
 
 def _label(rate: Rate) -> str:
-    return rate.group or "the table"
+    return named(rate.group) or "the table"
 
 
 def _clusters(rates: Rates, public: bool) -> Iterator[str]:
@@ -112,13 +132,16 @@ def _few(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates, public: bool) -> Iterator[str]:
-    if rates.table.clustered and rates.sources:
-        yield "Source by source each row is taken as separate, clusters or not."
+    if any(row["n"] and row["interval"] is None for row in rates.sources):
+        yield (
+            "Some source has all its rows of a group from one cluster: that is one voice, and no "
+            "interval is made from it."
+        )
     for contrast in rates.contrasts:
         found = contrast.standardised
         if found is None:
             continue
-        pair = f"{contrast.group} and {contrast.against}"
+        pair = f"{named(contrast.group)} and {named(contrast.against)}"
         if not found.sources:
             yield (
                 f"No source has known outcomes in both {pair}: the contrast may be one of "
@@ -178,12 +201,15 @@ def clustered_words(contrast: Contrast, n: int) -> str:
 def standardised_words(contrast: Contrast, n: int) -> str:
     """The difference with one mix of sources, beside the difference as reported."""
     found = contrast.standardised
-    if found is None or found.difference is None or found.interval is None:
+    if found is None or found.difference is None or found.as_reported is None:
         return ""
-    assert found.as_reported is not None
-    low, high = (points(end, n) for end in found.interval)
+    many = len(found.sources)
+    over = "the one source that has" if many == 1 else f"the {many} sources that have"
+    if found.interval is None:
+        ends = f"no interval, for {found.reason}"
+    else:
+        ends = " to ".join(points(end, n) for end in found.interval)
     return (
-        f"Over the {len(found.sources)} sources that have both, the difference is "
-        f"{points(found.as_reported, n)} points as reported and {points(found.difference, n)} "
-        f"({low} to {high}) when both groups have the same mix of them."
+        f"Over {over} both, the difference is {points(found.as_reported, n)} points as reported "
+        f"and {points(found.difference, n)} ({ends}) when both groups have the same mix."
     )

@@ -13,7 +13,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -26,6 +26,8 @@ MOST_GROUPS = 40
 MOST_SOURCES = 200
 _LONGEST = 60
 _MANY = 1000
+_EARLY = frozenset({"before", "until", "till", "pre", "prior", "earlier"})
+_LATE = frozenset({"after", "since", "post", "later", "from"})
 _YES = frozenset({"1", "yes", "y", "true", "예", "네", "是"})
 _NO = frozenset({"0", "no", "n", "false", "아니오", "아니요", "否"})
 _UNKNOWN = frozenset({"", "?", "unknown", "not known", "n/a", "na", "미상", "불명", "不详", "不明"})
@@ -56,7 +58,8 @@ class Outcomes:
     """Counts by group, source and cluster.
 
     Attributes:
-        groups: in the order of their names, numbers in them as numbers.
+        groups: "before" first and "after" last, the others between them by their names,
+            numbers in them as numbers; never by the order of rows.
         cells: by (group, source, cluster); a source or a cluster is None when no column
             was named for it.
         ungrouped: rows without a group, which are in no count.
@@ -66,7 +69,7 @@ class Outcomes:
     Examples:
         >>> table = Outcomes.of({"before": (14, 20), "after": (6, 30, 2)})
         >>> table.groups, table.group("after")
-        (('after', 'before'), Tally(x=6, n=30, unknown=2))
+        (('before', 'after'), Tally(x=6, n=30, unknown=2))
     """
 
     groups: tuple[str, ...]
@@ -83,7 +86,7 @@ class Outcomes:
             if not (0 <= tally.x <= tally.n and tally.unknown >= 0):
                 raise UsedWrongly("a group is x of n, with x from 0 to n")
             cells[name, None, None] = tally
-        return cls(tuple(sorted(counts, key=in_order)), cells)
+        return cls(tuple(sorted(counts, key=in_time)), cells)
 
     def group(self, name: str, source: str | None = None) -> Tally:
         """All rows of a group, or those that one source gave."""
@@ -112,11 +115,18 @@ class Outcomes:
         """Whether rows are known to have come together."""
         return any(cluster is not None for _, _, cluster in self.cells)
 
-    def by_cluster(self, groups: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
-        """(x, n): a row a cluster that has a known outcome in these groups, a column a group."""
+    def by_cluster(
+        self, groups: Sequence[str], sources: Collection[str] | None = None
+    ) -> tuple[list[list[int]], list[list[int]]]:
+        """(x, n): a row a cluster that has a known outcome in these groups, a column a group.
+
+        Of rows from these sources only, when they are given.
+        """
         sums: dict[int | None, list[int]] = defaultdict(lambda: [0] * 2 * len(groups))
         for i, name in enumerate(groups):
-            for cluster, x, n in self._by_group.get(name, ()):
+            for source, cluster, x, n in self._by_group.get(name, ()):
+                if sources is not None and source not in sources:
+                    continue
                 found = sums[cluster]
                 found[i] += x
                 found[len(groups) + i] += n
@@ -124,12 +134,18 @@ class Outcomes:
         return [row[: len(groups)] for row in told], [row[len(groups) :] for row in told]
 
     @functools.cached_property
-    def _by_group(self) -> dict[str, list[tuple[int | None, int, int]]]:
-        rows: dict[str, list[tuple[int | None, int, int]]] = defaultdict(list)
-        for (group, _, cluster), tally in self.cells.items():
+    def _by_group(self) -> dict[str, list[tuple[str | None, int | None, int, int]]]:
+        rows: dict[str, list[tuple[str | None, int | None, int, int]]] = defaultdict(list)
+        for (group, source, cluster), tally in self.cells.items():
             if tally.n:
-                rows[group].append((cluster, tally.x, tally.n))
+                rows[group].append((source, cluster, tally.x, tally.n))
         return rows
+
+    def across_sources(self, group: str, sources: Collection[str]) -> bool:
+        """Whether some cluster has known outcomes from more than one of these sources."""
+        rows = self._by_group.get(group, ())
+        found = [cluster for source, cluster, _, _ in rows if source in sources]
+        return len(set(found)) < len(found)
 
     def digest(self) -> str:
         """SHA-256 of the counts. Never publish it: small counts are found by trying them all."""
@@ -148,6 +164,17 @@ def in_order(name: str) -> tuple[tuple[int, int, str], ...]:
     """
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return tuple((0, int(p), "") if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in parts)
+
+
+def in_time(name: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
+    """A key that sorts groups: what says "before" first, what says "after" last.
+
+    Examples:
+        >>> sorted(["after", "2015-2019", "since 2020", "before 2015"], key=in_time)
+        ['before 2015', '2015-2019', 'after', 'since 2020']
+    """
+    first = re.split(r"[^a-z]", name.casefold(), maxsplit=1)[0]
+    return (first in _LATE) - (first in _EARLY), in_order(name)
 
 
 @attrs.frozen
@@ -262,7 +289,7 @@ class _Reader:
                 f"{self.name}, column {self.columns.source!r}: more than {MOST_SOURCES} sources",
                 hint="an interview or a person is a --cluster; a source is who collected it",
             )
-        groups = tuple(sorted(self.groups, key=in_order))
+        groups = tuple(sorted(self.groups, key=in_time))
         return Outcomes(groups, dict(cells), self.ungrouped, len(self.others))
 
     def _outcome(self, row: delimited.Row) -> bool | None:

@@ -19,6 +19,7 @@ from uncounted.estimate.rates.words import (
     ENOUGH,
     between,
     figures,
+    named,
     of,
     per_cent,
     points,
@@ -229,7 +230,7 @@ def contrasts_table(rates: Rates) -> Table:
             )
         )
     level = f"{100 * rates.asked.level:g}%"
-    against = name(rates.rates[0].group)
+    against = named(rates.rates[0].group)
     header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
     return Table((*header, "gone at", "by chance at"), tuple(rows))
 

@@ -12,13 +12,12 @@ from typing import Any
 import attrs
 
 from uncounted.estimate.rates.bounds import Bounds
-from uncounted.estimate.rates.clusters import Effective
+from uncounted.estimate.rates.clusters import Counts, Effective
 from uncounted.estimate.rates.mixes import Standardised
 from uncounted.estimate.rates.outcomes import Outcomes, Tally
 from uncounted.estimate.rates.reporting import Belief, Corrected, Tipping
 from uncounted.estimate.result import Interval, plain
 
-type Counts = tuple[float, float]
 UNBOUNDED = Bounds(0.0, 1.0, (0.0, 1.0))  # where nothing is known
 
 
@@ -118,10 +117,11 @@ class Rate:
         return self.tally.x / self.tally.n * n, n
 
     @property
-    def effect(self) -> float:
-        """By how much its rows are worth less than as many that stand alone."""
-        counts = self.counts
-        return self.tally.n / counts[1] if counts is not None else float(max(self.tally.n, 1))
+    def effect(self) -> float | None:
+        """By how much its rows are worth less than as many that stand alone; None for one voice."""
+        if not self.tally.n:
+            return 1.0
+        return None if self.counts is None else self.tally.n / self.counts[1]
 
 
 @attrs.frozen
@@ -154,12 +154,15 @@ class Contrast:
         bootstrap_reason: why there is none.
         leaving_cluster: least and greatest difference when any one cluster is left out.
         bounds: of the difference, were all outcomes known.
-        settles: the share of attempts that must be here for the data alone to give the sign.
+        settles: the share of attempts that must be here for the data alone to give the sign,
+            chance aside: of the attempts as they happened.
+        settles_beyond_chance: the same with the interval around the bounds; None also when
+            chance alone could make the contrast.
         tipping: by what factor reporting must have changed for the contrast to be only that.
         reporting: rows `rho_1`, `rho_2`, `difference`, `odds_ratio`; 1 is `group`.
         corrected: the difference without wrong codings, as stated.
         believed: `difference`, `odds_ratio`, `same_sign` under a belief about rho.
-        leaving_source: rows `source`, `difference`, `interval`.
+        leaving_source: rows `source`, `difference`, `interval`, from effective rows.
         standardised: both groups with the same mix of sources.
     """
 
@@ -173,6 +176,7 @@ class Contrast:
     leaving_cluster: Interval | None = None
     bounds: Bounds | None = None
     settles: float | None = None
+    settles_beyond_chance: float | None = None
     tipping: Tipping | None = None
     reporting: tuple[Mapping[str, Any], ...] = ()
     corrected: float | None = None
@@ -233,15 +237,24 @@ class Rates:
 
 
 def _rate_json(rate: Rate) -> dict[str, Any]:
+    """What is printed under the plain name, so that nobody takes the other by mistake."""
     value = plain(attrs.asdict(rate))
     assert isinstance(value, dict)
     tally = value.pop("tally")
     group = value.pop("group")
+    if rate.clustered is not None:
+        value["as_if_separate"] = value["intervals"]
+        value["intervals"] = value["clustered"].pop("intervals")
     return {"group": group, **tally, "rate": plain(rate.share), **value}
 
 
 def _contrast_json(contrast: Contrast) -> dict[str, Any]:
     value = plain(attrs.asdict(contrast))
     assert isinstance(value, dict)
-    measures = value.pop("measures")
-    return {**value, **measures}
+    measures, clustered = value.pop("measures"), value.pop("clustered")
+    if clustered is None:
+        return {**value, **measures}
+    value["as_if_separate"] = measures
+    for name, measure in measures.items():
+        value[name] = clustered.get(name, {**measure, "intervals": {}, "median": None})
+    return value

@@ -17,23 +17,10 @@ from uncounted.estimate.result import Interval
 
 ENOUGH = 20  # rows under which no per cent is printed
 FINE = 200  # rows from which a per cent has a decimal
-_LINKS = frozenset(
-    {
-        "before",
-        "after",
-        "since",
-        "until",
-        "till",
-        "from",
-        "in",
-        "during",
-        "at",
-        "on",
-        "by",
-        "between",
-    }
-    | {"with", "without", "under", "over", "through", "up", "for", "near", "around"}
-)
+MOST_SAID = 3  # groups that a sentence can carry; more are told by a table
+_LINKS = frozenset({"before", "after", "since", "until", "till", "from", "in", "during", "at"})
+_LINKS |= {"on", "by", "between", "with", "without", "under", "over", "through", "up", "for"}
+_LINKS |= {"near", "around"}
 
 
 @attrs.frozen
@@ -161,33 +148,43 @@ def sentence(rates: Rates, called: Called) -> str:
 
 
 def reported(rates: Rates, called: Called) -> str:
-    """The counts alone, in a sentence or two."""
+    """The counts alone, in a sentence or two; of many groups, that the table has them."""
+    if len(rates.rates) > MOST_SAID:
+        return _reported_in_table(rates, called)
     unknown = [rate for rate in rates.rates if rate.tally.unknown]
     known = " with a known outcome" if unknown else ""
     clauses: list[str] = []
+    first = True
     for rate in rates.rates:
-        clauses.append(_clause(rate, called, known if not clauses else "", first=not clauses))
+        clauses.append(_clause(rate, called, known if first else "", first=first))
+        first = first and not rate.tally.n
     text = "; ".join(clauses) + "."
+    text = text[:1].upper() + text[1:]
     if unknown:
         told = _listed([f"{rate.tally.unknown:,} more{_within(rate.group)}" for rate in unknown])
         text += f" The outcome is not known for {told}."
     return text
 
 
+def _reported_in_table(rates: Rates, called: Called) -> str:
+    unknown = sum(rate.tally.unknown for rate in rates.rates)
+    known = " with a known outcome" if unknown else ""
+    text = (
+        f"There are {len(rates.rates)} groups; the table says of each how many of the "
+        f"{called.unit} reported to us{known} {called.says}."
+    )
+    return f"{text} The outcome of {unknown:,} more is not known." if unknown else text
+
+
 def _clause(rate: Rate, called: Called, known: str, *, first: bool) -> str:
     x, n, place = rate.tally.x, rate.tally.n, _within(rate.group)
     if n == 0:
-        return f"{'No' if first else 'no'} outcome is known{place}"
-    if n == 1:
-        did = called.says if x else f"is not one that {called.says}"
-        if not first:
-            return f"the only one{place} {did}"
-        return f"The only one of the {called.unit}{place} reported to us{known} {did}"
+        return f"no outcome is known{place}"
     share = f" ({per_cent(x / n, n)})" if n >= ENOUGH else ""
-    if first:
-        start = f"Of the {n:,} {called.unit}{place} reported to us{known}"
-        return f"{start}, {_number(x)}{share} {called.says}"
-    return f"of the {n:,}{place}, {_number(x)}{share}"
+    if not first:
+        return f"of the {n:,}{place}, {_number(x)}{share}"
+    whole, did = f"{called.unit}{place} reported to us{known}", f"{_number(x)}{share} {called.says}"
+    return f"{whole}: only 1, of which {did}" if n == 1 else f"of the {n:,} {whole}, {did}"
 
 
 def _number(x: int) -> str:
@@ -197,6 +194,16 @@ def _number(x: int) -> str:
 def chance(rates: Rates, called: Called) -> str:
     """What chance alone would leave, under the condition that makes it so."""
     told = [rate for rate in rates.rates if rate.interval is not None]
+    if len(rates.rates) > MOST_SAID:
+        if not told:
+            return (
+                "What chance would leave cannot be said: all rows of each group come from one "
+                "cluster."
+            )
+        return (
+            f"If these reports were a random sample of all {called.unit}, chance alone would leave "
+            f"the intervals in the table, {100 * rates.asked.level:g} times in 100."
+        )
     parts = [f"{between(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in told]
     text = ""
     if parts:
@@ -260,15 +267,31 @@ def if_easier(rate: Rate, called: Called) -> str:
     )
 
 
+def named(group: str) -> str:
+    """The group as a name in a sentence: marked as one where it is a word that wants another.
+
+    Examples:
+        >>> named("women"), named("before 2020"), named("after")
+        ('women', 'before 2020', '"after"')
+    """
+    return f'"{group}"' if group.casefold() in _LINKS else group
+
+
 def _within(group: str) -> str:
     """The group as part of a sentence, with a space before it.
 
     Examples:
         >>> _within("2015-2019"), _within("before 2020"), _within("women"), _within("")
         (' in 2015-2019', ' before 2020', ' for women', '')
+        >>> _within("after"), _within("7")
+        (' in the group "after"', ' in group 7')
     """
     if not group:
         return ""
+    if group.casefold() in _LINKS:
+        return f" in the group {named(group)}"
+    if group.isdecimal() and len(group) < 4:
+        return f" in group {group}"
     if re.match(r"[12][0-9]{3}([^0-9]|$)", group):
         return f" in {group}"
     if group.split()[0].casefold() in _LINKS:
