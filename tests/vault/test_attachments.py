@@ -230,3 +230,28 @@ def test_an_import_is_taken_back_around_what_has_attachments(
     assert (back_.removed, back_.kept) == (1, 1)
     assert [each.report for each in case.attachments()] == ["R-5"]
     assert case.check() == ()
+
+
+def test_equal_files_in_one_call_are_kept_once(case: Case, scan: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(scan, tmp_path / "copy.pdf"))
+    made = case.attach("one", "R-1", [scan, copy, scan])
+    assert [each.name for each in made] == ["면담 1.pdf", "copy.pdf"]
+    assert len(held(case)) == 1
+    assert case.check() == ()
+
+
+def test_a_file_that_the_report_has_already_is_passed_over(case: Case, scan: Path) -> None:
+    case.attach("one", "R-1", [scan])
+    entries = len(list(case.entries()))
+    assert case.attach("one", "R-1", [scan]) == []
+    assert len(list(case.entries())) == entries
+    scan.write_bytes(b"another interview under the same name")
+    (made,) = case.attach("one", "R-1", [scan])
+    assert (made.name, made.size) == ("면담 1.pdf", 37)
+    assert len(case.attachments("one", "R-1")) == 2
+    assert case.check() == ()
+
+
+def test_names_that_do_not_fit_the_files(case: Case, scan: Path) -> None:
+    with pytest.raises(UsedWrongly, match="files and names differ in number"):
+        case.attach("one", "R-1", [scan], names=[])

@@ -85,35 +85,41 @@ def attach(
     1. The report is there, and every file can be read.
     2. A note in the database says that files are on their way, so that a crash is tidied up.
     3. Each file is sealed under a fresh key; one that the case file has already is not
-       kept twice.
+       kept twice, and one that the report has already under that name is passed over.
     4. One transaction adds the entries and takes the note away.
 
+    Returns:
+        What was attached: fewer than `files` when the report had some of them already.
+
     Raises:
-        UsedWrongly: no such report; a file that is not there, or attached to it already.
+        UsedWrongly: no such report; a file that is not there; not a name for each file.
         NoSpace: the disk is full; nothing was kept.
     """
     current(storage, source, report_id)  # 1
     for file in files:
         if not file.is_file():
             raise UsedWrongly(f"there is no file {file.name}", hint="check the path")
-    there = {
-        each.sha256: _Sealed(each.size, each.sha256, each.file, str(each.key))
-        for each in every(storage, ledger)
-    }
+    named = [file.name for file in files] if names is None else list(names)
+    if len(named) != len(files):
+        raise UsedWrongly("files and names differ in number", hint="give a name for each file")
+    there, held = dict[str, _Sealed](), set[tuple[str, str]]()
+    for each in every(storage, ledger):
+        there[each.sha256] = _Sealed(each.size, each.sha256, each.file, str(each.key))
+        if (each.source, each.report) == (source, report_id):
+            held.add((each.name, each.sha256))
     with storage.transaction():  # 2
-        storage.must_be_scrubbed()
+        storage.must_be_swept()
     try:
-        sealed = []
-        for number, file in enumerate(files):  # 3
+        sealed = list[tuple[str, _Sealed]]()
+        for number, (name, file) in enumerate(zip(named, files, strict=True)):  # 3
             one = _seal(file, folder / FOLDER, there, progress, (number, len(files)))
             there.setdefault(one.sha256, one)
-            sealed.append(one)
+            if (name, one.sha256) not in held:
+                held.add((name, one.sha256))
+                sealed.append((name, one))
         with storage.transaction():  # 4
-            made = [
-                _note(ledger, source, report_id, name, each)
-                for name, each in zip(names or [f.name for f in files], sealed, strict=True)
-            ]
-            storage.nothing_to_scrub()
+            made = [_note(ledger, source, report_id, name, each) for name, each in sealed]
+            storage.nothing_to_sweep()
     except BaseException:
         sweep(storage, ledger, folder)
         raise
