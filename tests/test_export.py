@@ -8,6 +8,8 @@ import functools
 import json
 import os
 import shutil
+import signal
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from click.testing import CliRunner
 from uncounted.cli import run
 from uncounted.commands import app
 from uncounted.errors import AlreadyThere, BadInput, Damaged
-from uncounted.export import back, writing
+from uncounted.export import back, tables, writing
 from uncounted.records.dates import PartialDate, parse
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -116,6 +118,124 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
         assert len(list((other.folder / attachments.FOLDER).iterdir())) == 1
 
 
+def test_no_two_lists_share_a_file(tmp_path: Path, me: Identity) -> None:
+    sources = ("a:b", "source-1", "Seoul", "seoul", "가", "\u1100\u1161", "con", "attachments")
+    with Case.create(tmp_path / "a.case", me) as case:
+        for source in sources:
+            case.intake(source, ABOUT, reports(source)[:2])
+        done = writing.write(case, "csv", tmp_path / "out")
+    files = sorted(path.name for path in (tmp_path / "out").glob("*.csv"))
+    assert done["reports"] == 16
+    assert len(files) == len(sources)
+    levelled = {unicodedata.normalize("NFC", name).casefold() for name in files}
+    assert len(levelled) == len(sources)
+    assert {"Seoul.csv", "seoul-2.csv", "source-1.csv", "source-1-2.csv", "가.csv"} <= set(files)
+    for name in files:
+        with (tmp_path / "out" / name).open(encoding="utf-8") as file:
+            assert [row["id"] for row in csv.DictReader(file)] == ["S-1", "S-2"]
+    assert '# the list: "a:b"' in (tmp_path / "out/source-1-2.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["a\x7fb", "a\nb", "name.", "x" * 300])
+def test_a_list_that_can_be_no_file_is_called_by_its_number(source: str) -> None:
+    assert tables.file_names([source]) == {source: "source-1"}
+
+
+def test_a_consent_decided_in_the_case_is_decided_in_the_other(
+    case: Case, tmp_path: Path, me: Identity
+) -> None:
+    case.set_consent("Seoul", "S-1", Consent())
+    writing.write(case, "json", tmp_path / "out")
+    with Case.create(tmp_path / "b.case", me) as other:
+        assert back.take_in(other, tmp_path / "out")["consents_noted"] == 2
+        assert state(other) == state(case)
+        again = other.intake("Seoul", ABOUT, reports("Seoul"))  # the source's own file once more
+        assert again.consent_kept == 2
+        assert state(other) == state(case)
+        other.set_consent("Seoul", "S-1", Consent(frozenset({"statistics"})))
+        assert back.take_in(other, tmp_path / "out")["consents_noted"] == 0
+        assert other.history("Seoul", "S-1")[0].consent.uses == {"statistics"}
+
+
+def test_what_could_not_be_carried_is_said_on_both_sides(
+    case: Case, tmp_path: Path, me: Identity
+) -> None:
+    case.withdraw("Seoul", "S-3")
+    done = writing.write(case, "json", tmp_path / "out")
+    assert done["left_behind"]["withdrawn reports that must not come back"] == 1
+    with Case.create(tmp_path / "b.case", me) as other:
+        told = back.take_in(other, tmp_path / "out")
+        assert told["not_carried"] == done["left_behind"]
+
+
+def test_attachments_of_one_name_are_told_apart(case: Case, tmp_path: Path, me: Identity) -> None:
+    other_scan = tmp_path / "면담 1.pdf"
+    writing.write(case, "bagit", tmp_path / "out")
+    with Case.create(tmp_path / "b.case", me) as other:
+        other.intake("Seoul", ABOUT, reports("Seoul"))
+        other_scan.write_bytes(b"another interview")
+        other.attach("Seoul", "S-1", [other_scan])
+        other.intake("다른 목록", ABOUT, reports("다른 목록"))
+        other.withdraw("다른 목록", "S-2")
+        told = back.take_in(other, tmp_path / "out")
+        assert (told["attachments"], told["skipped"]) == (1, {"its report is withdrawn here": 1})
+        assert len(other.attachments("Seoul", "S-1")) == 2
+        again = back.take_in(other, tmp_path / "out")
+        assert again["attachments"] == 0
+        assert again["skipped"] == {"its report is withdrawn here": 1, "attached before": 1}
+
+
+@pytest.mark.parametrize("form", writing.FORMS)
+def test_no_byte_in_clear_is_ever_open_to_others(
+    case: Case, form: writing.Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = dict[str, int]()
+
+    def look(folder: Path) -> None:
+        modes.update((path.name, path.stat().st_mode & 0o077) for path in folder.rglob("*"))
+
+    monkeypatch.setattr(writing, "_lock_up", look)
+    writing.write(case, form, tmp_path / "out")
+    assert len(modes) > 2
+    assert set(modes.values()) == {0}, modes
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_export_leaves_nothing(
+    stop: signal.Signals,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    before = signal.getsignal(stop)
+    assert run(["init", str(tmp_path / "a.case")]) == 0
+    there: list[str] = []
+
+    def stopped(_: Path) -> None:
+        there.extend(path.name for path in tmp_path.iterdir() if path.name.startswith(".out."))
+        os.kill(os.getpid(), stop)
+
+    monkeypatch.setattr(writing, "_lock_up", stopped)
+    arguments = ["export", str(tmp_path / "a.case"), "--format", "json", "--out"]
+    assert run([*arguments, str(tmp_path / "out")]) == 130
+    assert len(there) == 1
+    assert "stopped; nothing was left half done" in capfd.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case", "home"]
+    assert signal.getsignal(stop) == before
+
+
+def test_a_killed_export_is_swept_or_named(case: Case, tmp_path: Path) -> None:
+    mine, others = tmp_path / ".out.0123abcd.partial", tmp_path / ".old.0123abcd.partial"
+    for left in (mine, others):
+        left.mkdir()
+        (left / writing.REPORTS).write_text("in clear")
+    done = writing.write(case, "json", tmp_path / "out")
+    assert not mine.exists()
+    assert done["unfinished"] == [".old.0123abcd.partial"]
+
+
 def test_everything_is_for_its_owner_alone(case: Case, tmp_path: Path) -> None:
     writing.write(case, "bagit", tmp_path / "out")
     for path in (tmp_path / "out", *(tmp_path / "out").rglob("*")):
@@ -183,6 +303,9 @@ def change(folder: Path, how: Any) -> None:
     [
         (lambda v: v.update(format="uncounted-export/9"), "no export that this version knows"),
         (lambda v: v.pop("sources"), "lacks a part"),
+        (lambda v: v.pop("left_behind"), "lacks a part"),
+        (lambda v: v["reports"][0].pop("consent_decided"), "report 1 of the export cannot be"),
+        (lambda v: v["reports"][1].update(consent_decided="no"), "report 2 of the export"),
         (lambda v: v.update(reports=3), "lacks a part"),
         (lambda v: v["reports"][1].update(says={}), "report 2 of the export cannot be read"),
         (lambda v: v["reports"][1].update(id="S-9"), "report 2 of the export cannot be read"),

@@ -6,11 +6,15 @@ found wanting, 2 used wrongly, 130 stopped by the user.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -25,10 +29,37 @@ def _complain(message: str, hint: str | None) -> None:
         say(f"uncounted: hint: {hint}")
 
 
+@contextlib.contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Let a signal that asks to end take back what is half done, as Ctrl-C does.
+
+    Python would end at once, and an export would leave what it wrote in clear. A second
+    one is not heard: taking back should come to its end. A signal that whoever started us
+    passes over (nohup) stays passed over.
+    """
+
+    def stop(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    wanted = [signal.SIGTERM, signal.SIGHUP] if os.name == "posix" else []
+    if threading.current_thread() is not threading.main_thread():
+        wanted = []
+    heard = [one for one in wanted if signal.getsignal(one) is signal.SIG_DFL]
+    for one in heard:
+        signal.signal(one, stop)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
     try:
-        app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
+        with _stopped_like_ctrl_c():
+            app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
     except Error as error:
         _complain(str(error), error.hint)
         return error.exit_status

@@ -311,5 +311,8 @@ def export(case: Path, form: str, out: Path, passphrase_file: Path | None, as_js
         say(f"  not carried as it was: {count:,} {what}")
     say(
         "Everything in that folder is in clear, names too, and consent no longer guards it:"
-        " keep it on an encrypted disk, and delete it when it has served."
+        " keep it on an encrypted disk, and delete it when it has served. An export that is"
+        f" killed leaves a folder .{out.name}.*.partial beside it: the next one takes it away."
     )
+    for name in done["unfinished"]:
+        say(f"Unfinished, and perhaps testimony in clear: {name}. Delete it, unless it is at work.")

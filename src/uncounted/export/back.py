@@ -1,13 +1,16 @@
 """Taking an export in again: the JSON file, its folder, or a BagIt bag of it.
 
 Reports, consents, first collectors, sources and attachments stand afterwards as they
-did. Everything read here is foreign bytes until it is checked.
+did, and a consent that was noted in the case file is noted in this one. What an export
+cannot carry it says itself, and that is handed on. Everything read here is foreign bytes
+until it is checked.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ import attrs
 
 from uncounted.errors import BadInput
 from uncounted.export import bag
-from uncounted.export.content import FORMAT
+from uncounted.export.content import FORMAT, consent_decided
 from uncounted.export.writing import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
@@ -25,15 +28,33 @@ from uncounted.vault.consent import Consent
 from uncounted.vault.intake import Incoming
 
 _HINT = "take the export once more, or import the CSV files of an export one by one"
+_COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "consent_kept")
 
 
 @attrs.frozen
 class Arriving:
-    """A checked export: what it says of sources, its reports by source, its attachments."""
+    """A checked export: what it says of sources, its reports by source, its attachments.
+
+    `decided` are the reports whose consent was noted where the export was made, `behind`
+    what it could not carry, with counts.
+    """
 
     sources: dict[str, dict[str, Any]]
     reports: dict[str, list[Incoming]] = attrs.field(repr=False)
-    attachments: list[tuple[str, str, str, Path]] = attrs.field(repr=False)
+    decided: list[tuple[str, Incoming]] = attrs.field(repr=False)
+    attachments: list[Arrived] = attrs.field(repr=False)
+    behind: dict[str, int]
+
+
+@attrs.frozen
+class Arrived:
+    """A file that belongs to a report, as an export has it."""
+
+    source: str
+    report: str = attrs.field(repr=False)
+    name: str = attrs.field(repr=False)
+    sha256: str
+    file: Path
 
 
 def is_export(path: Path) -> bool:
@@ -66,11 +87,12 @@ def read(path: Path, *, progress: Progress = silent) -> Arriving:
         raise BadInput(f"{file.name} is no export that this version knows", hint=_HINT)
     try:
         sources = {str(name): dict(about) for name, about in value["sources"].items()}
-        reports = _reports(value["reports"])  # 3
+        reports, decided = _reports(value["reports"])  # 3
         attachments = list(_attachments(value["attachments"], file.parent, reports))  # 4
-    except (KeyError, TypeError, AttributeError):
+        behind = {str(what): int(count) for what, count in value["left_behind"].items()}
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise BadInput(f"{file.name} lacks a part that an export has", hint=_HINT) from None
-    return Arriving(sources, reports, attachments)
+    return Arriving(sources, reports, decided, attachments, behind)
 
 
 def take_in(
@@ -79,8 +101,10 @@ def take_in(
     """Take a checked export into a case file, a list at a time, each whole or not at all.
 
     Returns:
-        `rows`, `created`, `updated`, `unchanged`, `rejected` in all, `attachments`, and
-        `sources` with the same for each list.
+        `rows`, `created`, `updated`, `unchanged`, `rejected` in all, `consent_kept` (of
+        the updated: what was noted here stands), `sources` with the same for each list;
+        `consents_noted`, `attachments`, `skipped` attachments by reason, and `not_carried`,
+        what the export says it could not carry.
 
     Raises:
         BadInput: it is no sound export; nothing was taken.
@@ -95,16 +119,18 @@ def take_in(
             dry_run=dry_run,
             progress=progress,
         )
-        told[source] = {
-            name: getattr(outcome, name)
-            for name in ("rows", "created", "updated", "unchanged", "rejected")
-        }
-    attached = 0 if dry_run else _attach(case, arriving, progress)
-    total = {
-        name: sum(each[name] for each in told.values())
-        for name in ("rows", "created", "updated", "unchanged", "rejected")
+        told[source] = {name: getattr(outcome, name) for name in _COUNTS}
+    noted = 0 if dry_run else _note_consents(case, arriving)
+    attached, skipped = (0, Counter[str]()) if dry_run else _attach(case, arriving, progress)
+    return {
+        **{name: sum(each[name] for each in told.values()) for name in _COUNTS},
+        "consents_noted": noted,
+        "attachments": attached,
+        "skipped": dict(skipped),
+        "not_carried": arriving.behind,
+        "sources": told,
+        "dry_run": dry_run,
     }
-    return {**total, "attachments": attached, "sources": told, "dry_run": dry_run}
 
 
 def _file(path: Path, progress: Progress) -> Path:
@@ -119,15 +145,24 @@ def _file(path: Path, progress: Progress) -> Path:
     return path / REPORTS
 
 
-def _reports(listed: list[dict[str, Any]]) -> dict[str, list[Incoming]]:
+def _reports(
+    listed: list[dict[str, Any]],
+) -> tuple[dict[str, list[Incoming]], list[tuple[str, Incoming]]]:
     found: dict[str, list[Incoming]] = {}
+    decided: list[tuple[str, Incoming]] = []
     seen: set[tuple[str, str]] = set()
     for number, one in enumerate(listed, start=1):
         try:
             report = Report.from_payload(one["says"])
             consent = Consent.from_json(one["consent"])
             source, key, collector = one["source"], one["id"], one["collector"]
-            sound = report.source == source and report.id == key and bool(key and source)
+            here = one["consent_decided"]
+            sound = (
+                isinstance(here, bool)
+                and report.source == source
+                and report.id == key
+                and bool(key and source)
+            )
         except (BadInput, KeyError, TypeError, ValueError, AttributeError):
             sound = False
         if not sound:
@@ -135,15 +170,16 @@ def _reports(listed: list[dict[str, Any]]) -> dict[str, list[Incoming]]:
         if (source, key) in seen:
             raise BadInput(f"report {number} of the export is there twice", hint=_HINT)
         seen.add((source, key))
-        found.setdefault(source, []).append(
-            Incoming(key, report.to_payload(), consent, number, collector=collector)
-        )
-    return found
+        incoming = Incoming(key, report.to_payload(), consent, number, collector=collector)
+        found.setdefault(source, []).append(incoming)
+        if here:
+            decided.append((source, incoming))
+    return found, decided
 
 
 def _attachments(
     listed: list[dict[str, Any]], folder: Path, reports: dict[str, list[Incoming]]
-) -> Iterator[tuple[str, str, str, Path]]:
+) -> Iterator[Arrived]:
     known = {(source, one.id) for source, those in reports.items() for one in those}
     sums: dict[Path, str] = {}
     for number, one in enumerate(listed, start=1):
@@ -156,16 +192,44 @@ def _attachments(
                 sums[file] = hashlib.file_digest(content, "sha256").hexdigest()
         if sums[file] != one["sha256"]:
             raise BadInput(f"attachment {number} of the export was changed", hint=_HINT)
-        yield one["source"], one["report"], str(one["name"]), file
+        yield Arrived(one["source"], one["report"], str(one["name"]), sums[file], file)
 
 
-def _attach(case: Case, arriving: Arriving, progress: Progress) -> int:
-    there = {(each.source, each.report, each.name) for each in case.attachments()}
-    standing = {(report.source, report.id) for report in case.every_report()}
+def _note_consents(case: Case, arriving: Arriving) -> int:
+    """Note again what was decided where the export was made, unless something was here.
+
+    Without that the source's own file, taken in once more, would widen a consent again.
+    """
+    if not arriving.decided:
+        return 0
+    standing = _standing(case)
     count = 0
-    for source, report, name, file in arriving.attachments:
-        if (source, report, name) in there or (source, report) not in standing:
-            continue  # taken in before, or the report is withdrawn here
-        case.attach(source, report, [file], names=[name], progress=progress)
-        count += 1
+    for source, one in arriving.decided:
+        if (source, one.id) in standing and not consent_decided(case, source, one.id):
+            case.set_consent(source, one.id, one.consent)
+            count += 1
     return count
+
+
+def _standing(case: Case) -> set[tuple[str, str]]:
+    return set(case.state().reports)
+
+
+def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Counter[str]]:
+    """Attach what is not attached yet, a report's files together; count what is skipped."""
+    there = {(each.source, each.report, each.name, each.sha256) for each in case.attachments()}
+    standing = _standing(case)
+    wanted: dict[tuple[str, str], list[Arrived]] = {}
+    skipped = Counter[str]()
+    for one in arriving.attachments:
+        if (one.source, one.report) not in standing:
+            skipped["its report is withdrawn here"] += 1
+        elif (one.source, one.report, one.name, one.sha256) in there:
+            skipped["attached before"] += 1
+        else:
+            wanted.setdefault((one.source, one.report), []).append(one)
+    count = 0
+    for (source, report), those in wanted.items():
+        files, names = [each.file for each in those], [each.name for each in those]
+        count += len(case.attach(source, report, files, names=names, progress=progress))
+    return count, skipped

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from uncounted.errors import BadInput
+from uncounted.export.private import create_text
 
 PAYLOAD = "data"
 _MANIFEST, _TAGS = "manifest-sha512.txt", "tagmanifest-sha512.txt"
@@ -36,10 +37,10 @@ def make(folder: Path, info: Mapping[str, str]) -> None:
         "Bagging-Date": dt.datetime.now(dt.UTC).date().isoformat(),
         "Payload-Oxum": f"{size}.{len(files)}",
     }
-    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-    (folder / "bag-info.txt").write_text(
-        "".join(f"{label}: {value}\n" for label, value in told.items()), encoding="utf-8"
-    )
+    with create_text(folder / "bagit.txt") as file:
+        file.write("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    with create_text(folder / "bag-info.txt") as file:
+        file.writelines(f"{label}: {value}\n" for label, value in told.items())
     _write_manifest(folder, _MANIFEST, files)
     _write_manifest(folder, _TAGS, [folder / name for name in _TAG_FILES])
 
@@ -91,8 +92,9 @@ def _named(manifest: Path, changed: BadInput) -> Iterator[tuple[str, str]]:
 
 def _write_manifest(folder: Path, name: str, files: list[Path]) -> None:
     # Names in an export are ours, so none needs the escapes of section 2.1.3.
-    lines = [f"{_sha512(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
-    (folder / name).write_text("".join(lines), encoding="utf-8")
+    with create_text(folder / name) as manifest:
+        for file in files:
+            manifest.write(f"{_sha512(file)}  {file.relative_to(folder).as_posix()}\n")
 
 
 def _files(folder: Path) -> list[Path]:

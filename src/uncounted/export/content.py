@@ -13,18 +13,24 @@ from uncounted.vault.case import Case
 
 FORMAT = "uncounted-export/1"
 ATTACHMENTS = "attachments"
+WITHDRAWN = "withdrawn reports that must not come back"
 _MADE = ("linkage", "estimate", "release")
 _CHANGES = ("amendment", "consent", "report")
 
 
 @attrs.frozen
 class Outgoing:
-    """One report on its way out: what it says, who collected it first, and its consent."""
+    """One report on its way out: what it says, who collected it first, and its consent.
+
+    `decided` says that the consent was noted in the case file, so that no file of the
+    source may widen it, wherever the report goes.
+    """
 
     source: str
     id: str = attrs.field(repr=False)
     collector: str | None = attrs.field(repr=False)
     consent: dict[str, Any] = attrs.field(repr=False)
+    decided: bool
     says: dict[str, Any] = attrs.field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -34,16 +40,28 @@ class Outgoing:
             "id": self.id,
             "collector": self.collector,
             "consent": self.consent,
+            "consent_decided": self.decided,
             "says": self.says,
         }
 
 
 def outgoing(case: Case) -> Iterator[Outgoing]:
     """Every report as it stands, whatever its consent: it goes to its own keeper."""
+    any_decided = any(entry.kind == "consent" for entry in case.entries())
     for report, consent in case.every_report_with_consent():
         yield Outgoing(
-            report.source, report.id, report.collector, consent.to_json(), report.payload
+            report.source,
+            report.id,
+            report.collector,
+            consent.to_json(),
+            any_decided and consent_decided(case, report.source, report.id),
+            report.payload,
         )
+
+
+def consent_decided(case: Case, source: str, report_id: str) -> bool:
+    """Whether the consent that stands was noted in the case file, not sent by the source."""
+    return any(each.entry.kind == "consent" for each in case.history(source, report_id))
 
 
 def places(attachments: list[Attachment]) -> dict[str, str]:
@@ -67,13 +85,15 @@ def left_behind(case: Case, reports: int) -> dict[str, int]:
     """What is not carried, and how much of it there is: said in every export.
 
     `earlier versions` are versions of reports that stand no more, `withdrawn` the tombstones
-    that keep a report from coming back (they work in this case file alone).
+    that keep a report from coming back: keyed hashes under a key of this case file, which
+    say nothing to another one. An amendment arrives as what the source sent.
     """
     kinds = Counter(entry.kind for entry in case.entries())
     versions = sum(kinds[kind] for kind in _CHANGES) - reports
     found = {
         "earlier versions of reports": versions,
-        "withdrawn reports that must not come back": kinds["withdrawal"],
+        WITHDRAWN: kinds["withdrawal"],
+        "amendments (they arrive as what the source sent)": kinds["amendment"],
         **{f"{kind}s": kinds[kind] for kind in _MADE},
     }
     return {what: count for what, count in found.items() if count}

@@ -2,6 +2,7 @@
 
 An event says that something happened, when, and under which key: no content, as in
 the log itself. See https://www.loc.gov/standards/premis/v3/ and id.loc.gov's eventType.
+A kind that has no word there (a linkage, an estimate) keeps its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ _TYPES = {
     "consent": "metadata modification",
     "withdrawal": "deletion",
     "undo": "deletion",
-    "rotate": "encryption",
+    # A new key for everything is an encryption; who may open it is a policy. "recovery" is
+    # a word of the vocabulary, too, and means there that something lost was brought back.
+    "rotation": "encryption",
+    "revocation": "encryption",
+    "grant": "policy assignment",
+    "join": "policy assignment",
+    "recovery": "policy assignment",
     "release": "dissemination",
     "timestamp": "digital signature generation",
 }

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import attrs
 
 from uncounted.errors import BadInput
 from uncounted.export.content import Outgoing, outgoing, places
+from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
 from uncounted.records import dates, names, vocabulary
 from uncounted.vault.case import Case
@@ -28,6 +30,8 @@ _ACT = ("act", "date", "place", "authority", "outcome")
 _CONSENT = ("uses", "audience", "until", "given_by")
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _NO_NAME = set('/\\:*?"<>|')
+_TAKEN = frozenset({"attachments", "con", "prn", "aux", "nul"})  # by us, and by Windows
+_NAME_BYTES = 200  # most systems take 255, the ending included
 _EVERY = 500
 
 
@@ -53,13 +57,14 @@ def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int
         How many reports were written, and what was changed in writing, with counts.
     """
     shapes = _shapes(case)
-    files = {source: _file_name(source, number) for number, source in enumerate(shapes, 1)}
+    files = file_names(shapes)
     changed: Counter[str] = Counter()
     about = case.sources()
     count = 0
     for source, shape in shapes.items():
-        _mapping(folder / f"{files[source]}.toml", shape, about.get(source, {}))
-        with (folder / f"{files[source]}.csv").open("w", encoding="utf-8", newline="") as file:
+        with create_text(folder / f"{files[source]}.toml") as file:
+            file.writelines(f"{line}\n" for line in _toml(source, shape, about.get(source, {})))
+        with create_text(folder / f"{files[source]}.csv") as file:
             table = csv.DictWriter(file, shape.columns, restval="", lineterminator="\n")
             table.writeheader()
             for report in outgoing(case):
@@ -86,9 +91,46 @@ def _shapes(case: Case) -> dict[str, _Shape]:
     return found
 
 
-def _file_name(source: str, number: int) -> str:
-    strange = set(source) & _NO_NAME or source.startswith(".") or source == "attachments"
-    return f"source-{number}" if strange else source
+def file_names(sources: Iterable[str]) -> dict[str, str]:
+    """A name for the files of each source, that no two share on any disk.
+
+    Some disks take `seoul` for `Seoul`, some take two spellings of one Korean letter for one
+    name: names differ here after both are levelled. A source that can be no file's name is
+    called by its number.
+
+    Examples:
+        >>> file_names(["a:b", "source-1", "Seoul", "seoul"])
+        {'source-1': 'source-1', 'Seoul': 'Seoul', 'seoul': 'seoul-2', 'a:b': 'source-1-2'}
+    """
+    plain, strange = dict[str, str](), dict[str, str]()
+    for number, source in enumerate(sources, 1):
+        if _can_be_a_name(source):
+            plain[source] = unicodedata.normalize("NFC", source)
+        else:
+            strange[source] = f"source-{number}"
+    given, taken = dict[str, str](), set(_TAKEN)
+    for source, wanted in (plain | strange).items():  # what can keep its name keeps it
+        name, count = wanted, 1
+        while _levelled(name) in taken:
+            count += 1
+            name = f"{wanted}-{count}"
+        taken.add(_levelled(name))
+        given[source] = name
+    return given
+
+
+def _levelled(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _can_be_a_name(source: str) -> bool:
+    return (
+        source.isprintable()
+        and not set(source) & _NO_NAME
+        and not source.startswith(".")
+        and not source.endswith((".", " "))
+        and len(source.encode()) <= _NAME_BYTES
+    )
 
 
 def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
@@ -132,11 +174,8 @@ def _date(said: Mapping[str, str] | None, changed: Counter[str]) -> str:
     return said["edtf"]
 
 
-def _mapping(file: Path, shape: _Shape, about: Mapping[str, Any]) -> None:
-    file.write_text("\n".join(_toml(shape, about)) + "\n", encoding="utf-8")
-
-
-def _toml(shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]:
+def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]:
+    yield f"# the list: {_quoted(source)}"
     yield "[columns]"
     others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
     for field in ("id", *_NAMES, *_PERSON):
@@ -168,8 +207,8 @@ def _toml(shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    # TOML's basic strings take JSON's escapes.
-    return json.dumps(text, ensure_ascii=False)
+    # TOML's basic strings take JSON's escapes, and one letter more must be escaped there.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _attachments(case: Case, folder: Path) -> None:
@@ -177,7 +216,7 @@ def _attachments(case: Case, folder: Path) -> None:
     if not held:
         return
     at = places(held)
-    with (folder / "attachments.csv").open("w", encoding="utf-8", newline="") as file:
+    with create_text(folder / "attachments.csv") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("source", "report", "name", "size", "sha256", "file"))
         for each in held:

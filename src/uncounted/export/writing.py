@@ -3,13 +3,14 @@
 1. Everything is written into a folder beside the one that was named, for its owner alone.
 2. Only when it is whole, and on the disk, does it take its name; whatever fails before
    leaves nothing behind. What a killed process leaves is taken away by the next export
-   under that name.
+   under that name, and named by one under another.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from typing import Any, Literal
 from uncounted.errors import AlreadyThere
 from uncounted.export import bag, premis, tables
 from uncounted.export.content import ATTACHMENTS, FORMAT, custody, left_behind, outgoing, places
+from uncounted.export.private import create, create_text
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.publish.beside import beside
@@ -27,6 +29,7 @@ type Form = Literal["csv", "json", "bagit"]
 FORMS: tuple[Form, ...] = ("csv", "json", "bagit")
 REPORTS = "reports.json"
 _EVERY = 500
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 
 def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> dict[str, Any]:
@@ -40,7 +43,8 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         progress: told as reports and files go out.
 
     Returns:
-        `reports`, `attachments`, `files`, and what was `left_behind`, with counts.
+        `reports`, `attachments`, `files`, what was `left_behind`, with counts, and
+        `unfinished`: folders beside it that a killed process left, which may hold testimony.
 
     Raises:
         AlreadyThere: the folder is there.
@@ -60,7 +64,8 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         behind = {**left_behind(case, reports), **changed}
         if form == "bagit":
             progress("packing", 0, None)
-            (folder / "premis.xml").write_bytes(premis.events(case.id, custody(case)))
+            with create(folder / "premis.xml") as file:
+                file.write(premis.events(case.id, custody(case)))
             bag.make(
                 passing,
                 {
@@ -79,6 +84,9 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         "attachments": attached,
         "files": files,
         "left_behind": behind,
+        "unfinished": sorted(
+            path.name for path in out.parent.iterdir() if _UNFINISHED.fullmatch(path.name)
+        ),
     }
 
 
@@ -105,7 +113,7 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
         ],
     }
     count = 0
-    with (folder / REPORTS).open("w", encoding="utf-8") as file:
+    with create_text(folder / REPORTS) as file:
         file.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2])
         file.write(',\n "reports": [')
         for report in outgoing(case):
@@ -114,7 +122,8 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
             count += 1
             if count % _EVERY == 0:
                 progress("writing reports", count, None)
-        file.write("\n]}\n")
+        behind = json.dumps(left_behind(case, count), ensure_ascii=False)
+        file.write(f'\n],\n "left_behind": {behind}}}\n')
     return count
 
 
@@ -128,13 +137,13 @@ def _put_back(case: Case, folder: Path, progress: Progress) -> int:
         if each.sha256 in written:
             continue
         written.add(each.sha256)
-        with (folder / places([each])[each.sha256]).open("xb") as target:
+        with create(folder / places([each])[each.sha256]) as target:
             case.put_back(each, target)
     return len(attachments)
 
 
 def _lock_up(folder: Path) -> None:
-    """Make everything for its owner alone, and wait until it is on the disk."""
+    """Make sure that all is for its owner alone, and wait until it is on the disk."""
     for path in (*folder.rglob("*"), folder):
         path.chmod(0o700 if path.is_dir() else 0o600)
         descriptor = os.open(path, os.O_RDONLY)
