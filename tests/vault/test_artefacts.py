@@ -282,7 +282,7 @@ def test_a_flip_in_the_upper_tiles_of_a_long_log_is_noticed(
 # --- the home ------------------------------------------------------------------------------
 
 
-def _light(plain: bytes, words: str) -> bytes:
+def sealed_lightly(plain: bytes, words: str) -> bytes:
     """An age file under a passphrase, with next to no work in it (c2sp.org/age).
 
     What is sealed in earnest takes a second to open, and here hundreds are.
@@ -308,7 +308,7 @@ def _base64(value: bytes) -> str:
 @pytest.mark.parametrize("name", ["identity.age", "identity.json"])
 def test_a_flip_or_a_cut_in_an_identity(name: str, me: Identity, tmp_path: Path) -> None:
     secret = me.unsafe_secret()
-    (tmp_path / "identity.age").write_bytes(_light(secret, "some words"))
+    (tmp_path / "identity.age").write_bytes(sealed_lightly(secret, "some words"))
     assert identity.load(tmp_path, "some words").unsafe_secret() == secret
     whole = (tmp_path / name).read_bytes()
     words = {"identity.age": "^identity.age|passphrase", "identity.json": "public half"}[name]
