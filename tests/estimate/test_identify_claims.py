@@ -90,7 +90,7 @@ def test_draws_move_with_xi_and_those_without_an_end_keep_none(kosovo: CaptureTa
     moved = with_xi(endless, 4400, 4.0).draws
     assert moved is not None
     assert moved.tolist() == [4425, 4400 + LAST]
-    assert with_xi(endless, 4400, 1e-9).draws is not None
+    assert with_xi(endless, 4400, 1 / 1000).draws is not None
 
 
 # The words of a claim ------------------------------------------------------------------------
