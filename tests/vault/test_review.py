@@ -116,3 +116,90 @@ def test_a_report_that_a_member_rewrote_in_place_is_noticed_wherever_it_is_read(
         with pytest.raises(Damaged, match=said):
             list(case.every_report())
         assert said in case.check()
+
+
+def _destroyed(folder: Path, me: Identity, sql: str) -> tuple[str, ...]:
+    with Case.open(folder, me) as case, case._storage.transaction():
+        case._storage._run(sql)
+    with Case.open(folder, me) as case:
+        return case.check()
+
+
+@pytest.fixture
+def rich(folder: Path, me: Identity, tmp_path: Path) -> Path:
+    """Of each thing that can be destroyed one: 5 estimate, 6 release, 7 amendment, 8 attachment."""
+    file = tmp_path / "scan"
+    file.write_bytes(b"scan")
+    with Case.open(folder, me) as case:
+        case.put("estimate", {"x": 1}, b"draws", uses=["link"])
+        case.put("release", {"t": 1}, b"manifest")
+        case.amend("one", "R-2", {"note": "second"})
+        case.attach("one", "R-3", [file])
+        case.commit_to(b"who")
+        assert [(entry.seq, entry.kind) for entry in case.entries()][4:] == [
+            (4, "import"),
+            (5, "estimate"),
+            (6, "release"),
+            (7, "amendment"),
+            (8, "attachment"),
+            (9, "commitment"),
+        ]
+        assert case.check() == ()
+    return folder
+
+
+def test_the_bytes_of_an_artefact_cannot_go_unnoticed(rich: Path, me: Identity) -> None:
+    assert _destroyed(rich, me, "DELETE FROM objects") == tuple(
+        f"the bytes of entry {seq} were destroyed, and nothing says why" for seq in (5, 6, 9)
+    )
+
+
+@pytest.mark.parametrize("seq", [0, 2, 4, 5, 6, 7, 8])
+def test_no_entry_can_go_unnoticed(rich: Path, me: Identity, seq: int) -> None:
+    sql = f"UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = {seq}"
+    assert f"entry {seq} was destroyed, and nothing says why" in _destroyed(rich, me, sql)
+
+
+def test_what_was_forgotten_is_no_damage(rich: Path, me: Identity) -> None:
+    with Case.open(rich, me) as case:
+        case.withdraw("one", "R-3")
+        case.put("estimate", {}, b"draws", uses=["link"])
+        assert case.check() == ()
+        last = [entry for entry in case.entries() if entry.kind == "withdrawal"][-1]
+        stored = case.stored(last.seq)
+        assert stored is not None
+        assert (stored.body["versions"], stored.body["attachments"]) == ([3], [8])
+        case.take_back(4)
+        assert case.check() == ()
+
+
+def test_a_withdrawal_excuses_nothing_else(rich: Path, me: Identity) -> None:
+    with Case.open(rich, me) as case:
+        case.withdraw("one", "R-1")
+        case.put("estimate", {}, b"new draws", uses=["link"])
+        newest = max(entry.seq for entry in case.entries())
+    assert _destroyed(rich, me, "DELETE FROM objects") == tuple(
+        f"the bytes of entry {seq} were destroyed, and nothing says why" for seq in (6, newest)
+    )
+    attachment = "UPDATE entries SET wrapped = NULL, content = NULL WHERE seq = 8"
+    assert "entry 8 was destroyed, and nothing says why" in _destroyed(rich, me, attachment)
+
+
+def test_bytes_that_were_to_be_forgotten_and_came_back_are_noticed(
+    rich: Path, me: Identity
+) -> None:
+    with Case.open(rich, me) as case:
+        kept = case._storage.object(5)
+        assert kept is not None
+        case.withdraw("one", "R-1")
+        with case._storage.transaction():
+            case._storage.add_object(5, kept, derived=True)
+        assert case.check() == ("the bytes of entry 5 should have been forgotten, and are there",)
+
+
+def test_a_mark_that_would_save_bytes_from_a_withdrawal_is_noticed(
+    rich: Path, me: Identity
+) -> None:
+    assert _destroyed(rich, me, "UPDATE objects SET derived = 0 WHERE seq = 5") == (
+        "the bytes of entry 5 are not kept as what the entry says they are",
+    )

@@ -49,7 +49,7 @@ from uncounted.vault.members import Member
 from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
 from uncounted.vault.recipients import Opener
-from uncounted.vault.replay import State, replay
+from uncounted.vault.replay import State, replay, tables
 from uncounted.vault.seen import Mark, Memory
 from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.stamps import Kept
@@ -750,23 +750,14 @@ class Case:
 
     def state(self) -> State:
         """The state as the tables say it."""
-        reports = {(row.source, row.id): row for row in self._storage.reports()}
-        return State(
-            reports,
-            self._storage.sources(),
-            self._storage.tombstones(),
-            {row.recipient: row for row in self._storage.holders()},
-            {row.recipient: row for row in self._storage.authors()},
-        )
+        return tables(self._storage)
 
     def check(self) -> tuple[str, ...]:
         """Read and recompute everything; what is wrong, in words, or nothing."""
         rooms = (self.folder, self._storage, self._ledger)
         return (
             *self._unfinished,
-            *check.findings(
-                self.folder, self._base, self._ledger, self._log, self.state(), self._memory
-            ),
+            *check.findings(self.folder, self._base, self._ledger, self._log, self._memory),
             *stamps.findings(*rooms, self.id, self.leaves),
         )
 

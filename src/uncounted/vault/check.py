@@ -12,13 +12,16 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import attrs
+
 from uncounted.errors import Damaged
-from uncounted.vault import attachments, members, rotation
+from uncounted.vault import attachments, members, missing, rotation
 from uncounted.vault.ledger import Entry, Ledger, Opened
 from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
-from uncounted.vault.replay import State, replay
+from uncounted.vault.replay import State, replay, tables
 from uncounted.vault.seen import Mark, Memory
+from uncounted.vault.storage import Storage
 
 _SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cut off
 
@@ -28,13 +31,13 @@ def findings(
     base: Base,
     ledger: Ledger,
     log: Publication,
-    state: State,
     memory: Memory | None,
 ) -> Iterator[str]:
     """Say what is wrong with an open case file; nothing is said of a sound one.
 
     1. Every page of the database fits its HMAC.
-    2. Every entry that is not forgotten opens, fits its commitment, and so does its artefact.
+    2. Every entry opens and fits its commitment, and so does its artefact, but for what the
+       entries say was forgotten.
     3. The state is what the entries say.
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
@@ -45,16 +48,10 @@ def findings(
     storage = base.storage
     for _ in storage.damaged_pages():  # 1
         yield "a page of the database was altered"
-    entries = list[Opened]()
-    for row in storage.entries():  # 2
-        try:
-            opened = ledger.open(row)
-            if opened is not None:
-                ledger.artefact(opened)
-                entries.append(opened)
-        except Damaged as error:
-            yield str(error)
-    if replay(entries) != state:  # 3
+    wrong = list[str]()
+    told = replay(_opened(storage, ledger, wrong))  # 2
+    yield from wrong
+    if not _same(told, storage):  # 3
         yield "the tables of reports, sources and members are not what the entries say"
     yield from log.differences()  # 4
     yield from attachments.findings(storage, ledger, folder)  # 5
@@ -68,6 +65,49 @@ def findings(
             yield f"{path.name} can be read by others than its owner"
     if memory is not None and not memory.knows(Mark(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"
+
+
+def _opened(storage: Storage, ledger: Ledger, wrong: list[str]) -> Iterator[Opened]:
+    # One at a time, and without what they say: memory does not grow with the testimony.
+    gone, apart = missing.forgotten(storage, ledger), storage.apart()
+    for row in storage.entries():
+        try:
+            opened = ledger.open(row)
+            if opened is None:
+                if not gone.entry(row):
+                    wrong.append(f"entry {row.seq} was destroyed, and nothing says why")
+                continue
+            wrong.extend(_bytes(ledger, opened, gone, apart.get(row.seq)))
+        except Damaged as error:
+            wrong.append(str(error))
+            continue
+        yield attrs.evolve(opened, payload=None)
+
+
+def _bytes(
+    ledger: Ledger, opened: Opened, gone: missing.Forgotten, apart: bool | None
+) -> Iterator[str]:
+    # `apart`: whether the bytes beside the entry are marked as made from reports; None: no bytes.
+    seq = opened.entry.seq
+    if apart is None:
+        claimed = opened.body.get("payload") is not None and opened.payload is None
+        if claimed and not gone.bytes_of(opened):
+            yield f"the bytes of entry {seq} were destroyed, and nothing says why"
+        return
+    ledger.artefact(opened)
+    if gone.bytes_of(opened):
+        yield f"the bytes of entry {seq} should have been forgotten, and are there"
+    elif apart != missing.made_from_reports(opened):
+        yield f"the bytes of entry {seq} are not kept as what the entry says they are"
+
+
+def _same(told: State, storage: Storage) -> bool:
+    reports = dict(told.reports)
+    for row in storage.reports():
+        if reports.pop((row.source, row.id), None) != row:
+            return False
+    others = attrs.evolve(told, reports={})
+    return not reports and others == tables(storage, reports=False)
 
 
 def doubtful_times(

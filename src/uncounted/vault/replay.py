@@ -6,6 +6,7 @@ entries say. This module says it the slow way; the two must agree.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +14,7 @@ import attrs
 
 from uncounted.proof.canonical import canonical
 from uncounted.vault.ledger import Opened
-from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow
+from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow, Storage
 
 
 @attrs.frozen
@@ -41,6 +42,18 @@ def replay(entries: Iterable[Opened]) -> State:
     return state
 
 
+def tables(storage: Storage, *, reports: bool = True) -> State:
+    """The state as the tables say it; without `reports`, but for them."""
+    rows = storage.reports() if reports else ()
+    return State(
+        {(row.source, row.id): row for row in rows},
+        storage.sources(),
+        storage.tombstones(),
+        {row.recipient: row for row in storage.holders()},
+        {row.recipient: row for row in storage.authors()},
+    )
+
+
 def report_row(seq: int, body: dict[str, Any]) -> ReportRow:
     """The row of a version of a report, from its entry."""
     return ReportRow(
@@ -50,7 +63,7 @@ def report_row(seq: int, body: dict[str, Any]) -> ReportRow:
         seq=seq,
         first=seq if body["first"] is None else body["first"],
         collector=body["collector"],
-        consent=canonical(body["consent"]).decode(),
+        consent=sys.intern(canonical(body["consent"]).decode()),  # few are different
         print=bytes.fromhex(body["print"]),
     )
 

@@ -489,6 +489,11 @@ class Storage:
         row = self._one("SELECT wrapped, content FROM objects WHERE seq = ?", (seq,))
         return Sealed(*row) if row else None
 
+    def apart(self) -> dict[int, bool]:
+        """Of which entries there are bytes, and whether as something made from reports."""
+        rows = self._rows("SELECT seq, derived FROM objects")
+        return {seq: bool(derived) for seq, derived in rows}
+
     def forget_derived(self) -> None:
         """Destroy every artefact that was made from reports."""
         self._run("DELETE FROM objects WHERE derived")

@@ -35,10 +35,12 @@ def withdraw(
         versions = _versions(storage, ledger, row.seq)
         for seq in versions:
             storage.forget_entry(seq)
+        held = [each.entry.seq for each in attachments.every(storage, ledger, source, report_id)]
         attachments.forget(storage, ledger, source, report_id)
         storage.forget_report(source, report_id, tag)
         storage.forget_derived()
-        entry = ledger.append("withdrawal", {"tombstone": tag.hex(), "versions": versions})
+        said = {"tombstone": tag.hex(), "versions": versions, "attachments": held}
+        entry = ledger.append("withdrawal", said)
     finish(storage, ledger, folder)
     return entry
 

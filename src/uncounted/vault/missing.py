@@ -1,0 +1,92 @@
+"""What may be missing from a case file: what its entries say was forgotten, and nothing else.
+
+A withdrawal names what it forgot, and an import that was taken back names its entries.
+Whatever else does not open any more was destroyed by somebody who did not say so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import attrs
+
+from uncounted.errors import Damaged
+from uncounted.vault.ledger import Ledger, Opened
+from uncounted.vault.storage import EntryRow, Storage
+
+VERSIONS = frozenset({"report", "amendment", "consent"})
+_ATTACHMENT = "attachment"
+
+
+@attrs.frozen
+class Forgotten:
+    """What was forgotten, as the entries say it.
+
+    Attributes:
+        listed: entries that a withdrawal names: versions of a report, and attachments.
+        imports: of each import that was taken back, its entries from and to (not included).
+        unlisted: attachments before this entry may be gone; an older version of this
+            program did not name those that a withdrawal forgot.
+        last: the last withdrawal or import taken back; what was made from reports before
+            it has lost its bytes. -1 without any.
+    """
+
+    listed: frozenset[int] = frozenset()
+    imports: tuple[tuple[int, int], ...] = ()
+    unlisted: int = -1
+    last: int = -1
+
+    def entry(self, row: EntryRow) -> bool:
+        """Whether an entry may have lost its content."""
+        if row.kind == "report" and self.import_of(row.seq):
+            return True
+        if row.kind == _ATTACHMENT and row.seq < self.unlisted:
+            return True
+        return row.kind in VERSIONS | {_ATTACHMENT} and row.seq in self.listed
+
+    def import_of(self, seq: int) -> bool:
+        """Whether an entry came with an import that was taken back."""
+        return any(first <= seq < end for first, end in self.imports)
+
+    def bytes_of(self, opened: Opened) -> bool:
+        """Whether the bytes that were sealed apart from an entry are forgotten."""
+        return made_from_reports(opened) and opened.entry.seq < self.last
+
+
+def made_from_reports(opened: Opened) -> bool:
+    """Whether the bytes of an entry go when a report is forgotten."""
+    return opened.entry.kind == "commitment" or bool(opened.body.get("uses"))
+
+
+def forgotten(storage: Storage, ledger: Ledger) -> Forgotten:
+    """Ask the withdrawals and the imports taken back what they forgot.
+
+    One that cannot be opened excuses nothing.
+    """
+    listed, unlisted, last = set[int](), -1, -1
+    for opened in _sound(storage, ledger, "withdrawal"):
+        own = opened.entry.seq
+        attached = opened.body.get("attachments")
+        named = (*opened.body["versions"], *(attached or ()))
+        listed |= {seq for seq in named if seq < own}
+        unlisted = own if attached is None else unlisted
+        last = max(last, own)
+    imports = list[tuple[int, int]]()
+    for opened in _sound(storage, ledger, "undo"):
+        last = max(last, opened.entry.seq)
+        row = storage.entry(opened.body["import"])
+        with contextlib.suppress(Damaged):
+            taken = ledger.open(row) if row is not None and row.kind == "import" else None
+            if taken is not None:
+                first, end = taken.body["reports"]
+                imports.append((first, min(end, taken.entry.seq)))
+    return Forgotten(frozenset(listed), tuple(imports), unlisted, last)
+
+
+def _sound(storage: Storage, ledger: Ledger, kind: str) -> Iterator[Opened]:
+    for row in storage.entries(kind):
+        with contextlib.suppress(Damaged):
+            opened = ledger.open(row)
+            if opened is not None:
+                yield opened
