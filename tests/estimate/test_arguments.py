@@ -1,0 +1,168 @@
+"""What cannot be asked of a method is refused in words, not in a number or a warning of numpy."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate import METHODS, GammaPoissonPrior, Study, run, run_over
+from uncounted.estimate.chao import chao
+from uncounted.estimate.decomposable import decomposable, posterior_unseen
+from uncounted.estimate.identify import identify
+from uncounted.estimate.priors import negative_binomial, read_prior
+from uncounted.estimate.sensitivity import saturated, with_xi, xi_rows, xi_table
+from uncounted.estimate.two_lists import two_list
+
+PAIR = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+THREE = CaptureTable.of(
+    "ABC", {"100": 60, "010": 49, "110": 4, "001": 247, "101": 112, "011": 142, "111": 12}
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"level": 1}, "level 1 is not between 0 and 1"),
+        ({"level": math.nan}, "level nan is not between 0 and 1"),
+        ({"level": "high"}, "level high is not between 0 and 1"),
+        ({"level": 0.9999999999999999}, "is above 0.999999, the highest there is"),
+        ({"seed": -1}, "seed -1 is not a whole number from 0 up"),
+        ({"seed": 1.5}, "seed 1.5 is not a whole number from 0 up"),
+        ({"seed": True}, "seed True is not a whole number from 0 up"),
+        ({"detla": 1}, "has no setting 'detla'"),
+    ],
+)
+def test_no_method_takes_what_cannot_be(method: str, wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words) as told:
+        METHODS[method](THREE, **wrong)
+    assert told.value.hint
+
+
+@pytest.mark.parametrize("fit", [decomposable, two_list, identify])
+@pytest.mark.parametrize(
+    ("draws", "words"),
+    [
+        (0, "at least one draw is needed, and 0 were"),
+        (-5, "at least one draw is needed, and -5 were"),
+        (2.5, "at least one draw is needed"),
+        (10**12, "1,000,000,000,000 draws are too many"),
+    ],
+)
+def test_draws_that_are_none(fit: Callable[..., Any], draws: Any, words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        fit(PAIR, draws=draws)
+
+
+@pytest.mark.parametrize(
+    ("delta", "words"),
+    [
+        (0, "delta 0 is not above 0"),
+        (-1.0, "delta -1.0 is not above 0"),
+        (math.nan, "delta nan is not above 0"),
+        (math.inf, "delta inf is not from 1e-09 to 1000"),
+        (1e300, r"delta 1e\+300 is not from 1e-09 to 1000"),
+        (1e-300, "delta 1e-300 is not from 1e-09 to 1000"),
+    ],
+)
+def test_a_prior_count_that_is_none(delta: float, words: str) -> None:
+    for of in (decomposable, posterior_unseen):
+        with pytest.raises(UsedWrongly, match=words):
+            of(THREE, delta=delta)
+
+
+def test_the_ends_of_what_is_allowed_give_numbers() -> None:
+    for delta in (1e-9, 1000.0):
+        estimate = decomposable(THREE, delta=delta, edges=False)
+        assert 626 <= estimate.interval[0] <= estimate.number() < 1000  # type: ignore[index]
+    for xi in (1 / 1000, 1000):
+        assert math.isfinite(saturated(THREE, xi=xi).number())
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale"),
+    [(-1, 5), (0, 0), (math.nan, 1), (1, math.inf), (1e-300, 1), (1e9, 1e9)],
+)
+def test_a_prior_that_is_none(shape: float, scale: float) -> None:
+    with pytest.raises(UsedWrongly, match=r"a prior of shape .* and scale .* is none"):
+        GammaPoissonPrior(shape, scale)
+
+
+def test_a_prior_in_words() -> None:
+    assert read_prior("10, 200") == negative_binomial(size=10, mean=2000)
+    for wrong in ("", "flat", "1", "1,2,3", "1/M", "a,b"):
+        with pytest.raises(UsedWrongly, match="a prior on N is 1/N or SHAPE,SCALE"):
+            read_prior(wrong)
+
+
+@pytest.mark.parametrize("xi", [1e-308, 1e-300, 0.00099, 1001, 1e300])
+def test_a_factor_beyond_a_thousand(xi: float) -> None:
+    one = chao(PAIR)
+    for ask in (
+        lambda: run(PAIR, "chao", xi=[1, xi]),
+        lambda: run_over([PAIR], "chao", xi=[1, xi]),
+        lambda: saturated(PAIR, xi=xi),
+        lambda: with_xi(one, 70, xi),
+        lambda: xi_rows(one, 70, [xi]),
+        lambda: xi_table(PAIR, None, xis=(xi,)),
+    ):
+        with pytest.raises(UsedWrongly, match="is not from 1/1000 to 1000"):
+            ask()
+
+
+def test_one_xi_and_one_name_may_be_bare() -> None:
+    bare, listed = run(PAIR, "chao", xi=2), run(PAIR, ["chao"], xi=[2.0])
+    assert [each.method for each in bare.estimates] == ["chao"]
+    assert bare.sensitivity == listed.sensitivity
+    with pytest.raises(UsedWrongly, match="no value of xi was given"):
+        run(PAIR, xi=[])
+    with pytest.raises(UsedWrongly, match="no method was named"):
+        run(PAIR, [])
+    with pytest.raises(UsedWrongly, match="no method called 'choa'"):
+        run(PAIR, "choa")
+
+
+@pytest.mark.parametrize(
+    ("methods", "settings", "words"),
+    [
+        (None, {"decomposable": {"detla": 1}}, "decomposable has no setting 'detla'"),
+        (["chao"], {"decomposable": {"detla": 1}}, "decomposable has no setting 'detla'"),
+        (["chao"], {"decomposable": {"delta": 1}}, "settings for decomposable, which is not run"),
+        (None, {"two-list": {"psi": 2}}, "settings for two-list, which is not run"),
+        (None, {"identified": {"draws": 9}}, "settings for identified, which is not run"),
+        (None, {"chao": {"level": 0.9}}, "level is no setting of chao: it is the same for every"),
+        (None, {"choa": {}}, "no method called 'choa'"),
+    ],
+)
+def test_a_setting_that_would_change_nothing(
+    methods: list[str] | None, settings: Mapping[str, Mapping[str, Any]], words: str
+) -> None:
+    asked: list[Callable[[], Study]] = [
+        lambda: run(THREE, methods, settings=settings),
+        lambda: run_over([THREE], methods, settings=settings),
+    ]
+    for ask in asked:
+        with pytest.raises(UsedWrongly, match=words):
+            ask()
+
+
+def test_a_setting_holds_where_a_list_is_empty() -> None:
+    """In one stratum of many: the log-linear models then do not apply, which is no mistake."""
+    empty = CaptureTable.of("ABC", {"100": 40, "010": 20, "110": 10})
+    study = run(empty, settings={"log-linear": {"criterion": "aic"}}, robustness=False)
+    assert "log-linear" not in {each.method for each in study.estimates}
+
+
+def test_numbers_of_numpy_are_plain_in_json() -> None:
+    table = CaptureTable.of("AB", {"10": np.int32(40), "01": np.int64(20), "11": np.uint16(10)})
+    asked: dict[str, Any] = {"level": np.float32(0.5), "seed": np.int32(3), "xi": np.arange(1, 3)}
+    said = json.loads(json.dumps(run(table, "chao", **asked).to_json()))
+    assert (said["seed"], said["observed"]) == (3, 70)
+    assert [row["xi"] for row in said["sensitivity"]] == [1.0, 2.0]
