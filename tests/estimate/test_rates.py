@@ -571,6 +571,9 @@ def test_sources_that_are_one_voice_have_no_interval() -> None:
     said = notes.standardised_words(contrast, 20)
     assert "(no interval, for all that one source has of a group comes from one cluster)" in said
     assert any("one voice" in note for note in notes.notes(found, Called()))
+    assert not any("one voice" in note for note in notes.notes(found, Called(), public=True))
+    assert "one source has of a group" not in notes.standardised_words(contrast, 20, public=True)
+    assert "points:" in notes.standardised_words(contrast, 19)
 
 
 def test_a_cluster_of_several_sources_is_not_taken_for_several() -> None:

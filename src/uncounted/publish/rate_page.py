@@ -221,7 +221,7 @@ def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
     single = _single(rates)
     if single is not None:
         n = min(rate.tally.n for rate in rates.rates)
-        text = notes.standardised_words(single, n)
+        text = notes.standardised_words(single, n, public=not internal)
         blocks += [Words(text)] if text else []
     yield Section("sources", "Source by source", tuple(blocks))
 

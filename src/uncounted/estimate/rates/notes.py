@@ -132,7 +132,7 @@ def _few(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates, public: bool) -> Iterator[str]:
-    if any(row["n"] and row["interval"] is None for row in rates.sources):
+    if not public and any(row["n"] and row["interval"] is None for row in rates.sources):
         yield (
             "Some source has all its rows of a group from one cluster: that is one voice, and no "
             "interval is made from it."
@@ -198,17 +198,24 @@ def clustered_words(contrast: Contrast, n: int) -> str:
     return " ".join(parts)
 
 
-def standardised_words(contrast: Contrast, n: int) -> str:
-    """The difference with one mix of sources, beside the difference as reported."""
+def standardised_words(contrast: Contrast, n: int, *, public: bool = False) -> str:
+    """The difference with one mix of sources, beside the difference as reported.
+
+    Of fewer than 20 rows the interval alone; if public, not why there is none.
+    """
     found = contrast.standardised
     if found is None or found.difference is None or found.as_reported is None:
         return ""
     many = len(found.sources)
     over = "the one source that has" if many == 1 else f"the {many} sources that have"
-    if found.interval is None:
-        ends = f"no interval, for {found.reason}"
-    else:
+    ends = "no interval" if public else f"no interval, for {found.reason}"
+    if found.interval is not None:
         ends = " to ".join(points(end, n) for end in found.interval)
+    if n < ENOUGH:
+        return (
+            f"Over {over} both, the difference when both groups have the same mix, in points: "
+            f"{ends}."
+        )
     return (
         f"Over {over} both, the difference is {points(found.as_reported, n)} points as reported "
         f"and {points(found.difference, n)} ({ends}) when both groups have the same mix."

@@ -133,7 +133,7 @@ def unknown_table(rates: Rates) -> Table:
                 "difference, points" if len(rates.contrasts) == 1 else f"{contrast.group}, points",
                 "",
                 "",
-                _ends((contrast.bounds.low, contrast.bounds.high), n),
+                _difference_bounds((contrast.bounds.low, contrast.bounds.high), n),
                 _ends(contrast.bounds.interval, n),
             )
         )
@@ -144,6 +144,12 @@ def _bounds(ends: Interval, n: int) -> str:
     if ends[1] - ends[0] > 1e-9:
         return between(ends, n)
     return per_cent(ends[0], n) if n >= ENOUGH else "as reported"
+
+
+def _difference_bounds(ends: Interval, n: int) -> str:
+    if ends[1] - ends[0] > 1e-9:
+        return _ends(ends, n)
+    return points(ends[0], n) if n >= ENOUGH else "as reported"
 
 
 def reported_table(rates: Rates) -> Table:
