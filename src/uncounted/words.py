@@ -128,6 +128,8 @@ def _one_study(study: Study) -> Iterator[str]:
     yield from _robustness(study)
     for check in study.checks:
         yield from _paragraph("Looked at: ", check)
+    yield from _known(study)
+    yield from _parts(study)
     yield from _warnings(study.warnings)
     yield from _xi(study)
     yield from _claim(study.claim)
@@ -198,6 +200,32 @@ def _robustness(study: Study) -> Iterator[str]:
 
         ends = range_of(_rounded(row, study.observed) for row in others)
         yield from _paragraph("With other priors on how many there are: ", f"{ends}.")
+
+
+def _known(study: Study) -> Iterator[str]:
+    """Each list as a population of known size: how large it is, and what the others say."""
+    told = []
+    for row in study.consistency:
+        answer = "no number"
+        if row["point"] is not None:
+            answer = f"about {_interval(row, row['observed'])}"
+        told.append(f"{row['list']} {number(row['truth'])}, by the others {answer}")
+    yield from _paragraph("Each list's size: ", "; ".join(told))
+
+
+def _parts(study: Study) -> Iterator[str]:
+    """The estimate from growing parts, carried to the whole; one number for each order."""
+    by_fraction: dict[float, list[str]] = {}
+    for row in sorted(study.trajectory, key=lambda row: float(row["fraction"])):
+        carried = {"point": row["carried"], "interval": row["carried_interval"]}
+        observed = study.observed if row["unit"] == "people" else row["observed"]
+        words = _about(carried, observed).removeprefix("about ")
+        by_fraction.setdefault(row["fraction"], []).append(words)
+    told = [
+        f"{fraction:.0%} {' or '.join(dict.fromkeys(each))}"
+        for fraction, each in by_fraction.items()
+    ]
+    yield from _paragraph("From growing parts, carried to the whole: ", "; ".join(told))
 
 
 def _about(row: Mapping[str, Any], observed: int) -> str:

@@ -48,6 +48,8 @@ def test_a_person_can_read_it(study: Study) -> None:
         "Looked at: Each list in turn was taken as a population whose size is known",
         "Looked at: On random parts of the people",
         "What nobody can test:",
+        "Each list's size: EXH 1,910, by the others about",
+        "From growing parts, carried to the whole: 30% ",
         'How far "more than 10,000" carries:',
         "chao: more than 10,000: a lower bound that does not reach it says nothing against it.",
     ):

@@ -166,6 +166,18 @@ def test_the_sentence_names_lists_and_no_number() -> None:
     assert log_biases(rows) == pytest.approx([np.log(7 / 9)] * 3)
 
 
+def test_an_interval_that_holds_nearly_everything_finds_nothing() -> None:
+    def row(name: str, low: float, high: float) -> dict[str, Any]:
+        return {"list": name, "truth": 140, "point": 99.0, "interval": (low, high), "covers": True}
+
+    (said,) = recovered([row("A", 80, 499), row("B", 62, np.inf), row("C", 60, 180)])
+    assert "It was found for 'C'; for 'A' and 'B' the interval is too wide to tell." in said
+    (said,) = recovered([row("A", 80, 499), row("B", 59, 180)])
+    assert "For 'A' and 'B' the interval is too wide to tell." in said
+    assert "found for" not in said
+    assert said.endswith("That speaks neither for the method nor against it.")
+
+
 def test_two_lists_and_more_than_nine_have_no_rows(kosovo: CaptureTable) -> None:
     assert rows_of(kosovo.select(["EXH", "ABA"])) == []
     ten = CaptureTable.of("ABCDEFGHIJ", {"1" * 10: 5, "1000000000": 3})
@@ -196,7 +208,7 @@ def test_as_binette_and_steorts_found() -> None:
         if row["observed"] >= 30 and row["point"] is not None
     ]
     biases = log_biases(rows)
-    assert len(rows) == 21
+    assert len(rows) == 20
     assert np.mean([row["covers"] for row in rows]) == pytest.approx(0.80, abs=0.05)
     assert all(row["interval"][0] <= row["truth"] for row in rows)
     assert np.mean(biases) == pytest.approx(-0.34, abs=0.15)

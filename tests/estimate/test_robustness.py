@@ -14,6 +14,7 @@ from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.robustness import (
     deltas,
     disagreements,
+    hangs_on,
     lighter,
     priors,
     quoted,
@@ -209,17 +210,80 @@ def test_independence_is_named_apart(low: float, high: float, where: str, then: 
     assert then in found
 
 
-def test_a_bound_above_estimates_names_them() -> None:
-    """The headline by its point; another only where it is under all of the bound's interval."""
+def test_a_bound_above_estimates_with_all_its_interval_names_them() -> None:
     bound = said("chao", 400, 350, 450, "lower bound")
-    (found,) = disagreements(study(said("decomposable", 390, 300, 500), bound))
-    assert found.startswith("The lower bound (chao) is above the estimate (decomposable): either")
+    low, lower = said("decomposable", 340, 300, 500), said("log-linear", 345, 300, 500)
+    (found,) = disagreements(study(low, bound))
+    assert found.startswith("The lower bound (chao) is above the estimate (decomposable) with all")
+    assert "That may be chance." in found
+    assert "the estimate is too low; or some lists avoid each other" in found
+    assert "either" not in found
     above = said("decomposable", 420, 300, 500)
-    assert disagreements(study(above, said("log-linear", 390, 300, 500), bound)) == ()
-    (found,) = disagreements(study(above, said("log-linear", 340, 300, 500), bound))
+    (found,) = disagreements(study(above, lower, bound))
     assert "above the estimate (log-linear)" in found
-    both = study(said("decomposable", 340, 300, 500), said("log-linear", 345, 300, 500), bound)
-    assert "above the estimates (decomposable, log-linear)" in disagreements(both)[0]
+    (found,) = disagreements(study(low, lower, bound))
+    assert "above the estimates (decomposable, log-linear)" in found
+    assert "the estimates are too low" in found
+
+
+@pytest.mark.parametrize(
+    ("point", "bound", "low", "high"), [(294, 297, 250, 380), (320, 350, 319, 390)]
+)
+def test_a_bound_whose_point_alone_is_above_the_headline_is_chance(
+    point: float, bound: float, low: float, high: float
+) -> None:
+    headline = said("decomposable", point, point - 40, point + 90)
+    assert disagreements(study(headline, said("chao", bound, low, high, "lower bound"))) == ()
+
+
+def test_no_method_gives_more_than_itself() -> None:
+    """Four of which the second is far above the lowest, and the highest above two."""
+    found = disagreements(
+        study(
+            said("decomposable", 241, 232, 2806),
+            said("log-linear", 3232, 331, 13_687),
+            said("log-linear-stepwise", 305, 280, 343),
+            said("sample-coverage", 695, 337, 2266),
+        )
+    )
+    assert found[0] == (
+        "The methods do not agree: 'sample-coverage' gives far more than 'decomposable' and "
+        "'log-linear-stepwise'; 'log-linear' gives far more than 'decomposable', "
+        "'log-linear-stepwise' and 'sample-coverage'. How far they lie apart is as much a part of "
+        "the doubt as any interval."
+    )
+
+
+def without(name: str, point: float | None, low: float = 0, high: float = 0) -> dict[str, Any]:
+    return {"list": name, "point": point, "interval": None if point is None else (low, high)}
+
+
+def test_fewer_without_a_list_than_all_lists_document_is_said() -> None:
+    headline = said("decomposable", 900, 640, 1500)
+    rows = [
+        without("A", 700, 500, 1100),
+        without("B", 610, 480, 800),
+        without("C", 156, 130, 210),
+        without("D", None),
+    ]
+    hangs, wholly, partly = hangs_on(headline, rows, 627)
+    assert "without 'C' the same method gives an interval that does not meet" in hangs
+    assert wholly.startswith("Without 'C' the same method gives fewer people than the lists")
+    assert "with all of its interval, that answer is known to be too low" in wholly
+    assert partly.startswith("Without 'B' the same")
+    assert "though its interval reaches them" in partly
+    assert not any(letter.isdigit() for letter in hangs + wholly + partly)
+    assert hangs_on(headline, rows[:1], 627) == ()
+
+
+def test_a_study_says_when_a_list_takes_most_people_with_it() -> None:
+    table = CaptureTable.of(
+        "ABC", {"100": 20, "010": 15, "110": 60, "001": 500, "101": 15, "011": 10, "111": 7}
+    )
+    found = run(table, ["independence"])
+    rows = {row["list"]: row for row in found.leave_one_out}
+    assert rows["C"]["interval"][1] < found.observed
+    assert any("Without 'C' the same method gives fewer" in text for text in found.warnings)
 
 
 FEWER: dict[str, Any] = {
@@ -237,7 +301,10 @@ def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> N
     assert between["lowest"]["method"] == "log-linear-stepwise"
     assert between["highest"]["method"] == "log-linear"
     assert between["ratio"] == pytest.approx(25311.29 / 11312.99, abs=1e-3)
-    assert any("'decomposable' and 'log-linear' give far more" in t for t in disagreements(found))
+    assert any(
+        "'decomposable' and 'log-linear' give far more than 'log-linear-stepwise'." in t
+        for t in disagreements(found)
+    )
     agreeing = disagreements(run(tables["congenital"], **FEWER))
     assert not any("do not agree" in text for text in agreeing)
 

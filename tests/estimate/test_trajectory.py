@@ -152,6 +152,30 @@ def test_higher_with_fewer_records() -> None:
     assert steady([]) == ()
 
 
+def test_intervals_that_hold_nearly_everything_do_not_show_a_flat_line() -> None:
+    def part(fraction: float, carried: float, low: float, high: float) -> dict[str, Any]:
+        ends = (low, high)
+        return {
+            "unit": "people",
+            "fraction": fraction,
+            "carried": carried,
+            "carried_interval": ends,
+        }
+
+    whole = part(1.0, 241.0, 232.0, 600.0)
+    swinging = [part(0.5, 922.0, 232.0, 5916.0), part(0.8, 717.0, 232.0, 6905.0), whole]
+    (said,) = steady(swinging)
+    assert "too wide to tell whether it keeps its proportion to them" in said
+    assert "does not make it right" not in said
+    assert not any(letter.isdigit() for letter in said)
+    one_of_two = [part(0.5, 250.0, 232.0, 700.0), part(0.8, 245.0, 232.0, 650.0), whole]
+    assert "keeps its proportion to them, to within" in steady(one_of_two)[0]
+    wide_whole = [*one_of_two[:2], part(1.0, 241.0, 232.0, 2806.0)]
+    assert "too wide to tell" in steady(wide_whole)[0]
+    gone = [part(0.5, 922.0, 300.0, 5916.0), part(0.8, 717.0, 232.0, 6905.0), whole]
+    assert "with fewer records it is higher" in steady(gone)[0]
+
+
 def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
     """Half of the people, and half of the population: twice the number is of all of it."""
     for row in line(kosovo, independence):

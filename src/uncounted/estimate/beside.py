@@ -100,7 +100,7 @@ def look_around(
     progress(what, 4, 4)
     return attrs.evolve(
         study,
-        warnings=study.warnings + hangs_on(headline, without),
+        warnings=study.warnings + hangs_on(headline, without, table.observed),
         leave_one_out=without,
         consistency=lists,
         trajectory=parts,

@@ -17,7 +17,7 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate.checks import islands
 from uncounted.estimate.independence import independence
 from uncounted.estimate.result import Estimate
-from uncounted.estimate.robustness import MOST_LISTS, quoted, said
+from uncounted.estimate.robustness import MOST_LISTS, quoted, said, too_wide
 
 type Method = Callable[..., Estimate]
 
@@ -122,34 +122,47 @@ def log_biases(rows: Sequence[Mapping[str, Any]]) -> list[float]:
 def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say which lists' sizes were found again, and on which side the others were missed.
 
-    No number is in the sentence. None for no rows.
+    Found: the interval holds the truth, and its upper end is at most three times its lower
+    end (`too_wide`). An interval that holds the truth because it holds nearly everything is
+    no success, and is said to be too wide to tell. No number is in the sentence. None for no
+    rows.
 
     Examples:
         >>> rows = [{"list": "A", "truth": 90, "interval": (50, 80), "covers": False},
-        ...         {"list": "B", "truth": 70, "interval": (50, 80), "covers": True}]
-        >>> recovered(rows)[0].split(". ")[1]
-        "It was found for 'B'; for 'A' the answer was too low"
+        ...         {"list": "B", "truth": 70, "interval": (50, 80), "covers": True},
+        ...         {"list": "C", "truth": 140, "interval": (80, 499), "covers": True}]
+        >>> for part in recovered(rows)[0].split(". ")[1].split("; "):
+        ...     print(part)
+        It was found for 'B'
+        for 'C' the interval is too wide to tell
+        for 'A' the answer was too low
     """
     if not rows:
         return ()
-    found = [row["list"] for row in rows if row["covers"]]
+    held = [row for row in rows if row["covers"]]
+    found = [row["list"] for row in held if not too_wide(row["interval"])]
+    wide = [row["list"] for row in held if too_wide(row["interval"])]
     missed = [row for row in rows if row["covers"] is False]
     low = [row["list"] for row in missed if row["interval"][1] < row["truth"]]
     high = [row["list"] for row in missed if row["interval"][0] > row["truth"]]
     none = [row["list"] for row in rows if row["covers"] is None]
     parts = [
         f"it was found for {quoted(found, 'and')}" if found else "",
+        f"for {quoted(wide, 'and')} the interval is too wide to tell" if wide else "",
         f"for {quoted(low, 'and')} the answer was too low" if low else "",
         f"for {quoted(high, 'and')} the answer was too high" if high else "",
         f"for {quoted(none, 'and')} there was no answer" if none else "",
     ]
     outcome = "; ".join(part for part in parts if part)
-    end = (
-        "What goes wrong on the lists may go wrong on the whole."
-        if missed
-        else "That says nothing of people who are on no list."
-    )
     return (
         "Each list in turn was taken as a population whose size is known, and estimated from the "
-        f"other lists. {outcome[0].upper()}{outcome[1:]}. {end}",
+        f"other lists. {outcome[0].upper()}{outcome[1:]}. {_so_what(found, missed)}",
     )
+
+
+def _so_what(found: Sequence[str], missed: Sequence[Mapping[str, Any]]) -> str:
+    if missed:
+        return "What goes wrong on the lists may go wrong on the whole."
+    if found:
+        return "That says nothing of people who are on no list."
+    return "That speaks neither for the method nor against it."

@@ -8,7 +8,6 @@ no number, so that they may be printed where the table may not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import permutations
 from typing import Any
 
 from uncounted.captures import CaptureTable
@@ -17,6 +16,7 @@ from uncounted.estimate.result import Estimate, Study
 
 MOST_LISTS = 8  # beyond it each fit takes seconds
 FACTOR = 2.0  # points further apart than this are said to be
+WIDE = 3.0  # an upper end so many times the lower end tells little
 _RESAMPLES = 200
 _WEAK = 1.6  # shape of a prior whose standard deviation is four fifths of its mean
 _EXPECTED = (2, 10)  # times the observed
@@ -158,6 +158,19 @@ def said(estimate: Estimate) -> dict[str, Any]:
     }
 
 
+def too_wide(interval: tuple[float, float]) -> bool:
+    """Whether an interval holds so much that holding the truth proves nothing.
+
+    Its upper end is more than three times its lower end, or there is none.
+
+    Examples:
+        >>> too_wide((80, 499)), too_wide((100, 300)), too_wide((80, float("inf")))
+        (True, False, True)
+    """
+    low, high = interval
+    return high > WIDE * low
+
+
 def lighter(
     method: str, settings: Mapping[str, Any], *, resamples: int = _RESAMPLES
 ) -> dict[str, Any]:
@@ -166,25 +179,55 @@ def lighter(
     return {**less, **settings}
 
 
-def hangs_on(headline: Estimate, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Say which lists the answer hangs on: without one, the intervals do not even meet.
+def hangs_on(
+    headline: Estimate, rows: Sequence[Mapping[str, Any]], observed: int
+) -> tuple[str, ...]:
+    """Say which lists the answer hangs on, and where the rest says fewer than are documented.
 
-    No number is in the sentence: it may be printed where the table may not.
+    It hangs on a list without which the intervals do not even meet. An answer from the other
+    lists below what all of them document is known to be wrong: by its point where its
+    interval still reaches the documented, else with all of it. No number is in a sentence:
+    it may be printed where the table may not.
+
+    Args:
+        headline: from all lists.
+        rows: of `leave_one_out`.
+        observed: people documented by all lists.
+
+    Examples:
+        >>> headline = Estimate("chao", "ok", point=900.0, interval=(700.0, 1300.0))
+        >>> row = {"list": "C", "point": 156.0, "interval": (130.0, 210.0)}
+        >>> hangs_on(headline, [row], 627)[1].split(":")[0]
+        "Without 'C' the same method gives fewer people than the lists together document"
     """
-    if headline.interval is None:
-        return ()
-    low, high = headline.interval
-    apart = [
-        row["list"]
-        for row in rows
-        if row["interval"] is not None and (row["interval"][1] < low or row["interval"][0] > high)
-    ]
-    if not apart:
-        return ()
-    return (
-        f"The answer hangs on a list: without {quoted(apart, 'or')} the same method gives an "
-        "interval that does not meet this one.",
-    )
+    found = []
+    if headline.interval is not None:
+        low, high = headline.interval
+        apart = [
+            row["list"]
+            for row in rows
+            if row["interval"] is not None
+            and (row["interval"][1] < low or row["interval"][0] > high)
+        ]
+        if apart:
+            found.append(
+                f"The answer hangs on a list: without {quoted(apart, 'or')} the same method "
+                "gives an interval that does not meet this one."
+            )
+    fewer = [row for row in rows if row["point"] is not None and row["point"] < observed]
+    wholly = [row["list"] for row in fewer if row["interval"] and row["interval"][1] < observed]
+    partly = [row["list"] for row in fewer if row["list"] not in wholly]
+    for names, how in (
+        (wholly, "with all of its interval"),
+        (partly, "though its interval reaches them"),
+    ):
+        if names:
+            found.append(
+                f"Without {quoted(names, 'or')} the same method gives fewer people than the lists "
+                f"together document: {how}, that answer is known to be too low. "
+                "The one from all lists may be too low in the same way."
+            )
+    return tuple(found)
 
 
 def quoted(names: Sequence[str], word: str) -> str:
@@ -271,38 +314,41 @@ def _apart(whole: Sequence[Estimate]) -> list[str]:
             f"The methods do not agree, and their intervals do not all meet: {said}. The lists "
             "cannot tell which is right: what may be said is the range of all of them."
         ]
-    far = [
-        (low.method, high.method)
-        for low, high in permutations(whole, 2)
-        if high.number() > FACTOR * low.number()
-    ]
+    far: dict[tuple[str, ...], list[str]] = {}
+    for high in whole:
+        under = tuple(low.method for low in whole if high.number() > FACTOR * low.number())
+        if under:
+            far.setdefault(under, []).append(high.method)
     if not far:
         return []
-    lows = quoted(list(dict.fromkeys(low for low, _ in far)), "or")
-    highs = list(dict.fromkeys(high for _, high in far))
-    give = f"{quoted(highs, 'and')} {'gives' if len(highs) == 1 else 'give'}"
+    said = "; ".join(
+        f"{quoted(highs, 'and')} {'gives' if len(highs) == 1 else 'give'} far more than "
+        f"{quoted(lows, 'and')}"
+        for lows, highs in far.items()
+    )
     return [
-        f"The methods do not agree: {give} far more than {lows}. How far they lie apart is "
-        "as much a part of the doubt as any interval."
+        f"The methods do not agree: {said}. How far they lie apart is as much a part of the doubt "
+        "as any interval."
     ]
 
 
 def _below_bound(study: Study, whole: Sequence[Estimate]) -> list[str]:
-    """Say when a lower bound tops the headline, or tops another estimate with all its interval."""
+    """Say when a lower bound, with all of its interval, tops an estimate.
+
+    A bound is estimated too. Where only its point is above an estimate, chance is enough to
+    put it there, and nothing is said.
+    """
     found = []
     for bound in study.estimates:
         if bound.interval is None or bound.point_kind != "lower bound":
             continue
-        low = [
-            each.method
-            for each in whole
-            if each.number() < (bound.number() if each is study.headline else bound.interval[0])
-        ]
+        low = [each.method for each in whole if each.number() < bound.interval[0]]
         if low:
-            estimate = "estimate" if len(low) == 1 else "estimates"
+            what, are = ("estimate", "is") if len(low) == 1 else ("estimates", "are")
             found.append(
-                f"The lower bound ({bound.method}) is above the {estimate} ({', '.join(low)}): "
-                "either people differ in how easily they are recorded and the estimate is too low, "
-                "or some lists avoid each other and the bound does not hold."
+                f"The lower bound ({bound.method}) is above the {what} ({', '.join(low)}) with all "
+                "of its interval. That may be chance. If it is not, people differ in how easily "
+                f"they are recorded and the {what} {are} too low; or some lists avoid each other "
+                "and the bound does not hold."
             )
     return found

@@ -26,7 +26,7 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.result import Estimate
-from uncounted.estimate.robustness import said
+from uncounted.estimate.robustness import said, too_wide
 
 type Unit = Literal["people", "memberships"]
 
@@ -173,8 +173,11 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
     It is flat where the carried interval of every part holds the estimate of the whole. (A
-    point of half the people may leave the interval of the whole by chance alone.) No number
-    is in the sentence. None where there are no rows, or the whole has no number.
+    point of half the people may leave the interval of the whole by chance alone.) Where the
+    interval of the whole, or those of more than half of the parts, have an upper end more
+    than three times the lower (`too_wide`), they would hold nearly anything, and it is said
+    that they are too wide to tell. No number is in the sentence. None where there are no
+    rows, or the whole has no number.
 
     Examples:
         >>> whole = {"unit": "people", "fraction": 1.0, "carried": 150.0,
@@ -183,7 +186,8 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         >>> steady([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
-    whole = [row["carried"] for row in rows if row["fraction"] == 1.0 and row["carried"]]
+    all_of_them = [row for row in rows if row["fraction"] == 1.0 and row["carried"]]
+    whole = [row["carried"] for row in all_of_them]
     late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
     if not whole or not late:
         return ()
@@ -194,6 +198,11 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         "higher" if any(low > whole[0] for low, _ in ends) else "",
         "not given" if len(ends) < len(late) else "",
     ]
+    if not any(why) and _mostly_wide(all_of_them[:1], late):
+        return (
+            f"{what} could move and nobody would see it: the intervals are too wide to tell "
+            f"whether it {keeps}.",
+        )
     if not any(why):
         return (f"{what} {keeps}, to within its interval. That alone does not make it right.",)
     how = " or ".join(each for each in why if each)
@@ -201,3 +210,10 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
         "recorded.",
     )
+
+
+def _mostly_wide(whole: Sequence[Mapping[str, Any]], late: Sequence[Mapping[str, Any]]) -> bool:
+    def wide(rows: Sequence[Mapping[str, Any]]) -> int:
+        return sum(too_wide(r["carried_interval"]) for r in rows if r["carried_interval"])
+
+    return wide(whole) > 0 or 2 * wide(late) > len(late)
