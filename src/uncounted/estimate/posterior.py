@@ -15,7 +15,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-type Floats = npt.NDArray[np.float64]
+from uncounted.estimate.result import Floats
+
 type Ints = npt.NDArray[np.int64]
 type LogPosterior = Callable[[Ints], Floats]
 
