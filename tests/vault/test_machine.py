@@ -43,7 +43,7 @@ class Said:
     note: str
     uses: frozenset[str]
     sent: tuple[str, frozenset[str]]
-    decided: bool = False
+    decided: frozenset[str] | None = None
     amended: bool = False
 
 
@@ -52,7 +52,11 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp()) / "a.case"
         self.now: dict[Key, Said] = {}
-        self.before: dict[int, tuple[str, dict[Key, Said | None], dict[str, Any]]] = {}
+        # Of each report its versions, oldest first, and the import that brought it (None: made
+        # here); of each import that stands its source and what it said of it.
+        self.versions: dict[Key, list[tuple[int | None, Said]]] = {}
+        self.imports: dict[int, tuple[str, Any]] = {}
+        self.undone: set[int] = set()
         self.about: dict[str, Any] = {}
         self.gone: set[Key] = set()
         self.files: dict[Key, list[bytes]] = {}
@@ -76,7 +80,8 @@ class Life(RuleBasedStateMachine):
         done = self.case.intake(source, {"collector": collector}, incoming)
         assert done.rows == len(rows)
         assert done.rows == done.created + done.updated + done.unchanged + done.rejected
-        earlier: dict[Key, Said | None] = {}
+        earlier = set[Key]()
+        changed = list[Key]()
         counts = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
         for id_, note, use in rows:
             key = source, id_
@@ -84,18 +89,22 @@ class Life(RuleBasedStateMachine):
                 counts["rejected"] += 1
                 continue
             there = self.now.get(key)
-            earlier[key] = there
+            earlier.add(key)
             if there is not None and there.sent == (note, use):
                 counts["unchanged"] += 1
                 continue
             counts["created" if there is None else "updated"] += 1
-            decided = there is not None and there.decided
-            kept = there.uses if decided and there is not None else use
+            decided = None if there is None else there.decided
+            kept = use
+            if there is not None and there.decided is not None:
+                kept = use & there.decided
             self.now[key] = Said(note, kept, (note, use), decided)
+            changed.append(key)
         assert counts == {name: getattr(done, name) for name in counts}
-        changed = {k: v for k, v in earlier.items() if self.now[k] != v}
-        self.before[done.entry] = (source, changed, dict(self.about))
+        for key in changed:
+            self.versions.setdefault(key, []).append((done.entry, self.now[key]))
         self.about[source] = {"collector": collector}
+        self.imports[done.entry] = (source, self.about[source])
 
     @precondition(lambda self: self.now)
     @rule(data=st.data(), note=notes)
@@ -103,13 +112,15 @@ class Life(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.now)))
         self.case.amend(*key, {"note": note})
         self.now[key] = attrs.evolve(self.now[key], note=note, amended=True)
+        self.versions[key].append((None, self.now[key]))
 
     @precondition(lambda self: self.now)
     @rule(data=st.data(), use=uses)
     def decide_consent(self, data: st.DataObject, use: frozenset[str]) -> None:
         key = data.draw(st.sampled_from(sorted(self.now)))
         self.case.set_consent(*key, Consent(use))
-        self.now[key] = attrs.evolve(self.now[key], uses=use, decided=True)
+        self.now[key] = attrs.evolve(self.now[key], uses=use, decided=use)
+        self.versions[key].append((None, self.now[key]))
 
     @precondition(lambda self: self.now)
     @rule(data=st.data(), content=st.sampled_from([b"", b"scan", b"x" * 70_000]))
@@ -117,45 +128,44 @@ class Life(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.now)))
         file = self.folder.parent / "file"
         file.write_bytes(content)
-        self.case.attach(*key, [file])
-        self.files.setdefault(key, []).append(content)
+        made = self.case.attach(*key, [file])  # none, if it is attached already
+        assert made or content in self.files.get(key, [])
+        self.files.setdefault(key, []).extend([content] * len(made))
 
     @precondition(lambda self: self.now)
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.now)))
         self.case.withdraw(*key)
-        del self.now[key]
+        del self.now[key], self.versions[key]
         self.files.pop(key, None)
         self.gone.add(key)
         stored = self.case.latest("linkage")
         assert stored is None or stored.payload is None
 
-    @precondition(lambda self: self.before)
+    @precondition(lambda self: self.imports)
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:
-        """The last import of a source: what it brought falls back, unless changed since."""
-        number = max(self.before)
-        source, changed, about = self.before.pop(number)
-        touched = {key for key in changed if key in self.now and self._touched(key, number)}
+        """Any import that stands: what it brought falls back, unless it was changed since."""
+        number = data.draw(st.sampled_from(sorted(self.imports)))
+        source, _ = self.imports.pop(number)
+        self.undone.add(number)
         _, done = self.case.take_back(number)
         assert done.source == source
-        for key, earlier in changed.items():
-            if key not in self.now or key in self.files or key in touched:
+        for key, versions in list(self.versions.items()):
+            if versions[-1][0] != number or key in self.files:
                 continue
-            if earlier is None:
-                del self.now[key]
+            while versions and versions[-1][0] in self.undone:
+                versions.pop()
+            if versions:
+                self.now[key] = versions[-1][1]
             else:
-                self.now[key] = earlier
-        others = [of for of, _, _ in self.before.values()]
-        if source not in others and all(of != source for of, _ in self.now):
+                del self.now[key], self.versions[key]
+        others = {seq: about for seq, (of, about) in self.imports.items() if of == source}
+        if others:
+            self.about[source] = others[max(others)]
+        elif all(of != source for of, _ in self.now):
             self.about.pop(source, None)
-        elif source in about:
-            self.about[source] = about[source]
-
-    def _touched(self, key: Key, since: int) -> bool:
-        newest = self.case.history(*key)[0].entry
-        return newest.seq > since
 
     @rule()
     def link(self) -> None:

@@ -203,3 +203,77 @@ def test_a_mark_that_would_save_bytes_from_a_withdrawal_is_noticed(
     assert _destroyed(rich, me, "UPDATE objects SET derived = 0 WHERE seq = 5") == (
         "the bytes of entry 5 are not kept as what the entry says they are",
     )
+
+
+def test_two_imports_taken_back_out_of_order_leave_nothing_of_either(
+    folder: Path, me: Identity
+) -> None:
+    with Case.open(folder, me) as case:
+        second = case.intake("one", {"of": "B"}, [_said(1, "B"), _said(2, "B")]).entry
+        case.take_back(4)
+        assert [one.payload["note"] for one in case.every_report()] == ["B", "B"]
+        _, done = case.take_back(second)
+        assert (done.removed, done.restored) == (2, 0)
+        assert list(case.every_report()) == []
+        assert case.sources() == {}
+        assert [case.stored(seq) for seq in (1, 2, 3, 5, 6)] == [None] * 5
+        assert case.check() == ()
+
+
+def test_what_is_known_of_a_source_is_what_its_newest_standing_import_said(
+    folder: Path, me: Identity
+) -> None:
+    with Case.open(folder, me) as case:
+        case.amend("one", "R-1", {"note": "here"})
+        second = case.intake("one", {"of": "B"}, [_said(2, "B")]).entry
+        third = case.intake("one", {"of": "C"}, [_said(2, "C")]).entry
+        case.take_back(second)
+        case.take_back(third)
+        assert case.sources() == {"one": {}}
+        assert [one.payload["note"] for one in case.every_report()] == [
+            "here",
+            "released",
+            "arrested",
+        ]
+        assert case.check() == ()
+
+
+JUNE, MAY = datetime.date(2026, 6, 30), datetime.date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("here", "sent", "holds"),
+    [
+        (BOTH, Consent(), Consent()),
+        (BOTH, Consent({"link", "share-with-un"}), Consent({"link"})),
+        (Consent({"link"}, until=JUNE), BOTH, Consent({"link"}, until=JUNE)),
+        (
+            Consent({"link"}, until=JUNE),
+            Consent({"link"}, until=MAY),
+            Consent({"link"}, until=MAY),
+        ),
+        (Consent({"link"}), Consent({"link"}, "the UN"), Consent({"link"}, "the UN")),
+        (Consent({"link"}, "A"), Consent({"link"}, "a "), Consent({"link"}, "A")),
+        (Consent({"link"}, "A"), Consent({"link"}, "B"), Consent((), "A")),
+        (Consent({"link"}, given_by="mother"), BOTH, Consent({"link"}, given_by="mother")),
+    ],
+)
+def test_a_source_may_narrow_a_consent_that_was_noted_here_and_never_widen_it(
+    folder: Path, me: Identity, here: Consent, sent: Consent, holds: Consent
+) -> None:
+    with Case.open(folder, me) as case:
+        case.set_consent("one", "R-1", here)
+        done = case.intake("one", {}, [_said(1, "said anew", sent)])
+        assert done.consent_kept == 1
+        (version, *_) = case.history("one", "R-1")
+        assert version.consent == holds
+
+
+def test_a_source_that_takes_a_consent_back_and_gives_it_again(folder: Path, me: Identity) -> None:
+    """What was noted here is the limit all the while, not what the source once took back."""
+    with Case.open(folder, me) as case:
+        case.set_consent("one", "R-1", Consent({"link"}))
+        case.intake("one", {}, [_said(1, "arrested", Consent())])
+        assert case.history("one", "R-1")[0].consent == Consent()
+        case.intake("one", {}, [_said(1, "arrested", BOTH)])
+        assert case.history("one", "R-1")[0].consent == Consent({"link"})

@@ -78,6 +78,24 @@ class Consent:
             return "no consent for this audience"
         return None
 
+    def narrowed(self, other: Consent) -> Consent:
+        """What this one and another both allow; two that name different audiences allow nothing.
+
+        Examples:
+            >>> both = Consent({"link", "statistics"}).narrowed(Consent({"link"}, "the UN"))
+            >>> sorted(both.uses), both.audience
+            (['link'], 'the UN')
+        """
+        named = [one for one in (self.audience, other.audience) if one is not None]
+        agree = len(named) < 2 or _same(*named)
+        ends = [day for day in (self.until, other.until) if day is not None]
+        return Consent(
+            self.uses & other.uses if agree else frozenset(),
+            named[0] if named else None,
+            min(ends, default=None),
+            self.given_by,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, the same for equal consents."""
         return {

@@ -57,9 +57,9 @@ class IntakeOutcome:
     """What became of the rows: `rows` = `created` + `updated` + `unchanged` + `rejected`.
 
     `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`), `entry`
-    is the number of the import. Of the updated reports, `consent_kept` keep the consent that
-    was decided in the case file, and of `amendments_replaced` an amendment made there no
-    longer stands.
+    is the number of the import. Of the updated reports, `consent_kept` have a consent that was
+    noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
+    an amendment made there no longer stands.
     """
 
     rows: int
@@ -154,11 +154,13 @@ class _Intake:
         if earlier is not None and earlier.print == mark:
             return "unchanged"
         if earlier is not None:
-            # What people decided about consent here, no file of the source may widen.
+            # What people decided about consent here, no file of the source may widen; it may
+            # narrow it, since people also take a consent back through the source.
             decided, amended = decided_here(self._storage, self._ledger, earlier)
             self._consent_kept += decided is not None
             self._replaced += amended
-            consent = consent if decided is None else decided
+            if decided is not None:
+                consent = _consent_text(decided.narrowed(item.consent))
         # The first collector of a claim stays named, whoever sends it again.
         collector = (
             item.collector or item.payload.get("collector") or self._about.get("collector")

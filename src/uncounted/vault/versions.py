@@ -17,6 +17,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical import canonical
+from uncounted.vault import missing
 from uncounted.vault.consent import Consent
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.replay import report_row
@@ -111,17 +112,17 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     return row
 
 
-def decided_here(storage: Storage, ledger: Ledger, row: ReportRow) -> tuple[str | None, bool]:
+def decided_here(storage: Storage, ledger: Ledger, row: ReportRow) -> tuple[Consent | None, bool]:
     """What was decided in this case file about a report, apart from what its source sent.
 
     Returns:
-        The last consent given here (canonical JSON; None: none was), and whether the
+        The last consent noted here (None: none was), and whether the
         report was amended here since its source last sent it.
     """
     amended, sent = False, False
     for version in _opened(storage, ledger, row.seq):
         if version.entry.kind == "consent":
-            return canonical(version.consent.to_json()).decode(), amended
+            return version.consent, amended
         sent = sent or version.entry.kind == "report"
         amended = amended or (version.entry.kind == "amendment" and not sent)
     return None, amended
@@ -131,10 +132,11 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
     """Take one import back, as `Case.take_back` says.
 
     1. The entry is an import, and was not taken back before.
-    2. Each report whose current version came with it falls back to the version before, or
-       goes; the version's key is destroyed. What was changed since stays.
-    3. If it was the last import of its source, what is known of the source is what was known
-       before it; a source without imports and without reports goes.
+    2. Each report whose current version came with it falls back to the version before that
+       came with no import taken back, or goes; the keys of what it falls past are destroyed.
+       What was changed since stays.
+    3. What is known of the source is what its newest import that stands said; a source
+       without imports and without reports goes.
     4. What was made from reports loses its bytes; the database is written anew.
 
     Raises:
@@ -144,16 +146,17 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         opened = _import(storage, ledger, number)  # 1
         source, (first, end) = opened["source"], opened["reports"]
         counts = {"removed": 0, "restored": 0}
+        gone = missing.forgotten(storage, ledger)
         held = _with_attachments(storage, ledger)
         rows = [row for row in storage.reports_from(first, end) if (row.source, row.id) not in held]
         for row in rows:  # 2
-            counts[_fall_back(storage, ledger, row)] += 1
+            counts[_fall_back(storage, ledger, row, gone)] += 1
         kept = storage.entries_with_content(first, end)
-        others = _imports_of(storage, ledger, source) - {number}  # 3
-        if not others and not storage.has_reports(source):
+        others = _said_by_imports(storage, ledger, source, {number})  # 3
+        if others:
+            storage.set_source(source, canonical(others[max(others)]).decode())
+        elif not storage.has_reports(source):
             storage.forget_source(source)
-        elif opened["before"] is not None and number > max(others, default=-1):
-            storage.set_source(source, canonical(opened["before"]).decode())
         storage.forget_derived()  # 4
         storage.must_be_scrubbed()
         standing = storage.sources().get(source)
@@ -209,28 +212,36 @@ def _with_attachments(storage: Storage, ledger: Ledger) -> set[tuple[str, str]]:
     return {(each.body["source"], each.body["report"]) for each in opened if each is not None}
 
 
-def _fall_back(storage: Storage, ledger: Ledger, row: ReportRow) -> Literal["removed", "restored"]:
-    entry = storage.entry(row.seq)
-    opened = ledger.open(entry) if entry is not None else None
-    assert opened is not None, "a current version can be opened"
-    previous = opened.body["previous"]
-    storage.forget_entry(row.seq)
-    before = storage.entry(previous) if previous is not None else None
-    earlier = ledger.open(before) if before is not None else None
-    if earlier is None:
-        storage.drop_report(row.source, row.id)
-        return "removed"
-    storage.set_report(
-        report_row(earlier.entry.seq, earlier.body), storage.source_number(row.source)
-    )
-    return "restored"
+def _fall_back(
+    storage: Storage, ledger: Ledger, row: ReportRow, gone: missing.Forgotten
+) -> Literal["removed", "restored"]:
+    seq: int | None = row.seq
+    while seq is not None:
+        entry = storage.entry(seq)
+        opened = ledger.open(entry) if entry is not None else None
+        assert opened is not None, "what a standing version follows is not forgotten before it"
+        # A version of an import that was taken back earlier may not come back to light.
+        if seq != row.seq and not (opened.entry.kind == "report" and gone.import_of(seq)):
+            number = storage.source_number(row.source)
+            storage.set_report(report_row(seq, opened.body), number)
+            return "restored"
+        storage.forget_entry(seq)
+        seq = opened.body["previous"]
+    storage.drop_report(row.source, row.id)
+    return "removed"
 
 
-def _imports_of(storage: Storage, ledger: Ledger, source: str) -> set[int]:
-    """Imports of a source that were not taken back."""
+def _said_by_imports(
+    storage: Storage, ledger: Ledger, source: str, but: set[int]
+) -> dict[int, dict[str, Any]]:
+    """What each import of a source that was not taken back said of it, by its entry."""
+    taken = _taken_back(storage, ledger) | but
     opened = (ledger.open(row) for row in storage.entries("import"))
-    found = {each.entry.seq for each in opened if each and each.body["source"] == source}
-    return found - _taken_back(storage, ledger)
+    return {
+        each.entry.seq: each.body["about"]
+        for each in opened
+        if each is not None and each.body["source"] == source and each.entry.seq not in taken
+    }
 
 
 def _opened(
