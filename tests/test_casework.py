@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from uncounted.cli import run
 from uncounted.commands import app
+from uncounted.errors import UsedWrongly
 from uncounted.records import searching
 from uncounted.vault import identity
 
@@ -60,8 +63,8 @@ def case(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made / "a.case", tmp_path / "a.case"))
 
 
-def do(*arguments: str | Path) -> Result:
-    done = CliRunner().invoke(app, [str(each) for each in arguments])
+def do(*arguments: str | Path, typed: str | None = None) -> Result:
+    done = CliRunner().invoke(app, [str(each) for each in arguments], input=typed)
     assert done.exit_code == 0, done.output
     return done
 
@@ -149,6 +152,126 @@ def test_an_import_says_what_was_decided_here(case: Path, made: Path, tmp_path: 
     assert "1 report kept the consent that was noted here" in done.stderr
     assert "1 report had been amended here" in done.stderr
     assert answer("show", case, *ONE)["consent"]["uses"] == ["link"]
+
+
+HOSTILE = "\x1b]52;c;QQ==\x07\x9b2J 둘째\n줄 \u202e국경\u2069"
+
+
+def test_testimony_cannot_drive_the_terminal(case: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "a\x1b[2J.pdf"
+    scan.write_bytes(b"scan")
+    do("attach", case, scan, *ONE)
+    do("amend", case, *ONE, "--set", "name=김\x1b[31m철수", "--set", "note=-", typed=HOSTILE)
+    do("consent", case, *ONE, "--uses", "link", "--given-by", "her\x9bmother")
+    shown = do("show", case, *ONE)
+    found = do("search", case, "철수")
+    as_json = do("show", case, *ONE, "--json")
+    for said in (shown.stdout, found.stdout, as_json.stdout):
+        assert not set(said) & set("\x1b\x07\x9b\u202e\u2069\r"), said
+    assert "\\x1b]52;c;QQ==\\x07\\x9b2J 둘째\\n줄 \\u202e국경\\u2069" in shown.stdout
+    assert "attached: a\\x1b[2J.pdf (4 bytes)" in shown.stdout
+    assert "given by her\\x9bmother" in shown.stdout
+    assert "김\\x1b[31m철수" in found.stdout
+    assert json.loads(as_json.stdout)["says"]["note"] == HOSTILE
+
+
+def test_testimony_need_not_stand_on_the_command_line(case: Path, tmp_path: Path) -> None:
+    do("amend", case, *ONE, "--set", "note=-", typed="어머니의 말\n둘째 줄\n")
+    assert answer("show", case, *ONE)["says"]["note"] == "어머니의 말\n둘째 줄"
+    (tmp_path / "fields").write_bytes("\ufeffbirth=1981\r\nnote=a = b\r\n".encode())
+    do("amend", case, *ONE, "--from", tmp_path / "fields")
+    says = answer("show", case, *ONE)["says"]
+    assert (says["birth"]["written"], says["note"]) == ("1981", "a = b")
+    do("amend", case, *ONE, "--from", "-", typed="note=\n")
+    assert "note" not in answer("show", case, *ONE)["says"]
+    assert "1 report found" in do("search", case, typed="kim  chol\n").stdout
+    for command in ("amend", "search"):
+        assert "shell's history" in " ".join(do(command, "--help").stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("more", "typed", "words"),
+    [
+        (["--set", "note=-", "--set", "name=-"], b"", "can be read once only"),
+        (["--set", "note=-", "--from", "-"], b"", "can be read once only"),
+        (["--set", "note=-"], b"\xff\xfe", "standard input is not text in UTF-8"),
+        (["--from", "/nowhere"], b"", "no such file of fields"),
+        ([], b"", "nothing to change was given"),
+    ],
+)
+def test_fields_that_cannot_be_read(made: Path, more: list[str], typed: bytes, words: str) -> None:
+    done = CliRunner().invoke(app, ["amend", str(made / "a.case"), *ONE, *more], input=typed)
+    assert isinstance(done.exception, UsedWrongly)
+    assert words in str(done.exception)
+
+
+def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("UNCOUNTED_PASSPHRASE")
+    arguments = ["log", str(made / "a.case"), "--passphrase-file"]
+    reading, writing = os.pipe()
+    os.write(writing, b"a passphrase of five words\n")
+    os.close(writing)
+    assert run([*arguments, f"/dev/fd/{reading}"]) == 0
+    os.close(reading)
+    file = tmp_path / "words"
+    file.write_bytes("\ufeffa passphrase of five words\r\n".encode())
+    assert run([*arguments, str(file)]) == 0
+    capfd.readouterr()
+    file.write_bytes("a passphrase".encode("utf-16"))
+    assert run([*arguments, str(file)]) == 2
+    assert "the passphrase file is not text in UTF-8" in capfd.readouterr().err
+    assert run([*arguments, str(tmp_path)]) == 2
+    assert "no such passphrase file" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["withdraw", *ONE], ["undo", "4"]])
+def test_what_has_to_be_confirmed_is_refused_where_nobody_is(
+    made: Path,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    assert run([command[0], str(made / "a.case"), *command[1:]]) == 2
+    said = capfd.readouterr().err
+    assert "nobody is there to ask" in said
+    assert "hint: give --yes" in said
+
+
+def test_a_withdrawal_in_json(case: Path) -> None:
+    number = len(answer("log", case)["entries"])
+    assert answer("withdraw", case, *ONE, "--yes") == {"entry": number}
+
+
+def test_a_consent_that_is_over_is_said(case: Path) -> None:
+    done = do("consent", case, *ONE, "--uses", "link", "--until", "2020-12-31")
+    assert "that day is past" in done.stderr
+    done = do("consent", case, *ONE, "--uses", "link", "--until", "2999-12-31")
+    assert "past" not in done.stderr
+
+
+def test_a_word_that_is_not_in_the_vocabulary_is_answered_with_those_that_are(
+    made: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    amend = ["amend", str(made / "a.case"), *ONE, "--set"]
+    assert run([*amend, "act=picnic", "--set", "sex=?x"]) == 1
+    said = capfd.readouterr().err
+    assert "'act': not a word of the vocabulary" in said
+    assert "act: " in said
+    assert "forced-return" in said
+    assert "mapping" not in said
+    assert "picnic" not in said
+
+
+def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -> None:
+    (tmp_path / "scan").write_bytes(b"scan")
+    do("attach", case, tmp_path / "scan", *ONE)
+    again = do("attach", case, tmp_path / "scan", *ONE)
+    assert "0 files sealed" in again.stdout
+    assert "1 file the report has already" in again.stderr
+    assert answer("attach", case, tmp_path / "scan", *ONE) == {"attached": [], "unchanged": 1}
 
 
 @pytest.mark.parametrize(

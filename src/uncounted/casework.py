@@ -12,7 +12,7 @@ from typing import Any
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.records import amending, searching
+from uncounted.records import amending, searching, vocabulary
 from uncounted.records.intake import Rejected
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -87,13 +87,28 @@ def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) ->
     before = Report.from_payload(case.history(source, report_id)[0].payload)
     read = amending.said_anew(fields, before)
     if isinstance(read, Rejected):
-        reasons = "; ".join(reason.removeprefix("column ") for reason in read.reasons)
-        raise BadInput(f"the report was not changed: {reasons}")
+        reasons, hint = _in_place(read.reasons)
+        raise BadInput(f"the report was not changed: {'; '.join(reasons)}", hint=hint)
     warnings = [warning.removeprefix("column ") for warning in read.warnings]
     if read.report == before:
         return {"changed": False, "entry": None, "warnings": warnings}
     entry = case.amend(source, report_id, read.report.to_payload())
     return {"changed": True, "entry": entry.seq, "warnings": warnings}
+
+
+def _in_place(reasons: Sequence[str]) -> tuple[list[str], str | None]:
+    """Reasons for who typed a value, not for who wrote a mapping: here there is none.
+
+    Returns:
+        The reasons, and as a hint the codes of the vocabulary where a word is not in it.
+    """
+    told, kinds = [], dict[str, None]()
+    for reason in reasons:
+        words, mapping, rest = reason.removeprefix("column ").partition(" (say what ")
+        told.append(words if mapping else reason.removeprefix("column "))
+        kinds |= {kind: None for kind in vocabulary.KINDS if f"[values.{kind}]" in rest}
+    lists = [f"{kind}: {', '.join(vocabulary.codes(kind))}" for kind in kinds]
+    return told, "; ".join(lists) or None
 
 
 def set_consent(

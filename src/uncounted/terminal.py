@@ -1,7 +1,9 @@
 """What a person sees in a terminal: progress on stderr, answers on stdout, numbers as words.
 
 Nothing here knows a case file or a person; it prints the plain values it is
-given. Colour is used only where it carries nothing that the words do not.
+given. Colour is used only where it carries nothing that the words do not. Testimony is
+foreign text: what could move the cursor, turn the direction of reading round or write to
+a clipboard is shown, never sent.
 """
 
 from __future__ import annotations
@@ -21,19 +23,41 @@ _PATIENCE = 2.0  # seconds before anything is shown
 _PLAIN_EVERY = 10.0  # seconds between plain lines where there is no terminal
 
 
+# C0 and C1 controls and DEL; marks, overrides and isolates of direction; the two separators.
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_SHOWN = {
+    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    for code in (*_CONTROLS, *_DIRECTIONS, 0x2028, 0x2029)
+} | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+_IN_JSON = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 0x7F}  # JSON escapes the rest
+_LAID_OUT = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\n\t"}
+
+
+def visible(text: str) -> str:
+    r"""A cell of foreign text on one line: what a terminal would obey, as it is written in code.
+
+    Examples:
+        >>> print(visible("김철수\x1b[2J, 2013\u202e\n李英姬"))
+        김철수\x1b[2J, 2013\u202e\n李英姬
+    """
+    return text.translate(_SHOWN)
+
+
 def answer(text: str = "") -> None:
-    """Print an answer, on stdout."""
-    click.echo(text)
+    """Print an answer, on stdout; line ends and tabs are the caller's, other controls shown."""
+    click.echo(text.translate(_LAID_OUT))
 
 
 def say(text: str) -> None:
-    """Print a message, on stderr."""
-    click.echo(text, err=True)
+    """Print a message, on stderr, likewise."""
+    click.echo(text.translate(_LAID_OUT), err=True)
 
 
 def answer_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout, and nothing else there."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    """Print one JSON object on stdout, and nothing else there; controls are escaped in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    click.echo(text.translate(_IN_JSON))
 
 
 class Waiting:
@@ -129,6 +153,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """Align rows of text in columns, wide Korean and Chinese letters counted as two.
 
+    Cells are foreign text: each stays on its line, and controls in it are shown.
+
     Examples:
         >>> print(columns([["A", "10"], ["BB", "7"]], right=[1]))
         A   10
@@ -136,6 +162,7 @@ def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """
     from rich.cells import cell_len
 
+    rows = [[visible(cell) for cell in row] for row in rows]
     widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:

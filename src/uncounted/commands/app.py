@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
+_MOST_OF_PASSPHRASE = 65_536
 NEW_PASSPHRASE = "UNCOUNTED_NEW_PASSPHRASE"  # noqa: S105 - likewise
 
 
@@ -42,19 +43,67 @@ def passphrase(
 ) -> str:
     """From a file, from the environment, or asked of the person at the terminal."""
     if file is not None:
-        if not file.is_file():
-            raise UsedWrongly("there is no such passphrase file", hint=f"check {option}")
-        lines = file.read_text(encoding="utf-8").splitlines()
-        return lines[0] if lines else ""
+        return _first_line(file, option)
     if (given := os.environ.get(variable)) is not None:
         return given
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         raise UsedWrongly(
             "no passphrase was given, and nobody is there to ask",
             hint=f"set {variable} or give {option}",
         )
     words = "New passphrase for your identity" if new else "Passphrase"
     return str(click.prompt(words, hide_input=True, confirmation_prompt=new, err=True))
+
+
+def _first_line(file: Path, option: str) -> str:
+    # A pipe will do as well as a file: a shell's <(...) is one.
+    if file.is_dir() or not file.exists():
+        raise UsedWrongly("there is no such passphrase file", hint=f"check {option}")
+    with file.open("rb") as stream:
+        content = stream.read(_MOST_OF_PASSPHRASE)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise UsedWrongly(
+            "the passphrase file is not text in UTF-8", hint="save it as UTF-8 and do it again"
+        ) from None
+    return lines[0] if lines else ""
+
+
+def from_stdin() -> str:
+    """All of standard input as text, without the line end that ends it.
+
+    Raises:
+        UsedWrongly: it is not UTF-8.
+    """
+    return as_text(sys.stdin.buffer.read(), "standard input")
+
+
+def as_text(content: bytes, what: str) -> str:
+    """Text that somebody wrote for us, in UTF-8, without a mark before and a line end behind.
+
+    Raises:
+        UsedWrongly: it is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
+    except UnicodeDecodeError:
+        raise UsedWrongly(f"{what} is not text in UTF-8", hint="save it as UTF-8") from None
+
+
+def somebody_is_there() -> bool:
+    """Whether there is a person at the terminal to be asked."""
+    return sys.stdin.isatty()
+
+
+def needs_a_yes(yes: bool) -> None:
+    """Refuse, before anything is opened, what has to be confirmed where nobody can.
+
+    Raises:
+        UsedWrongly: nobody is there, and `--yes` was not given.
+    """
+    if not yes and not somebody_is_there():
+        raise UsedWrongly("this has to be confirmed, and nobody is there to ask", hint="give --yes")
 
 
 def open_case(folder: Path, passphrase_file: Path | None, *, through: Opener | None = None) -> Case:

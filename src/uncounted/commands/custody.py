@@ -11,6 +11,7 @@ from uncounted.commands.app import (
     app,
     case_argument,
     json_option,
+    needs_a_yes,
     open_case,
     passphrase_option,
 )
@@ -24,7 +25,10 @@ from uncounted.terminal import answer, answer_json, columns, plural, say
 @click.option("--report", required=True, help="The report's id on that list.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @passphrase_option
-def withdraw(case: Path, source: str, report: str, yes: bool, passphrase_file: Path | None) -> None:
+@json_option
+def withdraw(
+    case: Path, source: str, report: str, yes: bool, passphrase_file: Path | None, as_json: bool
+) -> None:
     r"""Forget one report for good: its key is destroyed, and it is not let in again.
 
     Linkages and estimates made with it are forgotten, too. What this cannot reach:
@@ -34,13 +38,17 @@ def withdraw(case: Path, source: str, report: str, yes: bool, passphrase_file: P
     Example:
       uncounted withdraw returns.case --source Seoul --report S-17
     """
+    needs_a_yes(yes)
     with open_case(case, passphrase_file) as opened:
         if not yes:
             click.confirm(
                 "Forget this report for good? Nobody can bring it back", abort=True, err=True
             )
-        opened.withdraw(source, report)
-    answer("The report is forgotten. Link again before you count.")
+        entry = opened.withdraw(source, report)
+    if as_json:
+        answer_json({"entry": entry.seq})
+    else:
+        answer("The report is forgotten. Link again before you count.")
     say("Copies of this folder that were made before can still be read with a key: delete them.")
 
 

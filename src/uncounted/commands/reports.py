@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from uncounted.commands.app import app, case_argument, json_option, open_case, passphrase_option
+from uncounted.commands.app import (
+    app,
+    as_text,
+    case_argument,
+    from_stdin,
+    json_option,
+    needs_a_yes,
+    open_case,
+    passphrase_option,
+    somebody_is_there,
+    today,
+)
 from uncounted.errors import UsedWrongly
-from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say
+from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say, visible
 
 source_option = click.option("--source", required=True, help="The list that the report is on.")
 report_option = click.option("--report", required=True, help="The report's id on that list.")
@@ -18,22 +30,29 @@ report_option = click.option("--report", required=True, help="The report's id on
 
 @app.command()
 @case_argument
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1)
 @passphrase_option
 @json_option
 def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_json: bool) -> None:
     r"""Find reports by words in their names or notes, in any script.
 
     All the words must stand in one name, or in the note. What is found is shown to you
-    alone: it holds names, so mind who looks at your screen.
+    alone: it holds names, so mind who looks at your screen. Words that you give on the
+    command line stay in your shell's history, and other users of the machine can see
+    them meanwhile: without any, you are asked for them (or they are read from standard
+    input).
 
     \b
     Examples:
+      uncounted search returns.case
       uncounted search returns.case 철수
       uncounted search returns.case kim chol
     """
     from uncounted import casework
 
+    if not words:
+        there = somebody_is_there()
+        words = (str(click.prompt("Words", err=True)) if there else from_stdin()).split()
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         found = casework.search(opened, words, progress=waiting)
     if as_json:
@@ -71,7 +90,7 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
     answer(columns([("source", source), ("report", report), *_said(told["says"])]))
     answer(f"consent: {_consent(told['consent'])}")
     for held in told["attachments"]:
-        answer(f"attached: {held['name']} ({held['size']:,} bytes)")
+        answer(f"attached: {visible(held['name'])} ({held['size']:,} bytes)")
     versions = [
         (str(v["entry"]), v["when"], v["kind"], v["by"].split("+")[0]) for v in told["versions"]
     ]
@@ -100,7 +119,7 @@ def _consent(consent: Mapping[str, Any]) -> str:
     for field, before in (("audience", "for "), ("until", "until "), ("given_by", "given by ")):
         if consent[field]:
             words += f"; {before}{consent[field]}"
-    return words
+    return visible(words)
 
 
 @app.command()
@@ -108,7 +127,18 @@ def _consent(consent: Mapping[str, Any]) -> str:
 @source_option
 @report_option
 @click.option(
-    "--set", "settings", metavar="FIELD=VALUE", multiple=True, required=True, help="What to change."
+    "--set",
+    "settings",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help="What to change; FIELD=- reads the value from standard input.",
+)
+@click.option(
+    "--from",
+    "from_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="What to change, a FIELD=VALUE a line; - reads standard input.",
 )
 @passphrase_option
 @json_option
@@ -117,6 +147,7 @@ def amend(
     source: str,
     report: str,
     settings: Sequence[str],
+    from_file: Path | None,
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
@@ -126,13 +157,19 @@ def amend(
     place, authority, outcome; act2, date2, ... for the second act. Values are read as
     an import reads them. An empty value takes the field away.
 
+    What stands on the command line stays in your shell's history, and other users of
+    the machine can see it meanwhile. Testimony is better read from standard input or
+    from a file.
+
     \b
-    Example:
+    Examples:
       uncounted amend returns.case --source Seoul --report S-17 --set birth=1985-03
+      uncounted amend returns.case --source Seoul --report S-17 --set note=- < note.txt
+      uncounted amend returns.case --source Seoul --report S-17 --from -
     """
     from uncounted import casework
 
-    fields = dict(_pair(setting) for setting in settings)
+    fields = _fields(settings, from_file)
     with open_case(case, passphrase_file) as opened:
         done = casework.amend(opened, source, report, fields)
     if as_json:
@@ -146,10 +183,39 @@ def amend(
         answer("The report says this already; nothing was changed.")
 
 
+def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
+    """What to say anew: from the command line, from standard input, from a file."""
+    fields = dict(_pair(setting) for setting in settings)
+    asked = [field for field, value in fields.items() if value == "-"]
+    if len(asked) + (str(from_file) == "-") > 1:
+        raise UsedWrongly(
+            "standard input can be read once only", hint="put the fields into a file: --from FILE"
+        )
+    if asked:
+        fields[asked[0]] = from_stdin()
+    if from_file is not None:
+        fields |= _listed(from_file)
+    if not fields:
+        raise UsedWrongly("nothing to change was given", hint="give --set or --from")
+    return fields
+
+
+def _listed(file: Path) -> dict[str, str]:
+    if str(file) == "-":
+        text = from_stdin()
+    elif file.exists() and not file.is_dir():
+        text = as_text(file.read_bytes(), "the file of --from")
+    else:
+        raise UsedWrongly("there is no such file of fields", hint="check --from")
+    return dict(_pair(line) for line in text.split("\n") if line.strip())
+
+
 def _pair(setting: str) -> tuple[str, str]:
     field, equals, value = setting.partition("=")
     if not equals:
-        raise UsedWrongly("--set takes FIELD=VALUE", hint="like --set birth=1985-03")
+        raise UsedWrongly(
+            "--set takes FIELD=VALUE, and so does a line", hint="like --set birth=1985-03"
+        )
     return field.strip(), value
 
 
@@ -194,11 +260,17 @@ def consent(
             until=until,
             given_by=given_by,
         )
+    _tell_if_past(done["consent"]["until"])
     if as_json:
         answer_json(done)
         return
     answer(f"Noted (entry {done['entry']}): {_consent(done['consent'])}")
     say("  link again before you count")
+
+
+def _tell_if_past(until: str | None) -> None:
+    if until is not None and dt.date.fromisoformat(until) < today():
+        say("  that day is past: from now on the report is not used for anything")
 
 
 @app.command()
@@ -220,6 +292,7 @@ def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_j
     """
     from uncounted import casework
 
+    needs_a_yes(yes)
     with open_case(case, passphrase_file) as opened:
         if not yes:
             click.confirm(f"Take the import of entry {import_} back", abort=True, err=True)
@@ -228,7 +301,7 @@ def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_j
         answer_json(done)
         return
     answer(
-        f"{done['source']}: {plural(done['removed'], 'report')} gone,"
+        f"{visible(done['source'])}: {plural(done['removed'], 'report')} gone,"
         f" {done['restored']:,} as before the import. Link again before you count."
     )
     if done["kept"]:
@@ -254,7 +327,8 @@ def attach(
 ) -> None:
     r"""Seal files and attach them to a report; your own copies stay where they are.
 
-    They are forgotten with the report when it is withdrawn.
+    They are forgotten with the report when it is withdrawn. A file that the report has
+    already, under the same name, is passed over.
 
     \b
     Example:
@@ -267,9 +341,12 @@ def attach(
             {"entry": each.entry.seq, "name": each.name, "size": each.size, "sha256": each.sha256}
             for each in made
         ]
-        answer_json({"attached": rows})
+        answer_json({"attached": rows, "unchanged": len(files) - len(made)})
         return
     answer(f"{plural(len(made), 'file')} sealed: {sum(each.size for each in made):,} bytes")
+    if len(made) < len(files):
+        passed = plural(len(files) - len(made), "file")
+        say(f"  {passed} the report has already: nothing was changed")
     say("  the files that you attached are still in clear where they were")
 
 
