@@ -13,6 +13,7 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, GammaPoissonPrior, Study, run, run_over
+from uncounted.estimate.assumptions import NHOI
 from uncounted.estimate.chao import chao
 from uncounted.estimate.decomposable import decomposable, posterior_unseen
 from uncounted.estimate.identify import identify
@@ -93,6 +94,56 @@ def test_the_ends_of_what_is_allowed_give_numbers() -> None:
 def test_a_prior_that_is_none(shape: float, scale: float) -> None:
     with pytest.raises(UsedWrongly, match=r"a prior of shape .* and scale .* is none"):
         GammaPoissonPrior(shape, scale)
+
+
+@pytest.mark.parametrize("prior", [None, "1/N", 3.0])
+def test_what_is_no_prior(prior: Any) -> None:
+    for of in (decomposable, posterior_unseen, identify):
+        with pytest.raises(UsedWrongly, match="what was given is no prior on N"):
+            of(THREE, prior=prior)
+
+
+@pytest.mark.parametrize(
+    ("grid", "words"),
+    [
+        ([1, 2, 3], "the grid of n0 is no range"),
+        (range(5, 6), "over at least two values"),
+        (range(-1, 6), "must rise from 0 or more"),
+        (range(5, 0, -1), "must rise from 0 or more"),
+        (range(10**30), "goes beyond 4,503,599,627,370,496"),
+        (range(10**8), "more than 10,000,000 values"),
+    ],
+)
+def test_a_grid_that_is_none(grid: Any, words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        decomposable(THREE, grid=grid)
+
+
+def test_what_is_no_model_and_no_assumption() -> None:
+    cells: Any = 3
+    with pytest.raises(UsedWrongly, match="no model of the seen patterns called 3"):
+        identify(THREE, cells=cells)
+    assumption: Any = 2.0
+    with pytest.raises(UsedWrongly, match="what was given is no assumption"):
+        identify(THREE, assumption=assumption)
+
+
+def test_an_xi_so_small_that_nobody_can_be_counted() -> None:
+    reason = identify(THREE, assumption=NHOI(1e-308)).reason
+    assert reason == "half of the draws or more put no end to the number of people"
+
+
+def test_a_psi_is_a_number() -> None:
+    for psi in ("2", True):
+        with pytest.raises(UsedWrongly, match="is not a number above 0"):
+            two_list(PAIR, psi=psi)  # type: ignore[arg-type]
+    assert two_list(PAIR, psi=np.float32(2)).interval == two_list(PAIR, psi=2).interval  # type: ignore[arg-type]
+
+
+def test_resamples_are_whole() -> None:
+    for name in ("log-linear", "log-linear-stepwise"):
+        with pytest.raises(UsedWrongly, match=r"resamples 1\.5 is not a whole number"):
+            METHODS[name](THREE, resamples=1.5)
 
 
 def test_a_prior_in_words() -> None:

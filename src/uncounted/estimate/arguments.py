@@ -31,7 +31,7 @@ def level_of(level: Any) -> float:
         >>> level_of(0.95)
         0.95
     """
-    value = _number(level)
+    value = number_of(level)
     if not 0 < value < 1:
         raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
     if value > MOST_LEVEL:
@@ -85,7 +85,7 @@ def delta_of(delta: Any) -> float:
     Raises:
         UsedWrongly: not a number from `LEAST_DELTA` to `MOST_DELTA`.
     """
-    value = _number(delta)
+    value = number_of(delta)
     if not value > 0:
         raise UsedWrongly(f"delta {delta} is not above 0", hint="2**-J for J lists is usual")
     if not LEAST_DELTA <= value <= MOST_DELTA:
@@ -102,7 +102,7 @@ def xi_of(xi: Any) -> float:
     Raises:
         UsedWrongly: not a number from 1/1000 to 1000.
     """
-    value = _number(xi)
+    value = number_of(xi)
     if not (value > 0 and math.isfinite(value)):
         raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
     if not LEAST_XI <= value <= MOST_XI:
@@ -176,18 +176,18 @@ def check_settings(name: str, method: Callable[..., Any], own: Mapping[str, Any]
 
 
 def checked(name: str, method: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a method was given, with level, seed and draws as plain numbers.
+    """What a method was given, with level, seed, draws and resamples as plain numbers.
 
     Raises:
         UsedWrongly: one of them cannot be, or it has no such setting.
     """
     own = {key: value for key, value in given.items() if key not in _OF_THE_STUDY}
     check_settings(name, method, own)
-    plain = {"level": level_of, "seed": seed_of, "draws": draws_of}
+    plain = {"level": level_of, "seed": seed_of, "draws": draws_of, "resamples": _resamples_of}
     return {key: plain[key](value) if key in plain else value for key, value in given.items()}
 
 
-def _number(value: Any) -> float:
+def number_of(value: Any) -> float:
     """As a float; nan for what is no number (a bool is none)."""
     if isinstance(value, bool | str | bytes):
         return math.nan
@@ -195,6 +195,16 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
+
+
+def _resamples_of(resamples: Any) -> int:
+    """A whole number; which ones there may be, each method says."""
+    whole = _whole(resamples)
+    if whole is None:
+        raise UsedWrongly(
+            f"resamples {resamples} is not a whole number", hint="1,000 are usual, 0: none"
+        )
+    return whole
 
 
 def _whole(value: Any) -> int | None:

@@ -20,8 +20,14 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.arguments import delta_of
 from uncounted.estimate.averaging import MAX_GRAPH_LISTS, Floats, log_sums
 from uncounted.estimate.method import estimator, z_of
-from uncounted.estimate.posterior import Ints, Posterior, at_grid, explore
-from uncounted.estimate.priors import INVERSE, GammaPoissonPrior, InversePrior, Prior
+from uncounted.estimate.posterior import LAST, Ints, Posterior, at_grid, explore
+from uncounted.estimate.priors import (
+    INVERSE,
+    GammaPoissonPrior,
+    InversePrior,
+    Prior,
+    prior_of,
+)
 from uncounted.estimate.result import Estimate
 
 __all__ = [
@@ -40,6 +46,7 @@ DEFAULT_DRAWS = 4000
 MOST_OBSERVED = 10**9
 MOST_COMPLETE = 0.9
 _BLOCK = 2**20  # scores held at a time
+_LONGEST = 10_000_000  # values of a grid
 
 ASSUMPTION = (
     "Lists may depend on each other, in pairs or in groups. Once such links are allowed for, being "
@@ -167,6 +174,7 @@ def posterior_unseen(
         UsedWrongly: as `decomposable`.
     """
     delta = 2.0 ** -len(table.lists) if delta is None else delta_of(delta)
+    prior = prior_of(prior)
     return explore(_LogPosterior(GraphModel.of(table, delta), prior), table.observed)
 
 
@@ -220,6 +228,7 @@ def decomposable(
             hint="check the counts; with so many, the choice of the assumption is all that matters",
         )
     delta = 2.0**-J if delta is None else delta_of(delta)
+    prior = prior_of(prior)
     _check_grid(grid)
     model = GraphModel.of(table, delta)
     log_posterior = _LogPosterior(model, prior)
@@ -270,8 +279,17 @@ def decomposable(
 
 
 def _check_grid(grid: range | None) -> None:
-    if grid is not None and (len(grid) < 2 or grid.start < 0 or grid.step < 1):
+    if grid is None:
+        return
+    if not isinstance(grid, range):
+        raise UsedWrongly("the grid of n0 is no range", hint="e.g. range(0, 50_000, 10)")
+    if grid.start < 0 or grid.step < 1 or not grid[1:2]:
         raise UsedWrongly("the grid of n0 must rise from 0 or more over at least two values")
+    if grid.stop > LAST or len(grid) > _LONGEST:
+        raise UsedWrongly(
+            f"the grid of n0 goes beyond {LAST:,}, or has more than {_LONGEST:,} values",
+            hint="give it a step, or leave it out: then every n0 counts, however far",
+        )
 
 
 def _mean(posterior: Posterior, prior: Prior, model: GraphModel) -> tuple[float | None, str]:

@@ -22,12 +22,14 @@ from uncounted.estimate.assumptions import NHOI, Assumption, ConditionalPair, si
 from uncounted.estimate.method import estimate_from_draws, estimator
 from uncounted.estimate.normal_terms import LogLinear
 from uncounted.estimate.observed import CellModel, Dirichlet, Drawn
+from uncounted.estimate.posterior import LAST
 from uncounted.estimate.priors import (
     INVERSE,
     InversePrior,
     Prior,
     draw_unseen,
     log_acceptance,
+    prior_of,
 )
 from uncounted.estimate.result import Estimate, Floats
 
@@ -82,6 +84,7 @@ def identify(
         >>> estimate.assumption[:47]
         'How strongly A and B go together (their odds ra'
     """
+    prior = prior_of(prior)
     assumption = _stated(assumption, table)
     model = _model(cells)
     # In the order of their names, so that the order of the lists is nothing.
@@ -130,18 +133,22 @@ def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
             "two lists cannot show how far they depend on each other, so it must be stated",
             hint="state xi = 1 / (odds ratio between them), as in NHOI(xi=1), and say why",
         )
-    return assumption or NHOI()
+    if assumption is None:
+        return NHOI()
+    if not hasattr(assumption, "log_odds"):
+        raise UsedWrongly("what was given is no assumption", hint="e.g. NHOI(xi=2)")
+    return assumption
 
 
 def _model(cells: CellModel | str) -> CellModel:
-    if not isinstance(cells, str):
-        return cells
-    if cells not in _CELLS:
+    if isinstance(cells, str) and cells in _CELLS:
+        return _CELLS[cells]
+    if isinstance(cells, str) or not hasattr(cells, "batches"):
         raise UsedWrongly(
             f"there is no model of the seen patterns called {cells!r}",
             hint=f"models: {', '.join(_CELLS)}",
         )
-    return _CELLS[cells]
+    return cells
 
 
 def _empty(table: CaptureTable) -> int:
@@ -229,8 +236,10 @@ def _mean(
         return None, "infinite: a pattern of an even number of lists has nobody"
     # E r = prod_odd a / (A prod_even (a - 1)): a moment of the Dirichlet law of shapes a.
     log_r = np.log(shapes[sign > 0]).sum() - np.log(shapes[sign < 0] - 1).sum()
-    mean = table.observed * (1 + math.exp(log_r) / (shapes.sum() * assumption.xi))
-    return float(mean), "exact"
+    log_odds = float(log_r - np.log(shapes.sum())) - math.log(assumption.xi)
+    if log_odds > math.log(LAST):
+        return None, "not given: beyond any number of people that can be counted"
+    return table.observed * (1 + math.exp(log_odds)), "exact"
 
 
 def _warnings(

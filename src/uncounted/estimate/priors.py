@@ -80,6 +80,20 @@ type Prior = InversePrior | GammaPoissonPrior
 INVERSE = InversePrior()
 
 
+def prior_of(prior: object) -> Prior:
+    """A prior on N, and nothing else.
+
+    Raises:
+        UsedWrongly: it is none.
+    """
+    if not isinstance(prior, InversePrior | GammaPoissonPrior):
+        raise UsedWrongly(
+            "what was given is no prior on N",
+            hint="InversePrior() or GammaPoissonPrior(shape, scale); read_prior reads one in words",
+        )
+    return prior
+
+
 def read_prior(text: str) -> Prior:
     """A prior as a user writes it: `1/N`, or the shape and scale of Madigan and York's.
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.arguments import number_of
 from uncounted.estimate.assumptions import NHOI
 from uncounted.estimate.method import estimate_from_draws, estimator, log_normal_interval
 from uncounted.estimate.observed import Dirichlet
@@ -70,7 +71,7 @@ def two_list(
             "two lists cannot show how far they depend on each other, so it must be stated",
             hint="state the odds ratio between them as psi (1: independent) and say why",
         )
-    _check_psi(psi, log_psi_sd)
+    psi, log_psi_sd = _checked(psi, log_psi_sd)
     rng = np.random.default_rng(seed)
     # In the order of their names, so that the order of the lists is nothing.
     ordered = table.select(sorted(table.lists))
@@ -91,16 +92,18 @@ def two_list(
     )
 
 
-def _check_psi(psi: float, log_psi_sd: float) -> None:
+def _checked(psi: float, log_psi_sd: float) -> tuple[float, float]:
     """Refuse numbers that are none; a psi so extreme that 1 / psi is none either."""
-    if not (1e-300 < psi < 1e300):
+    odds, sd = number_of(psi), number_of(log_psi_sd)
+    if not (1e-300 < odds < 1e300):
         raise UsedWrongly(
             f"psi {psi} is not a number above 0", hint="1: the two lists are independent"
         )
-    if not 0 <= log_psi_sd < math.inf:
+    if not 0 <= sd < math.inf:
         raise UsedWrongly(
             f"log_psi_sd {log_psi_sd} is not a number from 0 up", hint="0: psi is known exactly"
         )
+    return odds, sd
 
 
 def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], ...]:
