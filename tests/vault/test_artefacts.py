@@ -53,7 +53,7 @@ from uncounted.proof.canonical import sha256
 from uncounted.publish import bundle, verify
 from uncounted.records.names import Name
 from uncounted.records.report import Report
-from uncounted.vault import attachments, check, identity
+from uncounted.vault import attachments, check, identity, seen
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -270,13 +270,59 @@ def test_a_flip_in_the_upper_tiles_of_a_long_log_is_noticed(
         path.write_bytes(whole[:9] + bytes([whole[9] ^ 16]) + whole[10:])
         try:
             with Case.open(tmp_path / "case", me) as case:
-                said = "\n".join(case.check())
+                said = "\n".join(case._log.differences())
         except Damaged as error:
             said = str(error)
         assert re.search("tiles of (level 1|the log)", said)
         path.write_bytes(whole)
     with Case.open(tmp_path / "case", me) as case:
-        assert case.check() == ()
+        assert list(case._log.differences()) == []
+
+
+HOW = {
+    "a folder": lambda path: path.mkdir(),
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "brackets": lambda path: path.write_bytes(b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("pattern", ARTEFACTS)
+def test_what_is_no_file_or_a_strange_one_is_said(kept: Kept, pattern: str, how: str) -> None:
+    path = _find(kept, pattern)
+    path.unlink()
+    HOW[how](path)
+    said = kept.look()
+    if pattern == "home/seen/*" and how == "a link to itself":
+        assert "cannot be read" in said
+    else:
+        assert re.search(
+            ARTEFACTS[pattern] + r"|of the log|not a member|\.age|case\.db|cannot", said
+        )
+
+
+@pytest.mark.parametrize("pattern", ARTEFACTS)
+def test_a_disk_that_fails_in_reading_is_said(
+    kept: Kept, pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, real = _find(kept, pattern), Path.open
+
+    def fail(self: Path, *values: Any, **named: Any) -> Any:
+        if self == broken:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(self, *values, **named)
+
+    def whole(self: Path) -> bytes:
+        with fail(self, "rb") as file:
+            return bytes(file.read())
+
+    monkeypatch.setattr(Path, "open", fail)
+    monkeypatch.setattr(Path, "read_bytes", whole)
+    said = kept.look()
+    if pattern == "a.case/case.db":  # SQLite opens it by itself
+        assert said == ""
+    else:
+        assert re.search(ARTEFACTS[pattern] + r"|of the log|cannot be read", said), said
 
 
 # --- the home ------------------------------------------------------------------------------
@@ -382,6 +428,25 @@ def test_a_flip_or_a_cut_in_any_file_of_a_bag(bag: Path) -> None:
     # The end of the last line, which says the same without it.
     assert passed == [f"tagmanifest-sha512.txt cut to {len(files[bag / _TAGS]) - 1}"]
     assert back.read(bag).reports
+
+
+def test_what_a_killed_export_left_in_clear_goes_with_the_next(kept: Kept, tmp_path: Path) -> None:
+    left, strange = tmp_path / ".out.0123abcd.partial", tmp_path / ".other.0123abcd.partial"
+    for folder in (left, strange):
+        folder.mkdir()
+        (folder / "reports.json").write_text("김무명", encoding="utf-8")
+    with Case.open(kept.case, kept.me) as case:
+        writing.write(case, "json", tmp_path / "out")
+    assert not left.exists()
+    assert strange.exists()
+
+
+def test_a_leftover_in_the_home_is_no_other_case_file(tmp_path: Path) -> None:
+    (tmp_path / "seen").mkdir()
+    (tmp_path / "seen" / ".abc.0123").touch()
+    assert seen.others(tmp_path, "abc") == (False, False)
+    (tmp_path / "seen" / "other").touch()
+    assert seen.others(tmp_path, "abc") == (False, True)
 
 
 def _bag_refused(bag: Path, path: Path, whole: bytes, harmed: bytes) -> bool:

@@ -208,8 +208,12 @@ def findings(storage: Storage, ledger: Ledger, folder: Path) -> Iterator[str]:
         path = place / f"{name}.age"
         if not path.is_file():
             yield f"the attachment of entry {seq} is missing"
-        elif _sha256(path) != name:
-            yield f"the attachment of entry {seq} was altered"
+            continue
+        try:
+            if _sha256(path) != name:
+                yield f"the attachment of entry {seq} was altered"
+        except OSError:
+            yield f"the attachment of entry {seq} cannot be read: the disk fails"
     there = {path.name for path in place.iterdir()} if place.is_dir() else set()
     strange = there - {f"{name}.age" for name in wanted}
     if strange:

@@ -16,6 +16,7 @@ import attrs
 
 from uncounted.errors import Damaged
 from uncounted.vault import attachments, members, missing, rotation
+from uncounted.vault.files import content_of
 from uncounted.vault.ledger import Entry, Ledger, Opened
 from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
@@ -57,11 +58,11 @@ def findings(
     yield from attachments.findings(storage, ledger, folder)  # 5
     for name, sealed in rotation.files(base).items():  # 6
         path = folder / members.FOLDER / name
-        if sealed is None or not path.is_file() or path.read_bytes() != sealed:
+        if sealed is None or content_of(path) != sealed:
             yield f"{members.FOLDER}/{name} is not the file that was made for its member"
     private = ("case.*", "members/*", f"{attachments.FOLDER}/*")
     for path in (folder, *(path for some in private for path in folder.glob(some))):  # 7
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield f"{path.name} can be read by others than its owner"
     if memory is not None and not memory.knows(Mark(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"

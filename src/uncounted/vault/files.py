@@ -85,6 +85,14 @@ def read_private(path: Path) -> bytes:
         raise Damaged(f"{path.name} cannot be read", hint="bring it back from a copy") from error
 
 
+def content_of(path: Path) -> bytes | None:
+    """What is in a file; None when it is not there, is none, or cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
 def make_folder(path: Path) -> None:
     """Make a folder for its owner alone (0700), parents included; an existing one is kept."""
     with on_disk():

@@ -228,7 +228,7 @@ def public(home: Path) -> PublicIdentity:
             "there is no identity in this folder",
             hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(
             f"{_PUBLIC} is not the public half of an identity",
             hint=f"delete {_PUBLIC}; it is made again when the identity is opened",

@@ -47,7 +47,7 @@ def read(folder: Path) -> str:
             f"the folder is not a case file: {NAME} is missing",
             hint="check the path; uncounted init makes a case file",
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotACase(f"{NAME} is not that of a case file", hint="check the path") from error
     if not known:
         raise NotACase(f"{NAME} is not that of a case file", hint="check the path")

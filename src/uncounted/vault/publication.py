@@ -7,6 +7,7 @@ steps cut short, and is finished, or somebody put an older state back, and is sa
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash, 
 from uncounted.proof.notes import Verifier
 from uncounted.proof.tiles import HEIGHT, WIDTH, TileLog, path
 from uncounted.proof.tlogproof import TlogProof
+from uncounted.vault.files import content_of
 from uncounted.vault.identity import Identity
 from uncounted.vault.storage import Storage
 
@@ -28,6 +30,14 @@ _HINT = "bring both back from one copy of the whole folder; keep this one as it 
 def origin(case_id: str) -> str:
     """The log's own name, in its checkpoints."""
     return f"uncounted.case/{case_id}"
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Damaged("a file of the log cannot be read", hint=_HINT) from error
 
 
 class Publication:
@@ -42,6 +52,7 @@ class Publication:
         self._origin = origin(case_id)
         self._storage = storage
 
+    @_readable()
     def recover(self) -> None:
         """Compare the two halves, and take note of a checkpoint that a crash left unnoted.
 
@@ -91,6 +102,7 @@ class Publication:
         known = self._frontier()
         return self._grown(known if known.size <= size else Frontier(), size).root()
 
+    @_readable()
     def seal(self, identity: Identity) -> None:
         """Publish the entries that are not published yet; nothing to do is no harm.
 
@@ -109,6 +121,7 @@ class Publication:
         log.publish(sign(log.state(self._origin), identity.signer))
         self._note(edge)
 
+    @_readable()
     def checkpoint(self) -> bytes:
         """The signed note of what is published.
 
@@ -120,6 +133,7 @@ class Publication:
             raise Damaged("the log has no checkpoint", hint="open the case file again")
         return note
 
+    @_readable()
     def proof(self, seq: int) -> bytes:
         """That an entry is in the published log, as a tlog-proof file.
 
@@ -136,6 +150,7 @@ class Publication:
             raise Damaged("the tiles of the log were altered", hint=_HINT) from error
         return found.encode()
 
+    @_readable()
     def leaves(self) -> bytes:
         """Give the hashes of all published leaves, in order, 32 bytes each."""
         return TileLog(self._folder).leaves()
@@ -144,7 +159,7 @@ class Publication:
         """Say where the published tiles and bundles are not what the entries say."""
         log = TileLog(self._folder)
         try:
-            hashes = log.leaves()
+            hashes = self.leaves()
         except Damaged as error:
             yield str(error)
             return
@@ -165,7 +180,10 @@ class Publication:
         level = 1
         while hashes:
             try:
-                same = all(log.node(level * HEIGHT, at) == ours for at, ours in enumerate(hashes))
+                with _readable():
+                    same = all(
+                        log.node(level * HEIGHT, at) == ours for at, ours in enumerate(hashes)
+                    )
             except Damaged:
                 same = False
             if not same:
@@ -176,12 +194,12 @@ class Publication:
 
     def _has_bundle(self, number: int, leaves: list[bytes]) -> bool:
         content = b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
-        partial = self._folder / path("entries", number, len(leaves))
-        if partial.is_file():
-            return partial.read_bytes() == content
+        partial = content_of(self._folder / path("entries", number, len(leaves)))
+        if partial is not None:
+            return partial == content
         # A full bundle stands in for a partial one, and may hold more than is published.
-        full = self._folder / path("entries", number, WIDTH)
-        return full.is_file() and full.read_bytes().startswith(content)
+        full = content_of(self._folder / path("entries", number, WIDTH))
+        return full is not None and full.startswith(content)
 
     def _said(self) -> Checkpoint:
         note = TileLog(self._folder, 0).checkpoint()

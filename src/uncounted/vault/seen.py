@@ -111,5 +111,5 @@ def _mark(line: str) -> Mark:
 
 def others(home: Path, case_id: str) -> tuple[bool, bool]:
     """Whether the identity in a home ever opened this case file, and whether it opened another."""
-    names = {path.name for path in (home / FOLDER).glob("*")} if home.is_dir() else set[str]()
+    names = {path.name for path in (home / FOLDER).glob("[!.]*")} if home.is_dir() else set[str]()
     return case_id in names, bool(names - {case_id})

@@ -23,6 +23,7 @@ from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
 from uncounted.proof.notes import split
 from uncounted.proof.timestamp import Request, Stamp
+from uncounted.vault.files import content_of, read_private
 from uncounted.vault.ledger import Ledger
 from uncounted.vault.publication import origin
 from uncounted.vault.storage import Storage
@@ -100,14 +101,13 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
     Raises:
         NotVerified: the checkpoint is missing, or the stamp is not good or not about it.
     """
-    beside = file.with_suffix(".note")
-    if not beside.is_file():
+    note = content_of(file.with_suffix(".note"))
+    if note is None:
         raise NotVerified(
             f"the checkpoint that {file.name} is about is missing",
             hint="bring it back from a copy of the log",
         )
-    note = beside.read_bytes()
-    stamp = timestamp.verify(file.read_bytes(), note, roots)
+    stamp = timestamp.verify(read_private(file), note, roots)
     return Kept(stamp, Checkpoint.parse(split(note)[0]).size, file)
 
 
@@ -124,21 +124,27 @@ def findings(
     2. Every stamp that is there holds.
     3. Its checkpoint is one of this log: the same entries give the same root.
     """
-    there = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in kept(folder)}
+    there = dict[str, Path]()
+    for file in kept(folder):
+        answer = content_of(file)
+        if answer is None:
+            yield f"the timestamp {file.name} cannot be read"
+        else:
+            there[hashlib.sha256(answer).hexdigest()] = file
     for row in storage.entries("timestamp"):  # 1
         opened = ledger.open(row)
         if opened is None:
             continue
-        file = there.get(opened.body["response"])
-        note = file.with_suffix(".note") if file is not None else None
-        if note is None or not note.is_file():
+        about = there.get(opened.body["response"])
+        note = content_of(about.with_suffix(".note")) if about is not None else None
+        if note is None:
             yield f"the timestamp of entry {row.seq} is missing or was altered"
-        elif hashlib.sha256(note.read_bytes()).hexdigest() != opened.body["checkpoint"]:
+        elif hashlib.sha256(note).hexdigest() != opened.body["checkpoint"]:
             yield f"the checkpoint of the timestamp of entry {row.seq} was altered"
     for file in there.values():
         try:
             reread(file)  # 2
-            said = Checkpoint.parse(split(file.with_suffix(".note").read_bytes())[0])
+            said = Checkpoint.parse(split(read_private(file.with_suffix(".note")))[0])
         except NotVerified as error:
             yield f"the timestamp {file.name}: {error}"
             continue
