@@ -27,6 +27,7 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import run
+from uncounted.estimate.chao import singles
 from uncounted.publish.audit import Printed, fits
 from uncounted.publish.blind import Blind
 from uncounted.publish.disclosure import ProtectedTable, _bound, patterns, protect
@@ -65,8 +66,8 @@ def printed(
 
 def rounded_bound(table: CaptureTable, step: int | None) -> int | None:
     """The lower bound as it is printed."""
-    ones, twos = table.seen_exactly(1), table.seen_exactly(2)
-    return None if step is None else _bound(table.observed, ones, twos, len(LISTS), step)
+    alone = [int(count) for count in singles(table)]
+    return None if step is None else _bound(table.observed, alone, table.seen_exactly(2), step)
 
 
 def rounded_answers(table: CaptureTable) -> tuple[object, ...]:

@@ -13,7 +13,9 @@ from uncounted.estimate.decomposable import (
     InversePrior,
     decomposable,
 )
+from uncounted.estimate.identify import identify
 from uncounted.estimate.independence import independence
+from uncounted.estimate.latent_class import latent_class
 from uncounted.estimate.loglinear import log_linear
 from uncounted.estimate.result import Estimate, Study
 from uncounted.estimate.sensitivity import saturated, tipping, with_xi, xi_table
@@ -31,9 +33,11 @@ __all__ = [
     "chao",
     "check",
     "decomposable",
+    "identify",
     "in_words",
     "independence",
     "islands",
+    "latent_class",
     "log_linear",
     "log_linear_stepwise",
     "pairs",

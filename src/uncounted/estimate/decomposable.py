@@ -44,7 +44,7 @@ __all__ = [
 DEFAULT_DRAWS = 4000
 # Log-gammas of larger counts are off by more than the posterior can bear.
 MOST_OBSERVED = 10**9
-MOST_COMPLETE = 0.9
+MOST_COMPLETE = 0.5  # beyond it the middle of the posterior is the prior's
 _BLOCK = 2**20  # scores held at a time
 _LONGEST = 10_000_000  # values of a grid
 

@@ -241,12 +241,19 @@ def _estimate(
         )
     variance = unseen.variance(spec.way, psi)
     floor = max(unseen.documented, seen)
+    interval = _interval(seen, n0, variance, floor, spec)
+    if floor > N and (interval is None or interval[1] <= floor):
+        raise NotEstimable(
+            "these lists give fewer people than all lists together have documented: among people "
+            "alike, they tend to have the same ones, and the assumption is contradicted",
+            hint="state how they go together (psi above 1), or choose other lists",
+        )
     return Estimate(
         method=METHOD,
         status="ok",
         point=max(N, float(floor)),
         point_kind=spec.way,
-        interval=_interval(seen, n0, variance, floor, spec),
+        interval=interval,
         level=spec.level,
         interval_kind="none" if spec.way == "plug-in" else spec.ends,
         assumption=assumption(names, tuple(people.covariates), psi, spec.beside_others),

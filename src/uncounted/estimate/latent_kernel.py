@@ -168,7 +168,8 @@ def gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
                 c += cells[m, k]
             if want:
                 fit += counts.people[m] * math.log(c)
-            c = counts.people[m] / c
+            # A leap that went astray has left no chance for a pattern: no number, so not taken.
+            c = counts.people[m] / c if c > 0.0 else np.nan
         for k in range(K):
             cells[m, k] *= c
     # and back: how many people of each class are expected on each list

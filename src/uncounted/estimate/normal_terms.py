@@ -268,7 +268,7 @@ def agreement(seen: Floats) -> tuple[float, float]:
     Args:
         seen: shape (chains, looks, quantities).
     """
-    from arviz_stats.base import array_stats as untyped  # type: ignore[attr-defined]
+    from arviz_stats.base import array_stats as untyped
 
     array_stats: Any = untyped
     axes = {"chain_axis": 0, "draw_axis": 1}

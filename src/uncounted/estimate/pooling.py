@@ -8,6 +8,7 @@ the tables that happened to work without saying how many did not.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ import attrs
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from uncounted.estimate.ends import open_ended, quantiles
 from uncounted.estimate.result import Estimate
 
 MAX_REFUSED = 0.05
@@ -55,6 +57,8 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
     good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
     pooled = _pool_draws(good) if model.draws is not None else _pool_logs(good, between, within)
     warnings = _warnings(good, missed, total)
+    if not pooled.ok:
+        return attrs.evolve(pooled, seconds=seconds)
     return attrs.evolve(
         pooled,
         diagnostics={**pooled.diagnostics, "linkage_share": share, "refused_in": missed},
@@ -100,13 +104,23 @@ def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
             if fit.estimate.draws is not None
         ]
     )
-    tails = [0.5 - model.level / 2, 0.5, 0.5 + model.level / 2]
-    low, middle, high = np.quantile(draws, tails, method="inverted_cdf").tolist()
+    middle, low, high = quantiles(open_ended(draws), model.level)
+    if not math.isfinite(middle):
+        total = sum(fit.times for fit in fits)
+        return Estimate(
+            model.method,
+            "refused",
+            "half of the draws or more put no end to the number of people",
+            "too few people are on two lists; look at the lower bounds",
+            level=model.level,
+            diagnostics={"draws": total},
+            seed=model.seed,
+        )
     return attrs.evolve(
         model,
-        point=float(middle),
+        point=middle,
         mean=None,
-        interval=(float(low), float(high)),
+        interval=(low, high),
         settings={**model.settings, "pooled": "draws of N from every table, equally"},
         diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),
         draws=draws,
@@ -131,12 +145,19 @@ def _pool_logs(fits: Sequence[Fitted], between: float, within: float) -> Estimat
         factor = float(ndtri(0.5 + model.level / 2))
     spread = factor * T**0.5
     points = [fit.estimate.point or 0.0 for fit in fits]
+    # Tables whose interval has no end are draws of a tail: more of them than it holds open it.
+    open_ = sum(
+        fit.times
+        for fit in fits
+        if fit.estimate.interval and not math.isfinite(fit.estimate.interval[1])
+    )
+    ended = open_ / R <= (1 - model.level) / 2
     return attrs.evolve(
         model,
         point=float(np.average(points, weights=times)),
         interval=(
             n + max(0.0, float(np.exp(log_n0 - spread)) - 0.5),
-            n + max(0.0, float(np.exp(log_n0 + spread)) - 0.5),
+            n + max(0.0, float(np.exp(log_n0 + spread)) - 0.5) if ended else math.inf,
         ),
         settings={**model.settings, "pooled": "log n0 by Rubin's rules, T = W + (1 + 1/R) B"},
         diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),

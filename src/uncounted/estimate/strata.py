@@ -7,6 +7,7 @@ never added up: draws are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -16,17 +17,13 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.ends import open_ended, quantiles
 from uncounted.estimate.result import Estimate, Floats, Study, refused
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
 _DRAWS = 20_000
 _MANY = 20  # strata; beyond it each has fewer resamples and no list is left out in turn
-_LIGHTER: Mapping[str, Mapping[str, Any]] = {
-    "decomposable": {"edges": False},
-    "log-linear": {"resamples": 50},
-    "log-linear-stepwise": {"resamples": 50},
-}
 
 
 @attrs.frozen(eq=False)
@@ -94,12 +91,7 @@ def run_strata(
         raise UsedWrongly("there are no strata to estimate")
     seeds = np.random.SeedSequence(seed).generate_state(len(tables))
     if len(tables) > _MANY:
-        settings = more.get("settings") or {}
-        more["settings"] = {
-            name: {**_LIGHTER.get(name, {}), **own}
-            for name, own in {**{name: {} for name in _LIGHTER}, **settings}.items()
-        }
-        more.setdefault("robustness", False)
+        more = {"lighter": True, "robustness": False, **more}
     studies = []
     for done, table in enumerate(tables):
         progress("estimating each stratum", done, len(tables))
@@ -173,8 +165,13 @@ def _total(
     if not good:
         return refused(name, "no stratum gives a number", None, tables[0])
     documented = sum(study.observed for study in studies) - sum(seen for _, seen in good)
-    draws = documented + sum(_draws(fit, seen, rng) for fit, seen in good)
-    low, high = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2])
+    draws = documented + sum_of([fit for fit, _ in good], [seen for _, seen in good], rng)
+    point, low, high = quantiles(draws, level)
+    ends = [fit.interval[1] for fit, _ in good if fit.draws is None and fit.interval]
+    if not all(map(math.isfinite, ends)):
+        high = math.inf  # no sum has an end where a part has none
+    if not math.isfinite(point):
+        return refused(name, "the strata put no end to the number of people", None, tables[0])
     missing = len(studies) - len(good)
     warnings: tuple[str, ...] = ()
     if missing:
@@ -186,9 +183,9 @@ def _total(
     return Estimate(
         method=name,
         status="ok",
-        point=float(np.median(draws)),
+        point=point,
         point_kind="lower bound" if model.point_kind == "lower bound" else "median of joint draws",
-        interval=(float(low), float(high)),
+        interval=(low, high),
         level=level,
         interval_kind="quantiles of joint draws",
         assumption=f"In every stratum: {model.assumption}",
@@ -197,14 +194,29 @@ def _total(
     )
 
 
-def _draws(fit: Estimate, observed: int, rng: np.random.Generator) -> Floats:
-    """Draws of N in a stratum, in an order of their own, so that strata are independent."""
+def sum_of(fits: Sequence[Estimate], observed: Sequence[int], rng: np.random.Generator) -> Floats:
+    """Draws of the sum of N over strata, each in an order of its own: strata are independent.
+
+    A method without draws has a log-normal n0 in each stratum, its estimate the median. A
+    sum of medians is no median of the sum, and of many strata it would come out several per
+    cent too high: the unseen are scaled so that the middle of the sum is the sum of the
+    estimates. Of one stratum nothing is changed.
+    """
+    seen, without = float(sum(observed)), [fit for fit in fits if fit.draws is None]
+    drawn = sum((_drawn(fit, n, rng) for fit, n in zip(fits, observed, strict=True)), np.zeros(1))
+    if not without:
+        return np.asarray(drawn)
+    unseen = drawn - seen
+    middle, wanted = float(np.median(unseen)), sum(fit.number() for fit in fits) - seen
+    return np.asarray(seen + unseen * (wanted / middle if middle > 0 else 1.0))
+
+
+def _drawn(fit: Estimate, observed: int, rng: np.random.Generator) -> Floats:
+    """Draws of N in a stratum; inf where the posterior has no end."""
     if fit.draws is not None:
-        return rng.choice(fit.draws, size=_DRAWS).astype(np.float64)
+        return open_ended(rng.choice(fit.draws, size=_DRAWS))
     if fit.log_n0 is None:
         return np.full(_DRAWS, float(fit.number()))
-    # Log-normal with the estimate as its mean, not its median: a sum of medians is no median
-    # of the sum, and of many strata the total would come out several per cent too high.
     mean, variance = fit.log_n0
-    n0 = np.exp(rng.normal(mean - variance / 2, np.sqrt(variance), _DRAWS)) - 0.5
+    n0 = np.exp(rng.normal(mean, np.sqrt(variance), _DRAWS)) - 0.5
     return np.asarray(observed + np.maximum(n0, 0.0))

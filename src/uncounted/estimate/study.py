@@ -7,6 +7,7 @@ number rests on, how it moves when that is wrong, and what was refused.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from uncounted.estimate.coverage import sample_coverage
 from uncounted.estimate.decomposable import decomposable
 from uncounted.estimate.identify import identify
 from uncounted.estimate.independence import independence
+from uncounted.estimate.latent_class import latent_class
 from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
 from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
 from uncounted.estimate.result import Estimate, Study
@@ -46,6 +48,7 @@ type Settings = Mapping[str, Mapping[str, Any]]
 
 METHODS: Mapping[str, Method] = {
     "decomposable": decomposable,
+    "latent-class": latent_class,
     "log-linear": log_linear,
     "log-linear-stepwise": log_linear_stepwise,
     "sample-coverage": sample_coverage,
@@ -57,6 +60,7 @@ METHODS: Mapping[str, Method] = {
 }
 # What a method needs to apply at all; asked for by name, it answers for itself.
 _LISTS: Mapping[str, tuple[int, int]] = {
+    "latent-class": (3, 64),
     "log-linear": (3, 10),
     "log-linear-thresholding": (3, 6),
     "log-linear-stepwise": (3, 10),
@@ -67,6 +71,14 @@ _LISTS: Mapping[str, tuple[int, int]] = {
 # For whoever asks: one says again what the xi table says, with a prior on the patterns; the
 # other is a log-linear method that a draw of a chain can tip.
 _ON_REQUEST = ("identified", "log-linear-thresholding")
+
+# What a method is given where it is one of very many fits and nothing else was asked.
+LIGHTER: Settings = {
+    "decomposable": {"edges": False},
+    "latent-class": {"chains": 4, "target_ess": 400},
+    "log-linear": {"resamples": 50},
+    "log-linear-stepwise": {"resamples": 50},
+}
 
 _POOLED_DRAWS = 20_000
 
@@ -92,10 +104,9 @@ def _chosen(
             )
     for name, own in settings.items():
         check_settings(name, METHODS[name], own)
-        # Where strata are many, fewer resamples are stated for methods that may not run.
         # A list that is empty in one stratum is no reason to refuse what holds for the others.
         unused = name not in names and (methods is not None or not applies(name, table.lists))
-        if unused and set(own) - {"resamples"}:
+        if unused and own:
             raise UsedWrongly(
                 f"there are settings for {name}, which is not run here",
                 hint=f"methods that are: {', '.join(names)}",
@@ -113,6 +124,7 @@ def run(
     claim: Claim | None = None,
     settings: Settings | None = None,
     robustness: bool = True,
+    lighter: bool = False,
     progress: Progress = silent,
 ) -> Study:
     """Estimate by every method that applies, or by those named.
@@ -127,6 +139,7 @@ def run(
         settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
         robustness: whether to look at what the answer hangs on: each list left out, each
             taken as a population of known size, parts of the people, other priors.
+        lighter: whether this is one of very many tables: see `LIGHTER`.
         progress: told before each method.
 
     Raises:
@@ -141,6 +154,8 @@ def run(
     level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
     settings = settings or {}
     chosen = _chosen(methods, settings, table)
+    if lighter:
+        settings = {name: {**LIGHTER.get(name, {}), **settings.get(name, {})} for name in chosen}
     estimates = []
     for done, (name, method) in enumerate(chosen.items()):
         progress(f"estimating: {name}", done, len(chosen))
@@ -209,22 +224,27 @@ def run_over(
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
     level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
     settings = settings or {}
-    chosen = _chosen(methods, settings, tables[0])
     distinct: dict[str, CaptureTable] = {}
     times: dict[str, int] = {}
     for table in tables:
         digest = table.digest()
         distinct[digest] = table
         times[digest] = times.get(digest, 0) + 1
+    commonest = distinct[max(times, key=lambda digest: times[digest])]
+    chosen = _chosen(methods, settings, point or commonest)
+    some = _some(distinct)
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
-    lighter = _lighter(chosen, distinct, times)
+    lighter = _lighter(chosen, distinct, commonest)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
         progress("estimating on every draw of who is who", done, len(distinct))
         for name, method in chosen.items():
+            if name in _SLOW and digest not in some:
+                continue
             more = {**lighter.get(name, {}), **settings.get(name, {})}
             if name in _HAVE_DRAWS:
-                more["draws"] = max(per_draw, 1) * times[digest]
+                share = len(tables) / len(some) if name in _SLOW else 1.0
+                more["draws"] = math.ceil(max(per_draw, 1) * times[digest] * share)
             estimate = method(table, level=level, seed=seed + done, **more)
             fits[name].append(Fitted(estimate, table.observed, times[digest]))
     progress("estimating on every draw of who is who", len(distinct), len(distinct))
@@ -260,12 +280,24 @@ def run_over(
     return look_around(study, checked.table, METHODS, settings, **how)
 
 
-_HAVE_DRAWS = ("decomposable", "two-list", "identified")
+_HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
+_SLOW = ("latent-class",)  # a fit takes tenths of a second, and draws of who is who are alike
+_ENOUGH = 25  # draws of who is who for such a method
 _RESAMPLES = 2000  # over all tables; at least ten a table
 
 
+def _some(distinct: Mapping[str, CaptureTable]) -> frozenset[str]:
+    """Tables for a method that is too slow for all of them: at most 25, evenly spaced.
+
+    Draws of who is who come in the order of the chains, so every chain is among them.
+    """
+    digests = list(distinct)
+    step = max(len(digests) / _ENOUGH, 1.0)
+    return frozenset(digests[int(i * step)] for i in range(min(len(digests), _ENOUGH)))
+
+
 def _lighter(
-    chosen: Mapping[str, Method], distinct: Mapping[str, CaptureTable], times: Mapping[str, int]
+    chosen: Mapping[str, Method], distinct: Mapping[str, CaptureTable], commonest: CaptureTable
 ) -> Settings:
     """Settings for many tables: the resamples are shared out among them.
 
@@ -277,7 +309,8 @@ def _lighter(
         for name in ("log-linear", "log-linear-stepwise")
         if name in chosen
     }
-    commonest = distinct[max(times, key=lambda digest: times[digest])]
+    if "latent-class" in chosen and len(distinct) > 1:
+        settings["latent-class"] = dict(LIGHTER["latent-class"])
     if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
         settings["log-linear"]["among"] = leaders(commonest)
     return settings

@@ -178,7 +178,7 @@ def agreement(watched: Floats) -> tuple[float, float]:
         R-hat (1 when nothing ever moves) and bulk effective sample size (Vehtari et al.
         2021), over quantities that move at all.
     """
-    from arviz_stats.base import array_stats as untyped  # type: ignore[attr-defined]
+    from arviz_stats.base import array_stats as untyped
 
     array_stats: Any = untyped
 
