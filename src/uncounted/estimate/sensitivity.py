@@ -153,7 +153,7 @@ def xi_rows(
         >>> from uncounted.estimate.chao import chao
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> [(row["xi"], row["point"]) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
-        [(0.5, 250.0), (1, 160.0), (2, 115.0)]
+        [(0.5, 230.0), (1.0, 150.0), (2.0, 110.0)]
     """
     if not estimate.ok:
         return ()
