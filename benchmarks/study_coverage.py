@@ -250,7 +250,8 @@ def jobs(names: Sequence[str], resamples: int) -> list[Job]:
     own = {
         "log-linear": less,
         "log-linear-stepwise": less,
-        "latent-class": json.dumps({"threads": 1}),  # the processes take the cores
+        # The processes take the cores.
+        "latent-class": json.dumps({"threads": 1, "chains": 4, "target_ess": 400}),
     }
     return [
         Job(name, method, method, own.get(method, "{}"))

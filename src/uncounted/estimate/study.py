@@ -149,7 +149,7 @@ def run(
         >>> from uncounted.captures import CaptureTable
         >>> study = run(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
         >>> study["chao"].point
-        160.0
+        150.0
     """
     level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
     settings = settings or {}
