@@ -22,7 +22,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate import arguments
 from uncounted.estimate.checks import check
-from uncounted.estimate.posterior import LAST
+from uncounted.estimate.ends import open_ended, quantiles
 from uncounted.estimate.result import Estimate, Interval
 
 
@@ -155,9 +155,7 @@ def estimate_from_draws(
         (75.0, 165.0)
     """
     z_of(level)
-    tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
-    found = np.quantile(n0, tails, method="inverted_cdf")
-    low, middle, high = (observed + float(x) if x < LAST else math.inf for x in found)
+    middle, low, high = (observed + x for x in quantiles(open_ended(n0), level))
     if not math.isfinite(middle):
         raise NotEstimable(
             "half of the draws or more put no end to the number of people",
