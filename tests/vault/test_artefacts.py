@@ -571,6 +571,28 @@ def test_a_file_that_may_not_be_read_is_said_without_its_name(
         assert case.check() == ()
 
 
+def test_what_a_failed_attempt_could_not_delete_goes_with_the_next(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    scan, place = tmp_path / "scan", kept.case / attachments.FOLDER
+    scan.write_bytes(b"another")
+    with Case.open(kept.case, kept.me) as case:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", fail)
+            patch.setattr(os, "rename", fail)
+            patch.setattr(os, "unlink", fail)
+            with pytest.raises(NoSpace, match="the disk failed"):
+                case.attach("one", "R-3", [scan])
+        assert len(list(place.iterdir())) == 3
+        case.attach("one", "R-3", [scan])
+        assert len(list(place.iterdir())) == 3
+        case.seal_log()
+        assert case.check() == ()
+
+
 def test_equal_files_attached_at_once_are_kept_once(kept: Kept, tmp_path: Path) -> None:
     one, other = tmp_path / "1", tmp_path / "2"
     one.write_bytes(b"the same")

@@ -107,6 +107,8 @@ def attach(
         there[each.sha256] = _Sealed(each.size, each.sha256, each.file, str(each.key))
         if (each.source, each.report) == (source, report_id):
             held.add((each.name, each.sha256))
+    if storage.must_sweep():  # an attempt before this one could not tidy up after itself
+        sweep(storage, ledger, folder)
     with storage.transaction():  # 2
         storage.must_be_swept()
     try:
