@@ -204,6 +204,12 @@ def test_a_setting_that_would_change_nothing(
             ask()
 
 
+def test_a_claim_is_one() -> None:
+    for claim in ("10000", 10_000):
+        with pytest.raises(UsedWrongly, match="what was given is no claim"):
+            run(PAIR, claim=claim)  # type: ignore[arg-type]
+
+
 def test_a_setting_holds_where_a_list_is_empty() -> None:
     """In one stratum of many: the log-linear models then do not apply, which is no mistake."""
     empty = CaptureTable.of("ABC", {"100": 40, "010": 20, "110": 10})

@@ -114,6 +114,11 @@ def _chosen(
     return {name: METHODS[name] for name in names}
 
 
+def _check_claim(claim: object) -> None:
+    if not (claim is None or isinstance(claim, Claim)):
+        raise UsedWrongly("what was given is no claim", hint='e.g. Claim.parse("<15000")')
+
+
 def run(
     table: CaptureTable,
     methods: Sequence[str] | str | None = None,
@@ -152,6 +157,7 @@ def run(
         150.0
     """
     level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
+    _check_claim(claim)
     settings = settings or {}
     chosen = _chosen(methods, settings, table)
     if lighter:
@@ -223,6 +229,7 @@ def run_over(
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
     level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
+    _check_claim(claim)
     settings = settings or {}
     distinct: dict[str, CaptureTable] = {}
     times: dict[str, int] = {}
