@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -266,6 +270,31 @@ def test_no_answer_in_time(serve: Served) -> None:
     waits.set()
 
 
+@pytest.mark.parametrize("headers", [b"", f"Content-Type: {REPLY}\r\n\r\n".encode()])
+def test_an_answer_that_drips_is_none(headers: bytes) -> None:
+    """A byte now and then keeps a timeout for each piece from ever coming."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            there, _ = server.accept()
+            with there, contextlib.suppress(OSError):
+                there.recv(10_000)
+                there.sendall(b"HTTP/1.1 200 OK\r\n" + headers)
+                while not over.wait(0.02):
+                    there.sendall(b"X")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        begun = time.monotonic()
+        with pytest.raises(NotStamped, match="no answer in time"):
+            authority.ask(f"http://127.0.0.1:{server.getsockname()[1]}/", b"query", seconds=0.3)
+        took = time.monotonic() - begun
+        over.set()
+        dripping.join()
+    assert took < 5
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -302,3 +331,25 @@ def test_the_command(
     )
     assert '"trusted": true' in again.stdout
     assert "nobody has checked" not in again.stderr
+    _check_says_what_the_stamps_say(case, roots, tmp_path)
+
+
+def _check_says_what_the_stamps_say(case: str, roots: Path, tmp_path: Path) -> None:
+    bare = CliRunner().invoke(app, ["check", case])
+    assert "2 timestamps" in bare.stdout
+    assert "nobody has checked whose they are: give --roots" in bare.stderr
+    done = CliRunner().invoke(app, ["check", case, "--roots", str(roots)])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("CN=Authority says: the log's first") == 2
+    assert "the log's first 2 entries were there 20" in done.stdout
+    as_json = CliRunner().invoke(app, ["check", case, "--roots", str(roots), "--json"])
+    told = json.loads(as_json.stdout)["timestamps"]
+    assert [(one["entries"], one["trusted"]) for one in told] == [(1, True), (2, True)]
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "ca.pem"
+    other.write_bytes(OpenSsl.make(tmp_path / "other").root)
+    refused = CliRunner().invoke(app, ["check", case, "--roots", str(other)])
+    assert isinstance(refused.exception, NotVerified)
+    assert "2 timestamps are not signed under the certificates" in str(refused.exception)
+    gone = CliRunner().invoke(app, ["check", case, "--roots", str(tmp_path / "none")])
+    assert isinstance(gone.exception, UsedWrongly)

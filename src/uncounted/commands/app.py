@@ -17,6 +17,8 @@ import click
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from uncounted.vault.case import Case
     from uncounted.vault.recipients import Opener
 
@@ -96,6 +98,22 @@ def somebody_is_there() -> bool:
     return sys.stdin.isatty()
 
 
+def read_roots(file: Path | None) -> list[Certificate]:
+    """The certificates of a PEM file; none without a file.
+
+    Raises:
+        UsedWrongly: there is no such file.
+        BadInput: there is no certificate in it.
+    """
+    from uncounted.proof import timestamp
+
+    if file is None:
+        return []
+    if not file.is_file():
+        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
+    return timestamp.certificates(file.read_bytes())
+
+
 def needs_a_yes(yes: bool) -> None:
     """Refuse, before anything is opened, what has to be confirmed where nobody can.
 
@@ -130,6 +148,11 @@ passphrase_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Makes results repeat."
+)
+roots_option = click.option(
+    "--roots",
+    type=click.Path(path_type=Path),
+    help="PEM file with the authority's root certificate, from a place that you trust.",
 )
 out_file = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The file to write."

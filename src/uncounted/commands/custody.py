@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +16,16 @@ from uncounted.commands.app import (
     needs_a_yes,
     open_case,
     passphrase_option,
+    read_roots,
+    roots_option,
 )
-from uncounted.errors import Damaged
+from uncounted.errors import Damaged, NotVerified
 from uncounted.terminal import answer, answer_json, columns, plural, say
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from uncounted.vault.stamps import Kept
 
 
 @app.command()
@@ -79,20 +88,28 @@ def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
 
 @app.command()
 @case_argument
+@roots_option
 @passphrase_option
 @json_option
-def check(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def check(case: Path, roots: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Read and recompute everything in a case file, and say in words what is wrong.
 
+    Timestamps are verified without a connection. With --roots they must be signed under
+    the certificates in that file, and it is said who says when; all are then held against
+    them, so put every authority's root into the file.
+
     \b
-    Example:
+    Examples:
       uncounted check returns.case
+      uncounted check returns.case --roots root.pem
     """
+    trusted = read_roots(roots)
     with open_case(case, passphrase_file) as opened:
         wrong = opened.check()
         entries = sum(1 for _ in opened.entries())
+    stamped, strange = _verified(case, trusted)
     if as_json:
-        answer_json({"entries": entries, "wrong": list(wrong)})
+        answer_json({"entries": entries, "wrong": list(wrong), "timestamps": _listed(stamped)})
     else:
         for finding in wrong:
             answer(finding)
@@ -101,7 +118,52 @@ def check(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
             f"{plural(len(wrong), 'thing')} wrong with the case file",
             hint="keep this folder as it is, and bring the whole of it back from a copy",
         )
+    if strange:
+        raise NotVerified(
+            f"{plural(strange, 'timestamp is', 'timestamps are')} not signed under the"
+            " certificates that you named",
+            hint="put the root of every authority that was asked into the file of --roots",
+        )
     if not as_json:
         answer(
             f"Sound: {plural(entries, 'entry', 'entries')}, the database, the log and its seals."
         )
+        _tell_stamps(stamped, trusted=bool(trusted))
+
+
+def _verified(folder: Path, roots: Sequence[Certificate]) -> tuple[list[Kept], int]:
+    """The timestamps of a log that hold under these certificates, and how many do not."""
+    from uncounted.vault import stamps
+
+    held: list[Kept] = []
+    strange = 0
+    for file in stamps.kept(folder):
+        try:
+            held.append(stamps.reread(file, roots))
+        except NotVerified:
+            strange += 1
+    return held, strange
+
+
+def _listed(stamped: Sequence[Kept]) -> list[dict[str, Any]]:
+    return [
+        {
+            "time": each.stamp.time.isoformat(),
+            "authority": each.stamp.authority,
+            "entries": each.size,
+            "trusted": each.stamp.trusted,
+            "file": each.file.name,
+        }
+        for each in stamped
+    ]
+
+
+def _tell_stamps(stamped: Sequence[Kept], *, trusted: bool) -> None:
+    for each in stamped if trusted else ():
+        answer(
+            f"{each.stamp.authority} says: the log's first {plural(each.size, 'entry', 'entries')}"
+            f" were there {each.stamp.time:%Y-%m-%d %H:%M:%S} UTC."
+        )
+    if stamped and not trusted:
+        answer(f"{plural(len(stamped), 'timestamp')}, and each is about this log.")
+        say("  nobody has checked whose they are: give --roots")

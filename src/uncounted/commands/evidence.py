@@ -6,19 +6,22 @@ from pathlib import Path
 
 import click
 
-from uncounted.commands.app import app, case_argument, json_option, open_case, passphrase_option
-from uncounted.errors import UsedWrongly
+from uncounted.commands.app import (
+    app,
+    case_argument,
+    json_option,
+    open_case,
+    passphrase_option,
+    read_roots,
+    roots_option,
+)
 from uncounted.terminal import answer, answer_json, number, say
 
 
 @app.command()
 @case_argument
 @click.option("--authority", metavar="URL", required=True, help="Its address, http or https.")
-@click.option(
-    "--roots",
-    type=click.Path(path_type=Path),
-    help="PEM file with the authority's root certificate, from a place that you trust.",
-)
+@roots_option
 @passphrase_option
 @json_option
 def timestamp(
@@ -34,13 +37,10 @@ def timestamp(
     Example:
       uncounted timestamp returns.case --authority http://stamps.example/tsr --roots root.pem
     """
-    from uncounted.proof import timestamp as stamps
     from uncounted.vault import authority as asked
 
     where = asked.place(authority)
-    if roots is not None and not roots.is_file():
-        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
-    trusted = stamps.certificates(roots.read_bytes()) if roots is not None else []
+    trusted = read_roots(roots)
     with open_case(case, passphrase_file) as opened:
         say(f"Connecting to {where}; a hash of 64 bytes is sent.")
         done = opened.timestamp(
@@ -64,5 +64,5 @@ def timestamp(
     if not done.stamp.trusted:
         say(
             "The signature holds, but nobody has checked whose it is: give the authority's root"
-            " certificate with --roots, or check the file later with openssl ts -verify."
+            " certificate with --roots, here or later: uncounted check CASE --roots root.pem."
         )

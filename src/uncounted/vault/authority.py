@@ -7,11 +7,21 @@ other programs, so that the answer comes from where the question went.
 
 from __future__ import annotations
 
+import io
+import ssl
+import time
 import urllib.error
 import urllib.request
 from http import HTTPStatus
-from http.client import HTTPException, HTTPMessage
-from typing import IO
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPMessage,
+    HTTPResponse,
+    HTTPSConnection,
+)
+from socket import socket
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from uncounted.errors import NotStamped, UsedWrongly
@@ -51,6 +61,12 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
     The answer is not checked here, and not trusted: over http anybody on the way could
     have written it. What makes it good is the signature in it.
 
+    Args:
+        url: of the authority.
+        query: what is asked.
+        seconds: for connecting, and again for the whole of the answer, however it comes: a
+            server that sends a byte now and then cannot hold a case file for longer.
+
     Raises:
         NotStamped: nobody there, no answer in time, or one that is no timestamp reply.
         UsedWrongly: not an address.
@@ -59,7 +75,9 @@ def ask(url: str, query: bytes, *, seconds: float = SECONDS) -> bytes:
     question = urllib.request.Request(  # noqa: S310 - `place` allows http and https alone
         url, data=query, headers={"Content-Type": _QUERY, "Accept": _REPLY}, method="POST"
     )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Straight())
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), _Straight(), _Http(), _Https()
+    )
     try:
         with opener.open(question, timeout=seconds) as reply:
             kind = reply.headers.get_content_type()
@@ -105,3 +123,52 @@ class _Straight(urllib.request.HTTPRedirectHandler):
         raise urllib.error.HTTPError(
             req.full_url, HTTPStatus(code), "a redirection is not followed", headers, fp
         )
+
+
+class _Reply(HTTPResponse):
+    """A response that is there, headers and all, within the connection's timeout or not at all."""
+
+    def __init__(self, sock: socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Within(sock, sock.gettimeout() or SECONDS))
+
+
+class _Within(io.RawIOBase):
+    """Reads from a socket until a moment; its own timeout starts anew with each piece."""
+
+    def __init__(self, sock: socket, seconds: float) -> None:
+        self._sock, self._raw = sock, sock.makefile("rb", buffering=0)
+        self._end = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Connection(HTTPConnection):
+    response_class = _Reply
+
+
+class _Secured(HTTPSConnection):
+    response_class = _Reply
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(_Secured, req, context=ssl.create_default_context())
