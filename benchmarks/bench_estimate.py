@@ -1,6 +1,8 @@
 """How long the exact average over all decomposable graphs and the log-linear methods take.
 
     python benchmarks/bench_estimate.py            everything
+    python benchmarks/bench_estimate.py graphs     starting up, and the average over all graphs
+    python benchmarks/bench_estimate.py strata     1,000 strata of five lists
     python benchmarks/bench_estimate.py log-linear the log-linear methods, and what stands beside
                                                    an estimate
 
@@ -17,14 +19,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, decomposable, run_over
 from uncounted.estimate.consistency import TWO_LISTS, consistency, log_biases
 from uncounted.estimate.robustness import leave_one_out, priors
+from uncounted.estimate.strata import run_strata
 from uncounted.estimate.trajectory import trajectory
 
 GRAPHS = {3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675, 8: 30_888_596, 9: 2_192_816_760, 10: None}
@@ -93,6 +98,12 @@ def cold(cache: str) -> float:
         [sys.executable, "-c", code], check=True, env={**os.environ, "NUMBA_CACHE_DIR": cache}
     )
     return time.perf_counter() - began
+
+
+def peak() -> float:
+    """The most memory that this process has held, in megabytes."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def cpu(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -172,11 +183,28 @@ def known_lists_figures() -> None:
 
 def main() -> None:
     """Print the figures."""
-    if sys.argv[1:] != ["log-linear"]:
+    parts = sys.argv[1:] or ["graphs", "strata", "log-linear"]
+    if "graphs" in parts:
         graph_figures()
-    log_linear_figures()
-    beside_figures()
-    known_lists_figures()
+    if "strata" in parts:
+        strata_figures()
+    if "log-linear" in parts:
+        log_linear_figures()
+        beside_figures()
+        known_lists_figures()
+
+
+def strata_figures() -> None:
+    """Exact averages and lower bounds of 1,000 strata of five lists."""
+    tables = [
+        attrs.evolve(population(5, people=300, seed=seed), stratum={"s": str(seed)})
+        for seed in range(1000)
+    ]
+    began = time.perf_counter()
+    seconds, done = cpu(partial(run_strata, tables, ["decomposable", "chao"]))
+    wall = time.perf_counter() - began
+    refused = sum(study.refused for study in done.studies)
+    print(f"1,000 strata: {wall:.1f} s, {seconds:.1f} CPU s, {refused} refused")
 
 
 def graph_figures() -> None:
@@ -185,15 +213,16 @@ def graph_figures() -> None:
         print(f"a new process, nothing compiled: {cold(cache):.1f} s")
         print(f"a new process, compiled before:  {cold(cache):.1f} s")
     decomposable(population(3))
-    print(f"{'lists':>5} {'graphs':>15} {'seconds':>9} {'points':>7}")
+    print(f"{'lists':>5} {'graphs':>15} {'seconds':>9} {'CPU s':>7} {'points':>7} {'MB':>6}")
     for lists, graphs in GRAPHS.items():
         table = population(lists)
         began = time.perf_counter()
-        estimate = decomposable(table)
-        seconds = time.perf_counter() - began
+        seconds, estimate = cpu(partial(decomposable, table))
+        wall = time.perf_counter() - began
         said = f"{graphs:,}" if graphs else "not known"
         print(
-            f"{lists:>5} {said:>15} {seconds:>9.3f} {estimate.diagnostics.get('points'):>7}",
+            f"{lists:>5} {said:>15} {wall:>9.3f} {seconds:>7.3f}"
+            f" {estimate.diagnostics.get('points'):>7} {peak():>6.0f}",
             flush=True,
         )
     tables = [population(4, seed=seed) for seed in range(200)]
