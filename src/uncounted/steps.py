@@ -27,6 +27,7 @@ from uncounted.estimating import Asked, over_draws, refuse_if_nothing
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault import identity as identities
+from uncounted.vault import names
 from uncounted.vault.case import Case
 from uncounted.vault.intake import Incoming, RejectedRow
 
@@ -73,6 +74,7 @@ def import_file(
     from uncounted.records import intake, tables
     from uncounted.records.mapping import Mapping as ColumnMapping
 
+    source = names.whole(source)
     _check_source(source)
     stated = ColumnMapping.parse(mapping) if mapping else None
     table = tables.open_table(
@@ -90,8 +92,6 @@ def import_file(
                 continue
             for warning in row.warnings:
                 seen[f"warning: {warning}"] += 1
-            if not row.consent.uses:
-                seen["no use allowed"] += 1
             yield Incoming(row.report.id, row.report.to_payload(), row.consent, row.row)
 
     about = which.source.about()
@@ -106,7 +106,7 @@ def import_file(
         "rejects": outcome.rejects,
         "reasons": _reasons(case, outcome.rejects) or _counts(seen, "rejected: "),
         "warnings": _counts(seen, "warning: "),
-        "no_use_allowed": seen["no use allowed"],
+        "no_use_allowed": outcome.no_use_allowed,
         "encoding": table.encoding,
         "dry_run": dry_run,
         "entry": None if dry_run else outcome.entry,

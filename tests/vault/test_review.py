@@ -6,12 +6,13 @@ Nobody here exists.
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from uncounted.errors import Damaged, NoSpace
+from uncounted.errors import Damaged, NoSpace, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -277,3 +278,67 @@ def test_a_source_that_takes_a_consent_back_and_gives_it_again(folder: Path, me:
         assert case.history("one", "R-1")[0].consent == Consent()
         case.intake("one", {}, [_said(1, "arrested", BOTH)])
         assert case.history("one", "R-1")[0].consent == Consent({"link"})
+
+
+# --- names as keyboards write them ---------------------------------------------------------
+
+WHOLE_SOURCE, WHOLE_ID = "두 번째", "보고-1"
+PIECES_SOURCE, PIECES_ID = (unicodedata.normalize("NFD", one) for one in (WHOLE_SOURCE, WHOLE_ID))
+
+
+@pytest.mark.parametrize("source", [WHOLE_SOURCE, PIECES_SOURCE])
+@pytest.mark.parametrize("report_id", [WHOLE_ID, PIECES_ID])
+def test_a_withdrawn_report_does_not_come_back_however_it_is_typed(
+    case: Case, source: str, report_id: str
+) -> None:
+    case.intake(PIECES_SOURCE, {}, [Incoming(PIECES_ID, {"note": ""}, BOTH, 1)])
+    assert set(case.sources()) == {WHOLE_SOURCE}
+    case.withdraw(source, report_id)
+    for again in (WHOLE_SOURCE, PIECES_SOURCE):
+        rows = [Incoming(WHOLE_ID, {}, BOTH, 1), Incoming(PIECES_ID, {}, BOTH, 2)]
+        done = case.intake(again, {}, rows)
+        assert done.rejected == 2
+        assert done.rejects is not None
+        assert case.rejects(done.rejects) == [(1, ("withdrawn",)), (2, ("withdrawn",))]
+    assert list(case.every_report()) == []
+
+
+def test_one_report_however_it_is_typed(case: Case, tmp_path: Path) -> None:
+    file = tmp_path / "scan"
+    file.write_bytes(b"scan")
+    rows = [Incoming(WHOLE_ID, {"note": ""}, BOTH, 1), Incoming(PIECES_ID, {}, BOTH, 2)]
+    done = case.intake(WHOLE_SOURCE, {}, rows)
+    assert (done.created, done.rejected) == (1, 1)
+    case.amend(PIECES_SOURCE, PIECES_ID, {"note": "anew"})
+    case.set_consent(PIECES_SOURCE, PIECES_ID, Consent({"link"}))
+    case.attach(PIECES_SOURCE, PIECES_ID, [file])
+    assert len(case.history(PIECES_SOURCE, PIECES_ID)) == 3
+    assert [one.source for one in case.attachments(PIECES_SOURCE, PIECES_ID)] == [WHOLE_SOURCE]
+    assert case.intake(PIECES_SOURCE, {}, [Incoming(PIECES_ID, {}, BOTH, 1)]).updated == 1
+    assert case.replay() == case.state()
+    assert case.check() == ()
+
+
+@pytest.mark.parametrize("almost", ["gather one", "Gather  One", "Ｇather One"])
+def test_a_source_with_almost_the_name_of_another_is_refused(case: Case, almost: str) -> None:
+    case.intake("Gather One", {}, [_said(1)])
+    with pytest.raises(UsedWrongly, match="a source whose name is almost this one"):
+        case.intake(almost, {}, [_said(1)])
+    assert set(case.sources()) == {"Gather One"}
+
+
+def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(case: Case) -> None:
+    case.intake("one", {}, [Incoming("x", {"note": ""}, BOTH, 1)])
+    row = case._storage.report("one", "x")
+    assert row is not None
+    with case._storage.transaction():
+        case._storage._run("UPDATE reports SET id = ?", (PIECES_ID,))
+    assert case.intake("one", {}, [Incoming(WHOLE_ID, {}, BOTH, 1)]).updated == 1
+
+
+def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Case) -> None:
+    nothing = Consent()
+    rows = [_said(1), _said(2, consent=nothing)]
+    assert case.intake("one", {}, rows).no_use_allowed == 1
+    again = case.intake("one", {}, [*rows, _said(2, consent=nothing), _said(3, consent=nothing)])
+    assert (again.unchanged, again.rejected, again.no_use_allowed) == (2, 1, 1)

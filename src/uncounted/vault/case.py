@@ -37,6 +37,7 @@ from uncounted.vault import (
     stamps,
     versions,
 )
+from uncounted.vault import names as naming
 from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
 from uncounted.vault.files import make_folder, on_disk
@@ -520,6 +521,7 @@ class Case:
         Raises:
             UsedWrongly: there is no such report, or no such file.
         """
+        source, report_id = naming.of_report(self._storage, source, report_id)
         return attachments.attach(
             self._storage,
             self._ledger,
@@ -535,6 +537,8 @@ class Case:
         self, source: str | None = None, report_id: str | None = None
     ) -> list[Attachment]:
         """Every attachment, or those of one report, in the order in which they came."""
+        if source is not None and report_id is not None:
+            source, report_id = naming.of_report(self._storage, source, report_id)
         return list(attachments.every(self._storage, self._ledger, source, report_id))
 
     def put_back(self, attachment: Attachment, target: IO[bytes]) -> None:

@@ -20,6 +20,7 @@ import attrs
 from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical import canonical
+from uncounted.vault import names
 from uncounted.vault.consent import Consent
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger
@@ -59,7 +60,8 @@ class IntakeOutcome:
     `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`), `entry`
     is the number of the import. Of the updated reports, `consent_kept` have a consent that was
     noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
-    an amendment made there no longer stands.
+    an amendment made there no longer stands. Of the created and the updated, no use is allowed
+    of `no_use_allowed`.
     """
 
     rows: int
@@ -71,6 +73,7 @@ class IntakeOutcome:
     entry: int
     consent_kept: int = 0
     amendments_replaced: int = 0
+    no_use_allowed: int = 0
 
 
 class _Rejects:
@@ -105,6 +108,7 @@ def take_in(
     """Take the rows in, in one transaction, as `Case.intake` says."""
     if not source.strip():
         raise UsedWrongly("the source has no name", hint="say whose list this is: --source NAME")
+    source = names.of_source(source, storage.sources())
     with storage.transaction(keep=keep):
         return _Intake(storage, ledger, keys, source, about).run(incoming, progress)
 
@@ -121,7 +125,7 @@ class _Intake:
         self._tombstones = storage.tombstones()
         self._when = ledger.time()
         self._first = self._next = storage.size()
-        self._consent_kept = self._replaced = 0
+        self._consent_kept = self._replaced = self._closed = 0
         storage.start_seeing()
 
     def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
@@ -139,10 +143,13 @@ class _Intake:
     def _refusal(self, item: Incoming) -> tuple[str, ...]:
         if not item.id.strip():
             return ("no id",)
-        tag = self._keys.tag(self._source, item.id)
-        if tag in self._tombstones:
+        if self._tombstones and any(
+            self._keys.tag(source, report_id) in self._tombstones
+            for source in names.forms(self._source)
+            for report_id in names.forms(item.id)
+        ):
             return ("withdrawn",)
-        if not self._storage.see(tag):
+        if not self._storage.see(self._keys.tag(self._source, names.whole(item.id))):
             return ("the id stands in an earlier row",)
         return ()
 
@@ -150,7 +157,8 @@ class _Intake:
         payload = canonical(item.payload)
         consent = _consent_text(item.consent)
         mark = self._keys.fingerprint(payload, consent.encode())
-        earlier = self._storage.report(self._source, item.id)
+        _, report_id = names.of_report(self._storage, self._source, item.id)
+        earlier = self._storage.report(self._source, report_id)
         if earlier is not None and earlier.print == mark:
             return "unchanged"
         if earlier is not None:
@@ -169,7 +177,7 @@ class _Intake:
         )
         row = ReportRow(
             source=self._source,
-            id=item.id,
+            id=report_id,
             ref=secrets.token_hex(16),
             seq=self._next,
             first=self._next if earlier is None else earlier.first,
@@ -185,6 +193,7 @@ class _Intake:
             when=self._when,
         )
         self._storage.set_report(row, self._number)
+        self._closed += not json.loads(consent)["uses"]
         self._next += 1
         return "created" if earlier is None else "updated"
 
@@ -213,6 +222,7 @@ class _Intake:
             entry=entry.seq,
             consent_kept=self._consent_kept,
             amendments_replaced=self._replaced,
+            no_use_allowed=self._closed,
         )
 
 

@@ -17,7 +17,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical import canonical
-from uncounted.vault import missing
+from uncounted.vault import missing, names
 from uncounted.vault.consent import Consent
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.replay import report_row
@@ -83,7 +83,7 @@ def revise(
             consent=row.consent if consent is None else canonical(consent.to_json()).decode(),
         )
         entry = ledger.append(kind, report_body(changed, row.seq), canonical(said), seq=seq)
-        storage.set_report(changed, storage.source_number(source))
+        storage.set_report(changed, storage.source_number(row.source))
     return entry
 
 
@@ -103,7 +103,7 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     Raises:
         UsedWrongly: there is no such report.
     """
-    row = storage.report(source, report_id)
+    row = storage.report(*names.of_report(storage, source, report_id))
     if row is None:
         raise UsedWrongly(
             "there is no such report in this source",

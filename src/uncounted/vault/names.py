@@ -1,0 +1,67 @@
+"""Names of sources and ids of reports, however a keyboard writes them.
+
+One keyboard gives an accented letter or a Hangul syllable whole, another in pieces. They
+are one name: a report that was withdrawn must not come back because a Mac typed it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from uncounted.errors import UsedWrongly
+from uncounted.vault.storage import Storage
+
+
+def whole(name: str) -> str:
+    r"""Give the name as a case file keeps it (Unicode NFC).
+
+    Examples:
+        >>> whole("Cafe\u0301") == "Caf\u00e9"
+        True
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """Each way in which a name may have been kept, as now first: whole, in pieces, as given."""
+    if name.isascii():
+        return (name,)
+    return tuple(dict.fromkeys((whole(name), unicodedata.normalize("NFD", name), name)))
+
+
+def of_source(name: str, known: Iterable[str]) -> str:
+    """The name of a source as the case file has it, or is to have it.
+
+    Raises:
+        UsedWrongly: one that differs from it only in capitals, spaces or the form of its
+            letters is there; a report that was withdrawn would come back under the other.
+
+    Examples:
+        >>> of_source("Gather One", ["Gather One", "Gather Two"])
+        'Gather One'
+        >>> of_source("gather one", ["Gather One"])
+        Traceback (most recent call last):
+        uncounted.errors.UsedWrongly: the case file has a source whose name is almost this one
+    """
+    there = set(known)
+    for form in forms(name):
+        if form in there:
+            return form
+    if _alike(name) in {_alike(other) for other in there}:
+        raise UsedWrongly(
+            "the case file has a source whose name is almost this one",
+            hint="they differ only in capitals, spaces or the form of letters: write the name "
+            "as it was written before, or take one that is clearly another",
+        )
+    return whole(name)
+
+
+def of_report(storage: Storage, source: str, report_id: str) -> tuple[str, str]:
+    """Source and id of a report as the case file has them, or is to have them."""
+    pairs = [(one, other) for one in forms(source) for other in forms(report_id)]
+    return next((pair for pair in pairs if storage.report(*pair) is not None), pairs[0])
+
+
+def _alike(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
