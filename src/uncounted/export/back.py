@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -205,26 +206,33 @@ def _note_consents(case: Case, arriving: Arriving) -> int:
     standing = _standing(case)
     count = 0
     for source, one in arriving.decided:
-        if (source, one.id) in standing and not consent_decided(case, source, one.id):
+        if _key(source, one.id) in standing and not consent_decided(case, source, one.id):
             case.set_consent(source, one.id, one.consent)
             count += 1
     return count
 
 
 def _standing(case: Case) -> set[tuple[str, str]]:
-    return set(case.state().reports)
+    return {_key(source, report_id) for source, report_id in case.state().reports}
+
+
+def _key(source: str, report_id: str) -> tuple[str, str]:
+    # A case file keeps letters whole, and the export may be of one that took them in pieces.
+    return unicodedata.normalize("NFC", source), unicodedata.normalize("NFC", report_id)
 
 
 def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Counter[str]]:
     """Attach what is not attached yet, a report's files together; count what is skipped."""
-    there = {(each.source, each.report, each.name, each.sha256) for each in case.attachments()}
+    there = {
+        (_key(each.source, each.report), each.name, each.sha256) for each in case.attachments()
+    }
     standing = _standing(case)
     wanted: dict[tuple[str, str], list[Arrived]] = {}
     skipped = Counter[str]()
     for one in arriving.attachments:
-        if (one.source, one.report) not in standing:
+        if _key(one.source, one.report) not in standing:
             skipped["its report is withdrawn here"] += 1
-        elif (one.source, one.report, one.name, one.sha256) in there:
+        elif (_key(one.source, one.report), one.name, one.sha256) in there:
             skipped["attached before"] += 1
         else:
             wanted.setdefault((one.source, one.report), []).append(one)
