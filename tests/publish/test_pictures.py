@@ -38,6 +38,7 @@ from uncounted.publish.pictures.paper import clean, folded, said, shortened
 from uncounted.publish.pictures.posterior import density
 from uncounted.publish.pictures.upset import MOST_PATTERNS, WARNING
 from uncounted.publish.pictures.xi import log_ticks
+from uncounted.words import study_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 KOSOVO = {
@@ -93,6 +94,10 @@ TABLES = {
     "refused": CaptureTable.of(("Dawn", "River", "Panel"), {"100": 50, "010": 70, "001": 3}),
     "ten": ten_lists(),
 }
+_METHODS = (
+    *("decomposable", "log-linear", "log-linear-stepwise"),
+    *("sample-coverage", "independence", "chao"),
+)
 _LIGHT = {"log-linear": {"resamples": 200}, "log-linear-stepwise": {"resamples": 200}}
 _STUDIES: dict[str, Study] = {}
 
@@ -101,8 +106,9 @@ def study_of(name: str) -> Study:
     """Each is made once."""
     if name not in _STUDIES:
         table = TABLES[name]
+        methods = [*_METHODS, *(["two-list"] if len(table.lists) == 2 else [])]
         made_up = name == "ten"  # its average over all graphs takes longer than all other tests
-        study = run(table, ["chao"]) if made_up else run(table, settings=_LIGHT)
+        study = run(table, ["chao"]) if made_up else run(table, methods, settings=_LIGHT)
         _STUDIES[name] = (
             attrs.evolve(study, estimates=(averaged(table), *study.estimates)) if made_up else study
         )
@@ -210,8 +216,8 @@ def test_the_ids_of_two_studies_do_not_meet_in_one_notebook() -> None:
 
 def test_the_same_study_gives_the_same_bytes() -> None:
     table = TABLES["sparse"]
-    first = pictures(run(table, settings=_LIGHT), table)
-    assert first == pictures(run(table, settings=_LIGHT), table)
+    first = pictures(run(table, _METHODS, settings=_LIGHT), table)
+    assert first == pictures(run(table, _METHODS, settings=_LIGHT), table)
     narrow = pictures(study_of("sparse"), table, narrow=True)
     assert list(narrow) == list(first)
     assert all('width="340"' in svg for svg in narrow.values())
@@ -319,6 +325,21 @@ def test_the_two_clusters_of_the_uk_are_named_with_their_weight() -> None:
     assert "1 LA · 2 NG · 3 PFNCA" in " ".join(words for *_, words in boxes(found.svg))
 
 
+def test_one_number_is_one_number_in_every_picture_and_in_the_terminal() -> None:
+    """Where the heavy model is the estimate, its group is called as the estimate is."""
+    study = run(ABC, ["log-linear"], settings={"log-linear": {"resamples": 200}}, robustness=False)
+    (estimate,) = study.estimates
+    found = model_spread(estimate, 232, ABC.lists)
+    assert "about 1,200 with 12% of it; about 3,000 with 88% of it" in found.desc
+    assert "Log-linear models: about 3,000, between" in posterior(study).desc
+    assert "about 3,000" in "\n".join(study_lines(study))
+    for svg in (found.svg, found.narrow):
+        (dashed,) = [e for e in ET.fromstring(svg).iter(f"{SVG}line") if e.get("stroke-dasharray")]
+        x, top = float(dashed.get("x1", "nan")), float(dashed.get("y1", "nan"))
+        struck = [w for left, _, right, low, w in boxes(svg) if left < x < right and low > top]
+        assert [w for w in struck if w.startswith("[")] == []
+
+
 def test_groups_are_split_at_gaps_and_slight_ones_left_out() -> None:
     rows = [
         {"point": p, "weight": w} for p, w in ((100, 0.5), (129, 0.3), (168, 0.02), (400, 0.18))
@@ -410,18 +431,71 @@ def test_the_tipping_point_of_a_claim_is_where_the_curve_meets_it() -> None:
     """Kosovo: N > 10,000 holds for xi < 2.24 (16,942 - 4,400) / 5,600."""
     found = xi_curve(study_of("kosovo"), claim=10_000)
     assert found.desc.endswith(
-        "More than 10,000 holds for xi below 2.2; the whole interval is above it for xi below 0.93."
+        "More than 10,000 holds for xi below 1.5; the whole interval is above it for xi below "
+        "0.97, by the headline. More than 10,000 holds for xi below 2.2; the whole interval is "
+        "above it for xi below 0.93, by the table alone."
     )
     low = tipping(saturated(TABLES["kosovo"]), 4400, 10_000, end="low")
     assert low == pytest.approx(0.93, abs=0.005)
     root = ET.fromstring(found.svg)
-    (ring,) = [e for e in root.iter(f"{SVG}circle") if e.get("fill") == "#ffffff"]
+    rings = [e for e in root.iter(f"{SVG}circle") if e.get("fill") == "#ffffff"]
+    ring, hers = sorted(rings, key=lambda e: -float(e.get("cx", "nan")))
+    assert hers.get("cy") == ring.get("cy")
     y = float(ring.get("cy", "nan"))
     level = [e for e in root.iter(f"{SVG}line") if e.get("stroke-dasharray") == "8 3"]
     assert any(float(e.get("y1", "nan")) == y == float(e.get("y2", "nan")) for e in level)
     curve = next(e.get("d", "") for e in root.iter(f"{SVG}path") if e.get("fill") == "none")
     at = np.array([[float(v) for v in p.split()] for p in curve[1:].split("L")])
     assert np.interp(float(ring.get("cx", "nan")), at[:, 0], at[:, 1]) == pytest.approx(y, abs=0.5)
+
+
+ABC = CaptureTable.of(
+    "ABC", {"100": 60, "010": 50, "001": 40, "110": 30, "101": 20, "011": 2, "111": 30}
+)
+
+
+def led_by(point: float, interval: tuple[float, float], table: CaptureTable = ABC) -> Study:
+    """A study with a made-up headline, and the table of xi of its own table."""
+    lead = Estimate("decomposable", "ok", point=point, point_kind="median", interval=interval)
+    return attrs.evolve(run(table, ["chao"], robustness=False), estimates=(lead,))
+
+
+def test_the_headline_has_its_own_line_of_xi() -> None:
+    """241 is not on the line of the saturated table, on which xi = 1 is 3,232."""
+    found = xi_curve(led_by(241.0, (232.0, 2806.0)))
+    assert "At xi = 1 about 3,000, between 1,000 and 13,000." in found.desc
+    assert "The headline (Decomposable graphs) at xi = 1: about 241, between 232 and" in found.desc
+    for svg in (found.svg, found.narrow):
+        words = " ".join(words for *_, words in boxes(svg))
+        assert "headline: about 241" in words
+        assert "Broken line: the headline (Decomposable graphs), about 241" in words
+        root = ET.fromstring(svg)
+        lines = [p.get("d", "") for p in root.iter(f"{SVG}path") if p.get("fill") == "none"]
+        solid, broken = lines
+        assert (solid.count("M"), broken.count("M")) == (1, 20)
+
+
+def test_a_headline_on_the_line_is_said_to_be() -> None:
+    words = " ".join(w for *_, w in boxes(xi_curve(led_by(3232.0, (331.0, 13_687.0))).svg))
+    assert "The headline (Decomposable graphs) is on this line." in words
+    words = " ".join(words for *_, words in boxes(xi_curve(study_of("uk")).svg))
+    assert "The line is that of the headline (Decomposable graphs)." in words
+
+
+@pytest.mark.parametrize("claim", [234, 236, 250, 400, 3000, 600_000])
+def test_no_level_line_of_xi_is_unlabelled_or_strikes_words_through(claim: int) -> None:
+    found = xi_curve(led_by(241.0, (232.0, 2806.0)), claim)
+    for svg in (found.svg, found.narrow):
+        assert_legible(svg)
+        lines = [e for e in ET.fromstring(svg).iter(f"{SVG}line") if e.get("stroke-dasharray")]
+        levels = [float(e.get("y1", "nan")) for e in lines if e.get("y1") == e.get("y2")]
+        texts = boxes(svg)
+        words = [words for *_, words in texts]
+        assert len(levels) == 1 + any(w.startswith("claim: more than") for w in words)
+        assert len(levels) == (1 if claim == 600_000 else 2)
+        assert any(w.startswith("documented: 232") for w in words)
+        struck = [w for _, top, _, bottom, w in texts for y in levels if top < y < bottom]
+        assert [w for w in struck if not w.replace(",", "").isdigit()] == []
 
 
 def test_a_claim_below_the_observed_needs_no_assumption() -> None:
@@ -477,8 +551,37 @@ def test_of_refusals_alone_the_documented_are_drawn() -> None:
 
 def test_far_ends_of_small_parts_are_cut_with_an_arrow() -> None:
     found = trajectory(points(study_of("kosovo"), far=3.0))
-    assert "An arrow at the top: it goes on" in " ".join(words for *_, words in boxes(found.svg))
+    assert "A black arrow at the top: the bar goes on" in " ".join(
+        words for *_, words in boxes(found.svg)
+    )
     assert_within(found.svg)
+
+
+def swinging() -> list[dict[str, Any]]:
+    """The numbers of one order go beyond the picture and come back."""
+    carried = {0.4: 341.0, 0.5: 922.0, 0.6: 932.0, 0.8: 980.0, 0.9: 246.0, 1.0: 241.0}
+    return [
+        {
+            **{"shuffle": 1, "fraction": fraction, "observed": round(232 * fraction)},
+            **{"point": N, "interval": (232.0, 2806.0), "status": "ok"},
+        }
+        for fraction, N in carried.items()
+    ]
+
+
+def test_a_number_beyond_the_picture_breaks_its_line_and_is_marked() -> None:
+    found = trajectory(swinging())
+    for svg in (found.svg, found.narrow):
+        root = ET.fromstring(svg)
+        strokes = [e for e in root.iter(f"{SVG}line") if e.get("stroke-width") == "1.8"]
+        assert len(strokes) == 3  # up and out of the picture, back into it, and to the last
+        assert not any(e.get("y1") == e.get("y2") for e in strokes)
+        marks = [p for p in root.iter(f"{SVG}path") if "l7 -11l7 11z" in p.get("d", "")]
+        assert len(marks) == 3
+        words = " ".join(words for *_, words in boxes(svg))
+        assert "the number itself is beyond the picture (3 of 6 parts)" in words
+        assert "under long bars it shows nothing" in words
+        assert_within(svg)
 
 
 def test_a_trajectory_refuses_rows_that_are_none() -> None:
@@ -495,7 +598,8 @@ def test_a_trajectory_refuses_rows_that_are_none() -> None:
 
 
 def test_rounding_swallows_neither_the_point_nor_the_observed() -> None:
-    assert said(44.0, (19.0, 440.0), 19).long == "about 40, between 20 and 400"
+    assert said(44.0, (19.0, 440.0), 19).long == "about 40, between 19 and 400"
+    assert said(3213.0, (332.0, 11_812.0), 232).long == "about 3,000, between 330 and 12,000"
     assert said(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 800"
     assert said(10_357, (6_947, 18_010), 4_400).short == "about 10,000 (7,000 to 18,000)"
     assert said(150.0, (100.0, math.inf), 70).short == "about 150 (100 or more)"

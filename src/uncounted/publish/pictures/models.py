@@ -10,6 +10,7 @@ import attrs
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.result import Estimate
+from uncounted.estimate.words import about, round_to_interval
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW
 from uncounted.publish.numbers import percent, whole
@@ -23,7 +24,6 @@ from uncounted.publish.pictures.paper import (
     notes,
     picture,
     reach_of,
-    said,
 )
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
 
@@ -49,6 +49,12 @@ class Group:
     def point(self) -> float:
         """Their average number, by weight."""
         total = sum(model["weight"] * model["point"] for model in self.models)
+        return float(total / self.weight)
+
+    @property
+    def error(self) -> float:
+        """Their average standard error, by weight."""
+        total = sum(model["weight"] * model["se"] for model in self.models)
         return float(total / self.weight)
 
 
@@ -108,14 +114,19 @@ def model_spread(
     many = "The model that fits" if len(models) == 1 else f"The {len(models)} models that fit"
     parts = [f"{many} best carry {percent(carried)} of the weight."]
     if len(found) > 1:
-        each = "; ".join(f"{_about(g)} with {percent(g.weight)} of it" for g in found)
+        each = "; ".join(
+            f"{group_words(g, estimate, observed or 0)} with {percent(g.weight)} of it"
+            for g in found
+        )
         parts.append(f"They fall into {len(found)} groups: {each}.")
+    named = [(group, group_words(group, estimate, observed or 0)) for group in found]
     far = _reach(models, observed or 0)
     beyond = [model for model in models if model["point"] > far]
 
     def draw(on: Drawing) -> float:
         y = head(on, "higher: more weight; a line through a dot: one standard error to either side")
-        y = _plot(on, y, [m for m in models if m["point"] <= far], found, far, observed)
+        near = [m for m in models if m["point"] <= far]
+        y = _plot(on, y, near, named, far, observed)
         words = list(parts)
         if beyond:
             share = percent(sum(model["weight"] for model in beyond))
@@ -128,10 +139,25 @@ def model_spread(
     return picture("models", "Models that fit nearly as well", " ".join(parts), draw)
 
 
-def _about(group: Group) -> str:
-    return said(group.point, (group.point / _APART, group.point * _APART), 0).short.split(" (", 1)[
-        0
-    ]
+def group_words(group: Group, estimate: Estimate, observed: int) -> str:
+    """A group's number: as the estimate's own where it is that, else by its standard errors.
+
+    It is said no finer than groups are told apart.
+
+    Examples:
+        >>> heavy = Group(({"point": 3232.0, "weight": 0.9, "se": 2471.0},))
+        >>> other = Group(({"point": 1232.0, "weight": 0.1, "se": 739.0},))
+        >>> estimate = Estimate("log-linear", "ok", point=3232.0, interval=(331.0, 13_688.0))
+        >>> group_words(heavy, estimate, 232), group_words(other, estimate, 232)
+        ('about 3,000', 'about 1,200')
+    """
+    if estimate.point is not None and estimate.interval is not None:
+        mine = round_to_interval(estimate.point, *estimate.interval, observed)
+        if abs(group.point - mine.point) <= mine.unit / 2:
+            return f"about {mine.point:,}"
+    low = max(min(group.point - group.error, group.point / _APART), 0.0)
+    high = max(group.point + group.error, group.point * _APART)
+    return about(group.point, (low, high), observed)
 
 
 def _legend(lists: Sequence[str]) -> list[str]:
@@ -153,7 +179,7 @@ def _plot(
     on: Drawing,
     y: float,
     models: Sequence[Model],
-    found: Sequence[Group],
+    found: Sequence[tuple[Group, str]],
     far: float,
     observed: int | None,
 ) -> float:
@@ -182,7 +208,7 @@ def _plot(
         low, high = (axis.at(model["point"] + k * model["se"]) for k in (-1, 1))
         on.line(low, at, high, at, stroke=ACCENT, width=2)
         on.dot(x, at, 5, fill=ACCENT, stroke="#ffffff")
-    _labels(on, models, axis, bottom, most)
+    _labels(on, models, axis, bottom, most, observed)
     return axis.foot(on, bottom)
 
 
@@ -191,13 +217,13 @@ def _weights(most: float) -> list[float]:
     return [tick / 1000 for tick in ticks(most * 1000, 5)]
 
 
-def _brackets(on: Drawing, y: float, found: Sequence[Group], axis: Axis) -> None:
+def _brackets(on: Drawing, y: float, found: Sequence[tuple[Group, str]], axis: Axis) -> None:
     """Over each group a line as wide as it is, and what it says; words stand side by side."""
-    texts = [(_about(group), f"{percent(group.weight)} of the weight") for group in found]
+    texts = [(words, f"{percent(group.weight)} of the weight") for group, words in found]
     if sum(_wide(text) for text in texts) > axis.right - EDGE:
-        texts = [("", percent(group.weight)) for group in found]
+        texts = [("", percent(group.weight)) for group, _ in found]
     ends = []
-    for group in found:
+    for group, _ in found:
         points = [model["point"] for model in group.models]
         ends.append((axis.at(min(points)) - 6, axis.at(max(points)) + 6))
     wants = [(low + high) / 2 for low, high in ends]
@@ -241,14 +267,17 @@ def _labels(
     axis: Axis,
     bottom: float,
     most: float,
+    observed: int | None,
 ) -> None:
-    """The heaviest models' names, where they run into nothing."""
+    """The heaviest models' names, where they run into nothing, the documented included."""
     dots = [(axis.at(m["point"]), bottom - _HIGH * m["weight"] / most) for m in models]
     bars = [
         (axis.at(m["point"] - m["se"]), axis.at(m["point"] + m["se"]), y)
         for m, (_, y) in zip(models, dots, strict=True)
     ]
     taken: list[tuple[float, float, float, float]] = []
+    if observed is not None:
+        taken.append((axis.at(observed) - 1, 0.0, axis.at(observed) + 1, bottom))
     few = 6 if on.width > NARROW else 4
     for k in sorted(range(len(models)), key=lambda k: -models[k]["weight"])[:few]:
         words = str(models[k].get("model", ""))
@@ -258,6 +287,7 @@ def _labels(
             (x - wide / 2, y - 9),
             (bars[k][1] + 5, y + 4),
             (bars[k][0] - 5 - wide, y + 4),
+            (x + 7, y - 9),
         ):
             box = (left, base - 11, left + wide, base + 3)
             if box[0] < axis.left or box[2] > axis.right or box[1] < bottom - _HIGH - 14:

@@ -45,7 +45,11 @@ class _Plot:
         return self.left + (self.right - self.left) * fraction
 
     def y(self, people: float) -> float:
-        return self.bottom - (self.bottom - self.top) * min(people / self.reach, 1.0)
+        return max(self.anywhere(people), self.top)
+
+    def anywhere(self, people: float) -> float:
+        """The same, above the picture where it is beyond it."""
+        return self.bottom - (self.bottom - self.top) * people / self.reach
 
 
 def trajectory(points: Sequence[Point]) -> Picture:
@@ -74,16 +78,22 @@ def trajectory(points: Sequence[Point]) -> Picture:
     far = reach_of([most, *(_usual(ok))], ends)
     words = [
         "What each part gives is carried to the whole: half of the people stand for half. A "
-        "level line is reassuring: more records of the same kind do not move the number. It "
-        "does not show that the number is right."
+        "level line with short bars is reassuring: more records of the same kind do not move the "
+        "number. It does not show that the number is right, and under long bars it shows nothing."
     ]
     refused = len(rows) - len(ok)
     if refused:
         words.append(
             f"A cross on the axis: no number from that part ({refused} of {len(rows)} parts)."
         )
-    if any(row["point"] > far for row in ok) or any(end > far for end in ends):
-        words.append("An arrow at the top: it goes on beyond the picture.")
+    if any(end > far for end in ends):
+        words.append("A black arrow at the top: the bar goes on beyond the picture.")
+    beyond = [row for row in ok if row["point"] > far]
+    if beyond:
+        words.append(
+            f"A large arrow at the top, where a line ends: the number itself is beyond the picture "
+            f"({len(beyond)} of {len(rows)} parts)."
+        )
     words.append("The grey lines at the bottom are how many people each part documents.")
 
     def draw(on: Drawing) -> float:
@@ -92,7 +102,7 @@ def trajectory(points: Sequence[Point]) -> Picture:
         left = EDGE + wide + 10
         room = (on.width - 24 - left) / max(len({row["fraction"] for row in rows}), 1)
         shift = min(7.0, 0.6 * room / max(len(shuffles), 1))
-        plot = _Plot(left, on.width - 18, y + 10, y + 10 + _HIGH, far, shift)
+        plot = _Plot(left, on.width - 18, y + 14, y + 14 + _HIGH, far, shift)
         _axes(on, plot, rows)
         for i, shuffle in enumerate(shuffles):
             of = sorted((r for r in rows if r["shuffle"] == shuffle), key=lambda r: r["fraction"])
@@ -190,9 +200,9 @@ def _one(on: Drawing, plot: _Plot, rows: Sequence[Point], i: int, shift: float) 
             _cross(on, x, plot.bottom)
             before = None
             continue
-        here = (x, plot.y(row["point"]))
-        if before is not None:
-            on.line(*before, *here, stroke=ACCENT, width=1.8, dash=dash)
+        here = (x, plot.anywhere(row["point"]))
+        if before is not None and (within := _within(before, here, plot.top)) is not None:
+            on.line(*within[0], *within[1], stroke=ACCENT, width=1.8, dash=dash)
         before = here
     for row in rows:
         if row["point"] is not None:
@@ -209,9 +219,28 @@ def _point(on: Drawing, plot: _Plot, row: Point, x: float, i: int) -> None:
         else:
             _up(on, x, plot.top)
     if row["point"] > plot.reach:
-        _up(on, x, plot.top)
+        y = plot.top
+        fill = (ACCENT, "#ffffff")[i % 2]
+        on.path(f"M{number(x - 7)} {number(y)}l7 -11l7 11z", fill=fill, stroke=ACCENT, width=1.5)
         return
     on.dot(x, plot.y(row["point"]), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
+
+
+def _within(
+    a: tuple[float, float], b: tuple[float, float], top: float
+) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """The part of a stroke that is in the picture; None where all of it is above.
+
+    Examples:
+        >>> _within((0.0, 20.0), (10.0, -20.0), 10.0)
+        ((0.0, 20.0), (2.5, 10.0))
+    """
+    if a[1] < top and b[1] < top:
+        return None
+    if a[1] >= top and b[1] >= top:
+        return a, b
+    cut = (a[0] + (b[0] - a[0]) * (top - a[1]) / (b[1] - a[1]), top)
+    return (cut, b) if a[1] < top else (a, cut)
 
 
 def _up(on: Drawing, x: float, y: float) -> None:

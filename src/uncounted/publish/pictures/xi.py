@@ -25,11 +25,13 @@ from uncounted.publish.pictures.paper import (
     picture,
     said,
 )
+from uncounted.publish.pictures.xi_headline import Own, own_line, which_line
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 250.0
 _FARTHEST = 8.0  # a tipping point within so many times the table's ends is drawn
 _STEPS = 40
+_LINE = 17.0  # words in less room than this would be struck through
 
 
 @attrs.frozen
@@ -89,6 +91,9 @@ def log_ticks(low: float, high: float) -> list[int]:
 def xi_curve(study: Study, claim: float | None = None) -> Picture:
     """N against xi, with its interval, the usual assumption (xi = 1) and what a claim takes.
 
+    Where the table of xi is that of the saturated table, the headline's own line is drawn
+    beside it, broken.
+
     Args:
         study: with rows of `sensitivity`.
         claim: a number of people that is claimed to be exceeded; the xi at which the
@@ -116,18 +121,24 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
     n = study.observed
     unseen = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
     at_one = sorted(unseen)[len(unseen) // 2]
-    tip = at_one / (claim - n) if claim is not None and claim > n and at_one > 0 else None
-    claimed = [] if claim is None else [_holds(claim, n, tip, _low_tip(rows, n, claim))]
+    own = own_line(study, rows, at_one)
+    claimed = [] if claim is None else _claims(claim, n, rows, at_one, own)
     parts = [f"Documented: {whole(n)}."]
     parts += [f"At xi = {xi_words(r['xi'])} {_row_said(r, n).long}." for r in rows]
+    basis = str(rows[0]["basis"])
+    which = [each for each in (which_line(study, own, basis),) if each]
+    if own is not None:
+        parts += own.desc({r["xi"]: xi_words(r["xi"]) for r in own.rows})
 
     def draw(on: Drawing) -> float:
         y = head(on)
-        plot = _plot(on, y, rows, n, at_one, claim, tip)
+        plot = _plot(on, y, rows, n, at_one, claim, own)
         _curve(on, plot, rows, n, at_one)
-        _marks(on, plot, rows, n, claim, tip)
+        if own is not None:
+            _broken(on, plot, own)
+        _marks(on, plot, rows, n, at_one, claim, own)
         below = _foot(on, plot, rows)
-        return notes(on, below, [*claimed, *_meaning(study, str(rows[0]["basis"]))])
+        return notes(on, below, [*which, *claimed, *_meaning(study, basis)])
 
     title = "What if the assumption is wrong by a factor xi?"
     return picture("xi", title, " ".join([*parts, *claimed]), draw)
@@ -145,6 +156,22 @@ def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float |
             share = math.log(low / (claim - n)) / math.log(low / next_low)
             return float(xi ** (1 - share) * next_xi**share)
     return None
+
+
+def _tip(unseen: float, n: int, claim: float | None) -> float | None:
+    """The xi at which a line comes down to a claim."""
+    return unseen / (claim - n) if claim is not None and claim > n and unseen > 0 else None
+
+
+def _claims(
+    claim: float, n: int, rows: Sequence[Mapping[str, Any]], at_one: float, own: Own | None
+) -> list[str]:
+    """How far a claim holds, on each line that is drawn."""
+    holds = _holds(claim, n, _tip(at_one, n, claim), _low_tip(rows, n, claim))
+    if own is None or claim <= n:
+        return [holds]
+    hers = _holds(claim, n, _tip(own.unseen, n, claim), _low_tip(own.rows, n, claim))
+    return [f"{hers[:-1]}, by the headline.", f"{holds[:-1]}, by the table alone."]
 
 
 def _holds(claim: float, n: int, tip: float | None, low: float | None) -> str:
@@ -181,19 +208,45 @@ def _plot(
     n: int,
     at_one: float,
     claim: float | None,
-    tip: float | None,
+    own: Own | None,
 ) -> Plot:
     low, high = rows[0]["xi"] / 1.12, rows[-1]["xi"] * 1.12
     low, high = min(low, 0.9), max(high, 1.1)
-    if tip is not None and low / _FARTHEST < tip < high * _FARTHEST:
-        low, high = min(low, tip / 1.2), max(high, tip * 1.2)
+    first = (low / _FARTHEST, high * _FARTHEST)
+    for tip in _tips(n, at_one, claim, own):
+        if first[0] < tip < first[1]:
+            low, high = min(low, tip / 1.2), max(high, tip * 1.2)
     points = [row["point"] for row in rows] + [n + at_one / low]
+    points += [] if own is None else [own.at(low)]
     ends = [row["interval"][1] for row in rows if row["interval"]]
     most = max([*points, *(end for end in ends if end <= 10 * max(points))]) * 1.15
     if claim is not None and claim * 1.1 <= most * 3:
         most = max(most, claim * 1.1)
     left = EDGE + fonts.width(whole(most), SMALL) + 10
     return Plot(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
+
+
+def _tips(n: int, at_one: float, claim: float | None, own: Own | None) -> list[float]:
+    found = [_tip(at_one, n, claim), None if own is None else _tip(own.unseen, n, claim)]
+    return [tip for tip in found if tip is not None]
+
+
+def _broken(on: Drawing, plot: Plot, own: Own) -> None:
+    """The headline's line in strokes, its dots, and its interval as an upright at xi = 1."""
+    low, high = plot.xi
+    steps = 2 * _STEPS
+    xis = [low * (high / low) ** (i / steps) for i in range(steps + 1)]
+    points = [(plot.x(xi), plot.y(own.at(xi))) for xi in xis]
+    strokes = [_line(points[i : i + 3]) for i in range(0, steps, 4)]
+    on.path("".join(strokes), fill="none", stroke=INK, width=2.2)
+    for each in own.rows:
+        on.dot(plot.x(each["xi"]), plot.y(each["point"]), 4, fill=INK)
+        ends = each["interval"]
+        if each["xi"] == 1.0 and ends is not None:
+            at, (low_end, high_end) = plot.x(1.0), (plot.y(end) for end in ends)
+            on.line(at, low_end, at, high_end, stroke=INK, width=2)
+            for y in (low_end, high_end):
+                on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
 
 
 def _curve(
@@ -236,58 +289,105 @@ def _line(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
 
 
+@attrs.define
+class _Words:
+    """Writes where nothing is written yet, and where no level line runs through the words."""
+
+    on: Drawing
+    plot: Plot
+    levels: list[float]
+    taken: list[tuple[float, float, float, float]] = attrs.field(factory=list)
+
+    def dot(self, x: float, y: float) -> None:
+        """Keep words off a dot."""
+        self.taken.append((x - 3, y - 3, x + 3, y + 3))
+
+    def write(
+        self, words: str, spots: Sequence[tuple[float, float]], *, bold: bool = False
+    ) -> bool:
+        """At the first of the spots (left, base) that is free; False where none is."""
+        wide = fonts.width(words, SMALL, 700 if bold else 400)
+        for x, y in spots:
+            left = min(max(x, self.plot.left + 2), self.plot.right - wide)
+            box = (left, y - 11, left + wide, y + 4)
+            struck = any(box[1] < level < box[3] for level in [*self.levels, self.plot.bottom])
+            struck = struck or box[1] > self.plot.bottom
+            if not struck and not any(_meet(box, other) for other in self.taken):
+                self.on.text(left, y, words, size=SMALL, bold=bold, halo=True)
+                self.taken.append(box)
+                return True
+        return False
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] + 3 and b[0] < a[2] + 3 and a[1] < b[3] and b[1] < a[3]
+
+
 def _marks(
     on: Drawing,
     plot: Plot,
     rows: Sequence[Mapping[str, Any]],
     n: int,
+    at_one: float,
     claim: float | None,
-    tip: float | None,
+    own: Own | None,
 ) -> None:
     """Observed, xi = 1, the claim, and each row's dot with its number."""
-    taken: list[tuple[float, float, float, float]] = []
-
-    def write(x: float, y: float, words: str, *, bold: bool = False) -> bool:
-        wide = fonts.width(words, SMALL, 700 if bold else 400)
-        left = min(max(x, plot.left + 2), plot.right - wide)
-        box = (left, y - 11, left + wide, y + 4)
-        if any(
-            box[0] < b[2] + 3 and b[0] < box[2] + 3 and box[1] < b[3] and b[1] < box[3]
-            for b in taken
-        ):
-            return False
-        on.text(left, y, words, size=SMALL, bold=bold, halo=True)
-        taken.append(box)
-        return True
-
     bottom = plot.y(n)
+    drawn = claim is not None and n < claim < plot.people[1]
+    level = plot.y(claim) if drawn and claim is not None else bottom
+    words = _Words(on, plot, [bottom, level])
     on.line(plot.left, bottom, plot.right, bottom, dash="4 3")
     on.line(plot.x(1.0), plot.top, plot.x(1.0), plot.bottom, stroke=INK, dash="2 3")
     half = fonts.width("xi = 1, as assumed", SMALL, 700) / 2
-    write(plot.x(1.0) - half, plot.top - 6, "xi = 1, as assumed", bold=True)
-    write(plot.left + 4, bottom - 5, f"documented: {whole(n)}", bold=True)
-    if claim is not None and n < claim < plot.people[1]:
-        y = plot.y(claim)
-        on.line(plot.left, y, plot.right, y, stroke=INK, width=1.2, dash="8 3")
-        write(plot.left + 4, y - 5, f"claim: more than {whole(claim)}", bold=True)
-        if tip is not None and plot.xi[0] < tip < plot.xi[1]:
-            on.line(plot.x(tip), y, plot.x(tip), plot.bottom, width=1.2, dash="8 3")
-            on.dot(plot.x(tip), y, 6, fill="#ffffff", stroke=INK)
-            words = f"xi = {xi_words(tip)}"
-            wide = fonts.width(words, SMALL, 700)
-            spots = (plot.x(tip) + 6, plot.x(tip) - 6 - wide)
-            for x in spots:
-                if x + wide <= plot.right and write(x, plot.bottom - 8, words, bold=True):
-                    break
+    words.write("xi = 1, as assumed", [(plot.x(1.0) - half, plot.top - 6)], bold=True)
+    documented = f"documented: {whole(n)}"
+    if drawn and claim is not None:
+        on.line(plot.left, level, plot.right, level, stroke=INK, width=1.2, dash="8 3")
+        near = bottom - level < _LINE
+        above = f"claim: more than {whole(claim)}" + (" (upper line)" if near else "")
+        documented += " (lower line)" if near else ""
+        spots = [(plot.left + 4, level - 5), (plot.right, level - 5), (plot.left + 4, level + 14)]
+        words.write(above, spots, bold=True)
+    spots = [(plot.left + 4, bottom - 5), (plot.left + 4, level - 5 - _LINE)]
+    words.write(documented, spots, bold=True)
+    for row in () if own is None else own.rows:
+        words.dot(plot.x(row["xi"]), plot.y(row["point"]))
+    if drawn:
+        for tip in _tips(n, at_one, claim, own):
+            _tipped(on, plot, words, tip, level)
     for row in rows:
         on.dot(plot.x(row["xi"]), plot.y(row["point"]), 4.5, fill=ACCENT)
+        words.dot(plot.x(row["xi"]), plot.y(row["point"]))
+    if own is not None:
+        x, y = plot.x(1.0), plot.y(own.at(1.0))
+        told = f"headline: {own.said.short.split(' (', 1)[0]}"
+        words.write(told, _around(x, y, told, bold=True), bold=True)
     for row in sorted(rows, key=lambda r: abs(math.log(r["xi"]))):
         about = _row_said(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
-        words = about or _number(row, n)
-        x, y = plot.x(row["xi"]), plot.y(row["point"])
-        for dx, dy in ((7, -6), (7, -18), (-fonts.width(words, SMALL) - 7, 16)):
-            if write(x + dx, y + dy, words):
-                break
+        told = about or _number(row, n)
+        words.write(told, _around(plot.x(row["xi"]), plot.y(row["point"]), told))
+
+
+def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple[float, float]]:
+    """Where the words of a dot may stand, the best first."""
+    left = x - fonts.width(words, SMALL, 700 if bold else 400) - 7
+    above = [(x + 7, y - 6), (x + 7, y - 18), (left, y + 16), (left, y - 6), (left, y - 18)]
+    return [(left, y + 16), (x + 7, y + 16), *above] if bold else above
+
+
+def _tipped(on: Drawing, plot: Plot, words: _Words, tip: float, level: float) -> None:
+    """Where a line comes down to the claim: a ring, and its xi."""
+    if not plot.xi[0] < tip < plot.xi[1]:
+        return
+    x = plot.x(tip)
+    on.line(x, level, x, plot.bottom, width=1.2, dash="8 3")
+    on.dot(x, level, 6, fill="#ffffff", stroke=INK)
+    told = f"xi = {xi_words(tip)}"
+    wide = fonts.width(told, SMALL, 700)
+    sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= plot.right]
+    heights = (words.levels[0] - 5, plot.bottom - 8, level + 18, level - 10, level - 24)
+    words.write(told, [(left, y) for y in heights for left in sides], bold=True)
 
 
 def _number(row: Mapping[str, Any], n: int) -> str:
