@@ -546,6 +546,18 @@ def test_intervals_of_sources_hold_with_clusters_and_would_not_without() -> None
     assert (separate / 200 < 0.85).all()
 
 
+def test_what_a_source_is_worth_is_what_a_table_of_it_alone_is_worth() -> None:
+    table = sources_in_clusters(np.random.default_rng(3), 0.5)
+    for without in (False, True):
+        kept = {key: t for key, t in table.cells.items() if (key[1] == "A") != without}
+        x, n = Outcomes(table.groups, kept).by_cluster(["2"])
+        alone = clusters.effective([row[0] for row in x], [row[0] for row in n])
+        found = mixes.worth(table, "2", "A", without=without)
+        assert found is not None
+        assert found[1] == pytest.approx(alone.n)
+        assert found[0] / found[1] == pytest.approx(sum(map(sum, x)) / sum(map(sum, n)))
+
+
 def test_sources_that_are_one_voice_have_no_interval() -> None:
     cells: dict[Key, Tally] = {
         (group, source, k): Tally(k % 3, 3)

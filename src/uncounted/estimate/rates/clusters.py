@@ -44,7 +44,9 @@ class Effective:
     assumed: bool
 
 
-def effective(x: Sequence[int], n: Sequence[int], level: float = 0.95) -> Effective:
+def effective(
+    x: Sequence[int] | Floats, n: Sequence[int] | Floats, level: float = 0.95
+) -> Effective:
     """The effective number of rows of one group, from x of n in each cluster.
 
     The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2,

@@ -25,28 +25,39 @@ _DRAWS = 20_000  # of each source in each group
 
 
 def worth(
-    table: Outcomes, group: str, sources: Collection[str], level: float = 0.95
+    table: Outcomes, group: str, source: str, level: float = 0.95, *, without: bool = False
 ) -> Counts | None:
-    """The x and n that an interval is made from, of the rows that these sources have of a group.
+    """The x and n that an interval is made from, of what one source has of a group.
 
     Effective ones where rows came in clusters; None without rows, or from a single cluster.
 
+    Args:
+        table: of counts.
+        group: of the table.
+        source: of the table.
+        level: of the interval.
+        without: count all but that source.
+
     Examples:
         >>> cells = {("", "A", k): Tally(4 * (k % 2), 4) for k in range(6)}
-        >>> [round(count, 1) for count in worth(Outcomes(("",), cells), "", ["A"])]
+        >>> [round(count, 1) for count in worth(Outcomes(("",), cells), "", "A")]
         [1.6, 3.2]
     """
-    x, n = table.by_cluster([group], sources)
-    rows, total = sum(row[0] for row in n), sum(row[0] for row in x)
-    if not rows:
+    tally = _left(table, group, source) if without else table.group(group, source)
+    if not tally.n:
         return None
     if not table.clustered:
-        return total, rows
+        return tally.x, tally.n
     try:
-        counted = effective([row[0] for row in x], [row[0] for row in n], level).n
+        counted = effective(*table.in_clusters(group, source, without=without), level).n
     except NotEstimable:
         return None
-    return total / rows * counted, counted
+    return tally.x / tally.n * counted, counted
+
+
+def _left(table: Outcomes, group: str, source: str) -> Tally:
+    whole, its = table.group(group), table.group(group, source)
+    return Tally(whole.x - its.x, whole.n - its.n)
 
 
 def per_source(table: Outcomes, level: float = 0.95) -> tuple[dict[str, Any], ...]:
@@ -59,7 +70,7 @@ def per_source(table: Outcomes, level: float = 0.95) -> tuple[dict[str, Any], ..
     for source in table.sources:
         for group in table.groups:
             tally = table.group(group, source)
-            counts = worth(table, group, [source], level)
+            counts = worth(table, group, source, level)
             rows.append(
                 {
                     "source": source,
@@ -81,20 +92,15 @@ def leave_one_out(
     where all that is left of one comes from one cluster.
     """
     rows = []
-    whole = table.group(group), table.group(against)
     for source in table.sources:
-        one, two = (
-            Tally(all_.x - its.x, all_.n - its.n)
-            for all_, its in zip(
-                whole, (table.group(group, source), table.group(against, source)), strict=True
-            )
-        )
+        one, two = (_left(table, name, source) for name in (group, against))
         difference: float | None = None
         interval: Interval | None = None
         if one.n and two.n:
             difference = one.x / one.n - two.x / two.n
-            rest = [other for other in table.sources if other != source]
-            first, second = (worth(table, name, rest, level) for name in (group, against))
+            first, second = (
+                worth(table, name, source, level, without=True) for name in (group, against)
+            )
             if first is not None and second is not None:
                 interval = newcombe(*first, *second, level)
         rows.append({"source": source, "difference": difference, "interval": interval})
@@ -169,7 +175,7 @@ def standardise(
         as_reported=plain[0] - plain[1],
         left_out=rows - kept,
     )
-    pieces = [[worth(table, name, [s], level) for s in common] for name in (group, against)]
+    pieces = [[worth(table, name, s, level) for s in common] for name in (group, against)]
     reason = _no_interval(table, (group, against), found.sources, pieces)
     if reason is not None:
         return attrs.evolve(found, reason=reason)

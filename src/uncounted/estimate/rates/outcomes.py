@@ -15,12 +15,16 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from uncounted import delimited
 from uncounted.captures import MOST_PEOPLE
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.estimate.result import Floats
 
 MOST_GROUPS = 40
 MOST_SOURCES = 200
@@ -104,34 +108,44 @@ class Outcomes:
                 found[2] += tally.unknown
         return {key: Tally(*found) for key, found in sums.items()}
 
-    @property
+    @functools.cached_property
     def sources(self) -> tuple[str, ...]:
         """Names of the sources, in order; none when no column was named."""
         named = {source for _, source in self._totals if source is not None}
         return tuple(sorted(named, key=in_order))
 
-    @property
+    @functools.cached_property
     def clustered(self) -> bool:
         """Whether rows are known to have come together."""
         return any(cluster is not None for _, _, cluster in self.cells)
 
-    def by_cluster(
-        self, groups: Sequence[str], sources: Collection[str] | None = None
-    ) -> tuple[list[list[int]], list[list[int]]]:
-        """(x, n): a row a cluster that has a known outcome in these groups, a column a group.
-
-        Of rows from these sources only, when they are given.
-        """
+    def by_cluster(self, groups: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+        """(x, n): a row a cluster that has a known outcome in these groups, a column a group."""
         sums: dict[int | None, list[int]] = defaultdict(lambda: [0] * 2 * len(groups))
         for i, name in enumerate(groups):
-            for source, cluster, x, n in self._by_group.get(name, ()):
-                if sources is not None and source not in sources:
-                    continue
+            for _, cluster, x, n in self._by_group.get(name, ()):
                 found = sums[cluster]
                 found[i] += x
                 found[len(groups) + i] += n
         told = [sums[k] for k in sorted(sums, key=lambda k: -1 if k is None else k)]
         return [row[: len(groups)] for row in told], [row[len(groups) :] for row in told]
+
+    def in_clusters(
+        self, group: str, source: str, *, without: bool = False
+    ) -> tuple[Floats, Floats]:
+        """(x, n) a cluster, of what one source has of a group, or of all but that."""
+        sources, clusters, x, n = self._arrays[group]
+        kept = (sources == self.sources.index(source)) != without
+        return (
+            np.bincount(clusters[kept], weights=x[kept]),
+            np.bincount(clusters[kept], weights=n[kept]),
+        )
+
+    def across_sources(self, group: str, sources: Collection[str]) -> bool:
+        """Whether some cluster has known outcomes from more than one of these sources."""
+        rows = self._by_group.get(group, ())
+        found = [cluster for source, cluster, _, _ in rows if source in sources]
+        return len(set(found)) < len(found)
 
     @functools.cached_property
     def _by_group(self) -> dict[str, list[tuple[str | None, int | None, int, int]]]:
@@ -141,11 +155,17 @@ class Outcomes:
                 rows[group].append((source, cluster, tally.x, tally.n))
         return rows
 
-    def across_sources(self, group: str, sources: Collection[str]) -> bool:
-        """Whether some cluster has known outcomes from more than one of these sources."""
-        rows = self._by_group.get(group, ())
-        found = [cluster for source, cluster, _, _ in rows if source in sources]
-        return len(set(found)) < len(found)
+    @functools.cached_property
+    def _arrays(self) -> dict[str, tuple[NDArray[Any], ...]]:
+        """Of each group: numbers of the sources, of the clusters, x, n; an entry a cell."""
+        number = {source: i for i, source in enumerate(self.sources)}
+        found: dict[str, tuple[NDArray[Any], ...]] = {}
+        for group, rows in self._by_group.items():
+            sources, clusters, x, n = zip(*rows, strict=True)
+            _, within = np.unique(np.array(clusters), return_inverse=True)
+            told = np.array([number[source] for source in sources])
+            found[group] = (told, within, np.array(x, float), np.array(n, float))
+        return found
 
     def digest(self) -> str:
         """SHA-256 of the counts. Never publish it: small counts are found by trying them all."""
