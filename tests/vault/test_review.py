@@ -6,13 +6,14 @@ Nobody here exists.
 from __future__ import annotations
 
 import datetime
+import shutil
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from uncounted.errors import Damaged, NoSpace, UsedWrongly
+from uncounted.errors import Damaged, NoSpace, RolledBack, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -342,3 +343,81 @@ def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Ca
     assert case.intake("one", {}, rows).no_use_allowed == 1
     again = case.intake("one", {}, [*rows, _said(2, consent=nothing), _said(3, consent=nothing)])
     assert (again.unchanged, again.rejected, again.no_use_allowed) == (2, 1, 1)
+
+
+# --- clocks, strangers, a lost log ---------------------------------------------------------
+
+
+def _clock(*day: int) -> Callable[[], datetime.datetime]:
+    return lambda: datetime.datetime(*day, 12, tzinfo=datetime.UTC)  # type: ignore[misc,arg-type]
+
+
+def test_a_clock_set_back_brings_no_consent_back(tmp_path: Path, me: Identity) -> None:
+    until_june = Consent({"link"}, until=JUNE)
+    with Case.create(tmp_path / "case", me, clock=_clock(2026, 11, 24)) as case:
+        case.intake("one", {}, [_said(1, consent=until_june), _said(2)])
+    with Case.open(tmp_path / "case", me, clock=_clock(2026, 6, 1)) as case:
+        chosen = case.reports("link", datetime.date(2026, 6, 1))
+        assert [one.id for one in chosen.reports] == ["R-2"]
+        assert chosen.left_out == {"consent ended": 1}
+        case.put("release", {})
+        assert len(case.reports("link", datetime.date(2026, 6, 1)).reports) == 1
+        assert case.check() == ()
+        assert len(case.doubtful_times()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("export.csv", "the folder holds 1 that are none of the case file's: they are not sealed"),
+        ("log/names.txt", "log/ holds 1 that are none of the log's: they are not sealed"),
+        ("log/tile/0/names.txt", "log/ holds 1 that are none of the log's: they are not sealed"),
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_told_without_its_name(
+    folder: Path, me: Identity, name: str, said: str
+) -> None:
+    (folder / name).write_text("X", encoding="utf-8")
+    with Case.open(folder, me) as case:
+        assert case.check() == (said,)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "said"),
+    [
+        ("members", 0o777, "members can be read or written by others than its owner"),
+        ("members", 0o720, "members can be read or written by others than its owner"),
+        ("lock", 0o666, "lock can be read or written by others than its owner"),
+        ("log", 0o777, "log/ can be written to by everybody"),
+        ("log/checkpoint", 0o666, "log/ can be written to by everybody"),
+    ],
+)
+def test_who_else_may_write_is_told(
+    folder: Path, me: Identity, name: str, mode: int, said: str
+) -> None:
+    (folder / name).chmod(mode)
+    with Case.open(folder, me) as case:
+        assert case.check() == (said,)
+
+
+def test_what_a_crash_left_in_the_log_goes_at_the_next_opening(folder: Path, me: Identity) -> None:
+    left = folder / "log" / "tile" / "0" / ".000.0123abcd.tmp"
+    left.write_bytes(b"half a tile")
+    with Case.open(folder, me) as case:
+        assert not left.exists()
+        assert case.check() == ()
+
+
+def test_without_its_log_a_case_file_is_refused_and_can_still_be_read(
+    folder: Path, me: Identity
+) -> None:
+    shutil.rmtree(folder / "log")
+    with pytest.raises(RolledBack, match="the log of the case file is missing") as caught:
+        Case.open(folder, me)
+    assert "without_log" in str(caught.value.hint)
+    with Case.open(folder, me, without_log=True) as case:
+        assert len(list(case.every_report())) == 3
+        assert case.check()[0] == "the log was not looked at"
+        with pytest.raises(UsedWrongly, match="open for reading only"):
+            case.amend("one", "R-1", {})
+    assert not (folder / "log").exists()

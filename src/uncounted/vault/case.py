@@ -190,6 +190,7 @@ class Case:
         through: Opener | None = None,
         wait: float = 0.0,
         clock: Clock = now,
+        without_log: bool = False,
     ) -> Case:
         """Open a case file, and finish what a crash left half done.
 
@@ -202,6 +203,9 @@ class Case:
            spare one, or that of recovery shares), it becomes one.
         6. A rotation or a withdrawal that a crash cut short is finished, and entries not
            yet in the log are put there.
+
+        With `without_log` the log is not looked at, nothing of step 6 is done, and no change
+        is let in: for whoever lost the log and wants to leave with everything.
 
         Raises:
             NotACase: step 1.
@@ -222,15 +226,22 @@ class Case:
                 raise opening.why_not(error, home, case_id, through) from error
             undo.callback(base.storage.abandon)
             log = Publication(folder / _LOG, case_id, base.storage)
-            log.recover()  # 4
+            if not without_log:
+                log.recover()  # 4
             if (memory := _memory(identity, case_id)) is not None:
                 memory.compare(base.storage.size(), log.root_at)
+            if without_log:
+                base.storage.only_read()
             if through is not None or membership.number_of(base.storage, identity) is None:  # 5
                 membership.join(base, case_id, identity, opener.recipient, clock)
-            rotation.tidy(folder, base)  # 6
             case = cls(folder, case_id, identity, base, lock, clock)
-            case._finish_forgetting()
-            case.seal_log()
+            if without_log:
+                case._unfinished = ("the log was not looked at",)
+            else:
+                rotation.tidy(folder, base)  # 6
+                opening.tidy_log(folder / _LOG)
+                case._finish_forgetting()
+                case._seal_if_room()
             undo.pop_all()
         return case
 
@@ -245,6 +256,15 @@ class Case:
                     self._storage.nothing_to_sweep()
         except NoSpace as error:
             self._unfinished = (str(error),)
+
+    def _seal_if_room(self) -> None:
+        # Where there was no room to overwrite something, there may be none for the log: the
+        # entries are kept, and the next opening puts them there.
+        try:
+            self.seal_log()
+        except NoSpace:
+            if not self._unfinished:
+                raise
 
     @staticmethod
     def look(folder: Path) -> str:
@@ -271,7 +291,7 @@ class Case:
     ) -> None:
         try:
             if error is None:
-                self.seal_log()
+                self._seal_if_room()
         finally:
             self.close()
 
@@ -677,6 +697,8 @@ class Case:
 
         The identity that does it remembers size and root, where it has a home.
         """
+        if self._storage.reads_only:
+            return
         self._log.seal(self._identity)
         if self._memory is not None:
             self._memory.note(Mark(*self._log.state()))

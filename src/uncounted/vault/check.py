@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,13 @@ from uncounted.vault.replay import State, replay, tables
 from uncounted.vault.seen import Mark, Memory
 from uncounted.vault.storage import Storage
 
+_FOLDERS = (members.FOLDER, attachments.FOLDER)
+_OURS = {"case.json", "case.db", "case.db-wal", "lock", "log", *_FOLDERS}
+_OF_LOG = re.compile(
+    r"checkpoint"
+    r"|tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?"
+    r"|timestamps/[0-9]+-[0-9a-f]{16}\.(tsr|note)"
+)
 _SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cut off
 
 
@@ -43,8 +51,9 @@ def findings(
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
     6. Each member has the file that opens the case file to them, as it was made.
-    7. Everything is for its owner alone.
+    7. Everything is for its owner alone, and nobody else may write to the log.
     8. The identity that looks remembers the newest state, so that an older one is noticed.
+    9. Nothing else lies in the folder: it would not be sealed.
     """
     storage = base.storage
     for _ in storage.damaged_pages():  # 1
@@ -60,12 +69,32 @@ def findings(
         path = folder / members.FOLDER / name
         if sealed is None or content_of(path) != sealed:
             yield f"{members.FOLDER}/{name} is not the file that was made for its member"
-    private = ("case.*", "members/*", f"{attachments.FOLDER}/*")
-    for path in (folder, *(path for some in private for path in folder.glob(some))):  # 7
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            yield f"{path.name} can be read by others than its owner"
+    yield from _open_to_others(folder)  # 7
     if memory is not None and not memory.knows(Mark(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"
+    yield from _strangers(folder)  # 9
+
+
+def _open_to_others(folder: Path) -> Iterator[str]:
+    own = ("case.*", "lock", *(f"{of}{all_}" for of in _FOLDERS for all_ in ("", "/*")))
+    for path in (folder, *(path for some in own for path in folder.glob(some))):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield f"{path.name} can be read or written by others than its owner"
+    log = (folder / "log", *(folder / "log").rglob("*"))
+    if any(path.exists() and stat.S_IMODE(path.stat().st_mode) & stat.S_IWOTH for path in log):
+        yield "log/ can be written to by everybody"
+
+
+def _strangers(folder: Path) -> Iterator[str]:
+    # Only counted: a name may say what no finding may.
+    beside = sum(path.name not in _OURS for path in folder.iterdir())
+    if beside:
+        yield f"the folder holds {beside} that are none of the case file's: they are not sealed"
+    log = folder / "log"
+    files = (path.relative_to(log).as_posix() for path in log.rglob("*") if not path.is_dir())
+    among = sum(_OF_LOG.fullmatch(name) is None for name in files)
+    if among:
+        yield f"log/ holds {among} that are none of the log's: they are not sealed"
 
 
 def _opened(storage: Storage, ledger: Ledger, wrong: list[str]) -> Iterator[Opened]:

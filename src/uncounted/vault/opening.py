@@ -2,17 +2,20 @@
 
 A rotation that was cut short leaves two case keys in the folder, and the database opens
 with one of them. Which one it is decides what is left over. Nothing is written here, but
-that a database of an older version is brought up to this one.
+that a database of an older version is brought up to this one, and what a crash left in the
+log is deleted.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import attrs
 
 from uncounted.errors import Damaged, NoAccess, NotACase
 from uncounted.vault import mark, members, seen
+from uncounted.vault.files import on_disk
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.members import Grant
 from uncounted.vault.recipients import Opener
@@ -20,6 +23,7 @@ from uncounted.vault.storage import Storage
 
 DATABASE = "case.db"
 EPOCH, HASHING = "epoch", "hashing"  # in the table of what is said once
+_PASSING = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")  # as proof.durable names them
 _COPY = "bring the case file back from a copy"
 
 
@@ -91,6 +95,18 @@ def _check(base: Base, case_id: str, grants: list[Grant]) -> None:
             "the case key was given by somebody who is not a member",
             hint="bring the folder with the keys back from a copy",
         )
+
+
+def tidy_log(log: Path) -> None:
+    """Delete what a crash left beside the files of the log; it has names of its own.
+
+    Raises:
+        NoSpace: the folder cannot be written to.
+    """
+    with on_disk():
+        for path in log.rglob(".*.tmp"):
+            if _PASSING.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 def no_more() -> NoAccess:

@@ -24,6 +24,11 @@ from uncounted.vault.identity import Identity
 from uncounted.vault.storage import Storage
 
 _PUBLISHED = "published"
+_NO_LOG = (
+    "bring log/ back: from a copy of the folder, or from whoever has a copy of the log, which is "
+    "public; the reports are all in case.db, and a program reads them with "
+    "Case.open(..., without_log=True)"
+)
 _HINT = "bring both back from one copy of the whole folder; keep this one as it is"
 
 
@@ -63,13 +68,15 @@ class Publication:
         4. It says what the entries say.
 
         Raises:
-            RolledBack: step 2, the log is older; step 3 or 4, the database is, or is a
+            RolledBack: step 2, the log is older, or missing; step 3 or 4, the database is, or is a
                 copy that went its own way.
             Damaged: step 1, or the tiles do not give the checkpoint's root.
         """
         said = self._said()  # 1
         known = self._frontier()
-        if said.size < known.size:  # 2
+        if known.size and TileLog(self._folder, 0).checkpoint() is None:  # 2
+            raise RolledBack("the log of the case file is missing", hint=_NO_LOG)
+        if said.size < known.size:
             raise RolledBack(
                 f"the log has {said.size} entries, and {known.size} were published: "
                 "an older log has been put in its place",

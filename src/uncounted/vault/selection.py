@@ -56,11 +56,15 @@ def select(
 ) -> Selection:
     """Open the reports that may be put to all of these uses on this day, for this audience.
 
+    The day is never before that of the newest entry: a clock that was set back does not bring
+    a consent back that has ended.
+
     Raises:
         BadInput: a use that is not known.
         Damaged: a report is not what was sealed.
     """
     wanted = tuple(uses)
+    on = max(on, _newest_day(storage) or on)
 
     @functools.lru_cache(maxsize=1024)
     def refusal(consent: str) -> str | None:
@@ -79,3 +83,9 @@ def select(
         else:
             left_out[reason] += 1
     return Selection(tuple(found), dict(sorted(left_out.items())))
+
+
+def _newest_day(storage: Storage) -> datetime.date | None:
+    # Where the machine is, as `on` is: the same clock is never a day ahead of itself.
+    newest = storage.newest_time()
+    return None if newest is None else datetime.datetime.fromisoformat(newest).astimezone().date()

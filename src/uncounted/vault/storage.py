@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase
+from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWrongly
 from uncounted.vault.files import on_disk
 from uncounted.vault.keys import Sealed
 
@@ -126,7 +126,7 @@ class Storage:
             self._db = sqlcipher.connect(path, isolation_level=None, timeout=5.0)
         except sqlcipher.Error as error:
             raise _in_words(error) from error
-        self._closed = False
+        self._closed = self._only_read = False
         try:
             self._set_up(key)
         except sqlcipher.Error as error:
@@ -264,6 +264,15 @@ class Storage:
         """Whether something was forgotten and `scrub` has not been done since."""
         return self.meta(_UNSCRUBBED) is not None
 
+    @property
+    def reads_only(self) -> bool:
+        """Whether no change is let in."""
+        return self._only_read
+
+    def only_read(self) -> None:
+        """Let no change be made from now on."""
+        self._only_read = True
+
     def must_be_swept(self) -> None:
         """Take note that attachments are on their way, which a crash would leave behind."""
         self.set_meta(_SWEEPING, b"")
@@ -289,6 +298,11 @@ class Storage:
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """All of it or, whatever happens, nothing; with `keep` False always nothing."""
+        if self._only_read:
+            raise UsedWrongly(
+                "the case file is open for reading only, since its log is missing",
+                hint="bring log/ back from a copy, and open it as always",
+            )
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -423,6 +437,11 @@ class Storage:
             return map(_entry, self._rows(self._ENTRY + "ORDER BY seq"))
         some = self._ENTRY + "WHERE kind = ? AND kind <> 'report' ORDER BY seq"
         return map(_entry, self._rows(some, (kind,)))
+
+    def newest_time(self) -> str | None:
+        """The latest time that an entry claims; reports have that of their import."""
+        row = self._one("SELECT max(at) FROM entries WHERE kind <> 'report'")
+        return None if row is None else row[0]
 
     def leaves(self, start: int, end: int) -> Iterator[bytes]:
         """The leaves of the entries `start` to `end` (not included)."""
