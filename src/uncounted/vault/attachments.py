@@ -62,6 +62,16 @@ class Attachment:
 
 
 @attrs.frozen
+class Wanted:
+    """A file on its way in: to which report, where it lies, and the name to keep."""
+
+    source: str
+    report: str = attrs.field(repr=False)
+    file: Path
+    name: str = attrs.field(repr=False)
+
+
+@attrs.frozen
 class _Sealed:
     size: int
     sha256: str
@@ -80,47 +90,67 @@ def attach(
     names: Sequence[str] | None = None,
     progress: Progress = silent,
 ) -> list[Attachment]:
-    """Seal files and attach them to a report: all of them or none.
+    """Seal files and attach them to a report, as `attach_all` does.
 
-    1. The report is there, and every file can be read.
+    Raises:
+        UsedWrongly: as `attach_all`; or not a name for each file.
+    """
+    named = [file.name for file in files] if names is None else list(names)
+    if len(named) != len(files):
+        raise UsedWrongly("files and names differ in number", hint="give a name for each file")
+    pairs = zip(files, named, strict=True)
+    wanted = [Wanted(source, report_id, file, name) for file, name in pairs]
+    return attach_all(storage, ledger, folder, wanted, progress=progress)
+
+
+def attach_all(
+    storage: Storage,
+    ledger: Ledger,
+    folder: Path,
+    wanted: Sequence[Wanted],
+    *,
+    progress: Progress = silent,
+) -> list[Attachment]:
+    """Seal files and attach them, each to its report: all of them or none.
+
+    What the case file holds already is looked at once, however many files there are.
+
+    1. The reports are there, and so is every file.
     2. A note in the database says that files are on their way, so that a crash is tidied up.
     3. Each file is sealed under a fresh key; one that the case file has already is not
        kept twice, and one that the report has already under that name is passed over.
     4. One transaction adds the entries and takes the note away.
 
     Returns:
-        What was attached: fewer than `files` when the report had some of them already.
+        What was attached: fewer than `wanted` when reports had some of them already.
 
     Raises:
-        UsedWrongly: no such report; a file that is not there; not a name for each file.
+        UsedWrongly: no such report; a file that is not there.
         NoSpace: the disk is full; nothing was kept.
     """
-    current(storage, source, report_id)  # 1
-    for file in files:
-        if not file.is_file():
-            raise UsedWrongly(f"there is no file {file.name}", hint="check the path")
-    named = [file.name for file in files] if names is None else list(names)
-    if len(named) != len(files):
-        raise UsedWrongly("files and names differ in number", hint="give a name for each file")
-    there, held = dict[str, _Sealed](), set[tuple[str, str]]()
-    for each in every(storage, ledger):
-        there[each.sha256] = _Sealed(each.size, each.sha256, each.file, str(each.key))
-        if (each.source, each.report) == (source, report_id):
-            held.add((each.name, each.sha256))
+    rows = [current(storage, each.source, each.report) for each in wanted]  # 1
+    for each in wanted:
+        if not each.file.is_file():
+            raise UsedWrongly(f"there is no file {each.file.name}", hint="check the path")
+    there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
+    for one in every(storage, ledger):
+        there[one.sha256] = _Sealed(one.size, one.sha256, one.file, str(one.key))
+        held.add((one.source, one.report, one.name, one.sha256))
     if storage.must_sweep():  # an attempt before this one could not tidy up after itself
         sweep(storage, ledger, folder)
     with storage.transaction():  # 2
         storage.must_be_swept()
     try:
-        sealed = list[tuple[str, _Sealed]]()
-        for number, (name, file) in enumerate(zip(named, files, strict=True)):  # 3
-            one = _seal(file, folder / FOLDER, there, progress, (number, len(files)))
-            there.setdefault(one.sha256, one)
-            if (name, one.sha256) not in held:
-                held.add((name, one.sha256))
-                sealed.append((name, one))
+        new = list[tuple[str, str, str, _Sealed]]()
+        for number, (row, each) in enumerate(zip(rows, wanted, strict=True)):  # 3
+            sealed = _seal(each.file, folder / FOLDER, there, progress, (number, len(wanted)))
+            there.setdefault(sealed.sha256, sealed)
+            known = (row.source, row.id, each.name, sealed.sha256)
+            if known not in held:
+                held.add(known)
+                new.append((row.source, row.id, each.name, sealed))
         with storage.transaction():  # 4
-            made = [_note(ledger, source, report_id, name, each) for name, each in sealed]
+            made = [_note(ledger, *those) for those in new]
             storage.nothing_to_sweep()
     except BaseException:
         sweep(storage, ledger, folder)
