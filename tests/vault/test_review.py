@@ -400,9 +400,10 @@ def test_who_else_may_write_is_told(
         assert case.check() == (said,)
 
 
-def test_what_a_crash_left_in_the_log_goes_at_the_next_opening(folder: Path, me: Identity) -> None:
-    left = folder / "log" / "tile" / "0" / ".000.0123abcd.tmp"
-    left.write_bytes(b"half a tile")
+@pytest.mark.parametrize("name", ["log/tile/0/.000.0123abcd.tmp", ".case.json.0123abcd"])
+def test_what_a_crash_left_goes_at_the_next_opening(folder: Path, me: Identity, name: str) -> None:
+    left = folder / name
+    left.write_bytes(b"half of it")
     with Case.open(folder, me) as case:
         assert not left.exists()
         assert case.check() == ()

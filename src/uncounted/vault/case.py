@@ -72,7 +72,6 @@ __all__ = [
 
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
 _LOCK = "lock"
-_LOG = "log"
 # Kinds that the case file writes itself; an artefact may not pass for one.
 OWN_KINDS = frozenset(
     {
@@ -132,7 +131,7 @@ class Case:
         assert number is not None
         self._base, self._keys, self._storage = base, base.keys, base.storage
         self._ledger = Ledger(base.storage, base.keys, number, self._identity.vkey, self._clock)
-        self._log = Publication(self.folder / _LOG, self.id, base.storage)
+        self._log = Publication(self.folder / opening.LOG, self.id, base.storage)
 
     @classmethod
     def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Case:
@@ -225,7 +224,7 @@ class Case:
                 home = identity.home if through is None else None
                 raise opening.why_not(error, home, case_id, through) from error
             undo.callback(base.storage.abandon)
-            log = Publication(folder / _LOG, case_id, base.storage)
+            log = Publication(folder / opening.LOG, case_id, base.storage)
             if not without_log:
                 log.recover()  # 4
             if (memory := _memory(identity, case_id)) is not None:
@@ -239,7 +238,7 @@ class Case:
                 case._unfinished = ("the log was not looked at",)
             else:
                 rotation.tidy(folder, base)  # 6
-                opening.tidy_log(folder / _LOG)
+                opening.tidy(folder)
                 case._finish_forgetting()
                 case._seal_if_room()
             undo.pop_all()

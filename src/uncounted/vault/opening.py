@@ -22,8 +22,9 @@ from uncounted.vault.recipients import Opener
 from uncounted.vault.storage import Storage
 
 DATABASE = "case.db"
+LOG = "log"
 EPOCH, HASHING = "epoch", "hashing"  # in the table of what is said once
-_PASSING = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")  # as proof.durable names them
+_PASSING = re.compile(r"\..+\.[0-9a-f]{8}(\.tmp)?")  # as what writes them names them
 _COPY = "bring the case file back from a copy"
 
 
@@ -97,14 +98,14 @@ def _check(base: Base, case_id: str, grants: list[Grant]) -> None:
         )
 
 
-def tidy_log(log: Path) -> None:
-    """Delete what a crash left beside the files of the log; it has names of its own.
+def tidy(folder: Path) -> None:
+    """Delete what a crash left beside the mark and the files of the log; it has names of its own.
 
     Raises:
         NoSpace: the folder cannot be written to.
     """
     with on_disk():
-        for path in log.rglob(".*.tmp"):
+        for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{mark.NAME}.*")):
             if _PASSING.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
