@@ -22,6 +22,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.arguments import draws_of, seed_of
 from uncounted.estimate.checks import check
 from uncounted.estimate.decomposable import INVERSE, posterior_unseen
 from uncounted.estimate.result import Estimate, Floats, Study, plain
@@ -31,6 +32,7 @@ from uncounted.progress import Progress, silent
 
 FEWEST_STRATA = 3
 DRAWS = 4000
+MOST_T_SD = 1e6
 _METHODS = ("decomposable", "log-linear", "log-linear-stepwise", "independence", "two-list")
 _LEAST_ORDERED = 4
 
@@ -109,6 +111,12 @@ def pool_strata(
         >>> pooled.rows[0]["pull"] > 0.5, len(pooled.total)
         (True, 2)
     """
+    seed, draws = seed_of(seed), draws_of(draws)
+    if not (0 < t_sd <= MOST_T_SD and (t is None or 0 <= t <= MOST_T_SD)):
+        raise UsedWrongly(
+            f"how far strata differ cannot be {t_sd if t is None else t}",
+            hint=f"t and its scale are up to {MOST_T_SD:g}; 1 lets odds differ threefold",
+        )
     if method not in _METHODS:
         raise UsedWrongly(
             f"strata cannot be pooled by {method!r}", hint=f"methods: {', '.join(_METHODS)}"

@@ -17,6 +17,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.arguments import seed_of
 from uncounted.estimate.ends import open_ended, quantiles
 from uncounted.estimate.result import Estimate, Floats, Study, refused
 from uncounted.estimate.study import run, run_over
@@ -89,6 +90,7 @@ def run_strata(
     """
     if not tables:
         raise UsedWrongly("there are no strata to estimate")
+    seed = seed_of(seed)
     seeds = np.random.SeedSequence(seed).generate_state(len(tables))
     if len(tables) > _MANY:
         more = {"lighter": True, "robustness": False, **more}
@@ -127,6 +129,7 @@ def run_strata_over(
     """
     if not strata:
         raise UsedWrongly("there are no strata to estimate")
+    seed = seed_of(seed)
     seeds = np.random.SeedSequence(seed).generate_state(len(strata))
     studies = []
     for done, (tables, point) in enumerate(zip(strata, points, strict=True)):
