@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NoSpace, UsedWrongly
-from uncounted.vault import case as case_module
-from uncounted.vault import files
+from uncounted.vault import artefacts, files
 from uncounted.vault.case import Case
 from uncounted.vault.identity import Identity
 
@@ -85,7 +84,7 @@ def test_a_case_cannot_be_made_under_a_file(tmp_path: Path, me: Identity) -> Non
 
 
 def test_an_artefact_that_is_too_large(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case_module, "MAX_PAYLOAD_BYTES", 10)
+    monkeypatch.setattr(artefacts, "MAX_PAYLOAD_BYTES", 10)
     with pytest.raises(UsedWrongly, match="at most 10 bytes"):
         case.put("linkage", {}, bytes(11))
 

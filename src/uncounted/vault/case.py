@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,14 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-import attrs
 from cryptography.x509 import Certificate
 
-from uncounted.errors import AlreadyThere, NoAccess, NoSpace, NotPublishable, UsedWrongly
+from uncounted.errors import AlreadyThere, NoAccess, NoSpace, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.proof.notes import Signer
 from uncounted.vault import (
+    artefacts,
     attachments,
     check,
     intake,
@@ -38,13 +36,14 @@ from uncounted.vault import (
     versions,
 )
 from uncounted.vault import names as naming
+from uncounted.vault.artefacts import OWN_KINDS, Stored
 from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
 from uncounted.vault.files import make_folder, on_disk
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
 from uncounted.vault.keys import KEY_BYTES, CaseKeys
-from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now, public_body
+from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now
 from uncounted.vault.lock import Lock
 from uncounted.vault.members import Member
 from uncounted.vault.opening import Base
@@ -54,11 +53,12 @@ from uncounted.vault.replay import State, replay, tables
 from uncounted.vault.seen import Mark, Memory
 from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.stamps import Kept
-from uncounted.vault.storage import EntryRow, HolderRow, Storage
+from uncounted.vault.storage import HolderRow, Storage
 from uncounted.vault.versions import TakenBack, Version
 from uncounted.vault.withdrawal import finish, withdraw
 
 __all__ = [
+    "OWN_KINDS",
     "Case",
     "Entry",
     "Incoming",
@@ -70,37 +70,7 @@ __all__ = [
     "Stored",
 ]
 
-MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
 _LOCK = "lock"
-# Kinds that the case file writes itself; an artefact may not pass for one.
-OWN_KINDS = frozenset(
-    {
-        "create",
-        "report",
-        "amendment",
-        "consent",
-        "attachment",
-        "import",
-        "undo",
-        "withdrawal",
-        "commitment",
-    }
-    | membership.KINDS
-)
-_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-
-@attrs.frozen
-class Stored:
-    """An artefact: its entry, its body, and its bytes (None: it had none, or they were forgotten).
-
-    The body is the one given to `put`, with `uses` and the salted commitment to the
-    bytes under `payload`, where there are such.
-    """
-
-    entry: Entry
-    body: dict[str, Any] = attrs.field(repr=False)
-    payload: bytes | None = attrs.field(repr=False)
 
 
 class Case:
@@ -591,7 +561,7 @@ class Case:
         """
         number = name.removeprefix("rejects-")
         row = self._storage.entry(int(number)) if number.isdecimal() else None
-        stored = self._stored(row) if row is not None and row.kind == "import" else None
+        stored = artefacts.stored(self._ledger, row) if row and row.kind == "import" else None
         if stored is None or stored.payload is None:
             raise UsedWrongly(
                 "there is no such list of rejected rows in this case file",
@@ -635,38 +605,15 @@ class Case:
             UsedWrongly: a kind that is none, or that the case file keeps for itself; too large.
             BadInput: the body has no canonical form.
         """
-        if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
-            raise UsedWrongly(
-                f"{kind!r} is no kind of artefact",
-                hint="small letters, digits and hyphens; the case file keeps some for itself: "
-                + ", ".join(sorted(OWN_KINDS)),
-            )
-        if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
-            raise UsedWrongly(
-                f"an artefact has at most {MAX_PAYLOAD_BYTES:,} bytes",
-                hint="make it smaller: fewer draws, for one",
-            )
-        made_for = sorted(set(uses))
-        body = {**body, "uses": made_for} if made_for else body
-        with self._storage.transaction():
-            return self._ledger.append(kind, body, payload, derived=bool(made_for))
+        return artefacts.put(self._storage, self._ledger, kind, body, payload, uses)
 
     def latest(self, kind: str) -> Stored | None:
         """The last artefact of a kind, opened; None when there is none."""
-        row = self._storage.latest(kind)
-        return self._stored(row) if row is not None else None
+        return artefacts.stored(self._ledger, self._storage.latest(kind))
 
     def stored(self, seq: int) -> Stored | None:
         """The artefact of an entry, opened; None when there is none, or it was forgotten."""
-        row = self._storage.entry(seq)
-        return self._stored(row) if row is not None else None
-
-    def _stored(self, row: EntryRow) -> Stored | None:
-        opened = self._ledger.open(row)
-        if opened is None:
-            return None
-        apart = self._ledger.artefact(opened)
-        return Stored(opened.entry, opened.body, opened.payload if apart is None else apart)
+        return artefacts.stored(self._ledger, self._storage.entry(seq))
 
     def entries(self) -> Iterator[Entry]:
         """Everything that happened, in order, without content."""
@@ -675,19 +622,11 @@ class Case:
 
     def commit_to(self, value: bytes) -> str:
         """Give a salted commitment to a value, in hex; the salt stays in the case file."""
-        salt = new_salt()
-        given = commit(value, salt).hex()
-        with self._storage.transaction():
-            self._ledger.append("commitment", {"commitment": given}, salt, derived=True)
-        return given
+        return artefacts.commit_to(self._storage, self._ledger, value)
 
     def opens(self, commitment: str, value: bytes) -> bool:
         """Whether a commitment that this case file gave is to this value."""
-        for row in self._storage.entries("commitment"):
-            stored = self._stored(row)
-            if stored and stored.payload and stored.body["commitment"] == commitment:
-                return opens(bytes.fromhex(commitment), value, stored.payload)
-        return False
+        return artefacts.is_to(self._storage, self._ledger, commitment, value)
 
     # --- the log --------------------------------------------------------------------------
 
@@ -754,19 +693,7 @@ class Case:
             UsedWrongly: there is no such entry.
             NotPublishable: the entry speaks of a report.
         """
-        row = self._storage.entry(seq)
-        opened = self._ledger.open(row) if row is not None else None
-        if opened is None:
-            raise UsedWrongly(
-                f"there is no entry {seq} that can be opened",
-                hint="uncounted log lists the entries; what was withdrawn opens no more",
-            )
-        if opened.entry.kind in OWN_KINDS:
-            raise NotPublishable(
-                f"entry {seq} is of the kind {opened.entry.kind}: it stays sealed",
-                hint="only entries of what was made, such as a release, are shown",
-            )
-        return {"body": public_body(opened.entry, opened.body), "salt": opened.salt.hex()}
+        return artefacts.opening(self._storage, self._ledger, seq)
 
     def replay(self) -> State:
         """The state told again from the entries; it must be what the tables say."""
@@ -794,7 +721,7 @@ class Case:
         """
         stamped = []
         for row in self._storage.entries("timestamp"):
-            stored = self._stored(row)
+            stored = artefacts.stored(self._ledger, row)
             if stored is not None:
                 time = datetime.datetime.fromisoformat(stored.body["time"])
                 stamped.append((row.seq, int(stored.body["size"]), time))

@@ -1,0 +1,120 @@
+"""Artefacts: what was made from reports, or for others, each an entry with bytes of its own.
+
+A linkage, an estimate, a release, a commitment. What was made from reports loses its bytes
+when one of them is forgotten; its entry stays. Nothing here knows what an artefact says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from uncounted.errors import NotPublishable, UsedWrongly
+from uncounted.proof.commitment import commit, new_salt, opens
+from uncounted.vault import membership
+from uncounted.vault.ledger import Entry, Ledger, public_body
+from uncounted.vault.storage import EntryRow, Storage
+
+MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
+# Kinds that the case file writes itself; an artefact may not pass for one.
+OWN_KINDS = frozenset(
+    {
+        "create",
+        "report",
+        "amendment",
+        "consent",
+        "attachment",
+        "import",
+        "undo",
+        "withdrawal",
+        "commitment",
+    }
+    | membership.KINDS
+)
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+@attrs.frozen
+class Stored:
+    """An artefact: its entry, its body, and its bytes (None: it had none, or they were forgotten).
+
+    The body is the one given to `put`, with `uses` and the salted commitment to the
+    bytes under `payload`, where there are such.
+    """
+
+    entry: Entry
+    body: dict[str, Any] = attrs.field(repr=False)
+    payload: bytes | None = attrs.field(repr=False)
+
+
+def put(
+    storage: Storage,
+    ledger: Ledger,
+    kind: str,
+    body: dict[str, Any],
+    payload: bytes | None,
+    uses: Iterable[str],
+) -> Entry:
+    """Keep an artefact, in one transaction, as `Case.put` says."""
+    if not _KIND.fullmatch(kind) or kind in OWN_KINDS:
+        raise UsedWrongly(
+            f"{kind!r} is no kind of artefact",
+            hint="small letters, digits and hyphens; the case file keeps some for itself: "
+            + ", ".join(sorted(OWN_KINDS)),
+        )
+    if payload is not None and len(payload) > MAX_PAYLOAD_BYTES:
+        raise UsedWrongly(
+            f"an artefact has at most {MAX_PAYLOAD_BYTES:,} bytes",
+            hint="make it smaller: fewer draws, for one",
+        )
+    made_for = sorted(set(uses))
+    body = {**body, "uses": made_for} if made_for else body
+    with storage.transaction():
+        return ledger.append(kind, body, payload, derived=bool(made_for))
+
+
+def stored(ledger: Ledger, row: EntryRow | None) -> Stored | None:
+    """The artefact of an entry, opened; None when there is none, or it was forgotten."""
+    opened = ledger.open(row) if row is not None else None
+    if opened is None:
+        return None
+    apart = ledger.artefact(opened)
+    return Stored(opened.entry, opened.body, opened.payload if apart is None else apart)
+
+
+def commit_to(storage: Storage, ledger: Ledger, value: bytes) -> str:
+    """Keep a salt and give the commitment, as `Case.commit_to` says."""
+    salt = new_salt()
+    given = commit(value, salt).hex()
+    with storage.transaction():
+        ledger.append("commitment", {"commitment": given}, salt, derived=True)
+    return given
+
+
+def is_to(storage: Storage, ledger: Ledger, commitment: str, value: bytes) -> bool:
+    """Whether a commitment that this case file gave is to this value."""
+    for row in storage.entries("commitment"):
+        found = stored(ledger, row)
+        if found and found.payload and found.body["commitment"] == commitment:
+            return opens(bytes.fromhex(commitment), value, found.payload)
+    return False
+
+
+def opening(storage: Storage, ledger: Ledger, seq: int) -> dict[str, Any]:
+    """What shows an artefact's entry to a stranger, as `Case.opening` says."""
+    row = storage.entry(seq)
+    opened = ledger.open(row) if row is not None else None
+    if opened is None:
+        raise UsedWrongly(
+            f"there is no entry {seq} that can be opened",
+            hint="uncounted log lists the entries; what was withdrawn opens no more",
+        )
+    if opened.entry.kind in OWN_KINDS:
+        raise NotPublishable(
+            f"entry {seq} is of the kind {opened.entry.kind}: it stays sealed",
+            hint="only entries of what was made, such as a release, are shown",
+        )
+    return {"body": public_body(opened.entry, opened.body), "salt": opened.salt.hex()}
