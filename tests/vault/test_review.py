@@ -385,9 +385,9 @@ def test_a_file_that_is_none_of_ours_is_told_without_its_name(
 @pytest.mark.parametrize(
     ("name", "mode", "said"),
     [
-        ("members", 0o777, "members can be read or written by others than its owner"),
-        ("members", 0o720, "members can be read or written by others than its owner"),
-        ("lock", 0o666, "lock can be read or written by others than its owner"),
+        ("members", 0o705, "members can be read by others than its owner"),
+        ("members", 0o720, "members can be written to by others than its owner"),
+        ("lock", 0o622, "lock can be written to by others than its owner"),
         ("log", 0o777, "log/ can be written to by everybody"),
         ("log/checkpoint", 0o666, "log/ can be written to by everybody"),
     ],

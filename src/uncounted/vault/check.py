@@ -78,8 +78,11 @@ def findings(
 def _open_to_others(folder: Path) -> Iterator[str]:
     own = ("case.*", "lock", *(f"{of}{all_}" for of in _FOLDERS for all_ in ("", "/*")))
     for path in (folder, *(path for some in own for path in folder.glob(some))):
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            yield f"{path.name} can be read or written by others than its owner"
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
+        if mode & 0o055:
+            yield f"{path.name} can be read by others than its owner"
+        if mode & 0o022:
+            yield f"{path.name} can be written to by others than its owner"
     log = (folder / "log", *(folder / "log").rglob("*"))
     if any(path.exists() and stat.S_IMODE(path.stat().st_mode) & stat.S_IWOTH for path in log):
         yield "log/ can be written to by everybody"
