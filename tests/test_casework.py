@@ -224,6 +224,11 @@ def test_a_passphrase_comes_out_of_a_pipe_and_with_a_mark(
     assert "the passphrase file is not text in UTF-8" in capfd.readouterr().err
     assert run([*arguments, str(tmp_path)]) == 2
     assert "no such passphrase file" in capfd.readouterr().err
+    join = ["recovery", "join", str(made / "a.case"), "--shares-file"]
+    assert run([*join, str(file)]) == 2
+    assert "the file of shares is not text in UTF-8" in capfd.readouterr().err
+    assert run([*join, str(tmp_path)]) == 2
+    assert "no such file of shares" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["withdraw", *ONE], ["undo", "4"]])

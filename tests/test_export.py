@@ -222,7 +222,11 @@ def test_a_stopped_export_leaves_nothing(
 
     def stopped(_: Path) -> None:
         there.extend(path.name for path in tmp_path.iterdir() if path.name.startswith(".out."))
-        os.kill(os.getpid(), stop)
+        try:
+            os.kill(os.getpid(), stop)
+        finally:  # taking back is not taken back
+            for one in (signal.SIGTERM, signal.SIGHUP):
+                os.kill(os.getpid(), one)
 
     monkeypatch.setattr(writing, "_lock_up", stopped)
     arguments = ["export", str(tmp_path / "a.case"), "--format", "json", "--out"]

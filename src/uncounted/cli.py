@@ -38,8 +38,9 @@ def _stopped_like_ctrl_c() -> Iterator[None]:
     passes over (nohup) stays passed over.
     """
 
-    def stop(number: int, _: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_IGN)
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for one in heard:  # a terminal that closes sends more than one
+            signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     wanted = [signal.SIGTERM, signal.SIGHUP] if os.name == "posix" else []

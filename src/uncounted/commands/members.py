@@ -11,7 +11,9 @@ import click
 from uncounted.commands.app import (
     InOrder,
     app,
+    as_text,
     case_argument,
+    from_stdin,
     json_option,
     open_case,
     passphrase_option,
@@ -310,10 +312,13 @@ def _from_shares(case_id: str, file: Path | None) -> Opener:
 def _listed(file: Path) -> list[ReadShare]:
     from uncounted.vault import recovery as shamir
 
-    if str(file) != "-" and not file.is_file():
+    if str(file) == "-":
+        text = from_stdin()
+    elif file.exists() and not file.is_dir():  # a pipe will do
+        text = as_text(file.read_bytes(), "the file of shares")
+    else:
         raise UsedWrongly("there is no such file of shares", hint="check --shares-file")
-    with click.open_file(str(file), encoding="utf-8") as stream:
-        lines = [line.strip() for line in stream]
+    lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("#")]
     return [shamir.read(line, number) for number, line in enumerate(kept, start=1)]
 
