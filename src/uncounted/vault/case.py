@@ -11,7 +11,6 @@ import contextlib
 import datetime
 import json
 import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +38,8 @@ from uncounted.vault import names as naming
 from uncounted.vault.artefacts import OWN_KINDS, Stored
 from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
-from uncounted.vault.files import make_folder, on_disk
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
-from uncounted.vault.keys import KEY_BYTES, CaseKeys
 from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now
 from uncounted.vault.lock import Lock
 from uncounted.vault.members import Member
@@ -53,7 +50,6 @@ from uncounted.vault.replay import State, replay, tables
 from uncounted.vault.seen import Mark, Memory
 from uncounted.vault.selection import Selection, StoredReport, select
 from uncounted.vault.stamps import Kept
-from uncounted.vault.storage import HolderRow, Storage
 from uncounted.vault.versions import TakenBack, Version
 from uncounted.vault.withdrawal import finish, withdraw
 
@@ -111,39 +107,16 @@ class Case:
             AlreadyThere: the folder holds something.
             NoSpace: it cannot be written to.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise AlreadyThere(
-                "the folder is not empty", hint="name a folder that is not there yet"
-            )
-        made = not folder.exists()
-        try:
-            return cls._create(folder, identity, clock)
-        except BaseException:
-            _clear(folder, itself=made)
-            raise
-
-    @classmethod
-    def _create(cls, folder: Path, identity: Identity, clock: Clock) -> Case:
-        case_id, case_key = secrets.token_hex(16), secrets.token_bytes(KEY_BYTES)
-        make_folder(folder)
-        with on_disk():
-            folder.chmod(0o700)
-        with contextlib.ExitStack() as undo:
+        case_id = secrets.token_hex(16)
+        with opening.beginning(folder), contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK)
             undo.callback(lock.release)
-            keys = CaseKeys(case_id, case_key)
-            storage = Storage.create(folder / opening.DATABASE, keys.database)
-            undo.callback(storage.abandon)
-            me = Member(identity.recipient, identity.vkey)
-            sealed = members.seal_to(folder, case_id, case_key, me.recipient, identity)
-            with storage.transaction():
-                storage.set_meta("case", case_id.encode())
-                storage.set_author(identity.recipient, identity.vkey)
-                storage.set_holder(HolderRow(me.recipient, me.vkey, None, 0, sealed))
-            case = cls(folder, case_id, identity, Base(keys, storage, 1), lock, clock)
-            with storage.transaction():
-                said = {"case": case_id, "member": membership.described(me)}
-                case._ledger.append("create", said)
+            base = opening.first(folder, case_id, identity)
+            undo.callback(base.storage.abandon)
+            case = cls(folder, case_id, identity, base, lock, clock)
+            with base.storage.transaction():
+                me = membership.described(Member(identity.recipient, identity.vkey))
+                case._ledger.append("create", {"case": case_id, "member": me})
             case.seal_log()
             # Last of all: a folder without it is not a case file, only a beginning of one.
             mark.write(folder, case_id)
@@ -730,15 +703,3 @@ class Case:
 
 def _memory(identity: Identity, case_id: str) -> Memory | None:
     return None if identity.home is None else Memory(identity.home, case_id)
-
-
-def _clear(folder: Path, *, itself: bool) -> None:
-    # Takes back a creation that failed: only called on a folder that was empty or not there.
-    for path in list(folder.iterdir()) if folder.is_dir() else []:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-    if itself and folder.is_dir():
-        with contextlib.suppress(OSError):
-            folder.rmdir()

@@ -1,25 +1,30 @@
 """From a folder and a secret key to the open database of a case file, and to who may work on it.
 
 A rotation that was cut short leaves two case keys in the folder, and the database opens
-with one of them. Which one it is decides what is left over. Nothing is written here, but
-that a database of an older version is brought up to this one, and what a crash left in the
-log is deleted.
+with one of them. Which one it is decides what is left over. An opening writes nothing here,
+but that a database of an older version is brought up to this one, and that what a crash left
+in the log is deleted. A new case file begins here, too.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+import secrets
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 
-from uncounted.errors import Damaged, NoAccess, NotACase
+from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase
 from uncounted.vault import mark, members, seen
-from uncounted.vault.files import on_disk
-from uncounted.vault.keys import CaseKeys
+from uncounted.vault.files import make_folder, on_disk
+from uncounted.vault.identity import Identity
+from uncounted.vault.keys import KEY_BYTES, CaseKeys
 from uncounted.vault.members import Grant
 from uncounted.vault.recipients import Opener
-from uncounted.vault.storage import Storage
+from uncounted.vault.storage import HolderRow, Storage
 
 DATABASE = "case.db"
 LOG = "log"
@@ -38,6 +43,61 @@ class Base:
     keys: CaseKeys
     storage: Storage
     epoch: int
+
+
+@contextlib.contextmanager
+def beginning(folder: Path) -> Iterator[None]:
+    """Make the folder of a new case file; whatever fails within, nothing of it is left.
+
+    Raises:
+        AlreadyThere: the folder holds something.
+        NoSpace: it cannot be written to.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AlreadyThere("the folder is not empty", hint="name a folder that is not there yet")
+    made = not folder.exists()
+    try:
+        make_folder(folder)
+        with on_disk():
+            folder.chmod(0o700)
+        yield
+    except BaseException:
+        _clear(folder, itself=made)
+        raise
+
+
+def _clear(folder: Path, *, itself: bool) -> None:
+    # Takes back a creation that failed: only called on a folder that was empty or not there.
+    for path in list(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if itself and folder.is_dir():
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def first(folder: Path, case_id: str, identity: Identity) -> Base:
+    """Make the first case key and the database, with whoever makes them as the only member.
+
+    Raises:
+        NoSpace: the folder cannot be written to.
+    """
+    case_key = secrets.token_bytes(KEY_BYTES)
+    keys = CaseKeys(case_id, case_key)
+    storage = Storage.create(folder / DATABASE, keys.database)
+    try:
+        recipient, vkey = identity.recipient, identity.vkey
+        sealed = members.seal_to(folder, case_id, case_key, recipient, identity)
+        with storage.transaction():
+            storage.set_meta("case", case_id.encode())
+            storage.set_author(recipient, vkey)
+            storage.set_holder(HolderRow(recipient, vkey, None, 0, sealed))
+    except BaseException:
+        storage.abandon()
+        raise
+    return Base(keys, storage, 1)
 
 
 def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
