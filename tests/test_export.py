@@ -32,11 +32,19 @@ from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
 
+load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home") / "me"
+
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Opening an identity takes a second on purpose; once is enough.
-    monkeypatch.setattr(identity, "load", functools.cache(identity.load))
+def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "load", load)
+    monkeypatch.setenv("UNCOUNTED_HOME", str(home))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
 
 
 ABOUT: dict[str, Any] = {
@@ -214,8 +222,6 @@ def test_a_stopped_export_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
     before = signal.getsignal(stop)
     assert run(["init", str(tmp_path / "a.case")]) == 0
     there: list[str] = []
@@ -233,7 +239,7 @@ def test_a_stopped_export_leaves_nothing(
     assert run([*arguments, str(tmp_path / "out")]) == 130
     assert len(there) == 1
     assert "stopped; nothing was left half done" in capfd.readouterr().err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case", "home"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case"]
     assert signal.getsignal(stop) == before
 
 
@@ -278,9 +284,7 @@ def test_every_kind_of_the_case_file_is_an_event_with_a_word_of_premis() -> None
     }  # fmt: skip
 
 
-def test_csv_comes_back_through_its_own_mapping(
-    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> None:
     done = writing.write(case, "csv", tmp_path / "out")
     assert (
         done["left_behind"]["cells that a spreadsheet would run, with an apostrophe before them"]
@@ -289,8 +293,6 @@ def test_csv_comes_back_through_its_own_mapping(
     with (tmp_path / "out/Seoul.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows[2]["name"] == "'=HYPERLINK(1)"
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
     new = str(tmp_path / "new.case")
     assert CliRunner().invoke(app, ["init", new]).exit_code == 0
     taken = CliRunner().invoke(
@@ -400,11 +402,7 @@ def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
         writing.write(case, "json", tmp_path / "out")
 
 
-def test_the_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
     (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
     assert run(["init", case]) == 0
@@ -420,5 +418,5 @@ def test_the_commands(
     assert "S: 1 report = 1 created" in capfd.readouterr().out
     assert run(["import", str(tmp_path / "b.case"), out, "--source", "S"]) == 2
     assert "leave --source and --mapping out" in capfd.readouterr().err
-    assert run(["import", str(tmp_path / "b.case"), str(tmp_path / "home")]) == 1
+    assert run(["import", str(tmp_path / "b.case"), str(home)]) == 1
     assert "holds no reports.json" in capfd.readouterr().err
