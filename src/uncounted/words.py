@@ -124,6 +124,7 @@ def _one_study(study: Study) -> Iterator[str]:
         yield from _paragraph("What it rests on: ", headline.assumption)
         yield from _paragraph("What would change it: ", what_would_change(headline, study.observed))
     yield from _between(study)
+    yield from _links(study)
     yield from _linkage(study)
     yield from _robustness(study)
     for check in study.checks:
@@ -133,6 +134,30 @@ def _one_study(study: Study) -> Iterator[str]:
     yield from _warnings(study.warnings)
     yield from _xi(study)
     yield from _claim(study.claim)
+
+
+_LIKELY = 0.5  # a link between two lists that is said
+
+
+def _links(study: Study) -> Iterator[str]:
+    """Which lists depend on each other, and what each pair would give on its own."""
+    edges = [
+        edge
+        for estimate in study.estimates
+        if estimate.method == "decomposable"
+        for edge in estimate.diagnostics.get("edges", ())
+    ]
+    if len(study.lists) > 2:
+        told = [
+            f"{' and '.join(edge['lists'])} {edge['probability']:.0%}"
+            for edge in sorted(edges, key=lambda edge: -edge["probability"])
+            if edge["probability"] > _LIKELY
+        ]
+        yield from _paragraph("Lists that depend on each other, by decomposable: ", "; ".join(told))
+    if len(study.dependence) > 1:
+        rows = sorted(study.dependence, key=lambda row: row["point"])
+        told = [f"{' and '.join(row['lists'])} {_about(row, 0)}" for row in rows]
+        yield from _paragraph("Two lists at a time, as if independent (Chapman): ", "; ".join(told))
 
 
 def _between(study: Study) -> Iterator[str]:
