@@ -124,7 +124,7 @@ def test_an_older_checkpoint_alone_is_noticed(grown: tuple[Path, Path], me: Iden
 
 def test_no_log_at_all_is_noticed(grown: tuple[Path, Path], me: Identity) -> None:
     shutil.rmtree(grown[1] / "log")
-    with pytest.raises(RolledBack, match="an older log"):
+    with pytest.raises(RolledBack, match="the log of the case file is missing"):
         Case.open(grown[1], me)
 
 

@@ -18,6 +18,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
+from uncounted.vault.publication import Publication
 from uncounted.vault.storage import Storage
 
 TODAY = datetime.date(2026, 11, 24)
@@ -422,3 +423,26 @@ def test_without_its_log_a_case_file_is_refused_and_can_still_be_read(
         with pytest.raises(UsedWrongly, match="open for reading only"):
             case.amend("one", "R-1", {})
     assert not (folder / "log").exists()
+
+
+def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_nobody_from_reading(
+    folder: Path, me: Identity, full_disk: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Case.open(folder, me) as case, pytest.raises(NoSpace, match="it is forgotten"):
+        case.withdraw("one", "R-1")
+    real = Publication.seal
+
+    def no_room(self: Publication, identity: Identity) -> None:
+        raise NoSpace("the disk is full", hint="make room")
+
+    with Case.open(folder, me) as case:
+        monkeypatch.setattr(Publication, "seal", no_room)
+        case.put("release", {})
+    with Case.open(folder, me) as case:
+        assert len(list(case.every_report())) == 2
+    full_disk(False)
+    with pytest.raises(NoSpace, match="the disk is full"):
+        Case.open(folder, me)
+    monkeypatch.setattr(Publication, "seal", real)
+    with Case.open(folder, me) as case:
+        assert case.check() == ()

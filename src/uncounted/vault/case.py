@@ -458,7 +458,7 @@ class Case:
         )
 
     def set_consent(self, source: str, report_id: str, consent: Consent) -> Entry:
-        """Note what may be done with a report from now on; no later import changes it.
+        """Note what may be done with a report from now on; an import may narrow it, not widen it.
 
         Raises:
             UsedWrongly: there is no such report.
