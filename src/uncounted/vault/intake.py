@@ -157,7 +157,7 @@ class _Intake:
         payload = canonical(item.payload)
         consent = _consent_text(item.consent)
         mark = self._keys.fingerprint(payload, consent.encode())
-        _, report_id = names.of_report(self._storage, self._source, item.id)
+        report_id = names.of_id(self._storage, self._source, item.id)
         earlier = self._storage.report(self._source, report_id)
         if earlier is not None and earlier.print == mark:
             return "unchanged"
