@@ -149,7 +149,7 @@ def test_an_import_says_what_was_decided_here(case: Path, made: Path, tmp_path: 
     newer = tmp_path / "seoul.csv"
     newer.write_text(ROWS.replace("1980", "1979").replace("1984-02", "1985"))
     done = do("import", case, newer, "--source", "Seoul")
-    assert "1 report kept the consent that was noted here" in done.stderr
+    assert "1 report with a consent that was noted here" in done.stderr
     assert "1 report had been amended here" in done.stderr
     assert answer("show", case, *ONE)["consent"]["uses"] == ["link"]
 

@@ -78,7 +78,7 @@ HEAD = "id,name,birth,sex\n"
     [
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
-        (b"PK\x03\x04\x14\x00\x00\x00", "Excel"),
+        (b"PK\x03\x04\x14\x00\x00\x00", "XLSX"),
         (b"name,birth\nKim Yong Suk,1980\n", "id"),
         ("김영숙,여,1980\n".encode(), "the first row has no columns called id and name"),
     ],

@@ -172,6 +172,23 @@ def test_a_consent_decided_in_the_case_is_decided_in_the_other(
         assert other.history("Seoul", "S-1")[0].consent.uses == set()
 
 
+def test_a_bag_with_many_attachments_is_looked_through_once(
+    case: Case, tmp_path: Path, me: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = list[None]()
+    real = attachments.every
+    writing.write(case, "bagit", tmp_path / "out")
+    with Case.create(tmp_path / "b.case", me) as other:
+
+        def every(*values: Any) -> Any:
+            looks.append(None)
+            return real(*values)
+
+        monkeypatch.setattr(attachments, "every", every)
+        assert back.take_in(other, tmp_path / "out")["attachments"] == 2
+    assert len(looks) == 2  # what is there already, and what to attach
+
+
 def test_what_could_not_be_carried_is_said_on_both_sides(
     case: Case, tmp_path: Path, me: Identity
 ) -> None:
@@ -402,20 +419,51 @@ def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
         writing.write(case, "json", tmp_path / "out")
 
 
+def test_a_case_file_whose_log_is_lost_can_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
+    (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
+    assert run(["init", case]) == 0
+    assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    shutil.rmtree(tmp_path / "a.case/log")
+    assert run(["export", case, "--format", "json", "--out", out]) == 1
+    assert "--without-log" in capfd.readouterr().err
+    assert run(["export", case, "--format", "json", "--out", out, "--without-log"]) == 0
+    assert "김철수" in (tmp_path / "out" / writing.REPORTS).read_text(encoding="utf-8")
+    assert not (tmp_path / "a.case/log").exists()
+
+
 def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
     (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
+    (tmp_path / "gone.csv").write_text("id,name,uses\nS-9,李英姬,link\n")
     assert run(["init", case]) == 0
     assert run(["import", case, str(tmp_path / "s.csv")]) == 2
     assert "whose list is this?" in capfd.readouterr().err
     assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
+    (tmp_path / "bad.csv").write_text("id,name,uses\nS-2,,link\n")
+    assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 0
+    name = capfd.readouterr().err.split("uncounted rejects CASE ")[1].strip()
+    assert run(["rejects", case, name, "--json"]) == 0
+    assert json.loads(capfd.readouterr().out) == {"rows": [{"row": 2, "why": ["no name"]}]}
+    one = ["--source", "S", "--report", "S-1"]
+    assert run(["consent", case, *one, "--uses", "none"]) == 0
+    assert run(["import", case, str(tmp_path / "gone.csv"), "--source", "S"]) == 0
+    assert run(["withdraw", case, "--source", "S", "--report", "S-9", "--yes"]) == 0
+    capfd.readouterr()
     assert run(["export", case, "--format", "bagit", "--out", out]) == 0
     told = capfd.readouterr()
     assert "1 report and 0 attachments written" in told.out
     assert "in clear" in told.err
     assert run(["init", str(tmp_path / "b.case")]) == 0
     assert run(["import", str(tmp_path / "b.case"), out]) == 0
-    assert "S: 1 report = 1 created" in capfd.readouterr().out
+    told = capfd.readouterr()
+    assert "S: 1 report = 1 created" in told.out
+    assert "1 consent decided where the export was made" in told.err
+    assert "not in the export: 1 withdrawn reports that must not come back" in told.err
     assert run(["import", str(tmp_path / "b.case"), out, "--source", "S"]) == 2
     assert "leave --source and --mapping out" in capfd.readouterr().err
     assert run(["import", str(tmp_path / "b.case"), str(home)]) == 1

@@ -69,6 +69,7 @@ EXPORT = json.dumps(
                 "source": "A",
                 "id": "1",
                 "collector": None,
+                "consent_decided": False,
                 "consent": Consent().to_json(),
                 "says": {
                     "format": 1,
@@ -80,6 +81,7 @@ EXPORT = json.dumps(
             }
         ],
         "attachments": [],
+        "left_behind": {},
     },
     ensure_ascii=False,
 )

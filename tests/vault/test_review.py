@@ -416,7 +416,7 @@ def test_without_its_log_a_case_file_is_refused_and_can_still_be_read(
     shutil.rmtree(folder / "log")
     with pytest.raises(RolledBack, match="the log of the case file is missing") as caught:
         Case.open(folder, me)
-    assert "without_log" in str(caught.value.hint)
+    assert "--without-log" in str(caught.value.hint)
     with Case.open(folder, me, without_log=True) as case:
         assert len(list(case.every_report())) == 3
         assert case.check()[0] == "the log was not looked at"

@@ -124,16 +124,24 @@ def needs_a_yes(yes: bool) -> None:
         raise UsedWrongly("this has to be confirmed, and nobody is there to ask", hint="give --yes")
 
 
-def open_case(folder: Path, passphrase_file: Path | None, *, through: Opener | None = None) -> Case:
+def open_case(
+    folder: Path,
+    passphrase_file: Path | None,
+    *,
+    through: Opener | None = None,
+    without_log: bool = False,
+) -> Case:
     """Open a case file with the identity of whoever is at the terminal.
 
     With `through`, a key that access was granted to, that identity becomes a member.
+    `without_log` reads a case file whose log is lost, and changes nothing.
     """
     from uncounted.vault import identity
     from uncounted.vault.case import Case
 
     Case.look(folder)  # a wrong folder is said before a passphrase is asked for
-    return Case.open(folder, identity.load(home(), passphrase(passphrase_file)), through=through)
+    me = identity.load(home(), passphrase(passphrase_file))
+    return Case.open(folder, me, through=through, without_log=without_log)
 
 
 def today() -> dt.date:

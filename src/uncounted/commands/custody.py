@@ -76,14 +76,17 @@ def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     """
     with open_case(case, passphrase_file) as opened:
         entries = list(opened.entries())
+        doubtful = opened.doubtful_times()
     if as_json:
         rows = [{"seq": e.seq, "kind": e.kind, "when": e.when, "by": e.by} for e in entries]
-        answer_json({"entries": rows})
+        answer_json({"entries": rows, "doubtful_times": list(doubtful)})
         return
     told = [(str(e.seq), e.when, e.kind, e.by.split("+")[0]) for e in entries if e.kind != "report"]
     answer(columns([("entry", "when", "what", "by"), *told], right=[0]))
     kinds = Counter(entry.kind for entry in entries)
     answer(f"{plural(len(entries), 'entry', 'entries')}, {kinds['report']:,} of them reports")
+    for remark in doubtful:
+        say(f"  mind: {remark}")
 
 
 @app.command()
@@ -107,12 +110,22 @@ def check(case: Path, roots: Path | None, passphrase_file: Path | None, as_json:
     with open_case(case, passphrase_file) as opened:
         wrong = opened.check()
         entries = sum(1 for _ in opened.entries())
+        doubtful = opened.doubtful_times()
     stamped, strange = _verified(case, trusted)
     if as_json:
-        answer_json({"entries": entries, "wrong": list(wrong), "timestamps": _listed(stamped)})
+        answer_json(
+            {
+                "entries": entries,
+                "wrong": list(wrong),
+                "timestamps": _listed(stamped),
+                "doubtful_times": list(doubtful),
+            }
+        )
     else:
         for finding in wrong:
             answer(finding)
+        for remark in doubtful:  # a time is only its writer's claim: no damage
+            say(f"  mind: {remark}")
     if wrong:
         raise Damaged(
             f"{plural(len(wrong), 'thing')} wrong with the case file",

@@ -240,7 +240,7 @@ def consent(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Note what may be done with one report from now on; no later import changes it.
+    r"""Note what may be done with one report from now on; no later import widens it.
 
     \b
     Examples:
@@ -360,9 +360,19 @@ def attach(
     help="csv for spreadsheets, json with everything, bagit for an archive.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option(
+    "--without-log", is_flag=True, help="Where log/ is lost: what is in the database, unproved."
+)
 @passphrase_option
 @json_option
-def export(case: Path, form: str, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def export(
+    case: Path,
+    form: str,
+    out: Path,
+    without_log: bool,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
     r"""Leave with everything: reports, consents, sources and attachments, in clear.
 
     json and bagit come back whole with uncounted import. csv writes a file and a mapping
@@ -375,7 +385,8 @@ def export(case: Path, form: str, out: Path, passphrase_file: Path | None, as_js
     from uncounted.export import writing
 
     chosen: writing.Form = next(each for each in writing.FORMS if each == form)
-    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+    opening = open_case(case, passphrase_file, without_log=without_log)
+    with opening as opened, Waiting() as waiting:
         done = writing.write(opened, chosen, out, progress=waiting)
     if as_json:
         answer_json(done)

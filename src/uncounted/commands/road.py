@@ -177,6 +177,12 @@ def _import_export(
         )
     if done["attachments"]:
         answer(f"{plural(done['attachments'], 'attachment')} sealed")
+    if noted := done["consents_noted"]:
+        say(f"  {plural(noted, 'consent')} decided where the export was made: decided here, too")
+    for reason, count in done["skipped"].items():
+        say(f"  {plural(count, 'attachment')} passed over: {reason}")
+    for what, count in done["not_carried"].items():
+        say(f"  not in the export: {count:,} {what}")
 
 
 def _tell_import(done: Mapping[str, Any]) -> None:
@@ -199,7 +205,10 @@ def _tell_import(done: Mapping[str, Any]) -> None:
             f" {'it is' if one else 'they are'} not linked and not counted"
         )
     if done["consent_kept"]:
-        say(f"  {plural(done['consent_kept'], 'report')} kept the consent that was noted here")
+        say(
+            f"  {plural(done['consent_kept'], 'report')} with a consent that was noted here:"
+            " what both it and the file allow holds"
+        )
     if done["amendments_replaced"]:
         say(
             f"  {plural(done['amendments_replaced'], 'report')} had been amended here; what the"
@@ -216,7 +225,8 @@ def _tell_import(done: Mapping[str, Any]) -> None:
 @case_argument
 @click.argument("name")
 @passphrase_option
-def rejects(case: Path, name: str, passphrase_file: Path | None) -> None:
+@json_option
+def rejects(case: Path, name: str, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Show which rows an import rejected, and why; never what was in them.
 
     \b
@@ -225,6 +235,9 @@ def rejects(case: Path, name: str, passphrase_file: Path | None) -> None:
     """
     with open_case(case, passphrase_file) as opened:
         listed = opened.rejects(name)
+    if as_json:
+        answer_json({"rows": [{"row": row, "why": list(reasons)} for row, reasons in listed]})
+        return
     rows = [("row", "why"), *((str(row), "; ".join(reasons)) for row, reasons in listed)]
     answer(columns(rows, right=[0]))
 

@@ -24,6 +24,7 @@ from uncounted.export.content import FORMAT, consent_decided
 from uncounted.export.writing import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
+from uncounted.vault.attachments import Wanted
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.intake import Incoming
@@ -222,12 +223,12 @@ def _key(source: str, report_id: str) -> tuple[str, str]:
 
 
 def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Counter[str]]:
-    """Attach what is not attached yet, a report's files together; count what is skipped."""
+    """Attach what is not attached yet, all in one go; count what is skipped, by reason."""
     there = {
         (_key(each.source, each.report), each.name, each.sha256) for each in case.attachments()
     }
     standing = _standing(case)
-    wanted: dict[tuple[str, str], list[Arrived]] = {}
+    wanted = list[Wanted]()
     skipped = Counter[str]()
     for one in arriving.attachments:
         if _key(one.source, one.report) not in standing:
@@ -235,9 +236,6 @@ def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Co
         elif (_key(one.source, one.report), one.name, one.sha256) in there:
             skipped["attached before"] += 1
         else:
-            wanted.setdefault((one.source, one.report), []).append(one)
-    count = 0
-    for (source, report), those in wanted.items():
-        files, names = [each.file for each in those], [each.name for each in those]
-        count += len(case.attach(source, report, files, names=names, progress=progress))
-    return count, skipped
+            wanted.append(Wanted(one.source, one.report, one.file, one.name))
+    made = case.attach_all(wanted, progress=progress) if wanted else []
+    return len(made), skipped

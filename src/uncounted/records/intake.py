@@ -25,6 +25,7 @@ from uncounted.records.report import Act, Report
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES, Consent
 
+_SECONDS = "take unix_dates out of the mapping if dates are written out"
 LONGEST_ID = 200
 LONGEST_NAME = 500
 LONGEST_WORD = 2_000
@@ -133,11 +134,11 @@ def _unix(text: str) -> str:
         BadInput: it is no such number, or of a year that no date has.
     """
     if not re.fullmatch(r"-?[0-9]{1,11}", text):
-        raise BadInput("not a number of seconds since 1970")
+        raise BadInput("not a number of seconds since 1970", hint=_SECONDS)
     try:
         moment = datetime(1970, 1, 1) + timedelta(seconds=int(text))
     except OverflowError:
-        raise BadInput("not a number of seconds since 1970") from None
+        raise BadInput("not a number of seconds since 1970", hint=_SECONDS) from None
     midnight = moment.time() == time.min
     return moment.date().isoformat() if midnight else f"{moment.isoformat()}Z"
 

@@ -150,7 +150,10 @@ def _act_columns(where: str, table: Map[str, Any], kind: str | None = None) -> A
     when = _date_columns(f"{where} date", table["date"]) if "date" in table else None
     split = _truth(f"{where} split", table.get("split", False))
     if split and kind is not None:
-        raise BadMapping(f"{where} split is for a column with acts, not for one kind")
+        raise BadMapping(
+            f"{where} split is for a column with acts, not for one kind",
+            hint="leave kind or split out",
+        )
     if texts["repeat"] is None and (texts["key"] or texts["parent"]):
         raise BadMapping(
             f"{where} has a key and no repeat",

@@ -495,6 +495,18 @@ class Case:
             progress=progress,
         )
 
+    def attach_all(
+        self, wanted: Sequence[attachments.Wanted], *, progress: Progress = silent
+    ) -> list[Attachment]:
+        """Seal files and attach them, each to its report: all of them or none.
+
+        Raises:
+            UsedWrongly: there is no such report, or no such file.
+        """
+        return attachments.attach_all(
+            self._storage, self._ledger, self.folder, wanted, progress=progress
+        )
+
     def attachments(
         self, source: str | None = None, report_id: str | None = None
     ) -> list[Attachment]:

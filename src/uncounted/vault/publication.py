@@ -26,8 +26,7 @@ from uncounted.vault.storage import Storage
 _PUBLISHED = "published"
 _NO_LOG = (
     "bring log/ back: from a copy of the folder, or from whoever has a copy of the log, which is "
-    "public; the reports are all in case.db, and a program reads them with "
-    "Case.open(..., without_log=True)"
+    "public; the reports are all in case.db, and uncounted export --without-log takes them out"
 )
 _HINT = "bring both back from one copy of the whole folder; keep this one as it is"
 

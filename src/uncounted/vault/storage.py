@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -324,7 +324,7 @@ class Storage:
         except sqlcipher.Error as error:
             raise _in_words(error) from error
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> Generator[tuple[Any, ...]]:
         try:
             yield from self._db.execute(sql, values)
         except sqlcipher.Error as error:
@@ -578,7 +578,9 @@ class Storage:
             "FROM reports r JOIN sources ON sources.n = r.source "
             "JOIN entries e ON e.seq = r.seq ORDER BY first"
         )
-        return ((ReportRow(*row[:8]), Sealed(row[8], row[9])) for row in rows)
+        with contextlib.closing(rows):  # a reader left open would keep the journal
+            for row in rows:
+                yield ReportRow(*row[:8]), Sealed(row[8], row[9])
 
     def set_report(self, row: ReportRow, source: int) -> None:
         """Keep the state of a report, in place of an earlier one."""
