@@ -95,6 +95,7 @@ def attach(
     Raises:
         UsedWrongly: as `attach_all`; or not a name for each file.
     """
+    current(storage, source, report_id)  # no files are no excuse
     named = [file.name for file in files] if names is None else list(names)
     if len(named) != len(files):
         raise UsedWrongly("files and names differ in number", hint="give a name for each file")
