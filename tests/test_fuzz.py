@@ -6,7 +6,9 @@ may come out is one of ours, it repeats nothing of what was read, and it comes s
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -21,7 +23,7 @@ from tests.records.sheets import pack, parts, sheet
 from uncounted import delimited
 from uncounted.captures import read_tables
 from uncounted.errors import Error
-from uncounted.export import back
+from uncounted.export import back, bag
 from uncounted.persons import read_persons
 from uncounted.proof import merkle, timestamp
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
@@ -29,11 +31,13 @@ from uncounted.proof.notes import Signer, Verifier, open_note, split
 from uncounted.proof.tiles import TileLog
 from uncounted.proof.tlogproof import TlogProof
 from uncounted.publish.plan import Plan
+from uncounted.publish.verify import verify
 from uncounted.records import dates, intake, suggest, tables
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 from uncounted.vault import recipients
+from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
 
@@ -126,6 +130,35 @@ def _checkpoint(folder: Path, data: bytes) -> None:
     open_checkpoint(data, [KEY.verifier])
 
 
+RELEASE = Path(__file__).parent / "vectors" / "proof" / "release"
+
+
+def _released(name: str) -> Callable[[Path, bytes], None]:
+    """A release in which one file is what is given."""
+
+    def parse(folder: Path, data: bytes) -> None:
+        copy = folder / "release"
+        if not copy.is_dir():
+            shutil.copytree(RELEASE, copy)
+        (copy / name).write_bytes(data)
+        verify(copy)
+
+    return parse
+
+
+def _bag(folder: Path, data: bytes) -> None:
+    (folder / "bag/data").mkdir(parents=True, exist_ok=True)
+    (folder / "bag/data/a.txt").write_bytes(b"a")
+    (folder / "bag/manifest-sha512.txt").write_bytes(data)
+    bag.check(folder / "bag")
+
+
+def _marked(folder: Path, data: bytes) -> None:
+    (folder / "a.case").mkdir(exist_ok=True)
+    (folder / "a.case/case.json").write_bytes(data)
+    Case.look(folder / "a.case")
+
+
 def _file(suffix: str, read: Callable[[Path], object]) -> Callable[[Path, bytes], None]:
     def parse(folder: Path, data: bytes) -> None:
         file = folder / f"input{suffix}"
@@ -182,6 +215,14 @@ PARSERS = {
         b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     ),
     "export": Parser(_file(".json", back.read), EXPORT.encode()),
+    **{
+        name: Parser(_released(name), (RELEASE / name).read_bytes())
+        for name in ("manifest.json", "manifest.sig", "opening.json", "log-leaves")
+    },
+    "bag": Parser(_bag, f"{hashlib.sha512(b'a').hexdigest()}  data/a.txt\n".encode()),
+    "case.json": Parser(
+        _marked, b'{"format": "uncounted-case", "version": 1, "id": "' + b"ab" * 16 + b'"}\n'
+    ),
     "recipient": Parser(
         lambda _, data: recipients.parse(data.decode(errors="replace")), ME.recipient.encode()
     ),
