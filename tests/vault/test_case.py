@@ -175,8 +175,8 @@ def test_a_newer_version_is_said(filled: Path, me: Identity) -> None:
 
 def test_a_newer_schema_is_said(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
-        case._storage._run("PRAGMA user_version = 3")
-    with pytest.raises(NotACase, match="version 3, this program knows 2"):
+        case._storage._run("PRAGMA user_version = 4")
+    with pytest.raises(NotACase, match="version 4, this program knows 3"):
         Case.open(filled, me)
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from uncounted.errors import NotPublishable, UsedWrongly
 from uncounted.proof.commitment import commit, new_salt, opens
-from uncounted.vault import membership
+from uncounted.vault import decisions, membership
 from uncounted.vault.ledger import Entry, Ledger, public_body
 from uncounted.vault.storage import EntryRow, Storage
 
@@ -33,6 +33,7 @@ OWN_KINDS = frozenset(
         "commitment",
     }
     | membership.KINDS
+    | decisions.KINDS
 )
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 

@@ -25,6 +25,7 @@ from uncounted.vault import (
     artefacts,
     attachments,
     check,
+    decisions,
     intake,
     mark,
     members,
@@ -38,6 +39,8 @@ from uncounted.vault import names as naming
 from uncounted.vault.artefacts import OWN_KINDS, Stored
 from uncounted.vault.attachments import Attachment
 from uncounted.vault.consent import Consent
+from uncounted.vault.decisions import Decided, Decision, Proposed, Refused
+from uncounted.vault.decisions import State as DecisionState
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
 from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now
@@ -534,6 +537,44 @@ class Case:
         """
         return versions.take_back(self._storage, self._ledger, number)
 
+    def decide(self, rows: Iterable[Proposed | Refused], *, dry_run: bool = False) -> Decided:
+        """Take in what people decided of pairs of reports: all or nothing, every row accounted for.
+
+        A later decision on a pair takes the place of the earlier. With `dry_run` everything
+        is done and taken back.
+
+        Raises:
+            BadInput: they cannot all be true together with what stands; nothing was kept.
+        """
+        return decisions.decide(self._storage, self._ledger, self._keys, rows, keep=not dry_run)
+
+    def decisions(self, source: str | None = None, report_id: str | None = None) -> list[Decision]:
+        """The decisions that stand, or those about one report, in the order in which they came."""
+        found = list(decisions.standing(self._storage, self._ledger).values())
+        if source is not None and report_id is not None:
+            key = naming.of_report(self._storage, source, report_id)
+            found = [each for each in found if key in each.pair]
+        return sorted(found, key=lambda each: each.entry.seq)
+
+    def decision_states(self) -> dict[int, DecisionState]:
+        """Of every decision's entry, by its number, whether it stands."""
+        return decisions.states(self._storage, self._ledger)
+
+    def take_decision_back(self, number: int) -> tuple[Entry, int]:
+        """Take the decision of entry `number` back, or all of a file's that still stand.
+
+        What stood on those pairs before stands again. The entries keep their content, as an
+        earlier version of a report does; they are forgotten with their reports.
+
+        Returns:
+            The new entry, and how many decisions were taken back.
+
+        Raises:
+            UsedWrongly: the entry is no decision, or there is nothing of it to take back.
+            BadInput: what would stand again contradicts what was decided since.
+        """
+        return decisions.take_back(self._storage, self._ledger, number)
+
     def sources(self) -> dict[str, dict[str, Any]]:
         """What was last said about each source (collector, coverage), by its name."""
         return {name: json.loads(about) for name, about in self._storage.sources().items()}
@@ -599,6 +640,11 @@ class Case:
     def stored(self, seq: int) -> Stored | None:
         """The artefact of an entry, opened; None when there is none, or it was forgotten."""
         return artefacts.stored(self._ledger, self._storage.entry(seq))
+
+    def entry(self, number: int) -> Entry | None:
+        """One entry, without content; None when there is none of that number."""
+        row = self._storage.entry(number)
+        return None if row is None else Entry(row.seq, row.kind, row.when, row.by)
 
     def entries(self) -> Iterator[Entry]:
         """Everything that happened, in order, without content."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.vault import attachments, members, missing, rotation
+from uncounted.vault import attachments, decisions, members, missing, rotation
 from uncounted.vault.files import content_of
 from uncounted.vault.ledger import Entry, Ledger, Opened
 from uncounted.vault.opening import Base
@@ -47,7 +47,8 @@ def findings(
     1. Every page of the database fits its HMAC.
     2. Every entry opens and fits its commitment, and so does its artefact, but for what the
        entries say was forgotten.
-    3. The state is what the entries say.
+    3. The state is what the entries say, and what was decided is about reports that are there
+       and can all be true.
     4. The published log holds the commitments of the entries, in order.
     5. Every attachment is there and what was attached, and no other file lies with them.
     6. Each member has the file that opens the case file to them, as it was made.
@@ -63,6 +64,7 @@ def findings(
     yield from wrong
     if not _same(told, storage):  # 3
         yield "the tables of reports, sources and members are not what the entries say"
+    yield from _decided(told)
     yield from log.differences()  # 4
     yield from attachments.findings(storage, ledger, folder)  # 5
     for name, sealed in rotation.files(base).items():  # 6
@@ -141,6 +143,14 @@ def _same(told: State, storage: Storage) -> bool:
             return False
     others = attrs.evolve(told, reports={})
     return not reports and others == tables(storage, reports=False)
+
+
+def _decided(told: State) -> Iterator[str]:
+    for seq, (pair, _) in told.decisions.items():
+        if not told.reports.keys() >= set(pair):
+            yield f"entry {seq} is a decision about a report that is not there"
+    if any(decisions.contradictions(told.decided)):
+        yield "decisions that stand contradict each other"
 
 
 def doubtful_times(

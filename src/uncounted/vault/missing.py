@@ -1,6 +1,7 @@
 """What may be missing from a case file: what its entries say was forgotten, and nothing else.
 
-A withdrawal names what it forgot, and an import that was taken back names its entries.
+A withdrawal names what it forgot, and an import that was taken back names its entries and
+the decisions about reports that went with it.
 Whatever else does not open any more was destroyed by somebody who did not say so.
 """
 
@@ -17,6 +18,7 @@ from uncounted.vault.storage import EntryRow, Storage
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
 _ATTACHMENT = "attachment"
+_LISTED = VERSIONS | {_ATTACHMENT, "decision"}
 
 
 @attrs.frozen
@@ -24,7 +26,8 @@ class Forgotten:
     """What was forgotten, as the entries say it.
 
     Attributes:
-        listed: entries that a withdrawal names: versions of a report, and attachments.
+        listed: entries that a withdrawal names: versions of a report, attachments, decisions;
+            and decisions that an import taken back names.
         imports: of each import that was taken back, its entries from and to (not included).
         unlisted: attachments before this entry may be gone; an older version of this
             program did not name those that a withdrawal forgot.
@@ -43,7 +46,7 @@ class Forgotten:
             return True
         if row.kind == _ATTACHMENT and row.seq < self.unlisted:
             return True
-        return row.kind in VERSIONS | {_ATTACHMENT} and row.seq in self.listed
+        return row.kind in _LISTED and row.seq in self.listed
 
     def import_of(self, seq: int) -> bool:
         """Whether an entry came with an import that was taken back."""
@@ -68,13 +71,14 @@ def forgotten(storage: Storage, ledger: Ledger) -> Forgotten:
     for opened in _sound(storage, ledger, "withdrawal"):
         own = opened.entry.seq
         attached = opened.body.get("attachments")
-        named = (*opened.body["versions"], *(attached or ()))
+        named = (*opened.body["versions"], *(attached or ()), *opened.body.get("decisions", ()))
         listed |= {seq for seq in named if seq < own}
         unlisted = own if attached is None else unlisted
         last = max(last, own)
     imports = list[tuple[int, int]]()
     for opened in _sound(storage, ledger, "undo"):
         last = max(last, opened.entry.seq)
+        listed |= {seq for seq in opened.body.get("decisions", ()) if seq < opened.entry.seq}
         row = storage.entry(opened.body["import"])
         with contextlib.suppress(Damaged):
             taken = ledger.open(row) if row is not None and row.kind == "import" else None

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from uncounted.proof.canonical import canonical
+from uncounted.vault.decisions import KIND, UNDO, Pair, pair_in
 from uncounted.vault.ledger import Opened
 from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow, Storage
 
@@ -22,7 +23,8 @@ class State:
     """What is current: reports by (source, id), what is known of each source, tombstones.
 
     `holders` has whom the case key is sealed to, `authors` who wrote or may write, each by
-    recipient.
+    recipient. `decisions` has by entry what was decided of two reports (True: the same
+    person) and not taken back; there is no table of it, so it is not compared.
     """
 
     reports: dict[tuple[str, str], ReportRow] = attrs.field(factory=dict)
@@ -30,6 +32,12 @@ class State:
     tombstones: set[bytes] = attrs.field(factory=set)
     holders: dict[str, HolderRow] = attrs.field(factory=dict)
     authors: dict[str, AuthorRow] = attrs.field(factory=dict)
+    decisions: dict[int, tuple[Pair, bool]] = attrs.field(factory=dict, eq=False)
+
+    @property
+    def decided(self) -> dict[Pair, bool]:
+        """The decision that stands on each pair: the newest."""
+        return dict(self.decisions[seq] for seq in sorted(self.decisions))
 
 
 def replay(entries: Iterable[Opened]) -> State:
@@ -112,6 +120,15 @@ def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
         state.sources[body["source"]] = canonical(body["about"]).decode()
 
 
+def _decision(state: State, seq: int, body: dict[str, Any]) -> None:
+    state.decisions[seq] = pair_in(body), body["same"]
+
+
+def _decision_undo(state: State, seq: int, body: dict[str, Any]) -> None:
+    for taken in body["decisions"]:
+        state.decisions.pop(taken, None)  # it may have been forgotten since
+
+
 _STEPS = {
     "create": _joined,
     "report": _report,
@@ -120,6 +137,8 @@ _STEPS = {
     "import": _import,
     "withdrawal": _withdrawal,
     "undo": _undo,
+    KIND: _decision,
+    UNDO: _decision_undo,
     "grant": _joined,
     "join": _joined,
     "recovery": _recovery,

@@ -20,7 +20,7 @@ from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWr
 from uncounted.vault.files import on_disk
 from uncounted.vault.keys import Sealed
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -53,7 +53,9 @@ _UPGRADES = {
     1: "ALTER TABLE members ADD COLUMN revoked INTEGER;"
     "CREATE TABLE holders (recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, "
     "since INTEGER NOT NULL, key BLOB) WITHOUT ROWID;"
-    "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;"
+    "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;",
+    # Decisions are entries alone. One that knows none would leave them when a report goes.
+    2: "",
 }
 
 # Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
@@ -451,11 +453,16 @@ class Storage:
         return (row[0] for row in rows)
 
     def last_change(self) -> int:
-        """The last entry that changed which reports there are or what they say; 0 without any."""
+        """The last entry that changed which reports there are, what they say or what was decided.
+
+        0 without any.
+        """
         row = self._one(
             "SELECT max(coalesce((SELECT max(seq) FROM reports), 0), "
             "coalesce((SELECT max(seq) FROM entries WHERE kind = 'withdrawal'), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'undo'), 0))"
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'undo'), 0), "
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'decision'), 0), "
+            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'decision-undo'), 0))"
         )
         assert row is not None
         return int(row[0])

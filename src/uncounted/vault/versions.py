@@ -17,7 +17,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical import canonical
-from uncounted.vault import missing, names
+from uncounted.vault import decisions, missing, names
 from uncounted.vault.consent import Consent
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.replay import report_row
@@ -134,7 +134,7 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
     1. The entry is an import, and was not taken back before.
     2. Each report whose current version came with it falls back to the version before that
        came with no import taken back, or goes; the keys of what it falls past are destroyed.
-       What was changed since stays.
+       What was changed since stays. Decisions about reports that go are forgotten.
     3. What is known of the source is what its newest import that stands said; a source
        without imports and without reports goes.
     4. What was made from reports loses its bytes; the database is written anew.
@@ -149,8 +149,13 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         gone = missing.forgotten(storage, ledger)
         held = _with_attachments(storage, ledger)
         rows = [row for row in storage.reports_from(first, end) if (row.source, row.id) not in held]
+        went = []
         for row in rows:  # 2
-            counts[_fall_back(storage, ledger, row, gone)] += 1
+            done = _fall_back(storage, ledger, row, gone)
+            counts[done] += 1
+            if done == "removed":
+                went.append((row.source, row.id))
+        said_of_them = decisions.forget(storage, ledger, went)
         kept = storage.entries_with_content(first, end)
         others = _said_by_imports(storage, ledger, source, {number})  # 3
         if others:
@@ -166,6 +171,7 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
             "about": None if standing is None else json.loads(standing),
             **counts,
             "kept": kept,
+            "decisions": said_of_them,
         }
         entry = ledger.append("undo", body)
     with storage.finishing():

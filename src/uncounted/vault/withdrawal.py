@@ -1,10 +1,10 @@
 """Forgetting one report: its keys, its rows, and what was made from it.
 
-Every version's key and salt is destroyed, and those of its attachments, whose files are
-deleted; the row in the state is deleted, every artefact that was made from reports loses
-its bytes, and a tombstone keeps the report from coming back. The log keeps its leaves and
-still verifies. What this cannot reach: copies of the case file made before, and what has
-been published.
+Every version's key and salt is destroyed, those of the decisions about it, and those of its
+attachments, whose files are deleted; the row in the state is deleted, every artefact that
+was made from reports loses its bytes, and a tombstone keeps the report from coming back.
+The log keeps its leaves and still verifies. What this cannot reach: copies of the case file
+made before, and what has been published.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from uncounted.errors import UsedWrongly
-from uncounted.vault import attachments, names
+from uncounted.vault import attachments, decisions, names
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.storage import Storage
@@ -38,9 +38,15 @@ def withdraw(
             storage.forget_entry(seq)
         held = [each.entry.seq for each in attachments.every(storage, ledger, source, report_id)]
         attachments.forget(storage, ledger, source, report_id)
+        said_of_it = decisions.forget(storage, ledger, [(source, report_id)])
         storage.forget_report(source, report_id, tag)
         storage.forget_derived()
-        said = {"tombstone": tag.hex(), "versions": versions, "attachments": held}
+        said = {
+            "tombstone": tag.hex(),
+            "versions": versions,
+            "attachments": held,
+            "decisions": said_of_it,
+        }
         entry = ledger.append("withdrawal", said)
     finish(storage, ledger, folder)
     return entry

@@ -1,0 +1,395 @@
+"""Decisions: what a person said of two reports, that they are about one person or about two.
+
+Each is an entry with a key of its own, so that it is forgotten with either of its reports.
+What stands is told again from the entries: the newest decision on a pair that was not taken
+back. One that contradicts those that stand is refused before it is kept. Nothing here knows
+what a report says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+import attrs
+
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.proof.canonical import canonical
+from uncounted.vault import names
+from uncounted.vault.keys import CaseKeys
+from uncounted.vault.ledger import Entry, Ledger
+from uncounted.vault.storage import Storage
+
+type Key = tuple[str, str]
+type Pair = tuple[Key, Key]
+type Standing = Literal["stands", "replaced", "taken back", "forgotten"]
+
+KIND, FILE, UNDO = "decision", "decisions", "decision-undo"
+KINDS = frozenset({KIND, FILE, UNDO})
+_SHOWN = 5  # contradictions that a message tells
+
+
+@attrs.frozen
+class Decision:
+    """That two reports, each by source and id, are about the same person or not."""
+
+    entry: Entry
+    pair: Pair = attrs.field(repr=False)
+    same: bool
+    note: str | None = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Proposed:
+    """A decision on its way in, and the row that it stands in."""
+
+    row: int
+    one: Key = attrs.field(repr=False)
+    other: Key = attrs.field(repr=False)
+    same: bool
+    note: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class Refused:
+    """A row that was refused, and why; reasons hold no cell's content."""
+
+    row: int
+    reasons: tuple[str, ...]
+
+
+@attrs.frozen
+class Decided:
+    """What became of the rows: `rows` = `new` + `changed` + `unchanged` + `rejected`.
+
+    `rejects` are the rejected rows in the order of the file, `entry` is that of the whole
+    file (`undo` takes it back), None when nothing was kept.
+    """
+
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    rejects: tuple[Refused, ...]
+    entry: int | None
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were rejected."""
+        return len(self.rejects)
+
+
+@attrs.frozen
+class State:
+    """What a decision's entry is now, and whether one of its reports says something else since."""
+
+    standing: Standing
+    older_than_report: bool = False
+
+
+def pair_of(one: Key, other: Key) -> Pair:
+    """The pair, whichever of the two was named first.
+
+    Examples:
+        >>> pair_of(("B", "2"), ("A", "7"))
+        (('A', '7'), ('B', '2'))
+    """
+    return (one, other) if one <= other else (other, one)
+
+
+# What stands ----------------------------------------------------------------------------------
+
+
+def every(storage: Storage, ledger: Ledger) -> Iterator[Decision]:
+    """Every decision that was not forgotten, in order, those that no longer stand too."""
+    for row in storage.entries(KIND):
+        opened = ledger.open(row)
+        if opened is not None:
+            note = None if opened.payload is None else json.loads(opened.payload)["note"]
+            yield Decision(opened.entry, pair_in(opened.body), opened.body["same"], note)
+
+
+def pair_in(body: Mapping[str, Any]) -> Pair:
+    """The pair that a decision's entry is about."""
+    one, other = body["pair"]
+    return (one[0], one[1]), (other[0], other[1])
+
+
+def taken_back(storage: Storage, ledger: Ledger) -> set[int]:
+    """The entries of decisions that were taken back."""
+    opened = (ledger.open(row) for row in storage.entries(UNDO))
+    return {seq for each in opened if each is not None for seq in each.body["decisions"]}
+
+
+def standing(storage: Storage, ledger: Ledger) -> dict[Pair, Decision]:
+    """The decision that stands on each pair: the newest that was not taken back."""
+    gone = taken_back(storage, ledger)
+    return {each.pair: each for each in every(storage, ledger) if each.entry.seq not in gone}
+
+
+def states(storage: Storage, ledger: Ledger) -> dict[int, State]:
+    """Of every decision's entry, what it is now."""
+    gone, found = taken_back(storage, ledger), dict[int, State]()
+    newest = standing(storage, ledger)
+    for row in storage.entries(KIND):
+        if row.sealed is None:
+            found[row.seq] = State("forgotten")
+    for each in every(storage, ledger):
+        seq = each.entry.seq
+        if seq in gone:
+            found[seq] = State("taken back")
+        elif newest[each.pair].entry.seq != seq:
+            found[seq] = State("replaced")
+        else:
+            found[seq] = State("stands", older_than_report(storage, ledger, each))
+    return dict(sorted(found.items()))
+
+
+def older_than_report(storage: Storage, ledger: Ledger, decision: Decision) -> bool:
+    """Whether one of the two reports was amended, or sent anew, after the decision."""
+    return any(_said_after(storage, ledger, key, decision.entry.seq) for key in decision.pair)
+
+
+def _said_after(storage: Storage, ledger: Ledger, key: Key, seq: int) -> bool:
+    report = storage.report(*key)
+    version = None if report is None else report.seq
+    while version is not None and version > seq:
+        row = storage.entry(version)
+        if row is None or row.kind != "consent":  # a consent says nothing of the person
+            return row is not None
+        opened = ledger.open(row)
+        version = None if opened is None else opened.body["previous"]
+    return False
+
+
+# What cannot all be true -----------------------------------------------------------------------
+
+
+def contradictions(said: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]]]:
+    """Each pair said to be two people that a chain of others makes one, with the shortest chain.
+
+    Examples:
+        >>> a, b, c = ("L", "a"), ("L", "b"), ("L", "c")
+        >>> list(contradictions({(a, b): True, (b, c): True, (a, c): False}))
+        [((('L', 'a'), ('L', 'c')), [(('L', 'a'), ('L', 'b')), (('L', 'b'), ('L', 'c'))])]
+        >>> list(contradictions({(a, b): True, (a, c): False, (b, c): False}))
+        []
+    """
+    beside: dict[Key, list[Key]] = {}
+    for (one, other), same in said.items():
+        if same:
+            beside.setdefault(one, []).append(other)
+            beside.setdefault(other, []).append(one)
+    group = _groups(beside)
+    for pair, same in said.items():
+        if not same and pair[0] in group and group[pair[0]] == group.get(pair[1]):
+            yield pair, _chain(beside, *pair)
+
+
+def _groups(beside: Mapping[Key, list[Key]]) -> dict[Key, int]:
+    group: dict[Key, int] = {}
+    for number, start in enumerate(beside):
+        waiting = [] if start in group else [start]
+        while waiting:
+            at = waiting.pop()
+            if at not in group:
+                group[at] = number
+                waiting.extend(beside[at])
+    return group
+
+
+def _chain(beside: Mapping[Key, list[Key]], start: Key, end: Key) -> list[Pair]:
+    before: dict[Key, Key] = {start: start}
+    waiting = deque([start])
+    while end not in before:
+        at = waiting.popleft()
+        for other in beside[at]:
+            if other not in before:
+                before[other] = at
+                waiting.append(other)
+    steps = [end]
+    while steps[-1] != start:
+        steps.append(before[steps[-1]])
+    return [pair_of(steps[i + 1], steps[i]) for i in range(len(steps) - 2, -1, -1)]
+
+
+def refuse_contradictions(said: Mapping[Pair, bool], where: Mapping[Pair, str], hint: str) -> None:
+    """Refuse decisions that cannot all be true; nothing is kept of any.
+
+    Args:
+        said: same (True) or different, by pair.
+        where: of each pair where it was said, such as `row 4` or `entry 12`.
+        hint: what to try.
+
+    Raises:
+        BadInput: with the pairs by source and id, and where each was said.
+    """
+    found = list(contradictions(said))
+    if not found:
+        return
+
+    def told(pair: Pair) -> str:
+        word = "the same as" if said[pair] else "different from"
+        (one, two), (three, four) = pair
+        return f"{one}:{two} {word} {three}:{four} ({where[pair]})"
+
+    parts = ["; ".join(map(told, [*chain, pair])) for pair, chain in found[:_SHOWN]]
+    more = f" / and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise BadInput(f"decisions contradict each other: {' / '.join(parts)}{more}", hint=hint)
+
+
+# Taking them in -------------------------------------------------------------------------------
+
+
+def decide(
+    storage: Storage,
+    ledger: Ledger,
+    keys: CaseKeys,
+    rows: Iterable[Proposed | Refused],
+    *,
+    keep: bool = True,
+) -> Decided:
+    """Take decisions in, in one transaction, as `Case.decide` says.
+
+    1. Each row is about two reports that are there, and about a pair for the first time.
+    2. Together with what stands and is not said anew, they can all be true.
+    3. What is new or says something else is an entry each, and the file is one.
+    """
+    with storage.transaction(keep=keep):
+        before = standing(storage, ledger)
+        gone = storage.tombstones()
+        taken, rejects, count = dict[Pair, Proposed](), list[Refused](), 0
+        for row in rows:  # 1
+            count += 1
+            found = _placed(storage, keys, gone, row)
+            if isinstance(found, Refused):
+                rejects.append(found)
+                continue
+            pair = pair_of(found.one, found.other)
+            earlier = taken.setdefault(pair, found)
+            if earlier is found:
+                continue
+            if earlier.same != found.same:
+                raise _said_twice(pair, earlier, found)
+            rejects.append(Refused(found.row, ("the pair stands in an earlier row",)))
+        _refuse_untrue(before, taken)  # 2
+        counts = {"new": 0, "changed": 0, "unchanged": 0}
+        first, when = storage.size(), ledger.time()
+        for pair, row in taken.items():  # 3
+            counts[_take(ledger, pair, row, before.get(pair), when)] += 1
+        told = {"rows": count, **counts, "rejected": len(rejects)}
+        made = {"decisions": [first, storage.size()]}
+        entry = ledger.append(FILE, {**told, **made}, when=when)
+    return Decided(count, **counts, rejects=tuple(rejects), entry=entry.seq if keep else None)
+
+
+def _placed(
+    storage: Storage, keys: CaseKeys, gone: Collection[bytes], row: Proposed | Refused
+) -> Proposed | Refused:
+    """The row with source and ids as the case file has them, or why it is refused."""
+    if isinstance(row, Refused):
+        return row
+    found = [names.of_report(storage, *key) for key in (row.one, row.other)]
+    for given, key in zip((row.one, row.other), found, strict=True):
+        if storage.report(*key) is None:
+            left = any(
+                keys.tag(source, report_id) in gone
+                for source in names.forms(given[0])
+                for report_id in names.forms(given[1])
+            )
+            return Refused(row.row, ("withdrawn" if left else "no such report",))
+    if found[0] == found[1]:
+        return Refused(row.row, ("a report and itself",))
+    return attrs.evolve(row, one=found[0], other=found[1])
+
+
+def _said_twice(pair: Pair, earlier: Proposed, later: Proposed) -> BadInput:
+    (one, two), (three, four) = pair
+    return BadInput(
+        f"decisions contradict each other: {one}:{two} and {three}:{four} are the same in row"
+        f" {(earlier if earlier.same else later).row}, and different in row"
+        f" {(later if earlier.same else earlier).row}",
+        hint="correct the file and take it in again: nothing of it was kept",
+    )
+
+
+def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Proposed]) -> None:
+    said = {pair: each.same for pair, each in before.items()}
+    said |= {pair: each.same for pair, each in taken.items()}
+    where = {pair: f"entry {each.entry.seq}" for pair, each in before.items()}
+    where |= {pair: f"row {each.row}" for pair, each in taken.items()}
+    refuse_contradictions(
+        said,
+        where,
+        "correct the file, or take the entry back (uncounted undo), and take the file in again:"
+        " nothing of it was kept",
+    )
+
+
+def _take(
+    ledger: Ledger, pair: Pair, row: Proposed, before: Decision | None, when: str
+) -> Literal["new", "changed", "unchanged"]:
+    # No note in a row is no word about the note: what was noted before stays.
+    if before is not None and before.same == row.same and row.note in (None, before.note):
+        return "unchanged"
+    body = {
+        "pair": [list(key) for key in pair],
+        "same": row.same,
+        "previous": None if before is None else before.entry.seq,
+    }
+    payload = None if row.note is None else canonical({"note": row.note})
+    ledger.append(KIND, body, payload, when=when)
+    return "new" if before is None else "changed"
+
+
+# Taking them back, and forgetting them ----------------------------------------------------------
+
+
+def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, int]:
+    """Take a decision back, or all of a file that stand, as `Case.take_decision_back` says."""
+    with storage.transaction():
+        seqs = _of_entry(storage, ledger, number)
+        gone = taken_back(storage, ledger) | set(seqs)
+        left = {each.pair: each for each in every(storage, ledger) if each.entry.seq not in gone}
+        refuse_contradictions(
+            {pair: each.same for pair, each in left.items()},
+            {pair: f"entry {each.entry.seq}" for pair, each in left.items()},
+            "what stood before would stand again: take the later decisions back first",
+        )
+        entry = ledger.append(UNDO, {"of": number, "decisions": seqs})
+    return entry, len(seqs)
+
+
+def _of_entry(storage: Storage, ledger: Ledger, number: int) -> list[int]:
+    row = storage.entry(number)
+    if row is None or row.kind not in (KIND, FILE):
+        raise UsedWrongly(
+            f"entry {number} is no decision",
+            hint="uncounted log lists decisions and imports by their numbers",
+        )
+    first, end = number, number + 1
+    if row.kind == FILE:
+        opened = ledger.open(row)
+        assert opened is not None, "the account of a file is never forgotten"
+        first, end = opened.body["decisions"]
+    gone = taken_back(storage, ledger)
+    seqs = [each.entry.seq for each in every(storage, ledger)]
+    left = [seq for seq in seqs if first <= seq < end and seq not in gone]
+    if not left:
+        raise UsedWrongly(
+            f"nothing of entry {number} is left to be taken back",
+            hint="it was taken back before, or forgotten with a report",
+        )
+    return left
+
+
+def forget(storage: Storage, ledger: Ledger, reports: Collection[Key]) -> list[int]:
+    """Destroy the keys of every decision about one of these reports; give their entries."""
+    about = [
+        each.entry.seq for each in every(storage, ledger) if not set(reports).isdisjoint(each.pair)
+    ]
+    for seq in about:
+        storage.forget_entry(seq)
+    return about
