@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
 
 Levels = NDArray[np.uint8]
@@ -45,6 +46,7 @@ NAME = (
     "different",
 )
 NAME_AGREES = 17  # levels, after "not said", that are some form of agreement; then other names
+NAME_SAME = 4  # levels, after "not said", at which both parts share a reading
 RARE = (9.5, 7.5, 5.5)
 BIRTH = (
     "not said",
@@ -70,13 +72,21 @@ EVENT = tuple(
 )
 FIELDS = ("name", "birth", "sex", "origin", "event")
 COUNTS = (len(NAME), len(BIRTH), len(SEX), len(ORIGIN), len(EVENT))
+# The levels of a pair in one whole number: field f at bits SHIFTS[f] and up.
+_BITS = tuple((count - 1).bit_length() for count in COUNTS)
+SHIFTS = tuple(sum(_BITS[:at]) for at in range(len(_BITS)))
+MASKS = tuple((1 << bits) - 1 for bits in _BITS)
+_WORD = 60  # letters of a word that are compared, at most
 _OTHER_ACT = len(DATE) * len(PLACE)
 
 
 class Arrays(NamedTuple):
     """The arrays of `Encoded` that the compiled loop reads."""
 
+    name: NDArray[np.int32]
     form_starts: NDArray[np.int64]
+    form_family: NDArray[np.int32]
+    form_given: NDArray[np.int32]
     family_starts: NDArray[np.int64]
     family_values: NDArray[np.int64]
     family_weights: NDArray[np.float64]
@@ -105,7 +115,10 @@ def arrays(encoded: Encoded) -> Arrays:
     """Pick what the compiled loop needs."""
     e = encoded
     return Arrays(
+        e.name,
         e.form_starts,
+        e.form_family,
+        e.form_given,
         e.family.starts,
         e.family.values,
         e.family.weights,
@@ -151,11 +164,38 @@ def levels(encoded: Encoded, left: NDArray[np.int64], right: NDArray[np.int64]) 
         Levels of shape (pairs, fields), fields in the order of `FIELDS`.
     """
     out = np.zeros((len(left), len(FIELDS)), np.uint8)
-    _fill(arrays(encoded), left, right, out)
+    a = arrays(encoded)
+    threads.over(len(left), lambda here: _fill(a, left[here], right[here], out[here]))
     return out
 
 
-@numba.njit(cache=True)
+def packed(rows: Levels) -> NDArray[np.int32]:
+    """Rows of levels, each in one number."""
+    return np.asarray(
+        sum(rows[:, f].astype(np.int32) << shift for f, shift in enumerate(SHIFTS)), np.int32
+    )
+
+
+def unpacked(codes: NDArray[np.int32]) -> Levels:
+    """The rows of levels that numbers stand for."""
+    each = [codes >> shift & mask for shift, mask in zip(SHIFTS, MASKS, strict=True)]
+    return np.stack(each, axis=1).astype(np.uint8)
+
+
+@numba.njit(cache=True, nogil=True)
+def pair(a: Arrays, i: int, j: int) -> int:
+    """The levels of one pair, in one number."""
+    code = _name(a, i, j)
+    birth = _birth(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
+    code |= birth << SHIFTS[1]
+    if a.sex[i] and a.sex[j]:
+        code |= (1 if a.sex[i] == a.sex[j] else 2) << SHIFTS[2]
+    if a.origin[i] != NO_KEY and a.origin[j] != NO_KEY:
+        code |= np.int64(a.place_levels[a.origin[i], a.origin[j]]) << SHIFTS[3]
+    return code | _event(a, i, j) << SHIFTS[4]
+
+
+@numba.njit(cache=True, nogil=True)
 def _fill(
     a: Arrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
 ) -> None:
@@ -174,8 +214,9 @@ def _fill(
 def _name(a: Arrays, i: int, j: int) -> int:
     """The most telling level over all pairs of forms."""
     best = 255
-    for f in range(a.form_starts[i], a.form_starts[i + 1]):
-        for g in range(a.form_starts[j], a.form_starts[j + 1]):
+    x, y = a.name[i], a.name[j]
+    for f in range(a.form_starts[x], a.form_starts[x + 1]):
+        for g in range(a.form_starts[y], a.form_starts[y + 1]):
             level = _forms(a, f, g)
             if level and level < best:
                 best = level
@@ -186,11 +227,13 @@ def _name(a: Arrays, i: int, j: int) -> int:
 
 @numba.njit(cache=True)
 def _forms(a: Arrays, f: int, g: int) -> int:
+    p, q = a.form_family[f], a.form_family[g]
+    r, s = a.form_given[f], a.form_given[g]
     family, family_llr = _shared(
-        a.family_starts, a.family_values, a.family_weights, a.family_log_share, f, g
+        a.family_starts, a.family_values, a.family_weights, a.family_log_share, p, q
     )
     given, given_llr = _shared(
-        a.given_starts, a.given_values, a.given_weights, a.given_log_share, f, g
+        a.given_starts, a.given_values, a.given_weights, a.given_log_share, r, s
     )
     if given < 0 and family < 0:
         return 0
@@ -204,14 +247,14 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         return 15 if family == 1 else 20
     if given == 1 and family < 0:
         return 12
-    by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, f, g, 3)
-    by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, f, g, 3)
+    by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, p, q, 3)
+    by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, r, s, 3)
     if by_given > 0 and a.korean[f] and a.korean[g]:
-        return _korean(a, f, g, by_given, by_family)
+        return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
     if level > 15 and _exchanged(a, f, g):
         return 11
-    return 14 if level == 18 and _in_part(a, f, g) else level
+    return 14 if level == 18 and _in_part(a, r, s) else level
 
 
 # Rows: given the same, a slip apart, near, other; columns: the family name likewise.
@@ -232,8 +275,8 @@ def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
 def _exchanged(a: Arrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
-        _apart(a, a.given_words, a.family_words, f, g, 3) < 2
-        and _apart(a, a.family_words, a.given_words, f, g, 3) < 2
+        _apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
+        and _apart(a, a.family_words, a.given_words, a.form_family[f], a.form_given[g], 3) < 2
     )
 
 
@@ -312,26 +355,29 @@ def _bits(x: int) -> int:
 @numba.njit(cache=True)
 def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int) -> int:
     """Optimal string alignment: letters changed, left out, put in, or two swapped."""
+    # H. Hyyro, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances"
+    # (2003): a column of the table is two words of bits, its differences up and down.
     p, q = starts[x], starts[y]
-    n, m = starts[x + 1] - p, starts[y + 1] - q
-    rows = np.empty((3, m + 1), np.int64)
-    for j in range(m + 1):
-        rows[0, j] = j
-    for i in range(1, n + 1):
-        row, last, before = rows[i % 3], rows[(i - 1) % 3], rows[(i - 2) % 3]
-        row[0] = i
-        for j in range(1, m + 1):
-            same = letters[p + i - 1] == letters[q + j - 1]
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (0 if same else 1))
-            if (
-                i > 1
-                and j > 1
-                and letters[p + i - 1] == letters[q + j - 2]
-                and letters[p + i - 2] == letters[q + j - 1]
-            ):
-                cost = min(cost, before[j - 2] + 1)
-            row[j] = cost
-    return int(rows[n % 3, m])
+    n, m = min(starts[x + 1] - p, _WORD), min(starts[y + 1] - q, _WORD)
+    if n == 0 or m == 0:
+        return int(max(n, m))
+    up, down, diagonal, before = -1, 0, 0, 0
+    distance, last = n, 1 << (n - 1)
+    for j in range(m):
+        letter = letters[q + j]
+        same = 0
+        for i in range(n):
+            same |= int(letters[p + i] == letter) << i
+        swapped = ((~diagonal & same) << 1) & before
+        diagonal = (((same & up) + up) ^ up) | same | down | swapped
+        right = down | ~(diagonal | up)
+        left = diagonal & up
+        distance += int(right & last != 0) - int(left & last != 0)
+        right = (right << 1) | 1
+        up = (left << 1) | ~(diagonal | right)
+        down = right & diagonal
+        before = same
+    return int(distance)
 
 
 @numba.njit(cache=True)

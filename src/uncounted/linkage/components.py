@@ -108,7 +108,7 @@ def _said(encoded: Encoded) -> NDArray[np.bool_]:
     """Which fields each report says anything in, in the order of `compare.FIELDS`."""
     return np.stack(
         [
-            np.diff(encoded.form_starts) > 0,
+            (np.diff(encoded.form_starts) > 0)[encoded.name],
             (encoded.birth != 0).any(axis=1),
             encoded.sex != 0,
             encoded.origin != NO_KEY,

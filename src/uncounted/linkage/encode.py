@@ -5,8 +5,6 @@ After this module there are no names, only numbers for readings, letters and key
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -15,17 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import lattice, places
-from uncounted.linkage.names import Form, Order, forms, order_of
+from uncounted.linkage.names import Form, Key, Order, forms, order_of
 from uncounted.records.dates import PartialDate
+from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
 OPEN = 10_000_000  # days: further than any date
-NO_KEY = -1
+NO_KEY = NOTHING = -1
+KEYED_READINGS = 6  # most likely readings of a name that it can be found by
+KEYED_ENDS = 3
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 MOST_ACTS = 6
+_ORDERS: tuple[Order | None, ...] = (None, "first", "last")
+_SEXES = {"f": 1, "m": 2}
 
 
 @attrs.frozen
@@ -51,17 +55,49 @@ class Ragged:
 
 
 @attrs.frozen
+class Columns:
+    """Reports by column: each distinct thing said once, and which of them a report says.
+
+    A million reports say far fewer things than they have cells: names, dates and places are
+    read once each. `NOTHING` stands for what is not said.
+    """
+
+    source: Ints  # row of `sources`
+    sources: tuple[str, ...]
+    names: Codes  # row of `name_rows`
+    name_rows: tuple[tuple[Name, ...], ...]
+    sex: NDArray[np.int8]  # 0 not said, 1 f, 2 m
+    birth: Codes  # row of `births`
+    births: tuple[PartialDate, ...]
+    origin: Codes  # row of `origins`
+    origins: tuple[str, ...]
+    act_starts: Ints
+    act: Codes  # row of `acts`
+    acts: tuple[Act, ...]
+
+
+@attrs.frozen
 class Encoded:
-    """All that is compared, as arrays. `reports` rows; forms and acts are ragged within them."""
+    """All that is compared, as arrays. A report has a row of forms, `name[report]`.
+
+    A form is a way of reading a name; its family and its given name are *parts*, which many
+    forms share. Readings and spellings belong to parts.
+    """
 
     count: int
-    form_starts: Ints  # (reports + 1)
-    family: Ragged  # a row a form: readings of the family name
+    name: Codes  # a report: row of `form_starts`
+    form_starts: Ints  # (rows + 1)
+    form_family: Codes  # a form: its family name, row of `family`
+    form_given: Codes
+    family: Ragged  # readings of a family name; row 0 has none
     given: Ragged
     family_log_share: NDArray[np.float64]  # by reading: log of how common it is here
     given_log_share: NDArray[np.float64]
+    family_skeletons: Ragged  # coarse keys, for finding pairs only
+    given_skeletons: Ragged
+    given_ends: Ragged  # keys of the first syllable or letters, and of the last
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
-    family_word_starts: Ints  # a form's spellings: rows into `letters`
+    family_word_starts: Ints  # a part's spellings: rows into `letter_starts`
     given_word_starts: Ints
     letter_starts: Ints
     letters: NDArray[np.int32]
@@ -73,6 +109,7 @@ class Encoded:
     act_days: Ints  # (acts, 2)
     act_place: Ints
     place_levels: NDArray[np.uint8]
+    place_towns: Ragged  # a place: its towns, by number; its province if it has none
     source: Ints
     keys: dict[str, Ints]  # blocking keys, a number a report
 
@@ -87,79 +124,50 @@ class _Numbers:
         return self.of.setdefault(value, len(self.of))
 
 
-def habits(reports: Sequence[Report]) -> dict[str, Order | None]:
-    """Where each source puts the family name, from its names that leave no doubt."""
-    seen: dict[str, Counter[Order]] = {}
+def columns(reports: Iterable[Report]) -> Columns:
+    """Take reports apart, one by one: none is kept, so that they may come from a stream."""
+    sources, names, births, origins, acts = (_Numbers() for _ in range(5))
+    rows: list[tuple[int, int, int, int, int]] = []
+    act_starts, act_rows = [0], []
+    said: dict[str, list[Any]] = {"birth": [], "act": []}
     for report in reports:
-        found = [order_of(name) for name in report.names[:1]]
-        seen.setdefault(report.source, Counter()).update(order for order in found if order)
-    out: dict[str, Order | None] = {}
-    for source, counts in seen.items():
-        total = counts.total()
-        likely = [order for order, n in counts.items() if total and n >= HABIT * total]
-        out[source] = likely[0] if likely else None
-    return out
-
-
-def encode(reports: Sequence[Report]) -> Encoded:
-    """Turn reports into arrays.
-
-    Raises:
-        Nothing for any content: what cannot be read is not said.
-    """
-    orders = habits(reports)
-    rows = [forms(report.names, orders[report.source])[:MOST_FORMS] for report in reports]
-    flat = [form for row in rows for form in row]
-    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    family_ids, given_ids = _Numbers(), _Numbers()
-    family = Ragged.of([[(family_ids(k), w) for k, w in f.family.items()] for f in flat])
-    given = Ragged.of([[(given_ids(k), w) for k, w in f.given.items()] for f in flat])
-    words = [*(f.family_letters for f in flat), *(f.given_letters for f in flat)]
-    word_starts = np.cumsum([0, *(len(group) for group in words)])
-    letters = [ord(char) for group in words for word in group for char in word]
-    acts = [_acts(report) for report in reports]
-    flat_acts = [act for row in acts for act in row]
-    place_ids = _Numbers()
-    origin = np.array([_place(report.origin, place_ids) for report in reports], np.int64)
-    act_place = np.array([_place(act.place, place_ids) for act in flat_acts], np.int64)
-    texts = [str(text) for text in place_ids.of]
-    kinds, sources = _Numbers(), _Numbers()
-    birth = np.array([_days(report.birth) for report in reports], np.int64).reshape(-1, 2)
-    act_days = np.array([_days(act.date) for act in flat_acts], np.int64).reshape(-1, 2)
-    act_starts = np.cumsum([0, *map(len, acts)])
-    place_levels = places.levels(texts, [places.read(text) for text in texts])
-    return Encoded(
-        count=len(reports),
-        form_starts=np.cumsum([0, *map(len, rows)]),
-        family=family,
-        given=given,
-        family_log_share=_log_shares(family, len(family_ids.of), owners, 0.02),
-        given_log_share=_log_shares(given, len(given_ids.of), owners, 0.002),
-        korean=np.array([form.korean for form in flat], np.bool_),
-        family_word_starts=word_starts[: len(flat) + 1],
-        given_word_starts=word_starts[len(flat) :],
-        letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
-        letters=np.array(letters, np.int32),
-        sex=np.array([{"f": 1, "m": 2}.get(report.sex or "", 0) for report in reports], np.int8),
-        birth=birth,
-        origin=origin,
-        act_starts=act_starts,
-        act_kind=np.array([kinds(act.kind) for act in flat_acts], np.int64),
-        act_days=act_days,
-        act_place=act_place,
-        place_levels=place_levels,
-        source=np.array([sources(report.source) for report in reports], np.int64),
-        keys=_keys(reports, rows, birth, acts, texts, place_ids),
+        rows.append(
+            (
+                sources(report.source),
+                names(report.names),
+                _SEXES.get(report.sex or "", 0),
+                _seen(births, said["birth"], report.birth and report.birth.edtf, report.birth),
+                origins(report.origin) if report.origin else NOTHING,
+            )
+        )
+        for act in _acts(report):
+            key = (act.kind, act.date and act.date.edtf, act.place)
+            act_rows.append(_seen(acts, said["act"], key, act))
+        act_starts.append(len(act_rows))
+    table = np.array(rows, np.int32).reshape(-1, 5)
+    return Columns(
+        source=table[:, 0].astype(np.int64),
+        sources=tuple(map(str, sources.of)),
+        names=table[:, 1].copy(),
+        name_rows=tuple(names.of),  # type: ignore[arg-type]
+        sex=table[:, 2].astype(np.int8),
+        birth=table[:, 3].copy(),
+        births=tuple(said["birth"]),
+        origin=table[:, 4].copy(),
+        origins=tuple(map(str, origins.of)),
+        act_starts=np.array(act_starts, np.int64),
+        act=np.array(act_rows, np.int32),
+        acts=tuple(said["act"]),
     )
 
 
-def _log_shares(rows: Ragged, count: int, owners: Ints, background: float) -> NDArray[np.float64]:
-    """How common each reading is among the reports' names, in logarithms."""
-    sums = np.bincount(rows.values, rows.weights, minlength=count)
-    seen = len(np.unique(owners))
-    # few reports say little about how common a name is
-    share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
-    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+def _seen(numbers: _Numbers, values: list[Any], key: Hashable, value: Any) -> int:
+    if value is None:
+        return NOTHING
+    at = numbers(key)
+    if at == len(values):
+        values.append(value)
+    return at
 
 
 def _acts(report: Report) -> list[Act]:
@@ -167,9 +175,153 @@ def _acts(report: Report) -> list[Act]:
     return said[:MOST_ACTS]
 
 
+def habits(said: Columns) -> tuple[Order | None, ...]:
+    """Where each source puts the family name, from its names that leave no doubt."""
+    found = [order_of(names[0]) if names else None for names in said.name_rows]
+    kinds = np.array([_ORDERS.index(order) for order in found], np.int64)
+    counts = np.zeros((len(said.sources), len(_ORDERS)), np.int64)
+    if len(said.names):
+        np.add.at(counts, (said.source, kinds[said.names]), 1)
+    out: list[Order | None] = []
+    for _, *clear in counts:
+        likely = [
+            order
+            for order, n in zip(_ORDERS[1:], clear, strict=True)
+            if n and n >= HABIT * sum(clear)
+        ]
+        out.append(likely[0] if likely else None)
+    return tuple(out)
+
+
+class _Parts:
+    """Distinct family or given names: readings, spellings and coarse keys of each."""
+
+    def __init__(self, given: bool) -> None:
+        self._given = given
+        self._rows = _Numbers()
+        self._rows(((), ()))
+        self.readings: list[list[tuple[int, float]]] = [[]]
+        self.letters: list[tuple[str, ...]] = [()]
+        self.skeletons: list[list[tuple[int, float]]] = [[]]
+        self.ends: list[list[tuple[int, float]]] = [[]]
+        self.reading = _Numbers()
+        self._skeleton = _Numbers()
+        self._end = _Numbers()
+
+    def __call__(self, readings: dict[Key, float], letters: tuple[str, ...]) -> int:
+        at = self._rows((tuple(readings.items()), letters))
+        if at == len(self.letters):
+            self.readings.append([(self.reading(k), w) for k, w in readings.items()])
+            self.letters.append(letters)
+            coarse = skeletons(readings, letters)
+            self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
+            parts = ends(readings, letters) if self._given else set()
+            self.ends.append([(self._end(key), 1.0) for key in parts])
+        return at
+
+
+def encode(reports: Iterable[Report] | Columns) -> Encoded:
+    """Turn reports into arrays.
+
+    Names, dates and places are read once for each distinct one, not once a report.
+
+    Raises:
+        Nothing for any content: what cannot be read is not said.
+    """
+    said = reports if isinstance(reports, Columns) else columns(reports)
+    name, rows = _forms(said)
+    flat = [form for row in rows for form in row]
+    form_starts = np.cumsum([0, *map(len, rows)])
+    families, givens = _Parts(given=False), _Parts(given=True)
+    form_family = np.array([families(f.family, f.family_letters) for f in flat], np.int32)
+    form_given = np.array([givens(f.given, f.given_letters) for f in flat], np.int32)
+    family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
+    times = np.repeat(np.bincount(name, minlength=len(rows)), np.diff(form_starts))
+    seen = int((np.diff(form_starts)[name] > 0).sum())
+    words = families.letters + givens.letters
+    word_starts = np.cumsum([0, *map(len, words)])
+    letters = [ord(char) for group in words for word in group for char in word]
+    texts, origin, act_place = _places(said)
+    read = [places.read(text) for text in texts]
+    days = np.array([_days(day) for day in (None, *said.births)], np.int64)
+    act_days = np.array([_days(act.date) for act in said.acts], np.int64).reshape(-1, 2)
+    kinds = _Numbers()
+    act_kind = np.array([kinds(act.kind) for act in said.acts], np.int64)
+    found = Encoded(
+        count=len(said.names),
+        name=name,
+        form_starts=form_starts,
+        form_family=form_family,
+        form_given=form_given,
+        family=family,
+        given=given,
+        family_log_share=_log_shares(family, families, form_family, times, seen, 0.02),
+        given_log_share=_log_shares(given, givens, form_given, times, seen, 0.002),
+        family_skeletons=Ragged.of(families.skeletons),
+        given_skeletons=Ragged.of(givens.skeletons),
+        given_ends=Ragged.of(givens.ends),
+        korean=np.array([form.korean for form in flat], np.bool_),
+        family_word_starts=word_starts[: len(families.letters) + 1],
+        given_word_starts=word_starts[len(families.letters) :],
+        letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
+        letters=np.array(letters, np.int32),
+        sex=said.sex,
+        birth=days[said.birth + 1],
+        origin=origin,
+        act_starts=said.act_starts,
+        act_kind=act_kind[said.act],
+        act_days=act_days[said.act],
+        act_place=act_place,
+        place_levels=places.levels(texts, read),
+        place_towns=_towns(read),
+        source=said.source,
+        keys={},
+    )
+    return attrs.evolve(found, keys=_keys(found))
+
+
+def _forms(said: Columns) -> tuple[Codes, list[list[Form]]]:
+    """Rows of forms, and which a report has: its names, read in the order of its source."""
+    orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
+    code = said.names.astype(np.int64) * len(_ORDERS) + (
+        orders[said.source] if len(said.source) else 0
+    )
+    distinct, row = np.unique(code, return_inverse=True)
+    rows = [
+        forms(said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)])[:MOST_FORMS]
+        for at in distinct.tolist()
+    ]
+    return row.astype(np.int32), rows
+
+
+def _log_shares(
+    rows: Ragged, parts: _Parts, part: Codes, times: Ints, seen: int, background: float
+) -> NDArray[np.float64]:
+    """How common each reading is among the reports' names, in logarithms."""
+    uses = np.bincount(part, times, minlength=len(parts.letters))
+    weights = rows.weights * np.repeat(uses, np.diff(rows.starts))
+    sums = np.bincount(rows.values, weights, minlength=len(parts.reading.of))
+    # few reports say little about how common a name is
+    share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
+    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+
+
+def _places(said: Columns) -> tuple[list[str], Ints, Ints]:
+    """Distinct places as written, and which is each report's origin and each act's place."""
+    numbers = _Numbers()
+    origins = np.array([NO_KEY, *(_place(text, numbers) for text in said.origins)], np.int64)
+    of_acts = np.array([_place(act.place, numbers) for act in said.acts], np.int64)
+    return [str(text) for text in numbers.of], origins[said.origin + 1], of_acts[said.act]
+
+
 def _place(text: str | None, numbers: _Numbers) -> int:
     place = places.read(text) if text else None
     return numbers(text) if place and (place.fine or place.wide) else NO_KEY
+
+
+def _towns(read: Sequence[places.Place]) -> Ragged:
+    numbers = _Numbers()
+    return Ragged.of([(numbers(key), 1.0) for key in place.fine or {place.wide}] for place in read)
 
 
 def _days(day: PartialDate | None) -> tuple[int, int]:
@@ -180,65 +332,113 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
     return first, day.latest.toordinal() if day.latest else OPEN
 
 
-def _keys(
-    reports: Sequence[Report],
-    rows: Sequence[Sequence[Form]],
-    birth: Ints,
-    acts: Sequence[Sequence[Act]],
-    texts: Sequence[str],
-    place_ids: _Numbers,
-) -> dict[str, Ints]:
-    """Blocking keys, one number a report and key; `NO_KEY` matches nobody."""
-    numbers: dict[str, _Numbers] = {}
-
-    def number(column: str, value: Any) -> int:
-        if value is None or value == "":
-            return NO_KEY
-        return numbers.setdefault(column, _Numbers())(value)
-
-    columns: dict[str, list[int]] = {}
-    for at, (report, names) in enumerate(zip(reports, rows, strict=True)):
-        act = acts[at][0] if acts[at] else None
-        event = _single(_days(act.date), 31) if act else None
-        year = _single((int(birth[at, 0]), int(birth[at, 1])), 366)
-        day = int(birth[at, 0]) if birth[at, 0] == birth[at, 1] != 0 else None
-        where = places.read(act.place) if act and act.place else None
-        towns = sorted(where.fine) if where else []
-        origin = places.read(report.origin) if report.origin else None
-        said = {
-            "given": _skeleton(names[:1]),
-            "alias": _skeleton(names[1:]) or _skeleton(names[:1]),
-            "family": _family(names),
-            "birth_year": year.year if year else None,
-            "birth_day": day,
-            "sex": report.sex,
-            "origin": (*sorted(origin.fine), origin.wide) if origin else None,
-            "event_month": (event.year, event.month) if event else None,
-            "event_place": towns[0] if towns else None,
-        }
-        for column, value in said.items():
-            columns.setdefault(column, []).append(
-                year.year if column == "birth_year" and year else number(column, value)
-            )
-    return {column: np.array(values, np.int64) for column, values in columns.items()}
+def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> set[Hashable]:
+    """Coarse keys of a part: consonants syllable by syllable, and of each spelling."""
+    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_READINGS]
+    found: set[Hashable] = {
+        tuple(map(_consonants, key)) for key in likely if isinstance(key, tuple)
+    }
+    if not found:  # no Korean name
+        found = {lattice.skeleton(word) or word for word in letters}
+    return found
 
 
-def _single(days: tuple[int, int], widest: int) -> datetime.date | None:
-    first, last = days
-    if first <= 0 or last - first > widest:
-        return None
-    return datetime.date.fromordinal((first + last) // 2)
+def _consonants(syllable: int) -> int:
+    """Onset and coda of a syllable, those alike that spellings confuse."""
+    onset, rest = divmod(syllable, 588)
+    return _ONSET_CLASS[onset] * 28 + _CODA_CLASS[rest % 28]
 
 
-def _skeleton(names: Sequence[Form]) -> str | None:
-    for form in names:
-        for word in form.given_letters:
-            return lattice.skeleton(word) or None
-    return None
+# ㄱㄲㅋ, ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ and ㅈㅉㅊ are one each.
+_ONSET_CLASS = (0, 0, 2, 3, 3, 5, 6, 7, 7, 9, 9, 11, 12, 12, 12, 0, 3, 7, 18)
+_CODA_CLASS = (
+    0,
+    *(1,) * 3,
+    *(4,) * 3,
+    7,
+    8,
+    1,
+    16,
+    *(8,) * 3,
+    17,
+    8,
+    16,
+    17,
+    17,
+    7,
+    7,
+    4,
+    7,
+    7,
+    1,
+    7,
+    17,
+    7,
+)
 
 
-def _family(names: Sequence[Form]) -> Hashable:
-    for form in names:
-        if form.family:
-            return max(sorted(form.family, key=str), key=lambda key: form.family[key])
-    return None
+def ends(readings: dict[Key, float], letters: Sequence[str]) -> set[Hashable]:
+    """Keys of the first and of the last piece of a given name, for where the other is wrong."""
+    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_ENDS]
+    found: set[Hashable] = set()
+    for key in likely:
+        if isinstance(key, tuple) and len(key) > 1:
+            found |= {("first", _consonants(key[0])), ("last", _consonants(key[-1]))}
+    if not found:
+        for word in letters:
+            found |= {("first", word[:3]), ("last", word[-3:])}
+    return found
+
+
+def _keys(encoded: Encoded) -> dict[str, Ints]:
+    """Keys for Splink, one number a report and key; `NO_KEY` matches nobody."""
+    e = encoded
+    exact = (e.birth[:, 0] == e.birth[:, 1]) & (e.birth[:, 0] != 0)
+    event = _first(e.act_starts, _months(e.act_days))
+    towns = np.append(_first(e.place_towns.starts, e.place_towns.values), NO_KEY)
+    where = _first(e.act_starts, e.act_place)
+    given = _first(e.given_skeletons.starts, e.given_skeletons.values)
+    first_form = np.append(e.form_given, 0)[e.form_starts[e.name]]
+    last_form = np.append(e.form_given, 0)[e.form_starts[e.name.astype(np.int64) + 1] - 1]
+    named = np.diff(e.form_starts)[e.name] > 0
+    return {
+        "given": np.where(named, given[first_form], NO_KEY),
+        "alias": np.where(named, given[last_form], NO_KEY),
+        "family": np.where(
+            named, _heaviest(e.family)[np.append(e.form_family, 0)[e.form_starts[e.name]]], NO_KEY
+        ),
+        "birth_year": years(e.birth),
+        "birth_day": np.where(exact, e.birth[:, 0], NO_KEY),
+        "sex": np.where(e.sex > 0, e.sex.astype(np.int64), NO_KEY),
+        "origin": towns[e.origin],
+        "event_month": event,
+        "event_place": towns[where],
+    }
+
+
+def years(days: Ints) -> Ints:
+    """The year of each interval, `NO_KEY` for those wider than a year."""
+    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)
+    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 1)
+    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    return np.where(said, found + 1970, NO_KEY)
+
+
+def _months(days: Ints) -> Ints:
+    """The month of each interval, counted from 1970, `NO_KEY` for those wider than a month."""
+    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 31)
+    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 719163)
+    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(said, found + 12_000_000, NO_KEY)
+
+
+def _first(starts: Ints, values: Ints) -> Ints:
+    """The first value of each row, `NO_KEY` where it has none."""
+    return np.where(np.diff(starts) > 0, np.append(values, NO_KEY)[starts[:-1]], NO_KEY)
+
+
+def _heaviest(rows: Ragged) -> Ints:
+    """The heaviest value of each row, `NO_KEY` where it has none."""
+    owner = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))
+    order = np.lexsort((rows.values, -rows.weights, owner))
+    return _first(rows.starts, rows.values[order])
