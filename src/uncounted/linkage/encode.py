@@ -6,7 +6,6 @@ After this module there are no names, only numbers for readings, letters and key
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -67,13 +66,14 @@ class Columns:
     names: Codes  # row of `name_rows`
     name_rows: tuple[tuple[Name, ...], ...]
     sex: NDArray[np.int8]  # 0 not said, 1 f, 2 m
-    birth: Codes  # row of `births`
-    births: tuple[PartialDate, ...]
-    origin: Codes  # row of `origins`
-    origins: tuple[str, ...]
-    act_starts: Ints
-    act: Codes  # row of `acts`
-    acts: tuple[Act, ...]
+    birth: Codes  # row of `dates`
+    origin: Codes  # row of `places`
+    act_starts: Ints  # (reports + 1)
+    act_kind: Codes
+    act_date: Codes
+    act_place: Codes
+    dates: tuple[PartialDate, ...]
+    places: tuple[str, ...]
 
 
 @attrs.frozen
@@ -126,25 +126,21 @@ class _Numbers:
 
 def columns(reports: Iterable[Report]) -> Columns:
     """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, births, origins, acts = (_Numbers() for _ in range(5))
+    sources, names, places_, kinds = (_Numbers() for _ in range(4))
+    days = _Dates()
     rows: list[tuple[int, int, int, int, int]] = []
-    act_starts, act_rows = [0], []
-    said: dict[str, list[Any]] = {"birth": [], "act": []}
+    acts: list[tuple[int, int, int]] = []
+    act_starts = [0]
     for report in reports:
-        rows.append(
-            (
-                sources(report.source),
-                names(report.names),
-                _SEXES.get(report.sex or "", 0),
-                _seen(births, said["birth"], report.birth and report.birth.edtf, report.birth),
-                origins(report.origin) if report.origin else NOTHING,
-            )
-        )
+        origin = places_(report.origin) if report.origin else NOTHING
+        sex = _SEXES.get(report.sex or "", 0)
+        rows.append((sources(report.source), names(report.names), sex, days(report.birth), origin))
         for act in _acts(report):
-            key = (act.kind, act.date and act.date.edtf, act.place)
-            act_rows.append(_seen(acts, said["act"], key, act))
-        act_starts.append(len(act_rows))
+            place = places_(act.place) if act.place else NOTHING
+            acts.append((kinds(act.kind), days(act.date), place))
+        act_starts.append(len(acts))
     table = np.array(rows, np.int32).reshape(-1, 5)
+    act_table = np.array(acts, np.int32).reshape(-1, 3)
     return Columns(
         source=table[:, 0].astype(np.int64),
         sources=tuple(map(str, sources.of)),
@@ -152,27 +148,35 @@ def columns(reports: Iterable[Report]) -> Columns:
         name_rows=tuple(names.of),  # type: ignore[arg-type]
         sex=table[:, 2].astype(np.int8),
         birth=table[:, 3].copy(),
-        births=tuple(said["birth"]),
         origin=table[:, 4].copy(),
-        origins=tuple(map(str, origins.of)),
         act_starts=np.array(act_starts, np.int64),
-        act=np.array(act_rows, np.int32),
-        acts=tuple(said["act"]),
+        act_kind=act_table[:, 0].copy(),
+        act_date=act_table[:, 1].copy(),
+        act_place=act_table[:, 2].copy(),
+        dates=tuple(days.values),
+        places=tuple(map(str, places_.of)),
     )
-
-
-def _seen(numbers: _Numbers, values: list[Any], key: Hashable, value: Any) -> int:
-    if value is None:
-        return NOTHING
-    at = numbers(key)
-    if at == len(values):
-        values.append(value)
-    return at
 
 
 def _acts(report: Report) -> list[Act]:
     said = [act for act in report.acts if act.date is not None or act.place is not None]
     return said[:MOST_ACTS]
+
+
+class _Dates:
+    """Gives each distinct date a number."""
+
+    def __init__(self) -> None:
+        self.values: list[PartialDate] = []
+        self._of: dict[str, int] = {}
+
+    def __call__(self, day: PartialDate | None) -> int:
+        if day is None:
+            return NOTHING
+        at = self._of.setdefault(day.edtf, len(self.values))
+        if at == len(self.values):
+            self.values.append(day)
+        return at
 
 
 def habits(said: Columns) -> tuple[Order | None, ...]:
@@ -241,12 +245,9 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     words = families.letters + givens.letters
     word_starts = np.cumsum([0, *map(len, words)])
     letters = [ord(char) for group in words for word in group for char in word]
-    texts, origin, act_place = _places(said)
+    texts, place = _places(said)
     read = [places.read(text) for text in texts]
-    days = np.array([_days(day) for day in (None, *said.births)], np.int64)
-    act_days = np.array([_days(act.date) for act in said.acts], np.int64).reshape(-1, 2)
-    kinds = _Numbers()
-    act_kind = np.array([kinds(act.kind) for act in said.acts], np.int64)
+    days = np.array([_days(day) for day in (*said.dates, None)], np.int64)
     found = Encoded(
         count=len(said.names),
         name=name,
@@ -266,12 +267,12 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
         letters=np.array(letters, np.int32),
         sex=said.sex,
-        birth=days[said.birth + 1],
-        origin=origin,
+        birth=days[said.birth],
+        origin=place[said.origin],
         act_starts=said.act_starts,
-        act_kind=act_kind[said.act],
-        act_days=act_days[said.act],
-        act_place=act_place,
+        act_kind=said.act_kind.astype(np.int64),
+        act_days=days[said.act_date],
+        act_place=place[said.act_place],
         place_levels=places.levels(texts, read),
         place_towns=_towns(read),
         source=said.source,
@@ -306,17 +307,15 @@ def _log_shares(
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 
-def _places(said: Columns) -> tuple[list[str], Ints, Ints]:
-    """Distinct places as written, and which is each report's origin and each act's place."""
+def _places(said: Columns) -> tuple[list[str], Ints]:
+    """Places that say something, and which of them each row of `said.places` is (last: none)."""
     numbers = _Numbers()
-    origins = np.array([NO_KEY, *(_place(text, numbers) for text in said.origins)], np.int64)
-    of_acts = np.array([_place(act.place, numbers) for act in said.acts], np.int64)
-    return [str(text) for text in numbers.of], origins[said.origin + 1], of_acts[said.act]
-
-
-def _place(text: str | None, numbers: _Numbers) -> int:
-    place = places.read(text) if text else None
-    return numbers(text) if place and (place.fine or place.wide) else NO_KEY
+    rows = [places.read(text) for text in said.places]
+    of = [
+        numbers(text) if place.fine or place.wide else NO_KEY
+        for text, place in zip(said.places, rows, strict=True)
+    ]
+    return [str(text) for text in numbers.of], np.array([*of, NO_KEY], np.int64)
 
 
 def _towns(read: Sequence[places.Place]) -> Ragged:
