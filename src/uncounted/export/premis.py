@@ -19,6 +19,9 @@ _TYPES = {
     "attachment": "ingestion",
     "amendment": "modification",
     "consent": "metadata modification",
+    "decision": "metadata modification",
+    "decisions": "metadata modification",
+    "decision-undo": "metadata modification",
     "withdrawal": "deletion",
     "undo": "deletion",
     # A new key for everything is an encryption; who may open it is a policy. "recovery" is
