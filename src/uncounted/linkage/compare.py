@@ -249,8 +249,12 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         return 12
     by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, p, q, 3)
     by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, r, s, 3)
-    if by_given > 0 and a.korean[f] and a.korean[g]:
-        return _korean(a, r, s, by_given, by_family)
+    if a.korean[f] and a.korean[g]:
+        # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
+        by_given = by_given if given == 1 else max(by_given, 1)
+        by_family = by_family if family else max(by_family, 1)
+        if by_given:
+            return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
     if level > 15 and _exchanged(a, f, g):
         return 11
