@@ -1,4 +1,4 @@
-"""What a person does with single reports: find, read, amend, note a consent, take a file back.
+"""What a person does with single reports: find, read, amend, decide on two, take a file back.
 
 Beside `steps`, which is the road from many reports to a number. What is read here is
 shown to whoever opened the case file and goes nowhere else.
@@ -6,19 +6,27 @@ shown to whoever opened the case file and goes nowhere else.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from uncounted.errors import BadInput, UsedWrongly
+from uncounted.counting import count, decided, linked
+from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.records import amending, searching, vocabulary
+from uncounted.proof import durable
+from uncounted.records import amending, deciding, searching, vocabulary
 from uncounted.records.intake import Rejected
 from uncounted.records.report import Report
+from uncounted.vault import decisions, names
 from uncounted.vault.case import Case
 from uncounted.vault.consent import USES, Consent
 
 _EVERY = 1000
+NEXT = 50  # pairs that are weighed when nobody says how many
 
 
 def search(
@@ -41,9 +49,13 @@ def search(
             progress("reading reports", done, None)
         places = searching.found_in(stored.payload, wanted)
         if places:
-            names = [name["written"] for name in stored.payload["names"]]
             found.append(
-                {"source": stored.source, "report": stored.id, "names": names, "in": list(places)}
+                {
+                    "source": stored.source,
+                    "report": stored.id,
+                    "names": [name["written"] for name in stored.payload["names"]],
+                    "in": list(places),
+                }
             )
     return found
 
@@ -65,6 +77,7 @@ def show(case: Case, source: str, report_id: str) -> dict[str, Any]:
             {"entry": each.entry.seq, "name": each.name, "size": each.size, "sha256": each.sha256}
             for each in case.attachments(source, report_id)
         ],
+        "decisions": _decisions(case, source, report_id),
         "versions": [
             {
                 "entry": version.entry.seq,
@@ -75,6 +88,29 @@ def show(case: Case, source: str, report_id: str) -> dict[str, Any]:
             for version in versions
         ],
     }
+
+
+def _decisions(case: Case, source: str, report_id: str) -> list[dict[str, Any]]:
+    """What was decided of a report and others, each by the other's source and id."""
+    states = case.decision_states()
+    key = names.whole(source), names.whole(report_id)
+    rows = []
+    for each in case.decisions(source, report_id):
+        first, second = each.pair
+        other = first if tuple(map(names.whole, second)) == key else second
+        rows.append(
+            {
+                "entry": each.entry.seq,
+                "when": each.entry.when,
+                "by": each.entry.by,
+                "source": other[0],
+                "report": other[1],
+                "decision": "same" if each.same else "different",
+                "note": each.note,
+                "older_than_report": states[each.entry.seq].older_than_report,
+            }
+        )
+    return rows
 
 
 def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -147,12 +183,122 @@ def _day(text: str | None) -> dt.date | None:
         ) from None
 
 
-def undo(case: Case, number: int) -> dict[str, Any]:
-    """Take one import back: reports stand as they did before it.
+def decide(case: Case, file: Path, *, dry_run: bool = False) -> dict[str, Any]:
+    """Take a file of decisions in: which reports are about one person, and which are not.
+
+    Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why.
 
     Raises:
-        UsedWrongly: the entry is no import, or was taken back before.
+        BadInput: the file is none of decisions, or they cannot all be true together with
+            what was decided before; nothing was kept.
     """
+    done = case.decide(deciding.read(file), dry_run=dry_run)
+    return {
+        "rows": done.rows,
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "rejected": done.rejected,
+        "reasons": dict(Counter(why for each in done.rejects for why in each.reasons)),
+        "rejects": [{"row": each.row, "why": list(each.reasons)} for each in done.rejects],
+        "dry_run": dry_run,
+        "entry": done.entry,
+    }
+
+
+def review(
+    case: Case,
+    *,
+    most: int | None = None,
+    out: Path | None = None,
+    on: dt.date,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Which pairs of reports to look at next: those that would narrow the interval of N most.
+
+    How N moves with the table is asked of a fast stand-in (`estimate.glance`), at the stated
+    point partition. Where that table allows no number yet, pairs come in the order of the
+    number of people.
+
+    Args:
+        case: an open case file that was linked.
+        most: how many pairs; None: the next fifty.
+        out: a file for `decide`: the pairs, with the column `decision` to be filled in.
+        on: the day of use.
+        progress: told as it goes.
+
+    Raises:
+        NotLinked: the reports have not been linked, or something has changed since.
+    """
+    from uncounted.estimate.glance import log_number
+    from uncounted.linkage.order import review_order
+
+    opened = linked(case, on)
+    keys = opened.linkage.keys
+    said = decided(case, keys)
+    progress("weighing pairs", 0, None)
+    elsewhere, why = 0.0, None
+    try:
+        elsewhere = log_number(count(opened).point).variance
+    except NotEstimable as error:
+        why = str(error)
+    order = review_order(
+        opened.linkage.labels,
+        opened.linkage.sources,
+        counted=opened.may,
+        value=None if why else lambda table: log_number(table).mean,
+        elsewhere=elsewhere,
+        decided=[(one, other) for one, other, _ in said],
+        most=most or NEXT,
+    )
+    pairs = [
+        {
+            **dict(zip(deciding.COLUMNS[:4], (*keys[pair.left], *keys[pair.right]), strict=True)),
+            "probability": round(pair.probability, 4),
+            "narrowing": round(pair.narrowing, 6),
+        }
+        for pair in order.pairs
+    ]
+    if out is not None:
+        _write_pairs(out, pairs)
+    return {
+        "undecided": order.undecided,
+        "decided": len(said),
+        "pairs": pairs,
+        "narrowing": round(order.narrowing, 6),
+        "linkage_share": round(order.linkage / whole, 4)
+        if (whole := order.linkage + elsewhere)
+        else 0.0,
+        "why_no_number": why,
+        "out": None if out is None else str(out),
+    }
+
+
+def _write_pairs(out: Path, pairs: Sequence[Mapping[str, Any]]) -> None:
+    text = io.StringIO()
+    header = (*deciding.COLUMNS, deciding.NOTE, "probability", "narrowing")
+    table = csv.DictWriter(text, header, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(pairs)
+    durable.write(out, text.getvalue().encode(), private=True)
+
+
+def is_decision(case: Case, number: int) -> bool:
+    """Whether an entry is a decision or a file of them."""
+    entry = case.entry(number)
+    return entry is not None and entry.kind in (decisions.KIND, decisions.FILE)
+
+
+def undo(case: Case, number: int) -> dict[str, Any]:
+    """Take an import, a decision or a file of decisions back: all stands as it did before.
+
+    Raises:
+        UsedWrongly: the entry is none of them, or was taken back before.
+        BadInput: a decision that would stand again contradicts later ones.
+    """
+    if is_decision(case, number):
+        entry, count = case.take_decision_back(number)
+        return {"entry": entry.seq, "decisions": count}
     entry, done = case.take_back(number)
     return {
         "entry": entry.seq,
@@ -160,4 +306,5 @@ def undo(case: Case, number: int) -> dict[str, Any]:
         "removed": done.removed,
         "restored": done.restored,
         "kept": done.kept,
+        "decisions_forgotten": done.decisions,
     }

@@ -37,6 +37,21 @@ def summary(linkage: Linkage) -> dict[str, Any]:
     }
 
 
+def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int, bool]]:
+    """What people decided of pairs of these reports, each by its place among them.
+
+    A report that is not among them links no others: a chain of decisions over one that may
+    not be linked says nothing here.
+    """
+    at = {key: place for place, key in enumerate(keys)}
+    return [
+        (at[one], at[other], each.same)
+        for each in case.decisions()
+        for one, other in [each.pair]
+        if one in at and other in at
+    ]
+
+
 @attrs.frozen
 class Linked:
     """The latest linkage, and the reports that may be counted: `may[i]` belongs to column i."""
@@ -54,7 +69,7 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
     are not counted.
 
     Raises:
-        NotLinked: there is none, or reports have come, changed or gone since.
+        NotLinked: there is none, or reports or decisions have come, changed or gone since.
     """
     from uncounted.linkage import Linkage
     from uncounted.records.report import Report
@@ -66,7 +81,8 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
     now = {(report.source, report.id): report for report in case.reports("link", on).reports}
     if result is None or stored.entry.seq < case.last_change or set(result.keys) != set(now):
         raise NotLinked(
-            "reports, or what may be done with them, have changed since they were linked",
+            "reports, what may be done with them, or decisions on them have changed since they"
+            " were linked",
             hint="run uncounted link again",
         )
     countable = case.reports(("link", "statistics"), on, audience)

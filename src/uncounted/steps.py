@@ -21,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from uncounted.counting import count, linked, split, summary
+from uncounted.counting import count, decided, linked, split, summary
 from uncounted.errors import BadInput, NotLinkable, UsedWrongly
 from uncounted.estimating import Asked, over_draws, refuse_if_nothing
 from uncounted.progress import Progress, silent
@@ -160,7 +160,10 @@ def _counts(seen: Counter[str], prefix: str) -> dict[str, int]:
 def link(
     case: Case, *, draws: int = DRAWS, seed: int = 1, on: dt.date, progress: Progress = silent
 ) -> dict[str, Any]:
-    """Draw who is who, from the reports whose consent allows `link` on the day `on`."""
+    """Draw who is who, from the reports whose consent allows `link` on the day `on`.
+
+    Decisions on pairs of them hold in every draw; those on others are not looked at.
+    """
     from uncounted import linkage
     from uncounted.records.report import Report
 
@@ -171,7 +174,8 @@ def link(
             "there is no report that may be linked",
             hint="import some, with consent for link: see [consent] in docs/reference/mapping.md",
         )
-    result = linkage.link(reports, draws=draws, seed=seed, progress=progress)
+    said = decided(case, [(stored.source, stored.id) for stored in chosen.reports])
+    result = linkage.link(reports, draws=draws, seed=seed, progress=progress, decisions=said)
     summed = summary(result)
     case.put(
         "linkage",
@@ -181,6 +185,7 @@ def link(
     )
     return {
         **summed,
+        "decisions": len(said),
         "seconds": result.seconds,
         "left_out": dict(chosen.left_out),
         "diagnostics": result.diagnostics,

@@ -51,9 +51,9 @@ class World:
 
     def draws(self, count: int, seed: int) -> Labels:
         rng = np.random.default_rng(seed)
-        rows = []
+        steps, rows = self.chances.cumsum(axis=1)[:, :-1], []
         for _ in range(count):
-            which = [rng.choice(len(THREE), p=chance) for chance in self.chances]
+            which = (rng.random((self.rooms, 1)) > steps).sum(axis=1)
             doubted = (THREE[which] + 3 * np.arange(self.rooms)[:, None]).ravel()
             certain = 3 * self.rooms + np.repeat(np.arange(len(self.sure)), 2)
             rows.append(numbered(np.concatenate([doubted, certain])))

@@ -1,6 +1,16 @@
 """Every command of the program, along the road; `cli` runs them."""
 
-from uncounted.commands import custody, evidence, identity, members, rates, reports, road
+from uncounted.commands import custody, decisions, evidence, identity, members, rates, reports, road
 from uncounted.commands.app import app
 
-__all__ = ["app", "custody", "evidence", "identity", "members", "rates", "reports", "road"]
+__all__ = [
+    "app",
+    "custody",
+    "decisions",
+    "evidence",
+    "identity",
+    "members",
+    "rates",
+    "reports",
+    "road",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from uncounted.terminal import answer, answer_json, columns, plural, say
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
+    from uncounted.vault.decisions import State
+    from uncounted.vault.ledger import Entry
     from uncounted.vault.stamps import Kept
 
 
@@ -68,7 +70,8 @@ def withdraw(
 def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Show who did what when, without content: the custody log.
 
-    Reports are counted, not listed: each is an entry of its own.
+    Reports are counted, not listed: each is an entry of its own. So are the decisions of
+    a file, which stand with it; one may be older than what a report says now.
 
     \b
     Example:
@@ -77,16 +80,53 @@ def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     with open_case(case, passphrase_file) as opened:
         entries = list(opened.entries())
         doubtful = opened.doubtful_times()
+        states = opened.decision_states()
     if as_json:
-        rows = [{"seq": e.seq, "kind": e.kind, "when": e.when, "by": e.by} for e in entries]
+        rows = [
+            {"seq": e.seq, "kind": e.kind, "when": e.when, "by": e.by}
+            | (_state(states[e.seq]) if e.seq in states else {})
+            for e in entries
+        ]
         answer_json({"entries": rows, "doubtful_times": list(doubtful)})
         return
-    told = [(str(e.seq), e.when, e.kind, e.by.split("+")[0]) for e in entries if e.kind != "report"]
+    told = [(str(e.seq), e.when, what, e.by.split("+")[0]) for e, what in _shown(entries, states)]
     answer(columns([("entry", "when", "what", "by"), *told], right=[0]))
     kinds = Counter(entry.kind for entry in entries)
     answer(f"{plural(len(entries), 'entry', 'entries')}, {kinds['report']:,} of them reports")
     for remark in doubtful:
         say(f"  mind: {remark}")
+
+
+def _state(state: State) -> dict[str, Any]:
+    return {"state": state.standing, "older_than_report": state.older_than_report}
+
+
+def _shown(entries: Sequence[Entry], states: Mapping[int, State]) -> Iterator[tuple[Entry, str]]:
+    """The entries that are listed, each with what is said of it.
+
+    The decisions of a file are the entries just before its own: they are told with it.
+    """
+    among = list[State]()
+    for entry in entries:
+        if entry.kind == "decision":
+            among.append(states[entry.seq])
+        elif entry.kind == "decisions":
+            yield entry, _decisions(among)
+            among.clear()
+        elif entry.kind != "report":
+            yield entry, entry.kind
+
+
+def _decisions(states: Sequence[State]) -> str:
+    parts = [plural(len(states), "decision")]
+    parts += [
+        f"{count:,} {what}"
+        for what, count in Counter(state.standing for state in states).items()
+        if what != "stands"
+    ]
+    if older := sum(state.older_than_report for state in states):
+        parts.append(f"{older:,} older than what a report says now")
+    return ", ".join(parts)
 
 
 @app.command()

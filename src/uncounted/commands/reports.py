@@ -1,4 +1,4 @@
-"""Single reports: find, read, amend, note a consent, take an import back."""
+"""Single reports: find, read, amend, note a consent, take an import or decisions back."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_js
 @passphrase_option
 @json_option
 def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Show one report: what it says, what may be done with it, and its versions.
+    r"""Show one report: what it says, what may be done with it, its decisions and versions.
 
     \b
     Example:
@@ -91,6 +91,8 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
     answer(f"consent: {_consent(told['consent'])}")
     for held in told["attachments"]:
         answer(f"attached: {visible(held['name'])} ({held['size']:,} bytes)")
+    for each in told["decisions"]:
+        answer(_decision(each))
     versions = [
         (str(v["entry"]), v["when"], v["kind"], v["by"].split("+")[0]) for v in told["versions"]
     ]
@@ -112,6 +114,16 @@ def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]
         rows.append((f"act {number}", ", ".join(parts)))
     return rows
+
+
+def _decision(said: Mapping[str, Any]) -> str:
+    words = "the same person as" if said["decision"] == "same" else "not the person of"
+    told = f"decided (entry {said['entry']}): {words} {said['source']}, {said['report']}"
+    if said["note"]:
+        told += f": {said['note']}"
+    if said["older_than_report"]:
+        told += " (before one of the two was changed)"
+    return visible(told)
 
 
 def _consent(consent: Mapping[str, Any]) -> str:
@@ -275,16 +287,16 @@ def _tell_if_past(until: str | None) -> None:
 
 @app.command()
 @case_argument
-@click.argument("import_", metavar="IMPORT", type=click.IntRange(0))
+@click.argument("entry", metavar="ENTRY", type=click.IntRange(0))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @passphrase_option
 @json_option
-def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Take one import back: reports stand as they did before it.
+def undo(case: Path, entry: int, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
+    r"""Take an import, a decision or a file of decisions back: all stands as before it.
 
-    IMPORT is its entry number in uncounted log. What it brought is forgotten for good,
+    ENTRY is its number in uncounted log. What an import brought is forgotten for good,
     and may be imported again. Reports that were amended, or whose consent was noted
-    since, stay as they are.
+    since, stay as they are. Of a decision that is taken back the entry stays.
 
     \b
     Example:
@@ -295,10 +307,15 @@ def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_j
     needs_a_yes(yes)
     with open_case(case, passphrase_file) as opened:
         if not yes:
-            click.confirm(f"Take the import of entry {import_} back", abort=True, err=True)
-        done = casework.undo(opened, import_)
+            what = "decisions" if casework.is_decision(opened, entry) else "import"
+            click.confirm(f"Take the {what} of entry {entry} back", abort=True, err=True)
+        done = casework.undo(opened, entry)
     if as_json:
         answer_json(done)
+        return
+    if "source" not in done:
+        count = plural(done["decisions"], "decision")
+        answer(f"{count} taken back (entry {done['entry']}). Link again before you count.")
         return
     answer(
         f"{visible(done['source'])}: {plural(done['removed'], 'report')} gone,"
@@ -306,6 +323,8 @@ def undo(case: Path, import_: int, yes: bool, passphrase_file: Path | None, as_j
     )
     if done["kept"]:
         say(f"  {plural(done['kept'], 'report')} changed since, and left as they are")
+    if done["decisions_forgotten"]:
+        say(f"  {plural(done['decisions_forgotten'], 'decision')} about them forgotten, too")
 
 
 @app.command()

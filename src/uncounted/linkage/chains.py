@@ -1,6 +1,6 @@
 """Chains over partitions from two opposite starts, and whether they agree.
 
-Half the chains start with everybody apart, half with each component as one person. What
+Half the chains start with everybody apart, half with whoever may be one person as one. What
 is watched is the number of people and how many are on each combination of lists. Chains
 that do not agree are run for longer, and then refused: no draws are given that depend on
 where they started.
@@ -8,6 +8,8 @@ where they started.
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import attrs
@@ -15,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotConverged
-from uncounted.linkage import compare, kernel, model
-from uncounted.linkage.components import Components
+from uncounted.linkage import compare, graph, model, moves, priors, threads
+from uncounted.linkage.graph import Built
 from uncounted.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -30,73 +32,91 @@ TARGET_RHAT = 1.03
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 3  # each doubles the run
 SPLITS = 0.5
-# Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
-Q_PRIOR = (5.0, 95.0)
-# Total weight of the cells of the overlap table in its prior; 1 each up to four lists.
-MOST_CELL_WEIGHT = 15.0
+_LOOK = 0.2  # seconds between words of progress
+
+
+@attrs.frozen
+class Run:
+    """How long chains run, and what they must reach."""
+
+    chains: int = CHAINS
+    warm_up: int = WARM_UP
+    length: int = LENGTH
+    rounds: int = MOST_ROUNDS
+    watch: int = WATCH
+    thin: int = THIN
+    target: float = TARGET_RHAT
 
 
 @attrs.define
 class _Chain:
     rng: np.random.Generator
-    state: kernel.State
+    state: moves.State
     rates: model.Rates
-    q: Floats
+    prior: moves.Prior
     watched: list[Floats] = attrs.field(factory=list)
-    slots: list[NDArray[np.int64]] = attrs.field(factory=list)
+    labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
     compared: Floats = attrs.field(factory=lambda: np.zeros(1))
+    sweeps: int = 0
 
 
 @attrs.frozen
 class Sampled:
-    """Draws of who is who (slots in the order of the components) and what was watched."""
+    """Draws of who is who and what was watched."""
 
-    slots: NDArray[np.int64]
+    slots: NDArray[np.int32]  # (draws, reports)
     facts: dict[str, Any]
     rates: model.Rates  # mean over the draws
-    compared: Floats  # (patterns, fields): comparisons within people, over the draws
+    compared: Floats  # (fields, levels): comparisons within people, over the draws
+    watched: Floats  # (chains, looks, quantities)
 
 
 def sample(
-    components: Components,
+    built: Built,
     rates: model.Rates,
     lists: int,
     *,
     draws: int,
     seed: int,
     progress: Progress,
+    prior: priors.PartitionPrior = priors.OVERLAP_TABLE,
+    run: Run | None = None,
 ) -> Sampled:
     """Run the chains until they agree, then keep `draws` of their partitions.
 
     Args:
-        components: what is sampled.
+        built: the graph of candidates.
         rates: m to start from; u and what is said of companions, which stay.
         lists: number of sources.
         draws: partitions to give.
         seed: makes it repeat, bit for bit.
         progress: told as it goes.
+        prior: of partitions.
+        run: how long.
 
     Raises:
         NotConverged: the chains still disagree after the longest run.
     """
+    run = run or Run()
     chains = [
-        _start(components, rates, lists, np.random.default_rng([seed, 7, at]), together=at % 2 == 1)
-        for at in range(CHAINS)
+        _start(built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1)
+        for at in range(run.chains)
     ]
-    length = max(LENGTH, THIN * -(-draws // CHAINS))
-    for at, chain in enumerate(chains):
-        _run(chain, components, WARM_UP, keep=False)
-        progress("finding who is who", at + 1, None)
-    for round_ in range(MOST_ROUNDS):
+    sizes, times = np.unique(np.bincount(built.component), return_counts=True)
+    work = _Work(built, prior, sizes, times, progress)
+    length = max(run.length, run.thin * -(-draws // run.chains))
+    work.all(chains, run, run.warm_up, keep=False)
+    for round_ in range(run.rounds):
         for chain in chains:
             chain.watched.clear()
-            chain.slots.clear()
+            chain.labels.clear()
             chain.m.clear()
-            chain.compared = np.zeros(components.patterns.shape)
-            _run(chain, components, length, keep=True, progress=progress)
-        rhat, ess = agreement(np.array([chain.watched for chain in chains]))
-        if rhat <= TARGET_RHAT or round_ == MOST_ROUNDS - 1:
+            chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
+        work.all(chains, run, length, keep=True)
+        watched = np.array([chain.watched for chain in chains])
+        rhat, ess = agreement(watched)
+        if rhat <= run.target or round_ == run.rounds - 1:
             break
         length *= 2
     if rhat > REFUSED_RHAT:
@@ -105,65 +125,76 @@ def sample(
             hint="too little in the reports tells people apart; add birth dates or places, "
             "or link fewer reports at once",
         )
-    return _gather(chains, draws, {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": length})
+    facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": length}
+    return _gather(chains, draws, facts, watched)
 
 
 def _start(
-    components: Components,
+    built: Built,
     rates: model.Rates,
     lists: int,
+    prior: priors.PartitionPrior,
     rng: np.random.Generator,
-    *,
     together: bool,
 ) -> _Chain:
-    state = kernel.empty_state(len(components.rooms.members), lists)
-    kernel.place(components.rooms, state, together)
-    return _Chain(
-        rng,
-        state,
-        rates,
-        np.full(lists, Q_PRIOR[0] / sum(Q_PRIOR)),
-    )
+    state = moves.empty_state(len(built.graph.lists), lists)
+    label = graph.start(built, together=together, once_a_list=prior.once_a_list)
+    moves.place(built.graph, state, label)
+    return _Chain(rng, state, rates, prior.start(lists, len(state.cells) - 1))
 
 
-def _run(
-    chain: _Chain,
-    components: Components,
-    sweeps: int,
-    *,
-    keep: bool,
-    progress: Progress | None = None,
-) -> None:
-    rooms, patterns = components.rooms, components.patterns
-    cells = len(chain.state.cells) - 1
-    alpha = min(1.0, MOST_CELL_WEIGHT / cells)
-    penalty = chain.rates.penalty(patterns)
-    for at in range(sweeps):
-        fields = chain.rates.fields(patterns)
-        worth = kernel.Worth(fields, np.exp(fields), penalty, fields.sum(axis=1) - penalty)
-        kernel.sweep(chain.rng, rooms, chain.state, worth, alpha, chain.q, SPLITS)
-        linked = kernel.comparisons(chain.rng, rooms, chain.state, worth, len(patterns))
-        chain.rates = model.draw(chain.rng, model.counts(patterns, linked), chain.rates)
-        chain.q = _draw_q(chain.rng, chain.state)
-        if keep and at % WATCH == 0:
-            chain.watched.append(_watch(chain.state))
-        if keep and at % THIN == 0:
-            chain.slots.append(chain.state.slot.copy())
-            chain.m.append(np.concatenate(chain.rates.m))
-            chain.compared += linked
-        if progress is not None and at % 50 == 0:
-            progress("finding who is who", at, sweeps)
+@attrs.frozen
+class _Work:
+    """What all chains share, and how they are run side by side."""
+
+    built: Built
+    prior: priors.PartitionPrior
+    sizes: NDArray[np.int64]  # of components, distinct
+    times: NDArray[np.int64]
+    progress: Progress
+    stop: threading.Event = attrs.field(factory=threading.Event)
+
+    def all(self, chains: list[_Chain], run: Run, sweeps: int, *, keep: bool) -> None:
+        """Run every chain for so many sweeps, on every core."""
+        before = sum(chain.sweeps for chain in chains)
+        with ThreadPoolExecutor(min(len(chains), threads.cores())) as pool:
+            todo = {pool.submit(self._one, chain, run, sweeps, keep) for chain in chains}
+            try:
+                self._wait(todo, chains, before, sweeps * len(chains))
+            finally:
+                self.stop.set()
+        self.stop.clear()
+
+    def _wait(self, todo: set[Future[None]], chains: list[_Chain], before: int, total: int) -> None:
+        while todo:
+            done, todo = wait(todo, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+            for each in done:
+                each.result()
+            self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
+
+    def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
+        reports = self.built.graph
+        for at in range(sweeps):
+            if self.stop.is_set():
+                return
+            worth = chain.rates.worth()
+            moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS)
+            found = moves.comparisons(chain.rng, reports, chain.state, worth)
+            linked = tuple(found[f, 1:size].copy() for f, size in enumerate(compare.COUNTS))
+            chain.rates = model.draw(chain.rng, linked, chain.rates)
+            chain.prior = self.prior.draw(
+                chain.rng, chain.state, self.sizes, self.times, chain.prior
+            )
+            chain.sweeps += 1
+            if keep and at % run.watch == 0:
+                chain.watched.append(_watch(chain.state))
+            if keep and at % run.thin == 0:
+                chain.labels.append(chain.state.slot.copy())
+                chain.m.append(np.concatenate(chain.rates.m))
+                chain.compared += found
 
 
-def _draw_q(rng: np.random.Generator, state: kernel.State) -> Floats:
-    on = state.on
-    clusters = (on > 0).sum(axis=0)
-    more = on.sum(axis=0) - clusters
-    drawn = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters)
-    return np.asarray(np.clip(drawn, 1e-6, 1 - 1e-6))
-
-
-def _watch(state: kernel.State) -> Floats:
+def _watch(state: moves.State) -> Floats:
     """The number of people, then people by combination of lists (or by number of lists)."""
     return np.concatenate([state.n, state.cells[1:33]]).astype(np.float64)
 
@@ -198,21 +229,21 @@ def agreement(watched: Floats) -> tuple[float, float]:
     return worst, least if np.isfinite(least) else float(watched.shape[0] * watched.shape[1])
 
 
-def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any]) -> Sampled:
+def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats) -> Sampled:
     """Evenly spaced draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
     kept = []
     for chain, wanted in zip(chains, share, strict=True):
-        at = np.linspace(0, len(chain.slots) - 1, wanted).round().astype(int)
-        kept += [chain.slots[i] for i in at]
+        at = np.linspace(0, len(chain.labels) - 1, wanted).round().astype(int)
+        kept += [chain.labels[i] for i in at]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     bounds = np.cumsum([size - 1 for size in compare.COUNTS])[:-1]
     rates = attrs.evolve(chains[0].rates, m=tuple(np.split(mean_m, bounds)))
-    q = np.mean([chain.q for chain in chains], axis=0)
+    q = np.mean([chain.prior.q for chain in chains], axis=0)
     facts = {
         **facts,
         "chains": len(chains),
         "duplicates_in_a_list": [round(float(x), 4) for x in q],
     }
     compared = np.sum([chain.compared for chain in chains], axis=0)
-    return Sampled(np.array(kept, np.int64), facts, rates, compared)
+    return Sampled(np.array(kept, np.int32), facts, rates, compared, watched)

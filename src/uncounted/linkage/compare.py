@@ -36,6 +36,7 @@ NAME = (
     "both near, or one near and a slip",
     "given and family exchanged",
     "same given, family not said",
+    "given initials agree, same family",
     "another given one letter off, same family",
     "given in part, same family",
     "given not said, same family",
@@ -45,7 +46,7 @@ NAME = (
     "other given, family slip or near",
     "different",
 )
-NAME_AGREES = 17  # levels, after "not said", that are some form of agreement; then other names
+NAME_AGREES = 18  # levels, after "not said", that are some form of agreement; then other names
 NAME_SAME = 4  # levels, after "not said", at which both parts share a reading
 RARE = (9.5, 7.5, 5.5)
 BIRTH = (
@@ -96,6 +97,9 @@ class Arrays(NamedTuple):
     family_log_share: NDArray[np.float64]
     given_log_share: NDArray[np.float64]
     korean: NDArray[np.bool_]
+    veiled: NDArray[np.bool_]
+    family_firsts: NDArray[np.int64]
+    given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
     given_words: NDArray[np.int64]
     letter_starts: NDArray[np.int64]
@@ -128,6 +132,9 @@ def arrays(encoded: Encoded) -> Arrays:
         e.family_log_share,
         e.given_log_share,
         e.korean,
+        e.veiled,
+        e.family_firsts,
+        e.given_firsts,
         e.family_word_starts,
         e.given_word_starts,
         e.letter_starts,
@@ -187,11 +194,11 @@ def pair(a: Arrays, i: int, j: int) -> int:
     """The levels of one pair, in one number."""
     code = _name(a, i, j)
     birth = _birth(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
-    code |= birth << SHIFTS[1]
+    code |= int(birth << SHIFTS[1])
     if a.sex[i] and a.sex[j]:
         code |= (1 if a.sex[i] == a.sex[j] else 2) << SHIFTS[2]
     if a.origin[i] != NO_KEY and a.origin[j] != NO_KEY:
-        code |= np.int64(a.place_levels[a.origin[i], a.origin[j]]) << SHIFTS[3]
+        code |= int(np.int64(a.place_levels[a.origin[i], a.origin[j]]) << SHIFTS[3])
     return code | _event(a, i, j) << SHIFTS[4]
 
 
@@ -244,9 +251,11 @@ def _forms(a: Arrays, f: int, g: int) -> int:
                 return 1 + cut
         return 4
     if given < 0:
-        return 15 if family == 1 else 20
+        if a.veiled[f] or a.veiled[g]:
+            return _initials(a, f, g, family)
+        return 16 if family == 1 else 21
     if given == 1 and family < 0:
-        return 12
+        return 17 if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else 12
     by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, p, q, 3)
     by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, r, s, 3)
     if a.korean[f] and a.korean[g]:
@@ -256,23 +265,47 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         if by_given:
             return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
-    if level > 15 and _exchanged(a, f, g):
+    if level > 16 and _exchanged(a, f, g):
         return 11
-    return 14 if level == 18 and _in_part(a, r, s) else level
+    return 15 if level == 19 and _in_part(a, r, s) else level
 
 
 # Rows: given the same, a slip apart, near, other; columns: the family name likewise.
-_BY_SLIPS = np.array([[1, 5, 8, 16], [6, 7, 10, 17], [9, 10, 10, 17], [18, 19, 19, 20]])
+_BY_SLIPS = np.array([[1, 5, 8, 17], [6, 7, 10, 18], [9, 10, 10, 18], [19, 20, 20, 21]])
 
 
 @numba.njit(cache=True)
 def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
-        return 17 if by_given == 1 else 20
+        return 18 if by_given == 1 else 21
     if by_given == 1:
-        return 13
-    return 14 if _in_part(a, f, g) else 18
+        return 14
+    return 15 if _in_part(a, f, g) else 19
+
+
+@numba.njit(cache=True)
+def _initials(a: Arrays, f: int, g: int, family: int) -> int:
+    """Of one name only first letters are said, of the given name or of both."""
+    x, y = a.family_firsts[f], a.family_firsts[g]
+    if family < 0 and x and y:
+        family = 0 if _begin_apart(x, y) else 1
+    p, q = a.given_firsts[f], a.given_firsts[g]
+    if not (p and q):  # the given name is not said
+        return 0 if family < 0 else (16 if family else 21)
+    apart = _begin_apart(p & _FIRST, q & _FIRST) or _begin_apart(p & ~_FIRST, q & ~_FIRST)
+    if family == 1:
+        return 19 if apart else 13
+    return 21 if apart or family == 0 else 0
+
+
+_FIRST = (1 << 26) - 1  # bits of the first syllable's letters
+
+
+@numba.njit(cache=True)
+def _begin_apart(x: int, y: int) -> bool:
+    """Both are said, and no letter is common to them."""
+    return x != 0 and y != 0 and x & y == 0
 
 
 @numba.njit(cache=True)

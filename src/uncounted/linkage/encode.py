@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import lattice, places
-from uncounted.linkage.names import Form, Key, Order, forms, order_of
+from uncounted.linkage.families import Key
+from uncounted.linkage.names import Order, forms, order_of
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -97,6 +98,9 @@ class Encoded:
     given_skeletons: Ragged
     given_ends: Ragged  # keys of the first syllable or letters, and of the last
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
+    veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
+    family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
+    given_firsts: Ints  # the same for the first two syllables of the given name
     family_word_starts: Ints  # a part's spellings: rows into `letter_starts`
     given_word_starts: Ints
     letter_starts: Ints
@@ -233,15 +237,13 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         Nothing for any content: what cannot be read is not said.
     """
     said = reports if isinstance(reports, Columns) else columns(reports)
-    name, rows = _forms(said)
-    flat = [form for row in rows for form in row]
-    form_starts = np.cumsum([0, *map(len, rows)])
     families, givens = _Parts(given=False), _Parts(given=True)
-    form_family = np.array([families(f.family, f.family_letters) for f in flat], np.int32)
-    form_given = np.array([givens(f.given, f.given_letters) for f in flat], np.int32)
+    name, form_starts, parts = _forms(said, families, givens)
+    form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
-    times = np.repeat(np.bincount(name, minlength=len(rows)), np.diff(form_starts))
-    seen = int((np.diff(form_starts)[name] > 0).sum())
+    sizes = np.diff(form_starts)
+    times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
+    seen = int((sizes[name] > 0).sum())
     words = families.letters + givens.letters
     word_starts = np.cumsum([0, *map(len, words)])
     letters = [ord(char) for group in words for word in group for char in word]
@@ -261,7 +263,10 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         family_skeletons=Ragged.of(families.skeletons),
         given_skeletons=Ragged.of(givens.skeletons),
         given_ends=Ragged.of(givens.ends),
-        korean=np.array([form.korean for form in flat], np.bool_),
+        korean=parts[:, 2] > 0,
+        veiled=parts[:, 3] > 0,
+        family_firsts=parts[:, 4].copy(),
+        given_firsts=parts[:, 5].copy(),
         family_word_starts=word_starts[: len(families.letters) + 1],
         given_word_starts=word_starts[len(families.letters) :],
         letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
@@ -281,18 +286,28 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     return attrs.evolve(found, keys=_keys(found))
 
 
-def _forms(said: Columns) -> tuple[Codes, list[list[Form]]]:
-    """Rows of forms, and which a report has: its names, read in the order of its source."""
+def _forms(said: Columns, families: _Parts, givens: _Parts) -> tuple[Codes, Ints, Ints]:
+    """Rows of forms: which a report has, where each starts, and what a form is.
+
+    A name is read in the order of its source. A form is its family name, its given name,
+    whether it is Korean, whether it is veiled, and what its parts may begin with. Forms are
+    not kept as such: a million reports have half a million.
+    """
     orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
-    code = said.names.astype(np.int64) * len(_ORDERS) + (
-        orders[said.source] if len(said.source) else 0
-    )
+    code = said.names.astype(np.int64) * len(_ORDERS)
+    if len(said.source):
+        code += orders[said.source]
     distinct, row = np.unique(code, return_inverse=True)
-    rows = [
-        forms(said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)])[:MOST_FORMS]
-        for at in distinct.tolist()
-    ]
-    return row.astype(np.int32), rows
+    starts, parts = [0], []
+    for at in distinct.tolist():
+        names, order = said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
+        for form in forms(names, order)[:MOST_FORMS]:
+            family = families(form.family, form.family_letters)
+            given = givens(form.given, form.given_letters)
+            parts.append((family, given, form.korean, form.is_veiled, *form.firsts))
+        starts.append(len(parts))
+    table = np.array(parts, np.int64).reshape(-1, 6)
+    return row.astype(np.int32), np.array(starts, np.int64), table
 
 
 def _log_shares(

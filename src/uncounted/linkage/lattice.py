@@ -2,70 +2,40 @@
 
 A reading is a row of syllables. "chol" may be 철 or 촐, "yongil" 영일 or 연길; a name in
 characters has all the readings of each. Two spellings agree when they share a reading.
-South Korea's initial-sound rule (리 becomes 이, 녀 becomes 여, 로 becomes 노) is folded
-away, so that North and South write the same syllable here. Nothing here knows a report.
+Nothing here knows a report.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from functools import lru_cache
-from importlib import resources
 
-from uncounted.linkage import spelling
+from uncounted.linkage.syllables import (
+    FIRST,
+    Script,
+    chunks,
+    fold,
+    readings_of_characters,
+)
+from uncounted.linkage.syllables import is_hangul as is_hangul
 
 Syllables = tuple[int, ...]
 Readings = dict[Syllables, float]
 
-_FIRST, _LAST = 0xAC00, 0xD7A3
-_R, _N, _SILENT = 5, 2, 11
-_PALATAL = {spelling.VOWELS.index(v) for v in "ㅑㅒㅕㅖㅛㅠㅣ"}
 KEPT = 48  # readings kept of one name
 LONGEST = 4  # syllables of a given name
 LONGEST_LATIN = 18  # letters; what is longer is no Korean given name
 
 
-def fold(syllable: int) -> int:
-    """Fold the initial-sound rule: 리 to 이, 려 to 여, 로 to 노, 녀 to 여.
-
-    Args:
-        syllable: index of a Hangul syllable, code point less 0xAC00.
-
-    Examples:
-        >>> chr(fold(ord("룡") - 0xAC00) + 0xAC00), chr(fold(ord("란") - 0xAC00) + 0xAC00)
-        ('용', '난')
-    """
-    onset, rest = divmod(syllable, 588)
-    if onset in (_R, _N):
-        onset = _SILENT if rest // 28 in _PALATAL else _N
-    return onset * 588 + rest
-
-
-def is_hangul(char: str) -> bool:
-    """Tell whether this is one composed syllable."""
-    return len(char) == 1 and _FIRST <= ord(char) <= _LAST
-
-
 def of_hangul(text: str) -> Syllables:
     """The folded syllables of a text in Hangul; other letters are dropped."""
-    return tuple(fold(ord(char) - _FIRST) for char in text if is_hangul(char))
+    return tuple(fold(ord(char) - FIRST) for char in text if is_hangul(char))
 
 
 def hangul(syllables: Syllables) -> str:
     """Write syllables down."""
-    return "".join(chr(syllable + _FIRST) for syllable in syllables)
-
-
-@lru_cache(maxsize=1)
-def _readings_of_characters() -> dict[str, tuple[str, ...]]:
-    text = resources.files("uncounted.linkage").joinpath("hanja.txt").read_text("utf-8")
-    found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            reading, _, characters = line.partition("\t")
-            for char in characters:
-                found.setdefault(char, []).append(reading)
-    return {char: tuple(readings) for char, readings in found.items()}
+    return "".join(chr(syllable + FIRST) for syllable in syllables)
 
 
 def of_han(text: str) -> Readings:
@@ -75,7 +45,7 @@ def of_han(text: str) -> Readings:
         >>> sorted(hangul(reading) for reading in of_han("金一"))
         ['금일', '김일']
     """
-    table = _readings_of_characters()
+    table = readings_of_characters()
     choices = []
     for char in text[:LONGEST]:
         if is_hangul(char):
@@ -86,69 +56,25 @@ def of_han(text: str) -> Readings:
     return {row: 1.0 / len(rows) for row in rows if row}
 
 
-@lru_cache(maxsize=1)
-def _usual() -> dict[int, float]:
-    shares: dict[int, float] = {}
-    for chars, share in (
-        (spelling.LESS_USUAL, spelling.SHARE_LESS_USUAL),
-        (spelling.USUAL, spelling.SHARE_USUAL),
-    ):
-        for char in chars:
-            index = fold(ord(char) - _FIRST)
-            shares[index] = max(share, shares.get(index, 0.0))
-    return shares
-
-
-def usual(syllable: int) -> float:
-    """How usual a folded syllable is in given names, relative to the most usual."""
-    return _usual().get(syllable, spelling.SHARE_OTHER)
-
-
-@lru_cache(maxsize=1)
-def _chunks() -> dict[str, dict[int, float]]:
-    """Every spelling of every syllable, with the syllables that it may be."""
-    table: dict[str, dict[int, float]] = {}
-
-    def add(chunk: str, syllable: int, share: float) -> None:
-        folded = fold(syllable)
-        found = table.setdefault(chunk, {})
-        found[folded] = max(found.get(folded, 0.0), share * usual(folded))
-
-    codas = [(spelling.CODAS.index(c), rows) for c, rows in spelling.CODA_SPELLINGS.items()]
-    for o, onset in enumerate(spelling.ONSETS):
-        for v, vowel in enumerate(spelling.VOWELS):
-            for c, coda_rows in codas:
-                for (a, p), (b, q), (d, r) in itertools.product(
-                    spelling.ONSET_SPELLINGS[onset].items(),
-                    spelling.VOWEL_SPELLINGS[vowel].items(),
-                    coda_rows.items(),
-                ):
-                    add(a + b + d, (o * 21 + v) * 28 + c, p * q * r)
-    for char, rows in spelling.SYLLABLE_SPELLINGS.items():
-        for chunk, share in rows.items():
-            add(chunk, ord(char) - _FIRST, share)
-    return table
-
-
 _LONGEST_CHUNK = 7
 # Given names have two syllables as a rule.
 _LENGTHS = {1: 0.06, 2: 0.92, 3: 0.02, 4: 0.001}
 
 
 @lru_cache(maxsize=65536)
-def _cut(letters: str, left: int) -> tuple[tuple[Syllables, float], ...]:
+def _cut(script: Script, letters: str, left: int) -> tuple[tuple[Syllables, float], ...]:
     """The readings of letters written together, of at most `left` syllables."""
     if not letters:
         return (((), 1.0),)
     if left == 0:
         return ()
     found: Readings = {}
-    table = _chunks()
+    table = chunks(script)
     for size in range(1, min(_LONGEST_CHUNK, len(letters)) + 1):
         heads = table.get(letters[:size])
         if heads is None:
             continue
-        for tail, weight in _cut(letters[size:], left - 1):
+        for tail, weight in _cut(script, letters[size:], left - 1):
             for head, share in heads.items():
                 row = (head, *tail)
                 found[row] = max(found.get(row, 0.0), share * weight)
@@ -159,7 +85,6 @@ def _best(found: Readings) -> Readings:
     return dict(sorted(found.items(), key=lambda row: (-row[1], row[0]))[:KEPT])
 
 
-@lru_cache(maxsize=65536)
 def of_latin(words: tuple[str, ...]) -> Readings:
     """The readings of a given name in Latin letters, as words cut by its writer.
 
@@ -175,17 +100,57 @@ def of_latin(words: tuple[str, ...]) -> Readings:
         >>> of_latin(("wolfgang",))
         {}
     """
+    return normalised(weighed("latin", words))
+
+
+@lru_cache(maxsize=65536)
+def weighed(script: Script, words: tuple[str, ...]) -> Readings:
+    """The readings of a given name, each with P(spelling | reading) P(reading), not scaled.
+
+    Examples:
+        >>> rows = weighed("pinyin", ("zhengri",))
+        >>> hangul(max(rows, key=rows.__getitem__))
+        '정일'
+        >>> rows = weighed("cyrillic", ("чен", "ир"))
+        >>> hangul(max(rows, key=rows.__getitem__))
+        '정일'
+    """
     if sum(map(len, words)) > LONGEST_LATIN or not words:
         return {}
+    rows: Readings = {}
+    for changed, share in _as_written(script, words):
+        for row, weight in _rows_of(script, changed).items():
+            rows[row] = max(rows.get(row, 0.0), weight * share)
+    return _best(rows)
+
+
+def _rows_of(script: Script, words: tuple[str, ...]) -> Readings:
     rows: Readings = {(): 1.0}
     for word in words:
         grown: Readings = {}
         for head, weight in rows.items():
-            for tail, share in _cut(word, LONGEST - len(head)):
+            for tail, share in _cut(script, word, LONGEST - len(head)):
                 grown[head + tail] = max(grown.get(head + tail, 0.0), weight * share)
         rows = _best(grown)
-    rows = {row: weight * _LENGTHS[len(row)] for row, weight in rows.items() if row}
-    return normalised(rows)
+    return {row: weight * _LENGTHS[len(row)] for row, weight in rows.items() if row}
+
+
+# Sounds that change where syllables meet, as McCune and Reischauer write them: 명록 is
+# Myŏngnok, 신례 Sillye. Where it has happened the letters are put back.
+_CHANGES = (("ng(?=-?[nm])", "k"), ("m(?=-?n)", "p"), ("l(?=-?l)", "n"))
+_CHANGED = 0.1
+
+
+def _as_written(script: Script, words: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
+    """The words, and the same with one change of sounds undone."""
+    found = [(words, 1.0)]
+    if script == "latin":
+        text = "-".join(words)
+        for sound, letters in _CHANGES:
+            undone = re.sub(sound, letters, text)
+            if undone != text:
+                found.append((tuple(undone.split("-")), _CHANGED))
+    return found
 
 
 def normalised(rows: Readings, floor: float = 0.002) -> Readings:
@@ -306,7 +271,7 @@ def latin(text: str) -> str:
         >>> latin("회령")
         'hoeryeong'
     """
-    return _letters(tuple(ord(char) - _FIRST for char in text if is_hangul(char)), 0)
+    return _letters(tuple(ord(char) - FIRST for char in text if is_hangul(char)), 0)
 
 
 _SKELETON = str.maketrans(

@@ -21,15 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage import compare
+from uncounted.linkage import compare, moves
 
 Floats = NDArray[np.float64]
 
 WEIGHT = 40.0
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
-    *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.02, 0.02, 0.01),
-    *(0.01, 0.005, 0.02, 0.005, 0.01),
+    *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.005, 0.02, 0.02),
+    *(0.01, 0.01, 0.005, 0.02, 0.005, 0.01),
 )
 _BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.08, 0.05, 0.01)
 _SEX = (0.97, 0.03)
@@ -99,6 +99,14 @@ class Rates:
             for m, u in zip(self.m, self.u, strict=True)
         )
 
+    def worth(self) -> moves.Worth:
+        """What each level is worth, for the compiled moves."""
+        others = tuple(
+            np.concatenate([[0.0], np.log(c) - np.log(u)])
+            for c, u in zip(self.companion, self.u, strict=True)
+        )
+        return moves.Worth(_table(self.weights()), _table(others), self.phi)
+
     def fields(self, patterns: compare.Levels) -> Floats:
         """log(m / u) of rows of levels, field by field."""
         tables = self.weights()
@@ -124,9 +132,17 @@ class Rates:
         return np.asarray(self.fields(patterns).sum(axis=1) - self.penalty(patterns))
 
 
+def _table(rows: tuple[Floats, ...]) -> Floats:
+    """Rows of unequal length as one table, the rest zero."""
+    out = np.zeros((len(rows), max(map(len, rows))))
+    for row, values in zip(out, rows, strict=True):
+        row[: len(values)] = values
+    return out
+
+
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
-    [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 18) for x in range(1, len(compare.NAME))]
+    [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 16, 19) for x in range(1, len(compare.NAME))]
 )
 
 

@@ -2,7 +2,9 @@
 
 A name becomes one or more forms: one for each alias, each script in it, and each way
 of telling which word is the family name where that is open. Two names are compared by
-their best pair of forms. Titles, marks, case, hyphens and apostrophes are folded away.
+their best pair of forms. Titles, marks, case, hyphens and apostrophes are folded away. A given
+name of which only first letters are said, or nothing (김○○, Kim C. S.), has no readings:
+what it may begin with is kept apart.
 """
 
 from __future__ import annotations
@@ -10,22 +12,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Literal
 
 import attrs
 
-from uncounted.linkage import lattice, spelling
+from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage.families import Key
 from uncounted.records.names import Name, is_unknown, plain
 
 Order = Literal["first", "last"]
-Key = tuple[int, ...] | str  # folded syllables, or the letters themselves
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_LETTERS = 24
-_PINYIN_SHARE = 0.03
+_PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
+_UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
+_LEAST = 0.01  # a way of reading less likely than this is none
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
+_CYRILLIC_WORDS = re.compile("[а-яё]+")
 _RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
 
 
@@ -34,13 +38,30 @@ class Form:
     """One way of reading a name.
 
     `family` and `given` map what they may be to weights that sum to 1 (empty: not
-    said); `family_letters` and `given_letters` are spellings, for finding slips.
+    said; less than 1 for a way of reading that is one of several); `family_letters` and
+    `given_letters` are spellings, for finding slips. With `initials`, nothing else is known
+    of the given name, and with `family_initial` of the family name.
     """
 
     family: dict[Key, float]
     given: dict[Key, float]
     family_letters: tuple[str, ...] = ()
     given_letters: tuple[str, ...] = ()
+    family_initial: str = ""
+    initials: tuple[str, ...] = ()  # a syllable each; "" where nothing is said
+
+    @property
+    def is_veiled(self) -> bool:
+        """Of a part only first letters are said."""
+        return bool(self.family_initial or self.initials)
+
+    @property
+    def firsts(self) -> tuple[int, int]:
+        """What family and given name may begin with, in bits: see `veiled`."""
+        return (
+            veiled.family_mask(self.family, self.family_initial),
+            veiled.given_mask(self.given, self.initials),
+        )
 
     @property
     def korean(self) -> bool:
@@ -63,7 +84,7 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
     found: list[Form] = []
     for name in names:
         for form in _forms_of(name, order):
-            if form not in found and (form.family or form.given):
+            if form not in found and (form.family or form.given or form.initials):
                 found.append(form)
     return found
 
@@ -80,40 +101,71 @@ def order_of(name: Name) -> Order | None:
     words = _words(plain(name.written[:LONGEST_WRITTEN]))
     if len(words) < 2:
         return None
-    first, last = words[0] in _family_spellings(), words[-1] in _family_spellings()
+    first, last = words[0] in families.latin(), words[-1] in families.latin()
     return None if first == last else ("first" if first else "last")
 
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
-        return [_given_apart(name.family or "", name.given or "")]
+        return _given_apart(name.family or "", name.given or "")
     written = name.written[:LONGEST_WRITTEN]
     if is_unknown(written):
         return []
     text = plain(written)
+    hidden = veiled.korean(text)
+    if hidden is not None:
+        return [_of_veiled(hidden)]
     found = []
     for run in _RUNS.findall(text):
         found += _of_korean("".join(run.split()).replace("·", ""))
     rest = _RUNS.sub(" ", text)
-    if _words(rest):
+    cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
+    if cyrillic:
+        found += _of_cyrillic(cyrillic)
+        rest = _CYRILLIC_WORDS.sub(" ", rest)
+        if _words(rest):
+            found += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
+    elif _words(rest):
         found += _of_words(_RUNS.sub(" ", written), order)
     return found
 
 
-def _given_apart(family: str, given: str) -> Form:
+def _of_veiled(name: veiled.Veiled) -> Form:
+    family = _family_of(name.family)
+    given = _given_of_words(name.given)
+    return Form(
+        family[0], given[0], family[1], given[1], name.family_initial, initials=name.initials
+    )
+
+
+def _family_of(text: str) -> Part:
+    if text in families.hangul() or text in families.han():
+        return _family_of_korean(text)
+    return _family_of_word(text)
+
+
+def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
     family, given = plain(family[:LONGEST_WRITTEN]), plain(given[:LONGEST_WRITTEN])
-    squeezed = "".join(family.split())
-    if squeezed and (squeezed in _hangul_families() or squeezed in _han_families()):
-        family_part = _family_of_korean(squeezed)
-    else:
-        family_part = _family_of_word("".join(_words(family)))
-    closed = "".join(given.split())
-    if closed and _RUNS.fullmatch(closed):
-        given_part = _given_of_korean(closed)
-    else:
-        given_part = _given_of_words(_words(given))
-    return Form(family_part[0], given_part[0], family_part[1], given_part[1])
+    squeezed, closed = "".join(family.split()), "".join(given.split())
+    if squeezed:
+        korean = squeezed in families.hangul() or squeezed in families.han()
+        hidden = veiled.korean(f"{squeezed}{closed}") if korean else None
+        found = [hidden] if hidden else veiled.words(f"{family} {given}")
+        if found:
+            return [_of_veiled(one) for one in found if one.family][:1] or [_of_veiled(found[0])]
+    words, family_words = _words(given), _words(family)
+    if _RUNS.fullmatch(closed) or squeezed in families.hangul() or squeezed in families.han():
+        family_part = (
+            _family_of(squeezed) if _RUNS.search(squeezed) else _family_of("".join(family_words))
+        )
+        is_closed = closed and _RUNS.fullmatch(closed)
+        given_part = _given_of_korean(closed) if is_closed else _given_of_words(words)
+        return [Form(family_part[0], given_part[0], family_part[1], given_part[1])]
+    if _CYRILLIC_WORDS.search(family + given):
+        cut = [tuple(_CYRILLIC_WORDS.findall(part)) for part in (family, given)]
+        return [_cyrillic_form(*cut)]
+    return _both(family_words, words)
 
 
 Part = tuple[dict[Key, float], tuple[str, ...]]
@@ -122,7 +174,7 @@ _NOTHING: Part = ({}, ())
 
 def _of_korean(text: str) -> list[Form]:
     """Forms of a name in Hangul or in characters, family name first."""
-    table = _hangul_families() if lattice.is_hangul(text[0]) else _han_families()
+    table = families.hangul() if lattice.is_hangul(text[0]) else families.han()
     found = []
     for size in (2, 1):
         if len(text) >= size and text[:size] in table and (size == 1 or len(text) > size):
@@ -136,7 +188,7 @@ def _of_korean(text: str) -> list[Form]:
 
 
 def _family_of_korean(text: str) -> Part:
-    table = _hangul_families() if lattice.is_hangul(text[0]) else _han_families()
+    table = families.hangul() if lattice.is_hangul(text[0]) else families.han()
     keys = table[text]
     letters = next(iter(keys))
     return keys, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
@@ -160,13 +212,16 @@ def _given_of_korean(text: str) -> Part:
 def _of_words(written: str, order: Order | None) -> list[Form]:
     """Forms of a name in an alphabet."""
     text = plain(written)
+    hidden = veiled.words(_bare(text))
+    if hidden:
+        return [_of_veiled(one) for one in hidden]
     words = _words(text)
     humps = tuple(word for raw in _raw_words(written) for word in _words(raw))
     if len(humps) > len(words) and humps[-1] == words[-1][-len(humps[-1]) :]:
         words = humps
     before, comma, after = text.partition(",")
     if comma and _words(before) and _words(after):
-        return [_form(_words(before), _words(after))]
+        return _both(_words(before), _words(after))
     if len(words) == 1:
         return _of_one_word(words[0])
     if len(words) == 2 and len(text.split()) == 1 and lattice.of_latin(words):
@@ -174,41 +229,63 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     loud = [word for word in _raw_words(written) if len(word) > 1 and word.isupper()]
     raw = _raw_words(written)
     if len(loud) == 1 and len(raw) == len(words) and raw[0] == loud[0]:
-        return [_form(words[:1], words[1:])]
+        return _both(words[:1], words[1:])
     if len(loud) == 1 and len(raw) == len(words) and raw[-1] == loud[0]:
-        return [_form(words[-1:], words[:-1])]
+        return _both(words[-1:], words[:-1])
     return _by_place(words, order)
 
 
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
-    table = _family_spellings()
-    if len(words) > 2 and words[0] + words[1] in _compounds():
-        return [_form((words[0] + words[1],), words[2:])]
-    first, last = words[0] in table, words[-1] in table
     one, two = (words[:1], words[1:]), (words[-1:], words[:-1])
-    if first and not last:
-        return [_form(*one)]
-    if last and not first:
-        return [_form(*two)]
-    if first:  # both ends may be it: the source's habit comes first, the other stays open
-        return [_form(*two), _form(*one)] if order == "last" else [_form(*one), _form(*two)]
-    return [_form(*(one if order == "first" else two))]
+    if len(words) > 2 and words[0] + words[1] in families.compounds():
+        one = (words[:2], words[2:])
+    if len(words) > 2 and words[-2] + words[-1] in families.compounds():
+        two = (words[-2:], words[:-2])
+    for table in (families.latin(), families.wide("latin"), families.pinyin()):
+        first, last = "".join(one[0]) in table, "".join(two[0]) in table
+        if first and not last:
+            return _both(*one)
+        if last and not first:
+            return _both(*two)
+        if first:  # both ends may be it: the source's habit comes first, the other stays open
+            ends = (two, one) if order == "last" else (one, two)
+            return [*_both(*ends[0]), *_both(*ends[1])]
+    return _both(*(one if order == "first" else two))
 
 
 def _of_one_word(word: str) -> list[Form]:
     """A word alone: a family name, a given name, or both run together."""
-    table = _family_spellings()
-    found = []
+    table = families.latin()
+    if word in table:
+        return [_form((word,), ())]
+    found: list[Form] = []
     for size in range(min(9, len(word) - 2), 0, -1):
         head, tail = word[:size], word[size:]
-        if head in table and lattice.of_latin((tail,)):
-            found.append(_form((head,), (tail,)))
+        korean = head in table and lattice.of_latin((tail,))
+        if korean or (head in families.pinyin() and lattice.weighed("pinyin", (tail,))):
+            found += _both((head,), (tail,))
         head, tail = word[:-size], word[-size:]
         if tail in table and len(tail) > 2 and lattice.of_latin((head,)):
             found.append(_form((tail,), (head,)))
-    if word in table:
-        return [_form((word,), ())]
     return [*found[:3], _form((), (word,))]
+
+
+def _both(family: tuple[str, ...], given: tuple[str, ...]) -> list[Form]:
+    """A name read as Korean in Latin letters, and as pinyin where it can be."""
+    form, word = _form(family, given), "".join(family)
+    pinyin = families.pinyin().get(word)
+    rows = lattice.weighed("pinyin", given) if pinyin else {}
+    if not pinyin or not rows:
+        return [form]
+    known = 1.0 if word in families.usual() else _UNKNOWN_FAMILY
+    letters = (1 - _PINYIN) * known * sum(lattice.weighed("latin", given).values())
+    both = _PINYIN * sum(rows.values())
+    share = both / (both + letters)
+    if share < _LEAST:
+        return [form]
+    keys: dict[Key, float] = {row: share * w for row, w in lattice.normalised(rows).items()}
+    other = Form(dict(pinyin), keys, form.family_letters, form.given_letters)
+    return [form, other]
 
 
 def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
@@ -217,15 +294,13 @@ def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
 
 
 def _family_of_word(word: str) -> Part:
-    if not word:
-        return _NOTHING
-    known = _family_spellings().get(word)
-    return (dict(known) if known else {word: 1.0}), (word[:LONGEST_LETTERS],)
+    return (families.of_latin(word), (word[:LONGEST_LETTERS],)) if word else _NOTHING
 
 
 def _given_of_words(words: tuple[str, ...]) -> Part:
-    said = tuple(word for word in words if len(word) > 1 or not word.isascii())
-    if not said:  # initials say too little to compare
+    # a lone consonant among words is an initial; O, U and I are syllables
+    said = tuple(word for word in words if len(word) > 1 or word in "aeiou" or not word.isascii())
+    if not said:
         return _NOTHING
     joined = "".join(said)
     readings = lattice.of_latin(said) if joined.isascii() else {}
@@ -233,6 +308,37 @@ def _given_of_words(words: tuple[str, ...]) -> Part:
     if readings:
         keys = {row: weight for row, weight in readings.items()}  # noqa: C416
     return keys, (joined[:LONGEST_LETTERS],)
+
+
+def _of_cyrillic(words: tuple[str, ...]) -> list[Form]:
+    """Forms of a name in Cyrillic: the family name comes first, unless only the last can be it."""
+    table = families.wide("cyrillic")
+    if len(words) == 1:
+        return [_cyrillic_form(*((words, ()) if words[0] in table else ((), words)))]
+    if len(words) > 2 and words[0] + words[1] in table and words[0] not in table:
+        return [_cyrillic_form(words[:2], words[2:])]
+    if words[0] in table or words[-1] not in table:
+        return [_cyrillic_form(words[:1], words[1:])]
+    return [_cyrillic_form(words[-1:], words[:-1])]
+
+
+def _cyrillic_form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
+    word = "".join(family)
+    family_letters, given_letters = "".join(_words(word)), "".join(_words("".join(given)))
+    families_ = families.wide("cyrillic").get(word)
+    keys: dict[Key, float] = dict(families_) if families_ else {}
+    if word and not keys:
+        keys = families.of_latin(family_letters)
+    readings = lattice.normalised(lattice.weighed("cyrillic", given))
+    rows: dict[Key, float] = {row: weight for row, weight in readings.items()}  # noqa: C416
+    if given and not rows:
+        rows = {given_letters: 1.0}
+    return Form(
+        keys,
+        rows,
+        (family_letters[:LONGEST_LETTERS],) if family_letters else (),
+        (given_letters[:LONGEST_LETTERS],) if given_letters else (),
+    )
 
 
 def _raw_words(text: str) -> list[str]:
@@ -246,9 +352,13 @@ def _raw_words(text: str) -> list[str]:
 
 def _words(text: str) -> tuple[str, ...]:
     """Words in plain letters: marks and apostrophes gone, Cyrillic spelt in Latin."""
-    bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.casefold()))
-    bare = "".join(char for char in bare if not unicodedata.combining(char))
+    bare = _bare(text)
     return tuple(_WORDS.findall(bare.replace("чх", "ч").translate(_CYRILLIC)))
+
+
+def _bare(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.casefold()))
+    return "".join(char for char in bare if not unicodedata.combining(char))
 
 
 _CYRILLIC = str.maketrans(
@@ -258,53 +368,3 @@ _CYRILLIC = str.maketrans(
         "ю": "yu", "я": "ya", "ё": "yo",
     }
 )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _hangul_families() -> dict[str, dict[Key, float]]:
-    table: dict[str, dict[Key, float]] = {}
-    for _, hangul, *_ in spelling.families():
-        for text in hangul:
-            table.setdefault(text, {lattice.of_hangul(text): 1.0})
-    return table
-
-
-_FULL = "鄭趙張吳黃權韓劉孫許盧車閔陳嚴羅馬"
-_SIMPLE = "郑赵张吴黄权韩刘孙许卢车闵陈严罗马"
-
-
-@lru_cache(maxsize=1)
-def _han_families() -> dict[str, dict[Key, float]]:
-    table: dict[str, dict[Key, float]] = {}
-    simplified = dict(zip(_FULL, _SIMPLE, strict=True))
-    for _, hangul, _, han, _ in spelling.families():
-        for text in han:
-            for variant in {text, "".join(simplified.get(char, char) for char in text)}:
-                table.setdefault(variant, {})[lattice.of_hangul(hangul[0])] = 1.0
-    return {text: _scaled(keys) for text, keys in table.items()}
-
-
-@lru_cache(maxsize=1)
-def _family_spellings() -> dict[str, dict[Key, float]]:
-    table: dict[str, dict[Key, float]] = {}
-    for share, hangul, latin, _, pinyin in spelling.families():
-        key = lattice.of_hangul(hangul[0])
-        weights = {word: share / (1 + at) for at, word in enumerate(latin)}
-        for word in pinyin:
-            weights.setdefault(word, share * _PINYIN_SHARE)
-        for word, weight in weights.items():
-            found = table.setdefault(word, {})
-            found[key] = found.get(key, 0.0) + weight
-    return {word: _scaled(keys) for word, keys in table.items()}
-
-
-@lru_cache(maxsize=1)
-def _compounds() -> frozenset[str]:
-    return frozenset(
-        word for _, hangul, latin, *_ in spelling.families() if len(hangul[0]) > 1 for word in latin
-    )
-
-
-def _scaled(keys: dict[Key, float]) -> dict[Key, float]:
-    total = sum(keys.values())
-    return {key: weight / total for key, weight in keys.items() if weight > 0.01 * total}

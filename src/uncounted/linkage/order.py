@@ -274,7 +274,9 @@ class _Patterns:
         for at in np.flatnonzero((self.codes > 0) & (self.counts.std(axis=0) > 0)):
             up, down = mean.copy(), mean.copy()
             up[at] += spread[at]
-            down[at] = max(0, mean[at] - spread[at])
+            down[at] = max(
+                min(1, mean[at]), mean[at] - spread[at]
+            )  # an empty cell is another story
             rise = value(self.table(up)) - value(self.table(down))
             slopes[at] = rise / (up[at] - down[at])
         return slopes

@@ -1,11 +1,10 @@
-"""Places as written, made comparable across scripts: a fine key, a wide key, nothing else.
+"""Places as written, made comparable across scripts: fine keys, a wide key, nothing else.
 
-The fine key is a town or county, the wide one a province. Which province a town lies in
-is learned from the reports themselves, where some write both. Places finer than a town,
-and distances on the ground, are not looked at.
-
-The list of border towns and provinces gives their usual Korean, Chinese and Latin names
-(general geographical knowledge).
+What a text names is looked up in `records.places`, the one table of places. A fine key is a
+county or a town, the wide one a province. A name that the table lacks is a key by its
+consonants, so that all romanisations meet, and which province it lies in is learned from the
+reports themselves, where some write both. Places finer than a county, and distances on the
+ground, are not looked at.
 """
 
 from __future__ import annotations
@@ -23,59 +22,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from uncounted.linkage import lattice
+from uncounted.records import places as table
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
 LEVELS = 6
 MOST_COMPARED = 4000  # distinct places whose spellings are compared letter by letter
 LONGEST = 120
-
-# ruff: noqa: E501
-_WIDE = """
-hamgyong-n|함경북도 함북 north-hamgyong north-hamgyeong north-hamkyung hamgyongbuk hamgyeongbuk hambuk 咸镜北道 咸鏡北道
-hamgyong-s|함경남도 함남 south-hamgyong south-hamgyeong south-hamkyung hamgyongnam hamgyeongnam hamnam 咸镜南道 咸鏡南道
-pyongan-n|평안북도 평북 north-pyongan north-pyeongan north-phyongan pyonganbuk pyeonganbuk 平安北道
-pyongan-s|평안남도 평남 south-pyongan south-pyeongan south-phyongan pyongannam pyeongannam 平安南道
-hwanghae-n|황해북도 황북 north-hwanghae hwanghaebuk 黄海北道
-hwanghae-s|황해남도 황남 south-hwanghae hwanghaenam 黄海南道
-ryanggang|량강도 양강도 량강 양강 ryanggang yanggang ryangkang yangkang 两江道 兩江道
-jagang|자강도 자강 jagang chagang jakang 慈江道
-kangwon|강원도 강원 kangwon gangwon 江原道
-jilin|길림성 길림 지린성 jilin 吉林省
-liaoning|료녕성 요녕성 료녕 요녕 랴오닝성 liaoning 辽宁省 遼寧省
-heilongjiang|흑룡강성 흑룡강 헤이룽장성 heilongjiang 黑龙江省 黑龍江省
-yanbian|연변 연변조선족자치주 옌볜 yanbian yanbian-korean 延边 延邊 延边朝鲜族自治州
-"""
-
-_FINE = """
-yanji|연길 옌지 yanji 延吉
-tumen|도문 투먼 tumen 图们 圖們
-hunchun|훈춘 혼춘 hunchun 珲春 琿春
-longjing|룡정 용정 룽징 longjing 龙井 龍井
-helong|화룡 허룽 helong 和龙 和龍
-wangqing|왕청 왕칭 wangqing 汪清
-antu|안도 안투 antu 安图 安圖
-dunhua|돈화 둔화 dunhua 敦化
-dandong|단동 단둥 dandong tandong 丹东 丹東
-jian|집안 지안 jian 集安
-changbai|장백 창바이 changbai 长白 長白
-linjiang|림강 임강 린장 linjiang 临江 臨江
-baishan|백산 바이산 baishan 白山
-tonghua|통화 퉁화 tonghua 通化
-kuandian|관전 콴뎬 kuandian 宽甸 寬甸
-shenyang|심양 선양 shenyang 沈阳 瀋陽
-dalian|대련 다롄 dalian 大连 大連
-changchun|장춘 창춘 changchun 长春 長春
-harbin|하얼빈 할빈 harbin 哈尔滨 哈爾濱
-mudanjiang|목단강 무단장 mudanjiang 牡丹江
-beijing|북경 베이징 beijing peking 北京
-qingdao|청도 칭다오 qingdao 青岛 靑島
-kunming|곤명 쿤밍 kunming 昆明
-nanning|남녕 난닝 nanning 南宁
-shanghai|상해 상하이 shanghai 上海
-tianjin|천진 톈진 tianjin 天津
-pyongyang|평양 pyongyang pyeongyang phyongyang 平壤
-rason|라선 나선 rason naseon nason rajin-sonbong 罗先
-"""
 
 _ADMIN = frozenset(
     [
@@ -105,31 +57,25 @@ _ADMIN = frozenset(
         "special",
     ]
 )
-_SIDES = {"n": "north", "s": "south", "north": "north", "south": "south"}
+# Words of a province's name that name no town.
+_SIDES = frozenset(["north", "south", "n", "s", "korea", "korean", "people", "republic"])
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _DIGIT = re.compile(r"\d")
 
 
-@lru_cache(maxsize=1)
-def _known() -> tuple[dict[str, str], dict[str, str]]:
-    tables = []
-    for rows in (_WIDE, _FINE):
-        table = {}
-        for line in rows.strip().splitlines():
-            key, _, words = line.partition("|")
-            table.update(dict.fromkeys(words.split(), key))
-        tables.append(table)
-    return tables[0], tables[1]
-
-
 @attrs.frozen
 class Place:
-    """The fine keys (towns) and the wide key (province) that a text names."""
+    """The fine keys (towns) and the wide key (province) that a text names.
+
+    `chain` has the wide key and what lies between it and the town, if anything; of a text
+    that names no town, down to the finest that it names.
+    """
 
     fine: frozenset[str]
     wide: str | None
+    chain: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65536)
@@ -142,40 +88,61 @@ def read(text: str) -> Place:
         >>> read("도문").fine == read("Tumen City").fine
         True
     """
-    wide_names, fine_names = _known()
-    words = _words(text[:LONGEST])
-    wide, fine = None, set()
-    for word in words:
-        if word in wide_names:
-            wide = wide_names[word]
-        elif word in fine_names:
-            fine.add(fine_names[word])
-        else:
-            fine.add(_key(word))
-    return Place(frozenset(fine - {""}), wide)
+    text = text[:LONGEST]
+    found = table.candidates(text)
+    if not found:
+        return _unlisted(text)
+    towns = [place for place in found if _is_town(place)]
+    path = found[0].path[1:]
+    for place in found:
+        path = table.shared(path, _above(place))
+    if towns:
+        return Place(frozenset(place.code for place in towns), path[0] if path else None, path)
+    words = [word for word in _words(text) if word not in _SIDES]
+    left = {_key(word) for word in words if not table.candidates(word)}
+    return Place(frozenset(left - {""}), path[0] if path else None, path)
+
+
+def _is_town(place: table.Place) -> bool:
+    """A county or city, or a prefecture or province that is called a city: 丹东市, 平壤市."""
+    return place.level not in ("country", "province", "prefecture") or place.label("zh")[-1] == "市"
+
+
+def _above(place: table.Place) -> tuple[str, ...]:
+    """The codes from the province down to what a town lies in; a wide place with itself."""
+    return place.path[1:-1] or place.path[1:] if _is_town(place) else place.path[1:]
+
+
+def _unlisted(text: str) -> Place:
+    """A text that is no place of the table: each word what it may be, by name or by consonants."""
+    fine: set[str] = set()
+    for word in _words(text):
+        codes = {place.code for place in table.candidates(word) if _is_town(place)}
+        fine |= codes or _by_consonants().get(_key(word), frozenset({_key(word)}))
+    return Place(frozenset(fine - {""}), None)
+
+
+@lru_cache(maxsize=1)
+def _by_consonants() -> dict[str, frozenset[str]]:
+    """Towns of the table by the consonants of their names, for slips in a vowel."""
+    found: dict[str, set[str]] = {}
+    for place in table.every():
+        if _is_town(place):
+            for name in table.names_of(place.code):
+                if len(key := _key(_bare(name))) > 2:
+                    found.setdefault(key, set()).add(place.code)
+    return {key: frozenset(codes) for key, codes in found.items()}
 
 
 def _words(text: str) -> list[str]:
-    wide_names, _ = _known()
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
     plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    found: list[str] = []
-    side = ""
-    for word in _WORD.findall(unicodedata.normalize("NFC", plain)):
-        if word in _SIDES:
-            side = _SIDES[word]
-        elif word in _ADMIN:
-            continue
-        else:
-            whole = f"{side}-{word}" if side else word
-            found.append(whole if whole in wide_names else _bare(word))
-            side = ""
-    return found
+    words = _WORD.findall(unicodedata.normalize("NFC", plain))
+    return [_bare(word) for word in words if word not in _ADMIN]
 
 
 def _bare(word: str) -> str:
-    wide_names, _ = _known()
-    if word in wide_names or len(word) < 2:
+    if len(word) < 2:
         return word
     if "가" <= word[0] <= "힣":
         return _HANGUL_END.sub("", word) or word
@@ -212,17 +179,17 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
         A square table of levels (`SAME` ... `DIFFERENT`), shape (places, places).
     """
     count = len(places)
-    table = np.full((count, count), DIFFERENT, np.uint8)
+    levels = np.full((count, count), DIFFERENT, np.uint8)
     if count <= MOST_COMPARED and count:
         folded = [" ".join(_words(text[:LONGEST])) for text in texts]
         # two letters in twelve: a slip of the pen, not another place
         near = process.cdist(folded, folded, scorer=OSA.normalized_distance, dtype=np.float32)
-        table[near <= 0.17] = NEAR
+        levels[near <= 0.17] = NEAR
         # and one sign of a code, which is short
         codes = [at for at, text in enumerate(folded) if len(text) > 2 and _DIGIT.search(text)]
         written = [folded[at] for at in codes]
         slips = process.cdist(written, written, scorer=OSA.distance, dtype=np.uint8)
-        table[np.ix_(codes, codes)] = np.where(slips <= 1, NEAR, table[np.ix_(codes, codes)])
+        levels[np.ix_(codes, codes)] = np.where(slips <= 1, NEAR, levels[np.ix_(codes, codes)])
     above = parents(places)
     wide = [place.wide or _common(place, above) for place in places]
     wide_ids = _ids([name or "" for name in wide])
@@ -230,18 +197,33 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
     known = np.array([name is not None for name in wide], bool)
     unclear = only_wide[:, None] | only_wide[None, :]
     same_wide = (wide_ids[:, None] == wide_ids[None, :]) & known[:, None] & known[None, :]
-    table[same_wide & (table == DIFFERENT)] = SAME_WIDE
-    table[same_wide & unclear] = WITHIN
+    levels[same_wide & (levels == DIFFERENT)] = SAME_WIDE
     # a province against a town of which nobody says where it lies: nothing to compare
-    table[unclear & ~(known[:, None] & known[None, :])] = MISSING
+    levels[unclear & ~(known[:, None] & known[None, :])] = MISSING
+    _mark_within(levels, places, wide)
     holders: dict[str, list[int]] = {}
     for at, place in enumerate(places):
         for town in place.fine:
             holders.setdefault(town, []).append(at)
     for members in holders.values():
-        table[np.ix_(members, members)] = SAME
-    np.fill_diagonal(table, np.where(only_wide, WITHIN, SAME).astype(np.uint8))
-    return table
+        levels[np.ix_(members, members)] = SAME
+    np.fill_diagonal(levels, np.where(only_wide, WITHIN, SAME).astype(np.uint8))
+    return levels
+
+
+def _mark_within(
+    levels: NDArray[np.uint8], places: Sequence[Place], wide: Sequence[str | None]
+) -> None:
+    """Mark the pairs of which one lies in the other, in place."""
+    inside: dict[str, list[int]] = {}
+    for at, place in enumerate(places):
+        for code in place.chain or (wide[at] or "",):
+            inside.setdefault(code, []).append(at)
+    for at, place in enumerate(places):
+        own = place.fine or place.chain[-1:] or {wide[at] or ""}
+        for code in own:
+            if code and code in inside:
+                levels[at, inside[code]] = levels[inside[code], at] = WITHIN
 
 
 def _common(place: Place, above: dict[str, str]) -> str | None:

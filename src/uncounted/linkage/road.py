@@ -1,7 +1,8 @@
 """Who is who: from reports to draws of which of them are one person.
 
-The road: 1. reports to numbers; 2. candidate pairs (Splink) and, in small files, all
-pairs; 3. components; 4. chains over partitions; 5. checks that may refuse.
+The road: 1. reports to numbers; 2. pairs worth comparing: all of a small file's, else those
+that blocking finds; 3. levels of agreement, and what they are worth; 4. the graph of candidates;
+5. chains over partitions; 6. checks that may refuse.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage import chains, compare, components, model
-from uncounted.linkage.draws import Linkage
+from uncounted.linkage import chains, compare, graph, model, priors
+from uncounted.linkage.draws import Linkage, numbered
 from uncounted.linkage.encode import Encoded, encode
+from uncounted.linkage.graph import Candidates, Decision
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
@@ -24,9 +27,21 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 3_000_000  # pairs from which u is learned in larger files
+FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 MOST_LISTS = 60
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 _CHUNK = 500_000
+
+
+@attrs.frozen
+class Compared:
+    """Reports as numbers, the pairs that were compared, and what levels are worth."""
+
+    encoded: Encoded
+    pairs: Candidates
+    rates: model.Rates
+    lists: int
+    facts: dict[str, Any]
 
 
 def link(
@@ -34,23 +49,30 @@ def link(
     *,
     draws: int = 200,
     seed: int = 1,
+    decisions: Sequence[Decision] = (),
+    prior: str = priors.OVERLAP_TABLE.name,
+    floor: float = FLOOR,
     progress: Progress = silent,
 ) -> Linkage:
     """Draw partitions of reports into people.
 
     Names, birth, sex, origin and events are compared as levels (`compare`); what each
     level is worth, how often a list repeats somebody, and who is with whom are sampled
-    together (`chains`, `kernel`).
+    together (`chains`, `moves`).
 
     Args:
         reports: each with its source and id; no two alike.
         draws: how many partitions.
         seed: the same reports in the same order, draws and seed give the same labels.
+        decisions: of people, which always hold: two places among the reports, and whether
+            they are one person.
+        prior: over partitions: "overlap-table", "no-duplicates", "ewens" or "flat".
+        floor: pairs less likely than this before any fitting are no candidates.
         progress: told as it goes.
 
     Raises:
-        UsedWrongly: no draws asked for, two reports with one source and id, or more than
-            60 sources.
+        UsedWrongly: no draws asked for, two reports with one source and id, more than
+            60 sources, no such prior, or decisions that contradict one another.
         NotLinkable: what happened outweighs names in what was learned.
         NotConverged: the chains disagree.
 
@@ -67,37 +89,43 @@ def link(
         >>> labels = link(rows, draws=20).labels
         >>> bool((labels[:, 0] != labels[:, 1]).all())
         True
+        >>> (link(rows, draws=20, decisions=[(0, 1, True)]).labels[:, 1] == 0).all()
+        np.True_
     """
     began = time.perf_counter()
-    keys = _keys(reports, draws)
+    chosen = priors.named(prior)
+    keys = _keys(reports, draws, decisions)
     if len(reports) < 2:
         labels = np.zeros((draws, len(reports)), np.int32)
         return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
-    progress("reading names", 0, None)
-    encoded = encode(reports)
-    lists = int(encoded.source.max()) + 1
-    left, right, blocking = _candidates(encoded, seed, progress)
-    levels, rates = _all_levels(encoded, left, right, seed, progress)
-    log_odds = rates.of(levels) - np.log(encoded.count)
-    built = components.build(encoded, left, right, log_odds)
-    sampled = chains.sample(built, rates, lists, draws=draws, seed=seed, progress=progress)
-    labels = _labels(sampled.slots, built.rooms.members)
-    facts = {
-        **sampled.facts,
-        **built.facts,
-        "splink": blocking,
-        **_told(sampled, built, labels),
-    }
+    compared = comparing(reports, seed=seed, progress=progress)
+    built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decisions)
+    sampled = chains.sample(
+        built,
+        compared.rates,
+        compared.lists,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+        prior=chosen,
+    )
+    labels = _numbered(sampled.slots)
+    facts = {**sampled.facts, **built.facts, **compared.facts, **_told(sampled, labels)}
     settings = {
-        "prior": "overlap table of the lists (Aleshin-Guendel and Sadinle 2023)",
-        "floor": components.FLOOR,
-        "all_pairs_compared": encoded.count <= ALL_PAIRS,
+        "prior": chosen.name,
+        "prior_words": chosen.words,
+        "floor": built.facts["floor"],
+        "all_pairs_compared": len(reports) <= ALL_PAIRS,
+        "decisions": len(decisions),
         "warm_up": chains.WARM_UP,
     }
-    return Linkage(keys, labels, len(left), facts, settings, seed, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Linkage(keys, labels, len(compared.pairs.left), facts, settings, seed, seconds)
 
 
-def _keys(reports: Sequence[Report], draws: int) -> tuple[tuple[str, str], ...]:
+def _keys(
+    reports: Sequence[Report], draws: int, decisions: Sequence[Decision]
+) -> tuple[tuple[str, str], ...]:
     if draws < 1:
         raise UsedWrongly(f"{draws} draws were asked for", hint="ask for 200 or so")
     keys = tuple((report.source, report.id) for report in reports)
@@ -105,20 +133,33 @@ def _keys(reports: Sequence[Report], draws: int) -> tuple[tuple[str, str], ...]:
         raise UsedWrongly("two reports have the same source and id")
     if len({source for source, _ in keys}) > MOST_LISTS:
         raise UsedWrongly(f"reports come from more than {MOST_LISTS} sources")
+    for i, j, _ in decisions:
+        if not (0 <= i < len(keys) and 0 <= j < len(keys)) or i == j:
+            raise UsedWrongly("a decision is not about two of the reports")
     return keys
 
 
-def _candidates(
-    encoded: Encoded, seed: int, progress: Progress
-) -> tuple[Ints, Ints, dict[str, Any]]:
-    """Pairs worth comparing: all of a small file's, else those that Splink's rules find."""
+def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:
+    """Compare reports: which pairs, how they agree, and what each level is worth."""
+    progress("reading names", 0, None)
+    encoded = encode(reports)
+    lists = int(encoded.source.max()) + 1
+    left, right, facts = _pairs(encoded, seed, progress)
+    levels, rates = _all_levels(encoded, left, right, seed, progress)
+    log_odds = rates.of(levels) - np.log(encoded.count)
+    pairs = Candidates(left, right, compare.packed(levels), log_odds)
+    return Compared(encoded, pairs, rates, lists, {"splink": facts})
+
+
+def _pairs(encoded: Encoded, seed: int, progress: Progress) -> tuple[Ints, Ints, dict[str, Any]]:
+    """Pairs to compare, the later report first."""
     from uncounted.linkage import splink_model
 
     progress("finding candidate pairs", 0, None)
     found = splink_model.candidates(encoded, seed=seed)
     if encoded.count > ALL_PAIRS:
-        return found.left, found.right, found.facts
-    left, right = np.triu_indices(encoded.count, 1)
+        return found.right, found.left, found.facts
+    left, right = np.tril_indices(encoded.count, -1)
     return left.astype(np.int64), right.astype(np.int64), found.facts
 
 
@@ -134,9 +175,9 @@ def _all_levels(
         two = (one + rng.integers(1, encoded.count, RANDOM_PAIRS)) % encoded.count
         everything = _compare(encoded, one, two, progress)
         scale = encoded.count * (encoded.count - 1) / 2 / RANDOM_PAIRS
-    patterns, which = components.distinct(everything)
-    times = np.asarray(np.bincount(which, minlength=len(patterns)) * scale, np.float64)
-    return levels, model.learn(patterns, times, encoded.count)
+    patterns, seen = np.unique(compare.packed(everything), return_counts=True)
+    times = seen.astype(np.float64) * scale
+    return levels, model.learn(compare.unpacked(patterns), times, encoded.count)
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:
@@ -148,28 +189,17 @@ def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> c
     return np.concatenate(parts)
 
 
-def _labels(slots: Ints, members: Ints) -> NDArray[np.int32]:
+def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number people by the first of their reports, so that equal partitions look equal."""
-    out = np.empty(slots.shape, np.int32)
-    for row, slot in zip(out, slots, strict=True):
-        by_report = np.empty(len(members), np.int64)
-        by_report[members] = slot
-        _, first, inverse = np.unique(by_report, return_index=True, return_inverse=True)
-        row[:] = np.argsort(np.argsort(first))[inverse]
-    return out
+    return np.stack([numbered(row) for row in slots])
 
 
-def _told(
-    sampled: chains.Sampled, built: components.Components, labels: NDArray[np.int32]
-) -> dict[str, Any]:
+def _told(sampled: chains.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
     """What the fit says of each field; refuses one that rests on events and not on names."""
-    rates, patterns = sampled.rates, built.patterns
-    tables = rates.weights()
+    rates = sampled.rates
     worth = {}
-    for field, name in enumerate(compare.FIELDS):
-        said = patterns[:, field] > 0
-        shown = sampled.compared[said, field]
-        value = float((tables[field][patterns[said, field]] * shown).sum())
+    for row, shown, name in zip(rates.weights(), sampled.compared, compare.FIELDS, strict=True):
+        value = float((row * shown[: len(row)]).sum())
         worth[name] = round(value / float(shown.sum()), 3) if shown.sum() else 0.0
     people = labels.max(axis=1) + 1
     links = float(labels.shape[1] - people.mean())

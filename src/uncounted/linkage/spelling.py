@@ -21,7 +21,8 @@ VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 
 
-def _table(text: str) -> dict[str, dict[str, float]]:
+def table(text: str) -> dict[str, dict[str, float]]:
+    """Read rows of a letter and its spellings ("ㄱ k=.5 g=.45"); "-" is no letter at all."""
     rows = (line.split() for line in text.strip().splitlines())
     return {
         jamo: {
@@ -33,7 +34,7 @@ def _table(text: str) -> dict[str, dict[str, float]]:
 
 
 # "-" is no letter at all.
-ONSET_SPELLINGS = _table("""
+ONSET_SPELLINGS = table("""
 ㄱ k=.5 g=.45 c=.01 q=.002
 ㄲ kk=.7 gg=.2 k=.1
 ㄴ n=.99
@@ -55,7 +56,7 @@ ONSET_SPELLINGS = _table("""
 ㅎ h=.97
 """)
 
-VOWEL_SPELLINGS = _table("""
+VOWEL_SPELLINGS = table("""
 ㅏ a=.96 ah=.03
 ㅐ ae=.85 ai=.05 e=.06 ay=.03
 ㅑ ya=.97 ia=.02
@@ -79,7 +80,7 @@ VOWEL_SPELLINGS = _table("""
 ㅣ i=.76 ee=.17 ie=.02 ea=.01 y=.01
 """)
 
-CODA_SPELLINGS = _table("""
+CODA_SPELLINGS = table("""
 ㄱ k=.75 g=.22 c=.01 ck=.02
 ㄴ n=.98
 ㄷ t=.7 d=.25
@@ -116,10 +117,13 @@ USUAL = set(
 LESS_USUAL = set(
     "강건걸검공관교구권균극나녀단달도두라락래량려령례류륜률름리린림립모무문박배백범별보부빈사"
     "산삼생섭세소솔신안양억언여열엽예오완욱운웅원월위유윤율의익인임장재점제조종죽중찬채초춤탁택"
-    "평표풍필하한함해행헌형홍환황회후휘흥님말매맹묵곤겸격계고곡기"
+    "평표풍필하한함해행헌형홍환황회후휘흥님말매맹묵곤겸격계고곡기시아좌책면방변팔천"
+    "슬별늘람름꽃봄샘솔달들빛새롬힘결꿈율솜"
 )
-SHARE_USUAL, SHARE_LESS_USUAL, SHARE_OTHER = 1.0, 0.25, 0.01
+# Readings of Chinese characters come next, all other syllables last.
+SHARE_USUAL, SHARE_LESS_USUAL, SHARE_OF_CHARACTERS, SHARE_OTHER = 1.0, 0.25, 0.03, 0.004
 
+# Those of share 0.01 are read as family names only where no other word can be one.
 # share (percent) | Southern spelling in Hangul, then Northern if it differs | Latin spellings
 # beyond what the letters give | characters | pinyin
 _FAMILIES = """
@@ -224,9 +228,53 @@ _FAMILIES = """
 0.02|음|um eum|陰|yin
 0.02|빈|pin bin|賓|bin
 0.02|노|no|路|lu
+0.06|연 련|yon ryon yeon youn ryeon|延 連 淵|yan lian yuan
+0.02|을지|ulji eulji ulchi|乙支|yizhi
+0.01|시|si shi|施|shi
+0.01|온|on|溫|wen
+0.01|좌|chwa jwa|左|zuo
+0.01|범|pom bom bum beom|范|fan
+0.01|팽|paeng|彭|peng
+0.01|대|tae dae|大|da
+0.01|상|sang|尙|shang
+0.01|진|jin chin|眞|zhen
+0.01|옹|ong|邕|yong
+0.01|순|sun soon|荀|xun
+0.01|창|chang|昌|chang
+0.01|당|tang dang|唐|tang
+0.01|화|hwa|化|hua
+0.01|견|kyon kyun gyeon|甄|zhen
+0.01|만|man|萬|wan
+0.01|평|pyong pyung pyeong|平|ping
+0.01|풍|pung poong|馮|feng
+0.01|갈|kal gal|葛|ge
+0.01|뇌 뢰|noe roe|雷 賴|lei lai
+0.01|미|mi|米|mi
+0.01|매|mae|梅|mei
+0.01|빙|ping bing|氷|bing
+0.01|섭|sop sup seop|葉|ye
+0.01|아|a ah|阿|a
+0.01|여|yo yeo|余 汝|yu ru
+0.01|염|yom yeom|閻|yan
+0.01|영|yong young yeong|永|yong
+0.01|요|yo|姚|yao
+0.01|우|u woo|于|yu
+0.01|운|un woon|雲|yun
+0.01|원|won|袁|yuan
+0.01|이|i yi lee|異 伊|yi
+0.01|종|jong chong|宗 鍾|zong zhong
+0.01|증|jung jeung|曾|zeng
+0.01|초|cho|楚|chu
+0.01|판|pan|判|pan
+0.01|포|po|包 鮑|bao
+0.01|필|pil|弼|bi
+0.01|해|hae|海|hai
+0.01|호|ho|胡|hu
+0.01|후|hu hoo|後|hou
+0.01|묵|muk mook|墨|mo
 0.06|남궁|namgung namkung namkoong|南宮|nangong
-0.04|황보|hwangbo hwangpo|皇甫|huangfu
-0.05|선우|sonu sunwoo seonu sunu|鮮于|xianyu
+0.04|황보|hwangbo hwangpo whangbo|皇甫|huangfu
+0.05|선우|sonu sunwoo seonu sunu seonwoo sonwoo sunoo|鮮于|xianyu
 0.04|제갈|jegal chegal jekal|諸葛|zhuge
 0.02|사공|sagong sakong|司空|sikong
 0.02|독고|tokko dokgo dokko|獨孤|dugu

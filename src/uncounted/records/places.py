@@ -1,15 +1,13 @@
 """Places, down to the county and never finer: which province or county a text names.
 
-The table (`places.csv`) has the countries; the first-level divisions of the DPRK under
-their ISO 3166-2 codes, as they were from 2022 on (cities that were split off a province stand
-under it, since that is how people write them); its main cities and the counties at its
-northern border; the 31 provinces of the mainland of China and some prefectures under the first
-two or four digits of GB/T 2260 (ISO 3166-2:CN has letters since 2017); counties of China
-at the border; and three regions of Russia, ISO 3166-2:RU; in Korean, Chinese and English.
-A code that ends in a name (`KP-09-hoeryong`) is our own. The codes of standards were
-checked name by name; the other names were not checked against any list, nor is the table
-complete below the provinces. It has no village, road, crossing or address, and none may be
-added: a county is enough to count, and too little to find anybody.
+The table (`places.csv`) is this project's own: the first-level divisions of the DPRK with
+all their cities, counties and districts; the provinces of China, the prefectures of its
+north-east and others that come up, and the counties near the border; the neighbouring
+regions of Russia; other countries by name alone; each in English, Korean and Chinese. What a
+rule gives is not in it: spellings in Latin letters by three systems, the South's first
+sound, traditional characters. `docs/reference/places.md` says where the names come from and how
+they were checked. It has no village, road, crossing or address, and none may be added: a
+county is enough to count, and too little to find anybody.
 """
 
 from __future__ import annotations
@@ -17,20 +15,50 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 
 import attrs
 
-LEVELS = ("country", "province", "prefecture", "city", "county")
-_BRACKETED = re.compile(r"[(（\[].*?[)）\]]")
-_SEPARATORS = re.compile(r"[,，、;/·>\n]+")
-_SUFFIX = re.compile(
-    r"[\s-]+(?:province|city|county|prefecture|municipality|special city|autonomous prefecture"
-    r"|autonomous county|do|si|gun|shi|xian|sheng)$"
+from uncounted.records import romanising
+
+LEVELS = ("country", "province", "prefecture", "city", "county", "district")
+NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
+LONGEST = 300  # letters of a text that are looked at
+_MOST_WORDS = 5  # of one name
+_FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
+_SEPARATORS = re.compile(r"[,，、;/·>()（）\[\]\n]+")
+_HANGUL_END = re.compile(
+    r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
 )
+_HAN_END = re.compile(
+    r"(?:自治州|自治县|自治区|边疆区|区域|地区|特别市|直辖市|市|县|郡|区|道|省|州|盟)$"
+)
+# Words after a name in Latin letters: what they say of its level, and parts of a county.
+_PROVINCIAL = frozenset(["province", "do", "to", "sheng", "region", "krai", "oblast"])
+_LOWER = frozenset(["city", "si", "shi", "county", "gun", "kun", "xian", "prefecture", "zhou"])
+_LOWER |= frozenset(["district", "guyok", "kuyok", "guyeok", "ku", "gu"])
+_LOCAL = frozenset(["ri", "ni", "li", "dong", "tong", "myon", "myeon", "village", "township"])
+_LOCAL_HANGUL, _LOCAL_HAN = frozenset("리동면"), frozenset("里洞乡村街路")
+_LATIN_END = re.compile(r"(?<=...)(?:guyok|kuyok|guyeok|si|shi|gun|kun|xian|do)$")
+# Traditional and Japanese forms of the characters in the table, each before its plain one.
+_FORMS = """
+東东 樂乐 內内 會会 區区 國国 園园 圖图 場场 將将 島岛 廣广 慶庆 戰战
+權权 榮荣 橋桥 檜桧 淸清 淵渊 溫温 滿满 漁渔 澗涧 灘滩 寧宁 實实 穩稳
+紅红 羅罗 義义 肅肃 臺台 興兴 萬万 虛虚 豊丰 豐丰 賽赛 載载 運运 遠远
+邊边 郞郎 銀银 鋒锋 鏡镜 鐵铁 錦锦 鍾钟 鐘钟 長长 門门 開开 陽阳 雲云
+靑青 順顺 館馆 馬马 鳳凤 鹽盐 黃黄 龍龙 龜龟 兩两 鮮鲜 縣县 鄕乡 遼辽
+蘇苏 蘭兰 營营 貝贝 齊齐 雙双 鴨鸭 鶴鹤 雞鸡 鷄鸡 崗岗 岡冈 嶺岭 綏绥
+賓宾 濱滨 渾浑 輝辉 撫抚 樺桦 寬宽 臨临 瀋沈 們们 琿珲 樹树 煙烟 濰潍
+濟济 澤泽 連连 漢汉 廈厦 鄭郑 蘆芦 錫锡 爾尔 倫伦 納纳 貴贵 陝陕 維维
+壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
+鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
+穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
+灤滦
+"""
+_PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
 
 
 @attrs.frozen
@@ -72,81 +100,276 @@ def _path(code: str) -> tuple[str, ...]:
     return (*_path(parent), code) if parent else (code,)
 
 
+def every() -> tuple[Place, ...]:
+    """Every place of the table, in its order."""
+    return tuple(Place(code, _path(code)) for code in _ROWS)
+
+
 def key(text: str) -> str:
     """The form in which a text and the table are compared.
 
     Examples:
-        >>> key("North Hamgyŏng Province"), key("P'yongyang")
-        ('north hamgyong', 'pyongyang')
+        >>> key("North Hamgyŏng-do"), key("P'yongyang"), key("會寧")
+        ('north hamgyong do', 'pyongyang', '会宁')
     """
     letters = unicodedata.normalize("NFKD", text).casefold()
-    # Marks over Latin letters go (ŏ, ŭ); Hangul, which NFKD takes apart, is put together.
-    bare = "".join(c for c in letters if not 0x300 <= ord(c) <= 0x36F and c not in "'’‘`ʼ")
-    words = " ".join(unicodedata.normalize("NFC", bare).split()).strip(" .")
-    return _SUFFIX.sub("", words).replace("-", " ")
+    # Marks over Latin letters go (ŏ, ŭ), as does what cannot be seen; Hangul, which NFKD
+    # takes apart, is put together.
+    bare = "".join(
+        c
+        for c in letters
+        if not 0x300 <= ord(c) <= 0x36F and c not in "'’‘`ʼ" and unicodedata.category(c) != "Cf"
+    )
+    plain = unicodedata.normalize("NFC", bare).translate(_PLAIN)
+    return " ".join(re.sub(r"[-‐-―.]", " ", plain).split())
 
 
-def _index() -> Mapping[str, str]:
-    found: dict[str, str] = {}
+def folded(text: str) -> str:
+    """A name in Latin letters by its sound, in which the usual systems meet.
+
+    Examples:
+        >>> folded("hoeryeong"), folded("Hoe-ryong"), folded("jongju"), folded("chŏngju")
+        ('hoeryonk', 'hoeryonk', 'jonkju', 'jonkju')
+    """
+    found = key(text).replace(" ", "")
+    for old, new in _FOLDS:
+        found = found.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", found)
+
+
+_FOLDS = (
+    *(("tch", "j"), ("ts", "j"), ("ch", "j"), ("sh", "s"), ("eo", "o"), ("eu", "u"), ("oo", "u")),
+    *(("kh", "k"), ("th", "t"), ("ph", "p"), ("g", "k"), ("d", "t"), ("b", "p"), ("l", "r")),
+    *(("hwe", "hoe"), ("hoi", "hoe")),
+)
+
+
+def _without_end(name: str) -> str:
+    """A name without its 시, 군, 市, 县; itself where nothing of two letters would be left."""
+    ends = _HAN_END if _is_han(name) else _HANGUL_END
+    bare = ends.sub("", name)
+    return bare if len(bare) > 1 else name
+
+
+def _is_han(text: str) -> bool:
+    return any(0x4E00 <= ord(char) <= 0x9FFF for char in text)
+
+
+def names_of(code: str) -> frozenset[str]:
+    """Every form by which a place is found, as `key` gives them.
+
+    Examples:
+        >>> {"회령", "회령시", "会宁市", "hoeryong", "hoeryeong"} <= names_of("KP-09-hoeryong")
+        True
+    """
+    own, by_reading = _names(code)
+    return own | by_reading
+
+
+def _names(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The forms of a place, and those that only its Korean reading gives: 강원 for Jiangyuan."""
+    row = _ROWS[code]
+    given = [key(name) for name in (row["ko"], row["zh"], row["en"], *row["also"].split(";"))]
+    forms = {form for name in given if name for form in (name, _without_end(name))}
+    hangul = [name for name in forms if romanising.is_hangul(name)]
+    forms |= {_without_end(romanising.southern(name)) for name in hangul}
+    forms |= {romanising.southern(name) for name in hangul}
+    latin = {spelt for name in hangul for spelt in romanising.spellings(name)}
+    side = re.fullmatch(r"(..)(남|북)도", row["ko"])
+    if side:
+        forms |= set(_sided(side[1], {"남": "south", "북": "north"}[side[2]]))
+        forms |= {key(row["zh"])[:2], key(row["zh"])[:2] + "道"}
+    korean = code.startswith("KP")
+    own = forms | latin if korean else forms
+    return (
+        frozenset(form for form in own if len(form) > 1),
+        frozenset() if korean else frozenset(latin - forms),
+    )
+
+
+def _sided(stem: str, side: str) -> Iterator[str]:
+    """Names of half a province: North Hamgyong, Hamgyong North, N. Hamgyong; and of the whole."""
+    yield from (stem, stem + "도")
+    for name in romanising.spellings(stem):
+        yield from (f"{side} {name}", f"{name} {side}", f"{side[0]} {name}", name, f"{name}do")
+
+
+Index = Mapping[str, tuple[str, ...]]
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Index:
+    found: dict[str, dict[str, None]] = {}
+    for name, code in pairs:
+        found.setdefault(name, {})[code] = None
+    return MappingProxyType({name: tuple(codes) for name, codes in found.items()})
+
+
+@lru_cache(maxsize=1)
+def _indexes() -> tuple[Index, Index, int]:
+    """Names as they are and by their sound, with their codes; and the longest in characters."""
+    named = [(code, *_names(code)) for code in _ROWS]
+    own = [(name, code) for code, names, _ in named for name in sorted(names)]
+    read = [(name, code) for code, _, names in named for name in sorted(names)]
+    sounds = _index((folded(name), code) for name, code in own + read if name.isascii())
+    by_sound = {sound: codes for sound, codes in sounds.items() if len(sound) >= _FEWEST_FOLDED}
+    longest = max(len(name) for name, _ in own if not name.isascii())
+    # What a place is called goes before what only the reading of its characters would give.
+    return MappingProxyType({**_index(read), **_index(own)}), MappingProxyType(by_sound), longest
+
+
+@lru_cache(maxsize=1)
+def _lineages() -> Mapping[str, frozenset[str]]:
+    """What each place lies in, or lay in at some time, with itself."""
+    found = {}
     for code, row in _ROWS.items():
-        for name in (row["ko"], row["zh"], row["en"], *filter(None, row["also"].split(";"))):
-            found.setdefault(key(name), code)
+        once = [above for name in row["once"].split(";") if name for above in _path(name)]
+        found[code] = frozenset((*_path(code), *once))
     return MappingProxyType(found)
 
 
-_CODES = _index()
-_LONGEST = max(map(len, _CODES))
-
-
-@lru_cache(maxsize=4_096)
-def place(text: str) -> Place | None:
-    """Find the finest place that a text names, or None if it names none of the table.
+@lru_cache(maxsize=65_536)
+def candidates(text: str) -> tuple[Place, ...]:
+    """All places that a text can mean, each as fine as it says; empty where it names none.
 
     The parts may come in any order, with commas ("Musan, North Hamgyong") or run
-    together as in Korean and Chinese ("함경북도 무산군", "吉林省延边州图们市"). Places of
-    which none contains the other are no answer.
+    together as in Korean and Chinese ("함경북도 무산군", "吉林省延边州图们市"). A name that
+    several places bear gives all of them, unless another part tells them apart. Places of
+    which none lies in the other are no answer.
 
     Examples:
-        >>> place("함경북도 무산군").code, place("Tumen City, Jilin").code
-        ('KP-09-musan', 'CN-2224-tumen')
+        >>> [found.label() for found in candidates("Unsan")]
+        ['Unsan', 'Unsan']
+        >>> [found.label("ko") for found in candidates("Unsan, South Pyongan")]
+        ['은산군']
+    """
+    if len(text) > LONGEST:
+        return ()
+    parts = _SEPARATORS.split(text)
+    named = [codes for part in parts for codes in _mentions(key(part).split())]
+    above = _lineages()
+    fit = {
+        code: None
+        for codes in named
+        for code in codes
+        if all(any(other in above[code] for other in mention) for mention in named)
+    }
+    return tuple(Place(code, _path(code)) for code in fit)
+
+
+@lru_cache(maxsize=65_536)
+def place(text: str) -> Place | None:
+    """Find the finest place that a text surely names, or None if it names none of the table.
+
+    Where a name is that of several places it is what they all lie in: "Unsan" alone is
+    somewhere in the DPRK.
+
+    Examples:
+        >>> place("함경북도 무산군").code, place("Tumen City, Jilin").code, place("Unsan").code
+        ('KP-09-musan', 'CN-2224-tumen', 'KP')
         >>> place("Kanto") is None
         True
     """
-    if len(text) > 300:
+    found = candidates(text)
+    if not found:
         return None
-    parts = _SEPARATORS.split(_BRACKETED.sub(" ", text))
-    named = [Place(code, _path(code)) for part in parts for code in _named(key(part))]
-    if not named:
-        return None
-    finest = max(named, key=lambda found: len(found.path))
-    return finest if all(found.contains(finest) for found in named) else None
+    path = found[0].path
+    for other in found[1:]:
+        path = shared(path, other.path)
+    return Place(path[-1], path) if path else None
 
 
-def _named(text: str) -> list[str]:
-    """Codes that one part names: whole, else word by word, else from left to right."""
-    for whole in (text, text.replace(" ", "")):
-        if whole in _CODES:
-            return [_CODES[whole]]
-    words = text.split()
-    if len(words) > 1:
-        return [code for code in (_longest_from(words, at) for at in range(len(words))) if code]
-    if not text or text.isascii():
-        return []
-    found, at = [], 0
-    while at < len(text):
-        for end in range(min(len(text), at + _LONGEST), at + 1, -1):
-            if text[at:end] in _CODES:
-                found.append(_CODES[text[at:end]])
-                at = end
-                break
-        else:
+def shared(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    """The beginning that two paths have in common."""
+    depth = 0
+    while depth < min(len(one), len(other)) and one[depth] == other[depth]:
+        depth += 1
+    return tuple(one[:depth])
+
+
+def how_near(one: Place, other: Place) -> str:
+    """How near two places are in the hierarchy, one of `NEARNESS`; never in kilometres.
+
+    "within" when one lies in the other, else the finest level that they share.
+
+    Examples:
+        >>> how_near(place("회령"), place("무산")), how_near(place("연길"), place("图们"))
+        ('province', 'prefecture')
+        >>> how_near(place("회령"), place("함북")), how_near(place("회령"), place("Yanji"))
+        ('within', 'elsewhere')
+    """
+    if one.code == other.code:
+        return "same"
+    path = shared(one.path, other.path)
+    if path in (one.path, other.path):
+        return "within"
+    if not path:
+        return "elsewhere"
+    level = _ROWS[path[-1]]["level"]
+    return level if level in NEARNESS else "prefecture"
+
+
+def _mentions(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Codes of each name in one part of a text, from left to right."""
+    at = 0
+    while at < len(words):
+        end, codes = _name_at(words, at)
+        if codes is None:
+            if not words[at].isascii():
+                yield from _run_together(words[at])
             at += 1
-    return found
+            continue
+        following = words[end] if end < len(words) else ""
+        at = end
+        if following in _LOCAL:
+            continue
+        yield _of_level(codes, following)
 
 
-def _longest_from(words: list[str], at: int) -> str | None:
-    for end in range(len(words), at, -1):
-        joined = key(" ".join(words[at:end]))
-        if joined in _CODES:
-            return _CODES[joined]
-    return None
+def _name_at(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...] | None]:
+    """The longest name that begins at a word: where it ends, and its codes."""
+    names, by_sound, _ = _indexes()
+    ends = range(min(len(words), at + _MOST_WORDS), at, -1)
+    for end in ends:
+        for form in (" ".join(words[at:end]), "".join(words[at:end])):
+            for name in (form, _LATIN_END.sub("", form)):
+                if name in names:
+                    return end, names[name]
+    for end in ends:
+        if (sound := folded("".join(words[at:end]))) in by_sound:
+            return end, by_sound[sound]
+    return at, None
+
+
+def _of_level(codes: tuple[str, ...], word: str) -> tuple[str, ...]:
+    """Of several places those of the level that the word after a name says, if there are any."""
+    if word not in _PROVINCIAL | _LOWER:
+        return codes
+    kept = tuple(
+        code
+        for code in codes
+        if (_ROWS[code]["level"] in ("country", "province")) == (word in _PROVINCIAL)
+    )
+    return kept or codes
+
+
+def _run_together(text: str) -> Iterator[tuple[str, ...]]:
+    """Codes of the names in Korean or Chinese text without spaces, from left to right.
+
+    Inside a word that begins with something else only names with their 시 or 市 count, and
+    a bare name before 리 or 洞 is that of a village.
+    """
+    names, _, longest = _indexes()
+    at, strange = 0, False
+    while at < len(text):
+        for end in range(min(len(text), at + longest), at + 1, -1):
+            name = text[at:end]
+            bare = _without_end(name) == name
+            if name not in names or (bare and strange):
+                continue
+            if bare and text[end : end + 1] in (_LOCAL_HANGUL | _LOCAL_HAN):
+                continue
+            yield names[name]
+            at = end
+            break
+        else:
+            at, strange = at + 1, True

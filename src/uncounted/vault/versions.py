@@ -44,12 +44,14 @@ class TakenBack:
         removed: reports that are there no more.
         restored: reports that stand again as they did before.
         kept: reports that were changed after the import, or have attachments, and stay so.
+        decisions: how many decisions were forgotten with the reports that are there no more.
     """
 
     source: str
     removed: int
     restored: int
     kept: int
+    decisions: int = 0
 
 
 def revise(
@@ -176,7 +178,8 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         entry = ledger.append("undo", body)
     with storage.finishing():
         storage.scrub()
-    return entry, TakenBack(source, counts["removed"], counts["restored"], kept)
+    taken = TakenBack(source, counts["removed"], counts["restored"], kept, len(said_of_them))
+    return entry, taken
 
 
 def report_body(row: ReportRow, previous: int | None) -> dict[str, Any]:
@@ -198,7 +201,8 @@ def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
     opened = ledger.open(row) if row is not None and row.kind == "import" else None
     if opened is None:
         raise UsedWrongly(
-            f"entry {number} is no import", hint="uncounted log lists the imports by their numbers"
+            f"entry {number} is no import and no decision",
+            hint="uncounted log lists both by their numbers",
         )
     if number in _taken_back(storage, ledger):
         raise UsedWrongly(

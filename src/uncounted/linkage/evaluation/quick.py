@@ -1,4 +1,7 @@
-"""How good a partition is against a known truth. Needs labels only, never a report."""
+"""A partition beside the truth of every report, in one call: for tests and benchmarks.
+
+`known` does the same with intervals, and for labels of some reports only.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import UsedWrongly
-from uncounted.linkage.draws import numbered, together
+from uncounted.linkage.draws import numbered
+from uncounted.linkage.evaluation import measures as ms
+from uncounted.linkage.evaluation.calibration import Pairs, in_bins
 
 
 @attrs.frozen
@@ -56,16 +61,15 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
     real = np.array([order.setdefault(person, len(order)) for person in truth], np.int64)
     sizes = np.bincount(real) if len(real) else np.zeros(0, np.int64)
     true_pairs = int((sizes * (sizes - 1) // 2).sum())
-    chances = together(rows.astype(np.int32))
-    right = np.array([real[i] == real[j] for i, j in chances], np.bool_)
-    stated = np.array(list(chances.values()))
-    chosen = stated > 0.5
+    pairs = Pairs.of(rows.astype(np.int32))
+    right, chosen = real[pairs.left] == real[pairs.right], pairs.stated > 0.5
     hits, found = int(right[chosen].sum()), int(chosen.sum())
     precision = hits / found if found else 1.0
     recall = hits / true_pairs if true_pairs else 1.0
     both = precision + recall
     people = [len(np.unique(row)) for row in rows]
     many = len(rows) > 1
+    bins, _ = in_bins(pairs.stated, right, np.ones(len(right)), real[pairs.left], 0.95)
     return Evaluation(
         precision=precision,
         recall=recall,
@@ -75,30 +79,11 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
         people=int(np.median(people)),
         true_people=len(sizes),
         exact=float(np.mean([_exact(row, real) for row in rows])) if len(real) else 1.0,
-        calibration=_calibration(stated, right) if many else (),
-        expected_links=float(stated.sum()) if many else None,
+        calibration=tuple((each.stated, each.true, each.pairs) for each in bins) if many else (),
+        expected_links=float(pairs.stated.sum()) if many else None,
     )
 
 
 def _exact(row: NDArray[Any], real: NDArray[np.int64]) -> float:
     """The share of true people whose reports are one person here, with no other report."""
-    labels = numbered(row).astype(np.int64)
-    joint = labels * (int(real.max()) + 1) + real
-    _, first, times = np.unique(joint, return_index=True, return_counts=True)
-    whole = (times == np.bincount(labels)[labels[first]]) & (
-        times == np.bincount(real)[real[first]]
-    )
-    return float(whole.sum() / (real.max() + 1))
-
-
-def _calibration(
-    stated: NDArray[np.float64], right: NDArray[np.bool_]
-) -> tuple[tuple[float, float, int], ...]:
-    edges = np.array([0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
-    rows = []
-    bins = np.digitize(stated, edges)
-    for at in range(len(edges) + 1):
-        here = bins == at
-        if here.any():
-            rows.append((float(stated[here].mean()), float(right[here].mean()), int(here.sum())))
-    return tuple(rows)
+    return float(ms.parts(ms.cells(numbered(row), real))[:, ms.SUMS.index("exact")].mean())

@@ -1,0 +1,144 @@
+"""Decisions on pairs of reports: taken in from a file, and which to look at next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from uncounted.commands.app import (
+    app,
+    case_argument,
+    json_option,
+    open_case,
+    passphrase_option,
+    today,
+)
+from uncounted.proof import durable
+from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say
+
+_LISTED = 10  # rejected rows that are named one by one
+
+
+@app.command()
+@case_argument
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="CSV: source_a,report_a,source_b,report_b,decision and, if you like, note.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@passphrase_option
+@json_option
+def decide(
+    case: Path, file: Path, dry_run: bool, passphrase_file: Path | None, as_json: bool
+) -> None:
+    r"""Say of pairs of reports that they are about the same person, or are not.
+
+    A decision is same or different, and always holds from then on: uncounted link keeps
+    to it. A later one on the same pair takes its place. Decisions that contradict each
+    other are refused, and nothing of the file is kept. uncounted undo takes a file back.
+
+    \b
+    Examples:
+      uncounted review returns.case --next 50 --out pairs.csv
+      uncounted decide returns.case --file pairs.csv --dry-run
+      uncounted decide returns.case --file pairs.csv
+    """
+    from uncounted import casework
+
+    with open_case(case, passphrase_file) as opened:
+        done = casework.decide(opened, file, dry_run=dry_run)
+    if as_json:
+        answer_json(done)
+    else:
+        _tell(done)
+
+
+def _tell(done: Mapping[str, Any]) -> None:
+    answer(
+        f"{plural(done['rows'], 'row')} = {done['new']:,} new + {done['changed']:,} changed"
+        f" + {done['unchanged']:,} unchanged + {done['rejected']:,} rejected"
+    )
+    for reason, count in done["reasons"].items():
+        rows = [str(each["row"]) for each in done["rejects"] if reason in each["why"]]
+        more = f" and {count - _LISTED} more" if count > _LISTED else ""
+        which = "row" if count == 1 else "rows"
+        say(f"  rejected: {reason} ({which} {', '.join(rows[:_LISTED])}{more})")
+    if done["dry_run"]:
+        say("  nothing was kept: it was a dry run")
+    elif done["new"] or done["changed"]:
+        say(f"  link again before you count; to take them back: uncounted undo {done['entry']}")
+
+
+@app.command()
+@case_argument
+@click.option("--next", "most", type=click.IntRange(1, 10_000), help="How many pairs.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file for uncounted decide.")
+@passphrase_option
+@json_option
+def review(
+    case: Path, most: int | None, out: Path | None, passphrase_file: Path | None, as_json: bool
+) -> None:
+    r"""Show which pairs of reports to look at next: those that would narrow the number most.
+
+    Pairs are named by source and id, never by a name: uncounted show shows a report. In
+    the file that --out writes, fill the column decision in (same or different; leave empty
+    what you cannot tell), and give it to uncounted decide. Without --next it says how many
+    pairs are undecided.
+
+    \b
+    Examples:
+      uncounted review returns.case
+      uncounted review returns.case --next 50 --out pairs.csv
+    """
+    from uncounted import casework
+
+    if out is not None:
+        durable.refuse_existing(out)
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        done = casework.review(opened, most=most, out=out, on=today(), progress=waiting)
+    if as_json:
+        answer_json(done)
+        return
+    answer(
+        f"{plural(done['undecided'], 'pair')} undecided: more likely than 2% and less than 98%"
+        f" to be about one person; {plural(done['decided'], 'pair')} decided."
+    )
+    if done["why_no_number"]:
+        say(f"  in the order of the number of people: {done['why_no_number']}")
+    if most is not None and out is None:
+        _tell_pairs(done)
+    if done["pairs"] and not done["why_no_number"]:
+        answer(
+            f"Deciding {'these' if most else 'the next'} {len(done['pairs'])} is expected to narrow"
+            f" the interval of N by {_percent(done['narrowing'])}."
+        )
+    if out is not None:
+        answer(f"{plural(len(done['pairs']), 'pair')} written to {out}: fill in the decisions")
+    elif most is None and done["undecided"]:
+        say("  to see which: uncounted review CASE --next 50 --out pairs.csv")
+
+
+def _tell_pairs(done: Mapping[str, Any]) -> None:
+    header = ("source", "report", "source", "report", "probability", "narrowing")
+    rows = [
+        (
+            pair["source_a"],
+            pair["report_a"],
+            pair["source_b"],
+            pair["report_b"],
+            f"{pair['probability']:.2f}",
+            _percent(pair["narrowing"]),
+        )
+        for pair in done["pairs"]
+    ]
+    if rows:
+        answer(columns([header, *rows], right=[4, 5]))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%" if share >= 5e-5 else "less than 0.01%"

@@ -1,0 +1,24 @@
+"""How good a linkage is: against a known truth, a sample labelled by hand, or its own draws."""
+
+from uncounted.linkage.evaluation.calibration import Calibration
+from uncounted.linkage.evaluation.clerical import Clerical
+from uncounted.linkage.evaluation.expected import Expected, expected
+from uncounted.linkage.evaluation.known import Held, against_pairs, against_persons
+from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
+from uncounted.linkage.evaluation.quick import Evaluation, evaluate
+
+__all__ = [
+    "Calibration",
+    "Clerical",
+    "Evaluation",
+    "Expected",
+    "Held",
+    "LabelledPairs",
+    "Persons",
+    "against_pairs",
+    "against_persons",
+    "evaluate",
+    "expected",
+    "read_sample",
+    "read_truth",
+]

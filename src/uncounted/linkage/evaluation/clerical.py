@@ -1,0 +1,283 @@
+"""Precision and recall of a linkage from a hand-labelled sample of pairs.
+
+The estimators are those of the design: a pair that was drawn stands for all pairs of its
+stratum (Horvitz and Thompson 1952), and precision, recall and F1 are ratios of such totals.
+Only chance in drawing is in their intervals; that the labels are right is assumed, and
+so is that pairs nobody could label are like the others of their stratum (what becomes of it
+if they are not is given beside it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.errors import BadInput
+from uncounted.linkage.draws import Linkage, point_partition
+from uncounted.linkage.evaluation.calibration import (
+    DOUBT,
+    Bin,
+    Calibration,
+    Links,
+    Pairs,
+    band,
+    bins_of,
+    error_of,
+)
+from uncounted.linkage.evaluation.intervals import (
+    Interval,
+    Stratum,
+    clustered_share,
+    ratio_limits,
+    total_limits,
+)
+from uncounted.linkage.evaluation.known import index_of
+from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
+
+Floats = NDArray[np.float64]
+# Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and
+# in none. Each measure falls to 0 in r at weights(r) . kinds.
+_KINDS = ("both", "false", "missed", "never")
+_WEIGHTS: Mapping[str, tuple[tuple[float, float], ...]] = {  # (at r = 0, slope), a kind each
+    "precision": ((1, -1), (0, -1), (0, 0), (0, 0)),
+    "recall": ((1, -1), (0, 0), (0, -1), (0, -1)),
+    "f1": ((2, -2), (0, -1), (0, -1), (0, -1)),
+    "recall_of_possible": ((1, -1), (0, 0), (0, -1), (0, 0)),
+}
+
+
+@attrs.frozen
+class Sampled:
+    """An estimate from the sample, its interval, and what it is if all that is unsure is yes or no.
+
+    `value` is None for a share of nothing.
+    """
+
+    value: float | None
+    interval: Interval
+    if_unsure_same: float | None
+    if_unsure_different: float | None
+
+
+@attrs.frozen
+class Clerical:
+    """A linkage held against a hand-labelled sample.
+
+    Attributes:
+        figures: precision, recall and F1 over the frame, and the recall of pairs that some
+            draw links.
+        true: pairs of the frame that are one person, with their interval.
+        linked: pairs that the point partition links.
+        drawn, labelled, unsure, gone: pairs; `gone` are of reports that are no longer linked.
+        relinked: the linkage is another than the one that the sample was drawn from; what
+            it links anew and the frame did not hold is not judged.
+    """
+
+    figures: Mapping[str, Sampled]
+    true: float
+    true_interval: Interval
+    linked: int
+    drawn: int
+    labelled: int
+    unsure: int
+    gone: int
+    relinked: bool
+    calibration: Calibration
+    level: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        out = {**attrs.asdict(self), "calibration": self.calibration.to_json()}
+        return {**out, **{name: each.value for name, each in self.figures.items()}}
+
+
+@attrs.frozen(eq=False)
+class _Judged:
+    """The labelled pairs as arrays, in the order of the file."""
+
+    stratum: NDArray[np.int64]
+    weight: Floats  # pairs of the frame that each stands for
+    linked: NDArray[np.bool_]
+    stated: Floats
+    same: NDArray[np.bool_]
+
+
+def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> Clerical:
+    """Estimate from a sample what could only be counted if every pair had a label.
+
+    Raises:
+        BadInput: of a stratum not one pair has an answer; or none is of the reports linked.
+    """
+    at = index_of(linkage)
+    present = [row for row in sample.rows if row.one in at and row.two in at]
+    if not present:
+        raise BadInput(
+            "the sample holds no pair of reports that were linked",
+            hint="a sample belongs to the case file that it was drawn from",
+        )
+    names = sorted({row.stratum for row in sample.rows})
+    answered = [row for row in present if row.same is not None]
+    unsure = [row for row in present if row.same is None]
+    _check_answered(names, answered)
+    point = point_partition(linkage)
+    judged = _judged(linkage, answered, point, names)
+    strata = _strata(judged, answered, names)
+    extremes = []
+    for same in (True, False):
+        rows = [*answered, *(attrs.evolve(row, same=same) for row in unsure)]
+        extremes.append(_strata(_judged(linkage, rows, point, names), rows, names))
+    total, low, high = total_limits(strata, np.array([[1.0, 0.0, 1.0, 1.0]]), level)
+    sizes = np.bincount(point)
+    linked = int((sizes * (sizes - 1) // 2).sum())
+    return Clerical(
+        figures={name: _sampled(name, strata, extremes, level) for name in _WEIGHTS},
+        true=float(total[0]),
+        true_interval=(max(float(low[0]), 0.0), float(high[0])),
+        linked=linked,
+        drawn=len(sample.rows),
+        labelled=len(answered),
+        unsure=len(unsure),
+        gone=len(sample.rows) - len(present),
+        relinked=_relinked(judged, strata, linked),
+        calibration=_calibration(linkage, judged, strata, level),
+        level=level,
+    )
+
+
+def _check_answered(names: Sequence[str], answered: Sequence[Labelled]) -> None:
+    done = {row.stratum for row in answered}
+    if lacking := [name for name in names if name not in done]:
+        raise BadInput(
+            f"no pair of stratum {lacking[0]} has an answer, so nothing is known of it",
+            hint="answer some of each stratum; the rows are in random order, so the first will do",
+        )
+
+
+def _judged(
+    linkage: Linkage, rows: Sequence[Labelled], point: NDArray[Any], names: Sequence[str]
+) -> _Judged:
+    at = index_of(linkage)
+    ends = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64).reshape(-1, 2)
+    one, two = ends[:, 0], ends[:, 1]
+    stratum = np.array([names.index(row.stratum) for row in rows], np.int64)
+    of = np.array([row.of for row in rows], np.float64)
+    return _Judged(
+        stratum,
+        of / np.bincount(stratum, minlength=len(names))[stratum],
+        point[one] == point[two],
+        np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64),
+        np.array([bool(row.same) for row in rows], np.bool_),
+    )
+
+
+def _strata(judged: _Judged, rows: Sequence[Labelled], names: Sequence[str]) -> list[Stratum]:
+    """The strata with their kinds of pairs, in the order of `_KINDS`."""
+    linked, same, ever = judged.linked, judged.same, judged.stated > 0
+    kinds = (linked & same, linked & ~same, ~linked & same & ever, ~linked & same & ~ever)
+    size = {row.stratum: row.of for row in rows}
+    return [
+        Stratum(
+            of=size[name],
+            drawn=int((judged.stratum == i).sum()),
+            kinds=tuple(int(kind[judged.stratum == i].sum()) for kind in kinds),
+        )
+        for i, name in enumerate(names)
+    ]
+
+
+def _sampled(
+    name: str, strata: Sequence[Stratum], extremes: Sequence[Sequence[Stratum]], level: float
+) -> Sampled:
+    def weights(r: Floats) -> Floats:
+        return np.stack([start + slope * r for start, slope in _WEIGHTS[name]], axis=1)
+
+    limits = ratio_limits(strata, weights, level)
+    return Sampled(_ratio(strata, name), limits, *(_ratio(each, name) for each in extremes))
+
+
+def _ratio(strata: Sequence[Stratum], name: str) -> float | None:
+    """The estimate: where the total of the weighted kinds is 0."""
+    totals = sum(each.of * np.array(each.kinds) / each.drawn for each in strata)
+    start, slope = (float(np.dot(totals, [each[i] for each in _WEIGHTS[name]])) for i in (0, 1))
+    return start / -slope if slope else None
+
+
+def _relinked(judged: _Judged, strata: Sequence[Stratum], linked: int) -> bool:
+    """Strata were drawn all linked or all not, and held all that was linked."""
+    then = 0
+    for i, stratum in enumerate(strata):
+        of = judged.linked[judged.stratum == i]
+        if of.any() != of.all():
+            return True
+        then += stratum.of if of.all() else 0
+    return then != linked
+
+
+def _calibration(
+    linkage: Linkage, judged: _Judged, strata: Sequence[Stratum], level: float
+) -> Calibration:
+    """Bins from the sample by weight; the links that draws expect are of all pairs."""
+    ever = judged.stated > 0
+    stated = np.where(ever, judged.stated, np.nan)  # what no draw links is in no bin
+    bins = []
+    for low, high, inside in bins_of(stated):
+        weight = judged.weight[inside]
+        share = float((weight * judged.same[inside]).sum() / weight.sum())
+        variance = _variance(judged, strata, inside, share)
+        count = int(inside.sum())
+        mean = float((weight * stated[inside]).sum() / weight.sum())
+        interval = clustered_share(share, variance, count, count, level)
+        bins.append(Bin(low, high, mean, share, interval, count, count))
+    pairs = Pairs.of(linkage.labels)
+    doubt = (judged.stated > DOUBT[0]) & (judged.stated < DOUBT[1])
+    return Calibration(
+        bins=tuple(bins),
+        error=error_of(bins, stated, judged.weight),
+        all_pairs=_links(linkage, pairs, judged, strata, np.ones_like(ever), level),
+        doubtful=_links(linkage, pairs.only(pairs.doubtful), judged, strata, doubt, level),
+        never=float((judged.weight * (judged.same & ~ever)).sum()),
+        level=level,
+    )
+
+
+def _variance(
+    judged: _Judged, strata: Sequence[Stratum], inside: NDArray[np.bool_], share: float
+) -> float:
+    """Of a weighted share within a stratified sample, linearised."""
+    off = np.where(inside, judged.weight * (judged.same - share), 0.0)
+    off = off / judged.weight[inside].sum()
+    total = 0.0
+    for i, stratum in enumerate(strata):
+        own = off[judged.stratum == i]
+        if len(own) > 1:
+            total += (1 - stratum.drawn / stratum.of) * len(own) * float(own.var(ddof=1))
+    return total
+
+
+def _links(
+    linkage: Linkage,
+    pairs: Pairs,
+    judged: _Judged,
+    strata: Sequence[Stratum],
+    inside: NDArray[np.bool_],
+    level: float,
+) -> Links:
+    """Links that the draws expect over `pairs`, and an estimate of how many are true."""
+    counted = [
+        attrs.evolve(stratum, kinds=(int((judged.same & inside)[judged.stratum == i].sum()),))
+        for i, stratum in enumerate(strata)
+        if inside[judged.stratum == i].any()
+    ]
+    total, low, high = total_limits(counted, np.ones((1, 1)), level)
+    mass = np.ones(len(pairs.left))
+    return Links(
+        pairs=len(pairs.left),
+        expected=float(pairs.stated.sum()),
+        interval=band(pairs.drawn(linkage.labels, mass), level),
+        actual=float(total[0]),
+        actual_interval=(max(float(low[0]), 0.0), float(high[0])),
+    )

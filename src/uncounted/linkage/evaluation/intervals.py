@@ -1,0 +1,168 @@
+"""Intervals for shares: of clustered counts, of finite populations, of ratios of totals.
+
+Every share here can be 0 or 1 in the sample without being so in truth, so none of these
+is a point plus and minus a multiple of a standard error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+_GRID = 20_001
+_TINY = 1e-9
+
+
+def clustered_share(
+    value: float, variance: float, clusters: int, units: float, level: float = 0.95
+) -> Interval | None:
+    """An interval for a share from clustered units: exact binomial, for what they are worth.
+
+    E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data", Survey Methodology 24, 1998: the
+    Clopper-Pearson interval with n* = p (1 - p) / variance, at most the units, times
+    (z / t)^2 with clusters - 1 degrees of freedom. Where all units are alike the variance
+    says nothing, and each cluster counts as one.
+
+    Args:
+        value: the share, from 0 to 1.
+        variance: its variance between clusters.
+        clusters: those that have a unit.
+        units: how many units there are.
+        level: of the interval.
+
+    Returns:
+        None of fewer than two clusters, which tell nothing about how clusters differ.
+
+    Examples:
+        >>> [round(end, 3) for end in clustered_share(0.9, 0.9 * 0.1 / 100, 100, 100)]
+        [0.823, 0.952]
+        >>> [round(end, 3) for end in clustered_share(1.0, 0.0, 30, 45)]
+        [0.884, 1.0]
+        >>> clustered_share(1.0, 0.0, 1, 45) is None
+        True
+    """
+    if clusters < 2 or not math.isfinite(value):
+        return None
+    tail = (1 - level) / 2
+    value = min(max(value, 0.0), 1.0)
+    worth = float(clusters)
+    if variance > 0 and 0 < value < 1:
+        z, t = -special.ndtri(tail), special.stdtrit(clusters - 1, 1 - tail)
+        worth = min(value * (1 - value) / variance, units) * float(z / t) ** 2
+    yes, no = value * worth, (1 - value) * worth
+    low = float(special.betaincinv(yes, no + 1, tail)) if yes > 0 else 0.0
+    high = float(special.betaincinv(yes + 1, no, 1 - tail)) if no > 0 else 1.0
+    return low, high
+
+
+def wilson(hits: int, drawn: int, of: int, level: float = 0.95) -> Interval:
+    """Wilson's interval for the share of a finite population, from a simple random sample.
+
+    The sample counts as n (N - 1) / (N - n); what was drawn is known, so the share is at
+    least `hits` and at most what is left of `of`.
+
+    Examples:
+        >>> [round(end, 3) for end in wilson(0, 15, 10_000)]
+        [0.0, 0.204]
+        >>> wilson(3, 6, 6)
+        (0.5, 0.5)
+    """
+    share = hits / drawn
+    if drawn >= of:
+        return share, share
+    z2 = float(special.ndtri((1 - level) / 2)) ** 2
+    n = drawn * (of - 1) / (of - drawn)
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    low, high = max(middle - half, hits / of), min(middle + half, 1 - (drawn - hits) / of)
+    return (hits / of if hits == 0 else low), (high if hits < drawn else 1.0)
+
+
+@attrs.frozen
+class Stratum:
+    """A stratum that was sampled: its size, and how many of the sample are of each kind.
+
+    The kinds exclude each other; what is of none is the rest of `drawn`.
+    """
+
+    of: int
+    drawn: int
+    kinds: tuple[int, ...]
+
+    def shares(self, level: float) -> tuple[Floats, Floats, Floats]:
+        """Each kind's share, and its limits."""
+        ends = [wilson(kind, self.drawn, self.of, level) for kind in self.kinds]
+        share = np.array(self.kinds, np.float64) / self.drawn
+        return share, np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
+
+
+def total_limits(
+    strata: Sequence[Stratum], weights: Floats, level: float = 0.95
+) -> tuple[Floats, Floats, Floats]:
+    """Weighted totals of the kinds over strata, with limits from those of each share.
+
+    The limits of a sum from the limits of its parts (G. Y. Zou and A. Donner, "Construction
+    of confidence limits about effect measures: a general approach", Statistics in Medicine
+    27, 2008), with shares of one stratum correlated as in a multinomial. A kind that was
+    not drawn keeps its upper limit, so that none found is not none.
+
+    Args:
+        strata: what was drawn.
+        weights: shape (rows, kinds): a total for each row.
+        level: of the limits.
+
+    Returns:
+        The totals, their lower and their upper limits, a number a row each.
+
+    Examples:
+        >>> strata = [Stratum(of=1000, drawn=50, kinds=(0,)), Stratum(100, 100, (40,))]
+        >>> found = total_limits(strata, np.array([[1.0]]))
+        >>> [round(float(each[0]), 1) for each in found]
+        [40.0, 40.0, 108.1]
+    """
+    rows = len(weights)
+    total, down, up = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for stratum in strata:
+        share, low, high = stratum.shares(level)
+        total += stratum.of * (weights @ share)
+        odds = np.sqrt(share / np.maximum(1 - share, 1e-12))
+        correlation = np.maximum(-np.outer(odds, odds), -1.0)
+        np.fill_diagonal(correlation, 1.0)
+        sign = np.sign(weights)
+        for ends, sums in (((low, high), down), ((high, low), up)):
+            far = np.abs(weights * np.where(weights > 0, share - ends[0], share - ends[1])) * sign
+            spread = np.einsum("ri,ij,rj->r", far, correlation, far)
+            sums += stratum.of**2 * np.maximum(spread, 0.0)
+    return total, total - np.sqrt(down), total + np.sqrt(up)
+
+
+def ratio_limits(
+    strata: Sequence[Stratum],
+    weights: Callable[[Floats], Floats],
+    level: float = 0.95,
+) -> Interval:
+    """Limits of a share r that is where a weighted total of the kinds is 0.
+
+    `weights(r)` has a row a value of r, and its total falls as r grows: for a precision,
+    (1 - r) true - r false. The limits are where the total can no longer be 0, as E. C.
+    Fieller's of a ratio are; to four digits.
+
+    Examples:
+        >>> def precision(r): return np.stack([1 - r, -r], axis=1)
+        >>> [round(x, 3) for x in ratio_limits([Stratum(200, 40, (36, 4))], precision)]
+        [0.786, 0.957]
+    """
+    grid = np.linspace(0.0, 1.0, _GRID)
+    _, low, high = total_limits(strata, weights(grid), level)
+    over, under = np.flatnonzero(low > _TINY), np.flatnonzero(high < -_TINY)
+    start = grid[over[-1]] if len(over) else 0.0
+    end = grid[under[0]] if len(under) else 1.0
+    return float(start), float(end)

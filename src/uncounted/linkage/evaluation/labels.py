@@ -1,0 +1,264 @@
+"""Files of labels: who each report is about, or which pairs of reports are one person.
+
+Reports are named by source and the source's own id, never by a name. An error names the
+row; what stands in the row is not repeated.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from uncounted import delimited
+from uncounted.errors import BadInput, UsedWrongly
+
+Key = tuple[str, str]  # source, id
+PAIR_COLUMNS = ("source_1", "report_1", "source_2", "report_2", "same")
+DESIGN_COLUMNS = ("stratum", "of", "drawn")
+_PERSON_HINT = (
+    "columns source, report and person, one row a report; or"
+    " source_1, report_1, source_2, report_2 and same, one row a pair"
+)
+_YES = frozenset(("yes", "y", "1", "true", "same", "예", "네", "是"))
+_NO = frozenset(("no", "n", "0", "false", "different", "아니오", "아니요", "否"))
+_UNSURE = frozenset(("", "?", "unsure", "모름", "不确定"))
+
+
+@attrs.frozen
+class Persons:
+    """Who each report is about; what a person counts for (1 unless the file says)."""
+
+    of: Mapping[Key, str]
+    weight: Mapping[str, float]
+    unlabelled: int = 0  # rows without a person
+
+
+@attrs.frozen
+class Labelled:
+    """A pair of reports and whether they are one person; None where nobody could say."""
+
+    row: int
+    one: Key
+    two: Key
+    same: bool | None
+    stratum: str = ""
+    of: int = 0
+    drawn: int = 0
+
+
+@attrs.frozen
+class LabelledPairs:
+    """Pairs as the file has them, and how many of its rows have no answer."""
+
+    rows: tuple[Labelled, ...]
+    unsure: int = 0
+
+
+def read_truth(file: Path) -> Persons | LabelledPairs:
+    """Read person ids or labelled pairs, whichever the columns say it is.
+
+    Raises:
+        BadInput: the file is neither, or contradicts itself; with the row.
+        UsedWrongly: it is a sample that `uncounted evaluate --sample` drew.
+    """
+    sheet = delimited.read(file)
+    columns = set(sheet.columns)
+    if columns >= {*PAIR_COLUMNS, *DESIGN_COLUMNS}:
+        raise UsedWrongly(
+            f"{file.name} is a sample with unequal chances, not the truth of every pair",
+            hint="give it as --labels",
+        )
+    if columns >= set(PAIR_COLUMNS):
+        return _pairs(sheet)
+    report = "report" if "report" in columns else "id"
+    for needed in ("source", report, "person"):
+        if needed not in columns:
+            shown = "report" if needed == "id" else needed
+            raise BadInput(f"{file.name} has no column {shown!r}", hint=_PERSON_HINT)
+    return _persons(sheet, report)
+
+
+def read_sample(file: Path) -> LabelledPairs:
+    """Read a sample that was drawn by `uncounted evaluate --sample`, with its answers.
+
+    Raises:
+        BadInput: it is none, or rows were taken out, added or changed.
+    """
+    sheet = delimited.read(file)
+    for needed in (*PAIR_COLUMNS, *DESIGN_COLUMNS):
+        if needed not in sheet.columns:
+            raise BadInput(
+                f"{file.name} has no column {needed!r}",
+                hint="a sample comes from uncounted evaluate CASE --sample N --out FILE; "
+                "fill in `same` and leave the rest as it is",
+            )
+    pairs = _pairs(sheet)
+    _check_design(file.name, pairs)
+    return pairs
+
+
+def _rows(sheet: delimited.Sheet) -> Iterator[delimited.Row]:
+    for row in sheet:
+        if row.wrong is not None:
+            raise BadInput(
+                f"{sheet.path.name}, row {row.number}: {row.wrong}",
+                hint="each row has as many cells as the first",
+            )
+        yield row
+
+
+def _key(name: str, row: delimited.Row, source: str, report: str) -> Key:
+    cells = [unicodedata.normalize("NFC", row.cells[column].strip()) for column in (source, report)]
+    for column, cell in zip((source, report), cells, strict=True):
+        if not cell:
+            raise BadInput(
+                f"{name}, row {row.number}: nothing in the column {column!r}",
+                hint="a report is named by its source and the source's own id",
+            )
+    return cells[0], cells[1]
+
+
+def _persons(sheet: delimited.Sheet, report: str) -> Persons:
+    name = sheet.path.name
+    of: dict[Key, str] = {}
+    weight: dict[str, float] = {}
+    first: dict[Key, int] = {}
+    weighed: dict[str, int] = {}
+    unlabelled = 0
+    for row in _rows(sheet):
+        key, person = _key(name, row, "source", report), row.cells["person"].strip()
+        if not person:
+            unlabelled += 1
+            continue
+        if of.setdefault(key, person) != person:
+            raise BadInput(
+                f"{name}, row {row.number}: the report of row {first[key]}, with another person",
+                hint="a report is about one person; take one of the two rows out",
+            )
+        first.setdefault(key, row.number)
+        if "weight" not in sheet.columns:
+            continue
+        stated = _weight(name, row)
+        if weight.setdefault(person, stated) != stated:
+            raise BadInput(
+                f"{name}, row {row.number}: another weight than in row {weighed[person]}, where"
+                " the person is the same",
+                hint="a weight says how many people a person stands for",
+            )
+        weighed.setdefault(person, row.number)
+    if not of:
+        raise BadInput(f"{name} says of no report whom it is about", hint=_PERSON_HINT)
+    return Persons(of, weight, unlabelled)
+
+
+def _weight(name: str, row: delimited.Row) -> float:
+    try:
+        stated = float(row.cells["weight"])
+    except ValueError:
+        stated = 0.0
+    if not 0 < stated < 1e12:
+        raise BadInput(
+            f"{name}, row {row.number}: the weight is no number above 0",
+            hint="leave the column out if every person stands for as many",
+        )
+    return stated
+
+
+def _pairs(sheet: delimited.Sheet) -> LabelledPairs:
+    name = sheet.path.name
+    design = set(DESIGN_COLUMNS) <= set(sheet.columns)
+    seen: dict[frozenset[Key], Labelled] = {}
+    for row in _rows(sheet):
+        one, two = (_key(name, row, f"source_{i}", f"report_{i}") for i in (1, 2))
+        if one == two:
+            raise BadInput(
+                f"{name}, row {row.number}: a report paired with itself",
+                hint="a pair is two reports",
+            )
+        pair = Labelled(row.number, one, two, _answer(name, row))
+        if design:
+            stratum, of, drawn = row.cells["stratum"].strip(), *_counts(name, row)
+            pair = attrs.evolve(pair, stratum=stratum, of=of, drawn=drawn)
+        before = seen.setdefault(frozenset((one, two)), pair)
+        if before is not pair and (design or before.same is not pair.same):
+            raise BadInput(
+                f"{name}, row {row.number}: the pair of row {before.row}"
+                + ("" if before.same is pair.same else ", with another answer"),
+                hint="a pair has one row",
+            )
+    rows = tuple(seen.values())
+    if all(row.same is None for row in rows):
+        raise BadInput(
+            f"{name} has no answer: every cell of the column 'same' is empty",
+            hint="write yes or no for each pair, and ? where it cannot be told",
+        )
+    _check_consistent(name, rows)
+    return LabelledPairs(rows, sum(row.same is None for row in rows))
+
+
+def _answer(name: str, row: delimited.Row) -> bool | None:
+    said = unicodedata.normalize("NFC", row.cells["same"]).strip().casefold()
+    if said in _UNSURE:
+        return None
+    if said not in _YES | _NO:
+        raise BadInput(
+            f"{name}, row {row.number}: 'same' is neither yes nor no",
+            hint="write yes, no, or ? where it cannot be told",
+        )
+    return said in _YES
+
+
+def _counts(name: str, row: delimited.Row) -> tuple[int, int]:
+    cells = [row.cells[column].strip() for column in ("of", "drawn")]
+    for cell in cells:
+        if not (cell.isascii() and cell.isdigit() and 0 < int(cell[:15]) < 10**14):
+            raise BadInput(
+                f"{name}, row {row.number}: no whole number in 'of' or 'drawn'",
+                hint="leave the columns of the sample as they are: only `same` is yours",
+            )
+    return int(cells[0]), int(cells[1])
+
+
+def _check_consistent(name: str, rows: tuple[Labelled, ...]) -> None:
+    """Reports that are one person through others cannot be two."""
+    root: dict[Key, Key] = {}
+
+    def find(at: Key) -> Key:
+        while root.setdefault(at, at) != at:
+            root[at] = root[root[at]]
+            at = root[at]
+        return at
+
+    for row in rows:
+        if row.same:
+            root[find(row.two)] = find(row.one)
+    for row in rows:
+        if row.same is False and find(row.one) == find(row.two):
+            raise BadInput(
+                f"{name}, row {row.row}: these two are different here, and the same person by"
+                " way of other rows",
+                hint="if A is B and B is C, then A is C: look at the three again",
+            )
+
+
+def _check_design(name: str, pairs: LabelledPairs) -> None:
+    first: dict[str, Labelled] = {}
+    count: dict[str, int] = {}
+    for row in pairs.rows:
+        before = first.setdefault(row.stratum, row)
+        count[row.stratum] = count.get(row.stratum, 0) + 1
+        if (row.of, row.drawn) != (before.of, before.drawn) or row.drawn > row.of:
+            raise BadInput(
+                f"{name}, row {row.row}: its stratum has other numbers than in row {before.row}",
+                hint="leave the columns of the sample as they are: only `same` is yours",
+            )
+    for stratum, before in first.items():
+        if count[stratum] != before.drawn:
+            raise BadInput(
+                f"{name} has {count[stratum]} pairs of a stratum of which {before.drawn} were"
+                f" drawn (row {before.row} is one of them)",
+                hint="no row may be taken out or added: leave `same` empty where nobody can say",
+            )

@@ -1,0 +1,154 @@
+"""Family names: what a word may be as a family name, in each script.
+
+A table a script, from a word to the readings that it may have, with weights that sum to 1.
+The narrow tables are spellings that are usual; they tell which word of a name is the family
+name. The wide ones hold every spelling that the letters give, for a word that has its place.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from typing import Literal
+
+from uncounted.linkage import lattice, spelling, syllables
+
+Key = tuple[int, ...] | str  # folded syllables, or the letters themselves
+Table = dict[str, dict[Key, float]]
+
+_PINYIN_SHARE = 0.003  # of a family name in pinyin before a given name that is not
+_RARE = 0.015  # percent: rarer family names do not tell which word is one
+_UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
+_LEAST = 0.002  # shares of spellings below this are left out
+_FULL = (
+    "鄭趙張吳黃權韓劉孫許盧車閔陳嚴羅馬蔣錢愼楊邊蘇東諸龍賓陰魚陸"
+    "慶宮鮮獨魯晉裵曺呂連溫馮葉閻雲鍾鮑後萬尙眞氷"
+)
+_SIMPLE = (
+    "郑赵张吴黄权韩刘孙许卢车闵陈严罗马蒋钱慎杨边苏东诸龙宾阴鱼陆"
+    "庆宫鲜独鲁晋裴曹吕连温冯叶阎云钟鲍后万尚真冰"
+)
+
+
+@lru_cache(maxsize=1)
+def hangul() -> Table:
+    """Family names in Hangul, North and South.
+
+    Examples:
+        >>> hangul()["리"] == hangul()["이"]
+        True
+    """
+    table: Table = {}
+    for _, texts, *_ in spelling.families():
+        for text in texts:
+            table.setdefault(text, {lattice.of_hangul(text): 1.0})
+    return table
+
+
+@lru_cache(maxsize=1)
+def han() -> Table:
+    """Family names in characters, full and simplified.
+
+    Examples:
+        >>> [lattice.hangul(key) for key in han()["赵"] if isinstance(key, tuple)]
+        ['조']
+    """
+    table: Table = {}
+    simplified = dict(zip(_FULL, _SIMPLE, strict=True))
+    for _, texts, _, characters, _ in spelling.families():
+        for text in characters:
+            for variant in {text, "".join(simplified.get(char, char) for char in text)}:
+                table.setdefault(variant, {})[lattice.of_hangul(texts[0])] = 1.0
+    return _scaled(table)
+
+
+@lru_cache(maxsize=1)
+def latin() -> Table:
+    """Usual spellings in Latin letters."""
+    table: Table = {}
+    for share, texts, words, _, pinyin in spelling.families():
+        if share > _RARE or len(texts[0]) > 1:
+            weights = {word: share / (1 + at) for at, word in enumerate(words)}
+            for word in pinyin:
+                weights.setdefault(word, share * _PINYIN_SHARE)
+            _add(table, lattice.of_hangul(texts[0]), weights)
+    return _scaled(table)
+
+
+@lru_cache(maxsize=2)
+def wide(script: Literal["latin", "cyrillic"]) -> Table:
+    """Every spelling of every family name, usual ones in Latin letters included.
+
+    Examples:
+        >>> [lattice.hangul(key) for key in wide("cyrillic")["цой"] if isinstance(key, tuple)]
+        ['최']
+    """
+    table: Table = {}
+    for share, texts, words, *_ in spelling.families():
+        key = lattice.of_hangul(texts[0])
+        if script == "latin":
+            _add(table, key, {word: share / (1 + at) for at, word in enumerate(words)})
+        for text in texts:
+            rows = [syllables.spellings(script, ord(c) - syllables.FIRST).items() for c in text]
+            weights: dict[str, float] = {}
+            for parts in itertools.product(*rows):
+                word = "".join(part for part, _ in parts)
+                weight = 1.0
+                for _, part in parts:
+                    weight *= part
+                if weight > _LEAST:
+                    usual = 1.0 if script == "cyrillic" else _UNUSUAL
+                    weights[word] = weights.get(word, 0.0) + weight * share * usual
+            _add(table, key, weights)
+    return _scaled(table)
+
+
+@lru_cache(maxsize=1)
+def pinyin() -> Table:
+    """Family names in pinyin, without tones: ü as u, v or yu."""
+    table: Table = {}
+    for share, texts, _, _, words in spelling.families():
+        written = {form for word in words for form in _umlauts(word)}
+        _add(table, lattice.of_hangul(texts[0]), dict.fromkeys(sorted(written), share))
+    return _scaled(table)
+
+
+def _umlauts(word: str) -> set[str]:
+    return {word, "lv", "lyu"} if word == "lu" else {word}
+
+
+@lru_cache(maxsize=1)
+def usual() -> frozenset[str]:
+    """Usual spellings that are not only pinyin."""
+    return frozenset(word for _, _, words, *_ in spelling.families() for word in words)
+
+
+@lru_cache(maxsize=1)
+def compounds() -> frozenset[str]:
+    """Spellings of family names of two syllables."""
+    return frozenset(
+        word
+        for word, keys in wide("latin").items()
+        if any(isinstance(key, tuple) and len(key) > 1 for key in keys)
+    )
+
+
+def of_latin(word: str) -> dict[Key, float]:
+    """What a word in Latin letters may be as a family name; the letters if it is none."""
+    known = latin().get(word) or wide("latin").get(word)
+    return dict(known) if known else {word: 1.0}
+
+
+def _add(table: Table, key: Key, weights: dict[str, float]) -> None:
+    for word, weight in weights.items():
+        found = table.setdefault(word, {})
+        found[key] = found.get(key, 0.0) + weight
+
+
+def _scaled(table: Table) -> Table:
+    """Weights that sum to 1, without those below a hundredth."""
+    out: Table = {}
+    for word, keys in table.items():
+        total = sum(keys.values())
+        out[word] = {key: weight / total for key, weight in keys.items() if weight > 0.01 * total}
+    return out

@@ -1,0 +1,231 @@
+"""From scored pairs to the graph of candidates: who might be one person with whom.
+
+A pair joins the graph when it is likelier than the floor before any fitting. What the floor
+may have cost is told. Decisions join or part reports whatever their likelihood.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from uncounted.errors import UsedWrongly
+from uncounted.linkage import compare
+from uncounted.linkage.encode import NO_KEY, Encoded
+from uncounted.linkage.moves import Graph
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Decision = tuple[int, int, bool]  # two reports, and whether they are one person
+MOST_NEAR = 40  # candidates a report on average; past it the floor rises
+_STEP = 0.5  # in log odds
+_TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
+_LARGEST = 30  # reports of a person at such a start
+
+
+@attrs.frozen
+class Candidates:
+    """Pairs of reports, left > right, and how likely each is before any fitting."""
+
+    left: Ints
+    right: Ints
+    codes: Codes  # packed levels
+    log_odds: NDArray[np.float64]
+
+
+@attrs.frozen
+class Built:
+    """The graph, its components, the candidates in it, and what was left out."""
+
+    graph: Graph
+    component: Ints
+    kept: Candidates
+    decisions: tuple[Decision, ...]
+    facts: dict[str, Any]
+
+
+def build(
+    encoded: Encoded, pairs: Candidates, *, floor: float, decisions: Sequence[Decision] = ()
+) -> Built:
+    """Make the graph of the pairs whose log odds pass the floor.
+
+    Args:
+        encoded: the reports.
+        pairs: all that were compared; if these are all there are, their levels are kept.
+        floor: a pair less likely than this before any fitting is no candidate.
+        decisions: of people.
+
+    Raises:
+        UsedWrongly: decisions say that two reports are one person and that they are not.
+    """
+    count = encoded.count
+    unit = _units(count, decisions)
+    log_floor = float(np.log(floor) - np.log1p(-floor))
+    keep = pairs.log_odds >= log_floor
+    while 2 * keep.sum() > MOST_NEAR * count:
+        log_floor += _STEP
+        keep = pairs.log_odds >= log_floor
+    chance = 1.0 / (1.0 + np.exp(-pairs.log_odds))
+    kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
+    starts, near, codes = _rows(count, kept)
+    everything = len(pairs.left) == count * (count - 1) // 2
+    apart_starts, apart = _apart(count, decisions)
+    graph = Graph(
+        starts=starts,
+        near=near,
+        codes=codes,
+        lists=encoded.source.astype(np.int64),
+        said=said(encoded),
+        mate=_rings(unit),
+        apart_starts=apart_starts,
+        apart=apart,
+        dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
+        arrays=compare.arrays(encoded),
+    )
+    joined = [(i, j) for i, j, same in decisions if same]
+    ends = np.array(joined, np.int64).reshape(-1, 2)
+    component = connected(
+        count, np.concatenate([kept.left, ends[:, 0]]), np.concatenate([kept.right, ends[:, 1]])
+    )
+    facts = {
+        "candidate_pairs": int(keep.sum()),
+        "components": int((np.bincount(component) > 1).sum()),
+        "largest_component": int(np.bincount(component).max()),
+        "floor": float(1.0 / (1.0 + np.exp(-log_floor))),
+        "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
+    }
+    return Built(graph, component, kept, tuple(decisions), facts)
+
+
+def said(encoded: Encoded) -> NDArray[np.uint8]:
+    """Which fields each report says anything in, a bit each in the order of `compare.FIELDS`."""
+    speaks = (
+        np.diff(encoded.form_starts)[encoded.name] > 0,
+        (encoded.birth != 0).any(axis=1),
+        encoded.sex != 0,
+        encoded.origin != NO_KEY,
+        np.diff(encoded.act_starts) > 0,
+    )
+    bits = [row.astype(np.uint8) << field for field, row in enumerate(speaks)]
+    return np.asarray(np.bitwise_or.reduce(bits), np.uint8)
+
+
+def connected(count: int, left: Ints, right: Ints) -> Ints:
+    """A label a report, the same for those that pairs lead from one to the other."""
+    pairs = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
+
+
+def start(built: Built, *, together: bool, once_a_list: bool) -> Ints:
+    """A partition to start a chain from, as a label a report, that heeds the decisions.
+
+    Args:
+        built: the graph.
+        together: join whoever may be one person, likeliest first; else nobody.
+        once_a_list: nobody is twice on a list, but by decision.
+    """
+    graph = built.graph
+    count = len(graph.lists)
+    label = _units(count, built.decisions)
+    if not together:
+        return label
+    kept = built.kept
+    wanted = np.flatnonzero(kept.log_odds >= np.log(_TOGETHER) - np.log1p(-_TOGETHER))
+    order = wanted[np.argsort(-kept.log_odds[wanted], kind="stable")]
+    _join(graph, kept.left[order], kept.right[order], label, once_a_list)
+    return label
+
+
+@numba.njit(cache=True)
+def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool) -> None:
+    """Join clusters pair by pair, where nothing forbids it."""
+    count = len(label)
+    following = np.full(count, -1, np.int64)  # the reports of a label, from its root
+    last = np.arange(count)
+    size = np.ones(count, np.int64)
+    mask = np.int64(1) << graph.lists
+    for r in range(count):
+        root = label[r]
+        if root != r:
+            following[last[root]] = r
+            last[root] = r
+            size[root] += 1
+            mask[root] |= mask[r]
+    for at in range(len(left)):
+        a, b = label[left[at]], label[right[at]]
+        if a == b or size[a] + size[b] > _LARGEST or (once_a_list and mask[a] & mask[b]):
+            continue
+        forbidden = False
+        r = a
+        while r >= 0:
+            for x in range(graph.apart_starts[r], graph.apart_starts[r + 1]):
+                forbidden = forbidden or label[graph.apart[x]] == b
+            r = following[r]
+        if forbidden:
+            continue
+        following[last[a]] = b
+        last[a] = last[b]
+        size[a] += size[b]
+        mask[a] |= mask[b]
+        r = b
+        while r >= 0:
+            label[r] = a
+            r = following[r]
+
+
+def _units(count: int, decisions: Sequence[Decision]) -> Ints:
+    """The first report of each report's unit, those that decisions have made one person."""
+    joined = np.array([(i, j) for i, j, same in decisions if same], np.int64).reshape(-1, 2)
+    label = connected(count, joined[:, 0], joined[:, 1])
+    first = np.full(label.max() + 1 if count else 0, count, np.int64)
+    np.minimum.at(first, label, np.arange(count))
+    unit = first[label]
+    for i, j, same in decisions:
+        if not same and unit[i] == unit[j]:
+            raise UsedWrongly(
+                "decisions say of two reports that they are one person, and that they are not",
+                hint="some are said to be the same through a third: undo one of them",
+            )
+    return unit
+
+
+def _rings(unit: Ints) -> Codes:
+    """Link the reports of each unit in a ring."""
+    order = np.lexsort((np.arange(len(unit)), unit))
+    mate = np.empty(len(unit), np.int32)
+    bounds = np.flatnonzero(np.diff(unit[order], prepend=-1, append=-1))
+    for low, high in itertools.pairwise(bounds):
+        mate[order[low:high]] = np.roll(order[low:high], -1)
+    return mate
+
+
+def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
+    rows = np.array([(i, j) for i, j, same in decisions if not same], np.int64).reshape(-1, 2)
+    both = np.concatenate([rows, rows[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
+
+
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
+    """Each report's candidates in order, from pairs said once."""
+    one = np.concatenate([kept.left, kept.right])
+    two = np.concatenate([kept.right, kept.left])
+    order = np.lexsort((two, one))
+    starts = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
+    codes = np.concatenate([kept.codes, kept.codes])[order]
+    return starts, two[order].astype(np.int32), codes
+
+
+def _dense(pairs: Candidates, count: int) -> Codes:
+    out = np.zeros(count * (count - 1) // 2, np.int32)
+    out[pairs.left * (pairs.left - 1) // 2 + pairs.right] = pairs.codes
+    return out

@@ -1,0 +1,177 @@
+"""Names of which the given name is hidden or cut to its first letters: 김○○, Kim C. S., 김모.
+
+An initial agrees with every syllable that may begin with it. That is weak evidence, with
+a level of its own, and never that of a whole name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from uncounted.linkage import families, lattice, syllables
+
+_MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
+_SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
+_GAPS = re.compile(r"[\s.·]+")
+_TOKENS = re.compile(r"[^\W\d_]+\.?")
+_NO_LETTER = re.compile("[ox*]{2,3}")
+_VOWELS = frozenset("aeiou")
+_LONGEST = 4  # hidden syllables
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ALL = (1 << len(_LETTERS)) - 1
+_SECOND = len(_LETTERS)  # bits of the second syllable begin here
+NONE = 1 << (2 * len(_LETTERS))  # the bit of a given name without a second syllable
+
+
+@attrs.frozen
+class Veiled:
+    """What is left of a name.
+
+    `family` is said (in Hangul, characters or letters) or else `family_initial`; `given` are
+    words that are said in full; `initials` the letters each syllable may begin with ("" where
+    nothing is said).
+    """
+
+    family: str = ""
+    family_initial: str = ""
+    given: tuple[str, ...] = ()
+    initials: tuple[str, ...] = ()
+
+
+def korean(text: str) -> Veiled | None:
+    """Read a hidden name in Hangul or characters; None if nothing in it is hidden.
+
+    Examples:
+        >>> korean("김○○"), korean("남궁 모")
+        (Veiled(family='김', ...initials=()), Veiled(family='남궁', ...initials=()))
+        >>> korean("김○철").initials, korean("김철수")
+        (('', 'ct'), None)
+    """
+    closed = _GAPS.sub("", text)
+    for size in (2, 1):
+        head, tail = closed[:size], closed[size:]
+        if head not in families.hangul() and head not in families.han():
+            continue
+        if tail in _SOMEBODY:
+            return Veiled(family=head)
+        if 0 < len(tail) <= _LONGEST and _MARKS & set(tail) and all(map(_is_part, tail)):
+            known = tuple("" if char in _MARKS else _begins(char) for char in tail)
+            return Veiled(family=head, initials=known if any(known) else ())
+    return None
+
+
+def _is_part(char: str) -> bool:
+    return char in _MARKS or lattice.is_hangul(char) or bool(lattice.of_han(char))
+
+
+def _begins(char: str) -> str:
+    rows = [lattice.of_hangul(char)] if lattice.is_hangul(char) else list(lattice.of_han(char))
+    letters = {letter for row in rows for letter in syllables.first_letters(row[0])}
+    return "".join(sorted(letters))
+
+
+def words(text: str) -> list[Veiled]:
+    """Read a name in Latin letters with initials; empty if it has none, or one in the middle.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+
+    Examples:
+        >>> words("kim c. s."), words("kim xx")
+        ([Veiled(family='kim', ...initials=('c', 's'))], [Veiled(family='kim', ...)])
+        >>> words("kim chol su"), words("o jin u")
+        ([], [])
+    """
+    tokens = _split(_TOKENS.findall(text))
+    initial = [_is_initial(token) for token in tokens]
+    if not any(initial) or len(tokens) > 5:
+        return []
+    letters = ["" if _NO_LETTER.fullmatch(token) else token[0] for token in tokens]
+    if all(initial):
+        return _no_words(letters) if 2 <= len(tokens) <= 4 and all(letters) else []
+    count = sum(initial)
+    if initial == sorted(initial):
+        whole, said, first = tokens[:-count], letters[-count:], False
+    elif initial == sorted(initial, reverse=True):
+        whole, said, first = tokens[count:], letters[:count], True
+    else:
+        return []
+    return _of_ends([token.strip(".") for token in whole], said, first=first)
+
+
+def _split(tokens: list[str]) -> list[str]:
+    """Initials written together ("cs") apart."""
+    out: list[str] = []
+    for token in tokens:
+        bare = token.strip(".")
+        together = 2 <= len(bare) <= 3 and not set(bare) & {*_VOWELS, "y", "x"}
+        out += list(bare) if together and bare.isascii() else [token]
+    return out
+
+
+def _is_initial(token: str) -> bool:
+    bare = token.strip(".")
+    if _NO_LETTER.fullmatch(bare):
+        return True
+    return len(bare) == 1 and bare in _LETTERS and (token != bare or bare not in _VOWELS)
+
+
+def _no_words(letters: list[str]) -> list[Veiled]:
+    return [
+        Veiled(family_initial=letters[0], initials=tuple(letters[1:])),
+        Veiled(family_initial=letters[-1], initials=tuple(letters[:-1])),
+    ]
+
+
+def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
+    """Words in full with initials before (`first`) or after them."""
+    joined = "".join(whole)
+    initials = tuple(said) if any(said) else ()
+    found = []
+    is_family = joined in families.wide("latin") or joined in families.pinyin()
+    if is_family:
+        found.append(Veiled(family=joined, initials=initials))
+    if first and len(whole) == 1 and len(said) == 2 and all(said):  # K. C. Su may be 김철수
+        found.append(Veiled(family_initial=said[0], initials=(said[1], joined[0])))
+    if not is_family and len(said) == 1 and said[0]:
+        found.append(Veiled(family_initial=said[0], given=tuple(whole)))
+    return found
+
+
+def family_mask(readings: Iterable[families.Key], initial: str) -> int:
+    """The letters that a family name may begin with, a bit each; 0 if nothing is said."""
+    letters = {initial} if initial else {x for key in readings for x in _first_of(key, 0)}
+    return _bits(letters)
+
+
+def given_mask(readings: Iterable[families.Key], initials: tuple[str, ...]) -> int:
+    """The letters that the first two syllables may begin with; 0 if nothing is said.
+
+    Bits of the first syllable, then of the second, then whether there may be no second.
+    """
+    if initials:
+        first = _bits(initials[0]) or ALL
+        second = (_bits(initials[1]) or ALL) if len(initials) > 1 else ALL
+        return first | second << _SECOND | (NONE if len(initials) == 1 else 0)
+    mask = 0
+    for key in readings:
+        if isinstance(key, str):
+            mask |= _bits(key[:1]) | ALL << _SECOND | NONE
+        else:
+            mask |= _bits(_first_of(key, 0))
+            mask |= _bits(_first_of(key, 1)) << _SECOND if len(key) > 1 else NONE
+    return mask
+
+
+def _first_of(key: families.Key, at: int) -> frozenset[str]:
+    return frozenset(key[:1]) if isinstance(key, str) else syllables.first_letters(key[at])
+
+
+def _bits(letters: Iterable[str]) -> int:
+    bits = 0
+    for letter in letters:
+        bits |= 1 << _LETTERS.find(letter) if letter in _LETTERS else 0
+    return bits

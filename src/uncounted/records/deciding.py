@@ -1,0 +1,80 @@
+"""Files of decisions: which pairs of reports are about one person, and which about two.
+
+A report is named by its source and the source's own id, never by a name. Two shapes are
+read: the one that `uncounted review` writes (source_a, report_a, source_b, report_b,
+decision, and if you like note), and a labelled sample (source_1, report_1, source_2,
+report_2, same). What stands in a cell is never repeated in a reason.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from uncounted import delimited
+from uncounted.errors import BadInput
+from uncounted.vault.decisions import Proposed, Refused
+
+COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
+_SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")
+NOTE = "note"
+# Beside a pair, for whoever decides: what review and a labelled sample say of it.
+BESIDE = frozenset({"probability", "narrowing", "stratum", "of", "drawn"})
+# Words that people answer with, in the three languages of the records.
+_SAME = frozenset(["same", "yes", "y", "1", "true", "예", "네", "같음", "동일", "是", "同"])
+_DIFFERENT = frozenset(
+    ["different", "no", "n", "0", "false", "아니오", "아니요", "다름", "否", "不同"]
+)
+_OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
+
+
+def read(path: Path) -> Iterator[Proposed | Refused]:
+    """Read a file of decisions, a row at a time; its columns are looked at before the first.
+
+    A row without an answer is refused like one that cannot be read: it decides nothing.
+
+    Raises:
+        BadInput: not a table, a column that is missing or of no meaning here.
+    """
+    sheet = delimited.read(path)
+    columns = _shape(sheet)
+    return (_decision(row, columns) for row in sheet)
+
+
+def _shape(sheet: delimited.Sheet) -> tuple[str, ...]:
+    there = set(sheet.columns)
+    columns = _SAMPLE if not there & set(COLUMNS) and there & set(_SAMPLE) else COLUMNS
+    for needed in columns:
+        if needed not in there:
+            raise BadInput(
+                f"{sheet.path.name} has no column {needed!r}",
+                hint=f"the columns are {', '.join(columns)}, and if you like {NOTE};"
+                f" {delimited.near(sheet.columns, needed)}",
+            )
+    for place, name in enumerate(sheet.columns, start=1):
+        if name not in {*columns, NOTE} | BESIDE:
+            raise BadInput(
+                f"{sheet.path.name}: column {place} is none that a file of decisions has",
+                hint=f"take it out, or call it {NOTE} if it says why",
+            )
+    return columns
+
+
+def _decision(row: delimited.Row, columns: tuple[str, ...]) -> Proposed | Refused:
+    if row.wrong is not None:
+        return Refused(row.number, (row.wrong,))
+    cells = [unicodedata.normalize("NFC", row.cells[name]).strip() for name in columns]
+    source_one, one, source_two, two, said = cells
+    answer = said.casefold()
+    reasons = []
+    if not all(cells[:4]):
+        reasons.append("a report is named by its source and its id, and one of them is empty")
+    if answer in _OPEN:
+        reasons.append("no decision is filled in")
+    elif answer not in _SAME | _DIFFERENT:
+        reasons.append("the decision is neither same nor different")
+    if reasons:
+        return Refused(row.number, tuple(reasons))
+    note = row.cells.get(NOTE, "").strip() or None
+    return Proposed(row.number, (source_one, one), (source_two, two), answer in _SAME, note)
