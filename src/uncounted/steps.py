@@ -19,10 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from uncounted.counting import count, decided, linked, split, summary
-from uncounted.errors import BadInput, NotLinkable, UsedWrongly
+from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.estimating import Asked, over_draws, refuse_if_nothing
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
@@ -206,36 +204,6 @@ def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
         "reports": len(rows),
         "people": len({person for _, _, person, _ in rows}),
         "out": str(out),
-    }
-
-
-def evaluate(case: Case, truth: Path, *, on: dt.date) -> dict[str, Any]:
-    """Hold the linkage against a file that says who each report is about: `source,id,person`.
-
-    Reports that the file does not name are left out of the comparison, and counted.
-
-    Raises:
-        BadInput: the file is not one, or names none of the reports.
-    """
-    from uncounted import delimited, linkage
-
-    sheet = delimited.read(truth)
-    if missing := {"source", "id", "person"} - set(sheet.columns):
-        raise BadInput(
-            f"{truth.name} has no column {sorted(missing)[0]!r}",
-            hint="its columns are source, id and person: one row a report",
-        )
-    known = {(row.cells["source"], row.cells["id"]): row.cells["person"] for row in sheet}
-    result = linked(case, on).linkage
-    kept = [i for i, key in enumerate(result.keys) if key in known]
-    if not kept:
-        raise BadInput(f"{truth.name} names none of the reports that were linked")
-    persons = [known[result.keys[i]] for i in kept]
-    found = linkage.evaluate(result.labels[:, kept], persons)
-    return {
-        "reports": len(kept),
-        "not_in_the_truth": len(result.keys) - len(kept),
-        **attrs.asdict(found),
     }
 
 

@@ -370,39 +370,6 @@ def _numbers(parts: Sequence[str] | None) -> list[float] | None:
 
 
 @app.command()
-@case_argument
-@click.option(
-    "--truth", type=click.Path(path_type=Path), required=True, help="CSV: source,id,person."
-)
-@passphrase_option
-@json_option
-def evaluate(case: Path, truth: Path, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Hold the linkage against a file that says who is who.
-
-    \b
-    Example:
-      uncounted evaluate returns.case --truth truth.csv
-    """
-    from uncounted import steps
-
-    with open_case(case, passphrase_file) as opened:
-        done = steps.evaluate(opened, truth, on=today())
-    if as_json:
-        answer_json(done)
-        return
-    answer(f"{done['true']:,} pairs of reports are of one person; {done['found']:,} were linked.")
-    answer(
-        f"precision {done['precision']:.3f}, recall {done['recall']:.3f}, F1 {done['f1']:.3f};"
-        f" {done['people']:,} people counted where there are {done['true_people']:,}"
-    )
-    answer("of the pairs said to be linked with a probability of about ..., so many are:")
-    rows = [
-        (f"{said:.2f}", f"{true:.2f}", f"{pairs:,}") for said, true, pairs in done["calibration"]
-    ]
-    answer(columns([("said", "true", "pairs"), *rows], right=[0, 1, 2]))
-
-
-@app.command()
 @click.argument("where", metavar="CASE|TABLE.csv", type=click.Path(path_type=Path))
 @click.option("--method", "methods", multiple=True, help="Only this method (may be repeated).")
 @click.option(

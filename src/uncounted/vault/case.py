@@ -556,6 +556,10 @@ class Case:
             found = [each for each in found if key in each.pair]
         return sorted(found, key=lambda each: each.entry.seq)
 
+    def every_decision(self) -> list[Decision]:
+        """Every decision that was not forgotten, those that no longer stand too, in order."""
+        return list(decisions.every(self._storage, self._ledger))
+
     def decision_states(self) -> dict[int, DecisionState]:
         """Of every decision's entry, by its number, whether it stands."""
         return decisions.states(self._storage, self._ledger)

@@ -1,0 +1,130 @@
+"""Whether a probability means what it says: stated against true, with intervals.
+
+On the dashed line, of the pairs stated at .3 three in ten are true. A mark under it means
+that links are stated too likely. Shares only: no report and no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from uncounted.publish import fonts
+from uncounted.publish.figures import NARROW
+from uncounted.publish.pictures.paper import EDGE, SMALL, Picture, head, notes, picture
+from uncounted.publish.svg import GREY, INK, PALE, Drawing
+
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_LEFT = 46.0
+_MOST_SIDE = 420.0
+_ROW = 15.0
+_CAP = 4.0
+
+
+@attrs.frozen
+class Share:
+    """Pairs stated at about `stated`: the share that is true, its interval, how many there are.
+
+    `calibrated` is what decisions make of `stated`, if there are enough of them.
+    """
+
+    stated: float
+    true: float
+    interval: tuple[float, float] | None
+    pairs: int
+    calibrated: float | None = None
+
+
+def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -> Picture:
+    """The curve of true against stated probabilities, an interval at each point.
+
+    Args:
+        shares: at least one, in order of `stated`.
+        verdict: one sentence on all of it.
+        level: of the intervals.
+
+    Examples:
+        >>> calibration([Share(0.31, 0.27, (0.2, 0.35), 140)], "As stated.").desc
+        'Of 140 pairs stated at .31, .27 are true (.20 to .35). As stated.'
+    """
+    again = any(each.calibrated is not None for each in shares)
+
+    def draw(on: Drawing) -> float:
+        top = head(on) + 2 * _ROW
+        side = min(on.width - _LEFT - 14.0, _MOST_SIDE)
+        _frame(on, top, side)
+        _points(on, top, side, shares)
+        words = [
+            "Dashed: a probability that means what it says. Under it, links are stated too likely.",
+            f"Bars are {level:.0%} intervals; the numbers above are pairs.",
+        ]
+        if again:
+            words.append("Open marks: what people's decisions make of the stated probability.")
+        return notes(on, top + side + 44, [*words, verdict])
+
+    desc = [_sentence(each) for each in shares]
+    return picture(
+        "calibration", "Does a probability mean what it says?", " ".join([*desc, verdict]), draw
+    )
+
+
+def _sentence(each: Share) -> str:
+    ends = ""
+    if each.interval is not None:
+        ends = f" ({_short(each.interval[0])} to {_short(each.interval[1])})"
+    again = ""
+    if each.calibrated is not None:
+        again = f"; decisions make it {_short(each.calibrated)}"
+    return (
+        f"Of {each.pairs:,} pairs stated at {_short(each.stated)}, {_short(each.true)} are"
+        f" true{ends}{again}."
+    )
+
+
+def _short(share: float) -> str:
+    """A share to two digits, as it is spoken.
+
+    Examples:
+        >>> _short(0.305), _short(1.0), _short(0.001)
+        ('.30', '1', '.00')
+    """
+    return "1" if share >= 0.995 else f"{share:.2f}".removeprefix("0")
+
+
+def _frame(on: Drawing, top: float, side: float) -> None:
+    """Grid, axes with their words, and the line on which all would lie."""
+    for tick in _TICKS:
+        x, y = _LEFT + side * tick, top + side * (1 - tick)
+        on.line(_LEFT, y, _LEFT + side, y, stroke=PALE)
+        on.line(x, top, x, top + side, stroke=PALE)
+        words = f"{tick:g}".removeprefix("0") or "0"
+        on.text(_LEFT - 6, y + 4, words, size=SMALL, fill=GREY, anchor="end")
+        on.text(x, top + side + 16, words, size=SMALL, fill=GREY, anchor="middle")
+    on.line(_LEFT, top + side, _LEFT + side, top, stroke=GREY, dash="4 3")
+    on.text(EDGE, top - 8, "true", size=SMALL, fill=GREY)
+    on.text(_LEFT + side / 2, top + side + 32, "stated", size=SMALL, fill=GREY, anchor="middle")
+
+
+def _points(on: Drawing, top: float, side: float, shares: Sequence[Share]) -> None:
+    last = [0.0, 0.0]  # where the last number on each of two rows ends
+    for at, each in enumerate(shares):
+        x, y = _LEFT + side * each.stated, top + side * (1 - each.true)
+        if each.interval is not None:
+            low, high = (top + side * (1 - end) for end in each.interval)
+            on.line(x, low, x, high, width=1.6)
+            for end in (low, high):
+                on.line(x - _CAP, end, x + _CAP, end, width=1.6)
+        if at:
+            before = shares[at - 1]
+            on.line(_LEFT + side * before.stated, top + side * (1 - before.true), x, y, stroke=GREY)
+        if each.calibrated is not None:
+            on.dot(x, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
+        on.dot(x, y, 4)
+        words = f"{each.pairs:,}"
+        wide = fonts.width(words, SMALL)
+        left = min(max(x - wide / 2, EDGE + 30), on.width - EDGE - wide)
+        row = 0 if left > last[0] + 4 else 1
+        if left > last[row] + 4 or on.width > NARROW:
+            on.text(max(left, last[row] + 4), top - 8 - _ROW * row, words, size=SMALL)
+            last[row] = max(left, last[row] + 4) + wide

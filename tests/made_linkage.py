@@ -1,0 +1,91 @@
+"""Linkages whose draws are right by construction: the truth is one more of them.
+
+Rooms of three reports, each with chances of its own for its five partitions. Draws and the
+truth are drawn from the same chances, so that every stated probability means what it says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage import Linkage
+from uncounted.linkage.draws import numbered
+from uncounted.vault.case import Case
+
+Labels = NDArray[np.int32]
+THREE = np.array([[0, 1, 2], [0, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 0]])
+DAY = dt.date(2026, 11, 24)
+
+
+@attrs.frozen(eq=False)
+class Made:
+    """Draws, and who each report is truly about."""
+
+    linkage: Linkage
+    truth: Labels
+
+    def person(self, at: int) -> str:
+        return f"p{self.truth[at]}"
+
+
+def made(
+    seed: int,
+    rooms: int = 40,
+    sure: int = 30,
+    draws: int = 200,
+    *,
+    tilt: float = 1.0,
+    singles: int = 0,
+) -> Made:
+    """Rooms in doubt, `sure` pairs that no draw doubts, and reports that are alone.
+
+    `tilt` is the power that the stated chances are raised to: above 1 they are too sure.
+    """
+    rng = np.random.default_rng([seed, 77])
+    chances = rng.dirichlet([0.6] * len(THREE), rooms)
+    stated = chances**tilt
+    stated /= stated.sum(axis=1, keepdims=True)
+    reports = 3 * rooms + 2 * sure + singles
+
+    def one(of: NDArray[np.float64]) -> Labels:
+        which = (rng.random((rooms, 1)) > of.cumsum(axis=1)[:, :-1]).sum(axis=1)
+        doubted = (THREE[which] + 3 * np.arange(rooms)[:, None]).ravel()
+        certain = 3 * rooms + np.repeat(np.arange(sure), 2)
+        alone = 3 * rooms + sure + np.arange(singles)
+        return numbered(np.concatenate([doubted, certain, alone]))
+
+    labels = np.array([one(stated) for _ in range(draws)])
+    keys = tuple(("ABC"[at % 3], f"r{at}") for at in range(reports))
+    return Made(Linkage(keys, labels, reports, {}, {}, seed, 0.0), one(chances))
+
+
+_FAMILY = "김이박최정강조윤장임한오서신권황안송류홍"
+_GIVEN = "철수영희명철순옥광호금성혜란일남춘화정숙대성경애"
+
+
+def rows(linkage: Linkage, truth: Labels) -> dict[str, str]:
+    """A file of reports for each source: people's names are told apart by their number."""
+    files: dict[str, list[str]] = {}
+    for (source, id_), person in zip(linkage.keys, truth.tolist(), strict=True):
+        given = (person // len(_FAMILY)) % (len(_GIVEN) // 2)
+        name = _FAMILY[person % len(_FAMILY)] + _GIVEN[2 * given : 2 * given + 2]
+        files.setdefault(source, []).append(f'{id_},{name},{1950 + person % 50},"link,statistics"')
+    return {name: "\n".join(["id,name,birth,uses", *held]) + "\n" for name, held in files.items()}
+
+
+def keep(case: Case, linkage: Linkage) -> None:
+    """Put draws into a case file, as `link` does."""
+    case.put("linkage", {"settings": {}}, linkage.to_bytes(), uses=["link"])
+
+
+def persons_file(path: Path, made: Made, *, column: str = "report") -> Path:
+    lines = [
+        f"{source},{id_},{made.person(at)}" for at, (source, id_) in enumerate(made.linkage.keys)
+    ]
+    path.write_text("\n".join([f"source,{column},person", *lines]) + "\n", encoding="utf-8")
+    return path
