@@ -57,6 +57,7 @@ def of_han(text: str) -> Readings:
 
 
 _LONGEST_CHUNK = 7
+_FLOOR = 0.002  # a reading of less weight in all is none
 # Given names have two syllables as a rule.
 _LENGTHS = {1: 0.06, 2: 0.92, 3: 0.02, 4: 0.001}
 
@@ -78,10 +79,23 @@ def _cut(script: Script, letters: str, left: int) -> tuple[tuple[Syllables, floa
             for head, share in heads.items():
                 row = (head, *tail)
                 found[row] = max(found.get(row, 0.0), share * weight)
-    return tuple(_best(found).items())
+    return tuple(_best(_likely(found)).items())
+
+
+def _likely(found: Readings) -> Readings:
+    """Without readings beside which another of as many syllables makes them a `_FLOOR`th.
+
+    Whatever comes before or after, such a reading stays below the floor of `normalised`.
+    """
+    best = dict.fromkeys(range(LONGEST + 1), 0.0)
+    for row, weight in found.items():
+        best[len(row)] = max(best[len(row)], weight)
+    return {row: weight for row, weight in found.items() if weight >= _FLOOR * best[len(row)]}
 
 
 def _best(found: Readings) -> Readings:
+    if len(found) <= KEPT:
+        return found
     return dict(sorted(found.items(), key=lambda row: (-row[1], row[0]))[:KEPT])
 
 
@@ -125,13 +139,13 @@ def weighed(script: Script, words: tuple[str, ...]) -> Readings:
 
 
 def _rows_of(script: Script, words: tuple[str, ...]) -> Readings:
-    rows: Readings = {(): 1.0}
-    for word in words:
+    rows: Readings = dict(_cut(script, words[0], LONGEST))
+    for word in words[1:]:
         grown: Readings = {}
         for head, weight in rows.items():
             for tail, share in _cut(script, word, LONGEST - len(head)):
                 grown[head + tail] = max(grown.get(head + tail, 0.0), weight * share)
-        rows = _best(grown)
+        rows = _best(_likely(grown))
     return {row: weight * _LENGTHS[len(row)] for row, weight in rows.items() if row}
 
 
@@ -153,10 +167,10 @@ def _as_written(script: Script, words: tuple[str, ...]) -> list[tuple[tuple[str,
     return found
 
 
-def normalised(rows: Readings, floor: float = 0.002) -> Readings:
-    """Scale weights to sum to 1, without those below `floor` of the whole."""
+def normalised(rows: Readings) -> Readings:
+    """Scale weights to sum to 1, without those below `_FLOOR` of the whole."""
     total = sum(rows.values())
-    kept = {row: weight / total for row, weight in rows.items() if weight >= floor * total}
+    kept = {row: weight / total for row, weight in rows.items() if weight >= _FLOOR * total}
     again = sum(kept.values())
     return {row: weight / again for row, weight in sorted(kept.items())}
 

@@ -18,10 +18,11 @@ import attrs
 
 from uncounted.linkage import families, lattice, veiled
 from uncounted.linkage.families import Key
-from uncounted.records.names import Name, is_unknown, plain
+from uncounted.records.names import Name, is_unknown, plain, visible
 
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
+LONGEST_RAW = 4000  # characters of it, seen or not
 LONGEST_LETTERS = 24
 _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
@@ -98,17 +99,22 @@ def order_of(name: Name) -> Order | None:
     """
     if name.family or name.given or _RUNS.search(name.written):
         return None
-    words = _words(plain(name.written[:LONGEST_WRITTEN]))
+    words = _words(plain(_seen(name.written)))
     if len(words) < 2:
         return None
     first, last = words[0] in families.latin(), words[-1] in families.latin()
     return None if first == last else ("first" if first else "last")
 
 
+def _seen(written: str) -> str:
+    """What is looked at of a name, without what nobody sees."""
+    return visible(written[:LONGEST_RAW])[:LONGEST_WRITTEN]
+
+
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
         return _given_apart(name.family or "", name.given or "")
-    written = name.written[:LONGEST_WRITTEN]
+    written = _seen(name.written)
     if is_unknown(written):
         return []
     text = plain(written)
@@ -146,7 +152,7 @@ def _family_of(text: str) -> Part:
 
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
-    family, given = plain(family[:LONGEST_WRITTEN]), plain(given[:LONGEST_WRITTEN])
+    family, given = plain(_seen(family)), plain(_seen(given))
     squeezed, closed = "".join(family.split()), "".join(given.split())
     if squeezed:
         korean = squeezed in families.hangul() or squeezed in families.han()
@@ -215,8 +221,8 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     hidden = veiled.words(_bare(text))
     if hidden:
         return [_of_veiled(one) for one in hidden]
-    words = _words(text)
-    humps = tuple(word for raw in _raw_words(written) for word in _words(raw))
+    words, raw = _words(text), _raw_words(written)
+    humps = tuple(word for one in raw for word in _words(one)) if len(raw) > len(words) else ()
     if len(humps) > len(words) and humps[-1] == words[-1][-len(humps[-1]) :]:
         words = humps
     before, comma, after = text.partition(",")
@@ -226,8 +232,7 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
         return _of_one_word(words[0])
     if len(words) == 2 and len(text.split()) == 1 and lattice.of_latin(words):
         return [*_by_place(words, order), _form((), words)]  # "Ji-hyang" may lack a family name
-    loud = [word for word in _raw_words(written) if len(word) > 1 and word.isupper()]
-    raw = _raw_words(written)
+    loud = [word for word in raw if len(word) > 1 and word.isupper()]
     if len(loud) == 1 and len(raw) == len(words) and raw[0] == loud[0]:
         return _both(words[:1], words[1:])
     if len(loud) == 1 and len(raw) == len(words) and raw[-1] == loud[0]:
@@ -353,11 +358,16 @@ def _raw_words(text: str) -> list[str]:
 def _words(text: str) -> tuple[str, ...]:
     """Words in plain letters: marks and apostrophes gone, Cyrillic spelt in Latin."""
     bare = _bare(text)
+    if bare.isascii():
+        return tuple(_WORDS.findall(bare))
     return tuple(_WORDS.findall(bare.replace("чх", "ч").translate(_CYRILLIC)))
 
 
 def _bare(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.casefold()))
+    plain_text = _APOSTROPHES.sub("", text.casefold())
+    if plain_text.isascii():
+        return plain_text
+    bare = unicodedata.normalize("NFKD", plain_text)
     return "".join(char for char in bare if not unicodedata.combining(char))
 
 

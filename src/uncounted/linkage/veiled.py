@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import attrs
 
@@ -143,8 +144,10 @@ def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
 
 def family_mask(readings: Iterable[families.Key], initial: str) -> int:
     """The letters that a family name may begin with, a bit each; 0 if nothing is said."""
-    letters = {initial} if initial else {x for key in readings for x in _first_of(key, 0)}
-    return _bits(letters)
+    mask = _bits(initial)
+    for key in () if initial else readings:
+        mask |= _first_of(key, 0)
+    return mask
 
 
 def given_mask(readings: Iterable[families.Key], initials: tuple[str, ...]) -> int:
@@ -161,13 +164,18 @@ def given_mask(readings: Iterable[families.Key], initials: tuple[str, ...]) -> i
         if isinstance(key, str):
             mask |= _bits(key[:1]) | ALL << _SECOND | NONE
         else:
-            mask |= _bits(_first_of(key, 0))
-            mask |= _bits(_first_of(key, 1)) << _SECOND if len(key) > 1 else NONE
+            mask |= _first_of(key, 0)
+            mask |= _first_of(key, 1) << _SECOND if len(key) > 1 else NONE
     return mask
 
 
-def _first_of(key: families.Key, at: int) -> frozenset[str]:
-    return frozenset(key[:1]) if isinstance(key, str) else syllables.first_letters(key[at])
+def _first_of(key: families.Key, at: int) -> int:
+    return _bits(key[:1]) if isinstance(key, str) else _first_letters(key[at])
+
+
+@cache  # by syllable, so at most 11,172
+def _first_letters(syllable: int) -> int:
+    return _bits(syllables.first_letters(syllable))
 
 
 def _bits(letters: Iterable[str]) -> int:

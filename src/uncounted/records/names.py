@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import attrs
 
@@ -76,19 +77,39 @@ _UNKNOWN = _words(
 )
 
 
-def plain(text: str) -> str:
-    """Fold width, case, spaces and invisible characters, and drop titles.
+def visible(text: str) -> str:
+    """A text as it is seen, in Unicode's compatible form (NFKC), its letters as they are.
 
-    Full-width letters become plain ones and letters of Hangul are composed (NFKC);
-    zero-width and direction marks go, since they can be seen by nobody.
+    Zero-width characters, marks of direction, variation selectors and halves of surrogate
+    pairs go: nobody sees them, and two names that look alike must not differ by one. Every
+    kind of space becomes a plain one.
+
+    Examples:
+        >>> visible("ＫＩＭ\u200b\u202e Cho\u00adl\u3000Su")
+        'KIM Chol Su'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    folded = unicodedata.normalize("NFKC", _unhidden(text))
+    # again: a compatible form may hold what the letter did not show
+    return "".join(" " if _is_space(c) else c for c in _unhidden(folded))
+
+
+def _unhidden(text: str) -> str:
+    if text.isprintable() and _UNSEEN.isdisjoint(text):
+        return text
+    return "".join(char for char in text if not _is_invisible(char))
+
+
+@lru_cache(maxsize=1024)  # what reads a name asks more than once
+def plain(text: str) -> str:
+    """Fold width, case, spaces and what cannot be seen (`visible`), and drop titles.
 
     Examples:
         >>> plain("ＫＩＭ\u200b  Chol  Su"), plain("김철수 씨"), plain("金哲洙先生")
         ('kim chol su', '김철수', '金哲洙')
     """
-    folded = unicodedata.normalize("NFKC", text)
-    seen = "".join(" " if _is_space(char) else char for char in folded if not _is_invisible(char))
-    words = " ".join(seen.casefold().split())
+    words = " ".join(visible(text).casefold().split())
     words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
     parts = words.split(" ")
     while len(parts) > 1 and parts[0].strip(".") in _TITLES:
@@ -144,7 +165,14 @@ def _is_space(char: str) -> bool:
 
 
 def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) == "Cf" or char in "\u115f\u1160\u3164\uffa0"
+    return unicodedata.category(char) in ("Cf", "Cs") or char in _UNSEEN
+
+
+# What is no control character by its category, and is not seen either: joiners and blank
+# letters, the blank of Braille, selectors of variants of a letter.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(
+    *(map(chr, range(*ends)) for ends in ((0x180B, 0x1810), (0xFE00, 0xFE10), (0xE0100, 0xE01F0)))
+)
 
 
 def has_letters(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from uncounted.errors import UsedWrongly
+from uncounted.records.names import visible
 
 
 def key(text: str) -> str:
@@ -21,7 +22,7 @@ def key(text: str) -> str:
         >>> key("Kim  Chŏl-su"), key("김 철수")
         ('kimcholsu', '김철수')
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = visible(text).casefold()
     return "".join(_bare(c) for c in folded if not c.isspace() and c not in _PASSED_OVER)
 
 

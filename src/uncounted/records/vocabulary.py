@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from types import MappingProxyType
 
 import attrs
+
+from uncounted.records.names import visible
 
 KINDS = ("act", "authority", "outcome", "sex")
 
@@ -60,7 +61,7 @@ def key(text: str) -> str:
         >>> key(" Forced_Return ") == key("forced-return")
         True
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = visible(text).casefold()
     return " ".join(re.split(r"[\s_\-‐-―]+", folded.strip(" \t\r\n.")))
 
 
