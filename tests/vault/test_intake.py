@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.vault import intake
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
@@ -68,6 +69,28 @@ def test_changed_words_or_consent_make_a_new_version_and_keep_the_old(
     assert outcome.updated == 1
     assert case.reports("link", DAY).left_out == {"no consent for link": 1}
     assert [entry.kind for entry in case.entries()].count("report") == 3
+
+
+def test_an_id_is_one_however_it_is_typed(case: Case) -> None:
+    """Whole or in pieces, new or known, changed or not: the second row of a file is refused."""
+    whole, pieces = "\uac00-1", "\u1100\u1161-1"
+
+    def rows(first: str, note: str) -> list[Incoming]:
+        ids = (first, pieces, whole)
+        return [Incoming(each, {"note": note}, BOTH, row) for row, each in enumerate(ids)]
+
+    for first, note, became in (
+        (pieces, "a", "created"),
+        (pieces, "a", "unchanged"),
+        (whole, "b", "updated"),
+    ):
+        outcome = case.intake("one", ABOUT, rows(first, note))
+        assert (getattr(outcome, became), outcome.rejected) == (1, 2)
+        assert outcome.rejects is not None
+        assert {reasons for _, reasons in case.rejects(outcome.rejects)} == {
+            ("the id stands in an earlier row",)
+        }
+    assert set(case.state().reports) == {("one", whole)}
 
 
 def test_the_same_id_of_two_sources_is_two_reports(case: Case, make: Maker) -> None:
@@ -154,16 +177,19 @@ rows_of_one_file = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["one", "two"]), rows_of_one_file), max_size=5))
+@pytest.mark.parametrize("slots", [2, intake._SLOTS])  # with two, nearly all ids share one
+@settings(max_examples=15, deadline=None)
+@given(files=st.lists(st.tuples(st.sampled_from(["one", "two"]), rows_of_one_file), max_size=5))
 def test_any_sequence_of_intakes_reconciles(
-    files: list[tuple[str, list[tuple[object, ...]]]],
+    files: list[tuple[str, list[tuple[object, ...]]]], slots: int
 ) -> None:
     model: dict[tuple[str, str], tuple[str, bool]] = {}
     with (
+        pytest.MonkeyPatch.context() as patch,
         tempfile.TemporaryDirectory() as folder,
         Case.create(Path(folder) / "case", Identity.generate()) as case,
     ):
+        patch.setattr(intake, "_SLOTS", slots)
         for source, rows in files:
             expected = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
             incoming: list[Incoming | RejectedRow] = []

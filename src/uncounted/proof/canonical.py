@@ -16,6 +16,7 @@ from uncounted.errors import BadInput
 
 _AS_WRITTEN = "take the file as it was written; editing or formatting it breaks its hash"
 _SAFE = 2**53  # whole numbers below it, either way, are the same number to every reader
+_LEAVES = frozenset({str, bool, type(None)})  # the same bytes in either way of writing
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -49,19 +50,22 @@ def _is_plain(value: Any) -> bool:
     surrogate, a list in itself) may pass here; a subclass may not.
     """
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _LEAVES:
         return True
     if kind is int:
         safe: bool = -_SAFE < value < _SAFE
         return safe
     if kind is dict:
         for key, inner in value.items():
-            if type(key) is not str or not key.isascii() or not _is_plain(inner):
+            if type(key) is not str or not key.isascii():
+                return False
+            # Most values are text: asked here, they cost no call.
+            if type(inner) not in _LEAVES and not _is_plain(inner):
                 return False
         return True
     if kind is list or kind is tuple:
         for inner in value:  # noqa: SIM110 (a generator would take twice the time and depth)
-            if not _is_plain(inner):
+            if type(inner) not in _LEAVES and not _is_plain(inner):
                 return False
         return True
     return False

@@ -8,7 +8,6 @@ stays in the case file. Destroy the salt and the commitment is a random number.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 
@@ -48,7 +47,7 @@ def commit(value: bytes, salt: bytes) -> bytes:
             f"a salt has {SALT_BYTES} bytes, this one {len(salt)}",
             hint="give the whole salt, as it was given with the commitment",
         )
-    return hmac.new(salt, _DOMAIN + value, hashlib.sha256).digest()
+    return hmac.digest(salt, _DOMAIN + value, "sha256")
 
 
 def opens(commitment: bytes, value: bytes, salt: bytes) -> bool:

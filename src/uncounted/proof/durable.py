@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from uncounted.errors import AlreadyThere, NoSpace
+
+_SIDE_BY_SIDE = 8
 
 
 @contextlib.contextmanager
@@ -63,6 +66,25 @@ def place(path: Path, data: bytes, *, private: bool = False) -> set[Path]:
         finally:
             temporary.unlink(missing_ok=True)
     return changed
+
+
+def place_all(files: Sequence[tuple[Path, bytes]]) -> set[Path]:
+    """Do as `place` for many files, in any order; nearly all the time is spent on flushing.
+
+    A disk flushes eight files in little more than the time of one, so from `_SIDE_BY_SIDE`
+    files on that many are written side by side. Each is whole or not there, as ever.
+
+    Raises:
+        NoSpace: the disk is full, or the folder cannot be written to; some may be there.
+    """
+    if len(files) < _SIDE_BY_SIDE:
+        return set[Path]().union(*(place(path, data) for path, data in files))
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        try:
+            return set[Path]().union(*pool.map(place, *zip(*files, strict=True)))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def refuse_existing(path: Path) -> None:

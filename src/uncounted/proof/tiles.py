@@ -21,6 +21,7 @@ from uncounted.proof.notes import split
 WIDTH = 256
 HEIGHT = 8  # one tile spans 8 levels of the tree
 MAX_ENTRY_BYTES = 0xFFFF
+_AT_ONCE = 512  # files held in memory, of 8 KiB each
 _HASH = merkle.HASH_BYTES
 _AGAIN = "the log can be written again from the case file's entries"
 
@@ -53,7 +54,9 @@ class TileLog:
         """
         self.folder = folder
         self._tile = lru_cache(maxsize=64)(self._read_tile)
-        self._changed: set[Path] = set()  # folders with new names, in one `append`
+        # Of one `append`: files to be written, and folders with new names.
+        self._made: list[tuple[Path, bytes]] = []
+        self._changed: set[Path] = set()
         self._stale: set[Path] = set()  # partial tiles that it made needless
         if size is None:
             note = self.checkpoint()
@@ -79,12 +82,13 @@ class TileLog:
             )
         if not added:
             return
-        self._changed, self._stale = set(), set()
+        self._made, self._changed, self._stale = [], set(), set()
         self._append_entries(added)
         hashes, level = [merkle.leaf_hash(entry) for entry in added], 0
         while hashes:
             hashes = self._append_level(level, hashes)
             level += 1
+        self._place()
         durable.sync_folders(self._changed)
         for partial in self._stale:  # only now: the last checkpoint may still rest on them
             shutil.rmtree(partial, ignore_errors=True)
@@ -184,9 +188,15 @@ class TileLog:
         return above
 
     def _write(self, level: str, number: int, width: int, data: bytes) -> None:
-        self._changed |= durable.place(self.folder / path(level, number, width), data)
+        self._made.append((self.folder / path(level, number, width), data))
+        if len(self._made) == _AT_ONCE:
+            self._place()
         if width == WIDTH:  # "MAY delete any partial tile once the full tile is available"
             self._stale.add((self.folder / path(level, number, 1)).parent)
+
+    def _place(self) -> None:
+        self._changed |= durable.place_all(self._made)
+        self._made = []
 
     def _read_tile(self, level: int, number: int, width: int) -> bytes:
         return self._read(str(level), number, width)[: width * _HASH]

@@ -29,6 +29,7 @@ from uncounted.vault.versions import decided_here, report_body
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
+_SLOTS = 1 << 22  # bytes; with a million reports one look-up in nine is for nothing
 
 
 @attrs.frozen
@@ -126,39 +127,60 @@ class _Intake:
         self._when = ledger.time()
         self._first = self._next = storage.size()
         self._consent_kept = self._replaced = self._closed = 0
-        storage.start_seeing()
+        self._met = bytearray(self._first)
+        # Whether to look a report up, by a hash of its id: no need to, in a source that is new,
+        # as long as no id of the same hash came with this file.
+        self._perhaps = bytearray((storage.has_reports(source),)) * _SLOTS
 
     def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
         counts: Counter[Outcome] = Counter()
         rejects = _Rejects()
         for item in _told(incoming, progress):
-            refusal = item.reasons if isinstance(item, RejectedRow) else self._refusal(item)
-            if isinstance(item, RejectedRow) or refusal:
-                rejects.add(item.row, refusal)
+            done = item.reasons if isinstance(item, RejectedRow) else self._take(item)
+            if isinstance(done, tuple):
+                rejects.add(item.row, done)
                 counts["rejected"] += 1
             else:
-                counts[self._take(item)] += 1
+                counts[done] += 1
         return self._conclude(counts, rejects)
 
-    def _refusal(self, item: Incoming) -> tuple[str, ...]:
+    def _take(self, item: Incoming) -> Outcome | tuple[str, ...]:
+        """What became of the row, or why it is refused."""
+        ways = names.forms(item.id)
         if not item.id.strip():
             return ("no id",)
         if self._tombstones and any(
             self._keys.tag(source, report_id) in self._tombstones
             for source in names.forms(self._source)
-            for report_id in names.forms(item.id)
+            for report_id in ways
         ):
             return ("withdrawn",)
-        if not self._storage.see(self._keys.tag(self._source, names.whole(item.id))):
+        earlier = self._earlier(ways)
+        if earlier is not None and self._met_before(earlier):
             return ("the id stands in an earlier row",)
-        return ()
+        return self._keep(item, ways[0] if earlier is None else earlier.id, earlier)
 
-    def _take(self, item: Incoming) -> Outcome:
+    def _earlier(self, ways: tuple[str, ...]) -> ReportRow | None:
+        for way in ways:
+            if self._perhaps[hash(way) % _SLOTS]:
+                row = self._storage.report_of(self._number, self._source, way)
+                if row is not None:
+                    return row
+        self._perhaps[hash(ways[0]) % _SLOTS] = 1  # the form in which it is to be kept
+        return None
+
+    def _met_before(self, earlier: ReportRow) -> bool:
+        # What came with this file is one of its entries. What it left as it was is noted, one
+        # byte for each entry that there was: a set of ids would grow faster than that.
+        if earlier.seq >= self._first:
+            return True
+        met, self._met[earlier.seq] = self._met[earlier.seq], 1
+        return bool(met)
+
+    def _keep(self, item: Incoming, report_id: str, earlier: ReportRow | None) -> Outcome:
         payload = canonical(item.payload)
-        consent = _consent_text(item.consent)
+        allowed, consent = item.consent, _consent_text(item.consent)
         mark = self._keys.fingerprint(payload, consent.encode())
-        report_id = names.of_id(self._storage, self._source, item.id)
-        earlier = self._storage.report(self._source, report_id)
         if earlier is not None and earlier.print == mark:
             return "unchanged"
         if earlier is not None:
@@ -168,7 +190,8 @@ class _Intake:
             self._consent_kept += decided is not None
             self._replaced += amended
             if decided is not None:
-                consent = _consent_text(decided.narrowed(item.consent))
+                allowed = decided.narrowed(item.consent)
+                consent = _consent_text(allowed)
         # The first collector of a claim stays named, whoever sends it again.
         collector = (
             item.collector or item.payload.get("collector") or self._about.get("collector")
@@ -193,7 +216,7 @@ class _Intake:
             when=self._when,
         )
         self._storage.set_report(row, self._number)
-        self._closed += not json.loads(consent)["uses"]
+        self._closed += not allowed.uses
         self._next += 1
         return "created" if earlier is None else "updated"
 

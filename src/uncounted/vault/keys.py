@@ -54,6 +54,7 @@ class CaseKeys:
         if hashing is None:
             hashing = self._derive(b"tombstones") + self._derive(b"fingerprints")
         self._tags, self._prints = hashing[:KEY_BYTES], hashing[KEY_BYTES:]
+        self._print = hmac.new(self._prints, digestmod="sha256")
 
     def unsafe_case_key(self) -> bytes:
         """Give the case key, to be sealed to a member at once."""
@@ -139,4 +140,6 @@ class CaseKeys:
 
     def fingerprint(self, payload: bytes, consent: bytes) -> bytes:
         """Equal for equal payload and consent, and comparable with nothing outside this case."""
-        return hmac.digest(self._prints, len(payload).to_bytes(4) + payload + consent, "sha256")
+        mac = self._print.copy()  # the key is hashed once, not for every report
+        mac.update(len(payload).to_bytes(4) + payload + consent)
+        return mac.digest()

@@ -63,13 +63,5 @@ def of_report(storage: Storage, source: str, report_id: str) -> tuple[str, str]:
     return next((pair for pair in pairs if storage.report(*pair) is not None), pairs[0])
 
 
-def of_id(storage: Storage, source: str, report_id: str) -> str:
-    """The id of a report as the case file has it, or is to have it, in a source that it has."""
-    kept = forms(report_id)
-    if len(kept) == 1:  # a bulk import spends its time here
-        return kept[0]
-    return next((one for one in kept if storage.report(source, one) is not None), kept[0])
-
-
 def _alike(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

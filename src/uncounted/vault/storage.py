@@ -65,6 +65,14 @@ _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC do
 _IOERR = 10
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
+_TOGETHER = 256  # rows of one kind that go to the database in one call
+
+_ADD_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SET_REPORT = (
+    "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, id) "
+    "DO UPDATE SET ref = excluded.ref, seq = excluded.seq, "
+    "consent = excluded.consent, print = excluded.print"
+)
 
 
 @attrs.frozen
@@ -129,6 +137,8 @@ class Storage:
         except sqlcipher.Error as error:
             raise _in_words(error) from error
         self._closed = self._only_read = False
+        # Rows of a transaction that are still to be written, entries before what refers to them.
+        self._waiting: dict[str, list[Sequence[Any]]] = {_ADD_ENTRY: [], _SET_REPORT: []}
         try:
             self._set_up(key)
         except sqlcipher.Error as error:
@@ -310,11 +320,32 @@ class Storage:
             yield
             self._run("COMMIT" if keep else "ROLLBACK")
         finally:
+            for rows in self._waiting.values():
+                rows.clear()
             if self._db.in_transaction:
                 with contextlib.suppress(sqlcipher.Error):
                     self._db.execute("ROLLBACK")
 
+    def _soon(self, sql: str, values: Sequence[Any]) -> None:
+        # Every other statement, COMMIT too, writes what waits before it: nobody sees the
+        # difference, but for the time that single calls take.
+        if not self._db.in_transaction:
+            self._run(sql, values)
+            return
+        waiting = self._waiting[sql]
+        waiting.append(values)
+        if len(waiting) >= _TOGETHER:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        for sql, rows in self._waiting.items():
+            if rows:
+                together = rows.copy()
+                rows.clear()
+                self._many(sql, together)
+
     def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        self._write_waiting()
         try:
             self._db.execute(sql, values)
         except sqlcipher.Error as error:
@@ -327,12 +358,14 @@ class Storage:
             raise _in_words(error) from error
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> Generator[tuple[Any, ...]]:
+        self._write_waiting()
         try:
             yield from self._db.execute(sql, values)
         except sqlcipher.Error as error:
             raise _in_words(error) from error
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        self._write_waiting()
         try:
             row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         except sqlcipher.Error as error:
@@ -413,10 +446,7 @@ class Storage:
         self, seq: int, kind: str, when: str, member: int, leaf: bytes, sealed: Sealed
     ) -> None:
         """Add an entry at the end."""
-        self._run(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (seq, kind, when, member, leaf, sealed.wrapped, sealed.content),
-        )
+        self._soon(_ADD_ENTRY, (seq, kind, when, member, leaf, sealed.wrapped, sealed.content))
 
     _ENTRY = """SELECT seq, kind, at, vkey, leaf, wrapped, content
                 FROM entries JOIN members ON members.n = entries.member """
@@ -562,6 +592,15 @@ class Storage:
         row = self._one(self._REPORT + "WHERE name = ? AND id = ?", (source, report_id))
         return ReportRow(*row) if row else None
 
+    def report_of(self, number: int, source: str, report_id: str) -> ReportRow | None:
+        """The state of one report, by the number of its source, which spares a look."""
+        row = self._one(
+            "SELECT ref, seq, first, collector, consent, print "
+            "FROM reports WHERE source = ? AND id = ?",
+            (number, report_id),
+        )
+        return ReportRow(source, report_id, *row) if row else None
+
     def reports(self) -> Iterator[ReportRow]:
         """The state of every report, in the order in which they first came."""
         return (ReportRow(*row) for row in self._rows(self._REPORT + "ORDER BY first"))
@@ -591,10 +630,8 @@ class Storage:
 
     def set_report(self, row: ReportRow, source: int) -> None:
         """Keep the state of a report, in place of an earlier one."""
-        self._run(
-            "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, id) "
-            "DO UPDATE SET ref = excluded.ref, seq = excluded.seq, "
-            "consent = excluded.consent, print = excluded.print",
+        self._soon(
+            _SET_REPORT,
             (source, row.id, row.ref, row.seq, row.first, row.collector, row.consent, row.print),
         )
 
@@ -607,19 +644,6 @@ class Storage:
     def tombstones(self) -> set[bytes]:
         """The tag of every withdrawn report."""
         return {bytes(row[0]) for row in self._rows("SELECT tag FROM tombstones")}
-
-    # --- ids met in one intake, in memory only ------------------------------------------
-
-    def start_seeing(self) -> None:
-        """Forget which ids were seen."""
-        self._run("CREATE TEMP TABLE IF NOT EXISTS seen (tag BLOB PRIMARY KEY) WITHOUT ROWID")
-        self._run("DELETE FROM seen")
-
-    def see(self, tag: bytes) -> bool:
-        """Note an id; False when it was seen before."""
-        before = self._db.total_changes
-        self._run("INSERT OR IGNORE INTO seen VALUES (?)", (tag,))
-        return bool(self._db.total_changes > before)
 
 
 def _entry(row: tuple[Any, ...]) -> EntryRow:
