@@ -18,7 +18,7 @@ from uncounted.counting import count, decided, linked
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
-from uncounted.records import amending, deciding, searching, vocabulary
+from uncounted.records import amending, deciding, ownwords, searching, vocabulary
 from uncounted.records.intake import Rejected
 from uncounted.records.report import Report
 from uncounted.vault import decisions, names
@@ -121,7 +121,8 @@ def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) ->
         BadInput: a field cannot be read, for every reason found.
     """
     before = Report.from_payload(case.history(source, report_id)[0].payload)
-    read = amending.said_anew(fields, before)
+    own = ownwords.OwnWords.of_case(case.sources().values())
+    read = amending.said_anew(fields, before, own)
     if isinstance(read, Rejected):
         reasons, hint = _in_place(read.reasons)
         raise BadInput(f"the report was not changed: {'; '.join(reasons)}", hint=hint)

@@ -72,6 +72,7 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
         NotLinked: there is none, or reports or decisions have come, changed or gone since.
     """
     from uncounted.linkage import Linkage
+    from uncounted.records.ownwords import OwnWords
     from uncounted.records.report import Report
 
     stored = case.latest("linkage")
@@ -87,9 +88,10 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
         )
     countable = case.reports(("link", "statistics"), on, audience)
     may = {(report.source, report.id) for report in countable.reports}
+    own = OwnWords.of_case(case.sources().values())
     return Linked(
         result,
-        [Report.from_payload(now[key].payload) for key in result.keys],
+        list(own.translated(Report.from_payload(now[key].payload) for key in result.keys)),
         [key in may for key in result.keys],
         countable.left_out,
     )

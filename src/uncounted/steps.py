@@ -71,6 +71,7 @@ def import_file(
     """
     from uncounted.records import intake, tables
     from uncounted.records.mapping import Mapping as ColumnMapping
+    from uncounted.records.ownwords import OwnWords
 
     source = names.whole(source)
     _check_source(source)
@@ -79,6 +80,7 @@ def import_file(
         file, encoding=encoding, sheet=sheet, repeats=stated.repeats if stated else ()
     )
     which = stated or ColumnMapping.default(table.columns)
+    which = which.with_words(OwnWords.of_case(case.sources().values()))
     seen: Counter[str] = Counter()
 
     def incoming() -> Iterator[Incoming | RejectedRow]:
@@ -92,8 +94,7 @@ def import_file(
                 seen[f"warning: {warning}"] += 1
             yield Incoming(row.report.id, row.report.to_payload(), row.consent, row.row)
 
-    about = which.source.about()
-    outcome = case.intake(source, about, incoming(), progress=progress, dry_run=dry_run)
+    outcome = case.intake(source, which.about(), incoming(), progress=progress, dry_run=dry_run)
     return {
         "source": source,
         "rows": outcome.rows,
@@ -163,10 +164,12 @@ def link(
     Decisions on pairs of them hold in every draw; those on others are not looked at.
     """
     from uncounted import linkage
+    from uncounted.records.ownwords import OwnWords
     from uncounted.records.report import Report
 
     chosen = case.reports("link", on)
-    reports = [Report.from_payload(stored.payload) for stored in chosen.reports]
+    own = OwnWords.of_case(case.sources().values())
+    reports = list(own.translated(Report.from_payload(stored.payload) for stored in chosen.reports))
     if not reports:
         raise NotLinkable(
             "there is no report that may be linked",

@@ -41,7 +41,8 @@ class _Shape:
 
     others: int
     acts: int
-    kinds: frozenset[str]
+    kinds: frozenset[str]  # of acts
+    outcomes: frozenset[str]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -81,12 +82,13 @@ def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int
 def _shapes(case: Case) -> dict[str, _Shape]:
     found: dict[str, _Shape] = {}
     for report in outgoing(case):
-        before = found.get(report.source, _Shape(0, 0, frozenset()))
+        before = found.get(report.source, _Shape(0, 0, frozenset(), frozenset()))
         acts = report.says["acts"]
         found[report.source] = _Shape(
             max(before.others, len(report.says["names"]) - 1),
             max(before.acts, len(acts)),
             before.kinds | {act["kind"] for act in acts if "kind" in act},
+            before.outcomes | {act["outcome"] for act in acts if "outcome" in act},
         )
     return found
 
@@ -186,10 +188,15 @@ def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]
         if i > 1:
             yield "\n[[acts]]"
         yield from (f"{part} = {_quoted(f'{part}{i}')}" for part in _ACT)
-    own = sorted(shape.kinds - set(vocabulary.codes("act")))
-    if own:
-        yield "\n[values.act]"
-        yield from (f"{_quoted(kind)} = {_quoted(kind)}" for kind in own)
+    for what, used in (("act", shape.kinds), ("outcome", shape.outcomes)):
+        own = sorted(used - set(vocabulary.codes(what)))
+        if own:
+            yield f"\n[values.{what}]"
+            yield from (f"{_quoted(code)} = {_quoted(code)}" for code in own)
+    for what, words in (about.get("vocabulary") or {}).items():
+        for code, said in words.items():
+            yield f"\n[vocabulary.{what}.{_quoted(code)}]"
+            yield from (f"{key} = {_value(value)}" for key, value in said.items())
     yield "\n[consent]"
     yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in _CONSENT)
     yield "\n[source]"
@@ -197,13 +204,12 @@ def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]
         yield f"collector = {_quoted(about['collector'])}"
     covers = {key: value for key, value in (about.get("covers") or {}).items() if value}
     if covers:
-        inside = ", ".join(
-            f"{key} = [{', '.join(map(_quoted, value))}]"
-            if isinstance(value, list)
-            else f"{key} = {_quoted(value)}"
-            for key, value in covers.items()
-        )
+        inside = ", ".join(f"{key} = {_value(value)}" for key, value in covers.items())
         yield f"covers = {{ {inside} }}"
+
+
+def _value(value: str | list[str]) -> str:
+    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list) else _quoted(value)
 
 
 def _quoted(text: str) -> str:

@@ -117,7 +117,10 @@ def _unlisted(text: str) -> Place:
     """A text that is no place of the table: each word what it may be, by name or by consonants."""
     fine: set[str] = set()
     for word in _words(text):
-        codes = {place.code for place in table.candidates(word) if _is_town(place)}
+        named = table.candidates(word)
+        codes = {place.code for place in named if _is_town(place)}
+        if named and not codes:
+            continue  # a province or a country beside what it is not the province of
         fine |= codes or _by_consonants().get(_key(word), frozenset({_key(word)}))
     return Place(frozenset(fine - {""}), None)
 

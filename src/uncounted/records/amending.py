@@ -18,6 +18,7 @@ from uncounted.records.columns import ACT_FIELDS, ActColumns, DateColumns
 from uncounted.records.intake import Accepted, Cells, Rejected
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
+from uncounted.records.ownwords import OwnWords
 from uncounted.records.report import Act, Report
 from uncounted.vault.consent import Consent
 
@@ -25,12 +26,15 @@ _OWN = ("name", "name_alt", "sex", "birth", "origin", "note")
 _ACT_FIELD = re.compile(rf"({'|'.join(ACT_FIELDS)})([1-9][0-9]?)?")
 
 
-def said_anew(fields: Map[str, str], report: Report) -> Accepted | Rejected:
+def said_anew(
+    fields: Map[str, str], report: Report, words: OwnWords | None = None
+) -> Accepted | Rejected:
     """Give a report with some of its fields said anew, read as the cells of a file are.
 
     Fields are `name`, `name_alt` (several apart by ;), `sex`, `birth`, `origin`, `note` and,
     for the act numbered `2`, `act2`, `date2`, `place2`, `authority2`, `outcome2`; without a
     number the first, which is made when there is none. An empty word takes a field away.
+    `words` are the case file's own.
 
     Raises:
         UsedWrongly: there is no such field, or no such act.
@@ -60,6 +64,7 @@ def said_anew(fields: Map[str, str], report: Report) -> Accepted | Rejected:
             )
             for columns in acts.values()
         ),
+        own=words or OwnWords(),
     )
     cells = Cells(delimited.Row(0, said), mapping)
     read = cells.report(report.source, report.id)

@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -26,6 +27,7 @@ from uncounted.records.columns import (
     DateColumns,
     SourceInfo,
 )
+from uncounted.records.ownwords import OwnWords
 from uncounted.records.tables import Repeat
 
 
@@ -60,6 +62,7 @@ class Mapping:
     uses_words: Map[str, frozenset[str]] = attrs.field(factory=dict)
     consent: ConsentRule = attrs.field(factory=ConsentRule)
     source: SourceInfo = attrs.field(factory=SourceInfo)
+    own: OwnWords = attrs.field(factory=OwnWords)
 
     @classmethod
     def parse(cls, source: Path | str) -> Mapping:
@@ -144,12 +147,29 @@ class Mapping:
         return tuple(i for i, name in enumerate(columns, 1) if name not in self.columns)
 
     def code_for(self, kind: str, text: str) -> str | None:
-        """Give the code of a file's word: the mapping's own first, then the vocabulary's.
+        """Give the code of a file's word: the file's own first, the case's, the vocabulary's.
 
         An empty string is a word that the mapping says means nothing.
         """
         own = self.values.get(kind, {}).get(vocabulary.key(text))
-        return own if own is not None else vocabulary.code_for(kind, text)
+        if own is not None:
+            return own
+        return self.own.code_for(kind, text) or vocabulary.code_for(kind, text)
+
+    def with_words(self, case: OwnWords) -> Mapping:
+        """This mapping, with the words that a case file has beside its own.
+
+        Raises:
+            BadMapping: a word would then stand for two codes.
+        """
+        own = self.own.joined(case)
+        own.check()
+        return attrs.evolve(self, own=own)
+
+    def about(self) -> dict[str, Any]:
+        """What a case file keeps about the source, with the words of the case file."""
+        own = self.own.to_payload()
+        return {**self.source.about(), **({"vocabulary": own} if own else {})}
 
 
 def _refuse_strange(columns: tuple[str, ...]) -> None:

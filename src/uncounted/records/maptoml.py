@@ -30,6 +30,7 @@ from uncounted.records.columns import (
     SourceInfo,
 )
 from uncounted.records.dates import PartialDate
+from uncounted.records.ownwords import OwnWords
 from uncounted.vault.consent import USES
 
 _DATE_PARTS = ("year", "month", "day")
@@ -76,7 +77,9 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
     Raises:
         BadMapping: a key that is not known, no `id`, no name, or what cannot be meant.
     """
-    _known("the mapping", tables, ("columns", "acts", "values", "consent", "source"))
+    sections = ("columns", "acts", "values", "vocabulary", "consent", "source")
+    _known("the mapping", tables, sections)
+    own = OwnWords.parse(tables.get("vocabulary", {}))
     columns = _known("[columns]", tables.get("columns", {}), FIELDS)
     if "id" not in columns:
         raise BadMapping(
@@ -90,16 +93,17 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
         for key in PERSON_FIELDS
         if key not in ("name_alt", "birth")
     }
-    values, uses_words = _values(tables.get("values", {}))
+    values, uses_words = _values(tables.get("values", {}), own)
     return {
         **person,
         "name_alt": _texts("[columns] name_alt", columns.get("name_alt", [])),
         "birth": _date_columns("[columns] birth", columns["birth"]) if "birth" in columns else None,
-        "acts": tuple(_acts(columns, tables.get("acts", []))),
+        "acts": tuple(_acts(columns, tables.get("acts", []), own)),
         "values": values,
         "uses_words": uses_words,
         "consent": _consent(tables.get("consent", {})),
-        "source": _source(tables.get("source", {})),
+        "source": _source(tables.get("source", {}), own),
+        "own": own,
     }
 
 
@@ -175,7 +179,7 @@ def _truth(where: str, value: Any) -> bool:
     return value
 
 
-def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
+def _acts(columns: Map[str, Any], more: Any, own: OwnWords) -> Iterator[ActColumns]:
     main = {key: columns[key] for key in ACT_FIELDS if key in columns}
     if main:
         yield _act_columns("[columns]", main)
@@ -183,7 +187,7 @@ def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
         raise BadMapping("[acts] is not a list of sections", hint="write [[acts]] once an act")
     for table in more:
         known = _known("[[acts]]", table, ("kind", *ACT_FIELDS, *_REPEAT_WORDS, "split"))
-        kind = _own_code("[[acts]] kind", "act", known["kind"]) if "kind" in known else None
+        kind = _own_code("[[acts]] kind", "act", known["kind"], own) if "kind" in known else None
         if (kind is None) == ("act" not in known):
             raise BadMapping(
                 "[[acts]] needs either a kind or a column with the act",
@@ -192,10 +196,10 @@ def _acts(columns: Map[str, Any], more: Any) -> Iterator[ActColumns]:
         yield _act_columns("[[acts]]", known, kind)
 
 
-def _own_code(where: str, kind: str, value: Any) -> str:
+def _own_code(where: str, kind: str, value: Any, own: OwnWords) -> str:
     """A code of the vocabulary, or a new one that is no slip of the pen for one of it."""
     code = _text(where, value)
-    known = vocabulary.codes(kind)
+    known = (*vocabulary.codes(kind), *own.codes(kind))
     if code in known:
         return code
     near = difflib.get_close_matches(code, known, 1, cutoff=0.8)
@@ -210,7 +214,9 @@ def _own_code(where: str, kind: str, value: Any) -> str:
     return code
 
 
-def _values(table: Any) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]]]:
+def _values(
+    table: Any, own: OwnWords
+) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]]]:
     kinds = (*vocabulary.KINDS, "uses")
     values: dict[str, dict[str, str]] = {}
     uses: dict[str, frozenset[str]] = {}
@@ -222,7 +228,7 @@ def _values(table: Any) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[
             uses = {vocabulary.key(word): _uses(where, code) for word, code in words.items()}
             continue
         values[kind] = {
-            vocabulary.key(word): "" if code == "" else _own_code(where, kind, code)
+            vocabulary.key(word): "" if code == "" else _own_code(where, kind, code, own)
             for word, code in words.items()
         }
     return values, uses
@@ -267,21 +273,21 @@ def _full_day(where: str, value: Any) -> date:
         raise BadMapping(f"{where} is not a full day", hint='write it as "2030-12-31"') from None
 
 
-def _source(table: Any) -> SourceInfo:
+def _source(table: Any, own: OwnWords) -> SourceInfo:
     truths = ("pads_dates", "day_first", "unix_dates")
     known = _known("[source]", table, ("collector", "covers", *truths))
     for key in truths:
         _truth(f"[source] {key}", known.get(key, False))
     return SourceInfo(
         collector=_optional("[source]", known, "collector"),
-        covers=_covers(known["covers"]) if "covers" in known else None,
+        covers=_covers(known["covers"], own) if "covers" in known else None,
         pads_dates=known.get("pads_dates", False),
         day_first=known.get("day_first"),
         unix_dates=known.get("unix_dates", False),
     )
 
 
-def _covers(table: Any) -> Covers:
+def _covers(table: Any, own: OwnWords) -> Covers:
     where = "[source] covers"
     known = _known(where, table, ("from", "to", "acts"))
     ends = {
@@ -291,7 +297,7 @@ def _covers(table: Any) -> Covers:
     if start and end and start.earliest and end.latest and end.latest < start.earliest:
         raise BadMapping(f"{where} ends before it begins", hint="swap from and to")
     acts = tuple(
-        _own_code(f"{where} acts", "act", act)
+        _own_code(f"{where} acts", "act", act, own)
         for act in (_texts(f"{where} acts", known["acts"]) if "acts" in known else ())
     )
     return Covers(start, end, acts)
