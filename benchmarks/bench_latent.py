@@ -17,15 +17,17 @@ import sys
 import time
 from collections.abc import Callable
 
+import attrs
 import numpy as np
 from tests.estimate.conftest import TABLES
 from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.convergence import agreement
-from uncounted.estimate.latent_chains import KINDS, STEPS, bound_of, counts_of, start
+from uncounted.estimate.latent_chains import KINDS, bound_of, counts_of, start, steps_for
 from uncounted.estimate.latent_class import latent_class
 from uncounted.estimate.latent_kernel import Floats, Ints, Prior, run_chain, run_plain
+from uncounted.estimate.strata import run_strata
 
 CLASSES = 10
 type Run = Callable[[np.random.Generator, Floats, Floats], tuple[Ints, float]]
@@ -42,13 +44,14 @@ def tables() -> dict[str, CaptureTable]:
 
 def _both(table: CaptureTable, rounds: int, sweeps: int) -> tuple[Run, Run]:
     counts, prior = counts_of(table), Prior(0.25, 0.25, 1.0, 1.0, bound_of(table))
+    steps = steps_for(counts)
 
     def ours(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:
         tuning = np.array([0.2])
         run_plain(rng, x, y, counts, prior, 20, 20)
-        run_chain(rng, x, y, counts, prior, 200, STEPS, tuning, True)
+        run_chain(rng, x, y, counts, prior, 200, steps, tuning, True)
         began = time.process_time()
-        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, STEPS, tuning, False)
+        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, steps, tuning, False)
         return n0, time.process_time() - began
 
     def plain(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:
@@ -125,20 +128,25 @@ def stratum(rng: np.random.Generator) -> CaptureTable:
     )
 
 
-def strata(how_many: int, chains: int) -> None:
-    """Each to 400 effective draws and R-hat 1.01."""
+def strata(how_many: int) -> None:
+    """Each to 400 effective draws and R-hat 1.01, as a user of strata gets them: both cores."""
     rng = np.random.default_rng(7)
+    tables = [attrs.evolve(stratum(rng), stratum={"s": str(i)}) for i in range(how_many)]
     latent_class(TABLES["korea"], target_ess=400)
     began, cpu = time.perf_counter(), time.process_time()
-    fits = [
-        latent_class(stratum(rng), target_ess=400, chains=chains, seed=i) for i in range(how_many)
-    ]
+    settings = {"latent-class": {"target_ess": 400}}
+    done = run_strata(tables, ["latent-class"], settings=settings)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+    fits = [study.first for study in done.studies]
     refused = [fit for fit in fits if not fit.ok]
-    slow = sorted(fit.seconds for fit in fits)[-3:]
+    slow = sorted(fit.seconds for fit in fits)
     print(
-        f"{how_many} strata of 5 lists: {wall:.0f} s ({cpu:.0f} CPU s), {len(refused)} refused; "
-        f"slowest {', '.join(f'{each:.1f}' for each in slow)} s"
+        f"{how_many} strata of 5 lists: {wall:.0f} s ({cpu:.0f} CPU s, "
+        f"{cpu / how_many:.2f} a stratum), {len(refused)} refused ({len(refused) / how_many:.1%})"
+    )
+    print(
+        f"seconds of one stratum: median {slow[len(slow) // 2]:.2f}, one in a hundred above "
+        f"{slow[-1 - len(slow) // 100]:.1f}, slowest {', '.join(f'{s:.1f}' for s in slow[-3:])}"
     )
     for reason in {fit.reason for fit in refused}:
         print(f"  {reason}")
@@ -188,7 +196,7 @@ def main() -> None:
     """Run what is named."""
     what, *more = sys.argv[1:] or ["ratio"]
     if what == "strata":
-        strata(int(more[0]) if more else 1000, int(more[1]) if more[1:] else 8)
+        strata(int(more[0]) if more else 1000)
     elif what == "calibration":
         calibration(int(more[0]) if more else 1000)
     else:

@@ -24,6 +24,7 @@ from uncounted.estimate.latent_kernel import (
     room,
     run_chain,
     run_plain,
+    stretch,
     sweep,
 )
 
@@ -41,6 +42,10 @@ def one_leap(rng: np.random.Generator, x: Floats, y: Floats) -> None:
 
 def one_exchange(rng: np.random.Generator, x: Floats, y: Floats) -> None:
     exchange(rng, x, y, PRIOR, 3)
+
+
+def one_stretch(rng: np.random.Generator, x: Floats, y: Floats) -> None:
+    stretch(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), 2)
 
 
 def one_sweep(rng: np.random.Generator, x: Floats, y: Floats) -> None:
@@ -96,7 +101,7 @@ def seen(states: list[tuple[Floats, Floats]]) -> Floats:
     return np.array(rows)
 
 
-@pytest.mark.parametrize("move", [one_leap, one_exchange, one_sweep])
+@pytest.mark.parametrize("move", [one_leap, one_exchange, one_stretch, one_sweep])
 def test_a_move_alone_leaves_the_posterior_alone(
     exact: list[tuple[Floats, Floats]], move: Move
 ) -> None:

@@ -29,9 +29,10 @@ from uncounted.estimate.latent_kernel import (
 )
 
 STEPS = 64  # most leapfrog steps of a leap
+_FEWEST = 24
 WARM_SWEEPS = 20
 WARM_ROUNDS = 150
-_FIRST = 100  # rounds before the chains are first looked at
+_FIRST = 200  # rounds before the chains are first looked at
 _APART = 1.05  # R-hat that no chance explains: the older half is dropped
 _ESS_A_CHAIN = 150.0
 _LAST = 200_000  # rounds of one chain that are held in memory
@@ -138,6 +139,11 @@ def start(
     return x, y - float(np.log(np.exp(y).sum()))
 
 
+def steps_for(counts: Counts) -> int:
+    """Most steps of a leap: as the widest and the narrowest direction differ, about sqrt(n)."""
+    return min(STEPS, max(_FEWEST, round(1.3 * math.sqrt(counts.n))))
+
+
 def rounds_for(seconds: float, counts: Counts, classes: int, chains: int) -> int:
     """Rounds a chain that take about so many seconds of one core of the year 2026.
 
@@ -145,7 +151,7 @@ def rounds_for(seconds: float, counts: Counts, classes: int, chains: int) -> int
     """
     M, J = counts.members.shape
     step = 1e-9 * (classes * (9 * J + 3.2 * M) + 10 * M + 200)
-    return max(2, int(seconds / (chains * step * (STEPS / 2 + 10))))
+    return max(2, int(seconds / (chains * step * (steps_for(counts) / 2 + 15))))
 
 
 @attrs.define(eq=False)
@@ -164,13 +170,21 @@ class _Chain:
         *_, how = run_plain(self.rng, self.x, self.y, counts, prior, WARM_SWEEPS, WARM_SWEEPS)
         if how == FINE:
             *_, how = run_chain(
-                self.rng, self.x, self.y, counts, prior, rounds, STEPS, self.tuning, True
+                self.rng,
+                self.x,
+                self.y,
+                counts,
+                prior,
+                rounds,
+                steps_for(counts),
+                self.tuning,
+                True,
             )
         return int(how)
 
     def go_on(self, counts: Counts, prior: Prior, rounds: int) -> int:
         n0, logits, classes, self.leaps, self.exchanges, how = run_chain(
-            self.rng, self.x, self.y, counts, prior, rounds, STEPS, self.tuning, False
+            self.rng, self.x, self.y, counts, prior, rounds, steps_for(counts), self.tuning, False
         )
         self.n0.append(n0)
         self.logits.append(logits)

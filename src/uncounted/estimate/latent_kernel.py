@@ -34,6 +34,9 @@ FINE = 0
 TOO_MANY = 1  # n0 does not fit
 LOST = 2  # a pattern has no chance in floating point
 TRIES = 5  # exchanges a round
+STRETCHES = 8  # a round
+_LONGEST = 1e12  # sticks that `stretch` still tells apart in floating point
+_THINNEST = 1e-300
 
 
 class Counts(NamedTuple):
@@ -335,6 +338,89 @@ def exchange(rng, x, y, prior, tries):  # type: ignore[no-untyped-def]
     return taken
 
 
+@njit(cache=True, nogil=True, fastmath=_FAST)
+def _shown(y, counts, s):  # type: ignore[no-untyped-def]
+    """Log likelihood of the table given n and log-weights y; `s.cells` holds P(m | k)."""
+    K = y.shape[0]
+    top = y[0]
+    for k in range(1, K):
+        top = max(top, y[k])
+    seen = 0.0
+    for k in range(K):
+        s.gv[k] = math.exp(y[k] - top)
+        seen += s.gv[k] * s.d[k]
+    fit = -counts.n * math.log(seen)
+    for m in range(1, counts.parent.shape[0]):
+        if counts.people[m] > 0.0:
+            c = 0.0
+            for k in range(K):
+                c += s.gv[k] * s.cells[m, k]
+            fit += counts.people[m] * math.log(max(c, 1e-300))
+    return fit
+
+
+@njit(cache=True, nogil=True)
+def _patterns(x, counts, s):  # type: ignore[no-untyped-def]
+    """P(m | k) of every pattern into `s.cells`."""
+    K = x.shape[1]
+    chances(x, s)
+    for k in range(K):
+        s.cells[0, k] = s.g0[k]
+    for m in range(1, counts.parent.shape[0]):
+        p, j = counts.parent[m], counts.last[m]
+        for k in range(K):
+            s.cells[m, k] = s.cells[p, k] * s.odds[j, k]
+
+
+@njit(cache=True, nogil=True)
+def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
+    """Draw the common length of all sticks, or of those from some place on, anew; how many taken.
+
+    A small alpha makes sticks long (s_k = -log(1 - V_k) ~ Exp(alpha)), and long sticks keep
+    alpha small: without this, a chain stays for a thousand rounds where all are in one class.
+    With alpha summed out and their proportions held, the last q of K - 1 sticks have together
+    the length S ~ S^(q-1) (c + S)^-(a + K - 1), where c is b and the other sticks. So S / c is
+    Gamma(q) / Gamma(a + K - 1 - q): that is proposed, and the table decides.
+    """
+    K = x.shape[1]
+    if K < 2:
+        return 0
+    _patterns(x, counts, s)
+    taken, here = 0, _shown(y, counts, s)
+    for _ in range(tries):
+        first = max(0, int((2 * rng.random() - 1.0) * (K - 1)))
+        q = K - 1 - first
+        before, length, rest = 0.0, 0.0, y[K - 1]
+        for k in range(K - 2, -1, -1):
+            s.V[k] = log_add(y[k] - rest, 0.0)  # s_k = -log(1 - V_k)
+            rest += s.V[k]
+            if k < first:
+                before += s.V[k]
+            else:
+                length += s.V[k]
+        log_ratio = _log_gamma(rng, float(q)) - _log_gamma(rng, prior.a + K - 1.0 - q)
+        if not 0.0 < length < _LONGEST or log_ratio > 100.0:
+            continue
+        factor = (prior.b + before) * math.exp(log_ratio) / length
+        if not 0.0 < factor * length < _LONGEST:
+            continue
+        left, thinnest = rest, np.inf
+        for k in range(K - 1):
+            stick = s.V[k] * (factor if k >= first else 1.0)
+            thinnest = min(thinnest, stick)
+            s.aim[k] = left + math.log(-math.expm1(-max(stick, _THINNEST)))
+            left -= stick
+        if thinnest < _THINNEST:
+            continue
+        s.aim[K - 1] = left
+        there = _shown(s.aim, counts, s)
+        if rng.random() < math.exp(min(0.0, there - here)):
+            here = there
+            taken += 1
+            y[:] = s.aim
+    return taken
+
+
 @njit(cache=True, nogil=True)
 def _log_gamma(rng, shape):  # type: ignore[no-untyped-def]
     """Log of a Gamma(shape, 1) variate, also where the variate itself is zero to a float."""
@@ -478,7 +564,7 @@ def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untype
 
 @njit(cache=True, nogil=True)
 def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: ignore[no-untyped-def]
-    """A chain: in each round a leap of at most `steps`, exchanges, and a Gibbs sweep.
+    """A chain: in each round a leap of at most `steps`, exchanges, stretches, and a Gibbs sweep.
 
     `rng` is this chain's own; the state (x, y) changes in place. `tuning[0]` is the step of the
     leapfrog; while `adapt`, it is fitted to an acceptance of .8, and such rounds are no draws.
@@ -496,7 +582,7 @@ def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: 
         if adapt:
             tuning[0] *= math.exp(0.5 * (chance - 0.8) / math.sqrt(1.0 + 0.05 * i))
         exchanged += exchange(rng, x, y, prior, TRIES)
-        chances(x, s)
+        stretch(rng, x, y, counts, prior, s, STRETCHES)
         logits[i] = log_odds_unseen(y, s)
         n0s[i], how = sweep(rng, x, y, counts, prior, s)
         if how != FINE:
