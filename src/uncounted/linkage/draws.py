@@ -20,6 +20,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import Damaged
 
 Labels = NDArray[np.int32]
+Floats = NDArray[np.float64]
 _FORMAT = 1
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
 
@@ -125,29 +126,42 @@ def capture_table(
     return CaptureTable.tally(names, people.values())
 
 
+def pair_shares(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Every pair of reports that some draw puts together, and in which share of the draws.
+
+    Args:
+        labels: shape (draws, reports).
+
+    Returns:
+        Left and right report, `left < right`, in order; and the share.
+
+    Examples:
+        >>> left, right, share = pair_shares(np.array([[0, 0, 1], [0, 1, 1]], np.int32))
+        >>> left.tolist(), right.tolist(), share.tolist()
+        ([0, 1], [1, 2], [0.5, 0.5])
+    """
+    count = labels.shape[1]
+    codes = [np.zeros(0, np.int64)]
+    for row in labels:
+        order = np.argsort(row, kind="stable").astype(np.int64)
+        held = row[order]
+        for step in range(1, count):  # a report and the one `step` later in its cluster
+            alike = held[step:] == held[:-step]
+            if not alike.any():
+                break
+            codes.append(order[:-step][alike] * count + order[step:][alike])
+    values, times = np.unique(np.concatenate(codes), return_counts=True)
+    width = max(count, 1)
+    return values // width, values % width, times / len(labels)
+
+
 def together(labels: Labels) -> dict[tuple[int, int], float]:
     """How likely each pair of reports is one person: its share of the draws.
 
     Pairs that no draw puts together are left out.
     """
-    count = labels.shape[1]
-    codes = []
-    for row in labels:
-        order = np.argsort(row, kind="stable")
-        starts = np.flatnonzero(np.diff(row[order], prepend=-1, append=count))
-        sizes = np.diff(starts)
-        for start, size in zip(starts[:-1][sizes > 1], sizes[sizes > 1], strict=True):
-            members = order[start : start + size].astype(np.int64)
-            i, j = np.triu_indices(size, 1)
-            codes.append(members[i] * count + members[j])
-    if not codes:
-        return {}
-    values, times = np.unique(np.concatenate(codes), return_counts=True)
-    share = times / len(labels)
-    return {
-        (code // count, code % count): float(p)
-        for code, p in zip(values.tolist(), share.tolist(), strict=True)
-    }
+    left, right, share = (each.tolist() for each in pair_shares(labels))
+    return dict(zip(zip(left, right, strict=True), share, strict=True))
 
 
 def point_partition(linkage: Linkage) -> Labels:

@@ -35,6 +35,7 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.linkage.draws import pair_shares
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -130,7 +131,7 @@ def review_order(
     labels, names = np.asarray(labels), tuple(sorted(set(sources)) if lists is None else lists)
     if len(labels) < 10 or labels.shape[1] != len(sources):
         raise UsedWrongly("pairs are ordered by ten draws or more of all the reports")
-    left, right, share = _together(labels)
+    left, right, share = pair_shares(labels)
     rooms = _rooms(labels.shape[1], left, right, share)
     kept = (share > LOW) & (share < HIGH)
     if decided:
@@ -183,22 +184,6 @@ def _narrowing(gone: float, whole: float) -> float:
 
 
 # Pairs and rooms ------------------------------------------------------------------------------
-
-
-def _together(labels: NDArray[np.int32]) -> tuple[Ints, Ints, Floats]:
-    """Every pair that some draw has together, and the share of draws that do."""
-    count = labels.shape[1]
-    codes = [np.zeros(0, np.int64)]
-    for row in labels:
-        order = np.argsort(row, kind="stable").astype(np.int64)
-        held = row[order]
-        for step in range(1, count):
-            alike = held[step:] == held[:-step]
-            if not alike.any():
-                break
-            codes.append(order[:-step][alike] * count + order[step:][alike])
-    values, times = np.unique(np.concatenate(codes), return_counts=True)
-    return values // count, values % count, times / len(labels)
 
 
 def _rooms(count: int, left: Ints, right: Ints, share: Floats) -> Ints:

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.draws import Labels, together
+from uncounted.linkage.draws import Labels, pair_shares
 from uncounted.linkage.evaluation.intervals import Interval, clustered_share
 
 Floats = NDArray[np.float64]
@@ -42,10 +42,7 @@ class Pairs:
             >>> Pairs.of(np.array([[0, 0, 1], [0, 1, 1]], np.int32)).stated.tolist()
             [0.5, 0.5]
         """
-        chances = together(labels)
-        ends = np.fromiter((end for pair in chances for end in pair), np.int64, 2 * len(chances))
-        stated = np.fromiter(chances.values(), np.float64, len(chances))
-        return cls(ends[::2], ends[1::2], stated)
+        return cls(*pair_shares(labels))
 
     def only(self, kept: NDArray[np.bool_]) -> Pairs:
         """Some of them."""

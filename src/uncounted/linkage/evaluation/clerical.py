@@ -37,6 +37,7 @@ from uncounted.linkage.evaluation.intervals import (
 )
 from uncounted.linkage.evaluation.known import index_of
 from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
+from uncounted.linkage.evaluation.sample import fits, holds_links
 
 Floats = NDArray[np.float64]
 # Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and
@@ -142,7 +143,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         labelled=len(answered),
         unsure=len(unsure),
         gone=len(sample.rows) - len(present),
-        relinked=_relinked(judged, strata, linked),
+        relinked=_relinked(judged, strata, names, linked),
         calibration=_calibration(linkage, judged, strata, level),
         level=level,
     )
@@ -206,15 +207,15 @@ def _ratio(strata: Sequence[Stratum], name: str) -> float | None:
     return start / -slope if slope else None
 
 
-def _relinked(judged: _Judged, strata: Sequence[Stratum], linked: int) -> bool:
-    """Strata were drawn all linked or all not, and held all that was linked."""
-    then = 0
-    for i, stratum in enumerate(strata):
-        of = judged.linked[judged.stratum == i]
-        if of.any() != of.all():
-            return True
-        then += stratum.of if of.all() else 0
-    return then != linked
+def _relinked(
+    judged: _Judged, strata: Sequence[Stratum], names: Sequence[str], linked: int
+) -> bool:
+    """Whether a pair is where it was not drawn from, or more or less is linked than was."""
+    then = sum(stratum.of for name, stratum in zip(names, strata, strict=True) if holds_links(name))
+    return then != linked or not all(
+        fits(names[at], bool(whether), float(stated))
+        for at, whether, stated in zip(judged.stratum, judged.linked, judged.stated, strict=True)
+    )
 
 
 def _calibration(

@@ -16,7 +16,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
-_GRID = 20_001
+_GRID, _FINE = 201, 101
 _TINY = 1e-9
 
 
@@ -160,9 +160,17 @@ def ratio_limits(
         >>> [round(x, 3) for x in ratio_limits([Stratum(200, 40, (36, 4))], precision)]
         [0.786, 0.957]
     """
+    start, end = 0.0, 1.0
     grid = np.linspace(0.0, 1.0, _GRID)
     _, low, high = total_limits(strata, weights(grid), level)
     over, under = np.flatnonzero(low > _TINY), np.flatnonzero(high < -_TINY)
-    start = grid[over[-1]] if len(over) else 0.0
-    end = grid[under[0]] if len(under) else 1.0
+    step = 1.0 / (_GRID - 1)
+    if len(over):  # the last that is too low, and within its step more finely
+        fine = grid[over[-1]] + np.linspace(0.0, step, _FINE)
+        _, low, _ = total_limits(strata, weights(fine), level)
+        start = fine[np.flatnonzero(low > _TINY)[-1]]
+    if len(under):
+        fine = grid[under[0]] - np.linspace(0.0, step, _FINE)
+        _, _, high = total_limits(strata, weights(fine), level)
+        end = fine[np.flatnonzero(high < -_TINY)[-1]]
     return float(start), float(end)

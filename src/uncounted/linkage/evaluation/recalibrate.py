@@ -124,7 +124,7 @@ def recalibrated(
         >>> answers = [True, False] * 20  # stated .9 or .1, and as likely one as the other
         >>> line = recalibrated([0.9, 0.9, 0.1, 0.1] * 10, answers, range(40))
         >>> round(line.of(0.9)[0], 1), line.differs
-        (0.6, True)
+        (0.5, True)
     """
     y = np.array(same, np.float64)
     which = {one: at for at, one in enumerate(dict.fromkeys(group))}

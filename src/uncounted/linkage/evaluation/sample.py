@@ -29,18 +29,18 @@ Floats = NDArray[np.float64]
 HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
 _LEAST = 2  # of a stratum, so that it can be seen how its pairs differ
 _MOST_SHARING = 20_000_000  # pairs that share a key; more would not fit into memory
-# (linked by the point partition, probability from, up to, words)
+# (letter, linked by the point partition, probability from, up to, words)
 _LIKELY = (
-    (True, 0.95, 2.0, "linked, probability .95 and above"),
-    (True, 0.8, 0.95, "linked, .8 to .95"),
-    (True, 0.0, 0.8, "linked, below .8"),
-    (False, 0.2, 2.0, "not linked, .2 and above"),
-    (False, 0.05, 0.2, "not linked, .05 to .2"),
-    (False, 0.0, 0.05, "not linked, below .05"),
+    ("A", True, 0.95, 2.0, "linked, probability .95 and above"),
+    ("B", True, 0.8, 0.95, "linked, .8 to .95"),
+    ("C", True, 0.0, 0.8, "linked, below .8"),
+    ("D", False, 0.2, 2.0, "not linked, .2 and above"),
+    ("E", False, 0.05, 0.2, "not linked, .05 to .2"),
+    ("F", False, 0.0, 0.05, "not linked, below .05"),
 )
 _SHARING = (
-    (2, 10**6, "in no draw, sharing two or more blocking keys"),
-    (1, 1, "in no draw, sharing one blocking key"),
+    ("G", 2, 10**6, "in no draw, sharing two or more blocking keys"),
+    ("H", 1, 1, "in no draw, sharing one blocking key"),
 )
 
 
@@ -180,7 +180,8 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
     rng = np.random.default_rng([seed, 2022])
     count = len(linkage.keys)
     rows, cuts = [], []
-    for part, n, letter in zip(frame, drawn.tolist(), "ABCDEFGH", strict=False):
+    for part, n in zip(frame, drawn.tolist(), strict=True):
+        letter = part.letter
         cuts.append(Cut(letter, part.words, len(part.codes), n))
         for code in np.sort(rng.choice(part.codes, n, replace=False)).tolist():
             one, two = linkage.keys[code // count], linkage.keys[code % count]
@@ -190,8 +191,29 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
     return Sample(tuple(rows[at] for at in order), tuple(cuts), seed, outside)
 
 
+def fits(letter: str, linked: bool, stated: float) -> bool:
+    """Whether a pair would be in that stratum by what the linkage says of it now.
+
+    Examples:
+        >>> fits("A", linked=True, stated=0.97), fits("A", linked=True, stated=0.9)
+        (True, False)
+        >>> fits("G", linked=False, stated=0.0), fits("G", linked=False, stated=0.1)
+        (True, False)
+    """
+    for name, whether, low, high, _ in _LIKELY:
+        if name == letter:
+            return linked == whether and low <= stated < high and stated > 0
+    return stated == 0
+
+
+def holds_links(letter: str) -> bool:
+    """Whether the pairs of a stratum were linked when it was drawn."""
+    return any(name == letter and whether for name, whether, *_ in _LIKELY)
+
+
 @attrs.frozen(eq=False)
 class _Part:
+    letter: str
     words: str
     codes: Ints
     spread: float
@@ -205,15 +227,15 @@ def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     codes = pairs.left * count + pairs.right
     linked = point[pairs.left] == point[pairs.right]
     out = []
-    for whether, low, high, words in _LIKELY:
+    for letter, whether, low, high, words in _LIKELY:
         here = (linked == whether) & (pairs.stated >= low) & (pairs.stated < high)
         mean = float(pairs.stated[here].mean()) if here.any() else 0.0
-        out.append(_Part(words, codes[here], _spread(mean)))
+        out.append(_Part(letter, words, codes[here], _spread(mean)))
     near_codes = shared.left * count + shared.right
     fresh = ~np.isin(near_codes, codes)
-    for least, most, words in _SHARING:
+    for letter, least, most, words in _SHARING:
         here = fresh & (shared.keys >= least) & (shared.keys <= most)
-        out.append(_Part(words, near_codes[here], _spread(0.0)))
+        out.append(_Part(letter, words, near_codes[here], _spread(0.0)))
     return [part for part in out if len(part.codes)]
 
 
