@@ -41,6 +41,7 @@ from uncounted.records.report import Report
 from uncounted.vault import attachments, stamps, storage
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
+from uncounted.vault.decisions import Proposed
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
 
@@ -53,7 +54,7 @@ AT_RANDOM = 3
 _SQLITE = {"ENOSPC": 13, "EROFS": 8, "EIO": 10}
 _MOVES = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir"}
 _FREES = {"os.rename", "os.remove", "os.rmdir", "os.ftruncate"}  # a full disk still does these
-NAMES = ("김무명", "국경", "R-5", "면담")
+NAMES = ("김무명", "국경", "R-5", "면담")  # the last in a decision's note, too
 
 
 @attrs.frozen
@@ -103,6 +104,15 @@ def take_back(case: Case, place: Place, canned: Any) -> None:
     case.take_back(imports[1])
 
 
+def decide(case: Case, place: Place, canned: Any) -> None:
+    case.decide(_words((0, 1, False), (2, 3, True), (5, 7, False), note="같은 면담"))
+
+
+def undo_decision(case: Case, place: Place, canned: Any) -> None:
+    files = [entry.seq for entry in case.entries() if entry.kind == "decisions"]
+    case.take_decision_back(files[-1])
+
+
 def withdraw(case: Case, place: Place, canned: Any) -> None:
     case.withdraw("one", "R-5")
 
@@ -142,8 +152,8 @@ def opened(case: Case, place: Place, canned: Any) -> None:
 STEPS = {
     step.__name__: step
     for step in (
-        link, take_in, attach, amend, set_consent, take_back, withdraw, stamp, release,
-        export_bag, export_tables, opened,
+        link, take_in, attach, amend, set_consent, take_back, decide, undo_decision, withdraw,
+        stamp, release, export_bag, export_tables, opened,
     )
 }  # fmt: skip
 
@@ -152,6 +162,13 @@ def _rows(numbers: range, note: str = "국경에서 헤어졌다") -> Iterator[I
     consent = Consent(frozenset({"link", "statistics"}))
     for number in numbers:
         yield Incoming(f"R-{number}", _said(number, note), consent, number + 2)
+
+
+def _words(*said: tuple[int, int, bool], note: str | None = None) -> list[Proposed]:
+    return [
+        Proposed(row, ("one", f"R-{one}"), ("one", f"R-{other}"), same, note)
+        for row, (one, other, same) in enumerate(said, start=2)
+    ]
 
 
 def _said(number: int, note: str) -> dict[str, Any]:
@@ -293,7 +310,7 @@ def member() -> Identity:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory, member: Identity) -> Place:
-    """Two imports of one source, the second over the first; attachments; a linkage."""
+    """Two imports of one source, the second over the first; attachments; decisions; a linkage."""
     place = Place(tmp_path_factory.mktemp("base"))
     files = place.root / "files"
     files.mkdir()
@@ -306,6 +323,8 @@ def base(tmp_path_factory: pytest.TempPathFactory, member: Identity) -> Place:
         case.intake("one", {"collector": "B"}, _rows(range(6, 11), "다시 말했다"))
         case.attach("one", "R-5", [mine, files / "면담 1.pdf"])
         case.attach("one", "R-6", [files / "면담 1.pdf"])
+        case.decide(_words((0, 1, True), (4, 5, True)))
+        case.decide(_words((0, 1, False), (4, 6, True)))  # of the first file one still stands
         case.put("linkage", {"draws": 3}, b"the first", ["link"])
     return place
 
@@ -354,6 +373,8 @@ def _told(place: Place, me: Identity) -> dict[str, Any]:
                 for one, consent in case.every_report_with_consent()
             },
             "sources": case.sources(),
+            "decided": {each.pair: (each.same, each.note) for each in case.decisions()},
+            "decisions": [each.standing for each in case.decision_states().values()],
             "attached": [(each.report, each.name, each.sha256) for each in case.attachments()],
             "linked": linkage.payload,
             "out": _out(place),
