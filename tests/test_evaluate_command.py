@@ -1,0 +1,322 @@
+"""`uncounted evaluate` as it is typed: against labels, from a sample, and with nothing."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from tests.made_linkage import Made, keep, made, persons_file, rows
+
+from uncounted import cli
+from uncounted.commands import app
+from uncounted.commands.app import open_case
+from uncounted.linkage import point_partition
+from uncounted.vault import identity
+
+load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+PASSPHRASE = "a passphrase of five words"
+
+
+@pytest.fixture(scope="module")
+def one() -> Made:
+    return made(31, rooms=40, sure=20, draws=40, singles=5)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory, one: Made) -> Path:
+    """A case file whose reports are linked, by draws that are right by construction."""
+    folder = tmp_path_factory.mktemp("ready")
+    env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
+    case = folder / "a.case"
+    commands = [["init", str(case)]]
+    for name, text in rows(one.linkage, one.truth).items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        commands.append(["import", str(case), str(folder / f"{name}.csv"), "--source", name])
+    for command in commands:
+        done = CliRunner().invoke(app, command, env=env)
+        assert done.exit_code == 0, done.output
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        with open_case(case, None) as opened:
+            keep(opened, one.linkage)
+    return folder
+
+
+@pytest.fixture
+def case(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(identity, "load", load)
+    shutil.copytree(ready / "home", tmp_path / "home")
+    shutil.rmtree(tmp_path / "home" / "seen", ignore_errors=True)
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    return Path(shutil.copytree(ready / "a.case", tmp_path / "a.case"))
+
+
+@pytest.fixture
+def truth(tmp_path: Path, one: Made) -> Path:
+    return persons_file(tmp_path / "truth.csv", one)
+
+
+def do(*arguments: str | Path) -> Result:
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def told(*arguments: str | Path) -> Any:
+    return json.loads(do(*arguments, "--json").stdout)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
+    capsys.readouterr()
+    code = cli.run([str(each) for each in arguments])
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert code
+    return code, err
+
+
+def fill(file: Path, column: str, say: Callable[[dict[str, str], int], str]) -> None:
+    with file.open(encoding="utf-8", newline="") as stream:
+        held = list(csv.DictReader(stream))
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(held[0]))
+        writer.writeheader()
+        writer.writerows({**row, column: say(row, at)} for at, row in enumerate(held))
+
+
+def is_same(one: Made, row: dict[str, str], ends: str) -> bool:
+    at = {key: place for place, key in enumerate(one.linkage.keys)}
+    first, second = (at[row[f"source_{end}"], row[f"report_{end}"]] for end in ends)
+    return bool(one.truth[first] == one.truth[second])
+
+
+def label(one: Made, file: Path, unsure: int = 0) -> None:
+    fill(
+        file,
+        "same",
+        lambda row, at: "?" if at < unsure else "yes" if is_same(one, row, "12") else "no",
+    )
+
+
+def test_against_persons(case: Path, truth: Path, one: Made) -> None:
+    found = told("evaluate", case, "--truth", truth)
+    point = point_partition(one.linkage)
+    i, j = np.triu_indices(len(point), 1)
+    linked, same = point[i] == point[j], one.truth[i] == one.truth[j]
+    assert found["precision"] == pytest.approx((linked & same).sum() / linked.sum())
+    assert found["recall"] == pytest.approx((linked & same).sum() / same.sum())
+    assert (found["found"], found["true"]) == (linked.sum(), same.sum())
+    assert found["people"] == point.max() + 1
+    assert found["true_people"] == len(set(one.truth.tolist()))
+    low, high = found["figures"]["f1"]["sampling"]
+    assert low < found["f1"] < high
+    assert found["told"] == 0
+    assert found["counts"]["not_in_the_truth"] == 0
+    lines = do("evaluate", case, "--truth", truth).stdout.splitlines()
+    assert (
+        lines[0] == f"{same.sum()} pairs of reports are of one person; {linked.sum()} were linked."
+    )
+    assert any(line.startswith("stated") for line in lines)
+    assert any("the draws expect" in line for line in lines)
+
+
+def test_the_level_is_that_of_the_intervals(case: Path, truth: Path) -> None:
+    wide = told("evaluate", case, "--truth", truth, "--level", "0.99")
+    narrow = told("evaluate", case, "--truth", truth, "--level", "0.8")
+    for name in ("precision", "recall", "bcubed_f1"):
+        (a, d), (b, c) = (each["figures"][name]["sampling"] for each in (wide, narrow))
+        assert a < b < c < d
+    assert "80%, other people" in do("evaluate", case, "--truth", truth, "--level", "0.8").stdout
+
+
+def test_some_people_in_full(case: Path, tmp_path: Path, one: Made) -> None:
+    chosen = set(range(0, int(one.truth.max()), 4))
+    some = tmp_path / "some.csv"
+    lines = [
+        f"{source},{id_},{one.person(at)}"
+        for at, (source, id_) in enumerate(one.linkage.keys)
+        if int(one.truth[at]) in chosen
+    ]
+    some.write_text("source,report,person\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    whole = told("evaluate", case, "--truth", some, "--complete")
+    among = told("evaluate", case, "--truth", some)
+    assert whole["against"] == "people in full"
+    assert among["precision"] >= whole["precision"]
+    assert among["counts"]["links_not_judged"] > 0 == whole["counts"]["links_not_judged"]
+
+
+def test_labelled_pairs(case: Path, tmp_path: Path, one: Made) -> None:
+    pairs = tmp_path / "pairs.csv"
+    lines = ["source_1,report_1,source_2,report_2,same"]
+    for at in range(0, 120, 3):
+        (a, b), (c, d) = one.linkage.keys[at], one.linkage.keys[at + 1]
+        lines.append(f"{a},{b},{c},{d},{'yes' if one.truth[at] == one.truth[at + 1] else 'no'}")
+    pairs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = told("evaluate", case, "--truth", pairs)
+    assert found["against"] == "pairs"
+    assert found["counts"]["pairs"] == 40
+    assert found["people"] is None
+    text = do("evaluate", case, "--truth", pairs).stdout
+    assert "only if those were drawn by lot" in text
+
+
+def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
+    found = told("evaluate", case)
+    assert found["holds_if"].startswith("the probabilities mean what they say")
+    assert "precision" not in found, "an opinion does not pass for a figure"
+    text = do("evaluate", case).stdout
+    assert text.startswith("No labels were given. This is what the linkage holds of itself")
+    assert "no check" in text
+
+
+def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made) -> None:
+    file = tmp_path / "sample.csv"
+    drawn = told("evaluate", case, "--sample", "90", "--out", file, "--seed", "5")
+    assert drawn["pairs"] == 90 == sum(each["drawn"] for each in drawn["strata"])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert head == "source_1,report_1,source_2,report_2,same,stratum,of,drawn"
+    assert all(line.split(",")[4] == "" for line in lines)
+    keys = {f"{source},{id_}" for source, id_ in one.linkage.keys}
+    assert all(
+        {",".join(line.split(",")[:2]), ",".join(line.split(",")[2:4])} <= keys for line in lines
+    )
+    label(one, file, unsure=4)
+    found = told("evaluate", case, "--labels", file)
+    exact = told("evaluate", case, "--truth", persons_file(tmp_path / "t.csv", one))
+    assert (found["labelled"], found["unsure"], found["relinked"]) == (86, 4, False)
+    low, high = found["figures"]["precision"]["interval"]
+    assert low <= exact["precision"] <= high
+    text = do("evaluate", case, "--labels", file).stdout
+    assert "if ? is yes" in text
+    assert "others are not seen" in text
+
+
+def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(
+    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "90", "--out", file)
+    label(one, file)
+    done = told("decide", case, "--file", file)
+    assert done["new"] == 90
+    code, err = refused(capsys, "evaluate", case, "--labels", file)
+    assert "have changed since they were linked" in err.replace("\n", " ")
+    labels = one.linkage.labels.copy()
+    labels[:] = one.truth  # a linkage that knows everything
+    with open_case(case, None) as opened:
+        keep(opened, type(one.linkage)(one.linkage.keys, labels, 0, {}, {}, 1, 0.0))
+    code, err = refused(capsys, "evaluate", case, "--labels", file)
+    assert code == 1
+    assert "was told the answers to 90 of these pairs" in err
+    assert "hint: draw another sample" in err
+    truth = persons_file(tmp_path / "t.csv", one)
+    assert told("evaluate", case, "--truth", truth)["told"] == 90
+    assert "90 labelled pairs had been decided" in do("evaluate", case, "--truth", truth).stderr
+
+
+def test_decisions_say_what_was_stated_before_them(case: Path, tmp_path: Path, one: Made) -> None:
+    assert told("evaluate", case)["recalibrated"] is None
+    file = tmp_path / "next.csv"
+    do("review", case, "--next", "60", "--out", file)
+    fill(file, "decision", lambda row, _: "same" if is_same(one, row, "ab") else "different")
+    do("decide", case, "--file", file)
+    with open_case(case, None) as opened:
+        keep(opened, one.linkage)
+    found = told("evaluate", case)["recalibrated"]
+    assert found["pairs"] == 60
+    assert [row["stated"] for row in found["curve"]] == sorted(r["stated"] for r in found["curve"])
+    low, high = found["slope"]["interval"]
+    assert low < 1 < high, "the draws are right by construction"
+    # Said anew after the second linkage: what counts is what was stated before anybody said.
+    fill(file, "note", lambda row, at: "looked again" if at < 30 else "")
+    do("decide", case, "--file", file)
+    with open_case(case, None) as opened:
+        told_all = one.linkage.labels.copy()
+        told_all[:] = one.truth
+        keep(opened, type(one.linkage)(one.linkage.keys, told_all, 0, {}, {}, 1, 0.0))
+    again = told("evaluate", case)["recalibrated"]["slope"]
+    assert again["interval"] == pytest.approx(found["slope"]["interval"])
+    truth = persons_file(tmp_path / "t.csv", one)
+    assert len(told("evaluate", case, "--truth", truth)["recalibrated"]["bins"]) >= 1
+    assert "after decisions" in do("evaluate", case, "--truth", truth).stdout
+
+
+def test_pictures_are_written_once(
+    case: Path, truth: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pictures"
+    found = told("evaluate", case, "--truth", truth, "--pictures", folder)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "calibration-narrow.svg",
+        "calibration.svg",
+    ]
+    assert found["pictures"] == [
+        str(folder / "calibration.svg"),
+        str(folder / "calibration-narrow.svg"),
+    ]
+    svg = (folder / "calibration.svg").read_text(encoding="utf-8")
+    assert f"{found['calibration']['bins'][0]['pairs']:,}" in svg
+    code, err = refused(capsys, "evaluate", case, "--truth", truth, "--pictures", folder)
+    assert (code, "2 of the pictures exist already" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--truth", "T", "--labels", "T"], "one is taken at a time"),
+        (["--sample", "50"], "both or neither"),
+        (["--out", "X"], "both or neither"),
+        (["--complete"], "the file of --truth"),
+        (["--pictures", "X"], "no calibration curve without labels"),
+        (["--labels", "T"], "has no column 'source_1'"),
+        (["--sample", "3", "--out", "X"], "too few for"),
+        (["--truth", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    case: Path,
+    truth: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    words: str,
+) -> None:
+    places = {"T": str(truth), "X": str(tmp_path / "x.csv")}
+    code, err = refused(capsys, "evaluate", case, *(places.get(each, each) for each in arguments))
+    assert words in err
+    assert code in (1, 2)
+    assert "hint:" in err
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_pairs_are_not_people_in_full(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = tmp_path / "p.csv"
+    pairs.write_text("source_1,report_1,source_2,report_2,same\nA,r0,B,r1,yes\n", encoding="utf-8")
+    code, err = refused(capsys, "evaluate", case, "--truth", pairs, "--complete")
+    assert (code, "the file names pairs" in err) == (2, True)
+
+
+def test_an_error_repeats_no_cell(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("source,report,person\nA,r0,김철수\nA,r0,리영희\n", encoding="utf-8")
+    code, err = refused(capsys, "evaluate", case, "--truth", bad)
+    assert code == 1
+    assert "row 3: the report of row 2, with another person" in err
+    assert "김철수" not in err
+    assert "리영희" not in err
