@@ -16,8 +16,10 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged
+from uncounted.proof.canonical import canonical
 from uncounted.vault import attachments, decisions, members, missing, rotation
 from uncounted.vault.files import content_of
+from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger, Opened
 from uncounted.vault.opening import Base
 from uncounted.vault.publication import Publication
@@ -46,7 +48,8 @@ def findings(
 
     1. Every page of the database fits its HMAC.
     2. Every entry opens and fits its commitment, and so does its artefact, but for what the
-       entries say was forgotten.
+       entries say was forgotten; the fingerprint by which an import knows a report again is
+       that of what was sent.
     3. The state is what the entries say, and what was decided is about reports that are there
        and can all be true.
     4. The published log holds the commitments of the entries, in order.
@@ -60,7 +63,7 @@ def findings(
     for _ in storage.damaged_pages():  # 1
         yield "a page of the database was altered"
     wrong = list[str]()
-    told = replay(_opened(storage, ledger, wrong))  # 2
+    told = replay(_opened(storage, ledger, base.keys, wrong))  # 2
     yield from wrong
     if not _same(told, storage):  # 3
         yield "the tables of reports, sources and members are not what the entries say"
@@ -102,9 +105,10 @@ def _strangers(folder: Path) -> Iterator[str]:
         yield f"log/ holds {among} that are none of the log's: they are not sealed"
 
 
-def _opened(storage: Storage, ledger: Ledger, wrong: list[str]) -> Iterator[Opened]:
+def _opened(storage: Storage, ledger: Ledger, keys: CaseKeys, wrong: list[str]) -> Iterator[Opened]:
     # One at a time, and without what they say: memory does not grow with the testimony.
     gone, apart = missing.forgotten(storage, ledger), storage.apart()
+    prints = _Prints(storage, ledger, keys)
     for row in storage.entries():
         try:
             opened = ledger.open(row)
@@ -113,10 +117,39 @@ def _opened(storage: Storage, ledger: Ledger, wrong: list[str]) -> Iterator[Open
                     wrong.append(f"entry {row.seq} was destroyed, and nothing says why")
                 continue
             wrong.extend(_bytes(ledger, opened, gone, apart.get(row.seq)))
+            if opened.entry.kind in missing.VERSIONS and not prints.fits(opened):
+                wrong.append(f"the fingerprint of entry {row.seq} is not that of what was sent")
         except Damaged as error:
             wrong.append(str(error))
             continue
         yield attrs.evolve(opened, payload=None)
+
+
+class _Prints:
+    """Fingerprints made again, version by version, in order."""
+
+    def __init__(self, storage: Storage, ledger: Ledger, keys: CaseKeys) -> None:
+        self._storage, self._ledger, self._keys = storage, ledger, keys
+        self._noted = set[int]()  # versions at or after a consent that was noted in the case file
+
+    def fits(self, opened: Opened) -> bool:
+        """Whether the fingerprint is what it must be, as far as what it is of was kept.
+
+        Where a consent was noted here, a version carries what both it and the file's allow;
+        the file's own, of which the fingerprint is, was not kept.
+        """
+        body, kind = opened.body, opened.entry.kind
+        noted = body["previous"] in self._noted
+        if noted or kind == "consent":
+            self._noted.add(opened.entry.seq)
+        if kind != "report":
+            row = self._storage.entry(body["previous"])
+            before = self._ledger.open(row) if row is not None else None
+            return before is None or body["print"] == before.body["print"]
+        if noted or opened.payload is None:
+            return True
+        sent = self._keys.fingerprint(opened.payload, canonical(body["consent"]))
+        return bool(body["print"] == sent.hex())
 
 
 def _bytes(

@@ -1,0 +1,67 @@
+"""The fingerprints by which an import knows a report again are made again by `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import pytest
+
+from uncounted.proof.canonical import canonical
+from uncounted.vault.case import Case
+from uncounted.vault.consent import Consent
+from uncounted.vault.keys import CaseKeys
+from uncounted.vault.versions import report_body
+
+from .conftest import BOTH, Maker
+
+LINK = Consent(frozenset({"link"}))
+
+
+def test_another_fingerprint_is_noticed(
+    case: Case, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a program writes that takes another payload, or another consent, for its hash."""
+    real: Callable[[CaseKeys, bytes, bytes], bytes] = CaseKeys.fingerprint
+    case.intake("one", {}, [make(0)])
+    with monkeypatch.context() as patch:
+        patch.setattr(CaseKeys, "fingerprint", lambda keys, said, _: real(keys, said, b"{}"))
+        case.intake("one", {}, [make(1)])
+        patch.setattr(CaseKeys, "fingerprint", lambda keys, _, consent: real(keys, b"{}", consent))
+        case.intake("one", {}, [make(2)])
+    wrong = [row.seq for row in case.state().reports.values()][1:]
+    case.seal_log()
+    expected = [f"the fingerprint of entry {seq} is not that of what was sent" for seq in wrong]
+    assert case.check() == tuple(expected)
+
+
+@pytest.mark.parametrize("kind", ["amendment", "consent"])
+def test_a_version_made_here_keeps_that_of_what_was_sent(
+    case: Case, make: Maker, kind: str
+) -> None:
+    case.intake("one", {}, [make(0)])
+    (before,) = case.state().reports.values()
+    seq = case._storage.size()
+    said = canonical(make(0).payload)
+    changed = attrs.evolve(before, seq=seq, print=case._keys.fingerprint(said, b"{}"))
+    with case._storage.transaction():
+        case._ledger.append(kind, report_body(changed, before.seq), said)
+        case._storage.set_report(changed, case._storage.source_number("one"))
+    case.seal_log()
+    assert case.check() == (f"the fingerprint of entry {seq} is not that of what was sent",)
+
+
+def test_what_was_narrowed_changed_rotated_and_taken_back_is_sound(case: Case, make: Maker) -> None:
+    case.intake("one", {}, [make(0), make(1), make(2)])
+    case.set_consent("one", "R-0", LINK)
+    case.amend("one", "R-1", {"note": "amended"})
+    changed = [make(n, note="sent anew", consent=BOTH) for n in range(3)]
+    outcome = case.intake("one", {}, changed)
+    assert (outcome.updated, outcome.consent_kept) == (3, 1)
+    again = case.intake("one", {}, [make(n, note="and again") for n in range(3)])
+    case.rotate()
+    case.take_back(again.entry)
+    assert case.intake("one", {}, changed).unchanged == 3
+    case.intake("one", {}, [make(0, note="after all", consent=Consent())])
+    case.seal_log()
+    assert case.check() == ()
