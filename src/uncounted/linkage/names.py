@@ -16,9 +16,9 @@ from typing import Literal
 
 import attrs
 
-from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage import families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
-from uncounted.records.names import Name, is_unknown, plain, visible
+from uncounted.records.names import Name, is_unknown, plain, untitled
 
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
@@ -26,9 +26,11 @@ LONGEST_RAW = 4000  # characters of it, seen or not
 LONGEST_LETTERS = 24
 _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
+_USUAL = 0.25  # of syllables in given names: see `spelling`
 _LEAST = 0.01  # a way of reading less likely than this is none
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|a\.k\.a\.?|n[eé]e|or)\s", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 _RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
@@ -107,14 +109,28 @@ def order_of(name: Name) -> Order | None:
 
 
 def _seen(written: str) -> str:
-    """What is looked at of a name, without what nobody sees."""
-    return visible(written[:LONGEST_RAW])[:LONGEST_WRITTEN]
+    """What is looked at of a name: without titles, and without what nobody sees."""
+    return untitled(written[:LONGEST_RAW])[:LONGEST_WRITTEN]
 
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
         return _given_apart(name.family or "", name.given or "")
-    written = _seen(name.written)
+    return [
+        form for piece in _pieces(_seen(name.written)) for form in _forms_of_piece(piece, order)
+    ]
+
+
+def _pieces(written: str) -> list[str]:
+    """A name and what stands beside it in brackets or after "alias": other names, as a rule.
+
+    Only beside a name of two words or more: in "Kim (Chol Su)" the brackets are part of it.
+    """
+    first, *others = _BESIDE.split(written)
+    return [first, *others] if others and len(_WORDS.findall(first)) > 1 else [written]
+
+
+def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     if is_unknown(written):
         return []
     text = plain(written)
@@ -241,6 +257,18 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
 
 
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
+    """Forms of words of which none is known to be the family name."""
+    found = _by_ends(words, order)
+    if len(words) > 2:
+        # Son U Gyong is 선우 경, or 손 우경
+        if words[0] + words[1] in families.compounds() and words[0] in families.latin():
+            found += _both(words[:1], words[1:])
+        if words[-2] + words[-1] in families.compounds() and words[-1] in families.latin():
+            found += _both(words[-1:], words[:-1])
+    return found
+
+
+def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:
     one, two = (words[:1], words[1:]), (words[-1:], words[:-1])
     if len(words) > 2 and words[0] + words[1] in families.compounds():
         one = (words[:2], words[2:])
@@ -248,14 +276,25 @@ def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
         two = (words[-2:], words[:-2])
     for table in (families.latin(), families.wide("latin"), families.pinyin()):
         first, last = "".join(one[0]) in table, "".join(two[0]) in table
-        if first and not last:
-            return _both(*one)
-        if last and not first:
-            return _both(*two)
+        if first != last:
+            return [*_both(*(one if first else two)), *_given_alone(words)]
         if first:  # both ends may be it: the source's habit comes first, the other stays open
             ends = (two, one) if order == "last" else (one, two)
             return [*_both(*ends[0]), *_both(*ends[1])]
     return _both(*(one if order == "first" else two))
+
+
+def _given_alone(words: tuple[str, ...]) -> list[Form]:
+    """Two words as a given name whose family name is left out, if both are usual in given names.
+
+    "Chol Su" is a name without its family name, or Chol of the family Su.
+    """
+    if len(words) != 2:
+        return []
+    rows = lattice.of_latin(words)
+    likely = max(rows, key=lambda row: (rows[row], row), default=())
+    usual = len(likely) == 2 and all(syllables.usual(at) >= _USUAL for at in likely)
+    return [_form((), words)] if usual else []
 
 
 def _of_one_word(word: str) -> list[Form]:

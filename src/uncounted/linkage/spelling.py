@@ -89,6 +89,7 @@ CODA_SPELLINGS = table("""
 ㅂ p=.75 b=.24
 ㅅ t=.6 s=.35 d=.02
 ㅇ ng=.97
+ㅊ t=.9 ch=.05
 """)
 CODA_SPELLINGS[""] = {"": 1.0}
 

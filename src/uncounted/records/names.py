@@ -66,7 +66,10 @@ _TITLES = _words(
     "mr|mrs|ms|miss|mister|madam|dr|prof|professor|sir|comrade|г-н|г-жа|товарищ",
     "씨|님|선생|선생님|여사|동무|동지|先生|女士|小姐|同志",
 )
-_KOREAN_TITLE = re.compile(r"(?<=[가-힣]{2}) ?(?:씨|님|여사|동무|동지|선생님?)$")
+# 님 ends given names too (김꽃님), so without a space it is a title only after three syllables.
+_KOREAN_TITLE = re.compile(
+    r"(?<=[가-힣]{2}) ?(?:씨|여사|동무|동지|선생님?)$|(?<=[가-힣]{2}) 님$|(?<=[가-힣]{3})님$"
+)
 _CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
 _SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
 _UNKNOWN = _words(
@@ -109,14 +112,24 @@ def plain(text: str) -> str:
         >>> plain("ＫＩＭ\u200b  Chol  Su"), plain("김철수 씨"), plain("金哲洙先生")
         ('kim chol su', '김철수', '金哲洙')
     """
-    words = " ".join(visible(text).casefold().split())
+    return unicodedata.normalize("NFC", untitled(text).casefold())
+
+
+def untitled(text: str) -> str:
+    """A text as it is seen, without titles, its letters as they are.
+
+    Examples:
+        >>> untitled("Mr. KIM Chol Su"), untitled("김철수 선생님")
+        ('KIM Chol Su', '김철수')
+    """
+    words = " ".join(visible(text).split())
     words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
     parts = words.split(" ")
-    while len(parts) > 1 and parts[0].strip(".") in _TITLES:
+    while len(parts) > 1 and parts[0].casefold().strip(".") in _TITLES:
         parts.pop(0)
-    while len(parts) > 1 and parts[-1].strip(".") in _TITLES:
+    while len(parts) > 1 and parts[-1].casefold().strip(".") in _TITLES:
         parts.pop()
-    return unicodedata.normalize("NFC", " ".join(parts))
+    return " ".join(parts)
 
 
 def tokens(text: str) -> tuple[str, ...]:

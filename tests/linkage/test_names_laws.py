@@ -1,0 +1,212 @@
+"""Laws of names: what makes no difference to who is meant makes none to what is read."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncounted.linkage import compare, families, lattice, spelling, syllables
+from uncounted.linkage.encode import encode
+from uncounted.linkage.names import LONGEST_LETTERS, Form, forms
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+FAMILIES = [row for row in spelling.families() if row[0] >= 0.1]
+SYLLABLE = st.sampled_from(sorted(spelling.USUAL))
+GIVEN = st.lists(SYLLABLE, min_size=2, max_size=2).map("".join)
+# Kim Oo Oo is a name with a hidden given name, and 우우 spelt so too.
+GIVEN = GIVEN.filter(lambda given: given != "우우")
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202e\u2066\u2069\u00ad\u061c\u034f\ufe0f\u3164"
+ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
+Pair = tuple[str, str]  # a family name in Hangul and one of its usual spellings
+FAMILY = st.sampled_from(
+    [(hangul, latin) for _, texts, words, *_ in FAMILIES for hangul in texts for latin in words]
+)
+calm = settings(deadline=None, max_examples=80)  # the first call reads tables
+
+
+def spelt(given: str, style: int) -> tuple[str, ...]:
+    """Each syllable in one of three systems."""
+    parts = [lattice.spelt(lattice.of_hangul(part)) for part in given]
+    return tuple(part[min(style, len(part) - 1)] for part in parts)
+
+
+NAMES = st.builds(lambda f, g, s: (f[1], *spelt(g, s)), FAMILY, GIVEN, st.integers(0, 2))
+
+
+def level(one: str, other: str) -> int:
+    reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
+    return int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+
+
+def is_same(one: str, other: str) -> bool:
+    return 1 <= level(one, other) <= compare.NAME_SAME
+
+
+def read(written: str) -> list[Form]:
+    return forms([Name(written)])
+
+
+@calm
+@given(NAMES)
+def test_a_name_in_letters_agrees_with_itself(name: tuple[str, str, str]) -> None:
+    assert is_same(" ".join(name), " ".join(name))
+
+
+@calm
+@given(st.sampled_from(FAMILIES), GIVEN, st.integers(0, 1))
+def test_a_name_in_hangul_agrees_with_its_usual_spelling(
+    family: tuple[float, list[str], list[str], list[str], list[str]], given: str, style: int
+) -> None:
+    latin = " ".join((family[2][0], *spelt(given, style)))
+    for written in family[1]:
+        assert is_same(written + given, latin)
+
+
+@calm
+@given(NAMES)
+def test_capitals_hyphens_dots_and_spaces_change_nothing(name: tuple[str, str, str]) -> None:
+    family, one, two = name
+    plain = read(f"{family} {one} {two}")
+    for written in (
+        f"{family} {one}-{two}",
+        f"{family} {one} {two}".upper(),
+        f"  {family}   {one}\t{two} ",
+        f"{family} {one}‐{two}",
+        f"{family.title()} {one.title()} {two.title()}",
+        f"Mr. {family} {one} {two}",
+    ):
+        assert read(written) == plain, written
+
+
+@calm
+@given(NAMES)
+def test_the_order_of_the_words_leaves_a_name_the_same(name: tuple[str, str, str]) -> None:
+    family, one, two = name
+    first = f"{family} {one} {two}"
+    for written in (
+        f"{one} {two} {family}",
+        f"{one}-{two} {family}",
+        f"{family.upper()}, {one} {two}",
+        f"{one} {two} {family.upper()}",
+    ):
+        assert is_same(first, written), written
+
+
+@calm
+@given(ANY, st.lists(st.tuples(st.integers(0, 30), st.sampled_from(UNSEEN)), max_size=5))
+def test_what_nobody_sees_neither_cuts_nor_changes_a_name(
+    text: str, put: list[tuple[int, str]]
+) -> None:
+    hidden = text
+    for at, char in put:
+        hidden = hidden[:at] + char + hidden[at:]
+    bare = "".join(char for char in text if char not in UNSEEN)
+    assert read(hidden) == read(bare)
+
+
+@calm
+@given(FAMILY, GIVEN, st.sampled_from(UNSEEN), st.integers(0, 9))
+def test_nor_does_it_change_a_korean_or_an_english_one(
+    family: Pair, given: str, char: str, at: int
+) -> None:
+    for text in (family[0] + given, f"{family[1]} {lattice.latin(given)}".title()):
+        assert read(text[:at] + char + text[at:]) == read(text)
+
+
+@calm
+@given(ANY, ANY)
+def test_any_two_texts_have_a_level_and_the_same_both_ways(one: str, other: str) -> None:
+    assert level(one, other) == level(other, one)
+    assert 0 <= level(one, other) < len(compare.NAME)
+
+
+@calm
+@given(ANY)
+def test_whatever_is_read_is_small_and_weighs_at_most_one(text: str) -> None:
+    for form in read(text):
+        for weights in (form.family, form.given):
+            assert sum(weights.values()) <= 1 + 1e-9
+            assert all(weight > 0 for weight in weights.values())
+            assert len(weights) <= lattice.KEPT
+        assert all(len(word) <= 2 * LONGEST_LETTERS for word in form.given_letters)
+
+
+@calm
+@given(GIVEN, SYLLABLE, st.integers(0, 1))
+def test_one_changed_syllable_is_another_name(given: str, other: str, at: int) -> None:
+    changed = given[:at] + other + given[at + 1 :]
+    alike = lattice.of_hangul(changed) == lattice.of_hangul(given)
+    assert is_same("김" + given, "김" + changed) == alike
+    assert compare.NAME[level("김" + given, "박" + changed)] in (
+        {"same given, other family"} if alike else {"different", "given slip or near, other family"}
+    )
+
+
+@calm
+@given(st.integers(0, 11171))
+def test_the_first_sound_of_north_and_south_is_folded_once(syllable: int) -> None:
+    folded = syllables.fold(syllable)
+    assert syllables.fold(folded) == folded
+    assert syllable in syllables.unfolded(folded)
+
+
+def test_weights_of_every_table_sum_to_one() -> None:
+    tables = [families.han(), families.latin(), families.pinyin()]
+    for word, keys in [*families.wide("latin").items(), *families.wide("cyrillic").items()]:
+        assert sum(keys.values()) == pytest.approx(1, abs=0.35), word  # tails are left out
+    for table in tables:
+        for word, keys in table.items():
+            assert 0.9 <= sum(keys.values()) <= 1 + 1e-9, word
+
+
+def test_every_family_name_is_one_in_every_script() -> None:
+    for share, texts, latin, characters, pinyin in spelling.families():
+        key = lattice.of_hangul(texts[0])
+        for text in texts:
+            assert key in families.hangul()[text]
+        for text in characters:
+            assert key in families.han()[text]
+        for word in pinyin:
+            assert key in families.pinyin()[word] or share < 0.1, word
+        for word in latin:
+            assert word.isascii()
+            assert key in families.of_latin(word) or max(families.of_latin(word).values()) > 0.5
+
+
+@pytest.mark.parametrize("script", ["latin", "cyrillic"])
+def test_spellings_of_a_letter_are_shares(script: str) -> None:
+    onsets, vowels, codas = syllables._JAMO[script]
+    for table in (onsets, vowels, codas):
+        for shares in table.values():
+            assert 0.8 <= sum(shares.values()) <= 1.05
+    assert set(onsets) == set(spelling.ONSETS)
+    assert set(vowels) == set(spelling.VOWELS)
+
+
+def test_a_shorter_lattice_keeps_what_weighs_two_in_a_thousand() -> None:
+    """Against every way of cutting, with nothing left out on the way."""
+
+    def cut(letters: str, left: int) -> dict[tuple[int, ...], float]:
+        found: dict[tuple[int, ...], float] = {} if letters else {(): 1.0}
+        for size in range(1, len(letters) + 1 if left else 1):
+            heads = syllables.chunks("latin").get(letters[:size], {})
+            tails = cut(letters[size:], left - 1).items() if heads else ()
+            for (head, share), (tail, weight) in product(heads.items(), tails):
+                row = (head, *tail)
+                found[row] = max(found.get(row, 0.0), share * weight)
+        return found
+
+    for word in ("yonggil", "chunhui", "myongok", "haneul"):
+        ways = [(word, 1.0)] + [(w[0], p) for w, p in lattice._as_written("latin", (word,))[1:]]
+        full: dict[tuple[int, ...], float] = {}
+        for text, share in ways:
+            for row, weight in cut(text, lattice.LONGEST).items():
+                scaled = weight * lattice._LENGTHS[len(row)] * share if row else 0.0
+                full[row] = max(full.get(row, 0.0), scaled)
+        wanted = {row for row, w in full.items() if w >= 0.004 * sum(full.values())}
+        assert wanted <= set(lattice.of_latin((word,)))

@@ -1,0 +1,80 @@
+"""Pairs of written names and the level each must have, a comment a pair; and the figures of the
+table of published spellings that was kept back when the rules were made."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks import bench_names
+
+from uncounted.linkage import compare
+from uncounted.linkage.encode import encode
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "names"
+
+
+def rows() -> list[dict[str, str]]:
+    with (VECTORS / "pairs.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def level(one: str, other: str) -> str:
+    reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
+    found = compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
+    return "same" if 1 <= found <= compare.NAME_SAME else compare.NAME[found]
+
+
+@pytest.mark.parametrize(
+    "row", rows(), ids=lambda row: f"{row['one']}-{row['other'].replace(' ', '_')}"
+)
+def test_a_pair_has_its_level_in_both_directions(row: dict[str, str]) -> None:
+    assert row["comment"]
+    assert level(row["one"], row["other"]) == row["expect"], row["comment"]
+    assert level(row["other"], row["one"]) == row["expect"], "the other way round"
+
+
+@pytest.fixture(scope="module")
+def kept_back() -> list[dict[str, list[str]]]:
+    return bench_names.people("held_out")
+
+
+def test_spellings_of_the_table_kept_back_are_accepted(
+    kept_back: list[dict[str, list[str]]],
+) -> None:
+    kinds = (*bench_names.WRITTEN, "cyrillic", *bench_names.MADE)
+    pairs = [
+        (row["hangul"][0], text)
+        for row in kept_back
+        for kind in kinds
+        for text in row.get(kind, [])
+    ]
+    written = [text for pair in pairs for text in pair]
+    left = np.arange(0, len(written), 2)
+    same = bench_names.is_same(bench_names.level(written, left, left + 1))
+    assert len(pairs) > 1800
+    assert same.mean() >= 0.95
+
+
+def test_different_people_of_it_are_not_taken_for_one(
+    kept_back: list[dict[str, list[str]]],
+) -> None:
+    written, _, names = bench_names.of_table(kept_back)
+    left, right = np.triu_indices(len(written), 1)
+    apart = np.array(names)[left] != np.array(names)[right]
+    same = bench_names.is_same(bench_names.level(written, left[apart], right[apart]))
+    assert len(same) > 800_000
+    assert same.mean() <= 0.001
+
+
+def test_the_tables_are_of_different_people() -> None:
+    tables = [bench_names.people(name) for name in ("held_out", "development")]
+    one, other = ({row["hangul"][0] for row in table} for table in tables)
+    assert not one & other
+    for row in itertools.chain(*tables):
+        assert row["north"], "each has at least the romanisation that the made spellings rest on"
