@@ -134,7 +134,7 @@ def strata(how_many: int) -> None:
     tables = [attrs.evolve(stratum(rng), stratum={"s": str(i)}) for i in range(how_many)]
     latent_class(TABLES["korea"], target_ess=400)
     began, cpu = time.perf_counter(), time.process_time()
-    settings = {"latent-class": {"target_ess": 400}}
+    settings = {"latent-class": {"target_ess": 400, "chains": 8}}
     done = run_strata(tables, ["latent-class"], settings=settings)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     fits = [study.first for study in done.studies]

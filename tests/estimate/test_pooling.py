@@ -78,6 +78,22 @@ def test_few_refusals_are_counted_and_many_refuse(kosovo: CaptureTable) -> None:
     )
 
 
+def test_a_method_that_sees_only_some_of_the_draws_says_so() -> None:
+    """Thirty different tables: a slow method is fitted to 25 of them, the others to all."""
+    counts = {"100": 14, "010": 9, "110": 5, "101": 4, "011": 4, "111": 3}
+    tables = [CaptureTable.of("ABC", {**counts, "001": 11 + i}) for i in range(30)]
+    methods, quick = ["latent-class", "independence"], {"latent-class": {"budget": 0.05}}
+    study = run_over(tables, methods, settings=quick)
+    some, whole = study["latent-class"], study["independence"]
+    assert (some.settings["linkage_draws_used"], some.settings["linkage_draws"]) == (25, 30)
+    (said,) = [text for text in study.warnings if "evenly spaced" in text]
+    assert "fitted to 25 of the different tables" in said
+    assert "25 of 30 draws of who is who" in said
+    assert "linkage_draws_used" not in whole.settings
+    few = run_over(tables[:2], methods, settings=quick)
+    assert not any("evenly spaced" in text for text in few.warnings)
+
+
 def test_every_table_refused_gives_the_reason_alone() -> None:
     study = run_over([CaptureTable.of("AB", {"10": 5, "01": 7})] * 3)
     assert study.refused

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.estimate.test_partial_pooling import SPINA_BIFIDA
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import (
@@ -23,7 +24,10 @@ from uncounted.estimate import (
     sample_coverage,
     saturated,
 )
+from uncounted.estimate.cells import Cells
+from uncounted.estimate.existence import code
 from uncounted.estimate.frequencies import chao_from, zelterman
+from uncounted.estimate.hierarchy import hierarchical, in_brackets
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "tables.json"
 pytestmark = pytest.mark.skipif(
@@ -72,6 +76,28 @@ def test_typed_tables_are_the_reference_tables(
         assert tables[ours].counts == of(entry).counts
         assert tables[ours].observed == entry["n_observed"]
         assert list(tables[ours].list_totals.values()) == list(entry["list_totals"].values())
+
+
+def test_every_table_of_the_reference_is_among_the_tests(reference: dict[str, Any]) -> None:
+    """One that is added there fails here until it has a test."""
+    others = {"spina_bifida_by_ethnicity", "frequency_count_data"}
+    named = {name for name in reference if not name.startswith("_")}
+    assert named == {*TYPED.values(), *others}
+
+
+def test_typed_strata_are_the_reference_strata(reference: dict[str, Any]) -> None:
+    said = reference["spina_bifida_by_ethnicity"]["strata"]
+    assert [table.stratum["ethnicity"] for table in SPINA_BIFIDA] == list(said)
+    for table in SPINA_BIFIDA:
+        counts = said[table.stratum["ethnicity"]]
+        assert table.counts == {pattern: count for pattern, count in counts.items() if count}
+
+
+def test_existence_codes_of_the_reference(reference: dict[str, Any]) -> None:
+    entry = reference["artificial_3"]
+    present = Cells.of(of(entry)).counts > 0
+    codes = {in_brackets(model): code(model, present) for model in hierarchical(3, 2)}
+    assert codes == entry["existence_check"]
 
 
 def test_typed_registers_are_the_reference_registers(

@@ -256,7 +256,7 @@ def run_over(
             fits[name].append(Fitted(estimate, table.observed, times[digest]))
     progress("estimating on every draw of who is who", len(distinct), len(distinct))
     estimates = tuple(
-        attrs.evolve(pool(each, max_refused=max_refused), seed=seed) for each in fits.values()
+        attrs.evolve(_pooled(each, len(tables), max_refused), seed=seed) for each in fits.values()
     )
     observed = np.array([table.observed for table in tables])
     digests = "".join(table.digest() for table in tables).encode()
@@ -301,6 +301,23 @@ def _some(distinct: Mapping[str, CaptureTable]) -> frozenset[str]:
     digests = list(distinct)
     step = max(len(digests) / _ENOUGH, 1.0)
     return frozenset(digests[int(i * step)] for i in range(min(len(digests), _ENOUGH)))
+
+
+def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
+    """One method pooled; that it saw only some of the draws is said in figures and in words."""
+    estimate, used = pool(fits, max_refused=max_refused), sum(fit.times for fit in fits)
+    if used == draws:
+        return estimate
+    text = (
+        f"{estimate.method} was fitted to {len(fits)} of the different tables that linkage drew, "
+        f"which are {used:,} of {draws:,} draws of who is who, evenly spaced: one fit takes long. "
+        "How much of its doubt comes from linkage is known less exactly than for other methods."
+    )
+    return attrs.evolve(
+        estimate,
+        settings={**estimate.settings, "linkage_draws_used": used, "linkage_draws": draws},
+        warnings=(*estimate.warnings, text),
+    )
 
 
 def _lighter(
