@@ -27,6 +27,8 @@ from uncounted.errors import (
 )
 from uncounted.vault import members
 from uncounted.vault.case import Case, Member
+from uncounted.vault.consent import Consent
+from uncounted.vault.decisions import Proposed
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
 from uncounted.vault.lock import Lock
@@ -343,3 +345,36 @@ def test_no_room_for_a_case_file_leaves_nothing(tmp_path: Path, me: Identity) ->
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [-(2**70), -1, 999, 2**63, 2**70])
+def test_an_entry_that_cannot_be_is_none(case: Case, number: int) -> None:
+    """Whoever types a number too many is told so, however long it is."""
+    assert case.entry(number) is None
+    assert case.stored(number) is None
+    with pytest.raises(UsedWrongly, match=f"entry {number} is no import"):
+        case.take_back(number)
+    with pytest.raises(UsedWrongly, match=f"entry {number} is no decision"):
+        case.take_decision_back(number)
+    with pytest.raises(UsedWrongly, match="no such list of rejected rows"):
+        case.rejects(f"rejects-{number}")
+    with pytest.raises(UsedWrongly, match=f"there is no entry {number} that can be opened"):
+        case.opening(number)
+
+
+def test_half_a_character_is_no_name_and_nothing_is_kept(case: Case, make: Maker) -> None:
+    wrong = "R-\udcff"  # what Python makes of an argument that is not UTF-8
+    case.intake("one", {}, [make(1)])
+    before = case.state()
+    for tried in (
+        lambda: case.intake("one", {}, [make(2), Incoming(wrong, {}, Consent(), 3)]),
+        lambda: case.intake(wrong, {}, [make(2)]),
+        lambda: case.withdraw("one", wrong),
+        lambda: case.withdraw(wrong, "R-1"),
+        lambda: case.amend("one", wrong, {}),
+        lambda: case.history("one", wrong),
+        lambda: case.decide([Proposed(2, ("one", wrong), ("one", "R-1"), same=True)]),
+    ):
+        with pytest.raises(BadInput, match="is no whole text"):
+            tried()
+    assert case.state() == before

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from uncounted.errors import UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.storage import Storage
 
 
@@ -24,9 +24,23 @@ def whole(name: str) -> str:
 
 
 def forms(name: str) -> tuple[str, ...]:
-    """Each way in which a name may have been kept, as now first: whole, in pieces, as given."""
+    r"""Each way in which a name may have been kept, as now first: whole, in pieces, as given.
+
+    Raises:
+        BadInput: it is no text that can be written down.
+
+    Examples:
+        >>> forms("R-\ud800")
+        Traceback (most recent call last):
+        uncounted.errors.BadInput: the name of the source, or the id of the report, is no whole text
+    """
     if name.isascii():
         return (name,)
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise BadInput(
+            "the name of the source, or the id of the report, is no whole text",
+            hint="it holds bytes that are not UTF-8, or half a character: write it anew",
+        )
     return tuple(dict.fromkeys((whole(name), unicodedata.normalize("NFD", name), name)))
 
 

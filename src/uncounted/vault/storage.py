@@ -65,6 +65,7 @@ _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC do
 _IOERR = 10
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
+_BEYOND = 2**63  # SQLite has no such whole number
 _TOGETHER = 256  # rows of one kind that go to the database in one call
 
 _ADD_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -452,7 +453,9 @@ class Storage:
                 FROM entries JOIN members ON members.n = entries.member """
 
     def entry(self, seq: int) -> EntryRow | None:
-        """One entry."""
+        """One entry; None when there is none of that number, whatever number it is."""
+        if not 0 <= seq < _BEYOND:
+            return None
         row = self._one(self._ENTRY + "WHERE seq = ?", (seq,))
         return _entry(row) if row else None
 
