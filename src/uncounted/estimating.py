@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,12 +236,19 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
 
 
 def estimate_case(
-    case: Case, asked: Asked, *, on: dt.date, progress: Progress = silent
+    case: Case,
+    asked: Asked,
+    *,
+    on: dt.date,
+    progress: Progress = silent,
+    left_out: Callable[[Mapping[str, int]], None] | None = None,
 ) -> Study | Strata:
     """Estimate over the draws of who is who, and note in the case file that it was done.
 
     The study's `input` is a commitment under a salt that stays in the case: the bare
     hash of a small table gives its counts away.
+
+    `left_out` is told how many reports were not counted, by reason.
 
     Raises:
         UsedWrongly: what was asked needs a table, not a case file.
@@ -253,6 +260,8 @@ def estimate_case(
         )
     _refuse_mixed(asked)
     opened = linked(case, on)
+    if left_out is not None:
+        left_out(opened.left_out)
     if asked.by:
         return _estimate_split(case, opened, asked, progress)
     counted = count(opened, asked.lists)

@@ -311,6 +311,7 @@ def release(
         "out": str(out),
         "files": sorted(files),
         "signer": me.vkey,
+        "left_out": dict(opened.left_out),
         "headline": json.loads(files["estimate.json"])["sentence"],
     }
 

@@ -459,9 +459,12 @@ def estimate(
         level=level,
         seed=seed,
     )
+    left_out = dict[str, int]()
     if where.is_dir():
         with open_case(where, passphrase_file) as opened, Waiting() as waiting:
-            done: Any = estimating.estimate_case(opened, asked, on=today(), progress=waiting)
+            done: Any = estimating.estimate_case(
+                opened, asked, on=today(), progress=waiting, left_out=left_out.update
+            )
     else:
         with Waiting() as waiting:
             done = estimating.estimate_table(where, asked, progress=waiting)
@@ -472,6 +475,7 @@ def estimate(
 
         for line in lines(done):
             answer(line)
+    _tell_left_out(left_out, "counted")
     if pictures is not None:
         say(f"Pictures in {pictures}: they show exact counts and are not for publication.")
     estimating.refuse_if_nothing(done)
@@ -519,6 +523,7 @@ def release(
         answer_json(done)
         return
     answer(done["headline"])
+    _tell_left_out(done["left_out"], "counted")
     answer(f"Released into {out}: {', '.join(done['files'])}")
     answer(f"Anyone can check it: uncounted verify {out} --signer '{done['signer']}'")
 
