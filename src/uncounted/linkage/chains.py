@@ -31,7 +31,7 @@ WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 3  # each doubles the run
-SPLITS = 0.5
+SPLITS = 0.25
 _LOOK = 0.2  # seconds between words of progress
 
 

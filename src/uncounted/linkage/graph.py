@@ -26,6 +26,7 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
+WEAK = 0.02  # a candidate pair less likely than this before any fitting is weak
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
 _LARGEST = 30  # reports of a person at such a start
@@ -75,13 +76,14 @@ def build(
         keep = pairs.log_odds >= log_floor
     chance = 1.0 / (1.0 + np.exp(-pairs.log_odds))
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
-    starts, near, codes = _rows(count, kept)
+    starts, near, codes, weak = _rows(count, kept)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
     graph = Graph(
         starts=starts,
         near=near,
         codes=codes,
+        weak=weak,
         lists=encoded.source.astype(np.int64),
         said=said(encoded),
         mate=_rings(unit),
@@ -214,7 +216,7 @@ def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
 
 
-def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, NDArray[np.bool_]]:
     """Each report's candidates in order, from pairs said once."""
     one = np.concatenate([kept.left, kept.right])
     two = np.concatenate([kept.right, kept.left])
@@ -222,7 +224,8 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
     codes = np.concatenate([kept.codes, kept.codes])[order]
-    return starts, two[order].astype(np.int32), codes
+    below = kept.log_odds < np.log(WEAK) - np.log1p(-WEAK)
+    return starts, two[order].astype(np.int32), codes, np.concatenate([below, below])[order]
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

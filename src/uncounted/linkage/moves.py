@@ -2,7 +2,7 @@
 
 Notation. r: a report, on list s. A cluster's cell h is the set of lists it is on, a bit
 a list. The target is a distribution over partitions, prior times evidence, given rates.
-Reports are in one cluster only if candidate pairs lead from one to the other.
+A cluster hangs together: candidate pairs within it lead from each report to each other one.
 
 Prior `OVERLAP` (S. Aleshin-Guendel and M. Sadinle, "Multifile partitioning for record
 linkage and duplicate detection", JASA 118, 2023): the number of clusters n uniform, cells
@@ -51,6 +51,7 @@ OVERLAP, EWENS, FLAT = 0, 1, 2
 FIELDS = len(compare.FIELDS)
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 _FEW_LISTS = 6
+WEAK_LOOKS = 0.1  # share of a report's visits at which its weak candidates are options too
 _LOG_2 = float(np.log(2.0))
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
@@ -60,7 +61,7 @@ class Graph(NamedTuple):
     """Reports, and the candidate pairs between them. Report r is on `lists[r]`.
 
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
-    levels of the pair. `said` has a bit for each field a report says anything in. `mate` links
+    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `said` has a bit for each field a report says anything in. `mate` links
     the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
     decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
@@ -68,6 +69,7 @@ class Graph(NamedTuple):
     starts: Ints
     near: NDArray[np.int32]
     codes: NDArray[np.int32]
+    weak: NDArray[np.bool_]
     lists: NDArray[np.int64]
     said: NDArray[np.uint8]
     mate: NDArray[np.int32]
@@ -233,6 +235,13 @@ def _code(graph: Graph, i: int, j: int) -> int:
         i, j = j, i
     if len(graph.dense):
         return graph.dense[np.int64(i) * (i - 1) // 2 + j]
+    at = _edge(graph, i, j)
+    return graph.codes[at] if at >= 0 else compare.pair(graph.arrays, i, j)
+
+
+@numba.njit(cache=True, nogil=True)
+def _edge(graph: Graph, i: int, j: int) -> int:
+    """Where a candidate pair stands, -1 if it is none."""
     if graph.starts[i + 1] - graph.starts[i] > graph.starts[j + 1] - graph.starts[j]:
         i, j = j, i
     low, high = graph.starts[i], graph.starts[i + 1]
@@ -242,9 +251,7 @@ def _code(graph: Graph, i: int, j: int) -> int:
             low = middle + 1
         else:
             high = middle
-    if low < graph.starts[i + 1] and graph.near[low] == j:
-        return graph.codes[low]
-    return compare.pair(graph.arrays, i, j)
+    return low if low < graph.starts[i + 1] and graph.near[low] == j else -1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -351,6 +358,10 @@ def sweep(
 ) -> None:
     """One pass: each unit is reassigned (Gibbs), then clusters are split and merged.
 
+    Most pairs of candidates are weak. At most visits a report's strong candidates alone are
+    options; whether it is such a visit is chosen without a look at the state, so each is a
+    Gibbs step of the same target.
+
     Args:
         rng: the generator.
         graph: reports and candidates.
@@ -360,6 +371,7 @@ def sweep(
         splits: split-merge attempts for each report that has candidates.
     """
     value_all(graph, state, worth)
+    edges = _edge_values(graph, worth)
     count = len(state.slot)
     seen = np.full(count, -1, np.int64)  # by slot: place among the options
     unit = np.empty(count, np.int32)
@@ -370,16 +382,25 @@ def sweep(
         if graph.mate[r] == r:
             if degree:
                 unit[0] = r
-                _reassign(rng, graph, state, worth, prior, unit, 1, seen, group)
+                _reassign(rng, graph, state, worth, prior, edges, unit, 1, seen, group)
         elif _first_of_unit(graph, r):
             size = _unit(graph, r, unit)
-            _reassign(rng, graph, state, worth, prior, unit, size, seen, group)
+            _reassign(rng, graph, state, worth, prior, edges, unit, size, seen, group)
         if degree:
             tried += splits
             while tried >= 1.0:
                 tried -= 1.0
                 j = graph.near[graph.starts[r] + rng.integers(0, degree)]
                 _split_or_merge(rng, graph, state, worth, prior, r, j)
+
+
+@numba.njit(cache=True, nogil=True)
+def _edge_values(graph: Graph, worth: Worth) -> Floats:
+    """Evidence of each candidate pair as a cluster of two."""
+    values = np.empty(len(graph.codes))
+    for at in range(len(values)):
+        values[at] = _fields(worth, graph.codes[at]) - _penalty(worth, graph.codes[at])
+    return values
 
 
 @numba.njit(cache=True, nogil=True)
@@ -412,6 +433,7 @@ def _reassign(
     state: State,
     worth: Worth,
     prior: Prior,
+    edges: Floats,
     unit: NDArray[np.int32],
     size: int,
     seen: Ints,
@@ -419,22 +441,29 @@ def _reassign(
 ) -> None:
     """Take a unit out and put it back where its full conditional says.
 
-    The options are the clusters of its candidates and a new one. If the rest of its present
-    cluster holds no candidate of it, it stays: from the options there would be no way back.
+    The options are the clusters of its candidates and a new one. It stays where its present
+    cluster is none of them (its only candidates there are weak, and this is no visit for
+    these), or would fall apart without it.
     """
     old = state.slot[unit[0]]
     alone = state.size[old] == size
-    if not alone and not _meets(graph, state, unit, size, old):
+    all_ = size > 1 or rng.random() < WEAK_LOOKS
+    if not alone and not _meets(graph, state, unit, size, old, all_):
         return
     for x in range(size):
         _remove(state, unit[x], graph.lists[unit[x]])
     if not alone:
         k = _members(state, old, group, 0)
+        if k > 1 and not hangs_together(graph, group, k):
+            for x in range(size):
+                _add(state, unit[x], graph.lists[unit[x]], old)
+            return
         state.value[old] = evidence(graph, worth, group, k)
     options = np.empty(_degree(graph, unit, size) + 1, np.int32)
     scores = np.empty(len(options))
     gains = np.empty(len(options))
-    found = _options(graph, state, unit, size, seen, options)
+    via = np.empty(len(options), np.int64)
+    found = _options(graph, state, unit, size, all_, seen, options, via)
     own = evidence(graph, worth, unit, size)
     known = np.full(1 << min(state.on.shape[1], _FEW_LISTS), np.nan)
     for at in range(found):
@@ -442,6 +471,8 @@ def _reassign(
         seen[slot] = -1
         if state.size[slot] == 0:
             gains[at] = own
+        elif size == 1 and state.size[slot] == 1:
+            gains[at] = edges[via[at]]
         else:
             k = _members(state, slot, group, 0)
             for x in range(size):
@@ -459,6 +490,32 @@ def _reassign(
 
 
 @numba.njit(cache=True, nogil=True)
+def hangs_together(graph: Graph, group: NDArray[np.int32], k: int) -> bool:
+    """Whether candidate pairs and decisions among `group[:k]` lead from each to each."""
+    if k == 2:
+        return _joined(graph, group[0], group[1])
+    reached = np.zeros(k, np.bool_)
+    open_ = np.empty(k, np.int64)
+    reached[0], open_[0] = True, 0
+    count, at = 1, 0
+    while at < count:
+        i = group[open_[at]]
+        at += 1
+        for y in range(k):
+            if not reached[y] and _joined(graph, i, group[y]):
+                reached[y] = True
+                open_[count] = y
+                count += 1
+    return count == k
+
+
+@numba.njit(cache=True, nogil=True)
+def _joined(graph: Graph, i: int, j: int) -> bool:
+    """Whether two reports are candidates, or one person by decision."""
+    return _edge(graph, i, j) >= 0 or (graph.mate[i] != i and _same_unit(graph, i, j))
+
+
+@numba.njit(cache=True, nogil=True)
 def _degree(graph: Graph, unit: NDArray[np.int32], size: int) -> int:
     total = 0
     for x in range(size):
@@ -467,12 +524,14 @@ def _degree(graph: Graph, unit: NDArray[np.int32], size: int) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
-def _meets(graph: Graph, state: State, unit: NDArray[np.int32], size: int, slot: int) -> bool:
+def _meets(
+    graph: Graph, state: State, unit: NDArray[np.int32], size: int, slot: int, all_: bool
+) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
     for x in range(size):
         for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
             j = graph.near[at]
-            if state.slot[j] == slot:
+            if state.slot[j] == slot and (all_ or not graph.weak[at]):
                 inside = False
                 for y in range(size):
                     inside = inside or unit[y] == j
@@ -487,17 +546,20 @@ def _options(
     state: State,
     unit: NDArray[np.int32],
     size: int,
+    all_: bool,
     seen: Ints,
     options: NDArray[np.int32],
+    via: Ints,
 ) -> int:
-    """The slots that a unit taken out may join, a new one last."""
+    """The slots that a unit taken out may join, a new one last; a candidate pair to each."""
     found = 0
     for x in range(size):
         for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
             slot = state.slot[graph.near[at]]
-            if slot >= 0 and seen[slot] < 0:
+            if slot >= 0 and seen[slot] < 0 and (all_ or not graph.weak[at]):
                 seen[slot] = found
                 options[found] = slot
+                via[found] = at
                 found += 1
     options[found] = _fresh(state)
     return found + 1
@@ -630,6 +692,8 @@ def _split_or_merge(
                 two[twos + x] = unit[x]
             twos += size
     if not split and _apart_between(graph, state, one, ones, b):
+        return
+    if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
         return
     for x in range(ones):
         unit[x] = one[x]
