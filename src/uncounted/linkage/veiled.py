@@ -20,6 +20,7 @@ _GAPS = re.compile(r"[\s.·]+")
 _TOKENS = re.compile(r"[^\W\d_]+\.?")
 _NO_LETTER = re.compile("[ox*]{2,3}")
 _VOWELS = frozenset("aeiou")
+_TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})
 _LONGEST = 4  # hidden syllables
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ALL = (1 << len(_LETTERS)) - 1
@@ -86,7 +87,14 @@ def words(text: str) -> list[Veiled]:
         >>> words("kim chol su"), words("o jin u")
         ([], [])
     """
-    tokens = _split(_TOKENS.findall(text))
+    tokens = _TOKENS.findall(text)
+    found = _read(_split(tokens))
+    if _TWO & set(tokens):  # "ch." is one initial, or two
+        found += [one for one in _read(_joined(tokens)) if one not in found]
+    return found
+
+
+def _read(tokens: list[str]) -> list[Veiled]:
     initial = [_is_initial(token) for token in tokens]
     if not any(initial) or len(tokens) > 5:
         return []
@@ -101,6 +109,11 @@ def words(text: str) -> list[Veiled]:
     else:
         return []
     return _of_ends([token.strip(".") for token in whole], said, first=first)
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """Initials of two letters as the first of them."""
+    return _split([f"{token[0]}." if token in _TWO else token for token in tokens])
 
 
 def _split(tokens: list[str]) -> list[str]:

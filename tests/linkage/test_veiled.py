@@ -1,0 +1,149 @@
+"""Names of which a part is hidden or cut to its first letters: what is left, and what agrees."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncounted.linkage import compare, lattice, spelling, syllables, veiled
+from uncounted.linkage.encode import encode
+from uncounted.linkage.veiled import Veiled
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+INITIALS, FAMILY_ONLY = "given initials agree, same family", "given not said, same family"
+OTHER = "other given, same family"
+
+
+def level(one: str, other: str) -> str:
+    reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
+    found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= found <= compare.NAME_SAME else compare.NAME[found]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("김○○", Veiled("김")),
+        ("김ㅇㅇ", Veiled("김")),  # as it is typed
+        ("김**", Veiled("김")),
+        ("金某", Veiled("金")),
+        ("남궁 모", Veiled("남궁")),
+        ("이 아무개", Veiled("이")),
+        ("김○수", Veiled("김", initials=("", "s"))),
+        ("김철○", Veiled("김", initials=("ct", ""))),
+        ("김철수", None),
+        ("아무개", None),  # no family name
+        ("○○○", None),
+        ("김", None),
+        ("김○○○○○", None),  # longer than any name
+    ],
+)
+def test_hidden_names_in_korean(text: str, left: Veiled | None) -> None:
+    found = veiled.korean("".join(text))
+    assert (found and attrs_of(found)) == (left and attrs_of(left))
+
+
+def attrs_of(name: Veiled) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return name.family, name.family_initial, name.given, name.initials
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("kim c. s.", [Veiled("kim", initials=("c", "s"))]),
+        ("kim c.s.", [Veiled("kim", initials=("c", "s"))]),
+        ("kim cs", [Veiled("kim", initials=("c", "s"))]),
+        ("c.s. kim", [
+            Veiled("kim", initials=("c", "s")),
+            Veiled(family_initial="c", initials=("s", "k")),  # as K. C. Su is 김철수
+        ]),
+        ("kim ch. s.", [
+            Veiled("kim", initials=("c", "h", "s")), Veiled("kim", initials=("c", "s"))
+        ]),
+        ("kim xx", [Veiled("kim")]),
+        ("kim oo", [Veiled("kim")]),
+        ("k. c. s.", [
+            Veiled(family_initial="k", initials=("c", "s")),
+            Veiled(family_initial="s", initials=("k", "c")),
+        ]),
+        ("k. chol-su", [Veiled(family_initial="k", given=("chol", "su"))]),
+        ("o jin u", []),  # whole syllables
+        ("kim c su", []),  # in the middle: an initial of what?
+        ("kim chol su", []),
+        ("k.", []),  # too little
+        ("", []),
+    ],
+)  # fmt: skip
+def test_initials_in_letters(text: str, left: list[Veiled]) -> None:
+    assert [attrs_of(name) for name in veiled.words(text)] == [attrs_of(name) for name in left]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("김철수", "Kim C. S.", INITIALS),
+        ("김철수", "Kim Ch. S.", INITIALS),
+        ("김철수", "K. C. S.", "not said"),  # letters alone are too little, for or against
+        ("김철수", "P. C. S.", "not said"),
+        ("김철수", "Kim P. S.", OTHER),
+        ("김철수", "Kim C. H.", OTHER),
+        ("김철수", "Lee C. S.", "different"),
+        ("김철수", "김○○", FAMILY_ONLY),
+        ("Kim Chol Su", "김○○", FAMILY_ONLY),
+        ("金哲洙", "김○○", FAMILY_ONLY),
+        ("김철수", "김○호", OTHER),
+        ("김○○", "김○○", FAMILY_ONLY),
+        ("김○○", "김모", FAMILY_ONLY),
+        ("김○○", "Kim C. S.", FAMILY_ONLY),
+        ("Kim C. S.", "C.S. Kim", INITIALS),
+        ("리영희", "Lee Y. H.", INITIALS),
+        ("리영희", "Ri Y. H.", INITIALS),
+        ("박정희", "Park C. H.", INITIALS),  # Chung Hee
+        ("박정희", "Park J. H.", INITIALS),  # Jong Hui
+        ("림수경", "Im S. K.", INITIALS),
+        ("림수경", "Rim S. G.", INITIALS),
+        ("김철", "Kim C.", INITIALS),
+        ("김철", "Kim C. S.", OTHER),  # one syllable is not two
+    ],
+)
+def test_what_is_left_agrees_with_what_it_may_be(one: str, other: str, expect: str) -> None:
+    assert level(one, other) == level(other, one) == expect
+
+
+SYLLABLE = st.sampled_from(sorted(spelling.USUAL))
+
+
+@settings(deadline=None, max_examples=80)
+@given(SYLLABLE, SYLLABLE, st.integers(0, 2))
+def test_initials_of_a_name_agree_with_it_and_are_never_the_name(
+    one: str, two: str, style: int
+) -> None:
+    first, second = (lattice.spelt(lattice.of_hangul(part)) for part in (one, two))
+    initials = f"{first[style % len(first)][0]}. {second[style % len(second)][0]}."
+    assert level(f"김{one}{two}", f"Kim {initials}") == INITIALS
+
+
+@given(SYLLABLE)
+def test_a_syllable_begins_with_what_its_spellings_begin_with(syllable: str) -> None:
+    (folded,) = lattice.of_hangul(syllable)
+    letters = syllables.first_letters(folded)
+    assert letters
+    assert {word[0] for word in lattice.spelt((folded,))} <= letters
+    mask = veiled.given_mask([(folded,)], ())
+    assert mask == veiled.NONE | sum(1 << (ord(letter) - ord("a")) for letter in letters)
+
+
+def test_masks_of_several_readings_admit_each_of_them() -> None:
+    readings = [lattice.of_hangul(text) for text in ("철수", "춘", "영일")]
+    whole = veiled.given_mask(readings, ())
+    for reading in readings:
+        part = veiled.given_mask([reading], ())
+        assert part & whole == part
+    assert veiled.given_mask([], ()) == 0
+    for initials, admitted in ((("c", "s"), True), (("k", "s"), False), (("c", "y"), False)):
+        masks = (veiled.given_mask([], initials), veiled.given_mask(readings[:1], ()))
+        first, second = (1 << 26) - 1, ((1 << 26) - 1) << 26
+        assert all(masks[0] & masks[1] & part for part in (first, second)) == admitted
