@@ -59,6 +59,36 @@ _ADMIN = frozenset(
 )
 # Words of a province's name that name no town.
 _SIDES = frozenset(["north", "south", "n", "s", "korea", "korean", "people", "republic"])
+# What is numbered: such a word tells a place from another only with its number.
+_NUMBERED = frozenset(
+    [
+        "camp",
+        "prison",
+        "no",
+        "number",
+        "centre",
+        "center",
+        "kwanliso",
+        "kwalliso",
+        "kyohwaso",
+        "unit",
+        "factory",
+        "mine",
+        "호",
+        "제",
+        "관리소",
+        "교화소",
+        "수용소",
+        "단련대",
+        "집결소",
+        "부대",
+        "号",
+        "號",
+        "第",
+        "管理所",
+        "教化所",
+    ]
+)
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -115,8 +145,14 @@ def _above(place: table.Place) -> tuple[str, ...]:
 
 def _unlisted(text: str) -> Place:
     """A text that is no place of the table: each word what it may be, by name or by consonants."""
+    words = _words(text)
     fine: set[str] = set()
-    for word in _words(text):
+    if any(word.isdigit() for word in words):
+        # Camp 14 and Camp 15 have the word in common, and are two places.
+        code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
+        words = [word for word in words if word not in code and word not in _NUMBERED]
+        fine.add("".join(code))
+    for word in words:
         named = table.candidates(word)
         codes = {place.code for place in named if _is_town(place)}
         if named and not codes:

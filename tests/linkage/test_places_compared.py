@@ -1,0 +1,121 @@
+"""Two places as written, and the level they have: by the table, across scripts, no distances."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uncounted.linkage import places as compared
+from uncounted.records import places
+
+SAME, WITHIN, SAME_WIDE = compared.SAME, compared.WITHIN, compared.SAME_WIDE
+NEAR, DIFFERENT, MISSING = compared.NEAR, compared.DIFFERENT, compared.MISSING
+PLACES = st.sampled_from([place for place in places.every() if place.level != "country"])
+LANGUAGE = st.sampled_from(["en", "ko", "zh"])
+ANY = st.text(st.characters(), max_size=30)
+
+
+def level(one: str, other: str) -> int:
+    return int(compared.levels([one, other], [compared.read(one), compared.read(other)])[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expect"),
+    [
+        ("함경북도 회령시", "Hoeryong, North Hamgyong", SAME),
+        ("회령", "会宁", SAME),
+        ("Hoeryeong", "Hoiryong", SAME),  # two systems
+        ("룡천", "용천군", SAME),  # North and South
+        ("图们", "圖們市", SAME),  # simplified and traditional
+        ("도문", "Tumen City, Jilin", SAME),  # Korean reading of a Chinese name
+        ("투먼", "Tumen", SAME),  # and its sound
+        ("연길", "옌지", SAME),
+        ("단동", "Dandong (China)", SAME),
+        ("함경북도 무산군 어느 리", "Musan", SAME),  # nothing finer than the county
+        ("회령", "함경북도", WITHIN),
+        ("Yanji", "연변", WITHIN),
+        ("Yanji", "Jilin Province", WITHIN),
+        ("회령", "무산", SAME_WIDE),
+        ("연길", "훈춘", SAME_WIDE),
+        ("회령", "혜산", DIFFERENT),
+        ("회령", "Yanji", DIFFERENT),
+        ("회령", "량강도", DIFFERENT),
+        ("Pyongsong", "Pyongyang", DIFFERENT),  # alike and far apart
+        ("Camp 14", "14호 관리소", SAME),
+        ("Camp 14", "Camp 15", NEAR),  # a sign of a code, not the word "camp" in common
+        ("Camp 14", "Camp 22", DIFFERENT),
+        ("Site B-14", "site b14", SAME),
+        ("somewhere", "somewhere", SAME),  # as written
+    ],
+)
+def test_two_places(one: str, other: str, expect: int) -> None:
+    assert level(one, other) == level(other, one) == expect
+
+
+@settings(deadline=None, max_examples=80)
+@given(PLACES, LANGUAGE, LANGUAGE)
+def test_a_place_is_itself_in_all_three_languages(
+    place: places.Place, one: str, other: str
+) -> None:
+    texts = [", ".join([place.label(one), _province(place, one)]) for one in (one, other)]
+    assert level(*texts) in (SAME, WITHIN), texts
+
+
+def _province(place: places.Place, language: str) -> str:
+    return next(found.label(language) for found in places.every() if found.code == place.path[1])
+
+
+@settings(deadline=None)
+@given(ANY, ANY)
+def test_any_two_texts_have_one_level_both_ways(one: str, other: str) -> None:
+    assert level(one, other) == level(other, one)
+    assert level(one, other) in range(compared.LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "nearness"),
+    [
+        ("회령", "Hoeryong", "same"),
+        ("회령", "함북", "within"),
+        ("회령", "무산", "province"),
+        ("연길", "图们", "prefecture"),
+        ("회령", "혜산", "country"),
+        ("회령", "Yanji", "elsewhere"),
+    ],
+)
+def test_nearness_is_a_step_of_the_hierarchy(one: str, other: str, nearness: str) -> None:
+    found = [places.place(text) for text in (one, other)]
+    assert None not in found
+    assert places.how_near(*found) == places.how_near(*found[::-1]) == nearness  # type: ignore[arg-type]
+
+
+@given(st.sampled_from(places.every()), st.sampled_from(places.every()))
+def test_nearness_is_symmetric_and_same_only_of_itself(
+    one: places.Place, other: places.Place
+) -> None:
+    nearness = places.how_near(one, other)
+    assert nearness == places.how_near(other, one)
+    assert nearness in places.NEARNESS
+    assert (nearness == "same") == (one.code == other.code)
+    assert (nearness == "within") == (
+        one.code != other.code and (one.contains(other) or other.contains(one))
+    )
+
+
+def test_the_table_ends_at_the_county() -> None:
+    below = {"county", "district"}
+    for place in places.every():
+        assert place.level in places.LEVELS
+        above = places._ROWS[place.path[-2]]["level"] if len(place.path) > 1 else ""
+        assert above not in below, place.code
+        assert len(place.path) <= 4
+        assert all(place.label(language) for language in ("en", "ko", "zh")), place.code
+
+
+def test_no_place_of_the_table_has_coordinates_or_a_word_for_a_crossing() -> None:
+    columns = set(next(iter(places._ROWS.values())))
+    assert columns == {"code", "level", "parent", "ko", "zh", "en", "also", "once"}
+    for row in places._ROWS.values():
+        text = " ".join(row.values()).casefold()
+        assert not any(word in text for word in ("bridge", "crossing", "大桥", "口岸", "다리"))
