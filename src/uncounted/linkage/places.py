@@ -62,31 +62,9 @@ _SIDES = frozenset(["north", "south", "n", "s", "korea", "korean", "people", "re
 # What is numbered: such a word tells a place from another only with its number.
 _NUMBERED = frozenset(
     [
-        "camp",
-        "prison",
-        "no",
-        "number",
-        "centre",
-        "center",
-        "kwanliso",
-        "kwalliso",
-        "kyohwaso",
-        "unit",
-        "factory",
-        "mine",
-        "호",
-        "제",
-        "관리소",
-        "교화소",
-        "수용소",
-        "단련대",
-        "집결소",
-        "부대",
-        "号",
-        "號",
-        "第",
-        "管理所",
-        "教化所",
+        *("camp", "prison", "no", "number", "centre", "center", "unit", "factory", "mine"),
+        *("kwanliso", "kwalliso", "kyohwaso", "호", "제", "관리소", "교화소", "수용소", "단련대"),
+        *("집결소", "부대", "号", "號", "第", "管理所", "教化所"),
     ]
 )
 _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
