@@ -28,6 +28,11 @@ _CHINESE_NUMBER = re.compile(
     r"(?:[一二三四五六七八九廿卅]?十?[一二三四五六七八九]?)(?=\s*[月日号號])"
 )
 
+# A day of a lunar month is written without 日: 初七, 十五, 廿三.
+_LUNAR_DAY = re.compile(
+    r"(?<=月)初?((?<=初)[一二三四五六七八九十]|(?:十|廿|二十)[一二三四五六七八九]|二十|三十|卅)(?![\w旬])"
+)
+
 
 def western_year(text: str) -> tuple[str, bool]:
     """Write a Juche year at the beginning of a text as a western one; tell whether there was.
@@ -52,12 +57,13 @@ def western_year(text: str) -> tuple[str, bool]:
 
 
 def decimal_numerals(text: str) -> str:
-    """Write Chinese numerals before 年, 月 and 日 in digits.
+    """Write Chinese numerals before 年, 月 and 日 in digits, and days of a lunar month.
 
     Examples:
-        >>> decimal_numerals("二〇一三年十二月廿七日")
-        '2013年12月27日'
+        >>> decimal_numerals("二〇一三年十二月廿七日"), decimal_numerals("2013年五月初七")
+        ('2013年12月27日', '2013年5月7日')
     """
+    text = _LUNAR_DAY.sub(r"\1日", text)
     text = text.replace("正月", "1月").replace("腊月", "12月")
     text = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[c]) for c in found[0]), text)
     return _CHINESE_NUMBER.sub(_small_number, text)
