@@ -59,8 +59,8 @@ _TIMED = _pattern(
 )
 _ABOUT = (
     _pattern(
-        r"^(?:on or about|about|around|approximately|approx\b\.?|circa|ca\b\.?|c\.|c(?=\s?\d)|roughly|est\b\.?"
-        r"|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
+        r"^(?:on or about|about|around|approximately|approx\b\.?|circa|ca\b\.?|c\.|c(?=\s?\d)"
+        r"|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
     ),
     _pattern(r"\s*(?:경|쯤|무렵|정도|께|左右|前后|前後|上下|\(?approx\.?\)?|~)(?:에)?$"),
 )
