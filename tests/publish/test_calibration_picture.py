@@ -1,0 +1,62 @@
+"""The calibration curve as a picture: what is in it, in both widths, and nothing runs out."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from uncounted.publish.pictures.calibration import Share, calibration
+
+SHARES = [
+    Share(0.01, 0.02, (0.015, 0.03), 123_456, 0.03),
+    Share(0.11, 0.09, (0.06, 0.2), 2_345, 0.13),
+    Share(0.42, 0.5, (0.3, 0.65), 60, 0.41),
+    Share(0.99, 1.0, None, 1_345, 0.97),
+]
+
+
+def shapes(svg: str, kind: str) -> list[dict[str, str]]:
+    return [e.attrib for e in ET.fromstring(svg).iter() if e.tag.endswith(f"}}{kind}")]
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_each_share_is_where_it_belongs(wide: bool) -> None:
+    picture = calibration(SHARES, "As stated.")
+    svg = picture.svg if wide else picture.narrow
+    width = float(ET.fromstring(svg).attrib["width"])
+    dots = [dot for dot in shapes(svg, "circle") if dot["r"] == "4"]
+    xs, ys = ([float(dot[name]) for dot in dots] for name in ("cx", "cy"))
+    assert len(dots) == 4
+    side = (xs[-1] - xs[0]) / 0.98
+    for share, x, y in zip(SHARES, xs, ys, strict=True):
+        assert x - xs[0] == pytest.approx(side * (share.stated - 0.01), abs=0.02)
+        assert ys[0] - y == pytest.approx(side * (share.true - 0.02), abs=0.02)
+    open_ones = [dot for dot in shapes(svg, "circle") if dot["fill"] == "#ffffff"]
+    assert len(open_ones) == 4
+    assert all(
+        0 <= float(at) <= width for line in shapes(svg, "line") for at in (line["x1"], line["x2"])
+    )
+    upright = [line for line in shapes(svg, "line") if line["stroke-width"] == "1.6"]
+    assert len(upright) == 3 * 3, "a bar and two caps for each interval, none where there is none"
+
+
+def test_what_is_seen_is_also_said() -> None:
+    picture = calibration(SHARES, "As stated.", level=0.9)
+    assert picture.desc.startswith(
+        "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); decisions make it .03."
+    )
+    assert (
+        "Of 1,345 pairs stated at .99, 1 are true; decisions make it .97. As stated."
+        in picture.desc
+    )
+    for svg in (picture.svg, picture.narrow):
+        assert "123,456" in svg
+        assert "90% intervals" in re.sub(r"</text><text[^>]*>", " ", svg)
+
+
+def test_without_decisions_there_are_no_open_marks() -> None:
+    picture = calibration([Share(0.3, 0.25, (0.2, 0.3), 10)], "As stated.")
+    assert not [dot for dot in shapes(picture.svg, "circle") if dot["fill"] == "#ffffff"]
+    assert "Open marks" not in picture.svg
