@@ -1,6 +1,6 @@
 """Linkage's target written down the slow way: every partition of a few reports, weighed.
 
-Follows the module docstring of `uncounted.linkage.kernel` and shares no code with it.
+Follows the module docstring of `uncounted.linkage.moves` and shares no code with it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 Partition = tuple[int, ...]  # a label a report, counted in order of first reports
+Pair = tuple[int, int]
 
 
 def partitions(count: int) -> Iterator[Partition]:
@@ -30,26 +31,59 @@ def partitions(count: int) -> Iterator[Partition]:
     return grow([])
 
 
-def log_prior(
+def clusters(partition: Partition) -> list[list[int]]:
+    """The reports of each cluster."""
+    return [
+        [at for at, own in enumerate(partition) if own == label] for label in sorted(set(partition))
+    ]
+
+
+def admits(
+    partition: Partition, near: set[Pair], same: Sequence[Pair] = (), apart: Sequence[Pair] = ()
+) -> bool:
+    """Whether each cluster hangs together by candidates, and decisions are kept."""
+    if any(partition[i] != partition[j] for i, j in same):
+        return False
+    if any(partition[i] == partition[j] for i, j in apart):
+        return False
+    edges = {frozenset(pair) for pair in (*near, *same)}
+    for members in clusters(partition):
+        reached, grown = set(members[:1]), True
+        while grown:
+            more = {j for j in members for i in reached if j not in reached and {i, j} in edges}
+            reached |= more
+            grown = bool(more)
+        if len(reached) < len(members):
+            return False
+    return True
+
+
+def log_overlap(
     partition: Partition, lists: Sequence[int], alpha: float, q: Sequence[float], exact: int
 ) -> float:
     """Log prior up to a constant; with more lists than `exact`, a cell is how many lists."""
-    clusters: dict[int, Counter[int]] = {}
-    for label, source in zip(partition, lists, strict=True):
-        clusters.setdefault(label, Counter())[source] += 1
-    n, many = len(clusters), len(q)
+    on_lists = [Counter(lists[i] for i in members) for members in clusters(partition)]
+    n, many = len(on_lists), len(q)
     by_set = many <= exact
     total_weight = alpha * (2**many - 1 if by_set else many)
     found = math.lgamma(n + 1) + math.lgamma(total_weight) - math.lgamma(n + total_weight)
-    cells = Counter(frozenset(on) if by_set else len(on) for on in clusters.values())
+    cells = Counter(frozenset(on) if by_set else len(on) for on in on_lists)
     found += sum(math.lgamma(size + alpha) - math.lgamma(alpha) for size in cells.values())
-    for on in clusters.values():
+    for on in on_lists:
         if not by_set:
             found -= math.log(math.comb(many, len(on)))
         for source, times in on.items():
-            found += math.lgamma(times + 1)
-            found += math.log(1 - q[source]) + (times - 1) * math.log(q[source])
+            if times > 1 and q[source] == 0:
+                return -math.inf
+            found += math.lgamma(times + 1) + math.log(1 - q[source])
+            found += (times - 1) * math.log(q[source]) if times > 1 else 0.0
     return found
+
+
+def log_ewens(partition: Partition, log_theta: float) -> float:
+    """theta^n prod (size - 1)!."""
+    sizes = [len(members) for members in clusters(partition)]
+    return log_theta * len(sizes) + sum(math.lgamma(size) for size in sizes)
 
 
 def log_evidence(
@@ -60,8 +94,7 @@ def log_evidence(
 ) -> float:
     """Log evidence: `weights[f][i][j]` of fields, `penalty[i][j]`, `said[i][f]`."""
     found = 0.0
-    for label in set(partition):
-        members = [at for at, own in enumerate(partition) if own == label]
+    for members in clusters(partition):
         for f, weight in enumerate(weights):
             speak = [i for i in members if said[i][f]]
             if len(speak) > 1:

@@ -1,0 +1,277 @@
+"""The compiled moves against every partition written out, and laws of the whole."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import numba
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests import naive_linkage as naive
+
+from uncounted.linkage import compare, graph, moves
+from uncounted.linkage.encode import encode
+
+FIELDS = len(compare.FIELDS)
+LEVELS = max(compare.COUNTS)
+SWEEPS = 20_000
+
+
+@attrs.frozen(eq=False)
+class Made:
+    """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
+
+    graph: moves.Graph
+    worth: moves.Worth
+    levels: NDArray[np.uint8]  # (reports, reports, fields)
+    near: set[naive.Pair]
+
+
+def made(
+    rng: np.random.Generator,
+    lists: list[int],
+    spread: float,
+    *,
+    sparse: bool = False,
+    same: tuple[naive.Pair, ...] = (),
+    apart: tuple[naive.Pair, ...] = (),
+) -> Made:
+    """A component in which every pair of levels is as likely as any other."""
+    count = len(lists)
+    speaks = rng.random((count, FIELDS)) < 0.7
+    levels = np.zeros((count, count, FIELDS), np.uint8)
+    for i in range(1, count):
+        for j in range(i):
+            drawn = np.array([rng.integers(1, size) for size in compare.COUNTS], np.uint8)
+            levels[i, j] = levels[j, i] = np.where(speaks[i] & speaks[j], drawn, 0)
+    pairs = [(i, j) for i in range(1, count) for j in range(i)]
+    near = {pair for pair in pairs if not sparse or rng.random() < 0.6 or pair[0] == pair[1] + 1}
+    rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
+    weak = {pair: bool(rng.random() < 0.4) for pair in near}
+    decided = [(*pair, True) for pair in same] + [(*pair, False) for pair in apart]
+    apart_starts, apart_of = graph._apart(count, decided)
+    said = sum(speaks[:, f].astype(np.uint8) << f for f in range(FIELDS))
+    left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+    weights = rng.normal(0.1, spread, (FIELDS, LEVELS))
+    weights[:, 0] = 0.0
+    companions = rng.normal(0.0, 0.5, (FIELDS, LEVELS))
+    companions[:, 0] = 0.0
+    return Made(
+        moves.Graph(
+            starts=np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64),
+            near=np.array([j for _, j in rows], np.int32),
+            codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
+            weak=np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.bool_),
+            lists=np.array(lists, np.int64),
+            said=np.asarray(said, np.uint8),
+            mate=graph._rings(graph._units(count, decided)),
+            apart_starts=apart_starts,
+            apart=apart_of,
+            dense=compare.packed(levels[left, right]),
+            arrays=compare.arrays(encode([])),
+        ),
+        moves.Worth(weights, companions, 0.3),
+        levels,
+        near,
+    )
+
+
+def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
+    """Every partition that is allowed, with its probability."""
+    count = len(case.graph.lists)
+    weights = [
+        [[float(case.worth.weights[f, case.levels[i, j, f]]) for j in range(count)]
+         for i in range(count)]
+        for f in range(FIELDS)
+    ]  # fmt: skip
+    phi = case.worth.phi
+    penalty = [
+        [
+            math.log(
+                1
+                - phi
+                + phi
+                * math.exp(
+                    sum(case.worth.companions[f, case.levels[i, j, f]] for f in range(FIELDS))
+                )
+            )
+            for j in range(count)
+        ]
+        for i in range(count)
+    ]
+    said = [[bool(case.graph.said[i] >> f & 1) for f in range(FIELDS)] for i in range(count)]
+    return naive.probabilities(
+        {
+            partition: log_prior(partition) + naive.log_evidence(partition, weights, penalty, said)
+            for partition in naive.partitions(count)
+            if naive.admits(partition, case.near, **decisions)
+        }
+    )
+
+
+def drawn(
+    case: Made, prior: moves.Prior, *, splits: float = 0.5, sweeps: int = SWEEPS
+) -> dict[naive.Partition, float]:
+    """How often each partition is drawn."""
+    rng = np.random.default_rng(11)
+    count = len(case.graph.lists)
+    state = moves.empty_state(count, len(prior.q))
+    unit = np.arange(count)
+    for r in range(count):
+        mate = case.graph.mate[r]
+        while mate != r:
+            unit[r] = min(unit[r], mate)
+            mate = case.graph.mate[mate]
+    moves.place(case.graph, state, unit)
+    rows = _labels(rng, case.graph, state, case.worth, prior, splits, sweeps)
+    seen, times = np.unique(rows, axis=0, return_counts=True)
+    return {tuple(row): n / sweeps for row, n in zip(seen.tolist(), times.tolist(), strict=True)}
+
+
+@numba.njit
+def _labels(
+    rng: Any, graph: Any, state: Any, worth: Any, prior: Any, splits: float, sweeps: int
+) -> Any:
+    """Each sweep's partition, a label a report in order of first reports."""
+    count = len(state.slot)
+    rows = np.empty((sweeps, count), np.int64)
+    names = np.empty(count, np.int64)
+    for at in range(sweeps):
+        moves.sweep(rng, graph, state, worth, prior, splits)
+        names[:] = -1
+        found = 0
+        for r in range(count):
+            if names[state.slot[r]] < 0:
+                names[state.slot[r]] = found
+                found += 1
+            rows[at, r] = names[state.slot[r]]
+    return rows
+
+
+def check(truth: dict[naive.Partition, float], found: dict[naive.Partition, float]) -> None:
+    """Total variation is at most twice that of as many exact draws; pairs are within .01.
+
+    The 200 likeliest partitions are told one by one, the rest as one.
+    """
+    assert max(truth.values()) < 0.95  # or the test would say little
+    assert set(found) <= set(truth)  # what is not allowed is never drawn
+    ranked = sorted(truth, key=lambda partition: -truth[partition])[:200]
+    shares = np.array([truth[partition] for partition in ranked])
+    shares = np.append(shares, max(1.0 - shares.sum(), 0.0))
+    shares /= shares.sum()
+    mine = np.array([found.get(partition, 0.0) for partition in ranked])
+    exact_draws = np.random.default_rng(5).multinomial(SWEEPS, shares, size=50) / SWEEPS
+    usual = np.abs(exact_draws - shares).sum(axis=1).mean() / 2
+    assert np.abs(np.append(mine, 1.0 - mine.sum()) - shares).sum() / 2 <= 2 * usual
+    for i in range(1, len(next(iter(truth)))):
+        for j in range(i):
+            assert abs(together(truth, i, j) - together(found, i, j)) < 0.015
+
+
+def together(shares: dict[naive.Partition, float], i: int, j: int) -> float:
+    """How likely two reports are one person."""
+    return sum(share for row, share in shares.items() if row[i] == row[j])
+
+
+@pytest.mark.parametrize(
+    ("lists", "alpha", "q", "spread", "splits", "sparse"),
+    [
+        ([0, 1], 1.0, [0.05, 0.05], 0.3, 0.5, False),
+        ([0, 1, 2], 1.0, [0.05, 0.05, 0.05], 1.0, 0.5, False),
+        ([0, 0, 1, 1], 1.0, [0.3, 0.1], 1.5, 0.5, True),
+        ([0, 1, 0, 2, 1], 0.5, [0.2, 0.4, 0.05], 1.0, 2.0, True),
+        ([0, 0, 0, 1, 1, 2], 1.0, [0.3, 0.2, 0.1], 0.8, 0.0, True),  # reassignment alone
+        ([1, 0, 2, 3, 0, 1, 2], 1.0, [0.1, 0.1, 0.2, 0.3], 1.2, 1.0, True),
+        ([0] * 8, 1.0, [0.5], 1.0, 1.0, False),
+        ([0, 1, 0, 1, 2, 2, 1, 0], 1.0, [0.2, 0.2, 0.2], 1.0, 0.5, True),
+        ([0, 5, 13, 5, 0], 1.0, [0.2] * 14, 0.4, 0.5, False),  # cells that count lists
+        ([0, 1, 2, 0, 1], 1.0, [0.0, 0.0, 0.0], 1.0, 0.5, True),  # nobody twice on a list
+    ],
+)
+def test_draws_agree_with_every_partition_written_out(
+    lists: list[int], alpha: float, q: list[float], spread: float, splits: float, sparse: bool
+) -> None:
+    case = made(np.random.default_rng(len(lists)), lists, spread, sparse=sparse)
+    truth = exact(case, lambda row: naive.log_overlap(row, lists, alpha, q, moves.MOST_EXACT_LISTS))
+    found = drawn(case, moves.Prior(moves.OVERLAP, alpha, 0.0, np.array(q)), splits=splits)
+    possible = {row: share for row, share in truth.items() if share > 0}
+    check(possible, found)
+
+
+@pytest.mark.parametrize("log_theta", [0.5, 3.0])
+def test_ewens_within_a_component(log_theta: float) -> None:
+    lists = [0, 1, 1, 0, 2]
+    case = made(np.random.default_rng(8), lists, 1.0, sparse=True)
+    truth = exact(case, lambda row: naive.log_ewens(row, log_theta))
+    prior = moves.Prior(moves.EWENS, 1.0, log_theta, np.full(3, 0.1))
+    check(truth, drawn(case, prior))
+
+
+def test_the_flat_prior_leaves_evidence_alone() -> None:
+    case = made(np.random.default_rng(9), [0, 1, 1, 0, 2], 1.0, sparse=True)
+    prior = moves.Prior(moves.FLAT, 1.0, 0.0, np.full(3, 0.1))
+    check(exact(case, lambda row: 0.0), drawn(case, prior))
+
+
+@pytest.mark.parametrize(
+    ("same", "apart"),
+    [
+        (((3, 0),), ()),
+        ((), ((2, 1), (4, 0))),
+        (((3, 0), (5, 3)), ((1, 0),)),
+        (((4, 1),), ((4, 2),)),
+    ],
+)
+def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...]) -> None:
+    lists = [0, 1, 2, 0, 1, 2]
+    case = made(np.random.default_rng(10), lists, 1.0, sparse=True, same=same, apart=apart)
+    truth = exact(
+        case,
+        lambda row: naive.log_overlap(row, lists, 1.0, [0.2] * 3, moves.MOST_EXACT_LISTS),
+        same=same,
+        apart=apart,
+    )
+    prior = moves.Prior(moves.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
+    check(truth, drawn(case, prior))
+
+
+def test_a_field_left_out_takes_nothing_away() -> None:
+    case = made(np.random.default_rng(1), [0, 1, 2], 1.0)
+    worth = moves.Worth(np.zeros_like(case.worth.weights), case.worth.companions, 0.0)
+    worth.weights[0, 1] = 5.0
+    levels = np.zeros_like(case.levels)
+    levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
+    codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
+    told = case.graph._replace(dense=codes, said=np.array([1, 1, 0], np.uint8))
+    group = np.arange(3, dtype=np.int32)
+    assert moves.evidence(told, worth, group, 3) == pytest.approx(5.0)
+    assert moves.evidence(told, worth, group, 2) == pytest.approx(5.0)
+
+
+def test_comparisons_are_one_less_than_those_who_speak() -> None:
+    case = made(np.random.default_rng(3), [0, 1, 2, 3], 1.0)
+    state = moves.empty_state(4, 4)
+    moves.place(case.graph, state, np.zeros(4, np.int64))
+    found = moves.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
+    speak = [sum(bool(said >> f & 1) for said in case.graph.said) for f in range(FIELDS)]
+    assert found.sum(axis=1).tolist() == [max(count - 1, 0) for count in speak]
+
+
+def test_what_hangs_together() -> None:
+    case = made(np.random.default_rng(4), [0, 1, 2, 3], 1.0)
+    path = case.graph._replace(
+        starts=np.array([0, 1, 3, 4, 4]),
+        near=np.array([1, 0, 2, 1], np.int32),
+        weak=np.zeros(4, np.bool_),
+    )
+
+    def hangs(*group: int) -> bool:
+        return bool(moves.hangs_together(path, np.array(group, np.int32), len(group)))
+
+    assert hangs(0, 1)
+    assert hangs(2, 0, 1)
+    assert not hangs(0, 2)
+    assert not hangs(0, 1, 2, 3)
