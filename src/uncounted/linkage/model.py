@@ -7,8 +7,9 @@ agreement or disagreement, from a Dirichlet. The cut keeps a fit from calling pe
 same because they share an event. u is joint over what happened when and where, and over
 family and given name, since those go together among different people too.
 
-A name that differs is somebody else's: its level is as among different people, so that it
-never speaks for a link, and only how often that happens is learned.
+A name that differs is somebody else's: how its levels are split is not learned, so that it
+never speaks for a link, and only how often that happens is. Whoever is recorded under another
+given name mostly keeps the family name; two different people seldom share one.
 
 The prior means are judgements about such records, the same for every case, and weigh as
 much as `WEIGHT` comparisons.
@@ -37,6 +38,8 @@ _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
 _PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
 _OTHER_ACT_SHARE = 0.15
+# Of names that differ: split as among different people, and the rest as `differs` says.
+_LIKE_OTHERS = 0.25
 
 
 def _event_means() -> tuple[float, ...]:
@@ -57,18 +60,31 @@ class FieldPrior:
     mean: tuple[float, ...]
     agrees: tuple[bool, ...]
     least: float  # share of agreement is never below this
-    like_others: bool = False  # levels of disagreement are split as among different people
+    differs: tuple[float, ...] = ()  # split of the levels of disagreement, if it is not learned
+
+
+    def rest(self, u: Floats, learned: Floats) -> Floats:
+        """The levels of disagreement, up to a factor; never likelier than among others."""
+        away = ~np.array(self.agrees)
+        if not self.differs:
+            return np.asarray(learned[away])
+        other = u[away] / u[away].sum()
+        return _LIKE_OTHERS * other + (1.0 - _LIKE_OTHERS) * np.array(self.differs)
 
 
 def _prior(
-    mean: tuple[float, ...], agrees: set[int], least: float, *, like_others: bool = False
+    mean: tuple[float, ...],
+    agrees: set[int],
+    least: float,
+    *,
+    differs: tuple[float, ...] = (),
 ) -> FieldPrior:
     told = tuple(at in agrees for at in range(1, len(mean) + 1))
-    return FieldPrior(mean, told, least, like_others)
+    return FieldPrior(mean, told, least, differs)
 
 
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, like_others=True),
+    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, differs=(0.8, 0.08, 0.12)),
     _prior(_BIRTH, set(range(1, 8)), 0.7),
     _prior(_SEX, {1}, 0.9),
     _prior(_ORIGIN, {1, 2, 4}, 0.3),
@@ -219,8 +235,8 @@ def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
         return np.asarray(out)
     share = max(float(out[agrees].sum()), prior.least)
     out[agrees] *= share / out[agrees].sum()
-    rest = u if prior.like_others else out
-    out[~agrees] = (1 - share) * rest[~agrees] / rest[~agrees].sum()
+    rest = prior.rest(u, out)
+    out[~agrees] = (1 - share) * rest / rest.sum()
     return np.asarray(out)
 
 
@@ -248,7 +264,7 @@ def _draw_m(rng: np.random.Generator, prior: FieldPrior, linked: Floats, u: Floa
         return np.asarray(parts / parts.sum())
     share = _beta_above(rng, rate[agrees].sum(), rate[~agrees].sum(), prior.least)
     parts[agrees] *= share / parts[agrees].sum()
-    rest = u[~agrees] if prior.like_others else parts[~agrees]
+    rest = prior.rest(u, parts)
     parts[~agrees] = (1 - share) * rest / rest.sum()
     return np.asarray(parts)
 
