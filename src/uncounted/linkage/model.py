@@ -38,8 +38,8 @@ _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
 _PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
 _OTHER_ACT_SHARE = 0.15
-# Of names that differ: split as among different people, and the rest as `differs` says.
-_LIKE_OTHERS = 0.25
+# Of the people who are recorded under another given name, how many keep the family name.
+_FAMILY_KEPT = 0.85
 
 
 def _event_means() -> tuple[float, ...]:
@@ -60,31 +60,27 @@ class FieldPrior:
     mean: tuple[float, ...]
     agrees: tuple[bool, ...]
     least: float  # share of agreement is never below this
-    differs: tuple[float, ...] = ()  # split of the levels of disagreement, if it is not learned
-
+    kept: float = 0.0  # of disagreement, the first level's share, where the split is not learned
 
     def rest(self, u: Floats, learned: Floats) -> Floats:
-        """The levels of disagreement, up to a factor; never likelier than among others."""
-        away = ~np.array(self.agrees)
-        if not self.differs:
-            return np.asarray(learned[away])
-        other = u[away] / u[away].sum()
-        return _LIKE_OTHERS * other + (1.0 - _LIKE_OTHERS) * np.array(self.differs)
+        """The levels of disagreement, up to a factor, from u of these and what was learned."""
+        if not self.kept:
+            return learned
+        rest = u / u.sum()
+        rest[1:] *= (1.0 - self.kept) / max(rest[1:].sum(), 1e-12)
+        rest[0] = self.kept
+        return np.asarray(rest)
 
 
 def _prior(
-    mean: tuple[float, ...],
-    agrees: set[int],
-    least: float,
-    *,
-    differs: tuple[float, ...] = (),
+    mean: tuple[float, ...], agrees: set[int], least: float, *, kept: float = 0.0
 ) -> FieldPrior:
     told = tuple(at in agrees for at in range(1, len(mean) + 1))
-    return FieldPrior(mean, told, least, differs)
+    return FieldPrior(mean, told, least, kept)
 
 
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, differs=(0.8, 0.08, 0.12)),
+    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, kept=_FAMILY_KEPT),
     _prior(_BIRTH, set(range(1, 8)), 0.7),
     _prior(_SEX, {1}, 0.9),
     _prior(_ORIGIN, {1, 2, 4}, 0.3),
@@ -92,6 +88,10 @@ PRIORS: tuple[FieldPrior, ...] = (
 )
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
+# A name that differs is at most so much likelier among reports of one person as among others.
+_NEVER_FOR = 0.7
+# Pairs that independence among different people counts for, before any are seen.
+_THOUGHT = 30.0
 
 
 @attrs.frozen
@@ -100,13 +100,19 @@ class Rates:
 
     `phi` is the share of pairs of different people who were taken together, `companion`
     their rates: often of one family name and one town, in one event; in given name, birth
-    and sex like any two people. u, phi and `companion` stay fixed while m is drawn.
+    and sex like any two people. `namesake` is u among different people whose given names
+    agree: they are of one sex, since given names are, and often of an age. `place_and_event`,
+    shape (origin levels, event levels), is how much likelier the two are together among
+    different people than apart: people of one town leave by one road. All but m stay
+    fixed while m is drawn.
     """
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
     companion: tuple[Floats, ...]
     phi: float = 0.0
+    namesake: tuple[Floats, ...] = ()
+    place_and_event: Floats | None = None
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -121,7 +127,37 @@ class Rates:
             np.concatenate([[0.0], np.log(c) - np.log(u)])
             for c, u in zip(self.companion, self.u, strict=True)
         )
-        return moves.Worth(_table(self.weights()), _table(others), self.phi)
+        lean = _table(self._lean()) if self.namesake else np.zeros((len(others), 1))
+        lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
+        return moves.Worth(
+            weights=_table(self.weights()),
+            companions=_table(others),
+            phi=self.phi,
+            namesakes=lean,
+            alike=GIVEN_AGREES,
+            joint=self._joint(),
+        )
+
+    def _joint(self) -> Floats:
+        if self.place_and_event is None:
+            return np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
+        return np.log(self.place_and_event)
+
+    def _lean(self) -> tuple[Floats, ...]:
+        """log(u of namesakes / u) a level, 0 for "not said"."""
+        return tuple(
+            np.concatenate([[0.0], np.log(c) - np.log(u)])
+            for c, u in zip(self.namesake, self.u, strict=True)
+        )
+
+    def strangers(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier rows of levels are among strangers than u by u says."""
+        total = np.zeros(len(patterns))
+        if self.namesake:
+            for field, row in enumerate(self._lean()):
+                total += row[patterns[:, field]]
+        total = np.where(GIVEN_AGREES[patterns[:, 0]], total, 0.0)
+        return np.asarray(total + self._joint()[patterns[:, 3], patterns[:, 4]])
 
     def fields(self, patterns: compare.Levels) -> Floats:
         """log(m / u) of rows of levels, field by field."""
@@ -136,12 +172,16 @@ class Rates:
         return total
 
     def penalty(self, patterns: compare.Levels) -> Floats:
-        """What companions explain: log of (1 - phi) + phi c / u, for rows of levels."""
+        """What strangers' dependence and companions explain, as logs, for rows of levels.
+
+        log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
+        where given names agree.
+        """
+        strangers = self.strangers(patterns)
         if self.phi == 0.0:
-            return np.zeros(len(patterns))
-        return np.asarray(
-            np.logaddexp(np.log1p(-self.phi), np.log(self.phi) + self.companions(patterns))
-        )
+            return strangers
+        taken = np.log(self.phi) + self.companions(patterns)
+        return np.asarray(np.logaddexp(np.log1p(-self.phi) + strangers, taken))
 
     def of(self, patterns: compare.Levels) -> Floats:
         """Evidence for each row of levels: log m less the log of the mix of different people."""
@@ -160,6 +200,10 @@ def _table(rows: tuple[Floats, ...]) -> Floats:
 _SAME_FAMILY = np.array(
     [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 16, 19) for x in range(1, len(compare.NAME))]
 )
+
+
+# Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
+GIVEN_AGREES = np.array([x in (*range(1, 14), 15, 17) for x in range(len(compare.NAME))])
 
 
 def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ...]:
@@ -193,7 +237,11 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
     share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
     for _ in range(60):
         logs = np.stack(
-            [rates.fields(patterns).sum(axis=1), np.zeros(len(times)), rates.companions(patterns)]
+            [
+                rates.fields(patterns).sum(axis=1),
+                rates.strangers(patterns),
+                rates.companions(patterns),
+            ]
         )
         logs += np.log(share)[:, None]
         logs -= logs.max(axis=0)
@@ -205,8 +253,35 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         u = _frequencies(patterns, times - kinds[0])
         linked = counts(patterns, kinds[0])
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
-        rates = Rates(m, u, _companion(m, u), float(min(share[2], 0.05)))
+        rates = Rates(
+            m,
+            u,
+            _companion(m, u),
+            float(min(share[2], 0.05)),
+            _of_namesakes(patterns, kinds[1], u),
+            _joint_of(patterns, kinds[1]),
+        )
     return rates
+
+
+def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
+    """How much likelier levels of origin and event are together than apart, among strangers."""
+    both = np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
+    np.add.at(both, (patterns[:, 3], patterns[:, 4]), strangers)
+    both[0], both[:, 0] = 0.0, 0.0
+    apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
+    return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
+
+
+def _of_namesakes(
+    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...]
+) -> tuple[Floats, ...]:
+    """Give u among strangers whose given names agree; the name itself is in u already."""
+    seen = counts(patterns, np.where(GIVEN_AGREES[patterns[:, 0]], strangers, 0.0))
+    rows = [
+        (row + _THOUGHT * all_) / (row.sum() + _THOUGHT) for row, all_ in zip(seen, u, strict=True)
+    ]
+    return (u[0], *rows[1:])
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
@@ -235,9 +310,15 @@ def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
         return np.asarray(out)
     share = max(float(out[agrees].sum()), prior.least)
     out[agrees] *= share / out[agrees].sum()
-    rest = prior.rest(u, out)
-    out[~agrees] = (1 - share) * rest / rest.sum()
+    out[~agrees] = _differing(prior, 1 - share, u[~agrees], out[~agrees])
     return np.asarray(out)
+
+
+def _differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Floats:
+    """Rates of the levels of disagreement; where their split is not learned, none is for a link."""
+    rest = prior.rest(u, learned)
+    out = share * rest / rest.sum()
+    return np.minimum(out, _NEVER_FOR * u) if prior.kept else out
 
 
 def draw(rng: np.random.Generator, linked: tuple[Floats, ...], rates: Rates) -> Rates:
@@ -264,8 +345,7 @@ def _draw_m(rng: np.random.Generator, prior: FieldPrior, linked: Floats, u: Floa
         return np.asarray(parts / parts.sum())
     share = _beta_above(rng, rate[agrees].sum(), rate[~agrees].sum(), prior.least)
     parts[agrees] *= share / parts[agrees].sum()
-    rest = prior.rest(u, parts)
-    parts[~agrees] = (1 - share) * rest / rest.sum()
+    parts[~agrees] = _differing(prior, 1 - share, u[~agrees], parts[~agrees])
     return np.asarray(parts)
 
 

@@ -22,9 +22,9 @@ m / u of that field for a pair, over the K reports that say it,
     evidence = log (1 / K) sum_i exp(sum_{j not i} w[i, j])        (0 for K < 2)
 
 summed over fields, less 2 / k times the sum over the cluster's k (k - 1) / 2 pairs of what
-companions cost. K reports make K - 1 comparisons, never K (K - 1) / 2; a report that leaves
-a field out costs nothing; one report that errs is one error, however many others it
-differs from. A cluster of two is worth its pair.
+namesakes and companions explain (`Worth`). K reports make K - 1 comparisons, never
+K (K - 1) / 2; a report that leaves a field out costs nothing; one report that errs is one
+error, however many others it differs from. A cluster of two is worth its pair.
 
 Human decisions are hard: reports that are said to be one person are a unit and move as
 one; reports that are said to be different never share a cluster.
@@ -81,11 +81,19 @@ class Graph(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise."""
+    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
+
+    `namesakes` is how much likelier levels are among strangers whose given names agree than
+    among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
+    (origin levels, event levels), is how much likelier two of them are together than apart.
+    """
 
     weights: Floats
     companions: Floats
     phi: float  # share of companions among pairs of different people
+    namesakes: Floats
+    alike: NDArray[np.bool_]
+    joint: Floats
 
 
 class Prior(NamedTuple):
@@ -265,13 +273,17 @@ def _fields(worth: Worth, code: int) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def _penalty(worth: Worth, code: int) -> float:
-    """What companions explain of a pair: log of (1 - phi) + phi c / u."""
+    """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
+    strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
+    if worth.alike[(code >> _SHIFTS[0]) & _MASKS[0]]:
+        for f in range(1, FIELDS):
+            strangers += worth.namesakes[f, (code >> _SHIFTS[f]) & _MASKS[f]]
     if worth.phi == 0.0:
-        return 0.0
+        return strangers
     total = 0.0
     for f in range(FIELDS):
         total += worth.companions[f, (code >> _SHIFTS[f]) & _MASKS[f]]
-    return np.log1p(worth.phi * (_exp(total) - 1.0))
+    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
 
 @numba.njit(cache=True, nogil=True)
