@@ -98,6 +98,16 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
 
 
 @attrs.frozen
+class OtherReading:
+    """Tables under another way of linking: a cell of the grid, or pairs at a stated chance."""
+
+    name: str
+    tables: Sequence[CaptureTable]
+    why: str | None = None  # the check it fails
+    in_grid: bool = True
+
+
+@attrs.frozen
 class Counted:
     """What passes the door: a table of counts a draw, and one of the stated point partition."""
 
@@ -105,6 +115,10 @@ class Counted:
     point: CaptureTable
     reports: Mapping[str, int]  # reports that were counted, by list
     left_out: Mapping[str, int]
+    others: Sequence[OtherReading] = ()
+
+
+STRICT, LOOSE = 0.95, 0.05  # chances from which pairs are links, read strictly and loosely
 
 
 def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
@@ -116,6 +130,7 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
     from uncounted import linkage
 
     names, counted = _counted(linked, lists)
+    linkage_ = linked.linkage
     sources = [key[0] for key, yes in zip(linked.linkage.keys, counted, strict=True) if yes]
 
     def tally(labels: Any) -> CaptureTable:
@@ -126,6 +141,16 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
         tally(linkage.point_partition(linked.linkage)),
         {name: sources.count(name) for name in names},
         linked.left_out,
+        [
+            *(
+                OtherReading(each.name, [tally(labels) for labels in each.labels], each.why)
+                for each in linked.linkage.grid
+            ),
+            *(
+                OtherReading(name, [tally(linkage.at_chance(linkage_, chance))], in_grid=False)
+                for name, chance in (("strict", STRICT), ("loose", LOOSE))
+            ),
+        ],
     )
 
 

@@ -303,8 +303,17 @@ def _canonical(tables: Sequence[CaptureTable]) -> bytes:
 def over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
     """A study over the draws of who is who; its `input` is a commitment kept in the case."""
     from uncounted.estimate import run_over
+    from uncounted.estimate.readings import Reading, hang_on
 
     study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
+    study = hang_on(
+        study,
+        [Reading(each.name, each.tables, each.why, each.in_grid) for each in counted.others],
+        level=asked.level,
+        seed=asked.seed,
+        settings=asked.own_settings(),
+        progress=progress,
+    )
     return attrs.evolve(study, input=case.commit_to(_canonical(counted.tables)))
 
 

@@ -315,6 +315,30 @@ def _linkage(study: Study) -> Iterator[str]:
     if share is not None:
         words += f"; {share:.0%} of the doubt comes from not being sure who is who"
     yield from _paragraph("Who is who: ", words + ".")
+    yield from _readings(study.linkage)
+
+
+def _readings(linkage: Mapping[str, Any]) -> Iterator[str]:
+    """How far the number hangs on how reports were linked."""
+    if "envelope" not in linkage:
+        return
+    low, high = linkage["envelope"]["interval"]
+    rounded = [number(low), "no upper end" if high is None else number(high)]
+    yield from _paragraph(
+        "Other ways of linking: ",
+        f"under {linkage['envelope']['readings']} other pairs of a prior and a rule of who may be"
+        f" one person, of which {linkage['envelope']['passing']} pass their checks, the interval"
+        f" reaches from {rounded[0]} to {rounded[1]}.",
+    )
+    extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
+    said = [
+        f"{number(row['point'])} read {'strictly' if name == 'strict' else 'loosely'}"
+        f" ({number(row['observed'])} people recorded)"
+        for name, row in extremes.items()
+        if row["point"] is not None
+    ]
+    if said:
+        yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
 
 
 def _warnings(warnings: list[str] | tuple[str, ...]) -> Iterator[str]:

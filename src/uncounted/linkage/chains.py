@@ -29,6 +29,7 @@ LENGTH = 300  # sweeps of a chain after it, at the least
 THIN = 10  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
+TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 3  # each doubles the run
 SPLITS = 0.25
@@ -46,6 +47,8 @@ class Run:
     watch: int = WATCH
     thin: int = THIN
     target: float = TARGET_RHAT
+    ess: float = TARGET_ESS
+    refuse: float = REFUSED_RHAT
 
 
 @attrs.define
@@ -116,10 +119,10 @@ def sample(
         work.all(chains, run, length, keep=True)
         watched = np.array([chain.watched for chain in chains])
         rhat, ess = agreement(watched)
-        if rhat <= run.target or round_ == run.rounds - 1:
+        if (rhat <= run.target and ess >= run.ess) or round_ == run.rounds - 1:
             break
         length *= 2
-    if rhat > REFUSED_RHAT:
+    if rhat > run.refuse:
         raise NotConverged(
             f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",
             hint="too little in the reports tells people apart; add birth dates or places, "

@@ -21,8 +21,39 @@ from uncounted.errors import Damaged
 
 Labels = NDArray[np.int32]
 Floats = NDArray[np.float64]
-_FORMAT = 1
+_FORMAT = 2
+_KNOWN = (1, 2)  # 1: without other readings
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
+
+
+@attrs.frozen(eq=False)
+class Reading:
+    """A few draws under another prior, or another rule of who is a candidate.
+
+    `prior` and `candidates` name the cell of the grid; `why` says which check it fails, None:
+    it passes. `facts` has what the checks looked at.
+    """
+
+    prior: str
+    candidates: str
+    labels: Labels
+    why: str | None
+    facts: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The cell, in words."""
+        return f"{self.prior}, {self.candidates} candidates"
+
+    def told(self) -> dict[str, Any]:
+        """As plain values, without draws."""
+        return {
+            "prior": self.prior,
+            "candidates": self.candidates,
+            "passes": self.why is None,
+            "why": self.why,
+            **self.facts,
+        }
 
 
 @attrs.frozen(eq=False)
@@ -31,6 +62,7 @@ class Linkage:
 
     `labels` has shape (draws, reports): within a row, equal labels are one person, and
     labels count from 0 in order of a person's first report. `keys` are (source, id).
+    `grid` has the same under other priors and rules, for how far the answer hangs on them.
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -40,6 +72,7 @@ class Linkage:
     settings: dict[str, Any]
     seed: int
     seconds: float
+    grid: tuple[Reading, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -54,7 +87,7 @@ class Linkage:
         return self.labels.max(axis=1).astype(np.int64) + 1
 
     def to_bytes(self) -> bytes:
-        """The one byte form of these draws: a zip of `labels.npy` and `about.json`.
+        """The one byte form of these draws: a zip of `labels.npy`, `grid.npy` and `about.json`.
 
         Seconds are left out, since they differ from run to run.
         """
@@ -65,13 +98,18 @@ class Linkage:
             "diagnostics": self.diagnostics,
             "settings": self.settings,
             "seed": self.seed,
+            "grid": [{**_about(each), "draws": len(each.labels)} for each in self.grid],
         }
-        labels = io.BytesIO()
-        np.save(labels, np.ascontiguousarray(self.labels, "<i4"), allow_pickle=False)
+        rows = [each.labels for each in self.grid]
+        grid = np.concatenate(rows) if rows else np.zeros((0, len(self.keys)), np.int32)
         text = json.dumps(about, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name, content in (("about.json", text.encode()), ("labels.npy", labels.getvalue())):
+            for name, content in (
+                ("about.json", text.encode()),
+                ("labels.npy", _npy(self.labels)),
+                ("grid.npy", _npy(grid)),
+            ):
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
@@ -86,10 +124,18 @@ class Linkage:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 about = json.loads(archive.read("about.json"))
                 labels = np.load(io.BytesIO(archive.read("labels.npy")), allow_pickle=False)
+                grid = labels[:0]
+                if about.get("format") != 1:
+                    grid = np.load(io.BytesIO(archive.read("grid.npy")), allow_pickle=False)
         except (zipfile.BadZipFile, KeyError, ValueError) as why:
             raise Damaged("the draws of who is who cannot be read", hint="link again") from why
         keys = tuple((source, id_) for source, id_ in about["keys"])
-        if about.get("format") != _FORMAT or labels.shape[1:] != (len(keys),):
+        ends = np.cumsum([0, *(each["draws"] for each in about.get("grid", []))])
+        if (
+            about.get("format") not in _KNOWN
+            or {labels.shape[1:], grid.shape[1:]} != {(len(keys),)}
+            or ends[-1] != len(grid)
+        ):
             raise Damaged("the draws of who is who cannot be read", hint="link again")
         return cls(
             keys,
@@ -99,7 +145,32 @@ class Linkage:
             about["settings"],
             about["seed"],
             0.0,
+            tuple(
+                Reading(
+                    each["prior"],
+                    each["candidates"],
+                    grid[low:high].astype(np.int32),
+                    each["why"],
+                    each["facts"],
+                )
+                for each, low, high in zip(about.get("grid", []), ends, ends[1:], strict=False)
+            ),
         )
+
+
+def _about(reading: Reading) -> dict[str, Any]:
+    return {
+        "prior": reading.prior,
+        "candidates": reading.candidates,
+        "why": reading.why,
+        "facts": reading.facts,
+    }
+
+
+def _npy(labels: Labels) -> bytes:
+    out = io.BytesIO()
+    np.save(out, np.ascontiguousarray(labels, "<i4"), allow_pickle=False)
+    return out.getvalue()
 
 
 def capture_table(
@@ -192,6 +263,15 @@ def point_partition(linkage: Linkage) -> Labels:
         _, first, inverse = np.unique(best[members], return_index=True, return_inverse=True)
         point[members] = members[first][inverse]
     return numbered(point)
+
+
+def at_chance(linkage: Linkage, chance: float) -> Labels:
+    """The partition in which pairs of at least this probability are one person, and chains of them.
+
+    A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole.
+    """
+    pairs = [pair for pair, p in together(linkage.labels).items() if p >= chance]
+    return numbered(_groups(len(linkage.keys), dict.fromkeys(pairs, 1.0)))
 
 
 def numbered(labels: NDArray[Any]) -> Labels:

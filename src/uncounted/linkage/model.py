@@ -90,6 +90,11 @@ PRIORS: tuple[FieldPrior, ...] = (
 U_PRIOR = 0.5
 # A name that differs is at most so much likelier among reports of one person as among others.
 _NEVER_FOR = 0.7
+# What is taken off the evidence of a pair with events to compare, in logs: among different
+# people events go together with the rest by more than the dependences that are modelled, so
+# that evidence adds up to too much. Half of what made pairs stated .4 true in .4 on made-up
+# populations; all of it cost links enough to raise the number (docs/linkage.md).
+_OVERSTATED = 0.35
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
 
@@ -104,7 +109,8 @@ class Rates:
     agree: they are of one sex, since given names are, and often of an age. `place_and_event`,
     shape (origin levels, event levels), is how much likelier the two are together among
     different people than apart: people of one town leave by one road. All but m stay
-    fixed while m is drawn.
+    fixed while m is drawn. `expected_pairs` of one person is what the pairs alone suggest,
+    as if none of them shared a report.
     """
 
     m: tuple[Floats, ...]
@@ -113,6 +119,7 @@ class Rates:
     phi: float = 0.0
     namesake: tuple[Floats, ...] = ()
     place_and_event: Floats | None = None
+    expected_pairs: float = 0.0
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -135,7 +142,7 @@ class Rates:
             phi=self.phi,
             namesakes=lean,
             alike=GIVEN_AGREES,
-            joint=self._joint(),
+            joint=self._joint() + self._overstated(),
         )
 
     def _joint(self) -> Floats:
@@ -149,6 +156,10 @@ class Rates:
             np.concatenate([[0.0], np.log(c) - np.log(u)])
             for c, u in zip(self.namesake, self.u, strict=True)
         )
+
+    def _overstated(self) -> Floats:
+        """By level of the event."""
+        return np.where(np.arange(len(compare.EVENT)) > 0, _OVERSTATED, 0.0)
 
     def strangers(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among strangers than u by u says."""
@@ -177,7 +188,7 @@ class Rates:
         log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
         where given names agree.
         """
-        strangers = self.strangers(patterns)
+        strangers = self.strangers(patterns) + self._overstated()[patterns[:, 4]]
         if self.phi == 0.0:
             return strangers
         taken = np.log(self.phi) + self.companions(patterns)
@@ -260,6 +271,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
             float(min(share[2], 0.05)),
             _of_namesakes(patterns, kinds[1], u),
             _joint_of(patterns, kinds[1]),
+            float(kinds[0].sum()),
         )
     return rates
 

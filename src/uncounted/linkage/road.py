@@ -14,10 +14,12 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage import chains, compare, graph, model, priors
-from uncounted.linkage.draws import Linkage, numbered
+from uncounted.linkage import blocking, chains, compare, graph, grid, model, priors
+from uncounted.linkage.blocking_loss import blocking_loss
+from uncounted.linkage.draws import Linkage, Reading, numbered
 from uncounted.linkage.encode import Encoded, encode
 from uncounted.linkage.graph import Candidates, Decision
 from uncounted.progress import Progress, silent
@@ -29,8 +31,7 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 3_000_000  # pairs from which u is learned in larger files
 FLOOR = 1e-3  # a pair less likely than this before any fitting is no candidate
 MOST_LISTS = 60
-MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
-_CHUNK = 500_000
+_CHUNK = 2_000_000
 
 
 @attrs.frozen
@@ -52,6 +53,7 @@ def link(
     decisions: Sequence[Decision] = (),
     prior: str = priors.OVERLAP_TABLE.name,
     floor: float = FLOOR,
+    with_grid: bool = True,
     progress: Progress = silent,
 ) -> Linkage:
     """Draw partitions of reports into people.
@@ -68,6 +70,7 @@ def link(
             they are one person.
         prior: over partitions: "overlap-table", "no-duplicates", "ewens" or "flat".
         floor: pairs less likely than this before any fitting are no candidates.
+        with_grid: draw a few times under every other prior and rule of candidates, too.
         progress: told as it goes.
 
     Raises:
@@ -111,6 +114,20 @@ def link(
     )
     labels = _numbered(sampled.slots)
     facts = {**sampled.facts, **built.facts, **compared.facts, **_told(sampled, labels)}
+    others: tuple[Reading, ...] = ()
+    if with_grid:
+        others = grid.readings(
+            compared.encoded,
+            compared.pairs,
+            sampled,
+            prior=chosen.name,
+            floor=floor,
+            lists=compared.lists,
+            decisions=decisions,
+            seed=seed,
+            progress=progress,
+        )
+        facts["grid"] = [each.told() for each in others]
     settings = {
         "prior": chosen.name,
         "prior_words": chosen.words,
@@ -120,7 +137,8 @@ def link(
         "warm_up": chains.WARM_UP,
     }
     seconds = time.perf_counter() - began
-    return Linkage(keys, labels, len(compared.pairs.left), facts, settings, seed, seconds)
+    pairs = len(compared.pairs.left)
+    return Linkage(keys, labels, pairs, facts, settings, seed, seconds, others)
 
 
 def _keys(
@@ -142,25 +160,37 @@ def _keys(
 def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:
     """Compare reports: which pairs, how they agree, and what each level is worth."""
     progress("reading names", 0, None)
-    encoded = encode(reports)
+    return compared(encode(reports), seed=seed, progress=progress)
+
+
+def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
+    """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
-    left, right, facts = _pairs(encoded, seed, progress)
+    everything = encoded.count <= ALL_PAIRS
+    left, right, found_by, facts = _pairs(encoded, seed, progress)
     levels, rates = _all_levels(encoded, left, right, seed, progress)
     log_odds = rates.of(levels) - np.log(encoded.count)
+    facts |= blocking_loss(
+        encoded.keys, left, right, found_by, special.expit(log_odds), everything=everything
+    )
     pairs = Candidates(left, right, compare.packed(levels), log_odds)
-    return Compared(encoded, pairs, rates, lists, {"splink": facts})
+    return Compared(encoded, pairs, rates, lists, {"blocking": facts})
 
 
-def _pairs(encoded: Encoded, seed: int, progress: Progress) -> tuple[Ints, Ints, dict[str, Any]]:
-    """Pairs to compare, the later report first."""
+def _pairs(
+    encoded: Encoded, seed: int, progress: Progress
+) -> tuple[Ints, Ints, NDArray[np.uint16], dict[str, Any]]:
+    """Pairs to compare, the later report first; which rules find each; what Splink thinks."""
     from uncounted.linkage import splink_model
 
     progress("finding candidate pairs", 0, None)
-    found = splink_model.candidates(encoded, seed=seed)
+    found = blocking.find(encoded)
+    plain = splink_model.expected_links(encoded, found.left, found.right, seed=seed)
+    facts = {**found.facts, "links_by_plain_splink": None if plain is None else round(plain, 1)}
     if encoded.count > ALL_PAIRS:
-        return found.right, found.left, found.facts
-    left, right = np.tril_indices(encoded.count, -1)
-    return left.astype(np.int64), right.astype(np.int64), found.facts
+        return found.left, found.right, found.rules, facts
+    left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
+    return left, right, blocking.rules_of(encoded, left, right), facts
 
 
 def _all_levels(
@@ -197,20 +227,15 @@ def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
 def _told(sampled: chains.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
     """What the fit says of each field; refuses one that rests on events and not on names."""
     rates = sampled.rates
-    worth = {}
-    for row, shown, name in zip(rates.weights(), sampled.compared, compare.FIELDS, strict=True):
-        value = float((row * shown[: len(row)]).sum())
-        worth[name] = round(value / float(shown.sum()), 3) if shown.sum() else 0.0
     people = labels.max(axis=1) + 1
-    links = float(labels.shape[1] - people.mean())
-    if links > MOST_LINKS_UNJUDGED and worth["event"] > worth["name"]:
+    if grid.outweighed(sampled, labels):
         raise NotLinkable(
             "what happened when and where outweighs names in what was learned",
             hint="people of one event would be taken for one person: "
             "leave date and place out, or bring fuller names",
         )
     return {
-        "evidence_by_field": worth,
+        "evidence_by_field": grid.worth_by_field(sampled),
         "companions": round(rates.phi, 7),
         "name_agrees": round(float(rates.m[0][: compare.NAME_AGREES].sum()), 4),
         "people_median": float(np.median(people)),

@@ -1,0 +1,168 @@
+"""How far the answer hangs on the prior over partitions, and on who is a candidate.
+
+The doubt that draws show is that of one model. Another prior, or another rule of which pairs
+may be one person, can move the number of people by more than that, so each linkage is
+done again, more briefly, under every prior and rule, and every such reading goes through
+the same checks. Those that pass widen what is said of the number (`docs/linkage.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage import chains, compare, graph, model, priors
+from uncounted.linkage.draws import Reading, numbered
+from uncounted.linkage.encode import Encoded
+from uncounted.linkage.graph import Built, Candidates, Decision
+from uncounted.progress import Progress
+
+Labels = NDArray[np.int32]
+DRAWS = 10  # of each reading
+RUN = chains.Run(chains=2, warm_up=80, length=120, rounds=2, watch=3, refuse=np.inf)
+# Rules, by how much likelier or less likely than the floor a candidate pair has to be.
+RULES = {"strict": 20.0, "usual": 1.0, "loose": 0.1}
+MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
+MOST_TIMES = 1.3  # pairs that are linked, for each that agreement alone suggests
+_AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
+_REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
+
+
+def cells(prior: str) -> list[tuple[priors.PartitionPrior, str]]:
+    """The other cells of the grid: every prior, strict and usual; and the chosen one, loose."""
+    found = [
+        (each, rule)
+        for rule in ("strict", "usual")
+        for each in priors.PRIORS.values()
+        if (each.name, rule) != (prior, "usual")
+    ]
+    return [*found, (priors.PRIORS[prior], "loose")]
+
+
+def readings(
+    encoded: Encoded,
+    pairs: Candidates,
+    main: chains.Sampled,
+    *,
+    prior: str,
+    floor: float,
+    lists: int,
+    decisions: Sequence[Decision],
+    seed: int,
+    progress: Progress,
+) -> tuple[Reading, ...]:
+    """Draw under every other prior and rule, from where the main draws ended.
+
+    Args:
+        encoded: the reports.
+        pairs: all that were compared.
+        main: the draws under the chosen prior.
+        prior: which that is.
+        floor: of the usual rule.
+        lists: number of sources.
+        decisions: of people; they hold everywhere.
+        seed: makes it repeat.
+        progress: told as it goes.
+    """
+    built: dict[str, Built] = {}
+    todo, found = cells(prior), list[Reading]()
+    for done, (each, rule) in enumerate(todo):
+        progress("linking under other priors and rules", done, len(todo))
+        if rule not in built:
+            at = min(floor * RULES[rule], 0.5)
+            built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
+        sampled = chains.sample(
+            built[rule],
+            main.rates,
+            lists,
+            draws=DRAWS,
+            seed=seed + done + 1,
+            progress=_nothing,
+            prior=each,
+            run=RUN,
+        )
+        labels = np.stack([numbered(row) for row in sampled.slots])
+        why = wanting(sampled, labels) or _repeats(each, main, encoded)
+        found.append(Reading(each.name, rule, labels, why, _facts(sampled, labels)))
+    progress("linking under other priors and rules", len(todo), len(todo))
+    return tuple(found)
+
+
+def _nothing(what: str, done: int, total: int | None) -> None:
+    """Say nothing: the grid tells how far it is, not each cell."""
+
+
+def _facts(sampled: chains.Sampled, labels: Labels) -> dict[str, Any]:
+    people = labels.max(axis=1) + 1
+    return {
+        "people": float(np.median(people)),
+        "people_interval": [int(people.min()), int(people.max())],
+        "rhat": sampled.facts["rhat"],
+    }
+
+
+def worth_by_field(sampled: chains.Sampled) -> dict[str, float]:
+    """The evidence that each field gives a link, on average over the comparisons made."""
+    worth = {}
+    weights = sampled.rates.weights()
+    for row, shown, name in zip(weights, sampled.compared, compare.FIELDS, strict=True):
+        value = float((row * shown[: len(row)]).sum())
+        worth[name] = round(value / float(shown.sum()), 3) if shown.sum() else 0.0
+    return worth
+
+
+def outweighed(sampled: chains.Sampled, labels: Labels) -> bool:
+    """Whether what happened, when and where outweighs names in what was learned."""
+    if _links(labels) <= MOST_LINKS_UNJUDGED:
+        return False
+    worth = worth_by_field(sampled)
+    return worth["event"] > worth["name"]
+
+
+def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
+    """Which check a fit fails, in words; None: it passes."""
+    if sampled.facts["rhat"] > chains.REFUSED_RHAT:
+        return f"the chains disagree (R-hat {sampled.facts['rhat']:.2f})"
+    if outweighed(sampled, labels):
+        return "what happened outweighs names in what was learned"
+    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
+    if pairs > MOST_TIMES * expected + MOST_LINKS_UNJUDGED:
+        return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
+    least = model.PRIORS[0].least + _AT_THE_CUT
+    agree = float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
+    if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
+        return f"names agree in {agree:.0%} of the links, no more than the least allowed"
+    return None
+
+
+def _links(labels: Labels) -> float:
+    return float(labels.shape[1] - (labels.max(axis=1) + 1).mean()) if labels.size else 0.0
+
+
+def _pairs(labels: Labels) -> float:
+    """Pairs that are one person, on average over the draws."""
+    sizes = [np.bincount(row) for row in labels]
+    return float(np.mean([(size * (size - 1) // 2).sum() for size in sizes]))
+
+
+def _repeats(prior: priors.PartitionPrior, main: chains.Sampled, encoded: Encoded) -> str | None:
+    """Whether lists do repeat people, where a prior says that they do not."""
+    if not prior.once_a_list:
+        return None
+    fewest = min(repeats(row, encoded.source) for row in main.slots)
+    if fewest <= max(3.0, _REPEATS * encoded.count):
+        return None
+    return f"lists do repeat people: {fewest:,} times in every draw at the least"
+
+
+def repeats(labels: NDArray[np.int32], source: NDArray[np.int64]) -> int:
+    """How often a list has somebody once more.
+
+    Examples:
+        >>> repeats(np.array([0, 0, 0, 1], np.int32), np.array([0, 0, 1, 1]))
+        1
+    """
+    return len(labels) - len(np.unique(np.stack([labels, source]), axis=1)[0])
