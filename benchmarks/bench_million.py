@@ -12,6 +12,7 @@ measured here. Times are of one process, with what else the machine does.
 
 from __future__ import annotations
 
+import argparse
 import functools
 import itertools
 import resource
@@ -28,8 +29,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, Place, options, origins, surnames, text, towns
 
 from examples import returns_spelling
-from uncounted.linkage import encode
+from uncounted.errors import NotConverged
+from uncounted.linkage import chains, encode, graph, road
 from uncounted.linkage.encode import NOTHING, Columns
+from uncounted.progress import silent
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
 
@@ -301,11 +304,80 @@ def clock[T](what: str, work: Callable[[], T]) -> T:
     return done
 
 
+def _pairs_within(labels: Ints) -> int:
+    sizes = np.unique(labels, return_counts=True)[1]
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def told_of_pairs(pairs: graph.Candidates, person: Ints) -> str:
+    """How many true pairs are among those that were compared."""
+    true = int((person[pairs.left] == person[pairs.right]).sum())
+    return f"{len(pairs.left):,} pairs, of true ones {true / _pairs_within(person):.4f}"
+
+
+def told_of_clusters(labels: Ints, person: Ints) -> str:
+    """Pairwise precision, recall and F1, and how many people."""
+    both = np.unique(np.stack([labels, person]), axis=1, return_inverse=True)[1].ravel()
+    hits, found, true = (_pairs_within(each) for each in (both, labels, person))
+    return (
+        f"precision {hits / found:.3f}, recall {hits / true:.3f}, "
+        f"F1 {2 * hits / (found + true):.3f}, people {len(np.unique(labels)):,} "
+        f"of {len(np.unique(person)):,}"
+    )
+
+
+def clustered(count: int, pairs: graph.Candidates) -> Ints:
+    """Connected components of the pairs that are likelier than not."""
+    likely = pairs.log_odds >= 0
+    return graph.connected(count, pairs.left[likely], pairs.right[likely])
+
+
+def drawn(built: graph.Built, done: road.Compared, person: Ints, wanted: int) -> None:
+    """Draw partitions and tell how well the chains agree, and what a minute of them gives."""
+    run = chains.Run(chains=2, warm_up=wanted, length=wanted, rounds=1, target=1.01)
+    began = time.perf_counter()
+    try:
+        sampled = chains.sample(
+            built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
+        )
+    except NotConverged as why:
+        print(f"  {why}")
+        return
+    minutes = (time.perf_counter() - began) / 60
+    watched = chains.agreement(sampled.watched)
+    print(
+        f"  {2 * wanted} sweeps of 2 chains: R-hat {watched[0]:.3f}, ESS {watched[1]:.0f} from "
+        f"{minutes * 60:.0f} s, {60 * minutes / (2 * wanted):.2f} s for a sweep of each; a draw: "
+        + told_of_clusters(sampled.slots[-1].astype(np.int64), person)
+    )
+
+
+def one(count: int, sweeps: int) -> None:
+    """A size: each step's time, the peak so far, and what came of it."""
+    said, person = clock(f"made {count}", functools.partial(made, count))
+    encoded = clock("read", functools.partial(encode.encode, said))
+    del said
+    done = clock("paired and scored", lambda: road.compared(encoded, seed=1, progress=silent))
+    labels = clock("clustered at .5", lambda: clustered(count, done.pairs))
+    print("  " + told_of_pairs(done.pairs, person))
+    print("  " + told_of_clusters(labels, person))
+    for name, value in done.facts["blocking"].items():
+        print(f"  {name}: {value}")
+    built = clock("graph", lambda: graph.build(encoded, done.pairs, floor=road.FLOOR))
+    print(f"  {built.facts}")
+    if sweeps:
+        clock("drawn", lambda: drawn(built, done, person, sweeps))
+
+
 def main() -> None:
     """One run for each size."""
-    for count in map(int, sys.argv[1:] or ["20000"]):
-        said, _ = clock(f"made {count}", functools.partial(made, count))
-        clock("read", functools.partial(encode.encode, said))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("sizes", type=int, nargs="*", default=[20_000])
+    parser.add_argument("--sweeps", type=int, default=100, help="of a chain, twice; 0 for none")
+    asked = parser.parse_args()
+    road.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)  # compiles
+    for count in asked.sizes:
+        one(count, asked.sweeps)
 
 
 if __name__ == "__main__":

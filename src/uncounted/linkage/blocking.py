@@ -38,7 +38,8 @@ RULES = (
     ("birth_day",),
     ("family", "origin"),
 )
-MOST_LOOKED = 1000  # pairs a report that a rule may look at
+MOST_LOOKED = 300  # pairs a report that a rule may look at
+LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
 MOST_KEPT = 10  # pairs a report that are kept
 LEAST_KEPT = 3_000_000  # pairs that are kept whatever the number of reports
 LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept
@@ -208,8 +209,9 @@ def _blocks(codes: Codes, block: Codes) -> _Rule:
     largest = np.argsort(-sizes, kind="stable")
     rest = pairs.sum() - np.cumsum(pairs[largest])  # if so many were left out
     excess = 0
-    if pairs.sum() > MOST_LOOKED * len(block):
-        excess = int(np.argmax(rest <= MOST_LOOKED * len(block))) + 1
+    most = max(MOST_LOOKED * len(block), LEAST_LOOKED)
+    if pairs.sum() > most:
+        excess = int(np.argmax(rest <= most)) + 1
     kept = sizes > 1
     kept[largest[:excess]] = False
     inside = kept[joint] if len(who) else np.zeros(0, np.bool_)
@@ -253,7 +255,7 @@ def _looked(
         room = int(before[last] - before[first])
         return _scan(
             keys.agree, keys.differ, keys.blocks, own, rule.members, rule.ends, at,
-            np.float32(cut), first, last, room,
+            cut, first, last, room,
         )  # fmt: skip
 
     done: list[Any] = threads.over(len(bounds) - 1, work, size=1)
@@ -272,13 +274,14 @@ def _weigh(
     total[:wide] = 0.0
     for key in range(len(differ)):
         mine = own[key, x]
-        if mine < 0:
+        if mine < 0 or (key == _ALIAS and own[_GIVEN, x] < 0):
             continue
         theirs, same, other = own[key, low:high], worth[key], differ[key]
         if key == _ALIAS:
             given, name, same = own[_GIVEN, low:high], own[_GIVEN, x], same - differ[_GIVEN]
             for y in range(wide):
-                total[y] += same if (theirs[y] == mine) & (given[y] != name) else _NONE
+                apart = (given[y] >= 0) & (given[y] != name)
+                total[y] += same if (theirs[y] == mine) & apart else _NONE
         else:
             for y in range(wide):
                 total[y] += same if theirs[y] == mine else (_NONE if theirs[y] < 0 else other)

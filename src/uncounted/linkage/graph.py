@@ -6,7 +6,6 @@ may have cost is told. Decisions join or part reports whatever their likelihood.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -201,11 +200,13 @@ def _units(count: int, decisions: Sequence[Decision]) -> Ints:
 
 def _rings(unit: Ints) -> Codes:
     """Link the reports of each unit in a ring."""
-    order = np.lexsort((np.arange(len(unit)), unit))
+    order = np.argsort(unit, kind="stable").astype(np.int32)
+    held = unit[order]
+    last = np.append(held[1:] != held[:-1], True)[: len(unit)]
+    first = np.append(True, last[:-1])[: len(unit)]
     mate = np.empty(len(unit), np.int32)
-    bounds = np.flatnonzero(np.diff(unit[order], prepend=-1, append=-1))
-    for low, high in itertools.pairwise(bounds):
-        mate[order[low:high]] = np.roll(order[low:high], -1)
+    mate[order] = np.roll(order, -1)
+    mate[order[last]] = order[first]
     return mate
 
 

@@ -1,9 +1,9 @@
-"""Splink on DuckDB: candidate pairs, and a plain model's view of them. The only SQL here.
+"""Splink on DuckDB: what a plain model thinks of the candidate pairs. The only SQL here.
 
 Splink sees numbers only (keys, years, codes), never a name, a date or a place as
 written. Its database lives in memory, on one thread so that results repeat, with no file
-to spill to and no extension to fetch. Its probabilities rank candidates and are told in
-the diagnostics; they decide nothing: `kernel` does.
+to spill to and no extension to fetch. Its probabilities are told in the diagnostics, as a
+second opinion on how many links there are; they decide nothing: `moves` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import attrs
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -24,19 +23,7 @@ from numpy.typing import NDArray
 from uncounted.linkage.encode import NO_KEY, Encoded
 
 Ints = NDArray[np.int64]
-RULES = (
-    ("given", "family"),
-    ("alias", "birth_year"),
-    ("given", "event_month"),
-    ("given", "event_place"),
-    ("given", "origin"),
-    ("family", "birth_year", "event_place"),
-    ("family", "birth_year", "origin"),
-    ("family", "event_month", "event_place"),
-    ("birth_day",),
-    ("family", "origin"),
-)
-MOST_PAIRS = 100  # a rule that gives more pairs than so many a report is left out
+MOST_SCORED = 1_000_000  # pairs; of more there is no second opinion
 # m of agreement to start from; u comes from random pairs, and is not for EM to change.
 _START_M = {
     "given": 0.85,
@@ -48,45 +35,36 @@ _START_M = {
     "event_place": 0.75,
 }
 _RANDOM_PAIRS = 1_000_000
-_ODDS_FLOOR = 1e-6
 
 
-@attrs.frozen
-class Candidates:
-    """Pairs that share a blocking key, with what a plain Splink model thinks of them."""
-
-    left: Ints
-    right: Ints
-    probability: NDArray[np.float64]
-    facts: dict[str, Any]
-
-
-def candidates(encoded: Encoded, *, seed: int) -> Candidates:
-    """Find pairs that share the keys of one of `RULES`, and score them plainly.
+def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> float | None:
+    """How many of these pairs a plain Splink model takes for links, expected.
 
     Args:
         encoded: the reports.
+        left: one report a pair.
+        right: the other.
         seed: for the random pairs from which u is taken.
+
+    Returns:
+        The sum of match probabilities; None where nothing can be scored: no pairs, no key
+        that tells reports apart, or more than `MOST_SCORED` pairs.
     """
+    columns = [column for column in _START_M if _useful(encoded, column)]
+    if not columns or not 0 < len(left) <= MOST_SCORED:
+        return None
     with _quiet(), contextlib.closing(_database()) as connection:
-        rules = _rules_that_match(encoded)
-        linker = _linker(connection, encoded, rules, seed)
-        if linker is None:
-            empty = np.zeros(0, np.int64)
-            return Candidates(empty, empty, np.zeros(0), {"rules": 0, "pairs": 0})
-        predicted = linker.inference.predict(threshold_match_probability=_ODDS_FLOOR)
-        table = predicted.as_pyarrow_table()
-    left = table["unique_id_l"].to_numpy().astype(np.int64)
-    right = table["unique_id_r"].to_numpy().astype(np.int64)
-    chance = table["match_probability"].to_numpy()
-    first, second = np.minimum(left, right), np.maximum(left, right)
-    order = np.lexsort((second, first))
-    facts = {
-        "rules": len(rules),
-        "pairs": len(order),
-        "expected_links": round(float(chance.sum()), 1),
-    }
-    return Candidates(first[order], second[order], chance[order], facts)
+        linker, api = _linker(connection, encoded, columns, seed)
+        pairs = pa.table(
+            {
+                "match_key": np.zeros(len(left), np.int64),
+                "join_key_l": np.minimum(left, right),
+                "join_key_r": np.maximum(left, right),
+            }
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
+        table = linker.inference.predict().as_pyarrow_table()
+    return float(np.sum(table["match_probability"].to_numpy()))
 
 
 def _database() -> duckdb.DuckDBPyConnection:
@@ -135,27 +113,14 @@ def _useful(encoded: Encoded, column: str) -> bool:
     return len(known) > 1 and len(np.unique(known)) > 1
 
 
-def _rules_that_match(encoded: Encoded) -> list[tuple[str, ...]]:
-    """The rules that give some pairs, for none break Splink's sums, and not too many."""
-    found: list[tuple[str, ...]] = []
-    for rule in RULES:
-        rows = np.stack([encoded.keys[column] for column in rule], axis=1)
-        rows = rows[(rows != NO_KEY).all(axis=1)]
-        times = np.unique(rows, axis=0, return_counts=True)[1]
-        if 0 < (times * (times - 1) // 2).sum() <= MOST_PAIRS * encoded.count:
-            found.append(rule)
-    return found
+def _linker(
+    connection: Any, encoded: Encoded, columns: Sequence[str], seed: int
+) -> tuple[Any, Any]:
+    """A model of these keys, and its database."""
+    from splink import DuckDBAPI, Linker, SettingsCreator
 
-
-def _linker(connection: Any, encoded: Encoded, rules: Sequence[tuple[str, ...]], seed: int) -> Any:
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
-    columns = [column for column in _START_M if _useful(encoded, column)]
-    if not rules or not columns:
-        return None
     settings = SettingsCreator(
         link_type="dedupe_only",
-        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in rules],
         comparisons=[_comparison(column) for column in columns],
         probability_two_random_records_match=min(0.5, 1.0 / encoded.count),
         retain_intermediate_calculation_columns=False,
@@ -164,7 +129,7 @@ def _linker(connection: Any, encoded: Encoded, rules: Sequence[tuple[str, ...]],
     api = DuckDBAPI(connection)
     linker = Linker(api.register(_table(encoded)), settings, log_level=logging.CRITICAL + 1)
     linker.training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=seed)
-    return linker
+    return linker, api
 
 
 def _comparison(column: str) -> Any:

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.linkage.blocking import RULES
 from uncounted.linkage.draws import Linkage, point_partition
 from uncounted.linkage.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import Pairs
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS
-from uncounted.linkage.splink_model import MOST_PAIRS, RULES
 from uncounted.records.report import Report
 
 Ints = NDArray[np.int64]
@@ -84,7 +84,7 @@ class Sample:
 
 def near(reports: Sequence[Report]) -> Sharing:
     """The pairs that share the blocking keys by which candidates are found."""
-    return sharing(encode(reports).keys, RULES, none=NO_KEY, most=MOST_PAIRS)
+    return sharing(encode(reports).keys, RULES, none=NO_KEY)
 
 
 def sharing(
@@ -95,7 +95,7 @@ def sharing(
     Args:
         keys: by name, a number a report; `none` is shared with nobody.
         rules: names of keys that have to be shared together. A rule that would give more
-            than `most` pairs a report is left out, as it is in the search for candidates.
+            than `most` pairs a report is left out.
         none: a report's number where it has no key.
         most: see `rules`.
 

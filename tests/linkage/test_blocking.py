@@ -1,0 +1,231 @@
+"""Pairs that blocking finds, against every pair written out; its loss, against known truth."""
+
+from __future__ import annotations
+
+import itertools
+
+import attrs
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from uncounted.linkage import blocking, road, splink_model
+from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys
+from uncounted.linkage.encode import NO_KEY, Encoded, encode
+from uncounted.progress import silent
+from uncounted.records.dates import parse
+from uncounted.records.names import Name
+from uncounted.records.report import Act, Report
+
+Ints = NDArray[np.int64]
+
+
+def _with_keys(keys: dict[str, Ints]) -> Encoded:
+    """Reports of whom nothing but these keys is known; others are not said."""
+    count = len(next(iter(keys.values())))
+    nothing = encode([Report("A", str(at), ()) for at in range(count)])
+    return attrs.evolve(nothing, keys={**nothing.keys, **keys})
+
+
+def _random_keys(seed: int, count: int) -> dict[str, Ints]:
+    rng = np.random.default_rng(seed)
+    keys = {}
+    for name in encode([]).keys:
+        values = rng.zipf(1.6, count).clip(max=40).astype(np.int64)
+        keys[name] = np.where(rng.random(count) < 0.15, NO_KEY, values)
+    return keys
+
+
+def _naive_rules(keys: dict[str, Ints], i: int, j: int) -> int:
+    found = 0
+    for at, rule in enumerate(blocking.RULES):
+        if all(keys[name][i] == keys[name][j] != NO_KEY for name in rule):
+            found |= 1 << at
+    return found
+
+
+def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
+    """Log of m / u of the keys, added up; a common value of a name is worth less."""
+    total = -np.log(len(keys["given"]))
+
+    def share(name: str) -> NDArray[np.float64]:
+        said = keys[name][keys[name] != NO_KEY]
+        return np.unique(said, return_counts=True)[1] / len(said)
+
+    def of(name: str, m: float) -> tuple[float, float]:
+        said = keys[name][keys[name] != NO_KEY]
+        u = float((share(name) ** 2).sum())
+        value = float((said == keys[name][i]).mean()) if name in blocking._BY_VALUE else u
+        return float(np.log(m / value)), float(np.log((1 - m) / (1 - u)))
+
+    for name, m in blocking._M.items():
+        a, b = keys[name][i], keys[name][j]
+        if NO_KEY in (a, b):
+            continue
+        same, other = of(name, m)
+        if name == "birth_day" and a == b:
+            same -= of("birth_year", blocking._M["birth_year"])[0] * (
+                keys["birth_year"][i] != NO_KEY
+            )
+        total += same if a == b else other
+    given = keys["given"][i], keys["given"][j]
+    if keys["alias"][i] == keys["alias"][j] != NO_KEY and NO_KEY not in given and len({*given}) > 1:
+        total += of("alias", blocking._M["given"])[0] - of("given", blocking._M["given"])[1]
+    return float(total)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_pair_that_shares_a_rule_is_found_once(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "LEAST_CHANCE", 0.0)
+    keys = _random_keys(seed, 120)
+    with np.errstate(divide="ignore"):
+        found = blocking.find(_with_keys(keys))
+    naive = {
+        (j, i): _naive_rules(keys, i, j)
+        for i, j in itertools.combinations(range(120), 2)
+        if _naive_rules(keys, i, j)
+    }
+    rows = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert rows == sorted(naive)
+    assert dict(zip(rows, found.rules.tolist(), strict=True)) == naive
+    weights = [_naive_weight(keys, j, i) for i, j in rows]
+    assert np.allclose(found.weight, weights, atol=1e-3)
+    assert (blocking.rules_of(_with_keys(keys), found.left, found.right) == found.rules).all()
+
+
+def test_the_best_are_kept_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = _random_keys(5, 3000)
+    monkeypatch.setattr(blocking, "_SAMPLED", 1)
+    everything = blocking.find(_with_keys(keys))
+    monkeypatch.setattr(blocking, "LEAST_KEPT", 0)
+    monkeypatch.setattr(blocking, "MOST_KEPT", 5)
+    best = blocking.find(_with_keys(keys))
+    assert 0.7 * 15_000 < len(best.left) <= 15_000 < len(everything.left)
+    cut = float(best.weight.min())
+    codes = everything.left * 3000 + everything.right
+    kept = np.isin(codes, best.left * 3000 + best.right)
+    assert everything.weight[~kept].max() <= cut
+    low = everything.weight[~kept].astype(float)
+    # what the first cut left out is counted too
+    assert best.facts["pairs_below_cut"] >= (~kept).sum()
+    expected = float((1 / (1 + np.exp(-low))).sum())
+    assert best.facts["expected_links_below_cut"] == pytest.approx(expected, rel=0.1)
+
+
+def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "LEAST_LOOKED", 0)
+    monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
+    days = np.repeat(np.arange(12), [40, *[2] * 10, 1]).astype(np.int64)
+    encoded = _with_keys({"birth_day": days})
+    found = blocking.find(encoded)
+    assert found.facts["pairs_in_large_blocks_left_out"] == 40 * 39 // 2
+    assert len(found.left) == 10
+    assert (days[found.left] == days[found.right]).all()
+
+
+def test_nobody_shares_anything() -> None:
+    found = blocking.find(_with_keys({"birth_day": np.arange(5)}))
+    assert len(found.left) == 0
+    assert found.facts["rules"] == 0
+    loss = blocking_loss({}, found.left, found.right, found.rules, np.zeros(0))
+    assert loss["likely_links"] == 0.0
+    assert loss["lost_share"] is None
+    assert loss["lost_at_least"] is None
+
+
+def _links(seed: int, count: int, shares: dict[str, float]) -> dict[str, Ints]:
+    """Keys of reports 2k and 2k + 1, one person's, that share each key with a known chance."""
+    rng = np.random.default_rng(seed)
+    keys = {}
+    for name, share in shares.items():
+        same = rng.random(count) < share
+        values = np.arange(2 * count).reshape(count, 2)
+        values[same, 1] = values[same, 0]
+        keys[name] = values.ravel().astype(np.int64)
+    return keys
+
+
+SHARES = {
+    "given": 0.8,
+    "family": 0.9,
+    "birth_year": 0.6,
+    "origin": 0.4,
+    "event_month": 0.6,
+    "event_place": 0.7,
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_loss_is_estimated_where_keys_are_independent(seed: int) -> None:
+    count = 20_000
+    keys = _links(seed, count, SHARES)
+    keys["alias"] = keys["given"]
+    keys["birth_day"] = np.full(2 * count, NO_KEY)
+    left, right = np.arange(1, 2 * count, 2), np.arange(0, 2 * count, 2)
+    found_by = blocking.rules_of(_with_keys(keys), left, right)
+    lost = float((found_by == 0).mean())
+    facts = blocking_loss(keys, left, right, found_by, np.ones(count))
+    # standard error of the lost share itself; the estimate's own is of that order
+    error = (lost * (1 - lost) / count) ** 0.5
+    assert facts["lost_share"] == pytest.approx(lost, abs=4 * error)
+    assert facts["lost_links"] == pytest.approx(count * lost, rel=0.15)
+    alone = facts["by_rule"]["given, family"]["alone"]
+    assert alone == pytest.approx(float((found_by == 1).sum() / (found_by > 0).sum()), abs=1e-4)
+
+
+def test_what_is_seen_alone_bounds_the_loss() -> None:
+    """Three groups of rules; 60 links found by one, 30 by two, 10 by all: 2/3 60^2 / 60 lost."""
+    given, family, day = 1, 1 << 5, 1 << 8
+    masks = [given] * 40 + [family] * 20 + [given | family] * 30 + [given | family | day] * 10
+    found_by = np.array(masks, np.uint16)
+    nobody = np.zeros(100, np.int64)
+    facts = blocking_loss({}, nobody, nobody, found_by, np.ones(100))
+    assert facts["lost_at_least"] == pytest.approx(40 / 140, abs=1e-4)
+
+
+def test_links_that_all_share_a_key_leave_the_loss_open() -> None:
+    shared = {"given": np.ones(50, np.bool_), "family": np.ones(50, np.bool_)}
+    assert by_keys(shared, np.ones(50), [("given", "family")]) in (None, 0.0)
+
+
+def test_a_key_that_is_not_said_is_not_shared() -> None:
+    keys = {"given": np.array([NO_KEY, NO_KEY, 3, 3])}
+    same = agreements(keys, np.array([1, 3, 2]), np.array([0, 2, 0]))
+    assert same["given"].tolist() == [False, True, False]
+
+
+def _reports(people: int) -> list[Report]:
+    """Two lists of the same people, spelt alike; every other one has another birth date."""
+    families = ["Okafor", "Lindqvist", "Moreno", "Haddad", "Petrov", "Nguema", "Silva", "Tanaka"]
+    given = ["Amara", "Johan", "Lucia", "Samir", "Irina", "Teodoro", "Beatriz", "Kenji"]
+    rows = []
+    for at in range(people):
+        name = Name("x", family=families[at % 8], given=given[at // 8 % 8])
+        for source in "AB":
+            year = 1950 + at % 40 + (source == "B" and at % 2)
+            act = Act("return", parse(f"{2000 + at % 9}-03"), "Tumen")
+            rows.append(Report(source, str(at), (name,), birth=parse(f"{year}"), acts=(act,)))
+    return rows
+
+
+def test_compared_reports_tell_of_their_blocking() -> None:
+    encoded = encode(_reports(60))
+    done = road.compared(encoded, seed=1, progress=silent)
+    facts = done.facts["blocking"]
+    assert len(done.pairs.left) == 120 * 119 // 2  # all, in a small file
+    assert 0 < facts["pairs"] < len(done.pairs.left)
+    assert facts["likely_links"] > 30
+    assert 0 <= facts["lost_counted"] < 0.2
+    assert facts["links_by_plain_splink"] > 30
+
+
+def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded = encode(_reports(20))
+    found = blocking.find(encoded)
+    assert splink_model.expected_links(encoded, found.left, found.right, seed=1) is not None
+    monkeypatch.setattr(splink_model, "MOST_SCORED", 1)
+    assert splink_model.expected_links(encoded, found.left, found.right, seed=1) is None
+    nothing = np.zeros(0, np.int64)
+    assert splink_model.expected_links(encoded, nothing, nothing, seed=1) is None
