@@ -38,8 +38,9 @@ _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
 _PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
 _OTHER_ACT_SHARE = 0.15
-# Of the people who are recorded under another given name, how many keep the family name.
-_FAMILY_KEPT = 0.85
+# Of the people who are recorded under another given name, how many keep the family name, have
+# it misspelt, and have another.
+_DIFFERS = (0.8, 0.05, 0.15)
 
 
 def _event_means() -> tuple[float, ...]:
@@ -60,27 +61,18 @@ class FieldPrior:
     mean: tuple[float, ...]
     agrees: tuple[bool, ...]
     least: float  # share of agreement is never below this
-    kept: float = 0.0  # of disagreement, the first level's share, where the split is not learned
-
-    def rest(self, u: Floats, learned: Floats) -> Floats:
-        """The levels of disagreement, up to a factor, from u of these and what was learned."""
-        if not self.kept:
-            return learned
-        rest = u / u.sum()
-        rest[1:] *= (1.0 - self.kept) / max(rest[1:].sum(), 1e-12)
-        rest[0] = self.kept
-        return np.asarray(rest)
+    split: tuple[float, ...] = ()  # of the levels of disagreement, where it is not learned
 
 
 def _prior(
-    mean: tuple[float, ...], agrees: set[int], least: float, *, kept: float = 0.0
+    mean: tuple[float, ...], agrees: set[int], least: float, *, split: tuple[float, ...] = ()
 ) -> FieldPrior:
     told = tuple(at in agrees for at in range(1, len(mean) + 1))
-    return FieldPrior(mean, told, least, kept)
+    return FieldPrior(mean, told, least, split)
 
 
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, kept=_FAMILY_KEPT),
+    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, split=_DIFFERS),
     _prior(_BIRTH, set(range(1, 8)), 0.7),
     _prior(_SEX, {1}, 0.9),
     _prior(_ORIGIN, {1, 2, 4}, 0.3),
@@ -217,6 +209,9 @@ _SAME_FAMILY = np.array(
 GIVEN_AGREES = np.array([x in (*range(1, 14), 15, 17) for x in range(len(compare.NAME))])
 
 
+_SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
+
+
 def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ...]:
     name, birth, sex, origin, _ = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
@@ -277,9 +272,13 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
 
 
 def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
-    """How much likelier levels of origin and event are together than apart, among strangers."""
+    """How much likelier levels of origin and event are together than apart, among strangers.
+
+    Taken from pairs whose names differ: among the others, one person's would pass for it.
+    """
     both = np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
-    np.add.at(both, (patterns[:, 3], patterns[:, 4]), strangers)
+    differ = patterns[:, 0] > compare.NAME_AGREES
+    np.add.at(both, (patterns[:, 3], patterns[:, 4]), np.where(differ, strangers, 0.0))
     both[0], both[:, 0] = 0.0, 0.0
     apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
     return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
@@ -288,8 +287,13 @@ def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
 def _of_namesakes(
     patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...]
 ) -> tuple[Floats, ...]:
-    """Give u among strangers whose given names agree; the name itself is in u already."""
-    seen = counts(patterns, np.where(GIVEN_AGREES[patterns[:, 0]], strangers, 0.0))
+    """Give u among strangers whose given names agree; the name itself is in u already.
+
+    Taken from pairs of one given name and different family names, which are hardly ever one
+    person's: where both agree, pairs of one person would pass for namesakes.
+    """
+    apart = patterns[:, 0] == _SAME_GIVEN_OTHER_FAMILY
+    seen = counts(patterns, np.where(apart, strangers, 0.0))
     rows = [
         (row + _THOUGHT * all_) / (row.sum() + _THOUGHT) for row, all_ in zip(seen, u, strict=True)
     ]
@@ -328,9 +332,9 @@ def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
 
 def _differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Floats:
     """Rates of the levels of disagreement; where their split is not learned, none is for a link."""
-    rest = prior.rest(u, learned)
-    out = share * rest / rest.sum()
-    return np.minimum(out, _NEVER_FOR * u) if prior.kept else out
+    if not prior.split:
+        return share * learned / learned.sum()
+    return np.minimum(share * np.array(prior.split), _NEVER_FOR * u)
 
 
 def draw(rng: np.random.Generator, linked: tuple[Floats, ...], rates: Rates) -> Rates:
