@@ -1,0 +1,71 @@
+"""What a number hangs on beside the draws: other priors and rules of who is who."""
+
+from __future__ import annotations
+
+import pytest
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate import run_over
+from uncounted.estimate.readings import Reading, hang_on
+from uncounted.estimate.result import Study
+
+
+def relinked(table: CaptureTable, merged: int) -> CaptureTable:
+    """The table, had `merged` more people been recognised on both EXH and ABA."""
+    counts = dict(table.counts)
+    counts["1100"] += merged
+    counts["1000"] -= merged
+    counts["0100"] -= merged
+    return CaptureTable.of(table.lists, counts)
+
+
+@pytest.fixture
+def study(kosovo: CaptureTable) -> Study:
+    return run_over([kosovo] * 10, ["decomposable"])
+
+
+def rows(study: Study, *readings: Reading) -> Study:
+    return hang_on(study, readings, level=0.95, seed=1)
+
+
+def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Study) -> None:
+    low, high = study["decomposable"].interval or (0, 0)
+    told = rows(
+        study,
+        Reading("ewens, usual candidates", [relinked(kosovo, 150)] * 3),
+        Reading("flat, usual candidates", [relinked(kosovo, 300)] * 3, why="the chains disagree"),
+        Reading("strict", [relinked(kosovo, -100)], in_grid=False),
+    )
+    assert told.linkage is not None
+    passing, failing, strict = told.linkage["readings"]
+    assert [passing["passes"], failing["passes"]] == [True, False]
+    assert failing["why"] == "the chains disagree"
+    assert passing["point"] < study["decomposable"].number() < strict["point"]
+    envelope = told.linkage["envelope"]
+    # neither the reading that fails nor one outside the grid moves its ends
+    assert envelope["interval"] == [min(low, passing["interval"][0]), max(high, 0)]
+    assert (envelope["readings"], envelope["passing"]) == (2, 1)
+    assert passing["interval"][0] < low
+
+
+def test_a_reading_that_cannot_be_estimated_says_so(kosovo: CaptureTable, study: Study) -> None:
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
+    told = rows(study, Reading("ewens, strict candidates", [apart]))
+    assert told.linkage is not None
+    (row,) = told.linkage["readings"]
+    assert row["point"] is None
+    assert row["interval"] is None
+    assert "no person is on two lists" in row["why"]
+    assert told.linkage["envelope"]["interval"] == list(study["decomposable"].interval or ())
+
+
+def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:
+    tables = [relinked(kosovo, merged) for merged in range(0, 60, 3)]
+    told = rows(study, Reading("ewens, usual candidates", tables))
+    assert told.linkage is not None
+    (row,) = told.linkage["readings"]
+    assert row["observed"] == sorted(table.observed for table in tables)[10]
+
+
+def test_without_other_readings_nothing_is_added(study: Study) -> None:
+    assert rows(study) is study

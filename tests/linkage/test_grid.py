@@ -1,0 +1,93 @@
+"""Linkage under other priors and rules: which cells there are, and what they fail by."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from uncounted.linkage import Linkage, at_chance, compare, grid, link, priors
+from uncounted.linkage.draws import together
+from uncounted.records.dates import parse
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
+FAMILY = ("김", "리", "박", "최")
+
+
+def reports() -> list[Report]:
+    """Forty people on two lists, each twice on the first."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for at, (family, given) in enumerate((f, g) for f in FAMILY for g in GIVEN):
+        born = parse(f"{int(rng.integers(1950, 2000))}-{int(rng.integers(1, 13)):02}-07")
+        for source, copies in (("A", 2), ("B", 1)):
+            rows += [
+                Report(source, f"{at}-{copy}", (Name(family + given),), birth=born)
+                for copy in range(copies)
+            ]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def linkage() -> Linkage:
+    return link(reports(), draws=20)
+
+
+def test_every_prior_and_rule_has_a_cell(linkage: Linkage) -> None:
+    names = [(each.prior, each.candidates) for each in linkage.grid]
+    assert len(names) == len(set(names)) == 2 * len(priors.PRIORS)
+    assert ("overlap-table", "usual") not in names  # that is the linkage itself
+    assert ("overlap-table", "loose") in names
+    assert {prior for prior, _ in names} == set(priors.PRIORS)
+    assert linkage.diagnostics["grid"] == [each.told() for each in linkage.grid]
+
+
+def test_lists_that_repeat_people_refute_that_they_do_not(linkage: Linkage) -> None:
+    for each in linkage.grid:
+        if each.prior == "no-duplicates":
+            assert each.why is not None
+            assert "lists do repeat people: 40 times" in each.why
+        else:
+            assert each.facts["people"] == pytest.approx(40, abs=1)
+
+
+def test_readings_come_back_with_the_draws(linkage: Linkage) -> None:
+    again = Linkage.from_bytes(linkage.to_bytes())
+    assert [each.told() for each in again.grid] == [each.told() for each in linkage.grid]
+    for one, other in zip(again.grid, linkage.grid, strict=True):
+        assert one.labels.tolist() == other.labels.tolist()
+
+
+def test_a_linkage_without_a_grid_comes_back_too() -> None:
+    linkage = link(reports()[:12], draws=5, with_grid=False)
+    assert linkage.grid == ()
+    assert Linkage.from_bytes(linkage.to_bytes()).grid == ()
+
+
+def test_what_a_fit_may_be_found_wanting_in() -> None:
+    weights = tuple(np.zeros(count) for count in compare.COUNTS)
+    rates = SimpleNamespace(expected_pairs=10.0, weights=lambda: weights)
+    labels = np.repeat(np.arange(20), 10)[None, :].astype(np.int32)
+
+    def wanting(rhat: float) -> str | None:
+        sampled: Any = SimpleNamespace(
+            facts={"rhat": rhat}, rates=rates, compared=np.zeros((len(weights), 1))
+        )
+        return grid.wanting(sampled, labels)
+
+    assert wanting(1.0) == "900 pairs are linked where agreement alone suggests 10"
+    assert wanting(1.4) == "the chains disagree (R-hat 1.40)"
+
+
+def test_strict_and_loose_readings_of_draws() -> None:
+    keys = tuple(("A", str(at)) for at in range(4))
+    rows = [[0, 0, 1, 2]] * 6 + [[0, 0, 0, 2]] * 3 + [[0, 1, 2, 2]] * 1
+    linkage = Linkage(keys, np.array(rows, np.int32), 6, {}, {}, 1, 0.0)
+    assert at_chance(linkage, 0.95).tolist() == [0, 1, 2, 3]
+    assert at_chance(linkage, 0.5).tolist() == [0, 0, 1, 2]
+    assert at_chance(linkage, 0.05).tolist() == [0, 0, 0, 0]  # by chains of pairs
+    assert together(linkage.labels)[2, 3] == pytest.approx(0.1)
