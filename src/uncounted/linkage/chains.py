@@ -33,6 +33,7 @@ TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 3  # each doubles the run
 SPLITS = 0.25
+_MANY = 2000  # candidates, both ways, from which chains run side by side
 _LOOK = 0.2  # seconds between words of progress
 
 
@@ -160,7 +161,9 @@ class _Work:
     def all(self, chains: list[_Chain], run: Run, sweeps: int, *, keep: bool) -> None:
         """Run every chain for so many sweeps, on every core."""
         before = sum(chain.sweeps for chain in chains)
-        with ThreadPoolExecutor(min(len(chains), threads.cores())) as pool:
+        # of a small graph little is compiled work: threads would wait for one another
+        side_by_side = threads.cores() if len(self.built.graph.near) >= _MANY else 1
+        with ThreadPoolExecutor(min(len(chains), side_by_side)) as pool:
             todo = {pool.submit(self._one, chain, run, sweeps, keep) for chain in chains}
             try:
                 self._wait(todo, chains, before, sweeps * len(chains))
@@ -177,10 +180,11 @@ class _Work:
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
         reports = self.built.graph
+        worth = chain.rates.worth()
         for at in range(sweeps):
             if self.stop.is_set():
                 return
-            worth = chain.rates.worth()
+            worth = chain.rates.reweighed(worth)
             moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS)
             found = moves.comparisons(chain.rng, reports, chain.state, worth)
             linked = tuple(found[f, 1:size].copy() for f, size in enumerate(compare.COUNTS))

@@ -22,7 +22,16 @@ from uncounted.progress import Progress
 
 Labels = NDArray[np.int32]
 DRAWS = 10  # of each reading
-RUN = chains.Run(chains=2, warm_up=80, length=120, rounds=2, watch=3, refuse=np.inf)
+RUN = chains.Run(
+    chains=2,
+    warm_up=80,
+    length=120,
+    rounds=2,
+    watch=3,
+    target=chains.REFUSED_RHAT,
+    ess=0.0,
+    refuse=np.inf,
+)
 # Rules, by how much likelier or less likely than the floor a candidate pair has to be.
 RULES = {"strict": 20.0, "usual": 1.0, "loose": 0.1}
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little

@@ -78,6 +78,9 @@ PRIORS: tuple[FieldPrior, ...] = (
     _prior(_ORIGIN, {1, 2, 4}, 0.3),
     _prior(_event_means(), set(range(1, len(compare.EVENT))), 0.0),
 )
+# What each prior adds to the counts of its levels, and which of them are agreement.
+_RATES = tuple(WEIGHT * np.array(prior.mean) for prior in PRIORS)
+_AGREES = tuple(np.array(prior.agrees) for prior in PRIORS)
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
 # A name that differs is at most so much likelier among reports of one person as among others.
@@ -136,6 +139,13 @@ class Rates:
             alike=GIVEN_AGREES,
             joint=self._joint() + self._overstated(),
         )
+
+    def reweighed(self, worth: moves.Worth) -> moves.Worth:
+        """The same for another m, of which alone `worth` is not true any more."""
+        weights = np.zeros_like(worth.weights)
+        for row, m, u in zip(weights, self.m, self.u, strict=True):
+            row[1 : len(m) + 1] = np.log(m / u)
+        return worth._replace(weights=weights)
 
     def _joint(self) -> Floats:
         if self.place_and_event is None:
@@ -348,14 +358,14 @@ def draw(rng: np.random.Generator, linked: tuple[Floats, ...], rates: Rates) -> 
             away looks rarer by chance.
     """
     m = tuple(
-        _draw_m(rng, prior, row, u) for prior, row, u in zip(PRIORS, linked, rates.u, strict=True)
+        _draw_m(rng, field, row, u)
+        for field, (row, u) in enumerate(zip(linked, rates.u, strict=True))
     )
     return attrs.evolve(rates, m=m)
 
 
-def _draw_m(rng: np.random.Generator, prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
-    rate = WEIGHT * np.array(prior.mean) + linked
-    agrees = np.array(prior.agrees)
+def _draw_m(rng: np.random.Generator, field: int, linked: Floats, u: Floats) -> Floats:
+    prior, rate, agrees = PRIORS[field], _RATES[field] + linked, _AGREES[field]
     parts = rng.standard_gamma(rate) + 1e-300
     if agrees.all():
         return np.asarray(parts / parts.sum())
