@@ -229,3 +229,14 @@ def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -
     assert splink_model.expected_links(encoded, found.left, found.right, seed=1) is None
     nothing = np.zeros(0, np.int64)
     assert splink_model.expected_links(encoded, nothing, nothing, seed=1) is None
+
+
+def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded = encode(_reports(60))
+    exact = road.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(road, "ALL_PAIRS", 10)
+    monkeypatch.setattr(road, "RANDOM_PAIRS", 200_000)
+    sampled = road.compared(encoded, seed=1, progress=silent)
+    assert len(sampled.pairs.left) < 120 * 119 // 2
+    for one, other in zip(exact.u, sampled.rates.u, strict=True):
+        assert np.allclose(one, other, atol=0.01)

@@ -28,7 +28,7 @@ from uncounted.records.report import Report
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
-RANDOM_PAIRS = 3_000_000  # pairs from which u is learned in larger files
+RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
 FLOOR = 1e-3  # a pair less likely than this before any fitting is no candidate
 MOST_LISTS = 60
 _CHUNK = 2_000_000
@@ -196,18 +196,28 @@ def _pairs(
 def _all_levels(
     encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
 ) -> tuple[compare.Levels, model.Rates]:
-    """Levels of the candidates; rates learned from all pairs, or from random ones."""
+    """Levels of the candidates; rates learned from all pairs, or from two strata of them.
+
+    In larger files the strata are the candidates, all of them, and the rest, of which random
+    pairs stand for many each. Random pairs alone hold hardly a link: of a million reports'
+    pairs, one in 700,000 is.
+    """
+    count = encoded.count
     levels = _compare(encoded, left, right, progress)
-    everything, scale = levels, 1.0
-    if encoded.count > ALL_PAIRS:
+    codes, times = compare.packed(levels), np.ones(len(levels))
+    if count > ALL_PAIRS:
         rng = np.random.default_rng([seed, 3])
-        one = rng.integers(0, encoded.count, RANDOM_PAIRS)
-        two = (one + rng.integers(1, encoded.count, RANDOM_PAIRS)) % encoded.count
-        everything = _compare(encoded, one, two, progress)
-        scale = encoded.count * (encoded.count - 1) / 2 / RANDOM_PAIRS
-    patterns, seen = np.unique(compare.packed(everything), return_counts=True)
-    times = seen.astype(np.float64) * scale
-    return levels, model.learn(compare.unpacked(patterns), times, encoded.count)
+        one = rng.integers(0, count, RANDOM_PAIRS)
+        two = (one + rng.integers(1, count, RANDOM_PAIRS)) % count
+        drawn = np.maximum(one, two) * count + np.minimum(one, two)
+        rest = ~np.isin(drawn, left * count + right)
+        others = _compare(encoded, one[rest], two[rest], progress)
+        stands_for = (count * (count - 1) / 2 - len(left)) / rest.sum()
+        codes = np.concatenate([codes, compare.packed(others)])
+        times = np.concatenate([times, np.full(len(others), stands_for)])
+    patterns, row = np.unique(codes, return_inverse=True)
+    weights = np.bincount(row, times).astype(np.float64)
+    return levels, model.learn(compare.unpacked(patterns), weights, count)
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:
