@@ -128,10 +128,12 @@ def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
 
 
 def test_a_dry_run_changes_nothing(base: Path) -> None:
-    file = rows(base, "dry.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    file = rows(base, "dry.csv", (HEAD + "1,Kim Yong Suk,1980,f\n,Ri Yong Ho,1981,m\n").encode())
     for _ in range(2):
         done = run(base, "import", "case", file, "--source", "dry", "--dry-run", "--json")
-        assert json.loads(done.stdout)["created"] == 1
+        answer = json.loads(done.stdout)
+        assert (answer["created"], answer["rejected"], answer["rejects"]) == (1, 1, None)
+        assert list(answer["reasons"].values()) == [1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp949", "gb18030"])

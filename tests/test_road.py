@@ -25,9 +25,13 @@ PASSPHRASE = "nobody in here exists"
 pytestmark = [pytest.mark.xdist_group("road"), pytest.mark.slow]
 
 
-def uncounted(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # Each copy of the case file goes its own way, and an identity that saw one refuses another.
+def forget_copies(out: Path) -> None:
+    """Each copy of the case file goes its own way, and an identity that saw one refuses another."""
     shutil.rmtree(out / "identity" / "seen", ignore_errors=True)
+
+
+def uncounted(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    forget_copies(out)
     done = subprocess.run(
         [sys.executable, "-m", "uncounted", *arguments],
         env={
@@ -269,6 +273,7 @@ def test_stopped_in_the_middle_of_a_step(
 ) -> None:
     case = copied(out, tmp_path)
     plan, released = RETURNS / "plan.toml", tmp_path / "release"
+    forget_copies(out)
     paths = {"CASE": str(case), "PLAN": str(plan), "OUT": str(released)}
     process = subprocess.Popen(
         [sys.executable, "-m", "uncounted", *(paths.get(word, word) for word in command)],

@@ -86,8 +86,6 @@ def import_file(
     def incoming() -> Iterator[Incoming | RejectedRow]:
         for row in intake.read_table(table, which, source):
             if isinstance(row, intake.Rejected):
-                for reason in row.reasons:
-                    seen[f"rejected: {reason}"] += 1
                 yield RejectedRow(row.row, row.reasons)
                 continue
             for warning in row.warnings:
@@ -102,8 +100,8 @@ def import_file(
         "updated": outcome.updated,
         "unchanged": outcome.unchanged,
         "rejected": outcome.rejected,
-        "rejects": outcome.rejects,
-        "reasons": _reasons(case, outcome.rejects) or _counts(seen, "rejected: "),
+        "rejects": None if dry_run else outcome.rejects,
+        "reasons": dict(outcome.reasons),
         "warnings": _counts(seen, "warning: "),
         "no_use_allowed": outcome.no_use_allowed,
         "encoding": table.encoding,
@@ -139,12 +137,6 @@ def _check_source(name: str) -> None:
             "that is no name for a source",
             hint="up to 60 letters, digits, spaces, dots or hyphens, such as --source Seoul",
         )
-
-
-def _reasons(case: Case, rejects: str | None) -> dict[str, int]:
-    """Why rows were rejected, by whom ever: the case file rejects what was withdrawn."""
-    listed = case.rejects(rejects) if rejects else []
-    return dict(Counter(reason for _, reasons in listed for reason in reasons).most_common())
 
 
 def _counts(seen: Counter[str], prefix: str) -> dict[str, int]:

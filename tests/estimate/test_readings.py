@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import attrs
+import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run_over
 from uncounted.estimate.readings import Reading, hang_on
 from uncounted.estimate.result import Study
+from uncounted.words import study_lines
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:
@@ -57,6 +60,16 @@ def test_a_reading_that_cannot_be_estimated_says_so(kosovo: CaptureTable, study:
     assert row["interval"] is None
     assert "no person is on two lists" in row["why"]
     assert told.linkage["envelope"]["interval"] == list(study["decomposable"].interval or ())
+
+
+def test_an_interval_without_upper_end_gives_the_envelope_none(
+    kosovo: CaptureTable, study: Study
+) -> None:
+    endless = attrs.evolve(study["decomposable"], interval=(5000, np.inf))
+    told = rows(attrs.evolve(study, estimates=(endless,)), Reading("ewens, usual", [kosovo]))
+    assert told.linkage is not None
+    assert told.linkage["envelope"]["interval"] == [5000, None]
+    assert "from 5,000 to no upper end" in " ".join("\n".join(study_lines(told)).split())
 
 
 def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:

@@ -16,7 +16,7 @@ from uncounted.vault.intake import Incoming
 
 ABOUT = {"collector": "Gather One"}
 Maker = Callable[..., Incoming]
-DAY = datetime.date(2026, 11, 24)
+DAY = datetime.date(2100, 11, 24)  # the day of use: never before the last entry
 consents = st.builds(
     Consent,
     st.frozensets(st.sampled_from(USES)),

@@ -106,7 +106,7 @@ def _shown(entries: Sequence[Entry], states: Mapping[int, State]) -> Iterator[tu
 
     The decisions of a file are the entries just before its own: they are told with it.
     """
-    among = list[State]()
+    among: list[State] = []
     for entry in entries:
         if entry.kind == "decision":
             among.append(states[entry.seq])

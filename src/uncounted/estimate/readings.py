@@ -6,6 +6,7 @@ has an interval of its own, and the envelope runs from the lowest end to the hig
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.pooling import Fitted, pool
-from uncounted.estimate.result import Study
+from uncounted.estimate.result import Study, plain
 from uncounted.estimate.study import LIGHTER, METHODS, Settings
 from uncounted.progress import Progress, silent
 
@@ -69,19 +70,23 @@ def hang_on(
         progress("estimating under other readings of who is who", done, len(readings))
         rows.append(_row(reading, headline.method, level, seed, own))
     inside = [row for row in rows if row["passes"] and row["in_grid"] and row["interval"]]
-    low, high = headline.interval
-    ends = [(low, high), *(row["interval"] for row in inside)]
-    uppers = [end for _, end in ends]
+    ends = [headline.interval, *(row["interval"] for row in inside)]
+    highest = max(_above(high) for _, high in ends)
     envelope = {
         "interval": [
-            min(end for end, _ in ends),
-            None if None in uppers else max(end for end in uppers if end is not None),
+            min(low for low, _ in ends),
+            highest if math.isfinite(highest) else None,
         ],
         "readings": sum(row["in_grid"] for row in rows),
         "passing": sum(row["passes"] and row["in_grid"] for row in rows),
     }
     linkage = {**study.linkage, "readings": rows, "envelope": envelope}
     return attrs.evolve(study, linkage=linkage)
+
+
+def _above(end: float | None) -> float:
+    """An upper end as a number: `inf` for none."""
+    return math.inf if end is None else end
 
 
 def _row(
@@ -107,5 +112,5 @@ def _row(
         "why": reading.why or (None if pooled.ok else pooled.reason),
         "observed": observed[len(observed) // 2],
         "point": pooled.point,
-        "interval": None if pooled.interval is None else list(pooled.interval),
+        "interval": plain(pooled.interval),
     }

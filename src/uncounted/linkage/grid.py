@@ -109,7 +109,7 @@ def _facts(sampled: chains.Sampled, labels: Labels) -> dict[str, Any]:
     return {
         "people": float(np.median(people)),
         "people_interval": [int(people.min()), int(people.max())],
-        "rhat": sampled.facts["rhat"],
+        "rhat": sampled.facts["rhat"] if np.isfinite(sampled.facts["rhat"]) else None,
     }
 
 

@@ -12,7 +12,7 @@ import json
 import secrets
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -62,7 +62,7 @@ class IntakeOutcome:
     is the number of the import. Of the updated reports, `consent_kept` have a consent that was
     noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
     an amendment made there no longer stands. Of the created and the updated, no use is allowed
-    of `no_use_allowed`.
+    of `no_use_allowed`. `reasons` counts why rows were rejected, the commonest first.
     """
 
     rows: int
@@ -75,6 +75,7 @@ class IntakeOutcome:
     consent_kept: int = 0
     amendments_replaced: int = 0
     no_use_allowed: int = 0
+    reasons: Mapping[str, int] = attrs.field(factory=dict)
 
 
 class _Rejects:
@@ -84,6 +85,12 @@ class _Rejects:
 
     def add(self, row: int, reasons: tuple[str, ...]) -> None:
         self._rows.setdefault(reasons, array("Q")).append(row)
+
+    def reasons(self) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for reasons, rows in self._rows.items():
+            found.update(dict.fromkeys(reasons, len(rows)))
+        return dict(found.most_common())
 
     def to_bytes(self) -> bytes:
         return canonical([[list(reasons), list(rows)] for reasons, rows in self._rows.items()])
@@ -246,6 +253,7 @@ class _Intake:
             consent_kept=self._consent_kept,
             amendments_replaced=self._replaced,
             no_use_allowed=self._closed,
+            reasons=rejects.reasons(),
         )
 
 
