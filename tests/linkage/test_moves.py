@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
-from uncounted.linkage import compare, graph, moves
+from uncounted.linkage import chains, compare, graph, moves
 from uncounted.linkage.encode import encode
 
 FIELDS = len(compare.FIELDS)
@@ -291,3 +291,20 @@ def test_what_hangs_together() -> None:
     assert hangs(2, 0, 1)
     assert not hangs(0, 2)
     assert not hangs(0, 1, 2, 3)
+
+
+def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
+    rng = np.random.default_rng(2)
+    still = np.zeros((4, 60))
+    two = rng.integers(0, 2, (4, 60)).astype(float)
+    two[:, ::2], two[:, 1::2] = 0.0, 1.0  # as often 0 as 1: |x - median| is the same for all
+    apart = np.repeat([0.0, 0.0, 1.0, 1.0], 60).reshape(4, 60)
+    jump = np.zeros((4, 60))
+    jump[0, 30:] = 1.0
+
+    def rhat(*rows: NDArray[np.float64]) -> float:
+        return chains.agreement(np.stack(rows, axis=2))[0]
+
+    assert rhat(still) == 1.0
+    assert rhat(still, two) < 1.1
+    assert rhat(apart) == rhat(jump) == np.inf

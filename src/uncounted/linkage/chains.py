@@ -232,7 +232,10 @@ def agreement(watched: Floats) -> tuple[float, float]:
         # a count that hardly ever moves has no R-hat worth the name; compare its means
         if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:
             continue
-        worst = max(worst, float(array_stats.rhat(rows, chain_axis=0, draw_axis=1)))
+        # the tails of what takes two values alone may be all alike: only its middle is looked at
+        method = "rank" if len(np.unique(rows)) > 2 else "z_scale"
+        found = array_stats.rhat(rows, chain_axis=0, draw_axis=1, method=method)
+        worst = max(worst, float(found))
         least = min(least, float(array_stats.ess(rows, chain_axis=0, draw_axis=1)))
     return worst, least if np.isfinite(least) else float(watched.shape[0] * watched.shape[1])
 
