@@ -34,7 +34,7 @@ FINE = 0
 TOO_MANY = 1  # n0 does not fit
 LOST = 2  # a pattern has no chance in floating point
 TRIES = 5  # exchanges a round
-STRETCHES = 8  # a round
+STRETCHES = 4  # a round
 _LONGEST = 1e12  # sticks that `stretch` still tells apart in floating point
 _THINNEST = 1e-300
 

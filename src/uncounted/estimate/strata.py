@@ -8,7 +8,9 @@ never added up: draws are.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
@@ -25,6 +27,7 @@ from uncounted.progress import Progress, silent
 
 _DRAWS = 20_000
 _MANY = 20  # strata; beyond it each has fewer resamples and no list is left out in turn
+_THREADS = 2  # strata at a time, where there are many
 
 
 @attrs.frozen(eq=False)
@@ -94,10 +97,20 @@ def run_strata(
     seeds = np.random.SeedSequence(seed).generate_state(len(tables))
     if len(tables) > _MANY:
         more = {"lighter": True, "robustness": False, **more}
-    studies = []
-    for done, table in enumerate(tables):
-        progress("estimating each stratum", done, len(tables))
-        studies.append(run(table, methods, level=level, seed=int(seeds[done]), **more))
+
+    def study(at: int) -> Study:
+        return run(tables[at], methods, level=level, seed=int(seeds[at]), **more)
+
+    side_by_side = os.cpu_count() or 1 if len(tables) > _MANY else 1
+    pool = ThreadPoolExecutor(min(side_by_side, _THREADS))
+    try:
+        running = [pool.submit(study, at) for at in range(len(tables))]
+        studies = []
+        for done, each in enumerate(running):
+            progress("estimating each stratum", done, len(tables))
+            studies.append(each.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     progress("estimating each stratum", len(tables), len(tables))
     return _together(tables, studies, level, seed)
 
