@@ -27,7 +27,7 @@ fences: $(STAMPS)/dev ## import-linter: which room may know which
 
 tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors; then the examples in docstrings, docs/ and the README are run
 	@$(BIN)/python -m pytest -q
-	@$(BIN)/python -m pytest -q -n 0 -p no:randomly --doctest-modules src docs README.md
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -p no:randomly --doctest-modules src docs README.md
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done
