@@ -54,6 +54,7 @@ def cells(prior: str) -> list[tuple[priors.PartitionPrior, str]]:
 def readings(
     encoded: Encoded,
     pairs: Candidates,
+    usual: Built,
     main: chains.Sampled,
     *,
     prior: str,
@@ -68,6 +69,7 @@ def readings(
     Args:
         encoded: the reports.
         pairs: all that were compared.
+        usual: the graph of the usual rule, from which the main draws are.
         main: the draws under the chosen prior.
         prior: which that is.
         floor: of the usual rule.
@@ -76,7 +78,7 @@ def readings(
         seed: makes it repeat.
         progress: told as it goes.
     """
-    built: dict[str, Built] = {}
+    built = {"usual": usual}
     todo, found = cells(prior), list[Reading]()
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))

@@ -119,6 +119,7 @@ def link(
         others = grid.readings(
             compared.encoded,
             compared.pairs,
+            built,
             sampled,
             prior=chosen.name,
             floor=floor,
