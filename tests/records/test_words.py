@@ -1,8 +1,7 @@
-"""Names, vocabulary, places and reports: what they say, in three languages."""
+"""Names, vocabulary and places: what they say, in three languages."""
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from pathlib import Path
@@ -11,40 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.errors import BadInput
 from uncounted.records import names, places, vocabulary
-from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
-from uncounted.records.report import Act, Report
+from uncounted.records.report import Report
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
-MAYBE = st.none() | TEXT
-DATES = st.sampled_from(["2013", "2013-05~", "201X", "../2013", "2013/.."]).map(PartialDate.of)
-ACTS = st.builds(Act, MAYBE, st.none() | DATES, MAYBE, MAYBE, MAYBE)
-REPORTS = st.builds(
-    Report,
-    TEXT,
-    TEXT,
-    st.lists(st.builds(Name, TEXT, MAYBE, MAYBE), min_size=1, max_size=3).map(tuple),
-    st.sampled_from([None, "f", "m"]),
-    st.none() | DATES,
-    MAYBE,
-    st.lists(ACTS, max_size=2).map(tuple),
-    MAYBE,
-    MAYBE,
-)
-
-
-@given(REPORTS)
-def test_a_report_comes_back_from_its_payload(report: Report) -> None:
-    sealed = json.loads(json.dumps(report.to_payload()))
-    assert Report.from_payload(sealed) == report
-
-
-def test_a_payload_of_a_later_version_is_refused() -> None:
-    with pytest.raises(BadInput, match="a form that this version does not know"):
-        Report.from_payload({"format": 2})
 
 
 @given(TEXT)

@@ -15,7 +15,10 @@ from uncounted.errors import BadInput
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
 
-FORMAT = 1
+# What does not tell people of one name apart is of the first form, and its bytes stay. A
+# version that knows only that one refuses the second, and does not lose what it says.
+FORMATS = (1, 2)
+_SECOND = ("relative", "occupation", "number")
 
 
 @attrs.frozen
@@ -37,7 +40,9 @@ class Report:
     """What one source says about one person.
 
     `id` is the source's own key, `names` start with the main one, `sex` is "f", "m" or
-    None, `origin` a place as written, `collector` whoever collected it first.
+    None, `origin` a place as written, `collector` whoever collected it first. `relative` is
+    a parent, husband or wife by name, `occupation` what they did before, `number` what
+    another register knows them by: they tell people of one name apart, and nothing else.
 
     Examples:
         >>> report = Report("A", "1", (Name("김철수"),), sex="m")
@@ -54,20 +59,27 @@ class Report:
     acts: tuple[Act, ...] = ()
     note: str | None = None
     collector: str | None = None
+    relative: Name | None = None
+    occupation: str | None = None
+    number: str | None = None
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values for canonical JSON (RFC 8785); what is not said is left out."""
+        second = any(getattr(self, name) is not None for name in _SECOND)
         payload: dict[str, Any] = {
-            "format": FORMAT,
+            "format": 2 if second else 1,
             "source": self.source,
             "id": self.id,
-            "names": [_said(attrs.asdict(name)) for name in self.names],
+            "names": [_name_payload(name) for name in self.names],
             "sex": self.sex,
             "birth": self.birth and self.birth.to_payload(),
             "origin": self.origin,
             "acts": [_act_payload(act) for act in self.acts],
             "note": self.note,
             "collector": self.collector,
+            "relative": self.relative and _name_payload(self.relative),
+            "occupation": self.occupation,
+            "number": self.number,
         }
         return _said(payload)
 
@@ -78,12 +90,12 @@ class Report:
         Raises:
             BadInput: it is not a report, or one of a later version of this program.
         """
-        if payload.get("format") != FORMAT:
+        if payload.get("format") not in FORMATS:
             raise BadInput(
                 "a sealed report has a form that this version does not know",
                 hint="open the case file with the version of uncounted that wrote it",
             )
-        birth = payload.get("birth")
+        birth, relative = payload.get("birth"), payload.get("relative")
         return cls(
             source=payload["source"],
             id=payload["id"],
@@ -94,11 +106,18 @@ class Report:
             acts=tuple(_act(act) for act in payload["acts"]),
             note=payload.get("note"),
             collector=payload.get("collector"),
+            relative=Name(**relative) if relative else None,
+            occupation=payload.get("occupation"),
+            number=payload.get("number"),
         )
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _name_payload(name: Name) -> dict[str, Any]:
+    return _said(attrs.asdict(name))
 
 
 def _act_payload(act: Act) -> dict[str, Any]:
