@@ -14,6 +14,7 @@ from uncounted.errors import BadMapping, Error
 from uncounted.records import intake
 from uncounted.records.intake import Accepted, Rejected
 from uncounted.records.mapping import Mapping
+from uncounted.records.names import Name
 
 MAP = """
 [columns]
@@ -75,6 +76,58 @@ def test_a_full_row(tmp_path: Path) -> None:
     assert found.consent.uses == {"link", "statistics"}
     assert found.consent.until == date(2030, 12, 31)
     assert found.warnings == ()
+
+
+APART = """
+[columns]
+id = "ref"
+name = "full name"
+relative = "father"
+occupation = "job"
+number = "register"
+"""
+
+
+def _apart(folder: Path, *cells: str) -> Accepted:
+    row = ",".join(("1", "Kim", *cells))
+    return _one(folder, row, mapping=APART, header="ref,full name,father,job,register")
+
+
+def test_what_tells_people_of_one_name_apart(tmp_path: Path) -> None:
+    found = _apart(tmp_path, " 김영호 ", "광부", "0007")
+    report = found.report
+    assert (report.relative, report.occupation, report.number) == (Name("김영호"), "광부", "0007")
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("cell", ["", "\u200b", "-", "unknown", "미상", "不详", "N/A", "?"])
+def test_what_says_that_nothing_is_known_says_nothing(tmp_path: Path, cell: str) -> None:
+    report = _apart(tmp_path, cell, cell, cell).report
+    assert (report.relative, report.occupation, report.number) == (None, None, None)
+
+
+def test_of_several_relatives_the_first_is_kept_with_a_warning(tmp_path: Path) -> None:
+    found = _apart(tmp_path, "미상; 김영호", "", "")
+    assert found.report.relative == Name("김영호")
+    assert found.warnings == ()
+    found = _apart(tmp_path, "김영호; 리순희", "", "")
+    assert found.report.relative == Name("김영호")
+    assert found.warnings == ("column 'father': several names, of which the first is kept",)
+
+
+def test_a_cell_that_says_there_is_no_other_name_is_not_two(tmp_path: Path) -> None:
+    assert _one(tmp_path, "1,Kim,N/A,,,,,,,,").report.names == (Name("Kim"),)
+
+
+def test_what_is_too_long_is_refused_column_by_column(tmp_path: Path) -> None:
+    cells = ("x" * 501, "x" * 2001, "1" * 201)
+    header = "ref,full name,father,job,register"
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{','.join(cells)}", mapping=APART, header=header)
+    assert reasons == (
+        "column 'father': longer than 500 characters",
+        "column 'job': longer than 2000 characters",
+        "column 'register': longer than 200 characters",
+    )
 
 
 def test_reasons_name_the_column_and_never_the_cell(tmp_path: Path) -> None:

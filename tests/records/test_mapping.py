@@ -78,6 +78,15 @@ def test_without_a_mapping_the_vocabularys_own_names_are_used() -> None:
     assert mapping.unused(["ID", "zip", "Name"]) == (2,)
 
 
+def test_what_tells_people_of_one_name_apart_is_read() -> None:
+    mapping = Mapping.default(["id", "name", "relative", "Occupation", "number"])
+    assert (mapping.relative, mapping.occupation, mapping.number) == (
+        "relative", "Occupation", "number",
+    )  # fmt: skip
+    assert mapping.columns == ("id", "name", "relative", "Occupation", "number")
+    assert Mapping.parse(START + 'number = "c"\n').unused(["a", "b", "c", "d"]) == (4,)
+
+
 def test_a_header_is_repeated_only_when_it_is_one() -> None:
     with pytest.raises(BadMapping, match="column 3 \\('dob'\\)"):
         Mapping.default(["id", "name", "dob"])

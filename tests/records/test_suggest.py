@@ -46,11 +46,43 @@ def test_words_of_three_languages(tmp_path: Path, columns: str) -> None:
     assert mapping.birth == DateColumns(names[3])
 
 
-def test_every_word_of_the_table_is_of_a_field_and_of_one() -> None:
+def test_every_word_of_the_table_is_of_a_field_and_of_one_or_a_number() -> None:
     words = suggest.header_words()
-    assert {field for field, _ in words.values()} == {*FIELDS, *CONSENT_FIELDS} - {"audience"}
-    for field in {*FIELDS, *CONSENT_FIELDS} - {"audience"}:
-        assert words[field.replace("_", " ")][0] == field
+    fields = {*FIELDS, *CONSENT_FIELDS} - {"audience"}
+    assert {field for meant in words.values() for field in meant} == fields
+    for field in fields:
+        assert field in words[field.replace("_", " ")]
+    several = {tuple(meant) for meant in words.values() if len(meant) > 1}
+    assert several == {("id", "number")}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "사건번호,성명,아버지,직업,등록번호",
+        "案件编号,姓名,父亲,职业,编号",
+        "Case no,Name,Father,Job,Register number",
+        "id,name,spouse,occupation,number",
+        "관리번호,이름,배우자(성명),직업(이전),등록 번호",
+    ],
+)
+def test_what_tells_people_of_one_name_apart(tmp_path: Path, columns: str) -> None:
+    mapping = Mapping.parse(drafted(written(tmp_path, columns + "\n")))
+    found = [mapping.id, mapping.name, mapping.relative, mapping.occupation, mapping.number]
+    assert found == columns.split(",")
+
+
+@pytest.mark.parametrize("column", ["number", "등록번호", "编号", "registration no"])
+def test_the_only_number_is_the_id(tmp_path: Path, column: str) -> None:
+    mapping = Mapping.parse(drafted(written(tmp_path, f"{column},name\n")))
+    assert (mapping.id, mapping.number) == (column, None)
+
+
+def test_of_two_relatives_one_is_chosen_and_the_other_said(tmp_path: Path) -> None:
+    draft = drafted(written(tmp_path, "id,name,mother,father,phone number,전화번호\n"))
+    assert Mapping.parse(draft).relative == "father"
+    assert "# Column 3 may be relative too." in draft
+    assert "# Not known: columns 5, 6." in draft
 
 
 @pytest.mark.parametrize("source", ["Saebyok", "TumenWatch", "Panel", "OpenDoor"])

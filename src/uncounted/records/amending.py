@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Map
+from typing import Any
 
 import attrs
 
 from uncounted import delimited
 from uncounted.errors import UsedWrongly
-from uncounted.records.columns import ACT_FIELDS, ActColumns, DateColumns
+from uncounted.records.columns import ACT_FIELDS, SAID_FIELDS, ActColumns, DateColumns
 from uncounted.records.intake import Accepted, Cells, Rejected
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
@@ -22,7 +23,9 @@ from uncounted.records.ownwords import OwnWords
 from uncounted.records.report import Act, Report
 from uncounted.vault.consent import Consent
 
-_OWN = ("name", "name_alt", "sex", "birth", "origin", "note")
+# Who collected it first is no part of what is said, and stays.
+_SAID = tuple(name for name in SAID_FIELDS if name != "collector")
+_OWN = ("name", "name_alt", *_SAID)
 _ACT_FIELD = re.compile(rf"({'|'.join(ACT_FIELDS)})([1-9][0-9]?)?")
 
 
@@ -31,10 +34,10 @@ def said_anew(
 ) -> Accepted | Rejected:
     """Give a report with some of its fields said anew, read as the cells of a file are.
 
-    Fields are `name`, `name_alt` (several apart by ;), `sex`, `birth`, `origin`, `note` and,
-    for the act numbered `2`, `act2`, `date2`, `place2`, `authority2`, `outcome2`; without a
-    number the first, which is made when there is none. An empty word takes a field away.
-    `words` are the case file's own.
+    Fields are `name`, `name_alt` (several apart by ;), `sex`, `birth`, `origin`, `relative`,
+    `occupation`, `number`, `note` and, for the act numbered `2`, `act2`, `date2`, `place2`,
+    `authority2`, `outcome2`; without a number the first, which is made when there is none. An
+    empty word takes a field away. `words` are the case file's own.
 
     Raises:
         UsedWrongly: there is no such field, or no such act.
@@ -45,15 +48,15 @@ def said_anew(
         raise UsedWrongly(
             "nothing was said anew", hint=f"fields are {', '.join((*_OWN, *ACT_FIELDS))}"
         )
+    where: dict[str, Any] = {
+        name: DateColumns(name) if name == "birth" else name for name in own if name in _SAID
+    }
     said = {"id": report.id, "name": fields.get("name", report.names[0].written), **fields}
     mapping = Mapping(
         id="id",
         name="name",
         name_alt=("name_alt",) if "name_alt" in fields else (),
-        sex="sex" if "sex" in fields else None,
-        birth=DateColumns("birth") if "birth" in fields else None,
-        origin="origin" if "origin" in fields else None,
-        note="note" if "note" in fields else None,
+        **where,
         acts=tuple(
             ActColumns(
                 date=DateColumns(columns["date"]) if "date" in columns else None,
@@ -75,7 +78,7 @@ def said_anew(
         report,
         names=_names_anew(fields, report, read),
         acts=_acts_anew(report.acts, acts, anew),
-        **{name: getattr(read, name) for name in own if name not in ("name", "name_alt")},
+        **{name: getattr(read, name) for name in where},
     )
     return Accepted(0, changed, Consent(), tuple(dict.fromkeys(cells.warnings)))
 

@@ -16,7 +16,11 @@ from uncounted.vault.consent import Consent
 CONSENT_FIELDS = ("uses", "audience", "until", "given_by")
 ACT_FIELDS = ("act", "date", "place", "authority", "outcome")
 NAME_FIELDS = ("name", "family_name", "given_name")
-PERSON_FIELDS = ("id", *NAME_FIELDS, "name_alt", "sex", "birth", "origin", "note", "collector")
+# Each is one column of a file, and what a report says under the same name.
+SAID_FIELDS = (
+    "sex", "birth", "origin", "relative", "occupation", "number", "note", "collector",
+)  # fmt: skip
+PERSON_FIELDS = ("id", *NAME_FIELDS, "name_alt", *SAID_FIELDS)
 FIELDS = PERSON_FIELDS + ACT_FIELDS
 
 

@@ -170,6 +170,11 @@ class Cells:
             )
         return text if names.has_letters(text) else None
 
+    def known(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+        """A cell as text, or None when it says that nothing is known: all such would agree."""
+        text = self.text(column, longest)
+        return None if text is None or names.is_unknown(text) else text
+
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
         """The code of a word; without `strict` an unknown word is kept as written."""
         text = self.text(column)
@@ -244,12 +249,21 @@ class Cells:
         if main or family or given:
             found.append(Name(main or names.joined(family, given), family, given))
         for column in mapping.name_alt:
-            found += [Name(one) for one in names.listed(self.text(column, LONGEST_NAME) or "")]
+            found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
         stated = [name for name in found if not names.is_unknown(name.written)]
         if not stated:
             self.reasons.append("no name")
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
+
+    def relative(self) -> Name | None:
+        """The relative's name; of several the first, since a report has room for one."""
+        column = self.mapping.relative
+        listed = names.listed(self.known(column, LONGEST_NAME) or "")
+        found = [one for one in listed if not names.is_unknown(one)]
+        if len(found) > 1:
+            self.warnings.append(f"column {column!r}: several names, of which the first is kept")
+        return Name(found[0]) if found else None
 
     def acts(self, where: ActColumns) -> Iterator[Act]:
         """The acts of a place in the mapping: one, several of a cell, or those of the repeats."""
@@ -328,6 +342,9 @@ class Cells:
             acts=acts,
             note=self.text(mapping.note, LONGEST_NOTE),
             collector=self.text(mapping.collector) or mapping.source.collector,
+            relative=self.relative(),
+            occupation=self.known(mapping.occupation),
+            number=self.known(mapping.number, LONGEST_ID),
         )
 
     def consent(self) -> Consent:

@@ -21,6 +21,7 @@ from uncounted.records.columns import (
     CONSENT_FIELDS,
     FIELDS,
     NAME_FIELDS,
+    SAID_FIELDS,
     ActColumns,
     Column,
     ConsentRule,
@@ -55,6 +56,9 @@ class Mapping:
     sex: str | None = None
     birth: DateColumns | None = None
     origin: str | None = None
+    relative: str | None = None
+    occupation: str | None = None
+    number: str | None = None
     note: str | None = None
     collector: str | None = None
     acts: tuple[ActColumns, ...] = ()
@@ -103,8 +107,8 @@ class Mapping:
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, each once, in the order of the mapping."""
         own = (self.id, self.name, self.family_name, self.given_name, *self.name_alt)
-        rest = (self.sex, self.origin, self.note, self.collector)
-        parts = [name for name in own + rest if name]
+        rest = (getattr(self, name) for name in SAID_FIELDS if name != "birth")
+        parts = [name for name in (*own, *rest) if name]
         parts += self.birth.columns if self.birth else ()
         for act in self.acts:
             own_key = (act.key,) if act.key else ()

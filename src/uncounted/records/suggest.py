@@ -38,15 +38,18 @@ _SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
 
 
 @lru_cache(maxsize=1)
-def header_words() -> Mapping[str, tuple[str, int]]:
-    """The field that a column's name stands for, and its place in the list of `headers.csv`."""
-    found: dict[str, tuple[str, int]] = {}
+def header_words() -> Mapping[str, Mapping[str, int]]:
+    """The fields that a column's name can stand for, each with its place in `headers.csv`.
+
+    The likeliest is first, as in the file.
+    """
+    found: dict[str, dict[str, int]] = {}
     table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):
         for language in ("en", "ko", "zh"):
             for rank, word in enumerate(row[language].split(";")):
-                found.setdefault(_key(word), (row["field"], rank))
-        found.setdefault(_key(row["field"]), (row["field"], 0))
+                found.setdefault(_key(word), {}).setdefault(row["field"], rank)
+        found.setdefault(_key(row["field"]), {}).setdefault(row["field"], 0)
     return found
 
 
@@ -54,24 +57,24 @@ def _key(name: str) -> str:
     return vocabulary.key(name.replace(".", " "))
 
 
-def field_of(column: str) -> tuple[str, int] | None:
-    """Give the field that the name of a column stands for, or None; groups are left out.
+def fields_of(column: str) -> Mapping[str, int]:
+    """Give the fields that the name of a column can stand for; groups are left out.
 
     Examples:
-        >>> field_of("victim/성명"), field_of("Name__ko"), field_of("shoe size")
-        (('name', 0), ('name', 1), None)
+        >>> fields_of("victim/성명"), fields_of("Name__ko"), fields_of("shoe size")
+        ({'name': 0}, {'name': 1}, {})
     """
     if column in _SYSTEM_IDS:
-        return "id", -1
+        return {"id": -1}
     if len(column) > _LONGEST_WORD:
-        return None
+        return {}
     bare = _LANGUAGE.sub("", column).strip(" *:：?")
     words = header_words()
     for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
         for form in (name, _BRACKETS.sub("", name)):
             if found := words.get(_key(form)):
                 return found
-    return None
+    return {}
 
 
 @attrs.define
@@ -174,8 +177,14 @@ def _chosen(columns: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, lis
     """For each field the columns that it is read from; and others that may be it too."""
     found: dict[str, list[tuple[int, int]]] = {}
     for at, column in enumerate(columns):
-        if named := field_of(column):
-            found.setdefault(named[0], []).append((named[1], at))
+        if meant := fields_of(column):
+            name = next(iter(meant))
+            found.setdefault(name, []).append((meant[name], at))
+    for rank, at in sorted(found.get("id", ()))[1:]:
+        # What is not the source's own key may be that of another register.
+        if "number" in (meant := fields_of(columns[at])):
+            found["id"].remove((rank, at))
+            found.setdefault("number", []).append((meant["number"], at))
     chosen, spare = {}, {}
     for name, ranked in found.items():
         order = [at for _, at in sorted(ranked)]
@@ -214,7 +223,7 @@ def _remarks(
     for name, others in spare.items():
         for at in others:
             yield f"# Column {at + 1} may be {name} too."
-    unknown = [at for at, column in enumerate(columns) if field_of(column) is None]
+    unknown = [at for at, column in enumerate(columns) if not fields_of(column)]
     plain = []
     for at in unknown:
         if looks[at].kinds:
