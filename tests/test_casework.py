@@ -93,6 +93,16 @@ def test_search_in_any_script(made: Path, words: list[str], found: list[tuple[st
     assert [(row["report"], *row["in"]) for row in rows] == found
 
 
+def test_a_relative_is_found_as_names_are(case: Path) -> None:
+    do("amend", case, *ONE, "--set", "relative=Kim Yŏng-ho", "--set", "occupation=어부")
+    rows = answer("search", case, "yong", "KIM")["reports"]
+    assert rows == [
+        {"source": "Seoul", "report": "S-1", "names": ["김철수", "Kim Chol Su"], "in": ["relative"]}
+    ]
+    assert answer("search", case, "su", "yong")["reports"] == []
+    assert answer("search", case, "어부")["reports"] == []
+
+
 def test_half_a_syllable_is_not_found() -> None:
     assert searching.found_in({"names": [{"written": "김철수"}]}, searching.keys(["처"])) == ()
 
@@ -106,6 +116,22 @@ def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
     told = answer("show", case, *ONE)
     assert [version["kind"] for version in told["versions"]] == ["amendment", "report"]
     assert told["says"]["acts"][0]["place"] == "Dandong"
+
+
+def test_what_tells_people_of_one_name_apart_is_said_shown_and_taken_away(case: Path) -> None:
+    (before,) = (row["says"] for row in [answer("show", case, *ONE)])
+    fields = {"relative": "김\x1b영호", "occupation": "어부", "number": "VII/12"}
+    settings = [word for pair in fields.items() for word in ("--set", "=".join(pair))]
+    do("amend", case, *ONE, *settings)
+    says = answer("show", case, *ONE)["says"]
+    said = {"relative": {"written": "김\x1b영호"}, "occupation": "어부", "number": "VII/12"}
+    assert says == {**before, **said, "format": 2}
+    shown = do("show", case, *ONE).stdout
+    for line in ("relative", "김\\x1b영호", "occupation  어부", "number      VII/12"):
+        assert line in shown
+    do("amend", case, *ONE, *(f"--set={field}=" for field in fields))
+    assert answer("show", case, *ONE)["says"] == before
+    assert do("check", case).stdout.startswith("Sound")
 
 
 def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:

@@ -32,12 +32,13 @@ NEXT = 50  # pairs that are weighed when nobody says how many
 def search(
     case: Case, words: Sequence[str], *, progress: Progress = silent
 ) -> list[dict[str, Any]]:
-    """Find reports whose name or note holds all the words, in any script.
+    """Find reports whose name, relative's name or note holds all the words, in any script.
 
     Every report is opened and read, some 40,000 a second; there is no index to leak.
 
     Returns:
-        A row a report: `source`, `report`, `names` as written, and `in` (`name`, `note`).
+        A row a report: `source`, `report`, `names` as written, and `in`: `name`, `relative`,
+        `note`.
 
     Raises:
         UsedWrongly: there is no letter to look for.

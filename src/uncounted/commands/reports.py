@@ -34,7 +34,7 @@ report_option = click.option("--report", required=True, help="The report's id on
 @passphrase_option
 @json_option
 def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Find reports by words in their names or notes, in any script.
+    r"""Find reports by words in their names, a relative's name or notes, in any script.
 
     All the words must stand in one name, or in the note. What is found is shown to you
     alone: it holds names, so mind who looks at your screen. Words that you give on the
@@ -100,12 +100,10 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
 
 
 def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
+    from uncounted.records.columns import SAID_FIELDS
+
     rows = [("name", name["written"]) for name in says["names"]]
-    rows += [
-        (field, says[field]["written"] if field == "birth" else says[field])
-        for field in ("sex", "birth", "origin", "note", "collector")
-        if field in says
-    ]
+    rows += [(field, _written(says[field])) for field in SAID_FIELDS if field in says]
     for number, act in enumerate(says["acts"], start=1):
         parts = [
             act["date"]["written"] if part == "date" else act[part]
@@ -114,6 +112,10 @@ def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]
         rows.append((f"act {number}", ", ".join(parts)))
     return rows
+
+
+def _written(said: str | Mapping[str, str]) -> str:
+    return said if isinstance(said, str) else said["written"]
 
 
 def _decision(said: Mapping[str, Any]) -> str:
@@ -165,9 +167,10 @@ def amend(
 ) -> None:
     r"""Change what a report says; what it said before stays as an earlier version.
 
-    Fields: name, name_alt (several apart by ;), sex, birth, origin, note, act, date,
-    place, authority, outcome; act2, date2, ... for the second act. Values are read as
-    an import reads them. An empty value takes the field away.
+    Fields: name, name_alt (several apart by ;), sex, birth, origin, relative,
+    occupation, number, note, act, date, place, authority, outcome; act2, date2, ...
+    for the second act. Values are read as an import reads them. An empty value takes
+    the field away.
 
     What stands on the command line stays in your shell's history, and other users of
     the machine can see it meanwhile. Testimony is better read from standard input or

@@ -1,4 +1,4 @@
-"""Finding reports by words, in the names and the note, in any script.
+"""Finding reports by words, in names, a relative's too, and the note, in any script.
 
 Words are looked for as they stand, letter by letter: two syllables of Korean or two Chinese
 characters are found like a long word. There is no index, so there is none to leak and none
@@ -49,7 +49,7 @@ def keys(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def found_in(payload: dict[str, Any], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Where all the words stand: `name`, `note`, both, or nowhere.
+    """Where all the words stand: `name`, `relative`, `note`, several of them, or nowhere.
 
     All words must be in one name, or all of them in the note.
 
@@ -61,11 +61,14 @@ def found_in(payload: dict[str, Any], wanted: Sequence[str]) -> tuple[str, ...]:
         >>> found_in({"names": [{"written": "김철수"}], "note": "국경에서"}, keys(["철수"]))
         ('name',)
     """
-    places = []
-    names = (key(name["written"]) for name in payload.get("names", ()))
-    if any(all(word in name for word in wanted) for name in names):
-        places.append("name")
-    note = key(payload.get("note") or "")
-    if note and all(word in note for word in wanted):
-        places.append("note")
-    return tuple(places)
+    relative = payload.get("relative")
+    texts = {
+        "name": [name["written"] for name in payload.get("names", ())],
+        "relative": [relative["written"]] if relative else [],
+        "note": [payload.get("note") or ""],
+    }
+    return tuple(
+        place
+        for place, held in texts.items()
+        if any(all(word in text for word in wanted) for text in map(key, held))
+    )
