@@ -64,6 +64,14 @@ def test_a_report_as_it_was_before_there_was_a_second_form() -> None:
     assert Report.from_payload(json.loads(sealed)) == report
 
 
+@pytest.mark.parametrize("field", ["source", "id", "sex", "origin", "note", "occupation", "number"])
+@pytest.mark.parametrize("value", [5, ["x"], {"written": "x"}])
+def test_what_is_no_text_is_not_taken_for_one(field: str, value: Any) -> None:
+    payload = {**Report("A", "1", (Name("김철수"),)).to_payload(), field: value}
+    with pytest.raises(BadInput, match="something else where a text should be"):
+        Report.from_payload(payload)
+
+
 @pytest.mark.parametrize("form", [0, 3, "2", None])
 def test_a_payload_of_a_later_version_is_refused(form: Any) -> None:
     with pytest.raises(BadInput, match="a form that this version does not know"):

@@ -97,18 +97,18 @@ class Report:
             )
         birth, relative = payload.get("birth"), payload.get("relative")
         return cls(
-            source=payload["source"],
-            id=payload["id"],
+            source=_text(payload["source"]),
+            id=_text(payload["id"]),
             names=tuple(Name(**name) for name in payload["names"]),
-            sex=payload.get("sex"),
+            sex=_perhaps_text(payload.get("sex")),
             birth=PartialDate.from_payload(birth) if birth else None,
-            origin=payload.get("origin"),
+            origin=_perhaps_text(payload.get("origin")),
             acts=tuple(_act(act) for act in payload["acts"]),
-            note=payload.get("note"),
-            collector=payload.get("collector"),
+            note=_perhaps_text(payload.get("note")),
+            collector=_perhaps_text(payload.get("collector")),
             relative=Name(**relative) if relative else None,
-            occupation=payload.get("occupation"),
-            number=payload.get("number"),
+            occupation=_perhaps_text(payload.get("occupation")),
+            number=_perhaps_text(payload.get("number")),
         )
 
 
@@ -118,6 +118,16 @@ def _said(values: dict[str, Any]) -> dict[str, Any]:
 
 def _name_payload(name: Name) -> dict[str, Any]:
     return _said(attrs.asdict(name))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadInput("a report has something else where a text should be")
+    return value
+
+
+def _perhaps_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _act_payload(act: Act) -> dict[str, Any]:
@@ -135,9 +145,9 @@ def _act_payload(act: Act) -> dict[str, Any]:
 def _act(payload: dict[str, Any]) -> Act:
     date = payload.get("date")
     return Act(
-        kind=payload.get("kind"),
+        kind=_perhaps_text(payload.get("kind")),
         date=PartialDate.from_payload(date) if date else None,
-        place=payload.get("place"),
-        authority=payload.get("authority"),
-        outcome=payload.get("outcome"),
+        place=_perhaps_text(payload.get("place")),
+        authority=_perhaps_text(payload.get("authority")),
+        outcome=_perhaps_text(payload.get("outcome")),
     )
