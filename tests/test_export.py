@@ -61,6 +61,7 @@ def reports(source: str) -> list[Incoming]:
             (Act("arrest", parse("about 2013"), "Tumen"),
              Act("forced-return", PartialDate.of("2013-05"), "Dandong", "cn-police")),
             "첫 줄\n둘째 줄, \"인용\"", "First Collector",
+            Name("김영호"), "광부, \"조장\"", "0007",
         ),
         Report(source, "S-2", (Name("李英姬", "李", "英姬"),), "f", None, None, (), None, None),
         Report(source, "S-3", (Name("=HYPERLINK(1)"),), note="+82 is a number"),
@@ -324,6 +325,16 @@ def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> N
     before = {(one.source, one.id): one.payload for one in case.every_report()}
     assert told["says"] == before["Seoul", "S-1"]
     assert told["consent"]["until"] == "2030-01-31"
+
+
+def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Identity) -> None:
+    said = Report("S", "1", (Name("김철수"),), relative=Name("김영호; 리순희"))
+    with Case.create(tmp_path / "a.case", me) as case:
+        case.intake("S", {}, [Incoming("1", said.to_payload(), Consent(), 2)])
+        done = writing.write(case, "csv", tmp_path / "out")
+    assert done["left_behind"]["reports with another name that has a separator in it"] == 1
+    with (tmp_path / "out/S.csv").open(encoding="utf-8") as file:
+        assert [row["relative"] for row in csv.DictReader(file)] == ["김영호; 리순희"]
 
 
 @pytest.fixture

@@ -63,7 +63,9 @@ CSV = f"ref,name,what,when\n1,{SECRET},arrest,2013-05\n2,{SECRET},{SECRET},2013�
 TABLE = "A,B,C,count\n1,0,0,10\n0,1,1,4\n1,1,1,2\n"
 PEOPLE = "A,B,age\n1,0,30\n0,1,41\n1,1,22\n"
 PLAN = 'title = "T"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n[lists.A]\nlabel = "x"\n'
-SAYS = Report("A", "1", (Name("김비밀"),), note="김비밀").to_payload()
+SAYS = Report(
+    "A", "1", (Name(SECRET),), relative=Name(SECRET), occupation=SECRET, number=SECRET
+).to_payload()
 EXPORT = json.dumps(
     {
         "format": "uncounted-export/1",
@@ -75,13 +77,7 @@ EXPORT = json.dumps(
                 "collector": None,
                 "consent_decided": False,
                 "consent": Consent().to_json(),
-                "says": {
-                    "format": 1,
-                    "source": "A",
-                    "id": "1",
-                    "names": [{"written": SECRET}],
-                    "acts": [],
-                },
+                "says": SAYS,
             }
         ],
         "attachments": [],

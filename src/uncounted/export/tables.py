@@ -22,12 +22,9 @@ from uncounted.export.content import Outgoing, outgoing, places
 from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
 from uncounted.records import dates, names, vocabulary
+from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
 from uncounted.vault.case import Case
 
-_PERSON = ("sex", "birth", "origin", "note", "collector")
-_NAMES = ("name", "family_name", "given_name")
-_ACT = ("act", "date", "place", "authority", "outcome")
-_CONSENT = ("uses", "audience", "until", "given_by")
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _NO_NAME = set('/\\:*?"<>|')
 _TAKEN = frozenset({"attachments", "con", "prn", "aux", "nul"})  # by us, and by Windows
@@ -47,8 +44,8 @@ class _Shape:
     @property
     def columns(self) -> tuple[str, ...]:
         others = (f"name_alt{i}" for i in range(1, self.others + 1))
-        acts = (f"{part}{i}" for i in range(1, self.acts + 1) for part in _ACT)
-        return ("id", *_NAMES, *others, *_PERSON, *acts, *_CONSENT)
+        acts = (f"{part}{i}" for i in range(1, self.acts + 1) for part in ACT_FIELDS)
+        return ("id", *NAME_FIELDS, *others, *SAID_FIELDS, *acts, *CONSENT_FIELDS)
 
 
 def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int, dict[str, int]]:
@@ -138,22 +135,25 @@ def _can_be_a_name(source: str) -> bool:
 def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
     says = report.says
     main, *others = says["names"]
+    relative = says.get("relative")
     cells = {
         "id": report.id,
         "name": main["written"],
         "family_name": main.get("family") or "",
         "given_name": main.get("given") or "",
         **{f"name_alt{i}": other["written"] for i, other in enumerate(others, 1)},
-        **{field: says.get(field) or "" for field in _PERSON if field != "birth"},
+        **{field: says.get(field) or "" for field in SAID_FIELDS},
         "birth": _date(says.get("birth"), changed),
+        "relative": relative["written"] if relative else "",
         "uses": ",".join(report.consent["uses"]),
-        **{field: report.consent[field] or "" for field in _CONSENT if field != "uses"},
+        **{field: report.consent[field] or "" for field in CONSENT_FIELDS if field != "uses"},
     }
     for i, act in enumerate(says["acts"], 1):
-        words = {part: act.get("kind" if part == "act" else part) or "" for part in _ACT}
+        words = {part: act.get("kind" if part == "act" else part) or "" for part in ACT_FIELDS}
         words["date"] = _date(act.get("date"), changed)
         cells |= {f"{part}{i}": word for part, word in words.items()}
-    if any(names.listed(other["written"]) != [other["written"]] for other in others):
+    listed = [name["written"] for name in (*others, relative) if name]
+    if any(names.listed(name) != [name] for name in listed):
         changed["reports with another name that has a separator in it"] += 1
     for column, cell in cells.items():
         if cell.startswith(_RUN):
@@ -180,14 +180,14 @@ def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]
     yield f"# the list: {_quoted(source)}"
     yield "[columns]"
     others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
-    for field in ("id", *_NAMES, *_PERSON):
+    for field in ("id", *NAME_FIELDS, *SAID_FIELDS):
         yield f"{field} = {_quoted(field)}"
     if others:
         yield f"name_alt = [{', '.join(map(_quoted, others))}]"
     for i in range(1, shape.acts + 1):
         if i > 1:
             yield "\n[[acts]]"
-        yield from (f"{part} = {_quoted(f'{part}{i}')}" for part in _ACT)
+        yield from (f"{part} = {_quoted(f'{part}{i}')}" for part in ACT_FIELDS)
     for what, used in (("act", shape.kinds), ("outcome", shape.outcomes)):
         own = sorted(used - set(vocabulary.codes(what)))
         if own:
@@ -198,7 +198,7 @@ def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]
             yield f"\n[vocabulary.{what}.{_quoted(code)}]"
             yield from (f"{key} = {_value(value)}" for key, value in said.items())
     yield "\n[consent]"
-    yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in _CONSENT)
+    yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in CONSENT_FIELDS)
     yield "\n[source]"
     if about.get("collector"):
         yield f"collector = {_quoted(about['collector'])}"
