@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+import attrs
 import numpy as np
 import pytest
+from scipy.special import gammaln
 from tests.estimate.naive_latent import twenty_lists
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.convergence import Agreement, agreement, places
-from uncounted.estimate.latent_chains import _each, bound_of, counts_of, start
-from uncounted.estimate.latent_class import latent_class
+from uncounted.estimate.latent_chains import Sample, _each, bound_of, counts_of, start
+from uncounted.estimate.latent_class import _short, latent_class
 from uncounted.estimate.latent_kernel import FINE, LOST, TOO_MANY, Prior, run_plain
 
 PRIOR = Prior(0.25, 0.25, 1.0, 1.0, 35.0)
@@ -85,6 +87,24 @@ def test_one_class_is_independence(kosovo: CaptureTable) -> None:
     assert fit.number() == pytest.approx(7395, rel=0.005)
 
 
+def test_one_class_has_the_posterior_that_can_be_summed() -> None:
+    """p(n0 | x) ~ [N! / n0!] / N prod over lists of B(1 + n_j, 1 + N - n_j), chances summed out."""
+    table = CaptureTable.of("ABC", {"100": 6, "010": 4, "001": 5, "110": 1, "101": 2, "111": 1})
+    fit = latent_class(table, classes=1, target_ess=6000, draws=100_000)
+    assert fit.draws is not None
+    n0 = np.arange(100_000)
+    N = n0 + table.observed
+    log_p = gammaln(N) - gammaln(n0 + 1)
+    for total in table.list_totals.values():
+        log_p += gammaln(N - total + 1) - gammaln(N + 2)
+    p = np.exp(log_p - log_p.max())
+    p /= p.sum()
+    exact = float(p @ np.log(n0 + 0.5))
+    spread = float(p @ (np.log(n0 + 0.5) - exact) ** 2) ** 0.5
+    found = np.log(fit.draws - table.observed + 0.5)
+    assert abs(found.mean() - exact) < 4 * spread / fit.diagnostics["ess"] ** 0.5
+
+
 def test_order_of_lists_and_threads_change_nothing(tables: Mapping[str, CaptureTable]) -> None:
     table = tables["korea"]
     one = latent_class(table, target_ess=400, threads=1)
@@ -123,6 +143,32 @@ def test_no_time_no_number(tables: Mapping[str, CaptureTable]) -> None:
     assert "have not come to agree within the steps allowed" in fit.reason
     assert fit.point is None
     assert fit.draws is None
+
+
+def test_fewer_draws_than_wanted_are_said(tables: Mapping[str, CaptureTable]) -> None:
+    """The steps end between 400 and the target: a number, and what its chains are worth."""
+    fit = latent_class(tables["spina-bifida"], target_ess=1e6, budget=0.5)
+    assert fit.ok
+    assert not fit.diagnostics["target_reached"]
+    assert "in place of 1,000,000 within the steps allowed" in " ".join(fit.warnings)
+    enough = latent_class(tables["spina-bifida"], target_ess=500)
+    assert "within the steps allowed" not in " ".join(enough.warnings)
+
+
+def test_ends_that_few_draws_know_are_said() -> None:
+    few = Sample(
+        n0=np.ones((4, 10), np.int64),
+        logits=np.zeros((4, 10)),
+        classes=np.ones((4, 10), np.int64),
+        agreement=Agreement(rhat=1.0, ess=900.0, tail=90.0),
+        rounds=10,
+        leaps=np.ones(4),
+        exchanges=np.ones(4),
+        dropped=0,
+    )
+    (told,) = _short(few, 800.0)
+    assert "rests on 90 effective draws, fewer than 400" in told
+    assert _short(attrs.evolve(few, agreement=Agreement(1.0, 900.0, 400.0)), 800.0) == ()
 
 
 def test_chains_in_two_places_are_named() -> None:

@@ -136,6 +136,19 @@ def test_the_chain_finds_the_exact_posterior(weighted: Weighted) -> None:
         assert abs(np.mean(found < exact) - share) < 3.5 * error
 
 
+def test_what_is_noted_is_where_the_chain_is() -> None:
+    """A leap that went astray leaves no trace in the log odds; of one class nothing else moves."""
+    rng = np.random.Generator(np.random.SFC64(6))
+    x, y = start("independence", COUNTS, PRIOR, 1, rng)
+    space = room(COUNTS, 1)
+    chances(x, space)
+    here = log_odds_unseen(y, space)
+    astray = np.array([6.0])
+    _, logits, _, leaps, _, how = run_chain(rng, x, y, COUNTS, PRIOR, 1, 64, astray, False)
+    assert (how, leaps) == (FINE, 0.0)
+    assert logits[0] == here
+
+
 def test_the_gradient_is_that_of_the_density() -> None:
     rng = np.random.default_rng(3)
     space = room(COUNTS, K)

@@ -127,7 +127,7 @@ def latent_class(
             "mean": why,
         },
         diagnostics=_diagnostics(found, table.observed, target_ess, far),
-        warnings=_warnings(table, classes, far, level),
+        warnings=_warnings(table, classes, far, level) + _short(found, target_ess),
         seed=seed,
         draws=_draws(found, table.observed, draws, seed),
         log_n0=(float(logs.mean()), float(logs.var())),
@@ -256,3 +256,20 @@ def _warnings(table: CaptureTable, classes: int, far: float, level: float) -> tu
             "21 times the number observed, so the upper end rests on the prior."
         )
     return tuple(found)
+
+
+def _short(found: Sample, target_ess: float) -> tuple[str, ...]:
+    """That the chains agree and yet are worth less than they should be."""
+    agreement = found.agreement
+    told = []
+    if agreement.ess < target_ess:
+        told.append(
+            f"The chains of the latent classes agree, but are worth {agreement.ess:,.0f} draws in "
+            f"place of {target_ess:,.0f} within the steps allowed."
+        )
+    if agreement.tail < LEAST_ESS:
+        told.append(
+            f"At its ends the interval of the latent classes rests on {agreement.tail:,.0f} "
+            f"effective draws, fewer than {LEAST_ESS:,.0f}: there it is not steady."
+        )
+    return tuple(told)

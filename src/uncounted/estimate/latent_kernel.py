@@ -583,6 +583,7 @@ def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: 
             tuning[0] *= math.exp(0.5 * (chance - 0.8) / math.sqrt(1.0 + 0.05 * i))
         exchanged += exchange(rng, x, y, prior, TRIES)
         stretch(rng, x, y, counts, prior, s, STRETCHES)
+        chances(x, s)  # a leap that was not taken has left those of where it went
         logits[i] = log_odds_unseen(y, s)
         n0s[i], how = sweep(rng, x, y, counts, prior, s)
         if how != FINE:
