@@ -253,10 +253,12 @@ def _count(path: Path, row: delimited.Row) -> int:
     cell = row.cells["count"].strip()
     if not (cell.isascii() and cell.isdigit()):
         raise BadInput(
-            f"{path.name}, row {row.number}, column 'count': not a whole number from 0 up"
+            f"{path.name}, row {row.number}, column 'count': not a whole number from 0 up",
+            hint="people are counted whole, in digits alone: 3, not 3.7, -3 or 1,200",
         )
     if len(cell) > 10 or int(cell) > MOST_PEOPLE:
         raise BadInput(
-            f"{path.name}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people"
+            f"{path.name}, row {row.number}, column 'count': more than {MOST_PEOPLE:,} people",
+            hint="check whether the columns have been shifted",
         )
     return int(cell)

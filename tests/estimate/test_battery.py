@@ -23,6 +23,16 @@ HOPELESS = {
     "partly active": CaptureTable.of("ABC", {"10-": 5, "11-": 9, "011": 3, "110": 30}),
 }
 
+FOUND = {
+    "nobody": "nobody",
+    "one list": "too-few-lists",
+    "no overlap": "no-overlap",
+    "islands": "islands",
+    "holds everyone": "holds-everyone",
+    "same list twice": "too-few-lists",
+    "partly active": "partly-active",
+}
+
 
 def fit(name: str, table: CaptureTable, **more: float) -> Estimate:
     method: Callable[..., Estimate] = METHODS[name]
@@ -84,6 +94,7 @@ def test_refuses_what_must_be_refused(name: str, case: str) -> None:
     estimate = fit(name, HOPELESS[case])
     assert estimate.status == "refused"
     assert estimate.reason
+    assert estimate.to_json()["finding"] == FOUND[case]
     assert estimate.point is None
     assert estimate.interval is None
     assert estimate.draws is None
@@ -98,6 +109,7 @@ def test_json_says_what_the_contract_says(name: str, table: CaptureTable) -> Non
     assert said["method"] == name
     assert said["status"] == "ok"
     assert said["reason"] is None
+    assert said["finding"] is None
     assert said["assumption"]
     assert table.digest() not in json.dumps(said)
 

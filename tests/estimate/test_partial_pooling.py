@@ -192,6 +192,9 @@ def test_too_few_strata() -> None:
     assert [each.status for each in ours.total] == ["refused", "ok"]
     assert "2 strata can be estimated on their own, and 3 are needed" in str(ours.total[0].reason)
     assert ours.studies[0]["decomposable"].ok
+    for row, study in zip(ours.rows, ours.studies, strict=True):  # alone they are still given
+        assert row["alone"]["point"] == study["decomposable"].point
+        assert (row["pooled"]["point"], row["pull"]) == (None, None)
 
 
 def test_a_trend_is_told_alone_and_pooled() -> None:

@@ -43,7 +43,10 @@ def estimator[**P](
             kwargs.update(arguments.checked(method, fit, kwargs))
             checked = check(table)
             if checked.refusal is not None:
-                result = Estimate(method, "refused", checked.refusal.reason, checked.refusal.hint)
+                found = checked.refusal
+                result = Estimate(
+                    method, "refused", found.reason, found.hint, finding=found.finding
+                )
             else:
                 try:
                     result = fit(checked.table, *args, **kwargs)

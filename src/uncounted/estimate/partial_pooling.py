@@ -171,7 +171,24 @@ def _refused(alone: Strata, method: str, usable: int) -> Pooled:
     studies = tuple(
         attrs.evolve(study, estimates=(no, *study.estimates)) for study in alone.studies
     )
-    return Pooled(alone.labels, studies, (no, *alone.total))
+    rows = tuple(
+        _pair(label, study, study[method], no, None)
+        for label, study in zip(alone.labels, alone.studies, strict=True)
+    )
+    return Pooled(alone.labels, studies, (no, *alone.total), rows=rows)
+
+
+def _pair(
+    label: Mapping[str, str], study: Study, fit: Estimate, pooled: Estimate, pull: float | None
+) -> dict[str, Any]:
+    """A stratum alone and pooled, side by side."""
+    return {
+        "stratum": dict(label),
+        "observed": study.observed,
+        "alone": {"point": fit.point, "interval": fit.interval, "reason": fit.reason},
+        "pooled": {"point": pooled.point, "interval": pooled.interval},
+        "pull": pull,
+    }
 
 
 def _assemble(
@@ -197,17 +214,12 @@ def _assemble(
         if s in at:
             pooled = _estimate(fit, N[at[s]], level, seed, about)
         else:
-            pooled = Estimate(f"{method}, pooled", "refused", fit.reason, fit.hint)
+            pooled = Estimate(
+                f"{method}, pooled", "refused", fit.reason, fit.hint, finding=fit.finding
+            )
         studies.append(attrs.evolve(study, estimates=(pooled, *study.estimates)))
-        rows.append(
-            {
-                "stratum": dict(alone.labels[s]),
-                "observed": study.observed,
-                "alone": {"point": fit.point, "interval": fit.interval, "reason": fit.reason},
-                "pooled": {"point": pooled.point, "interval": pooled.interval},
-                "pull": float(pull[at[s]]) if s in at else None,
-            }
-        )
+        weight = float(pull[at[s]]) if s in at else None
+        rows.append(_pair(alone.labels[s], study, fit, pooled, weight))
     documented = sum(study.observed for s, study in enumerate(alone.studies) if s not in at)
     warnings = _missing(alone, usable, documented)
     total = _total(alone, method, N, documented, level, warnings)

@@ -71,14 +71,22 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
 def _refuse(
     first: Estimate, bad: Sequence[Fitted], missed: int, total: int, seconds: float
 ) -> Estimate:
-    common: Counter[tuple[str, str | None]] = Counter()
+    common: Counter[tuple[str, str | None, str | None]] = Counter()
     for fit in bad:
-        common[fit.estimate.reason or "", fit.estimate.hint] += fit.times
-    (reason, hint), _ = common.most_common(1)[0]
+        refusal = fit.estimate
+        common[refusal.reason or "", refusal.hint, refusal.finding] += fit.times
+    (reason, hint, finding), _ = common.most_common(1)[0]
     if missed < total:
         reason = f"refused in {missed} of {total} draws of who is who: {reason}"
     return Estimate(
-        first.method, "refused", reason, hint, level=first.level, seconds=seconds, seed=first.seed
+        first.method,
+        "refused",
+        reason,
+        hint,
+        level=first.level,
+        seconds=seconds,
+        seed=first.seed,
+        finding=finding,
     )
 
 

@@ -32,6 +32,8 @@ class Estimate:
         status: `ok` or `refused`.
         reason: of a refusal, in a sentence; else None.
         hint: what to try after a refusal; may be None.
+        finding: name of what `check` found, for a table that every method refuses
+            (`islands`, `no-overlap`, ...); None for a method's own refusal.
         point: people in all, seen and unseen (N); None when refused.
         point_kind: `posterior median`, `lower bound`, `maximum likelihood`, ...
         mean: posterior mean of N; None where it does not exist (see `settings`).
@@ -69,6 +71,7 @@ class Estimate:
     input: str = ""
     draws: npt.NDArray[np.int64] | None = attrs.field(default=None, repr=False)
     log_n0: tuple[float, float] | None = attrs.field(default=None, repr=False)
+    finding: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if (self.status == "ok") != (self.point is not None) or (self.status == "ok") == bool(
@@ -97,6 +100,7 @@ class Estimate:
             "method": self.method,
             "status": self.status,
             "reason": self.reason,
+            "finding": self.finding,
             "hint": self.hint,
             "point": plain(self.point),
             "point_kind": self.point_kind,
