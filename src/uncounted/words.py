@@ -6,8 +6,9 @@ its reason, and the methods that disagree are not in smaller print.
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from uncounted.estimate.partial_pooling import Pooled
     from uncounted.estimate.strata import Strata
 
-_WIDTH = 88
-_PICTURE = 32
+_WIDTH = 80
+_PICTURE = (12, 32)  # characters at least and at most
 _FARTHEST = 4  # the axis ends at so many times the largest point
 
 
@@ -154,10 +155,23 @@ def _links(study: Study) -> Iterator[str]:
             if edge["probability"] > _LIKELY
         ]
         yield from _paragraph("Lists that depend on each other, by decomposable: ", "; ".join(told))
+    yield from _silent(study)
     if len(study.dependence) > 1:
         rows = sorted(study.dependence, key=lambda row: row["point"])
         told = [f"{' and '.join(row['lists'])} {_about(row, 0)}" for row in rows]
         yield from _paragraph("Two lists at a time, as if independent (Chapman): ", "; ".join(told))
+
+
+def _silent(study: Study) -> Iterator[str]:
+    """How likely it is that the table says nothing about the unseen, whether much or little."""
+    for estimate in study.estimates:
+        share = estimate.diagnostics.get("complete_graph") if estimate.ok else None
+        if share is not None:
+            told = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
+            yield from _paragraph(
+                "Every list depends on every other, and only the prior speaks of the unseen: ",
+                f"{told} likely, by {estimate.method}.",
+            )
 
 
 def _between(study: Study) -> Iterator[str]:
@@ -194,7 +208,11 @@ def _xi(study: Study) -> Iterator[str]:
         "if those on no list are 1/xi times as many, beside those recorded, as a method's"
         " assumption says, there are so many in all:",
     )
-    table = [("xi", *xis), *((method, *each) for method, each in rows.items())]
+    bounds = {each.method for each in study.estimates if each.point_kind == "lower bound"}
+    table = [
+        ("xi", *xis),
+        *((f"{name}, at least" if name in bounds else name, *row) for name, row in rows.items()),
+    ]
     yield columns(table, right=range(1, len(xis) + 1))
 
 
@@ -273,34 +291,54 @@ def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
     points = [e.number() for e in told]
     right = max([*ends, *points], default=float(observed))
     right = min(right, _FARTHEST * max(points, default=right))  # one wide interval hides all others
-    rows = [_row(estimate, observed, right) for estimate in told]
-    if rows:
-        ends_of_axis = number(observed).ljust(_PICTURE - len(number(right))) + number(right)
-        interval = f"{told[0].level * 100:g}% interval"
-        yield columns([("", "people", interval, ends_of_axis), *rows])
+    if told:
+        header = ("", "people", f"{told[0].level * 100:g}% interval")
+        yield _pictured(header, told, observed, right)
     for estimate in estimates:
         if not estimate.ok:
             yield from _paragraph(f"{estimate.method}: no number: ", estimate.reason or "")
 
 
-def _row(estimate: Estimate, observed: int, right: float) -> tuple[str, str, str, str]:
+def _pictured(
+    header: tuple[str, ...], told: Sequence[Estimate], observed: int, right: float
+) -> str:
+    """The numbers, and beside them their intervals in what the line has left, if it has room."""
+    rows = [_row(estimate, observed) for estimate in told]
+    used = max(len(line) for line in columns([header, *rows]).splitlines()) + 2
+    width = min(_WIDTH - used, _PICTURE[1])
+    ends_of_axis = number(observed), number(right)
+    if width < max(_PICTURE[0], sum(map(len, ends_of_axis)) + 1):
+        return columns([header, *rows])
+    pictures = [
+        interval_picture(
+            *_ends(estimate),
+            left=float(observed),
+            right=right,
+            width=width,
+            plain=plain_terminal(),
+        )
+        for estimate in told
+    ]
+    axis = ends_of_axis[0].ljust(width - len(ends_of_axis[1])) + ends_of_axis[1]
+    drawn = [(*row, picture) for row, picture in zip(rows, pictures, strict=True)]
+    return columns([(*header, axis), *drawn])
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    """Lower end, point, upper end."""
+    low, high = estimate.interval or (estimate.number(), estimate.number())
+    return low, estimate.number(), high
+
+
+def _row(estimate: Estimate, observed: int) -> tuple[str, str, str]:
     from uncounted.estimate.words import round_to_interval
 
-    low, high = estimate.interval or (estimate.number(), estimate.number())
-    rounded = round_to_interval(estimate.number(), low, high, observed)
+    low, point, high = _ends(estimate)
+    rounded = round_to_interval(point, low, high, observed)
     bound = "at least" if estimate.point_kind == "lower bound" else "about"
     upper = "no upper end" if rounded.high is None else number(rounded.high)
-    picture = interval_picture(
-        low,
-        estimate.number(),
-        high,
-        left=float(observed),
-        right=right,
-        width=_PICTURE,
-        plain=plain_terminal(),
-    )
     between = f"{number(rounded.low)} to {upper}"
-    return estimate.method, f"{bound} {number(rounded.point)}", between, picture
+    return estimate.method, f"{bound} {number(rounded.point)}", between
 
 
 def _linkage(study: Study) -> Iterator[str]:
@@ -315,30 +353,43 @@ def _linkage(study: Study) -> Iterator[str]:
     if share is not None:
         words += f"; {share:.0%} of the doubt comes from not being sure who is who"
     yield from _paragraph("Who is who: ", words + ".")
-    yield from _readings(study.linkage)
+    yield from _readings(study, study.linkage)
 
 
-def _readings(linkage: Mapping[str, Any]) -> Iterator[str]:
+def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
     """How far the number hangs on how reports were linked."""
-    if "envelope" not in linkage:
+    from uncounted.estimate.words import about, round_to_interval
+
+    envelope, headline = linkage.get("envelope"), study.headline
+    if envelope is None or headline is None:
         return
-    low, high = linkage["envelope"]["interval"]
-    rounded = [number(low), "no upper end" if high is None else number(high)]
+    low, high = _open(envelope["interval"])
+    recorded = int(linkage["observed"]["interval"][0])
+    rounded = round_to_interval(headline.number(), low, high, recorded)
+    upper = "no upper end" if rounded.high is None else number(rounded.high)
+    silent = envelope["without_number"]
     yield from _paragraph(
         "Other ways of linking: ",
-        f"under {linkage['envelope']['readings']} other pairs of a prior and a rule of who may be"
-        f" one person, of which {linkage['envelope']['passing']} pass their checks, the interval"
-        f" reaches from {rounded[0]} to {rounded[1]}.",
+        f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person,"
+        f" of which {envelope['passing']} pass their checks, the interval reaches from"
+        f" {number(rounded.low)} to {upper}."
+        + (f" Under {silent} of those that pass there is no number at all." if silent else ""),
     )
     extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
     said = [
-        f"{number(row['point'])} read {'strictly' if name == 'strict' else 'loosely'}"
+        f"{about(row['point'], row['interval'] and _open(row['interval']), row['observed'])}"
+        f" read {'strictly' if name == 'strict' else 'loosely'}"
         f" ({number(row['observed'])} people recorded)"
         for name, row in extremes.items()
-        if row["point"] is not None
     ]
     if said:
         yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
+
+
+def _open(interval: Sequence[float | None]) -> tuple[float, float]:
+    """The ends as numbers; JSON has none for an upper end that there is not."""
+    low, high = interval
+    return low or 0.0, math.inf if high is None else high
 
 
 def _warnings(warnings: list[str] | tuple[str, ...]) -> Iterator[str]:

@@ -82,3 +82,24 @@ def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) 
 
 def test_without_other_readings_nothing_is_added(study: Study) -> None:
     assert rows(study) is study
+
+
+def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
+    kosovo: CaptureTable, study: Study
+) -> None:
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
+    told = rows(
+        study,
+        Reading("ewens, usual candidates", [relinked(kosovo, 150)]),
+        Reading("ewens, strict candidates", [apart]),
+        Reading("strict", [apart], in_grid=False),
+        Reading("loose", [relinked(kosovo, 150)], in_grid=False),
+    )
+    assert told.linkage is not None
+    envelope = told.linkage["envelope"]
+    assert (envelope["passing"], envelope["without_number"]) == (2, 1)
+    text = " ".join("\n".join(study_lines(told)).split())
+    assert "Under 1 of those that pass there is no number at all." in text
+    assert "no number read strictly (140 people recorded)" in text
+    assert f"{envelope['interval'][0]:,.0f}" not in text  # no finer than it is known
+    assert "to 17,000." in text

@@ -133,6 +133,34 @@ def test_one_estimate_is_one_number_wherever_it_stands() -> None:
     assert "decomposable 250 246 241 238 237" in text  # at no xi below the documented
 
 
+def test_how_likely_it_is_that_only_the_prior_speaks_is_always_said() -> None:
+    for share, words in ((0.031, "3.1% likely"), (1e-6, "less than 0.1% likely")):
+        estimate = attrs.evolve(
+            said_of("decomposable", 300.0, (250.0, 400.0)), diagnostics={"complete_graph": share}
+        )
+        first = compare(Study(observed=232, lists=LISTS, estimates=(estimate,)))
+        text = " ".join("\n".join(study_lines(first)).split())
+        assert f"speaks of the unseen: {words}, by decomposable." in text
+    assert "only the prior" not in text_of()
+
+
+def test_a_bound_is_at_least_at_every_xi() -> None:
+    bound = attrs.evolve(said_of("chao", 300.0, (280.0, 340.0)), point_kind="lower bound")
+    first = compare(Study(observed=232, lists=LISTS, estimates=(bound,)))
+    text = " ".join("\n".join(study_lines(first)).split())
+    assert "chao, at least 370 330 300 " in text
+
+
+def test_pictures_give_way_to_words() -> None:
+    """Lines of at most 80; where numbers and names are long, none rather than a broken one."""
+    wide = said_of("log-linear-thresholding", 123_456_789.0, (100_111_222.0, 987_654_321.0))
+    for estimate, drawn in ((wide, False), (said_of("chao", 300.0, (280.0, 340.0)), True)):
+        study = Study(observed=90_111_222 if not drawn else 232, lists=LISTS, estimates=(estimate,))
+        lines = "\n".join(study_lines(study)).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert any("●" in line or "-o-" in line for line in lines) == drawn
+
+
 def test_the_range_of_other_priors_is_in_order_and_said_once() -> None:
     """The lower point is the higher number where it is known to fewer digits."""
 

@@ -52,6 +52,7 @@ def hang_on(
 
     `linkage` gains `readings`, a row each, and `envelope`: the interval from the lowest to the
     highest end over the study's own and the readings of the grid that pass their checks.
+    Passing ones under which the method gives no number have no ends, and are counted.
 
     Args:
         study: over linkage draws.
@@ -69,8 +70,8 @@ def hang_on(
     for done, reading in enumerate(readings):
         progress("estimating under other readings of who is who", done, len(readings))
         rows.append(_row(reading, headline.method, level, seed, own))
-    inside = [row for row in rows if row["passes"] and row["in_grid"] and row["interval"]]
-    ends = [headline.interval, *(row["interval"] for row in inside)]
+    inside = [row for row in rows if row["passes"] and row["in_grid"]]
+    ends = [headline.interval, *(row["interval"] for row in inside if row["interval"])]
     highest = max(_above(high) for _, high in ends)
     envelope = {
         "interval": [
@@ -78,7 +79,8 @@ def hang_on(
             highest if math.isfinite(highest) else None,
         ],
         "readings": sum(row["in_grid"] for row in rows),
-        "passing": sum(row["passes"] and row["in_grid"] for row in rows),
+        "passing": len(inside),
+        "without_number": sum(row["interval"] is None for row in inside),
     }
     linkage = {**study.linkage, "readings": rows, "envelope": envelope}
     return attrs.evolve(study, linkage=linkage)
