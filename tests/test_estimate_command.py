@@ -84,6 +84,19 @@ def test_pictures_are_for_their_owner_and_nothing_is_written_over(
     assert "p is there already" in capfd.readouterr().err
 
 
+def test_a_picture_never_turns_a_claim_round(
+    kosovo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It draws "more than" alone, and to the side on which it still holds (1.463, 0.969)."""
+    asked = ["estimate", str(kosovo), "--method", "decomposable", "--claim"]
+    assert run([*asked, "<10000", "--pictures", str(tmp_path / "fewer")]) == 0
+    assert "10,000 holds" not in (tmp_path / "fewer" / "xi.svg").read_text()
+    assert run([*asked, "10000", "--pictures", str(tmp_path / "more")]) == 0
+    picture = (tmp_path / "more" / "xi.svg").read_text()
+    assert "holds for xi below 1.46; the whole interval is above it for xi below 0.96" in picture
+    assert "for xi below 0.96" in " ".join(capfd.readouterr().out.split())
+
+
 def test_strata_pooled_and_alone_stand_side_by_side(
     years: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -227,7 +227,8 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
     from uncounted.estimate import Study
     from uncounted.publish.pictures import all_of, save_all
 
-    claim = float(asked.settings()["claim"].number) if asked.claim is not None else None
+    stated = asked.settings().get("claim")
+    claim = stated.number if stated is not None and stated.side == "more than" else None
     studies = [done] if isinstance(done, Study) else list(done.studies)
     for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
         where = asked.pictures if len(studies) == 1 else asked.pictures / str(number)

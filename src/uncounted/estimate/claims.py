@@ -182,10 +182,10 @@ def _of_a_bound(claim: Claim, stands: Stands, xi: float | None, inner: float | N
         return f"{claim.words}: no lower bound can bear that out."
     if claim.side == "more than":
         assert xi is not None
-        head = f"{claim.words} holds even by the lower bound, for xi below {_down(xi)}"
+        head = f"{claim.words} holds even by the lower bound, for xi below {down(xi)}"
         if inner is None:
             return f"{head}; with its whole interval at no xi."
-        return f"{head}; with its whole interval, for xi below {_down(inner)}."
+        return f"{head}; with its whole interval, for xi below {down(inner)}."
     return f"{claim.words} is contradicted by the lower bound, if its assumption holds."
 
 
@@ -194,7 +194,7 @@ def _words(
 ) -> str:
     """The sentence for an estimate that is no bound and a claim above what is on record."""
     more = claim.side == "more than"
-    side, rounded = ("below", _down) if more else ("above", _up)
+    side, rounded = ("below", down) if more else ("above", _up)
     level = f"{estimate.level * 100:g}% interval"
     if xi is None:  # nobody unseen
         other = "at no xi" if more else "at any xi"
@@ -212,7 +212,13 @@ def _words(
     return f"{head}; with the whole {level}, for xi {side} {rounded(inner)}."
 
 
-def _down(xi: float) -> str:
+def down(xi: float) -> str:
+    """An xi below which a claim holds, in two or three digits and never more than it is.
+
+    Examples:
+        >>> down(1.4634), down(0.969), down(2.0)
+        ('1.46', '0.96', '2')
+    """
     return _two_digits(xi, math.floor)
 
 

@@ -12,6 +12,7 @@ import attrs
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.assumptions import words as nhoi_words
+from uncounted.estimate.claims import down
 from uncounted.estimate.result import Study
 from uncounted.estimate.sensitivity import SATURATED
 from uncounted.publish import fonts
@@ -108,7 +109,7 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
         >>> xi_curve(run(table, ["independence"]), claim=110).desc.split(". ")[-1]
-        'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.89.'
+        'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
     """
     rows = sorted((r for r in study.sensitivity if r["point"] is not None), key=lambda r: r["xi"])
     if not rows:
@@ -179,10 +180,10 @@ def _holds(claim: float, n: int, tip: float | None, low: float | None) -> str:
         return f"More than {whole(claim)} needs no assumption: {whole(n)} are documented."
     if tip is None:
         return f"More than {whole(claim)} holds at no xi: the estimate adds nobody."
-    holds = f"More than {whole(claim)} holds for xi below {xi_words(tip)}"
+    holds = f"More than {whole(claim)} holds for xi below {down(tip)}"
     if low is None:
         return f"{holds}."
-    return f"{holds}; the whole interval is above it for xi below {xi_words(low)}."
+    return f"{holds}; the whole interval is above it for xi below {down(low)}."
 
 
 def _meaning(study: Study, basis: str) -> list[str]:
@@ -383,7 +384,7 @@ def _tipped(on: Drawing, plot: Plot, words: _Words, tip: float, level: float) ->
     x = plot.x(tip)
     on.line(x, level, x, plot.bottom, width=1.2, dash="8 3")
     on.dot(x, level, 6, fill="#ffffff", stroke=INK)
-    told = f"xi = {xi_words(tip)}"
+    told = f"xi = {down(tip)}"
     wide = fonts.width(told, SMALL, 700)
     sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= plot.right]
     heights = (words.levels[0] - 5, plot.bottom - 8, level + 18, level - 10, level - 24)
