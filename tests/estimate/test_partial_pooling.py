@@ -180,7 +180,7 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     assert "no person is on two lists" in ours.rows[2]["alone"]["reason"]
     assert ours.studies[2].refused
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
-    assert "only the 11 people who are documented" in ours.warnings[0]
+    assert "only those who are documented, 11;" in ours.warnings[0]
     answer = json.loads(json.dumps(ours.to_json()))
     assert answer["pooling"]["rows"][2]["pull"] is None
     assert [each["method"] for each in answer["total"]] == ["decomposable, pooled", "decomposable"]
@@ -190,7 +190,9 @@ def test_too_few_strata() -> None:
     ours = pool_strata(SPINA_BIFIDA)
     assert ours.law is None
     assert [each.status for each in ours.total] == ["refused", "ok"]
-    assert "2 strata can be estimated on their own, and 3 are needed" in str(ours.total[0].reason)
+    assert "of the strata 2 can be estimated on their own, and 3 are needed" in str(
+        ours.total[0].reason
+    )
     assert ours.studies[0]["decomposable"].ok
     for row, study in zip(ours.rows, ours.studies, strict=True):  # alone they are still given
         assert row["alone"]["point"] == study["decomposable"].point

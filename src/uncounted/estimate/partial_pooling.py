@@ -164,8 +164,8 @@ def _evidence(
 
 def _refused(alone: Strata, method: str, usable: int) -> Pooled:
     reason = (
-        f"{usable} strata can be estimated on their own, and {FEWEST_STRATA} are needed to say"
-        " how far strata differ"
+        f"of the strata {usable} can be estimated on their own, and {FEWEST_STRATA} are needed to"
+        " say how far strata differ"
     )
     no = Estimate(f"{method}, pooled", "refused", reason, "coarser strata, or do not pool")
     studies = tuple(
@@ -302,8 +302,8 @@ def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[str
     if not missing:
         return ()
     return (
-        f"{missing} of {len(alone.studies)} strata cannot be estimated; of them the total counts"
-        f" only the {documented:,} people who are documented, and what strata have in common is"
+        f"{missing} of {len(alone.studies)} strata cannot be estimated. Of their people the total"
+        f" counts only those who are documented, {documented:,}; and what strata have in common is"
         " learnt without them, though they are the likeliest to have had many missed",
     )
 

@@ -192,8 +192,8 @@ def _total(
     warnings: tuple[str, ...] = ()
     if missing:
         warnings = (
-            f"{missing} of {len(studies)} strata cannot be estimated; of them the total counts"
-            f" only the {documented:,} people who are documented",
+            f"{missing} of {len(studies)} strata cannot be estimated; of their people the total "
+            f"counts only those who are documented: {documented:,}",
         )
     model = good[0][0]
     return Estimate(
