@@ -18,6 +18,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
+from uncounted.vault.lock import Lock
 from uncounted.vault.publication import Publication
 from uncounted.vault.storage import Storage
 
@@ -446,3 +447,48 @@ def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_nobody_from_
     monkeypatch.setattr(Publication, "seal", real)
     with Case.open(folder, me) as case:
         assert case.check() == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lock",
+        "case.db",
+        "case.db-wal",
+        "members",
+        "attachments",
+        "log",
+        "log/tile",
+        "log/timestamps",
+    ],
+)
+def test_nothing_is_written_or_deleted_through_a_link(
+    folder: Path, me: Identity, tmp_path: Path, name: str
+) -> None:
+    """Whoever may write to the folder would have a reader's own files overwritten, or deleted."""
+    elsewhere, part = tmp_path / "elsewhere", folder / name
+    if part.exists():
+        part.rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+    before = {path: path.read_bytes() for path in elsewhere.rglob("*") if path.is_file()}
+    before |= {elsewhere: elsewhere.read_bytes()} if elsewhere.is_file() else {}
+    part.symlink_to(elsewhere)
+    with pytest.raises(Damaged, match=f"{name} is a link"):
+        Case.open(folder, me)
+    assert {path: path.read_bytes() for path in before} == before
+    part.unlink()
+    if elsewhere.is_file() or any(elsewhere.iterdir()):
+        elsewhere.rename(part)
+    with Case.open(folder, me) as case:
+        assert case.check() == ()
+
+
+def test_a_lock_that_becomes_a_link_meanwhile_empties_no_file(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    (folder / "lock").unlink()
+    (folder / "lock").symlink_to(target)
+    with pytest.raises(UsedWrongly):
+        Lock(folder / "lock")
+    assert target.read_text() == "mine"

@@ -139,7 +139,7 @@ class Case:
     ) -> Case:
         """Open a case file, and finish what a crash left half done.
 
-        1. The folder is a case file that this version knows.
+        1. The folder is a case file that this version knows, and no part of it is a link.
         2. Nobody else is at work, for `wait` seconds.
         3. The case key opens for this identity, and the database with it; both are of this
            case, and the one who gave the key is a member.
@@ -160,6 +160,7 @@ class Case:
                 was seen, or went another way.
         """
         case_id = mark.read(folder)  # 1
+        opening.refuse_links(folder)
         with contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK, wait=wait)  # 2
             undo.callback(lock.release)

@@ -98,6 +98,9 @@ def _strangers(folder: Path) -> Iterator[str]:
     beside = sum(path.name not in _OURS for path in folder.iterdir())
     if beside:
         yield f"the folder holds {beside} that are none of the case file's: they are not sealed"
+    with_keys = sum(not members.is_ours(path.name) for path in (folder / members.FOLDER).iterdir())
+    if with_keys:
+        yield f"{members.FOLDER}/ holds {with_keys} that are no member's: they are not sealed"
     log = folder / "log"
     files = (path.relative_to(log).as_posix() for path in log.rglob("*") if not path.is_dir())
     among = sum(_OF_LOG.fullmatch(name) is None for name in files)

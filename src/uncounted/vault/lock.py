@@ -15,6 +15,8 @@ from uncounted.errors import CaseBusy
 from uncounted.vault.files import on_disk
 
 _PAUSE = 0.05
+# Through a link somebody else's file would be emptied.
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class Lock:
@@ -29,7 +31,7 @@ class Lock:
 
     def __init__(self, path: Path, *, wait: float = 0.0) -> None:
         with on_disk():
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = os.open(path, _FLAGS, 0o600)
         try:
             self._take(time.monotonic() + wait)
             with on_disk():

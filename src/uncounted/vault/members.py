@@ -25,6 +25,7 @@ from uncounted.vault.recipients import Opener
 FOLDER = "members"
 _HEADER = "uncounted case key"
 _NAME = re.compile(r"[0-9a-f]{16}(?:\.([1-9][0-9]{0,8}))?\.age")
+_PASSING = re.compile(r"\..+\.age\.[0-9a-f]{8}")  # what a crash left of one
 
 
 @attrs.frozen
@@ -131,9 +132,10 @@ def open_for(folder: Path, opener: Opener) -> Grant:
 
 
 def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:
-    """Leave in the members' folder the files with these names, and write those that are missing.
+    """Leave of the members' files those with these names, and write those that are missing.
 
-    The bytes are what the database keeps of each; None is a file that it does not keep.
+    The bytes are what the database keeps of each; None is a file that it does not keep. What
+    is no member's file by its name is not ours, and stays.
 
     Raises:
         NoSpace: the folder cannot be written to.
@@ -142,12 +144,17 @@ def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:
     for name, sealed in wanted.items():
         if sealed is not None and name not in there:
             write_private(folder / FOLDER / name, sealed)
-    left = sorted(there.keys() - wanted.keys())
+    left = [name for name in sorted(there.keys() - wanted.keys()) if is_ours(name)]
     with on_disk():
         for name in left:
             there[name].unlink()
         if left:
             sync_folder(folder / FOLDER)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file of this name in the members' folder is one that this module writes."""
+    return bool(_NAME.fullmatch(name) or _PASSING.fullmatch(name))
 
 
 def _files(folder: Path) -> list[Path]:

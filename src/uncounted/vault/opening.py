@@ -18,7 +18,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase
-from uncounted.vault import mark, members, seen
+from uncounted.vault import attachments, mark, members, seen
 from uncounted.vault.files import make_folder, on_disk
 from uncounted.vault.identity import Identity
 from uncounted.vault.keys import KEY_BYTES, CaseKeys
@@ -31,6 +31,18 @@ LOG = "log"
 EPOCH, HASHING = "epoch", "hashing"  # in the table of what is said once
 _PASSING = re.compile(r"\..+\.[0-9a-f]{8}(\.tmp)?")  # as what writes them names them
 _COPY = "bring the case file back from a copy"
+# Where something is written or deleted by name. Other files are replaced by a rename, which
+# takes the place of a link and does not follow it.
+_ROOMS = (
+    "lock",
+    DATABASE,
+    f"{DATABASE}-wal",
+    members.FOLDER,
+    attachments.FOLDER,
+    LOG,
+    f"{LOG}/tile",
+    f"{LOG}/timestamps",
+)
 
 
 @attrs.frozen
@@ -43,6 +55,23 @@ class Base:
     keys: CaseKeys
     storage: Storage
     epoch: int
+
+
+def refuse_links(folder: Path) -> None:
+    """Go through no link in the place of a part of a case file: what it leads to is not ours.
+
+    Whoever may write to the folder could have a file elsewhere overwritten by its reader, and
+    every file of another folder deleted.
+
+    Raises:
+        Damaged: there is one.
+    """
+    for name in _ROOMS:
+        if (folder / name).is_symlink():
+            raise Damaged(
+                f"{name} is a link, and a case file cannot have one there: nothing was opened",
+                hint="put the file or folder itself in its place",
+            )
 
 
 @contextlib.contextmanager
@@ -166,7 +195,7 @@ def tidy(folder: Path) -> None:
     """
     with on_disk():
         for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{mark.NAME}.*")):
-            if _PASSING.fullmatch(path.name):
+            if _PASSING.fullmatch(path.name) and not path.is_dir():
                 path.unlink(missing_ok=True)
 
 

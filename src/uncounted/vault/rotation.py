@@ -82,7 +82,8 @@ def tidy(folder: Path, base: Base) -> None:
     """
     with on_disk():
         for path in folder.glob(f"{NEXT}*"):
-            path.unlink()
+            if not path.is_dir():  # we make none, and `check` counts it
+                path.unlink()
     for holder in base.storage.holders():
         path = folder / members.FOLDER / members.file_name(holder.recipient, base.epoch)
         if holder.key is None and path.is_file():  # made by a version that kept no copy
