@@ -318,7 +318,7 @@ def test_attaching_again_says_that_nothing_changed(case: Path, tmp_path: Path) -
         (["consent", *ONE, "--uses", "everything"], 2, "not a use that can be consented to"),
         (["consent", *ONE, "--uses", "link", "--until", "2027"], 2, "takes a full day"),
         (["undo", "0", "--yes"], 2, "entry 0 is no import"),
-        (["attach", "/nowhere", *ONE], 2, "there is no file nowhere"),
+        (["attach", "/nowhere", *ONE], 2, "file 1 of those to be attached is not there"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_names_nobody(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
+from uncounted.export import writing
 from uncounted.vault import attachments
 from uncounted.vault.case import Case
 from uncounted.vault.identity import Identity
@@ -143,7 +144,7 @@ def test_a_flipped_bit_a_swapped_and_a_missing_file(case: Case, scan: Path, tmp_
 
 
 def test_all_files_or_none(case: Case, scan: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsedWrongly, match="there is no file nothere"):
+    with pytest.raises(UsedWrongly, match="file 2 of those to be attached is not there"):
         case.attach("one", "R-1", [scan, tmp_path / "nothere"])
     with pytest.raises(UsedWrongly, match="no such report"):
         case.attach("one", "R-9", [scan])
@@ -255,3 +256,62 @@ def test_a_file_that_the_report_has_already_is_passed_over(case: Case, scan: Pat
 def test_names_that_do_not_fit_the_files(case: Case, scan: Path) -> None:
     with pytest.raises(UsedWrongly, match="files and names differ in number"):
         case.attach("one", "R-1", [scan], names=[])
+
+
+def test_what_is_none_of_ours_is_left_and_keeps_nobody_out(
+    tmp_path: Path, me: Identity, make: Maker, scan: Path
+) -> None:
+    """A file server puts a folder into every folder; who looks after the case puts a note there."""
+    folder = tmp_path / "b.case"
+    with Case.create(folder, me) as case:
+        case.intake("one", ABOUT, [make(1), make(2)])
+        case.attach("one", "R-1", [scan])
+        place = folder / attachments.FOLDER
+        for strange in (place / "@eaDir", place / f"{'a' * 64}.age", folder / "case.db.next"):
+            strange.mkdir(mode=0o700)
+        for strange in (place / "note.txt", folder / "members" / "note.txt"):
+            strange.write_text("keep me")
+            strange.chmod(0o600)
+        case.withdraw("one", "R-1")
+    with Case.open(folder, me) as again:
+        assert held(again) == sorted(["@eaDir", f"{'a' * 64}.age", "note.txt"])
+        assert again.check() == (
+            "attachments/ holds 3 that no entry speaks of",
+            "the folder holds 1 that are none of the case file's: they are not sealed",
+            "members/ holds 1 that are no member's: they are not sealed",
+        )
+
+
+@pytest.mark.parametrize("harm", ["cut", "missing"])
+def test_a_lost_file_does_not_stand_for_a_whole_one(
+    case: Case, scan: Path, tmp_path: Path, harm: str
+) -> None:
+    (lost,) = case.attach("one", "R-1", [scan])
+    path = case.folder / attachments.FOLDER / f"{lost.file}.age"
+    path.write_bytes(path.read_bytes()[:-1]) if harm == "cut" else path.unlink()
+    (other,) = case.attach("one", "R-2", [scan])
+    (again,) = case.attach("one", "R-1", [scan])  # the same report, the same name
+    assert other.file == again.file != lost.file
+    assert back(case, 1) == back(case, 2) == scan.read_bytes()
+    with pytest.raises(Damaged, match="altered or is missing"):
+        back(case, 0)
+    assert len(case.check()) == 1
+    # What one entry has lost and another holds whole goes out.
+    writing.write(case, "json", tmp_path / "out")
+    (file,) = (tmp_path / "out/attachments").iterdir()
+    assert file.read_bytes() == scan.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_what_is_no_ordinary_file_is_said_without_its_name(
+    case: Case, tmp_path: Path, kind: str
+) -> None:
+    path = {"device": Path("/dev/zero")}.get(kind, tmp_path / "철수")
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(UsedWrongly, match="file 1 of those to be attached") as raised:
+        case.attach("one", "R-1", [path])
+    assert path.name not in f"{raised.value}{raised.value.hint}"
+    assert held(case) == []

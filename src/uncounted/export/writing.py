@@ -8,20 +8,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
-from uncounted.errors import AlreadyThere
+from uncounted.errors import AlreadyThere, Damaged
 from uncounted.export import bag, premis, tables
 from uncounted.export.content import ATTACHMENTS, FORMAT, custody, left_behind, outgoing, places
 from uncounted.export.private import create, create_text
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.publish.beside import beside
+from uncounted.vault.attachments import Attachment
 from uncounted.vault.case import Case
 from uncounted.vault.files import make_folder, on_disk
 
@@ -131,15 +134,26 @@ def _put_back(case: Case, folder: Path, progress: Progress) -> int:
     attachments = case.attachments()
     if attachments:
         make_folder(folder / ATTACHMENTS)
-    written: set[str] = set()
-    for number, each in enumerate(attachments):
-        progress("putting files back", number, len(attachments))
-        if each.sha256 in written:
-            continue
-        written.add(each.sha256)
-        with create(folder / places([each])[each.sha256]) as target:
-            case.put_back(each, target)
+    alike: dict[str, list[Attachment]] = {}
+    for each in attachments:
+        alike.setdefault(each.sha256, []).append(each)
+    at = places(attachments)
+    for number, (content, those) in enumerate(alike.items()):
+        progress("putting files back", number, len(alike))
+        with create(folder / at[content]) as target:
+            _put_back_one(case, those, target)
     return len(attachments)
+
+
+def _put_back_one(case: Case, alike: Sequence[Attachment], target: IO[bytes]) -> None:
+    # What one attachment has lost, another of the same content may hold whole.
+    for each in alike[:-1]:
+        with contextlib.suppress(Damaged):
+            case.put_back(each, target)
+            return
+        target.seek(0)
+        target.truncate()
+    case.put_back(alike[-1], target)
 
 
 def _lock_up(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +30,10 @@ from uncounted.vault.versions import current
 
 FOLDER = "attachments"
 KIND = "attachment"
-_COPY = "bring the case file back from a copy"
+_COPY = "bring the case file back from a copy, or attach the file again"
+# What this module writes. Nothing else is ever deleted: it is not ours (the indexes that a
+# file server puts into every folder, for one), and `check` counts it.
+_OURS = re.compile(r"[0-9a-f]{64}\.age|\.[0-9a-f]{16}\.tmp")
 
 
 @attrs.frozen
@@ -118,8 +122,8 @@ def attach_all(
 
     1. The reports are there, and so is every file.
     2. A note in the database says that files are on their way, so that a crash is tidied up.
-    3. Each file is sealed under a fresh key; one that the case file has already is not
-       kept twice, and one that the report has already under that name is passed over.
+    3. Each file is sealed under a fresh key; one that the case file has already, whole, is
+       not kept twice, and one that the report has already under that name is passed over.
     4. One transaction adds the entries and takes the note away.
 
     Returns:
@@ -130,13 +134,16 @@ def attach_all(
         NoSpace: the disk is full; nothing was kept.
     """
     rows = [current(storage, each.source, each.report) for each in wanted]  # 1
-    for each in wanted:
+    for number, each in enumerate(wanted, start=1):
         if not each.file.is_file():
-            raise UsedWrongly(f"there is no file {each.file.name}", hint="check the path")
+            raise UsedWrongly(
+                f"file {number} of those to be attached is not there, or is no ordinary file",
+                hint="check the path; a folder, a pipe or a device cannot be attached",
+            )
     there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
     for one in every(storage, ledger):
         there[one.sha256] = _Sealed(one.size, one.sha256, one.file, str(one.key))
-        held.add((one.source, one.report, one.name, one.sha256))
+        held.add((one.source, one.report, one.name, one.file))
     if storage.must_sweep():  # an attempt before this one could not tidy up after itself
         sweep(storage, ledger, folder)
     with storage.transaction():  # 2
@@ -145,8 +152,8 @@ def attach_all(
         new = list[tuple[str, str, str, _Sealed]]()
         for number, (row, each) in enumerate(zip(rows, wanted, strict=True)):  # 3
             sealed = _seal(each.file, folder / FOLDER, there, progress, (number, len(wanted)))
-            there.setdefault(sealed.sha256, sealed)
-            known = (row.source, row.id, each.name, sealed.sha256)
+            there[sealed.sha256] = sealed
+            known = (row.source, row.id, each.name, sealed.file)
             if known not in held:
                 held.add(known)
                 new.append((row.source, row.id, each.name, sealed))
@@ -191,12 +198,16 @@ def forget(storage: Storage, ledger: Ledger, source: str, report_id: str) -> Non
 
 
 def sweep(storage: Storage, ledger: Ledger, folder: Path) -> None:
-    """Delete the files that no entry speaks of any more, and pieces that a crash left."""
+    """Delete the age files that no entry speaks of any more, and pieces that a crash left."""
     place = folder / FOLDER
     if not place.is_dir():
         return
     wanted = {f"{each.file}.age" for each in every(storage, ledger)}
-    gone = [path for path in place.iterdir() if path.name not in wanted]
+    gone = [
+        path
+        for path in place.iterdir()
+        if path.name not in wanted and _OURS.fullmatch(path.name) and not path.is_dir()
+    ]
     with on_disk():
         for path in gone:
             path.unlink(missing_ok=True)
@@ -282,7 +293,8 @@ def _seal(
                 target.flush()
                 os.fsync(target.fileno())
         known = there.get(reading.hexdigest())
-        if known is not None:
+        # One that was lost or altered may not stand for this one, which is whole.
+        if known is not None and _is_whole(place / f"{known.file}.age", known.file):
             return known
         name = writing.hexdigest()
         with on_disk():
@@ -292,6 +304,13 @@ def _seal(
         with on_disk():  # what could stay is told, since no note would say that it is there
             passing.unlink(missing_ok=True)
     return _Sealed(reading.size, reading.hexdigest(), name, str(key))
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    try:
+        return _sha256(path) == digest
+    except OSError:
+        return False
 
 
 def _opened(file: Path, number: int) -> IO[bytes]:
