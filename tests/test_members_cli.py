@@ -188,6 +188,28 @@ def test_a_split_that_fails_leaves_no_share(
     assert "the disk is full" in err
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_shares_are_shown_before_they_open_anything(
+    as_json: bool, who: Who, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between the two must leave words that open nothing, not a key that nobody has."""
+    from uncounted.vault.case import Case
+
+    class Gone(BaseException):
+        pass
+
+    def crash(*_: object, **__: object) -> None:
+        raise Gone
+
+    capsys.readouterr()
+    monkeypatch.setattr(Case, "add_recovery", crash)
+    with pytest.raises(Gone):
+        run(["recovery", "split", who.case, *(["--json"] if as_json else [])])
+    out = capsys.readouterr().out
+    shares = json.loads(out)["shares"] if as_json else [x.split(": ")[1] for x in out.splitlines()]
+    assert [len(share.split()) for share in shares] == [20] * 5
+
+
 def test_shares_are_asked_for_until_there_are_enough(
     who: Who, monkeypatch: pytest.MonkeyPatch
 ) -> None:

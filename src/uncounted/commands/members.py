@@ -23,7 +23,7 @@ from uncounted.terminal import answer, answer_json, columns, say
 
 if TYPE_CHECKING:
     from uncounted.vault.recipients import Opener
-    from uncounted.vault.recovery import ReadShare
+    from uncounted.vault.recovery import ReadShare, Split
 
 
 @app.command()
@@ -217,7 +217,7 @@ def split(
     made = shamir.split(Case.look(case), shares, threshold)
     with open_case(case, passphrase_file) as opened:
         opened.refuse_second_recovery(replace=replace)
-        files = _hand_out(made.unsafe_shares, out, quiet=as_json)
+        files = _hand_out(made, out, as_json=as_json)
         try:
             # Only now do the shares open anything: when they are not lost any more.
             opened.add_recovery(made.recipient, shares, threshold, replace=replace)
@@ -226,29 +226,34 @@ def split(
                 file.unlink(missing_ok=True)
             say("It did not go to the end. Destroy these shares, and make others.")
             raise
-    if as_json:
-        told: dict[str, Any] = {"recipient": made.recipient, "threshold": threshold}
-        answer_json({**told, **_shares_or_files(made.unsafe_shares, files)})
-    elif files:
+    if files and not as_json:
         answer(f"{shares} shares are in {out}. Any {threshold} of them open the case file.")
-    else:
+    elif not as_json:
         answer(f"Any {threshold} of these {shares} open the case file.")
     say("Give each to somebody else, on paper, and delete what is on this machine.")
 
 
-def _shares_or_files(shares: tuple[str, ...], files: list[Path]) -> dict[str, list[str]]:
-    return {"files": [str(file) for file in files]} if files else {"shares": list(shares)}
+def _hand_out(made: Split, out: Path | None, *, as_json: bool) -> list[Path]:
+    """Show the shares or write them, and give the files: before they open anything.
+
+    The one JSON object is printed here, too: what comes after it may be a crash.
+    """
+    files = [] if out is None else _written(made.unsafe_shares, out)
+    if as_json:
+        told: dict[str, Any] = {"recipient": made.recipient, "threshold": made.threshold}
+        shares = {"files": [str(file) for file in files]} if files else {}
+        answer_json({**told, **(shares or {"shares": list(made.unsafe_shares)})})
+    elif not files:
+        for number, share in enumerate(made.unsafe_shares, start=1):
+            answer(f"Share {number} of {len(made.unsafe_shares)}: {share}")
+    sys.stdout.flush()
+    return files
 
 
-def _hand_out(shares: tuple[str, ...], out: Path | None, *, quiet: bool) -> list[Path]:
+def _written(shares: tuple[str, ...], out: Path) -> list[Path]:
     from uncounted.proof.durable import refuse_existing
     from uncounted.vault.files import make_folder, write_private
 
-    if out is None:
-        for number, share in enumerate([] if quiet else shares, start=1):
-            answer(f"Share {number} of {len(shares)}: {share}")
-        sys.stdout.flush()
-        return []
     refuse_existing(out)
     make_folder(out)
     files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
