@@ -122,7 +122,10 @@ def _name_payload(name: Name) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise BadInput("a report has something else where a text should be")
+        raise BadInput(
+            "a report has something else where a text should be",
+            hint="what uncounted writes is never so: have the file written again by what made it",
+        )
     return value
 
 
