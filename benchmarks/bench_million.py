@@ -278,16 +278,20 @@ def _reported(
         source=source.astype(np.int64),
         sources=LISTS,
         names=names,
-        name_rows=name_rows,
+        name_rows=(*name_rows, ()),
         sex=np.where(rng.random(count) < 0.08, 0, told).astype(np.int8),
         birth=birth,
         origin=origin,
+        relative=np.full(count, len(name_rows), np.int32),
+        occupation=np.full(count, NOTHING, np.int32),
+        number=np.full(count, NOTHING, np.int32),
         act_starts=np.arange(count + 1),
         act_kind=(rng.random(count) < 0.08).astype(np.int32),
         act_date=date,
         act_place=place,
         dates=tuple(PartialDate.of(text) for text in dates),
         places=tuple(places),
+        texts=(),
     )
 
 

@@ -37,6 +37,7 @@ RULES = (
     ("family", "event_month", "event_place"),
     ("birth_day",),
     ("family", "origin"),
+    ("number",),
 )
 MOST_LOOKED = 300  # pairs a report that a rule may look at
 LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
@@ -53,12 +54,13 @@ _M = {
     "origin": 0.6,
     "event_month": 0.6,
     "event_place": 0.75,
+    "number": 0.8,
 }
 _BY_VALUE = ("given", "alias", "family")  # keys whose common values are worth less than rare ones
 # In the order in which they are looked at: what parts most pairs first; alias after given.
 _COLUMNS = (
     *("event_month", "birth_year", "given", "alias", "event_place", "origin", "family"),
-    *("birth_day", "sex"),
+    *("birth_day", "sex", "number"),
 )
 _GIVEN, _ALIAS, _DAY, _YEAR = (
     _COLUMNS.index(key) for key in ("given", "alias", "birth_day", "birth_year")

@@ -41,9 +41,10 @@ _TOGETHER = (
     ("origin",),
     ("event_month",),
     ("event_place",),
+    ("number",),
 )
 # Rules that rest on the same key are one list for the lower bound.
-_GROUPS = ("given", "family", "birth_day")
+_GROUPS = ("given", "family", "birth_day", "number")
 _ROUNDS = 2000
 _CLOSE = 1e-9
 
@@ -118,13 +119,15 @@ def _chao(
 ) -> float | None:
     """Chao's lower bound of the share that no group of rules finds; None without any in two."""
     times = np.zeros(len(found_by), np.int64)
+    groups = 0
     for group in _GROUPS:
         bits = sum(1 << at for at, rule in enumerate(rules) if _rests_on(rule) == group)
-        times += found_by & bits > 0
+        caught = found_by & bits > 0
+        times += caught
+        groups += bool(caught.any())
     once, twice = float(chance[times == 1].sum()), float(chance[times == 2].sum())
     if twice == 0.0:
         return None
-    groups = len({_rests_on(rule) for rule in rules})
     lost = (groups - 1) / groups * once**2 / (2 * twice)
     return round(lost / (lost + float(chance.sum())), 4)
 
@@ -132,7 +135,7 @@ def _chao(
 def _rests_on(rule: tuple[str, ...]) -> str:
     if "given" in rule or "alias" in rule:
         return "given"
-    return "family" if "family" in rule else "birth_day"
+    return next((key for key in _GROUPS[1:] if key in rule), "birth_day")
 
 
 def agreements(keys: Mapping[str, Ints], left: Ints, right: Ints) -> dict[str, NDArray[np.bool_]]:

@@ -187,7 +187,7 @@ class _Work:
             worth = chain.rates.reweighed(worth)
             moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS)
             found = moves.comparisons(chain.rng, reports, chain.state, worth)
-            linked = tuple(found[f, 1:size].copy() for f, size in enumerate(compare.COUNTS))
+            linked = _by_field(found)
             chain.rates = model.draw(chain.rng, linked, chain.rates)
             chain.prior = self.prior.draw(
                 chain.rng, chain.state, self.sizes, self.times, chain.prior
@@ -198,7 +198,15 @@ class _Work:
             if keep and at % run.thin == 0:
                 chain.labels.append(chain.state.slot.copy())
                 chain.m.append(np.concatenate(chain.rates.m))
-                chain.compared += found
+                chain.compared[: len(found)] += found
+
+
+def _by_field(found: Floats) -> tuple[Floats, ...]:
+    """Comparisons at each level but the first, of all fields; of those left out, none."""
+    return tuple(
+        found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
+        for f, size in enumerate(compare.COUNTS)
+    )
 
 
 def _watch(state: moves.State) -> Floats:

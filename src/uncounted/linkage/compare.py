@@ -71,12 +71,15 @@ EVENT = tuple(
     for day in DATE
     for place in PLACE
 )
-FIELDS = ("name", "birth", "sex", "origin", "event")
-COUNTS = (len(NAME), len(BIRTH), len(SEX), len(ORIGIN), len(EVENT))
+# Of a relative's name, of an occupation, of a number in another register.
+FURTHER = ("not said", "same", "slip", "different")
+FIELDS = ("name", "birth", "sex", "origin", "event", "relative", "occupation", "number")
+COUNTS = (*(len(NAME), len(BIRTH), len(SEX), len(ORIGIN), len(EVENT)), *(len(FURTHER),) * 3)
 # The levels of a pair in one whole number: field f at bits SHIFTS[f] and up.
 _BITS = tuple((count - 1).bit_length() for count in COUNTS)
 SHIFTS = tuple(sum(_BITS[:at]) for at in range(len(_BITS)))
 MASKS = tuple((1 << bits) - 1 for bits in _BITS)
+_SHORTEST, _SLIP_EVERY = 4, 3  # letters of a text that may have a slip, and for how many one
 _WORD = 60  # letters of a word that are compared, at most
 _OTHER_ACT = len(DATE) * len(PLACE)
 
@@ -108,6 +111,11 @@ class Arrays(NamedTuple):
     sex: NDArray[np.int8]
     birth: NDArray[np.int64]
     origin: NDArray[np.int64]
+    relative: NDArray[np.int32]
+    occupation: NDArray[np.int32]
+    number: NDArray[np.int32]
+    text_starts: NDArray[np.int64]
+    text_letters: NDArray[np.int32]
     act_starts: NDArray[np.int64]
     act_kind: NDArray[np.int64]
     act_days: NDArray[np.int64]
@@ -143,6 +151,11 @@ def arrays(encoded: Encoded) -> Arrays:
         e.sex,
         e.birth,
         e.origin,
+        e.relative,
+        e.occupation,
+        e.number,
+        e.text_starts,
+        e.text_letters,
         e.act_starts,
         e.act_kind,
         e.act_days,
@@ -192,14 +205,17 @@ def unpacked(codes: NDArray[np.int32]) -> Levels:
 @numba.njit(cache=True, nogil=True)
 def pair(a: Arrays, i: int, j: int) -> int:
     """The levels of one pair, in one number."""
-    code = _name(a, i, j)
+    code = _name(a, a.name[i], a.name[j])
     birth = _birth(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
     code |= int(birth << SHIFTS[1])
     if a.sex[i] and a.sex[j]:
         code |= (1 if a.sex[i] == a.sex[j] else 2) << SHIFTS[2]
     if a.origin[i] != NO_KEY and a.origin[j] != NO_KEY:
         code |= int(np.int64(a.place_levels[a.origin[i], a.origin[j]]) << SHIFTS[3])
-    return code | _event(a, i, j) << SHIFTS[4]
+    code |= _event(a, i, j) << SHIFTS[4]
+    code |= _relative(a, i, j) << SHIFTS[5]
+    code |= _text(a, a.occupation[i], a.occupation[j]) << SHIFTS[6]
+    return code | _text(a, a.number[i], a.number[j]) << SHIFTS[7]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -208,20 +224,47 @@ def _fill(
 ) -> None:
     for at in range(len(left)):
         i, j = left[at], right[at]
-        out[at, 0] = _name(a, i, j)
+        out[at, 0] = _name(a, a.name[i], a.name[j])
         out[at, 1] = _birth(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
         if a.sex[i] and a.sex[j]:
             out[at, 2] = 1 if a.sex[i] == a.sex[j] else 2
         if a.origin[i] != NO_KEY and a.origin[j] != NO_KEY:
             out[at, 3] = a.place_levels[a.origin[i], a.origin[j]]
         out[at, 4] = _event(a, i, j)
+        out[at, 5] = _relative(a, i, j)
+        out[at, 6] = _text(a, a.occupation[i], a.occupation[j])
+        out[at, 7] = _text(a, a.number[i], a.number[j])
 
 
 @numba.njit(cache=True)
-def _name(a: Arrays, i: int, j: int) -> int:
-    """The most telling level over all pairs of forms."""
+def _relative(a: Arrays, i: int, j: int) -> int:
+    """How the names of their relatives agree."""
+    level = _name(a, a.relative[i], a.relative[j])
+    if level > NAME_AGREES:
+        return 3
+    return 2 if level > NAME_SAME else (1 if level else 0)
+
+
+@numba.njit(cache=True)
+def _text(a: Arrays, x: int, y: int) -> int:
+    """How two texts agree: their letters and digits."""
+    if x == NO_KEY or y == NO_KEY:
+        return 0
+    if x == y:
+        return 1
+    n = a.text_starts[x + 1] - a.text_starts[x]
+    m = a.text_starts[y + 1] - a.text_starts[y]
+    longer = max(n, m)
+    if longer < _SHORTEST or abs(n - m) > longer // _SLIP_EVERY:
+        return 3
+    slips = _slips(a.text_letters, a.text_starts, x, y)
+    return 2 if slips <= longer // _SLIP_EVERY else 3
+
+
+@numba.njit(cache=True)
+def _name(a: Arrays, x: int, y: int) -> int:
+    """The most telling level over all pairs of forms of two rows of names."""
     best = 255
-    x, y = a.name[i], a.name[j]
     for f in range(a.form_starts[x], a.form_starts[x + 1]):
         for g in range(a.form_starts[y], a.form_starts[y + 1]):
             level = _forms(a, f, g)

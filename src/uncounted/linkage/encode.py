@@ -5,6 +5,7 @@ After this module there are no names, only numbers for readings, letters and key
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 
 import attrs
@@ -69,12 +70,16 @@ class Columns:
     sex: NDArray[np.int8]  # 0 not said, 1 f, 2 m
     birth: Codes  # row of `dates`
     origin: Codes  # row of `places`
+    relative: Codes  # row of `name_rows`
+    occupation: Codes  # row of `texts`
+    number: Codes
     act_starts: Ints  # (reports + 1)
     act_kind: Codes
     act_date: Codes
     act_place: Codes
     dates: tuple[PartialDate, ...]
     places: tuple[str, ...]
+    texts: tuple[str, ...]  # letters and digits alone
 
 
 @attrs.frozen
@@ -108,6 +113,11 @@ class Encoded:
     sex: NDArray[np.int8]  # 0 not said
     birth: Ints  # (reports, 2): first and last day; 0, 0 not said
     origin: Ints  # row of `place_levels`, NO_KEY not said
+    relative: Codes  # row of `form_starts`; one without forms is not said
+    occupation: Codes  # row of `text_starts`, NO_KEY not said
+    number: Codes
+    text_starts: Ints
+    text_letters: NDArray[np.int32]
     act_starts: Ints
     act_kind: Ints
     act_days: Ints  # (acts, 2)
@@ -130,20 +140,27 @@ class _Numbers:
 
 def columns(reports: Iterable[Report]) -> Columns:
     """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, places_, kinds = (_Numbers() for _ in range(4))
+    sources, names, places_, kinds, texts = (_Numbers() for _ in range(5))
     days = _Dates()
-    rows: list[tuple[int, int, int, int, int]] = []
+    rows: list[tuple[int, ...]] = []
     acts: list[tuple[int, int, int]] = []
     act_starts = [0]
     for report in reports:
         origin = places_(report.origin) if report.origin else NOTHING
         sex = _SEXES.get(report.sex or "", 0)
-        rows.append((sources(report.source), names(report.names), sex, days(report.birth), origin))
+        rows.append(
+            (
+                *(sources(report.source), names(report.names), sex, days(report.birth), origin),
+                names((report.relative,) if report.relative else ()),
+                _text(report.occupation, texts),
+                _text(report.number, texts),
+            )
+        )
         for act in _acts(report):
             place = places_(act.place) if act.place else NOTHING
             acts.append((kinds(act.kind), days(act.date), place))
         act_starts.append(len(acts))
-    table = np.array(rows, np.int32).reshape(-1, 5)
+    table = np.array(rows, np.int32).reshape(-1, 8)
     act_table = np.array(acts, np.int32).reshape(-1, 3)
     return Columns(
         source=table[:, 0].astype(np.int64),
@@ -153,13 +170,24 @@ def columns(reports: Iterable[Report]) -> Columns:
         sex=table[:, 2].astype(np.int8),
         birth=table[:, 3].copy(),
         origin=table[:, 4].copy(),
+        relative=table[:, 5].copy(),
+        occupation=table[:, 6].copy(),
+        number=table[:, 7].copy(),
         act_starts=np.array(act_starts, np.int64),
         act_kind=act_table[:, 0].copy(),
         act_date=act_table[:, 1].copy(),
         act_place=act_table[:, 2].copy(),
         dates=tuple(days.values),
         places=tuple(map(str, places_.of)),
+        texts=tuple(map(str, texts.of)),
     )
+
+
+def _text(said: str | None, texts: _Numbers) -> int:
+    """The row of a text, read by its letters and digits alone."""
+    folded = unicodedata.normalize("NFKC", said or "").casefold()
+    kept = "".join(char for char in folded if char.isalnum())
+    return texts(kept) if kept else NOTHING
 
 
 def _acts(report: Report) -> list[Act]:
@@ -238,7 +266,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     """
     said = reports if isinstance(reports, Columns) else columns(reports)
     families, givens = _Parts(given=False), _Parts(given=True)
-    name, form_starts, parts = _forms(said, families, givens)
+    (name, relative), form_starts, parts = _forms(said, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
     sizes = np.diff(form_starts)
@@ -274,6 +302,11 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         sex=said.sex,
         birth=days[said.birth],
         origin=place[said.origin],
+        relative=relative,
+        occupation=said.occupation,
+        number=said.number,
+        text_starts=np.cumsum([0, *map(len, said.texts)]),
+        text_letters=np.array([ord(char) for text in said.texts for char in text], np.int32),
         act_starts=said.act_starts,
         act_kind=said.act_kind.astype(np.int64),
         act_days=days[said.act_date],
@@ -286,17 +319,18 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     return attrs.evolve(found, keys=_keys(found))
 
 
-def _forms(said: Columns, families: _Parts, givens: _Parts) -> tuple[Codes, Ints, Ints]:
-    """Rows of forms: which a report has, where each starts, and what a form is.
+def _forms(
+    said: Columns, families: _Parts, givens: _Parts
+) -> tuple[tuple[Codes, Codes], Ints, Ints]:
+    """Rows of forms: which a report has and which its relative, where each starts, what a form is.
 
     A name is read in the order of its source. A form is its family name, its given name,
     whether it is Korean, whether it is veiled, and what its parts may begin with. Forms are
     not kept as such: a million reports have half a million.
     """
     orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
-    code = said.names.astype(np.int64) * len(_ORDERS)
-    if len(said.source):
-        code += orders[said.source]
+    both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
+    code = (both + (orders[said.source] if len(said.source) else 0)).ravel()
     distinct, row = np.unique(code, return_inverse=True)
     starts, parts = [0], []
     for at in distinct.tolist():
@@ -307,7 +341,8 @@ def _forms(said: Columns, families: _Parts, givens: _Parts) -> tuple[Codes, Ints
             parts.append((family, given, form.korean, form.is_veiled, *form.firsts))
         starts.append(len(parts))
     table = np.array(parts, np.int64).reshape(-1, 6)
-    return row.astype(np.int32), np.array(starts, np.int64), table
+    name, relative = row.astype(np.int32).reshape(2, -1)
+    return (name, relative), np.array(starts, np.int64), table
 
 
 def _log_shares(
@@ -427,6 +462,7 @@ def _keys(encoded: Encoded) -> dict[str, Ints]:
         "origin": towns[e.origin],
         "event_month": event,
         "event_place": towns[where],
+        "number": e.number.astype(np.int64),
     }
 
 

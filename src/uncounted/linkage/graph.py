@@ -114,6 +114,9 @@ def said(encoded: Encoded) -> NDArray[np.uint8]:
         encoded.sex != 0,
         encoded.origin != NO_KEY,
         np.diff(encoded.act_starts) > 0,
+        np.diff(encoded.form_starts)[encoded.relative] > 0,
+        encoded.occupation != NO_KEY,
+        encoded.number != NO_KEY,
     )
     bits = [row.astype(np.uint8) << field for field, row in enumerate(speaks)]
     return np.asarray(np.bitwise_or.reduce(bits), np.uint8)

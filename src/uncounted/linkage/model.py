@@ -37,6 +37,9 @@ _SEX = (0.97, 0.03)
 _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
 _PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
+_RELATIVE = (0.75, 0.15, 0.1)
+_OCCUPATION = (0.65, 0.15, 0.2)
+_NUMBER = (0.8, 0.1, 0.1)
 _OTHER_ACT_SHARE = 0.15
 # Of the people who are recorded under another given name, how many keep the family name, have
 # it misspelt, and have another.
@@ -77,6 +80,9 @@ PRIORS: tuple[FieldPrior, ...] = (
     _prior(_SEX, {1}, 0.9),
     _prior(_ORIGIN, {1, 2, 4}, 0.3),
     _prior(_event_means(), set(range(1, len(compare.EVENT))), 0.0),
+    _prior(_RELATIVE, {1, 2}, 0.5),
+    _prior(_OCCUPATION, {1, 2}, 0.3),
+    _prior(_NUMBER, {1, 2}, 0.5),
 )
 # What each prior adds to the counts of its levels, and which of them are agreement.
 _RATES = tuple(WEIGHT * np.array(prior.mean) for prior in PRIORS)
@@ -90,6 +96,7 @@ _NEVER_FOR = 0.7
 # that evidence adds up to too much. Half of what made pairs stated .4 true in .4 on made-up
 # populations; all of it cost links enough to raise the number (docs/linkage.md).
 _OVERSTATED = 0.35
+_USUAL = compare.FIELDS.index("event") + 1  # fields that are said of most people
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
 
@@ -105,7 +112,7 @@ class Rates:
     shape (origin levels, event levels), is how much likelier the two are together among
     different people than apart: people of one town leave by one road. All but m stay
     fixed while m is drawn. `expected_pairs` of one person is what the pairs alone suggest,
-    as if none of them shared a report.
+    as if none of them shared a report. No pair compares the fields from `fields_said` on.
     """
 
     m: tuple[Floats, ...]
@@ -115,6 +122,7 @@ class Rates:
     namesake: tuple[Floats, ...] = ()
     place_and_event: Floats | None = None
     expected_pairs: float = 0.0
+    fields_said: int = len(compare.FIELDS)
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -132,7 +140,7 @@ class Rates:
         lean = _table(self._lean()) if self.namesake else np.zeros((len(others), 1))
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
         return moves.Worth(
-            weights=_table(self.weights()),
+            weights=_table(self.weights()[: self.fields_said]),
             companions=_table(others),
             phi=self.phi,
             namesakes=lean,
@@ -143,7 +151,7 @@ class Rates:
     def reweighed(self, worth: moves.Worth) -> moves.Worth:
         """The same for another m, of which alone `worth` is not true any more."""
         weights = np.zeros_like(worth.weights)
-        for row, m, u in zip(weights, self.m, self.u, strict=True):
+        for row, m, u in zip(weights, self.m, self.u, strict=False):
             row[1 : len(m) + 1] = np.log(m / u)
         return worth._replace(weights=weights)
 
@@ -223,7 +231,7 @@ _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
 
 
 def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ...]:
-    name, birth, sex, origin, _ = u
+    name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
     return (
         0.5 * kin / kin.sum() + 0.5 * name,
@@ -231,6 +239,9 @@ def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ..
         sex,
         0.5 * m[3] + 0.5 * origin,
         m[4],
+        0.5 * m[5] + 0.5 * relative,
+        occupation,
+        number,
     )
 
 
@@ -251,6 +262,8 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
     m = tuple(_expected(prior, np.zeros(len(prior.mean)), u[f]) for f, prior in enumerate(PRIORS))
     rates = Rates(m, u, _companion(m, u))
     share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
+    compared = np.flatnonzero((patterns > 0).any(axis=0))
+    said = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
         logs = np.stack(
             [
@@ -277,6 +290,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
             _of_namesakes(patterns, kinds[1], u),
             _joint_of(patterns, kinds[1]),
             float(kinds[0].sum()),
+            said,
         )
     return rates
 

@@ -48,7 +48,6 @@ from uncounted.linkage import compare
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 OVERLAP, EWENS, FLAT = 0, 1, 2
-FIELDS = len(compare.FIELDS)
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 _FEW_LISTS = 6
 WEAK_LOOKS = 0.1  # share of a report's visits at which its weak candidates are options too
@@ -83,6 +82,7 @@ class Graph(NamedTuple):
 class Worth(NamedTuple):
     """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
 
+    Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
     `namesakes` is how much likelier levels are among strangers whose given names agree than
     among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
     (origin levels, event levels), is how much likelier two of them are together than apart.
@@ -266,7 +266,7 @@ def _edge(graph: Graph, i: int, j: int) -> int:
 @numba.njit(cache=True, nogil=True)
 def _fields(worth: Worth, code: int) -> float:
     total = 0.0
-    for f in range(FIELDS):
+    for f in range(len(worth.weights)):
         total += worth.weights[f, (code >> _SHIFTS[f]) & _MASKS[f]]
     return total
 
@@ -276,12 +276,12 @@ def _penalty(worth: Worth, code: int) -> float:
     """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
     strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
     if worth.alike[(code >> _SHIFTS[0]) & _MASKS[0]]:
-        for f in range(1, FIELDS):
+        for f in range(1, len(worth.weights)):
             strangers += worth.namesakes[f, (code >> _SHIFTS[f]) & _MASKS[f]]
     if worth.phi == 0.0:
         return strangers
     total = 0.0
-    for f in range(FIELDS):
+    for f in range(len(worth.weights)):
         total += worth.companions[f, (code >> _SHIFTS[f]) & _MASKS[f]]
     return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
@@ -307,7 +307,7 @@ def evidence(graph: Graph, worth: Worth, group: NDArray[np.int32], k: int) -> fl
             code = _code(graph, group[x], group[y])
             codes[x, y] = codes[y, x] = code
             total -= 2.0 / k * _penalty(worth, code)
-    for f in range(FIELDS):
+    for f in range(len(worth.weights)):
         total += _field(graph, worth, group, k, codes, f)
     return total
 
@@ -825,7 +825,7 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
         k = _members(state, slot, group, 0)
         if k == 2:
             code = _code(graph, group[0], group[1])
-            for f in range(FIELDS):
+            for f in range(len(worth.weights)):
                 level = (code >> _SHIFTS[f]) & _MASKS[f]
                 if level:
                     found[f, level] += 1.0
@@ -834,7 +834,7 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
         for x in range(1, k):
             for y in range(x):
                 codes[x, y] = codes[y, x] = _code(graph, group[x], group[y])
-        for f in range(FIELDS):
+        for f in range(len(worth.weights)):
             _count_field(rng, graph, worth, group, k, codes, f, chance, found)
     return found
 

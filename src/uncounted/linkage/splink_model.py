@@ -33,6 +33,7 @@ _START_M = {
     "origin": 0.6,
     "event_month": 0.6,
     "event_place": 0.75,
+    "number": 0.8,
 }
 _RANDOM_PAIRS = 1_000_000
 

