@@ -59,3 +59,19 @@ def test_nothing_to_say() -> None:
     assert run_strata([APART]).total[0].status == "refused"
     with pytest.raises(UsedWrongly, match="no strata"):
         run_strata([])
+
+
+def test_a_total_does_not_depend_on_the_other_methods_nor_on_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where strata are fitted side by side: each has its seed by its place alone."""
+    alone = run_strata([WOMEN, MEN], ["decomposable"], seed=5).total[0]
+    beside = run_strata([WOMEN, MEN], ["chao", "decomposable"], seed=5).total[1]
+    assert (alone.point, alone.interval) == (beside.point, beside.interval)
+    answers = []
+    for threads in (1, 3):
+        monkeypatch.setattr("uncounted.estimate.strata._MANY", 1)
+        monkeypatch.setattr("uncounted.estimate.strata._THREADS", threads)
+        strata = run_strata([WOMEN, MEN, APART, MEN], ["latent-class", "log-linear"], seed=5)
+        answers.append([(fit.point, fit.interval) for s in strata.studies for fit in s.estimates])
+    assert answers[0] == answers[1]

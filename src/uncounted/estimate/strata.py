@@ -159,10 +159,14 @@ def _together(
     tables: Sequence[CaptureTable], studies: Sequence[Study], level: float, seed: int
 ) -> Strata:
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
-    rng = np.random.default_rng(seed)
-    total = tuple(_total(name, tables, studies, level, rng) for name in names)
+    total = tuple(_total(name, tables, studies, level, _rng_of(name, seed)) for name in names)
     labels = tuple(dict(table.stratum) for table in tables)
     return Strata(labels, tuple(studies), total)
+
+
+def _rng_of(method: str, seed: int) -> np.random.Generator:
+    """A method's own: its total does not depend on which others were asked for."""
+    return np.random.default_rng([seed, *method.encode()])
 
 
 def _total(
