@@ -29,6 +29,7 @@ from uncounted.records.report import Act, Report
 from uncounted.vault import attachments, identity
 from uncounted.vault.case import OWN_KINDS, Case
 from uncounted.vault.consent import Consent
+from uncounted.vault.decisions import Proposed
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
 
@@ -92,6 +93,14 @@ def case(tmp_path: Path, me: Identity) -> Iterator[Case]:
         scan.write_bytes(os.urandom(70_000))
         made.attach("Seoul", "S-1", [scan])
         made.attach("다른 목록", "S-2", [scan])
+        made.decide(
+            [
+                Proposed(2, ("Seoul", "S-1"), ("다른 목록", "S-1"), same=True, note="전화로 확인"),
+                Proposed(3, ("Seoul", "S-1"), ("Seoul", "S-2"), same=False),
+                Proposed(4, ("Seoul", "S-3"), ("Seoul", "S-2"), same=True),
+            ]
+        )
+        made.decide([Proposed(2, ("Seoul", "S-2"), ("Seoul", "S-3"), same=False)])
         made.put("linkage", {}, b"draws", uses=["link"])
         yield made
 
@@ -106,6 +115,7 @@ def state(case: Case) -> dict[str, Any]:
         "attachments": sorted(
             (each.source, each.report, each.name, each.sha256) for each in case.attachments()
         ),
+        "decisions": {each.pair: (each.same, each.note) for each in case.decisions()},
     }
 
 
@@ -115,7 +125,11 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
 ) -> None:
     done = writing.write(case, form, tmp_path / "out")
     assert (done["reports"], done["attachments"]) == (6, 2)
-    assert done["left_behind"] == {"earlier versions of reports": 1, "linkages": 1}
+    assert done["left_behind"] == {
+        "earlier versions of reports": 1,
+        "decisions that stand no more": 1,
+        "linkages": 1,
+    }
     with Case.create(tmp_path / "b.case", me) as other:
         told = back.take_in(other, tmp_path / "out")
         assert (told["created"], told["rejected"], told["attachments"]) == (6, 0, 2)
@@ -123,7 +137,8 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
         other.seal_log()
         assert other.check() == ()
         again = back.take_in(other, tmp_path / "out")
-        assert (again["unchanged"], again["attachments"]) == (6, 0)
+        assert (again["unchanged"], again["attachments"], again["decisions"]) == (6, 0, 0)
+        assert again["decisions_skipped"] == {"decided here before": 3}
         assert len(list((other.folder / attachments.FOLDER).iterdir())) == 1
 
 
@@ -350,6 +365,17 @@ def change(folder: Path, how: Any) -> None:
     file.write_text(json.dumps(value), encoding="utf-8")
 
 
+UNTRUE = {"one": ["다른 목록", "S-1"], "other": ["Seoul", "S-2"], "same": True}
+
+
+def turned(decision: dict[str, Any]) -> dict[str, Any]:
+    return {**decision, "one": decision["other"], "other": decision["one"]}
+
+
+def renamed(value: dict[str, Any], name: str) -> None:
+    value["sources"][name] = value["sources"].pop("Seoul")
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [
@@ -366,6 +392,23 @@ def change(folder: Path, how: Any) -> None:
         (lambda v: v["attachments"][0].update(file="../a.case/case.db"), "attachment 1 .* missing"),
         (lambda v: v["attachments"][0].update(sha256="0" * 64), "attachment 1 .* changed"),
         (lambda v: v["attachments"][0].update(report="S-99"), "attachment 1 .* missing"),
+        (lambda v: v["attachments"][0].update(name=7), "a value of the export"),
+        (lambda v: v["decisions"][0].update(one=["Seoul", "S-99"]), "decision 1 of the export can"),
+        (lambda v: v["decisions"][0].update(one=["Seoul"]), "lacks a part"),
+        (lambda v: v["decisions"][1].update(same="yes"), "decision 2 of the export cannot be read"),
+        (lambda v: v["decisions"][1].update(note="철수 \ud800"), "a value of the export"),
+        (lambda v: v["decisions"].append(turned(v["decisions"][0])), "decision 4 .* there twice"),
+        (lambda v: v["decisions"][2].update(UNTRUE), "all be true"),
+        (lambda v: v["reports"][0].update(collector={}), "report 1 of the export cannot be read"),
+        (lambda v: v["reports"][0]["consent"].update(audience=5), "report 1 of the export"),
+        (lambda v: v["reports"][0]["consent"].update(until="20300131"), "report 1 of the export"),
+        (lambda v: v["reports"][0]["consent"].update(uses="link"), "report 1 of the export"),
+        (lambda v: renamed(v, "a\nb"), "a value of the export"),
+        (lambda v: renamed(v, "a\u202eb"), "a value of the export"),
+        (lambda v: v["sources"]["Seoul"].update(collector=["철수"]), "a value of the export"),
+        (lambda v: v["sources"]["Seoul"].update(covers=5), "lacks a part"),
+        (lambda v: v["sources"]["Seoul"]["covers"].update(acts="arrest"), "a value of the export"),
+        (lambda v: v["sources"]["Seoul"].update(vocabulary={"act": 5}), "is not a section"),
     ],
 )
 def test_nothing_of_an_unsound_export_is_taken(
@@ -377,6 +420,77 @@ def test_nothing_of_an_unsound_export_is_taken(
             back.take_in(other, exported)
         assert "철수" not in str(raised.value)
         assert [entry.kind for entry in other.entries()] == ["create"]
+
+
+def test_decisions_that_contradict_those_that_stand_are_refused_before_anything_is_taken(
+    exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    with Case.create(tmp_path / "b.case", me) as other:
+        other.intake("Seoul", ABOUT, reports("Seoul"))
+        other.intake("다른 목록", ABOUT, reports("다른 목록"))
+        # Each alone is true there; S-1 of both lists is one person, so S-2 would be, too.
+        other.decide([Proposed(2, ("다른 목록", "S-1"), ("Seoul", "S-2"), same=True)])
+        before = len(list(other.entries()))
+        with pytest.raises(BadInput, match="cannot be true together"):
+            back.take_in(other, exported)
+        assert len(list(other.entries())) == before
+
+
+def test_what_was_decided_here_stands_and_a_withdrawn_report_has_no_decision(
+    exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    with Case.create(tmp_path / "b.case", me) as other:
+        other.intake("Seoul", ABOUT, reports("Seoul"))
+        other.decide([Proposed(2, ("Seoul", "S-1"), ("Seoul", "S-2"), same=True, note="here")])
+        other.withdraw("Seoul", "S-3")
+        told = back.take_in(other, exported)
+        assert (told["decisions"], told["decisions_skipped"]) == (
+            1,
+            {"decided here before": 1, "one of the two reports is withdrawn here": 1},
+        )
+        notes = {each.note for each in other.decisions()}
+        assert notes == {"here", "전화로 확인"}
+
+
+def test_an_export_without_decisions_or_consent_is_one_that_has_none(
+    exported: Path, tmp_path: Path, me: Identity
+) -> None:
+    change(exported, lambda v: (v.pop("decisions"), v["reports"][0].update(consent=None)))
+    with Case.create(tmp_path / "b.case", me) as other:
+        assert back.take_in(other, exported)["decisions"] == 0
+        consents = [consent for _, consent in other.every_report_with_consent()]
+        assert consents[0] == Consent()
+
+
+def test_decisions_come_back_from_csv_through_decide(case: Case, tmp_path: Path) -> None:
+    odd = Report("Seoul", "=S-4", (Name("박순이"),))
+    case.intake("Seoul", ABOUT, [Incoming("=S-4", odd.to_payload(), Consent(), 9)])
+    case.decide([Proposed(2, ("Seoul", "=S-4"), ("Seoul", "S-2"), same=False, note="+82 10")])
+    writing.write(case, "csv", tmp_path / "out")
+    new = str(tmp_path / "new.case")
+    CliRunner().invoke(app, ["init", new])
+    for source in ("Seoul", "다른 목록"):
+        file = tmp_path / f"out/{source}"
+        CliRunner().invoke(
+            app,
+            ["import", new, f"{file}.csv", "--source", source, "--mapping", f"{file}.toml"],
+        )
+    out = str(tmp_path / "out/decisions.csv")
+    done = CliRunner().invoke(app, ["decide", new, "--file", out, "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["new"], told["rejected"]) == (4, 0)
+    # A spreadsheet may open it: no cell of it begins as a formula does.
+    assert "Seoul,'=S-4" in (tmp_path / "out/decisions.csv").read_text(encoding="utf-8")
+    assert "'+82 10" in (tmp_path / "out/decisions.csv").read_text(encoding="utf-8")
+
+
+def test_a_list_of_attachments_runs_nothing(case: Case, tmp_path: Path) -> None:
+    scan = tmp_path / "=1+1.pdf"
+    scan.write_bytes(b"x")
+    case.attach("Seoul", "S-1", [scan])
+    writing.write(case, "csv", tmp_path / "out")
+    assert "S-1,'=1+1.pdf," in (tmp_path / "out/attachments.csv").read_text(encoding="utf-8")
 
 
 def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) -> None:

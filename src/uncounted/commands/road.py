@@ -179,6 +179,10 @@ def _import_export(
         answer(f"{plural(done['attachments'], 'attachment')} sealed")
     if noted := done["consents_noted"]:
         say(f"  {plural(noted, 'consent')} decided where the export was made: decided here, too")
+    if decided := done["decisions"]:
+        say(f"  {plural(decided, 'decision')} on two reports taken in; uncounted log lists them")
+    for reason, count in done["decisions_skipped"].items():
+        say(f"  {plural(count, 'decision')} passed over: {reason}")
     for reason, count in done["skipped"].items():
         say(f"  {plural(count, 'attachment')} passed over: {reason}")
     for what, count in done["not_carried"].items():

@@ -1,9 +1,9 @@
 """Taking an export in again: the JSON file, its folder, or a BagIt bag of it.
 
 Reports, consents, first collectors, sources and attachments stand afterwards as they
-did, and a consent that was noted in the case file is noted in this one. What an export
-cannot carry it says itself, and that is handed on. Everything read here is foreign bytes
-until it is checked.
+did, a consent that was noted in the case file is noted in this one, and what people decided
+of two reports is decided. What an export cannot carry it says itself, and that is handed on.
+Everything read here is foreign bytes until it is checked.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.export import bag
+from uncounted.export import bag, foreign
 from uncounted.export.content import FORMAT, consent_decided
 from uncounted.export.writing import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 from uncounted.vault.attachments import Wanted
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
+from uncounted.vault.decisions import Pair, Proposed, contradictions, pair_of
 from uncounted.vault.intake import Incoming
 
 _HINT = "take the export once more, or import the CSV files of an export one by one"
@@ -37,14 +37,15 @@ _COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "consent_kept"
 class Arriving:
     """A checked export: what it says of sources, its reports by source, its attachments.
 
-    `decided` are the reports whose consent was noted where the export was made, `behind`
-    what it could not carry, with counts.
+    `decided` are the reports whose consent was noted where the export was made, `decisions`
+    what was decided of two reports there, `behind` what it could not carry, with counts.
     """
 
     sources: dict[str, dict[str, Any]]
     reports: dict[str, list[Incoming]] = attrs.field(repr=False)
     decided: list[tuple[str, Incoming]] = attrs.field(repr=False)
     attachments: list[Arrived] = attrs.field(repr=False)
+    decisions: list[Proposed] = attrs.field(repr=False)
     behind: dict[str, int]
 
 
@@ -76,6 +77,7 @@ def read(path: Path, *, progress: Progress = silent) -> Arriving:
     2. The JSON is an export of a known version.
     3. Every report and consent can be read, and no id is there twice on a list.
     4. Every attachment is there and is what it was, inside the folder, and of a report.
+    5. Every decision is of two of the reports, each pair once, and they can all be true.
 
     Raises:
         BadInput: one of the steps fails; the message says which report, by its number.
@@ -88,13 +90,16 @@ def read(path: Path, *, progress: Progress = silent) -> Arriving:
     if not isinstance(value, dict) or value.get("format") != FORMAT:  # 2
         raise BadInput(f"{file.name} is no export that this version knows", hint=_HINT)
     try:
-        sources = {str(name): dict(about) for name, about in value["sources"].items()}
+        sources = {
+            foreign.name(name): foreign.about(about) for name, about in value["sources"].items()
+        }
         reports, decided = _reports(value["reports"])  # 3
         attachments = list(_attachments(value["attachments"], file.parent, reports))  # 4
-        behind = {str(what): int(count) for what, count in value["left_behind"].items()}
-    except (KeyError, TypeError, AttributeError, ValueError):
+        decided_of_two = list(_decisions(value.get("decisions", []), reports))  # 5
+        behind = {foreign.name(what): int(count) for what, count in value["left_behind"].items()}
+    except (LookupError, TypeError, AttributeError, ValueError):
         raise BadInput(f"{file.name} lacks a part that an export has", hint=_HINT) from None
-    return Arriving(sources, reports, decided, attachments, behind)
+    return Arriving(sources, reports, decided, attachments, decided_of_two, behind)
 
 
 def take_in(
@@ -105,13 +110,15 @@ def take_in(
     Returns:
         `rows`, `created`, `updated`, `unchanged`, `rejected` in all, `consent_kept` (of
         the updated: what was noted here stands), `sources` with the same for each list;
-        `consents_noted`, `attachments`, `skipped` attachments by reason, and `not_carried`,
-        what the export says it could not carry.
+        `consents_noted`, `decisions`, `decisions_skipped` by reason, `attachments`, `skipped`
+        attachments by reason, and `not_carried`, what the export says it could not carry.
 
     Raises:
-        BadInput: it is no sound export; nothing was taken.
+        BadInput: it is no sound export, or its decisions contradict those that stand here;
+            nothing was taken.
     """
     arriving = read(path, progress=progress)
+    _refuse_untrue(case, arriving)
     told: dict[str, dict[str, int]] = {}
     for source, reports in arriving.reports.items():
         outcome = case.intake(
@@ -123,10 +130,13 @@ def take_in(
         )
         told[source] = {name: getattr(outcome, name) for name in _COUNTS}
     noted = 0 if dry_run else _note_consents(case, arriving)
+    decided, undecided = (0, Counter[str]()) if dry_run else _decide(case, arriving)
     attached, skipped = (0, Counter[str]()) if dry_run else _attach(case, arriving, progress)
     return {
         **{name: sum(each[name] for each in told.values()) for name in _COUNTS},
         "consents_noted": noted,
+        "decisions": decided,
+        "decisions_skipped": dict(undecided),
         "attachments": attached,
         "skipped": dict(skipped),
         "not_carried": arriving.behind,
@@ -156,15 +166,11 @@ def _reports(
     for number, one in enumerate(listed, start=1):
         try:
             report = Report.from_payload(one["says"])
-            consent = Consent.from_json(one["consent"])
-            source, key, collector = one["source"], one["id"], one["collector"]
+            consent = foreign.consent(one["consent"])
+            source, key = foreign.name(one["source"]), foreign.text(one["id"])
+            collector = foreign.perhaps(one["collector"])
             here = one["consent_decided"]
-            sound = (
-                isinstance(here, bool)
-                and report.source == source
-                and report.id == key
-                and bool(key and source)
-            )
+            sound = isinstance(here, bool) and report.source == source and report.id == key
         except (BadInput, KeyError, TypeError, ValueError, AttributeError):
             sound = False
         if not sound:
@@ -194,7 +200,58 @@ def _attachments(
                 sums[file] = hashlib.file_digest(content, "sha256").hexdigest()
         if sums[file] != one["sha256"]:
             raise BadInput(f"attachment {number} of the export was changed", hint=_HINT)
-        yield Arrived(one["source"], one["report"], str(one["name"]), sums[file], file)
+        name = foreign.text(one["name"])
+        yield Arrived(one["source"], one["report"], name, sums[file], file)
+
+
+def _decisions(
+    listed: list[dict[str, Any]], reports: dict[str, list[Incoming]]
+) -> Iterator[Proposed]:
+    known = {(source, one.id) for source, those in reports.items() for one in those}
+    said: dict[Pair, bool] = {}
+    for number, each in enumerate(listed, start=1):
+        one, other = (each["one"][0], each["one"][1]), (each["other"][0], each["other"][1])
+        same, note = each["same"], foreign.perhaps(each["note"])
+        if not {one, other} <= known or one == other or not isinstance(same, bool):
+            raise BadInput(f"decision {number} of the export cannot be read", hint=_HINT)
+        pair = pair_of(one, other)
+        if pair in said:
+            raise BadInput(f"decision {number} of the export is there twice", hint=_HINT)
+        said[pair] = same
+        yield Proposed(number, one, other, same, note)
+    if any(contradictions(said)):
+        raise BadInput("the decisions of the export cannot all be true", hint=_HINT)
+
+
+def _refuse_untrue(case: Case, arriving: Arriving) -> None:
+    """Refuse, before anything is taken in, decisions that contradict those that stand here."""
+    said = {_pair(*each.pair): each.same for each in case.decisions()}
+    for each in arriving.decisions:
+        said.setdefault(_pair(each.one, each.other), each.same)
+    if any(contradictions(said)):
+        raise BadInput(
+            "the decisions of the export cannot be true together with those that stand here",
+            hint="take decisions back here, or where it was made (uncounted undo)",
+        )
+
+
+def _decide(case: Case, arriving: Arriving) -> tuple[int, Counter[str]]:
+    """Decide here what was decided there; what stands here stays. Count what is passed over."""
+    here = {_pair(*each.pair) for each in case.decisions()}
+    standing = _standing(case)
+    wanted, skipped = list[Proposed](), Counter[str]()
+    for each in arriving.decisions:
+        if not {_key(*each.one), _key(*each.other)} <= standing:
+            skipped["one of the two reports is withdrawn here"] += 1
+        elif _pair(each.one, each.other) in here:
+            skipped["decided here before"] += 1
+        else:
+            wanted.append(each)
+    return (case.decide(wanted).new if wanted else 0), skipped
+
+
+def _pair(one: tuple[str, str], other: tuple[str, str]) -> Pair:
+    return pair_of(_key(*one), _key(*other))
 
 
 def _note_consents(case: Case, arriving: Arriving) -> int:

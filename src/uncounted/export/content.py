@@ -1,4 +1,4 @@
-"""What an export holds, whatever its form: reports, sources, attachments, custody, losses."""
+"""What an export holds, whatever its form: reports, sources, decisions, files, custody, losses."""
 
 from __future__ import annotations
 
@@ -73,6 +73,19 @@ def places(attachments: list[Attachment]) -> dict[str, str]:
     return {each.sha256: f"{ATTACHMENTS}/{each.sha256}" for each in attachments}
 
 
+def decisions(case: Case) -> list[dict[str, Any]]:
+    """What people decided of two reports and stands, each report by its source and id."""
+    return [
+        {
+            "one": list(each.pair[0]),
+            "other": list(each.pair[1]),
+            "same": each.same,
+            "note": each.note,
+        }
+        for each in case.decisions()
+    ]
+
+
 def custody(case: Case) -> list[dict[str, Any]]:
     """Who did what when, without content, as the log has it."""
     return [
@@ -94,6 +107,7 @@ def left_behind(case: Case, reports: int) -> dict[str, int]:
         "earlier versions of reports": versions,
         WITHDRAWN: kinds["withdrawal"],
         "amendments (they arrive as what the source sent)": kinds["amendment"],
+        "decisions that stand no more": kinds["decision"] - len(case.decisions()),
         **{f"{kind}s": kinds[kind] for kind in _MADE},
     }
     return {what: count for what, count in found.items() if count}

@@ -11,23 +11,25 @@ import csv
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.export.content import Outgoing, outgoing, places
+from uncounted.export.content import Outgoing, decisions, outgoing, places
 from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
-from uncounted.records import dates, names, vocabulary
+from uncounted.records import dates, deciding, names, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
 from uncounted.vault.case import Case
 
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _NO_NAME = set('/\\:*?"<>|')
-_TAKEN = frozenset({"attachments", "con", "prn", "aux", "nul"})  # by us, and by Windows
+_TAKEN = frozenset(
+    {"attachments", "decisions", "con", "prn", "aux", "nul"}
+)  # by us, and by Windows
 _NAME_BYTES = 200  # most systems take 255, the ending included
 _EVERY = 500
 
@@ -49,7 +51,7 @@ class _Shape:
 
 
 def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int, dict[str, int]]:
-    """Write a table and a mapping a source, and a list of the attachments.
+    """Write a table and a mapping a source, and what people attached and decided.
 
     Returns:
         How many reports were written, and what was changed in writing, with counts.
@@ -72,7 +74,8 @@ def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int
                 count += 1
                 if count % _EVERY == 0:
                     progress("writing reports", count, None)
-    _attachments(case, folder)
+    _attachments(case, folder, changed)
+    _decisions(case, folder, changed)
     return count, dict(changed)
 
 
@@ -155,11 +158,14 @@ def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
     listed = [name["written"] for name in (*others, relative) if name]
     if any(names.listed(name) != [name] for name in listed):
         changed["reports with another name that has a separator in it"] += 1
-    for column, cell in cells.items():
-        if cell.startswith(_RUN):
-            cells[column] = "'" + cell
-            changed["cells that a spreadsheet would run, with an apostrophe before them"] += 1
-    return cells
+    return {column: _tame(cell, changed) for column, cell in cells.items()}
+
+
+def _tame(cell: str, changed: Counter[str]) -> str:
+    if not cell.startswith(_RUN):
+        return cell
+    changed["cells that a spreadsheet would run, with an apostrophe before them"] += 1
+    return "'" + cell
 
 
 def _date(said: Mapping[str, str] | None, changed: Counter[str]) -> str:
@@ -217,15 +223,36 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _attachments(case: Case, folder: Path) -> None:
+def _attachments(case: Case, folder: Path, changed: Counter[str]) -> None:
     held = case.attachments()
     if not held:
         return
     at = places(held)
-    with create_text(folder / "attachments.csv") as file:
+    rows = (
+        (each.source, each.report, each.name, str(each.size), each.sha256, at[each.sha256])
+        for each in held
+    )
+    header = ("source", "report", "name", "size", "sha256", "file")
+    _write(folder / "attachments.csv", header, rows, changed)
+
+
+def _decisions(case: Case, folder: Path, changed: Counter[str]) -> None:
+    """A file that `uncounted decide` takes in, once the lists are there."""
+    standing = decisions(case)
+    if not standing:
+        return
+    rows = (
+        (*each["one"], *each["other"], "same" if each["same"] else "different", each["note"] or "")
+        for each in standing
+    )
+    header = (*deciding.COLUMNS, deciding.NOTE)
+    _write(folder / "decisions.csv", header, rows, changed)
+
+
+def _write(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], changed: Counter[str]
+) -> None:
+    with create_text(path) as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(("source", "report", "name", "size", "sha256", "file"))
-        for each in held:
-            table.writerow(
-                (each.source, each.report, each.name, each.size, each.sha256, at[each.sha256])
-            )
+        table.writerow(header)
+        table.writerows([_tame(cell, changed) for cell in row] for row in rows)

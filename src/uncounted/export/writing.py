@@ -19,7 +19,15 @@ from typing import IO, Any, Literal
 
 from uncounted.errors import AlreadyThere, Damaged
 from uncounted.export import bag, premis, tables
-from uncounted.export.content import ATTACHMENTS, FORMAT, custody, left_behind, outgoing, places
+from uncounted.export.content import (
+    ATTACHMENTS,
+    FORMAT,
+    custody,
+    decisions,
+    left_behind,
+    outgoing,
+    places,
+)
 from uncounted.export.private import create, create_text
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
@@ -114,6 +122,7 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
             }
             for each in attachments
         ],
+        "decisions": decisions(case),
     }
     count = 0
     with create_text(folder / REPORTS) as file:
