@@ -492,3 +492,40 @@ def test_a_lock_that_becomes_a_link_meanwhile_empties_no_file(folder: Path, tmp_
     with pytest.raises(UsedWrongly):
         Lock(folder / "lock")
     assert target.read_text() == "mine"
+
+
+def test_a_report_whose_key_was_destroyed_in_place_is_said(folder: Path, me: Identity) -> None:
+    with Case.open(folder, me) as case:
+        (row,) = (row for row in case._storage.reports() if row.id == "R-2")
+        case._storage.forget_entry(row.seq)
+        for read in (lambda: case.reports("link", TODAY), lambda: list(case.every_report())):
+            with pytest.raises(Damaged, match=f"entry {row.seq} was destroyed, and its report"):
+                read()
+        assert f"entry {row.seq} was destroyed, and nothing says why" in case.check()
+
+
+def test_too_little_memory_to_write_the_database_anew_keeps_nobody_out(
+    folder: Path, me: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a whole database goes through memory, which `temp_store` says."""
+
+    class Little:
+        def __init__(self, database: object) -> None:
+            self._database = database
+
+        def execute(self, sql: str, *values: object) -> object:
+            if sql == "VACUUM":
+                raise MemoryError
+            return self._database.execute(sql, *values)  # type: ignore[attr-defined]
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._database, name)
+
+    case = Case.open(folder, me)
+    monkeypatch.setattr(case._storage, "_db", Little(case._storage._db))
+    with pytest.raises(NoSpace, match="it is forgotten, and that was kept"):
+        case.withdraw("one", "R-2")
+    case.close()
+    with Case.open(folder, me) as again:
+        assert not again._storage.must_scrub()
+        assert again.check() == ()

@@ -63,6 +63,7 @@ _BUSY = {5, 6}  # BUSY, LOCKED
 _REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
 _DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
 _IOERR = 10
+_NOMEM = 7
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
 _BEYOND = 2**63  # SQLite has no such whole number
@@ -349,7 +350,7 @@ class Storage:
         self._write_waiting()
         try:
             self._db.execute(sql, values)
-        except sqlcipher.Error as error:
+        except (sqlcipher.Error, MemoryError) as error:
             raise _in_words(error) from error
 
     def _many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
@@ -621,7 +622,11 @@ class Storage:
         )
 
     def reports_sealed(self) -> Iterator[tuple[ReportRow, Sealed]]:
-        """Every report with its sealed payload, in the order in which they first came."""
+        """Every report with its sealed payload, in the order in which they first came.
+
+        Raises:
+            Damaged: the key of one was destroyed, and its row says that it stands.
+        """
         rows = self._rows(
             "SELECT name, id, ref, r.seq, first, collector, consent, print, wrapped, content "
             "FROM reports r JOIN sources ON sources.n = r.source "
@@ -629,6 +634,11 @@ class Storage:
         )
         with contextlib.closing(rows):  # a reader left open would keep the journal
             for row in rows:
+                if row[8] is None:
+                    raise Damaged(
+                        f"entry {row[3]} was destroyed, and its report stands",
+                        hint="bring the case file back from a copy; uncounted check says more",
+                    )
                 yield ReportRow(*row[:8]), Sealed(row[8], row[9])
 
     def set_report(self, row: ReportRow, source: int) -> None:
@@ -655,8 +665,14 @@ def _entry(row: tuple[Any, ...]) -> EntryRow:
     return EntryRow(seq, kind, when, by, leaf, sealed)
 
 
-def _in_words(error: sqlcipher.Error) -> Error:
+def _in_words(error: sqlcipher.Error | MemoryError) -> Error:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == _NOMEM or isinstance(error, MemoryError):
+        return NoSpace(
+            "there is not enough memory for this",
+            hint="close other programs, or use a machine with more: as much is needed as the "
+            "database is large",
+        )
     if code in _BUSY:
         return CaseBusy("another process has the case file open", hint="wait until it has finished")
     if code in _REFUSED or code == _IOERR:
