@@ -23,7 +23,7 @@ HEIGHT = 8  # one tile spans 8 levels of the tree
 MAX_ENTRY_BYTES = 0xFFFF
 _AT_ONCE = 512  # files held in memory, of 8 KiB each
 _HASH = merkle.HASH_BYTES
-_AGAIN = "the log can be written again from the case file's entries"
+_AGAIN = "bring the log back from a copy: it is public, and anybody may have one"
 
 
 class TileLog:
