@@ -218,7 +218,9 @@ def _fit(
         )
         return _estimate(people, names, table, psi, spec, unseen), unseen
     except NotEstimable as why:
-        return Estimate(METHOD, "refused", str(why), why.hint, input=people.digest()), None
+        finding = None if refusal is None else refusal.finding
+        no = Estimate(METHOD, "refused", str(why), why.hint, input=people.digest(), finding=finding)
+        return no, None
 
 
 def _estimate(
