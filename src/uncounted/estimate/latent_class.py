@@ -259,17 +259,19 @@ def _warnings(table: CaptureTable, classes: int, far: float, level: float) -> tu
 
 
 def _short(found: Sample, target_ess: float) -> tuple[str, ...]:
-    """That the chains agree and yet are worth less than they should be."""
-    agreement = found.agreement
+    """That the chains agree and yet are worth less than they should be.
+
+    No number is in a sentence: it may be printed where the table may not.
+    """
     told = []
-    if agreement.ess < target_ess:
+    if found.agreement.ess < target_ess:
         told.append(
-            f"The chains of the latent classes agree, but are worth {agreement.ess:,.0f} draws in "
-            f"place of {target_ess:,.0f} within the steps allowed."
+            "The chains of the latent classes agree, but within the steps allowed they are worth "
+            "fewer draws than were asked for: another seed may move the last digits."
         )
-    if agreement.tail < LEAST_ESS:
+    if found.agreement.tail < LEAST_ESS:
         told.append(
-            f"At its ends the interval of the latent classes rests on {agreement.tail:,.0f} "
-            f"effective draws, fewer than {LEAST_ESS:,.0f}: there it is not steady."
+            "The ends of the interval of the latent classes rest on few effective draws, and are "
+            "not steady: another seed may move them."
         )
     return tuple(told)
