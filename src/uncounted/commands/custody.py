@@ -169,8 +169,8 @@ def check(case: Path, roots: Path | None, passphrase_file: Path | None, as_json:
     if wrong:
         raise Damaged(
             f"{plural(len(wrong), 'thing')} wrong with the case file",
-            hint="permissions and what is not of the case file you can put right; for the rest, keep "
-            "this folder as it is, and bring the whole of it back from a copy",
+            hint="permissions and what is not of the case file you can put right; for the rest,"
+            " keep this folder as it is, and bring the whole of it back from a copy",
         )
     if strange:
         raise NotVerified(
