@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from uncounted.borrowed import borrow
+
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
@@ -551,15 +553,23 @@ def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untype
     """A chain of plain sweeps, the measure of what `run_chain` gains: (n0, log odds), code."""
     s = room(counts, x.shape[1])
     n0s, logits = np.empty(sweeps // thin, np.int64), np.empty(sweeps // thin)
-    for i in range(sweeps // thin):
+    how = _plain(rng, x, y, counts, prior, s, thin, n0s, logits)
+    return n0s, logits, how
+
+
+@njit(cache=True, nogil=True)
+def _plain(rng, x, y, counts, prior, s, thin, n0s, logits):  # type: ignore[no-untyped-def]
+    """The sweeps of `run_plain`, into `n0s` and `logits`; how it went."""
+    x, y, counts, s = borrow(x), borrow(y), borrow(counts), borrow(s)
+    for i in range(n0s.shape[0]):
         n0, how = 0, FINE
         for _ in range(thin):
             n0, how = sweep(rng, x, y, counts, prior, s)
             if how != FINE:
-                return n0s, logits, how
+                return how
         chances(x, s)
         n0s[i], logits[i] = n0, log_odds_unseen(y, s)
-    return n0s, logits, FINE
+    return FINE
 
 
 @njit(cache=True, nogil=True)
@@ -575,8 +585,19 @@ def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: 
     s = room(counts, x.shape[1])
     n0s, logits = np.empty(rounds, np.int64), np.empty(rounds)
     used = np.empty(rounds, np.int64)
+    leaps, exchanged, how = _rounds(
+        rng, x, y, counts, prior, s, steps, tuning, adapt, n0s, logits, used
+    )
+    count = max(rounds, 1)
+    return n0s, logits, used, leaps / count, exchanged / (count * TRIES), how
+
+
+@njit(cache=True, nogil=True)
+def _rounds(rng, x, y, counts, prior, s, steps, tuning, adapt, n0s, logits, used):  # type: ignore[no-untyped-def]
+    """The rounds of `run_chain`: chances of leaps and exchanges taken, added up; how it went."""
+    x, y, counts, s, tuning = borrow(x), borrow(y), borrow(counts), borrow(s), borrow(tuning)
     leaps, exchanged = 0.0, 0
-    for i in range(rounds):
+    for i in range(used.shape[0]):
         chance = leap(rng, x, y, counts, prior, s, tuning[0], steps, 1.0)
         leaps += chance
         if adapt:
@@ -587,10 +608,9 @@ def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: 
         logits[i] = log_odds_unseen(y, s)
         n0s[i], how = sweep(rng, x, y, counts, prior, s)
         if how != FINE:
-            return n0s, logits, used, 0.0, 0.0, how
+            return 0.0, 0, how
         filled = 0
         for k in range(s.size.shape[0]):
             filled += s.size[k] > 0
         used[i] = filled
-    count = max(rounds, 1)
-    return n0s, logits, used, leaps / count, exchanged / (count * TRIES), FINE
+    return leaps, exchanged, FINE

@@ -55,6 +55,7 @@ class Run:
 @attrs.define
 class _Chain:
     rng: np.random.Generator
+    graph: moves.Graph
     state: moves.State
     rates: model.Rates
     prior: moves.Prior
@@ -144,7 +145,9 @@ def _start(
     state = moves.empty_state(len(built.graph.lists), lists)
     label = graph.start(built, together=together, once_a_list=prior.once_a_list)
     moves.place(built.graph, state, label)
-    return _Chain(rng, state, rates, prior.start(lists, len(state.cells) - 1))
+    return _Chain(
+        rng, moves.with_memory(built.graph), state, rates, prior.start(lists, len(state.cells) - 1)
+    )
 
 
 @attrs.frozen
@@ -179,7 +182,7 @@ class _Work:
             self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
-        reports = self.built.graph
+        reports = chain.graph
         worth = chain.rates.worth()
         for at in range(sweeps):
             if self.stop.is_set():

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.borrowed import borrow
 from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
 
@@ -222,6 +223,7 @@ def pair(a: Arrays, i: int, j: int) -> int:
 def _fill(
     a: Arrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
 ) -> None:
+    a, left, right, out = borrow(a), borrow(left), borrow(right), borrow(out)
     for at in range(len(left)):
         i, j = left[at], right[at]
         out[at, 0] = _name(a, a.name[i], a.name[j])

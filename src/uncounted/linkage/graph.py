@@ -13,6 +13,7 @@ import attrs
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -68,12 +69,12 @@ def build(
     """
     count = encoded.count
     unit = _units(count, decisions)
-    log_floor = float(np.log(floor) - np.log1p(-floor))
+    log_floor = float(special.logit(floor))
     keep = pairs.log_odds >= log_floor
     while 2 * keep.sum() > MOST_NEAR * count:
         log_floor += _STEP
         keep = pairs.log_odds >= log_floor
-    chance = 1.0 / (1.0 + np.exp(-pairs.log_odds))
+    chance = special.expit(pairs.log_odds)
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
     starts, near, codes, weak = _rows(count, kept)
     everything = len(pairs.left) == count * (count - 1) // 2
@@ -90,6 +91,8 @@ def build(
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
         arrays=compare.arrays(encoded),
+        met=np.full(1, -1, np.int64),
+        met_codes=np.zeros(1, np.int32),
     )
     joined = [(i, j) for i, j, same in decisions if same]
     ends = np.array(joined, np.int64).reshape(-1, 2)
@@ -100,7 +103,7 @@ def build(
         "candidate_pairs": int(keep.sum()),
         "components": int((np.bincount(component) > 1).sum()),
         "largest_component": int(np.bincount(component).max()),
-        "floor": float(1.0 / (1.0 + np.exp(-log_floor))),
+        "floor": float(special.expit(log_floor)),
         "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
     }
     return Built(graph, component, kept, tuple(decisions), facts)
@@ -142,7 +145,7 @@ def start(built: Built, *, together: bool, once_a_list: bool) -> Ints:
     if not together:
         return label
     kept = built.kept
-    wanted = np.flatnonzero(kept.log_odds >= np.log(_TOGETHER) - np.log1p(-_TOGETHER))
+    wanted = np.flatnonzero(kept.log_odds >= special.logit(_TOGETHER))
     order = wanted[np.argsort(-kept.log_odds[wanted], kind="stable")]
     _join(graph, kept.left[order], kept.right[order], label, once_a_list)
     return label
@@ -228,7 +231,7 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, NDArray[np.
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
     codes = np.concatenate([kept.codes, kept.codes])[order]
-    below = kept.log_odds < np.log(WEAK) - np.log1p(-WEAK)
+    below = kept.log_odds < special.logit(WEAK)
     return starts, two[order].astype(np.int32), codes, np.concatenate([below, below])[order]
 
 

@@ -29,7 +29,8 @@ error, however many others it differs from. A cluster of two is worth its pair.
 Human decisions are hard: reports that are said to be one person are a unit and move as
 one; reports that are said to be different never share a cluster.
 
-Compiled; no I/O; no GIL, so that chains run side by side.
+Compiled; no I/O; no GIL, so that chains run side by side. What Python calls borrows its
+arrays (`borrowed`) before it passes them on.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -43,6 +44,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.borrowed import borrow
 from uncounted.linkage import compare
 
 Ints = NDArray[np.int64]
@@ -51,6 +53,8 @@ OVERLAP, EWENS, FLAT = 0, 1, 2
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 _FEW_LISTS = 6
 WEAK_LOOKS = 0.1  # share of a report's visits at which its weak candidates are options too
+_MOST_MET = 1 << 21  # pairs that a chain remembers
+_SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 _LOG_2 = float(np.log(2.0))
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
@@ -77,6 +81,8 @@ class Graph(NamedTuple):
     apart: NDArray[np.int32]
     dense: NDArray[np.int32]  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
     arrays: compare.Arrays  # to compare a pair that is no candidate
+    met: Ints  # such pairs, each in the place of its hash, for one chain alone; -1 nobody
+    met_codes: NDArray[np.int32]
 
 
 class Worth(NamedTuple):
@@ -124,6 +130,27 @@ class State(NamedTuple):
     n: Ints  # one number
     spare: NDArray[np.int32]
     idle: Ints  # one number
+
+
+class Scratch(NamedTuple):
+    """Room to work in, so that no move makes any.
+
+    `seen`, by slot: place among the options of a unit, of which `options`, `scores`, `gains`
+    and `via` are the rest; `known`, by mask: what the prior says of joining a cluster on these
+    lists. The others hold reports.
+    """
+
+    seen: Ints
+    options: NDArray[np.int32]
+    scores: Floats
+    gains: Floats
+    via: Ints
+    known: Floats
+    unit: NDArray[np.int32]
+    group: NDArray[np.int32]
+    one: NDArray[np.int32]
+    two: NDArray[np.int32]
+    both: NDArray[np.int32]
 
 
 def empty_state(count: int, lists: int) -> State:
@@ -237,6 +264,12 @@ def _log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     return total + log_p
 
 
+def with_memory(graph: Graph) -> Graph:
+    """The same graph for one chain, which remembers pairs that it has compared."""
+    size = 1 if len(graph.dense) else min(_MOST_MET, 1 << (8 * len(graph.lists)).bit_length())
+    return graph._replace(met=np.full(size, -1, np.int64), met_codes=np.zeros(size, np.int32))
+
+
 @numba.njit(cache=True, nogil=True)
 def _code(graph: Graph, i: int, j: int) -> int:
     """Packed levels of any pair."""
@@ -245,7 +278,14 @@ def _code(graph: Graph, i: int, j: int) -> int:
     if len(graph.dense):
         return graph.dense[np.int64(i) * (i - 1) // 2 + j]
     at = _edge(graph, i, j)
-    return graph.codes[at] if at >= 0 else compare.pair(graph.arrays, i, j)
+    if at >= 0:
+        return graph.codes[at]
+    pair = np.int64(i) << 32 | np.int64(j)
+    place = ((pair * _SCATTER) >> 20) & (len(graph.met) - 1)
+    if graph.met[place] != pair:
+        graph.met[place] = pair
+        graph.met_codes[place] = compare.pair(graph.arrays, i, j)
+    return graph.met_codes[place]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -343,6 +383,7 @@ def _members(state: State, slot: int, group: NDArray[np.int32], at: int) -> int:
 @numba.njit(cache=True, nogil=True)
 def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
     """Fill an empty state: reports of one label together. Labels must heed the decisions."""
+    graph, state = borrow(graph), borrow(state)
     slots = np.full(len(label), -1, np.int32)
     for r in range(len(label)):
         if slots[label[r]] < 0:
@@ -351,9 +392,8 @@ def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def value_all(graph: Graph, state: State, worth: Worth) -> None:
+def _value_all(graph: Graph, state: State, worth: Worth, group: NDArray[np.int32]) -> None:
     """Evidence of every cluster anew, since what levels are worth has changed."""
-    group = np.empty(len(state.slot), np.int32)
     for slot in range(len(state.head)):
         if state.size[slot] > 1:
             k = _members(state, slot, group, 0)
@@ -383,37 +423,61 @@ def sweep(
         prior: of partitions.
         splits: split-merge attempts for each report that has candidates.
     """
-    value_all(graph, state, worth)
-    edges = _edge_values(graph, worth)
-    count = len(state.slot)
-    seen = np.full(count, -1, np.int64)  # by slot: place among the options
-    unit = np.empty(count, np.int32)
-    group = np.empty(count, np.int32)
+    count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
+    scratch = Scratch(
+        seen=np.full(count, -1, np.int64),
+        options=np.empty(most, np.int32),
+        scores=np.empty(most),
+        gains=np.empty(most),
+        via=np.empty(most, np.int64),
+        known=np.empty(1 << min(lists, _FEW_LISTS)),
+        unit=np.empty(count, np.int32),
+        group=np.empty(count, np.int32),
+        one=np.empty(count, np.int32),
+        two=np.empty(count, np.int32),
+        both=np.empty(count, np.int32),
+    )
+    _sweep(rng, graph, state, worth, prior, splits, np.empty(len(graph.codes)), scratch)
+
+
+@numba.njit(cache=True, nogil=True)
+def _most_options(graph: Graph) -> int:
+    """Candidates of whichever unit has most, and one."""
+    most, unit = 0, np.empty(len(graph.mate), np.int32)
+    for r in range(len(graph.mate)):
+        if _first_of_unit(graph, r):
+            most = max(most, _degree(graph, unit, _unit(graph, r, unit)))
+    return most + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _sweep(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    splits: float,
+    edges: Floats,
+    scratch: Scratch,
+) -> None:
+    graph, state, worth, prior = borrow(graph), borrow(state), borrow(worth), borrow(prior)
+    edges, scratch = borrow(edges), borrow(scratch)
+    _value_all(graph, state, worth, scratch.group)
+    for at in range(len(edges)):  # evidence of each candidate pair as a cluster of two
+        edges[at] = _fields(worth, graph.codes[at]) - _penalty(worth, graph.codes[at])
     tried = 0.0
-    for r in range(count):
+    for r in range(len(state.slot)):
         degree = graph.starts[r + 1] - graph.starts[r]
-        if graph.mate[r] == r:
-            if degree:
-                unit[0] = r
-                _reassign(rng, graph, state, worth, prior, edges, unit, 1, seen, group)
-        elif _first_of_unit(graph, r):
-            size = _unit(graph, r, unit)
-            _reassign(rng, graph, state, worth, prior, edges, unit, size, seen, group)
+        if (degree or graph.mate[r] != r) and _first_of_unit(graph, r):
+            size = _unit(graph, r, scratch.unit)
+            _reassign(rng, graph, state, worth, prior, edges, scratch, size)
         if degree:
             tried += splits
             while tried >= 1.0:
                 tried -= 1.0
                 j = graph.near[graph.starts[r] + rng.integers(0, degree)]
-                _split_or_merge(rng, graph, state, worth, prior, r, j)
-
-
-@numba.njit(cache=True, nogil=True)
-def _edge_values(graph: Graph, worth: Worth) -> Floats:
-    """Evidence of each candidate pair as a cluster of two."""
-    values = np.empty(len(graph.codes))
-    for at in range(len(values)):
-        values[at] = _fields(worth, graph.codes[at]) - _penalty(worth, graph.codes[at])
-    return values
+                _split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -447,17 +511,17 @@ def _reassign(
     worth: Worth,
     prior: Prior,
     edges: Floats,
-    unit: NDArray[np.int32],
+    scratch: Scratch,
     size: int,
-    seen: Ints,
-    group: NDArray[np.int32],
 ) -> None:
-    """Take a unit out and put it back where its full conditional says.
+    """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
 
     The options are the clusters of its candidates and a new one. It stays where its present
     cluster is none of them (its only candidates there are weak, and this is no visit for
     these), or would fall apart without it.
     """
+    unit, group, seen = scratch.unit, scratch.group, scratch.seen
+    options, scores, gains, via = scratch.options, scratch.scores, scratch.gains, scratch.via
     old = state.slot[unit[0]]
     alone = state.size[old] == size
     all_ = size > 1 or rng.random() < WEAK_LOOKS
@@ -472,13 +536,9 @@ def _reassign(
                 _add(state, unit[x], graph.lists[unit[x]], old)
             return
         state.value[old] = evidence(graph, worth, group, k)
-    options = np.empty(_degree(graph, unit, size) + 1, np.int32)
-    scores = np.empty(len(options))
-    gains = np.empty(len(options))
-    via = np.empty(len(options), np.int64)
     found = _options(graph, state, unit, size, all_, seen, options, via)
     own = evidence(graph, worth, unit, size)
-    known = np.full(1 << min(state.on.shape[1], _FEW_LISTS), np.nan)
+    scratch.known[:] = np.nan
     for at in range(found):
         slot = options[at]
         seen[slot] = -1
@@ -492,7 +552,7 @@ def _reassign(
                 group[k + x] = unit[x]
             gains[at] = evidence(graph, worth, group, k + size)
         scores[at] = gains[at] - state.value[slot]
-        scores[at] += _unit_prior(graph, state, prior, unit, size, slot, known)
+        scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
         if _told_apart(graph, state, unit, size, slot):
             scores[at] = -np.inf
     chosen = _choose(rng, scores, found)
@@ -660,6 +720,7 @@ def _split_or_merge(
     state: State,
     worth: Worth,
     prior: Prior,
+    scratch: Scratch,
     i: int,
     j: int,
 ) -> None:
@@ -674,20 +735,17 @@ def _split_or_merge(
     """
     a, b = state.slot[i], state.slot[j]
     split = a == b
-    one = np.empty(state.size[a] + (0 if split else state.size[b]), np.int32)
-    two = np.empty(len(one), np.int32)
+    one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
     ones = _unit(graph, i, one)
     for x in range(ones):
         if one[x] == j:
             return  # a decision has put them together
     twos = _unit(graph, j, two)
-    both = np.empty(len(one), np.int32)
     count = _other_heads(graph, state, a, b, one, ones, two, twos, both)
     for m in range(count - 1, 0, -1):
         x = rng.integers(0, m + 1)
         both[m], both[x] = both[x], both[m]
     log_chance = 0.0
-    unit = np.empty(len(one), np.int32)
     for at in range(count):
         size = _unit(graph, both[at], unit)
         lead = _lead(graph, worth, unit, size, one, ones, two, twos)
@@ -817,8 +875,23 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
         Shape (fields, levels), as `Worth.weights`.
     """
     found = np.zeros(worth.weights.shape)
-    group = np.empty(len(state.slot), np.int32)
-    chance = np.empty(len(state.slot))
+    group, chance = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
+    _count_all(rng, graph, state, worth, group, chance, found)
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_all(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    group: NDArray[np.int32],
+    chance: Floats,
+    found: Floats,
+) -> None:
+    graph, state, worth = borrow(graph), borrow(state), borrow(worth)
+    group, chance, found = borrow(group), borrow(chance), borrow(found)
     for slot in range(len(state.head)):
         if state.size[slot] < 2:
             continue
@@ -836,7 +909,6 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
                 codes[x, y] = codes[y, x] = _code(graph, group[x], group[y])
         for f in range(len(worth.weights)):
             _count_field(rng, graph, worth, group, k, codes, f, chance, found)
-    return found
 
 
 @numba.njit(cache=True, nogil=True)
