@@ -33,7 +33,7 @@ from uncounted.estimate.study import run_over
 from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
 from uncounted.linkage.evaluation.calibration import Pairs, band
 
-DRAWS = 100
+DRAWS = 200
 DOUBT = (0.05, 0.95)
 
 
