@@ -1,0 +1,199 @@
+"""What is drawn with the partition (m, q, theta), against partitions with it integrated out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import integrate
+from tests import naive_linkage as naive
+from tests.linkage.test_moves import Made, made
+
+from uncounted.linkage import chains, compare, graph, model, moves, priors
+from uncounted.progress import silent
+
+SWEEPS = 12_000
+Labels = tuple[int, ...]
+
+
+def check(truth: dict[Labels, float], rows: list[Labels], worth: float) -> None:
+    """Total variation is at most twice that of exact draws, of which each sweep is worth so many.
+
+    A parameter and the partition move each other, so sweeps are no independent draws.
+    """
+    assert max(truth.values()) < 0.9  # or the test would say little
+    names = list(truth)
+    shares = np.array([truth[row] for row in names])
+    found = Counter(rows)
+    assert set(found) <= set(names)
+    mine = np.array([found[row] / len(rows) for row in names])
+    exact = np.random.default_rng(3).multinomial(int(len(rows) * worth), shares, size=200)
+    usual = np.abs(exact / exact[0].sum() - shares).sum(axis=1).mean() / 2
+    assert np.abs(mine - shares).sum() / 2 <= 2 * usual
+
+
+def in_order(slots: NDArray[np.int32]) -> Labels:
+    """Labels in order of first reports."""
+    names: dict[int, int] = {}
+    return tuple(names.setdefault(slot, len(names)) for slot in slots.tolist())
+
+
+def rates_for(rng: np.random.Generator) -> model.Rates:
+    """u by lot, with names that differ common enough that the cap of their m never binds."""
+    u = [rng.dirichlet(np.full(count - 1, 2.0)) for count in compare.COUNTS]
+    agree = compare.NAME_AGREES
+    u[0] = np.append(0.3 * rng.dirichlet(np.full(agree, 2.0)), [0.3, 0.1, 0.3])
+    m = tuple(np.array(prior.mean) for prior in model.PRIORS)
+    return model.Rates(m, tuple(u), m)
+
+
+def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float64]) -> float:
+    """Log of the mean, over the prior of m, of the product of m / u over comparisons."""
+    prior = model.PRIORS[f]
+    rate = model._RATES[f]
+    agrees = np.array(prior.agrees)
+    found = -float(counts @ np.log(u))
+    if agrees.all():
+        return found + log_dirichlet(rate, counts)
+    found += log_dirichlet(rate[agrees], counts[agrees])
+    if prior.split:
+        found += float(counts[~agrees] @ np.log(prior.split))
+    else:
+        found += log_dirichlet(rate[~agrees], counts[~agrees])
+    yes, no = rate[agrees].sum(), rate[~agrees].sum()
+    n, k = counts[agrees].sum(), counts[~agrees].sum()
+
+    def beta(a: float, b: float) -> float:
+        return float(
+            integrate.quad(lambda x: x ** (a - 1) * (1 - x) ** (b - 1), prior.least, 1.0)[0]
+        )
+
+    return found + math.log(beta(yes + n, no + k) / beta(yes, no))
+
+
+def log_dirichlet(rate: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    """Log of the mean of a product of shares."""
+    total = math.lgamma(rate.sum()) - math.lgamma(rate.sum() + counts.sum())
+    return total + sum(
+        math.lgamma(a + n) - math.lgamma(a) for a, n in zip(rate, counts, strict=True)
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
+    # so light that three links move m, and no level so rare that chains would wait for it
+    light = tuple(np.maximum(3.0 * np.array(prior.mean), 1.0) for prior in model.PRIORS)
+    monkeypatch.setattr(model, "_RATES", light)
+    rng = np.random.default_rng(seed)
+    lists = [0, 0, 0, 1, 1, 1]
+    case = made(rng, lists, 1.0)
+    rates = rates_for(rng)
+    truth = exact_with_m(case, lists, rates)
+    work = chains._Work(built_of(case), priors.NO_DUPLICATES, np.array([6]), np.array([1]), silent)
+    chain = chains._start(
+        work.built, rates, 2, priors.NO_DUPLICATES, np.random.default_rng(7), together=False
+    )
+    chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
+    work._one(chain, chains.Run(thin=1), SWEEPS, keep=True)
+    check(truth, [in_order(row) for row in chain.labels], worth=0.25)
+
+
+def built_of(case: Made) -> graph.Built:
+    """What chains need of a graph; no chain begins with pairs together."""
+    none = np.zeros(0, np.int64)
+    kept = graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
+    return graph.Built(case.graph, np.zeros(len(case.levels), np.int64), kept, (), {})
+
+
+def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Labels, float]:
+    """Every partition of two lists that repeat nobody, m integrated out."""
+    logs = {}
+    for row in naive.partitions(len(lists)):
+        value = naive.log_overlap(row, lists, 1.0, [0.0, 0.0], moves.MOST_EXACT_LISTS)
+        if value == -math.inf:
+            continue
+        pairs = [each for each in naive.clusters(row) if len(each) == 2]
+        levels = np.array([case.levels[i, j] for i, j in pairs], np.int64).reshape(-1, 8)
+        for f, size in enumerate(compare.COUNTS):
+            counts = np.bincount(levels[:, f], minlength=size)[1:]
+            value += log_mean_of_products(f, counts, rates.u[f])
+        value -= model._OVERSTATED * int((levels[:, 4] > 0).sum())
+        logs[row] = value
+    return naive.probabilities(logs)
+
+
+def drawn_with(
+    case: Made, prior: priors.PartitionPrior, lists: list[int], cut: int = 0
+) -> list[Labels]:
+    """Partitions drawn in turn with the parameters of their prior."""
+    rng = np.random.default_rng(5)
+    many = max(lists) + 1
+    state = moves.empty_state(len(lists), many)
+    moves.place(case.graph, state, np.arange(len(lists)))
+    now = prior.start(many, len(state.cells) - 1)
+    rows = []
+    for at in range(SWEEPS):
+        moves.sweep(rng, case.graph, state, case.worth, now, 0.5)
+        now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
+        if at >= cut:
+            rows.append(in_order(state.slot))
+    return rows
+
+
+def exact_with(case: Made, log_prior: Callable[[Labels], float]) -> dict[Labels, float]:
+    """Every partition that hangs together, no evidence at all."""
+    count = len(case.levels)
+    rows = [row for row in naive.partitions(count) if naive.admits(row, case.near)]
+    return naive.probabilities({row: log_prior(row) for row in rows})
+
+
+def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
+    """Reports of which nothing is said."""
+    case = made(rng, lists, 1.0)
+    nothing = case.worth._replace(
+        weights=np.zeros_like(case.worth.weights),
+        companions=np.zeros_like(case.worth.companions),
+        namesakes=np.zeros_like(case.worth.namesakes),
+        joint=np.zeros_like(case.worth.joint),
+    )
+    return Made(case.graph, nothing, case.levels, case.near)
+
+
+def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priors, "Q_PRIOR", (2.0, 3.0))  # so that repeats are seen
+    lists = [0, 0, 0, 1, 1]
+    case = silent_case(np.random.default_rng(4), lists)
+
+    def log_prior(row: Labels) -> float:
+        # all that has q, taken out of the prior and put back with q integrated out
+        value = naive.log_overlap(row, lists, 1.0, [0.5, 0.5], moves.MOST_EXACT_LISTS)
+        for source in (0, 1):
+            on = [sum(lists[i] == source for i in each) for each in naive.clusters(row)]
+            people = sum(times > 0 for times in on)
+            more = sum(on) - people
+            value -= (people + more) * math.log(0.5)
+            value += math.lgamma(2 + more) + math.lgamma(3 + people)
+            value -= math.lgamma(5 + people + more)
+        return value
+
+    check(exact_with(case, log_prior), drawn_with(case, priors.OVERLAP_TABLE, lists), worth=0.2)
+
+
+def test_theta_drawn_with_the_partition() -> None:
+    lists = [0, 0, 1, 1, 1]
+    case = silent_case(np.random.default_rng(6), lists)
+
+    def log_prior(row: Labels) -> float:
+        n = max(row) + 1
+        thetas = np.exp(np.linspace(np.log(1e-2), np.log(1e7), 600))
+        rising = sum(np.log(thetas + k) for k in range(len(lists)))
+        logs = n * np.log(thetas) - rising
+        value = math.log(float(np.exp(logs - logs.max()).sum())) + float(logs.max())
+        return value + naive.log_ewens(row, 0.0)
+
+    check(exact_with(case, log_prior), drawn_with(case, priors.EWENS, lists), worth=0.05)
