@@ -5,11 +5,23 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
-from uncounted.linkage import Linkage, at_chance, compare, grid, link, priors
+from uncounted.linkage import (
+    Linkage,
+    at_chance,
+    chains,
+    compare,
+    graph,
+    grid,
+    link,
+    priors,
+    road,
+)
 from uncounted.linkage.draws import together
+from uncounted.progress import silent
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -70,7 +82,8 @@ def test_a_linkage_without_a_grid_comes_back_too() -> None:
 
 def test_what_a_fit_may_be_found_wanting_in() -> None:
     weights = tuple(np.zeros(count) for count in compare.COUNTS)
-    rates = SimpleNamespace(expected_pairs=10.0, weights=lambda: weights)
+    m = (np.full(compare.COUNTS[0] - 1, 1 / (compare.COUNTS[0] - 1)),)  # .86 of names agree
+    rates = SimpleNamespace(expected_pairs=10.0, weights=lambda: weights, m=m)
     labels = np.repeat(np.arange(20), 10)[None, :].astype(np.int32)
 
     def wanting(rhat: float) -> str | None:
@@ -80,7 +93,36 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
         return grid.wanting(sampled, labels)
 
     assert wanting(1.0) == "900 pairs are linked where agreement alone suggests 10"
+    assert wanting(np.inf) == wanting(1.0)  # chains that ran away were stopped for that
+    rates.expected_pairs = 900.0
+    assert wanting(1.0) is None
     assert wanting(1.4) == "the chains disagree (R-hat 1.40)"
+
+
+def test_chains_that_run_away_are_given_up() -> None:
+    rows = reports()
+    compared = road.comparing(rows, seed=1, progress=silent)
+    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    told: list[int] = []
+
+    def sampled(most_pairs: float) -> chains.Sampled:
+        told.clear()
+        return chains.sample(
+            built,
+            compared.rates,
+            compared.lists,
+            draws=6,
+            seed=1,
+            progress=lambda what, done, total: told.append(done),
+            run=attrs.evolve(grid.RUN, most_pairs=most_pairs),
+        )
+
+    # forty people with three reports each are 120 pairs
+    assert np.isinf(sampled(60.0).facts["rhat"])
+    assert max(told) <= 2 * chains._FIRST_LOOK
+    kept = sampled(130.0)
+    assert kept.facts["rhat"] < 1.1
+    assert kept.slots.shape == (6, len(rows))
 
 
 def test_strict_and_loose_readings_of_draws() -> None:

@@ -24,7 +24,7 @@ from uncounted.progress import Progress
 Floats = NDArray[np.float64]
 
 CHAINS = 4
-WARM_UP = 200
+WARM_UP = 100
 LENGTH = 300  # sweeps of a chain after it, at the least
 THIN = 10  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
@@ -34,6 +34,7 @@ REFUSED_RHAT = 1.1
 MOST_ROUNDS = 3  # each doubles the run
 SPLITS = 0.25
 _MANY = 2000  # candidates, both ways, from which chains run side by side
+_FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _LOOK = 0.2  # seconds between words of progress
 
 
@@ -50,6 +51,7 @@ class Run:
     target: float = TARGET_RHAT
     ess: float = TARGET_ESS
     refuse: float = REFUSED_RHAT
+    most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
 
 
 @attrs.define
@@ -90,6 +92,9 @@ def sample(
 ) -> Sampled:
     """Run the chains until they agree, then keep `draws` of their partitions.
 
+    Where each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat
+    and where they stand for draws.
+
     Args:
         built: the graph of candidates.
         rates: m to start from; u and what is said of companions, which stay.
@@ -111,7 +116,10 @@ def sample(
     sizes, times = np.unique(np.bincount(built.component), return_counts=True)
     work = _Work(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
-    work.all(chains, run, run.warm_up, keep=False)
+    for sweeps in (_FIRST_LOOK, run.warm_up - _FIRST_LOOK):
+        work.all(chains, run, sweeps, keep=False)
+        if min(map(_linked, chains)) > run.most_pairs:
+            return _given_up(chains, draws)
     for round_ in range(run.rounds):
         for chain in chains:
             chain.watched.clear()
@@ -210,6 +218,21 @@ def _by_field(found: Floats) -> tuple[Floats, ...]:
         found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
         for f, size in enumerate(compare.COUNTS)
     )
+
+
+def _linked(chain: _Chain) -> float:
+    """Pairs that are one person where a chain stands."""
+    size = chain.state.size.astype(np.float64)
+    return float((size * (size - 1)).sum()) / 2
+
+
+def _given_up(chains: list[_Chain], draws: int) -> Sampled:
+    for chain in chains:
+        chain.labels.append(chain.state.slot.copy())
+        chain.m.append(np.concatenate(chain.rates.m))
+        chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
+    facts = {"rhat": np.inf, "ess": 0.0, "sweeps": 0}
+    return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
 
 
 def _watch(state: moves.State) -> Floats:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +25,8 @@ Labels = NDArray[np.int32]
 DRAWS = 10  # of each reading
 RUN = chains.Run(
     chains=2,
-    warm_up=80,
-    length=120,
+    warm_up=60,
+    length=100,
     rounds=2,
     watch=3,
     target=chains.REFUSED_RHAT,
@@ -93,7 +94,7 @@ def readings(
             seed=seed + done + 1,
             progress=_nothing,
             prior=each,
-            run=RUN,
+            run=attrs.evolve(RUN, most_pairs=_most(main.rates.expected_pairs)),
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = wanting(sampled, labels) or _repeats(each, main, encoded)
@@ -130,23 +131,28 @@ def outweighed(sampled: chains.Sampled, labels: Labels) -> bool:
     if _links(labels) <= MOST_LINKS_UNJUDGED:
         return False
     worth = worth_by_field(sampled)
-    return worth["event"] > worth["name"]
+    return worth["event"] > max(worth["name"], 0.0)
 
 
 def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
     """Which check a fit fails, in words; None: it passes."""
-    if sampled.facts["rhat"] > chains.REFUSED_RHAT:
+    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
+    runs_away = pairs > _most(expected)
+    if sampled.facts["rhat"] > chains.REFUSED_RHAT and not runs_away:
         return f"the chains disagree (R-hat {sampled.facts['rhat']:.2f})"
     if outweighed(sampled, labels):
         return "what happened outweighs names in what was learned"
-    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
-    if pairs > MOST_TIMES * expected + MOST_LINKS_UNJUDGED:
+    if runs_away:
         return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
     least = model.PRIORS[0].least + _AT_THE_CUT
     agree = float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, no more than the least allowed"
     return None
+
+
+def _most(expected: float) -> float:
+    return MOST_TIMES * expected + MOST_LINKS_UNJUDGED
 
 
 def _links(labels: Labels) -> float:
