@@ -76,8 +76,9 @@ def keep(earlier: Stored | None, plan: Plan, table: CaptureTable, despite_earlie
 
 _LINKAGE_IN_WORDS = (
     "Every two reports that could be about the same person were compared by name (in Hangul and"
-    " in Latin letters, however romanised), birth, sex, origin, date and place of the act. Many"
-    " ways of saying who is who were then drawn, each as often as the comparisons make it likely;"
+    " in Latin letters, however romanised), birth, sex, origin, date and place of the act, and"
+    " where reports say it by the name of a relative, occupation and number in another register."
+    " Many ways of saying who is who were then drawn, each as often as the comparisons make it likely;"
     " no single one is taken for the truth."
 )
 

@@ -58,7 +58,8 @@ def link(
 ) -> Linkage:
     """Draw partitions of reports into people.
 
-    Names, birth, sex, origin and events are compared as levels (`compare`); what each
+    Names, birth, sex, origin, events and what is said further are compared as levels
+    (`compare`); what each
     level is worth, how often a list repeats somebody, and who is with whom are sampled
     together (`chains`, `moves`).
 
