@@ -31,6 +31,7 @@ tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors; then the e
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done
+	@$(BIN)/python benchmarks/study_coverage.py --published
 
 bench: $(STAMPS)/dev ## measure speed and memory, as ratios in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
