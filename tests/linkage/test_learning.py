@@ -98,7 +98,6 @@ def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) 
     chain = chains._start(
         work.built, rates, 2, priors.NO_DUPLICATES, np.random.default_rng(7), together=False
     )
-    chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
     work._one(chain, chains.Run(thin=1), SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 

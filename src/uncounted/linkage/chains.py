@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 CHAINS = 4
 WARM_UP = 100
 LENGTH = 300  # sweeps of a chain after it, at the least
-THIN = 10  # sweeps between kept draws, at the least
+THIN = 7  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
@@ -64,8 +64,16 @@ class _Chain:
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
-    compared: Floats = attrs.field(factory=lambda: np.zeros(1))
+    compared: Floats = attrs.field(
+        factory=lambda: np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
+    )
     sweeps: int = 0
+
+    def drop_half(self) -> None:
+        """Take the first half of what was kept for warm-up."""
+        for kept in (self.watched, self.labels, self.m):
+            del kept[: len(kept) // 2]
+        self.compared[:] = 0.0
 
 
 @attrs.frozen
@@ -120,25 +128,24 @@ def sample(
         work.all(chains, run, sweeps, keep=False)
         if min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+    more, kept = length, 0
     for round_ in range(run.rounds):
-        for chain in chains:
-            chain.watched.clear()
-            chain.labels.clear()
-            chain.m.clear()
-            chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
-        work.all(chains, run, length, keep=True)
+        work.all(chains, run, more, keep=True)
+        kept += more
         watched = np.array([chain.watched for chain in chains])
         rhat, ess = agreement(watched)
         if (rhat <= run.target and ess >= run.ess) or round_ == run.rounds - 1:
             break
-        length *= 2
+        for chain in chains:  # what is left had twice the warm-up and more
+            chain.drop_half()
+        more, kept = length * 2**round_, kept - kept // 2
     if rhat > run.refuse:
         raise NotConverged(
             f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",
             hint="too little in the reports tells people apart; add birth dates or places, "
             "or link fewer reports at once",
         )
-    facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": length}
+    facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": kept}
     return _gather(chains, draws, facts, watched)
 
 
@@ -230,7 +237,6 @@ def _given_up(chains: list[_Chain], draws: int) -> Sampled:
     for chain in chains:
         chain.labels.append(chain.state.slot.copy())
         chain.m.append(np.concatenate(chain.rates.m))
-        chain.compared = np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
     facts = {"rhat": np.inf, "ess": 0.0, "sweeps": 0}
     return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
 

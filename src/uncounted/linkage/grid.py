@@ -81,11 +81,13 @@ def readings(
     """
     built = {"usual": usual}
     todo, found = cells(prior), list[Reading]()
+    most = _most(main.rates.expected_pairs)
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:
             at = min(floor * RULES[rule], 0.5)
             built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
+        refuted = _repeats(each, main, encoded)  # then a look is enough
         sampled = chains.sample(
             built[rule],
             main.rates,
@@ -94,10 +96,10 @@ def readings(
             seed=seed + done + 1,
             progress=_nothing,
             prior=each,
-            run=attrs.evolve(RUN, most_pairs=_most(main.rates.expected_pairs)),
+            run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
-        why = wanting(sampled, labels) or _repeats(each, main, encoded)
+        why = refuted or wanting(sampled, labels)
         found.append(Reading(each.name, rule, labels, why, _facts(sampled, labels)))
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
