@@ -7,14 +7,21 @@ truth are drawn from the same chances, so that every stated probability means wh
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import shutil
 from pathlib import Path
 
 import attrs
 import numpy as np
+import pytest
+from click.testing import CliRunner, Result
 from numpy.typing import NDArray
 
+from uncounted.commands import app
+from uncounted.commands.app import open_case
 from uncounted.linkage import Linkage
 from uncounted.linkage.draws import numbered
+from uncounted.vault import identity
 from uncounted.vault.case import Case
 
 Labels = NDArray[np.int32]
@@ -89,3 +96,43 @@ def persons_file(path: Path, made: Made, *, column: str = "report") -> Path:
     ]
     path.write_text("\n".join([f"source,{column},person", *lines]) + "\n", encoding="utf-8")
     return path
+
+
+load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+PASSPHRASE = "a passphrase of five words"
+
+
+def kept_in(folder: Path, one: Made) -> Path:
+    """A case file `a.case` in the folder, whose reports are linked by these draws; and a home."""
+    env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
+    case = folder / "a.case"
+    commands = [["init", str(case)]]
+    for name, text in rows(one.linkage, one.truth).items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        commands.append(["import", str(case), str(folder / f"{name}.csv"), "--source", name])
+    for command in commands:
+        done = CliRunner().invoke(app, command, env=env)
+        assert done.exit_code == 0, done.output
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        with open_case(case, None) as opened:
+            keep(opened, one.linkage)
+    return folder
+
+
+def own_copy(ready: Path, folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """A copy of such a case file for one test, with its home."""
+    patch.setattr(identity, "load", load)
+    shutil.copytree(ready / "home", folder / "home")
+    shutil.rmtree(folder / "home" / "seen", ignore_errors=True)
+    patch.setenv("UNCOUNTED_HOME", str(folder / "home"))
+    patch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    return Path(shutil.copytree(ready / "a.case", folder / "a.case"))
+
+
+def do(*arguments: str | Path) -> Result:
+    """Run a command, which must be done."""
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert done.exit_code == 0, done.output
+    return done

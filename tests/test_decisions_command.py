@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import functools
 import json
-import shutil
 import stat
 import time
 from collections.abc import Callable
@@ -14,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
-from tests.made_linkage import Made, keep, made, rows
+from click.testing import CliRunner
+from tests.made_linkage import Made, do, keep, kept_in, made, own_copy
 
 from uncounted import cli
 from uncounted.captures import CaptureTable
@@ -25,10 +24,7 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.glance import log_number
 from uncounted.linkage import Linkage, capture_table
 from uncounted.linkage.order import review_order
-from uncounted.vault import identity
 
-load = functools.cache(identity.load)  # opening an identity takes a second on purpose
-PASSPHRASE = "a passphrase of five words"
 HEADER = "source_a,report_a,source_b,report_b,decision,note,probability,narrowing"
 COLUMNS = "source_a,report_a,source_b,report_b,decision"
 
@@ -40,39 +36,12 @@ def one() -> Made:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory, one: Made) -> Path:
-    """A case file whose reports are linked, by draws that are right by construction."""
-    folder = tmp_path_factory.mktemp("ready")
-    env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
-    case = folder / "a.case"
-    commands = [["init", str(case)]]
-    for name, text in rows(one.linkage, one.truth).items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-        commands.append(["import", str(case), str(folder / f"{name}.csv"), "--source", name])
-    for command in commands:
-        done = CliRunner().invoke(app, command, env=env)
-        assert done.exit_code == 0, done.output
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in env.items():
-            patch.setenv(name, value)
-        with open_case(case, None) as opened:
-            keep(opened, one.linkage)
-    return folder
+    return kept_in(tmp_path_factory.mktemp("ready"), one)
 
 
 @pytest.fixture
 def case(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(identity, "load", load)
-    shutil.copytree(ready / "home", tmp_path / "home")
-    shutil.rmtree(tmp_path / "home" / "seen", ignore_errors=True)
-    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
-    return Path(shutil.copytree(ready / "a.case", tmp_path / "a.case"))
-
-
-def do(*arguments: str | Path) -> Result:
-    done = CliRunner().invoke(app, [str(each) for each in arguments])
-    assert done.exit_code == 0, done.output
-    return done
+    return own_copy(ready, tmp_path, monkeypatch)
 
 
 def told(*arguments: str | Path) -> Any:
