@@ -253,6 +253,8 @@ def test_pictures_are_written_once(
         (["--out", "X"], "both or neither"),
         (["--complete"], "the file of --truth"),
         (["--pictures", "X"], "no calibration curve without labels"),
+        (["--truth", "T", "--pictures", "T"], "pictures go into a folder"),
+        (["--level", "nan"], "level nan is not between 0 and 1"),
         (["--labels", "T"], "has no column 'source_1'"),
         (["--sample", "3", "--out", "X"], "too few for"),
         (["--truth", "nowhere.csv"], "nowhere.csv"),

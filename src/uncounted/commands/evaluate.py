@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ def evaluate(
     from uncounted import judging
 
     _check(truth, complete, size, out, labels, pictures)
+    _check_level(level)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         waiting("holding draws against labels", 0, None)
         if size is not None and out is not None:
@@ -158,8 +160,17 @@ def _check(
         raise UsedWrongly(
             "there is no calibration curve without labels", hint="give --truth or --labels too"
         )
+    if pictures is not None and pictures.exists() and not pictures.is_dir():
+        raise UsedWrongly(
+            "--pictures names a file, and pictures go into a folder", hint="name another place"
+        )
     if out is not None:
         durable.refuse_existing(out)
+
+
+def _check_level(level: float) -> None:
+    if math.isnan(level):  # which no range of numbers refuses
+        raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
 
 
 def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
@@ -310,8 +321,8 @@ def _answer_opinion(found: Expected) -> None:
         f" ({number(ends[0])} to {number(ends[1])})."
     )
     answer(
-        f"{found.people:,} people in the stated partition; {number(people)} over the draws"
-        f" ({number(among[0])} to {number(among[1])})."
+        f"{plural(found.people, 'person', 'people')} in the stated partition; {number(people)} over"
+        f" the draws ({number(among[0])} to {number(among[1])})."
     )
     answer(f"{plural(found.doubtful, 'pair')} with a probability between .05 and .95.")
     say("  to check it: uncounted evaluate CASE --sample 200 --out sample.csv")
