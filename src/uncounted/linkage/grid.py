@@ -124,7 +124,8 @@ def worth_by_field(sampled: chains.Sampled) -> dict[str, float]:
     weights = sampled.rates.weights()
     for row, shown, name in zip(weights, sampled.compared, compare.FIELDS, strict=True):
         value = float((row * shown[: len(row)]).sum())
-        worth[name] = round(value / float(shown.sum()), 3) if shown.sum() else 0.0
+        made = float(shown[1:].sum())  # level 0 is no comparison
+        worth[name] = round(value / made, 3) if made else 0.0
     return worth
 
 
