@@ -83,7 +83,7 @@ class Sampled:
     slots: NDArray[np.int32]  # (draws, reports)
     facts: dict[str, Any]
     rates: model.Rates  # mean over the draws
-    compared: Floats  # (fields, levels): comparisons within people, over the draws
+    compared: Floats  # (fields, levels): comparisons within people, over the last round
     watched: Floats  # (chains, looks, quantities)
 
 

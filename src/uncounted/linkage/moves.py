@@ -360,13 +360,19 @@ def _field(
     chance, count = 0.0, 0
     for x in range(k):
         if graph.said[group[x]] >> f & 1:
-            star = 0.0
-            for y in range(k):
-                if y != x:  # a report that does not say it is at level 0, worth nothing
-                    star += worth.weights[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]]
-            chance += _exp(star)
+            chance += _exp(_star(worth, k, codes, f, x))
             count += 1
     return np.log(chance / count) if count > 1 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _star(worth: Worth, k: int, codes: NDArray[np.int32], f: int, x: int) -> float:
+    """What one field says if x is its original, which the others of the cluster copy."""
+    total = 0.0
+    for y in range(k):
+        if y != x:  # a report that does not say it is at level 0, worth nothing
+            total += worth.weights[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]]
+    return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -927,11 +933,7 @@ def _count_field(
     for x in range(k):
         chance[x] = 0.0
         if graph.said[group[x]] >> f & 1:
-            star = 0.0
-            for y in range(k):
-                if y != x:
-                    star += worth.weights[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]]
-            chance[x] = _exp(star)
+            chance[x] = _exp(_star(worth, k, codes, f, x))
             total += chance[x]
             count, last = count + 1, x
     if count < 2:

@@ -59,9 +59,8 @@ def link(
     """Draw partitions of reports into people.
 
     Names, birth, sex, origin, events and what is said further are compared as levels
-    (`compare`); what each
-    level is worth, how often a list repeats somebody, and who is with whom are sampled
-    together (`chains`, `moves`).
+    (`compare`); what each level is worth, how often a list repeats somebody, and who is
+    with whom are sampled together (`chains`, `moves`).
 
     Args:
         reports: each with its source and id; no two alike.
