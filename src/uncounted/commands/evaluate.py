@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,9 +110,10 @@ def evaluate(
       uncounted evaluate returns.case --labels sample.csv
     """
     from uncounted import judging
+    from uncounted.estimate.arguments import level_of
 
     _check(truth, complete, size, out, labels, pictures)
-    _check_level(level)
+    level_of(level)  # no range of numbers refuses one that is none
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         waiting("holding draws against labels", 0, None)
         if size is not None and out is not None:
@@ -166,11 +166,6 @@ def _check(
         )
     if out is not None:
         durable.refuse_existing(out)
-
-
-def _check_level(level: float) -> None:
-    if math.isnan(level):  # which no range of numbers refuses
-        raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
 
 
 def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
