@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from uncounted.compiled import compiled
 
 type Floats = npt.NDArray[np.float64]
 
@@ -27,7 +28,7 @@ _DOWN = 2.0**-512
 _LN2 = math.log(2.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fit(m, e):  # type: ignore[no-untyped-def]
     size = abs(m)
     if size >= _HIGH:
@@ -39,7 +40,7 @@ def _fit(m, e):  # type: ignore[no-untyped-def]
     return m, e
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add(m1, e1, m2, e2):  # type: ignore[no-untyped-def]
     if m2 == 0.0:
         return m1, e1
@@ -57,7 +58,7 @@ def _add(m1, e1, m2, e2):  # type: ignore[no-untyped-def]
     return m2, e2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sums(logp, J):  # type: ignore[no-untyped-def]
     """Log of the sum over graphs for each row of `logp` (rows, 2**J); see `log_sums`."""
     n = 1 << J

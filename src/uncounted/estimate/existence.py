@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from uncounted.compiled import compiled
 from uncounted.estimate.hierarchy import Model
 
 type Floats = npt.NDArray[np.float64]
@@ -18,7 +18,7 @@ NONE, UNIDENTIFIED = 1, 2  # 3: both
 _TINY = 1e-9
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _reduced(A):  # type: ignore[no-untyped-def]
     """Gauss and Jordan, in place: the column of each row's leading 1."""
     rows, columns = A.shape
@@ -44,7 +44,7 @@ def _reduced(A):  # type: ignore[no-untyped-def]
     return lead[:r]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _free(masks, present):  # type: ignore[no-untyped-def]
     """What the present cells leave open, as the empty cells see it.
 
@@ -87,7 +87,7 @@ def _free(masks, present):  # type: ignore[no-untyped-def]
     return Z
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _feasible(A, b):  # type: ignore[no-untyped-def]
     """Whether A u = b for some u >= 0: the simplex method's first phase, Bland's rule."""
     rows, columns = A.shape

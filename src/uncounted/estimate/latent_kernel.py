@@ -19,15 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from uncounted.borrowed import borrow
+from uncounted.compiled import borrow, compiled, compiled_fast
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
-# Sums may be taken in any order, but infinities and NaN keep their meaning.
-_FAST = {"reassoc", "contract", "nsz", "arcp"}
 _LEAST = 700.0  # logits go down to minus this
 _TRIES_INSIDE = 100
 _MOST = 4e18  # mean of n0 that still fits whole numbers of 64 bits
@@ -84,7 +81,7 @@ class Space(NamedTuple):
     caught: Ints
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def room(counts, K):  # type: ignore[no-untyped-def]
     """Space for K classes."""
     M, J = counts.members.shape
@@ -96,7 +93,7 @@ def room(counts, K):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def chances(x, s):  # type: ignore[no-untyped-def]
     """From x = logit lambda: lambda, odds, g0 = prod (1 - lambda), d = 1 - g0 without loss."""
     J, K = x.shape
@@ -113,13 +110,13 @@ def chances(x, s):  # type: ignore[no-untyped-def]
             s.g0[k] *= off
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def log_add(p, q):  # type: ignore[no-untyped-def]
     """log(e^p + e^q)."""
     return max(p, q) + math.log1p(math.exp(-abs(p - q)))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def log_sticks(y, prior):  # type: ignore[no-untyped-def]
     """Log density of log-weights y (of any sum) under the sticks, alpha integrated out.
 
@@ -134,7 +131,7 @@ def log_sticks(y, prior):  # type: ignore[no-untyped-def]
     return total - (prior.a + K - 1) * math.log(prior.b + rest - y[K - 1])
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
     """Gradient of the collapsed log posterior in (x, v) into `s`; the log posterior if wanted."""
     J, K = x.shape
@@ -212,7 +209,7 @@ def gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
     return answer
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _aims(rng, x, y, counts, prior, s, width):  # type: ignore[no-untyped-def]
     """Draw aim ~ N(v, width^2) and, from it alone, masses and momenta; kinetic energy.
 
@@ -252,7 +249,7 @@ def _aims(rng, x, y, counts, prior, s, width):  # type: ignore[no-untyped-def]
     return 0.5 * energy
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _kick(v, s, width, step):  # type: ignore[no-untyped-def]
     """Momenta move by `step` times the gradient; the energy they have then."""
     J, K = s.px.shape
@@ -267,7 +264,7 @@ def _kick(v, s, width, step):  # type: ignore[no-untyped-def]
     return 0.5 * energy
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pull(v, s, width):  # type: ignore[no-untyped-def]
     total = 0.0
     for k in range(v.shape[0]):
@@ -275,7 +272,7 @@ def _pull(v, s, width):  # type: ignore[no-untyped-def]
     return 0.5 * total / width**2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def leap(rng, x, y, counts, prior, s, step, most, width):  # type: ignore[no-untyped-def]
     """One Hamiltonian move of (x, y) with people summed out; chance that it was taken.
 
@@ -317,7 +314,7 @@ def leap(rng, x, y, counts, prior, s, step, most, width):  # type: ignore[no-unt
     return chance
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def exchange(rng, x, y, prior, tries):  # type: ignore[no-untyped-def]
     """Exchange the places of two classes; the table does not notice, the sticks do."""
     J, K = x.shape
@@ -340,7 +337,7 @@ def exchange(rng, x, y, prior, tries):  # type: ignore[no-untyped-def]
     return taken
 
 
-@njit(cache=True, nogil=True, fastmath=_FAST)
+@compiled_fast
 def _shown(y, counts, s):  # type: ignore[no-untyped-def]
     """Log likelihood of the table given n and log-weights y; `s.cells` holds P(m | k)."""
     K = y.shape[0]
@@ -361,7 +358,7 @@ def _shown(y, counts, s):  # type: ignore[no-untyped-def]
     return fit
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _patterns(x, counts, s):  # type: ignore[no-untyped-def]
     """P(m | k) of every pattern into `s.cells`."""
     K = x.shape[1]
@@ -374,7 +371,7 @@ def _patterns(x, counts, s):  # type: ignore[no-untyped-def]
             s.cells[m, k] = s.cells[p, k] * s.odds[j, k]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
     """Draw the common length of all sticks, or of those from some place on, anew; how many taken.
 
@@ -423,7 +420,7 @@ def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
     return taken
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _log_gamma(rng, shape):  # type: ignore[no-untyped-def]
     """Log of a Gamma(shape, 1) variate, also where the variate itself is zero to a float."""
     if shape < 1.0:
@@ -431,7 +428,7 @@ def _log_gamma(rng, shape):  # type: ignore[no-untyped-def]
     return math.log(rng.standard_gamma(shape))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def log_odds_unseen(y, s):  # type: ignore[no-untyped-def]
     """log(rho / (1 - rho)) from log-weights and the g0, d in `s`."""
     top = y[0]
@@ -445,7 +442,7 @@ def log_odds_unseen(y, s):  # type: ignore[no-untyped-def]
     return math.log(max(unseen, 1e-300)) - math.log(seen)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _put(k, people, m, members, s):  # type: ignore[no-untyped-def]
     s.size[k] += people
     for j in range(members.shape[1]):
@@ -453,7 +450,7 @@ def _put(k, people, m, members, s):  # type: ignore[no-untyped-def]
             s.caught[j, k] += people
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _share_out(rng, people, m, members, s):  # type: ignore[no-untyped-def]
     """Draw the classes of people with one pattern: multinomial by chained binomials."""
     K = s.size.shape[0]
@@ -483,7 +480,7 @@ def _share_out(rng, people, m, members, s):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _people(rng, x, y, counts, s):  # type: ignore[no-untyped-def]
     """Draw n0 given rho, then the class of everybody, seen and unseen. n0, and how it went."""
     K = x.shape[1]
@@ -512,7 +509,7 @@ def _people(rng, x, y, counts, s):  # type: ignore[no-untyped-def]
     return n0, FINE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sweep(rng, x, y, counts, prior, s):  # type: ignore[no-untyped-def]
     """One plain Gibbs sweep (Manrique-Vallier 2016, tabulated). n0, and how it went.
 
@@ -548,7 +545,7 @@ def sweep(rng, x, y, counts, prior, s):  # type: ignore[no-untyped-def]
     return n0, FINE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untyped-def]
     """A chain of plain sweeps, the measure of what `run_chain` gains: (n0, log odds), code."""
     s = room(counts, x.shape[1])
@@ -557,7 +554,7 @@ def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untype
     return n0s, logits, how
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _plain(rng, x, y, counts, prior, s, thin, n0s, logits):  # type: ignore[no-untyped-def]
     """The sweeps of `run_plain`, into `n0s` and `logits`; how it went."""
     x, y, counts, s = borrow(x), borrow(y), borrow(counts), borrow(s)
@@ -572,7 +569,7 @@ def _plain(rng, x, y, counts, prior, s, thin, n0s, logits):  # type: ignore[no-u
     return FINE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: ignore[no-untyped-def]
     """A chain: in each round a leap of at most `steps`, exchanges, stretches, and a Gibbs sweep.
 
@@ -592,7 +589,7 @@ def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: 
     return n0s, logits, used, leaps / count, exchanged / (count * TRIES), how
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rounds(rng, x, y, counts, prior, s, steps, tuning, adapt, n0s, logits, used):  # type: ignore[no-untyped-def]
     """The rounds of `run_chain`: chances of leaps and exchanges taken, added up; how it went."""
     x, y, counts, s, tuning = borrow(x), borrow(y), borrow(counts), borrow(s), borrow(tuning)

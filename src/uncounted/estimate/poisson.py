@@ -10,8 +10,8 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from uncounted.compiled import compiled
 from uncounted.estimate.hierarchy import Masks
 
 type Floats = npt.NDArray[np.float64]
@@ -45,7 +45,7 @@ class Fits:
     means: Floats | None
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cholesky(H, p, least):  # type: ignore[no-untyped-def]
     """Lower factor in place; False when a pivot falls below `least` of its diagonal."""
     for i in range(p):
@@ -62,7 +62,7 @@ def _cholesky(H, p, least):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _solve(H, p, b):  # type: ignore[no-untyped-def]
     for i in range(p):
         for k in range(i):
@@ -74,7 +74,7 @@ def _solve(H, p, b):  # type: ignore[no-untyped-def]
         b[i] /= H[i, i]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _over_supersets(v, J):  # type: ignore[no-untyped-def]
     for b in range(J):
         bit = 1 << b
@@ -83,14 +83,14 @@ def _over_supersets(v, J):  # type: ignore[no-untyped-def]
                 v[mask] += v[mask | bit]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _information(H, sums, term, p):  # type: ignore[no-untyped-def]
     for i in range(p):
         for j in range(i + 1):
             H[i, j] = sums[term[i] | term[j]]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _keep(x, masks, J, star, live, term, t):  # type: ignore[no-untyped-def]
     """A set that nobody is on: its parameter is minus infinity, its cells have mean 0."""
     p = 0
@@ -110,7 +110,7 @@ def _keep(x, masks, J, star, live, term, t):  # type: ignore[no-untyped-def]
     return p
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _told_apart(live, term, p, J, sums, H):  # type: ignore[no-untyped-def]
     for c in range(live.size):
         sums[c] = 1.0 if live[c] else 0.0
@@ -119,7 +119,7 @@ def _told_apart(live, term, p, J, sums, H):  # type: ignore[no-untyped-def]
     return _cholesky(H, p, 1e-9)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _begin(x, live, term, p, J, sums, eta, H, alpha):  # type: ignore[no-untyped-def]
     """One weighted least squares from the counts themselves."""
     for c in range(x.size):
@@ -137,7 +137,7 @@ def _begin(x, live, term, p, J, sums, eta, H, alpha):  # type: ignore[no-untyped
     return fine
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _expect(x, live, term, p, J, alpha, eta, mu):  # type: ignore[no-untyped-def]
     """Means of the cells; log likelihood, and the least of the means."""
     for c in range(x.size):
@@ -159,7 +159,7 @@ def _expect(x, live, term, p, J, alpha, eta, mu):  # type: ignore[no-untyped-def
     return value, least
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H):  # type: ignore[no-untyped-def]
     """Newton's steps; log likelihood, whether it settled, and whether H can be solved for."""
     best, least, share, settled, fine = -np.inf, 0.0, 1.0, False, True
@@ -193,7 +193,7 @@ def _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H):  # type: igno
     return best, settled and fine and least > _SMALL, fine
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fit(terms, sizes, counts, model_of, row_of, J, means):  # type: ignore[no-untyped-def]
     n, most = 1 << J, terms.shape[1]
     out = np.empty((model_of.size, 4))

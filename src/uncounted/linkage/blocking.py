@@ -15,10 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.compiled import compiled
 from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, Encoded
 
@@ -264,7 +264,7 @@ def _looked(
     return [each for each in done if len(each[0])]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _weigh(
     own: Codes, x: int, low: int, high: int, worth: Singles, differ: Singles, total: Singles
 ) -> None:
@@ -289,7 +289,7 @@ def _weigh(
                 total[y] += same if theirs[y] == mine else (_NONE if theirs[y] < 0 else other)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _found_by(blocks: Codes, i: int, j: int) -> int:
     """The rules that find a pair, a bit each."""
     mask = 0
@@ -299,7 +299,7 @@ def _found_by(blocks: Codes, i: int, j: int) -> int:
     return mask
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _survey(
     agree: Singles,
     differ: Singles,
@@ -324,7 +324,7 @@ def _survey(
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _scan(
     agree: Singles,
     differ: Singles,

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.borrowed import borrow
+from uncounted.compiled import borrow, compiled
 from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
 
@@ -203,7 +202,7 @@ def unpacked(codes: NDArray[np.int32]) -> Levels:
     return np.stack(each, axis=1).astype(np.uint8)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def pair(a: Arrays, i: int, j: int) -> int:
     """The levels of one pair, in one number."""
     code = _name(a, a.name[i], a.name[j])
@@ -219,7 +218,7 @@ def pair(a: Arrays, i: int, j: int) -> int:
     return code | _text(a, a.number[i], a.number[j]) << SHIFTS[7]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fill(
     a: Arrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
 ) -> None:
@@ -238,7 +237,7 @@ def _fill(
         out[at, 7] = _text(a, a.number[i], a.number[j])
 
 
-@numba.njit(cache=True)
+@compiled
 def _relative(a: Arrays, i: int, j: int) -> int:
     """How the names of their relatives agree."""
     level = _name(a, a.relative[i], a.relative[j])
@@ -247,7 +246,7 @@ def _relative(a: Arrays, i: int, j: int) -> int:
     return 2 if level > NAME_SAME else (1 if level else 0)
 
 
-@numba.njit(cache=True)
+@compiled
 def _text(a: Arrays, x: int, y: int) -> int:
     """How two texts agree: their letters and digits."""
     if x == NO_KEY or y == NO_KEY:
@@ -263,7 +262,7 @@ def _text(a: Arrays, x: int, y: int) -> int:
     return 2 if slips <= longer // _SLIP_EVERY else 3
 
 
-@numba.njit(cache=True)
+@compiled
 def _name(a: Arrays, x: int, y: int) -> int:
     """The most telling level over all pairs of forms of two rows of names."""
     best = 255
@@ -277,7 +276,7 @@ def _name(a: Arrays, x: int, y: int) -> int:
     return 0 if best == 255 else best
 
 
-@numba.njit(cache=True)
+@compiled
 def _forms(a: Arrays, f: int, g: int) -> int:
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -319,7 +318,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
 _BY_SLIPS = np.array([[1, 5, 8, 17], [6, 7, 10, 18], [9, 10, 10, 18], [19, 20, 20, 21]])
 
 
-@numba.njit(cache=True)
+@compiled
 def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
@@ -329,7 +328,7 @@ def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     return 15 if _in_part(a, f, g) else 19
 
 
-@numba.njit(cache=True)
+@compiled
 def _initials(a: Arrays, f: int, g: int, family: int) -> int:
     """Of one name only first letters are said, of the given name or of both."""
     x, y = a.family_firsts[f], a.family_firsts[g]
@@ -347,13 +346,13 @@ def _initials(a: Arrays, f: int, g: int, family: int) -> int:
 _FIRST = (1 << 26) - 1  # bits of the first syllable's letters
 
 
-@numba.njit(cache=True)
+@compiled
 def _begin_apart(x: int, y: int) -> bool:
     """Both are said, and no letter is common to them."""
     return x != 0 and y != 0 and x & y == 0
 
 
-@numba.njit(cache=True)
+@compiled
 def _exchanged(a: Arrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
@@ -362,7 +361,7 @@ def _exchanged(a: Arrays, f: int, g: int) -> bool:
     )
 
 
-@numba.njit(cache=True)
+@compiled
 def _shared(
     starts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -396,7 +395,7 @@ def _shared(
     return 1, np.log(total)
 
 
-@numba.njit(cache=True)
+@compiled
 def _apart(
     a: Arrays,
     words: NDArray[np.int64],
@@ -425,7 +424,7 @@ def _apart(
     return best
 
 
-@numba.njit(cache=True)
+@compiled
 def _bits(x: int) -> int:
     count = 0
     while x:
@@ -434,7 +433,7 @@ def _bits(x: int) -> int:
     return count
 
 
-@numba.njit(cache=True)
+@compiled
 def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int) -> int:
     """Optimal string alignment: letters changed, left out, put in, or two swapped."""
     # H. Hyyro, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances"
@@ -462,7 +461,7 @@ def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int
     return int(distance)
 
 
-@numba.njit(cache=True)
+@compiled
 def _in_part(a: Arrays, f: int, g: int) -> bool:
     """One spelling begins the other. Sharing a syllable is not it: sisters do."""
     for x in range(a.given_words[f], a.given_words[f + 1]):
@@ -478,7 +477,7 @@ def _in_part(a: Arrays, f: int, g: int) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _ymd(day: int) -> tuple[int, int, int]:
     """Year, month and day of a proleptic Gregorian day number (1 is 1 January 1)."""
     # H. F. Fliegel and T. C. Van Flandern, CACM 11 (1968) 657.
@@ -493,7 +492,7 @@ def _ymd(day: int) -> tuple[int, int, int]:
     return 100 * (c - 49) + y + n, m + 2 - 12 * n, d
 
 
-@numba.njit(cache=True)
+@compiled
 def _one_slip(x: int, y: int) -> bool:
     """Two of year, month and day the same, or day and month swapped, or year digits swapped."""
     a, b, c = _ymd(x)
@@ -504,12 +503,12 @@ def _one_slip(x: int, y: int) -> bool:
     return a == d and b == f and c == e
 
 
-@numba.njit(cache=True)
+@compiled
 def _digits_swapped(a: int, d: int) -> bool:
     return a // 100 == d // 100 and a % 10 == d // 10 % 10 and a // 10 % 10 == d % 10
 
 
-@numba.njit(cache=True)
+@compiled
 def _birth(lo: int, hi: int, lo2: int, hi2: int) -> int:
     if (lo == 0 and hi == 0) or (lo2 == 0 and hi2 == 0):
         return 0
@@ -529,7 +528,7 @@ def _birth(lo: int, hi: int, lo2: int, hi2: int) -> int:
     return 8 if gap <= 3 * 366 else 9
 
 
-@numba.njit(cache=True)
+@compiled
 def _when(lo: int, hi: int, lo2: int, hi2: int) -> int:
     if (lo == 0 and hi == 0) or (lo2 == 0 and hi2 == 0):
         return 0
@@ -548,7 +547,7 @@ _DATE_RANK = np.array([0.0, 4.0, 3.0, 1.0, 0.5, -2.0])
 _PLACE_RANK = np.array([0.0, 2.0, 1.0, -0.5, 1.0, -1.0])
 
 
-@numba.njit(cache=True)
+@compiled
 def _event(a: Arrays, i: int, j: int) -> int:
     """The best-agreeing pair of acts, acts of one kind before others."""
     best, found, same_kind = -OPEN * 1.0, 0, False

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
 from uncounted.linkage import compare
 from uncounted.linkage.encode import NO_KEY, Encoded
@@ -151,7 +151,7 @@ def start(built: Built, *, together: bool, once_a_list: bool) -> Ints:
     return label
 
 
-@numba.njit(cache=True)
+@compiled
 def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool) -> None:
     """Join clusters pair by pair, where nothing forbids it."""
     count = len(label)

@@ -30,7 +30,7 @@ Human decisions are hard: reports that are said to be one person are a unit and 
 one; reports that are said to be different never share a cluster.
 
 Compiled; no I/O; no GIL, so that chains run side by side. What Python calls borrows its
-arrays (`borrowed`) before it passes them on.
+arrays (`compiled`) before it passes them on.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -40,11 +40,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.borrowed import borrow
+from uncounted.compiled import borrow, compiled
 from uncounted.linkage import compare
 
 Ints = NDArray[np.int64]
@@ -172,7 +171,7 @@ def empty_state(count: int, lists: int) -> State:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _cell(mask: int, lists: int) -> int:
     if lists <= MOST_EXACT_LISTS:
         return mask
@@ -183,7 +182,7 @@ def _cell(mask: int, lists: int) -> int:
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _add(state: State, r: int, s: int, slot: int) -> None:
     """Put report r of list s into a slot, and keep the counts; an empty one must be `_fresh`."""
     lists = state.on.shape[1]
@@ -204,7 +203,7 @@ def _add(state: State, r: int, s: int, slot: int) -> None:
     state.head[slot] = r
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _remove(state: State, r: int, s: int) -> None:
     """Take report r out. A cluster left empty gives its slot back."""
     lists = state.on.shape[1]
@@ -231,13 +230,13 @@ def _remove(state: State, r: int, s: int) -> None:
     state.slot[r] = -1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fresh(state: State) -> int:
     """The slot of nobody that `_add` takes next."""
     return state.spare[state.idle[0] - 1]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     """Log of prior(after) / prior(before) for putting one report of list s into a slot."""
     size = state.size[slot]
@@ -270,7 +269,7 @@ def with_memory(graph: Graph) -> Graph:
     return graph._replace(met=np.full(size, -1, np.int64), met_codes=np.zeros(size, np.int32))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _code(graph: Graph, i: int, j: int) -> int:
     """Packed levels of any pair."""
     if i < j:
@@ -288,7 +287,7 @@ def _code(graph: Graph, i: int, j: int) -> int:
     return graph.met_codes[place]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _edge(graph: Graph, i: int, j: int) -> int:
     """Where a candidate pair stands, -1 if it is none."""
     if graph.starts[i + 1] - graph.starts[i] > graph.starts[j + 1] - graph.starts[j]:
@@ -303,7 +302,7 @@ def _edge(graph: Graph, i: int, j: int) -> int:
     return low if low < graph.starts[i + 1] and graph.near[low] == j else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fields(worth: Worth, code: int) -> float:
     total = 0.0
     for f in range(len(worth.weights)):
@@ -311,7 +310,7 @@ def _fields(worth: Worth, code: int) -> float:
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _penalty(worth: Worth, code: int) -> float:
     """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
     strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
@@ -326,13 +325,13 @@ def _penalty(worth: Worth, code: int) -> float:
     return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _exp(x: float) -> float:
     """An exponential that neither overflows nor vanishes."""
     return np.exp(min(max(x, -600.0), 600.0))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def evidence(graph: Graph, worth: Worth, group: NDArray[np.int32], k: int) -> float:
     """Evidence of the cluster `group[:k]`."""
     if k < 2:
@@ -352,7 +351,7 @@ def evidence(graph: Graph, worth: Worth, group: NDArray[np.int32], k: int) -> fl
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _field(
     graph: Graph, worth: Worth, group: NDArray[np.int32], k: int, codes: NDArray[np.int32], f: int
 ) -> float:
@@ -365,7 +364,7 @@ def _field(
     return np.log(chance / count) if count > 1 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _star(worth: Worth, k: int, codes: NDArray[np.int32], f: int, x: int) -> float:
     """What one field says if x is its original, which the others of the cluster copy."""
     total = 0.0
@@ -375,7 +374,7 @@ def _star(worth: Worth, k: int, codes: NDArray[np.int32], f: int, x: int) -> flo
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _members(state: State, slot: int, group: NDArray[np.int32], at: int) -> int:
     """Write a cluster's reports into `group` from place `at`; the place after them."""
     r = state.head[slot]
@@ -386,7 +385,7 @@ def _members(state: State, slot: int, group: NDArray[np.int32], at: int) -> int:
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
     """Fill an empty state: reports of one label together. Labels must heed the decisions."""
     graph, state = borrow(graph), borrow(state)
@@ -397,7 +396,7 @@ def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
         _add(state, r, graph.lists[r], slots[label[r]])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _value_all(graph: Graph, state: State, worth: Worth, group: NDArray[np.int32]) -> None:
     """Evidence of every cluster anew, since what levels are worth has changed."""
     for slot in range(len(state.head)):
@@ -406,7 +405,7 @@ def _value_all(graph: Graph, state: State, worth: Worth, group: NDArray[np.int32
             state.value[slot] = evidence(graph, worth, group, k)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def sweep(
     rng: np.random.Generator,
     graph: Graph,
@@ -446,7 +445,7 @@ def sweep(
     _sweep(rng, graph, state, worth, prior, splits, np.empty(len(graph.codes)), scratch)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _most_options(graph: Graph) -> int:
     """Candidates of whichever unit has most, and one."""
     most, unit = 0, np.empty(len(graph.mate), np.int32)
@@ -456,7 +455,7 @@ def _most_options(graph: Graph) -> int:
     return most + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _sweep(
     rng: np.random.Generator,
     graph: Graph,
@@ -486,7 +485,7 @@ def _sweep(
                 _split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _first_of_unit(graph: Graph, r: int) -> bool:
     mate = graph.mate[r]
     while mate != r:
@@ -496,7 +495,7 @@ def _first_of_unit(graph: Graph, r: int) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _unit(graph: Graph, r: int, unit: NDArray[np.int32]) -> int:
     """Write the reports of r's unit, r first; how many."""
     unit[0] = r
@@ -509,7 +508,7 @@ def _unit(graph: Graph, r: int, unit: NDArray[np.int32]) -> int:
     return size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _reassign(
     rng: np.random.Generator,
     graph: Graph,
@@ -568,7 +567,7 @@ def _reassign(
     state.value[to] = gains[chosen]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def hangs_together(graph: Graph, group: NDArray[np.int32], k: int) -> bool:
     """Whether candidate pairs and decisions among `group[:k]` lead from each to each."""
     if k == 2:
@@ -588,13 +587,13 @@ def hangs_together(graph: Graph, group: NDArray[np.int32], k: int) -> bool:
     return count == k
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _joined(graph: Graph, i: int, j: int) -> bool:
     """Whether two reports are candidates, or one person by decision."""
     return _edge(graph, i, j) >= 0 or (graph.mate[i] != i and _same_unit(graph, i, j))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _degree(graph: Graph, unit: NDArray[np.int32], size: int) -> int:
     total = 0
     for x in range(size):
@@ -602,7 +601,7 @@ def _degree(graph: Graph, unit: NDArray[np.int32], size: int) -> int:
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _meets(
     graph: Graph, state: State, unit: NDArray[np.int32], size: int, slot: int, all_: bool
 ) -> bool:
@@ -619,7 +618,7 @@ def _meets(
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _options(
     graph: Graph,
     state: State,
@@ -644,7 +643,7 @@ def _options(
     return found + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _unit_prior(
     graph: Graph,
     state: State,
@@ -675,7 +674,7 @@ def _unit_prior(
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _told_apart(graph: Graph, state: State, unit: NDArray[np.int32], size: int, slot: int) -> bool:
     for x in range(size):
         for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
@@ -684,7 +683,7 @@ def _told_apart(graph: Graph, state: State, unit: NDArray[np.int32], size: int, 
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
     """One of the options, by the logs of their chances; the last is always possible."""
     top = -np.inf
@@ -702,7 +701,7 @@ def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
     return found - 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _move_all(
     graph: Graph, state: State, prior: Prior, group: NDArray[np.int32], count: int, to: int
 ) -> float:
@@ -719,7 +718,7 @@ def _move_all(
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _split_or_merge(
     rng: np.random.Generator,
     graph: Graph,
@@ -795,7 +794,7 @@ def _split_or_merge(
         state.value[to] = value_two
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _other_heads(
     graph: Graph,
     state: State,
@@ -824,7 +823,7 @@ def _other_heads(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _same_unit(graph: Graph, i: int, j: int) -> bool:
     if i == j:
         return True
@@ -836,7 +835,7 @@ def _same_unit(graph: Graph, i: int, j: int) -> bool:
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _lead(
     graph: Graph,
     worth: Worth,
@@ -859,7 +858,7 @@ def _lead(
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _apart_between(
     graph: Graph, state: State, one: NDArray[np.int32], ones: int, slot: int
 ) -> bool:
@@ -870,7 +869,7 @@ def _apart_between(
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Worth) -> Floats:
     """How often each level is compared within clusters, field by field.
 
@@ -886,7 +885,7 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _count_all(
     rng: np.random.Generator,
     graph: Graph,
@@ -917,7 +916,7 @@ def _count_all(
             _count_field(rng, graph, worth, group, k, codes, f, chance, found)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _count_field(
     rng: np.random.Generator,
     graph: Graph,

@@ -1,6 +1,6 @@
 """Compiled work on every core: slices of a row of things, each done by whoever is free.
 
-The work must let go of Python's lock (numba's `nogil`) and write its own slice only, so that
+The work must let go of Python's lock (`compiled`) and write its own slice only, so that
 results are the same for any number of threads.
 """
 
