@@ -29,7 +29,7 @@ LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
 # One limit for the whole process: the standard library has no other.
 csv.field_size_limit(LONGEST_FIELD)
-_HINT = "say which with --encoding, or save the file as UTF-8"
+_HINT = "save the file as UTF-8, or say which with --encoding where the command has it"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -146,7 +146,7 @@ def head(path: Path) -> bytes:
         BadInput: it is a folder or a device, is not there, or may not be read.
     """
     if path.is_dir():
-        raise BadInput(f"{path.name} is a folder", hint="name a file in it")
+        raise BadInput(f"{path.name or path} is a folder", hint="name a file in it")
     if path.exists() and not path.is_file():
         raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
     try:
@@ -349,7 +349,8 @@ def _korean_or_chinese(path: Path) -> str:
         raise BadInput(
             f"{path.name} is not UTF-8, and whether it is Korean (CP949) or Chinese (GB18030)"
             " cannot be told",
-            hint="say --encoding cp949 or --encoding gb18030, or save the file as UTF-8",
+            hint="save the file as UTF-8, or say --encoding cp949 or gb18030 where the command"
+            " has it",
         )
     raise BadInput(
         f"{path.name} is in no encoding that can be told (UTF-8, UTF-16, CP949, GB18030)",

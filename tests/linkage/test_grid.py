@@ -120,9 +120,30 @@ def test_chains_that_run_away_are_given_up() -> None:
     # forty people with three reports each are 120 pairs
     assert np.isinf(sampled(60.0).facts["rhat"])
     assert max(told) <= 2 * chains._FIRST_LOOK
+    given_up = sampled(60.0)
+    assert grid._facts(given_up, given_up.slots) == dict.fromkeys(
+        ("people", "people_interval", "rhat")
+    )
     kept = sampled(130.0)
     assert kept.facts["rhat"] < 1.1
     assert kept.slots.shape == (6, len(rows))
+
+
+def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
+    compared = road.comparing(reports(), seed=1, progress=silent)
+    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    told: list[int] = []
+    run = chains.Run(chains=1, warm_up=4, length=10, rounds=1, refuse=np.inf)
+    chains.sample(
+        built,
+        compared.rates,
+        compared.lists,
+        draws=1,
+        seed=1,
+        progress=lambda what, done, total: told.append(total or 0),
+        run=run,
+    )
+    assert set(told) == {4, 0, 10}
 
 
 def test_strict_and_loose_readings_of_draws() -> None:

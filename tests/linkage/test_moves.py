@@ -277,6 +277,9 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     found = moves.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
     speak = [sum(bool(said >> f & 1) for said in case.graph.said) for f in range(FIELDS)]
     assert found.sum(axis=1).tolist() == [max(count - 1, 0) for count in speak]
+    # one says a date alone, another a place alone: both say the field, and nothing is compared
+    mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
+    assert moves.comparisons(np.random.default_rng(1), mute, state, case.worth).sum() == 0
 
 
 def test_what_hangs_together() -> None:

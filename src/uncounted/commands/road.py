@@ -271,8 +271,9 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         return
     low, high = done["people"]["interval"]
     people = round(done["people"]["median"])
+    verb = "is" if done["reports"] == 1 else "are"
     answer(
-        f"{plural(done['reports'], 'report')} on {plural(len(done['lists']), 'list')} are about"
+        f"{plural(done['reports'], 'report')} on {plural(len(done['lists']), 'list')} {verb} about"
         f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
@@ -344,7 +345,8 @@ def captures(
     if as_json:
         answer_json(done)
         return
-    answer(f"{number(done['observed'])} people on {plural(len(done['lists']), 'list')}: {out}")
+    seen, on = plural(done["observed"], "person", "people"), plural(len(done["lists"]), "list")
+    answer(f"{seen} on {on}: {out}")
     say("  small counts are in it as they are: for publication use uncounted release")
     _tell_left_out(done["left_out"], "counted")
 

@@ -124,7 +124,8 @@ def sample(
     sizes, times = np.unique(np.bincount(built.component), return_counts=True)
     work = _Work(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
-    for sweeps in (_FIRST_LOOK, run.warm_up - _FIRST_LOOK):
+    first = min(_FIRST_LOOK, run.warm_up)
+    for sweeps in (first, run.warm_up - first):
         work.all(chains, run, sweeps, keep=False)
         if min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)

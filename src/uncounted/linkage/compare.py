@@ -48,6 +48,7 @@ NAME = (
 )
 NAME_AGREES = 18  # levels, after "not said", that are some form of agreement; then other names
 NAME_SAME = 4  # levels, after "not said", at which both parts share a reading
+_FAMILY_ALONE = NAME.index("given not said, same family")
 RARE = (9.5, 7.5, 5.5)
 BIRTH = (
     "not said",
@@ -241,6 +242,8 @@ def _fill(
 def _relative(a: Arrays, i: int, j: int) -> int:
     """How the names of their relatives agree."""
     level = _name(a, a.relative[i], a.relative[j])
+    if level == _FAMILY_ALONE:
+        return 0  # one family name in five is Kim: that is no agreement
     if level > NAME_AGREES:
         return 3
     return 2 if level > NAME_SAME else (1 if level else 0)

@@ -153,7 +153,7 @@ def columns(reports: Iterable[Report]) -> Columns:
                 *(sources(report.source), names(report.names), sex, days(report.birth), origin),
                 names((report.relative,) if report.relative else ()),
                 _text(report.occupation, texts),
-                _text(report.number, texts),
+                _number(report.number, texts),
             )
         )
         for act in _acts(report):
@@ -188,6 +188,11 @@ def _text(said: str | None, texts: _Numbers) -> int:
     folded = unicodedata.normalize("NFKC", said or "").casefold()
     kept = "".join(char for char in folded if char.isalnum())
     return texts(kept) if kept else NOTHING
+
+
+def _number(said: str | None, texts: _Numbers) -> int:
+    """The row of a number in a register; spreadsheets drop leading zeros."""
+    return _text((said or "").lstrip("0 ") or said, texts)
 
 
 def _acts(report: Report) -> list[Act]:

@@ -227,6 +227,9 @@ _SAME_FAMILY = np.array(
 GIVEN_AGREES = np.array([x in (*range(1, 14), 15, 17) for x in range(len(compare.NAME))])
 
 
+# Who is registered together has the next number: a slip apart.
+_NEXT_NUMBER = np.array([0.0, 1.0, 0.0])
+
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
 
 
@@ -241,7 +244,7 @@ def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ..
         m[4],
         0.5 * m[5] + 0.5 * relative,
         occupation,
-        number,
+        0.5 * _NEXT_NUMBER + 0.5 * number,
     )
 
 

@@ -280,7 +280,7 @@ def _code(graph: Graph, i: int, j: int) -> int:
     if at >= 0:
         return graph.codes[at]
     pair = np.int64(i) << 32 | np.int64(j)
-    place = ((pair * _SCATTER) >> 20) & (len(graph.met) - 1)
+    place = ((pair * _SCATTER) >> 42) & (len(graph.met) - 1)
     if graph.met[place] != pair:
         graph.met[place] = pair
         graph.met_codes[place] = compare.pair(graph.arrays, i, j)
@@ -944,5 +944,6 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        if y != original and graph.said[group[y]] >> f & 1:
-            found[f, (codes[original, y] >> _SHIFTS[f]) & _MASKS[f]] += 1.0
+        level = (codes[original, y] >> _SHIFTS[f]) & _MASKS[f] if y != original else 0
+        if level:  # not every report that says a field can be compared in it with every other
+            found[f, level] += 1.0

@@ -63,9 +63,9 @@ def link(
     with whom are sampled together (`chains`, `moves`).
 
     Args:
-        reports: each with its source and id; no two alike.
+        reports: each with its source and id; no two alike. Their order changes nothing.
         draws: how many partitions.
-        seed: the same reports in the same order, draws and seed give the same labels.
+        seed: the same reports, draws and seed give the same partitions.
         decisions: of people, which always hold: two places among the reports, and whether
             they are one person.
         prior: over partitions: "overlap-table", "no-duplicates", "ewens" or "flat".
@@ -101,7 +101,10 @@ def link(
     if len(reports) < 2:
         labels = np.zeros((draws, len(reports)), np.int32)
         return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
-    compared = comparing(reports, seed=seed, progress=progress)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    place = np.argsort(order)  # of each report in that order
+    decisions = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
+    compared = comparing([reports[at] for at in order], seed=seed, progress=progress)
     built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decisions)
     sampled = chains.sample(
         built,
@@ -112,7 +115,7 @@ def link(
         progress=progress,
         prior=chosen,
     )
-    labels = _numbered(sampled.slots)
+    labels = _numbered(sampled.slots[:, place])
     facts = {**sampled.facts, **built.facts, **compared.facts, **_told(sampled, labels)}
     others: tuple[Reading, ...] = ()
     if with_grid:
@@ -127,6 +130,9 @@ def link(
             decisions=decisions,
             seed=seed,
             progress=progress,
+        )
+        others = tuple(
+            attrs.evolve(each, labels=_numbered(each.labels[:, place])) for each in others
         )
         facts["grid"] = [each.told() for each in others]
     settings = {

@@ -141,10 +141,11 @@ class Calibration:
         if not doubt.within:
             too = "many" if doubt.actual < doubt.expected else "few"
             inside = f"OUTSIDE the {self.level:.0%} band, too {too} are expected"
+        pairs = "pair" if doubt.pairs == 1 else "pairs"
         return (
-            f"Of the {doubt.pairs:,} pairs with a probability between .05 and .95 the draws expect"
-            f" {doubt.expected:,.0f} to be links ({low:,.0f} to {high:,.0f}), and {actual} are:"
-            f" {inside}."
+            f"Of the {doubt.pairs:,} {pairs} with a probability between .05 and .95 the draws"
+            f" expect {doubt.expected:,.0f} to be links ({low:,.0f} to {high:,.0f}), and"
+            f" {actual} are: {inside}."
         )
 
 
