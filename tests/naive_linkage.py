@@ -1,13 +1,13 @@
 """Linkage's target written down the slow way: every partition of a few reports, weighed.
 
-Follows the module docstring of `uncounted.linkage.moves` and shares no code with it.
+Follows the docstrings of `uncounted.linkage.partition` and `evidence`, and shares no code with it.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Partition = tuple[int, ...]  # a label a report, counted in order of first reports
 Pair = tuple[int, int]
@@ -89,17 +89,39 @@ def log_ewens(partition: Partition, log_theta: float) -> float:
 def log_evidence(
     partition: Partition,
     weights: Sequence[Sequence[Sequence[float]]],
+    copies: Sequence[Sequence[Sequence[float]]],
+    kinds: Sequence[Sequence[Sequence[str]]],
+    chance: Sequence[Mapping[str, float]],
     penalty: Sequence[Sequence[float]],
     said: Sequence[Sequence[bool]],
 ) -> float:
-    """Log evidence: `weights[f][i][j]` of fields, `penalty[i][j]`, `said[i][f]`."""
+    """Log evidence: `weights[f][i][j]` of a pair, `copies[f][i][j]` of a copy and an original.
+
+    `kinds[f][i][j]` is "right", "slip", "different" or "" (not compared), `chance[f]` how often a
+    report is each; `penalty[i][j]`, `said[i][f]`.
+    """
     found = 0.0
     for members in clusters(partition):
-        for f, weight in enumerate(weights):
+        if len(members) == 2:
+            i, j = members
+            found += sum(weight[i][j] for weight in weights)
+        for f, copy in enumerate(copies if len(members) > 2 else ()):
             speak = [i for i in members if said[i][f]]
-            if len(speak) > 1:
-                stars = [math.exp(sum(weight[i][j] for j in speak if j != i)) for i in speak]
-                found += math.log(sum(stars) / len(stars))
+            if all(kinds[f][i][j] == "" for i in speak for j in speak if i != j):
+                continue
+            total = 0.0
+            for i in speak:
+                met = Counter(kinds[f][i][j] for j in speak if j != i)
+                right = [j for j in speak if j != i and kinds[f][i][j] == "right"]
+                weight = chance[f]["right"] / (1 + met["right"])
+                if any(kinds[f][j][k] in ("slip", "different") for j in right for k in right):
+                    weight = chance[f]["different"] / len(speak)
+                elif not right:
+                    weight += chance[f]["slip"] / (1 + met["slip"])
+                    if not met["slip"]:
+                        weight += chance[f]["different"] / len(speak)
+                total += weight * math.exp(sum(copy[i][j] for j in speak if j != i))
+            found += math.log(total)
         pairs = [penalty[i][j] for i in members for j in members if i < j]
         found -= 2.0 / len(members) * sum(pairs)
     return found

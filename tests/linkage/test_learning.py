@@ -13,7 +13,7 @@ from scipy import integrate
 from tests import naive_linkage as naive
 from tests.linkage.test_moves import Made, made
 
-from uncounted.linkage import chains, compare, graph, model, moves, priors
+from uncounted.linkage import chains, compare, evidence, graph, model, moves, partition, priors
 from uncounted.progress import silent
 
 SWEEPS = 12_000
@@ -52,27 +52,46 @@ def rates_for(rng: np.random.Generator) -> model.Rates:
 
 
 def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float64]) -> float:
-    """Log of the mean, over the prior of m, of the product of m / u over comparisons."""
-    prior = model.PRIORS[f]
-    rate = model._RATES[f]
-    agrees = np.array(prior.agrees)
+    """Log of the mean, over the prior of m, of the product of m / u over pairs."""
+    prior, rate, reports = model.PRIORS[f], model._RATES[f], model._PRIOR_KINDS[f]
+    kinds = np.array(prior.kinds)
     found = -float(counts @ np.log(u))
-    if agrees.all():
-        return found + log_dirichlet(rate, counts)
-    found += log_dirichlet(rate[agrees], counts[agrees])
-    if prior.split:
-        found += float(counts[~agrees] @ np.log(prior.split))
-    else:
-        found += log_dirichlet(rate[~agrees], counts[~agrees])
-    yes, no = rate[agrees].sum(), rate[~agrees].sum()
-    n, k = counts[agrees].sum(), counts[~agrees].sum()
+    n: dict[int, float] = {}
+    for kind in (evidence.RIGHT, evidence.SLIP, evidence.DIFFERENT):
+        here = kinds == kind
+        n[kind] = float(counts[here].sum())
+        if here.any():
+            found += log_dirichlet(rate[here], counts[here])
+    right, slip, different = reports[1:]
 
-    def beta(a: float, b: float) -> float:
-        return float(
-            integrate.quad(lambda x: x ** (a - 1) * (1 - x) ** (b - 1), prior.least, 1.0)[0]
+    def mean(a: float, b: float, least: float, value: Callable[[float], float]) -> float:
+        def law(x: float) -> float:
+            return float(x ** (a - 1) * (1 - x) ** (b - 1))
+
+        whole = integrate.quad(law, least, 1.0, limit=200)[0]
+        return float(integrate.quad(lambda x: law(x) * value(x), least, 1.0, limit=200)[0] / whole)
+
+    found += math.log(
+        mean(
+            right + slip,
+            different,
+            math.sqrt(prior.least),
+            lambda x: (
+                x ** (2 * (n[evidence.RIGHT] + n[evidence.SLIP]))
+                * (1 - x**2) ** n[evidence.DIFFERENT]
+            ),
         )
-
-    return found + math.log(beta(yes + n, no + k) / beta(yes, no))
+    )
+    if slip > 0:
+        found += math.log(
+            mean(
+                right,
+                slip,
+                0.0,
+                lambda t: t ** (2 * n[evidence.RIGHT]) * (1 - t**2) ** n[evidence.SLIP],
+            )
+        )
+    return found
 
 
 def log_dirichlet(rate: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
@@ -113,7 +132,7 @@ def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Label
     """Every partition of two lists that repeat nobody, m integrated out."""
     logs = {}
     for row in naive.partitions(len(lists)):
-        value = naive.log_overlap(row, lists, 1.0, [0.0, 0.0], moves.MOST_EXACT_LISTS)
+        value = naive.log_overlap(row, lists, 1.0, [0.0, 0.0], partition.MOST_EXACT_LISTS)
         if value == -math.inf:
             continue
         pairs = [each for each in naive.clusters(row) if len(each) == 2]
@@ -132,8 +151,8 @@ def drawn_with(
     """Partitions drawn in turn with the parameters of their prior."""
     rng = np.random.default_rng(5)
     many = max(lists) + 1
-    state = moves.empty_state(len(lists), many)
-    moves.place(case.graph, state, np.arange(len(lists)))
+    state = partition.empty_state(len(lists), many)
+    partition.place(case.graph, state, np.arange(len(lists)))
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
@@ -156,6 +175,10 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
     case = made(rng, lists, 1.0)
     nothing = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
+        copies=np.zeros_like(case.worth.weights),
+        chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
+        kind=np.where(np.arange(case.worth.weights.shape[1]) > 0, 1, 0).astype(np.uint8)
+        * np.ones((len(case.worth.weights), 1), np.uint8),
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
@@ -170,7 +193,7 @@ def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def log_prior(row: Labels) -> float:
         # all that has q, taken out of the prior and put back with q integrated out
-        value = naive.log_overlap(row, lists, 1.0, [0.5, 0.5], moves.MOST_EXACT_LISTS)
+        value = naive.log_overlap(row, lists, 1.0, [0.5, 0.5], partition.MOST_EXACT_LISTS)
         for source in (0, 1):
             on = [sum(lists[i] == source for i in each) for each in naive.clusters(row)]
             people = sum(times > 0 for times in on)

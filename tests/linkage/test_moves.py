@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -12,20 +13,21 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
-from uncounted.linkage import chains, compare, graph, moves
+from uncounted.linkage import chains, compare, evidence, graph, moves, partition
 from uncounted.linkage.encode import encode
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
 SWEEPS = 8_000
+KINDS = ("", "right", "slip", "different")
 
 
 @attrs.frozen(eq=False)
 class Made:
     """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
 
-    graph: moves.Graph
-    worth: moves.Worth
+    graph: partition.Graph
+    worth: evidence.Worth
     levels: NDArray[np.uint8]  # (reports, reports, fields)
     near: set[naive.Pair]
 
@@ -64,8 +66,14 @@ def made(
     alike = rng.random(LEVELS) < 0.5
     joint = rng.normal(0.0, 0.5, (len(compare.ORIGIN), len(compare.EVENT)))
     joint[0], joint[:, 0] = 0.0, 0.0
+    copies = rng.normal(0.1, spread, (FIELDS, LEVELS))
+    copies[:, 0] = 0.0
+    kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
+    kind[:, 0] = 0
+    chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
+    worth = evidence.Worth(weights, copies, kind, chance, companions, 0.3, namesakes, alike, joint)
     return Made(
-        moves.Graph(
+        partition.Graph(
             starts=np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64),
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
@@ -80,7 +88,7 @@ def made(
             met=np.full(1, -1, np.int64),
             met_codes=np.zeros(1, np.int32),
         ),
-        moves.Worth(weights, companions, 0.3, namesakes, alike, joint),
+        worth,
         levels,
         near,
     )
@@ -89,11 +97,16 @@ def made(
 def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
     """Every partition that is allowed, with its probability."""
     count = len(case.graph.lists)
-    weights = [
-        [[float(case.worth.weights[f, case.levels[i, j, f]]) for j in range(count)]
-         for i in range(count)]
-        for f in range(FIELDS)
-    ]  # fmt: skip
+
+    def of_pairs[T](table: NDArray[Any], as_: Callable[[Any], T]) -> list[list[list[T]]]:
+        return [
+            [[as_(table[f, case.levels[i, j, f]]) for j in range(count)] for i in range(count)]
+            for f in range(FIELDS)
+        ]
+
+    weights, copies = of_pairs(case.worth.weights, float), of_pairs(case.worth.copies, float)
+    kinds = of_pairs(case.worth.kind, lambda kind: KINDS[kind])
+    chance = [dict(zip(KINDS, row.tolist(), strict=True)) for row in case.worth.chance]
     phi, worth = case.worth.phi, case.worth
 
     def strangers(levels: NDArray[np.uint8]) -> float:
@@ -118,7 +131,8 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
     said = [[bool(case.graph.said[i] >> f & 1) for f in range(FIELDS)] for i in range(count)]
     return naive.probabilities(
         {
-            partition: log_prior(partition) + naive.log_evidence(partition, weights, penalty, said)
+            partition: log_prior(partition)
+            + naive.log_evidence(partition, weights, copies, kinds, chance, penalty, said)
             for partition in naive.partitions(count)
             if naive.admits(partition, case.near, **decisions)
         }
@@ -126,19 +140,19 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
 
 
 def drawn(
-    case: Made, prior: moves.Prior, *, splits: float = 0.5, sweeps: int = SWEEPS
+    case: Made, prior: partition.Prior, *, splits: float = 0.5, sweeps: int = SWEEPS
 ) -> dict[naive.Partition, float]:
     """How often each partition is drawn."""
     rng = np.random.default_rng(11)
     count = len(case.graph.lists)
-    state = moves.empty_state(count, len(prior.q))
+    state = partition.empty_state(count, len(prior.q))
     unit = np.arange(count)
     for r in range(count):
         mate = case.graph.mate[r]
         while mate != r:
             unit[r] = min(unit[r], mate)
             mate = case.graph.mate[mate]
-    moves.place(case.graph, state, unit)
+    partition.place(case.graph, state, unit)
     rows = _labels(rng, case.graph, state, case.worth, prior, splits, sweeps)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     return {tuple(row): n / sweeps for row, n in zip(seen.tolist(), times.tolist(), strict=True)}
@@ -195,7 +209,7 @@ def together(shares: dict[naive.Partition, float], i: int, j: int) -> float:
     [
         ([0, 1], 1.0, [0.05, 0.05], 0.3, 0.5, False),
         ([0, 1, 2], 1.0, [0.05, 0.05, 0.05], 1.0, 0.5, False),
-        ([0, 0, 1, 1], 1.0, [0.3, 0.1], 1.5, 0.5, True),
+        ([0, 0, 1, 1], 1.0, [0.3, 0.1], 1.0, 0.5, True),
         ([0, 1, 0, 2, 1], 0.5, [0.2, 0.4, 0.05], 1.0, 2.0, True),
         ([0, 0, 0, 1, 1, 2], 1.0, [0.3, 0.2, 0.1], 0.8, 0.0, True),  # reassignment alone
         ([1, 0, 2, 3, 0, 1, 2], 1.0, [0.1, 0.1, 0.2, 0.3], 1.2, 1.0, True),
@@ -209,8 +223,10 @@ def test_draws_agree_with_every_partition_written_out(
     lists: list[int], alpha: float, q: list[float], spread: float, splits: float, sparse: bool
 ) -> None:
     case = made(np.random.default_rng(len(lists)), lists, spread, sparse=sparse)
-    truth = exact(case, lambda row: naive.log_overlap(row, lists, alpha, q, moves.MOST_EXACT_LISTS))
-    found = drawn(case, moves.Prior(moves.OVERLAP, alpha, 0.0, np.array(q)), splits=splits)
+    truth = exact(
+        case, lambda row: naive.log_overlap(row, lists, alpha, q, partition.MOST_EXACT_LISTS)
+    )
+    found = drawn(case, partition.Prior(partition.OVERLAP, alpha, 0.0, np.array(q)), splits=splits)
     possible = {row: share for row, share in truth.items() if share > 0}
     check(possible, found)
 
@@ -220,13 +236,13 @@ def test_ewens_within_a_component(log_theta: float) -> None:
     lists = [0, 1, 1, 0, 2]
     case = made(np.random.default_rng(8), lists, 1.0, sparse=True)
     truth = exact(case, lambda row: naive.log_ewens(row, log_theta))
-    prior = moves.Prior(moves.EWENS, 1.0, log_theta, np.full(3, 0.1))
+    prior = partition.Prior(partition.EWENS, 1.0, log_theta, np.full(3, 0.1))
     check(truth, drawn(case, prior))
 
 
 def test_the_flat_prior_leaves_evidence_alone() -> None:
     case = made(np.random.default_rng(9), [0, 1, 1, 0, 2], 1.0, sparse=True)
-    prior = moves.Prior(moves.FLAT, 1.0, 0.0, np.full(3, 0.1))
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(3, 0.1))
     check(exact(case, lambda row: 0.0), drawn(case, prior))
 
 
@@ -241,14 +257,14 @@ def test_the_flat_prior_leaves_evidence_alone() -> None:
 )
 def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 2, 0, 1, 2]
-    case = made(np.random.default_rng(10), lists, 1.0, sparse=True, same=same, apart=apart)
+    case = made(np.random.default_rng(14), lists, 1.0, sparse=True, same=same, apart=apart)
     truth = exact(
         case,
-        lambda row: naive.log_overlap(row, lists, 1.0, [0.2] * 3, moves.MOST_EXACT_LISTS),
+        lambda row: naive.log_overlap(row, lists, 1.0, [0.2] * 3, partition.MOST_EXACT_LISTS),
         same=same,
         apart=apart,
     )
-    prior = moves.Prior(moves.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     check(truth, drawn(case, prior))
 
 
@@ -256,30 +272,38 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     case = made(np.random.default_rng(1), [0, 1, 2], 1.0)
     worth = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
+        copies=np.zeros_like(case.worth.weights),
+        chance=np.tile([0.0, 1.0, 0.0, 0.0], (FIELDS, 1)),
         phi=0.0,
         alike=np.zeros(LEVELS, np.bool_),
         joint=np.zeros_like(case.worth.joint),
     )
-    worth.weights[0, 1] = 5.0
+    worth.weights[0, 1] = worth.copies[0, 1] = 5.0
+    worth.kind[0, 1] = evidence.RIGHT
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
     told = case.graph._replace(dense=codes, said=np.array([1, 1, 0], np.uint8))
     group = np.arange(3, dtype=np.int32)
-    assert moves.evidence(told, worth, group, 3) == pytest.approx(5.0)
-    assert moves.evidence(told, worth, group, 2) == pytest.approx(5.0)
+    assert evidence.evidence(told, worth, group, 3) == pytest.approx(5.0)
+    assert evidence.evidence(told, worth, group, 2) == pytest.approx(5.0)
 
 
 def test_comparisons_are_one_less_than_those_who_speak() -> None:
     case = made(np.random.default_rng(3), [0, 1, 2, 3], 1.0)
-    state = moves.empty_state(4, 4)
-    moves.place(case.graph, state, np.zeros(4, np.int64))
-    found = moves.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
+    state = partition.empty_state(4, 4)
+    partition.place(case.graph, state, np.zeros(4, np.int64))
+    found, kinds = evidence.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
     speak = [sum(bool(said >> f & 1) for said in case.graph.said) for f in range(FIELDS)]
     assert found.sum(axis=1).tolist() == [max(count - 1, 0) for count in speak]
+    assert kinds.sum(axis=1).tolist() == [count if count > 1 else 0 for count in speak]
     # one says a date alone, another a place alone: both say the field, and nothing is compared
     mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
-    assert moves.comparisons(np.random.default_rng(1), mute, state, case.worth).sum() == 0
+    for counts in evidence.comparisons(np.random.default_rng(1), mute, state, case.worth):
+        assert counts.sum() == 0
+    everyone = np.arange(4, dtype=np.int32)
+    nothing = case.worth._replace(phi=0.0)
+    assert evidence.evidence(mute, nothing, everyone, 4) == 0.0
 
 
 def test_what_hangs_together() -> None:
@@ -291,7 +315,7 @@ def test_what_hangs_together() -> None:
     )
 
     def hangs(*group: int) -> bool:
-        return bool(moves.hangs_together(path, np.array(group, np.int32), len(group)))
+        return bool(partition.hangs_together(path, np.array(group, np.int32), len(group)))
 
     assert hangs(0, 1)
     assert hangs(2, 0, 1)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotConverged
-from uncounted.linkage import compare, graph, model, moves, priors, threads
+from uncounted.linkage import compare, evidence, graph, model, moves, partition, priors, threads
 from uncounted.linkage.graph import Built
 from uncounted.progress import Progress
 
@@ -57,10 +57,10 @@ class Run:
 @attrs.define
 class _Chain:
     rng: np.random.Generator
-    graph: moves.Graph
-    state: moves.State
+    graph: partition.Graph
+    state: partition.State
     rates: model.Rates
-    prior: moves.Prior
+    prior: partition.Prior
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
@@ -158,11 +158,15 @@ def _start(
     rng: np.random.Generator,
     together: bool,
 ) -> _Chain:
-    state = moves.empty_state(len(built.graph.lists), lists)
+    state = partition.empty_state(len(built.graph.lists), lists)
     label = graph.start(built, together=together, once_a_list=prior.once_a_list)
-    moves.place(built.graph, state, label)
+    partition.place(built.graph, state, label)
     return _Chain(
-        rng, moves.with_memory(built.graph), state, rates, prior.start(lists, len(state.cells) - 1)
+        rng,
+        partition.with_memory(built.graph),
+        state,
+        rates,
+        prior.start(lists, len(state.cells) - 1),
     )
 
 
@@ -205,9 +209,8 @@ class _Work:
                 return
             worth = chain.rates.reweighed(worth)
             moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS)
-            found = moves.comparisons(chain.rng, reports, chain.state, worth)
-            linked = _by_field(found)
-            chain.rates = model.draw(chain.rng, linked, chain.rates)
+            found, kinds = evidence.comparisons(chain.rng, reports, chain.state, worth)
+            chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
             chain.prior = self.prior.draw(
                 chain.rng, chain.state, self.sizes, self.times, chain.prior
             )
@@ -220,12 +223,13 @@ class _Work:
                 chain.compared[: len(found)] += found
 
 
-def _by_field(found: Floats) -> tuple[Floats, ...]:
+def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:
     """Comparisons at each level but the first, of all fields; of those left out, none."""
-    return tuple(
+    linked = tuple(
         found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
         for f, size in enumerate(compare.COUNTS)
     )
+    return linked, np.pad(kinds, ((0, len(compare.COUNTS) - len(kinds)), (0, 0)))
 
 
 def _linked(chain: _Chain) -> float:
@@ -242,7 +246,7 @@ def _given_up(chains: list[_Chain], draws: int) -> Sampled:
     return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
 
 
-def _watch(state: moves.State) -> Floats:
+def _watch(state: partition.State) -> Floats:
     """The number of people, then people by combination of lists (or by number of lists)."""
     return np.concatenate([state.n, state.cells[1:33]]).astype(np.float64)
 

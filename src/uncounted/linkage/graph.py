@@ -20,7 +20,7 @@ from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
 from uncounted.linkage import compare
 from uncounted.linkage.encode import NO_KEY, Encoded
-from uncounted.linkage.moves import Graph
+from uncounted.linkage.partition import Graph
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]

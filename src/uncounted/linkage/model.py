@@ -1,15 +1,16 @@
 """What each level of agreement is worth: m among reports of one person, u among others.
 
-m of a field is drawn in two steps: whether the field agrees at all, from a Beta that is
-cut off below (M. Sadinle, "Detecting duplicates in a homicide registry using a Bayesian
-partitioning approach", Annals of Applied Statistics 8, 2014), then which level of
-agreement or disagreement, from a Dirichlet. The cut keeps a fit from calling people the
-same because they share an event. u is joint over what happened when and where, and over
+m of a field comes from how single reports err (`evidence`): the chance that a report says
+nothing different, from a Beta that is cut off below (M. Sadinle, "Detecting duplicates in a
+homicide registry using a Bayesian partitioning approach", Annals of Applied Statistics 8,
+2014); that it is right then and no slip, from a Beta; and which level that shows at, from
+Dirichlets. The cut keeps a fit from calling people the same because they share an event.
+u is joint over what happened when and where, and over
 family and given name, since those go together among different people too.
 
-A name that differs is somebody else's: how its levels are split is not learned, so that it
-never speaks for a link, and only how often that happens is. Whoever is recorded under another
-given name mostly keeps the family name; two different people seldom share one.
+A name that differs is somebody else's: none of its levels ever speaks for a link, however
+often it is seen within people. Whoever is recorded under another given name mostly keeps the
+family name; two different people seldom share one.
 
 The prior means are judgements about such records, the same for every case, and weigh as
 much as `WEIGHT` comparisons.
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage import compare, moves
+from uncounted.linkage import compare, evidence
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ WEIGHT = 40.0
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
     *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.005, 0.02, 0.02),
-    *(0.01, 0.01, 0.005, 0.02, 0.005, 0.01),
+    *(0.01, 0.01, 0.005, 0.028, 0.00175, 0.00525),
 )
 _BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.08, 0.05, 0.01)
 _SEX = (0.97, 0.03)
@@ -59,34 +60,74 @@ def _event_means() -> tuple[float, ...]:
 
 @attrs.frozen
 class FieldPrior:
-    """Prior of m of one field, over its levels but the first ("not said")."""
+    """Prior of m of one field, over its levels but the first ("not said").
+
+    Two right reports may say more and less, and show at any right level; a slip is an error that
+    leaves what was meant to be seen.
+    """
 
     mean: tuple[float, ...]
-    agrees: tuple[bool, ...]
-    least: float  # share of agreement is never below this
-    split: tuple[float, ...] = ()  # of the levels of disagreement, where it is not learned
+    kinds: tuple[int, ...]  # right, a slip or different
+    least: float  # the share of right levels and slips is never below this
+    split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which levels are some form of agreement."""
+        return np.asarray(np.array(self.kinds) != evidence.DIFFERENT)
 
 
 def _prior(
-    mean: tuple[float, ...], agrees: set[int], least: float, *, split: tuple[float, ...] = ()
+    mean: tuple[float, ...],
+    right: set[int],
+    slips: set[int],
+    least: float,
+    *,
+    split: tuple[float, ...] = (),
 ) -> FieldPrior:
-    told = tuple(at in agrees for at in range(1, len(mean) + 1))
-    return FieldPrior(mean, told, least, split)
+    kinds = tuple(
+        evidence.RIGHT if at in right else evidence.SLIP if at in slips else evidence.DIFFERENT
+        for at in range(1, len(mean) + 1)
+    )
+    return FieldPrior(mean, kinds, least, split)
 
 
+def _events(days: set[int], places: set[int]) -> set[int]:
+    """Levels of one act at which day and place are at these levels of their own."""
+    return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
+
+
+_RIGHT_NAMES = {1, 2, 3, 4, 12, 13, 15, 16}  # the same, or the same as far as it is said
+_RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
 PRIORS: tuple[FieldPrior, ...] = (
-    _prior(_NAME, set(range(1, compare.NAME_AGREES + 1)), 0.8, split=_DIFFERS),
-    _prior(_BIRTH, set(range(1, 8)), 0.7),
-    _prior(_SEX, {1}, 0.9),
-    _prior(_ORIGIN, {1, 2, 4}, 0.3),
-    _prior(_event_means(), set(range(1, len(compare.EVENT))), 0.0),
-    _prior(_RELATIVE, {1, 2}, 0.5),
-    _prior(_OCCUPATION, {1, 2}, 0.3),
-    _prior(_NUMBER, {1, 2}, 0.5),
+    _prior(
+        _NAME,
+        _RIGHT_NAMES,
+        set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
+        0.8,
+        split=_DIFFERS,
+    ),
+    _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
+    _prior(_SEX, {1}, set(), 0.9),
+    _prior(_ORIGIN, {1, 2}, {4}, 0.3),
+    _prior(
+        _event_means(), _RIGHT_EVENTS, _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS, 0.0
+    ),
+    _prior(_RELATIVE, {1}, {2}, 0.5),
+    _prior(_OCCUPATION, {1}, {2}, 0.3),
+    _prior(_NUMBER, {1}, {2}, 0.5),
 )
-# What each prior adds to the counts of its levels, and which of them are agreement.
-_RATES = tuple(WEIGHT * np.array(prior.mean) for prior in PRIORS)
-_AGREES = tuple(np.array(prior.agrees) for prior in PRIORS)
+
+
+def _comparisons(prior: FieldPrior) -> Floats:
+    """What a prior adds to the counts of its levels."""
+    rate = WEIGHT * np.array(prior.mean)
+    if prior.split:  # known well enough that few cases would teach it
+        rate[~prior.agrees] = WEIGHT * np.array(prior.split)
+    return rate
+
+
+_RATES = tuple(_comparisons(prior) for prior in PRIORS)
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5
 # A name that differs is at most so much likelier among reports of one person as among others.
@@ -131,7 +172,7 @@ class Rates:
             for m, u in zip(self.m, self.u, strict=True)
         )
 
-    def worth(self) -> moves.Worth:
+    def worth(self) -> evidence.Worth:
         """What each level is worth, for the compiled moves."""
         others = tuple(
             np.concatenate([[0.0], np.log(c) - np.log(u)])
@@ -139,8 +180,13 @@ class Rates:
         )
         lean = _table(self._lean()) if self.namesake else np.zeros((len(others), 1))
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
-        return moves.Worth(
-            weights=_table(self.weights()[: self.fields_said]),
+        weights = _table(self.weights()[: self.fields_said])
+        copies, chance = self._copies(weights)
+        return evidence.Worth(
+            weights=weights,
+            copies=copies,
+            kind=_KINDS,
+            chance=chance,
             companions=_table(others),
             phi=self.phi,
             namesakes=lean,
@@ -148,12 +194,24 @@ class Rates:
             joint=self._joint() + self._overstated(),
         )
 
-    def reweighed(self, worth: moves.Worth) -> moves.Worth:
+    def reweighed(self, worth: evidence.Worth) -> evidence.Worth:
         """The same for another m, of which alone `worth` is not true any more."""
         weights = np.zeros_like(worth.weights)
         for row, m, u in zip(weights, self.m, self.u, strict=False):
             row[1 : len(m) + 1] = np.log(m / u)
-        return worth._replace(weights=weights)
+        copies, chance = self._copies(weights)
+        return worth._replace(weights=weights, copies=copies, chance=chance)
+
+    def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
+        """log(c / u) of copies of an original, by level; r, s and d by field."""
+        chance = np.stack([_of_reports(f, m) for f, m in enumerate(self.m[: len(weights)])])
+        right, slip, different = chance[:, 1:].T
+        less = np.zeros_like(chance)  # by how much m is more than c: it counts who errs twice
+        less[:, evidence.RIGHT] = np.log(right)
+        less[:, evidence.SLIP] = np.log(2 * right + slip)
+        less[:, evidence.DIFFERENT] = np.log(2 - different)
+        kinds = _KINDS[: len(weights)]
+        return weights - np.take_along_axis(less, kinds, axis=1), chance
 
     def _joint(self) -> Floats:
         if self.place_and_event is None:
@@ -207,6 +265,22 @@ class Rates:
     def of(self, patterns: compare.Levels) -> Floats:
         """Evidence for each row of levels: log m less the log of the mix of different people."""
         return np.asarray(self.fields(patterns).sum(axis=1) - self.penalty(patterns))
+
+
+def _of_reports(field: int, m: Floats) -> Floats:
+    """How often one report is right, a slip and different, at the places of these kinds.
+
+    m is of pairs, which are right if both are: r^2, and not different if neither is: (r + s)^2.
+    """
+    prior = PRIORS[field]
+    right = float(np.sqrt(m[np.array(prior.kinds) == evidence.RIGHT].sum()))
+    agree = min(float(np.sqrt(m[prior.agrees].sum())), 1.0)
+    return np.array([0.0, right, agree - right, 1.0 - agree])
+
+
+_KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
+for _row, _each in zip(_KINDS, PRIORS, strict=True):
+    _row[1 : len(_each.kinds) + 1] = _each.kinds
 
 
 def _table(rows: tuple[Floats, ...]) -> Floats:
@@ -346,50 +420,68 @@ def _frequencies(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
 
 
 def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+    """M as pairs alone suggest it; how capped levels are split is left to partitions."""
     rate = WEIGHT * np.array(prior.mean) + linked
-    agrees = np.array(prior.agrees)
+    agrees = prior.agrees
     out = rate / rate.sum()
-    if agrees.all():
-        return np.asarray(out)
     share = max(float(out[agrees].sum()), prior.least)
     out[agrees] *= share / out[agrees].sum()
-    out[~agrees] = _differing(prior, 1 - share, u[~agrees], out[~agrees])
+    split = np.array(prior.split) if prior.split else out[~agrees]
+    out[~agrees] = _differing(prior, 1 - share, u[~agrees], split)
     return np.asarray(out)
 
 
 def _differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Floats:
-    """Rates of the levels of disagreement; where their split is not learned, none is for a link."""
-    if not prior.split:
-        return share * learned / learned.sum()
-    return np.minimum(share * np.array(prior.split), _NEVER_FOR * u)
+    """Rates of the levels that differ; where they are capped, none is for a link."""
+    found = share * learned / learned.sum()
+    return np.minimum(found, _NEVER_FOR * u) if prior.split else found
 
 
-def draw(rng: np.random.Generator, linked: tuple[Floats, ...], rates: Rates) -> Rates:
+def draw(
+    rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: Rates
+) -> Rates:
     """Draw m given which comparisons the people of a partition make.
 
     Args:
         rng: the generator.
         linked: comparisons within people, at each level.
+        kinds: reports that are right, a slip and different, shape (fields, 4).
         rates: as they are; u and companions are kept. Taking away from u what a draw has
             linked would let false links feed on themselves, since a level that is linked
             away looks rarer by chance.
     """
     m = tuple(
-        _draw_m(rng, field, row, u)
+        _draw_m(rng, field, row, kinds[field], u)
         for field, (row, u) in enumerate(zip(linked, rates.u, strict=True))
     )
     return attrs.evolve(rates, m=m)
 
 
-def _draw_m(rng: np.random.Generator, field: int, linked: Floats, u: Floats) -> Floats:
-    prior, rate, agrees = PRIORS[field], _RATES[field] + linked, _AGREES[field]
-    parts = rng.standard_gamma(rate) + 1e-300
-    if agrees.all():
-        return np.asarray(parts / parts.sum())
-    share = _beta_above(rng, rate[agrees].sum(), rate[~agrees].sum(), prior.least)
-    parts[agrees] *= share / parts[agrees].sum()
-    parts[~agrees] = _differing(prior, 1 - share, u[~agrees], parts[~agrees])
-    return np.asarray(parts)
+def _draw_m(
+    rng: np.random.Generator, field: int, linked: Floats, kinds: Floats, u: Floats
+) -> Floats:
+    """M of pairs, from draws of how single reports err and of which level that shows at."""
+    prior = PRIORS[field]
+    right, slip, different = _PRIOR_KINDS[field][1:] + kinds[1:]
+    agree = _beta_above(rng, right + slip, different, float(np.sqrt(prior.least)))
+    rightly = agree * (_beta_above(rng, right, slip, 0.0) if _PRIOR_KINDS[field][2] else 1.0)
+    m = rng.standard_gamma(_RATES[field] + linked) + 1e-300
+    kind = _KINDS[field, 1 : len(m) + 1]
+    for which, share in (
+        (evidence.RIGHT, rightly**2),
+        (evidence.SLIP, agree**2 - rightly**2),
+    ):
+        here = kind == which
+        m[here] *= share / m[here].sum() if here.any() else 1.0
+    here = kind == evidence.DIFFERENT
+    m[here] = _differing(prior, 1 - agree**2, u[here], m[here])
+    return np.asarray(m)
+
+
+# What each prior adds to the reports of each kind: two for each pair that it thinks of.
+_PRIOR_KINDS = tuple(
+    2 * WEIGHT * _of_reports(field, np.array(prior.mean)) for field, prior in enumerate(PRIORS)
+)
 
 
 def _beta_above(rng: np.random.Generator, a: float, b: float, least: float) -> float:

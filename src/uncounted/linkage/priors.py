@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.errors import UsedWrongly
-from uncounted.linkage import moves
+from uncounted.linkage import partition
 
 Floats = NDArray[np.float64]
 # Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
@@ -38,19 +38,19 @@ class PartitionPrior:
     kind: int
     once_a_list: bool = False  # nobody is twice on a list
 
-    def start(self, lists: int, cells: int) -> moves.Prior:
+    def start(self, lists: int, cells: int) -> partition.Prior:
         """With the parameters that a chain begins with."""
         q = np.full(lists, 0.0 if self.once_a_list else Q_PRIOR[0] / sum(Q_PRIOR))
-        return moves.Prior(self.kind, min(1.0, MOST_CELL_WEIGHT / cells), 0.0, q)
+        return partition.Prior(self.kind, min(1.0, MOST_CELL_WEIGHT / cells), 0.0, q)
 
     def draw(
         self,
         rng: np.random.Generator,
-        state: moves.State,
+        state: partition.State,
         sizes: NDArray[np.int64],
         times: NDArray[np.int64],
-        prior: moves.Prior,
-    ) -> moves.Prior:
+        prior: partition.Prior,
+    ) -> partition.Prior:
         """Draw the parameters given a partition.
 
         Args:
@@ -60,9 +60,9 @@ class PartitionPrior:
             times: how many components have each.
             prior: as it is.
         """
-        if self.kind == moves.EWENS:
+        if self.kind == partition.EWENS:
             return prior._replace(log_theta=_draw_log_theta(rng, int(state.n[0]), sizes, times))
-        if self.kind == moves.OVERLAP and not self.once_a_list:
+        if self.kind == partition.OVERLAP and not self.once_a_list:
             return prior._replace(q=_draw_q(rng, state))
         return prior
 
@@ -70,18 +70,18 @@ class PartitionPrior:
 OVERLAP_TABLE = PartitionPrior(
     "overlap-table",
     "overlap table of the lists, each of which may repeat somebody",
-    moves.OVERLAP,
+    partition.OVERLAP,
 )
 NO_DUPLICATES = PartitionPrior(
     "no-duplicates",
     "overlap table of the lists, none of which repeats anybody",
-    moves.OVERLAP,
+    partition.OVERLAP,
     once_a_list=True,
 )
 EWENS = PartitionPrior(
-    "ewens", "Ewens within each component of the candidates, theta learned", moves.EWENS
+    "ewens", "Ewens within each component of the candidates, theta learned", partition.EWENS
 )
-FLAT = PartitionPrior("flat", "every partition that the candidates allow alike", moves.FLAT)
+FLAT = PartitionPrior("flat", "every partition that the candidates allow alike", partition.FLAT)
 PRIORS = MappingProxyType({each.name: each for each in (OVERLAP_TABLE, NO_DUPLICATES, EWENS, FLAT)})
 
 
@@ -102,7 +102,7 @@ def named(name: str) -> PartitionPrior:
     return PRIORS[name]
 
 
-def _draw_q(rng: np.random.Generator, state: moves.State) -> Floats:
+def _draw_q(rng: np.random.Generator, state: partition.State) -> Floats:
     on = state.on
     clusters = (on > 0).sum(axis=0)
     more = on.sum(axis=0) - clusters

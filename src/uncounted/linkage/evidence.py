@@ -1,0 +1,271 @@
+"""What the reports of a cluster say for their being one person's.
+
+In each field that K reports of a cluster say, one of them is the original that the others
+copy. A report is *right* there with chance r (it may say less than another that is right),
+a *slip* with chance s, and *different* with chance d = 1 - r - s. With c(l) the chance of
+level l between a copy and a right original, of which n_i reports agree with report i (itself
+among them) and k_i are a slip away from it,
+
+    evidence of a field = log sum_i g_i prod_{j not i} c(l_ij) / u(l_ij)
+    g_i = r / n_i + [n_i = 1] (s / (1 + k_i) + [k_i = 0] d / K)
+
+Those who agree are one original, and not several: hence n_i. What follows in g_i is for
+originals that are themselves a slip or different, where nobody agrees with them. A report
+that agrees with two others which do not agree with one another ("1971", with a day in May and
+one in June) is no original of both: one of them errs as well, and g_i is d / K. Of two
+reports this is log m(l) / u(l), with
+
+    m = r^2 a(l) for right levels, ((r + s)^2 - r^2) b(l) for slips, (1 - (r + s)^2) e(l) for
+    different ones, and c = r a(l), s b(l), d e(l).
+
+K reports are K chances to be wrong, never the K (K - 1) / 2 comparisons of all pairs: a pair
+differs if either is wrong, so a rate of pairs counts each error twice where a third report
+tells which of two was wrong. A report that leaves a field out costs nothing.
+
+Summed over fields, less 2 / k times the sum over the cluster's k (k - 1) / 2 pairs of what
+namesakes and companions explain (`Worth`). A cluster of two is worth its pair.
+
+Compiled; what Python calls borrows its arrays before it passes them on.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.compiled import borrow, compiled
+from uncounted.linkage import compare
+from uncounted.linkage.partition import Codes, Floats, Graph, State, code_of, members
+
+RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
+_SHIFTS = compare.SHIFTS
+_MASKS = compare.MASKS
+
+
+class Worth(NamedTuple):
+    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
+
+    Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
+    `copies` is log(c / u); `kind` says of each level whether it is right, a slip or different;
+    `chance`, shape (fields, 4), has r, s and d at their kinds.
+    `namesakes` is how much likelier levels are among strangers whose given names agree than
+    among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
+    (origin levels, event levels), is how much likelier two of them are together than apart.
+    """
+
+    weights: Floats
+    copies: Floats
+    kind: NDArray[np.uint8]
+    chance: Floats
+    companions: Floats
+    phi: float  # share of companions among pairs of different people
+    namesakes: Floats
+    alike: NDArray[np.bool_]
+    joint: Floats
+
+
+@compiled
+def agreement(worth: Worth, code: int) -> float:
+    """What the levels of a pair are worth, field by field: log m / u."""
+    total = 0.0
+    for f in range(len(worth.weights)):
+        total += worth.weights[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+    return total
+
+
+@compiled
+def penalty(worth: Worth, code: int) -> float:
+    """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
+    strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
+    if worth.alike[(code >> _SHIFTS[0]) & _MASKS[0]]:
+        for f in range(1, len(worth.weights)):
+            strangers += worth.namesakes[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+    if worth.phi == 0.0:
+        return strangers
+    total = 0.0
+    for f in range(len(worth.weights)):
+        total += worth.companions[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
+
+
+@compiled
+def _exp(x: float) -> float:
+    """An exponential that neither overflows nor vanishes."""
+    return np.exp(min(max(x, -600.0), 600.0))
+
+
+@compiled
+def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
+    """Evidence of the cluster `group[:k]`."""
+    if k < 2:
+        return 0.0
+    if k == 2:
+        code = code_of(graph, group[0], group[1])
+        return agreement(worth, code) - penalty(worth, code)
+    codes = np.empty((k, k), np.int32)
+    total = 0.0
+    for x in range(1, k):
+        for y in range(x):
+            code = code_of(graph, group[x], group[y])
+            codes[x, y] = codes[y, x] = code
+            total -= 2.0 / k * penalty(worth, code)
+    for f in range(len(worth.weights)):
+        total += _field(graph, worth, group, k, codes, f)
+    return total
+
+
+@compiled
+def _field(graph: Graph, worth: Worth, group: Codes, k: int, codes: Codes, f: int) -> float:
+    """Evidence of one field of a cluster."""
+    speak = _speak(graph, group, k, f)
+    total, compared = 0.0, False
+    for x in range(k):
+        if speak > 1 and graph.said[group[x]] >> f & 1:
+            copies, made, right, slip, different = _as_original(worth, k, codes, f, x, speak)
+            total += (right + slip + different) * _exp(copies)
+            compared = compared or made
+    return np.log(total) if compared else 0.0
+
+
+@compiled
+def _speak(graph: Graph, group: Codes, k: int, f: int) -> int:
+    """How many reports of a cluster say a field."""
+    count = 0
+    for x in range(k):
+        count += graph.said[group[x]] >> f & 1
+    return count
+
+
+@compiled
+def _as_original(
+    worth: Worth, k: int, codes: Codes, f: int, x: int, speak: int
+) -> tuple[float, bool, float, float, float]:
+    """What a field says if x is its original.
+
+    Log of the product of c / u; whether anything is compared with x; g, if x is right, a slip
+    or different itself.
+    """
+    copies, agree, slips, others = 0.0, 1, 0, 0
+    for y in range(k):
+        if y != x:  # a report that does not say it is at level 0, worth nothing
+            level = (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]
+            copies += worth.copies[f, level]
+            kind = worth.kind[f, level]
+            agree += kind == RIGHT
+            slips += kind == SLIP
+            others += kind == DIFFERENT
+    different = worth.chance[f, DIFFERENT] / speak
+    if agree > 2 and _vague(worth, k, codes, f, x):
+        return copies, True, 0.0, 0.0, different
+    right = worth.chance[f, RIGHT] / agree
+    if agree > 1:
+        return copies, True, right, 0.0, 0.0
+    slip = worth.chance[f, SLIP] / (1 + slips)
+    return copies, slips + others > 0, right, slip, 0.0 if slips else different
+
+
+@compiled
+def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
+    """Whether two reports that agree with x do not agree with one another."""
+    for y in range(1, k):
+        if y == x or worth.kind[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]] != RIGHT:
+            continue
+        for z in range(y):
+            if z == x or worth.kind[f, (codes[x, z] >> _SHIFTS[f]) & _MASKS[f]] != RIGHT:
+                continue
+            if worth.kind[f, (codes[y, z] >> _SHIFTS[f]) & _MASKS[f]] > RIGHT:
+                return True
+    return False
+
+
+@compiled
+def comparisons(
+    rng: np.random.Generator, graph: Graph, state: State, worth: Worth
+) -> tuple[Floats, Floats]:
+    """How often each level is compared within clusters, field by field; and who is right.
+
+    In each field of each cluster an original is drawn given the rest, and the others are
+    compared with it: a cluster of K reports that say the field gives K - 1 comparisons.
+
+    Returns:
+        Comparisons at each level, shape (fields, levels), as `Worth.weights`; reports that are
+        right, a slip and different, shape (fields, 4), as `Worth.chance`.
+    """
+    found = np.zeros(worth.weights.shape)
+    kinds = np.zeros(worth.chance.shape)
+    group, weight = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
+    _count_all(rng, graph, state, worth, group, weight, found, kinds)
+    return found, kinds
+
+
+@compiled
+def _count_all(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    group: Codes,
+    weight: Floats,
+    found: Floats,
+    kinds: Floats,
+) -> None:
+    graph, state, worth = borrow(graph), borrow(state), borrow(worth)
+    group, weight, found, kinds = borrow(group), borrow(weight), borrow(found), borrow(kinds)
+    for slot in range(len(state.head)):
+        if state.size[slot] < 2:
+            continue
+        k = members(state, slot, group, 0)
+        codes = np.empty((k, k), np.int32)
+        for x in range(1, k):
+            for y in range(x):
+                codes[x, y] = codes[y, x] = code_of(graph, group[x], group[y])
+        for f in range(len(worth.weights)):
+            _count_field(rng, graph, worth, group, k, codes, f, weight, found, kinds)
+
+
+@compiled
+def _count_field(
+    rng: np.random.Generator,
+    graph: Graph,
+    worth: Worth,
+    group: Codes,
+    k: int,
+    codes: Codes,
+    f: int,
+    weight: Floats,
+    found: Floats,
+    kinds: Floats,
+) -> None:
+    speak = _speak(graph, group, k, f)
+    if speak < 2:
+        return
+    total, last = 0.0, -1
+    for x in range(k):
+        weight[x] = 0.0
+        if graph.said[group[x]] >> f & 1:
+            copies, _, right, slip, different = _as_original(worth, k, codes, f, x, speak)
+            weight[x] = (right + slip + different) * _exp(copies)
+            total += weight[x]
+            last = x
+    left, original = rng.random() * total, last
+    for x in range(k):
+        left -= weight[x]
+        if weight[x] > 0 and left < 0:
+            original = x
+            break
+    made = 0
+    for y in range(k):
+        level = (codes[original, y] >> _SHIFTS[f]) & _MASKS[f] if y != original else 0
+        if level:  # not every report that says a field can be compared in it with every other
+            found[f, level] += 1.0
+            kinds[f, worth.kind[f, level]] += 1.0
+            made += 1
+    if made:
+        _, _, right, slip, different = _as_original(worth, k, codes, f, original, speak)
+        left = rng.random() * (right + slip + different) - right
+        kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0
