@@ -122,8 +122,7 @@ def log_evidence(
                         weight += chance[f]["different"] / len(speak)
                 total += weight * math.exp(sum(copy[i][j] for j in speak if j != i))
             found += math.log(total)
-        pairs = [penalty[i][j] for i in members for j in members if i < j]
-        found -= 2.0 / len(members) * sum(pairs)
+        found -= max(sum(penalty[i][j] for j in members if i != j) for i in members)
     return found
 
 

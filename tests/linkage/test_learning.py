@@ -140,7 +140,6 @@ def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Label
         for f, size in enumerate(compare.COUNTS):
             counts = np.bincount(levels[:, f], minlength=size)[1:]
             value += log_mean_of_products(f, counts, rates.u[f])
-        value -= model._OVERSTATED * int((levels[:, 4] > 0).sum())
         logs[row] = value
     return naive.probabilities(logs)
 
@@ -219,3 +218,56 @@ def test_theta_drawn_with_the_partition() -> None:
         return value + naive.log_ewens(row, 0.0)
 
     check(exact_with(case, log_prior), drawn_with(case, priors.EWENS, lists), worth=0.05)
+
+
+def test_companions_are_learned_from_pairs() -> None:
+    """Pairs of one person, of brothers and sisters taken together, and of strangers, by lot."""
+    rng = np.random.default_rng(12)
+    sizes, agree = compare.COUNTS, compare.NAME_AGREES
+
+    def at(f: int, **shares: float) -> NDArray[np.float64]:
+        names = {0: compare.NAME, 1: compare.BIRTH, 2: compare.SEX, 3: compare.ORIGIN}[f]
+        rows = {name.replace(" ", "_").replace(",", ""): n for n, name in enumerate(names)}
+        out = np.zeros(sizes[f])
+        for name, share in shares.items():
+            out[rows[name]] = share
+        return out / out.sum()
+
+    strangers = [
+        at(0, other_given_same_family=0.1, different=0.897, same_rare=0.003),
+        at(1, same_year=0.02, within_a_year=0.05, within_three_years=0.1, different=0.83),
+        at(2, same=0.6, different=0.4),
+        at(3, same_town=0.05, same_province=0.15, different=0.8),
+        np.pad(rng.dirichlet(np.full(sizes[4] - 1, 0.2)), (1, 0)),
+    ]
+    one = [
+        at(0, same_rare=0.95, other_given_same_family=0.04, different=0.01),
+        at(1, same_year=0.85, within_a_year=0.1, different=0.05),
+        at(2, same=0.98, different=0.02),
+        at(3, same_town=0.8, same_province=0.15, different=0.05),
+        np.append([0.0], model.PRIORS[4].mean),
+    ]
+    kin = [
+        at(0, other_given_same_family=0.8, different=0.2),
+        at(1, same_year=0.05, within_a_year=0.2, within_three_years=0.35, different=0.4),
+        strangers[2],
+        at(3, same_town=0.9, same_province=0.1),
+        one[4],
+    ]
+    reports = 1200
+    rows = [
+        np.stack(
+            [rng.choice(len(law), many, p=law) for law in laws] + [np.zeros(many, int)] * 3, axis=1
+        )
+        for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
+    ]
+    patterns, times = np.unique(np.concatenate(rows).astype(np.uint8), axis=0, return_counts=True)
+    learned = model.learn(patterns, times.astype(np.float64), reports)
+    pairs = reports * (reports - 1) / 2
+    assert learned.phi == pytest.approx(700 / pairs, rel=0.15)
+    assert learned.expected_pairs == pytest.approx(900, rel=0.1)
+    for f in (1, 3):
+        assert np.abs(learned.companion[f] - kin[f][1:]).max() < 0.06
+    assert learned.companion[0][agree:].sum() > 0.95  # reports of one person are no companions
+    family = compare.NAME.index("other given, same family") - 1
+    assert learned.companion[0][family] == pytest.approx(0.8, abs=0.07)

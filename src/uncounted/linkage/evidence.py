@@ -22,8 +22,8 @@ K reports are K chances to be wrong, never the K (K - 1) / 2 comparisons of all 
 differs if either is wrong, so a rate of pairs counts each error twice where a third report
 tells which of two was wrong. A report that leaves a field out costs nothing.
 
-Summed over fields, less 2 / k times the sum over the cluster's k (k - 1) / 2 pairs of what
-namesakes and companions explain (`Worth`). A cluster of two is worth its pair.
+Summed over fields, less what different people explain (`Worth`: namesakes, companions) of the
+k - 1 pairs of one report, whichever has the most explained. A cluster of two is worth its pair.
 
 Compiled; what Python calls borrows its arrays before it passes them on.
 """
@@ -107,13 +107,15 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     if k == 2:
         code = code_of(graph, group[0], group[1])
         return agreement(worth, code) - penalty(worth, code)
-    codes = np.empty((k, k), np.int32)
-    total = 0.0
+    codes, explained = np.empty((k, k), np.int32), np.zeros(k)
     for x in range(1, k):
         for y in range(x):
             code = code_of(graph, group[x], group[y])
             codes[x, y] = codes[y, x] = code
-            total -= 2.0 / k * penalty(worth, code)
+            by_others = penalty(worth, code)
+            explained[x] += by_others
+            explained[y] += by_others
+    total = -explained.max()
     for f in range(len(worth.weights)):
         total += _field(graph, worth, group, k, codes, f)
     return total

@@ -132,11 +132,6 @@ _RATES = tuple(_comparisons(prior) for prior in PRIORS)
 U_PRIOR = 0.5
 # A name that differs is at most so much likelier among reports of one person as among others.
 _NEVER_FOR = 0.7
-# What is taken off the evidence of a pair with events to compare, in logs: among different
-# people events go together with the rest by more than the dependences that are modelled, so
-# that evidence adds up to too much. Half of what made pairs stated .4 true in .4 on made-up
-# populations; all of it cost links enough to raise the number (docs/linkage.md).
-_OVERSTATED = 0.35
 _USUAL = compare.FIELDS.index("event") + 1  # fields that are said of most people
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
@@ -147,13 +142,13 @@ class Rates:
     """m and u of each field, over its levels but the first; and companions.
 
     `phi` is the share of pairs of different people who were taken together, `companion`
-    their rates: often of one family name and one town, in one event; in given name, birth
-    and sex like any two people. `namesake` is u among different people whose given names
-    agree: they are of one sex, since given names are, and often of an age. `place_and_event`,
-    shape (origin levels, event levels), is how much likelier the two are together among
-    different people than apart: people of one town leave by one road. All but m stay
-    fixed while m is drawn. `expected_pairs` of one person is what the pairs alone suggest,
-    as if none of them shared a report. No pair compares the fields from `fields_said` on.
+    their rates: often of one family and one town, in one event; in sex like any two people.
+    `namesake` is u among different people whose given names agree: they are of one sex, since
+    given names are, and often of an age. `place_and_event`, shape (origin levels, event
+    levels), is how much likelier the two are together among different people than apart:
+    people of one town leave by one road. All but m stay fixed while m is drawn.
+    `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
+    report. No pair compares the fields from `fields_said` on.
     """
 
     m: tuple[Floats, ...]
@@ -191,7 +186,7 @@ class Rates:
             phi=self.phi,
             namesakes=lean,
             alike=GIVEN_AGREES,
-            joint=self._joint() + self._overstated(),
+            joint=self._joint(),
         )
 
     def reweighed(self, worth: evidence.Worth) -> evidence.Worth:
@@ -225,10 +220,6 @@ class Rates:
             for c, u in zip(self.namesake, self.u, strict=True)
         )
 
-    def _overstated(self) -> Floats:
-        """By level of the event."""
-        return np.where(np.arange(len(compare.EVENT)) > 0, _OVERSTATED, 0.0)
-
     def strangers(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among strangers than u by u says."""
         total = np.zeros(len(patterns))
@@ -256,7 +247,7 @@ class Rates:
         log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
         where given names agree.
         """
-        strangers = self.strangers(patterns) + self._overstated()[patterns[:, 4]]
+        strangers = self.strangers(patterns)
         if self.phi == 0.0:
             return strangers
         taken = np.log(self.phi) + self.companions(patterns)
@@ -301,25 +292,58 @@ _SAME_FAMILY = np.array(
 GIVEN_AGREES = np.array([x in (*range(1, 14), 15, 17) for x in range(len(compare.NAME))])
 
 
+# Name levels (after "not said") at which only the family name is the same.
+_OTHER_GIVEN = np.array(
+    [
+        compare.NAME.index("another given one letter off, same family") - 1,
+        compare.NAME.index("other given, same family") - 1,
+    ]
+)
 # Who is registered together has the next number: a slip apart.
 _NEXT_NUMBER = np.array([0.0, 1.0, 0.0])
 
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
 
 
-def _companion(m: tuple[Floats, ...], u: tuple[Floats, ...]) -> tuple[Floats, ...]:
+def _companion(
+    m: tuple[Floats, ...], u: tuple[Floats, ...], taken: tuple[Floats, ...] | None = None
+) -> tuple[Floats, ...]:
+    """Rates of companions, of whom so many are thought to be at each level.
+
+    Learned are how often they have one family name, whether given names are a letter off then
+    (brothers and sisters share a syllable, where that is the custom), and how birth and origin
+    agree; each is pulled towards what is thought before any are seen. That given names agree
+    is not learned: reports of one person would pass for companions.
+    """
     name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
+    kin /= kin.sum()
+    home, family = 0.5 * m[3] + 0.5 * origin, 0.5
+    if taken is not None:
+        birth, home = _pulled(taken[1], birth), _pulled(taken[3], home)
+        kin[_OTHER_GIVEN] = kin[_OTHER_GIVEN].sum() * _pulled(
+            taken[0][_OTHER_GIVEN], kin[_OTHER_GIVEN] / kin[_OTHER_GIVEN].sum()
+        )
+        # of those with one family name, some have it by chance, as any two people do
+        by_chance = float(name[_SAME_FAMILY].sum())
+        one_name = np.array([taken[0][_SAME_FAMILY].sum(), taken[0][~_SAME_FAMILY].sum()])
+        share = float(_pulled(one_name, np.array([0.5 + by_chance / 2, 0.5 - by_chance / 2]))[0])
+        family = max((share - by_chance) / (1 - by_chance), 0.0)
     return (
-        0.5 * kin / kin.sum() + 0.5 * name,
+        family * kin + (1 - family) * name,
         birth,
         sex,
-        0.5 * m[3] + 0.5 * origin,
+        home,
         m[4],
         0.5 * m[5] + 0.5 * relative,
         occupation,
         0.5 * _NEXT_NUMBER + 0.5 * number,
     )
+
+
+def _pulled(seen: Floats, thought: Floats) -> Floats:
+    """Shares seen, with `_THOUGHT` pairs at the shares that were thought."""
+    return (seen + _THOUGHT * thought) / (seen.sum() + _THOUGHT)
 
 
 def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
@@ -357,12 +381,12 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         # a pair of reports in three has somebody between them at most, whatever the fit says
         share[0] = min(share[0], 2.0 / reports)
         u = _frequencies(patterns, times - kinds[0])
-        linked = counts(patterns, kinds[0])
+        linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2])
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
         rates = Rates(
             m,
             u,
-            _companion(m, u),
+            _companion(m, u, taken),
             float(min(share[2], 0.05)),
             _of_namesakes(patterns, kinds[1], u),
             _joint_of(patterns, kinds[1]),
