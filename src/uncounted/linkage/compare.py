@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled
+from uncounted.compiled import borrow, compiled, compiled_inner
 from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
 
@@ -238,7 +238,7 @@ def _fill(
         out[at, 7] = _text(a, a.number[i], a.number[j])
 
 
-@compiled
+@compiled_inner
 def _relative(a: Arrays, i: int, j: int) -> int:
     """How the names of their relatives agree."""
     level = _name(a, a.relative[i], a.relative[j])
@@ -249,7 +249,7 @@ def _relative(a: Arrays, i: int, j: int) -> int:
     return 2 if level > NAME_SAME else (1 if level else 0)
 
 
-@compiled
+@compiled_inner
 def _text(a: Arrays, x: int, y: int) -> int:
     """How two texts agree: their letters and digits."""
     if x == NO_KEY or y == NO_KEY:
@@ -265,7 +265,7 @@ def _text(a: Arrays, x: int, y: int) -> int:
     return 2 if slips <= longer // _SLIP_EVERY else 3
 
 
-@compiled
+@compiled_inner
 def _name(a: Arrays, x: int, y: int) -> int:
     """The most telling level over all pairs of forms of two rows of names."""
     best = 255
@@ -279,7 +279,7 @@ def _name(a: Arrays, x: int, y: int) -> int:
     return 0 if best == 255 else best
 
 
-@compiled
+@compiled_inner
 def _forms(a: Arrays, f: int, g: int) -> int:
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -321,7 +321,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
 _BY_SLIPS = np.array([[1, 5, 8, 17], [6, 7, 10, 18], [9, 10, 10, 18], [19, 20, 20, 21]])
 
 
-@compiled
+@compiled_inner
 def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
@@ -331,7 +331,7 @@ def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     return 15 if _in_part(a, f, g) else 19
 
 
-@compiled
+@compiled_inner
 def _initials(a: Arrays, f: int, g: int, family: int) -> int:
     """Of one name only first letters are said, of the given name or of both."""
     x, y = a.family_firsts[f], a.family_firsts[g]
@@ -349,13 +349,13 @@ def _initials(a: Arrays, f: int, g: int, family: int) -> int:
 _FIRST = (1 << 26) - 1  # bits of the first syllable's letters
 
 
-@compiled
+@compiled_inner
 def _begin_apart(x: int, y: int) -> bool:
     """Both are said, and no letter is common to them."""
     return x != 0 and y != 0 and x & y == 0
 
 
-@compiled
+@compiled_inner
 def _exchanged(a: Arrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
@@ -364,7 +364,7 @@ def _exchanged(a: Arrays, f: int, g: int) -> bool:
     )
 
 
-@compiled
+@compiled_inner
 def _shared(
     starts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -398,7 +398,7 @@ def _shared(
     return 1, np.log(total)
 
 
-@compiled
+@compiled_inner
 def _apart(
     a: Arrays,
     words: NDArray[np.int64],
@@ -427,7 +427,7 @@ def _apart(
     return best
 
 
-@compiled
+@compiled_inner
 def _bits(x: int) -> int:
     count = 0
     while x:
@@ -436,7 +436,7 @@ def _bits(x: int) -> int:
     return count
 
 
-@compiled
+@compiled_inner
 def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int) -> int:
     """Optimal string alignment: letters changed, left out, put in, or two swapped."""
     # H. Hyyro, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances"
@@ -464,7 +464,7 @@ def _slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int
     return int(distance)
 
 
-@compiled
+@compiled_inner
 def _in_part(a: Arrays, f: int, g: int) -> bool:
     """One spelling begins the other. Sharing a syllable is not it: sisters do."""
     for x in range(a.given_words[f], a.given_words[f + 1]):
@@ -475,12 +475,15 @@ def _in_part(a: Arrays, f: int, g: int) -> bool:
             if short < 3:
                 continue
             p, q = a.letter_starts[x], a.letter_starts[y]
-            if np.array_equal(a.letters[p : p + short], a.letters[q : q + short]):
+            at = 0
+            while at < short and a.letters[p + at] == a.letters[q + at]:
+                at += 1
+            if at == short:
                 return True
     return False
 
 
-@compiled
+@compiled_inner
 def _ymd(day: int) -> tuple[int, int, int]:
     """Year, month and day of a proleptic Gregorian day number (1 is 1 January 1)."""
     # H. F. Fliegel and T. C. Van Flandern, CACM 11 (1968) 657.
@@ -495,7 +498,7 @@ def _ymd(day: int) -> tuple[int, int, int]:
     return 100 * (c - 49) + y + n, m + 2 - 12 * n, d
 
 
-@compiled
+@compiled_inner
 def _one_slip(x: int, y: int) -> bool:
     """Two of year, month and day the same, or day and month swapped, or year digits swapped."""
     a, b, c = _ymd(x)
@@ -506,12 +509,12 @@ def _one_slip(x: int, y: int) -> bool:
     return a == d and b == f and c == e
 
 
-@compiled
+@compiled_inner
 def _digits_swapped(a: int, d: int) -> bool:
     return a // 100 == d // 100 and a % 10 == d // 10 % 10 and a // 10 % 10 == d % 10
 
 
-@compiled
+@compiled_inner
 def _birth(lo: int, hi: int, lo2: int, hi2: int) -> int:
     if (lo == 0 and hi == 0) or (lo2 == 0 and hi2 == 0):
         return 0
@@ -531,7 +534,7 @@ def _birth(lo: int, hi: int, lo2: int, hi2: int) -> int:
     return 8 if gap <= 3 * 366 else 9
 
 
-@compiled
+@compiled_inner
 def _when(lo: int, hi: int, lo2: int, hi2: int) -> int:
     if (lo == 0 and hi == 0) or (lo2 == 0 and hi2 == 0):
         return 0
@@ -550,7 +553,7 @@ _DATE_RANK = np.array([0.0, 4.0, 3.0, 1.0, 0.5, -2.0])
 _PLACE_RANK = np.array([0.0, 2.0, 1.0, -0.5, 1.0, -1.0])
 
 
-@compiled
+@compiled_inner
 def _event(a: Arrays, i: int, j: int) -> int:
     """The best-agreeing pair of acts, acts of one kind before others."""
     best, found, same_kind = -OPEN * 1.0, 0, False

@@ -38,7 +38,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled
+from uncounted.compiled import borrow, compiled, compiled_inner
 from uncounted.linkage import compare
 from uncounted.linkage.partition import Codes, Floats, Graph, State, code_of, members
 
@@ -69,7 +69,7 @@ class Worth(NamedTuple):
     joint: Floats
 
 
-@compiled
+@compiled_inner
 def agreement(worth: Worth, code: int) -> float:
     """What the levels of a pair are worth, field by field: log m / u."""
     total = 0.0
@@ -78,7 +78,7 @@ def agreement(worth: Worth, code: int) -> float:
     return total
 
 
-@compiled
+@compiled_inner
 def penalty(worth: Worth, code: int) -> float:
     """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
     strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
@@ -93,7 +93,7 @@ def penalty(worth: Worth, code: int) -> float:
     return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
 
-@compiled
+@compiled_inner
 def _exp(x: float) -> float:
     """An exponential that neither overflows nor vanishes."""
     return np.exp(min(max(x, -600.0), 600.0))
@@ -121,7 +121,7 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     return total
 
 
-@compiled
+@compiled_inner
 def _field(graph: Graph, worth: Worth, group: Codes, k: int, codes: Codes, f: int) -> float:
     """Evidence of one field of a cluster."""
     speak = _speak(graph, group, k, f)
@@ -134,7 +134,7 @@ def _field(graph: Graph, worth: Worth, group: Codes, k: int, codes: Codes, f: in
     return np.log(total) if compared else 0.0
 
 
-@compiled
+@compiled_inner
 def _speak(graph: Graph, group: Codes, k: int, f: int) -> int:
     """How many reports of a cluster say a field."""
     count = 0
@@ -143,7 +143,7 @@ def _speak(graph: Graph, group: Codes, k: int, f: int) -> int:
     return count
 
 
-@compiled
+@compiled_inner
 def _as_original(
     worth: Worth, k: int, codes: Codes, f: int, x: int, speak: int
 ) -> tuple[float, bool, float, float, float]:
@@ -171,7 +171,7 @@ def _as_original(
     return copies, slips + others > 0, right, slip, 0.0 if slips else different
 
 
-@compiled
+@compiled_inner
 def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
     """Whether two reports that agree with x do not agree with one another."""
     for y in range(1, k):
@@ -230,7 +230,7 @@ def _count_all(
             _count_field(rng, graph, worth, group, k, codes, f, weight, found, kinds)
 
 
-@compiled
+@compiled_inner
 def _count_field(
     rng: np.random.Generator,
     graph: Graph,

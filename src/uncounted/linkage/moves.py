@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled
+from uncounted.compiled import borrow, compiled, compiled_inner
 from uncounted.linkage.evidence import Worth, agreement, evidence, penalty
 from uncounted.linkage.partition import (
     OVERLAP,
@@ -63,7 +63,7 @@ class Scratch(NamedTuple):
     both: Codes
 
 
-@compiled
+@compiled_inner
 def _value_all(graph: Graph, state: State, worth: Worth, group: Codes) -> None:
     """Evidence of every cluster anew, since what levels are worth has changed."""
     for slot in range(len(state.head)):
@@ -148,11 +148,11 @@ def _sweep(
             tried += splits
             while tried >= 1.0:
                 tried -= 1.0
-                j = graph.near[graph.starts[r] + rng.integers(0, degree)]
+                j = graph.near[graph.starts[r] + int(rng.random() * degree)]
                 _split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
 
 
-@compiled
+@compiled_inner
 def _reassign(
     rng: np.random.Generator,
     graph: Graph,
@@ -211,7 +211,7 @@ def _reassign(
     state.value[to] = gains[chosen]
 
 
-@compiled
+@compiled_inner
 def _degree(graph: Graph, unit: Codes, size: int) -> int:
     total = 0
     for x in range(size):
@@ -219,7 +219,7 @@ def _degree(graph: Graph, unit: Codes, size: int) -> int:
     return total
 
 
-@compiled
+@compiled_inner
 def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, all_: bool) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
     for x in range(size):
@@ -234,7 +234,7 @@ def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, all_: 
     return False
 
 
-@compiled
+@compiled_inner
 def _options(
     graph: Graph,
     state: State,
@@ -259,7 +259,7 @@ def _options(
     return found + 1
 
 
-@compiled
+@compiled_inner
 def _unit_prior(
     graph: Graph,
     state: State,
@@ -290,7 +290,7 @@ def _unit_prior(
     return total
 
 
-@compiled
+@compiled_inner
 def _told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -> bool:
     for x in range(size):
         for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
@@ -299,7 +299,7 @@ def _told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -
     return False
 
 
-@compiled
+@compiled_inner
 def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
     """One of the options, by the logs of their chances; the last is always possible."""
     top = -np.inf
@@ -317,7 +317,7 @@ def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
     return found - 1
 
 
-@compiled
+@compiled_inner
 def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int, to: int) -> float:
     """Move reports to a slot one by one; the log ratio of priors, after to before."""
     total = 0.0
@@ -332,7 +332,7 @@ def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int
     return total
 
 
-@compiled
+@compiled_inner
 def _split_or_merge(
     rng: np.random.Generator,
     graph: Graph,
@@ -362,7 +362,7 @@ def _split_or_merge(
     twos = unit_of(graph, j, two)
     count = _other_heads(graph, state, a, b, one, ones, two, twos, both)
     for m in range(count - 1, 0, -1):
-        x = rng.integers(0, m + 1)
+        x = int(rng.random() * (m + 1))
         both[m], both[x] = both[x], both[m]
     log_chance = 0.0
     for at in range(count):
@@ -408,7 +408,7 @@ def _split_or_merge(
         state.value[to] = value_two
 
 
-@compiled
+@compiled_inner
 def _other_heads(
     graph: Graph,
     state: State,
@@ -437,7 +437,7 @@ def _other_heads(
     return count
 
 
-@compiled
+@compiled_inner
 def _lead(
     graph: Graph,
     worth: Worth,
@@ -460,7 +460,7 @@ def _lead(
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
 
 
-@compiled
+@compiled_inner
 def _apart_between(graph: Graph, state: State, one: Codes, ones: int, slot: int) -> bool:
     for x in range(ones):
         for at in range(graph.apart_starts[one[x]], graph.apart_starts[one[x] + 1]):

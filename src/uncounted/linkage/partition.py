@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled
+from uncounted.compiled import borrow, compiled, compiled_inner
 from uncounted.linkage import compare
 
 Ints = NDArray[np.int64]
@@ -115,7 +115,7 @@ def empty_state(count: int, lists: int) -> State:
     )
 
 
-@compiled
+@compiled_inner
 def _cell(mask: int, lists: int) -> int:
     if lists <= MOST_EXACT_LISTS:
         return mask
@@ -126,7 +126,7 @@ def _cell(mask: int, lists: int) -> int:
     return found
 
 
-@compiled
+@compiled_inner
 def add(state: State, r: int, s: int, slot: int) -> None:
     """Put report r of list s into a slot, and keep the counts; an empty one must be `_fresh`."""
     lists = state.on.shape[1]
@@ -147,7 +147,7 @@ def add(state: State, r: int, s: int, slot: int) -> None:
     state.head[slot] = r
 
 
-@compiled
+@compiled_inner
 def remove(state: State, r: int, s: int) -> None:
     """Take report r out. A cluster left empty gives its slot back."""
     lists = state.on.shape[1]
@@ -174,13 +174,13 @@ def remove(state: State, r: int, s: int) -> None:
     state.slot[r] = -1
 
 
-@compiled
+@compiled_inner
 def fresh(state: State) -> int:
     """The slot of nobody that `_add` takes next."""
     return state.spare[state.idle[0] - 1]
 
 
-@compiled
+@compiled_inner
 def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     """Log of prior(after) / prior(before) for putting one report of list s into a slot."""
     size = state.size[slot]
@@ -207,7 +207,7 @@ def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     return total + log_p
 
 
-@compiled
+@compiled_inner
 def members(state: State, slot: int, group: Codes, at: int) -> int:
     """Write a cluster's reports into `group` from place `at`; the place after them."""
     r = state.head[slot]
@@ -229,7 +229,7 @@ def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
         add(state, r, graph.lists[r], slots[label[r]])
 
 
-@compiled
+@compiled_inner
 def first_of_unit(graph: Graph, r: int) -> bool:
     """Whether r stands for its unit."""
     mate = graph.mate[r]
@@ -240,7 +240,7 @@ def first_of_unit(graph: Graph, r: int) -> bool:
     return True
 
 
-@compiled
+@compiled_inner
 def unit_of(graph: Graph, r: int, unit: Codes) -> int:
     """Write the reports of r's unit, r first; how many."""
     unit[0] = r
@@ -253,7 +253,7 @@ def unit_of(graph: Graph, r: int, unit: Codes) -> int:
     return size
 
 
-@compiled
+@compiled_inner
 def same_unit(graph: Graph, i: int, j: int) -> bool:
     """Whether decisions have made one person of two reports."""
     if i == j:
@@ -272,7 +272,7 @@ def with_memory(graph: Graph) -> Graph:
     return graph._replace(met=np.full(size, -1, np.int64), met_codes=np.zeros(size, np.int32))
 
 
-@compiled
+@compiled_inner
 def code_of(graph: Graph, i: int, j: int) -> int:
     """Packed levels of any pair."""
     if i < j:
@@ -290,7 +290,7 @@ def code_of(graph: Graph, i: int, j: int) -> int:
     return graph.met_codes[place]
 
 
-@compiled
+@compiled_inner
 def edge(graph: Graph, i: int, j: int) -> int:
     """Where a candidate pair stands, -1 if it is none."""
     if graph.starts[i + 1] - graph.starts[i] > graph.starts[j + 1] - graph.starts[j]:
@@ -305,7 +305,7 @@ def edge(graph: Graph, i: int, j: int) -> int:
     return low if low < graph.starts[i + 1] and graph.near[low] == j else -1
 
 
-@compiled
+@compiled_inner
 def _joined(graph: Graph, i: int, j: int) -> bool:
     """Whether two reports are candidates, or one person by decision."""
     return edge(graph, i, j) >= 0 or (graph.mate[i] != i and same_unit(graph, i, j))
