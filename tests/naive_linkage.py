@@ -122,7 +122,12 @@ def log_evidence(
                         weight += chance[f]["different"] / len(speak)
                 total += weight * math.exp(sum(copy[i][j] for j in speak if j != i))
             found += math.log(total)
-        found -= max(sum(penalty[i][j] for j in members if i != j) for i in members)
+        likely = [
+            math.exp(sum(weight[i][j] for weight in weights for j in members if i != j))
+            for i in members
+        ]
+        explained = [sum(penalty[i][j] for j in members if i != j) for i in members]
+        found -= sum(a * b for a, b in zip(likely, explained, strict=True)) / sum(likely)
     return found
 
 

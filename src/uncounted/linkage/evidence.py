@@ -23,7 +23,8 @@ differs if either is wrong, so a rate of pairs counts each error twice where a t
 tells which of two was wrong. A report that leaves a field out costs nothing.
 
 Summed over fields, less what different people explain (`Worth`: namesakes, companions) of the
-k - 1 pairs of one report, whichever has the most explained. A cluster of two is worth its pair.
+k - 1 pairs of the original, on average over who that may be: with weight exp(sum over j of
+log m / u). A cluster of two is worth its pair.
 
 Compiled; what Python calls borrows its arrays before it passes them on.
 """
@@ -107,18 +108,33 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     if k == 2:
         code = code_of(graph, group[0], group[1])
         return agreement(worth, code) - penalty(worth, code)
-    codes, explained = np.empty((k, k), np.int32), np.zeros(k)
+    codes, alike, explained = np.empty((k, k), np.int32), np.zeros(k), np.zeros(k)
     for x in range(1, k):
         for y in range(x):
             code = code_of(graph, group[x], group[y])
             codes[x, y] = codes[y, x] = code
-            by_others = penalty(worth, code)
+            for_one, by_others = agreement(worth, code), penalty(worth, code)
+            alike[x] += for_one
+            alike[y] += for_one
             explained[x] += by_others
             explained[y] += by_others
-    total = -explained.max()
+    total = -_mean_of_likeliest(alike, explained, k)
     for f in range(len(worth.weights)):
         total += _field(graph, worth, group, k, codes, f)
     return total
+
+
+@compiled_inner
+def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
+    """Mean of values, each weighted by the exponential of its log."""
+    top, total, weight = logs[0], 0.0, 0.0
+    for x in range(1, k):
+        top = max(top, logs[x])
+    for x in range(k):
+        each = np.exp(logs[x] - top)
+        total += each * values[x]
+        weight += each
+    return total / weight
 
 
 @compiled_inner

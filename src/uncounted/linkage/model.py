@@ -311,19 +311,21 @@ def _companion(
     """Rates of companions, of whom so many are thought to be at each level.
 
     Learned are how often they have one family name, whether given names are a letter off then
-    (brothers and sisters share a syllable, where that is the custom), and how birth and origin
-    agree; each is pulled towards what is thought before any are seen. That given names agree
-    is not learned: reports of one person would pass for companions.
+    (brothers and sisters share a syllable, where that is the custom), how far apart births are
+    that do not agree, and how origins do; each is pulled towards what is thought before any are
+    seen. That given names or births agree is not learned: one person's reports, with another
+    given name on some of them, would pass for companions.
     """
     name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
     kin /= kin.sum()
     home, family = 0.5 * m[3] + 0.5 * origin, 0.5
     if taken is not None:
-        birth, home = _pulled(taken[1], birth), _pulled(taken[3], home)
-        kin[_OTHER_GIVEN] = kin[_OTHER_GIVEN].sum() * _pulled(
-            taken[0][_OTHER_GIVEN], kin[_OTHER_GIVEN] / kin[_OTHER_GIVEN].sum()
-        )
+        home = _pulled(taken[3], home)
+        apart = np.array(PRIORS[1].kinds) != evidence.RIGHT
+        birth = birth.copy()
+        birth[apart] = _split(birth[apart], taken[1][apart])
+        kin[_OTHER_GIVEN] = _split(kin[_OTHER_GIVEN], taken[0][_OTHER_GIVEN])
         # of those with one family name, some have it by chance, as any two people do
         by_chance = float(name[_SAME_FAMILY].sum())
         one_name = np.array([taken[0][_SAME_FAMILY].sum(), taken[0][~_SAME_FAMILY].sum()])
@@ -339,6 +341,11 @@ def _companion(
         occupation,
         0.5 * _NEXT_NUMBER + 0.5 * number,
     )
+
+
+def _split(rates: Floats, seen: Floats) -> Floats:
+    """The same in all, split as seen."""
+    return np.asarray(rates.sum() * _pulled(seen, rates / rates.sum()))
 
 
 def _pulled(seen: Floats, thought: Floats) -> Floats:
