@@ -13,7 +13,18 @@ from scipy import integrate
 from tests import naive_linkage as naive
 from tests.linkage.test_moves import Made, made
 
-from uncounted.linkage import chains, compare, evidence, graph, model, moves, partition, priors
+from uncounted.linkage import (
+    chains,
+    compare,
+    evidence,
+    field_priors,
+    graph,
+    learning,
+    model,
+    moves,
+    partition,
+    priors,
+)
 from uncounted.progress import silent
 
 SWEEPS = 12_000
@@ -47,13 +58,13 @@ def rates_for(rng: np.random.Generator) -> model.Rates:
     u = [rng.dirichlet(np.full(count - 1, 2.0)) for count in compare.COUNTS]
     agree = compare.NAME_AGREES
     u[0] = np.append(0.3 * rng.dirichlet(np.full(agree, 2.0)), [0.3, 0.1, 0.3])
-    m = tuple(np.array(prior.mean) for prior in model.PRIORS)
+    m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)
     return model.Rates(m, tuple(u), m)
 
 
 def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float64]) -> float:
     """Log of the mean, over the prior of m, of the product of m / u over pairs."""
-    prior, rate, reports = model.PRIORS[f], model._RATES[f], model._PRIOR_KINDS[f]
+    prior, rate, reports = field_priors.PRIORS[f], model._RATES[f], model._PRIOR_KINDS[f]
     kinds = np.array(prior.kinds)
     found = -float(counts @ np.log(u))
     n: dict[int, float] = {}
@@ -106,7 +117,7 @@ def log_dirichlet(rate: NDArray[np.float64], counts: NDArray[np.int64]) -> float
 def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     # so light that three links move m, and no level so rare that chains would wait for it
-    light = tuple(np.maximum(3.0 * np.array(prior.mean), 1.0) for prior in model.PRIORS)
+    light = tuple(np.maximum(3.0 * np.array(prior.mean), 1.0) for prior in field_priors.PRIORS)
     monkeypatch.setattr(model, "_RATES", light)
     rng = np.random.default_rng(seed)
     lists = [0, 0, 0, 1, 1, 1]
@@ -245,7 +256,7 @@ def test_companions_are_learned_from_pairs() -> None:
         at(1, same_year=0.85, within_a_year=0.1, different=0.05),
         at(2, same=0.98, different=0.02),
         at(3, same_town=0.8, same_province=0.15, different=0.05),
-        np.append([0.0], model.PRIORS[4].mean),
+        np.append([0.0], field_priors.PRIORS[4].mean),
     ]
     kin = [
         at(0, other_given_same_family=0.8, different=0.2),
@@ -262,7 +273,7 @@ def test_companions_are_learned_from_pairs() -> None:
         for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
     ]
     patterns, times = np.unique(np.concatenate(rows).astype(np.uint8), axis=0, return_counts=True)
-    learned = model.learn(patterns, times.astype(np.float64), reports)
+    learned = learning.learn(patterns, times.astype(np.float64), reports)
     pairs = reports * (reports - 1) / 2
     assert learned.phi == pytest.approx(700 / pairs, rel=0.15)
     assert learned.expected_pairs == pytest.approx(900, rel=0.1)

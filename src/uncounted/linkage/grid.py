@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage import chains, compare, graph, model, priors
+from uncounted.linkage import chains, compare, field_priors, graph, priors
 from uncounted.linkage.draws import Reading, numbered
 from uncounted.linkage.encode import Encoded
 from uncounted.linkage.graph import Built, Candidates, Decision
@@ -149,7 +149,7 @@ def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
         return "what happened outweighs names in what was learned"
     if runs_away:
         return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
-    least = model.PRIORS[0].least + _AT_THE_CUT
+    least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, no more than the least allowed"

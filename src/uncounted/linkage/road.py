@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage import blocking, chains, compare, graph, grid, model, priors
+from uncounted.linkage import blocking, chains, compare, graph, grid, learning, model, priors
 from uncounted.linkage.blocking_loss import blocking_loss
 from uncounted.linkage.draws import Linkage, Reading, numbered
 from uncounted.linkage.encode import Encoded, encode
@@ -224,7 +224,7 @@ def _all_levels(
         times = np.concatenate([times, np.full(len(others), stands_for)])
     patterns, row = np.unique(codes, return_inverse=True)
     weights = np.bincount(row, times).astype(np.float64)
-    return levels, model.learn(compare.unpacked(patterns), weights, count)
+    return levels, learning.learn(compare.unpacked(patterns), weights, count)
 
 
 def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:

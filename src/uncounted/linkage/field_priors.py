@@ -1,0 +1,115 @@
+"""What is thought of how reports of one person agree, before any are seen.
+
+Prior means are judgements about such records, the same for every case, and weigh as much as
+`WEIGHT` comparisons.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage import compare
+from uncounted.linkage.evidence import DIFFERENT, RIGHT, SLIP
+
+Floats = NDArray[np.float64]
+
+WEIGHT = 40.0
+# Among reports of one person: mean of each level, after "not said".
+_NAME = (
+    *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.005, 0.02, 0.02),
+    *(0.01, 0.01, 0.005, 0.028, 0.00175, 0.00525),
+)
+_BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.08, 0.05, 0.01)
+_SEX = (0.97, 0.03)
+_ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
+_DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
+_PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
+_RELATIVE = (0.75, 0.15, 0.1)
+_OCCUPATION = (0.65, 0.15, 0.2)
+_NUMBER = (0.8, 0.1, 0.1)
+_OTHER_ACT_SHARE = 0.15
+# Of the people who are recorded under another given name, how many keep the family name, have
+# it misspelt, and have another.
+_DIFFERS = (0.8, 0.05, 0.15)
+
+
+def _event_means() -> tuple[float, ...]:
+    """The product of date and place, each not said in one of ten; other acts agree less."""
+    day = np.array([0.1, *(0.9 * np.array(_DATE))])
+    place = np.array([0.1, *(0.9 * np.array(_PLACE))])
+    same = np.outer(day, place).ravel()
+    loose_day = np.array([0.1, 0.05, 0.1, 0.25, 0.2, 0.3])
+    other = np.outer(loose_day, place).ravel()
+    both = np.concatenate([(1 - _OTHER_ACT_SHARE) * same, _OTHER_ACT_SHARE * other])[1:]
+    return tuple(both / both.sum())
+
+
+@attrs.frozen
+class FieldPrior:
+    """Prior of m of one field, over its levels but the first ("not said").
+
+    Two right reports may say more and less, and show at any right level; a slip is an error that
+    leaves what was meant to be seen.
+    """
+
+    mean: tuple[float, ...]
+    kinds: tuple[int, ...]  # right, a slip or different
+    least: float  # the share of right levels and slips is never below this
+    split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which levels are some form of agreement."""
+        return np.asarray(np.array(self.kinds) != DIFFERENT)
+
+
+def _prior(
+    mean: tuple[float, ...],
+    right: set[int],
+    slips: set[int],
+    least: float,
+    *,
+    split: tuple[float, ...] = (),
+) -> FieldPrior:
+    kinds = tuple(
+        RIGHT if at in right else SLIP if at in slips else DIFFERENT
+        for at in range(1, len(mean) + 1)
+    )
+    return FieldPrior(mean, kinds, least, split)
+
+
+def _events(days: set[int], places: set[int]) -> set[int]:
+    """Levels of one act at which day and place are at these levels of their own."""
+    return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
+
+
+_RIGHT_NAMES = {1, 2, 3, 4, 12, 13, 15, 16}  # the same, or the same as far as it is said
+_RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
+PRIORS: tuple[FieldPrior, ...] = (
+    _prior(
+        _NAME,
+        _RIGHT_NAMES,
+        set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
+        0.8,
+        split=_DIFFERS,
+    ),
+    _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
+    _prior(_SEX, {1}, set(), 0.9),
+    _prior(_ORIGIN, {1, 2}, {4}, 0.3),
+    _prior(
+        _event_means(), _RIGHT_EVENTS, _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS, 0.0
+    ),
+    _prior(_RELATIVE, {1}, {2}, 0.5),
+    _prior(_OCCUPATION, {1}, {2}, 0.3),
+    _prior(_NUMBER, {1}, {2}, 0.5),
+)
+
+
+def comparisons(prior: FieldPrior) -> Floats:
+    """What a prior adds to the counts of its levels."""
+    rate = WEIGHT * np.array(prior.mean)
+    if prior.split:  # known well enough that few cases would teach it
+        rate[~prior.agrees] = WEIGHT * np.array(prior.split)
+    return rate

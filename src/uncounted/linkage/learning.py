@@ -1,0 +1,196 @@
+"""What pairs alone teach: m, u, companions and namesakes, by expectation-maximisation.
+
+Three kinds of pairs: of one person, companions, strangers. What is learned of different
+people stays as it is while partitions are drawn; m is where that begins.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage import compare
+from uncounted.linkage.evidence import RIGHT
+from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior
+from uncounted.linkage.model import Rates, differing
+
+Floats = NDArray[np.float64]
+
+# A level that no pair of different people shows still has this many pairs.
+U_PRIOR = 0.5
+_USUAL = compare.FIELDS.index("event") + 1  # fields that are said of most people
+# Pairs that independence among different people counts for, before any are seen.
+_THOUGHT = 30.0
+
+# Name levels (after "not said") at which the family name is the same.
+_SAME_FAMILY = np.array(
+    [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 16, 19) for x in range(1, len(compare.NAME))]
+)
+# Name levels (after "not said") at which only the family name is the same.
+_OTHER_GIVEN = np.array(
+    [
+        compare.NAME.index("another given one letter off, same family") - 1,
+        compare.NAME.index("other given, same family") - 1,
+    ]
+)
+# Who is registered together has the next number: a slip apart.
+_NEXT_NUMBER = np.array([0.0, 1.0, 0.0])
+
+_SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
+
+
+def _companion(
+    m: tuple[Floats, ...], u: tuple[Floats, ...], taken: tuple[Floats, ...] | None = None
+) -> tuple[Floats, ...]:
+    """Rates of companions, of whom so many are thought to be at each level.
+
+    Learned are how often they have one family name, whether given names are a letter off then
+    (brothers and sisters share a syllable, where that is the custom), how far apart births are
+    that do not agree, and how origins do; each is pulled towards what is thought before any are
+    seen. That given names or births agree is not learned: one person's reports, with another
+    given name on some of them, would pass for companions.
+    """
+    name, birth, sex, origin, _, relative, occupation, number = u
+    kin = np.where(_SAME_FAMILY, name, 0.0)
+    kin /= kin.sum()
+    home, family = 0.5 * m[3] + 0.5 * origin, 0.5
+    if taken is not None:
+        home = _pulled(taken[3], home)
+        apart = np.array(PRIORS[1].kinds) != RIGHT
+        birth = birth.copy()
+        birth[apart] = _split(birth[apart], taken[1][apart])
+        kin[_OTHER_GIVEN] = _split(kin[_OTHER_GIVEN], taken[0][_OTHER_GIVEN])
+        # of those with one family name, some have it by chance, as any two people do
+        by_chance = float(name[_SAME_FAMILY].sum())
+        one_name = np.array([taken[0][_SAME_FAMILY].sum(), taken[0][~_SAME_FAMILY].sum()])
+        share = float(_pulled(one_name, np.array([0.5 + by_chance / 2, 0.5 - by_chance / 2]))[0])
+        family = max((share - by_chance) / (1 - by_chance), 0.0)
+    return (
+        family * kin + (1 - family) * name,
+        birth,
+        sex,
+        home,
+        m[4],
+        0.5 * m[5] + 0.5 * relative,
+        occupation,
+        0.5 * _NEXT_NUMBER + 0.5 * number,
+    )
+
+
+def _split(rates: Floats, seen: Floats) -> Floats:
+    """The same in all, split as seen."""
+    return np.asarray(rates.sum() * _pulled(seen, rates / rates.sum()))
+
+
+def _pulled(seen: Floats, thought: Floats) -> Floats:
+    """Shares seen, with `_THOUGHT` pairs at the shares that were thought."""
+    return (seen + _THOUGHT * thought) / (seen.sum() + _THOUGHT)
+
+
+def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
+    """Rates from all pairs, by expectation-maximisation with the prior.
+
+    Three kinds of pairs: of one person, companions, strangers. Without companions, two
+    sisters arrested together look like one person whose given name was mistaken: fields
+    that agree are not independent among different people, and such a fit finds events
+    instead of people.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: how many pairs show each, of all pairs of reports.
+        reports: how many reports there are.
+    """
+    u = _frequencies(patterns, times)
+    m = tuple(_expected(prior, np.zeros(len(prior.mean)), u[f]) for f, prior in enumerate(PRIORS))
+    rates = Rates(m, u, _companion(m, u))
+    share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
+    compared = np.flatnonzero((patterns > 0).any(axis=0))
+    said = max(int(compared.max(initial=0)) + 1, _USUAL)
+    for _ in range(60):
+        logs = np.stack(
+            [
+                rates.fields(patterns).sum(axis=1),
+                rates.strangers(patterns),
+                rates.companions(patterns),
+            ]
+        )
+        logs += np.log(share)[:, None]
+        logs -= logs.max(axis=0)
+        kinds = np.exp(logs)
+        kinds *= times / kinds.sum(axis=0)
+        share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
+        # a pair of reports in three has somebody between them at most, whatever the fit says
+        share[0] = min(share[0], 2.0 / reports)
+        u = _frequencies(patterns, times - kinds[0])
+        linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2])
+        m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+        rates = Rates(
+            m,
+            u,
+            _companion(m, u, taken),
+            float(min(share[2], 0.05)),
+            _of_namesakes(patterns, kinds[1], u),
+            _joint_of(patterns, kinds[1]),
+            float(kinds[0].sum()),
+            said,
+        )
+    return rates
+
+
+def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
+    """How much likelier levels of origin and event are together than apart, among strangers.
+
+    Taken from pairs whose names differ: among the others, one person's would pass for it.
+    """
+    both = np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
+    differ = patterns[:, 0] > compare.NAME_AGREES
+    np.add.at(both, (patterns[:, 3], patterns[:, 4]), np.where(differ, strangers, 0.0))
+    both[0], both[:, 0] = 0.0, 0.0
+    apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
+    return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
+
+
+def _of_namesakes(
+    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...]
+) -> tuple[Floats, ...]:
+    """Give u among strangers whose given names agree; the name itself is in u already.
+
+    Taken from pairs of one given name and different family names, which are hardly ever one
+    person's: where both agree, pairs of one person would pass for namesakes.
+    """
+    apart = patterns[:, 0] == _SAME_GIVEN_OTHER_FAMILY
+    seen = counts(patterns, np.where(apart, strangers, 0.0))
+    rows = [
+        (row + _THOUGHT * all_) / (row.sum() + _THOUGHT) for row, all_ in zip(seen, u, strict=True)
+    ]
+    return (u[0], *rows[1:])
+
+
+def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
+    """Pairs at each level but the first, a field at a time.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: pairs that show each, shape (patterns,), or (patterns, fields).
+    """
+    by_field = np.broadcast_to(times.T, (len(compare.COUNTS), len(patterns)))
+    return tuple(
+        np.bincount(patterns[:, field], by_field[field], minlength=size)[1:]
+        for field, size in enumerate(compare.COUNTS)
+    )
+
+
+def _frequencies(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
+    return tuple((row + U_PRIOR) / (row + U_PRIOR).sum() for row in counts(patterns, times))
+
+
+def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+    """M as pairs alone suggest it; how capped levels are split is left to partitions."""
+    rate = WEIGHT * np.array(prior.mean) + linked
+    agrees = prior.agrees
+    out = rate / rate.sum()
+    share = max(float(out[agrees].sum()), prior.least)
+    out[agrees] *= share / out[agrees].sum()
+    split = np.array(prior.split) if prior.split else out[~agrees]
+    out[~agrees] = differing(prior, 1 - share, u[~agrees], split)
+    return np.asarray(out)
