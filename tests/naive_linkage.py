@@ -89,16 +89,16 @@ def log_ewens(partition: Partition, log_theta: float) -> float:
 def log_evidence(
     partition: Partition,
     weights: Sequence[Sequence[Sequence[float]]],
+    first: Sequence[Sequence[Sequence[float]]],
     copies: Sequence[Sequence[Sequence[float]]],
     kinds: Sequence[Sequence[Sequence[str]]],
     chance: Sequence[Mapping[str, float]],
     penalty: Sequence[Sequence[float]],
-    said: Sequence[Sequence[bool]],
 ) -> float:
     """Log evidence: `weights[f][i][j]` of a pair, `copies[f][i][j]` of a copy and an original.
 
     `kinds[f][i][j]` is "right", "slip", "different" or "" (not compared), `chance[f]` how often a
-    report is each; `penalty[i][j]`, `said[i][f]`.
+    report is each; `first[f][i][j]` says who is likely the original; `penalty[i][j]`.
     """
     found = 0.0
     for members in clusters(partition):
@@ -106,24 +106,27 @@ def log_evidence(
             i, j = members
             found += sum(weight[i][j] for weight in weights)
         for f, copy in enumerate(copies if len(members) > 2 else ()):
-            speak = [i for i in members if said[i][f]]
-            if all(kinds[f][i][j] == "" for i in speak for j in speak if i != j):
+            others = {i: [j for j in members if j != i and kinds[f][i][j]] for i in members}
+            speak = [i for i in members if others[i]]
+            if not speak:
                 continue
+            most = max(len(others[i]) for i in speak)
+            originals = [i for i in speak if len(others[i]) == most]
             total = 0.0
-            for i in speak:
-                met = Counter(kinds[f][i][j] for j in speak if j != i)
-                right = [j for j in speak if j != i and kinds[f][i][j] == "right"]
-                weight = chance[f]["right"] / (1 + met["right"])
+            for i in originals:
+                met = Counter(kinds[f][i][j] for j in others[i])
+                right = [j for j in others[i] if kinds[f][i][j] == "right"]
+                weight = chance[f]["right"] / (1 + sum(j in originals for j in right))
                 if any(kinds[f][j][k] in ("slip", "different") for j in right for k in right):
                     weight = chance[f]["different"] / len(speak)
                 elif not right:
                     weight += chance[f]["slip"] / (1 + met["slip"])
                     if not met["slip"]:
                         weight += chance[f]["different"] / len(speak)
-                total += weight * math.exp(sum(copy[i][j] for j in speak if j != i))
+                total += weight * math.exp(sum(copy[i][j] for j in others[i]))
             found += math.log(total)
         likely = [
-            math.exp(sum(weight[i][j] for weight in weights for j in members if i != j))
+            math.exp(sum(weight[i][j] for weight in first for j in members if i != j))
             for i in members
         ]
         explained = [sum(penalty[i][j] for j in members if i != j) for i in members]

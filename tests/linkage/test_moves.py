@@ -19,7 +19,7 @@ from uncounted.linkage.encode import encode
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
 SWEEPS = 8_000
-THIN = 5  # moves between draws, which are compared with draws that know nothing of one another
+THIN = 10  # moves between draws, which are compared with draws that know nothing of one another
 KINDS = ("", "right", "slip", "different")
 
 
@@ -49,14 +49,15 @@ def made(
     for i in range(1, count):
         for j in range(i):
             drawn = np.array([rng.integers(1, size) for size in compare.COUNTS], np.uint8)
-            levels[i, j] = levels[j, i] = np.where(speaks[i] & speaks[j], drawn, 0)
+            # now and then two say a field and cannot be compared in it
+            compared = speaks[i] & speaks[j] & (rng.random(FIELDS) < 0.8)
+            levels[i, j] = levels[j, i] = np.where(compared, drawn, 0)
     pairs = [(i, j) for i in range(1, count) for j in range(i)]
     near = {pair for pair in pairs if not sparse or rng.random() < 0.6 or pair[0] == pair[1] + 1}
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
     weak = {pair: bool(rng.random() < 0.4) for pair in near}
     decided = [(*pair, True) for pair in same] + [(*pair, False) for pair in apart]
     apart_starts, apart_of = graph._apart(count, decided)
-    said = sum(speaks[:, f].astype(np.uint8) << f for f in range(FIELDS))
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     weights = rng.normal(0.1, spread, (FIELDS, LEVELS))
     weights[:, 0] = 0.0
@@ -67,12 +68,14 @@ def made(
     alike = rng.random(LEVELS) < 0.5
     joint = rng.normal(0.0, 0.5, (len(compare.ORIGIN), len(compare.EVENT)))
     joint[0], joint[:, 0] = 0.0, 0.0
-    copies = rng.normal(0.1, spread, (FIELDS, LEVELS))
-    copies[:, 0] = 0.0
+    copies, first = rng.normal(0.1, spread, (2, FIELDS, LEVELS))
+    copies[:, 0] = first[:, 0] = 0.0
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
-    worth = evidence.Worth(weights, copies, kind, chance, companions, 0.3, namesakes, alike, joint)
+    worth = evidence.Worth(
+        weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint
+    )
     return Made(
         partition.Graph(
             starts=np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64),
@@ -80,7 +83,6 @@ def made(
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
             weak=np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.bool_),
             lists=np.array(lists, np.int64),
-            said=np.asarray(said, np.uint8),
             mate=graph._rings(graph._units(count, decided)),
             apart_starts=apart_starts,
             apart=apart_of,
@@ -106,6 +108,7 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
         ]
 
     weights, copies = of_pairs(case.worth.weights, float), of_pairs(case.worth.copies, float)
+    first = of_pairs(case.worth.first, float)
     kinds = of_pairs(case.worth.kind, lambda kind: KINDS[kind])
     chance = [dict(zip(KINDS, row.tolist(), strict=True)) for row in case.worth.chance]
     phi, worth = case.worth.phi, case.worth
@@ -129,11 +132,10 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
         ]
         for i in range(count)
     ]
-    said = [[bool(case.graph.said[i] >> f & 1) for f in range(FIELDS)] for i in range(count)]
     return naive.probabilities(
         {
             partition: log_prior(partition)
-            + naive.log_evidence(partition, weights, copies, kinds, chance, penalty, said)
+            + naive.log_evidence(partition, weights, first, copies, kinds, chance, penalty)
             for partition in naive.partitions(count)
             if naive.admits(partition, case.near, **decisions)
         }
@@ -274,6 +276,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     case = made(np.random.default_rng(1), [0, 1, 2], 1.0)
     worth = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
+        first=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (FIELDS, 1)),
         phi=0.0,
@@ -285,7 +288,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
-    told = case.graph._replace(dense=codes, said=np.array([1, 1, 0], np.uint8))
+    told = case.graph._replace(dense=codes)
     group = np.arange(3, dtype=np.int32)
     assert evidence.evidence(told, worth, group, 3) == pytest.approx(5.0)
     assert evidence.evidence(told, worth, group, 2) == pytest.approx(5.0)
@@ -296,9 +299,10 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     state = partition.empty_state(4, 4)
     partition.place(case.graph, state, np.zeros(4, np.int64))
     found, kinds = evidence.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
-    speak = [sum(bool(said >> f & 1) for said in case.graph.said) for f in range(FIELDS)]
-    assert found.sum(axis=1).tolist() == [max(count - 1, 0) for count in speak]
-    assert kinds.sum(axis=1).tolist() == [count if count > 1 else 0 for count in speak]
+    # all but one of those with whom whoever is compared with most is compared
+    met = (case.levels > 0).sum(axis=1).max(axis=0)
+    assert found.sum(axis=1).tolist() == met.tolist()
+    assert kinds.sum(axis=1).tolist() == np.where(met > 0, met + 1, 0).tolist()
     # one says a date alone, another a place alone: both say the field, and nothing is compared
     mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
     for counts in evidence.comparisons(np.random.default_rng(1), mute, state, case.worth):

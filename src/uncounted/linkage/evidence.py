@@ -2,11 +2,11 @@
 
 In each field that K reports of a cluster say, one of them is the original that the others
 copy. A report is *right* there with chance r (it may say less than another that is right),
-a *slip* with chance s, and *different* with chance d = 1 - r - s. With c(l) the chance of
+a *slip* with chance s, and *different* with chance d = 1 - r - s. With t(l) the chance of
 level l between a copy and a right original, of which n_i reports agree with report i (itself
 among them) and k_i are a slip away from it,
 
-    evidence of a field = log sum_i g_i prod_{j not i} c(l_ij) / u(l_ij)
+    evidence of a field = log sum_i g_i prod_{j not i} t(l_ij) / u(l_ij)
     g_i = r / n_i + [n_i = 1] (s / (1 + k_i) + [k_i = 0] d / K)
 
 Those who agree are one original, and not several: hence n_i. What follows in g_i is for
@@ -16,7 +16,11 @@ one in June) is no original of both: one of them errs as well, and g_i is d / K.
 reports this is log m(l) / u(l), with
 
     m = r^2 a(l) for right levels, ((r + s)^2 - r^2) b(l) for slips, (1 - (r + s)^2) e(l) for
-    different ones, and c = r a(l), s b(l), d e(l).
+    different ones, and t = r a(l), s b(l), d e(l).
+
+Two reports may say a field and not be comparable in it (a day alone, and a place alone). K
+counts those that are comparable with somebody, and only those that are with most can be
+originals or count in n_i: who can be compared with few contradicts nobody.
 
 K reports are K chances to be wrong, never the K (K - 1) / 2 comparisons of all pairs: a pair
 differs if either is wrong, so a rate of pairs counts each error twice where a third report
@@ -24,7 +28,8 @@ tells which of two was wrong. A report that leaves a field out costs nothing.
 
 Summed over fields, less what different people explain (`Worth`: namesakes, companions) of the
 k - 1 pairs of the original, on average over who that may be: with weight exp(sum over j of
-log m / u). A cluster of two is worth its pair.
+log m / u), m as it was before any partition, so that it is no part of what m is drawn from. A
+cluster of two is worth its pair.
 
 Compiled; what Python calls borrows its arrays before it passes them on.
 """
@@ -52,14 +57,15 @@ class Worth(NamedTuple):
     """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
 
     Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
-    `copies` is log(c / u); `kind` says of each level whether it is right, a slip or different;
-    `chance`, shape (fields, 4), has r, s and d at their kinds.
-    `namesakes` is how much likelier levels are among strangers whose given names agree than
-    among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
-    (origin levels, event levels), is how much likelier two of them are together than apart.
+    `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
+    whether it is right, a slip or different; `chance`, shape (fields, 4), has r, s and d at
+    their kinds. `namesakes` is how much likelier levels are among strangers whose given names
+    agree than among all, in logs; `alike` says at which levels of the name they do. `joint`,
+    shape (origin levels, event levels), is how much likelier two of them are together than apart.
     """
 
     weights: Floats
+    first: Floats
     copies: Floats
     kind: NDArray[np.uint8]
     chance: Floats
@@ -73,9 +79,14 @@ class Worth(NamedTuple):
 @compiled_inner
 def agreement(worth: Worth, code: int) -> float:
     """What the levels of a pair are worth, field by field: log m / u."""
+    return _agreement(worth.weights, code)
+
+
+@compiled_inner
+def _agreement(weights: Floats, code: int) -> float:
     total = 0.0
-    for f in range(len(worth.weights)):
-        total += worth.weights[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+    for f in range(len(weights)):
+        total += weights[f, (code >> _SHIFTS[f]) & _MASKS[f]]
     return total
 
 
@@ -113,14 +124,14 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
         for y in range(x):
             code = code_of(graph, group[x], group[y])
             codes[x, y] = codes[y, x] = code
-            for_one, by_others = agreement(worth, code), penalty(worth, code)
+            for_one, by_others = _agreement(worth.first, code), penalty(worth, code)
             alike[x] += for_one
             alike[y] += for_one
             explained[x] += by_others
             explained[y] += by_others
     total = -_mean_of_likeliest(alike, explained, k)
     for f in range(len(worth.weights)):
-        total += _field(graph, worth, group, k, codes, f)
+        total += _field(worth, k, codes, f)
     return total
 
 
@@ -138,53 +149,65 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 
 @compiled_inner
-def _field(graph: Graph, worth: Worth, group: Codes, k: int, codes: Codes, f: int) -> float:
+def _field(worth: Worth, k: int, codes: Codes, f: int) -> float:
     """Evidence of one field of a cluster."""
-    speak = _speak(graph, group, k, f)
-    total, compared = 0.0, False
+    speak, most = _speak(worth, k, codes, f)
+    if most == 0:
+        return 0.0
+    top, total = -np.inf, 0.0
     for x in range(k):
-        if speak > 1 and graph.said[group[x]] >> f & 1:
-            copies, made, right, slip, different = _as_original(worth, k, codes, f, x, speak)
-            total += (right + slip + different) * _exp(copies)
-            compared = compared or made
-    return np.log(total) if compared else 0.0
+        if _met(worth, k, codes, f, x) == most:
+            copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
+            if copies > top:
+                total *= np.exp(top - copies)
+                top = copies
+            total += (right + slip + different) * np.exp(copies - top)
+    return top + np.log(total)
 
 
 @compiled_inner
-def _speak(graph: Graph, group: Codes, k: int, f: int) -> int:
-    """How many reports of a cluster say a field."""
+def _met(worth: Worth, k: int, codes: Codes, f: int, x: int) -> int:
+    """With how many reports of a cluster one can be compared in a field."""
     count = 0
-    for x in range(k):
-        count += graph.said[group[x]] >> f & 1
+    for y in range(k):
+        count += y != x and worth.kind[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]] > 0
     return count
 
 
 @compiled_inner
-def _as_original(
-    worth: Worth, k: int, codes: Codes, f: int, x: int, speak: int
-) -> tuple[float, bool, float, float, float]:
-    """What a field says if x is its original.
+def _speak(worth: Worth, k: int, codes: Codes, f: int) -> tuple[int, int]:
+    """How many reports are compared with somebody, and with how many the one that is with most."""
+    speak, most = 0, 0
+    for x in range(k):
+        met = _met(worth, k, codes, f, x)
+        speak += met > 0
+        most = max(most, met)
+    return speak, most
 
-    Log of the product of c / u; whether anything is compared with x; g, if x is right, a slip
-    or different itself.
-    """
-    copies, agree, slips, others = 0.0, 1, 0, 0
+
+@compiled_inner
+def _as_original(
+    worth: Worth, k: int, codes: Codes, f: int, x: int, speak: int, most: int
+) -> tuple[float, float, float, float]:
+    """What a field says if x is its original: log of the product of t / u; g by x's own kind."""
+    copies, agree, alike, slips = 0.0, False, 1, 0
     for y in range(k):
         if y != x:  # a report that does not say it is at level 0, worth nothing
             level = (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]
             copies += worth.copies[f, level]
             kind = worth.kind[f, level]
-            agree += kind == RIGHT
+            if kind == RIGHT:
+                agree = True
+                alike += _met(worth, k, codes, f, y) == most
             slips += kind == SLIP
-            others += kind == DIFFERENT
     different = worth.chance[f, DIFFERENT] / speak
-    if agree > 2 and _vague(worth, k, codes, f, x):
-        return copies, True, 0.0, 0.0, different
-    right = worth.chance[f, RIGHT] / agree
-    if agree > 1:
-        return copies, True, right, 0.0, 0.0
+    if agree and _vague(worth, k, codes, f, x):
+        return copies, 0.0, 0.0, different
+    right = worth.chance[f, RIGHT] / alike
+    if agree:
+        return copies, right, 0.0, 0.0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return copies, slips + others > 0, right, slip, 0.0 if slips else different
+    return copies, right, slip, 0.0 if slips else different
 
 
 @compiled_inner
@@ -243,15 +266,13 @@ def _count_all(
             for y in range(x):
                 codes[x, y] = codes[y, x] = code_of(graph, group[x], group[y])
         for f in range(len(worth.weights)):
-            _count_field(rng, graph, worth, group, k, codes, f, weight, found, kinds)
+            _count_field(rng, worth, k, codes, f, weight, found, kinds)
 
 
 @compiled_inner
 def _count_field(
     rng: np.random.Generator,
-    graph: Graph,
     worth: Worth,
-    group: Codes,
     k: int,
     codes: Codes,
     f: int,
@@ -259,31 +280,31 @@ def _count_field(
     found: Floats,
     kinds: Floats,
 ) -> None:
-    speak = _speak(graph, group, k, f)
-    if speak < 2:
+    speak, most = _speak(worth, k, codes, f)
+    if most == 0:
         return
-    total, last = 0.0, -1
+    top, last = -np.inf, -1
     for x in range(k):
-        weight[x] = 0.0
-        if graph.said[group[x]] >> f & 1:
-            copies, _, right, slip, different = _as_original(worth, k, codes, f, x, speak)
-            weight[x] = (right + slip + different) * _exp(copies)
-            total += weight[x]
-            last = x
+        weight[x] = -np.inf
+        if _met(worth, k, codes, f, x) == most:
+            copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
+            weight[x] = copies + np.log(right + slip + different)
+            top, last = max(top, weight[x]), x
+    total = 0.0
+    for x in range(k):
+        weight[x] = np.exp(weight[x] - top)
+        total += weight[x]
     left, original = rng.random() * total, last
     for x in range(k):
         left -= weight[x]
         if weight[x] > 0 and left < 0:
             original = x
             break
-    made = 0
     for y in range(k):
         level = (codes[original, y] >> _SHIFTS[f]) & _MASKS[f] if y != original else 0
         if level:  # not every report that says a field can be compared in it with every other
             found[f, level] += 1.0
             kinds[f, worth.kind[f, level]] += 1.0
-            made += 1
-    if made:
-        _, _, right, slip, different = _as_original(worth, k, codes, f, original, speak)
-        left = rng.random() * (right + slip + different) - right
-        kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0
+    _, right, slip, different = _as_original(worth, k, codes, f, original, speak, most)
+    left = rng.random() * (right + slip + different) - right
+    kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0

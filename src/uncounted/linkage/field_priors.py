@@ -107,7 +107,7 @@ PRIORS: tuple[FieldPrior, ...] = (
 )
 
 
-def comparisons(prior: FieldPrior) -> Floats:
+def prior_counts(prior: FieldPrior) -> Floats:
     """What a prior adds to the counts of its levels."""
     rate = WEIGHT * np.array(prior.mean)
     if prior.split:  # known well enough that few cases would teach it

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
 from uncounted.linkage import compare
-from uncounted.linkage.encode import NO_KEY, Encoded
+from uncounted.linkage.encode import Encoded
 from uncounted.linkage.partition import Graph
 
 Ints = NDArray[np.int64]
@@ -85,7 +85,6 @@ def build(
         codes=codes,
         weak=weak,
         lists=encoded.source.astype(np.int64),
-        said=said(encoded),
         mate=_rings(unit),
         apart_starts=apart_starts,
         apart=apart,
@@ -107,22 +106,6 @@ def build(
         "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
     }
     return Built(graph, component, kept, tuple(decisions), facts)
-
-
-def said(encoded: Encoded) -> NDArray[np.uint8]:
-    """Which fields each report says anything in, a bit each in the order of `compare.FIELDS`."""
-    speaks = (
-        np.diff(encoded.form_starts)[encoded.name] > 0,
-        (encoded.birth != 0).any(axis=1),
-        encoded.sex != 0,
-        encoded.origin != NO_KEY,
-        np.diff(encoded.act_starts) > 0,
-        np.diff(encoded.form_starts)[encoded.relative] > 0,
-        encoded.occupation != NO_KEY,
-        encoded.number != NO_KEY,
-    )
-    bits = [row.astype(np.uint8) << field for field, row in enumerate(speaks)]
-    return np.asarray(np.bitwise_or.reduce(bits), np.uint8)
 
 
 def connected(count: int, left: Ints, right: Ints) -> Ints:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import compare
-from uncounted.linkage.evidence import RIGHT
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior
 from uncounted.linkage.model import Rates, differing
 
@@ -33,8 +32,11 @@ _OTHER_GIVEN = np.array(
         compare.NAME.index("other given, same family") - 1,
     ]
 )
-# Who is registered together has the next number: a slip apart.
-_NEXT_NUMBER = np.array([0.0, 1.0, 0.0])
+# Birth levels (after "not said") at which two people's are near or not, and nothing else.
+_OTHER_BIRTH = np.array(
+    [compare.BIRTH.index(x) - 1 for x in ("within a year", "within three years", "different")]
+)
+_MOST_COMPANIONS = 0.05  # of all pairs of different people
 
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
 
@@ -54,11 +56,11 @@ def _companion(
     kin = np.where(_SAME_FAMILY, name, 0.0)
     kin /= kin.sum()
     home, family = 0.5 * m[3] + 0.5 * origin, 0.5
+    next_number = 0.5 * m[7][1]  # of those who are registered together, a slip apart
     if taken is not None:
         home = _pulled(taken[3], home)
-        apart = np.array(PRIORS[1].kinds) != RIGHT
         birth = birth.copy()
-        birth[apart] = _split(birth[apart], taken[1][apart])
+        birth[_OTHER_BIRTH] = _split(birth[_OTHER_BIRTH], taken[1][_OTHER_BIRTH])
         kin[_OTHER_GIVEN] = _split(kin[_OTHER_GIVEN], taken[0][_OTHER_GIVEN])
         # of those with one family name, some have it by chance, as any two people do
         by_chance = float(name[_SAME_FAMILY].sum())
@@ -73,7 +75,7 @@ def _companion(
         m[4],
         0.5 * m[5] + 0.5 * relative,
         occupation,
-        0.5 * _NEXT_NUMBER + 0.5 * number,
+        (1 - next_number) * number + next_number * np.array([0.0, 1.0, 0.0]),
     )
 
 
@@ -121,6 +123,8 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
         # a pair of reports in three has somebody between them at most, whatever the fit says
         share[0] = min(share[0], 2.0 / reports)
+        share[2] = min(share[2], _MOST_COMPANIONS)
+        share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2])
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
@@ -128,10 +132,11 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
             m,
             u,
             _companion(m, u, taken),
-            float(min(share[2], 0.05)),
+            float(share[2]),
             _of_namesakes(patterns, kinds[1], u),
             _joint_of(patterns, kinds[1]),
             float(kinds[0].sum()),
+            m,
             said,
         )
     return rates

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.linkage import compare, evidence
-from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, comparisons
+from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 
 Floats = NDArray[np.float64]
 
-_RATES = tuple(comparisons(prior) for prior in PRIORS)
+_RATES = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 _NEVER_FOR = 0.7
 
@@ -39,9 +39,10 @@ class Rates:
     `namesake` is u among different people whose given names agree: they are of one sex, since
     given names are, and often of an age. `place_and_event`, shape (origin levels, event
     levels), is how much likelier the two are together among different people than apart:
-    people of one town leave by one road. All but m stay fixed while m is drawn.
-    `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
-    report. No pair compares the fields from `fields_said` on.
+    people of one town leave by one road. All but m stay fixed while m is drawn. `first` is m
+    before any partition (if it is not said, m); `expected_pairs` of one person is what the
+    pairs alone suggest, as if none of them shared a report. No pair compares the fields from
+    `fields_said` on.
     """
 
     m: tuple[Floats, ...]
@@ -51,6 +52,7 @@ class Rates:
     namesake: tuple[Floats, ...] = ()
     place_and_event: Floats | None = None
     expected_pairs: float = 0.0
+    first: tuple[Floats, ...] = ()
     fields_said: int = len(compare.FIELDS)
 
     def weights(self) -> tuple[Floats, ...]:
@@ -70,8 +72,10 @@ class Rates:
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
         weights = _table(self.weights()[: self.fields_said])
         copies, chance = self._copies(weights)
+        first = attrs.evolve(self, m=self.first or self.m)
         return evidence.Worth(
             weights=weights,
+            first=_table(first.weights()[: self.fields_said]),
             copies=copies,
             kind=_KINDS,
             chance=chance,

@@ -45,10 +45,9 @@ class Graph(NamedTuple):
     """Reports, and the candidate pairs between them. Report r is on `lists[r]`.
 
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
-    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `said` has
-    a bit for each field a report says anything in. `mate` links the reports of a unit in a
-    ring (alone: to itself). Those from whom r is told apart by a decision are
-    `apart[apart_starts[r]:apart_starts[r + 1]]`.
+    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `mate` links
+    the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
+    decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
 
     starts: Ints
@@ -56,7 +55,6 @@ class Graph(NamedTuple):
     codes: Codes
     weak: NDArray[np.bool_]
     lists: NDArray[np.int64]
-    said: NDArray[np.uint8]
     mate: Codes
     apart_starts: Ints
     apart: Codes
@@ -128,7 +126,7 @@ def _cell(mask: int, lists: int) -> int:
 
 @compiled_inner
 def add(state: State, r: int, s: int, slot: int) -> None:
-    """Put report r of list s into a slot, and keep the counts; an empty one must be `_fresh`."""
+    """Put report r of list s into a slot, and keep the counts; an empty one must be `fresh`."""
     lists = state.on.shape[1]
     if state.size[slot]:
         state.cells[_cell(state.mask[slot], lists)] -= 1
@@ -176,7 +174,7 @@ def remove(state: State, r: int, s: int) -> None:
 
 @compiled_inner
 def fresh(state: State) -> int:
-    """The slot of nobody that `_add` takes next."""
+    """The slot of nobody that `add` takes next."""
     return state.spare[state.idle[0] - 1]
 
 
