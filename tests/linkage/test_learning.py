@@ -282,3 +282,76 @@ def test_companions_are_learned_from_pairs() -> None:
     assert learned.companion[0][agree:].sum() > 0.95  # reports of one person are no companions
     family = compare.NAME.index("other given, same family") - 1
     assert learned.companion[0][family] == pytest.approx(0.8, abs=0.07)
+
+
+def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
+    """Level by level: the evidence of a pair is log m / u, whoever else is in the cluster."""
+    rng = np.random.default_rng(3)
+    rates = rates_for(rng)
+    case = made(rng, [0, 1, 2], 1.0)
+    worth = rates.worth()
+    group = np.arange(3, dtype=np.int32)
+    for f, size in enumerate(compare.COUNTS):
+        for level in range(size):
+            rows = np.zeros((3, 8), np.uint8)
+            rows[0, f] = level  # of reports 1 and 0; both are at level 0 with report 2
+            graph_ = case.graph._replace(dense=compare.packed(rows))
+            expected = math.log(rates.m[f][level - 1] / rates.u[f][level - 1]) if level else 0.0
+            for k in (2, 3):
+                found = evidence.evidence(graph_, worth, group, k)
+                assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
+    """The first and second differ; the third agrees with the first, or says too little of both."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = made(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
+    group = np.arange(3, dtype=np.int32)
+    day = compare.BIRTH.index("same day")
+    far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
+
+    def birth(one: int, two: int, three: int) -> float:
+        rows = np.zeros((3, 8), np.uint8)
+        rows[:, 1] = one, two, three  # of reports 1 and 0, 2 and 0, 2 and 1
+        return float(
+            evidence.evidence(case.graph._replace(dense=compare.packed(rows)), worth, group, 3)
+        )
+
+    apart = math.log(rates.m[1][far - 1] / rates.u[1][far - 1])
+    alike = math.log(rates.m[1][day - 1] / rates.u[1][day - 1])
+    assert birth(far, day, 0) < alike + apart + 0.01
+    right, slip, different = model._of_reports(1, rates.m[1])[1:]
+    copies = worth.copies[1]
+    # two alike are one original; or it is the third, who is right alone or errs as well
+    both = right * math.exp(copies[day] + copies[far])
+    third = (right + slip + different / 3) * math.exp(2 * copies[far])
+    assert birth(far, day, far) == pytest.approx(math.log(both + third), abs=1e-9)
+    # "1971" agrees with both of two days that are far apart: it is no original of both
+    vague = different / 3 * math.exp(2 * copies[year])
+    either = right * math.exp(copies[year] + copies[far])
+    assert birth(far, year, year) == pytest.approx(math.log(vague + either), abs=1e-9)
+
+
+def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
+    """Of three reports, with one that is vague: who is the original, and who is right."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = made(np.random.default_rng(3), [0, 1, 2], 1.0), rates.worth()
+    far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
+    rows = np.zeros((3, 8), np.uint8)
+    rows[:, 1] = far, year, year
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    state = partition.empty_state(3, 3)
+    partition.place(graph_, state, np.zeros(3, np.int64))
+    right, _, different = model._of_reports(1, rates.m[1])[1:]
+    copies = worth.copies[1]
+    vague = different / 3 * math.exp(2 * copies[year])
+    either = right * math.exp(copies[year] + copies[far])
+    rng, times = np.random.default_rng(8), 4000
+    drawn = [evidence.comparisons(rng, graph_, state, worth) for _ in range(times)]
+    of_vague = vague / (vague + either)
+    found = float(np.mean([found[1, year] == 2 for found, _ in drawn]))
+    assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
+    kinds = np.mean([kinds[1] for _, kinds in drawn], axis=0)
+    # the vague one as original errs itself, and both agree; else it and the original are right
+    assert kinds[evidence.RIGHT] == pytest.approx(2.0, abs=1e-9)
+    assert kinds[evidence.DIFFERENT] == pytest.approx(1.0, abs=1e-9)
