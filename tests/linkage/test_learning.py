@@ -187,8 +187,8 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
         weights=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
-        kind=np.where(np.arange(case.worth.weights.shape[1]) > 0, 1, 0).astype(np.uint8)
-        * np.ones((len(case.worth.weights), 1), np.uint8),
+        kind=np.broadcast_to(np.arange(case.worth.weights.shape[1]) > 0, case.worth.kind.shape)
+        * np.uint8(evidence.RIGHT),
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),

@@ -77,31 +77,37 @@ class Worth(NamedTuple):
 
 
 @compiled_inner
-def agreement(worth: Worth, code: int) -> float:
-    """What the levels of a pair are worth, field by field: log m / u."""
-    return _agreement(worth.weights, code)
+def of_pair(worth: Worth, code: int) -> float:
+    """Evidence of a cluster of two."""
+    return _agreement(worth.weights, code) - _penalty(worth, code)
+
+
+@compiled_inner
+def _level(code: int, f: int) -> int:
+    return (code >> _SHIFTS[f]) & _MASKS[f]
 
 
 @compiled_inner
 def _agreement(weights: Floats, code: int) -> float:
+    """What the levels of a pair are worth, field by field: log m / u."""
     total = 0.0
     for f in range(len(weights)):
-        total += weights[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+        total += weights[f, _level(code, f)]
     return total
 
 
 @compiled_inner
-def penalty(worth: Worth, code: int) -> float:
+def _penalty(worth: Worth, code: int) -> float:
     """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
-    strangers = worth.joint[(code >> _SHIFTS[3]) & _MASKS[3], (code >> _SHIFTS[4]) & _MASKS[4]]
-    if worth.alike[(code >> _SHIFTS[0]) & _MASKS[0]]:
+    strangers = worth.joint[_level(code, 3), _level(code, 4)]
+    if worth.alike[_level(code, 0)]:
         for f in range(1, len(worth.weights)):
-            strangers += worth.namesakes[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+            strangers += worth.namesakes[f, _level(code, f)]
     if worth.phi == 0.0:
         return strangers
     total = 0.0
     for f in range(len(worth.weights)):
-        total += worth.companions[f, (code >> _SHIFTS[f]) & _MASKS[f]]
+        total += worth.companions[f, _level(code, f)]
     return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
 
@@ -117,14 +123,13 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     if k < 2:
         return 0.0
     if k == 2:
-        code = code_of(graph, group[0], group[1])
-        return agreement(worth, code) - penalty(worth, code)
+        return of_pair(worth, code_of(graph, group[0], group[1]))
     codes, alike, explained = np.empty((k, k), np.int32), np.zeros(k), np.zeros(k)
     for x in range(1, k):
         for y in range(x):
             code = code_of(graph, group[x], group[y])
             codes[x, y] = codes[y, x] = code
-            for_one, by_others = _agreement(worth.first, code), penalty(worth, code)
+            for_one, by_others = _agreement(worth.first, code), _penalty(worth, code)
             alike[x] += for_one
             alike[y] += for_one
             explained[x] += by_others
@@ -151,12 +156,12 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 @compiled_inner
 def _field(worth: Worth, k: int, codes: Codes, f: int) -> float:
     """Evidence of one field of a cluster."""
-    speak, most = _speak(worth, k, codes, f)
+    speak, most = _speak(k, codes, f)
     if most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if _met(worth, k, codes, f, x) == most:
+        if _met(k, codes, f, x) == most:
             copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
             if copies > top:
                 total *= np.exp(top - copies)
@@ -166,20 +171,20 @@ def _field(worth: Worth, k: int, codes: Codes, f: int) -> float:
 
 
 @compiled_inner
-def _met(worth: Worth, k: int, codes: Codes, f: int, x: int) -> int:
+def _met(k: int, codes: Codes, f: int, x: int) -> int:
     """With how many reports of a cluster one can be compared in a field."""
     count = 0
     for y in range(k):
-        count += y != x and worth.kind[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]] > 0
+        count += y != x and _level(codes[x, y], f) > 0
     return count
 
 
 @compiled_inner
-def _speak(worth: Worth, k: int, codes: Codes, f: int) -> tuple[int, int]:
+def _speak(k: int, codes: Codes, f: int) -> tuple[int, int]:
     """How many reports are compared with somebody, and with how many the one that is with most."""
     speak, most = 0, 0
     for x in range(k):
-        met = _met(worth, k, codes, f, x)
+        met = _met(k, codes, f, x)
         speak += met > 0
         most = max(most, met)
     return speak, most
@@ -193,12 +198,12 @@ def _as_original(
     copies, agree, alike, slips = 0.0, False, 1, 0
     for y in range(k):
         if y != x:  # a report that does not say it is at level 0, worth nothing
-            level = (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]
+            level = _level(codes[x, y], f)
             copies += worth.copies[f, level]
             kind = worth.kind[f, level]
             if kind == RIGHT:
                 agree = True
-                alike += _met(worth, k, codes, f, y) == most
+                alike += _met(k, codes, f, y) == most
             slips += kind == SLIP
     different = worth.chance[f, DIFFERENT] / speak
     if agree and _vague(worth, k, codes, f, x):
@@ -214,12 +219,12 @@ def _as_original(
 def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
     """Whether two reports that agree with x do not agree with one another."""
     for y in range(1, k):
-        if y == x or worth.kind[f, (codes[x, y] >> _SHIFTS[f]) & _MASKS[f]] != RIGHT:
+        if y == x or worth.kind[f, _level(codes[x, y], f)] != RIGHT:
             continue
         for z in range(y):
-            if z == x or worth.kind[f, (codes[x, z] >> _SHIFTS[f]) & _MASKS[f]] != RIGHT:
+            if z == x or worth.kind[f, _level(codes[x, z], f)] != RIGHT:
                 continue
-            if worth.kind[f, (codes[y, z] >> _SHIFTS[f]) & _MASKS[f]] > RIGHT:
+            if worth.kind[f, _level(codes[y, z], f)] > RIGHT:
                 return True
     return False
 
@@ -280,13 +285,13 @@ def _count_field(
     found: Floats,
     kinds: Floats,
 ) -> None:
-    speak, most = _speak(worth, k, codes, f)
+    speak, most = _speak(k, codes, f)
     if most == 0:
         return
     top, last = -np.inf, -1
     for x in range(k):
         weight[x] = -np.inf
-        if _met(worth, k, codes, f, x) == most:
+        if _met(k, codes, f, x) == most:
             copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
             weight[x] = copies + np.log(right + slip + different)
             top, last = max(top, weight[x]), x
@@ -301,7 +306,7 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        level = (codes[original, y] >> _SHIFTS[f]) & _MASKS[f] if y != original else 0
+        level = _level(codes[original, y], f) if y != original else 0
         if level:  # not every report that says a field can be compared in it with every other
             found[f, level] += 1.0
             kinds[f, worth.kind[f, level]] += 1.0

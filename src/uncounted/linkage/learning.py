@@ -165,10 +165,7 @@ def _of_namesakes(
     """
     apart = patterns[:, 0] == _SAME_GIVEN_OTHER_FAMILY
     seen = counts(patterns, np.where(apart, strangers, 0.0))
-    rows = [
-        (row + _THOUGHT * all_) / (row.sum() + _THOUGHT) for row, all_ in zip(seen, u, strict=True)
-    ]
-    return (u[0], *rows[1:])
+    return (u[0], *map(_pulled, seen[1:], u[1:]))
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:

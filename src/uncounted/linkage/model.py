@@ -57,25 +57,25 @@ class Rates:
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
+        return self._than_u(self.m)
+
+    def _than_u(self, rates: tuple[Floats, ...]) -> tuple[Floats, ...]:
+        """log(rate / u) a level, 0 for "not said"."""
         return tuple(
-            np.concatenate([[0.0], np.log(m) - np.log(u)])
-            for m, u in zip(self.m, self.u, strict=True)
+            np.concatenate([[0.0], np.log(rate) - np.log(u)])
+            for rate, u in zip(rates, self.u, strict=True)
         )
 
     def worth(self) -> evidence.Worth:
         """What each level is worth, for the compiled moves."""
-        others = tuple(
-            np.concatenate([[0.0], np.log(c) - np.log(u)])
-            for c, u in zip(self.companion, self.u, strict=True)
-        )
-        lean = _table(self._lean()) if self.namesake else np.zeros((len(others), 1))
+        others = self._than_u(self.companion)
+        lean = _table(self._than_u(self.namesake)) if self.namesake else np.zeros((len(others), 1))
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
         weights = _table(self.weights()[: self.fields_said])
         copies, chance = self._copies(weights)
-        first = attrs.evolve(self, m=self.first or self.m)
         return evidence.Worth(
             weights=weights,
-            first=_table(first.weights()[: self.fields_said]),
+            first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
             copies=copies,
             kind=_KINDS,
             chance=chance,
@@ -95,10 +95,10 @@ class Rates:
         return worth._replace(weights=weights, copies=copies, chance=chance)
 
     def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
-        """log(c / u) of copies of an original, by level; r, s and d by field."""
+        """log(t / u) of copies of an original, by level; r, s and d by field."""
         chance = np.stack([_of_reports(f, m) for f, m in enumerate(self.m[: len(weights)])])
         right, slip, different = chance[:, 1:].T
-        less = np.zeros_like(chance)  # by how much m is more than c: it counts who errs twice
+        less = np.zeros_like(chance)  # by how much m is more than t: it counts who errs twice
         less[:, evidence.RIGHT] = np.log(right)
         less[:, evidence.SLIP] = np.log(2 * right + slip)
         less[:, evidence.DIFFERENT] = np.log(2 - different)
@@ -110,18 +110,11 @@ class Rates:
             return np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
         return np.log(self.place_and_event)
 
-    def _lean(self) -> tuple[Floats, ...]:
-        """log(u of namesakes / u) a level, 0 for "not said"."""
-        return tuple(
-            np.concatenate([[0.0], np.log(c) - np.log(u)])
-            for c, u in zip(self.namesake, self.u, strict=True)
-        )
-
     def strangers(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among strangers than u by u says."""
         total = np.zeros(len(patterns))
         if self.namesake:
-            for field, row in enumerate(self._lean()):
+            for field, row in enumerate(self._than_u(self.namesake)):
                 total += row[patterns[:, field]]
         total = np.where(GIVEN_AGREES[patterns[:, 0]], total, 0.0)
         return np.asarray(total + self._joint()[patterns[:, 3], patterns[:, 4]])
@@ -134,8 +127,8 @@ class Rates:
     def companions(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among companions than strangers."""
         total = np.zeros(len(patterns))
-        for field, (c, u) in enumerate(zip(self.companion, self.u, strict=True)):
-            total += np.concatenate([[0.0], np.log(c) - np.log(u)])[patterns[:, field]]
+        for field, row in enumerate(self._than_u(self.companion)):
+            total += row[patterns[:, field]]
         return total
 
     def penalty(self, patterns: compare.Levels) -> Floats:
@@ -160,9 +153,9 @@ def _of_reports(field: int, m: Floats) -> Floats:
 
     m is of pairs, which are right if both are: r^2, and not different if neither is: (r + s)^2.
     """
-    prior = PRIORS[field]
-    right = float(np.sqrt(m[np.array(prior.kinds) == evidence.RIGHT].sum()))
-    agree = min(float(np.sqrt(m[prior.agrees].sum())), 1.0)
+    kinds = _KINDS[field, 1 : len(m) + 1]
+    right = float(np.sqrt(m[kinds == evidence.RIGHT].sum()))
+    agree = min(float(np.sqrt(m[kinds != evidence.DIFFERENT].sum())), 1.0)
     return np.array([0.0, right, agree - right, 1.0 - agree])
 
 

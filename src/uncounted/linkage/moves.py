@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_inner
-from uncounted.linkage.evidence import Worth, agreement, evidence, penalty
+from uncounted.linkage.evidence import Worth, evidence, of_pair
 from uncounted.linkage.partition import (
     OVERLAP,
     Codes,
@@ -137,7 +137,7 @@ def _sweep(
     edges, scratch = borrow(edges), borrow(scratch)
     _value_all(graph, state, worth, scratch.group)
     for at in range(len(edges)):  # evidence of each candidate pair as a cluster of two
-        edges[at] = agreement(worth, graph.codes[at]) - penalty(worth, graph.codes[at])
+        edges[at] = of_pair(worth, graph.codes[at])
     tried = 0.0
     for r in range(len(state.slot)):
         degree = graph.starts[r + 1] - graph.starts[r]
@@ -453,10 +453,10 @@ def _lead(
     for m in range(size):
         for x in range(ones):
             code = code_of(graph, unit[m], one[x])
-            with_one += agreement(worth, code) - penalty(worth, code)
+            with_one += of_pair(worth, code)
         for x in range(twos):
             code = code_of(graph, unit[m], two[x])
-            with_two += agreement(worth, code) - penalty(worth, code)
+            with_two += of_pair(worth, code)
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
 
 
