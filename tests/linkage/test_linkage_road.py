@@ -141,7 +141,10 @@ def test_what_tells_people_of_one_name_apart() -> None:
         ({"number": "0012345"}, {"number": "12345"}, (0, 0, 1)),  # as a spreadsheet leaves it
         ({"number": "000"}, {"number": "000"}, (0, 0, 1)),
         ({"number": "1234567"}, {"number": "1234657"}, (0, 0, 2)),
-        ({"number": "123"}, {"number": "124"}, (0, 0, 3)),  # too short for a slip
+        ({"number": "1234567"}, {"number": "123456"}, (0, 0, 2)),
+        ({"number": "1234567"}, {"number": "1234570"}, (0, 0, 3)),  # registered soon after
+        ({"number": "123"}, {"number": "124"}, (0, 0, 4)),  # too short for a slip
+        ({"number": "1234567"}, {"number": "7654321"}, (0, 0, 4)),
         ({"occupation": "광부"}, {"occupation": "광부"}, (0, 1, 0)),
         ({"occupation": "miner"}, {"occupation": "nurse"}, (0, 3, 0)),
         ({"occupation": "miner"}, {"number": "1234567"}, (0, 0, 0)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -13,13 +13,13 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
-from uncounted.linkage import chains, compare, evidence, graph, moves, partition
+from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, partition
 from uncounted.linkage.encode import encode
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
 SWEEPS = 8_000
-THIN = 10  # moves between draws, which are compared with draws that know nothing of one another
+THIN = 20  # moves between draws, which are compared with draws that know nothing of one another
 KINDS = ("", "right", "slip", "different")
 
 
@@ -87,7 +87,7 @@ def made(
             apart_starts=apart_starts,
             apart=apart_of,
             dense=compare.packed(levels[left, right]),
-            arrays=compare.arrays(encode([])),
+            arrays=arrays.of(encode([])),
             met=np.full(1, -1, np.int64),
             met_codes=np.zeros(1, np.int32),
         ),
@@ -143,9 +143,14 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
 
 
 def drawn(
-    case: Made, prior: partition.Prior, *, splits: float = 0.5, sweeps: int = SWEEPS
+    case: Made,
+    prior: partition.Prior,
+    *,
+    splits: float = 0.5,
+    sweeps: int = SWEEPS,
+    often: Sequence[float] = (1.0,),
 ) -> dict[naive.Partition, float]:
-    """How often each partition is drawn."""
+    """How often each partition is drawn; reports in turn are visited so often a sweep."""
     rng = np.random.default_rng(11)
     count = len(case.graph.lists)
     state = partition.empty_state(count, len(prior.q))
@@ -156,14 +161,23 @@ def drawn(
             unit[r] = min(unit[r], mate)
             mate = case.graph.mate[mate]
     partition.place(case.graph, state, unit)
-    rows = _labels(rng, case.graph, state, case.worth, prior, splits, sweeps)
+    visits = moves.every(count)
+    visits.often[:] = np.resize(often, count)
+    rows = _labels(rng, case.graph, state, case.worth, prior, splits, visits, sweeps)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     return {tuple(row): n / sweeps for row, n in zip(seen.tolist(), times.tolist(), strict=True)}
 
 
 @numba.njit
 def _labels(
-    rng: Any, graph: Any, state: Any, worth: Any, prior: Any, splits: float, sweeps: int
+    rng: Any,
+    graph: Any,
+    state: Any,
+    worth: Any,
+    prior: Any,
+    splits: float,
+    visits: Any,
+    sweeps: int,
 ) -> Any:
     """Partitions, a label a report in order of first reports."""
     count = len(state.slot)
@@ -171,7 +185,7 @@ def _labels(
     names = np.empty(count, np.int64)
     for at in range(sweeps):
         for _ in range(THIN):
-            moves.sweep(rng, graph, state, worth, prior, splits)
+            moves.sweep(rng, graph, state, worth, prior, splits, visits)
         names[:] = -1
         found = 0
         for r in range(count):
@@ -270,6 +284,50 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
     )
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     check(truth, drawn(case, prior))
+
+
+@pytest.mark.parametrize("splits", [0.0, 1.0])
+def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
+    lists = [0, 1, 0, 2, 1, 2]
+    case = made(np.random.default_rng(22), lists, 1.0, sparse=True)
+    q = [0.2, 0.3, 0.1]
+    truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, q, 12))
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
+    check(truth, drawn(case, prior, splits=splits, often=(0.3, 1.0, 2.5)))
+
+
+def test_reports_are_visited_the_less_the_less_they_moved() -> None:
+    visits = moves.every(5)
+    visits.times[:], visits.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.05, 0.2, 9.0, 0.0]
+    moves.settle(visits)
+    assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 1.0])
+    assert not visits.times.any()
+    assert not visits.moves.any()
+
+
+def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
+    lists = [0, 1, 0, 1]
+    case = made(np.random.default_rng(5), lists, 0.0)
+    sure = case.worth.weights.copy()
+    sure[0, 1:3] = 12.0, -12.0
+    worth = case.worth._replace(weights=sure, phi=0.0)
+    levels = np.zeros_like(case.levels)
+    levels[0, 1, 0] = levels[1, 0, 0] = 1  # one person for sure; others may be anybody
+    for i, j in ((2, 0), (2, 1), (3, 0), (3, 1)):
+        levels[i, j, 0] = levels[j, i, 0] = 2
+    graph_ = case.graph._replace(
+        dense=compare.packed(levels[np.tril_indices(4, -1)]),
+        codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
+    )
+    state, visits = partition.empty_state(4, 2), moves.every(4)
+    partition.place(graph_, state, np.arange(4))
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        moves.sweep(rng, graph_, state, worth, prior, 0.5, visits)
+    moves.settle(visits)
+    assert (visits.often[:2] < 0.2).all()
+    assert (visits.often[2:] > 0.8).all()
 
 
 def test_a_field_left_out_takes_nothing_away() -> None:

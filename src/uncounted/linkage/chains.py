@@ -61,6 +61,7 @@ class _Chain:
     state: partition.State
     rates: model.Rates
     prior: partition.Prior
+    visits: moves.Visits
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
@@ -129,6 +130,8 @@ def sample(
         work.all(chains, run, sweeps, keep=False)
         if min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+        for chain in chains:
+            moves.settle(chain.visits)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -167,6 +170,7 @@ def _start(
         state,
         rates,
         prior.start(lists, len(state.cells) - 1),
+        moves.every(len(built.graph.lists)),
     )
 
 
@@ -208,7 +212,7 @@ class _Work:
             if self.stop.is_set():
                 return
             worth = chain.rates.reweighed(worth)
-            moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS)
+            moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS, chain.visits)
             found, kinds = evidence.comparisons(chain.rng, reports, chain.state, worth)
             chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
             chain.prior = self.prior.draw(

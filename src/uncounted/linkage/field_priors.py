@@ -28,7 +28,7 @@ _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
 _PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
 _RELATIVE = (0.75, 0.15, 0.1)
 _OCCUPATION = (0.65, 0.15, 0.2)
-_NUMBER = (0.8, 0.1, 0.1)
+_NUMBER = (0.8, 0.07, 0.03, 0.1)
 _OTHER_ACT_SHARE = 0.15
 # Of the people who are recorded under another given name, how many keep the family name, have
 # it misspelt, and have another.
@@ -103,7 +103,7 @@ PRIORS: tuple[FieldPrior, ...] = (
     ),
     _prior(_RELATIVE, {1}, {2}, 0.5),
     _prior(_OCCUPATION, {1}, {2}, 0.3),
-    _prior(_NUMBER, {1}, {2}, 0.5),
+    _prior(_NUMBER, {1}, {2, 3}, 0.5),
 )
 
 

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
-from uncounted.linkage import compare
+from uncounted.linkage import arrays
 from uncounted.linkage.encode import Encoded
 from uncounted.linkage.partition import Graph
 
@@ -89,7 +89,7 @@ def build(
         apart_starts=apart_starts,
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
-        arrays=compare.arrays(encoded),
+        arrays=arrays.of(encoded),
         met=np.full(1, -1, np.int64),
         met_codes=np.zeros(1, np.int32),
     )

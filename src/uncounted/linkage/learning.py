@@ -36,6 +36,8 @@ _OTHER_GIVEN = np.array(
 _OTHER_BIRTH = np.array(
     [compare.BIRTH.index(x) - 1 for x in ("within a year", "within three years", "different")]
 )
+_NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
+_NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
 _MOST_COMPANIONS = 0.05  # of all pairs of different people
 
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
@@ -56,7 +58,6 @@ def _companion(
     kin = np.where(_SAME_FAMILY, name, 0.0)
     kin /= kin.sum()
     home, family = 0.5 * m[3] + 0.5 * origin, 0.5
-    next_number = 0.5 * m[7][1]  # of those who are registered together, a slip apart
     if taken is not None:
         home = _pulled(taken[3], home)
         birth = birth.copy()
@@ -75,7 +76,7 @@ def _companion(
         m[4],
         0.5 * m[5] + 0.5 * relative,
         occupation,
-        (1 - next_number) * number + next_number * np.array([0.0, 1.0, 0.0]),
+        (1 - _NEIGHBOURS) * number + _NEIGHBOURS * np.eye(len(number))[_NEIGHBOUR],
     )
 
 

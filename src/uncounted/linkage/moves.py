@@ -38,8 +38,42 @@ from uncounted.linkage.partition import (
     unit_of,
 )
 
-WEAK_LOOKS = 0.1  # share of a report's visits at which its weak candidates are options too
+WEAK_LOOKS = 0.1  # visits a sweep at which a report's weak candidates are options too
+SELDOM = 0.1  # visits a sweep, at the least
+RESTLESS = 0.05  # chance of moving, at a visit, from which a report is visited at each sweep
 _FEW_LISTS = 6
+
+
+class Visits(NamedTuple):
+    """How often each report is visited in a sweep, and what came of it.
+
+    `often` is the mean number of visits; `times` counts those since it was last settled, and
+    `moves` sums the chances of moving at each.
+    """
+
+    often: Floats
+    times: Ints
+    moves: Floats
+
+
+def every(count: int) -> Visits:
+    """Each report once a sweep."""
+    return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count))
+
+
+def settle(visits: Visits) -> None:
+    """From now on, visit reports the less often the less they moved, and count anew.
+
+    A report that moves with chance p at a visit, and has v visits, adds p / v to the variance
+    of an average over draws: for so many visits in all that is least where v is as sqrt(p).
+    Visits that depend on what has happened leave the target alone as long as they change
+    during warm-up only.
+    """
+    seen = visits.times > 0
+    chance = np.where(seen, visits.moves / np.maximum(visits.times, 1), 1.0)
+    visits.often[:] = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
+    visits.times[:] = 0
+    visits.moves[:] = 0.0
 
 
 class Scratch(NamedTuple):
@@ -64,12 +98,12 @@ class Scratch(NamedTuple):
 
 
 @compiled_inner
-def _value_all(graph: Graph, state: State, worth: Worth, group: Codes) -> None:
-    """Evidence of every cluster anew, since what levels are worth has changed."""
-    for slot in range(len(state.head)):
-        if state.size[slot] > 1:
-            k = members(state, slot, group, 0)
-            state.value[slot] = evidence(graph, worth, group, k)
+def _value(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) -> float:
+    """Evidence of a cluster, found when it is first asked for: levels are worth otherwise now."""
+    if np.isnan(state.value[slot]):
+        k = members(state, slot, group, 0)
+        state.value[slot] = evidence(graph, worth, group, k)
+    return state.value[slot]
 
 
 @compiled
@@ -80,9 +114,11 @@ def sweep(
     worth: Worth,
     prior: Prior,
     splits: float,
+    visits: Visits,
 ) -> None:
-    """One pass: each unit is reassigned (Gibbs), then clusters are split and merged.
+    """One pass: units are reassigned (Gibbs), and clusters are split and merged.
 
+    Each report is visited as often as `visits` says, by chance and without a look at the state.
     Most pairs of candidates are weak. At most visits a report's strong candidates alone are
     options; whether it is such a visit is chosen without a look at the state, so each is a
     Gibbs step of the same target.
@@ -93,7 +129,8 @@ def sweep(
         state: changed in place.
         worth: what levels are worth.
         prior: of partitions.
-        splits: split-merge attempts for each report that has candidates.
+        splits: split-merge attempts for each visit of a report that has candidates.
+        visits: how often; counts are kept there.
     """
     count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
     scratch = Scratch(
@@ -109,7 +146,8 @@ def sweep(
         two=np.empty(count, np.int32),
         both=np.empty(count, np.int32),
     )
-    _sweep(rng, graph, state, worth, prior, splits, np.empty(len(graph.codes)), scratch)
+    edges = np.empty(len(graph.codes))
+    _sweep(rng, graph, state, worth, prior, splits, visits, edges, scratch)
 
 
 @compiled
@@ -130,26 +168,33 @@ def _sweep(
     worth: Worth,
     prior: Prior,
     splits: float,
+    visits: Visits,
     edges: Floats,
     scratch: Scratch,
 ) -> None:
     graph, state, worth, prior = borrow(graph), borrow(state), borrow(worth), borrow(prior)
-    edges, scratch = borrow(edges), borrow(scratch)
-    _value_all(graph, state, worth, scratch.group)
-    for at in range(len(edges)):  # evidence of each candidate pair as a cluster of two
-        edges[at] = of_pair(worth, graph.codes[at])
+    visits, edges, scratch = borrow(visits), borrow(edges), borrow(scratch)
+    for slot in range(len(state.value)):
+        state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
+    edges[:] = np.nan
     tried = 0.0
     for r in range(len(state.slot)):
         degree = graph.starts[r + 1] - graph.starts[r]
-        if (degree or graph.mate[r] != r) and first_of_unit(graph, r):
-            size = unit_of(graph, r, scratch.unit)
-            _reassign(rng, graph, state, worth, prior, edges, scratch, size)
-        if degree:
-            tried += splits
+        if degree == 0 and graph.mate[r] == r:
+            continue
+        for _ in range(int(visits.often[r] + rng.random())):
+            visits.times[r] += 1
+            if first_of_unit(graph, r):
+                size = unit_of(graph, r, scratch.unit)
+                all_ = size > 1 or rng.random() * visits.often[r] < WEAK_LOOKS
+                visits.moves[r] += _reassign(
+                    rng, graph, state, worth, prior, edges, scratch, size, all_
+                )
+            tried += splits if degree else 0.0
             while tried >= 1.0:
                 tried -= 1.0
                 j = graph.near[graph.starts[r] + int(rng.random() * degree)]
-                _split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
+                visits.moves[r] += _split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
 
 
 @compiled_inner
@@ -162,20 +207,24 @@ def _reassign(
     edges: Floats,
     scratch: Scratch,
     size: int,
-) -> None:
+    all_: bool,
+) -> float:
     """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
 
-    The options are the clusters of its candidates and a new one. It stays where its present
+    The options are the clusters of its candidates (the strong ones, or `all_`) and a new one.
+    It stays where its present
     cluster is none of them (its only candidates there are weak, and this is no visit for
     these), or would fall apart without it.
+
+    Returns:
+        The chance of the likeliest option's not being taken: of moving, in the long run.
     """
     unit, group, seen = scratch.unit, scratch.group, scratch.seen
     options, scores, gains, via = scratch.options, scratch.scores, scratch.gains, scratch.via
     old = state.slot[unit[0]]
     alone = state.size[old] == size
-    all_ = size > 1 or rng.random() < WEAK_LOOKS
     if not alone and not _meets(graph, state, unit, size, old, all_):
-        return
+        return 0.0
     for x in range(size):
         remove(state, unit[x], graph.lists[unit[x]])
     if not alone:
@@ -183,7 +232,7 @@ def _reassign(
         if k > 1 and not hangs_together(graph, group, k):
             for x in range(size):
                 add(state, unit[x], graph.lists[unit[x]], old)
-            return
+            return 0.0
         state.value[old] = evidence(graph, worth, group, k)
     found = _options(graph, state, unit, size, all_, seen, options, via)
     own = evidence(graph, worth, unit, size)
@@ -194,21 +243,24 @@ def _reassign(
         if state.size[slot] == 0:
             gains[at] = own
         elif size == 1 and state.size[slot] == 1:
+            if np.isnan(edges[via[at]]):
+                edges[via[at]] = of_pair(worth, graph.codes[via[at]])
             gains[at] = edges[via[at]]
         else:
             k = members(state, slot, group, 0)
             for x in range(size):
                 group[k + x] = unit[x]
             gains[at] = evidence(graph, worth, group, k + size)
-        scores[at] = gains[at] - state.value[slot]
+        scores[at] = gains[at] - _value(graph, state, worth, slot, group)
         scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
         if _told_apart(graph, state, unit, size, slot):
             scores[at] = -np.inf
-    chosen = _choose(rng, scores, found)
+    chosen, stays = _choose(rng, scores, found)
     to = options[chosen]
     for x in range(size):
         add(state, unit[x], graph.lists[unit[x]], to)
     state.value[to] = gains[chosen]
+    return 1.0 - stays
 
 
 @compiled_inner
@@ -300,8 +352,11 @@ def _told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -
 
 
 @compiled_inner
-def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
-    """One of the options, by the logs of their chances; the last is always possible."""
+def _choose(rng: np.random.Generator, scores: Floats, found: int) -> tuple[int, float]:
+    """One of the options, by the logs of their chances, and how likely the likeliest is.
+
+    The last is always possible.
+    """
     top = -np.inf
     for at in range(found):
         top = max(top, scores[at])
@@ -309,12 +364,13 @@ def _choose(rng: np.random.Generator, scores: Floats, found: int) -> int:
     for at in range(found):
         scores[at] = np.exp(scores[at] - top)
         total += scores[at]
-    left = rng.random() * total
+    left, chosen = rng.random() * total, found - 1
     for at in range(found):
         left -= scores[at]
         if left < 0:
-            return at
-    return found - 1
+            chosen = at
+            break
+    return chosen, 1.0 / total
 
 
 @compiled_inner
@@ -342,7 +398,7 @@ def _split_or_merge(
     scratch: Scratch,
     i: int,
     j: int,
-) -> None:
+) -> float:
     """Sequentially allocated split-merge of the clusters of two candidates.
 
     (D. B. Dahl, "Sequentially-allocated merge-split sampler for conjugate and nonconjugate
@@ -351,6 +407,9 @@ def _split_or_merge(
     1. The units of i and j. 2. Their clusters' other units in random order. 3. Same cluster:
     propose to divide it, each unit joining either by its pair weights; else propose one
     cluster. 4. Metropolis-Hastings with the chance of the division.
+
+    Returns:
+        The chance of accepting.
     """
     a, b = state.slot[i], state.slot[j]
     split = a == b
@@ -358,7 +417,7 @@ def _split_or_merge(
     ones = unit_of(graph, i, one)
     for x in range(ones):
         if one[x] == j:
-            return  # a decision has put them together
+            return 0.0  # a decision has put them together
     twos = unit_of(graph, j, two)
     count = _other_heads(graph, state, a, b, one, ones, two, twos, both)
     for m in range(count - 1, 0, -1):
@@ -382,30 +441,37 @@ def _split_or_merge(
                 two[twos + x] = unit[x]
             twos += size
     if not split and _apart_between(graph, state, one, ones, b):
-        return
+        return 0.0
     if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
-        return
-    for x in range(ones):
-        unit[x] = one[x]
-    for x in range(twos):
-        unit[ones + x] = two[x]
-    value_one = evidence(graph, worth, one, ones)
-    value_two = evidence(graph, worth, two, twos)
-    together = evidence(graph, worth, unit, ones + twos)
+        return 0.0
+    if split:
+        together = _value(graph, state, worth, a, unit)
+        value_one = evidence(graph, worth, one, ones)
+        value_two = evidence(graph, worth, two, twos)
+    else:
+        value_one = _value(graph, state, worth, a, unit)
+        value_two = _value(graph, state, worth, b, unit)
+        for x in range(ones):
+            unit[x] = one[x]
+        for x in range(twos):
+            unit[ones + x] = two[x]
+        together = evidence(graph, worth, unit, ones + twos)
     gain = together - value_one - value_two
     to = fresh(state) if split else a
     ratio = _move_all(graph, state, prior, two, twos, to)
     log_ratio = ratio - gain - log_chance if split else ratio + gain + log_chance
-    if np.log(rng.random()) >= log_ratio:
+    chance = np.exp(min(log_ratio, 0.0))
+    if rng.random() >= chance:
         back = b if split or state.size[b] else fresh(state)
         _move_all(graph, state, prior, two, twos, back)
         state.value[a] = together if split else value_one
         if not split:
             state.value[back] = value_two
-        return
+        return chance
     state.value[a] = value_one if split else together
     if split:
         state.value[to] = value_two
+    return chance
 
 
 @compiled_inner

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.compiled import borrow, compiled, compiled_inner
-from uncounted.linkage import compare
+from uncounted.linkage import arrays, compare
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ class Graph(NamedTuple):
     apart_starts: Ints
     apart: Codes
     dense: Codes  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
-    arrays: compare.Arrays  # to compare a pair that is no candidate
+    arrays: arrays.Arrays  # to compare a pair that is no candidate
     met: Ints  # such pairs, each in the place of its hash, for one chain alone; -1 nobody
     met_codes: Codes
 
