@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "returns"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "returns"
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "linkage"
 
 
@@ -51,6 +55,36 @@ def test_names_of_any_script_are_no_error() -> None:
 def test_the_same_seed_gives_the_same_bytes() -> None:
     reports = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     assert link(reports, draws=20, seed=5).to_bytes() == link(reports, draws=20, seed=5).to_bytes()
+
+
+_TELLS = """
+import hashlib
+from benchmarks import bench_linkage, bench_million
+from uncounted.linkage import blocking
+from uncounted.linkage.encode import encode
+for said in (bench_million.made(3000)[0], bench_linkage.fresh([301])[0]):
+    found = blocking.find(encode(said))
+    print(hashlib.sha256(found.left.tobytes() + found.rules.tobytes()).hexdigest())
+    keys = encode(said).keys
+    print(hashlib.sha256(b"".join(keys[name].tobytes() for name in keys)).hexdigest())
+"""
+
+
+def test_how_python_hashes_texts_changes_nothing() -> None:
+    """Sets of texts have another order in each process; numbers of keys must not."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _TELLS],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in (1, 2, 3)
+    ]
+    assert len(told[0].split()) == 4
+    assert len(set(told)) == 1
 
 
 def test_bytes_that_are_none_are_refused() -> None:

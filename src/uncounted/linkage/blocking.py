@@ -173,29 +173,34 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     codes = np.empty((count, len(_COLUMNS)), np.int32)
     agree = np.zeros((count, len(_COLUMNS)), np.float32)
     differ = np.zeros(len(_COLUMNS), np.float32)
-    for at, column in enumerate(_COLUMNS):
+
+    def number(here: slice) -> None:
+        at, column = here.start, _COLUMNS[here.start]
         values = encoded.keys[column]
         said = values != NO_KEY
-        distinct, row = np.unique(values[said], return_inverse=True)
+        distinct, row = np.unique_inverse(values[said])
         codes[:, at] = -1
         codes[said, at] = row
         if not len(distinct):
-            continue
+            return
         share = np.bincount(row) / said.sum()
         u = float((share**2).sum())
         m = _M["given" if column == "alias" else column]
         of_value = np.maximum(share, 1e-9) if column in _BY_VALUE else u
         agree[said, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
         differ[at] = np.log((1 - m) / max(1 - u, 1e-9))
+
+    threads.over(len(_COLUMNS), number, size=1)
     # A shared day says more than the year does; alias counts where the given name differs.
     agree[:, _DAY] -= np.where(codes[:, _DAY] >= 0, agree[:, _YEAR], 0)
     differ[_ALIAS] = 0.0
     blocks = np.full((count, len(RULES)), -1, np.int32)
-    rules = [
-        _blocks(codes[:, [_COLUMNS.index(name) for name in rule]], blocks[:, at])
-        for at, rule in enumerate(RULES)
-    ]
-    return _Keys(codes, agree, differ, blocks), rules
+
+    def block(here: slice) -> _Rule:
+        columns = [_COLUMNS.index(name) for name in RULES[here.start]]
+        return _blocks(codes[:, columns], blocks[:, here.start])
+
+    return _Keys(codes, agree, differ, blocks), threads.over(len(RULES), block, size=1)
 
 
 def _blocks(codes: Codes, block: Codes) -> _Rule:
@@ -260,7 +265,7 @@ def _looked(
             cut, first, last, room,
         )  # fmt: skip
 
-    done: list[Any] = threads.over(len(bounds) - 1, work, size=1)
+    done = threads.over(len(bounds) - 1, work, size=1)
     return [each for each in done if len(each[0])]
 
 

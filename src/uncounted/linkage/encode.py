@@ -6,15 +6,15 @@ After this module there are no names, only numbers for readings, letters and key
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage import lattice, places
-from uncounted.linkage.families import Key
+from uncounted.linkage import places
 from uncounted.linkage.names import Order, forms, order_of
+from uncounted.linkage.parts import Numbers, Parts
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -23,8 +23,6 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 OPEN = 10_000_000  # days: further than any date
 NO_KEY = NOTHING = -1
-KEYED_READINGS = 6  # most likely readings of a name that it can be found by
-KEYED_ENDS = 3
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
@@ -128,19 +126,9 @@ class Encoded:
     keys: dict[str, Ints]  # blocking keys, a number a report
 
 
-class _Numbers:
-    """Gives each distinct value a number, in order of first sight."""
-
-    def __init__(self) -> None:
-        self.of: dict[Hashable, int] = {}
-
-    def __call__(self, value: Hashable) -> int:
-        return self.of.setdefault(value, len(self.of))
-
-
 def columns(reports: Iterable[Report]) -> Columns:
     """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, places_, kinds, texts = (_Numbers() for _ in range(5))
+    sources, names, places_, kinds, texts = (Numbers() for _ in range(5))
     days = _Dates()
     rows: list[tuple[int, ...]] = []
     acts: list[tuple[int, int, int]] = []
@@ -183,14 +171,14 @@ def columns(reports: Iterable[Report]) -> Columns:
     )
 
 
-def _text(said: str | None, texts: _Numbers) -> int:
+def _text(said: str | None, texts: Numbers) -> int:
     """The row of a text, read by its letters and digits alone."""
     folded = unicodedata.normalize("NFKC", said or "").casefold()
     kept = "".join(char for char in folded if char.isalnum())
     return texts(kept) if kept else NOTHING
 
 
-def _number(said: str | None, texts: _Numbers) -> int:
+def _number(said: str | None, texts: Numbers) -> int:
     """The row of a number in a register; spreadsheets drop leading zeros."""
     return _text((said or "").lstrip("0 ") or said, texts)
 
@@ -234,33 +222,6 @@ def habits(said: Columns) -> tuple[Order | None, ...]:
     return tuple(out)
 
 
-class _Parts:
-    """Distinct family or given names: readings, spellings and coarse keys of each."""
-
-    def __init__(self, given: bool) -> None:
-        self._given = given
-        self._rows = _Numbers()
-        self._rows(((), ()))
-        self.readings: list[list[tuple[int, float]]] = [[]]
-        self.letters: list[tuple[str, ...]] = [()]
-        self.skeletons: list[list[tuple[int, float]]] = [[]]
-        self.ends: list[list[tuple[int, float]]] = [[]]
-        self.reading = _Numbers()
-        self._skeleton = _Numbers()
-        self._end = _Numbers()
-
-    def __call__(self, readings: dict[Key, float], letters: tuple[str, ...]) -> int:
-        at = self._rows((tuple(readings.items()), letters))
-        if at == len(self.letters):
-            self.readings.append([(self.reading(k), w) for k, w in readings.items()])
-            self.letters.append(letters)
-            coarse = skeletons(readings, letters)
-            self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
-            parts = ends(readings, letters) if self._given else set()
-            self.ends.append([(self._end(key), 1.0) for key in parts])
-        return at
-
-
 def encode(reports: Iterable[Report] | Columns) -> Encoded:
     """Turn reports into arrays.
 
@@ -270,7 +231,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         Nothing for any content: what cannot be read is not said.
     """
     said = reports if isinstance(reports, Columns) else columns(reports)
-    families, givens = _Parts(given=False), _Parts(given=True)
+    families, givens = Parts(given=False), Parts(given=True)
     (name, relative), form_starts, parts = _forms(said, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
@@ -324,9 +285,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     return attrs.evolve(found, keys=_keys(found))
 
 
-def _forms(
-    said: Columns, families: _Parts, givens: _Parts
-) -> tuple[tuple[Codes, Codes], Ints, Ints]:
+def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, Codes], Ints, Ints]:
     """Rows of forms: which a report has and which its relative, where each starts, what a form is.
 
     A name is read in the order of its source. A form is its family name, its given name,
@@ -343,7 +302,13 @@ def _forms(
         for form in forms(names, order)[:MOST_FORMS]:
             family = families(form.family, form.family_letters)
             given = givens(form.given, form.given_letters)
-            parts.append((family, given, form.korean, form.is_veiled, *form.firsts))
+            if form.is_veiled:
+                parts.append((family, given, form.korean, True, *form.firsts))
+                continue
+            korean = givens.korean[given] and (families.korean[family] or not form.family)
+            parts.append(
+                (family, given, korean, False, families.firsts[family], givens.firsts[given])
+            )
         starts.append(len(parts))
     table = np.array(parts, np.int64).reshape(-1, 6)
     name, relative = row.astype(np.int32).reshape(2, -1)
@@ -351,7 +316,7 @@ def _forms(
 
 
 def _log_shares(
-    rows: Ragged, parts: _Parts, part: Codes, times: Ints, seen: int, background: float
+    rows: Ragged, parts: Parts, part: Codes, times: Ints, seen: int, background: float
 ) -> NDArray[np.float64]:
     """How common each reading is among the reports' names, in logarithms."""
     uses = np.bincount(part, times, minlength=len(parts.letters))
@@ -364,7 +329,7 @@ def _log_shares(
 
 def _places(said: Columns) -> tuple[list[str], Ints]:
     """Places that say something, and which of them each row of `said.places` is (last: none)."""
-    numbers = _Numbers()
+    numbers = Numbers()
     rows = [places.read(text) for text in said.places]
     of = [
         numbers(text) if place.fine or place.wide else NO_KEY
@@ -374,8 +339,10 @@ def _places(said: Columns) -> tuple[list[str], Ints]:
 
 
 def _towns(read: Sequence[places.Place]) -> Ragged:
-    numbers = _Numbers()
-    return Ragged.of([(numbers(key), 1.0) for key in place.fine or {place.wide}] for place in read)
+    numbers = Numbers()
+    return Ragged.of(
+        [(numbers(key), 1.0) for key in sorted(place.fine) or [place.wide or ""]] for place in read
+    )
 
 
 def _days(day: PartialDate | None) -> tuple[int, int]:
@@ -384,64 +351,6 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
         return 0, 0
     first = day.earliest.toordinal() if day.earliest else -OPEN
     return first, day.latest.toordinal() if day.latest else OPEN
-
-
-def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> set[Hashable]:
-    """Coarse keys of a part: consonants syllable by syllable, and of each spelling."""
-    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_READINGS]
-    found: set[Hashable] = {
-        tuple(map(_consonants, key)) for key in likely if isinstance(key, tuple)
-    }
-    if not found:  # no Korean name
-        found = {lattice.skeleton(word) or word for word in letters}
-    return found
-
-
-def _consonants(syllable: int) -> int:
-    """Onset and coda of a syllable, those alike that spellings confuse."""
-    onset, rest = divmod(syllable, 588)
-    return _ONSET_CLASS[onset] * 28 + _CODA_CLASS[rest % 28]
-
-
-# ㄱㄲㅋ, ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ and ㅈㅉㅊ are one each.
-_ONSET_CLASS = (0, 0, 2, 3, 3, 5, 6, 7, 7, 9, 9, 11, 12, 12, 12, 0, 3, 7, 18)
-_CODA_CLASS = (
-    0,
-    *(1,) * 3,
-    *(4,) * 3,
-    7,
-    8,
-    1,
-    16,
-    *(8,) * 3,
-    17,
-    8,
-    16,
-    17,
-    17,
-    7,
-    7,
-    4,
-    7,
-    7,
-    1,
-    7,
-    17,
-    7,
-)
-
-
-def ends(readings: dict[Key, float], letters: Sequence[str]) -> set[Hashable]:
-    """Keys of the first and of the last piece of a given name, for where the other is wrong."""
-    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_ENDS]
-    found: set[Hashable] = set()
-    for key in likely:
-        if isinstance(key, tuple) and len(key) > 1:
-            found |= {("first", _consonants(key[0])), ("last", _consonants(key[-1]))}
-    if not found:
-        for word in letters:
-            found |= {("first", word[:3]), ("last", word[-3:])}
-    return found
 
 
 def _keys(encoded: Encoded) -> dict[str, Ints]:

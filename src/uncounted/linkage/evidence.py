@@ -46,7 +46,7 @@ from numpy.typing import NDArray
 
 from uncounted.compiled import borrow, compiled, compiled_inner
 from uncounted.linkage import compare
-from uncounted.linkage.partition import Codes, Floats, Graph, State, code_of, members
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, code_of, members
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 _SHIFTS = compare.SHIFTS
@@ -135,8 +135,9 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
             explained[x] += by_others
             explained[y] += by_others
     total = -_mean_of_likeliest(alike, explained, k)
+    met = np.empty(k, np.int64)
     for f in range(len(worth.weights)):
-        total += _field(worth, k, codes, f)
+        total += _field(worth, k, codes, f, met)
     return total
 
 
@@ -154,15 +155,15 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 
 @compiled_inner
-def _field(worth: Worth, k: int, codes: Codes, f: int) -> float:
+def _field(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> float:
     """Evidence of one field of a cluster."""
-    speak, most = _speak(k, codes, f)
-    if most == 0:
+    said = _read(worth, k, codes, f, met)
+    if said.most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if _met(k, codes, f, x) == most:
-            copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
+        if met[x] == said.most:
+            copies, right, slip, different = _as_original(worth, k, codes, f, x, said, met)
             if copies > top:
                 total *= np.exp(top - copies)
                 top = copies
@@ -170,43 +171,54 @@ def _field(worth: Worth, k: int, codes: Codes, f: int) -> float:
     return top + np.log(total)
 
 
-@compiled_inner
-def _met(k: int, codes: Codes, f: int, x: int) -> int:
-    """With how many reports of a cluster one can be compared in a field."""
-    count = 0
-    for y in range(k):
-        count += y != x and _level(codes[x, y], f) > 0
-    return count
+class Said(NamedTuple):
+    """What is said of a field in a cluster.
+
+    Reports that are compared with somebody, the most with whom one of them is, and pairs that do
+    not agree.
+    """
+
+    speak: int
+    most: int
+    contradict: int
 
 
 @compiled_inner
-def _speak(k: int, codes: Codes, f: int) -> tuple[int, int]:
-    """How many reports are compared with somebody, and with how many the one that is with most."""
+def _read(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> Said:
+    """What a field says; written into `met`, with how many each report can be compared."""
+    met[:k] = 0
+    contradict = 0
+    for x in range(1, k):
+        for y in range(x):
+            level = _level(codes[x, y], f)
+            if level:
+                met[x] += 1
+                met[y] += 1
+                contradict += worth.kind[f, level] > RIGHT
     speak, most = 0, 0
     for x in range(k):
-        met = _met(k, codes, f, x)
-        speak += met > 0
-        most = max(most, met)
-    return speak, most
+        speak += met[x] > 0
+        most = max(most, met[x])
+    return Said(speak, most, contradict)
 
 
 @compiled_inner
 def _as_original(
-    worth: Worth, k: int, codes: Codes, f: int, x: int, speak: int, most: int
+    worth: Worth, k: int, codes: Codes, f: int, x: int, said: Said, met: Ints
 ) -> tuple[float, float, float, float]:
     """What a field says if x is its original: log of the product of t / u; g by x's own kind."""
-    copies, agree, alike, slips = 0.0, False, 1, 0
+    copies, agree, alike, slips = 0.0, 0, 1, 0
     for y in range(k):
         if y != x:  # a report that does not say it is at level 0, worth nothing
             level = _level(codes[x, y], f)
             copies += worth.copies[f, level]
             kind = worth.kind[f, level]
             if kind == RIGHT:
-                agree = True
-                alike += _met(k, codes, f, y) == most
+                agree += 1
+                alike += met[y] == said.most
             slips += kind == SLIP
-    different = worth.chance[f, DIFFERENT] / speak
-    if agree and _vague(worth, k, codes, f, x):
+    different = worth.chance[f, DIFFERENT] / said.speak
+    if agree > 1 and said.contradict and _vague(worth, k, codes, f, x):
         return copies, 0.0, 0.0, different
     right = worth.chance[f, RIGHT] / alike
     if agree:
@@ -270,8 +282,11 @@ def _count_all(
         for x in range(1, k):
             for y in range(x):
                 codes[x, y] = codes[y, x] = code_of(graph, group[x], group[y])
+        met = np.empty(k, np.int64)
         for f in range(len(worth.weights)):
-            _count_field(rng, worth, k, codes, f, weight, found, kinds)
+            said = _read(worth, k, codes, f, met)
+            if said.most:
+                _count_field(rng, worth, k, codes, f, said, met, weight, found, kinds)
 
 
 @compiled_inner
@@ -281,18 +296,17 @@ def _count_field(
     k: int,
     codes: Codes,
     f: int,
+    said: Said,
+    met: Ints,
     weight: Floats,
     found: Floats,
     kinds: Floats,
 ) -> None:
-    speak, most = _speak(k, codes, f)
-    if most == 0:
-        return
     top, last = -np.inf, -1
     for x in range(k):
         weight[x] = -np.inf
-        if _met(k, codes, f, x) == most:
-            copies, right, slip, different = _as_original(worth, k, codes, f, x, speak, most)
+        if met[x] == said.most:
+            copies, right, slip, different = _as_original(worth, k, codes, f, x, said, met)
             weight[x] = copies + np.log(right + slip + different)
             top, last = max(top, weight[x]), x
     total = 0.0
@@ -310,6 +324,6 @@ def _count_field(
         if level:  # not every report that says a field can be compared in it with every other
             found[f, level] += 1.0
             kinds[f, worth.kind[f, level]] += 1.0
-    _, right, slip, different = _as_original(worth, k, codes, f, original, speak, most)
+    _, right, slip, different = _as_original(worth, k, codes, f, original, said, met)
     left = rng.random() * (right + slip + different) - right
     kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0

@@ -142,9 +142,17 @@ def _rows_of(script: Script, words: tuple[str, ...]) -> Readings:
     rows: Readings = dict(_cut(script, words[0], LONGEST))
     for word in words[1:]:
         grown: Readings = {}
+        best = [0.0] * (LONGEST + 1)
         for head, weight in rows.items():
-            for tail, share in _cut(script, word, LONGEST - len(head)):
-                grown[head + tail] = max(grown.get(head + tail, 0.0), weight * share)
+            size = len(head)
+            for tail, share in _cut(script, word, LONGEST - size):
+                both, long = weight * share, size + len(tail)
+                if both < _FLOOR * best[long]:
+                    continue  # as `_likely` would say of it
+                best[long] = max(best[long], both)
+                row = head + tail
+                if both > grown.get(row, 0.0):
+                    grown[row] = both
         rows = _best(_likely(grown))
     return {row: weight * _LENGTHS[len(row)] for row, weight in rows.items() if row}
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import attrs
@@ -24,6 +25,7 @@ Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
 LONGEST_LETTERS = 24
+_KEPT_PARTS = 65536  # distinct given names whose readings are kept: many have the same
 _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
 _USUAL = 0.25  # of syllables in given names: see `spelling`
@@ -134,6 +136,8 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     if is_unknown(written):
         return []
     text = plain(written)
+    if text.isascii() and written.isascii():
+        return _of_words(written, order) if _words(text) else []
     hidden = veiled.korean(text)
     if hidden is not None:
         return [_of_veiled(hidden)]
@@ -216,6 +220,7 @@ def _family_of_korean(text: str) -> Part:
     return keys, lattice.spelt(letters) if isinstance(letters, tuple) else (text,)
 
 
+@lru_cache(maxsize=_KEPT_PARTS)
 def _given_of_korean(text: str) -> Part:
     if not text:
         return _NOTHING
@@ -341,6 +346,7 @@ def _family_of_word(word: str) -> Part:
     return (families.of_latin(word), (word[:LONGEST_LETTERS],)) if word else _NOTHING
 
 
+@lru_cache(maxsize=_KEPT_PARTS)
 def _given_of_words(words: tuple[str, ...]) -> Part:
     # a lone consonant among words is an initial; O, U and I are syllables
     said = tuple(word for word in words if len(word) > 1 or word in "aeiou" or not word.isascii())

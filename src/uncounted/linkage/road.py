@@ -27,6 +27,7 @@ from uncounted.records.report import Report
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
 FLOOR = 1e-3  # a pair less likely than this before any fitting is no candidate
@@ -175,19 +176,19 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     lists = int(encoded.source.max()) + 1
     everything = encoded.count <= ALL_PAIRS
     left, right, found_by, facts = _pairs(encoded, seed, progress)
-    levels, rates = _all_levels(encoded, left, right, seed, progress)
-    log_odds = rates.of(levels) - np.log(encoded.count)
+    codes, rates = _all_levels(encoded, left, right, seed, progress)
+    log_odds = _log_odds(rates, codes) - np.log(encoded.count)
     facts |= blocking_loss(
         encoded.keys, left, right, found_by, special.expit(log_odds), everything=everything
     )
-    pairs = Candidates(left, right, compare.packed(levels), log_odds)
+    pairs = Candidates(left, right, codes, log_odds)
     return Compared(encoded, pairs, rates, lists, {"blocking": facts})
 
 
 def _pairs(
     encoded: Encoded, seed: int, progress: Progress
 ) -> tuple[Ints, Ints, NDArray[np.uint16], dict[str, Any]]:
-    """Pairs to compare, the later report first; which rules find each; what Splink thinks."""
+    """Pairs to compare, the later report first, in order; which rules find each; and facts."""
     from uncounted.linkage import splink_model
 
     progress("finding candidate pairs", 0, None)
@@ -202,38 +203,55 @@ def _pairs(
 
 def _all_levels(
     encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> tuple[compare.Levels, model.Rates]:
-    """Levels of the candidates; rates learned from all pairs, or from two strata of them.
+) -> tuple[Codes, model.Rates]:
+    """Levels of the candidates, packed; rates learned from all pairs, or from two strata of them.
 
     In larger files the strata are the candidates, all of them, and the rest, of which random
     pairs stand for many each. Random pairs alone hold hardly a link: of a million reports'
     pairs, one in 700,000 is.
     """
     count = encoded.count
-    levels = _compare(encoded, left, right, progress)
-    codes, times = compare.packed(levels), np.ones(len(levels))
+    codes = _compare(encoded, left, right, progress)
+    patterns, times = np.unique_counts(codes)
+    weights = times.astype(np.float64)
     if count > ALL_PAIRS:
         rng = np.random.default_rng([seed, 3])
         one = rng.integers(0, count, RANDOM_PAIRS)
         two = (one + rng.integers(1, count, RANDOM_PAIRS)) % count
         drawn = np.maximum(one, two) * count + np.minimum(one, two)
-        rest = ~np.isin(drawn, left * count + right)
+        rest = ~_among(drawn, left * count + right)
         others = _compare(encoded, one[rest], two[rest], progress)
         stands_for = (count * (count - 1) / 2 - len(left)) / rest.sum()
-        codes = np.concatenate([codes, compare.packed(others)])
-        times = np.concatenate([times, np.full(len(others), stands_for)])
-    patterns, row = np.unique(codes, return_inverse=True)
-    weights = np.bincount(row, times).astype(np.float64)
-    return levels, learning.learn(compare.unpacked(patterns), weights, count)
+        seen, times = np.unique_counts(others)
+        patterns, row = np.unique_inverse(np.concatenate([patterns, seen]))
+        weights = np.bincount(row, np.concatenate([weights, stands_for * times]))
+    return codes, learning.learn(compare.unpacked(patterns), weights, count)
 
 
-def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> compare.Levels:
-    parts = [np.zeros((0, len(compare.FIELDS)), np.uint8)]
+def _among(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
+    """Which of some numbers are among others, which are in order."""
+    at = np.searchsorted(ordered, some)
+    return np.asarray(np.append(ordered, -1)[at] == some)
+
+
+def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> Codes:
+    parts = [np.zeros(0, np.int32)]
     for at in range(0, len(left), _CHUNK):
         progress("comparing pairs", at, len(left))
         here = slice(at, at + _CHUNK)
-        parts.append(compare.levels(encoded, left[here], right[here]))
+        parts.append(compare.packed(compare.levels(encoded, left[here], right[here])))
     return np.concatenate(parts)
+
+
+def _log_odds(rates: model.Rates, codes: Codes) -> Floats:
+    """Evidence of each pair. Most have the levels of many others."""
+    patterns = np.unique(codes)
+    worth = rates.of(compare.unpacked(patterns))
+    out = np.empty(len(codes))
+    for at in range(0, len(codes), _CHUNK):
+        here = slice(at, at + _CHUNK)
+        out[here] = worth[np.searchsorted(patterns, codes[here])]
+    return out
 
 
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:

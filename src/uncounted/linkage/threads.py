@@ -18,9 +18,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def over(
-    count: int, work: Callable[[slice], object], *, size: int = SLICE, threads: int | None = None
-) -> list[object]:
+def over[T](
+    count: int, work: Callable[[slice], T], *, size: int = SLICE, threads: int | None = None
+) -> list[T]:
     """Do `work` on slices of `range(count)`; its answers, in order.
 
     Args:

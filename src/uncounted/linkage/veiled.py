@@ -156,7 +156,7 @@ def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
     return found
 
 
-def family_mask(readings: Iterable[families.Key], initial: str) -> int:
+def family_mask(readings: Iterable[families.Key], initial: str = "") -> int:
     """The letters that a family name may begin with, a bit each; 0 if nothing is said."""
     mask = _bits(initial)
     for key in () if initial else readings:
@@ -164,7 +164,7 @@ def family_mask(readings: Iterable[families.Key], initial: str) -> int:
     return mask
 
 
-def given_mask(readings: Iterable[families.Key], initials: tuple[str, ...]) -> int:
+def given_mask(readings: Iterable[families.Key], initials: tuple[str, ...] = ()) -> int:
     """The letters that the first two syllables may begin with; 0 if nothing is said.
 
     Bits of the first syllable, then of the second, then whether there may be no second.

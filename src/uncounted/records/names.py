@@ -115,6 +115,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", untitled(text).casefold())
 
 
+@lru_cache(maxsize=1024)
 def untitled(text: str) -> str:
     """A text as it is seen, without titles, its letters as they are.
 
@@ -123,7 +124,8 @@ def untitled(text: str) -> str:
         ('KIM Chol Su', '김철수')
     """
     words = " ".join(visible(text).split())
-    words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
+    if not words.isascii():
+        words = _CHINESE_TITLE.sub("", _KOREAN_TITLE.sub("", words))
     parts = words.split(" ")
     while len(parts) > 1 and parts[0].casefold().strip(".") in _TITLES:
         parts.pop(0)

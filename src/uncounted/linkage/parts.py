@@ -1,0 +1,114 @@
+"""Family and given names as numbers: each distinct one once, with its readings and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from uncounted.linkage import lattice, veiled
+from uncounted.linkage.families import Key
+
+KEYED_READINGS = 6  # most likely readings of a name that it can be found by
+KEYED_ENDS = 3
+
+
+class Numbers:
+    """Gives each distinct value a number, in order of first sight."""
+
+    def __init__(self) -> None:
+        self.of: dict[Hashable, int] = {}
+
+    def __call__(self, value: Hashable) -> int:
+        """Its number; a new one if it is new."""
+        return self.of.setdefault(value, len(self.of))
+
+
+class Parts:
+    """Distinct family or given names: readings, spellings and coarse keys of each."""
+
+    def __init__(self, given: bool) -> None:
+        self._given = given
+        self._rows = Numbers()
+        self._rows(((), ()))
+        self.readings: list[list[tuple[int, float]]] = [[]]
+        self.korean = [False]
+        self.firsts = [0]
+        self.letters: list[tuple[str, ...]] = [()]
+        self.skeletons: list[list[tuple[int, float]]] = [[]]
+        self.ends: list[list[tuple[int, float]]] = [[]]
+        self.reading = Numbers()
+        self._skeleton = Numbers()
+        self._end = Numbers()
+
+    def __call__(self, readings: dict[Key, float], letters: tuple[str, ...]) -> int:
+        """The number of a part: what it may be, with weights, and its spellings."""
+        at = self._rows((tuple(readings.items()), letters))
+        if at == len(self.letters):
+            self.readings.append([(self.reading(k), w) for k, w in readings.items()])
+            self.letters.append(letters)
+            self.korean.append(any(isinstance(key, tuple) for key in readings))
+            mask = veiled.given_mask if self._given else veiled.family_mask
+            self.firsts.append(mask(readings))
+            coarse = skeletons(readings, letters)
+            self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
+            parts = ends(readings, letters) if self._given else {}
+            self.ends.append([(self._end(key), 1.0) for key in parts])
+        return at
+
+
+def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
+    """Coarse keys of a part: consonants syllable by syllable, and of each spelling.
+
+    In order, as sets are not: the numbers of keys must not change from run to run.
+    """
+    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_READINGS]
+    korean = [key for key in likely if isinstance(key, tuple)]
+    if korean:
+        return dict.fromkeys(tuple(map(_consonants, key)) for key in korean)
+    return dict.fromkeys(lattice.skeleton(word) or word for word in letters)
+
+
+def _consonants(syllable: int) -> int:
+    """Onset and coda of a syllable, those alike that spellings confuse."""
+    onset, rest = divmod(syllable, 588)
+    return _ONSET_CLASS[onset] * 28 + _CODA_CLASS[rest % 28]
+
+
+# ㄱㄲㅋ, ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ and ㅈㅉㅊ are one each.
+_ONSET_CLASS = (0, 0, 2, 3, 3, 5, 6, 7, 7, 9, 9, 11, 12, 12, 12, 0, 3, 7, 18)
+_CODA_CLASS = (
+    0,
+    *(1,) * 3,
+    *(4,) * 3,
+    7,
+    8,
+    1,
+    16,
+    *(8,) * 3,
+    17,
+    8,
+    16,
+    17,
+    17,
+    7,
+    7,
+    4,
+    7,
+    7,
+    1,
+    7,
+    17,
+    7,
+)
+
+
+def ends(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
+    """Keys of the first and of the last piece of a given name, for where the other is wrong."""
+    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_ENDS]
+    found: list[Hashable] = []
+    for key in likely:
+        if isinstance(key, tuple) and len(key) > 1:
+            found += [("first", _consonants(key[0])), ("last", _consonants(key[-1]))]
+    if not found:
+        for word in letters:
+            found += [("first", word[:3]), ("last", word[-3:])]
+    return dict.fromkeys(found)
