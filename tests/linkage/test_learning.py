@@ -25,6 +25,7 @@ from uncounted.linkage import (
     partition,
     priors,
 )
+from uncounted.linkage.visits import every
 from uncounted.progress import silent
 
 SWEEPS = 12_000
@@ -167,7 +168,7 @@ def drawn_with(
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
-        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, moves.every(len(lists)))
+        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(len(lists)))
         now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
         if at >= cut:
             rows.append(in_order(state.slot))

@@ -15,6 +15,7 @@ from tests import naive_linkage as naive
 
 from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, partition
 from uncounted.linkage.encode import encode
+from uncounted.linkage.visits import every, settle
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
@@ -161,7 +162,7 @@ def drawn(
             unit[r] = min(unit[r], mate)
             mate = case.graph.mate[mate]
     partition.place(case.graph, state, unit)
-    visits = moves.every(count)
+    visits = every(count)
     visits.often[:] = np.resize(often, count)
     rows = _labels(rng, case.graph, state, case.worth, prior, splits, visits, sweeps)
     seen, times = np.unique(rows, axis=0, return_counts=True)
@@ -297,9 +298,9 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
 
 
 def test_reports_are_visited_the_less_the_less_they_moved() -> None:
-    visits = moves.every(5)
+    visits = every(5)
     visits.times[:], visits.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.05, 0.2, 9.0, 0.0]
-    moves.settle(visits)
+    settle(visits)
     assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 1.0])
     assert not visits.times.any()
     assert not visits.moves.any()
@@ -319,13 +320,13 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
         dense=compare.packed(levels[np.tril_indices(4, -1)]),
         codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
     )
-    state, visits = partition.empty_state(4, 2), moves.every(4)
+    state, visits = partition.empty_state(4, 2), every(4)
     partition.place(graph_, state, np.arange(4))
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(200):
         moves.sweep(rng, graph_, state, worth, prior, 0.5, visits)
-    moves.settle(visits)
+    settle(visits)
     assert (visits.often[:2] < 0.2).all()
     assert (visits.often[2:] > 0.8).all()
 

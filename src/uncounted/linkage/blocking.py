@@ -1,6 +1,7 @@
 """Which pairs of reports are worth comparing: those that share keys, and whose keys agree best.
 
-1. Reports that share all keys of a rule are a block. 2. Every pair of a block is looked at, once,
+1. Reports that share all keys of a rule are a block; where there are not too many, all of them
+are one block more. 2. Every pair of a block is looked at, once,
 and weighed by its keys alone, as Splink's plain model would (exact agreement, m from a
 judgement, u from the reports, common names worth less). 3. The best are kept, so many a report.
 Nothing is stored of the others but how many they are and how many links are expected among
@@ -41,6 +42,7 @@ RULES = (
 )
 MOST_LOOKED = 300  # pairs a report that a rule may look at
 LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
+LOOKED_AT_ALL = 100_000_000  # pairs of a file up to which each is looked at, rule or none
 MOST_KEPT = 10  # pairs a report that are kept
 LEAST_KEPT = 3_000_000  # pairs that are kept whatever the number of reports
 LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept
@@ -78,6 +80,7 @@ class Blocked:
     """Pairs that rules have found: left > right, by their order; which rules; and facts.
 
     `rules` has bit r set where `RULES[r]` finds the pair. `weight` is the log odds of its keys.
+    With `everybody` all pairs were looked at, and those that no rule finds may be among these.
     """
 
     left: Ints
@@ -85,6 +88,7 @@ class Blocked:
     weight: Singles
     rules: NDArray[np.uint16]
     facts: dict[str, Any]
+    everybody: bool
 
 
 @attrs.frozen(eq=False)
@@ -114,6 +118,8 @@ class _Keys:
 def find(encoded: Encoded) -> Blocked:
     """Find the pairs that share the keys of one of `RULES`, and keep the best.
 
+    Of up to `LOOKED_AT_ALL` pairs of reports all are looked at, and the best kept.
+
     Args:
         encoded: the reports.
 
@@ -125,11 +131,14 @@ def find(encoded: Encoded) -> Blocked:
     most = max(MOST_KEPT * count, LEAST_KEPT)
     prior = float(np.log(max(count, 2)))
     cut = float(np.log(LEAST_CHANCE)) + prior
-    looked = sum(int(rule.pairs.sum()) for rule in rules)
     facts: dict[str, Any] = {
         "rules": sum(len(rule.members) > 0 for rule in rules),
         "pairs_in_large_blocks_left_out": sum(rule.left_out for rule in rules),
     }
+    everybody = count * (count - 1) // 2 <= LOOKED_AT_ALL
+    if everybody:
+        rules.append(_Rule(np.arange(count, dtype=np.int32), np.full(count, count), 0))
+    looked = sum(int(rule.pairs.sum()) for rule in rules)
     if looked > most:
         counts = _weights(keys, rules)
         over = np.flatnonzero(np.cumsum(counts[::-1])[::-1] > most)
@@ -154,6 +163,7 @@ def find(encoded: Encoded) -> Blocked:
         weight[order] - np.float32(prior),
         mask[order],
         facts,
+        everybody,
     )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from uncounted.errors import NotConverged
 from uncounted.linkage import compare, evidence, graph, model, moves, partition, priors, threads
 from uncounted.linkage.graph import Built
+from uncounted.linkage.visits import Visits, every, settle
 from uncounted.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -61,7 +62,7 @@ class _Chain:
     state: partition.State
     rates: model.Rates
     prior: partition.Prior
-    visits: moves.Visits
+    visits: Visits
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
@@ -131,7 +132,7 @@ def sample(
         if min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
         for chain in chains:
-            moves.settle(chain.visits)
+            settle(chain.visits)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -170,7 +171,7 @@ def _start(
         state,
         rates,
         prior.start(lists, len(state.cells) - 1),
-        moves.every(len(built.graph.lists)),
+        every(len(built.graph.lists)),
     )
 
 

@@ -174,8 +174,7 @@ def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Co
 def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
-    everything = encoded.count <= ALL_PAIRS
-    left, right, found_by, facts = _pairs(encoded, seed, progress)
+    left, right, found_by, everything, facts = _pairs(encoded, seed, progress)
     codes, rates = _all_levels(encoded, left, right, seed, progress)
     log_odds = _log_odds(rates, codes) - np.log(encoded.count)
     facts |= blocking_loss(
@@ -187,18 +186,24 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
 
 def _pairs(
     encoded: Encoded, seed: int, progress: Progress
-) -> tuple[Ints, Ints, NDArray[np.uint16], dict[str, Any]]:
-    """Pairs to compare, the later report first, in order; which rules find each; and facts."""
+) -> tuple[Ints, Ints, NDArray[np.uint16], bool, dict[str, Any]]:
+    """Pairs to compare, the later report first, in order; which rules find each; and facts.
+
+    Where all pairs are there, or were looked at, what rules miss can be counted.
+    """
     from uncounted.linkage import splink_model
 
     progress("finding candidate pairs", 0, None)
     found = blocking.find(encoded)
-    plain = splink_model.expected_links(encoded, found.left, found.right, seed=seed)
+    by_rule = found.rules > 0
+    plain = splink_model.expected_links(
+        encoded, found.left[by_rule], found.right[by_rule], seed=seed
+    )
     facts = {**found.facts, "links_by_plain_splink": None if plain is None else round(plain, 1)}
     if encoded.count > ALL_PAIRS:
-        return found.left, found.right, found.rules, facts
+        return found.left, found.right, found.rules, found.everybody, facts
     left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
-    return left, right, blocking.rules_of(encoded, left, right), facts
+    return left, right, blocking.rules_of(encoded, left, right), True, facts
 
 
 def _all_levels(

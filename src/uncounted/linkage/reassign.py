@@ -1,0 +1,189 @@
+"""A unit of reports is taken out and put back where its full conditional says (Gibbs)."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+import numpy as np
+
+from uncounted.compiled import compiled_inner
+from uncounted.linkage.evidence import Worth, evidence, of_pair
+from uncounted.linkage.partition import (
+    OVERLAP,
+    Codes,
+    Floats,
+    Graph,
+    Ints,
+    Prior,
+    State,
+    add,
+    fresh,
+    hangs_together,
+    log_add,
+    members,
+    remove,
+)
+from uncounted.linkage.scratch import Scratch, told_apart, value_of
+
+
+@compiled_inner
+def reassign(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    edges: Floats,
+    scratch: Scratch,
+    size: int,
+    all_: bool,
+) -> float:
+    """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
+
+    The options are the clusters of its candidates (the strong ones, or `all_`) and a new one.
+    It stays where its present
+    cluster is none of them (its only candidates there are weak, and this is no visit for
+    these), or would fall apart without it.
+
+    Returns:
+        The chance of the likeliest option's not being taken: of moving, in the long run.
+    """
+    unit, group, seen = scratch.unit, scratch.group, scratch.seen
+    options, scores, gains, via = scratch.options, scratch.scores, scratch.gains, scratch.via
+    old = state.slot[unit[0]]
+    alone = state.size[old] == size
+    if not alone and not _meets(graph, state, unit, size, old, all_):
+        return 0.0
+    whole = np.nan if alone else value_of(graph, state, worth, old, group)
+    for x in range(size):
+        remove(state, unit[x], graph.lists[unit[x]])
+    if not alone:
+        k = members(state, old, group, 0)
+        if k > 1 and not hangs_together(graph, group, k):
+            for x in range(size):
+                add(state, unit[x], graph.lists[unit[x]], old)
+            return 0.0
+        state.value[old] = evidence(graph, worth, group, k)
+    found = _options(graph, state, unit, size, all_, seen, options, via)
+    own = evidence(graph, worth, unit, size)
+    scratch.known[:] = np.nan
+    for at in range(found):
+        slot = options[at]
+        seen[slot] = -1
+        if slot == old and not alone:
+            gains[at] = whole
+        elif state.size[slot] == 0:
+            gains[at] = own
+        elif size == 1 and state.size[slot] == 1:
+            if np.isnan(edges[via[at]]):
+                edges[via[at]] = of_pair(worth, graph.codes[via[at]])
+            gains[at] = edges[via[at]]
+        else:
+            k = members(state, slot, group, 0)
+            for x in range(size):
+                group[k + x] = unit[x]
+            gains[at] = evidence(graph, worth, group, k + size)
+        scores[at] = gains[at] - value_of(graph, state, worth, slot, group)
+        scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
+        if told_apart(graph, state, unit, size, slot):
+            scores[at] = -np.inf
+    chosen, stays = _choose(rng, scores, found)
+    to = options[chosen]
+    for x in range(size):
+        add(state, unit[x], graph.lists[unit[x]], to)
+    state.value[to] = gains[chosen]
+    return 1.0 - stays
+
+
+@compiled_inner
+def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, all_: bool) -> bool:
+    """Whether a candidate of the unit, not of it, is in the slot."""
+    for x in range(size):
+        for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
+            j = graph.near[at]
+            if state.slot[j] == slot and (all_ or not graph.weak[at]):
+                inside = False
+                for y in range(size):
+                    inside = inside or unit[y] == j
+                if not inside:
+                    return True
+    return False
+
+
+@compiled_inner
+def _options(
+    graph: Graph,
+    state: State,
+    unit: Codes,
+    size: int,
+    all_: bool,
+    seen: Ints,
+    options: Codes,
+    via: Ints,
+) -> int:
+    """The slots that a unit taken out may join, a new one last; a candidate pair to each."""
+    found = 0
+    for x in range(size):
+        for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
+            slot = state.slot[graph.near[at]]
+            if slot >= 0 and seen[slot] < 0 and (all_ or not graph.weak[at]):
+                seen[slot] = found
+                options[found] = slot
+                via[found] = at
+                found += 1
+    options[found] = fresh(state)
+    return found + 1
+
+
+@compiled_inner
+def _unit_prior(
+    graph: Graph,
+    state: State,
+    prior: Prior,
+    unit: Codes,
+    size: int,
+    slot: int,
+    known: Floats,
+) -> float:
+    """Log of prior(after) / prior(before) for putting a unit into a slot."""
+    s = graph.lists[unit[0]]
+    if size == 1:
+        mask = state.mask[slot]
+        if prior.kind != OVERLAP or mask >= len(known) or state.on[slot, s]:
+            return log_add(state, prior, s, slot)
+        if np.isnan(known[mask]):  # alike for all clusters of a cell
+            known[mask] = log_add(state, prior, s, slot)
+        return known[mask]
+    total = 0.0
+    for x in range(size):
+        s = graph.lists[unit[x]]
+        total += log_add(state, prior, s, slot)
+        add(state, unit[x], s, slot)
+    value = state.value[slot]
+    for x in range(size):
+        remove(state, unit[size - 1 - x], graph.lists[unit[size - 1 - x]])
+    state.value[slot] = value
+    return total
+
+
+@compiled_inner
+def _choose(rng: np.random.Generator, scores: Floats, found: int) -> tuple[int, float]:
+    """One of the options, by the logs of their chances, and how likely the likeliest is.
+
+    The last is always possible.
+    """
+    top = -np.inf
+    for at in range(found):
+        top = max(top, scores[at])
+    total = 0.0
+    for at in range(found):
+        scores[at] = np.exp(scores[at] - top)
+        total += scores[at]
+    left, chosen = rng.random() * total, found - 1
+    for at in range(found):
+        left -= scores[at]
+        if left < 0:
+            chosen = at
+            break
+    return chosen, 1.0 / total

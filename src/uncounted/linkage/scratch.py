@@ -1,0 +1,54 @@
+"""Room in which moves over partitions work, and what more than one of them asks."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted.compiled import compiled_inner
+from uncounted.linkage.evidence import Worth, evidence
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
+
+
+class Scratch(NamedTuple):
+    """Room to work in, so that no move makes any.
+
+    `seen`, by slot: place among the options of a unit, of which `options`, `scores`, `gains`
+    and `via` are the rest; `known`, by mask: what the prior says of joining a cluster on these
+    lists. The others hold reports.
+    """
+
+    seen: Ints
+    options: Codes
+    scores: Floats
+    gains: Floats
+    via: Ints
+    known: Floats
+    unit: Codes
+    group: Codes
+    one: Codes
+    two: Codes
+    both: Codes
+
+
+@compiled_inner
+def value_of(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) -> float:
+    """Evidence of a cluster, found when it is first asked for: levels are worth otherwise now."""
+    if np.isnan(state.value[slot]):
+        k = members(state, slot, group, 0)
+        state.value[slot] = evidence(graph, worth, group, k)
+    return state.value[slot]
+
+
+@compiled_inner
+def told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -> bool:
+    """Whether a decision keeps one of a unit from somebody in a slot."""
+    for x in range(size):
+        for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
+            if state.slot[graph.apart[at]] == slot:
+                return True
+    return False

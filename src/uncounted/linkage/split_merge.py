@@ -1,0 +1,189 @@
+"""Clusters are split and merged, sequentially allocated (Metropolis-Hastings)."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+import numpy as np
+
+from uncounted.compiled import compiled_inner
+from uncounted.linkage.evidence import Worth, evidence, of_pair
+from uncounted.linkage.partition import (
+    Codes,
+    Graph,
+    Prior,
+    State,
+    add,
+    code_of,
+    first_of_unit,
+    fresh,
+    hangs_together,
+    log_add,
+    remove,
+    same_unit,
+    unit_of,
+)
+from uncounted.linkage.scratch import Scratch, value_of
+
+
+@compiled_inner
+def split_or_merge(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    i: int,
+    j: int,
+) -> float:
+    """Sequentially allocated split-merge of the clusters of two candidates.
+
+    (D. B. Dahl, "Sequentially-allocated merge-split sampler for conjugate and nonconjugate
+    Dirichlet process models", 2005).
+
+    1. The units of i and j. 2. Their clusters' other units in random order. 3. Same cluster:
+    propose to divide it, each unit joining either by its pair weights; else propose one
+    cluster. 4. Metropolis-Hastings with the chance of the division.
+
+    Returns:
+        The chance of accepting.
+    """
+    a, b = state.slot[i], state.slot[j]
+    split = a == b
+    one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
+    ones = unit_of(graph, i, one)
+    for x in range(ones):
+        if one[x] == j:
+            return 0.0  # a decision has put them together
+    twos = unit_of(graph, j, two)
+    count = _other_heads(graph, state, a, b, one, ones, two, twos, both)
+    for m in range(count - 1, 0, -1):
+        x = int(rng.random() * (m + 1))
+        both[m], both[x] = both[x], both[m]
+    log_chance = 0.0
+    for at in range(count):
+        size = unit_of(graph, both[at], unit)
+        lead = _lead(graph, worth, unit, size, one, ones, two, twos)
+        joins_one = (
+            rng.random() < 1.0 / (1.0 + np.exp(-lead)) if split else state.slot[both[at]] == a
+        )
+        if joins_one:
+            log_chance -= np.log1p(np.exp(-lead))
+            for x in range(size):
+                one[ones + x] = unit[x]
+            ones += size
+        else:
+            log_chance -= np.log1p(np.exp(lead))
+            for x in range(size):
+                two[twos + x] = unit[x]
+            twos += size
+    if not split and _apart_between(graph, state, one, ones, b):
+        return 0.0
+    if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
+        return 0.0
+    if split:
+        together = value_of(graph, state, worth, a, unit)
+        value_one = evidence(graph, worth, one, ones)
+        value_two = evidence(graph, worth, two, twos)
+    else:
+        value_one = value_of(graph, state, worth, a, unit)
+        value_two = value_of(graph, state, worth, b, unit)
+        for x in range(ones):
+            unit[x] = one[x]
+        for x in range(twos):
+            unit[ones + x] = two[x]
+        together = evidence(graph, worth, unit, ones + twos)
+    gain = together - value_one - value_two
+    to = fresh(state) if split else a
+    ratio = _move_all(graph, state, prior, two, twos, to)
+    log_ratio = ratio - gain - log_chance if split else ratio + gain + log_chance
+    chance = np.exp(min(log_ratio, 0.0))
+    if rng.random() >= chance:
+        back = b if split or state.size[b] else fresh(state)
+        _move_all(graph, state, prior, two, twos, back)
+        state.value[a] = together if split else value_one
+        if not split:
+            state.value[back] = value_two
+        return chance
+    state.value[a] = value_one if split else together
+    if split:
+        state.value[to] = value_two
+    return chance
+
+
+@compiled_inner
+def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int, to: int) -> float:
+    """Move reports to a slot one by one; the log ratio of priors, after to before."""
+    total = 0.0
+    for at in range(count):
+        r = group[at]
+        s = graph.lists[r]
+        old = state.slot[r]
+        remove(state, r, s)
+        total -= log_add(state, prior, s, old)
+        total += log_add(state, prior, s, to)
+        add(state, r, s, to)
+    return total
+
+
+@compiled_inner
+def _other_heads(
+    graph: Graph,
+    state: State,
+    a: int,
+    b: int,
+    one: Codes,
+    ones: int,
+    two: Codes,
+    twos: int,
+    both: Codes,
+) -> int:
+    """The first report of each other unit in the two clusters."""
+    count = 0
+    for which in range(1 if a == b else 2):
+        r = state.head[a if which == 0 else b]
+        while r >= 0:
+            other = first_of_unit(graph, r)
+            for x in range(ones):
+                other = other and not same_unit(graph, one[x], r)
+            for x in range(twos):
+                other = other and not same_unit(graph, two[x], r)
+            if other:
+                both[count] = r
+                count += 1
+            r = state.after[r]
+    return count
+
+
+@compiled_inner
+def _lead(
+    graph: Graph,
+    worth: Worth,
+    unit: Codes,
+    size: int,
+    one: Codes,
+    ones: int,
+    two: Codes,
+    twos: int,
+) -> float:
+    """How much better a unit fits the first group than the second: mean weight of pairs."""
+    with_one, with_two = 0.0, 0.0
+    for m in range(size):
+        for x in range(ones):
+            code = code_of(graph, unit[m], one[x])
+            with_one += of_pair(worth, code)
+        for x in range(twos):
+            code = code_of(graph, unit[m], two[x])
+            with_two += of_pair(worth, code)
+    return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
+
+
+@compiled_inner
+def _apart_between(graph: Graph, state: State, one: Codes, ones: int, slot: int) -> bool:
+    for x in range(ones):
+        for at in range(graph.apart_starts[one[x]], graph.apart_starts[one[x] + 1]):
+            if state.slot[graph.apart[at]] == slot:
+                return True
+    return False

@@ -1,0 +1,44 @@
+"""How often each report is visited in a sweep."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted.linkage.partition import Floats, Ints
+
+SELDOM = 0.1  # visits a sweep, at the least
+RESTLESS = 0.05  # chance of moving, at a visit, from which a report is visited at each sweep
+
+
+class Visits(NamedTuple):
+    """How often each report is visited in a sweep, and what came of it.
+
+    `often` is the mean number of visits; `times` counts those since it was last settled, and
+    `moves` sums the chances of moving at each.
+    """
+
+    often: Floats
+    times: Ints
+    moves: Floats
+
+
+def every(count: int) -> Visits:
+    """Each report once a sweep."""
+    return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count))
+
+
+def settle(visits: Visits) -> None:
+    """From now on, visit reports the less often the less they moved, and count anew.
+
+    A report that moves with chance p at a visit, and has v visits, adds p / v to the variance
+    of an average over draws: for so many visits in all that is least where v is as sqrt(p).
+    Visits that depend on what has happened leave the target alone as long as they change
+    during warm-up only.
+    """
+    seen = visits.times > 0
+    chance = np.where(seen, visits.moves / np.maximum(visits.times, 1), 1.0)
+    visits.often[:] = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
+    visits.times[:] = 0
+    visits.moves[:] = 0.0
