@@ -1,6 +1,6 @@
 """From files to a number: seconds of each command, of made-up populations as one case.
 
-    python benchmarks/bench_road.py 301 302 303       some 4,400 reports
+    python benchmarks/bench_road.py 301 302 303 304 --reports 5000
     python benchmarks/bench_road.py 301               one population, as large as the example
 
 A population is that of the shipped example, made with another seed; the files of several are
@@ -10,6 +10,7 @@ a user runs it; compiled code is there already. Nobody in them exists.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import os
@@ -28,8 +29,8 @@ from examples.returns_people import table
 EXAMPLE = Path(__file__).parents[1] / "examples" / "returns"
 
 
-def together(seeds: list[int], source: str) -> bytes:
-    """The files of one list of these populations, as one: CSV in UTF-8."""
+def together(seeds: list[int], source: str) -> list[list[str]]:
+    """The rows of one list of these populations, as one, the header first."""
     layout, columns = LAYOUTS[source], table("lists.toml", source, "columns")
     at = list(columns.values()).index("id")
     rows: list[list[str]] = []
@@ -39,19 +40,33 @@ def together(seeds: list[int], source: str) -> bytes:
         if not rows:
             rows.append(found[0])
         rows += [[*row[:at], f"{seed}-{row[at]}", *row[at + 1 :]] for row in found[1:]]
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=layout.delimiter).writerows(rows)
-    return out.getvalue().encode()
+    return rows
+
+
+def written(lists: dict[str, list[list[str]]], reports: int | None) -> dict[str, bytes]:
+    """Files in UTF-8; of each list the same share of its first rows, so many in all."""
+    total = sum(len(rows) - 1 for rows in lists.values())
+    files_ = {}
+    for source, rows in lists.items():
+        keep = len(rows) if reports is None else 1 + round((len(rows) - 1) * reports / total)
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=LAYOUTS[source].delimiter).writerows(rows[:keep])
+        files_[source] = out.getvalue().encode()
+    return files_
 
 
 def main() -> None:
     """Run the road, and print a line a command."""
-    seeds = [int(seed) for seed in sys.argv[1:]] or [301, 302, 303]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("seeds", type=int, nargs="*", default=[301, 302, 303, 304])
+    parser.add_argument("--reports", type=int, help="so many of them; default: all")
+    asked = parser.parse_args()
+    lists = {source: together(asked.seeds, source) for source in LAYOUTS}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "passphrase").write_text("a made-up passphrase of a made-up case\n")
-        for source in LAYOUTS:
-            (folder / f"{source}.csv").write_bytes(together(seeds, source))
+        for source, content in written(lists, asked.reports).items():
+            (folder / f"{source}.csv").write_bytes(content)
         case, secret = "bench.case", ["--passphrase-file", "passphrase"]
         maps = {source: str(EXAMPLE / f"{source}.toml") for source in LAYOUTS}
         steps = [

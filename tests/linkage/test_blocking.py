@@ -81,7 +81,14 @@ def test_every_pair_that_shares_a_rule_is_found_once(
     monkeypatch.setattr(blocking, "LEAST_CHANCE", 0.0)
     keys = _random_keys(seed, 120)
     with np.errstate(divide="ignore"):
-        found = blocking.find(_with_keys(keys))
+        found = blocking.find(_with_keys(keys), everybody=False)
+        all_ = blocking.find(_with_keys(keys))
+    assert len(all_.left) == 120 * 119 // 2
+    assert (all_.rules > 0).sum() == len(found.left)
+    assert all_.everybody
+    assert not found.everybody
+    weights = [_naive_weight(keys, j, i) for i, j in zip(all_.left, all_.right, strict=True)]
+    assert np.allclose(all_.weight, weights, atol=1e-3)
     naive = {
         (j, i): _naive_rules(keys, i, j)
         for i, j in itertools.combinations(range(120), 2)
@@ -115,6 +122,7 @@ def test_the_best_are_kept_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     monkeypatch.setattr(blocking, "LEAST_LOOKED", 0)
     monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
     days = np.repeat(np.arange(12), [40, *[2] * 10, 1]).astype(np.int64)
@@ -126,7 +134,7 @@ def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nobody_shares_anything() -> None:
-    found = blocking.find(_with_keys({"birth_day": np.arange(5)}))
+    found = blocking.find(_with_keys({"birth_day": np.arange(5)}), everybody=False)
     assert len(found.left) == 0
     assert found.facts["rules"] == 0
     loss = blocking_loss({}, found.left, found.right, found.rules, np.zeros(0))
@@ -236,7 +244,11 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     exact = road.compared(encoded, seed=1, progress=silent).rates
     monkeypatch.setattr(road, "ALL_PAIRS", 10)
     monkeypatch.setattr(road, "RANDOM_PAIRS", 200_000)
+    every = road.compared(encoded, seed=1, progress=silent)
+    assert "lost_counted" in every.facts["blocking"]
+    monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     sampled = road.compared(encoded, seed=1, progress=silent)
-    assert len(sampled.pairs.left) < 120 * 119 // 2
+    assert "lost_counted" not in sampled.facts["blocking"]
+    assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
         assert np.allclose(one, other, atol=0.01)

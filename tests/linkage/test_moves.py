@@ -284,7 +284,7 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
         apart=apart,
     )
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
-    check(truth, drawn(case, prior, splits=2.0))
+    check(truth, drawn(case, prior, splits=5.0))
 
 
 @pytest.mark.parametrize("splits", [0.0, 1.0])

@@ -115,13 +115,14 @@ class _Keys:
     blocks: Codes  # (reports, rules): block of the report, -1 none
 
 
-def find(encoded: Encoded) -> Blocked:
+def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
     """Find the pairs that share the keys of one of `RULES`, and keep the best.
 
     Of up to `LOOKED_AT_ALL` pairs of reports all are looked at, and the best kept.
 
     Args:
         encoded: the reports.
+        everybody: whether pairs that no rule finds are wanted.
 
     Returns:
         Each pair once, in order of left and right.
@@ -135,7 +136,7 @@ def find(encoded: Encoded) -> Blocked:
         "rules": sum(len(rule.members) > 0 for rule in rules),
         "pairs_in_large_blocks_left_out": sum(rule.left_out for rule in rules),
     }
-    everybody = count * (count - 1) // 2 <= LOOKED_AT_ALL
+    everybody = everybody and count * (count - 1) // 2 <= LOOKED_AT_ALL
     if everybody:
         rules.append(_Rule(np.arange(count, dtype=np.int32), np.full(count, count), 0))
     looked = sum(int(rule.pairs.sum()) for rule in rules)

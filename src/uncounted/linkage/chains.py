@@ -27,12 +27,12 @@ Floats = NDArray[np.float64]
 CHAINS = 4
 WARM_UP = 100
 LENGTH = 300  # sweeps of a chain after it, at the least
-THIN = 7  # sweeps between kept draws, at the least
+THIN = 6  # sweeps between kept draws, at the least
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
-MOST_ROUNDS = 3  # after the first they are once and twice as long as it
+MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
 SPLITS = 0.25
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
@@ -52,6 +52,7 @@ class Run:
     target: float = TARGET_RHAT
     ess: float = TARGET_ESS
     refuse: float = REFUSED_RHAT
+    hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
     most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
 
 
@@ -127,9 +128,11 @@ def sample(
     work = _Work(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
-    for sweeps in (first, run.warm_up - first):
-        work.all(chains, run, sweeps, keep=False)
-        if min(map(_linked, chains)) > run.most_pairs:
+    done = 0
+    for until in (first // 2, first, run.warm_up):
+        work.all(chains, run, until - done, keep=False)
+        done = until
+        if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
         for chain in chains:
             settle(chain.visits)
@@ -139,11 +142,15 @@ def sample(
         kept += more
         watched = np.array([chain.watched for chain in chains])
         rhat, ess = agreement(watched)
-        if (rhat <= run.target and ess >= run.ess) or round_ == run.rounds - 1:
+        enough = rhat <= run.target and ess >= run.ess
+        if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
+        if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
+            more = length // 2
+            continue
         for chain in chains:  # what is left had twice the warm-up and more
             chain.drop_half()
-        more, kept = length * 2**round_, kept - kept // 2
+        more, kept = length * max(round_, 1), kept - kept // 2
     if rhat > run.refuse:
         raise NotConverged(
             f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",

@@ -189,12 +189,14 @@ def capture_table(
         {'11': 1, '10': 1}
     """
     names = tuple(sorted(set(sources)) if lists is None else lists)
-    wanted = set(names)
-    people: dict[int, set[str]] = {}
-    for label, source in zip(labels.tolist(), sources, strict=True):
-        if source in wanted:
-            people.setdefault(label, set()).add(source)
-    return CaptureTable.tally(names, people.values())
+    bit = {name: 1 << at for at, name in enumerate(names)}
+    bits = np.array([bit.get(source, 0) for source in sources], np.uint64)
+    person = np.unique(labels, return_inverse=True)[1]
+    on = np.zeros(len(labels), np.uint64)
+    np.bitwise_or.at(on, person, bits)
+    cells, people = np.unique(on[on > 0], return_counts=True)
+    patterns = ["".join("01"[int(cell) >> at & 1] for at in range(len(names))) for cell in cells]
+    return CaptureTable(names, dict(zip(patterns, people.tolist(), strict=True)))
 
 
 def pair_shares(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:

@@ -30,6 +30,7 @@ RUN = chains.Run(
     rounds=2,
     watch=3,
     target=1.05,  # then a cell that passes at REFUSED_RHAT is not at its edge
+    hopeless=1.25,
     ess=0.0,
     refuse=np.inf,
 )
@@ -187,4 +188,5 @@ def repeats(labels: NDArray[np.int32], source: NDArray[np.int64]) -> int:
         >>> repeats(np.array([0, 0, 0, 1], np.int32), np.array([0, 0, 1, 1]))
         1
     """
-    return len(labels) - len(np.unique(np.stack([labels, source]), axis=1)[0])
+    on = labels.astype(np.int64) * (int(source.max(initial=0)) + 1) + source
+    return len(labels) - len(np.unique(on))

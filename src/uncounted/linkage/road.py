@@ -194,7 +194,7 @@ def _pairs(
     from uncounted.linkage import splink_model
 
     progress("finding candidate pairs", 0, None)
-    found = blocking.find(encoded)
+    found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
     by_rule = found.rules > 0
     plain = splink_model.expected_links(
         encoded, found.left[by_rule], found.right[by_rule], seed=seed
@@ -219,7 +219,7 @@ def _all_levels(
     codes = _compare(encoded, left, right, progress)
     patterns, times = np.unique_counts(codes)
     weights = times.astype(np.float64)
-    if count > ALL_PAIRS:
+    if len(left) < count * (count - 1) // 2:
         rng = np.random.default_rng([seed, 3])
         one = rng.integers(0, count, RANDOM_PAIRS)
         two = (one + rng.integers(1, count, RANDOM_PAIRS)) % count
