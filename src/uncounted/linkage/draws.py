@@ -190,10 +190,10 @@ def capture_table(
     """
     names = tuple(sorted(set(sources)) if lists is None else lists)
     bit = {name: 1 << at for at, name in enumerate(names)}
-    bits = np.array([bit.get(source, 0) for source in sources], np.uint64)
     person = np.unique(labels, return_inverse=True)[1]
+    of_each = [bit.get(source, 0) for _, source in zip(person, sources, strict=True)]
     on = np.zeros(len(labels), np.uint64)
-    np.bitwise_or.at(on, person, bits)
+    np.bitwise_or.at(on, person, np.array(of_each, np.uint64))
     cells, people = np.unique(on[on > 0], return_counts=True)
     patterns = ["".join("01"[int(cell) >> at & 1] for at in range(len(names))) for cell in cells]
     return CaptureTable(names, dict(zip(patterns, people.tolist(), strict=True)))

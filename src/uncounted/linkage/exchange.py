@@ -14,7 +14,7 @@ import numpy as np
 
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import Worth, evidence
-from uncounted.linkage.partition import Codes, Graph, State, add, edge, hangs_together, remove
+from uncounted.linkage.partition import Codes, Graph, State, add, hangs_together, remove
 from uncounted.linkage.scratch import Scratch, value_of
 
 
@@ -75,11 +75,6 @@ def _without(state: State, slot: int, r: int, other: int, group: Codes) -> int:
 @compiled_inner
 def _may_join(graph: Graph, group: Codes, size: int) -> bool:
     """Whether the first of a group may be with the others."""
-    meets = size == 1
-    for x in range(1, size):
-        meets = meets or edge(graph, group[0], group[x]) >= 0
-    if not meets:
-        return False
     for at in range(graph.apart_starts[group[0]], graph.apart_starts[group[0] + 1]):
         for x in range(1, size):
             if graph.apart[at] == group[x]:

@@ -42,9 +42,8 @@ def reassign(
     """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
 
     The options are the clusters of its candidates (the strong ones, or `all_`) and a new one.
-    It stays where its present
-    cluster is none of them (its only candidates there are weak, and this is no visit for
-    these), or would fall apart without it.
+    It stays where its present cluster is none of them (its only candidates there are weak, and
+    this is no visit for these), or would fall apart without it.
 
     Returns:
         The chance of the likeliest option's not being taken: of moving, in the long run.

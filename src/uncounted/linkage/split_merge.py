@@ -24,7 +24,7 @@ from uncounted.linkage.partition import (
     same_unit,
     unit_of,
 )
-from uncounted.linkage.scratch import Scratch, value_of
+from uncounted.linkage.scratch import Scratch, told_apart, value_of
 
 
 @compiled_inner
@@ -79,7 +79,7 @@ def split_or_merge(
             for x in range(size):
                 two[twos + x] = unit[x]
             twos += size
-    if not split and _apart_between(graph, state, one, ones, b):
+    if not split and told_apart(graph, state, one, ones, b):
         return 0.0
     if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
         return 0.0
@@ -178,12 +178,3 @@ def _lead(
             code = code_of(graph, unit[m], two[x])
             with_two += of_pair(worth, code)
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
-
-
-@compiled_inner
-def _apart_between(graph: Graph, state: State, one: Codes, ones: int, slot: int) -> bool:
-    for x in range(ones):
-        for at in range(graph.apart_starts[one[x]], graph.apart_starts[one[x] + 1]):
-            if state.slot[graph.apart[at]] == slot:
-                return True
-    return False
