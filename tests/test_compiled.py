@@ -5,10 +5,13 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pytest
+from numba import TypingError
 
-from uncounted.compiled import borrow, compiled, sources
+from uncounted.compiled import borrow, compiled, compiled_inner, lend, sources
 
 CALLER = """
 from room import callee
@@ -74,3 +77,54 @@ def test_what_is_borrowed_is_the_same_and_outlives_the_call() -> None:
         found, text = _through((array, 3), name)
         assert (found, text) == (21, name)
     assert array[3] == 21
+
+
+class _Room(NamedTuple):
+    table: np.ndarray
+    flags: np.ndarray
+
+
+class _House(NamedTuple):
+    far: np.ndarray
+    room: _Room
+    share: float
+
+
+@compiled
+def _lent(house):  # type: ignore[no-untyped-def]
+    house = lend(house)
+    for at in range(len(house.far)):
+        _write(house.room, at)
+    return _read(house), house.share
+
+
+@compiled_inner
+def _write(room, at):  # type: ignore[no-untyped-def]
+    room.table[at, 1] += at + 1
+    room.flags[at] = True
+
+
+@compiled_inner
+def _read(house):  # type: ignore[no-untyped-def]
+    return house.room.table[-1, 1] + house.far[-1] + house.room.table.shape[0]
+
+
+def test_what_is_lent_is_read_and_written_by_name_and_outlives_the_call() -> None:
+    whole = np.zeros((3, 5, 2), np.int32)
+    house = _House(np.arange(0, 40, 2)[::4], _Room(whole[1], np.zeros(5, np.bool_)), 0.5)
+    for times in range(1, 500):
+        assert _lent(house) == (5 * times + 32 + 5, 0.5)
+    assert whole[1].tolist() == [[0, x * times] for x in range(1, 6)]
+    assert not whole[0].any()
+    assert house.room.flags.all()
+
+
+@compiled
+def _wrong(house):  # type: ignore[no-untyped-def]
+    return lend(house).garden
+
+
+def test_a_name_that_is_not_there_is_refused_when_compiled() -> None:
+    house = _House(np.arange(5), _Room(np.zeros((1, 2)), np.zeros(5, np.bool_)), 0.5)
+    with pytest.raises(TypingError, match="garden"):
+        _wrong(house)

@@ -45,6 +45,13 @@ def test_nobody_and_one_alone(reports: list[Report]) -> None:
     assert Linkage.from_bytes(linkage.to_bytes()).keys == linkage.keys
 
 
+@pytest.mark.filterwarnings("error")
+def test_two_reports_that_agree_in_all_they_say_are_mostly_one_person() -> None:
+    said = Report("A", "1", (Name("김철수"),), sex="m", birth=parse("1971-03-04"))
+    found = link([said, attrs.evolve(said, source="B")], draws=100)
+    assert 1.0 <= found.people.mean() < 1.3
+
+
 def test_names_of_any_script_are_no_error() -> None:
     reports = _named("王小明", "Ким Чхоль Су", "محمد علي", "\ud800", "김" * 500, "K. S.", "1", "éè")
     linkage = link(reports, draws=4, with_grid=False)

@@ -15,7 +15,7 @@ from tests import naive_linkage as naive
 
 from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, partition
 from uncounted.linkage.encode import encode
-from uncounted.linkage.visits import every, settle
+from uncounted.linkage.visits import SELDOM, every, settle
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
@@ -287,6 +287,51 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
     check(truth, drawn(case, prior, splits=5.0))
 
 
+def test_a_decision_may_put_together_two_of_a_list_that_repeats_nobody() -> None:
+    lists, same = [0, 0, 1, 1, 0], ((1, 0),)
+    case = made(np.random.default_rng(3), lists, 0.6, same=same)
+    nearly = [1e-12, 1e-12]
+    truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, nearly, 12), same=same)
+    possible = {row: share for row, share in truth.items() if share > 1e-9}
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    check(possible, drawn(case, prior, splits=1.0))
+
+
+def alike(weight: float) -> Made:
+    """Two reports of each of two lists; each is as like one of the other list as the other."""
+    case = made(np.random.default_rng(5), [0, 0, 1, 1], 0.0)
+    weights = case.worth.weights.copy()
+    weights[0, 1] = weight
+    levels = np.zeros_like(case.levels)
+    for i, j in ((0, 2), (0, 3), (1, 2), (1, 3)):
+        levels[i, j, 0] = levels[j, i, 0] = 1
+    graph_ = case.graph._replace(
+        dense=compare.packed(levels[np.tril_indices(4, -1)]),
+        codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
+        weak=np.zeros_like(case.graph.weak),
+    )
+    return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) -> None:
+    case, rng = alike(9.0), np.random.default_rng(seed)
+    state, visits = partition.empty_state(4, 2), every(4)
+    partition.place(case.graph, state, np.arange(4))
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+
+    def sweep() -> bool:
+        moves.sweep(rng, case.graph, state, case.worth, prior, chains.SPLITS, visits)
+        return bool(state.slot[0] == state.slot[2])
+
+    for more in (10, 10, 80):  # as chains do
+        for _ in range(more):
+            sweep()
+        settle(visits)
+    assert visits.often.min() == SELDOM
+    assert 0.3 < np.mean([sweep() for _ in range(3000)]) < 0.7
+
+
 @pytest.mark.parametrize("splits", [0.0, 1.0])
 def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
     lists = [0, 1, 0, 2, 1, 2]
@@ -299,9 +344,10 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
 
 def test_reports_are_visited_the_less_the_less_they_moved() -> None:
     visits = every(5)
+    visits.often[4] = 0.7
     visits.times[:], visits.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.05, 0.2, 9.0, 0.0]
     settle(visits)
-    assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 1.0])
+    assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 0.7])
     assert not visits.times.any()
     assert not visits.moves.any()
 

@@ -74,6 +74,7 @@ def blocking_loss(
         `likely_links`, those found; `lost_share`, the estimate by keys, and `lost_links`;
         `lost_at_least`, Chao's; `by_rule`: for each the share of found links that it finds, and
         that only it finds; and where everything was compared `lost_counted`, a share too.
+        Of a file whose pairs were looked at, those dropped for their keys are in neither.
         A share is None where there is nothing to tell it from.
 
     Examples:

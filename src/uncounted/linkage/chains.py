@@ -86,7 +86,7 @@ class Sampled:
     slots: NDArray[np.int32]  # (draws, reports)
     facts: dict[str, Any]
     rates: model.Rates  # mean over the draws
-    compared: Floats  # (fields, levels): comparisons within people, over the last round
+    compared: Floats  # (fields, levels): comparisons within people, since the warm-up
     watched: Floats  # (chains, looks, quantities)
 
 
@@ -150,7 +150,7 @@ def sample(
             continue
         for chain in chains:  # what is left had twice the warm-up and more
             chain.drop_half()
-        more, kept = length * max(round_, 1), kept - kept // 2
+        more, kept = length * (round_ + 1), kept - kept // 2
     if rhat > run.refuse:
         raise NotConverged(
             f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",

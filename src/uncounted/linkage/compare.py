@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled, compiled_inner
+from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage import arrays, threads
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_days import births, days
@@ -136,7 +136,7 @@ def pair(a: Arrays, i: int, j: int) -> int:
 def _fill(
     a: Arrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
 ) -> None:
-    a, left, right, out = borrow(a), borrow(left), borrow(right), borrow(out)
+    a, left, right, out = lend(a), borrow(left), borrow(right), borrow(out)
     for at in range(len(left)):
         i, j = left[at], right[at]
         out[at, 0] = of_names(a, a.name[i], a.name[j])

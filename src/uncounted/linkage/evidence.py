@@ -31,7 +31,7 @@ k - 1 pairs of the original, on average over who that may be: with weight exp(su
 log m / u), m as it was before any partition, so that it is no part of what m is drawn from. A
 cluster of two is worth its pair.
 
-Compiled; what Python calls borrows its arrays before it passes them on.
+Compiled; what Python calls lends its arrays before it passes them on.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -44,7 +44,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled, compiled_inner
+from uncounted.compiled import borrow, compiled, compiled_in_place, lend
 from uncounted.linkage import compare
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, code_of, members
 
@@ -76,18 +76,18 @@ class Worth(NamedTuple):
     joint: Floats
 
 
-@compiled_inner
+@compiled_in_place
 def of_pair(worth: Worth, code: int) -> float:
     """Evidence of a cluster of two."""
     return _agreement(worth.weights, code) - _penalty(worth, code)
 
 
-@compiled_inner
+@compiled_in_place
 def _level(code: int, f: int) -> int:
     return (code >> _SHIFTS[f]) & _MASKS[f]
 
 
-@compiled_inner
+@compiled_in_place
 def _agreement(weights: Floats, code: int) -> float:
     """What the levels of a pair are worth, field by field: log m / u."""
     total = 0.0
@@ -96,7 +96,7 @@ def _agreement(weights: Floats, code: int) -> float:
     return total
 
 
-@compiled_inner
+@compiled_in_place
 def _penalty(worth: Worth, code: int) -> float:
     """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
     strangers = worth.joint[_level(code, 3), _level(code, 4)]
@@ -111,7 +111,7 @@ def _penalty(worth: Worth, code: int) -> float:
     return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
 
 
-@compiled_inner
+@compiled_in_place
 def _exp(x: float) -> float:
     """An exponential that neither overflows nor vanishes."""
     return np.exp(min(max(x, -600.0), 600.0))
@@ -141,7 +141,7 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     return total
 
 
-@compiled_inner
+@compiled_in_place
 def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
     """Mean of values, each weighted by the exponential of its log."""
     top, total, weight = logs[0], 0.0, 0.0
@@ -154,7 +154,7 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
     return total / weight
 
 
-@compiled_inner
+@compiled_in_place
 def _field(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> float:
     """Evidence of one field of a cluster."""
     said = _read(worth, k, codes, f, met)
@@ -183,7 +183,7 @@ class Said(NamedTuple):
     contradict: int
 
 
-@compiled_inner
+@compiled_in_place
 def _read(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> Said:
     """What a field says; written into `met`, with how many each report can be compared."""
     met[:k] = 0
@@ -202,7 +202,7 @@ def _read(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> Said:
     return Said(speak, most, contradict)
 
 
-@compiled_inner
+@compiled_in_place
 def _as_original(
     worth: Worth, k: int, codes: Codes, f: int, x: int, said: Said, met: Ints
 ) -> tuple[float, float, float, float]:
@@ -227,7 +227,7 @@ def _as_original(
     return copies, right, slip, 0.0 if slips else different
 
 
-@compiled_inner
+@compiled_in_place
 def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
     """Whether two reports that agree with x do not agree with one another."""
     for y in range(1, k):
@@ -272,7 +272,7 @@ def _count_all(
     found: Floats,
     kinds: Floats,
 ) -> None:
-    graph, state, worth = borrow(graph), borrow(state), borrow(worth)
+    graph, state, worth = lend(graph), lend(state), lend(worth)
     group, weight, found, kinds = borrow(group), borrow(weight), borrow(found), borrow(kinds)
     for slot in range(len(state.head)):
         if state.size[slot] < 2:
@@ -289,7 +289,7 @@ def _count_all(
                 _count_field(rng, worth, k, codes, f, said, met, weight, found, kinds)
 
 
-@compiled_inner
+@compiled_in_place
 def _count_field(
     rng: np.random.Generator,
     worth: Worth,

@@ -38,6 +38,7 @@ _OTHER_BIRTH = np.array(
 )
 _NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
+_MOST_LINKS = 0.9  # share of pairs: of two reports the only pair may well be one person
 _MOST_COMPANIONS = 0.05  # of all pairs of different people
 
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
@@ -123,7 +124,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         kinds *= times / kinds.sum(axis=0)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
         # a pair of reports in three has somebody between them at most, whatever the fit says
-        share[0] = min(share[0], 2.0 / reports)
+        share[0] = min(share[0], 2.0 / reports, _MOST_LINKS)
         share[2] = min(share[2], _MOST_COMPANIONS)
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])

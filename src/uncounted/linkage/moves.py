@@ -3,7 +3,7 @@
 The target is a distribution over partitions, prior (`partition`) times evidence
 (`evidence`), given rates. Moves: `reassign`, `split_merge`, `exchange`.
 
-Compiled; no I/O; no GIL, so that chains run side by side. What Python calls borrows its
+Compiled; no I/O; no GIL, so that chains run side by side. What Python calls lends its
 arrays (`compiled`) before it passes them on.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_inner
+from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.evidence import Worth
 from uncounted.linkage.exchange import exchange
 from uncounted.linkage.partition import (
@@ -92,12 +92,12 @@ def _sweep(
     edges: Floats,
     scratch: Scratch,
 ) -> None:
-    graph, state, worth, prior = borrow(graph), borrow(state), borrow(worth), borrow(prior)
-    visits, edges, scratch = borrow(visits), borrow(edges), borrow(scratch)
+    graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
+    visits, edges, scratch = lend(visits), borrow(edges), lend(scratch)
     for slot in range(len(state.value)):
         state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
     edges[:] = np.nan
-    tried = 0.0
+    tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
     for r in range(len(state.slot)):
         degree = graph.starts[r + 1] - graph.starts[r]
         if degree == 0 and graph.mate[r] == r:

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled, compiled_inner
+from uncounted.compiled import compiled, compiled_inner, lend
 from uncounted.linkage import arrays, compare
 
 Ints = NDArray[np.int64]
@@ -38,6 +38,9 @@ Codes = NDArray[np.int32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 _MOST_MET = 1 << 21  # pairs that a chain remembers
+# Log of a chance that is none, finite: where a decision has put two reports of a list together
+# that repeats nobody, it is in every option, and cancels.
+_REFUSED = -1e6
 _SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 
 
@@ -190,7 +193,7 @@ def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     bit = np.int64(1) << s
     already = state.on[slot, s]
     if already:
-        return np.log(already + 1.0) + np.log(prior.q[s]) if prior.q[s] > 0 else -np.inf
+        return np.log(already + 1.0) + (np.log(prior.q[s]) if prior.q[s] > 0 else _REFUSED)
     log_p = np.log1p(-prior.q[s])
     if size == 0:
         n = state.n[0]
@@ -219,7 +222,7 @@ def members(state: State, slot: int, group: Codes, at: int) -> int:
 @compiled
 def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
     """Fill an empty state: reports of one label together. Labels must heed the decisions."""
-    graph, state = borrow(graph), borrow(state)
+    graph, state = lend(graph), lend(state)
     slots = np.full(len(label), -1, np.int32)
     for r in range(len(label)):
         if slots[label[r]] < 0:

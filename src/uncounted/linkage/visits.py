@@ -13,7 +13,7 @@ RESTLESS = 0.05  # chance of moving, at a visit, from which a report is visited 
 
 
 class Visits(NamedTuple):
-    """How often each report is visited in a sweep, and what came of it.
+    """How often each report is visited in a sweep, and what came of it: arrays of one a report.
 
     `often` is the mean number of visits; `times` counts those since it was last settled, and
     `moves` sums the chances of moving at each.
@@ -32,13 +32,15 @@ def every(count: int) -> Visits:
 def settle(visits: Visits) -> None:
     """From now on, visit reports the less often the less they moved, and count anew.
 
-    A report that moves with chance p at a visit, and has v visits, adds p / v to the variance
-    of an average over draws: for so many visits in all that is least where v is as sqrt(p).
+    A report that is away from home with chance p (small) and has v visits adds p / v or so to
+    the variance of an average over draws: for so many visits in all that is least where v is
+    as sqrt(p). One that was not seen keeps what it had.
     Visits that depend on what has happened leave the target alone as long as they change
     during warm-up only.
     """
     seen = visits.times > 0
-    chance = np.where(seen, visits.moves / np.maximum(visits.times, 1), 1.0)
-    visits.often[:] = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
+    chance = visits.moves / np.maximum(visits.times, 1)
+    often = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
+    visits.often[:] = np.where(seen, often, visits.often)
     visits.times[:] = 0
     visits.moves[:] = 0.0
