@@ -22,6 +22,7 @@ from uncounted.linkage import (
     learning,
     model,
     moves,
+    pair_worth,
     partition,
     priors,
 )
@@ -69,7 +70,7 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
     kinds = np.array(prior.kinds)
     found = -float(counts @ np.log(u))
     n: dict[int, float] = {}
-    for kind in (evidence.RIGHT, evidence.SLIP, evidence.DIFFERENT):
+    for kind in (pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT):
         here = kinds == kind
         n[kind] = float(counts[here].sum())
         if here.any():
@@ -89,8 +90,8 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
             different,
             math.sqrt(prior.least),
             lambda x: (
-                x ** (2 * (n[evidence.RIGHT] + n[evidence.SLIP]))
-                * (1 - x**2) ** n[evidence.DIFFERENT]
+                x ** (2 * (n[pair_worth.RIGHT] + n[pair_worth.SLIP]))
+                * (1 - x**2) ** n[pair_worth.DIFFERENT]
             ),
         )
     )
@@ -100,7 +101,7 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
                 right,
                 slip,
                 0.0,
-                lambda t: t ** (2 * n[evidence.RIGHT]) * (1 - t**2) ** n[evidence.SLIP],
+                lambda t: t ** (2 * n[pair_worth.RIGHT]) * (1 - t**2) ** n[pair_worth.SLIP],
             )
         )
     return found
@@ -190,7 +191,7 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
         kind=np.broadcast_to(np.arange(case.worth.weights.shape[1]) > 0, case.worth.kind.shape)
-        * np.uint8(evidence.RIGHT),
+        * np.uint8(pair_worth.RIGHT),
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
@@ -355,5 +356,5 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
     kinds = np.mean([kinds[1] for _, kinds in drawn], axis=0)
     # the vague one as original errs itself, and both agree; else it and the original are right
-    assert kinds[evidence.RIGHT] == pytest.approx(2.0, abs=1e-9)
-    assert kinds[evidence.DIFFERENT] == pytest.approx(1.0, abs=1e-9)
+    assert kinds[pair_worth.RIGHT] == pytest.approx(2.0, abs=1e-9)
+    assert kinds[pair_worth.DIFFERENT] == pytest.approx(1.0, abs=1e-9)

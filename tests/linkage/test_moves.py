@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
-from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, partition
+from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, pair_worth, partition
 from uncounted.linkage.encode import encode
 from uncounted.linkage.visits import SELDOM, every, settle
 
@@ -29,7 +29,7 @@ class Made:
     """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
 
     graph: partition.Graph
-    worth: evidence.Worth
+    worth: pair_worth.Worth
     levels: NDArray[np.uint8]  # (reports, reports, fields)
     near: set[naive.Pair]
 
@@ -74,7 +74,7 @@ def made(
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
-    worth = evidence.Worth(
+    worth = pair_worth.Worth(
         weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint
     )
     return Made(
@@ -89,8 +89,8 @@ def made(
             apart=apart_of,
             dense=compare.packed(levels[left, right]),
             arrays=arrays.of(encode([])),
-            met=np.full(1, -1, np.int64),
-            met_codes=np.zeros(1, np.int32),
+            met=np.zeros(0, np.int64),
+            met_worth=np.zeros(0),
         ),
         worth,
         levels,
@@ -389,7 +389,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
         joint=np.zeros_like(case.worth.joint),
     )
     worth.weights[0, 1] = worth.copies[0, 1] = 5.0
-    worth.kind[0, 1] = evidence.RIGHT
+    worth.kind[0, 1] = pair_worth.RIGHT
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
@@ -415,6 +415,20 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     everyone = np.arange(4, dtype=np.int32)
     nothing = case.worth._replace(phi=0.0)
     assert evidence.evidence(mute, nothing, everyone, 4) == 0.0
+
+
+def test_what_a_chain_remembers_changes_no_evidence() -> None:
+    rng = np.random.default_rng(12)
+    case = made(rng, [0, 1] * 40, 1.0, sparse=True)
+    for records in (1, 4, 64):  # most pairs take the place of another
+        met = np.full(4 * records, -1, np.int64)
+        remembers = case.graph._replace(met=met, met_worth=met.view(np.float64))
+        for _ in range(200):
+            group = rng.choice(80, 4, replace=False).astype(np.int32)
+            for k in (2, 3, 4):
+                plain = evidence.evidence(case.graph, case.worth, group, k)
+                assert evidence.evidence(remembers, case.worth, group, k) == plain
+    assert (met[::4] >= 0).all()
 
 
 def test_what_hangs_together() -> None:

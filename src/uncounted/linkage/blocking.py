@@ -42,7 +42,7 @@ RULES = (
 )
 MOST_LOOKED = 300  # pairs a report that a rule may look at
 LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
-LOOKED_AT_ALL = 100_000_000  # pairs of a file up to which each is looked at, rule or none
+LOOKED_AT_ALL = 1_000_000_000  # pairs of a file up to which each is looked at, rule or none
 MOST_KEPT = 10  # pairs a report that are kept
 LEAST_KEPT = 3_000_000  # pairs that are kept whatever the number of reports
 LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept

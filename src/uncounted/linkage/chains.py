@@ -17,7 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotConverged
-from uncounted.linkage import compare, evidence, graph, model, moves, partition, priors, threads
+from uncounted.linkage import (
+    compare,
+    evidence,
+    graph,
+    model,
+    moves,
+    pair_worth,
+    partition,
+    priors,
+    threads,
+)
 from uncounted.linkage.graph import Built
 from uncounted.linkage.visits import Visits, every, settle
 from uncounted.progress import Progress
@@ -174,7 +184,7 @@ def _start(
     partition.place(built.graph, state, label)
     return _Chain(
         rng,
-        partition.with_memory(built.graph),
+        pair_worth.with_memory(built.graph),
         state,
         rates,
         prior.start(lists, len(state.cells) - 1),

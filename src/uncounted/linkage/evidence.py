@@ -42,79 +42,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from uncounted.compiled import borrow, compiled, compiled_in_place, lend
-from uncounted.linkage import compare
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, code_of, members
-
-RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
-_SHIFTS = compare.SHIFTS
-_MASKS = compare.MASKS
-
-
-class Worth(NamedTuple):
-    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
-
-    Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
-    `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
-    whether it is right, a slip or different; `chance`, shape (fields, 4), has r, s and d at
-    their kinds. `namesakes` is how much likelier levels are among strangers whose given names
-    agree than among all, in logs; `alike` says at which levels of the name they do. `joint`,
-    shape (origin levels, event levels), is how much likelier two of them are together than apart.
-    """
-
-    weights: Floats
-    first: Floats
-    copies: Floats
-    kind: NDArray[np.uint8]
-    chance: Floats
-    companions: Floats
-    phi: float  # share of companions among pairs of different people
-    namesakes: Floats
-    alike: NDArray[np.bool_]
-    joint: Floats
-
-
-@compiled_in_place
-def of_pair(worth: Worth, code: int) -> float:
-    """Evidence of a cluster of two."""
-    return _agreement(worth.weights, code) - _penalty(worth, code)
-
-
-@compiled_in_place
-def _level(code: int, f: int) -> int:
-    return (code >> _SHIFTS[f]) & _MASKS[f]
-
-
-@compiled_in_place
-def _agreement(weights: Floats, code: int) -> float:
-    """What the levels of a pair are worth, field by field: log m / u."""
-    total = 0.0
-    for f in range(len(weights)):
-        total += weights[f, _level(code, f)]
-    return total
-
-
-@compiled_in_place
-def _penalty(worth: Worth, code: int) -> float:
-    """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
-    strangers = worth.joint[_level(code, 3), _level(code, 4)]
-    if worth.alike[_level(code, 0)]:
-        for f in range(1, len(worth.weights)):
-            strangers += worth.namesakes[f, _level(code, f)]
-    if worth.phi == 0.0:
-        return strangers
-    total = 0.0
-    for f in range(len(worth.weights)):
-        total += worth.companions[f, _level(code, f)]
-    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
-
-
-@compiled_in_place
-def _exp(x: float) -> float:
-    """An exponential that neither overflows nor vanishes."""
-    return np.exp(min(max(x, -600.0), 600.0))
+from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level, of_two, pair_of
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
 
 
 @compiled
@@ -123,13 +54,12 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     if k < 2:
         return 0.0
     if k == 2:
-        return of_pair(worth, code_of(graph, group[0], group[1]))
+        return of_two(graph, worth, group[0], group[1])
     codes, alike, explained = np.empty((k, k), np.int32), np.zeros(k), np.zeros(k)
     for x in range(1, k):
         for y in range(x):
-            code = code_of(graph, group[x], group[y])
+            code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
             codes[x, y] = codes[y, x] = code
-            for_one, by_others = _agreement(worth.first, code), _penalty(worth, code)
             alike[x] += for_one
             alike[y] += for_one
             explained[x] += by_others
@@ -190,11 +120,11 @@ def _read(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> Said:
     contradict = 0
     for x in range(1, k):
         for y in range(x):
-            level = _level(codes[x, y], f)
-            if level:
+            said = level(codes[x, y], f)
+            if said:
                 met[x] += 1
                 met[y] += 1
-                contradict += worth.kind[f, level] > RIGHT
+                contradict += worth.kind[f, said] > RIGHT
     speak, most = 0, 0
     for x in range(k):
         speak += met[x] > 0
@@ -210,9 +140,9 @@ def _as_original(
     copies, agree, alike, slips = 0.0, 0, 1, 0
     for y in range(k):
         if y != x:  # a report that does not say it is at level 0, worth nothing
-            level = _level(codes[x, y], f)
-            copies += worth.copies[f, level]
-            kind = worth.kind[f, level]
+            shown = level(codes[x, y], f)
+            copies += worth.copies[f, shown]
+            kind = worth.kind[f, shown]
             if kind == RIGHT:
                 agree += 1
                 alike += met[y] == said.most
@@ -231,12 +161,12 @@ def _as_original(
 def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
     """Whether two reports that agree with x do not agree with one another."""
     for y in range(1, k):
-        if y == x or worth.kind[f, _level(codes[x, y], f)] != RIGHT:
+        if y == x or worth.kind[f, level(codes[x, y], f)] != RIGHT:
             continue
         for z in range(y):
-            if z == x or worth.kind[f, _level(codes[x, z], f)] != RIGHT:
+            if z == x or worth.kind[f, level(codes[x, z], f)] != RIGHT:
                 continue
-            if worth.kind[f, _level(codes[y, z], f)] > RIGHT:
+            if worth.kind[f, level(codes[y, z], f)] > RIGHT:
                 return True
     return False
 
@@ -281,7 +211,7 @@ def _count_all(
         codes = np.empty((k, k), np.int32)
         for x in range(1, k):
             for y in range(x):
-                codes[x, y] = codes[y, x] = code_of(graph, group[x], group[y])
+                codes[x, y] = codes[y, x] = pair_of(graph, worth, group[x], group[y])[0]
         met = np.empty(k, np.int64)
         for f in range(len(worth.weights)):
             said = _read(worth, k, codes, f, met)
@@ -320,10 +250,10 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        level = _level(codes[original, y], f) if y != original else 0
-        if level:  # not every report that says a field can be compared in it with every other
-            found[f, level] += 1.0
-            kinds[f, worth.kind[f, level]] += 1.0
+        shown = level(codes[original, y], f) if y != original else 0
+        if shown:  # not every report that says a field can be compared in it with every other
+            found[f, shown] += 1.0
+            kinds[f, worth.kind[f, shown]] += 1.0
     _, right, slip, different = _as_original(worth, k, codes, f, original, said, met)
     left = rng.random() * (right + slip + different) - right
     kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import compare
-from uncounted.linkage.evidence import DIFFERENT, RIGHT, SLIP
+from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
 
 Floats = NDArray[np.float64]
 

@@ -90,8 +90,8 @@ def build(
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
         arrays=arrays.of(encoded),
-        met=np.full(1, -1, np.int64),
-        met_codes=np.zeros(1, np.int32),
+        met=np.zeros(0, np.int64),
+        met_worth=np.zeros(0),
     )
     joined = [(i, j) for i, j, same in decisions if same]
     ends = np.array(joined, np.int64).reshape(-1, 2)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage import compare, evidence
+from uncounted.linkage import compare, pair_worth
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 
 Floats = NDArray[np.float64]
@@ -66,14 +66,14 @@ class Rates:
             for rate, u in zip(rates, self.u, strict=True)
         )
 
-    def worth(self) -> evidence.Worth:
+    def worth(self) -> pair_worth.Worth:
         """What each level is worth, for the compiled moves."""
         others = self._than_u(self.companion)
         lean = _table(self._than_u(self.namesake)) if self.namesake else np.zeros((len(others), 1))
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
         weights = _table(self.weights()[: self.fields_said])
         copies, chance = self._copies(weights)
-        return evidence.Worth(
+        return pair_worth.Worth(
             weights=weights,
             first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
             copies=copies,
@@ -86,7 +86,7 @@ class Rates:
             joint=self._joint(),
         )
 
-    def reweighed(self, worth: evidence.Worth) -> evidence.Worth:
+    def reweighed(self, worth: pair_worth.Worth) -> pair_worth.Worth:
         """The same for another m, of which alone `worth` is not true any more."""
         weights = np.zeros_like(worth.weights)
         for row, m, u in zip(weights, self.m, self.u, strict=False):
@@ -99,9 +99,9 @@ class Rates:
         chance = np.stack([_of_reports(f, m) for f, m in enumerate(self.m[: len(weights)])])
         right, slip, different = chance[:, 1:].T
         less = np.zeros_like(chance)  # by how much m is more than t: it counts who errs twice
-        less[:, evidence.RIGHT] = np.log(right)
-        less[:, evidence.SLIP] = np.log(2 * right + slip)
-        less[:, evidence.DIFFERENT] = np.log(2 - different)
+        less[:, pair_worth.RIGHT] = np.log(right)
+        less[:, pair_worth.SLIP] = np.log(2 * right + slip)
+        less[:, pair_worth.DIFFERENT] = np.log(2 - different)
         kinds = _KINDS[: len(weights)]
         return weights - np.take_along_axis(less, kinds, axis=1), chance
 
@@ -154,8 +154,8 @@ def _of_reports(field: int, m: Floats) -> Floats:
     m is of pairs, which are right if both are: r^2, and not different if neither is: (r + s)^2.
     """
     kinds = _KINDS[field, 1 : len(m) + 1]
-    right = float(np.sqrt(m[kinds == evidence.RIGHT].sum()))
-    agree = min(float(np.sqrt(m[kinds != evidence.DIFFERENT].sum())), 1.0)
+    right = float(np.sqrt(m[kinds == pair_worth.RIGHT].sum()))
+    agree = min(float(np.sqrt(m[kinds != pair_worth.DIFFERENT].sum())), 1.0)
     return np.array([0.0, right, agree - right, 1.0 - agree])
 
 
@@ -213,12 +213,12 @@ def _draw_m(
     m = rng.standard_gamma(_RATES[field] + linked) + 1e-300
     kind = _KINDS[field, 1 : len(m) + 1]
     for which, share in (
-        (evidence.RIGHT, rightly**2),
-        (evidence.SLIP, agree**2 - rightly**2),
+        (pair_worth.RIGHT, rightly**2),
+        (pair_worth.SLIP, agree**2 - rightly**2),
     ):
         here = kind == which
         m[here] *= share / m[here].sum() if here.any() else 1.0
-    here = kind == evidence.DIFFERENT
+    here = kind == pair_worth.DIFFERENT
     m[here] = differing(prior, 1 - agree**2, u[here], m[here])
     return np.asarray(m)
 

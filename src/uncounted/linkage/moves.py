@@ -15,8 +15,8 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_inner, lend
-from uncounted.linkage.evidence import Worth
 from uncounted.linkage.exchange import exchange
+from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
     Codes,
     Floats,

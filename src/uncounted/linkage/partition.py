@@ -37,11 +37,9 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
-_MOST_MET = 1 << 21  # pairs that a chain remembers
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
 _REFUSED = -1e6
-_SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 
 
 class Graph(NamedTuple):
@@ -63,8 +61,8 @@ class Graph(NamedTuple):
     apart: Codes
     dense: Codes  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
     arrays: arrays.Arrays  # to compare a pair that is no candidate
-    met: Ints  # such pairs, each in the place of its hash, for one chain alone; -1 nobody
-    met_codes: Codes
+    met: Ints  # pairs that a chain remembers, each in the place of its hash, or empty
+    met_worth: Floats  # the same memory, where it holds logs
 
 
 class Prior(NamedTuple):
@@ -267,12 +265,6 @@ def same_unit(graph: Graph, i: int, j: int) -> bool:
     return False
 
 
-def with_memory(graph: Graph) -> Graph:
-    """The same graph for one chain, which remembers pairs that it has compared."""
-    size = 1 if len(graph.dense) else min(_MOST_MET, 1 << (8 * len(graph.lists)).bit_length())
-    return graph._replace(met=np.full(size, -1, np.int64), met_codes=np.zeros(size, np.int32))
-
-
 @compiled_inner
 def code_of(graph: Graph, i: int, j: int) -> int:
     """Packed levels of any pair."""
@@ -283,12 +275,7 @@ def code_of(graph: Graph, i: int, j: int) -> int:
     at = edge(graph, i, j)
     if at >= 0:
         return graph.codes[at]
-    pair = np.int64(i) << 32 | np.int64(j)
-    place = ((pair * _SCATTER) >> 42) & (len(graph.met) - 1)
-    if graph.met[place] != pair:
-        graph.met[place] = pair
-        graph.met_codes[place] = compare.pair(graph.arrays, i, j)
-    return graph.met_codes[place]
+    return compare.pair(graph.arrays, i, j)
 
 
 @compiled_inner

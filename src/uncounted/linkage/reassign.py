@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted.compiled import compiled_inner
-from uncounted.linkage.evidence import Worth, evidence, of_pair
+from uncounted.linkage.evidence import evidence
+from uncounted.linkage.pair_worth import Worth, of_two
 from uncounted.linkage.partition import (
     OVERLAP,
     Codes,
@@ -76,7 +77,7 @@ def reassign(
             gains[at] = own
         elif size == 1 and state.size[slot] == 1:
             if np.isnan(edges[via[at]]):
-                edges[via[at]] = of_pair(worth, graph.codes[via[at]])
+                edges[via[at]] = of_two(graph, worth, unit[0], graph.near[via[at]])
             gains[at] = edges[via[at]]
         else:
             k = members(state, slot, group, 0)

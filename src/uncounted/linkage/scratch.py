@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted.compiled import compiled_inner
-from uncounted.linkage.evidence import Worth, evidence
+from uncounted.linkage.evidence import evidence
+from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
 
 

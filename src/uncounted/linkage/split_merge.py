@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted.compiled import compiled_inner
-from uncounted.linkage.evidence import Worth, evidence, of_pair
+from uncounted.linkage.evidence import evidence
+from uncounted.linkage.pair_worth import Worth, of_two
 from uncounted.linkage.partition import (
     Codes,
     Graph,
     Prior,
     State,
     add,
-    code_of,
     first_of_unit,
     fresh,
     hangs_together,
@@ -172,9 +172,7 @@ def _lead(
     with_one, with_two = 0.0, 0.0
     for m in range(size):
         for x in range(ones):
-            code = code_of(graph, unit[m], one[x])
-            with_one += of_pair(worth, code)
+            with_one += of_two(graph, worth, unit[m], one[x])
         for x in range(twos):
-            code = code_of(graph, unit[m], two[x])
-            with_two += of_pair(worth, code)
+            with_two += of_two(graph, worth, unit[m], two[x])
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
