@@ -79,6 +79,7 @@ def made(
     )
     return Made(
         partition.Graph(
+            order=np.arange(count, dtype=np.int32)[::-1].copy(),
             starts=np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64),
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),

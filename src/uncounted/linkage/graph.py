@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 
 from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
@@ -80,6 +80,7 @@ def build(
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
     graph = Graph(
+        order=_order(starts, near),
         starts=starts,
         near=near,
         codes=codes,
@@ -106,6 +107,13 @@ def build(
         "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
     }
     return Built(graph, component, kept, tuple(decisions), facts)
+
+
+def _order(starts: Ints, near: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Reports so that candidates stand near one another (Cuthill and McKee 1969)."""
+    ones = np.ones(len(near), np.int8)
+    rows = csr_array((ones, near, starts), shape=(len(starts) - 1,) * 2)
+    return np.asarray(reverse_cuthill_mckee(rows, symmetric_mode=True), np.int32)
 
 
 def connected(count: int, left: Ints, right: Ints) -> Ints:

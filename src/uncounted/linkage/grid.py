@@ -26,8 +26,8 @@ DRAWS = 10  # of each reading
 RUN = chains.Run(
     chains=2,
     warm_up=60,
-    length=100,
-    rounds=2,
+    length=150,
+    rounds=3,
     watch=3,
     target=1.05,  # then a cell that passes at REFUSED_RHAT is not at its edge
     hopeless=1.25,
@@ -37,7 +37,7 @@ RUN = chains.Run(
 # Rules, by how much likelier or less likely than the floor a candidate pair has to be.
 RULES = {"strict": 20.0, "usual": 1.0, "loose": 0.1}
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
-MOST_TIMES = 1.3  # pairs that are linked, for each that agreement alone suggests
+MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 

@@ -98,7 +98,7 @@ def _sweep(
         state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
     edges[:] = np.nan
     tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
-    for r in range(len(state.slot)):
+    for r in graph.order:
         degree = graph.starts[r + 1] - graph.starts[r]
         if degree == 0 and graph.mate[r] == r:
             continue

@@ -46,11 +46,13 @@ class Graph(NamedTuple):
     """Reports, and the candidate pairs between them. Report r is on `lists[r]`.
 
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
-    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `mate` links
+    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `order` has the
+    reports as a sweep comes by them, so that it is long with the same few. `mate` links
     the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
     decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
 
+    order: Codes
     starts: Ints
     near: Codes
     codes: Codes
