@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from benchmarks import bench_labelled
 
-from uncounted.errors import Damaged, UsedWrongly
+from uncounted.errors import Damaged, NotLinkable, UsedWrongly
 from uncounted.linkage import (
     Linkage,
     capture_table,
@@ -27,7 +27,7 @@ from uncounted.linkage.encode import encode
 from uncounted.records import intake, mapping
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
-from uncounted.records.report import Report
+from uncounted.records.report import Act, Report
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "returns"
@@ -50,6 +50,37 @@ def test_two_reports_that_agree_in_all_they_say_are_mostly_one_person() -> None:
     said = Report("A", "1", (Name("김철수"),), sex="m", birth=parse("1971-03-04"))
     found = link([said, attrs.evolve(said, source="B")], draws=100)
     assert 1.0 <= found.people.mean() < 1.3
+
+
+def _again_and_again(times: int, others: int) -> list[Report]:
+    """One person so many times on each of two lists, and others once on each."""
+    rng = np.random.default_rng(7)
+    given = ("영숙", "철수", "순희", "명호", "은주", "성일", "미란", "광호", "혜순", "동철")
+    rows = []
+    for at in range(others + 1):
+        day = f"{int(rng.integers(1, 13)):02}-{int(rng.integers(1, 29)):02}"
+        said = Report(
+            "A",
+            f"{at}",
+            (Name("김이박최정"[at % 5] + given[at // 5]) if at < others else Name("남기철"),),
+            birth=parse(f"{1950 + at}-{day}"),
+            acts=(Act("repatriation", date=parse(f"2014-{day}")),),
+        )
+        for copy in range(times if at == others else 1):
+            rows += [attrs.evolve(said, source=s, id=f"{at}-{copy}") for s in "AB"]
+    return rows
+
+
+@pytest.mark.parametrize(("times", "others"), [(5, 10), (12, 10), (15, 25), (3, 0)])
+def test_whoever_is_reported_again_and_again_is_one_person(times: int, others: int) -> None:
+    found = link(_again_and_again(times, others), draws=40, with_grid=False)
+    assert found.people.min() >= others + 1
+    assert np.median(found.people) <= others + 1 + (others == 0)
+
+
+def test_files_that_say_one_thing_of_everybody_are_refused() -> None:
+    with pytest.raises(NotLinkable, match="one person with more than 40 others"):
+        link(_again_and_again(60, 5), draws=4, with_grid=False)
 
 
 def test_names_of_any_script_are_no_error() -> None:

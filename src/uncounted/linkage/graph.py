@@ -17,7 +17,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 
 from uncounted.compiled import compiled
-from uncounted.errors import UsedWrongly
+from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import arrays
 from uncounted.linkage.encode import Encoded
 from uncounted.linkage.partition import Graph
@@ -66,12 +66,20 @@ def build(
 
     Raises:
         UsedWrongly: decisions say that two reports are one person and that they are not.
+        NotLinkable: nearly everybody is likely to be one person with too many others.
     """
     count = encoded.count
     unit = _units(count, decisions)
     log_floor = float(special.logit(floor))
     keep = pairs.log_odds >= log_floor
     while 2 * keep.sum() > MOST_NEAR * count:
+        if log_floor >= 0:
+            raise NotLinkable(
+                f"reports are likely to be of one person with more than {MOST_NEAR} others each, "
+                "on average",
+                hint="are lists copies of themselves, or do they say one thing of everybody? "
+                "take copies out before you import",
+            )
         log_floor += _STEP
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)

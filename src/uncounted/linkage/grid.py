@@ -39,6 +39,7 @@ RULES = {"strict": 20.0, "usual": 1.0, "loose": 0.1}
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
+_AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 
 
@@ -137,7 +138,7 @@ def outweighed(sampled: chains.Sampled, labels: Labels) -> bool:
     if _links(labels) <= MOST_LINKS_UNJUDGED:
         return False
     worth = worth_by_field(sampled)
-    return worth["event"] > max(worth["name"], 0.0)
+    return worth["event"] > max(worth["name"], 0.0) + _AS_GOOD
 
 
 def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:

@@ -38,7 +38,11 @@ _OTHER_BIRTH = np.array(
 )
 _NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
-_MOST_LINKS = 0.9  # share of pairs: of two reports the only pair may well be one person
+_MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
+# Two of one name who were born, or taken, on one day are hardly ever strangers.
+_SAME_NAME = np.array([each.startswith("same, ") for each in compare.NAME])
+_SAME_BIRTHDAY = np.array([each == "same day" for each in compare.BIRTH])
+_SAME_ACT = np.array([each.startswith("same act: same day") for each in compare.EVENT])
 _MOST_COMPANIONS = 0.05  # of all pairs of different people
 
 _SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
@@ -104,10 +108,13 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         times: how many pairs show each, of all pairs of reports.
         reports: how many reports there are.
     """
-    u = _frequencies(patterns, times)
-    m = tuple(_expected(prior, np.zeros(len(prior.mean)), u[f]) for f, prior in enumerate(PRIORS))
+    alike = _alike(patterns)
+    most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
+    u = _frequencies(patterns, np.where(alike, 0.0, times))
+    linked = counts(patterns, np.where(alike, times, 0.0))
+    m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
     rates = Rates(m, u, _companion(m, u))
-    share = np.array([1.0 / reports, 1.0 - 1.0 / reports - 1e-3, 1e-3])
+    share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
     said = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
@@ -123,8 +130,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         kinds = np.exp(logs)
         kinds *= times / kinds.sum(axis=0)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
-        # a pair of reports in three has somebody between them at most, whatever the fit says
-        share[0] = min(share[0], 2.0 / reports, _MOST_LINKS)
+        share[0] = min(share[0], most)
         share[2] = min(share[2], _MOST_COMPANIONS)
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
@@ -142,6 +148,18 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
             said,
         )
     return rates
+
+
+def _alike(patterns: compare.Levels) -> NDArray[np.bool_]:
+    """Which pairs agree in the whole name and in a day: hardly ever strangers.
+
+    A fit starts with these as links, and may find no more than these, or two a report if that
+    is more: else it would find events in place of people. Taken for strangers to start with,
+    somebody who is reported fifteen times in a short list would make it look as if strangers
+    shared names and days.
+    """
+    day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
+    return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
 
 
 def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
