@@ -268,6 +268,19 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
     assert "리영희" not in shown.output
 
 
+def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_said_to_be_without_use(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    closed, *good = [",".join(key) for key in one.linkage.keys[:3]]
+    source, report = one.linkage.keys[0]
+    do("consent", case, "--source", source, "--report", report, "--uses", "statistics")
+    file = decisions(tmp_path / "d.csv", f"{good[0]},{good[1]},same", f"{good[0]},{closed},same")
+    shown = do("decide", case, "--file", file, "--dry-run")
+    assert shown.stdout.startswith("2 rows = 2 new")
+    assert "whose consent does not allow linking (row 3)" in shown.stderr
+    assert told("decide", case, "--file", file)["without_use"] == [3]
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [

@@ -24,6 +24,7 @@ from uncounted.records.report import Report
 from uncounted.vault import decisions, names
 from uncounted.vault.case import Case
 from uncounted.vault.consent import USES, Consent
+from uncounted.vault.decisions import Proposed
 
 _EVERY = 1000
 NEXT = 50  # pairs that are weighed when nobody says how many
@@ -185,16 +186,26 @@ def _day(text: str | None) -> dt.date | None:
         ) from None
 
 
-def decide(case: Case, file: Path, *, dry_run: bool = False) -> dict[str, Any]:
+def decide(case: Case, file: Path, *, on: dt.date, dry_run: bool = False) -> dict[str, Any]:
     """Take a file of decisions in: which reports are about one person, and which are not.
 
-    Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why.
+    Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why, and
+    `without_use` the rows of a report that may not be linked.
+
+    Args:
+        case: an open case file.
+        file: of decisions.
+        on: the day for which consent is asked.
+        dry_run: keep nothing.
 
     Raises:
         BadInput: the file is none of decisions, or they cannot all be true together with
             what was decided before; nothing was kept.
     """
-    done = case.decide(deciding.read(file), dry_run=dry_run)
+    rows = list(deciding.read(file))
+    done = case.decide(rows, dry_run=dry_run)
+    rejected = {each.row for each in done.rejects}
+    taken = [each for each in rows if isinstance(each, Proposed) and each.row not in rejected]
     return {
         "rows": done.rows,
         "new": done.new,
@@ -203,9 +214,17 @@ def decide(case: Case, file: Path, *, dry_run: bool = False) -> dict[str, Any]:
         "rejected": done.rejected,
         "reasons": dict(Counter(why for each in done.rejects for why in each.reasons)),
         "rejects": [{"row": each.row, "why": list(each.reasons)} for each in done.rejects],
+        "without_use": _without_use(case, taken, on),
         "dry_run": dry_run,
         "entry": done.entry,
     }
+
+
+def _without_use(case: Case, taken: Sequence[Proposed], on: dt.date) -> list[int]:
+    """Rows about a report whose consent does not allow linking: they hold once it does."""
+    asked = {key for each in taken for key in (each.one, each.other)}
+    closed = {key for key in asked if not case.history(*key)[0].consent.allows("link", on)}
+    return [each.row for each in taken if each.one in closed or each.other in closed]
 
 
 def review(

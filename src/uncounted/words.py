@@ -36,10 +36,15 @@ def lines(done: Study | Strata | CovariateStudy) -> Iterator[str]:
         yield from study_lines(done)
 
 
+def _recorded(people: int, lists: int) -> str:
+    be = "is" if people == 1 else "are"
+    return f"{plural(people, 'person', 'people')} {be} on {plural(lists, 'list')}: "
+
+
 def _given_covariates(study: CovariateStudy) -> Iterator[str]:
     """Two lists at a time, each a line, and how the number moves with psi."""
     lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
-    yield f"{number(study.observed)} people are on {plural(len(study.lists), 'list')}: {lists}"
+    yield _recorded(study.observed, len(study.lists)) + lists
     yield f"Alike, as far as is known, in: {', '.join(study.covariates)}"
     yield ""
     named = [
@@ -116,7 +121,7 @@ def _one_study(study: Study) -> Iterator[str]:
     from uncounted.estimate.words import what_would_change
 
     lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
-    yield f"{number(study.observed)} people are on {plural(len(study.lists), 'list')}: {lists}"
+    yield _recorded(study.observed, len(study.lists)) + lists
     yield ""
     yield from _table(study.estimates, study.observed)
     headline = study.headline

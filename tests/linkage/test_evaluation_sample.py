@@ -151,7 +151,8 @@ def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
     gone = labels.rows[0].one
     keys = tuple(("X", "x") if key == gone else key for key in one.linkage.keys)
     found: Clerical = clerical.estimate(attrs.evolve(one.linkage, keys=keys), labels)
-    assert found.gone == sum(gone in (row.one, row.two) for row in labels.rows)
+    left_out = tuple(row.row for row in labels.rows if gone in (row.one, row.two))
+    assert (found.gone, found.gone_rows) == (len(left_out), left_out)
 
 
 def test_what_cannot_be_estimated_is_refused(one: Made, near: Sharing) -> None:

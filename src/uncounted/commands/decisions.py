@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def decide(
     from uncounted import casework
 
     with open_case(case, passphrase_file) as opened:
-        done = casework.decide(opened, file, dry_run=dry_run)
+        done = casework.decide(opened, file, on=today(), dry_run=dry_run)
     if as_json:
         answer_json(done)
     else:
@@ -63,15 +63,24 @@ def _tell(done: Mapping[str, Any]) -> None:
         f"{plural(done['rows'], 'row')} = {done['new']:,} new + {done['changed']:,} changed"
         f" + {done['unchanged']:,} unchanged + {done['rejected']:,} rejected"
     )
-    for reason, count in done["reasons"].items():
-        rows = [str(each["row"]) for each in done["rejects"] if reason in each["why"]]
-        more = f" and {count - _LISTED} more" if count > _LISTED else ""
-        which = "row" if count == 1 else "rows"
-        say(f"  rejected: {reason} ({which} {', '.join(rows[:_LISTED])}{more})")
+    for reason in done["reasons"]:
+        rows = [each["row"] for each in done["rejects"] if reason in each["why"]]
+        say(f"  rejected: {reason} ({_rows(rows)})")
+    if done["without_use"]:
+        say(
+            "  without use for now: a report whose consent does not allow linking"
+            f" ({_rows(done['without_use'])})"
+        )
     if done["dry_run"]:
         say("  nothing was kept: it was a dry run")
     elif done["new"] or done["changed"]:
         say(f"  link again before you count; to take them back: uncounted undo {done['entry']}")
+
+
+def _rows(rows: Sequence[int]) -> str:
+    more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    listed = ", ".join(map(str, rows[:_LISTED]))
+    return f"{'row' if len(rows) == 1 else 'rows'} {listed}{more}"
 
 
 @app.command()

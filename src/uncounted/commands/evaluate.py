@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
     from uncounted.linkage.evaluation.sample import Sample
 
+_ROWS = 10  # of a file that are named one by one
 _PICTURE = 41  # so that .5 has a place of its own
 _WORDS = {
     "precision": "precision (links that are true)",
@@ -292,7 +293,13 @@ def _answer_clerical(found: Clerical) -> None:
     if found.unsure:
         answer(f"  {plural(found.unsure, 'pair')} without an answer: taken to be like the others")
     if found.gone:
-        answer(f"  {plural(found.gone, 'pair')} of reports that are no longer linked")
+        which = ", ".join(str(row) for row in found.gone_rows[:_ROWS])
+        more = f" and {found.gone - _ROWS:,} more" if found.gone > _ROWS else ""
+        answer(
+            f"  {plural(found.gone, 'pair')} left out, of a report that is not linked here: there"
+            " is none, it was withdrawn, or has no consent"
+            f" ({'row' if found.gone == 1 else 'rows'} {which}{more})"
+        )
     if found.relinked:
         answer(
             "  The reports were linked anew since the sample was drawn. Links that are new and"

@@ -42,7 +42,9 @@ def round_to_interval(point: float, low: float, high: float, observed: int = 0) 
        is less: 331 between 232 documented and 3,232 is "330", not "232" and not "0".
 
     Below ten everything is rounded to whole people. What is rounded once does not move
-    when it is rounded again: it is judged by a sixth, which leaves room for a second step.
+    when it is rounded again: an interval that spans up to 41 of a power of ten to which its
+    upper end is rounded already stays so, and the others are judged by a sixth, which leaves
+    room for a second step.
 
     Args:
         point: the estimate.
@@ -57,6 +59,8 @@ def round_to_interval(point: float, low: float, high: float, observed: int = 0) 
         Rounded(point=40, low=19, high=400, unit=10)
         >>> round_to_interval(3232, 331, 13688, observed=232)
         Rounded(point=3000, low=330, high=14000, unit=1000)
+        >>> round_to_interval(1295.1, 1142.0, 1539.0, observed=889)  # 397 wide, then 400
+        Rounded(point=1300, low=1140, high=1540, unit=10)
     """
     last: Rounded | None = None
     now = _once(point, low, high, observed)
@@ -70,6 +74,10 @@ def _once(point: float, low: float, high: float, observed: int) -> Rounded:
     point, low, high = (max(each, observed) for each in (point, low, high))
     width = (high if math.isfinite(high) else point) - low
     unit = _power_of_ten(width / 4)
+    finer = unit // 10
+    # what was rounded to the finer unit may have grown a little wider by that: it stays
+    if finer and math.isfinite(high) and width <= 41 * finer and high % finer == 0:
+        unit = finer
     own = _fitting(point, point - low, unit)
     return Rounded(
         _near(point, own),

@@ -81,6 +81,12 @@ def _holds(value: Rounded, N: int) -> bool:
     return (value.low or 0) <= N and (value.high is None or value.high >= N)
 
 
+def _well_within(value: Rounded, N: int) -> bool:
+    """Whether the truth is further from both ends than the rounding of an end may have moved it."""
+    low = value.low is None or value.low + value.step <= N
+    return low and (value.high is None or value.high - value.step >= N)
+
+
 def _verdict(value: Rounded, N: int, bound: bool) -> str:
     if bound:
         kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
@@ -159,6 +165,8 @@ def _by_linkage(numbers: Numbers, perfect: Mapping[str, Rounded], N: int) -> Ite
     }
     lost = [m for m, v in linked.items() if not _holds(v, N) and _holds(perfect[m], N)]
     saved = [m for m, v in linked.items() if _holds(v, N) and not _holds(perfect[m], N)]
+    rounded = [m for m in saved if not _well_within(linked[m], N)]
+    saved = [m for m in saved if m not in rounded]
     if lost:
         yield f"It is the linkage that makes {_named(lost, labels)} miss it."
     if saved:
@@ -166,3 +174,5 @@ def _by_linkage(numbers: Numbers, perfect: Mapping[str, Rounded], N: int) -> Ite
             f"That as linked {_named(saved, labels)} held it is luck: mistakes of the linkage "
             "happened to move the number the right way."
         )
+    if rounded:
+        yield f"That as linked {_named(rounded, labels)} held it may be no more than rounding."

@@ -97,7 +97,8 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
         cells = Cells(row, mapping)
         report_id = cells.text(mapping.id, LONGEST_ID)
         if report_id is None:
-            cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
+            if not cells.reasons:  # else it was said what is wrong with it
+                cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
         elif not report_id.isprintable() or report_id[0] in "=+@":
             cells.reasons.append(
                 f"column {mapping.id!r}: not an id (a line break or a sign that spreadsheets run)"
@@ -241,7 +242,7 @@ class Cells:
 
     def names(self) -> tuple[Name, ...]:
         """The main name first, then the others, each once."""
-        mapping = self.mapping
+        mapping, before = self.mapping, len(self.reasons)
         main = self.text(mapping.name, LONGEST_NAME)
         family = self.text(mapping.family_name, LONGEST_NAME)
         given = self.text(mapping.given_name, LONGEST_NAME)
@@ -251,7 +252,7 @@ class Cells:
         for column in mapping.name_alt:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
         stated = [name for name in found if not names.is_unknown(name.written)]
-        if not stated:
+        if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append("no name")
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))

@@ -36,7 +36,8 @@ def read(folder: Path) -> str:
         Damaged: the file was altered.
     """
     if not folder.is_dir():
-        raise NotACase("there is no such folder", hint="uncounted init makes a case file")
+        what = "that is a file, not a folder" if folder.exists() else "there is no such folder"
+        raise NotACase(what, hint="a case file is a folder; uncounted init makes one")
     try:
         content = read_private(folder / NAME)
         mark = json.loads(content)

@@ -73,7 +73,8 @@ class Clerical:
             draw links.
         true: pairs of the frame that are one person, with their interval.
         linked: pairs that the point partition links.
-        drawn, labelled, unsure, gone: pairs; `gone` are of reports that are no longer linked.
+        drawn, labelled, unsure, gone: pairs; `gone` are of reports that are not linked here.
+        gone_rows: of the file.
         relinked: the linkage is another than the one that the sample was drawn from; what
             it links anew and the frame did not hold is not judged.
     """
@@ -86,6 +87,7 @@ class Clerical:
     labelled: int
     unsure: int
     gone: int
+    gone_rows: tuple[int, ...]
     relinked: bool
     calibration: Calibration
     level: float
@@ -143,6 +145,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         labelled=len(answered),
         unsure=len(unsure),
         gone=len(sample.rows) - len(present),
+        gone_rows=tuple(row.row for row in sample.rows if not (row.one in at and row.two in at)),
         relinked=_relinked(judged, strata, names, linked),
         calibration=_calibration(linkage, judged, strata, level),
         level=level,
