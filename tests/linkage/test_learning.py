@@ -195,6 +195,7 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
+        errors=np.zeros_like(case.worth.errors),
     )
     return Made(case.graph, nothing, case.levels, case.near)
 
@@ -232,6 +233,23 @@ def test_theta_drawn_with_the_partition() -> None:
         return value + naive.log_ewens(row, 0.0)
 
     check(exact_with(case, log_prior), drawn_with(case, priors.EWENS, lists), worth=0.05)
+
+
+def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothing() -> None:
+    name = [compare.NAME.index(x) for x in ("same, rare", "given slip, same family", "different")]
+    birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]
+    patterns = np.zeros((9, len(compare.FIELDS)), np.uint8)
+    patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
+    once = learning._errors_of(patterns, np.array([0.0, 300, 60, 600, 0, 0, 40, 0, 0]))
+    right, slip, different = (pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT)
+    assert once[right, slip] > 1.7
+    assert once[slip, slip] < 0.3
+    assert once[different, right] <= 1.0
+    assert once[right, different] <= 1.0
+    apart = learning._errors_of(patterns, np.outer([60, 30, 10], [50, 40, 10]).ravel() / 10.0)
+    assert np.abs(apart - 1).max() < 1e-9
+    assert (once[0] == 1).all()
+    assert (once[:, 0] == 1).all()
 
 
 def test_companions_are_learned_from_pairs() -> None:

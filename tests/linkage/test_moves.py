@@ -74,8 +74,10 @@ def made(
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
+    errors = rng.normal(0.0, 0.5, (4, 4))
+    errors[0], errors[:, 0] = 0.0, 0.0
     worth = pair_worth.Worth(
-        weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint
+        weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint, errors
     )
     return Made(
         partition.Graph(
@@ -121,9 +123,13 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
             total += sum(worth.namesakes[f, levels[f]] for f in range(1, FIELDS))
         return math.exp(total)
 
+    def err_as_one(levels: NDArray[np.uint8]) -> float:
+        return float(worth.errors[worth.kind[0, levels[0]], worth.kind[1, levels[1]]])
+
     penalty = [
         [
-            math.log(
+            -err_as_one(case.levels[i, j])
+            + math.log(
                 (1 - phi) * strangers(case.levels[i, j])
                 + phi
                 * math.exp(
@@ -388,6 +394,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
         phi=0.0,
         alike=np.zeros(LEVELS, np.bool_),
         joint=np.zeros_like(case.worth.joint),
+        errors=np.zeros_like(case.worth.errors),
     )
     worth.weights[0, 1] = worth.copies[0, 1] = 5.0
     worth.kind[0, 1] = pair_worth.RIGHT

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from uncounted.linkage import compare
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior
-from uncounted.linkage.model import Rates, differing
+from uncounted.linkage.model import Rates, differing, name_and_birth
+from uncounted.linkage.pair_worth import DIFFERENT
 
 Floats = NDArray[np.float64]
 
@@ -120,7 +121,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
     for _ in range(60):
         logs = np.stack(
             [
-                rates.fields(patterns).sum(axis=1),
+                rates.fields(patterns).sum(axis=1) + rates.together(patterns),
                 rates.strangers(patterns),
                 rates.companions(patterns),
             ]
@@ -143,6 +144,7 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
             float(share[2]),
             _of_namesakes(patterns, kinds[1], u),
             _joint_of(patterns, kinds[1]),
+            _errors_of(patterns, kinds[0]),
             float(kinds[0].sum()),
             m,
             said,
@@ -173,6 +175,23 @@ def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
     both[0], both[:, 0] = 0.0, 0.0
     apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
     return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
+
+
+def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
+    """How much likelier kinds of name and birth are together than apart, among one person's.
+
+    Where each report with an error has just one, whoever has another birthday has the name right.
+    That a name or a birth is a different one is never made likelier: strangers are so.
+    """
+    both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
+    np.add.at(both, name_and_birth(patterns), linked)
+    both[0], both[:, 0] = 0.0, 0.0
+    apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
+    found = (both + _THOUGHT) / (apart + _THOUGHT)
+    found[DIFFERENT], found[:, DIFFERENT] = (
+        np.minimum(each, 1.0) for each in (found[DIFFERENT], found[:, DIFFERENT])
+    )
+    return np.asarray(found)
 
 
 def _of_namesakes(

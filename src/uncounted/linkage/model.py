@@ -39,10 +39,11 @@ class Rates:
     `namesake` is u among different people whose given names agree: they are of one sex, since
     given names are, and often of an age. `place_and_event`, shape (origin levels, event
     levels), is how much likelier the two are together among different people than apart:
-    people of one town leave by one road. All but m stay fixed while m is drawn. `first` is m
-    before any partition (if it is not said, m); `expected_pairs` of one person is what the
-    pairs alone suggest, as if none of them shared a report. No pair compares the fields from
-    `fields_said` on.
+    people of one town leave by one road. `errors`, by kind of level of the name and of birth, is
+    how much likelier the two are together than apart among reports of one person. All but m
+    stay fixed while m is drawn. `first` is m before any partition (if it is not said, m);
+    `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
+    report. No pair compares the fields from `fields_said` on.
     """
 
     m: tuple[Floats, ...]
@@ -51,6 +52,7 @@ class Rates:
     phi: float = 0.0
     namesake: tuple[Floats, ...] = ()
     place_and_event: Floats | None = None
+    errors: Floats | None = None
     expected_pairs: float = 0.0
     first: tuple[Floats, ...] = ()
     fields_said: int = len(compare.FIELDS)
@@ -77,13 +79,14 @@ class Rates:
             weights=weights,
             first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
             copies=copies,
-            kind=_KINDS,
+            kind=KINDS,
             chance=chance,
             companions=_table(others),
             phi=self.phi,
             namesakes=lean,
             alike=GIVEN_AGREES,
             joint=self._joint(),
+            errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
         )
 
     def reweighed(self, worth: pair_worth.Worth) -> pair_worth.Worth:
@@ -102,7 +105,7 @@ class Rates:
         less[:, pair_worth.RIGHT] = np.log(right)
         less[:, pair_worth.SLIP] = np.log(2 * right + slip)
         less[:, pair_worth.DIFFERENT] = np.log(2 - different)
-        kinds = _KINDS[: len(weights)]
+        kinds = KINDS[: len(weights)]
         return weights - np.take_along_axis(less, kinds, axis=1), chance
 
     def _joint(self) -> Floats:
@@ -143,9 +146,17 @@ class Rates:
         taken = np.log(self.phi) + self.companions(patterns)
         return np.asarray(np.logaddexp(np.log1p(-self.phi) + strangers, taken))
 
+    def together(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier name and birth are so together than apart, of one person."""
+        if self.errors is None:
+            return np.zeros(len(patterns))
+        return np.asarray(np.log(self.errors)[name_and_birth(patterns)])
+
     def of(self, patterns: compare.Levels) -> Floats:
         """Evidence for each row of levels: log m less the log of the mix of different people."""
-        return np.asarray(self.fields(patterns).sum(axis=1) - self.penalty(patterns))
+        return np.asarray(
+            self.fields(patterns).sum(axis=1) + self.together(patterns) - self.penalty(patterns)
+        )
 
 
 def _of_reports(field: int, m: Floats) -> Floats:
@@ -153,15 +164,21 @@ def _of_reports(field: int, m: Floats) -> Floats:
 
     m is of pairs, which are right if both are: r^2, and not different if neither is: (r + s)^2.
     """
-    kinds = _KINDS[field, 1 : len(m) + 1]
+    kinds = KINDS[field, 1 : len(m) + 1]
     right = float(np.sqrt(m[kinds == pair_worth.RIGHT].sum()))
     agree = min(float(np.sqrt(m[kinds != pair_worth.DIFFERENT].sum())), 1.0)
     return np.array([0.0, right, agree - right, 1.0 - agree])
 
 
-_KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
-for _row, _each in zip(_KINDS, PRIORS, strict=True):
+# Of each field and level: whether it is right, a slip or different; 0 for "not said".
+KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
+for _row, _each in zip(KINDS, PRIORS, strict=True):
     _row[1 : len(_each.kinds) + 1] = _each.kinds
+
+
+def name_and_birth(patterns: compare.Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of rows of levels, the kinds of those of the name and of birth."""
+    return KINDS[0][patterns[:, 0]], KINDS[1][patterns[:, 1]]
 
 
 def _table(rows: tuple[Floats, ...]) -> Floats:
@@ -211,7 +228,7 @@ def _draw_m(
     agree = _beta_above(rng, right + slip, different, float(np.sqrt(prior.least)))
     rightly = agree * (_beta_above(rng, right, slip, 0.0) if _PRIOR_KINDS[field][2] else 1.0)
     m = rng.standard_gamma(_RATES[field] + linked) + 1e-300
-    kind = _KINDS[field, 1 : len(m) + 1]
+    kind = KINDS[field, 1 : len(m) + 1]
     for which, share in (
         (pair_worth.RIGHT, rightly**2),
         (pair_worth.SLIP, agree**2 - rightly**2),

@@ -38,7 +38,8 @@ class Worth(NamedTuple):
     whether it is right, a slip or different; `chance`, shape (fields, 4), has r, s and d at
     their kinds. `namesakes` is how much likelier levels are among strangers whose given names
     agree than among all, in logs; `alike` says at which levels of the name they do. `joint`,
-    shape (origin levels, event levels), is how much likelier two of them are together than apart.
+    shape (origin levels, event levels), is how much likelier two of them are together than apart;
+    `errors`, by kind of level of name and of birth, the same of one person's reports.
     """
 
     weights: Floats
@@ -51,6 +52,7 @@ class Worth(NamedTuple):
     namesakes: Floats
     alike: NDArray[np.bool_]
     joint: Floats
+    errors: Floats
 
 
 @compiled_in_place
@@ -70,17 +72,21 @@ def agreement(weights: Floats, code: int) -> float:
 
 @compiled_in_place
 def explained(worth: Worth, code: int) -> float:
-    """What namesakes and companions explain of a pair: log of (1 - phi) v / u + phi c / u."""
+    """What namesakes and companions explain of a pair, and that name and birth err as one.
+
+    Log of ((1 - phi) v / u + phi c / u) / e.
+    """
     strangers = worth.joint[level(code, 3), level(code, 4)]
+    as_one = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
     if worth.alike[level(code, 0)]:
         for f in range(1, len(worth.weights)):
             strangers += worth.namesakes[f, level(code, f)]
     if worth.phi == 0.0:
-        return strangers
+        return strangers - as_one
     total = 0.0
     for f in range(len(worth.weights)):
         total += worth.companions[f, level(code, f)]
-    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total))
+    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total)) - as_one
 
 
 @compiled_in_place
