@@ -11,6 +11,7 @@ import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -238,8 +239,8 @@ def review(
     """Which pairs of reports to look at next: those that would narrow the interval of N most.
 
     How N moves with the table is asked of a fast stand-in (`estimate.glance`), at the stated
-    point partition. Where that table allows no number yet, pairs come in the order of the
-    number of people.
+    point partition. Where that table, or one beside it, allows no number yet, pairs come in the
+    order of the number of people.
 
     Args:
         case: an open case file that was linked.
@@ -263,15 +264,20 @@ def review(
         elsewhere = log_number(count(opened).point).variance
     except NotEstimable as error:
         why = str(error)
-    order = review_order(
+    ordered = partial(
+        review_order,
         opened.linkage.labels,
         opened.linkage.sources,
         counted=opened.may,
-        value=None if why else lambda table: log_number(table).mean,
-        elsewhere=elsewhere,
         decided=[(one, other) for one, other, _ in said],
         most=most or NEXT,
     )
+    try:
+        near = None if why else lambda table: log_number(table).mean
+        order = ordered(value=near, elsewhere=elsewhere)
+    except NotEstimable as error:  # a table near it, of one person fewer in a cell
+        why, elsewhere = str(error), 0.0
+        order = ordered(value=None, elsewhere=elsewhere)
     pairs = [
         {
             **dict(zip(deciding.COLUMNS[:4], (*keys[pair.left], *keys[pair.right]), strict=True)),
