@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 _PATIENCE = 2.0  # seconds before anything is shown
+_LISTED = 10  # rows of a file that are named one by one
 _PLAIN_EVERY = 10.0  # seconds between plain lines where there is no terminal
 
 
@@ -148,6 +149,17 @@ def plural(count: int, one: str, many: str | None = None) -> str:
         ('1 report', '1,200 people')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def named_rows(rows: Sequence[int]) -> str:
+    """Rows of a file by their numbers, the first ten of them.
+
+    Examples:
+        >>> named_rows([3]), named_rows(range(2, 14))
+        ('row 3', 'rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more')
+    """
+    more = f" and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
+    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows[:_LISTED]))}{more}"
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

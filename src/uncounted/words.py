@@ -36,15 +36,17 @@ def lines(done: Study | Strata | CovariateStudy) -> Iterator[str]:
         yield from study_lines(done)
 
 
-def _recorded(people: int, lists: int) -> str:
-    be = "is" if people == 1 else "are"
-    return f"{plural(people, 'person', 'people')} {be} on {plural(lists, 'list')}: "
+def _recorded(study: Study | CovariateStudy) -> str:
+    """How many are on how many lists, and how many on each."""
+    be = "is" if study.observed == 1 else "are"
+    lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
+    people = plural(study.observed, "person", "people")
+    return f"{people} {be} on {plural(len(study.lists), 'list')}: {lists}"
 
 
 def _given_covariates(study: CovariateStudy) -> Iterator[str]:
     """Two lists at a time, each a line, and how the number moves with psi."""
-    lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
-    yield _recorded(study.observed, len(study.lists)) + lists
+    yield _recorded(study)
     yield f"Alike, as far as is known, in: {', '.join(study.covariates)}"
     yield ""
     named = [
@@ -120,8 +122,7 @@ def _interval(row: Mapping[str, Any] | None, observed: int) -> str:
 def _one_study(study: Study) -> Iterator[str]:
     from uncounted.estimate.words import what_would_change
 
-    lists = " · ".join(f"{name} {number(n)}" for name, n in study.lists.items())
-    yield _recorded(study.observed, len(study.lists)) + lists
+    yield _recorded(study)
     yield ""
     yield from _table(study.estimates, study.observed)
     headline = study.headline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,7 @@ from uncounted.commands.app import (
     today,
 )
 from uncounted.proof import durable
-from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say
-
-_LISTED = 10  # rejected rows that are named one by one
+from uncounted.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
 
 
 @app.command()
@@ -65,22 +63,16 @@ def _tell(done: Mapping[str, Any]) -> None:
     )
     for reason in done["reasons"]:
         rows = [each["row"] for each in done["rejects"] if reason in each["why"]]
-        say(f"  rejected: {reason} ({_rows(rows)})")
+        say(f"  rejected: {reason} ({named_rows(rows)})")
     if done["without_use"]:
         say(
             "  without use for now: a report whose consent does not allow linking"
-            f" ({_rows(done['without_use'])})"
+            f" ({named_rows(done['without_use'])})"
         )
     if done["dry_run"]:
         say("  nothing was kept: it was a dry run")
     elif done["new"] or done["changed"]:
         say(f"  link again before you count; to take them back: uncounted undo {done['entry']}")
-
-
-def _rows(rows: Sequence[int]) -> str:
-    more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
-    listed = ", ".join(map(str, rows[:_LISTED]))
-    return f"{'row' if len(rows) == 1 else 'rows'} {listed}{more}"
 
 
 @app.command()

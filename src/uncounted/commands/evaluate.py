@@ -25,6 +25,7 @@ from uncounted.terminal import (
     answer_json,
     columns,
     interval_picture,
+    named_rows,
     number,
     plain_terminal,
     plural,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
     from uncounted.linkage.evaluation.sample import Sample
 
-_ROWS = 10  # of a file that are named one by one
 _PICTURE = 41  # so that .5 has a place of its own
 _WORDS = {
     "precision": "precision (links that are true)",
@@ -293,12 +293,10 @@ def _answer_clerical(found: Clerical) -> None:
     if found.unsure:
         answer(f"  {plural(found.unsure, 'pair')} without an answer: taken to be like the others")
     if found.gone:
-        which = ", ".join(str(row) for row in found.gone_rows[:_ROWS])
-        more = f" and {found.gone - _ROWS:,} more" if found.gone > _ROWS else ""
         answer(
             f"  {plural(found.gone, 'pair')} left out, of a report that is not linked here: there"
             " is none, it was withdrawn, or has no consent"
-            f" ({'row' if found.gone == 1 else 'rows'} {which}{more})"
+            f" ({named_rows(found.gone_rows)})"
         )
     if found.relinked:
         answer(
