@@ -7,7 +7,8 @@ third set, as the Python Record Linkage Toolkit has it), and multilink_dup_data.
 multilink_no_dup_data.csv (R package multilink). One line for each set that is there. Nobody
 in them exists. `slips` is made here in the manner of RLdata10000, from names that occur in
 febrl3.csv, and `slips-common` from the few that RLdata500.csv has more than once: 9,000 people,
-1,000 of them with a second report in which one of name and day of birth is wrong.
+1,000 of them with a second report in which one of name and day of birth is wrong. `killed` are
+twelve made-up registers of people killed (`made_register`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import made_register
 
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, evaluate, link, point_partition
@@ -152,6 +157,7 @@ SETS: dict[str, Callable[[Path], Labelled]] = {
 }
 
 
+KILLED = 12  # registers
 MADE = {"slips": "febrl3", "slips-common": "RLdata500"}  # from whose names
 
 
@@ -187,9 +193,12 @@ def main() -> None:
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
-    for name in sys.argv[2:] or [*SETS, *MADE]:
+    for name in sys.argv[2:] or [*SETS, *MADE, "killed"]:
         path = folder / f"{MADE.get(name, name)}.csv"
-        if path.exists() and name in MADE:
+        if name == "killed":
+            for seed in range(1, KILLED + 1):
+                report(f"{name} {seed}", *made_register.made(seed))
+        elif path.exists() and name in MADE:
             people = SETS[path.stem](path)
             report(name, *slips(people, commonest=name == "slips-common"))
         elif path.exists():

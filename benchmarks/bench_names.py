@@ -6,7 +6,7 @@
 
 The tables (`tests/vectors/names`) hold published spellings of public figures, a person a line; to
 them come spellings made from those: capitals without a gap, the family name last, a comma.
-"Accepted" is a level at which both parts share a reading (`compare.NAME[1:5]`), of the name in
+"Accepted" is a level at which both parts share a reading (`NAME[1:5]`), of the name in
 Hangul as the North writes it against the spelling. Beside it stands Jaro-Winkler of at least .9
 between the letters, the Hangul in Revised Romanization, in the better of both orders of words.
 Pairs of different people are all pairs of the spellings, and of a thousand made-up people as
@@ -35,6 +35,7 @@ from examples.returns_spelling import latin_given, southern
 
 from uncounted.linkage import compare, families, lattice
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -151,12 +152,12 @@ def variants(table: list[dict[str, list[str]]], show: bool) -> None:
     line("all", ~np.isin(kind, INITIALS))
     for name in INITIALS:
         some = levels[kind == name]
-        counts = {compare.NAME[at]: int((some == at).sum()) for at in np.unique(some)}
+        counts = {NAME[at]: int((some == at).sum()) for at in np.unique(some)}
         print(f"{name:>16} {len(some):5}  {counts}")
     if show:
         for a, b, at in zip(left, right, levels, strict=True):
             if not 1 <= at <= compare.NAME_SAME and kinds[b] not in INITIALS:
-                print("  missed:", written[a], kinds[b], written[b], "-", compare.NAME[at])
+                print("  missed:", written[a], kinds[b], written[b], "-", NAME[at])
 
 
 def across(name: str, written: list[str], owner: list[int], key: list[str], show: bool) -> None:

@@ -26,6 +26,7 @@ from uncounted.linkage import (
     partition,
     priors,
 )
+from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.visits import every
 from uncounted.progress import silent
 
@@ -236,7 +237,7 @@ def test_theta_drawn_with_the_partition() -> None:
 
 
 def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothing() -> None:
-    name = [compare.NAME.index(x) for x in ("same, rare", "given slip, same family", "different")]
+    name = [NAME.index(x) for x in ("same, rare", "given slip, same family", "different")]
     birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]
     patterns = np.zeros((9, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
@@ -258,7 +259,7 @@ def test_companions_are_learned_from_pairs() -> None:
     sizes, agree = compare.COUNTS, compare.NAME_AGREES
 
     def at(f: int, **shares: float) -> NDArray[np.float64]:
-        names = {0: compare.NAME, 1: compare.BIRTH, 2: compare.SEX, 3: compare.ORIGIN}[f]
+        names = {0: NAME, 1: compare.BIRTH, 2: compare.SEX, 3: compare.ORIGIN}[f]
         rows = {name.replace(" ", "_").replace(",", ""): n for n, name in enumerate(names)}
         out = np.zeros(sizes[f])
         for name, share in shares.items():
@@ -301,7 +302,7 @@ def test_companions_are_learned_from_pairs() -> None:
     for f in (1, 3):
         assert np.abs(learned.companion[f] - kin[f][1:]).max() < 0.06
     assert learned.companion[0][agree:].sum() > 0.95  # reports of one person are no companions
-    family = compare.NAME.index("other given, same family") - 1
+    family = NAME.index("other given, same family") - 1
     assert learned.companion[0][family] == pytest.approx(0.8, abs=0.07)
 
 

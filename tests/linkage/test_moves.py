@@ -233,7 +233,7 @@ def together(shares: dict[naive.Partition, float], i: int, j: int) -> float:
 @pytest.mark.parametrize(
     ("lists", "alpha", "q", "spread", "splits", "sparse"),
     [
-        ([0, 1], 1.0, [0.05, 0.05], 0.3, 0.5, False),
+        ([0, 1], 1.0, [0.05, 0.05], 0.2, 0.5, False),
         ([0, 1, 2], 1.0, [0.05, 0.05, 0.05], 1.0, 0.5, False),
         ([0, 0, 1, 1], 1.0, [0.3, 0.1], 1.0, 0.5, True),
         ([0, 1, 0, 2, 1], 0.5, [0.2, 0.4, 0.05], 1.0, 2.0, True),
@@ -283,7 +283,7 @@ def test_the_flat_prior_leaves_evidence_alone() -> None:
 )
 def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 2, 0, 1, 2]
-    case = made(np.random.default_rng(15), lists, 1.0, sparse=True, same=same, apart=apart)
+    case = made(np.random.default_rng(16), lists, 1.0, sparse=True, same=same, apart=apart)
     truth = exact(
         case,
         lambda row: naive.log_overlap(row, lists, 1.0, [0.2] * 3, partition.MOST_EXACT_LISTS),

@@ -14,6 +14,7 @@ import pytest
 from uncounted.errors import BadInput
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.names import forms
 from uncounted.records import intake
 from uncounted.records.mapping import Mapping
@@ -30,7 +31,7 @@ def levels(*written: str) -> list[str]:
     reports = [Report(str(at), str(at), (Name(one),)) for at, one in enumerate(written)]
     left, right = np.zeros(len(written) - 1, np.int64), np.arange(1, len(written))
     found = compare.levels(encode(reports), left, right)[:, 0]
-    return ["same" if 1 <= at <= compare.NAME_SAME else compare.NAME[at] for at in found]
+    return ["same" if 1 <= at <= compare.NAME_SAME else NAME[at] for at in found]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from uncounted.linkage import compare, families, lattice, spelling, syllables
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.names import LONGEST_LETTERS, Form, forms
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -122,7 +123,7 @@ def test_nor_does_it_change_a_korean_or_an_english_one(
 @given(ANY, ANY)
 def test_any_two_texts_have_a_level_and_the_same_both_ways(one: str, other: str) -> None:
     assert level(one, other) == level(other, one)
-    assert 0 <= level(one, other) < len(compare.NAME)
+    assert 0 <= level(one, other) < len(NAME)
 
 
 @calm
@@ -142,7 +143,7 @@ def test_one_changed_syllable_is_another_name(given: str, other: str, at: int) -
     changed = given[:at] + other + given[at + 1 :]
     alike = lattice.of_hangul(changed) == lattice.of_hangul(given)
     assert is_same("김" + given, "김" + changed) == alike
-    assert compare.NAME[level("김" + given, "박" + changed)] in (
+    assert NAME[level("김" + given, "박" + changed)] in (
         {"same given, other family"} if alike else {"different", "given slip or near, other family"}
     )
 

@@ -13,6 +13,7 @@ from benchmarks import bench_names
 
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -27,7 +28,10 @@ def rows() -> list[dict[str, str]]:
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
     found = compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
-    return "same" if 1 <= found <= compare.NAME_SAME else compare.NAME[found]
+    for said in ("same, ", "in part, "):  # and how rare the name is
+        if NAME[found].startswith(said) and NAME[found].endswith(("rare", "rarest", "usual")):
+            return said.removesuffix(", ")
+    return NAME[found]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from uncounted.linkage import compare, lattice, spelling, syllables, veiled
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.veiled import Veiled
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -20,7 +21,7 @@ OTHER = "other given, same family"
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
     found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= found <= compare.NAME_SAME else compare.NAME[found]
+    return "same" if 1 <= found <= compare.NAME_SAME else NAME[found]
 
 
 @pytest.mark.parametrize(

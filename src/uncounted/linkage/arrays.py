@@ -31,6 +31,12 @@ class Arrays(NamedTuple):
     given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
     given_words: NDArray[np.int64]
+    family_bag: NDArray[np.int64]
+    family_bag_words: NDArray[np.int64]
+    given_bag: NDArray[np.int64]
+    given_bag_words: NDArray[np.int64]
+    word_log_share: NDArray[np.float64]
+    first_word: int
     letter_starts: NDArray[np.int64]
     letters: NDArray[np.int32]
     letter_sets: NDArray[np.int64]
@@ -71,6 +77,12 @@ def of(encoded: Encoded) -> Arrays:
         e.given_firsts,
         e.family_word_starts,
         e.given_word_starts,
+        e.family_words.starts,
+        e.family_words.values,
+        e.given_words.starts,
+        e.given_words.values,
+        e.word_log_share,
+        e.first_word,
         e.letter_starts,
         e.letters,
         _letter_sets(e),

@@ -14,42 +14,16 @@ from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage import arrays, threads
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_days import births, days
-from uncounted.linkage.compare_names import of_names, slips
+from uncounted.linkage.compare_letters import slips
+from uncounted.linkage.compare_names import of_names
 from uncounted.linkage.encode import NO_KEY, OPEN, Encoded
+from uncounted.linkage.name_levels import AGREES_LAST, FAMILY_ALONE, NAME, SAME_LAST
 
 Levels = NDArray[np.uint8]
 
-# Names: how given and family name agree, from most telling to least. The first four are one
-# level cut by how rare the name is (log of 1 / chance that two people share it). "Slip": one
-# letter (two of nine or more); "near": two letters in five. In Korean names a letter makes
-# another name, so a slip there is a level of its own.
-NAME = (
-    "not said",
-    "same, very rare",
-    "same, rare",
-    "same, usual",
-    "same, very usual",
-    "same given, family slip",
-    "given slip, same family",
-    "given slip, family slip",
-    "same given, family near",
-    "given near, same family",
-    "both near, or one near and a slip",
-    "given and family exchanged",
-    "same given, family not said",
-    "given initials agree, same family",
-    "another given one letter off, same family",
-    "given in part, same family",
-    "given not said, same family",
-    "same given, other family",
-    "given slip or near, other family",
-    "other given, same family",
-    "other given, family slip or near",
-    "different",
-)
-NAME_AGREES = 18  # levels, after "not said", that are some form of agreement; then other names
-NAME_SAME = 4  # levels, after "not said", at which both parts share a reading
-_FAMILY_ALONE = NAME.index("given not said, same family")
+NAME_AGREES = AGREES_LAST  # levels, after "not said", that are some form of agreement
+NAME_SAME = SAME_LAST  # levels, after "not said", at which both parts share a reading
+
 BIRTH = (
     "not said",
     "same day",
@@ -155,7 +129,7 @@ def _fill(
 def _relative(a: Arrays, i: int, j: int) -> int:
     """How the names of their relatives agree."""
     level = of_names(a, a.relative[i], a.relative[j])
-    if level == _FAMILY_ALONE:
+    if level == FAMILY_ALONE:
         return 0  # one family name in five is Kim: that is no agreement
     if level > NAME_AGREES:
         return 3

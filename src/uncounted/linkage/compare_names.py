@@ -7,9 +7,30 @@ from numpy.typing import NDArray
 
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.arrays import Arrays
-
-RARE = (9.5, 7.5, 5.5)  # logs of 1 / chance that two people share the name, from level 1
-_WORD = 60  # letters of a word that are compared, at most
+from uncounted.linkage.compare_letters import apart
+from uncounted.linkage.compare_words import count, in_words, other_sex
+from uncounted.linkage.name_levels import (
+    AGREES_LAST,
+    BEGINS_ALIKE,
+    DIFFERENT,
+    EXCHANGED,
+    FAMILY_ALONE,
+    GIVEN_ALONE,
+    INITIALS,
+    NEAR,
+    NEAR_IN_FAMILY,
+    NEAR_IN_GIVEN,
+    ONE_LETTER,
+    OTHER_FAMILY,
+    OTHER_GIVEN,
+    OTHER_GIVEN_SLIP,
+    RARE,
+    SAME,
+    SAME_LAST,
+    SLIP_IN_BOTH,
+    SLIP_IN_FAMILY,
+    SLIP_IN_GIVEN,
+)
 
 
 @compiled_inner
@@ -42,16 +63,16 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         total = family_llr + given_llr
         for cut in range(len(RARE)):
             if total >= RARE[cut]:
-                return 1 + cut
-        return 4
+                return SAME + cut
+        return SAME_LAST
     if given < 0:
         if a.veiled[f] or a.veiled[g]:
             return _initials(a, f, g, family)
-        return 16 if family == 1 else 21
+        return FAMILY_ALONE if family == 1 else DIFFERENT
     if given == 1 and family < 0:
-        return 17 if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else 12
-    by_family = 0 if family == 1 else _apart(a, a.family_words, a.family_words, p, q, 3)
-    by_given = 0 if given == 1 else _apart(a, a.given_words, a.given_words, r, s, 3)
+        return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
+    by_family = 0 if family == 1 else apart(a, a.family_words, a.family_words, p, q, 3)
+    by_given = 0 if given == 1 else apart(a, a.given_words, a.given_words, r, s, 3)
     if a.korean[f] and a.korean[g]:
         # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
         by_given = by_given if given == 1 else max(by_given, 1)
@@ -59,23 +80,43 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         if by_given:
             return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
-    if level > 16 and _exchanged(a, f, g):
-        return 11
-    return 15 if level == 19 and _in_part(a, r, s) else level
+    if level >= OTHER_FAMILY and _exchanged(a, f, g):
+        return EXCHANGED
+    if not (a.korean[f] or a.korean[g]):
+        if level > SLIP_IN_BOTH:
+            words = in_words(a, f, g)
+            if words:
+                return words
+            # names of several words are not near for the letters of most of them
+            if by_given == 2 and count(a, 0, r) + count(a, 0, s) > 2:
+                by_given = 3
+            if by_family == 2 and count(a, p, 0) + count(a, q, 0) > 2:
+                by_family = 3
+            level = int(_BY_SLIPS[by_given, by_family])
+        if by_given == 1 and other_sex(a, r, s):
+            return ONE_LETTER if by_family == 0 else AGREES_LAST
+    return BEGINS_ALIKE if level == OTHER_GIVEN and _begins_alike(a, r, s) else level
 
 
 # Rows: given the same, a slip apart, near, other; columns: the family name likewise.
-_BY_SLIPS = np.array([[1, 5, 8, 17], [6, 7, 10, 18], [9, 10, 10, 18], [19, 20, 20, 21]])
+_BY_SLIPS = np.array(
+    [
+        [SAME, SLIP_IN_FAMILY, NEAR_IN_FAMILY, OTHER_FAMILY],
+        [SLIP_IN_GIVEN, SLIP_IN_BOTH, NEAR, AGREES_LAST],
+        [NEAR_IN_GIVEN, NEAR, NEAR, AGREES_LAST],
+        [OTHER_GIVEN, OTHER_GIVEN_SLIP, OTHER_GIVEN_SLIP, DIFFERENT],
+    ]
+)
 
 
 @compiled_inner
 def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
-        return 18 if by_given == 1 else 21
+        return AGREES_LAST if by_given == 1 else DIFFERENT
     if by_given == 1:
-        return 14
-    return 15 if _in_part(a, f, g) else 19
+        return ONE_LETTER
+    return BEGINS_ALIKE if _begins_alike(a, f, g) else OTHER_GIVEN
 
 
 @compiled_inner
@@ -86,11 +127,11 @@ def _initials(a: Arrays, f: int, g: int, family: int) -> int:
         family = 0 if _begin_apart(x, y) else 1
     p, q = a.given_firsts[f], a.given_firsts[g]
     if not (p and q):  # the given name is not said
-        return 0 if family < 0 else (16 if family else 21)
+        return 0 if family < 0 else (FAMILY_ALONE if family else DIFFERENT)
     apart = _begin_apart(p & _FIRST, q & _FIRST) or _begin_apart(p & ~_FIRST, q & ~_FIRST)
     if family == 1:
-        return 19 if apart else 13
-    return 21 if apart or family == 0 else 0
+        return OTHER_GIVEN if apart else INITIALS
+    return DIFFERENT if apart or family == 0 else 0
 
 
 _FIRST = (1 << 26) - 1  # bits of the first syllable's letters
@@ -106,8 +147,8 @@ def _begin_apart(x: int, y: int) -> bool:
 def _exchanged(a: Arrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
-        _apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
-        and _apart(a, a.family_words, a.given_words, a.form_family[f], a.form_given[g], 3) < 2
+        apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
+        and apart(a, a.family_words, a.given_words, a.form_family[f], a.form_given[g], 3) < 2
     )
 
 
@@ -146,73 +187,7 @@ def _shared(
 
 
 @compiled_inner
-def _apart(
-    a: Arrays,
-    words: NDArray[np.int64],
-    others: NDArray[np.int64],
-    f: int,
-    g: int,
-    shortest: int,
-) -> int:
-    """0 same letters, 1 a slip apart (two if long), 2 near, 3 other; the nearest spellings."""
-    best = 3
-    for x in range(words[f], words[f + 1]):
-        n = a.letter_starts[x + 1] - a.letter_starts[x]
-        for y in range(others[g], others[g + 1]):
-            m = a.letter_starts[y + 1] - a.letter_starts[y]
-            longer = max(n, m)
-            most = max(2 * longer // 5, 1)
-            if abs(n - m) > most or _bits(a.letter_sets[x] ^ a.letter_sets[y]) > 2 * most:
-                continue  # each slip changes one letter for another at most
-            found = slips(a.letters, a.letter_starts, x, y)
-            if found == 0:
-                return 0
-            if longer >= shortest and found <= (2 if longer >= 9 else 1):
-                best = 1
-            elif longer >= 5 and 5 * found <= 2 * longer:
-                best = min(best, 2)
-    return best
-
-
-@compiled_inner
-def _bits(x: int) -> int:
-    count = 0
-    while x:
-        x &= x - 1
-        count += 1
-    return count
-
-
-@compiled_inner
-def slips(letters: NDArray[np.int32], starts: NDArray[np.int64], x: int, y: int) -> int:
-    """Optimal string alignment: letters changed, left out, put in, or two swapped."""
-    # H. Hyyro, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances"
-    # (2003): a column of the table is two words of bits, its differences up and down.
-    p, q = starts[x], starts[y]
-    n, m = min(starts[x + 1] - p, _WORD), min(starts[y + 1] - q, _WORD)
-    if n == 0 or m == 0:
-        return int(max(n, m))
-    up, down, diagonal, before = -1, 0, 0, 0
-    distance, last = n, 1 << (n - 1)
-    for j in range(m):
-        letter = letters[q + j]
-        same = 0
-        for i in range(n):
-            same |= int(letters[p + i] == letter) << i
-        swapped = ((~diagonal & same) << 1) & before
-        diagonal = (((same & up) + up) ^ up) | same | down | swapped
-        right = down | ~(diagonal | up)
-        left = diagonal & up
-        distance += int(right & last != 0) - int(left & last != 0)
-        right = (right << 1) | 1
-        up = (left << 1) | ~(diagonal | right)
-        down = right & diagonal
-        before = same
-    return int(distance)
-
-
-@compiled_inner
-def _in_part(a: Arrays, f: int, g: int) -> bool:
+def _begins_alike(a: Arrays, f: int, g: int) -> bool:
     """One spelling begins the other. Sharing a syllable is not it: sisters do."""
     for x in range(a.given_words[f], a.given_words[f + 1]):
         n = a.letter_starts[x + 1] - a.letter_starts[x]

@@ -27,6 +27,7 @@ HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
 MOST_ACTS = 6
+_WORD_BACKGROUND = 0.005
 _ORDERS: tuple[Order | None, ...] = (None, "first", "last")
 _SEXES = {"f": 1, "m": 2}
 
@@ -104,6 +105,10 @@ class Encoded:
     veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
+    family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
+    given_words: Ragged
+    word_log_share: NDArray[np.float64]  # log of how common a word is in names here
+    first_word: int  # row of `letter_starts` at which words begin
     family_word_starts: Ints  # a part's spellings: rows into `letter_starts`
     given_word_starts: Ints
     letter_starts: Ints
@@ -238,7 +243,12 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
     seen = int((sizes[name] > 0).sum())
-    words = families.letters + givens.letters
+    words, vocabulary = families.letters + givens.letters, Numbers()
+    family_words, given_words = (
+        Ragged.of([[(vocabulary(word), 1.0) for word in part] for part in parts.words])
+        for parts in (families, givens)
+    )
+    words.append(tuple(map(str, vocabulary.of)))
     word_starts = np.cumsum([0, *map(len, words)])
     letters = [ord(char) for group in words for word in group for char in word]
     texts, place = _places(said)
@@ -261,8 +271,17 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         veiled=parts[:, 3] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
+        family_words=family_words,
+        given_words=given_words,
+        word_log_share=_word_shares(
+            len(vocabulary.of),
+            ((family_words, form_family), (given_words, form_given)),
+            times,
+            seen,
+        ),
+        first_word=int(word_starts[-2]),
         family_word_starts=word_starts[: len(families.letters) + 1],
-        given_word_starts=word_starts[len(families.letters) :],
+        given_word_starts=word_starts[len(families.letters) : -1],
         letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
         letters=np.array(letters, np.int32),
         sex=said.sex,
@@ -300,8 +319,9 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
     for at in distinct.tolist():
         names, order = said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
         for form in forms(names, order)[:MOST_FORMS]:
-            family = families(form.family, form.family_letters)
-            given = givens(form.given, form.given_letters)
+            words = ((), ()) if form.korean else (form.family_words, form.given_words)
+            family = families(form.family, form.family_letters, words[0])
+            given = givens(form.given, form.given_letters, words[1])
             if form.is_veiled:
                 parts.append((family, given, form.korean, True, *form.firsts))
                 continue
@@ -324,6 +344,18 @@ def _log_shares(
     sums = np.bincount(rows.values, weights, minlength=len(parts.reading.of))
     # few reports say little about how common a name is
     share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
+    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+
+
+def _word_shares(
+    count: int, parts: Sequence[tuple[Ragged, Codes]], times: Ints, seen: int
+) -> NDArray[np.float64]:
+    """How common each word is in names here, as a family or a given name, in logarithms."""
+    sums = np.zeros(count)
+    for rows, part in parts:
+        uses = np.bincount(part, times, minlength=len(rows.starts) - 1)
+        sums += np.bincount(rows.values, np.repeat(uses, np.diff(rows.starts)), minlength=count)
+    share = (sums + BACKGROUND_REPORTS * _WORD_BACKGROUND) / (seen + BACKGROUND_REPORTS)
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 

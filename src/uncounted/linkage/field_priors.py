@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import compare
+from uncounted.linkage import name_levels as levels
 from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
 
 Floats = NDArray[np.float64]
@@ -18,8 +19,12 @@ Floats = NDArray[np.float64]
 WEIGHT = 40.0
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
-    *(0.26, 0.27, 0.2, 0.05, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005, 0.01, 0.005, 0.02, 0.02),
-    *(0.01, 0.01, 0.005, 0.028, 0.00175, 0.00525),
+    *(0.03, 0.225, 0.25, 0.19, 0.05),  # the same
+    *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
+    *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
+    *(0.005, 0.01, 0.01, 0.005, 0.005),  # in part
+    *(0.01, 0.01, 0.005),  # one of the two alone
+    *(0.028, 0.00175, 0.00525),  # another name
 )
 _BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.08, 0.05, 0.01)
 _SEX = (0.97, 0.03)
@@ -85,7 +90,12 @@ def _events(days: set[int], places: set[int]) -> set[int]:
     return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
 
 
-_RIGHT_NAMES = {1, 2, 3, 4, 12, 13, 15, 16}  # the same, or the same as far as it is said
+# the same, or the same as far as it is said
+_RIGHT_NAMES = {
+    *range(levels.SAME, levels.SAME_LAST + 1),
+    *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),
+    *range(levels.IN_PART, levels.IN_PART_LAST + 1),
+}
 _RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
 PRIORS: tuple[FieldPrior, ...] = (
     _prior(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from uncounted.linkage import compare
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior
 from uncounted.linkage.model import Rates, differing, name_and_birth
+from uncounted.linkage.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.pair_worth import DIFFERENT
 
 Floats = NDArray[np.float64]
@@ -24,13 +25,13 @@ _THOUGHT = 30.0
 
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
-    [x in (1, 2, 3, 4, 6, 9, 13, 14, 15, 16, 19) for x in range(1, len(compare.NAME))]
+    [each.startswith("same, ") or each.endswith("same family") for each in NAME[1:]]
 )
 # Name levels (after "not said") at which only the family name is the same.
 _OTHER_GIVEN = np.array(
     [
-        compare.NAME.index("another given one letter off, same family") - 1,
-        compare.NAME.index("other given, same family") - 1,
+        ONE_LETTER - 1,
+        OTHER_GIVEN - 1,
     ]
 )
 # Birth levels (after "not said") at which two people's are near or not, and nothing else.
@@ -41,12 +42,10 @@ _NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
 # Two of one name who were born, or taken, on one day are hardly ever strangers.
-_SAME_NAME = np.array([each.startswith("same, ") for each in compare.NAME])
+_SAME_NAME = np.array([each.startswith("same, ") for each in NAME])
 _SAME_BIRTHDAY = np.array([each == "same day" for each in compare.BIRTH])
 _SAME_ACT = np.array([each.startswith("same act: same day") for each in compare.EVENT])
 _MOST_COMPANIONS = 0.05  # of all pairs of different people
-
-_SAME_GIVEN_OTHER_FAMILY = compare.NAME.index("same given, other family")
 
 
 def _companion(
@@ -202,7 +201,7 @@ def _of_namesakes(
     Taken from pairs of one given name and different family names, which are hardly ever one
     person's: where both agree, pairs of one person would pass for namesakes.
     """
-    apart = patterns[:, 0] == _SAME_GIVEN_OTHER_FAMILY
+    apart = patterns[:, 0] == OTHER_FAMILY
     seen = counts(patterns, np.where(apart, strangers, 0.0))
     return (u[0], *map(_pulled, seen[1:], u[1:]))
 

@@ -22,6 +22,7 @@ from scipy import special
 
 from uncounted.linkage import compare, pair_worth
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
+from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
 
 Floats = NDArray[np.float64]
 
@@ -190,7 +191,12 @@ def _table(rows: tuple[Floats, ...]) -> Floats:
 
 
 # Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
-GIVEN_AGREES = np.array([x in (*range(1, 14), 15, 17) for x in range(len(compare.NAME))])
+GIVEN_AGREES = np.array(
+    [
+        0 < at <= OTHER_FAMILY and not each.startswith(("another given", "given not said"))
+        for at, each in enumerate(NAME)
+    ]
+)
 
 
 def differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Floats:

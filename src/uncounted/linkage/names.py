@@ -25,6 +25,7 @@ Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
 LONGEST_LETTERS = 24
+MOST_WORDS = 6  # of a part of a name
 _KEPT_PARTS = 65536  # distinct given names whose readings are kept: many have the same
 _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
@@ -45,7 +46,8 @@ class Form:
     `family` and `given` map what they may be to weights that sum to 1 (empty: not
     said; less than 1 for a way of reading that is one of several); `family_letters` and
     `given_letters` are spellings, for finding slips. With `initials`, nothing else is known
-    of the given name, and with `family_initial` of the family name.
+    of the given name, and with `family_initial` of the family name. `family_words` and
+    `given_words` are the words of a name that has several, in an alphabet.
     """
 
     family: dict[Key, float]
@@ -54,6 +56,8 @@ class Form:
     given_letters: tuple[str, ...] = ()
     family_initial: str = ""
     initials: tuple[str, ...] = ()  # a syllable each; "" where nothing is said
+    family_words: tuple[str, ...] = ()
+    given_words: tuple[str, ...] = ()
 
     @property
     def is_veiled(self) -> bool:
@@ -333,13 +337,26 @@ def _both(family: tuple[str, ...], given: tuple[str, ...]) -> list[Form]:
     if share < _LEAST:
         return [form]
     keys: dict[Key, float] = {row: share * w for row, w in lattice.normalised(rows).items()}
-    other = Form(dict(pinyin), keys, form.family_letters, form.given_letters)
+    other = attrs.evolve(form, family=dict(pinyin), given=keys)
     return [form, other]
 
 
 def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
     family_part, given_part = _family_of_word("".join(family)), _given_of_words(given)
-    return Form(family_part[0], given_part[0], family_part[1], given_part[1])
+    return Form(
+        family_part[0],
+        given_part[0],
+        family_part[1],
+        given_part[1],
+        family_words=_whole_words(family),
+        given_words=_whole_words(given),
+    )
+
+
+def _whole_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The first few words, without initials."""
+    said = [word[:LONGEST_LETTERS] for word in words if len(word) > 1]
+    return tuple(dict.fromkeys(said))[:MOST_WORDS]
 
 
 def _family_of_word(word: str) -> Part:
@@ -374,6 +391,7 @@ def _of_cyrillic(words: tuple[str, ...]) -> list[Form]:
 
 def _cyrillic_form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
     word = "".join(family)
+    latin = [tuple(each for one in part for each in _words(one)) for part in (family, given)]
     family_letters, given_letters = "".join(_words(word)), "".join(_words("".join(given)))
     families_ = families.wide("cyrillic").get(word)
     keys: dict[Key, float] = dict(families_) if families_ else {}
@@ -388,6 +406,8 @@ def _cyrillic_form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
         rows,
         (family_letters[:LONGEST_LETTERS],) if family_letters else (),
         (given_letters[:LONGEST_LETTERS],) if given_letters else (),
+        family_words=_whole_words(latin[0]),
+        given_words=_whole_words(latin[1]),
     )
 
 

@@ -28,7 +28,7 @@ class Parts:
     def __init__(self, given: bool) -> None:
         self._given = given
         self._rows = Numbers()
-        self._rows(((), ()))
+        self._rows(((), (), ()))
         self.readings: list[list[tuple[int, float]]] = [[]]
         self.korean = [False]
         self.firsts = [0]
@@ -38,25 +38,31 @@ class Parts:
         self.reading = Numbers()
         self._skeleton = Numbers()
         self._end = Numbers()
+        self.words: list[tuple[str, ...]] = [()]
 
-    def __call__(self, readings: dict[Key, float], letters: tuple[str, ...]) -> int:
-        """The number of a part: what it may be, with weights, and its spellings."""
-        at = self._rows((tuple(readings.items()), letters))
+    def __call__(
+        self, readings: dict[Key, float], letters: tuple[str, ...], words: tuple[str, ...] = ()
+    ) -> int:
+        """The number of a part: what it may be, with weights, its spellings and its words."""
+        at = self._rows((tuple(readings.items()), letters, words))
         if at == len(self.letters):
             self.readings.append([(self.reading(k), w) for k, w in readings.items()])
             self.letters.append(letters)
             self.korean.append(any(isinstance(key, tuple) for key in readings))
             mask = veiled.given_mask if self._given else veiled.family_mask
             self.firsts.append(mask(readings))
-            coarse = skeletons(readings, letters)
+            self.words.append(words)
+            coarse = skeletons(readings, letters, words)
             self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
             parts = ends(readings, letters) if self._given else {}
             self.ends.append([(self._end(key), 1.0) for key in parts])
         return at
 
 
-def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
-    """Coarse keys of a part: consonants syllable by syllable, and of each spelling.
+def skeletons(
+    readings: dict[Key, float], letters: Sequence[str], words: Sequence[str] = ()
+) -> dict[Hashable, None]:
+    """Coarse keys of a part: consonants syllable by syllable, or of each spelling and word.
 
     In order, as sets are not: the numbers of keys must not change from run to run.
     """
@@ -64,7 +70,7 @@ def skeletons(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashab
     korean = [key for key in likely if isinstance(key, tuple)]
     if korean:
         return dict.fromkeys(tuple(map(_consonants, key)) for key in korean)
-    return dict.fromkeys(lattice.skeleton(word) or word for word in letters)
+    return dict.fromkeys(lattice.skeleton(word) or word for word in (*letters, *words))
 
 
 def _consonants(syllable: int) -> int:

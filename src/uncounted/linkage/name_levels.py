@@ -1,0 +1,65 @@
+"""How given and family name agree, as levels from most telling to least.
+
+The first are one level cut by how rare the name is (log of 1 / chance that two people share
+it). "Slip": one letter (two of nine or more); "near": two letters in five. In Korean names a
+letter makes another name, so a slip there is a level of its own. "In part": of names of several
+words, which are not Korean, those of one are all among those of the other.
+"""
+
+from __future__ import annotations
+
+NAME = (
+    "not said",
+    "same, rarest",
+    "same, very rare",
+    "same, rare",
+    "same, usual",
+    "same, very usual",
+    "same given, family slip",
+    "given slip, same family",
+    "given slip, family slip",
+    "same given, family near",
+    "given near, same family",
+    "both near, or one near and a slip",
+    "given and family exchanged",
+    "same given, family not said",
+    "given initials agree, same family",
+    "another given one letter off, same family",
+    "given begins alike, same family",
+    "in part, very rare",
+    "in part, rare",
+    "in part, usual",
+    "in part, very usual",
+    "in part, a slip",
+    "given not said, same family",
+    "same given, other family",
+    "given slip or near, other family",
+    "other given, same family",
+    "other given, family slip or near",
+    "different",
+)
+RARE = (12.0, 9.5, 7.5, 5.5)  # where "same" is cut, from the first
+RARE_IN_PART = (9.5, 7.5, 5.5)
+
+SAME = NAME.index("same, rarest")
+SAME_LAST = NAME.index("same, very usual")
+SLIP_IN_FAMILY = NAME.index("same given, family slip")
+SLIP_IN_GIVEN = NAME.index("given slip, same family")
+SLIP_IN_BOTH = NAME.index("given slip, family slip")
+NEAR_IN_FAMILY = NAME.index("same given, family near")
+NEAR_IN_GIVEN = NAME.index("given near, same family")
+NEAR = NAME.index("both near, or one near and a slip")
+EXCHANGED = NAME.index("given and family exchanged")
+GIVEN_ALONE = NAME.index("same given, family not said")
+INITIALS = NAME.index("given initials agree, same family")
+ONE_LETTER = NAME.index("another given one letter off, same family")
+BEGINS_ALIKE = NAME.index("given begins alike, same family")
+IN_PART = NAME.index("in part, very rare")
+IN_PART_LAST = NAME.index("in part, very usual")
+IN_PART_SLIP = NAME.index("in part, a slip")
+FAMILY_ALONE = NAME.index("given not said, same family")
+OTHER_FAMILY = NAME.index("same given, other family")
+AGREES_LAST = NAME.index("given slip or near, other family")  # after it, other names
+OTHER_GIVEN = NAME.index("other given, same family")
+OTHER_GIVEN_SLIP = NAME.index("other given, family slip or near")
+DIFFERENT = NAME.index("different")
