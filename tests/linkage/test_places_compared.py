@@ -47,10 +47,28 @@ def level(one: str, other: str) -> int:
         ("Camp 14", "Camp 22", DIFFERENT),
         ("Site B-14", "site b14", SAME),
         ("somewhere", "somewhere", SAME),  # as written
+        ("San Vicente", "San Miguel", DIFFERENT),  # a word in common is no town
+        ("La Paz", "La Libertad", DIFFERENT),
+        ("Port-au-Prince", "Port de Paix", DIFFERENT),
+        ("El Mozote", "El Mozote, Morazán", SAME),
+        ("El Mozote (Morazán)", "Mozote", SAME),
+        ("El Mozote, Meanguera, Morazán", "Morazán, El Mozote", SAME),
+        ("Meanguera, Morazán", "Arambala, Morazán", SAME_WIDE),
+        ("Meanguera, Morazán", "Morazán", WITHIN),
+        ("San Antonio, La Paz", "San Antonio, Morazán", DIFFERENT),  # two of one name
+        ("San Antonio, La Paz", "La Libertad", DIFFERENT),
+        ("13-02", "1302", SAME),
     ],
 )
 def test_two_places(one: str, other: str, expect: int) -> None:
     assert level(one, other) == level(other, one) == expect
+
+
+def test_the_word_that_fewer_places_have_tells_which_it_is() -> None:
+    texts = ["Morazan mill", "Morazan gate", "Belen mill", "Linfen mill", "Luan gate", "Bata gate"]
+    found = compared.levels(texts, [compared.read(text) for text in texts])
+    assert found[0, 1] == SAME
+    assert found[0, 2] == found[0, 3] == found[1, 4] == found[4, 5] == DIFFERENT
 
 
 @settings(deadline=None, max_examples=80)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from uncounted.linkage import lattice
+from uncounted.linkage import lattice, place_words
 from uncounted.records import places as table
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
@@ -71,6 +71,7 @@ _HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구�
 _HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _DIGIT = re.compile(r"\d")
+_PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
 
 
 @attrs.frozen
@@ -78,12 +79,14 @@ class Place:
     """The fine keys (towns) and the wide key (province) that a text names.
 
     `chain` has the wide key and what lies between it and the town, if anything; of a text
-    that names no town, down to the finest that it names.
+    that names no town, down to the finest that it names. `said` has the words of a text that
+    is no place of the table.
     """
 
     fine: frozenset[str]
     wide: str | None
     chain: tuple[str, ...] = ()
+    said: place_words.Said | None = attrs.field(default=None, eq=False)
 
 
 @lru_cache(maxsize=65536)
@@ -136,7 +139,22 @@ def _unlisted(text: str) -> Place:
         if named and not codes:
             continue  # a province or a country beside what it is not the province of
         fine |= codes or _by_consonants().get(_key(word), frozenset({_key(word)}))
-    return Place(frozenset(fine - {""}), None)
+    return Place(frozenset(fine - {""}), None, said=_said(text))
+
+
+def _said(text: str) -> place_words.Said:
+    """The words of a text, of its first part and of what follows a comma or a bracket."""
+    keys: list[frozenset[str]] = []
+    for part in _PARTS.split(text):
+        words = [word for word in _words(part) if word not in _NUMBERED or not _DIGIT.search(part)]
+        if any(word.isdigit() for word in words):
+            code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
+            words = ["".join(code), *(word for word in words if word not in code)]
+        found = frozenset(_key(word) for word in words) - {""}
+        if found:
+            keys.append(found)
+    head = keys[0] if keys else frozenset()
+    return place_words.Said(head, frozenset().union(*keys[1:]) - head)
 
 
 @lru_cache(maxsize=1)
@@ -218,14 +236,25 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
     # a province against a town of which nobody says where it lies: nothing to compare
     levels[unclear & ~(known[:, None] & known[None, :])] = MISSING
     _mark_within(levels, places, wide)
-    holders: dict[str, list[int]] = {}
+    holders: dict[str, tuple[list[int], list[int]]] = {}
     for at, place in enumerate(places):
         for town in place.fine:
-            holders.setdefault(town, []).append(at)
-    for members in holders.values():
-        levels[np.ix_(members, members)] = SAME
+            holders.setdefault(town, ([], []))[place.said is not None].append(at)
+    for listed, unlisted in holders.values():
+        levels[np.ix_(listed, listed + unlisted)] = SAME
+        levels[np.ix_(unlisted, listed)] = SAME
+    _mark_unlisted(levels, places)
     np.fill_diagonal(levels, np.where(only_wide, WITHIN, SAME).astype(np.uint8))
     return levels
+
+
+def _mark_unlisted(levels: NDArray[np.uint8], places: Sequence[Place]) -> None:
+    """Mark pairs of places of which the table has neither, by their words, in place."""
+    here = np.array([at for at, place in enumerate(places) if place.said is not None], np.int64)
+    found = place_words.related([place.said for place in places if place.said is not None])
+    left, right = here[found.left], here[found.right]
+    for which, level in ((found.same, SAME), (found.within, WITHIN), (found.beside, SAME_WIDE)):
+        levels[left[which], right[which]] = levels[right[which], left[which]] = level
 
 
 def _mark_within(
