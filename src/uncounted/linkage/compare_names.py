@@ -80,7 +80,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         if by_given:
             return _korean(a, r, s, by_given, by_family)
     level = int(_BY_SLIPS[by_given, by_family])
-    if level >= OTHER_FAMILY and _exchanged(a, f, g):
+    if level > SLIP_IN_BOTH and _exchanged(a, f, g):
         return EXCHANGED
     if not (a.korean[f] or a.korean[g]):
         if level > SLIP_IN_BOTH:

@@ -151,7 +151,8 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     rest = _RUNS.sub(" ", text)
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
     if cyrillic:
-        found += _of_cyrillic(cyrillic)
+        initials = veiled.words(_spelt_in_latin(_bare(rest)))
+        found += list(map(_of_veiled, initials)) if initials else _of_cyrillic(cyrillic)
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if _words(rest):
             found += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
@@ -425,7 +426,11 @@ def _words(text: str) -> tuple[str, ...]:
     bare = _bare(text)
     if bare.isascii():
         return tuple(_WORDS.findall(bare))
-    return tuple(_WORDS.findall(bare.replace("чх", "ч").translate(_CYRILLIC)))
+    return tuple(_WORDS.findall(_spelt_in_latin(bare)))
+
+
+def _spelt_in_latin(text: str) -> str:
+    return text.replace("чх", "ч").translate(_CYRILLIC)
 
 
 def _bare(text: str) -> str:

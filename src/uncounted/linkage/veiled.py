@@ -153,6 +153,8 @@ def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
         found.append(Veiled(family_initial=said[0], initials=(said[1], joined[0])))
     if not is_family and len(said) == 1 and said[0]:
         found.append(Veiled(family_initial=said[0], given=tuple(whole)))
+    if not is_family and len(whole) == 1 and any(said):  # no Korean name: Tobar L. A.
+        found.append(Veiled(family=joined, initials=initials))
     return found
 
 
