@@ -78,11 +78,17 @@ def _kept(function: Any, **options: Any) -> Any:
 
 
 class _Cache(FunctionCache):
-    """Compiled code of one function, by its types, the processor, and its room's sources."""
+    """Compiled code of one function, by its types, the processor, and its room's sources.
+
+    These are read when the function is made: a file saved after that is not what is compiled.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._sources = sources(Path(function.__code__.co_filename).parent)
+        super().__init__(function)
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
-        room = Path(self._py_func.__code__.co_filename).parent
-        return (*super()._index_key(signature, codegen), sources(room))
+        return (*super()._index_key(signature, codegen), self._sources)
 
 
 @functools.cache

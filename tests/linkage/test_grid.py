@@ -99,6 +99,38 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
     assert wanting(1.4) == "the chains disagree (R-hat 1.40)"
 
 
+def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
+    compared = road.comparing(reports(), seed=1, progress=silent)
+    log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))
+    crowded = attrs.evolve(compared.pairs, log_odds=log_odds)
+    usual = graph.build(compared.encoded, crowded, floor=road.FLOOR)
+    assert road.FLOOR * 1.01 < usual.facts["floor"] <= 0.5
+    main = chains.sample(
+        usual,
+        compared.rates,
+        compared.lists,
+        draws=4,
+        seed=1,
+        progress=silent,
+        run=attrs.evolve(grid.RUN, most_pairs=-1.0),
+    )
+    found = grid.readings(
+        compared.encoded,
+        crowded,
+        usual,
+        main,
+        prior="overlap-table",
+        floor=road.FLOOR,
+        lists=compared.lists,
+        decisions=(),
+        seed=1,
+        progress=silent,
+    )
+    loose = [each.why for each in found if each.candidates == "loose"]
+    assert loose == ["the usual candidates are as many as can be: there is no looser rule"]
+    assert all(each.why != loose[0] for each in found if each.candidates != "loose")
+
+
 def test_chains_that_run_away_are_given_up() -> None:
     rows = reports()
     compared = road.comparing(rows, seed=1, progress=silent)

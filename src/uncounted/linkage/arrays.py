@@ -27,6 +27,7 @@ class Arrays(NamedTuple):
     given_log_share: NDArray[np.float64]
     korean: NDArray[np.bool_]
     veiled: NDArray[np.bool_]
+    open: NDArray[np.bool_]
     family_firsts: NDArray[np.int64]
     given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
@@ -73,6 +74,7 @@ def of(encoded: Encoded) -> Arrays:
         e.given_log_share,
         e.korean,
         e.veiled,
+        e.open,
         e.family_firsts,
         e.given_firsts,
         e.family_word_starts,

@@ -41,7 +41,7 @@ def words_apart(a: Arrays, x: int, y: int, shortest: int) -> int:
         return 3  # each slip changes one letter for another at most
     found = slips(a.letters, a.letter_starts, x, y)
     if found == 0:
-        return 0
+        return 0 if longer < _WORD else 1  # what follows was not looked at
     if longer >= shortest and found <= (2 if longer >= 9 else 1):
         return 1
     return 2 if longer >= 5 and 5 * found <= 2 * longer else 3

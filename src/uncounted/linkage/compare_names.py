@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_letters import apart
-from uncounted.linkage.compare_words import count, in_words, other_sex
+from uncounted.linkage.compare_words import (
+    apart_in_words,
+    count,
+    in_words,
+    other_sex,
+    part_in_words,
+)
 from uncounted.linkage.name_levels import (
     AGREES_LAST,
     BEGINS_ALIKE,
@@ -68,12 +74,21 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     if given < 0:
         if a.veiled[f] or a.veiled[g]:
             return _initials(a, f, g, family)
-        return FAMILY_ALONE if family == 1 else DIFFERENT
+        if family == 1 or part_in_words(a, True, p, q):
+            return FAMILY_ALONE
+        return DIFFERENT
+    if family < 0 and given == 0 and part_in_words(a, False, r, s):
+        given = 1
     if given == 1 and family < 0:
         return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
     by_family = 0 if family == 1 else apart(a, a.family_words, a.family_words, p, q, 3)
     by_given = 0 if given == 1 else apart(a, a.given_words, a.given_words, r, s, 3)
-    if a.korean[f] and a.korean[g]:
+    if not (a.korean[f] or a.korean[g]):
+        if family == 0:
+            by_family = max(by_family, apart_in_words(a, True, p, q, 3))
+        if given == 0:
+            by_given = max(by_given, apart_in_words(a, False, r, s, 3))
+    elif a.korean[f] and a.korean[g]:
         # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
         by_given = by_given if given == 1 else max(by_given, 1)
         by_family = by_family if family else max(by_family, 1)

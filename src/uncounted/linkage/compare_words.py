@@ -24,8 +24,8 @@ _A, _O = ord("a"), ord("o")
 def in_words(a: Arrays, f: int, g: int) -> int:
     """The level of two forms of which one has all the words of the other; 0 if neither has.
 
-    Part by part, either may have more; else of the name as a whole, since where a family name
-    begins may be open. Words that agree so in all are one word or more of each part, or two.
+    Part by part, either may have more; else of the name as a whole, if of one of them it is open
+    where the family name begins. Words that agree so in all are one or more of each part, or two.
     """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -35,7 +35,7 @@ def in_words(a: Arrays, f: int, g: int) -> int:
     given, given_worth = _within(a, 0, r, 0, s)
     if family and given:
         return _level(max(family, given), family_worth + given_worth)
-    if min(count(a, p, r), count(a, q, s)) < 2:
+    if not (a.open[f] or a.open[g]) or min(count(a, p, r), count(a, q, s)) < 2:
         return 0
     whole, worth = _within(a, p, r, q, s)
     if whole == 1 and count(a, p, r) == count(a, q, s):
@@ -109,6 +109,30 @@ def _within(a: Arrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
 
 
 @compiled_inner
+def part_in_words(a: Arrays, family: bool, x: int, y: int) -> bool:
+    """Whether all words of one family (or given) name are words of the other."""
+    return (_within(a, x, 0, y, 0) if family else _within(a, 0, x, 0, y))[0] == 1
+
+
+@compiled_inner
+def apart_in_words(a: Arrays, family: bool, x: int, y: int, shortest: int) -> int:
+    """How far two parts of as many words, and more than one, are apart: the furthest word.
+
+    Else -1. What they have in common must not make up for another word.
+    """
+    p, r = (x, 0) if family else (0, x)
+    q, s = (y, 0) if family else (0, y)
+    n = count(a, p, r)
+    if n < 2 or n != count(a, q, s):
+        return -1
+    most = 0
+    for at in range(n):
+        one, other = a.first_word + _word(a, p, r, at), a.first_word + _word(a, q, s, at)
+        most = max(most, words_apart(a, one, other, shortest))
+    return most
+
+
+@compiled_inner
 def other_sex(a: Arrays, r: int, s: int) -> bool:
     """Given names of one word, one of which is the other's for women: Juan and Juana."""
     if count(a, 0, r) != 1 or count(a, 0, s) != 1:
@@ -130,4 +154,4 @@ def _of_two_sexes(a: Arrays, x: int, y: int) -> bool:
     if n != m:
         return bool((a.letters[p + n - 1] if n > m else a.letters[q + m - 1]) == _A)
     one, other = a.letters[p + n - 1], a.letters[q + m - 1]
-    return bool(one + other == _A + _O and one != other)
+    return bool((one == _A and other == _O) or (one == _O and other == _A))

@@ -53,6 +53,13 @@ class Ragged:
             np.array(starts, np.int64), np.array(values, np.int64), np.array(weights, np.float64)
         )
 
+    @classmethod
+    def in_order(cls, rows: Sequence[Sequence[int]]) -> Ragged:
+        """Make one whose rows stay in their order, each value of weight 1."""
+        values = np.array([value for row in rows for value in row], np.int64)
+        starts = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+        return cls(starts, values, np.ones(len(values)))
+
 
 @attrs.frozen
 class Columns:
@@ -100,9 +107,11 @@ class Encoded:
     given_log_share: NDArray[np.float64]
     family_skeletons: Ragged  # coarse keys, for finding pairs only
     given_skeletons: Ragged
+    given_key: Ints  # of a given name: the coarse key of its likeliest reading
     given_ends: Ragged  # keys of the first syllable or letters, and of the last
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
     veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
+    open: NDArray[np.bool_]  # a form: where its family name begins is a guess
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
     family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
@@ -243,12 +252,16 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     sizes = np.diff(form_starts)
     times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
     seen = int((sizes[name] > 0).sum())
-    words, vocabulary = families.letters + givens.letters, Numbers()
+    words = families.letters + givens.letters
+    vocabulary = sorted(
+        {word for parts in (families, givens) for part in parts.words for word in part}
+    )
+    numbers = {word: at for at, word in enumerate(vocabulary)}
     family_words, given_words = (
-        Ragged.of([[(vocabulary(word), 1.0) for word in part] for part in parts.words])
+        Ragged.in_order([[numbers[word] for word in part] for part in parts.words])
         for parts in (families, givens)
     )
-    words.append(tuple(map(str, vocabulary.of)))
+    words.append(tuple(vocabulary))
     word_starts = np.cumsum([0, *map(len, words)])
     letters = [ord(char) for group in words for word in group for char in word]
     texts, place = _places(said)
@@ -266,15 +279,17 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         given_log_share=_log_shares(given, givens, form_given, times, seen, 0.002),
         family_skeletons=Ragged.of(families.skeletons),
         given_skeletons=Ragged.of(givens.skeletons),
+        given_key=np.array([row[0][0] if row else NO_KEY for row in givens.skeletons], np.int64),
         given_ends=Ragged.of(givens.ends),
         korean=parts[:, 2] > 0,
         veiled=parts[:, 3] > 0,
+        open=parts[:, 6] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
         family_words=family_words,
         given_words=given_words,
         word_log_share=_word_shares(
-            len(vocabulary.of),
+            len(vocabulary),
             ((family_words, form_family), (given_words, form_given)),
             times,
             seen,
@@ -308,8 +323,9 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
     """Rows of forms: which a report has and which its relative, where each starts, what a form is.
 
     A name is read in the order of its source. A form is its family name, its given name,
-    whether it is Korean, whether it is veiled, and what its parts may begin with. Forms are
-    not kept as such: a million reports have half a million.
+    whether it is Korean, whether it is veiled, what its parts may begin with, and whether it
+    is open where the family name begins. Forms are not kept as such: a million reports have
+    half a million.
     """
     orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
     both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
@@ -323,14 +339,13 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
             if form.is_veiled:
-                parts.append((family, given, form.korean, True, *form.firsts))
+                parts.append((family, given, form.korean, True, *form.firsts, form.is_open))
                 continue
             korean = givens.korean[given] and (families.korean[family] or not form.family)
-            parts.append(
-                (family, given, korean, False, families.firsts[family], givens.firsts[given])
-            )
+            firsts = families.firsts[family], givens.firsts[given]
+            parts.append((family, given, korean, False, *firsts, form.is_open))
         starts.append(len(parts))
-    table = np.array(parts, np.int64).reshape(-1, 6)
+    table = np.array(parts, np.int64).reshape(-1, 7)
     name, relative = row.astype(np.int32).reshape(2, -1)
     return (name, relative), np.array(starts, np.int64), table
 
@@ -354,7 +369,9 @@ def _word_shares(
     sums = np.zeros(count)
     for rows, part in parts:
         uses = np.bincount(part, times, minlength=len(rows.starts) - 1)
-        sums += np.bincount(rows.values, np.repeat(uses, np.diff(rows.starts)), minlength=count)
+        owner = np.repeat(np.arange(len(uses)), np.diff(rows.starts))
+        each = np.unique(owner * max(count, 1) + rows.values)  # twice in a part is once
+        sums += np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
     share = (sums + BACKGROUND_REPORTS * _WORD_BACKGROUND) / (seen + BACKGROUND_REPORTS)
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
@@ -392,7 +409,7 @@ def _keys(encoded: Encoded) -> dict[str, Ints]:
     event = _first(e.act_starts, _months(e.act_days))
     towns = np.append(_first(e.place_towns.starts, e.place_towns.values), NO_KEY)
     where = _first(e.act_starts, e.act_place)
-    given = _first(e.given_skeletons.starts, e.given_skeletons.values)
+    given = e.given_key
     first_form = np.append(e.form_given, 0)[e.form_starts[e.name]]
     last_form = np.append(e.form_given, 0)[e.form_starts[e.name.astype(np.int64) + 1] - 1]
     named = np.diff(e.form_starts)[e.name] > 0

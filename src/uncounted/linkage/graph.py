@@ -80,7 +80,7 @@ def build(
                 hint="are lists copies of themselves, or do they say one thing of everybody? "
                 "take copies out before you import",
             )
-        log_floor += _STEP
+        log_floor = min(log_floor + _STEP, 0.0)
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])

@@ -40,6 +40,8 @@ MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
+_RAISED = 1.001  # a floor above the one asked for has risen
+_FULL = "the usual candidates are as many as can be: there is no looser rule"
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 
 
@@ -86,10 +88,15 @@ def readings(
     most = _most(main.rates.expected_pairs)
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
+        at = usual.facts["floor"] * RULES[rule]
+        full = rule == "loose" and usual.facts["floor"] > floor * _RAISED
         if rule not in built:
-            at = min(floor * RULES[rule], 0.5)
-            built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
-        refuted = _repeats(each, main, encoded)  # then a look is enough
+            built[rule] = (
+                usual
+                if full
+                else graph.build(encoded, pairs, floor=min(at, 0.5), decisions=decisions)
+            )
+        refuted = _FULL if full else _repeats(each, main, encoded)  # then a look is enough
         sampled = chains.sample(
             built[rule],
             main.rates,
@@ -154,7 +161,7 @@ def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
     agree = float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
-        return f"names agree in {agree:.0%} of the links, no more than the least allowed"
+        return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
     return None
 
 

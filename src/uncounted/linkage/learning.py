@@ -154,10 +154,10 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
 def _alike(patterns: compare.Levels) -> NDArray[np.bool_]:
     """Which pairs agree in the whole name and in a day: hardly ever strangers.
 
-    A fit starts with these as links, and may find no more than these, or two a report if that
-    is more: else it would find events in place of people. Taken for strangers to start with,
-    somebody who is reported fifteen times in a short list would make it look as if strangers
-    shared names and days.
+    A fit starts with these as links, and thinks no more pairs links before it looks at them than
+    these, or two a report if that is more: else it would find events in place of people. Taken
+    for strangers to start with, somebody who is reported fifteen times in a short list would make
+    it look as if strangers shared names and days.
     """
     day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
     return np.asarray(_SAME_NAME[patterns[:, 0]] & day)

@@ -24,7 +24,7 @@ from uncounted.records.names import Name, is_unknown, plain, untitled
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
-LONGEST_LETTERS = 24
+LONGEST_LETTERS = 60
 MOST_WORDS = 6  # of a part of a name
 _KEPT_PARTS = 65536  # distinct given names whose readings are kept: many have the same
 _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
@@ -35,6 +35,7 @@ _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|a\.k\.a\.?|n[eé]e|or)\s", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
+_MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 _RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
 
@@ -58,6 +59,7 @@ class Form:
     initials: tuple[str, ...] = ()  # a syllable each; "" where nothing is said
     family_words: tuple[str, ...] = ()
     given_words: tuple[str, ...] = ()
+    is_open: bool = False  # which word is the family name is a guess
 
     @property
     def is_veiled(self) -> bool:
@@ -182,9 +184,14 @@ def _given_apart(family: str, given: str) -> list[Form]:
     if squeezed:
         korean = squeezed in families.hangul() or squeezed in families.han()
         hidden = veiled.korean(f"{squeezed}{closed}") if korean else None
-        found = [hidden] if hidden else veiled.words(f"{family} {given}")
-        if found:
-            return [_of_veiled(one) for one in found if one.family][:1] or [_of_veiled(found[0])]
+        if hidden:
+            return [_of_veiled(hidden)]
+        said, initials = veiled.said(_spelt_in_latin(_bare(given)))
+        if initials and not said:
+            part = _family_of(squeezed) if korean else _family_of_word("".join(_words(family)))
+            return [Form(part[0], {}, part[1], initials=initials if any(initials) else ())]
+        if initials:
+            given = " ".join(said)
     words, family_words = _words(given), _words(family)
     if _RUNS.fullmatch(closed) or squeezed in families.hangul() or squeezed in families.han():
         family_part = (
@@ -244,6 +251,10 @@ def _given_of_korean(text: str) -> Part:
 def _of_words(written: str, order: Order | None) -> list[Form]:
     """Forms of a name in an alphabet."""
     text = plain(written)
+    before, comma, after = text.partition(",")
+    if comma and _words(before) and _words(after):
+        return _given_apart(before, after)
+    written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
     hidden = veiled.words(_bare(text))
     if hidden:
         return [_of_veiled(one) for one in hidden]
@@ -251,9 +262,6 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     humps = tuple(word for one in raw for word in _words(one)) if len(raw) > len(words) else ()
     if len(humps) > len(words) and humps[-1] == words[-1][-len(humps[-1]) :]:
         words = humps
-    before, comma, after = text.partition(",")
-    if comma and _words(before) and _words(after):
-        return _both(_words(before), _words(after))
     if len(words) == 1:
         return _of_one_word(words[0])
     if len(words) == 2 and len(text.split()) == 1 and lattice.of_latin(words):
@@ -291,7 +299,8 @@ def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:
         if first:  # both ends may be it: the source's habit comes first, the other stays open
             ends = (two, one) if order == "last" else (one, two)
             return [*_both(*ends[0]), *_both(*ends[1])]
-    return _both(*(one if order == "first" else two))
+    found = _both(*(one if order == "first" else two))
+    return [attrs.evolve(form, is_open=True) for form in found]
 
 
 def _given_alone(words: tuple[str, ...]) -> list[Form]:
@@ -356,8 +365,7 @@ def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
 
 def _whole_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The first few words, without initials."""
-    said = [word[:LONGEST_LETTERS] for word in words if len(word) > 1]
-    return tuple(dict.fromkeys(said))[:MOST_WORDS]
+    return tuple(word[:LONGEST_LETTERS] for word in words if len(word) > 1)[:MOST_WORDS]
 
 
 def _family_of_word(word: str) -> Part:
@@ -386,7 +394,8 @@ def _of_cyrillic(words: tuple[str, ...]) -> list[Form]:
     if len(words) > 2 and words[0] + words[1] in table and words[0] not in table:
         return [_cyrillic_form(words[:2], words[2:])]
     if words[0] in table or words[-1] not in table:
-        return [_cyrillic_form(words[:1], words[1:])]
+        found = _cyrillic_form(words[:1], words[1:])
+        return [attrs.evolve(found, is_open=words[0] not in table)]
     return [_cyrillic_form(words[-1:], words[:-1])]
 
 

@@ -95,6 +95,25 @@ def words(text: str) -> list[Veiled]:
     return found
 
 
+def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words and initials of a given name in plain Latin letters, whose family name is known.
+
+    Examples:
+        >>> said("juan a."), said("c. s."), said("chol su")
+        ((('juan',), ('a',)), ((), ('c', 's')), (('chol', 'su'), ()))
+    """
+    found = _TOKENS.findall(text)
+    tokens = _joined(found) if _TWO & set(found) else _split(found)
+    initial = [_is_initial(token) for token in tokens]
+    words = tuple(token.strip(".") for token, is_ in zip(tokens, initial, strict=True) if not is_)
+    letters = [
+        "" if _NO_LETTER.fullmatch(token) else token[0]
+        for token, is_ in zip(tokens, initial, strict=True)
+        if is_
+    ]
+    return words, tuple(letters[:_LONGEST])
+
+
 def _read(tokens: list[str]) -> list[Veiled]:
     initial = [_is_initial(token) for token in tokens]
     if not any(initial) or len(tokens) > 5:
