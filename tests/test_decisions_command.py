@@ -387,3 +387,16 @@ def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
     assert time.process_time() - began < 10
     assert len(order.pairs) == 50
     assert order.undecided > 500
+
+
+def test_a_file_in_another_encoding_is_read_if_its_encoding_is_said(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "korean.csv"
+    file.write_bytes(f"{COLUMNS},note\nA,없는-1,B,없는-2,same,확인\n".encode("cp949"))
+    code, err = refused(capsys, "decide", case, "--file", file)
+    assert code == 1
+    assert "--encoding" in err
+    done = do("decide", case, "--file", file, "--encoding", "cp949")
+    assert "1 rejected" in done.stdout
+    assert "no row was taken in" in done.stderr

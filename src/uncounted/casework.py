@@ -187,7 +187,14 @@ def _day(text: str | None) -> dt.date | None:
         ) from None
 
 
-def decide(case: Case, file: Path, *, on: dt.date, dry_run: bool = False) -> dict[str, Any]:
+def decide(
+    case: Case,
+    file: Path,
+    *,
+    on: dt.date,
+    encoding: str | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
     """Take a file of decisions in: which reports are about one person, and which are not.
 
     Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why, and
@@ -197,13 +204,14 @@ def decide(case: Case, file: Path, *, on: dt.date, dry_run: bool = False) -> dic
         case: an open case file.
         file: of decisions.
         on: the day for which consent is asked.
+        encoding: of the file, where it cannot be told.
         dry_run: keep nothing.
 
     Raises:
         BadInput: the file is none of decisions, or they cannot all be true together with
             what was decided before; nothing was kept.
     """
-    rows = list(deciding.read(file))
+    rows = list(deciding.read(file, encoding=encoding))
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
     taken = [each for each in rows if isinstance(each, Proposed) and each.row not in rejected]

@@ -92,6 +92,7 @@ def against_truth(
     complete: bool = False,
     level: float = LEVEL,
     pictures: Path | None = None,
+    encoding: str | None = None,
     on: dt.date,
 ) -> Judged:
     """Hold the linkage against a file of person ids, or of labelled pairs.
@@ -102,6 +103,7 @@ def against_truth(
         complete: the people named are named in full.
         level: of intervals.
         pictures: a folder for the calibration curve.
+        encoding: of the file, where it cannot be told.
         on: the day of use.
 
     Raises:
@@ -111,7 +113,7 @@ def against_truth(
     """
     from uncounted.linkage.evaluation import Persons, against_pairs, against_persons, read_truth
 
-    labels = read_truth(truth)
+    labels = read_truth(truth, encoding=encoding)
     if complete and not isinstance(labels, Persons):
         raise UsedWrongly(
             "--complete says that people are named in full, and the file names pairs",
@@ -132,6 +134,7 @@ def from_sample(
     *,
     level: float = LEVEL,
     pictures: Path | None = None,
+    encoding: str | None = None,
     on: dt.date,
 ) -> Judged:
     """Estimate precision and recall from a sample that `draw_sample` drew, with its answers.
@@ -142,7 +145,7 @@ def from_sample(
     """
     from uncounted.linkage.evaluation import clerical, read_sample
 
-    sample = read_sample(labels)
+    sample = read_sample(labels, encoding=encoding)
     linkage = linked(case, on).linkage
     found = clerical.estimate(linkage, sample, level=level)
     told = _told(case, linkage, sample)

@@ -274,3 +274,56 @@ def test_any_text_is_a_mapping_or_a_refusal(text: str) -> None:
         assert Mapping.parse(text).id
     except Error as refused:
         assert isinstance(refused, BadMapping)  # noqa: PT017
+
+
+NOBODY = (
+    "unknown|Unidentified male|N.N.|N. N.|NN|John Doe|desconocido|Persona no identificada"
+    "|sin nombre|anónimo|inconnu|مجهول|مجهول الهوية|неизвестный|미상|성명불상|신원미상|姓名不详"
+    "|无名氏|無名|佚名|某某|unnamed child|unknown 12"
+)
+
+
+@pytest.mark.parametrize("text", NOBODY.split("|"))
+def test_what_stands_for_nobody_is_no_name(tmp_path: Path, text: str) -> None:
+    assert _reasons(tmp_path, f"7,{text},,,,,,,,,") == [(2, ("no name",))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No Chol Su", "Na Un Hui", "Sin Yong Nam", "Maria de la Cruz", "Nina", "노무현"],
+)
+def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:
+    assert _one(tmp_path, f"7,{text},,,,,,,,,").report.names[0].written == text
+
+
+def test_a_date_that_is_still_to_come_is_noted(tmp_path: Path) -> None:
+    assert _one(tmp_path, "7,김철수,,,2999,,,,,,").warnings == (
+        "column 'dob': a date that is still to come",
+    )
+    assert not _one(tmp_path, "7,김철수,,,1999,,,,,,").warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("+82 10 1234 5678", True),
+        ("010-1234-5678", True),
+        ("739164237", False),
+        ("A-1975/33", False),
+        ("12-345", False),
+    ],
+)
+def test_what_looks_like_a_telephone_is_noted_and_not_repeated(
+    tmp_path: Path, text: str, noted: bool
+) -> None:
+    mapping = MAP.replace('sex = "sex"', 'number = "sex"')
+    found = _one(tmp_path, f"7,김철수,,{text},,,,,,,", mapping=mapping)
+    assert found.report.number == text
+    assert any("looks like a telephone" in warning for warning in found.warnings) == noted
+    assert not any(text in warning for warning in found.warnings)
+
+
+def test_a_title_above_the_header_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(BadMapping) as refused:
+        _read(tmp_path, HEADER, header="List of 2019")
+    assert "is the first row a title?" in str(refused.value.hint)

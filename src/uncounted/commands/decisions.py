@@ -28,11 +28,17 @@ from uncounted.terminal import Waiting, answer, answer_json, columns, named_rows
     required=True,
     help="CSV: source_a,report_a,source_b,report_b,decision and, if you like, note.",
 )
+@click.option("--encoding", help="The file's encoding, where it cannot be told.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @passphrase_option
 @json_option
 def decide(
-    case: Path, file: Path, dry_run: bool, passphrase_file: Path | None, as_json: bool
+    case: Path,
+    file: Path,
+    encoding: str | None,
+    dry_run: bool,
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
     r"""Say of pairs of reports that they are about the same person, or are not.
 
@@ -49,7 +55,7 @@ def decide(
     from uncounted import casework
 
     with open_case(case, passphrase_file) as opened:
-        done = casework.decide(opened, file, on=today(), dry_run=dry_run)
+        done = casework.decide(opened, file, on=today(), encoding=encoding, dry_run=dry_run)
     if as_json:
         answer_json(done)
     else:
@@ -64,6 +70,8 @@ def _tell(done: Mapping[str, Any]) -> None:
     for reason in done["reasons"]:
         rows = [each["row"] for each in done["rejects"] if reason in each["why"]]
         say(f"  rejected: {reason} ({named_rows(rows)})")
+    if done["rows"] and done["rejected"] == done["rows"]:
+        say("  mind: no row was taken in")
     if done["without_use"]:
         say(
             "  without use for now: a report whose consent does not allow linking"

@@ -76,6 +76,7 @@ _NOUNS = {"unsure": "pair", "links_not_judged": "link"}
 @click.option(
     "--labels", type=click.Path(path_type=Path), help="The sample, with your answers in it."
 )
+@click.option("--encoding", help="Of --truth or --labels, where it cannot be told.")
 @click.option(
     "--pictures", type=click.Path(path_type=Path), help="A folder for the calibration curve (SVG)."
 )
@@ -90,6 +91,7 @@ def evaluate(
     size: int | None,
     out: Path | None,
     labels: Path | None,
+    encoding: str | None,
     pictures: Path | None,
     level: float,
     seed: int,
@@ -122,10 +124,18 @@ def evaluate(
             done = None
         elif truth is not None:
             done = judging.against_truth(
-                opened, truth, complete=complete, level=level, pictures=pictures, on=today()
+                opened,
+                truth,
+                complete=complete,
+                level=level,
+                pictures=pictures,
+                encoding=encoding,
+                on=today(),
             )
         elif labels is not None:
-            done = judging.from_sample(opened, labels, level=level, pictures=pictures, on=today())
+            done = judging.from_sample(
+                opened, labels, level=level, pictures=pictures, encoding=encoding, on=today()
+            )
         else:
             done = judging.opinion(opened, on=today(), level=level)
     if done is None:
@@ -228,7 +238,8 @@ def _answer_held(found: Held) -> None:
     people = ""
     if found.people is not None and found.true_people is not None:
         people = (
-            f"; {number(found.people)} people counted where there are {number(found.true_people)}"
+            f"; {number(found.people)} {'person' if found.people == 1 else 'people'} counted where"
+            f" there {'is' if found.true_people == 1 else 'are'} {number(found.true_people)}"
         )
     answer(f"{shares}{people}")
     answer()

@@ -197,6 +197,8 @@ def _tell_import(done: Mapping[str, Any]) -> None:
         f" + {done['updated']:,} updated + {done['unchanged']:,} unchanged"
         f" + {done['rejected']:,} rejected"
     )
+    if not done["rows"]:
+        say("  noted: the file has no rows below its first")
     if done["encoding"].replace("_", "-").lower() not in ("utf-8", "utf-8-sig"):
         say(f"  read as {done['encoding']}")
     for reason, count in done["reasons"].items():
@@ -218,6 +220,8 @@ def _tell_import(done: Mapping[str, Any]) -> None:
             f"  {plural(done['amendments_replaced'], 'report')} had been amended here; what the"
             " file says now stands"
         )
+    if done["rows"] and done["rejected"] == done["rows"]:
+        say("  mind: no row was taken in")
     if done["rejects"]:
         say(
             "  which rows, and why, is sealed in the case:"

@@ -129,6 +129,11 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
     ]
 
 
+def _says_nothing(part: str) -> bool:
+    """Whether a part stands for one that is not known; Na and No are family names."""
+    return len(part) > 2 and is_unknown(part)
+
+
 def _pieces(written: str) -> list[str]:
     """A name and what stands beside it in brackets or after "alias": other names, as a rule.
 
@@ -179,7 +184,7 @@ def _family_of(text: str) -> Part:
 
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
-    family, given = plain(_seen(family)), plain(_seen(given))
+    family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
     squeezed, closed = "".join(family.split()), "".join(given.split())
     if squeezed:
         korean = squeezed in families.hangul() or squeezed in families.han()

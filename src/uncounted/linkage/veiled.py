@@ -103,12 +103,14 @@ def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         ((('juan',), ('a',)), ((), ('c', 's')), (('chol', 'su'), ()))
     """
     found = _TOKENS.findall(text)
-    tokens = _joined(found) if _TWO & set(found) else _split(found)
-    initial = [_is_initial(token) for token in tokens]
-    words = tuple(token.strip(".") for token, is_ in zip(tokens, initial, strict=True) if not is_)
+    parts = _joined(found) if _TWO & set(found) else _split(found)
+    initial = [_is_initial(part) for part in parts]
+    if not all(initial):  # "Kyong Oo" is a name
+        initial = [is_ and part != "oo" for part, is_ in zip(parts, initial, strict=True)]
+    words = tuple(part.strip(".") for part, is_ in zip(parts, initial, strict=True) if not is_)
     letters = [
-        "" if _NO_LETTER.fullmatch(token) else token[0]
-        for token, is_ in zip(tokens, initial, strict=True)
+        "" if _NO_LETTER.fullmatch(part) else part[0]
+        for part, is_ in zip(parts, initial, strict=True)
         if is_
     ]
     return words, tuple(letters[:_LONGEST])

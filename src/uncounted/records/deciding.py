@@ -29,7 +29,7 @@ _DIFFERENT = frozenset(
 _OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
 
 
-def read(path: Path) -> Iterator[Proposed | Refused]:
+def read(path: Path, *, encoding: str | None = None) -> Iterator[Proposed | Refused]:
     """Read a file of decisions, a row at a time; its columns are looked at before the first.
 
     A row without an answer is refused like one that cannot be read: it decides nothing.
@@ -37,7 +37,7 @@ def read(path: Path) -> Iterator[Proposed | Refused]:
     Raises:
         BadInput: not a table, a column that is missing or of no meaning here.
     """
-    sheet = delimited.read(path)
+    sheet = delimited.read(path, encoding=encoding)
     columns = _shape(sheet)
     return (_decision(row, columns) for row in sheet)
 

@@ -32,6 +32,13 @@ LONGEST_WORD = 2_000
 LONGEST_NOTE = 1_000_000
 
 
+_TELEPHONE = re.compile(r"\+\d[\d -]{7,}|0\d{1,3}[ -]\d{3,4}[ -]\d{4}")
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 @attrs.frozen
 class Accepted:
     """A row that is a report; `warnings` say what a person should look at, without content."""
@@ -209,6 +216,8 @@ class Cells:
             self.reasons.append(f"column {column!r}: {error}")
             return None
         self.warnings += [f"column {column!r}: {note}" for note in reading.notes]
+        if reading.date and reading.date.earliest and reading.date.earliest > _today():
+            self.warnings.append(f"column {column!r}: a date that is still to come")
         day = reading.date and attrs.evolve(reading.date, written=text)
         return self._unpadded(column, day)
 
@@ -256,6 +265,16 @@ class Cells:
             self.reasons.append("no name")
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
+
+    def number(self, column: str | None) -> str | None:
+        """A number in another register; one that looks like a telephone's is kept, and told."""
+        text = self.known(column, LONGEST_ID)
+        if text and _TELEPHONE.fullmatch(text):
+            self.warnings.append(
+                f"column {column!r}: looks like a telephone number, which leads to somebody;"
+                " take it out unless it is another register's"
+            )
+        return text
 
     def relative(self) -> Name | None:
         """The relative's name; of several the first, since a report has room for one."""
@@ -345,7 +364,7 @@ class Cells:
             collector=self.text(mapping.collector) or mapping.source.collector,
             relative=self.relative(),
             occupation=self.known(mapping.occupation),
-            number=self.known(mapping.number, LONGEST_ID),
+            number=self.number(mapping.number),
         )
 
     def consent(self) -> Consent:

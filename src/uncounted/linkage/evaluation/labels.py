@@ -57,14 +57,14 @@ class LabelledPairs:
     unsure: int = 0
 
 
-def read_truth(file: Path) -> Persons | LabelledPairs:
+def read_truth(file: Path, *, encoding: str | None = None) -> Persons | LabelledPairs:
     """Read person ids or labelled pairs, whichever the columns say it is.
 
     Raises:
         BadInput: the file is neither, or contradicts itself; with the row.
         UsedWrongly: it is a sample that `uncounted evaluate --sample` drew.
     """
-    sheet = delimited.read(file)
+    sheet = delimited.read(file, encoding=encoding)
     columns = set(sheet.columns)
     if columns >= {*PAIR_COLUMNS, *DESIGN_COLUMNS}:
         raise UsedWrongly(
@@ -81,13 +81,13 @@ def read_truth(file: Path) -> Persons | LabelledPairs:
     return _persons(sheet, report)
 
 
-def read_sample(file: Path) -> LabelledPairs:
+def read_sample(file: Path, *, encoding: str | None = None) -> LabelledPairs:
     """Read a sample that was drawn by `uncounted evaluate --sample`, with its answers.
 
     Raises:
         BadInput: it is none, or rows were taken out, added or changed.
     """
-    sheet = delimited.read(file)
+    sheet = delimited.read(file, encoding=encoding)
     for needed in (*PAIR_COLUMNS, *DESIGN_COLUMNS):
         if needed not in sheet.columns:
             raise BadInput(
@@ -192,7 +192,7 @@ def _pairs(sheet: delimited.Sheet) -> LabelledPairs:
     rows = tuple(seen.values())
     if all(row.same is None for row in rows):
         raise BadInput(
-            f"{name} has no answer: every cell of the column 'same' is empty",
+            f"{name} has no answer: no cell of the column 'same' says yes or no",
             hint="write yes or no for each pair, and ? where it cannot be told",
         )
     _check_consistent(name, rows)
