@@ -65,6 +65,9 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     )
     if given < 0 and family < 0:
         return 0
+    if given == 1 and not (a.korean[f] or a.korean[g]):
+        # Dina and Tina could be one syllable's spellings, if either were Korean
+        given = 1 if apart(a, a.given_words, a.given_words, r, s, 3) == 0 else 0
     if given == 1 and family == 1:
         total = family_llr + given_llr
         for cut in range(len(RARE)):

@@ -97,7 +97,7 @@ def refuse_existing(path: Path) -> None:
         return
     if path.exists() or path.is_symlink():
         raise AlreadyThere(
-            f"{path.name} is there already", hint="name another, or move that one away"
+            f"{path.name or path} is there already", hint="name another, or move that one away"
         )
 
 

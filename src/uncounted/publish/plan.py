@@ -135,7 +135,10 @@ def _text(source: Path | str) -> tuple[str, Path]:
     except UnicodeDecodeError as error:
         raise BadInput(f"{source.name} is not UTF-8 text") from error
     except OSError as error:
-        raise BadInput(f"the plan {source.name} cannot be read: {error.strerror}") from error
+        raise BadInput(
+            f"the plan {source.name or source} cannot be read: {error.strerror}",
+            hint="check the path",
+        ) from error
 
 
 def _known(value: Mapping[str, Any], allowed: tuple[str, ...], what: str) -> None:

@@ -108,7 +108,8 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
                 cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
         elif not report_id.isprintable() or report_id[0] in "=+@":
             cells.reasons.append(
-                f"column {mapping.id!r}: not an id (a line break or a sign that spreadsheets run)"
+                f"column {mapping.id!r}: not an id (a line break, a sign that is not seen,"
+                " or one that spreadsheets run)"
             )
         elif report_id in first_row:
             cells.reasons.append(f"id already used in {table.unit} {first_row[report_id]}")

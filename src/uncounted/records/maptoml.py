@@ -51,7 +51,7 @@ def read(source: Path | str) -> dict[str, Any]:
             raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
         except OSError:
             raise BadMapping(
-                f"there is no mapping {source.name} to read", hint="check the path"
+                f"there is no mapping {source.name or source} to read", hint="check the path"
             ) from None
     else:
         text = source

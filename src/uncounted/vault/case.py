@@ -596,7 +596,7 @@ class Case:
         if stored is None or stored.payload is None:
             raise UsedWrongly(
                 "there is no such list of rejected rows in this case file",
-                hint="the import that rejected them said its name, like rejects-12",
+                hint="rejects-12 are those of the import that is entry 12 of uncounted log",
             )
         return rejected_rows(stored.payload)
 

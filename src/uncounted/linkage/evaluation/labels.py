@@ -258,7 +258,7 @@ def _check_design(name: str, pairs: LabelledPairs) -> None:
     for stratum, before in first.items():
         if count[stratum] != before.drawn:
             raise BadInput(
-                f"{name} has {count[stratum]} pairs of a stratum of which {before.drawn} were"
+                f"{name} has {count[stratum]} of a stratum of which {before.drawn} pairs were"
                 f" drawn (row {before.row} is one of them)",
                 hint="no row may be taken out or added: leave `same` empty where nobody can say",
             )
