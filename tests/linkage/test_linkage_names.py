@@ -28,9 +28,13 @@ def _level(one: str, other: str) -> int:
     return int(compare.levels(encoded, np.array([0]), np.array([1]))[0, 0])
 
 
+def _is_same(one: str, other: str) -> bool:
+    return 1 <= _level(one, other) <= compare.NAME_SAME
+
+
 @pytest.mark.parametrize("name", SAME)
 def test_spellings_of_one_name_are_the_same(name: str) -> None:
-    missed = [spelt for spelt in SAME[name].split("|") if not 1 <= _level(name, spelt) <= 4]
+    missed = [spelt for spelt in SAME[name].split("|") if not _is_same(name, spelt)]
     assert len(missed) <= (1 if name == "남궁옥" else 0), missed
 
 
@@ -40,6 +44,6 @@ def test_other_people_are_not_a_spelling() -> None:
         for spellings in SAME.values()
         for spelt in spellings.split("|")
         for other in OTHER.split("|")
-        if 1 <= _level(spelt, other) <= 4
+        if _is_same(spelt, other)
     ]
     assert wrong == []
