@@ -98,7 +98,7 @@ def test_what_contradicts_itself_is_refused_by_row(file: Callable[..., Path], wh
 
 
 SAMPLE = {
-    "a row taken out": (["A,1,B,1,yes,A,9,2"], "has 1 pairs of a stratum of which 2 were drawn"),
+    "a row taken out": (["A,1,B,1,yes,A,9,2"], "has 1 of a stratum of which 2 pairs were drawn"),
     "other numbers": (
         ["A,1,B,1,yes,A,9,2", "A,2,B,2,no,A,8,2"],
         "row 3: its stratum has other numbers than in row 2",
