@@ -213,7 +213,12 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
         if not name:
             raise BadInput(
                 f"{what}: column {position} has no name",
-                hint="write its name into the first row, or take the column out",
+                hint=(
+                    "is the first row a title? take out what stands above the row that names the"
+                    " columns"
+                    if sum(map(bool, columns)) == 1 and len(columns) > 2
+                    else "write its name into the first row, or take the column out"
+                ),
             )
         if name in first:
             raise BadInput(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from uncounted.errors import BadMapping, Error
+from uncounted.errors import BadInput, BadMapping, Error
 from uncounted.records import intake
 from uncounted.records.intake import Accepted, Rejected
 from uncounted.records.mapping import Mapping
@@ -327,3 +327,6 @@ def test_a_title_above_the_header_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(BadMapping) as refused:
         _read(tmp_path, HEADER, header="List of 2019")
     assert "is the first row a title?" in str(refused.value.hint)
+    with pytest.raises(BadInput) as cut:
+        _read(tmp_path, HEADER, header="List of 2019,,")
+    assert "is the first row a title?" in str(cut.value.hint)
