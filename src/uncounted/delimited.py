@@ -29,6 +29,8 @@ LONGEST_FIELD = 16 << 20
 LONGEST_HEADER = 1 << 20
 # One limit for the whole process: the standard library has no other.
 csv.field_size_limit(LONGEST_FIELD)
+# Where the first row names one column, of a file that has more or should have.
+TITLE = "is the first row a title? take out what stands above the row that names the columns"
 _HINT = "save the file as UTF-8, or say which with --encoding where the command has it"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -213,12 +215,9 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
         if not name:
             raise BadInput(
                 f"{what}: column {position} has no name",
-                hint=(
-                    "is the first row a title? take out what stands above the row that names the"
-                    " columns"
-                    if sum(map(bool, columns)) == 1 and len(columns) > 2
-                    else "write its name into the first row, or take the column out"
-                ),
+                hint=TITLE
+                if sum(map(bool, columns)) == 1 and len(columns) > 2
+                else "write its name into the first row, or take the column out",
             )
         if name in first:
             raise BadInput(

@@ -48,8 +48,8 @@ def of_names(a: Arrays, x: int, y: int) -> int:
             level = _forms(a, f, g)
             if level and level < best:
                 best = level
-                if best == 1:
-                    return 1
+                if best == SAME:
+                    return SAME
     return 0 if best == 255 else best
 
 
@@ -65,7 +65,8 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     )
     if given < 0 and family < 0:
         return 0
-    if given == 1 and not (a.korean[f] or a.korean[g]):
+    not_korean = not (a.korean[f] or a.korean[g])
+    if given == 1 and not_korean:
         # Dina and Tina could be one syllable's spellings, if either were Korean
         given = 1 if apart(a, a.given_words, a.given_words, r, s, 3) == 0 else 0
     if given == 1 and family == 1:
@@ -86,7 +87,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
     by_family = 0 if family == 1 else apart(a, a.family_words, a.family_words, p, q, 3)
     by_given = 0 if given == 1 else apart(a, a.given_words, a.given_words, r, s, 3)
-    if not (a.korean[f] or a.korean[g]):
+    if not_korean:
         if family == 0:
             by_family = max(by_family, apart_in_words(a, True, p, q, 3))
         if given == 0:
@@ -100,7 +101,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     level = int(_BY_SLIPS[by_given, by_family])
     if level > SLIP_IN_BOTH and _exchanged(a, f, g):
         return EXCHANGED
-    if not (a.korean[f] or a.korean[g]):
+    if not_korean:
         if level > SLIP_IN_BOTH:
             words = in_words(a, f, g)
             if words:

@@ -86,16 +86,15 @@ def readings(
     built = {"usual": usual}
     todo, found = cells(prior), list[Reading]()
     most = _most(main.rates.expected_pairs)
+    risen = usual.facts["floor"] > floor * _RAISED
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
-        at = usual.facts["floor"] * RULES[rule]
-        full = rule == "loose" and usual.facts["floor"] > floor * _RAISED
-        if rule not in built:
-            built[rule] = (
-                usual
-                if full
-                else graph.build(encoded, pairs, floor=min(at, 0.5), decisions=decisions)
-            )
+        full = rule == "loose" and risen
+        if full:
+            built[rule] = usual
+        elif rule not in built:
+            at = min(usual.facts["floor"] * RULES[rule], 0.5)
+            built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
         refuted = _FULL if full else _repeats(each, main, encoded)  # then a look is enough
         sampled = chains.sample(
             built[rule],

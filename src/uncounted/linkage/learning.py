@@ -28,12 +28,7 @@ _SAME_FAMILY = np.array(
     [each.startswith("same, ") or each.endswith("same family") for each in NAME[1:]]
 )
 # Name levels (after "not said") at which only the family name is the same.
-_OTHER_GIVEN = np.array(
-    [
-        ONE_LETTER - 1,
-        OTHER_GIVEN - 1,
-    ]
-)
+_OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
 # Birth levels (after "not said") at which two people's are near or not, and nothing else.
 _OTHER_BIRTH = np.array(
     [compare.BIRTH.index(x) - 1 for x in ("within a year", "within three years", "different")]
@@ -171,9 +166,7 @@ def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
     both = np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
     differ = patterns[:, 0] > compare.NAME_AGREES
     np.add.at(both, (patterns[:, 3], patterns[:, 4]), np.where(differ, strangers, 0.0))
-    both[0], both[:, 0] = 0.0, 0.0
-    apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
-    return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
+    return _than_apart(both)
 
 
 def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
@@ -184,13 +177,17 @@ def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
     """
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
     np.add.at(both, name_and_birth(patterns), linked)
+    found = _than_apart(both)
+    found[DIFFERENT] = np.minimum(found[DIFFERENT], 1.0)
+    found[:, DIFFERENT] = np.minimum(found[:, DIFFERENT], 1.0)
+    return found
+
+
+def _than_apart(both: Floats) -> Floats:
+    """Pairs seen at two levels together over those expected apart; at "not said" of either, 1."""
     both[0], both[:, 0] = 0.0, 0.0
     apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
-    found = (both + _THOUGHT) / (apart + _THOUGHT)
-    found[DIFFERENT], found[:, DIFFERENT] = (
-        np.minimum(each, 1.0) for each in (found[DIFFERENT], found[:, DIFFERENT])
-    )
-    return np.asarray(found)
+    return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
 
 
 def _of_namesakes(

@@ -130,9 +130,8 @@ def _unlisted(text: str) -> Place:
     fine: set[str] = set()
     if any(word.isdigit() for word in words):
         # Camp 14 and Camp 15 have the word in common, and are two places.
-        code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
-        words = [word for word in words if word not in code and word not in _NUMBERED]
-        fine.add("".join(code))
+        code, words = _code_of(words)
+        fine.add(code)
     for word in words:
         named = table.candidates(word)
         codes = {place.code for place in named if _is_town(place)}
@@ -142,14 +141,20 @@ def _unlisted(text: str) -> Place:
     return Place(frozenset(fine - {""}), None, said=_said(text))
 
 
+def _code_of(words: list[str]) -> tuple[str, list[str]]:
+    """The number of a numbered place with the letters beside it, and its other words."""
+    code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
+    return "".join(code), [word for word in words if word not in code and word not in _NUMBERED]
+
+
 def _said(text: str) -> place_words.Said:
     """The words of a text, of its first part and of what follows a comma or a bracket."""
     keys: list[frozenset[str]] = []
     for part in _PARTS.split(text):
-        words = [word for word in _words(part) if word not in _NUMBERED or not _DIGIT.search(part)]
+        words = _words(part)
         if any(word.isdigit() for word in words):
-            code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
-            words = ["".join(code), *(word for word in words if word not in code)]
+            code, rest = _code_of(words)
+            words = [code, *rest]
         found = frozenset(_key(word) for word in words) - {""}
         if found:
             keys.append(found)

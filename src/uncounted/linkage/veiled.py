@@ -108,11 +108,7 @@ def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not all(initial):  # "Kyong Oo" is a name
         initial = [is_ and part != "oo" for part, is_ in zip(parts, initial, strict=True)]
     words = tuple(part.strip(".") for part, is_ in zip(parts, initial, strict=True) if not is_)
-    letters = [
-        "" if _NO_LETTER.fullmatch(part) else part[0]
-        for part, is_ in zip(parts, initial, strict=True)
-        if is_
-    ]
+    letters = [_letter(part) for part, is_ in zip(parts, initial, strict=True) if is_]
     return words, tuple(letters[:_LONGEST])
 
 
@@ -120,7 +116,7 @@ def _read(tokens: list[str]) -> list[Veiled]:
     initial = [_is_initial(token) for token in tokens]
     if not any(initial) or len(tokens) > 5:
         return []
-    letters = ["" if _NO_LETTER.fullmatch(token) else token[0] for token in tokens]
+    letters = list(map(_letter, tokens))
     if all(initial):
         return _no_words(letters) if 2 <= len(tokens) <= 4 and all(letters) else []
     count = sum(initial)
@@ -131,6 +127,10 @@ def _read(tokens: list[str]) -> list[Veiled]:
     else:
         return []
     return _of_ends([token.strip(".") for token in whole], said, first=first)
+
+
+def _letter(token: str) -> str:
+    return "" if _NO_LETTER.fullmatch(token) else token[0]
 
 
 def _joined(tokens: list[str]) -> list[str]:

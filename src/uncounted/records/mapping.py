@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from uncounted import delimited
 from uncounted.errors import BadMapping
 from uncounted.records import maptoml, vocabulary
 from uncounted.records.columns import (
@@ -95,8 +96,9 @@ class Mapping:
         if "id" not in known or not known.keys() & set(NAME_FIELDS):
             raise BadMapping(
                 "the first row has no columns called id and name",
-                hint=_title(there)
-                or "write a mapping that says which column is what (--mapping MAP.toml)",
+                hint=delimited.TITLE
+                if len(there) == 1
+                else "write a mapping that says which column is what (--mapping MAP.toml)",
             )
         _refuse_strange(there)
         fields = {key: known[key] for key in FIELDS if key in known}
@@ -144,8 +146,9 @@ class Mapping:
                     f"the mapping names a column {name!r} that the file does not have",
                     hint=f"the name of column {folded.index(near[0]) + 1} is nearly that"
                     if near
-                    else _title(there)
-                    or f"write the names as the first row has them, {len(there)} in all",
+                    else delimited.TITLE
+                    if len(there) == 1
+                    else f"write the names as the first row has them, {len(there)} in all",
                 )
 
     def unused(self, columns: Iterable[str]) -> tuple[int, ...]:
@@ -193,10 +196,3 @@ def _refuse_strange(columns: tuple[str, ...]) -> None:
 
 def _plain(name: str) -> str:
     return vocabulary.key(name).replace(" ", "_")
-
-
-def _title(columns: tuple[str, ...]) -> str:
-    """A hint where the first row has one cell: it may be a title above the header."""
-    if sum(bool(column.strip()) for column in columns) > 1:
-        return ""
-    return "is the first row a title? take out what stands above the row that names the columns"
