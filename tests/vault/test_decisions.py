@@ -334,7 +334,7 @@ def test_nothing_of_a_decision_lies_in_clear(tmp_path: Path, me: Identity, make:
         if path.is_file():
             held = path.read_bytes()
             assert NOTE.encode() not in held
-            assert b"R-1" not in held
+            assert b'"R-1"' not in held
     with Case.open(tmp_path / "case", me) as case:
         assert case.rotate().kind == "rotation"
         assert case.decisions()[0].note == NOTE

@@ -43,14 +43,14 @@ def test_no_page_remembers_a_withdrawn_report(
     folder = tmp_path / "case"
     with Case.create(folder, me) as case:
         case.intake("one", {}, many(400, start=1000))
-        case.intake("one", {}, [make(7), make(8)])
-        case.intake("one", {}, [make(7, note="long " * 3000)])  # spills over several pages
-        case.put("linkage", {"draws": 1}, b"draws of R-7", ["link"])
+        case.intake("one", {}, [make(1234567), make(7654321)])
+        case.intake("one", {}, [make(1234567, note="long " * 3000)])  # spills over several pages
+        case.put("linkage", {"draws": 1}, b"draws of R-1234567", ["link"])
         rows = [row for row in case._storage.entries() if row.kind == "report"]
-        secrets = [b"R-7"]
+        secrets = [b"R-1234567"]  # long enough never to stand by chance among sealed bytes
         withdrawn = [case._ledger.open(row) for row in rows]
         for row, opened in zip(rows, withdrawn, strict=True):
-            if opened is not None and opened.body["id"] == "R-7":
+            if opened is not None and opened.body["id"] == "R-1234567":
                 assert row.sealed is not None
                 secrets += [row.sealed.wrapped, row.sealed.content[:200], row.sealed.content[-200:]]
                 secrets.append(bytes.fromhex(opened.body["print"]))
@@ -65,7 +65,7 @@ def test_no_page_remembers_a_withdrawn_report(
     assert sum(secret in before for secret in secrets) >= 8
 
     with Case.open(folder, me) as case:
-        case.withdraw("one", "R-7")
+        case.withdraw("one", "R-1234567")
     after = _pages_in_clear(folder, me)
     assert [secret for secret in secrets if secret in after] == []
     assert not (folder / "case.db-wal").exists()
