@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from uncounted.commands.app import SECTIONS, app
+
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
 
@@ -125,6 +127,53 @@ def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
     shown = run(base, "rejects", "case", answer["rejects"])
     assert [line.split()[0] for line in shown.stdout.splitlines()[1:]] == ["3", "4", "5", "6"]
     assert "tiger" not in shown.stdout
+    every = run(base, "rejects", "case")  # of one import or more: all are listed, newest last
+    assert every.stdout.split("\n")[0].split() == [
+        "list",
+        "when",
+        "source",
+        "rejected",
+        "of",
+        "rows",
+    ]
+    listed = json.loads(run(base, "rejects", "case", "--json").stdout)["lists"]
+    mine = {each["name"]: each for each in listed}[answer["rejects"]]
+    assert (mine["source"], mine["rejected"], mine["rows"]) == ("mixed", 4, 6)
+
+
+def test_a_case_without_rejected_rows(base: Path, tmp_path: Path) -> None:
+    home = environment(base)
+    assert run(tmp_path, "init", "clean", env=home).returncode == 0
+    assert run(tmp_path, "rejects", "clean", env=home).stdout == "No import rejected a row.\n"
+    assert json.loads(run(tmp_path, "rejects", "clean", "--json", env=home).stdout) == {"lists": []}
+
+
+def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
+    shown = run(tmp_path, "--help", env=environment(tmp_path)).stdout
+    assert "..." not in shown.split("The road:")[1]
+    assert sorted(name for names in SECTIONS.values() for name in names.split()) == sorted(
+        app.commands
+    )
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: Path) -> None:
+    home = environment(base)
+    head = "id,name,birth,sex,origin\n"
+    rows = [f"{at},Kim Yong {at},19{at:02}-03-0{at % 9 + 1},f,Musan\n" for at in range(40, 60)]
+    for name, some in (("one.csv", rows), ("two.csv", rows[:15])):
+        (tmp_path / name).write_text(head + "".join(some), encoding="utf-8")
+    columns = "".join(f'{name} = "{name}"\n' for name in head.strip().split(","))
+    mapping = f'[columns]\n{columns}[consent]\nuses = ["link"]\n'
+    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    assert run(tmp_path, "init", "twice", env=home).returncode == 0
+    for name in ("one", "two"):
+        named = ("--source", name, "--mapping", "map.toml")
+        done = run(tmp_path, "import", "twice", f"{name}.csv", *named, env=home)
+        assert done.returncode == 0, done.stderr
+    done = run(tmp_path, "link", "twice", "--draws", "10", env=home)
+    assert done.returncode == 0, done.stderr
+    assert "15 of the 15 reports of two say word for word what reports of one say" in done.stderr
 
 
 def test_a_dry_run_changes_nothing(base: Path) -> None:

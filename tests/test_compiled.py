@@ -128,3 +128,34 @@ def test_a_name_that_is_not_there_is_refused_when_compiled() -> None:
     house = _House(np.arange(5), _Room(np.zeros((1, 2)), np.zeros(5, np.bool_)), 0.5)
     with pytest.raises(TypingError, match="garden"):
         _wrong(house)
+
+
+CALLED_FIRST_BY = """
+from uncounted.compiled import compiled_fast, compiled_in_place, compiled_inner
+
+@compiled_inner
+def large(x):
+    return x + 1.0
+
+@compiled_in_place
+def small(x):
+    return large(x)
+
+@compiled_fast
+def fast(x):
+    return small(x)
+
+fast(1.0)
+for each in (large, small, fast):
+    code = each.inspect_llvm(each.signatures[0])
+    print(int("alwaysinline" in code), int("reassoc" in code))
+"""
+
+
+def test_nothing_is_taken_over_from_whoever_calls_first(tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "__init__.py").touch()
+    (room / "caller.py").write_text(CALLED_FIRST_BY)
+    # written out where it is called, and arithmetic in any order: as each says itself
+    assert run(tmp_path) == [0, 0, 1, 0, 0, 0]

@@ -71,8 +71,14 @@ def compiled_fast[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _kept(function, _nrt=True, fastmath={"reassoc", "contract", "nsz", "arcp"})
 
 
+# What numba takes over from whichever function happens to call first, unless it is said: a large
+# function first called from a small one would be written out in all its callers (minutes of
+# compiling), and one first called from fast arithmetic would round otherwise.
+_OWN = {"forceinline": False, "fastmath": False, "error_model": "python"}
+
+
 def _kept(function: Any, **options: Any) -> Any:
-    made = numba.njit(nogil=True, **options)(function)
+    made = numba.njit(nogil=True, **(_OWN | options))(function)
     made._cache = _Cache(function)
     return made
 

@@ -179,18 +179,48 @@ class Told(click.Command):
             self.help = self.help.replace("\\b\n", "\b\n")
 
 
+SECTIONS = {
+    "The road": "demo init import rejects link people captures estimate release verify",
+    "Who is who": "review decide evaluate",
+    "Reports": "search show amend attach consent withdraw undo",
+    "Rates": "rate",
+    "The case file": "log check timestamp export",
+    "Who may open it": "identity members grant revoke rotate recovery",
+}
+_WHOLE = 1000  # letters: the first sentence of a help text is never cut
+
+
 class InOrder(click.Group):
-    """Lists its commands along the road, not by the alphabet."""
+    """Lists its commands in the order in which they are defined, each with its first sentence."""
 
     command_class = Told
 
+    def sections(self) -> dict[str, list[str]]:
+        """Names of commands, under headings."""
+        return {"Commands": list(self.commands)}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order in which they are defined."""
-        return list(self.commands)
+        """Names in that order."""
+        return [name for names in self.sections().values() for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section; click would cut a sentence at the end of the line."""
+        for heading, names in self.sections().items():
+            with formatter.section(heading):
+                sentences = [self.commands[name].get_short_help_str(_WHOLE) for name in names]
+                formatter.write_dl(list(zip(names, sentences, strict=True)))
+
+
+class InSections(InOrder):
+    """Lists its commands along the road and by what they are about."""
+
+    def sections(self) -> dict[str, list[str]]:
+        """As `SECTIONS` has them."""
+        return {heading: names.split() for heading, names in SECTIONS.items()}
 
 
 @click.group(
-    cls=InOrder,
+    cls=InSections,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: uncounted demo",
 )

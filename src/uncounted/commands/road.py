@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from uncounted.commands.app import (
@@ -23,6 +24,9 @@ from uncounted.commands.app import (
 from uncounted.errors import UsedWrongly
 from uncounted.proof import durable
 from uncounted.terminal import Waiting, answer, answer_json, columns, number, plural, say
+
+if TYPE_CHECKING:
+    from uncounted.vault.intake import RejectsOf
 
 
 def run_within(arguments: Sequence[str]) -> None:
@@ -231,23 +235,43 @@ def _tell_import(done: Mapping[str, Any]) -> None:
 
 @app.command()
 @case_argument
-@click.argument("name")
+@click.argument("name", required=False)
 @passphrase_option
 @json_option
-def rejects(case: Path, name: str, passphrase_file: Path | None, as_json: bool) -> None:
+def rejects(case: Path, name: str | None, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Show which rows an import rejected, and why; never what was in them.
+
+    Without NAME: which imports rejected rows, and by which name each is shown.
 
     \b
     Example:
+      uncounted rejects returns.case
       uncounted rejects returns.case rejects-12
     """
     with open_case(case, passphrase_file) as opened:
+        if name is None:
+            _every_rejects(opened.every_rejects(), as_json)
+            return
         listed = opened.rejects(name)
     if as_json:
         answer_json({"rows": [{"row": row, "why": list(reasons)} for row, reasons in listed]})
         return
     rows = [("row", "why"), *((str(row), "; ".join(reasons)) for row, reasons in listed)]
     answer(columns(rows, right=[0]))
+
+
+def _every_rejects(found: Sequence[RejectsOf], as_json: bool) -> None:
+    if as_json:
+        answer_json({"lists": [attrs.asdict(each) for each in found]})
+    elif not found:
+        answer("No import rejected a row.")
+    else:
+        head = ("list", "when", "source", "rejected", "of rows")
+        rows = [
+            (each.name, each.when, each.source, f"{each.rejected:,}", f"{each.rows:,}")
+            for each in found
+        ]
+        answer(columns([head, *rows], right=[3, 4]))
 
 
 @app.command()
@@ -281,6 +305,12 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
+    for each in done["diagnostics"].get("copied", ()):
+        say(
+            f"  mind: {each['alike']:,} of the {each['of']:,} reports of {each['shorter']} say word"
+            f" for word what reports of {each['longer']} say. If one was copied from the other, or"
+            " is the same file, they are no two lists, and the estimate will be too low."
+        )
     _tell_left_out(done["left_out"], "linked")
 
 

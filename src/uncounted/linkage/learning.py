@@ -22,6 +22,8 @@ U_PRIOR = 0.5
 _USUAL = compare.FIELDS.index("event") + 1  # fields that are said of most people
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
+# The same among reports of one person, of which there are fewer.
+_THOUGHT_OF_ONE = 5.0
 
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
@@ -177,17 +179,20 @@ def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
     """
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
     np.add.at(both, name_and_birth(patterns), linked)
-    found = _than_apart(both)
+    found = _than_apart(both, _THOUGHT_OF_ONE)
     found[DIFFERENT] = np.minimum(found[DIFFERENT], 1.0)
     found[:, DIFFERENT] = np.minimum(found[:, DIFFERENT], 1.0)
     return found
 
 
-def _than_apart(both: Floats) -> Floats:
-    """Pairs seen at two levels together over those expected apart; at "not said" of either, 1."""
+def _than_apart(both: Floats, thought: float = _THOUGHT) -> Floats:
+    """Pairs seen at two levels together over those expected apart; at "not said" of either, 1.
+
+    Pulled towards 1 by so many pairs.
+    """
     both[0], both[:, 0] = 0.0, 0.0
     apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
-    return np.asarray((both + _THOUGHT) / (apart + _THOUGHT))
+    return np.asarray((both + thought) / (apart + thought))
 
 
 def _of_namesakes(

@@ -19,6 +19,7 @@ from scipy import special
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import blocking, chains, compare, graph, grid, learning, model, priors
 from uncounted.linkage.blocking_loss import blocking_loss
+from uncounted.linkage.copied import copied
 from uncounted.linkage.draws import Linkage, Reading, numbered
 from uncounted.linkage.encode import Encoded, encode
 from uncounted.linkage.graph import Candidates, Decision
@@ -118,6 +119,7 @@ def link(
     )
     labels = _numbered(sampled.slots[:, place])
     facts = {**sampled.facts, **built.facts, **compared.facts, **_told(sampled, labels)}
+    facts["copied"] = copied(reports)
     others: tuple[Reading, ...] = ()
     if with_grid:
         others = grid.readings(

@@ -42,7 +42,14 @@ from uncounted.vault.consent import Consent
 from uncounted.vault.decisions import Decided, Decision, Proposed, Refused
 from uncounted.vault.decisions import State as DecisionState
 from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow, rejected_rows
+from uncounted.vault.intake import (
+    Incoming,
+    IntakeOutcome,
+    RejectedRow,
+    RejectsOf,
+    every_rejects,
+    rejected_rows,
+)
 from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now
 from uncounted.vault.lock import Lock
 from uncounted.vault.members import Member
@@ -584,6 +591,10 @@ class Case:
         """What was last said about each source (collector, coverage), by its name."""
         return {name: json.loads(about) for name, about in self._storage.sources().items()}
 
+    def every_rejects(self) -> list[RejectsOf]:
+        """The imports that rejected rows, in order."""
+        return list(every_rejects(self._storage, self._ledger))
+
     def rejects(self, name: str) -> list[tuple[int, tuple[str, ...]]]:
         """The rows that an import rejected, and why, by the name in its outcome.
 
@@ -596,7 +607,7 @@ class Case:
         if stored is None or stored.payload is None:
             raise UsedWrongly(
                 "there is no such list of rejected rows in this case file",
-                hint="rejects-12 are those of the import that is entry 12 of uncounted log",
+                hint="uncounted rejects CASE, without a name, lists those that there are",
             )
         return rejected_rows(stored.payload)
 

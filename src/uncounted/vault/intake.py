@@ -257,6 +257,28 @@ class _Intake:
         )
 
 
+@attrs.frozen
+class RejectsOf:
+    """An import that rejected rows: the name of their list, and how many of how many."""
+
+    name: str
+    when: str
+    source: str
+    rejected: int
+    rows: int
+
+
+def every_rejects(storage: Storage, ledger: Ledger) -> Iterator[RejectsOf]:
+    """The imports that rejected rows, in order."""
+    for row in storage.entries("import"):
+        opened = ledger.open(row)
+        if opened is not None and opened.body["rejected"]:
+            body, entry = opened.body, opened.entry
+            yield RejectsOf(
+                rejects_name(entry), entry.when, body["source"], body["rejected"], body["rows"]
+            )
+
+
 def rejects_name(entry: Entry) -> str:
     """The name of the list of rows that an import rejected."""
     return f"rejects-{entry.seq}"
