@@ -74,7 +74,7 @@ def compiled_fast[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 # What numba takes over from whichever function happens to call first, unless it is said: a large
 # function first called from a small one would be written out in all its callers (minutes of
 # compiling), and one first called from fast arithmetic would round otherwise.
-_OWN = {"forceinline": False, "fastmath": False, "error_model": "python"}
+_OWN: dict[str, Any] = {"forceinline": False, "fastmath": False, "error_model": "python"}
 
 
 def _kept(function: Any, **options: Any) -> Any:
