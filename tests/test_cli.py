@@ -127,7 +127,7 @@ def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
     shown = run(base, "rejects", "case", answer["rejects"])
     assert [line.split()[0] for line in shown.stdout.splitlines()[1:]] == ["3", "4", "5", "6"]
     assert "tiger" not in shown.stdout
-    every = run(base, "rejects", "case")  # of one import or more: all are listed, newest last
+    every = run(base, "rejects", "case")
     assert every.stdout.split("\n")[0].split() == [
         "list",
         "when",
@@ -137,8 +137,10 @@ def test_every_row_is_accounted_for_and_rejects_are_sealed(base: Path) -> None:
         "rows",
     ]
     listed = json.loads(run(base, "rejects", "case", "--json").stdout)["lists"]
+    assert [each["when"] for each in listed] == sorted(each["when"] for each in listed)
     mine = {each["name"]: each for each in listed}[answer["rejects"]]
     assert (mine["source"], mine["rejected"], mine["rows"]) == ("mixed", 4, 6)
+    assert "taken back" not in every.stdout
 
 
 def test_a_case_without_rejected_rows(base: Path, tmp_path: Path) -> None:
@@ -146,10 +148,17 @@ def test_a_case_without_rejected_rows(base: Path, tmp_path: Path) -> None:
     assert run(tmp_path, "init", "clean", env=home).returncode == 0
     assert run(tmp_path, "rejects", "clean", env=home).stdout == "No import rejected a row.\n"
     assert json.loads(run(tmp_path, "rejects", "clean", "--json", env=home).stdout) == {"lists": []}
+    rows(tmp_path, "one.csv", (HEAD + "1,Kim Yong Suk,1980,f\n2,,1980,f\n").encode())
+    done = run(tmp_path, "import", "clean", "one.csv", "--source", "S", "--json", env=home)
+    entry = str(json.loads(done.stdout)["entry"])
+    assert "taken back" not in run(tmp_path, "rejects", "clean", env=home).stdout
+    assert run(tmp_path, "undo", "clean", entry, "--yes", env=home).returncode == 0
+    assert "taken back" in run(tmp_path, "rejects", "clean", env=home).stdout
+    refused(run(tmp_path, "rejects", "clean", "9" * 5000, env=home), 2, "no such list")
 
 
 def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
-    shown = run(tmp_path, "--help", env=environment(tmp_path)).stdout
+    shown = run(tmp_path, "--help", env=environment(tmp_path, COLUMNS="80")).stdout
     assert "..." not in shown.split("The road:")[1]
     assert sorted(name for names in SECTIONS.values() for name in names.split()) == sorted(
         app.commands
@@ -173,7 +182,11 @@ def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: P
         assert done.returncode == 0, done.stderr
     done = run(tmp_path, "link", "twice", "--draws", "10", env=home)
     assert done.returncode == 0, done.stderr
-    assert "15 of the 15 reports of two say word for word what reports of one say" in done.stderr
+    words = "of the 15 reports of 'two' that may be linked 15 say just what reports of 'one' say"
+    assert words in done.stderr
+    assert json.loads(run(tmp_path, "link", "twice", "--draws", "10", "--json", env=home).stdout)[
+        "diagnostics"
+    ]["copied"] == [{"shorter": "two", "longer": "one", "alike": 15, "of": 15}]
 
 
 def test_a_dry_run_changes_nothing(base: Path) -> None:

@@ -61,6 +61,12 @@ class Linked:
     may: Sequence[bool]
     left_out: Mapping[str, int]
 
+    @property
+    def copied(self) -> Sequence[Mapping[str, Any]]:
+        """Which lists stand in others (`linkage.copied`), if that was looked at."""
+        found: Sequence[Mapping[str, Any]] = self.linkage.diagnostics.get("copied", ())
+        return found
+
 
 def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
     """The latest linkage, checked against the reports as they are now.

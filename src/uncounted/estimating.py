@@ -243,13 +243,15 @@ def estimate_case(
     on: dt.date,
     progress: Progress = silent,
     left_out: Callable[[Mapping[str, int]], None] | None = None,
+    copied: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Study | Strata:
     """Estimate over the draws of who is who, and note in the case file that it was done.
 
     The study's `input` is a commitment under a salt that stays in the case: the bare
     hash of a small table gives its counts away.
 
-    `left_out` is told how many reports were not counted, by reason.
+    `left_out` is told how many reports were not counted, by reason; `copied`, which lists
+    stand in others (`linkage.copied`).
 
     Raises:
         UsedWrongly: what was asked needs a table, not a case file.
@@ -263,6 +265,8 @@ def estimate_case(
     opened = linked(case, on)
     if left_out is not None:
         left_out(opened.left_out)
+    if copied is not None:
+        copied(opened.copied)
     if asked.by:
         return _estimate_split(case, opened, asked, progress)
     counted = count(opened, asked.lists)

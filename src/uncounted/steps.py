@@ -304,6 +304,7 @@ def release(
         "files": sorted(files),
         "signer": me.vkey,
         "left_out": dict(opened.left_out),
+        "copied": list(opened.copied),
         "headline": json.loads(files["estimate.json"])["sentence"],
     }
 

@@ -1,10 +1,12 @@
-"""A list that holds another word for word is told; people who are called alike are not."""
+"""A list that stands in another is told; people who are called alike are not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import attrs
+import pytest
 
 from uncounted.linkage.copied import copied
 from uncounted.records.dates import parse
@@ -12,52 +14,94 @@ from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 
 
+def same(each: Report) -> Report:
+    return each
+
+
 def of(
-    source: str, count: int, change: Callable[[Report], Report] = lambda each: each
+    source: str, numbers: Sequence[int], change: Callable[[Report], Report] = same
 ) -> list[Report]:
     made = [
         Report(
             source,
-            f"{source}-{at}",
-            (Name(f"Kim Yong {at}"),),
-            birth=parse(f"{1950 + at}-03-04"),
+            f"{source}-{at}-{number}",
+            (Name(f"Kim Yong {number}"),),
+            sex="f",
+            birth=parse(f"{1950 + number}-03-04"),
             acts=(Act(kind="arrest", place="Musan"),),
         )
-        for at in range(count)
+        for at, number in enumerate(numbers)
     ]
     return [change(each) for each in made]
 
 
+def told(*lists: list[Report]) -> list[tuple[Any, ...]]:
+    found = copied([report for each in lists for report in each])
+    return [(x["shorter"], x["longer"], x["alike"], x["of"]) for x in found]
+
+
 def test_a_copy_is_told_whichever_comes_first() -> None:
-    expected = [{"shorter": "b", "longer": "a", "alike": 12, "of": 12}]
-    assert copied([*of("a", 20), *of("b", 12)]) == expected
-    assert copied([*of("b", 12), *of("a", 20)]) == expected
+    assert told(of("a", range(20)), of("b", range(12))) == [("b", "a", 12, 12)]
+    assert told(of("b", range(12)), of("a", range(20))) == [("b", "a", 12, 12)]
 
 
-def test_half_of_the_shorter_list_and_ten_reports_are_asked_for() -> None:
-    def other(each: Report) -> Report:
-        return attrs.evolve(each, birth=parse("1940"))
-
-    changed = of("b", 30, other)
-    assert copied([*of("a", 30), *of("b", 30)[:15], *changed[15:]]) != []
-    assert copied([*of("a", 30), *of("b", 30)[:14], *changed[14:]]) == []
-    assert copied([*of("a", 9), *of("b", 9)]) == []
+def test_ten_reports_and_four_fifths_of_the_shorter_list() -> None:
+    a = of("a", range(40))
+    assert told(a, of("b", range(10))) == [("b", "a", 10, 10)]
+    assert told(a, of("b", range(9))) == []
+    assert told(a, of("b", range(24, 44))) == [("b", "a", 16, 20)]
+    assert told(a, of("b", range(25, 45))) == []
 
 
-def test_names_alone_are_no_copies_and_repeats_count_as_often_as_they_are_there() -> None:
-    def bare(each: Report) -> Report:
-        return attrs.evolve(each, birth=None, acts=())
+WRITTEN = {
+    "a note": lambda each: attrs.evolve(each, note="from the list of A"),
+    "dates": lambda each: attrs.evolve(
+        each, birth=attrs.evolve(each.birth, written="4 March") if each.birth else None
+    ),
+    "capitals": lambda each: attrs.evolve(each, names=(Name(each.names[0].written.upper()),)),
+    "spaces": lambda each: attrs.evolve(each, acts=(attrs.evolve(each.acts[0], place=" Musan  "),)),
+}
 
-    assert copied([*of("a", 20, bare), *of("b", 20, bare)]) == []
-    one = of("a", 1) * 1 + of("b", 30)
-    same = [attrs.evolve(each, birth=parse("1971"), names=(Name("X"),)) for each in one[1:]]
-    assert copied([*of("a", 20), *same]) == []
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_a_copy_written_otherwise_is_told(how: str) -> None:
+    assert told(of("a", range(20)), of("b", range(15), WRITTEN[how])) == [("b", "a", 15, 15)]
+
+
+OTHER = {
+    "name": lambda each: attrs.evolve(each, names=(Name("Ri Chol"),)),
+    "another name": lambda each: attrs.evolve(each, names=(*each.names, Name("Ri Chol"))),
+    "sex": lambda each: attrs.evolve(each, sex="m"),
+    "birth": lambda each: attrs.evolve(each, birth=parse("1940")),
+    "origin": lambda each: attrs.evolve(each, origin="Hoeryong"),
+    "relative": lambda each: attrs.evolve(each, relative=Name("Ri Chol")),
+    "occupation": lambda each: attrs.evolve(each, occupation="miner"),
+    "number": lambda each: attrs.evolve(each, number="7"),
+    "act": lambda each: attrs.evolve(
+        each, acts=(attrs.evolve(each.acts[0], kind="forced-return"),)
+    ),
+    "place": lambda each: attrs.evolve(each, acts=(attrs.evolve(each.acts[0], place="Tumen"),)),
+    "day": lambda each: attrs.evolve(each, acts=(attrs.evolve(each.acts[0], date=parse("2013")),)),
+}
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_who_says_something_else_is_no_copy(what: str) -> None:
+    assert told(of("a", range(20)), of("b", range(20), OTHER[what])) == []
+
+
+def test_a_name_and_one_thing_more_is_not_enough() -> None:
+    def little(each: Report) -> Report:
+        return attrs.evolve(each, acts=())
+
+    assert told(of("a", range(20), little), of("b", range(20), little)) == []
+
+
+def test_a_report_is_a_copy_as_often_as_it_is_there() -> None:
+    assert told(of("a", range(20)), of("b", [3] * 12)) == []
+    assert told(of("a", [3] * 12), of("b", [3] * 12)) == [("a", "b", 12, 12)]
 
 
 def test_three_lists_are_three_pairs() -> None:
-    found = copied([*of("a", 20), *of("b", 20), *of("c", 20)])
-    assert [(each["shorter"], each["longer"]) for each in found] == [
-        ("a", "b"),
-        ("a", "c"),
-        ("b", "c"),
-    ]
+    lists = [of(name, range(20)) for name in "abc"]
+    assert [pair[:2] for pair in told(*lists)] == [("a", "b"), ("a", "c"), ("b", "c")]

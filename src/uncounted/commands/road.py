@@ -266,9 +266,16 @@ def _every_rejects(found: Sequence[RejectsOf], as_json: bool) -> None:
     elif not found:
         answer("No import rejected a row.")
     else:
-        head = ("list", "when", "source", "rejected", "of rows")
+        head = ("list", "when", "source", "rejected", "of rows", "")
         rows = [
-            (each.name, each.when, each.source, f"{each.rejected:,}", f"{each.rows:,}")
+            (
+                each.name,
+                each.when,
+                each.source,
+                f"{each.rejected:,}",
+                f"{each.rows:,}",
+                "taken back" if each.taken_back else "",
+            )
             for each in found
         ]
         answer(columns([head, *rows], right=[3, 4]))
@@ -284,7 +291,7 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
     r"""Find out which reports are about the same person, and keep the doubt.
 
     Gives draws of who is who, never only one answer. Only reports whose consent
-    allows linking are used.
+    allows linking are used. Says if one list stands in another nearly whole.
 
     \b
     Example:
@@ -305,13 +312,20 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
-    for each in done["diagnostics"].get("copied", ()):
-        say(
-            f"  mind: {each['alike']:,} of the {each['of']:,} reports of {each['shorter']} say word"
-            f" for word what reports of {each['longer']} say. If one was copied from the other, or"
-            " is the same file, they are no two lists, and the estimate will be too low."
-        )
+    _tell_copied(done["diagnostics"]["copied"])
     _tell_left_out(done["left_out"], "linked")
+
+
+def _tell_copied(copied: Sequence[Mapping[str, Any]]) -> None:
+    for each in copied:
+        say(
+            f"  mind: of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
+            f" {each['alike']:,} say just what reports of '{each['longer']}' say"
+        )
+        say(
+            "    If one list was copied from the other, or is the same file, count them as one:"
+            " estimates may be far too low. If both know it by themselves, nothing is wrong."
+        )
 
 
 def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:
@@ -500,10 +514,16 @@ def estimate(
         seed=seed,
     )
     left_out = dict[str, int]()
+    copied: list[Mapping[str, Any]] = []
     if where.is_dir():
         with open_case(where, passphrase_file) as opened, Waiting() as waiting:
             done: Any = estimating.estimate_case(
-                opened, asked, on=today(), progress=waiting, left_out=left_out.update
+                opened,
+                asked,
+                on=today(),
+                progress=waiting,
+                left_out=left_out.update,
+                copied=copied.extend,
             )
     else:
         with Waiting() as waiting:
@@ -515,6 +535,7 @@ def estimate(
 
         for line in lines(done):
             answer(line)
+    _tell_copied(copied)
     _tell_left_out(left_out, "counted")
     if pictures is not None:
         say(f"Pictures in {pictures}: they show exact counts and are not for publication.")
@@ -563,6 +584,7 @@ def release(
         answer_json(done)
         return
     answer(done["headline"])
+    _tell_copied(done["copied"])
     _tell_left_out(done["left_out"], "counted")
     answer(f"Released into {out}: {', '.join(done['files'])}")
     answer(f"Anyone can check it: uncounted verify {out} --signer '{done['signer']}'")

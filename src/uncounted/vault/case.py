@@ -78,6 +78,8 @@ __all__ = [
 
 _LOCK = "lock"
 
+_MOST_DIGITS = 18  # of the number of an entry
+
 
 class Case:
     """An open case file. Use it in a `with` block; one process at a time.
@@ -602,7 +604,8 @@ class Case:
             UsedWrongly: there is no such list.
         """
         number = name.removeprefix("rejects-")
-        row = self._storage.entry(int(number)) if number.isdecimal() else None
+        known = number.isdecimal() and len(number) <= _MOST_DIGITS
+        row = self._storage.entry(int(number)) if known else None
         stored = artefacts.stored(self._ledger, row) if row and row.kind == "import" else None
         if stored is None or stored.payload is None:
             raise UsedWrongly(

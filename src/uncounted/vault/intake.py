@@ -25,7 +25,7 @@ from uncounted.vault.consent import Consent
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger
 from uncounted.vault.storage import ReportRow, Storage
-from uncounted.vault.versions import decided_here, report_body
+from uncounted.vault.versions import decided_here, report_body, taken_back
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
@@ -259,23 +259,33 @@ class _Intake:
 
 @attrs.frozen
 class RejectsOf:
-    """An import that rejected rows: the name of their list, and how many of how many."""
+    """An import that rejected rows: the name of their list, and how many of how many.
+
+    `taken_back` says that the import was undone since.
+    """
 
     name: str
     when: str
     source: str
     rejected: int
     rows: int
+    taken_back: bool
 
 
 def every_rejects(storage: Storage, ledger: Ledger) -> Iterator[RejectsOf]:
     """The imports that rejected rows, in order."""
+    undone = taken_back(storage, ledger)
     for row in storage.entries("import"):
         opened = ledger.open(row)
         if opened is not None and opened.body["rejected"]:
             body, entry = opened.body, opened.entry
             yield RejectsOf(
-                rejects_name(entry), entry.when, body["source"], body["rejected"], body["rows"]
+                rejects_name(entry),
+                entry.when,
+                body["source"],
+                body["rejected"],
+                body["rows"],
+                entry.seq in undone,
             )
 
 

@@ -212,14 +212,15 @@ def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
             f"entry {number} is no import and no decision",
             hint="uncounted log lists both by their numbers",
         )
-    if number in _taken_back(storage, ledger):
+    if number in taken_back(storage, ledger):
         raise UsedWrongly(
             f"the import of entry {number} was taken back before", hint="there is nothing to do"
         )
     return opened.body
 
 
-def _taken_back(storage: Storage, ledger: Ledger) -> set[int]:
+def taken_back(storage: Storage, ledger: Ledger) -> set[int]:
+    """The imports that were taken back, by the numbers of their entries."""
     opened = (ledger.open(row) for row in storage.entries("undo"))
     return {each.body["import"] for each in opened if each is not None}
 
@@ -253,7 +254,7 @@ def _said_by_imports(
     storage: Storage, ledger: Ledger, source: str, but: set[int]
 ) -> dict[int, dict[str, Any]]:
     """What each import of a source that was not taken back said of it, by its entry."""
-    taken = _taken_back(storage, ledger) | but
+    taken = taken_back(storage, ledger) | but
     opened = (ledger.open(row) for row in storage.entries("import"))
     return {
         each.entry.seq: each.body["about"]
