@@ -180,10 +180,17 @@ def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: P
         named = ("--source", name, "--mapping", "map.toml")
         done = run(tmp_path, "import", "twice", f"{name}.csv", *named, env=home)
         assert done.returncode == 0, done.stderr
+    assert run(tmp_path, "init", "single", env=home).returncode == 0
+    (tmp_path / "single.csv").write_text(head + rows[0], encoding="utf-8")
+    named = ("--source", "S", "--mapping", "map.toml")
+    assert run(tmp_path, "import", "single", "single.csv", *named, env=home).returncode == 0
+    done = run(tmp_path, "link", "single", env=home)
+    assert (done.returncode, "mind" in done.stderr) == (0, False), done.stderr
     done = run(tmp_path, "link", "twice", "--draws", "10", env=home)
     assert done.returncode == 0, done.stderr
     words = "of the 15 reports of 'two' that may be linked 15 say just what reports of 'one' say"
-    assert words in done.stderr
+    assert words in " ".join(done.stderr.split())
+    assert max(map(len, done.stderr.splitlines())) <= 80
     assert json.loads(run(tmp_path, "link", "twice", "--draws", "10", "--json", env=home).stdout)[
         "diagnostics"
     ]["copied"] == [{"shorter": "two", "longer": "one", "alike": 15, "of": 15}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -312,20 +313,19 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
-    _tell_copied(done["diagnostics"]["copied"])
+    _tell_copied(done["diagnostics"].get("copied", ()))
     _tell_left_out(done["left_out"], "linked")
 
 
 def _tell_copied(copied: Sequence[Mapping[str, Any]]) -> None:
     for each in copied:
-        say(
-            f"  mind: of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
-            f" {each['alike']:,} say just what reports of '{each['longer']}' say"
+        told = (
+            f"mind: of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
+            f" {each['alike']:,} say just what reports of '{each['longer']}' say. If one list was"
+            " copied from the other, or is the same file, count them as one: estimates may be far"
+            " too low. If both know it by themselves, nothing is wrong."
         )
-        say(
-            "    If one list was copied from the other, or is the same file, count them as one:"
-            " estimates may be far too low. If both know it by themselves, nothing is wrong."
-        )
+        say(textwrap.fill(told, 80, initial_indent="  ", subsequent_indent="    "))
 
 
 def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:
