@@ -17,7 +17,7 @@ from pathlib import Path
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NoSpace, UsedWrongly
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_CLOSED = {errno.EACCES, errno.EPERM}
 _UNABLE = {errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK, errno.EMLINK}
 _NO_PATH = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
 
@@ -42,11 +42,13 @@ def on_disk() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise NoSpace("the disk is full", hint="make room and do it again") from error
-        if error.errno in _CLOSED:
+        if error.errno == errno.EROFS:
             raise NoSpace(
-                "the folder cannot be written to",
-                hint="check who owns it, and whether the disk is mounted read-only",
+                "the folder cannot be written to: its disk is mounted read-only",
+                hint="copy the folder to a disk of this computer and open the copy",
             ) from error
+        if error.errno in _CLOSED:
+            raise NoSpace("the folder cannot be written to", hint="check who owns it") from error
         if error.errno in _NO_PATH:
             raise UsedWrongly(
                 "there can be no such folder: part of the path is a file, or too long",

@@ -6,33 +6,17 @@ however that ends. The text in the file only says who that is, for the message.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from uncounted.errors import CaseBusy, NoSpace
+from uncounted.errors import CaseBusy
 from uncounted.vault.files import on_disk
 
 _PAUSE = 0.05
 # Through a link somebody else's file would be emptied.
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-
-
-@contextlib.contextmanager
-def _on_a_disk_that_is_written_to() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno != errno.EROFS:
-            raise
-        raise NoSpace(
-            "the case file is on a disk that is mounted read-only",
-            hint="copy its folder to a disk of this computer and open the copy",
-        ) from error
 
 
 class Lock:
@@ -46,7 +30,7 @@ class Lock:
     """
 
     def __init__(self, path: Path, *, wait: float = 0.0) -> None:
-        with on_disk(), _on_a_disk_that_is_written_to():
+        with on_disk():
             self._descriptor = os.open(path, _FLAGS, 0o600)
         try:
             self._take(time.monotonic() + wait)
