@@ -71,6 +71,15 @@ def test_the_page_parses_and_no_id_is_used_twice(small: dict[str, bytes]) -> Non
     assert len(reader.ids) == len(set(reader.ids))
 
 
+def test_a_list_that_stands_in_another_is_said(small: dict[str, bytes]) -> None:
+    facts = facts_of(SMALL)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, copied=True))
+    page, words = build(facts, PLAN)["report.html"], "stands in another nearly whole"
+    assert words in " ".join("".join(read(page).text).split())
+    assert words not in " ".join("".join(read(small["report.html"]).text).split())
+
+
 def test_the_headline_says_it(large: dict[str, bytes]) -> None:
     words = "".join(read(large["report.html"]).text)
     assert (

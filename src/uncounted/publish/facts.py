@@ -49,6 +49,7 @@ class LinkageFacts:
         rhat: of the number of people; None when there is only one draw.
         share_of_variance: how much of the variance of the headline estimate comes from
             linkage, 0 to 1; None when not known.
+        copied: whether one of the lists stands in another nearly whole (`linkage.copied`).
     """
 
     method: str
@@ -57,6 +58,7 @@ class LinkageFacts:
     people_interval: tuple[float, float]
     rhat: float | None = None
     share_of_variance: float | None = None
+    copied: bool = False
 
 
 @attrs.frozen(eq=False)

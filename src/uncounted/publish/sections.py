@@ -42,7 +42,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _lists(facts, plan, numbers),
         _overlaps(numbers),
         _estimate(numbers, truth),
-        _assumption(numbers),
+        _assumption(facts, numbers),
         _methods(facts.study, numbers),
         how_far(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
@@ -226,7 +226,7 @@ def _estimate(numbers: Numbers, truth: int | None) -> Section:
     return Section("estimate", "How many there probably were", (Picture(figure, words),))
 
 
-def _assumption(numbers: Numbers) -> Section | None:
+def _assumption(facts: Facts, numbers: Numbers) -> Section | None:
     if numbers.headline is None:
         return None
     blocks = [
@@ -244,6 +244,15 @@ def _assumption(numbers: Numbers) -> Section | None:
             "them, in the other."
         ),
     ]
+    if facts.linkage is not None and facts.linkage.copied:
+        blocks.append(
+            Words(
+                "One of these lists stands in another nearly whole, in the same words. If it was "
+                "copied, the two are one source, their overlap says nothing about who was missed, "
+                "and the number may be far too low.",
+                "strong",
+            )
+        )
     if numbers.bound is not None:
         blocks.append(Words(f"The lower bound rests on less. {numbers.bound.estimate.assumption}"))
     return Section("rests-on", "What the number rests on", tuple(blocks))
