@@ -367,7 +367,7 @@ def one(count: int, sweeps: int) -> None:
     print("  " + told_of_clusters(labels, person))
     for name, value in done.facts["blocking"].items():
         print(f"  {name}: {value}")
-    built = clock("graph", lambda: graph.build(encoded, done.pairs, floor=road.FLOOR))
+    built = clock("graph", lambda: graph.build(encoded, done.pairs, floor=road.usual_floor(count)))
     print(f"  {built.facts}")
     if sweeps:
         clock("drawn", lambda: drawn(built, done, person, sweeps))

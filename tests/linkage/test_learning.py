@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 
+import attrs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -131,9 +132,26 @@ def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) 
     chain = chains._start(
         work.built, rates, 2, priors.NO_DUPLICATES, np.random.default_rng(7), together=False
     )
-    chain.graph.weak[:] = False  # which candidates are looked at is no matter here
+    # which candidates are looked at is no matter here
+    chain.graph = graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
     work._one(chain, chains.Run(thin=2), 2 * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
+
+
+def test_which_candidates_are_firm_changes_in_the_warm_up_alone() -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    weak = np.full_like(case.graph.weak, partition.FAINT)
+    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
+    work = chains._Work(built_of(case), priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent)
+    chain = chains._start(
+        work.built, rates_for(rng), 2, priors.OVERLAP_TABLE, np.random.default_rng(7), together=True
+    )
+    work._one(chain, chains.Run(), 400, keep=False)
+    assert (chain.graph.weak == partition.FIRM).any()
+    settled = chain.graph
+    work._one(chain, chains.Run(), 400, keep=True)
+    assert chain.graph is settled
 
 
 def built_of(case: Made) -> graph.Built:

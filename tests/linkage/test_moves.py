@@ -56,7 +56,7 @@ def made(
     pairs = [(i, j) for i in range(1, count) for j in range(i)]
     near = {pair for pair in pairs if not sparse or rng.random() < 0.6 or pair[0] == pair[1] + 1}
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
-    weak = {pair: bool(rng.random() < 0.4) for pair in near}
+    weak = {pair: rng.choice(3, p=(0.6, 0.2, 0.2)) for pair in near}
     decided = [(*pair, True) for pair in same] + [(*pair, False) for pair in apart]
     apart_starts, apart_of = graph._apart(count, decided)
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
@@ -79,13 +79,18 @@ def made(
     worth = pair_worth.Worth(
         weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint, errors
     )
+    starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
+    kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
+    firm_starts, firm = graph._firm(starts, kinds)
     return Made(
         partition.Graph(
             order=np.arange(count, dtype=np.int32)[::-1].copy(),
-            starts=np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64),
+            starts=starts,
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
-            weak=np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.bool_),
+            weak=kinds,
+            firm_starts=firm_starts,
+            firm=firm,
             lists=np.array(lists, np.int64),
             mate=graph._rings(graph._units(count, decided)),
             apart_starts=apart_starts,
@@ -315,8 +320,8 @@ def alike(weight: float) -> Made:
     graph_ = case.graph._replace(
         dense=compare.packed(levels[np.tril_indices(4, -1)]),
         codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
-        weak=np.zeros_like(case.graph.weak),
     )
+    graph_ = graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
 
 
@@ -439,12 +444,26 @@ def test_what_a_chain_remembers_changes_no_evidence() -> None:
     assert (met[::4] >= 0).all()
 
 
+def test_candidates_who_are_together_become_firm() -> None:
+    case = made(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
+    slot = np.array([4, 4, 1, 0, 1, 1], np.int32)
+    found = graph.firmer(case.graph, slot)
+    one = np.repeat(np.arange(6), np.diff(case.graph.starts))
+    together = slot[one] == slot[case.graph.near]
+    assert (found.weak[together] == partition.FIRM).all()
+    assert (found.weak[~together] == case.graph.weak[~together]).all()
+    assert (case.graph.weak[together] != partition.FIRM).any()  # the graph it was given stays
+    for r in range(6):
+        firm = found.firm[found.firm_starts[r] : found.firm_starts[r + 1]]
+        mine = np.arange(found.starts[r], found.starts[r + 1])
+        assert firm.tolist() == mine[found.weak[mine] == partition.FIRM].tolist()
+
+
 def test_what_hangs_together() -> None:
     case = made(np.random.default_rng(4), [0, 1, 2, 3], 1.0)
     path = case.graph._replace(
         starts=np.array([0, 1, 3, 4, 4]),
         near=np.array([1, 0, 2, 1], np.int32),
-        weak=np.zeros(4, np.bool_),
     )
 
     def hangs(*group: int) -> bool:

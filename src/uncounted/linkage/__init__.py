@@ -1,13 +1,8 @@
 """Who is who: comparisons, scored pairs, draws of partitions, and how good they are."""
 
-from uncounted.linkage.draws import (
-    Linkage,
-    at_chance,
-    capture_table,
-    people_rows,
-    point_partition,
-)
+from uncounted.linkage.draws import Linkage, capture_table
 from uncounted.linkage.evaluation import Evaluation, evaluate
+from uncounted.linkage.point import at_chance, people_rows, point_partition
 from uncounted.linkage.road import link
 
 __all__ = [

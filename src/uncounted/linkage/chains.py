@@ -46,6 +46,7 @@ MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three t
 SPLITS = 0.25
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
+_FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _LOOK = 0.2  # seconds between words of progress
 
 
@@ -224,19 +225,21 @@ class _Work:
             self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
-        reports = chain.graph
         worth = chain.rates.worth()
         for at in range(sweeps):
             if self.stop.is_set():
                 return
             worth = chain.rates.reweighed(worth)
-            moves.sweep(chain.rng, reports, chain.state, worth, chain.prior, SPLITS, chain.visits)
-            found, kinds = evidence.comparisons(chain.rng, reports, chain.state, worth)
+            reports, state = chain.graph, chain.state
+            moves.sweep(chain.rng, reports, state, worth, chain.prior, SPLITS, chain.visits)
+            found, kinds = evidence.comparisons(chain.rng, reports, state, worth)
             chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
             chain.prior = self.prior.draw(
                 chain.rng, chain.state, self.sizes, self.times, chain.prior
             )
             chain.sweeps += 1
+            if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
+                chain.graph = graph.firmer(reports, state.slot)
             if keep and at % run.watch == 0:
                 chain.watched.append(_watch(chain.state))
             if keep and at % run.thin == 0:

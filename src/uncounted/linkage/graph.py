@@ -20,13 +20,15 @@ from uncounted.compiled import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import arrays
 from uncounted.linkage.encode import Encoded
-from uncounted.linkage.partition import Graph
+from uncounted.linkage.partition import FAINT, FIRM, WEAK, Graph
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
+Kinds = NDArray[np.uint8]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
-WEAK = 0.02  # a candidate pair less likely than this before any fitting is weak
+# A candidate pair less likely than these before any fitting is weak, and faint.
+WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
 _LARGEST = 30  # reports of a person at such a start
@@ -85,6 +87,7 @@ def build(
     chance = special.expit(pairs.log_odds)
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
     starts, near, codes, weak = _rows(count, kept)
+    firm_starts, firm = _firm(starts, weak)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
     graph = Graph(
@@ -93,6 +96,8 @@ def build(
         near=near,
         codes=codes,
         weak=weak,
+        firm_starts=firm_starts,
+        firm=firm,
         lists=encoded.source.astype(np.int64),
         mate=_rings(unit),
         apart_starts=apart_starts,
@@ -222,7 +227,7 @@ def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
 
 
-def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, NDArray[np.bool_]]:
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
     """Each report's candidates in order, from pairs said once."""
     one = np.concatenate([kept.left, kept.right])
     two = np.concatenate([kept.right, kept.left])
@@ -230,8 +235,28 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, NDArray[np.
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
     codes = np.concatenate([kept.codes, kept.codes])[order]
-    below = kept.log_odds < special.logit(WEAK)
-    return starts, two[order].astype(np.int32), codes, np.concatenate([below, below])[order]
+    weak = np.full(len(kept.left), FIRM, np.uint8)
+    weak[kept.log_odds < special.logit(WEAK_BELOW)] = WEAK
+    weak[kept.log_odds < special.logit(FAINT_BELOW)] = FAINT
+    return starts, two[order].astype(np.int32), codes, np.concatenate([weak, weak])[order]
+
+
+def _firm(starts: Ints, weak: Kinds) -> tuple[Ints, Codes]:
+    """Where each report's firm candidates stand."""
+    firm = np.flatnonzero(weak == FIRM)
+    return np.searchsorted(firm, starts), firm.astype(np.int32)
+
+
+def with_kinds(graph: Graph, weak: Kinds) -> Graph:
+    """The same graph with other candidates firm, weak and faint."""
+    firm_starts, firm = _firm(graph.starts, weak)
+    return graph._replace(weak=weak, firm_starts=firm_starts, firm=firm)
+
+
+def firmer(graph: Graph, slot: Codes) -> Graph:
+    """The same graph, where candidates who are in one slot are firm."""
+    one = np.repeat(slot, np.diff(graph.starts))
+    return with_kinds(graph, np.where(slot[graph.near] == one, np.uint8(FIRM), graph.weak))
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

@@ -34,8 +34,7 @@ RUN = chains.Run(
     ess=0.0,
     refuse=np.inf,
 )
-# Rules, by how much likelier or less likely than the floor a candidate pair has to be.
-RULES = {"strict": 20.0, "usual": 1.0, "loose": 0.1}
+_STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
@@ -93,7 +92,7 @@ def readings(
         if full:
             built[rule] = usual
         elif rule not in built:
-            at = min(usual.facts["floor"] * RULES[rule], 0.5)
+            at = _floor_of(rule, usual.facts["floor"])
             built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
         refuted = _FULL if full else _repeats(each, main, encoded)  # then a look is enough
         sampled = chains.sample(
@@ -111,6 +110,13 @@ def readings(
         found.append(Reading(each.name, rule, labels, why, _facts(sampled, labels)))
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
+
+
+def _floor_of(rule: str, usual: float) -> float:
+    """How likely candidates have to be: strictly, none of them is weak."""
+    if rule == "strict":
+        return min(max(usual * _STRICT, graph.WEAK_BELOW), 0.5)
+    return usual * _LOOSE
 
 
 def _nothing(what: str, done: int, total: int | None) -> None:

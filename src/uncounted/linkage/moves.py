@@ -18,12 +18,17 @@ from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.exchange import exchange
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
+    FAINT,
+    FIRM,
+    WEAK,
     Codes,
     Floats,
     Graph,
     Prior,
     State,
+    candidate,
     first_of_unit,
+    looked_at,
     unit_of,
 )
 from uncounted.linkage.reassign import reassign
@@ -31,9 +36,10 @@ from uncounted.linkage.scratch import Scratch
 from uncounted.linkage.split_merge import split_or_merge
 from uncounted.linkage.visits import Visits
 
-WEAK_LOOKS = 0.1  # visits a sweep at which a report's weak candidates are options too
+# Visits a sweep at which a report's weak candidates are options too, and the faint ones.
+WEAK_LOOKS, FAINT_LOOKS = 0.1, 0.02
 _FEW_LISTS = 6
-_TRIES = 4  # to come upon a candidate that is not weak
+_TRIES = 16  # to come upon a candidate that is not weaker
 
 
 @compiled
@@ -49,8 +55,8 @@ def sweep(
     """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
 
     Each report is visited as often as `visits` says, by chance and without a look at the state.
-    Most pairs of candidates are weak. At most visits a report's strong candidates alone are
-    options; whether it is such a visit is chosen without a look at the state, so each is a
+    Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
+    are options; whether it is such a visit is chosen without a look at the state, so each is a
     Gibbs step of the same target.
 
     Args:
@@ -106,9 +112,9 @@ def _sweep(
             visits.times[r] += 1
             if first_of_unit(graph, r):
                 size = unit_of(graph, r, scratch.unit)
-                all_ = size > 1 or rng.random() * visits.often[r] < WEAK_LOOKS
+                weakest = FAINT if size > 1 else _weakest(rng.random() * visits.often[r])
                 visits.moves[r] += reassign(
-                    rng, graph, state, worth, prior, edges, scratch, size, all_
+                    rng, graph, state, worth, prior, edges, scratch, size, weakest
                 )
             tried += splits if degree else 0.0
             while tried >= 1.0:
@@ -126,13 +132,21 @@ def _sweep(
 
 
 @compiled_inner
+def _weakest(lot: float) -> int:
+    """Down to which candidates are looked at, by lot."""
+    if lot < FAINT_LOOKS:
+        return FAINT
+    return WEAK if lot < WEAK_LOOKS else FIRM
+
+
+@compiled_inner
 def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
-    """Where a candidate of r by lot stands, a weak one seldom; -1 where it would be weak."""
-    degree = graph.starts[r + 1] - graph.starts[r]
-    weak_too = rng.random() < WEAK_LOOKS
-    for _ in range(_TRIES):
-        at = graph.starts[r] + int(rng.random() * degree)
-        if weak_too or not graph.weak[at]:
+    """Where a candidate of r by lot stands, a weak or faint one seldom; -1: none is found."""
+    weakest = _weakest(rng.random())
+    low, high = looked_at(graph, r, weakest)
+    for _ in range(_TRIES if high > low else 0):
+        at = candidate(graph, low + int(rng.random() * (high - low)), weakest)
+        if graph.weak[at] <= weakest:
             return at
     return -1
 

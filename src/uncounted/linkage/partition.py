@@ -29,13 +29,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled, compiled_inner, lend
+from uncounted.compiled import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage import arrays, compare
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
+FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are before any fitting
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
@@ -46,8 +47,9 @@ class Graph(NamedTuple):
     """Reports, and the candidate pairs between them. Report r is on `lists[r]`.
 
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
-    levels of the pair and whether the pair is `weak`: unlikely before any fitting. `order` has the
-    reports as a sweep comes by them, so that it is long with the same few. `mate` links
+    levels of the pair and how `weak` it is: `FIRM`, `WEAK` or `FAINT`. Of its firm candidates
+    `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`. `order` has the reports as
+    a sweep comes by them, so that it is long with the same few. `mate` links
     the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
     decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
@@ -56,7 +58,9 @@ class Graph(NamedTuple):
     starts: Ints
     near: Codes
     codes: Codes
-    weak: NDArray[np.bool_]
+    weak: NDArray[np.uint8]
+    firm_starts: Ints
+    firm: Codes
     lists: NDArray[np.int64]
     mate: Codes
     apart_starts: Ints
@@ -278,6 +282,20 @@ def code_of(graph: Graph, i: int, j: int) -> int:
     if at >= 0:
         return graph.codes[at]
     return compare.pair(graph.arrays, i, j)
+
+
+@compiled_in_place
+def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
+    """Between which numbers `candidate` has the candidates of r that are this firm, and others."""
+    if weakest == FIRM:
+        return graph.firm_starts[r], graph.firm_starts[r + 1]
+    return graph.starts[r], graph.starts[r + 1]
+
+
+@compiled_in_place
+def candidate(graph: Graph, number: int, weakest: int) -> int:
+    """Where a candidate stands in `near`; it may be weaker than asked."""
+    return graph.firm[number] if weakest == FIRM else number
 
 
 @compiled_inner

@@ -19,9 +19,11 @@ from uncounted.linkage.partition import (
     Prior,
     State,
     add,
+    candidate,
     fresh,
     hangs_together,
     log_add,
+    looked_at,
     members,
     remove,
 )
@@ -38,13 +40,13 @@ def reassign(
     edges: Floats,
     scratch: Scratch,
     size: int,
-    all_: bool,
+    weakest: int,
 ) -> float:
     """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
 
-    The options are the clusters of its candidates (the strong ones, or `all_`) and a new one.
-    It stays where its present cluster is none of them (its only candidates there are weak, and
-    this is no visit for these), or would fall apart without it.
+    The options are the clusters of its candidates, down to the `weakest` that are looked at, and
+    a new one. It stays where its present cluster is none of them (its only candidates there are
+    weaker), or would fall apart without it.
 
     Returns:
         The chance of the likeliest option's not being taken: of moving, in the long run.
@@ -53,7 +55,7 @@ def reassign(
     options, scores, gains, via = scratch.options, scratch.scores, scratch.gains, scratch.via
     old = state.slot[unit[0]]
     alone = state.size[old] == size
-    if not alone and not _meets(graph, state, unit, size, old, all_):
+    if not alone and not _meets(graph, state, unit, size, old, weakest):
         return 0.0
     whole = np.nan if alone else value_of(graph, state, worth, old, group)
     for x in range(size):
@@ -65,7 +67,7 @@ def reassign(
                 add(state, unit[x], graph.lists[unit[x]], old)
             return 0.0
         state.value[old] = evidence(graph, worth, group, k)
-    found = _options(graph, state, unit, size, all_, seen, options, via)
+    found = _options(graph, state, unit, size, weakest, seen, options, via)
     own = evidence(graph, worth, unit, size)
     scratch.known[:] = np.nan
     for at in range(found):
@@ -97,12 +99,14 @@ def reassign(
 
 
 @compiled_inner
-def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, all_: bool) -> bool:
+def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
     for x in range(size):
-        for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
             j = graph.near[at]
-            if state.slot[j] == slot and (all_ or not graph.weak[at]):
+            if graph.weak[at] <= weakest and state.slot[j] == slot:
                 inside = False
                 for y in range(size):
                     inside = inside or unit[y] == j
@@ -117,7 +121,7 @@ def _options(
     state: State,
     unit: Codes,
     size: int,
-    all_: bool,
+    weakest: int,
     seen: Ints,
     options: Codes,
     via: Ints,
@@ -125,9 +129,13 @@ def _options(
     """The slots that a unit taken out may join, a new one last; a candidate pair to each."""
     found = 0
     for x in range(size):
-        for at in range(graph.starts[unit[x]], graph.starts[unit[x] + 1]):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            if graph.weak[at] > weakest:
+                continue
             slot = state.slot[graph.near[at]]
-            if slot >= 0 and seen[slot] < 0 and (all_ or not graph.weak[at]):
+            if slot >= 0 and seen[slot] < 0:
                 seen[slot] = found
                 options[found] = slot
                 via[found] = at

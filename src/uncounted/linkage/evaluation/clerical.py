@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput
-from uncounted.linkage.draws import Linkage, point_partition
+from uncounted.linkage.draws import Linkage
 from uncounted.linkage.evaluation.calibration import (
     DOUBT,
     Bin,
@@ -38,6 +38,7 @@ from uncounted.linkage.evaluation.intervals import (
 from uncounted.linkage.evaluation.known import index_of
 from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
 from uncounted.linkage.evaluation.sample import fits, holds_links
+from uncounted.linkage.point import point_partition
 
 Floats = NDArray[np.float64]
 # Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and

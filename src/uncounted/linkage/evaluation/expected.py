@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from uncounted.linkage.draws import Linkage, point_partition
+from uncounted.linkage.draws import Linkage
 from uncounted.linkage.evaluation import measures as ms
 from uncounted.linkage.evaluation.calibration import Pairs, band
 from uncounted.linkage.evaluation.intervals import Interval
+from uncounted.linkage.point import point_partition
 
 
 @attrs.frozen

@@ -18,11 +18,12 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.linkage.draws import Linkage, numbered, point_partition
+from uncounted.linkage.draws import Linkage, numbered
 from uncounted.linkage.evaluation import measures as ms
 from uncounted.linkage.evaluation.calibration import Calibration, Pairs, band, calibrate
 from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.evaluation.labels import Key, LabelledPairs, Persons
+from uncounted.linkage.point import point_partition
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.linkage.blocking import RULES
-from uncounted.linkage.draws import Linkage, point_partition
+from uncounted.linkage.draws import Linkage
 from uncounted.linkage.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import Pairs
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS
+from uncounted.linkage.point import point_partition
 from uncounted.records.report import Report
 
 Ints = NDArray[np.int64]
