@@ -67,6 +67,13 @@ class Linked:
         found: Sequence[Mapping[str, Any]] = self.linkage.diagnostics.get("copied", ())
         return found
 
+    def copied_among(self, lists: Sequence[str]) -> bool:
+        """Whether one of these lists stands in another, by the reports that may be counted."""
+        from uncounted.linkage.copied import copied
+
+        rows = zip(self.reports, self.may, strict=True)
+        return bool(copied(each for each, may in rows if may and each.source in lists))
+
 
 def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
     """The latest linkage, checked against the reports as they are now.

@@ -125,10 +125,7 @@ def facts(
             people_interval=tuple(summed["people"]["interval"]),
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=(study.linkage or {}).get("variance_share"),
-            copied=any(
-                {each["shorter"], each["longer"]} <= set(counted.point.lists)
-                for each in opened.copied
-            ),
+            copied=opened.copied_among(counted.point.lists),
         ),
         left_out=dict(counted.left_out),
         commitment=study.input,

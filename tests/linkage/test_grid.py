@@ -17,6 +17,7 @@ from uncounted.linkage import (
     graph,
     grid,
     link,
+    partition,
     priors,
     road,
 )
@@ -120,7 +121,6 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
         usual,
         main,
         prior="overlap-table",
-        floor=road.FLOOR,
         lists=compared.lists,
         decisions=(),
         seed=1,
@@ -129,6 +129,45 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
     loose = [each.why for each in found if each.candidates == "loose"]
     assert loose == ["the usual candidates are as many as can be: there is no looser rule"]
     assert all(each.why != loose[0] for each in found if each.candidates != "loose")
+
+
+@pytest.mark.parametrize(
+    ("usual", "strict"),
+    [(1e-4, 0.02), (3e-4, 0.02), (1e-2, 0.2), (0.3, 0.5), (0.5, 0.5), (0.7, 0.7)],
+)
+def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
+    usual: float, strict: float
+) -> None:
+    assert grid._floor_of("strict", usual) == pytest.approx(strict)
+    assert grid._floor_of("loose", usual) == pytest.approx(usual / 10)
+    compared = road.comparing(reports(), seed=1, progress=silent)
+
+    def built(floor: float) -> graph.Built:
+        return graph.build(compared.encoded, compared.pairs, floor=floor)
+
+    mine = built(grid._floor_of("strict", usual))
+    assert (mine.graph.weak == partition.FIRM).all()
+    none = "the usual candidates are as few as can be: there is no stricter rule"
+    assert grid._no_other("strict", mine, built(usual)) == (none if usual > 0.25 else None)
+    assert grid._no_other("loose", built(usual / 10), built(usual)) is None
+
+
+@pytest.mark.slow
+def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are() -> None:
+    few, many = (
+        reports(),
+        [
+            Report(
+                "A" if at % 2 else "B",
+                str(at),
+                (Name(f"Kim {at}"),),
+                birth=parse(f"19{at % 60 + 40}"),
+            )
+            for at in range(road.ALL_PAIRS + 1)
+        ],
+    )
+    assert link(few, draws=4, with_grid=False).settings["floor"] == pytest.approx(1e-4)
+    assert link(many, draws=4, with_grid=False).settings["floor"] == pytest.approx(3e-4)
 
 
 def test_chains_that_run_away_are_given_up() -> None:

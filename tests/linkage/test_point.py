@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import Linkage, point_partition
+from uncounted.linkage import Linkage, point, point_partition
 from uncounted.linkage.draws import Labels, numbered, together
 
 REPORTS = 12
@@ -35,29 +35,29 @@ def loss(labels: Labels, point: NDArray[np.int32]) -> float:
 @pytest.mark.parametrize("seed", range(30))
 def test_no_draw_has_less_loss_and_nothing_impossible_is_shown(seed: int) -> None:
     linkage = drawn(seed)
-    point = point_partition(linkage)
-    assert (point == numbered(point)).all()
-    assert loss(linkage.labels, point) <= min(loss(linkage.labels, row) for row in linkage.labels)
+    found = point_partition(linkage)
+    assert (found == numbered(found)).all()
+    assert loss(linkage.labels, found) <= min(loss(linkage.labels, row) for row in linkage.labels)
     chances = together(linkage.labels)
-    assert point[0] == point[1]
+    assert found[0] == found[1]
     for i in range(REPORTS):
         for j in range(i):
-            assert point[i] != point[j] or chances.get((j, i), 0.0) > 0.0
+            assert found[i] != found[j] or chances.get((j, i), 0.0) > 0.0
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_single_move_or_union_would_have_less(seed: int) -> None:
     linkage = drawn(seed)
-    point = point_partition(linkage)
-    best, chances = loss(linkage.labels, point), together(linkage.labels)
+    found = point_partition(linkage)
+    best, chances = loss(linkage.labels, found), together(linkage.labels)
     others = []
     for at in range(2, REPORTS):
-        for person in range(max(point) + 2):
-            changed = point.copy()
+        for person in range(max(found) + 2):
+            changed = found.copy()
             changed[at] = person
             others.append(changed)
-    for one in range(max(point) + 1):
-        others += [np.where(point == one, other, point) for other in range(one)]
+    for one in range(max(found) + 1):
+        others += [np.where(found == one, other, found) for other in range(one)]
     for changed in others:
         pairs = ((i, j) for j in range(REPORTS) for i in range(j) if changed[i] == changed[j])
         if all(pair in chances for pair in pairs):
@@ -65,15 +65,41 @@ def test_no_single_move_or_union_would_have_less(seed: int) -> None:
 
 
 def test_some_corner_of_a_large_group_is_in_no_draw() -> None:
-    """Each of ten pairs is one person in most draws, and no draw has all of them."""
-    rows = np.arange(20) // 2 * np.ones((10, 1), np.int64)
+    """Each of ten pairs is one person in nine draws of ten; in the tenth one is with the next."""
+    right = np.arange(20) // 2
+    rows = np.tile(right, (10, 1))
     for at in range(10):
-        rows[at, 2 * at + 1] = 20
-        rows[at, [0, 19]] = [21, 21] if at == 9 else rows[at, [0, 19]]  # they are one group
+        rows[at, 2 * at + 1] = (at + 1) % 10
     keys = tuple(("A", f"{at:02}") for at in range(20))
-    linked = np.stack([numbered(row) for row in rows])
-    point = point_partition(Linkage(keys, linked, 0, {}, {}, 1, 0.0))
-    assert point.tolist() == (np.arange(20) // 2).tolist()
+    linkage = Linkage(keys, np.stack([numbered(row) for row in rows]), 0, {}, {}, 1, 0.0)
+    assert (point_partition(linkage) == right).all()
+    nearest = point._nearest(linkage.labels, together(linkage.labels))
+    assert (numbered(nearest) == linkage.labels[0]).all()
+
+
+def test_nobody_joins_somebody_of_whom_no_draw_says_it() -> None:
+    people = point._People([0, 0, 1], [{1: 0.5, 2: 0.9}, {0: 0.5}, {0: 0.9}])
+    assert not people.move(2)
+    near = [{1: 0.8, 2: 0.9, 3: 0.9}, {0: 0.8, 2: 0.9}, {3: 0.8, 0: 0.9, 1: 0.9}, {2: 0.8, 0: 0.9}]
+    assert not point._People([0, 0, 1, 1], near).join(0)
+    near[1][3] = near[3][1] = -0.9
+    assert point._People([0, 0, 1, 1], near).join(0)
+
+
+def test_two_people_become_one_where_no_report_would_go_over_by_itself() -> None:
+    near = [{j: 0.8 if i // 2 == j // 2 else 0.3 for j in range(4) if j != i} for i in range(4)]
+    people = point._People([0, 0, 1, 1], near)
+    assert not any(people.move(at) for at in range(4))
+    assert people.join(1)
+    assert people.of == [0, 0, 0, 0]
+    assert not people.join(1)  # nobody is left there
+
+
+def test_those_who_are_always_together_count_each() -> None:
+    chances = dict.fromkeys([(0, 1), (0, 2), (1, 2)], 1.0)
+    chances |= dict.fromkeys([(0, 3), (1, 3), (2, 3)], 0.6) | {(3, 4): 0.7}
+    found = point._sweetened(np.array([0, 0, 0, 3, 3]), chances)
+    assert numbered(found).tolist() == [0, 0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("seed", range(5))

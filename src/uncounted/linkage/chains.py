@@ -230,16 +230,16 @@ class _Work:
             if self.stop.is_set():
                 return
             worth = chain.rates.reweighed(worth)
-            reports, state = chain.graph, chain.state
-            moves.sweep(chain.rng, reports, state, worth, chain.prior, SPLITS, chain.visits)
-            found, kinds = evidence.comparisons(chain.rng, reports, state, worth)
+            near, state = chain.graph, chain.state
+            moves.sweep(chain.rng, near, state, worth, chain.prior, SPLITS, chain.visits)
+            found, kinds = evidence.comparisons(chain.rng, near, state, worth)
             chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
             chain.prior = self.prior.draw(
                 chain.rng, chain.state, self.sizes, self.times, chain.prior
             )
             chain.sweeps += 1
             if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
-                chain.graph = graph.firmer(reports, state.slot)
+                chain.graph = graph.firmer(near, state.slot)
             if keep and at % run.watch == 0:
                 chain.watched.append(_watch(chain.state))
             if keep and at % run.thin == 0:

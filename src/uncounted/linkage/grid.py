@@ -39,8 +39,9 @@ MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
-_RAISED = 1.001  # a floor above the one asked for has risen
+_OTHER = 0.5  # a floor that is no lower than so much of another is no other
 _FULL = "the usual candidates are as many as can be: there is no looser rule"
+_FEWEST = "the usual candidates are as few as can be: there is no stricter rule"
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 
 
@@ -62,7 +63,6 @@ def readings(
     main: chains.Sampled,
     *,
     prior: str,
-    floor: float,
     lists: int,
     decisions: Sequence[Decision],
     seed: int,
@@ -76,7 +76,6 @@ def readings(
         usual: the graph of the usual rule, from which the main draws are.
         main: the draws under the chosen prior.
         prior: which that is.
-        floor: of the usual rule.
         lists: number of sources.
         decisions: of people; they hold everywhere.
         seed: makes it repeat.
@@ -85,16 +84,12 @@ def readings(
     built = {"usual": usual}
     todo, found = cells(prior), list[Reading]()
     most = _most(main.rates.expected_pairs)
-    risen = usual.facts["floor"] > floor * _RAISED
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
-        full = rule == "loose" and risen
-        if full:
-            built[rule] = usual
-        elif rule not in built:
+        if rule not in built:
             at = _floor_of(rule, usual.facts["floor"])
             built[rule] = graph.build(encoded, pairs, floor=at, decisions=decisions)
-        refuted = _FULL if full else _repeats(each, main, encoded)  # then a look is enough
+        refuted = _no_other(rule, built[rule], usual) or _repeats(each, main, encoded)
         sampled = chains.sample(
             built[rule],
             main.rates,
@@ -103,7 +98,7 @@ def readings(
             seed=seed + done + 1,
             progress=_nothing,
             prior=each,
-            run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),
+            run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or wanting(sampled, labels)
@@ -115,8 +110,19 @@ def readings(
 def _floor_of(rule: str, usual: float) -> float:
     """How likely candidates have to be: strictly, none of them is weak."""
     if rule == "strict":
-        return min(max(usual * _STRICT, graph.WEAK_BELOW), 0.5)
+        return max(min(max(usual * _STRICT, graph.WEAK_BELOW), 0.5), usual)
     return usual * _LOOSE
+
+
+def _no_other(rule: str, built: Built, usual: Built) -> str | None:
+    """Why a rule has hardly other candidates than the usual one; None: it has.
+
+    A floor may have had to rise, so that candidates are no more than can be looked at.
+    """
+    mine, its = built.facts["floor"], usual.facts["floor"]
+    if rule == "strict" and its > _OTHER * mine:
+        return _FEWEST
+    return _FULL if rule == "loose" and mine > _OTHER * its else None
 
 
 def _nothing(what: str, done: int, total: int | None) -> None:

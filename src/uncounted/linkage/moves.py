@@ -39,7 +39,7 @@ from uncounted.linkage.visits import Visits
 # Visits a sweep at which a report's weak candidates are options too, and the faint ones.
 WEAK_LOOKS, FAINT_LOOKS = 0.1, 0.02
 _FEW_LISTS = 6
-_TRIES = 16  # to come upon a candidate that is not weaker
+_TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
 
 @compiled

@@ -286,7 +286,10 @@ def code_of(graph: Graph, i: int, j: int) -> int:
 
 @compiled_in_place
 def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
-    """Between which numbers `candidate` has the candidates of r that are this firm, and others."""
+    """From which to which number `candidate` knows the candidates of r down to `weakest`.
+
+    Among weak ones there are faint ones, too.
+    """
     if weakest == FIRM:
         return graph.firm_starts[r], graph.firm_starts[r + 1]
     return graph.starts[r], graph.starts[r + 1]
@@ -294,7 +297,7 @@ def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
 
 @compiled_in_place
 def candidate(graph: Graph, number: int, weakest: int) -> int:
-    """Where a candidate stands in `near`; it may be weaker than asked."""
+    """Where the candidate of this number (`looked_at`) stands in `near`."""
     return graph.firm[number] if weakest == FIRM else number
 
 

@@ -1,7 +1,7 @@
 """Draws of who is who, read as one partition for people to look at.
 
-No number rests on such a reading but the table that a release shows: estimates go over the
-draws.
+The main number is averaged over draws and rests on none of these readings; the table that a
+release shows, checks beside the number, pictures and evaluation use the first of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def point_partition(linkage: Linkage) -> Labels:
         A label a report, counted in order of first reports.
     """
     order = np.array(sorted(range(len(linkage.keys)), key=linkage.keys.__getitem__), np.int64)
-    labels = linkage.labels[:, order]
+    labels = np.take(linkage.labels, order, axis=1)
     chances = together(labels)
     point = np.empty(len(order), np.int64)
     point[order] = _sweetened(_nearest(labels, chances), chances)

@@ -31,9 +31,8 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
-# A pair less likely than these before any fitting is no candidate, where every pair is compared
-# and in larger files, where as many candidates as that would take twice as long.
-FLOOR, FLOOR_OF_MANY = 1e-4, 3e-4
+FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
+FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 MOST_LISTS = 60
 _CHUNK = 2_000_000
 
@@ -133,7 +132,6 @@ def link(
             built,
             sampled,
             prior=chosen.name,
-            floor=floor,
             lists=compared.lists,
             decisions=decisions,
             seed=seed,

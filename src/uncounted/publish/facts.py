@@ -49,7 +49,8 @@ class LinkageFacts:
         rhat: of the number of people; None when there is only one draw.
         share_of_variance: how much of the variance of the headline estimate comes from
             linkage, 0 to 1; None when not known.
-        copied: whether one of the lists stands in another nearly whole (`linkage.copied`).
+        copied: whether one of the lists stands in another nearly whole (`linkage.copied`), by
+            the reports that were used. It is printed only where no count is hidden.
     """
 
     method: str

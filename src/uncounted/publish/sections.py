@@ -244,12 +244,13 @@ def _assumption(facts: Facts, numbers: Numbers) -> Section | None:
             "them, in the other."
         ),
     ]
-    if facts.linkage is not None and facts.linkage.copied:
+    # where a count is hidden, this would bound the people who are on one list and not on another
+    if facts.linkage is not None and facts.linkage.copied and not numbers.table.hidden:
         blocks.append(
             Words(
-                "One of these lists stands in another nearly whole, in the same words. If it was "
-                "copied, the two are one source, their overlap says nothing about who was missed, "
-                "and the number may be far too low.",
+                "One of these lists stands in another nearly whole, and the two say the same of "
+                "these people. If it was copied, they are one source, their overlap says nothing "
+                "about who was missed, and the number may be far too low.",
                 "strong",
             )
         )
