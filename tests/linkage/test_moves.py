@@ -378,6 +378,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
         dense=compare.packed(levels[np.tril_indices(4, -1)]),
         codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
     )
+    graph_ = graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     state, visits = partition.empty_state(4, 2), every(4)
     partition.place(graph_, state, np.arange(4))
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
