@@ -45,6 +45,12 @@ def test_nobody_and_one_alone(reports: list[Report]) -> None:
     assert Linkage.from_bytes(linkage.to_bytes()).keys == linkage.keys
 
 
+@pytest.mark.parametrize("floor", [0.0, -0.1, 0.51, 1.0, float("nan"), float("inf")])
+def test_a_floor_that_is_no_chance_is_refused(floor: float) -> None:
+    with pytest.raises(UsedWrongly, match="a floor of"):
+        link(_named("김철수", "리영희"), floor=floor)
+
+
 @pytest.mark.filterwarnings("error")
 def test_two_reports_that_agree_in_all_they_say_are_mostly_one_person() -> None:
     said = Report("A", "1", (Name("김철수"),), sex="m", birth=parse("1971-03-04"))

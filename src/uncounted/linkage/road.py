@@ -33,6 +33,7 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
+MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
 MOST_LISTS = 60
 _CHUNK = 2_000_000
 
@@ -79,7 +80,7 @@ def link(
 
     Raises:
         UsedWrongly: no draws asked for, two reports with one source and id, more than
-            60 sources, no such prior, or decisions that contradict one another.
+            60 sources, no such prior, no such floor, or decisions that contradict one another.
         NotLinkable: what happened outweighs names in what was learned.
         NotConverged: the chains disagree.
 
@@ -102,6 +103,13 @@ def link(
     began = time.perf_counter()
     chosen = priors.named(prior)
     keys = _keys(reports, draws, decisions)
+    if floor is None:
+        floor = usual_floor(len(reports))
+    if not 0 < floor <= MOST_FLOOR:
+        raise UsedWrongly(
+            f"a floor of {floor} is no chance above 0 and up to {MOST_FLOOR}",
+            hint="leave it out, or give the least chance at which two reports may be one person",
+        )
     if len(reports) < 2:
         labels = np.zeros((draws, len(reports)), np.int32)
         return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
@@ -109,8 +117,6 @@ def link(
     place = np.argsort(order)  # of each report in that order
     decisions = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
     compared = comparing([reports[at] for at in order], seed=seed, progress=progress)
-    if floor is None:
-        floor = usual_floor(len(reports))
     built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decisions)
     sampled = chains.sample(
         built,
