@@ -29,6 +29,7 @@ Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
 # A candidate pair less likely than these before any fitting is weak, and faint.
 WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
+MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
 _LARGEST = 30  # reports of a person at such a start

@@ -110,7 +110,7 @@ def readings(
 def _floor_of(rule: str, usual: float) -> float:
     """How likely candidates have to be: strictly, none of them is weak."""
     if rule == "strict":
-        return max(min(max(usual * _STRICT, graph.WEAK_BELOW), 0.5), usual)
+        return max(min(max(usual * _STRICT, graph.WEAK_BELOW), graph.MOST_FLOOR), usual)
     return usual * _LOOSE
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.draws import Labels, Linkage, numbered, together
+from uncounted.linkage.graph import connected
 
 Pairs = dict[tuple[int, int], float]
 _GAIN = 1e-9  # of loss, below which a change is none
@@ -123,8 +124,10 @@ class _People:
 
 def _sweetened(point: NDArray[np.int64], chances: Pairs) -> NDArray[np.int64]:
     """The same partition, or one of less expected Binder loss."""
-    always = _groups(len(point), {pair: p for pair, p in chances.items() if p == 1.0})
-    first, place, size = np.unique(always, return_inverse=True, return_counts=True)
+    always = _groups(len(point), (pair for pair, p in chances.items() if p == 1.0))
+    _, first, place, size = np.unique(
+        always, return_index=True, return_inverse=True, return_counts=True
+    )
     beside: list[dict[int, float]] = [{} for _ in first]
     for (i, j), p in chances.items():
         a, b = int(place[i]), int(place[j])
@@ -145,23 +148,13 @@ def at_chance(linkage: Linkage, chance: float) -> Labels:
 
     A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole.
     """
-    pairs = [pair for pair, p in together(linkage.labels).items() if p >= chance]
-    return numbered(_groups(len(linkage.keys), dict.fromkeys(pairs, 1.0)))
+    pairs = (pair for pair, p in together(linkage.labels).items() if p >= chance)
+    return numbered(_groups(len(linkage.keys), pairs))
 
 
-def _groups(count: int, chances: dict[tuple[int, int], float]) -> NDArray[np.int64]:
-    root = list(range(count))
-
-    def find(at: int) -> int:
-        while root[at] != at:
-            root[at] = root[root[at]]
-            at = root[at]
-        return at
-
-    for i, j in chances:
-        a, b = find(i), find(j)
-        root[max(a, b)] = min(a, b)
-    return np.array([find(at) for at in range(count)], np.int64)
+def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    ends = np.array(list(pairs), np.int64).reshape(-1, 2)
+    return connected(count, ends[:, 0], ends[:, 1])
 
 
 def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:

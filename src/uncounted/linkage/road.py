@@ -33,7 +33,6 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
-MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
 MOST_LISTS = 60
 _CHUNK = 2_000_000
 
@@ -105,9 +104,9 @@ def link(
     keys = _keys(reports, draws, decisions)
     if floor is None:
         floor = usual_floor(len(reports))
-    if not 0 < floor <= MOST_FLOOR:
+    if not 0 < floor <= graph.MOST_FLOOR:
         raise UsedWrongly(
-            f"a floor of {floor} is no chance above 0 and up to {MOST_FLOOR}",
+            f"a floor of {floor} is no chance above 0 and up to {graph.MOST_FLOOR}",
             hint="leave it out, or give the least chance at which two reports may be one person",
         )
     if len(reports) < 2:
