@@ -147,6 +147,24 @@ def test_people_has_one_row_a_report_and_never_a_name(out: Path, said: dict[str,
     assert all(0 < float(row["probability"]) <= 1 for row in rows)
 
 
+def test_people_and_captures_say_that_they_are_one_reading_of_many(
+    out: Path, said: dict[str, Any], tmp_path: Path
+) -> None:
+    case = str(out / "returns.case")
+    done = json.loads(
+        uncounted(out, "people", case, "--out", str(tmp_path / "p.csv"), "--json").stdout
+    )
+    low, high = done["interval"]
+    assert low <= done["people"] <= high
+    assert done["draws"] == 200
+    told = uncounted(out, "people", case, "--out", str(tmp_path / "q.csv"))
+    assert f"200 draws have between {low} and {high} people" in told.stderr
+    for draw, one in (([], True), (["--draw", "3"], False)):
+        file = tmp_path / f"c{len(draw)}.csv"
+        told = uncounted(out, "captures", case, "--out", str(file), *draw)
+        assert ("one reading of who is who" in told.stderr) == one
+
+
 def test_captures_split_by_what_reports_say_add_up(
     out: Path, said: dict[str, Any], tmp_path: Path
 ) -> None:

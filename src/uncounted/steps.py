@@ -189,7 +189,8 @@ def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
     """Write which reports are about one person: `source,report,person,probability`."""
     from uncounted import linkage
 
-    rows = linkage.people_rows(linked(case, on).linkage)
+    drawn = linked(case, on).linkage
+    rows, summed = linkage.people_rows(drawn), summary(drawn)
     _write_csv(
         out,
         ("source", "report", "person", "probability"),
@@ -198,6 +199,8 @@ def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
     return {
         "reports": len(rows),
         "people": len({person for _, _, person, _ in rows}),
+        "interval": summed["people"]["interval"],
+        "draws": summed["draws"],
         "out": str(out),
     }
 

@@ -138,7 +138,7 @@ def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) 
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
-def test_which_candidates_are_firm_changes_in_the_warm_up_alone() -> None:
+def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
@@ -152,6 +152,29 @@ def test_which_candidates_are_firm_changes_in_the_warm_up_alone() -> None:
     settled = chain.graph
     work._one(chain, chains.Run(), 400, keep=True)
     assert chain.graph is settled
+
+
+def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    weak = np.full_like(case.graph.weak, partition.FAINT)
+    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
+    start = rates_for(rng)
+    one, two = (
+        chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
+        for _ in range(2)
+    )
+    one.graph = graph.firmer(one.graph, np.array([0, 0, 2, 3], np.int32))  # in its warm-up
+    two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
+    chains._share_firm([one, two])
+    firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
+    for chain in (one, two):
+        whose = np.repeat(np.arange(4), np.diff(chain.graph.starts))
+        for i, j, kind in zip(whose, chain.graph.near, chain.graph.weak, strict=True):
+            assert kind == (partition.FIRM if (int(i), int(j)) in firm else partition.FAINT)
+        assert len(chain.graph.firm) == 4
+        assert chain.graph.met is not case.graph.met  # each keeps what it remembers
+    assert one.graph.met is not two.graph.met
 
 
 def built_of(case: Made) -> graph.Built:
@@ -269,6 +292,20 @@ def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothin
     assert np.abs(apart - 1).max() < 1e-9
     assert (once[0] == 1).all()
     assert (once[:, 0] == 1).all()
+
+
+def test_chance_alone_hardly_says_that_another_name_goes_with_the_right_birth() -> None:
+    """Where name and birth err apart, what is cut at 1 would else be below it on average."""
+    name = [NAME.index(x) for x in ("same, rare", "given slip, same family", "different")]
+    birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]
+    patterns = np.zeros((9, len(compare.FIELDS)), np.uint8)
+    patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
+    expected = 800 * np.outer([0.9, 0.04, 0.06], [0.75, 0.2, 0.05]).ravel()
+    rng = np.random.default_rng(4)
+    found = [learning._errors_of(patterns, rng.poisson(expected).astype(float)) for _ in range(400)]
+    mean = np.mean(found, axis=0)
+    assert mean[pair_worth.DIFFERENT, pair_worth.SLIP] > 0.95  # of some ten pairs
+    assert mean[pair_worth.DIFFERENT].max() <= 1.0
 
 
 def test_companions_are_learned_from_pairs() -> None:

@@ -339,7 +339,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
     for more in (10, 10, 80):  # as chains do
         for _ in range(more):
             sweep()
-        settle(visits)
+        settle([visits])
     assert visits.often.min() == SELDOM
     assert 0.3 < np.mean([sweep() for _ in range(3000)]) < 0.7
 
@@ -354,14 +354,17 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
     check(truth, drawn(case, prior, splits=splits, often=(0.3, 1.0, 2.5)))
 
 
-def test_reports_are_visited_the_less_the_less_they_moved() -> None:
-    visits = every(5)
-    visits.often[4] = 0.7
-    visits.times[:], visits.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.05, 0.2, 9.0, 0.0]
-    settle(visits)
-    assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 0.7])
-    assert not visits.times.any()
-    assert not visits.moves.any()
+def test_reports_are_visited_the_less_the_less_they_moved_in_any_chain() -> None:
+    one, other = every(5), every(5)
+    for visits in (one, other):
+        visits.often[4] = 0.7
+    one.times[:], one.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.05, 0.4, 9.0, 0.0]
+    other.times[:], other.moves[:] = [10, 0, 10, 10, 0], [0.0, 0.0, 0.0, 9.0, 0.0]
+    settle([one, other])
+    for visits in (one, other):
+        assert visits.often == pytest.approx([0.1, math.sqrt(0.1), math.sqrt(0.4), 1.0, 0.7])
+        assert not visits.times.any()
+        assert not visits.moves.any()
 
 
 def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
@@ -385,7 +388,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     rng = np.random.default_rng(1)
     for _ in range(200):
         moves.sweep(rng, graph_, state, worth, prior, 0.5, visits)
-    settle(visits)
+    settle([visits])
     assert (visits.often[:2] < 0.2).all()
     assert (visits.often[2:] > 0.8).all()
 

@@ -341,6 +341,9 @@ def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:
 def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -> None:
     r"""Write source, report, person, probability: who is who, and never a name.
 
+    One reading of who is who, the one that is least wrong by the draws. A number is
+    better taken from all of them: uncounted estimate does.
+
     \b
     Example:
       uncounted people returns.case --out people.csv
@@ -355,6 +358,11 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
         return
     answer(
         f"{plural(done['reports'], 'report')}, {plural(done['people'], 'person', 'people')}: {out}"
+    )
+    low, high = done["interval"]
+    say(
+        f"  one reading of who is who; {plural(done['draws'], 'draw')} have between {number(low)}"
+        f" and {number(high)} people (95%)"
     )
 
 
@@ -395,6 +403,8 @@ def captures(
         return
     seen, on = plural(done["observed"], "person", "people"), plural(len(done["lists"]), "list")
     answer(f"{seen} on {on}: {out}")
+    if done["draw"] is None:
+        say("  one reading of who is who, the least wrong by the draws; --draw N takes another")
     say("  small counts are in it as they are: for publication use uncounted release")
     _tell_left_out(done["left_out"], "counted")
 

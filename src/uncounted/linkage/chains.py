@@ -145,8 +145,8 @@ def sample(
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
-        for chain in chains:
-            settle(chain.visits)
+        settle([chain.visits for chain in chains])
+    _share_firm(chains)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -156,6 +156,8 @@ def sample(
         enough = rhat <= run.target and ess >= run.ess
         if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
+        _share_firm(chains)
+        settle([chain.visits for chain in chains])
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
             more = length // 2
             continue
@@ -170,6 +172,20 @@ def sample(
         )
     facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": kept}
     return _gather(chains, draws, facts, watched)
+
+
+def _share_firm(chains: list[_Chain]) -> None:
+    """Make candidates firm in every chain who are so in any, or together in any draw of any.
+
+    What one chain has come upon by a seldom look, the others would have to wait for as long.
+    """
+    firm = np.any([chain.graph.weak == partition.FIRM for chain in chains], axis=0)
+    for chain in chains:
+        for slot in chain.labels:
+            firm |= graph.together(chain.graph, slot)
+    for chain in chains:
+        kinds = np.where(firm, np.uint8(partition.FIRM), chain.graph.weak)
+        chain.graph = graph.with_kinds(chain.graph, kinds)
 
 
 def _start(

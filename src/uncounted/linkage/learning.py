@@ -22,8 +22,10 @@ U_PRIOR = 0.5
 _USUAL = compare.FIELDS.index("event") + 1  # fields that are said of most people
 # Pairs that independence among different people counts for, before any are seen.
 _THOUGHT = 30.0
-# The same among reports of one person, of which there are fewer.
+# The same among reports of one person, of which there are fewer. Where name or birth is a
+# different one what is found is cut at 1, so that chance alone would pull it below.
 _THOUGHT_OF_ONE = 5.0
+_THOUGHT_OF_DIFFERENT = 30.0
 
 # Name levels (after "not said") at which the family name is the same.
 _SAME_FAMILY = np.array(
@@ -180,8 +182,8 @@ def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
     np.add.at(both, name_and_birth(patterns), linked)
     found = _than_apart(both, _THOUGHT_OF_ONE)
-    found[DIFFERENT] = np.minimum(found[DIFFERENT], 1.0)
-    found[:, DIFFERENT] = np.minimum(found[:, DIFFERENT], 1.0)
+    cut = np.minimum(_than_apart(both, _THOUGHT_OF_DIFFERENT), 1.0)
+    found[DIFFERENT], found[:, DIFFERENT] = cut[DIFFERENT], cut[:, DIFFERENT]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +30,8 @@ def every(count: int) -> Visits:
     return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count))
 
 
-def settle(visits: Visits) -> None:
-    """From now on, visit reports the less often the less they moved, and count anew.
+def settle(chains: Sequence[Visits]) -> None:
+    """From now on, visit reports the less often the less they moved in any chain, and count anew.
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
     the variance of an average over draws: for so many visits in all that is least where v is
@@ -38,9 +39,10 @@ def settle(visits: Visits) -> None:
     Visits that depend on what has happened leave the target alone as long as they change
     during warm-up only.
     """
-    seen = visits.times > 0
-    chance = visits.moves / np.maximum(visits.times, 1)
+    times = np.sum([each.times for each in chains], axis=0)
+    chance = np.sum([each.moves for each in chains], axis=0) / np.maximum(times, 1)
     often = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
-    visits.often[:] = np.where(seen, often, visits.often)
-    visits.times[:] = 0
-    visits.moves[:] = 0.0
+    for each in chains:
+        each.often[:] = np.where(times > 0, often, each.often)
+        each.times[:] = 0
+        each.moves[:] = 0.0
