@@ -199,7 +199,7 @@ def people(case: Case, out: Path, *, on: dt.date) -> dict[str, Any]:
     return {
         "reports": len(rows),
         "people": len({person for _, _, person, _ in rows}),
-        "interval": summed["people"]["interval"],
+        "people_interval": summed["people"]["interval"],
         "draws": summed["draws"],
         "out": str(out),
     }

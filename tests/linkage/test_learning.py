@@ -177,6 +177,27 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     assert one.graph.met is not two.graph.met
 
 
+def test_chains_share_after_the_warm_up_and_where_they_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    weak = np.full_like(case.graph.weak, partition.FAINT)
+    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
+    kept_at, share = list[int](), chains._share_firm
+
+    def seen(all_: list[chains._Chain]) -> None:
+        share(all_)
+        kept_at.append(len(all_[0].watched))
+        assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
+        assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)
+
+    monkeypatch.setattr(chains, "_share_firm", seen)
+    run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
+    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    assert kept_at == [0, 20, 30]  # ten more are run, or ten are dropped and twenty run
+
+
 def built_of(case: Made) -> graph.Built:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)
@@ -294,7 +315,7 @@ def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothin
     assert (once[:, 0] == 1).all()
 
 
-def test_chance_alone_hardly_says_that_another_name_goes_with_the_right_birth() -> None:
+def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth() -> None:
     """Where name and birth err apart, what is cut at 1 would else be below it on average."""
     name = [NAME.index(x) for x in ("same, rare", "given slip, same family", "different")]
     birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]

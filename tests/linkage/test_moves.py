@@ -354,7 +354,7 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
     check(truth, drawn(case, prior, splits=splits, often=(0.3, 1.0, 2.5)))
 
 
-def test_reports_are_visited_the_less_the_less_they_moved_in_any_chain() -> None:
+def test_reports_are_visited_the_less_the_less_they_moved_over_all_chains() -> None:
     one, other = every(5), every(5)
     for visits in (one, other):
         visits.often[4] = 0.7

@@ -359,10 +359,10 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
     answer(
         f"{plural(done['reports'], 'report')}, {plural(done['people'], 'person', 'people')}: {out}"
     )
-    low, high = done["interval"]
+    low, high = done["people_interval"]
     say(
-        f"  one reading of who is who; {plural(done['draws'], 'draw')} have between {number(low)}"
-        f" and {number(high)} people (95%)"
+        f"  one reading of who is who; in 95% of {plural(done['draws'], 'draw')} there are"
+        f" {number(low)} to {number(high)} people"
     )
 
 
@@ -404,7 +404,10 @@ def captures(
     seen, on = plural(done["observed"], "person", "people"), plural(len(done["lists"]), "list")
     answer(f"{seen} on {on}: {out}")
     if done["draw"] is None:
-        say("  one reading of who is who, the least wrong by the draws; --draw N takes another")
+        say(
+            "  one reading of who is who, the least wrong by the draws; uncounted estimate averages"
+            " over all"
+        )
     say("  small counts are in it as they are: for publication use uncounted release")
     _tell_left_out(done["left_out"], "counted")
 

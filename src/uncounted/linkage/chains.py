@@ -180,9 +180,14 @@ def _share_firm(chains: list[_Chain]) -> None:
     What one chain has come upon by a seldom look, the others would have to wait for as long.
     """
     firm = np.any([chain.graph.weak == partition.FIRM for chain in chains], axis=0)
+    near, starts = chains[0].graph.near, chains[0].graph.starts
+    one = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    seldom = np.flatnonzero(~firm)
     for chain in chains:
         for slot in chain.labels:
-            firm |= graph.together(chain.graph, slot)
+            met = slot[near[seldom]] == slot[one[seldom]]
+            firm[seldom[met]] = True
+            seldom = seldom[~met]
     for chain in chains:
         kinds = np.where(firm, np.uint8(partition.FIRM), chain.graph.weak)
         chain.graph = graph.with_kinds(chain.graph, kinds)

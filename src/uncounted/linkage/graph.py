@@ -256,12 +256,8 @@ def with_kinds(graph: Graph, weak: Kinds) -> Graph:
 
 def firmer(graph: Graph, slot: Codes) -> Graph:
     """The same graph, where candidates who are in one slot are firm."""
-    return with_kinds(graph, np.where(together(graph, slot), np.uint8(FIRM), graph.weak))
-
-
-def together(graph: Graph, slot: Codes) -> NDArray[np.bool_]:
-    """Which candidates are in one slot with whom they may be, as they stand in `near`."""
-    return np.asarray(slot[graph.near] == np.repeat(slot, np.diff(graph.starts)))
+    one = np.repeat(slot, np.diff(graph.starts))
+    return with_kinds(graph, np.where(slot[graph.near] == one, np.uint8(FIRM), graph.weak))
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

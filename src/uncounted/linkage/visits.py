@@ -31,13 +31,13 @@ def every(count: int) -> Visits:
 
 
 def settle(chains: Sequence[Visits]) -> None:
-    """From now on, visit reports the less often the less they moved in any chain, and count anew.
+    """From now on, visit reports the less often the less they moved over all chains; count anew.
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
     the variance of an average over draws: for so many visits in all that is least where v is
     as sqrt(p). One that was not seen keeps what it had.
-    Visits that depend on what has happened leave the target alone as long as they change
-    during warm-up only.
+    However often reports are visited, each move leaves the target as it is. What has been chosen
+    by a chain's own past is forgotten as where it started is, if it is chosen a few times only.
     """
     times = np.sum([each.times for each in chains], axis=0)
     chance = np.sum([each.moves for each in chains], axis=0) / np.maximum(times, 1)
