@@ -404,10 +404,7 @@ def captures(
     seen, on = plural(done["observed"], "person", "people"), plural(len(done["lists"]), "list")
     answer(f"{seen} on {on}: {out}")
     if done["draw"] is None:
-        say(
-            "  one reading of who is who, the least wrong by the draws; uncounted estimate averages"
-            " over all"
-        )
+        say("  one reading of who is who; uncounted estimate averages over all draws")
     say("  small counts are in it as they are: for publication use uncounted release")
     _tell_left_out(done["left_out"], "counted")
 
