@@ -65,7 +65,7 @@ def settled(case: Made, prior: partition.Prior) -> Made:
     """The same component after a warm-up: who was together in it is a firm candidate."""
     near = case.graph
     for row in drawn(case, prior, splits=1.0, sweeps=LOOKS):
-        near = graph.firmer(near, np.array(row, np.int32))
+        near = graph.firmer(near, [np.array(row, np.int32)])
     return attrs.evolve(case, graph=near)
 
 

@@ -164,7 +164,7 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
         chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
         for _ in range(2)
     )
-    one.graph = graph.firmer(one.graph, np.array([0, 0, 2, 3], np.int32))  # in its warm-up
+    one.graph = graph.firmer(one.graph, [np.array([0, 0, 2, 3], np.int32)])  # in its warm-up
     two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
     chains._share_firm([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}

@@ -451,7 +451,7 @@ def test_what_a_chain_remembers_changes_no_evidence() -> None:
 def test_candidates_who_are_together_become_firm() -> None:
     case = made(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
     slot = np.array([4, 4, 1, 0, 1, 1], np.int32)
-    found = graph.firmer(case.graph, slot)
+    found = graph.firmer(case.graph, [slot])
     one = np.repeat(np.arange(6), np.diff(case.graph.starts))
     together = slot[one] == slot[case.graph.near]
     assert (found.weak[together] == partition.FIRM).all()

@@ -179,18 +179,11 @@ def _share_firm(chains: list[_Chain]) -> None:
 
     What one chain has come upon by a seldom look, the others would have to wait for as long.
     """
-    firm = np.any([chain.graph.weak == partition.FIRM for chain in chains], axis=0)
-    near, starts = chains[0].graph.near, chains[0].graph.starts
-    one = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    seldom = np.flatnonzero(~firm)
+    firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
+    shared = graph.with_kinds(chains[0].graph, firmest)
+    shared = graph.firmer(shared, [slot for chain in chains for slot in chain.labels])
     for chain in chains:
-        for slot in chain.labels:
-            met = slot[near[seldom]] == slot[one[seldom]]
-            firm[seldom[met]] = True
-            seldom = seldom[~met]
-    for chain in chains:
-        kinds = np.where(firm, np.uint8(partition.FIRM), chain.graph.weak)
-        chain.graph = graph.with_kinds(chain.graph, kinds)
+        chain.graph = graph.with_kinds(chain.graph, shared.weak)
 
 
 def _start(
@@ -260,7 +253,7 @@ class _Work:
             )
             chain.sweeps += 1
             if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
-                chain.graph = graph.firmer(near, state.slot)
+                chain.graph = graph.firmer(near, [state.slot])
             if keep and at % run.watch == 0:
                 chain.watched.append(_watch(chain.state))
             if keep and at % run.thin == 0:

@@ -254,10 +254,15 @@ def with_kinds(graph: Graph, weak: Kinds) -> Graph:
     return graph._replace(weak=weak, firm_starts=firm_starts, firm=firm)
 
 
-def firmer(graph: Graph, slot: Codes) -> Graph:
-    """The same graph, where candidates who are in one slot are firm."""
-    one = np.repeat(slot, np.diff(graph.starts))
-    return with_kinds(graph, np.where(slot[graph.near] == one, np.uint8(FIRM), graph.weak))
+def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
+    """The same graph, where candidates who are in one slot, in any of several states, are firm."""
+    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
+    weak, seldom = graph.weak.copy(), np.flatnonzero(graph.weak != FIRM)
+    for slot in slots:
+        met = slot[graph.near[seldom]] == slot[one[seldom]]
+        weak[seldom[met]] = FIRM
+        seldom = seldom[~met]
+    return with_kinds(graph, weak)
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:
