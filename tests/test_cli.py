@@ -365,6 +365,37 @@ def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
     assert answer["created"] == 1  # nothing of the stopped import is there
 
 
+SWALLOWED = """
+import os, signal, sys
+from uncounted import cli
+
+def swallow(**_):
+    {asked}
+    raise {error}("a library's own")
+
+cli.app.main = swallow
+cli.run([])
+sys.exit(cli.run([]))  # who was asked once can be asked again
+"""
+
+
+@pytest.mark.parametrize("one", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("error", ["ImportError", "RuntimeError", "OSError", "Error"])
+def test_what_a_library_makes_of_being_stopped_is_that_we_stopped(one: str, error: str) -> None:
+    asked = f"""try: os.kill(os.getpid(), signal.{one})
+    except KeyboardInterrupt: pass
+    from uncounted.errors import Error"""
+    for head, status in ((asked, 130), ("from uncounted.errors import Error", 1)):
+        done = subprocess.run(
+            [sys.executable, "-c", SWALLOWED.format(asked=head, error=error)],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == status
+        assert ("stopped; nothing was left half done" in done.stderr) == (status == 130)
+
+
 def small_disk() -> None:
     """Writes past two megabytes fail, as they do on a disk that is full."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -30,36 +30,51 @@ def _complain(message: str, hint: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_like_ctrl_c() -> Iterator[None]:
-    """Let a signal that asks to end take back what is half done, as Ctrl-C does.
+def _stopped_as_asked() -> Iterator[None]:
+    """Let Ctrl-C and the signals that ask to end take back what is half done, and say so.
 
-    Python would end at once, and an export would leave what it wrote in clear. A second
-    one is not heard: taking back should come to its end. A signal that whoever started us
-    passes over (nohup) stays passed over.
+    At a signal that asks to end Python would end at once, and an export would leave what it
+    wrote in clear. A second one is not heard: taking back should come to its end. A signal
+    that whoever started us passes over (nohup) stays passed over.
+
+    A library may be in the middle of something when the signal comes and make an error of
+    its own of it (DuckDB does, and NumPy's C API while a module is being loaded): whatever
+    fails after somebody asked us to stop is that we stopped.
     """
+    asked = False
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for one in heard:  # a terminal that closes sends more than one
-            signal.signal(one, signal.SIG_IGN)
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        if number != signal.SIGINT:  # a terminal that closes sends more than one
+            for one in before:
+                signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    wanted = [signal.SIGTERM, signal.SIGHUP] if os.name == "posix" else []
+    wanted = [signal.SIGINT]
+    if os.name == "posix":
+        wanted += [signal.SIGTERM, signal.SIGHUP]
     if threading.current_thread() is not threading.main_thread():
         wanted = []
-    heard = [one for one in wanted if signal.getsignal(one) is signal.SIG_DFL]
-    for one in heard:
+    as_python_has_it = (signal.SIG_DFL, signal.default_int_handler)
+    before = {one: now for one in wanted if (now := signal.getsignal(one)) in as_python_has_it}
+    for one in before:
         signal.signal(one, stop)
     try:
         yield
+    except Exception as error:
+        if asked:
+            raise KeyboardInterrupt from error
+        raise
     finally:
-        for one in heard:
-            signal.signal(one, signal.SIG_DFL)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
     try:
-        with _stopped_like_ctrl_c():
+        with _stopped_as_asked():
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
     except Error as error:
         _complain(str(error), error.hint)

@@ -239,23 +239,6 @@ def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -
     assert splink_model.expected_links(encoded, nothing, nothing, seed=1) is None
 
 
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [("Query interrupted", KeyboardInterrupt), ("out of memory", ValueError)],
-)
-def test_what_duckdb_makes_of_ctrl_c_is_ctrl_c(
-    said: str, expected: type[BaseException], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stopped(*_: object) -> None:
-        raise ValueError("of Splink's own") from RuntimeError(said)
-
-    monkeypatch.setattr(splink_model, "_linker", stopped)
-    encoded = _with_keys(_random_keys(1, 50))
-    pair = np.array([1]), np.array([0])
-    with pytest.raises(expected):
-        splink_model.expected_links(encoded, *pair, seed=1)
-
-
 def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = encode(_reports(60))
     exact = road.compared(encoded, seed=1, progress=silent).rates

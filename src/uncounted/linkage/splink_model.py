@@ -54,7 +54,7 @@ def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> f
     columns = [column for column in _START_M if _useful(encoded, column)]
     if not columns or not 0 < len(left) <= MOST_SCORED:
         return None
-    with _stopped_as_asked(), _quiet(), contextlib.closing(_database()) as connection:
+    with _quiet(), contextlib.closing(_database()) as connection:
         linker, api = _linker(connection, encoded, columns, seed)
         pairs = pa.table(
             {
@@ -66,23 +66,6 @@ def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> f
         linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
         table = linker.inference.predict().as_pyarrow_table()
     return float(np.sum(table["match_probability"].to_numpy()))
-
-
-@contextlib.contextmanager
-def _stopped_as_asked() -> Iterator[None]:
-    """Give Ctrl-C on as what it is: DuckDB makes an error of its own of it, and Splink another."""
-    try:
-        yield
-    except Exception as error:
-        cause: BaseException | None = error
-        while cause is not None:
-            if (
-                isinstance(cause, (RuntimeError, duckdb.Error))
-                and "interrupted" in str(cause).lower()
-            ):
-                raise KeyboardInterrupt from error
-            cause = cause.__cause__
-        raise
 
 
 def _database() -> duckdb.DuckDBPyConnection:
