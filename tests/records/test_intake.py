@@ -323,6 +323,18 @@ def test_what_looks_like_a_telephone_is_noted_and_not_repeated(
     assert not any(text in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize(
+    ("text", "noted"), [("김철수의 딸", True), ("wife of Kim Chol Su", True), ("김형", False)]
+)
+def test_whose_relative_somebody_is_stays_and_is_noted_as_no_name(
+    tmp_path: Path, text: str, noted: bool
+) -> None:
+    found = _one(tmp_path, f"7,{text},,,,,,,,,")
+    assert found.report.names[0].written == text
+    assert any("whose relative" in warning for warning in found.warnings) == noted
+    assert not any(text in warning for warning in found.warnings)
+
+
 def test_a_title_above_the_header_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(BadMapping) as refused:
         _read(tmp_path, HEADER, header="List of 2019")

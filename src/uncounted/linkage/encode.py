@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import places
-from uncounted.linkage.names import Order, forms, order_of
+from uncounted.linkage.names import Order, forms, order_of, relative_of
 from uncounted.linkage.parts import Numbers, Parts
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
@@ -153,7 +153,7 @@ def columns(reports: Iterable[Report]) -> Columns:
         rows.append(
             (
                 *(sources(report.source), names(report.names), sex, days(report.birth), origin),
-                names((report.relative,) if report.relative else ()),
+                names(tuple(filter(None, [relative_of(report)]))),
                 _text(report.occupation, texts),
                 _number(report.number, texts),
             )

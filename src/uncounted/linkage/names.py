@@ -19,7 +19,9 @@ import attrs
 
 from uncounted.linkage import families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
+from uncounted.records.kinship import whose
 from uncounted.records.names import Name, is_unknown, plain, untitled
+from uncounted.records.report import Report
 
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
@@ -129,6 +131,14 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
     ]
 
 
+def relative_of(report: Report) -> Name | None:
+    """Who is named as a relative, in a field of its own or in place of a name: 김철수의 딸."""
+    if report.relative is not None:
+        return report.relative
+    found = (whose(name.written) for name in report.names)
+    return next((Name(text) for text in found if text), None)
+
+
 def _says_nothing(part: str) -> bool:
     """Whether a part stands for one that is not known; Na and No are family names."""
     return len(part) > 2 and is_unknown(part)
@@ -144,7 +154,7 @@ def _pieces(written: str) -> list[str]:
 
 
 def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
-    if is_unknown(written):
+    if is_unknown(written) or whose(written) is not None:
         return []
     text = plain(written)
     if text.isascii() and written.isascii():
@@ -185,6 +195,7 @@ def _family_of(text: str) -> Part:
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
     family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
+    given = "" if whose(given) is not None else given
     squeezed, closed = "".join(family.split()), "".join(given.split())
     if squeezed:
         korean = squeezed in families.hangul() or squeezed in families.han()

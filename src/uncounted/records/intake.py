@@ -19,6 +19,7 @@ from uncounted.errors import BadInput
 from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
+from uncounted.records.kinship import whose
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -264,6 +265,11 @@ class Cells:
         stated = [name for name in found if not names.is_unknown(name.written)]
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append("no name")
+        if any(whose(name.given or name.written) is not None for name in stated):
+            self.warnings.append(
+                f"column {mapping.name or mapping.given_name!r}: says whose relative this is, and"
+                " no name of their own: who is who goes by what else is said"
+            )
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
 

@@ -224,14 +224,14 @@ def is_unknown(text: str) -> bool:
         return True
     if folded.strip(" .()[]") in _UNKNOWN:
         return True
-    words = [_unmarked(word) for word in tokens(text) if not word.isdecimal()]
+    words = [unmarked(word) for word in tokens(text) if not word.isdecimal()]
     if " ".join(words) in _UNKNOWN:
         return True
     left = [word for word in words if word not in _SAYS_LITTLE]
     return bool(left) and all(word in _UNKNOWN_WORDS for word in left)
 
 
-def _unmarked(word: str) -> str:
+def unmarked(word: str) -> str:
     """A word without its accents: those of Latin and Cyrillic letters."""
     apart = unicodedata.normalize("NFKD", word)
     bare = "".join(char for char in apart if not unicodedata.combining(char))

@@ -1,0 +1,111 @@
+"""What stands for a name and says only whose relative somebody is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uncounted.linkage import compare
+from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.names import forms, relative_of
+from uncounted.records.kinship import whose
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("wife of Kim Chol Su", "Kim Chol Su"),
+        ("the eldest daughter of Kim", "Kim"),
+        ("unnamed son of Kim", "Kim"),
+        ("KIM CHOL SU'S MOTHER-IN-LAW", "KIM CHOL SU"),
+        ("Kim Chol Su’s younger brother", "Kim Chol Su"),
+        ("Agnes' son", "Agnes"),
+        ("esposa de Juan Perez", "Juan Perez"),
+        ("la hija de Juan", "Juan"),
+        ("mère d'Ali", "Ali"),
+        ("жена Ким Чхоль Су", "Ким Чхоль Су"),
+        ("김철수의 아내", "김철수"),
+        ("김철수 처", "김철수"),
+        ("김 철수 아내", "김 철수"),
+        ("김철수부인", "김철수"),
+        ("김씨의 딸", "김씨"),
+        ("김영모 부", "김영모"),
+        ("金哲洙之妻", "金哲洙"),
+        ("王小明的女儿", "王小明"),
+        ("Wife", ""),
+        ("(mother)", ""),
+        ("his/her grandmother", ""),
+        ("his son", ""),
+        ("Baby girl", ""),
+        ("unborn child", ""),
+        ("아내", ""),
+        ("큰딸", ""),
+        ("儿子", ""),
+    ],
+)
+def test_who_is_only_somebodys_relative(text: str, named: str) -> None:
+    assert whose(text) == named
+    assert forms([Name(text)]) == []
+
+
+NAMES = (
+    *("Kim Chol Su", "Son Chol Su", "Son", "Baby", "My Son", "Father Kim", "Sister Maria"),
+    *("Brother Lopez", "María López viuda de Pérez", "Maria de la Cruz", "Nieto", "Uncle Ho"),
+    *("Irma de Leon", "Fille Dupont", "Mae De Leon", "김철수", "김형", "김모", "남궁모", "이모"),
+    *(
+        "고모",
+        "장남",
+        "장녀",
+        "차남",
+        "장모",
+        "장인",
+        "손자",
+        "김부인",
+        "이 부인",
+        "김아기",
+        "박막내",
+    ),
+    *("황보부", "王子", "李太太", "夫差", "子", "", " ", "…"),
+)
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_what_may_be_a_name_is_one(text: str) -> None:
+    assert whose(text) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    named = whose(text)
+    assert named is None or len(named) < len(text) + 10
+
+
+def level(one: Report, other: Report, field: int) -> int:
+    rows = compare.levels(encode([one, other]), np.array([0]), np.array([1]))
+    return int(rows[0, field])
+
+
+def report(at: str, *names: Name, relative: str | None = None) -> Report:
+    return Report(at, "1", names, relative=Name(relative) if relative else None)
+
+
+@pytest.mark.parametrize("called", ["Kim Chol Su's wife", "wife of Kim Chol Su", "김철수의 아내"])
+def test_a_wife_is_not_her_husband(called: str) -> None:
+    """Her name is not said, and who she is called after is her relative."""
+    wife, husband = report("A", Name(called)), report("B", Name("김철수"))
+    assert level(wife, husband, 0) == 0
+    assert level(wife, report("B", Name("리영희"), relative="김철수"), 5) == 1
+    named = report("A", Name(called), relative="Ri Yong Hui")
+    assert relative_of(named) == Name("Ri Yong Hui")  # what is said in a field of its own
+
+
+def test_two_mothers_are_not_of_one_name() -> None:
+    for one in ("mother", "어머니", "母亲"):
+        assert level(report("A", Name(one)), report("B", Name(one)), 0) == 0
+        here, there = (report(at, Name("x", family="Kim", given=one)) for at in "AB")
+        assert level(here, there, 0) == NAME.index("given not said, same family")
