@@ -45,7 +45,7 @@ def rldata(path: Path) -> Labelled:
     """German names and days of birth, with slips; a tenth of the rows are duplicates."""
     reports, truth = [], []
     for row in _rows(path):
-        day = parse(f"{row['by']}-{int(row['bm']):02}-{int(row['bd']):02}")
+        day = _day(f"{row['by']}{int(row['bm']):02}{int(row['bd']):02}")  # some 30 February
         name = Name("x", family=row["lname_c1"], given=row["fname_c1"])
         reports.append(Report("A", row["rec_id"], (name,), birth=day))
         truth.append(row["entity_id"])
@@ -93,10 +93,14 @@ def febrl(path: Path) -> Labelled:
 
 
 def _day(digits: str) -> PartialDate | None:
-    """A date written in eight digits; a month or day that is none leaves the year."""
+    """A date written in eight digits; a day that is none leaves the month, else the year."""
     if len(digits) < 4:
         return None
-    for text in (f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}", digits[:4]):
+    for text in (
+        f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}",
+        f"{digits[:4]}-{digits[4:6]}",
+        digits[:4],
+    ):
         try:
             return parse(text)
         except BadInput:

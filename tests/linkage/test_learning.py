@@ -329,6 +329,30 @@ def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth()
     assert mean[pair_worth.DIFFERENT].max() <= 1.0
 
 
+def test_namesakes_share_no_birthday_by_chance() -> None:
+    """Of 5,000 pairs of one given name none, or three, are born on one day: that is chance.
+
+    A level by which pairs are then thought links is not taken from them once more.
+    """
+    day, far = compare.BIRTH.index("same day"), compare.BIRTH.index("different")
+    same, other = compare.SEX.index("same"), compare.SEX.index("different")
+    patterns = np.zeros((4, len(compare.FIELDS)), np.uint8)
+    patterns[:, 0] = NAME.index("same given, other family")
+    patterns[:, 1], patterns[:, 2] = [far, far, day, day], [same, other, same, other]
+    u = [np.full(size - 1, 1 / (size - 1)) for size in compare.COUNTS]
+    u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
+    u[1][day - 1], u[1][far - 1] = 4e-5, 1 - 4e-5
+    u[2] = np.array([0.5, 0.5])
+    for on_one_day in (0.0, 0.3, 3.0):
+        seen = np.array([4800.0, 200.0, on_one_day, 0.0])
+        found = learning._of_namesakes(patterns, seen, tuple(u))
+        assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
+        assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
+        assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
+    many = learning._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u))
+    assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
+
+
 def test_companions_are_learned_from_pairs() -> None:
     """Pairs of one person, of brothers and sisters taken together, and of strangers, by lot."""
     rng = np.random.default_rng(12)

@@ -33,7 +33,9 @@ BIRTH = (
     "a slip apart",
     "same day of another year",
     "within a year",
+    "days within a year",
     "within three years",
+    "days within three years",
     "different",
 )
 SEX = ("not said", "same", "different")

@@ -41,7 +41,8 @@ def births(lo: int, hi: int, lo2: int, hi2: int) -> int:
     """A level of `compare.BIRTH`, of the first and last days on which two may be born."""
     if (lo == 0 and hi == 0) or (lo2 == 0 and hi2 == 0):
         return 0
-    if lo == hi and lo2 == hi2:
+    to_the_day = lo == hi and lo2 == hi2
+    if to_the_day:
         if lo == lo2:
             return 1
         if _one_slip(lo, lo2):
@@ -53,8 +54,10 @@ def births(lo: int, hi: int, lo2: int, hi2: int) -> int:
         return 2 if width <= 31 else (3 if width <= 366 else 4)
     gap = max(max(lo, lo2) - min(hi, hi2), 0)
     if gap <= 366:
-        return 7
-    return 8 if gap <= 3 * 366 else 9
+        return 8 if to_the_day else 7
+    if gap <= 3 * 366:
+        return 10 if to_the_day else 9
+    return 11
 
 
 @compiled_inner

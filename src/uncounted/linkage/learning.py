@@ -34,9 +34,7 @@ _SAME_FAMILY = np.array(
 # Name levels (after "not said") at which only the family name is the same.
 _OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
 # Birth levels (after "not said") at which two people's are near or not, and nothing else.
-_OTHER_BIRTH = np.array(
-    [compare.BIRTH.index(x) - 1 for x in ("within a year", "within three years", "different")]
-)
+_OTHER_BIRTH = np.arange(compare.BIRTH.index("within a year"), len(compare.BIRTH)) - 1
 _NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
@@ -204,10 +202,19 @@ def _of_namesakes(
 
     Taken from pairs of one given name and different family names, which are hardly ever one
     person's: where both agree, pairs of one person would pass for namesakes.
+
+    Each level is pulled by itself: of thousands of such pairs few or none are born on one day,
+    and whether it is none or three is chance.
     """
     apart = patterns[:, 0] == OTHER_FAMILY
     seen = counts(patterns, np.where(apart, strangers, 0.0))
-    return (u[0], *map(_pulled, seen[1:], u[1:]))
+    return (
+        u[0],
+        *(
+            all_ * (row + _THOUGHT) / (row.sum() * all_ + _THOUGHT)
+            for row, all_ in zip(seen[1:], u[1:], strict=True)
+        ),
+    )
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:
