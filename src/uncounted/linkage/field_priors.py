@@ -27,7 +27,7 @@ _NAME = (
     *(0.028, 0.00175, 0.00525),  # another name
 )
 # Who knows a birth by the year errs by one; who knows the day seldom has two of its parts wrong.
-_BIRTH = (0.2, 0.05, 0.45, 0.1, 0.05, 0.01, 0.07, 0.01, 0.045, 0.005, 0.01)
+_BIRTH = (0.2, 0.05, 0.435, 0.1, 0.05, 0.01, 0.08, 0.01, 0.05, 0.005, 0.01)
 _SEX = (0.97, 0.03)
 _ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
 _DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
