@@ -53,12 +53,13 @@ def point_partition(linkage: Linkage) -> Labels:
     people = float(np.median(labels.max(axis=1) + 1))
     best = _of_least_loss(labels, chances, 0.5)
     least = _people(best) - people
-    for step in range(1, _STEPS + 1):
-        found = _of_least_loss(labels, chances, 0.5 - np.sign(least) * _STEP * step)
+    for step in range(1, _STEPS + 1) if least else ():
+        found = _of_least_loss(labels, chances, 0.5 - float(np.sign(least)) * _STEP * step)
         off = _people(found) - people
-        if abs(off) >= abs(least):
+        if abs(off) > abs(least):
             break
-        best, least = found, off
+        if abs(off) < abs(least):
+            best, least = found, off
     point = np.empty(len(order), np.int64)
     point[order] = best
     return numbered(point)
