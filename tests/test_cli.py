@@ -391,9 +391,53 @@ def test_what_a_library_makes_of_being_stopped_is_that_we_stopped(one: str, erro
             capture_output=True,
             encoding="utf-8",
             check=False,
+            preexec_fn=hears_ctrl_c,
         )
         assert done.returncode == status
         assert ("stopped; nothing was left half done" in done.stderr) == (status == 130)
+
+
+TAKING_BACK = """
+import os, signal, sys
+from uncounted import cli
+from uncounted.errors import Error
+
+def work(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        {then}
+
+cli.app.main = work
+sys.exit(cli.run([]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "status", "said"),
+    [
+        ("pass", 130, "nothing was left half done"),
+        ("raise Error('the shares are still there')", 1, "the shares are still there"),
+        ("raise PermissionError(13, 'no', 'share-1.txt')", 1, "share-1.txt"),
+        ("os.kill(os.getpid(), signal.SIGINT)", 130, "may be left"),
+    ],
+)
+def test_nothing_is_left_is_said_only_where_it_is_so(then: str, status: int, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TAKING_BACK.format(then=then)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        preexec_fn=hears_ctrl_c,
+    )
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert ("nothing was left" in done.stderr) == (then == "pass")
+
+
+def hears_ctrl_c() -> None:
+    """As from a terminal, whoever runs the tests (nohup passes it over)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def small_disk() -> None:

@@ -30,22 +30,21 @@ def _complain(message: str, hint: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_as_asked() -> Iterator[None]:
-    """Let Ctrl-C and the signals that ask to end take back what is half done, and say so.
+def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
+    """Let Ctrl-C and the signals that ask to end take back what is half done; note each.
 
     At a signal that asks to end Python would end at once, and an export would leave what it
-    wrote in clear. A second one is not heard: taking back should come to its end. A signal
-    that whoever started us passes over (nohup) stays passed over.
+    wrote in clear. A second one of these is not heard: taking back should come to its end.
+    A second Ctrl-C is, since a library may have swallowed the first. A signal that whoever
+    started us passes over (nohup) stays passed over.
 
     A library may be in the middle of something when the signal comes and make an error of
-    its own of it (DuckDB does, and NumPy's C API while a module is being loaded): whatever
-    fails after somebody asked us to stop is that we stopped.
+    its own of it (DuckDB does, and NumPy's C API while a module is being loaded): what fails
+    after somebody asked us to stop is that we stopped, unless taking back is what failed.
     """
-    asked = False
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
+        asked.append(number)
         if number != signal.SIGINT:  # a terminal that closes sends more than one
             for one in before:
                 signal.signal(one, signal.SIG_IGN)
@@ -63,7 +62,7 @@ def _stopped_as_asked() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if asked:
+        if asked and not _in_taking_back(error):
             raise KeyboardInterrupt from error
         raise
     finally:
@@ -71,10 +70,19 @@ def _stopped_as_asked() -> Iterator[None]:
             signal.signal(one, handler)
 
 
+def _in_taking_back(error: Exception) -> bool:
+    """Whether an error of a disk or of ours came up while what is half done was taken back."""
+    before: BaseException | None = error
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before is not None and isinstance(error, (OSError, Error))
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
+    asked: list[int] = []
     try:
-        with _stopped_as_asked():
+        with _stopped_as_asked(asked):
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
     except Error as error:
         _complain(str(error), error.hint)
@@ -88,6 +96,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(error.format_message(), f"see {help_at} --help")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
+        if len(asked) > 1:
+            _complain(
+                "stopped while what was half done was being taken back",
+                "a file that this step began to write may be left: look for it, and run check",
+            )
+            return Interrupted.exit_status
         _complain("stopped; nothing was left half done", "a step is kept whole or not at all")
         return Interrupted.exit_status
     except BrokenPipeError:

@@ -349,8 +349,13 @@ def test_namesakes_share_no_birthday_by_chance() -> None:
         assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
         assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
         assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
+        assert [row.sum() for row in found] == pytest.approx(np.ones(len(found)))
     many = learning._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u))
     assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
+    u[2] = np.array([0.3, 0.7])
+    few = learning._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u))
+    assert few[2].sum() == pytest.approx(1)
+    assert 0.3 < few[2][0] < 0.9
 
 
 def test_companions_are_learned_from_pairs() -> None:

@@ -335,6 +335,12 @@ def test_whose_relative_somebody_is_stays_and_is_noted_as_no_name(
     assert not any(text in warning for warning in found.warnings)
 
 
+def test_who_has_a_name_of_their_own_beside_it_is_not_noted(tmp_path: Path) -> None:
+    found = _one(tmp_path, "7,이영희,김철수의 아내,,,,,,,,")
+    assert [name.written for name in found.report.names] == ["이영희", "김철수의 아내"]
+    assert not any("whose relative" in warning for warning in found.warnings)
+
+
 def test_a_title_above_the_header_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(BadMapping) as refused:
         _read(tmp_path, HEADER, header="List of 2019")

@@ -208,13 +208,11 @@ def _of_namesakes(
     """
     apart = patterns[:, 0] == OTHER_FAMILY
     seen = counts(patterns, np.where(apart, strangers, 0.0))
-    return (
-        u[0],
-        *(
-            all_ * (row + _THOUGHT) / (row.sum() * all_ + _THOUGHT)
-            for row, all_ in zip(seen[1:], u[1:], strict=True)
-        ),
+    found = (
+        all_ * (row + _THOUGHT) / (row.sum() * all_ + _THOUGHT)
+        for row, all_ in zip(seen[1:], u[1:], strict=True)
     )
+    return (u[0], *(row / row.sum() for row in found))
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:

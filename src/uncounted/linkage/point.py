@@ -17,11 +17,11 @@ from uncounted.linkage.graph import connected
 
 Pairs = dict[tuple[int, int], float]
 _GAIN = 1e-9  # of loss, below which a change is none
-_STEP, _STEPS = 0.05, 5  # of what a pair must be likelier than, from a half to either side
+_MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
 
 
 def point_partition(linkage: Linkage) -> Labels:
-    """One partition for people to read, of low expected loss, with as many people as draws have.
+    """One partition for people to read, of low expected loss, with about as many people as draws.
 
     The loss is Binder's, with costs: a pair that is together and should not be costs 2 c, one
     that is apart and should not be 2 (1 - c), so that a pair by itself is together where it is
@@ -36,9 +36,9 @@ def point_partition(linkage: Linkage) -> Labels:
     algorithms and loss functions for Bayesian clustering", JCGS 31, 2022): among two hundred draws
     of a large group none is right in each of its corners. Those who are together in each draw
     stay so, and two whom no draw puts together never are.
-    3. c is a half, or as far from it (.05 at a time, .25 at most) as brings the number of people
-    nearest to the draws' median. Many unlikely links are some links, though each is likelier not
-    to be one: with c a half there would be more people than the draws say.
+    3. c is what brings the number of people nearest to the draws' median, between .25 and .75, by
+    bisection. Many unlikely links are some links, though each is likelier not to be one: with c
+    a half there would be more people than the draws say.
 
     The order of reports is no matter.
 
@@ -48,18 +48,22 @@ def point_partition(linkage: Linkage) -> Labels:
     order = np.array(sorted(range(len(linkage.keys)), key=linkage.keys.__getitem__), np.int64)
     labels = np.take(linkage.labels, order, axis=1)
     if labels.size == 0:
-        return numbered(np.zeros(len(order), np.int64))
+        return numbered(np.arange(len(order), dtype=np.int64))
     chances = together(labels)
     people = float(np.median(labels.max(axis=1) + 1))
     best = _of_least_loss(labels, chances, 0.5)
-    least = _people(best) - people
-    for step in range(1, _STEPS + 1) if least else ():
-        found = _of_least_loss(labels, chances, 0.5 - float(np.sign(least)) * _STEP * step)
-        off = _people(found) - people
-        if abs(off) > abs(least):
+    off = _people(best) - people
+    least = abs(off)
+    low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
+    for _ in range(_HALVINGS):
+        if off == 0:
             break
-        if abs(off) < abs(least):
-            best, least = found, off
+        cost = (low + high) / 2  # people grow with it
+        found = _of_least_loss(labels, chances, cost)
+        off = _people(found) - people
+        low, high = (low, cost) if off > 0 else (cost, high)
+        if abs(off) < least:
+            best, least = found, abs(off)
     point = np.empty(len(order), np.int64)
     point[order] = best
     return numbered(point)

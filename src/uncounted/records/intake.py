@@ -265,10 +265,12 @@ class Cells:
         stated = [name for name in found if not names.is_unknown(name.written)]
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append("no name")
-        if any(whose(name.given or name.written) is not None for name in stated):
+        if stated and all(whose(name.given or name.written) is not None for name in stated):
+            columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
+            first = next(column for column in columns if column and self.row.cells[column].strip())
             self.warnings.append(
-                f"column {mapping.name or mapping.given_name!r}: says whose relative this is, and"
-                " no name of their own: who is who goes by what else is said"
+                f"column {first!r}: says whose relative this is, and no name of their own:"
+                " who is who goes by what else is said"
             )
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
