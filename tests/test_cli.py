@@ -417,8 +417,9 @@ sys.exit(cli.run([]))
     ("then", "status", "said"),
     [
         ("pass", 130, "nothing was left half done"),
-        ("raise Error('the shares are still there')", 1, "the shares are still there"),
-        ("raise PermissionError(13, 'no', 'share-1.txt')", 1, "share-1.txt"),
+        ("raise Error('the shares are still there')", 130, "the shares are still there"),
+        ("raise PermissionError(13, 'no', 'share-1.txt')", 130, "Permission denied"),
+        ("raise OSError(28, 'full')", 130, "may be left"),
         ("os.kill(os.getpid(), signal.SIGINT)", 130, "may be left"),
     ],
 )

@@ -42,8 +42,11 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
     its own of it (DuckDB does, and NumPy's C API while a module is being loaded): what fails
     after somebody asked us to stop is that we stopped, unless taking back is what failed.
     """
+    over = False
 
     def stop(number: int, _frame: FrameType | None) -> None:
+        if over:  # the command has come to its end, and only handlers are put back
+            return
         asked.append(number)
         if number != signal.SIGINT:  # a terminal that closes sends more than one
             for one in before:
@@ -66,6 +69,7 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     finally:
+        over = True
         for one, handler in before.items():
             signal.signal(one, handler)
 
@@ -85,6 +89,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         with _stopped_as_asked(asked):
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
     except Error as error:
+        if asked:
+            return _half_taken_back(str(error))
         _complain(str(error), error.hint)
         return error.exit_status
     except click.ClickException as error:
@@ -97,20 +103,28 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         if len(asked) > 1:
-            _complain(
-                "stopped while what was half done was being taken back",
-                "a file that this step began to write may be left: look for it, and run check",
-            )
-            return Interrupted.exit_status
+            return _half_taken_back("it was stopped again")
         _complain("stopped; nothing was left half done", "a step is kept whole or not at all")
         return Interrupted.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        _complain(*_in_words(error))
+        message, hint = _in_words(error)
+        if asked:
+            return _half_taken_back(os.strerror(error.errno) if error.errno else message)
+        _complain(message, hint)
         return 1
     return 0
+
+
+def _half_taken_back(why: str) -> int:
+    """Say that a step was stopped and that something of it may be left."""
+    _complain(
+        f"stopped, and taking back what was half done may not have come to its end: {why}",
+        "a file that this step began to write may be left: look for it, and run uncounted check",
+    )
+    return Interrupted.exit_status
 
 
 def _in_words(error: OSError) -> tuple[str, str | None]:

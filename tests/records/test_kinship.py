@@ -28,12 +28,12 @@ from uncounted.records.report import Report
         ("esposa de Juan Pérez", "Juan Pérez"),
         ("la hija de Juan", "Juan"),
         ("fille d'Ali", "Ali"),
-        ("жена Сергей Чой", "Сергей Чой"),
+        ("wife of An Chol Su", "An Chol Su"),
+        ("Her Jun's wife", "Her Jun"),
         ("زوجة محمد", "محمد"),
         ("김철수의 아내", "김철수"),
         ("김철수 처", "김철수"),
         ("김 철수 아내", "김 철수"),
-        ("김철수딸", "김철수"),
         ("김씨의 딸", "김씨"),
         ("김철의 아내", "김철"),
         ("김철수의 둘째 딸", "김철수"),
@@ -52,6 +52,9 @@ from uncounted.records.report import Report
         ("his/her grandmother", ""),
         ("his son", ""),
         ("Baby girl", ""),
+        ("her mother", ""),
+        ("Her mother", ""),
+        ("su hija", ""),
         ("unborn child", ""),
         ("아내", ""),
         ("큰딸", ""),
@@ -69,20 +72,43 @@ LATIN = (
     *("Brother Lopez", "María López viuda de Pérez", "Maria de la Cruz", "Nieto", "Uncle Ho"),
     *("Irma de Leon", "Fille Dupont", "Mae De Leon", "Hermano de la Cruz", "Padre de Souza"),
     *("Fils d'Aubigne", "Mere", "Ann daughter of John", "Lee Son of Ho", "", " ", "…"),
-    "wife of Kim Chol Su, Ri Yong Hui",
+    *("wife of Kim Chol Su, Ri Yong Hui", "Father An", "Sister Son", "Brother Ma", "Sister Su"),
+    *("Grandmother An", "An, Brother", "Her Son", "Son Her", "Baby Little", "Aunt Mi", "Father Le"),
 )
 RUSSIAN = (
     *("Сын Мин Пак", "Сын Ман Ли", "Сын Хи", "Сын Мин", "Мать Мария Скобцова", "Отец Павел"),
-    *("Брат Иван", "Бабушка Зина"),
+    *("Брат Иван", "Бабушка Зина", "Дочь Мария", "жена Ким Анна", "Муж Цой Виктор"),
 )
 # 김복동 할머니 is Kim Bok Dong herself; 김 준 형 is 김준형.
 KOREAN = (
     *("김철수", "김형", "김모", "남궁모", "이모", "고모", "장남", "장녀", "차남", "장모", "장인"),
     *("손자", "김부인", "이 부인", "김아기", "박막내", "황보부", "김복동 할머니", "길원옥할머니"),
     *("이소선 어머니", "박정기 아버지", "리설주 부인", "김철수 형", "김 준 형", "김 성 모"),
-    *("이 정 부", "리 영 처", "김 은 아이", "김 의형", "조 의 형", "남궁의형", "황보 의형"),
+    *(
+        "황보금딸",
+        "김이쁜딸",
+        "김작은아들",
+        "배막내딸",
+        "이 정 부",
+        "리 영 처",
+        "김 은 아이",
+        "김 의형",
+        "조 의 형",
+        "남궁의형",
+        "황보 의형",
+    ),
 )
-CHINESE = ("王子", "李太太", "夫差", "子", "妹妹", "韦绍兰奶奶", "朴英姬太太", "李妹妹")
+CHINESE = (
+    *("鈴木丈夫", "丈夫", "我妻", "我孫子", "佐藤之夫", "中村之子"),
+    "王子",
+    "李太太",
+    "夫差",
+    "子",
+    "妹妹",
+    "韦绍兰奶奶",
+    "朴英姬太太",
+    "李妹妹",
+)
 
 
 @pytest.mark.parametrize("text", [*LATIN, *RUSSIAN, *KOREAN, *CHINESE])
@@ -125,6 +151,13 @@ def test_a_family_name_that_names_somebody_else_is_none() -> None:
     assert level(wife, report("B", Name("x", family="Ri", given="Yong Hui")), 0) == NAME.index(
         "same given, family not said"
     )
+
+
+def test_parts_say_whose_relative_as_a_whole_name_does() -> None:
+    parts = Name("김철수의 딸영희", family="김철수의 딸", given="영희")
+    assert relative_of(report("A", parts)) == Name("김철수")
+    assert relative_of(report("A", Name("鈴木丈夫", family="鈴木", given="丈夫"))) is None
+    assert forms([Name("mother", family="mother")]) == []
 
 
 def test_two_mothers_are_not_of_one_name() -> None:

@@ -135,7 +135,13 @@ def relative_of(report: Report) -> Name | None:
     """Who is named as a relative, in a field of its own or in place of a name: 김철수의 딸."""
     if report.relative is not None:
         return report.relative
-    found = (whose(_seen(name.written)) for name in report.names)
+    found = (
+        whose(_seen(part))
+        for name in report.names
+        for part in (
+            (name.given or "", name.family or "") if name.given or name.family else (name.written,)
+        )
+    )
     return next((Name(text) for text in found if text), None)
 
 
@@ -195,7 +201,9 @@ def _family_of(text: str) -> Part:
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
     family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
-    family, given = "" if whose(family) else family, "" if whose(given) is not None else given
+    given = "" if whose(given) is not None else given
+    if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
+        family = ""
     squeezed, closed = "".join(family.split()), "".join(given.split())
     if squeezed:
         korean = squeezed in families.hangul() or squeezed in families.han()

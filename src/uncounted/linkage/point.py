@@ -56,7 +56,7 @@ def point_partition(linkage: Linkage) -> Labels:
     least = abs(off)
     low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
     for _ in range(_HALVINGS):
-        if off == 0:
+        if least <= people % 1:  # a median may lie between two numbers
             break
         cost = (low + high) / 2  # people grow with it
         found = _of_least_loss(labels, chances, cost)
@@ -220,4 +220,4 @@ def _alone(labels: Labels) -> NDArray[np.float64]:
     total = np.zeros(labels.shape[1])
     for row in labels:
         total += np.bincount(row)[row] == 1
-    return total / len(labels)
+    return total / max(len(labels), 1)

@@ -267,7 +267,9 @@ class Cells:
             self.reasons.append("no name")
         if stated and all(whose(name.given or name.written) is not None for name in stated):
             columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
-            first = next(column for column in columns if column and self.row.cells[column].strip())
+            said = [each for each in columns if each and self.row.cells[each].strip()]
+            kin = [each for each in said if whose(self.row.cells[each]) is not None]
+            first = (kin or said)[0]
             self.warnings.append(
                 f"column {first!r}: says whose relative this is, and no name of their own:"
                 " who is who goes by what else is said"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from uncounted.records.names import is_unknown, tokens, unmarked, visible
+from uncounted.records.names import is_unknown, tokens, unmarked, untitled
 
 
 def _set(*rows: str) -> frozenset[str]:
@@ -25,8 +25,8 @@ _ENGLISH = (
     "wife husband widow widower mother father daughter brother sister grandmother grandfather"
     " grandson granddaughter nephew niece uncle aunt stepmother stepfather"
 )
-_ROMANCE = "esposa esposo marido hijo hija filho filha épouse époux fille veuve"
-_RUSSIAN = "жена муж вдова дочь"
+_ROMANCE = "esposa esposo marido hijo hija filho filha fille veuve"
+_RUSSIAN = "жена муж вдова дочь мать отец бабушка дедушка"
 # Nobody is spoken to as these; 할머니, 어머니, 부인 and 형 stand after one's own name as well.
 _KOREAN = (
     "아내 남편 딸 아들 큰딸 작은딸 큰아들 작은아들 맏딸 맏아들 막내딸 막내아들 모친 부친 며느리"
@@ -41,62 +41,63 @@ _KOREAN_OF = (
     " 아기 아이"
 )
 _WHICH_CHILD = "(?:첫째|둘째|셋째|넷째|막내|큰|작은)?"
-_CHINESE = "妻子 丈夫 老公 儿子 兒子 女儿 女兒 儿媳 兒媳 女婿"
-_CHINESE_ALONE = (
-    "太太 老婆 母亲 母親 妈妈 媽媽 父亲 父親 爸爸 哥哥 姐姐 孙子 孫子 孙女 孫女 奶奶 爷爷 爺爺"
+# 丈夫 is a given name in Japan, and 我妻 a family name.
+_CHINESE = (
+    "妻子 太太 老婆 母亲 母親 妈妈 媽媽 父亲 父親 爸爸 儿子 兒子 女儿 女兒 儿媳 兒媳 女婿 哥哥"
+    " 姐姐 孙子 孫子 孙女 孫女 奶奶 爷爷 爺爺 老公"
 )
 _CHINESE_OF = (
-    "妻 夫 夫人 母 父 子 女 兄 弟 姐 妹 弟弟 妹妹 长子 長子 长女 長女 次子 次女 侄子 侄女 姪子 姪女"
-)
-
-# Alone, each of these is no name; a brother of an order and a priest have one beside it.
-_ALONE = _set(
-    *(_ENGLISH, "esposa esposo marido hijo hija abuela abuelo filho filha epouse"),
-    *(_RUSSIAN, "мать отец бабушка дедушка", _KOREAN, _KOREAN_ALONE, _CHINESE, _CHINESE_ALONE),
-    "زوجة",
-)
-_WITH = _set(
-    "the a an his her my our their in law elder older eldest younger youngest big little first"
-    " second third late infant baby newborn unborn unnamed la el su mi le sa ma mon",
-    "son girl boy child его ее их",
-)
-# Son and Baby are names, but not beside these: his son, a baby girl.
-_CHILD = _set("son child boy girl baby")
-_WHICH = _set("his her their little infant newborn unborn")
-# Who is named so is nobody in particular: two wives of a victim have no husband in common.
-_NOBODY = re.compile(
-    r"(?:the|an?|his|her|their) .*|victim|deceased|above|same|los?|las?|el", re.IGNORECASE
+    "妻 丈夫 夫 夫人 母 父 子 女 兄 弟 姐 妹 弟弟 妹妹 长子 長子 长女 長女 次子 次女 侄子 侄女 姪子"
+    " 姪女"
 )
 
 _LONGEST = 200  # letters of a text that is looked at
 # A text without any of these says nothing of the kind, and most names are seen by this alone.
-_LATIN = _set(_ENGLISH, _ROMANCE, "son child baby infant newborn")
+_LATIN = _set(_ENGLISH, _ROMANCE, "épouse époux son child baby boy girl infant newborn")
 _NO_LETTERS = str.maketrans(dict.fromkeys("-()[],.;:/'", " "))
 _HINTS = re.compile(
-    _any(*_LATIN, _RUSSIAN, "мать отец бабушка дедушка زوجة", _KOREAN, _KOREAN_ALONE, _KOREAN_OF)
-    + "|"
-    + _any(_CHINESE, _CHINESE_ALONE, _CHINESE_OF),
+    "|".join(
+        _any(row)
+        for row in (" ".join(_LATIN), _RUSSIAN, _KOREAN, _KOREAN_ALONE, _KOREAN_OF, "زوجة")
+    )
+    + f"|{_any(_CHINESE, _CHINESE_OF)}",
     re.IGNORECASE,
 )
+
 _IN_ENGLISH = rf"(?:{_any(_ENGLISH, 'son child baby')})(?:[- ]in[- ]law)?"
+_FIRST = "(?:(?:elder|older|eldest|younger|youngest|big|little|first|second|third|late|unnamed) )*"
+# Alone each of these is no name. An, Her, My, Su and Ma are names: see `_may_be_names`.
+_ALONE = re.compile(
+    rf"(?:(?P<whose>the|an?|his|her|his her|my|our|their) )?{_FIRST}"
+    rf"(?:{_any(_ENGLISH)})(?: in law)?"
+    r"|(?P<of>his|her|their) son"
+    r"|(?:his |her |their )?(?:(?:unnamed|little) )?(?:infant|newborn|unborn|baby|little)"
+    r" (?:boy|girl|child|son|daughter)|infant|newborn"
+    rf"|(?:(?P<de>la|el|su|mi|le|sa|ma|mon) )?(?:{_any(_ROMANCE)}|epouse|epoux)"
+    rf"|(?:его |ее |их )?(?:{_any(_RUSSIAN)})"
+    rf"|{_any(_KOREAN, _KOREAN_ALONE)}|{_any(_CHINESE)}|زوجة"
+    rf"|[他她其我][之的](?:{_any(_CHINESE, _CHINESE_OF)})"
+)
+# Who is named so is nobody in particular: two wives of a victim have no husband in common.
+_NOBODY = re.compile(
+    r"(?:the|an?|his|her|their) [a-z].*|(?i:(?:the )?(?:victim|deceased|above|same)|los?|las?|el)"
+)
 _NAMED = "(?P<whose>[^,;/|()]+)"
 _HANGUL = "[가-힣]{3,4}|[가-힣]{1,2} [가-힣]{2,3}|[가-힣]{1,4}씨"
 _WHOSE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:(?:{'|'.join(sorted(_WITH))}) )*(?:{_IN_ENGLISH}) of {_NAMED}",
-        rf"(?P<whose>[^,;/|()]+?)(?:['’]s|(?<=s)['’]) (?:\w+ )?(?:{_IN_ENGLISH})",
-        rf"(?:(?:la|el|le|a|o) )?(?:{_any(_ROMANCE)}) (?:d(?:e|el|o|a|u|es) |d['’] ?){_NAMED}",
-        rf"(?:{_any(_RUSSIAN)}) {_NAMED}",
+        rf"(?:the |an? )?{_FIRST}(?:{_IN_ENGLISH}) of {_NAMED}",
+        rf"(?P<whose>[^,;/|()]+?)(?:['’]s|(?<=s)['’]) {_FIRST}(?:{_IN_ENGLISH})",
+        rf"(?:(?:la|el|le|a|o) )?(?:{_any(_ROMANCE, 'épouse époux')})"
+        rf" (?:d(?:e|el|o|a|u|es) |d['’] ?){_NAMED}",
         rf"زوجة {_NAMED}",
         rf"(?P<whose>{_HANGUL})의 ?{_WHICH_CHILD} ?(?:{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)})",
         rf"(?P<whose>[가-힣]{{2}})의 {_WHICH_CHILD} ?(?:{_any(_KOREAN, _KOREAN_ALONE)})",
         rf"(?P<whose>{_HANGUL}) (?:{_any(_KOREAN)}|장남|장녀|차남|차녀)",
         r"(?P<whose>[가-힣]{3,4}) 처",
-        rf"(?P<whose>[가-힣]{{3}})(?:{_any(_KOREAN)})",
-        rf"(?P<whose>)[他她其我][之的]?(?:{_any(_CHINESE, _CHINESE_ALONE, _CHINESE_OF)})",
-        rf"(?P<whose>[一-鿿]{{2,4}}?)[之的](?:{_any(_CHINESE, _CHINESE_ALONE, _CHINESE_OF)})",
-        rf"(?P<whose>[一-鿿]{{2,4}}?)(?:{_any(_CHINESE)})",
+        rf"(?P<whose>[一-鿿]{{2,4}}?)的(?:{_any(_CHINESE, _CHINESE_OF)})",
+        rf"(?P<whose>[一-鿿]{{3,4}}?)之(?:{_any(_CHINESE, _CHINESE_OF)})",
     )
 )
 
@@ -120,13 +121,19 @@ def whose(text: str) -> str | None:
             return None
     elif not _HINTS.search(text):
         return None
-    seen = " ".join(visible(text).split()).strip(" .,;:()[]（）")
-    words = {unmarked(word) for word in tokens(seen) if not word.isdecimal()}
-    child = bool(words & _CHILD) and (bool(words & _WHICH) or {"baby"} < words & _CHILD)
-    if (child or words & _ALONE) and words <= _ALONE | _WITH:
+    seen = " ".join(untitled(text).split()).strip(" .,;:()[]（）")
+    words = [unmarked(word) for word in tokens(seen) if not word.isdecimal()]
+    if (found := _ALONE.fullmatch(" ".join(words))) and not _may_be_names(found, seen):
         return ""
     for pattern in _WHOSE:
         if found := pattern.fullmatch(seen):
             named = found["whose"].strip()
             return "" if _NOBODY.fullmatch(named) or is_unknown(named) else named
     return None
+
+
+def _may_be_names(alone: re.Match[str], seen: str) -> bool:
+    """Her Son may be 허선, and An, My, Su and Ma are names too: small letters tell."""
+    first = alone["whose"] or alone["of"] or alone["de"]
+    sure = first in (None, "the", "his", "his her", "our", "their")
+    return not sure and all(word[:1].isupper() for word in seen.split())
