@@ -238,7 +238,7 @@ def together(shares: dict[naive.Partition, float], i: int, j: int) -> float:
 @pytest.mark.parametrize(
     ("lists", "alpha", "q", "spread", "splits", "sparse"),
     [
-        ([0, 1], 1.0, [0.05, 0.05], 0.2, 0.5, False),
+        ([0, 1], 1.0, [0.05, 0.05], 0.1, 0.5, False),
         ([0, 1, 2], 1.0, [0.05, 0.05, 0.05], 1.0, 0.5, False),
         ([0, 0, 1, 1], 1.0, [0.3, 0.1], 1.0, 0.5, True),
         ([0, 1, 0, 2, 1], 0.5, [0.2, 0.4, 0.05], 1.0, 2.0, True),
