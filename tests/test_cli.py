@@ -436,6 +436,22 @@ def test_nothing_is_left_is_said_only_where_it_is_so(then: str, status: int, sai
     assert ("nothing was left" in done.stderr) == (then == "pass")
 
 
+def test_stopped_while_the_program_is_being_loaded() -> None:
+    code = (
+        "import sys, uncounted.__main__ as program\n"
+        "class Stopped:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'uncounted.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stopped())\n"
+        "program.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "uncounted: error: stopped; nothing was begun\n"
+
+
 def hears_ctrl_c() -> None:
     """As from a terminal, whoever runs the tests (nohup passes it over)."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -36,9 +36,14 @@ def main() -> None:
     sys.excepthook = _say_defect
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # those of libraries show paths and help no user
-    from uncounted.cli import run
+    try:
+        from uncounted.cli import run
 
-    sys.exit(run())
+        status = run()
+    except KeyboardInterrupt:  # before anything is heard, while the program is being loaded
+        print("uncounted: error: stopped; nothing was begun", file=sys.stderr)
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":
