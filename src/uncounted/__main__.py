@@ -38,12 +38,10 @@ def main() -> None:
         warnings.simplefilter("ignore")  # those of libraries show paths and help no user
     try:
         from uncounted.cli import run
-
-        status = run()
-    except KeyboardInterrupt:  # before anything is heard, while the program is being loaded
+    except KeyboardInterrupt:  # while the program is being loaded
         print("uncounted: error: stopped; nothing was begun", file=sys.stderr)
-        status = 130
-    sys.exit(status)
+        sys.exit(130)
+    sys.exit(run())
 
 
 if __name__ == "__main__":

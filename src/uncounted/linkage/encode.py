@@ -150,10 +150,11 @@ def columns(reports: Iterable[Report]) -> Columns:
     for report in reports:
         origin = places_(report.origin) if report.origin else NOTHING
         sex = _SEXES.get(report.sex or "", 0)
+        relative = relative_of(report)
         rows.append(
             (
                 *(sources(report.source), names(report.names), sex, days(report.birth), origin),
-                names(tuple(filter(None, [relative_of(report)]))),
+                names((relative,) if relative else ()),
                 _text(report.occupation, texts),
                 _number(report.number, texts),
             )

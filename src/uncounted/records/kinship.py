@@ -55,25 +55,19 @@ _LONGEST = 200  # letters of a text that is looked at
 # A text without any of these says nothing of the kind, and most names are seen by this alone.
 _LATIN = _set(_ENGLISH, _ROMANCE, "épouse époux son child baby boy girl infant newborn")
 _NO_LETTERS = str.maketrans(dict.fromkeys("-()[],.;:/'", " "))
-_HINTS = re.compile(
-    "|".join(
-        _any(row)
-        for row in (" ".join(_LATIN), _RUSSIAN, _KOREAN, _KOREAN_ALONE, _KOREAN_OF, "زوجة")
-    )
-    + f"|{_any(_CHINESE, _CHINESE_OF)}",
-    re.IGNORECASE,
-)
+_OTHERS = _set(_RUSSIAN, _KOREAN, _KOREAN_ALONE, _KOREAN_OF, _CHINESE, _CHINESE_OF, "زوجة")
+_HINTS = re.compile(_any(*_LATIN, *_OTHERS), re.IGNORECASE)
 
 _IN_ENGLISH = rf"(?:{_any(_ENGLISH, 'son child baby')})(?:[- ]in[- ]law)?"
 _FIRST = "(?:(?:elder|older|eldest|younger|youngest|big|little|first|second|third|late|unnamed) )*"
-# Alone each of these is no name. An, Her, My, Su and Ma are names: see `_may_be_names`.
+# Alone each of these is no name; a group is what it begins with, for `_may_be_names`.
 _ALONE = re.compile(
-    rf"(?:(?P<whose>the|an?|his|her|his her|my|our|their) )?{_FIRST}"
+    rf"(?:(the|an?|his|her|his her|my|our|their) )?{_FIRST}"
     rf"(?:{_any(_ENGLISH)})(?: in law)?"
-    r"|(?P<of>his|her|their) son"
+    r"|(his|her|their) son"
     r"|(?:his |her |their )?(?:(?:unnamed|little) )?(?:infant|newborn|unborn|baby|little)"
     r" (?:boy|girl|child|son|daughter)|infant|newborn"
-    rf"|(?:(?P<de>la|el|su|mi|le|sa|ma|mon) )?(?:{_any(_ROMANCE)}|epouse|epoux)"
+    rf"|(?:(la|el|su|mi|le|sa|ma|mon) )?(?:{_any(_ROMANCE)}|epouse|epoux)"
     rf"|(?:его |ее |их )?(?:{_any(_RUSSIAN)})"
     rf"|{_any(_KOREAN, _KOREAN_ALONE)}|{_any(_CHINESE)}|زوجة"
     rf"|[他她其我][之的](?:{_any(_CHINESE, _CHINESE_OF)})"
@@ -134,6 +128,6 @@ def whose(text: str) -> str | None:
 
 def _may_be_names(alone: re.Match[str], seen: str) -> bool:
     """Her Son may be 허선, and An, My, Su and Ma are names too: small letters tell."""
-    first = alone["whose"] or alone["of"] or alone["de"]
+    first = next(filter(None, alone.groups()), None)
     sure = first in (None, "the", "his", "his her", "our", "their")
     return not sure and all(word[:1].isupper() for word in seen.split())
