@@ -23,9 +23,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests import naive_linkage as naive
+from tests.linkage.test_learning import rates_for
 from tests.linkage.test_moves import Made, drawn, exact, made, together
 
-from uncounted.linkage import graph, partition
+from uncounted.linkage import chains, graph, moves, partition
+from uncounted.linkage.visits import every, settle
 
 LISTS = {
     2: [0, 1],
@@ -37,7 +39,7 @@ LISTS = {
     8: [0, 1, 0, 1, 2, 2, 1, 0],
 }
 Q = [0.3, 0.2, 0.1]
-LOOKS = 21  # of a warm-up of 100 sweeps
+SWEEPS = 10  # of a warm-up, twice
 
 
 def priors(lists: list[int]) -> dict[str, tuple[partition.Prior, Callable[..., float]]]:
@@ -62,11 +64,18 @@ def priors(lists: list[int]) -> dict[str, tuple[partition.Prior, Callable[..., f
 
 
 def settled(case: Made, prior: partition.Prior) -> Made:
-    """The same component after a warm-up: who was together in it is a firm candidate."""
-    near = case.graph
-    for row in drawn(case, prior, splits=1.0, sweeps=LOOKS):
-        near = graph.firmer(near, [np.array(row, np.int32)])
-    return attrs.evolve(case, graph=near)
+    """The same component after a warm-up, in which it was seen how likely candidates are joined."""
+    rng = np.random.default_rng(1)
+    near = graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    state = partition.empty_state(len(near.lists), len(prior.q))
+    partition.place(near, state, np.arange(len(near.lists)))
+    chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    for _ in range(2):
+        for _ in range(SWEEPS):
+            moves.sweep(rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.visits)
+        chains._share([chain])
+        settle([chain.visits])
+    return attrs.evolve(case, graph=chain.graph)
 
 
 def main() -> None:

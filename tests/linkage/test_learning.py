@@ -166,7 +166,7 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     )
     one.graph = graph.firmer(one.graph, [np.array([0, 0, 2, 3], np.int32)])  # in its warm-up
     two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
-    chains._share_firm([one, two])
+    chains._share([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
     for chain in (one, two):
         whose = np.repeat(np.arange(4), np.diff(chain.graph.starts))
@@ -184,7 +184,7 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
-    kept_at, share = list[int](), chains._share_firm
+    kept_at, share = list[int](), chains._share
 
     def seen(all_: list[chains._Chain]) -> None:
         share(all_)
@@ -192,10 +192,11 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
         assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
         assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)
 
-    monkeypatch.setattr(chains, "_share_firm", seen)
+    monkeypatch.setattr(chains, "_share", seen)
     run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
-    assert kept_at == [0, 20, 30]  # ten more are run, or ten are dropped and twenty run
+    # thrice in the warm-up; then ten more are run, or ten are dropped and twenty run
+    assert kept_at == [0, 0, 0, 20, 30]
 
 
 def built_of(case: Made) -> graph.Built:
@@ -232,7 +233,7 @@ def drawn_with(
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
-        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(len(lists)))
+        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(case.graph))
         now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
         if at >= cut:
             rows.append(in_order(state.slot))

@@ -43,10 +43,12 @@ TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
-SPLITS = 0.25
+SPLITS = 0.1
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
+_KNOWN = ("weak", "firm_starts", "firm", "guess", "alone", "apt")  # of a graph, alike in all chains
+_APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 _LOOK = 0.2  # seconds between words of progress
 
 
@@ -140,13 +142,14 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done = 0
-    for until in (first // 2, first, run.warm_up):
+    for until in (first // 4, first // 2, first, run.warm_up):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+        if done >= first // 2:  # what was seen on the way from its start says little
+            _share(chains)
         settle([chain.visits for chain in chains])
-    _share_firm(chains)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -156,7 +159,7 @@ def sample(
         enough = rhat <= run.target and ess >= run.ess
         if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
-        _share_firm(chains)
+        _share(chains)
         settle([chain.visits for chain in chains])
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
             more = length // 2
@@ -174,16 +177,27 @@ def sample(
     return _gather(chains, draws, facts, watched)
 
 
-def _share_firm(chains: list[_Chain]) -> None:
-    """Make candidates firm in every chain who are so in any, or together in any draw of any.
+def _share(chains: list[_Chain]) -> None:
+    """Let all chains know what each has seen of where reports go.
 
-    What one chain has come upon by a seldom look, the others would have to wait for as long.
+    Candidates are firm in all who are so in any, or together in any draw of any: what one chain
+    has come upon by a seldom look, the others would have to wait for as long. What is likely
+    enough to matter must not wait for a seldom look at all, and is proposed as it is likely.
     """
     firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
     shared = graph.with_kinds(chains[0].graph, firmest)
-    shared = graph.firmer(shared, [slot for chain in chains for slot in chain.labels])
+    worked, alone, again, guessed, looks, joins = (
+        np.sum([getattr(chain.visits, name) for chain in chains], axis=0)
+        for name in ("worked", "alone", "again", "guessed", "looks", "joins")
+    )
+    with np.errstate(invalid="ignore"):  # NaN where nobody looked
+        shared = graph.guessing(shared, joins / looks, alone / worked)
+    shared = shared._replace(apt=(again > 0) & (guessed >= _APT * again))
+    stand = [chain.state.slot for chain in chains]
+    shared = graph.firmer(shared, [*stand, *(slot for chain in chains for slot in chain.labels)])
     for chain in chains:
-        chain.graph = graph.with_kinds(chain.graph, shared.weak)
+        known = {name: getattr(shared, name) for name in _KNOWN}
+        chain.graph = chain.graph._replace(**known)
 
 
 def _start(
@@ -203,7 +217,7 @@ def _start(
         state,
         rates,
         prior.start(lists, len(state.cells) - 1),
-        every(len(built.graph.lists)),
+        every(built.graph),
     )
 
 

@@ -43,7 +43,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_in_place, lend
+from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level, of_two, pair_of
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
 
@@ -208,6 +208,10 @@ def _count_all(
         if state.size[slot] < 2:
             continue
         k = members(state, slot, group, 0)
+        if k == 2:
+            code = pair_of(graph, worth, group[0], group[1])[0]
+            _count_pair(rng, worth, code, found, kinds)
+            continue
         codes = np.empty((k, k), np.int32)
         for x in range(1, k):
             for y in range(x):
@@ -217,6 +221,27 @@ def _count_all(
             said = _read(worth, k, codes, f, met)
             if said.most:
                 _count_field(rng, worth, k, codes, f, said, met, weight, found, kinds)
+
+
+@compiled_inner
+def _count_pair(
+    rng: np.random.Generator, worth: Worth, code: int, found: Floats, kinds: Floats
+) -> None:
+    """The same of two reports: either may be the original, with the same chance and kind."""
+    for f in range(len(worth.weights)):
+        shown = level(code, f)
+        if shown:
+            kind = worth.kind[f, shown]
+            found[f, shown] += 1.0
+            kinds[f, kind] += 1.0
+            if kind == DIFFERENT:  # or it is the original that errs
+                right, slip = worth.chance[f, RIGHT], worth.chance[f, SLIP]
+                left = rng.random() * (right + slip + worth.chance[f, DIFFERENT] / 2) - right
+                kind = RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
+            elif kind == SLIP:
+                right, slip = worth.chance[f, RIGHT], worth.chance[f, SLIP] / 2
+                kind = RIGHT if rng.random() * (right + slip) < right else SLIP
+            kinds[f, kind] += 1.0
 
 
 @compiled_in_place

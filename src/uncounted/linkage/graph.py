@@ -20,15 +20,16 @@ from uncounted.compiled import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import arrays
 from uncounted.linkage.encode import Encoded
-from uncounted.linkage.partition import FAINT, FIRM, WEAK, Graph
+from uncounted.linkage.partition import FAINT, FIRM, WEAK, Floats, Graph, Singles
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Kinds = NDArray[np.uint8]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
-# A candidate pair less likely than these before any fitting is weak, and faint.
-WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
+# Once it is known how likely candidates are joined where they are options, firm are those that
+# are with such a chance at the least, and weak; and each is proposed with one at the least.
+FIRM_FROM, WEAK_FROM, LEAST_GUESS = 3e-4, 1e-5, 1e-4
 MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
@@ -87,7 +88,8 @@ def build(
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
-    starts, near, codes, weak = _rows(count, kept)
+    starts, near, codes = _rows(count, kept)
+    weak = np.full(len(near), FIRM, np.uint8)  # all are looked at until it is known who matters
     firm_starts, firm = _firm(starts, weak)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
@@ -99,6 +101,9 @@ def build(
         weak=weak,
         firm_starts=firm_starts,
         firm=firm,
+        guess=np.zeros(0, np.float32),
+        alone=np.zeros(0, np.float32),
+        apt=np.zeros(count, np.bool_),
         lists=encoded.source.astype(np.int64),
         mate=_rings(unit),
         apart_starts=apart_starts,
@@ -228,7 +233,7 @@ def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
 
 
-def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
     """Each report's candidates in order, from pairs said once."""
     one = np.concatenate([kept.left, kept.right])
     two = np.concatenate([kept.right, kept.left])
@@ -236,10 +241,7 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
     codes = np.concatenate([kept.codes, kept.codes])[order]
-    weak = np.full(len(kept.left), FIRM, np.uint8)
-    weak[kept.log_odds < special.logit(WEAK_BELOW)] = WEAK
-    weak[kept.log_odds < special.logit(FAINT_BELOW)] = FAINT
-    return starts, two[order].astype(np.int32), codes, np.concatenate([weak, weak])[order]
+    return starts, two[order].astype(np.int32), codes
 
 
 def _firm(starts: Ints, weak: Kinds) -> tuple[Ints, Codes]:
@@ -263,6 +265,29 @@ def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
         weak[seldom[met]] = FIRM
         seldom = seldom[~met]
     return with_kinds(graph, weak)
+
+
+def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) -> Graph:
+    """The same graph, knowing how likely its candidates are joined: by that they are firm or not.
+
+    What is known for the first time can make weak what was firm; later, firm ones stay so.
+
+    Args:
+        graph: the candidates, and their kinds as they are.
+        joined: how likely each is joined where it is an option, as seen by either of the two;
+            NaN: it was none.
+        alone: how likely each report goes to a cluster of its own.
+    """
+    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
+    back = np.lexsort((one, graph.near))  # rows ascend, both ways
+    most = np.fmax(joined, joined[back])
+    seen = ~np.isnan(most)
+    if len(graph.guess):
+        seen &= graph.weak != FIRM
+    kinds = graph.weak.copy()
+    kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]
+    guess, alone = (np.fmax(each, LEAST_GUESS).astype(np.float32) for each in (joined, alone))
+    return with_kinds(graph, kinds)._replace(guess=guess, alone=alone)
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

@@ -16,6 +16,7 @@ import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.exchange import exchange
+from uncounted.linkage.guessed import go_as_guessed
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
     FAINT,
@@ -37,7 +38,7 @@ from uncounted.linkage.split_merge import split_or_merge
 from uncounted.linkage.visits import Visits
 
 # Visits a sweep at which a report's weak candidates are options too, and the faint ones.
-WEAK_LOOKS, FAINT_LOOKS = 0.1, 0.02
+WEAK_LOOKS, FAINT_LOOKS = 0.03, 0.01
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -57,7 +58,8 @@ def sweep(
     Each report is visited as often as `visits` says, by chance and without a look at the state.
     Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
     are options; whether it is such a visit is chosen without a look at the state, so each is a
-    Gibbs step of the same target.
+    Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
+    one is proposed by that instead.
 
     Args:
         rng: the generator.
@@ -76,6 +78,12 @@ def sweep(
         gains=np.empty(most),
         via=np.empty(most, np.int64),
         known=np.empty(1 << min(lists, _FEW_LISTS)),
+        looks=visits.looks,
+        joins=visits.joins,
+        worked=visits.worked,
+        alone=visits.alone,
+        again=visits.again,
+        guessed=visits.guessed,
         unit=np.empty(count, np.int32),
         group=np.empty(count, np.int32),
         one=np.empty(count, np.int32),
@@ -113,9 +121,12 @@ def _sweep(
             if first_of_unit(graph, r):
                 size = unit_of(graph, r, scratch.unit)
                 weakest = FAINT if size > 1 else _weakest(rng.random() * visits.often[r])
-                visits.moves[r] += reassign(
-                    rng, graph, state, worth, prior, edges, scratch, size, weakest
-                )
+                if size == 1 and weakest == FIRM and graph.apt[r]:
+                    visits.moves[r] += go_as_guessed(rng, graph, state, worth, prior, scratch, r)
+                else:
+                    visits.moves[r] += reassign(
+                        rng, graph, state, worth, prior, edges, scratch, size, weakest
+                    )
             tried += splits if degree else 0.0
             while tried >= 1.0:
                 tried -= 1.0

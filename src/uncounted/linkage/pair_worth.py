@@ -24,7 +24,7 @@ from uncounted.linkage.partition import Floats, Graph, code_of
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
-_MOST_MET = 1 << 20  # pairs that a chain remembers
+_MOST_MET = 1 << 22  # pairs that a chain remembers
 _MET_EACH = 24  # for each report, or up to twice as many, before that
 _SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different people explain

@@ -35,6 +35,7 @@ from uncounted.linkage import arrays, compare
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
+Singles = NDArray[np.float32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are before any fitting
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
@@ -61,6 +62,9 @@ class Graph(NamedTuple):
     weak: NDArray[np.uint8]
     firm_starts: Ints
     firm: Codes
+    guess: Singles  # how likely each candidate is joined where it is an option, or empty
+    alone: Singles  # how likely each report goes to a cluster of its own, or empty
+    apt: NDArray[np.bool_]  # whether guesses propose where a report goes
     lists: NDArray[np.int64]
     mate: Codes
     apart_starts: Ints

@@ -72,7 +72,6 @@ def reassign(
     scratch.known[:] = np.nan
     for at in range(found):
         slot = options[at]
-        seen[slot] = -1
         if slot == old and not alone:
             gains[at] = whole
         elif state.size[slot] == 0:
@@ -91,10 +90,11 @@ def reassign(
         if told_apart(graph, state, unit, size, slot):
             scores[at] = -np.inf
     chosen, stays = _choose(rng, scores, found)
-    to = options[chosen]
+    to, value = options[chosen], gains[chosen]
+    _note(graph, state, scratch, size, weakest, found, stays)
     for x in range(size):
         add(state, unit[x], graph.lists[unit[x]], to)
-    state.value[to] = gains[chosen]
+    state.value[to] = value
     return 1.0 - stays
 
 
@@ -142,6 +142,52 @@ def _options(
                 found += 1
     options[found] = fresh(state)
     return found + 1
+
+
+@compiled_inner
+def _note(
+    graph: Graph,
+    state: State,
+    scratch: Scratch,
+    size: int,
+    weakest: int,
+    found: int,
+    likeliest: float,
+) -> None:
+    """Note how likely the unit goes to each of its options, and forget these.
+
+    `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
+    it is noted how often the unit would be where these propose it, and where it is drawn again.
+    """
+    first, chances, guesses = scratch.unit[0], scratch.scores, scratch.gains
+    known = len(graph.guess) > 0
+    for at in range(found):
+        chances[at] *= likeliest
+        guesses[at] = 0.0
+    for x in range(size):
+        low, high = looked_at(graph, scratch.unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            slot = state.slot[graph.near[at]]
+            if graph.weak[at] <= weakest and slot >= 0:
+                option = scratch.seen[slot]
+                scratch.looks[at] += 1.0
+                scratch.joins[at] += chances[option]
+                if known:
+                    guesses[option] = max(guesses[option], graph.guess[at])
+    scratch.worked[first] += 1.0
+    scratch.alone[first] += chances[found - 1]
+    if known:
+        guesses[found - 1] = graph.alone[first]
+        total, again, guessed = 0.0, 0.0, 0.0
+        for at in range(found):
+            total += guesses[at]
+            again += chances[at] ** 2
+            guessed += chances[at] * guesses[at]
+        scratch.again[first] += again
+        scratch.guessed[first] += guessed / total
+    for at in range(found - 1):
+        scratch.seen[scratch.options[at]] = -1
 
 
 @compiled_inner

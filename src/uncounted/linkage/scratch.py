@@ -12,7 +12,7 @@ import numpy as np
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, Singles, State, members
 
 
 class Scratch(NamedTuple):
@@ -20,7 +20,7 @@ class Scratch(NamedTuple):
 
     `seen`, by slot: place among the options of a unit, of which `options`, `scores`, `gains`
     and `via` are the rest; `known`, by mask: what the prior says of joining a cluster on these
-    lists. The others hold reports.
+    lists. From `looks` to `guessed` they are those of `Visits`. The others hold reports.
     """
 
     seen: Ints
@@ -29,6 +29,12 @@ class Scratch(NamedTuple):
     gains: Floats
     via: Ints
     known: Floats
+    looks: Singles
+    joins: Singles
+    worked: Singles
+    alone: Singles
+    again: Singles
+    guessed: Singles
     unit: Codes
     group: Codes
     one: Codes

@@ -1,4 +1,4 @@
-"""How often each report is visited in a sweep."""
+"""How often each report is visited in a sweep, and what is seen there of where it goes."""
 
 from __future__ import annotations
 
@@ -7,27 +7,41 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.linkage.partition import Floats, Ints
+from uncounted.linkage.partition import Floats, Graph, Ints, Singles
 
-SELDOM = 0.1  # visits a sweep, at the least
-RESTLESS = 0.05  # chance of moving, at a visit, from which a report is visited at each sweep
+SELDOM = 0.03  # visits a sweep, at the least
+RESTLESS = 0.1  # chance of moving, at a visit, from which a report is visited at each sweep
+_FADES = 0.25  # what a look counts for when visits have been settled after it
 
 
 class Visits(NamedTuple):
-    """How often each report is visited in a sweep, and what came of it: arrays of one a report.
+    """How often each report is visited in a sweep, and what came of it.
 
-    `often` is the mean number of visits; `times` counts those since it was last settled, and
-    `moves` sums the chances of moving at each.
+    Arrays of one a report: `often` is the mean number of visits; `times` counts those since it was
+    last settled, and `moves` sums the chances of moving at each. At some visits all chances
+    are worked out: `worked` counts these, and `alone` sums the chances of a cluster of its own.
+    `again` sums the chances that two draws are alike there, and `guessed` those that a draw is
+    what guesses propose.
+    Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
+    `joins` sums the chances that the visited report went to where it was.
     """
 
     often: Floats
     times: Ints
     moves: Floats
+    worked: Singles
+    alone: Singles
+    again: Singles
+    guessed: Singles
+    looks: Singles
+    joins: Singles
 
 
-def every(count: int) -> Visits:
+def every(graph: Graph) -> Visits:
     """Each report once a sweep."""
-    return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count))
+    count, near = len(graph.lists), len(graph.near)
+    reports, candidates = np.zeros((4, count), np.float32), np.zeros((2, near), np.float32)
+    return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count), *reports, *candidates)
 
 
 def settle(chains: Sequence[Visits]) -> None:
@@ -35,7 +49,7 @@ def settle(chains: Sequence[Visits]) -> None:
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
     the variance of an average over draws: for so many visits in all that is least where v is
-    as sqrt(p). One that was not seen keeps what it had.
+    as sqrt(p). One that was not seen keeps what it had. What was seen of candidates fades.
     However often reports are visited, each move leaves the target as it is. What has been chosen
     by a chain's own past is forgotten as where it started is, if it is chosen a few times only.
     """
@@ -46,3 +60,5 @@ def settle(chains: Sequence[Visits]) -> None:
         each.often[:] = np.where(times > 0, often, each.often)
         each.times[:] = 0
         each.moves[:] = 0.0
+        for seen in each[each._fields.index("worked") :]:
+            seen *= _FADES

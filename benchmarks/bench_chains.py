@@ -1,0 +1,110 @@
+"""Effective draws of who is who for a second of CPU, on made-up files of several sizes.
+
+    python benchmarks/bench_chains.py            files of 1,450, 5,700 and 20,000 reports
+    python benchmarks/bench_chains.py 100000     one of so many
+
+The first two are populations of `examples/returns.py`, one and four as one; larger ones are those
+of `bench_million.py`. Four chains as `link` runs them, 300 sweeps after the warm-up at
+the least, watched at each. Told are the CPU seconds of a sweep of one chain with all that is
+drawn after it, and sweeps and CPU seconds for an effective draw (bulk, of all chains together): on
+average over the number of people and those of all combinations of lists, of the former, and of
+whichever moves most slowly. Warm-up is told by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import bench_million
+from benchmarks.bench_linkage import fresh
+
+from uncounted.linkage import chains, encode, graph, road
+from uncounted.progress import silent
+
+ONE, FOUR = [301], [301, 302, 303, 304]
+SWEEPS = {1: 800, 4: 400}  # of a chain, by how many populations
+
+
+class Clock(chains._Work):
+    """Chains' work, with what it took of CPU: `spent[keep]`."""
+
+    spent: ClassVar[dict[bool, float]] = {}
+
+    def all(self, chains_: Any, run: chains.Run, sweeps: int, *, keep: bool) -> None:
+        """As `_Work.all`."""
+        began = time.process_time()
+        super().all(chains_, run, sweeps, keep=keep)
+        self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
+
+
+def effective(watched: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Effective draws of each quantity that moves; people come first."""
+    from arviz_stats.base import array_stats as untyped
+
+    array_stats: Any = untyped
+    moving = [at for at in range(watched.shape[2]) if watched[:, :, at].std() > 0.3]
+    return np.array(
+        [array_stats.ess(watched[:, :, at], chain_axis=0, draw_axis=1) for at in moving], float
+    )
+
+
+def told(said: encode.Columns, sweeps: int) -> None:
+    """One line for a file."""
+    encoded = encode.encode(said)
+    done = road.compared(encoded, seed=1, progress=silent)
+    floor = road.usual_floor(encoded.count)
+    built = graph.build(encoded, done.pairs, floor=floor)
+    run = chains.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
+    Clock.spent.clear()
+    sampled = chains.sample(
+        built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
+    )
+    cpu, all_sweeps = Clock.spent[True], sweeps * run.chains
+    ess = effective(sampled.watched)
+    each = " ".join(
+        f"{name} {all_sweeps / of:5.2f} {cpu / of:7.4f} s"
+        for name, of in (("people", ess[0]), ("slowest", ess.min()))
+    )
+    print(
+        f"{encoded.count:>8,} reports  warm-up {Clock.spent[False]:6.1f} s  "
+        f"sweep {cpu / all_sweeps:.4f} s  R-hat {sampled.facts['rhat']:.3f}  "
+        f"mean {np.mean(all_sweeps / ess):5.2f} {np.mean(cpu / ess):7.4f} s  {each}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """One line a file."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("sizes", type=int, nargs="*")
+    asked = parser.parse_args()
+    chains._Work = Clock  # type: ignore[misc]
+    said = encode.columns(fresh(ONE)[0])
+    compiled(said)
+    if not asked.sizes:
+        told(said, SWEEPS[1])
+        told(encode.columns(fresh(FOUR)[0]), SWEEPS[4])
+    for size in asked.sizes or [20_000]:
+        told(bench_million.made(size)[0], 300)
+
+
+def compiled(said: encode.Columns) -> None:
+    """A few sweeps, so that all is compiled."""
+    encoded = encode.encode(said)
+    done = road.compared(encoded, seed=1, progress=silent)
+    built = graph.build(encoded, done.pairs, floor=road.FLOOR)
+    run = chains.Run(chains=2, warm_up=24, length=4, rounds=1, refuse=np.inf)
+    chains.sample(built, done.rates, done.lists, draws=2, seed=1, progress=silent, run=run)
+
+
+if __name__ == "__main__":
+    main()
