@@ -26,7 +26,7 @@ from tests import naive_linkage as naive
 from tests.linkage.test_learning import rates_for
 from tests.linkage.test_moves import Made, drawn, exact, made, together
 
-from uncounted.linkage import chains, graph, moves, partition
+from uncounted.linkage import chains, moves, partition
 from uncounted.linkage.visits import every, settle
 
 LISTS = {
@@ -66,7 +66,7 @@ def priors(lists: list[int]) -> dict[str, tuple[partition.Prior, Callable[..., f
 def settled(case: Made, prior: partition.Prior) -> Made:
     """The same component after a warm-up, in which it was seen how likely candidates are joined."""
     rng = np.random.default_rng(1)
-    near = graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    near = case.graph
     state = partition.empty_state(len(near.lists), len(prior.q))
     partition.place(near, state, np.arange(len(near.lists)))
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))

@@ -177,6 +177,71 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     assert one.graph.met is not two.graph.met
 
 
+def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good() -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, np.zeros_like(case.graph.weak)))
+    start = rates_for(rng)
+    both = [
+        chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
+        for _ in range(2)
+    ]
+    near = len(case.graph.near)
+    for chain, looks, joins in zip(both, (1.0, 3.0), (0.5, 0.7), strict=True):
+        chain.visits.looks[:], chain.visits.joins[:] = looks, joins * np.arange(near) / near
+        chain.visits.worked[:], chain.visits.alone[:] = looks, joins * np.arange(4) / 4
+    # guesses of the first are right half as often as draws are alike, of the second less often;
+    # the third's are good as one chain saw it; the fourth was never worked out
+    both[0].visits.again[:], both[0].visits.guessed[:] = [1, 1, 1, 0], [0.5, 0.4, 0.9, 0]
+    both[1].visits.again[:], both[1].visits.guessed[:] = [2, 2, 2, 0], [1.0, 1.0, 0.7, 0]
+    chains._share(both)
+    for chain in both:
+        least = graph.LEAST_GUESS
+        assert chain.graph.guess == pytest.approx(np.maximum(0.3 * np.arange(near) / near, least))
+        assert chain.graph.alone == pytest.approx(np.maximum(0.3 * np.arange(4) / 4, least))
+        assert chain.graph.apt.tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize(("each", "apt"), [(1, True), (3, False)])
+def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool) -> None:
+    """As many of two lists that repeat nobody, all alike: who is with whom is who is left.
+
+    Of one each it is always the other; of three each any of three, and each time one for sure.
+    """
+    rng, count = np.random.default_rng(4), 2 * each
+    case = made(rng, [0] * each + [1] * each, 0.0)
+    weights = case.worth.weights.copy()
+    weights[0, 1] = 7.0
+    levels = np.zeros_like(case.levels)
+    levels[:each, each:, 0] = levels[each:, :each, 0] = 1
+    worth = case.worth._replace(weights=weights, phi=0.0)
+    near = case.graph._replace(
+        dense=compare.packed(levels[np.tril_indices(count, -1)]),
+        codes=compare.packed(levels[~np.eye(count, dtype=bool)]),
+    )
+    near = graph.with_kinds(near, np.zeros_like(case.graph.weak))
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    state = partition.empty_state(count, 2)
+    partition.place(near, state, np.arange(count))
+    chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    for _ in range(2):
+        for _ in range(300):
+            moves.sweep(rng, chain.graph, state, worth, prior, 1.0, chain.visits)
+        chains._share([chain])
+    assert (chain.graph.apt == apt).all()
+
+
+@pytest.mark.parametrize("warm_up", [0, 1, 2, 3])
+def test_a_short_warm_up_is_a_warm_up(warm_up: int) -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    sampled = chains.sample(
+        built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
+    )
+    assert sampled.slots.shape == (4, 4)
+
+
 def test_chains_share_after_the_warm_up_and_where_they_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,7 +29,7 @@ from uncounted.linkage import (
     threads,
 )
 from uncounted.linkage.graph import Built
-from uncounted.linkage.visits import Visits, every, settle
+from uncounted.linkage.visits import SELDOM, WARMING, Visits, every, settle
 from uncounted.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -147,9 +147,9 @@ def sample(
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
-        if done >= first // 2:  # what was seen on the way from its start says little
+        if done >= max(first // 2, 1):  # what was seen on the way from its start says little
             _share(chains)
-        settle([chain.visits for chain in chains])
+        settle([chain.visits for chain in chains], SELDOM if done == run.warm_up else WARMING)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -192,6 +192,7 @@ def _share(chains: list[_Chain]) -> None:
     )
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
         shared = graph.guessing(shared, joins / looks, alone / worked)
+    # how good guesses were that were made before: of these new ones, the next look tells
     shared = shared._replace(apt=(again > 0) & (guessed >= _APT * again))
     stand = [chain.state.slot for chain in chains]
     shared = graph.firmer(shared, [*stand, *(slot for chain in chains for slot in chain.labels)])

@@ -227,7 +227,7 @@ def _count_all(
 def _count_pair(
     rng: np.random.Generator, worth: Worth, code: int, found: Floats, kinds: Floats
 ) -> None:
-    """The same of two reports: either may be the original, with the same chance and kind."""
+    """As `_count_field`, of a cluster of two: either is the original, with the same chance."""
     for f in range(len(worth.weights)):
         shown = level(code, f)
         if shown:

@@ -27,6 +27,8 @@ Codes = NDArray[np.int32]
 Kinds = NDArray[np.uint8]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
+# A candidate pair less likely than these before any fitting is weak, and faint.
+WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
 # Once it is known how likely candidates are joined where they are options, firm are those that
 # are with such a chance at the least, and weak; and each is proposed with one at the least.
 FIRM_FROM, WEAK_FROM, LEAST_GUESS = 3e-4, 1e-5, 1e-4
@@ -88,8 +90,7 @@ def build(
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)
     kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
-    starts, near, codes = _rows(count, kept)
-    weak = np.full(len(near), FIRM, np.uint8)  # all are looked at until it is known who matters
+    starts, near, codes, weak = _rows(count, kept)
     firm_starts, firm = _firm(starts, weak)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
@@ -233,7 +234,7 @@ def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
 
 
-def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
     """Each report's candidates in order, from pairs said once."""
     one = np.concatenate([kept.left, kept.right])
     two = np.concatenate([kept.right, kept.left])
@@ -241,7 +242,10 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes]:
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
     codes = np.concatenate([kept.codes, kept.codes])[order]
-    return starts, two[order].astype(np.int32), codes
+    weak = np.full(len(kept.left), FIRM, np.uint8)
+    weak[kept.log_odds < special.logit(WEAK_BELOW)] = WEAK
+    weak[kept.log_odds < special.logit(FAINT_BELOW)] = FAINT
+    return starts, two[order].astype(np.int32), codes, np.concatenate([weak, weak])[order]
 
 
 def _firm(starts: Ints, weak: Kinds) -> tuple[Ints, Codes]:
@@ -268,9 +272,9 @@ def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
 
 
 def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) -> Graph:
-    """The same graph, knowing how likely its candidates are joined: by that they are firm or not.
+    """The same graph, knowing how likely its candidates are joined.
 
-    What is known for the first time can make weak what was firm; later, firm ones stay so.
+    By that more are firm, and of the others it is seen which are weak and which are faint.
 
     Args:
         graph: the candidates, and their kinds as they are.
@@ -278,12 +282,9 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
             NaN: it was none.
         alone: how likely each report goes to a cluster of its own.
     """
-    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
-    back = np.lexsort((one, graph.near))  # rows ascend, both ways
+    back = np.argsort(graph.near, kind="stable")  # rows ascend: where the other has the pair
     most = np.fmax(joined, joined[back])
-    seen = ~np.isnan(most)
-    if len(graph.guess):
-        seen &= graph.weak != FIRM
+    seen = (graph.weak != FIRM) & ~np.isnan(most)
     kinds = graph.weak.copy()
     kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]
     guess, alone = (np.fmax(each, LEAST_GUESS).astype(np.float32) for each in (joined, alone))

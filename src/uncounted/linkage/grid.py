@@ -35,7 +35,6 @@ RUN = chains.Run(
     refuse=np.inf,
 )
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
-_LIKELY = 0.02  # and how likely before any fitting, at the least, where they are to be likely
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
@@ -109,9 +108,9 @@ def readings(
 
 
 def _floor_of(rule: str, usual: float) -> float:
-    """How likely candidates have to be."""
+    """How likely candidates have to be: strictly, none of them is weak to begin with."""
     if rule == "strict":
-        return max(min(max(usual * _STRICT, _LIKELY), graph.MOST_FLOOR), usual)
+        return max(min(max(usual * _STRICT, graph.WEAK_BELOW), graph.MOST_FLOOR), usual)
     return usual * _LOOSE
 
 

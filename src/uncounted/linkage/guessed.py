@@ -1,8 +1,8 @@
 """A report is proposed to go where it is likely to be, and most often that is where it is.
 
 To work out how likely a report is to go to each of its options (`reassign`) costs the evidence of
-every one of them. Chains remember how likely each was (`Visits`), and propose by that: only if
-another cluster is proposed is evidence asked for, of two.
+every one of them. Chains remember how likely each was (`Visits`), and propose by that: evidence is
+asked for only if another cluster is proposed, and of two alone.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -59,11 +59,11 @@ def go_as_guessed(
             here = scratch.scores[at]
     if here < 0.0:
         return 0.0  # its candidates there are weak: it could not be proposed to come back
-    left = rng.random() * total - graph.alone[r]
+    lot = rng.random() * total - graph.alone[r]
     to, there, at = _NEW, graph.alone[r], 0
-    while left >= 0.0 and at < found:
+    while lot >= 0.0 and at < found:
         to, there = scratch.options[at], scratch.scores[at]
-        left -= there
+        lot -= there
         at += 1
     if to != old and not (to == _NEW and state.size[old] == 1):
         _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
@@ -107,24 +107,24 @@ def _go(
     if to != _NEW and told_apart(graph, state, scratch.unit, 1, to):
         return
     whole = value_of(graph, state, worth, old, group)
-    apart = value_of(graph, state, worth, to, group) if to != _NEW else 0.0
+    others = value_of(graph, state, worth, to, group) if to != _NEW else 0.0
     remove(state, r, s)
     k = members(state, old, group, 0)
     if k > 1 and not hangs_together(graph, group, k):
         add(state, r, s, old)
         state.value[old] = whole
         return
-    left = evidence(graph, worth, group, k)
+    rest = evidence(graph, worth, group, k)
     emptied = k == 0
-    gain = left - whole - log_add(state, prior, s, fresh(state) if emptied else old)
+    gain = rest - whole - log_add(state, prior, s, fresh(state) if emptied else old)
     slot = fresh(state) if to == _NEW else to
     k = members(state, slot, group, 0)
     group[k] = r
     joined = evidence(graph, worth, group, k + 1)
-    gain += joined - apart + log_add(state, prior, s, slot)
+    gain += joined - others + log_add(state, prior, s, slot)
     if rng.random() < np.exp(min(gain + log_back, 0.0)):
         if not emptied:
-            state.value[old] = left
+            state.value[old] = rest
         add(state, r, s, slot)
         state.value[slot] = joined
     else:

@@ -1,7 +1,7 @@
 """A sweep of moves over partitions: who is with whom, given what each pair is worth.
 
 The target is a distribution over partitions, prior (`partition`) times evidence
-(`evidence`), given rates. Moves: `reassign`, `split_merge`, `exchange`.
+(`evidence`), given rates. Moves: `reassign`, `guessed`, `split_merge`, `exchange`.
 
 Compiled; no I/O; no GIL, so that chains run side by side. What Python calls lends its
 arrays (`compiled`) before it passes them on.
@@ -37,8 +37,10 @@ from uncounted.linkage.scratch import Scratch
 from uncounted.linkage.split_merge import split_or_merge
 from uncounted.linkage.visits import Visits
 
-# Visits a sweep at which a report's weak candidates are options too, and the faint ones.
-WEAK_LOOKS, FAINT_LOOKS = 0.03, 0.01
+# Visits a sweep at which a report's weak candidates are options too, and the faint ones: while they
+# are so by their levels alone, and once it is seen that they are hardly ever joined. What is
+# visited as seldom as that (`visits.SELDOM`) looks at them at each of its visits.
+WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.03), (0.02, 0.01)
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -120,7 +122,7 @@ def _sweep(
             visits.times[r] += 1
             if first_of_unit(graph, r):
                 size = unit_of(graph, r, scratch.unit)
-                weakest = FAINT if size > 1 else _weakest(rng.random() * visits.often[r])
+                weakest = FAINT if size > 1 else _weakest(graph, rng.random() * visits.often[r])
                 if size == 1 and weakest == FIRM and graph.apt[r]:
                     visits.moves[r] += go_as_guessed(rng, graph, state, worth, prior, scratch, r)
                 else:
@@ -143,17 +145,18 @@ def _sweep(
 
 
 @compiled_inner
-def _weakest(lot: float) -> int:
+def _weakest(graph: Graph, lot: float) -> int:
     """Down to which candidates are looked at, by lot."""
-    if lot < FAINT_LOOKS:
+    seen = int(len(graph.guess) > 0)
+    if lot < FAINT_LOOKS[seen]:
         return FAINT
-    return WEAK if lot < WEAK_LOOKS else FIRM
+    return WEAK if lot < WEAK_LOOKS[seen] else FIRM
 
 
 @compiled_inner
 def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
     """Where a candidate of r by lot stands, a weak or faint one seldom; -1: none is found."""
-    weakest = _weakest(rng.random())
+    weakest = _weakest(graph, rng.random())
     low, high = looked_at(graph, r, weakest)
     for _ in range(_TRIES if high > low else 0):
         at = candidate(graph, low + int(rng.random() * (high - low)), weakest)

@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Singles = NDArray[np.float32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
-FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are before any fitting
+FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
