@@ -39,7 +39,7 @@ LISTS = {
     8: [0, 1, 0, 1, 2, 2, 1, 0],
 }
 Q = [0.3, 0.2, 0.1]
-SWEEPS = 10  # of a warm-up, twice
+SWEEPS = (10, 10, 400)  # of a warm-up: as many as four chains have
 
 
 def priors(lists: list[int]) -> dict[str, tuple[partition.Prior, Callable[..., float]]]:
@@ -70,8 +70,8 @@ def settled(case: Made, prior: partition.Prior) -> Made:
     state = partition.empty_state(len(near.lists), len(prior.q))
     partition.place(near, state, np.arange(len(near.lists)))
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
-    for _ in range(2):
-        for _ in range(SWEEPS):
+    for sweeps in SWEEPS:
+        for _ in range(sweeps):
             moves.sweep(rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.visits)
         chains._share([chain])
         settle([chain.visits])
