@@ -57,26 +57,27 @@ def effective(watched: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
+def sampled(said: encode.Columns, run: chains.Run) -> chains.Sampled:
+    """Draws of a file, as `link` makes them."""
+    done = road.compared(encode.encode(said), seed=1, progress=silent)
+    built = graph.build(done.encoded, done.pairs, floor=road.usual_floor(done.encoded.count))
+    return chains.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
+
+
 def told(said: encode.Columns, sweeps: int) -> None:
     """One line for a file."""
-    encoded = encode.encode(said)
-    done = road.compared(encoded, seed=1, progress=silent)
-    floor = road.usual_floor(encoded.count)
-    built = graph.build(encoded, done.pairs, floor=floor)
     run = chains.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
     Clock.spent.clear()
-    sampled = chains.sample(
-        built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
-    )
+    draws = sampled(said, run)
     cpu, all_sweeps = Clock.spent[True], sweeps * run.chains
-    ess = effective(sampled.watched)
+    ess = effective(draws.watched)
     each = " ".join(
         f"{name} {all_sweeps / of:5.2f} {cpu / of:7.4f} s"
         for name, of in (("people", ess[0]), ("slowest", ess.min()))
     )
     print(
-        f"{encoded.count:>8,} reports  warm-up {Clock.spent[False]:6.1f} s  "
-        f"sweep {cpu / all_sweeps:.4f} s  R-hat {sampled.facts['rhat']:.3f}  "
+        f"{len(said.source):>8,} reports  warm-up {Clock.spent[False]:6.1f} s  "
+        f"sweep {cpu / all_sweeps:.4f} s  R-hat {draws.facts['rhat']:.3f}  "
         f"mean {np.mean(all_sweeps / ess):5.2f} {np.mean(cpu / ess):7.4f} s  {each}",
         flush=True,
     )
@@ -89,21 +90,12 @@ def main() -> None:
     asked = parser.parse_args()
     chains._Work = Clock  # type: ignore[misc]
     said = encode.columns(fresh(ONE)[0])
-    compiled(said)
+    sampled(said, chains.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
     if not asked.sizes:
         told(said, SWEEPS[1])
         told(encode.columns(fresh(FOUR)[0]), SWEEPS[4])
     for size in asked.sizes or [20_000]:
         told(bench_million.made(size)[0], 300)
-
-
-def compiled(said: encode.Columns) -> None:
-    """A few sweeps, so that all is compiled."""
-    encoded = encode.encode(said)
-    done = road.compared(encoded, seed=1, progress=silent)
-    built = graph.build(encoded, done.pairs, floor=road.FLOOR)
-    run = chains.Run(chains=2, warm_up=24, length=4, rounds=1, refuse=np.inf)
-    chains.sample(built, done.rates, done.lists, draws=2, seed=1, progress=silent, run=run)
 
 
 if __name__ == "__main__":

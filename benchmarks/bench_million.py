@@ -345,10 +345,10 @@ def drawn(built: graph.Built, done: road.Compared, person: Ints, wanted: int) ->
         built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
     )
     seconds = time.perf_counter() - began
-    watched = chains.agreement(sampled.watched)
     people = " and ".join(f"{row[:, 0].mean():,.0f}" for row in sampled.watched)
     print(
-        f"  {2 * wanted} sweeps of 2 chains: R-hat {watched[0]:.3f}, ESS {watched[1]:.0f} from "
+        f"  {2 * wanted} sweeps of 2 chains: R-hat {sampled.facts['rhat']:.3f}, "
+        f"ESS {sampled.facts['ess']:.0f} from "
         f"{seconds:.0f} s, {seconds / (2 * wanted):.2f} s for a sweep of each; people {people}; "
         "a draw: " + told_of_clusters(sampled.slots[-1].astype(np.int64), person)
     )

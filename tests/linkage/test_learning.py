@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.test_moves import Made, made
+from tests.linkage.test_moves import Made, alike, made
 
 from uncounted.linkage import (
     chains,
@@ -208,18 +208,8 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
 
     Of one each it is always the other; of three each any of three, and each time one for sure.
     """
-    rng, count = np.random.default_rng(4), 2 * each
-    case = made(rng, [0] * each + [1] * each, 0.0)
-    weights = case.worth.weights.copy()
-    weights[0, 1] = 7.0
-    levels = np.zeros_like(case.levels)
-    levels[:each, each:, 0] = levels[each:, :each, 0] = 1
-    worth = case.worth._replace(weights=weights, phi=0.0)
-    near = case.graph._replace(
-        dense=compare.packed(levels[np.tril_indices(count, -1)]),
-        codes=compare.packed(levels[~np.eye(count, dtype=bool)]),
-    )
-    near = graph.with_kinds(near, np.zeros_like(case.graph.weak))
+    rng, count, case = np.random.default_rng(4), 2 * each, alike(7.0, each)
+    near, worth = case.graph, case.worth
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     state = partition.empty_state(count, 2)
     partition.place(near, state, np.arange(count))

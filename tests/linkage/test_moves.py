@@ -336,17 +336,16 @@ def test_a_decision_may_put_together_two_of_a_list_that_repeats_nobody() -> None
     check(possible, drawn(case, prior, splits=1.0, thin=3 * THIN))  # much hangs on faint candidates
 
 
-def alike(weight: float) -> Made:
-    """Two reports of each of two lists; each is as like one of the other list as the other."""
-    case = made(np.random.default_rng(5), [0, 0, 1, 1], 0.0)
+def alike(weight: float, each: int = 2) -> Made:
+    """So many reports of each of two lists; each is as like any of the other list."""
+    case = made(np.random.default_rng(5), [0] * each + [1] * each, 0.0)
     weights = case.worth.weights.copy()
     weights[0, 1] = weight
     levels = np.zeros_like(case.levels)
-    for i, j in ((0, 2), (0, 3), (1, 2), (1, 3)):
-        levels[i, j, 0] = levels[j, i, 0] = 1
+    levels[:each, each:, 0] = levels[each:, :each, 0] = 1
     graph_ = case.graph._replace(
-        dense=compare.packed(levels[np.tril_indices(4, -1)]),
-        codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
+        dense=compare.packed(levels[np.tril_indices(2 * each, -1)]),
+        codes=compare.packed(levels[~np.eye(2 * each, dtype=bool)]),
     )
     graph_ = graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))

@@ -47,7 +47,6 @@ SPLITS = 0.1
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
-_KNOWN = ("weak", "firm_starts", "firm", "guess", "alone", "apt")  # of a graph, alike in all chains
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 _LOOK = 0.2  # seconds between words of progress
 
@@ -196,9 +195,8 @@ def _share(chains: list[_Chain]) -> None:
     shared = shared._replace(apt=(again > 0) & (guessed >= _APT * again))
     stand = [chain.state.slot for chain in chains]
     shared = graph.firmer(shared, [*stand, *(slot for chain in chains for slot in chain.labels)])
-    for chain in chains:
-        known = {name: getattr(shared, name) for name in _KNOWN}
-        chain.graph = chain.graph._replace(**known)
+    for chain in chains:  # each remembers pairs of its own
+        chain.graph = shared._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
 
 
 def _start(

@@ -231,17 +231,24 @@ def _count_pair(
     for f in range(len(worth.weights)):
         shown = level(code, f)
         if shown:
-            kind = worth.kind[f, shown]
+            kind, own = worth.kind[f, shown], RIGHT
+            if kind != RIGHT:  # it may be the original that errs
+                right, slip, different = worth.chance[f, RIGHT], worth.chance[f, SLIP], 0.0
+                if kind == SLIP:
+                    slip /= 2
+                else:
+                    different = worth.chance[f, DIFFERENT] / 2
+                own = _kind(rng, right, slip, different)
             found[f, shown] += 1.0
             kinds[f, kind] += 1.0
-            if kind == DIFFERENT:  # or it is the original that errs
-                right, slip = worth.chance[f, RIGHT], worth.chance[f, SLIP]
-                left = rng.random() * (right + slip + worth.chance[f, DIFFERENT] / 2) - right
-                kind = RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
-            elif kind == SLIP:
-                right, slip = worth.chance[f, RIGHT], worth.chance[f, SLIP] / 2
-                kind = RIGHT if rng.random() * (right + slip) < right else SLIP
-            kinds[f, kind] += 1.0
+            kinds[f, own] += 1.0
+
+
+@compiled_in_place
+def _kind(rng: np.random.Generator, right: float, slip: float, different: float) -> int:
+    """What an original is, by lot."""
+    left = rng.random() * (right + slip + different) - right
+    return RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
 
 
 @compiled_in_place
@@ -280,5 +287,4 @@ def _count_field(
             found[f, shown] += 1.0
             kinds[f, worth.kind[f, shown]] += 1.0
     _, right, slip, different = _as_original(worth, k, codes, f, original, said, met)
-    left = rng.random() * (right + slip + different) - right
-    kinds[f, RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)] += 1.0
+    kinds[f, _kind(rng, right, slip, different)] += 1.0

@@ -24,8 +24,8 @@ from uncounted.linkage.partition import Floats, Graph, code_of
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
-_MOST_MET = 1 << 22  # pairs that a chain remembers, 32 bytes each: 134 MB
-_HASHED = 64 - 22  # leaves as many bits of a hash
+_HASH = 22  # bits of a hash
+_MOST_MET = 1 << _HASH  # pairs that a chain remembers, 32 bytes each: 134 MB
 _MET_EACH = 24  # for each report, or up to twice as many, before that
 _SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different people explain
@@ -115,7 +115,7 @@ def pair_of(graph: Graph, worth: Worth, i: int, j: int) -> tuple[int, float, flo
         code = code_of(graph, i, j)
         return code, agreement(worth.first, code), explained(worth, code)
     pair = np.int64(i) << 32 | np.int64(j)
-    at = (((pair * _SCATTER) >> _HASHED) & (len(graph.met) // _RECORD - 1)) * _RECORD
+    at = (((pair * _SCATTER) >> (64 - _HASH)) & (len(graph.met) // _RECORD - 1)) * _RECORD
     if graph.met[at] != pair:
         _meet(graph, worth, i, j, pair, at)
     return graph.met[at + 1], graph.met_worth[at + 2], graph.met_worth[at + 3]

@@ -159,7 +159,8 @@ def _note(
     `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
     it is noted how often the unit would be where these propose it, and where it is drawn again.
     """
-    first, chances, guesses = scratch.unit[0], scratch.scores, scratch.gains
+    visits, first = scratch.visits, scratch.unit[0]
+    chances, guesses = scratch.scores, scratch.gains
     known = len(graph.guess) > 0
     for at in range(found):
         chances[at] *= likeliest
@@ -171,12 +172,12 @@ def _note(
             slot = state.slot[graph.near[at]]
             if graph.weak[at] <= weakest and slot >= 0:
                 option = scratch.seen[slot]
-                scratch.looks[at] += 1.0
-                scratch.joins[at] += chances[option]
+                visits.looks[at] += 1.0
+                visits.joins[at] += chances[option]
                 if known:
                     guesses[option] = max(guesses[option], graph.guess[at])
-    scratch.worked[first] += 1.0
-    scratch.alone[first] += chances[found - 1]
+    visits.worked[first] += 1.0
+    visits.alone[first] += chances[found - 1]
     if known:
         guesses[found - 1] = graph.alone[first]
         total, again, guessed = 0.0, 0.0, 0.0
@@ -184,8 +185,8 @@ def _note(
             total += guesses[at]
             again += chances[at] ** 2
             guessed += chances[at] * guesses[at]
-        scratch.again[first] += again
-        scratch.guessed[first] += guessed / total
+        visits.again[first] += again
+        visits.guessed[first] += guessed / total
     for at in range(found - 1):
         scratch.seen[scratch.options[at]] = -1
 

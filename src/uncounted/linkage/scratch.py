@@ -12,7 +12,8 @@ import numpy as np
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, Singles, State, members
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
+from uncounted.linkage.visits import Visits
 
 
 class Scratch(NamedTuple):
@@ -20,7 +21,7 @@ class Scratch(NamedTuple):
 
     `seen`, by slot: place among the options of a unit, of which `options`, `scores`, `gains`
     and `via` are the rest; `known`, by mask: what the prior says of joining a cluster on these
-    lists. From `looks` to `guessed` they are those of `Visits`. The others hold reports.
+    lists; `visits`: what is seen there. The others hold reports.
     """
 
     seen: Ints
@@ -29,12 +30,7 @@ class Scratch(NamedTuple):
     gains: Floats
     via: Ints
     known: Floats
-    looks: Singles
-    joins: Singles
-    worked: Singles
-    alone: Singles
-    again: Singles
-    guessed: Singles
+    visits: Visits
     unit: Codes
     group: Codes
     one: Codes
