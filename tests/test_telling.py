@@ -1,15 +1,24 @@
-"""What the publisher is told of lists that stand in one another."""
+"""What the publisher is told of lists that stand in one another, and of other ways of linking."""
 
 from __future__ import annotations
 
+import math
+import types
+from typing import Any
+
+import attrs
 import numpy as np
 import pytest
 from tests.publish.made_up_release import LARGE, LISTS, PLAN, study_of
 
 from uncounted import telling
 from uncounted.captures import CaptureTable
-from uncounted.counting import Counted, Linked
+from uncounted.counting import Counted, Linked, OtherReading
+from uncounted.estimate import Study
+from uncounted.estimating import Asked, over_draws
 from uncounted.linkage import Linkage
+from uncounted.progress import silent
+from uncounted.publish.facts import LinkageFacts, OtherWays
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -46,3 +55,43 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     )
     assert facts.linkage is not None
     assert facts.linkage.copied is copied
+
+
+def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
+    table = CaptureTable.of(LISTS, LARGE)
+    study = study_of(table, 1350.0, 1150.0, 1650.0)
+    rows = [
+        {"reading": "ewens, usual candidates", "in_grid": True, "point": 1200.0},
+        {"reading": "strict", "in_grid": False, "point": 1500.0},
+        {"reading": "loose", "in_grid": False, "point": None},
+    ]
+    envelope = {"interval": [1100.0, None], "readings": 8, "passing": 2, "without_number": 1}
+    study = attrs.evolve(study, linkage={"readings": rows, "envelope": envelope})
+    ways = told_of(study).other_ways
+    assert ways == OtherWays(8, 2, 1, (1100.0, math.inf), 1500.0, None)
+    assert told_of(attrs.evolve(study, linkage={})).other_ways is None
+
+
+def told_of(study: Study) -> LinkageFacts:
+    table = CaptureTable.of(LISTS, LARGE)
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
+    facts = telling.facts(
+        {name: {} for name in LISTS},
+        PLAN,
+        Linked(linkage, reports("Dawn", 1), [True], {}),
+        Counted((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        study,
+        bytes(32),
+    )
+    assert facts.linkage is not None
+    return facts.linkage
+
+
+def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -> None:
+    table = CaptureTable.of(LISTS, LARGE)
+    counted = Counted([table], table, {}, {}, [OtherReading("ewens", [table])])
+    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    asked = Asked(methods=("decomposable", "independence"))
+    study = over_draws(case, counted, asked, silent, leading="independence")
+    assert study.linkage is not None
+    assert study.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)

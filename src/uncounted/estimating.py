@@ -305,8 +305,18 @@ def _canonical(tables: Sequence[CaptureTable]) -> bytes:
     return b"\n".join(table.canonical() for table in tables)
 
 
-def over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -> Study:
-    """A study over the draws of who is who; its `input` is a commitment kept in the case."""
+def over_draws(
+    case: Case,
+    counted: Counted,
+    asked: Asked,
+    progress: Progress,
+    *,
+    leading: str | None = None,
+) -> Study:
+    """A study over the draws of who is who; its `input` is a commitment kept in the case.
+
+    Other ways of linking are tried on the method that is `leading` (else on the headline).
+    """
     from uncounted.estimate import run_over
     from uncounted.estimate.readings import Reading, hang_on
 
@@ -316,6 +326,7 @@ def over_draws(case: Case, counted: Counted, asked: Asked, progress: Progress) -
         [Reading(each.name, each.tables, each.why, each.in_grid) for each in counted.others],
         level=asked.level,
         seed=asked.seed,
+        method=leading,
         settings=asked.own_settings(),
         progress=progress,
     )

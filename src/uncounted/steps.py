@@ -278,7 +278,7 @@ def release(
     opened = linked(case, on, plan.audience)
     counted = count(opened, tuple(plan.lists) or None)  # 1
     kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)
-    study = over_draws(case, counted, Asked(), progress)
+    study = over_draws(case, counted, Asked(), progress, leading=plan.method)
     refuse_if_nothing(study)
     facts = telling.facts(case.sources(), plan, opened, counted, study, kept.blind)
     files = build(facts, plan)  # 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -21,7 +22,7 @@ from uncounted.counting import Counted, Linked, summary
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.publish.blind import BLIND_BYTES, Blind
-from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
+from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, OtherWays, Truth
 from uncounted.publish.plan import Plan
 from uncounted.vault.case import Stored
 
@@ -126,11 +127,29 @@ def facts(
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=(study.linkage or {}).get("variance_share"),
             copied=opened.copied_among(counted.point.lists),
+            other_ways=_other_ways(study),
         ),
         left_out=dict(counted.left_out),
         commitment=study.input,
         made_up=truth is not None,
         truth=truth,
+    )
+
+
+def _other_ways(study: Study) -> OtherWays | None:
+    told = study.linkage or {}
+    envelope = told.get("envelope")
+    if envelope is None:
+        return None
+    low, high = envelope["interval"]
+    extremes = {row["reading"]: row["point"] for row in told["readings"] if not row["in_grid"]}
+    return OtherWays(
+        envelope["readings"],
+        envelope["passing"],
+        envelope["without_number"],
+        (low, math.inf if high is None else high),
+        extremes.get("strict"),
+        extremes.get("loose"),
     )
 
 

@@ -80,6 +80,15 @@ def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) 
     assert row["observed"] == sorted(table.observed for table in tables)[10]
 
 
+def test_another_method_than_the_headline_may_be_held_against_them(kosovo: CaptureTable) -> None:
+    study = run_over([kosovo] * 3, ["decomposable", "independence"])
+    reading = Reading("ewens, usual candidates", [kosovo])
+    told = hang_on(study, [reading], level=0.95, seed=1, method="independence")
+    assert told.linkage is not None
+    assert told.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
+    assert hang_on(study, [reading], level=0.95, seed=1, method="two-list") is study
+
+
 def test_without_other_readings_nothing_is_added(study: Study) -> None:
     assert rows(study) is study
 

@@ -53,6 +53,17 @@ def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
     ("answers", "truth"),
     [
         ([Answer("Decomposable graphs", Rounded(1270, 1180, 1390, 10), headline=True)], 1500),
+        (
+            [
+                Answer(
+                    "Decomposable graphs",
+                    Rounded(1270, 1180, 1390, 10),
+                    headline=True,
+                    otherwise=Rounded(1270, 1100, None, 10),
+                )
+            ],
+            1500,
+        ),
         ([Answer("Latent classes", Rounded(12_500, 9_500, None, 500), headline=True)], None),
         (
             [

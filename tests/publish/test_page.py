@@ -6,6 +6,7 @@ import csv
 import html.parser
 import io
 import json
+import math
 import re
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.publish.made_up_release import LARGE, PLAN, SMALL, facts_of, study_of
 
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.publish import sections
+from uncounted.publish.facts import OtherWays
 from uncounted.publish.page import tongue
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
@@ -83,6 +85,61 @@ def test_a_list_that_stands_in_another_is_said_where_no_count_is_hidden(
     page = build(facts, PLAN)["report.html"]
     words = " ".join("".join(read(page).text).split())
     assert ("stands in another nearly whole" in words) is said
+
+
+WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "ways", "head", "below"),
+    [
+        (LARGE, WAYS, "the range reaches from 1,150 to 1,700", "from 1,150 to 1,700. That is no"),
+        (LARGE, WAYS, "the range reaches", "would be about 1,450; were all but those"),
+        (LARGE, attrs.evolve(WAYS, strict=None), "the range reaches", "do not settle. Independent"),
+        (
+            LARGE,
+            attrs.evolve(WAYS, interval=(1155.0, math.inf), silent=1),
+            "the range reaches from 1,150 without an end",
+            "Under one of these there is no number at all.",
+        ),
+        (
+            LARGE,
+            attrs.evolve(WAYS, interval=(1158.3, 1603.8)),
+            "the lists take it no further",
+            "Two of these do.",
+        ),
+        (LARGE, OtherWays(8, 0, 0, (1.0, 2.0)), "No other way of linking", "None of these does."),
+        (
+            LARGE,
+            OtherWays(8, 1, 1, (1.0, 2.0)),
+            "there is no number",
+            "One of these does. Under one",
+        ),
+        (LARGE, OtherWays(0, 0, 0, (1.0, 2.0)), "was not looked at", "Which reports are about"),
+        # the ends of a table with hidden counts are as coarse as its headline's, and there are no
+        # others of the same method
+        (
+            SMALL,
+            attrs.evolve(WAYS, interval=(10_498.0, 15_101.0)),
+            "the range reaches from 10,000 to 16,000",
+            "do not settle. Independent",
+        ),
+    ],
+)
+def test_what_other_ways_of_linking_give_stands_beside_the_range(
+    counts: dict[str, int], ways: OtherWays, head: str, below: str
+) -> None:
+    facts = facts_of(counts)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, other_ways=ways))
+    made = build(facts, PLAN)
+    words = " ".join("".join(read(made["report.html"]).text).split())
+    lead, rest = words.split("How it was decided who is who")
+    assert head in lead
+    assert below in rest
+    told = json.loads(made["estimate.json"])["linkage"]
+    assert told["other_ways"] == {"tried": ways.tried, "passing": ways.passing}
+    assert (told["envelope"] is None) == (ways.passing == ways.silent)
 
 
 def test_the_headline_says_it(large: dict[str, bytes]) -> None:

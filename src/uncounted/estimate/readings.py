@@ -45,10 +45,11 @@ def hang_on(
     *,
     level: float,
     seed: int,
+    method: str | None = None,
     settings: Settings | None = None,
     progress: Progress = silent,
 ) -> Study:
-    """Say beside a study what its headline method gives under every other reading.
+    """Say beside a study what one of its methods gives under every other reading.
 
     `linkage` gains `readings`, a row each, and `envelope`: the interval from the lowest to the
     highest end over the study's own and the readings of the grid that pass their checks.
@@ -59,10 +60,13 @@ def hang_on(
         readings: the others.
         level: of the intervals.
         seed: of the draws.
+        method: which; None: the study's headline.
         settings: as the study's own.
         progress: told before each reading.
     """
     headline = study.headline
+    if method is not None:
+        headline = next((each for each in study.estimates if each.method == method), None)
     if headline is None or headline.interval is None or study.linkage is None or not readings:
         return study
     own = {**LIGHTER.get(headline.method, {}), **(settings or {}).get(headline.method, {})}

@@ -38,6 +38,27 @@ class ListFacts:
 
 
 @attrs.frozen
+class OtherWays:
+    """What the headline's method gives where reports are linked in other ways.
+
+    Attributes:
+        tried: pairs of a prior and a rule of who may be one person.
+        passing: how many of them pass their checks.
+        silent: of these, those under which there is no number.
+        interval: from the lowest end to the highest, over the main way and those that pass.
+        strict: where pairs alone that are nearly sure are links; None: no number.
+        loose: where all pairs are that are not nearly sure to be none; None: no number.
+    """
+
+    tried: int
+    passing: int
+    silent: int
+    interval: tuple[float, float]
+    strict: float | None = None
+    loose: float | None = None
+
+
+@attrs.frozen
 class LinkageFacts:
     """How it was decided which reports are the same person, and how sure that is.
 
@@ -51,6 +72,7 @@ class LinkageFacts:
             linkage, 0 to 1; None when not known.
         copied: whether one of the lists stands in another nearly whole (`linkage.copied`), by
             the reports that were used. It is printed only where no count is hidden.
+        other_ways: of linking, and what the headline would be; None when there is no headline.
     """
 
     method: str
@@ -60,6 +82,7 @@ class LinkageFacts:
     rhat: float | None = None
     share_of_variance: float | None = None
     copied: bool = False
+    other_ways: OtherWays | None = None
 
 
 @attrs.frozen(eq=False)

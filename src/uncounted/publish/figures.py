@@ -41,12 +41,14 @@ class Answer:
         value: as published.
         bound: a lower bound and no more.
         headline: the one that the report leads with.
+        otherwise: the same, with the ends that it reaches where reports are linked in other ways.
     """
 
     label: str
     value: Rounded
     bound: bool = False
     headline: bool = False
+    otherwise: Rounded | None = None
 
 
 def in_reading_order(table: ProtectedTable) -> list[str]:
@@ -165,6 +167,7 @@ def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None
     parts += [
         f"{a.label}: "
         + (f"at least {a.value.about}." if a.bound else f"{a.value.about}, {a.value.between}.")
+        + (f" Linked in other ways, {a.otherwise.between}." if a.otherwise else "")
         for a in answers
     ]
     if truth is not None:
@@ -180,7 +183,7 @@ def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None
 def _reach(observed: int, answers: Sequence[Answer], truth: int | None) -> float:
     """The right end of the axis: all points, and the intervals that are not absurdly long."""
     points = [observed, truth or 0, *(a.value.point for a in answers)]
-    ends = [a.value.high or 0 for a in answers]
+    ends = [each.high or 0 for a in answers for each in (a.value, a.otherwise) if each]
     return 1.04 * max([*points, *(e for e in ends if e <= 3 * max(points))])
 
 
@@ -229,6 +232,10 @@ def _answer(
         label, size = f"{answer.label}: {value.about} ({value.span})", 12.0
     draw.text(left, y + 14, label, bold=answer.headline, size=size, halo=True)
     mark = Mark(value.point, value.low, value.high, answer.bound, answer.headline)
+    if answer.otherwise is not None and answer.otherwise.low is not None:
+        last = answer.otherwise.high
+        x = (at(answer.otherwise.low), at(last if last is not None else reach))
+        draw.line(x[0], y + 27, x[1], y + 27, stroke=ACCENT, width=2, dash="2 3")
     interval_mark(draw, mark, y + 27, at, right, reach)
 
 

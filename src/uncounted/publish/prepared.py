@@ -69,12 +69,15 @@ class Numbers:
         answers: every method, refusals with no value.
         headline: the one the report leads with; None when all refused.
         labels: lists by name, as readers see them.
+        linked_otherwise: the headline with the ends that it reaches over other ways of linking
+            that pass their checks; None where there are none.
     """
 
     table: ProtectedTable
     answers: tuple[Shown, ...]
     headline: Shown | None
     labels: Mapping[str, str]
+    linked_otherwise: Rounded | None = None
 
     @property
     def bound(self) -> Shown | None:
@@ -112,7 +115,18 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
         )
         for a in facts.lists
     }
-    return Numbers(table, answers, headline, labels)
+    return Numbers(table, answers, headline, labels, _linked_otherwise(facts, headline, table))
+
+
+def _linked_otherwise(
+    facts: Facts, headline: Shown | None, table: ProtectedTable
+) -> Rounded | None:
+    """No finer than the headline, whose ends are among these."""
+    ways = facts.linkage and facts.linkage.other_ways
+    if not ways or ways.passing == ways.silent or headline is None or headline.value is None:
+        return None
+    point, step = headline.estimate.number(), headline.value.step
+    return rounded(point, ways.interval, table.observed, step)
 
 
 def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:

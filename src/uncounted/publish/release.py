@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from uncounted.publish import page, pdf, sections
-from uncounted.publish.facts import Facts
+from uncounted.publish.facts import Facts, LinkageFacts
 from uncounted.publish.figures import in_reading_order
 from uncounted.publish.plan import Plan
 from uncounted.publish.prepared import Numbers, Shown
@@ -74,8 +74,20 @@ def estimate_json(facts: Facts, plan: Plan, numbers: Numbers, sentence: str) -> 
         },
         "headline": numbers.headline.estimate.method if numbers.headline else None,
         "estimates": [_method(answer) for answer in numbers.answers],
+        "linkage": _linkage(facts.linkage, numbers) if facts.linkage else None,
     }
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _linkage(link: LinkageFacts, numbers: Numbers) -> dict[str, Any]:
+    ways, reach, share = link.other_ways, numbers.linked_otherwise, link.share_of_variance
+    return {
+        "draws": link.draws,
+        "people": {"median": link.people_median, "interval": list(link.people_interval)},
+        "share_of_variance": share if share is None else round(share, 2),
+        "other_ways": ways and {"tried": ways.tried, "passing": ways.passing},
+        "envelope": [reach.low, reach.high] if reach and reach.low is not None else None,
+    }
 
 
 def _method(answer: Shown) -> dict[str, Any]:

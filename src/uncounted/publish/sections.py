@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from uncounted.estimate.result import Study
-from uncounted.publish import figures
+from uncounted.publish import figures, linking
 from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse
 from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words
 from uncounted.publish.facts import Facts
@@ -46,7 +44,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _methods(facts.study, numbers),
         how_far(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
-        _linkage(facts),
+        linking.section(facts.linkage, numbers) if facts.linkage else None,
         _left_out(facts),
         _table(numbers),
         _is_not(plan, numbers),
@@ -115,7 +113,9 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
         "inferred from how much the lists overlap, and nothing is known of any one of them.",
         f"The range is made to hold the true number {per_cent} times in 100 if the assumption "
         f"stated below is right. It holds the doubt that comes {doubt}, and none of the doubt "
-        "about that assumption." + _elsewhere(numbers, value),
+        "about that assumption."
+        + (linking.in_short(facts.linkage, numbers) if facts.linkage else "")
+        + _elsewhere(numbers, value),
     ]
     bound = numbers.bound
     if bound and bound.value and bound.value.point > value.point:
@@ -212,8 +212,15 @@ def _overlaps(numbers: Numbers) -> Section:
 
 
 def _estimate(numbers: Numbers, truth: int | None) -> Section:
+    further = linking.further(numbers)
     answers = [
-        Answer(a.label, a.value, bound=a.bound, headline=a is numbers.headline)
+        Answer(
+            a.label,
+            a.value,
+            bound=a.bound,
+            headline=a is numbers.headline,
+            otherwise=further if a is numbers.headline else None,
+        )
         for a in sorted(numbers.answers, key=lambda a: not a.bound)
         if a.value is not None
     ]
@@ -221,7 +228,8 @@ def _estimate(numbers: Numbers, truth: int | None) -> Section:
     words = (
         "The solid bar is what is documented. A dot is a method's number, the line through it its "
         "interval; the arrow is a lower bound, which says at least how many and never how many. "
-        "Numbers are rounded to what the intervals allow."
+        + ("Dots go on to where other ways of linking the lists take it. " if further else "")
+        + "Numbers are rounded to what the intervals allow."
     )
     return Section("estimate", "How many there probably were", (Picture(figure, words),))
 
@@ -376,36 +384,6 @@ def _times(factor: float) -> str:
         0.5: "half as many",
     }
     return plain.get(round(factor, 3), f"{factor:.2g} times as many")
-
-
-def _linkage(facts: Facts) -> Section | None:
-    link = facts.linkage
-    if link is None:
-        return None
-    low, high = link.people_interval
-    doubt = (
-        f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
-        f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
-        f"different people on the lists; in 95 of 100 ways, {whole(low)} to {whole(high)}. "
-        "The counts on this page are those of one way, chosen by a fixed rule; the estimates "
-        "average over all of them."
-    )
-    if link.share_of_variance is not None:
-        doubt += (
-            f" Who is who makes {percent(link.share_of_variance)} of the doubt in the main number "
-            "(of its variance)."
-        )
-    blocks = [Words(link.method), Words(doubt)]
-    if link.rhat is not None and math.isfinite(link.rhat):
-        verdict = "agree" if link.rhat <= 1.05 else "do not agree well"
-        blocks.append(
-            Words(
-                f"Independent runs of the linkage {verdict} (R-hat of the number of people "
-                f"{link.rhat:.3f}; 1 is perfect agreement).",
-                "small",
-            )
-        )
-    return Section("linkage", "How it was decided who is who", tuple(blocks))
 
 
 def _left_out(facts: Facts) -> Section | None:

@@ -1,0 +1,115 @@
+"""What a report says of how it was decided who is who, and what other ways would have given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from uncounted.publish.draft import Section, Words
+from uncounted.publish.facts import LinkageFacts, OtherWays
+from uncounted.publish.numbers import Rounded, percent, rounded, spelled, whole
+from uncounted.publish.prepared import Numbers
+
+
+def in_short(link: LinkageFacts, numbers: Numbers) -> str:
+    """For the head of the report: how far the range would reach, beside the range itself."""
+    ways, reach = link.other_ways, numbers.linked_otherwise
+    if ways is None or numbers.headline is None or numbers.headline.value is None:
+        return ""
+    if ways.tried == 0:
+        return " What other ways of linking the lists would give was not looked at."
+    if ways.passing == 0:
+        return " No other way of linking the lists that was tried passes its checks."
+    if reach is None:
+        return " Where the lists are linked in other ways, there is no number."
+    if further(numbers) is None:
+        return " Linked in other ways that pass their checks, the lists take it no further."
+    return (
+        " Over other ways of linking the lists that pass their checks, the range reaches "
+        f"{_from_to(reach.low, reach.high)}."
+    )
+
+
+def further(numbers: Numbers) -> Rounded | None:
+    """The headline as linked in other ways, where that reaches further than its range."""
+    reach, told = numbers.linked_otherwise, numbers.headline and numbers.headline.value
+    if not reach or not told or (reach.low, reach.high) == (told.low, told.high):
+        return None
+    return reach
+
+
+def section(link: LinkageFacts, numbers: Numbers) -> Section:
+    """How it was decided, with how much doubt, and what hangs on it."""
+    blocks = [Words(link.method), Words(_doubt(link))]
+    if link.other_ways is not None and link.other_ways.tried:
+        blocks.append(Words(" ".join(_otherwise(link.other_ways, numbers))))
+    if link.rhat is not None and math.isfinite(link.rhat):
+        verdict = "agree" if link.rhat <= 1.05 else "do not agree well"
+        blocks.append(
+            Words(
+                f"Independent runs of the linkage {verdict} (R-hat of the number of people "
+                f"{link.rhat:.3f}; 1 is perfect agreement).",
+                "small",
+            )
+        )
+    return Section("linkage", "How it was decided who is who", tuple(blocks))
+
+
+def _doubt(link: LinkageFacts) -> str:
+    low, high = link.people_interval
+    said = (
+        f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
+        f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
+        f"different people on the lists; in 95 of 100 ways, {whole(low)} to {whole(high)}. "
+        "The counts on this page are those of one way, chosen by a fixed rule; the estimates "
+        "average over all of them."
+    )
+    if link.share_of_variance is not None:
+        said += (
+            f" Who is who makes {percent(link.share_of_variance)} of the doubt in the main number "
+            "(of its variance, on the scale of logarithms)."
+        )
+    return said
+
+
+def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
+    """What hangs on the prior and on who may be one person at all."""
+    yield (
+        f"The reports were linked in {spelled(ways.tried).lower()} other ways, too: under other "
+        "assumptions of how often reports are about one person, and other rules of which may be at "
+        "all. A way passes its checks if independent runs agree, names decide more than events do, "
+        "and no more reports are joined than agreement between them suggests. "
+        f"{spelled(ways.passing) if ways.passing else 'None'} of these "
+        f"{'do' if ways.passing > 1 else 'does'}."
+    )
+    if ways.silent:
+        yield f"Under {spelled(ways.silent).lower()} of these there is no number at all."
+    reach = numbers.linked_otherwise
+    if reach is not None:
+        yield (
+            "From the lowest end to the highest, over these and the main way, is "
+            f"{_from_to(reach.low, reach.high)}. That is no interval of 95%: it says how far the "
+            "number hangs on choices that the reports do not settle."
+        )
+    told = numbers.headline and numbers.headline.value
+    # the same method on two more tables: where counts are hidden, that would help to search
+    if not told or numbers.table.hidden or ways.strict is None or ways.loose is None:
+        return
+    strict, loose = (
+        whole(rounded(point, None, numbers.table.observed, told.step).point)
+        for point in (ways.strict, ways.loose)
+    )
+    yield (
+        f"Were pairs alone links that are nearly sure, the main number would be about {strict}; "
+        f"were all but those that are nearly sure to be none, about {loose}."
+    )
+
+
+def _pass(count: int) -> str:
+    return "passes its checks" if count == 1 else "pass their checks"
+
+
+def _from_to(low: int | None, high: int | None) -> str:
+    if low is None:
+        return "no number"
+    return f"from {whole(low)} " + (f"to {whole(high)}" if high is not None else "without an end")
