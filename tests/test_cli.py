@@ -11,9 +11,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from uncounted.commands import road
 from uncounted.commands.app import SECTIONS, app
 
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
@@ -478,3 +480,22 @@ def test_a_full_disk(base: Path) -> None:
     assert "full" in done.stderr or "write" in done.stderr
     answer = json.loads(run(base, "import", "case", file, "--source", "full", "--json").stdout)
     assert answer["created"] == 20_000
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"rhat": 1.06, "ess": 54.0}, "(R-hat 1.06, 1.03 or less is wanted; 54 effective draws"),
+        ({"rhat": 1.01, "ess": 54.0}, "54 effective draws, for 100)"),
+        ({"fails": "names agree in 81% of the links"}, "names agree in 81% of the links. Look"),
+        ({"rhat": 1.03, "ess": 100.0, "fails": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_link_says_when_draws_are_less_than_they_should_be(
+    told: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    road._tell_doubtful(told)
+    said = " ".join(capsys.readouterr().err.split())
+    assert words in said
+    assert bool(said) == bool(words)

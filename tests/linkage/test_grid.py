@@ -217,11 +217,53 @@ def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
     assert set(told) == {1, 2, 0, 10}  # one sweep, one, two and none
 
 
+def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = road.comparing(reports(), seed=1, progress=silent)
+    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    drawn = []
+    draw = priors.PartitionPrior.draw
+
+    def spied(self: priors.PartitionPrior, *args: Any) -> partition.Prior:
+        drawn.append(draw(self, *args))
+        return drawn[-1]
+
+    monkeypatch.setattr(priors.PartitionPrior, "draw", spied)
+    run = chains.Run(chains=1, warm_up=4, length=12, thin=3, rounds=1, refuse=np.inf)
+    told = chains.sample(
+        built, compared.rates, compared.lists, draws=4, seed=1, progress=silent, run=run
+    )
+    mean = np.mean([each.q for each in drawn[4::3]], axis=0)
+    assert told.facts["duplicates_in_a_list"] == pytest.approx(mean.round(4).tolist())
+    assert told.facts["duplicates_in_a_list"] != pytest.approx(drawn[-1].q.round(4).tolist())
+
+
+def test_of_many_lists_each_is_watched() -> None:
+    """With seven lists there are 127 combinations; people on each, and by number of lists."""
+    rng = np.random.default_rng(1)
+    lists, labels = rng.integers(0, 7, 60), rng.integers(0, 20, 60)
+    state = partition.empty_state(60, 7)
+    slots: dict[int, int] = {}
+    for r in range(60):
+        slot = slots.setdefault(int(labels[r]), int(partition.fresh(state)))
+        partition.add(state, r, int(lists[r]), slot)
+    people = [set(lists[labels == label].tolist()) for label in slots]
+    on = [sum(s in person for person in people) for s in range(7)]
+    many = [sum(len(person) == k for person in people) for k in range(1, 8)]
+    assert chains._watch(state).tolist() == [len(people), *on, *many]
+
+
+def test_a_main_linkage_that_fails_a_check_says_so() -> None:
+    told = link(reports(), draws=20, with_grid=False).diagnostics
+    assert told["fails"] is None
+
+
 def test_strict_and_loose_readings_of_draws() -> None:
     keys = tuple(("A", str(at)) for at in range(4))
     rows = [[0, 0, 1, 2]] * 6 + [[0, 0, 0, 2]] * 3 + [[0, 1, 2, 2]] * 1
     linkage = Linkage(keys, np.array(rows, np.int32), 6, {}, {}, 1, 0.0)
     assert at_chance(linkage, 0.95).tolist() == [0, 1, 2, 3]
     assert at_chance(linkage, 0.5).tolist() == [0, 0, 1, 2]
-    assert at_chance(linkage, 0.05).tolist() == [0, 0, 0, 0]  # by chains of pairs
+    # 2 and 3 are one in a draw in ten, and 3 is with 0 and 1 in none
+    assert at_chance(linkage, 0.05).tolist() == [0, 0, 0, 1]
+    assert at_chance(linkage, 0.3).tolist() == [0, 0, 0, 1]  # by a chain of two pairs
     assert together(linkage.labels)[2, 3] == pytest.approx(0.1)

@@ -313,19 +313,41 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
         f" (95%, {plural(done['draws'], 'draw')})."
     )
+    _tell_doubtful(done["diagnostics"])
     _tell_copied(done["diagnostics"].get("copied", ()))
     _tell_left_out(done["left_out"], "linked")
 
 
+def _tell_doubtful(diagnostics: Mapping[str, Any]) -> None:
+    """What makes draws less than they should be, though there are some."""
+    from uncounted.linkage.chains import TARGET_ESS, TARGET_RHAT
+
+    rhat, ess = diagnostics.get("rhat", 1.0), diagnostics.get("ess", TARGET_ESS)
+    if rhat > TARGET_RHAT or ess < TARGET_ESS:
+        _mind(
+            f"the chains agree less well than they should (R-hat {rhat:.2f}, {TARGET_RHAT} or less"
+            f" is wanted; {ess:.0f} effective draws, for {TARGET_ESS:.0f}). The ends of intervals"
+            " may move with --seed: try two or three."
+        )
+    if why := diagnostics.get("fails"):
+        _mind(
+            f"a check fails that other ways of linking have to pass: {why}. Look at the links with"
+            " uncounted review, and decide some, before you rest a number on them."
+        )
+
+
+def _mind(words: str) -> None:
+    say(textwrap.fill(f"mind: {words}", 80, initial_indent="  ", subsequent_indent="    "))
+
+
 def _tell_copied(copied: Sequence[Mapping[str, Any]]) -> None:
     for each in copied:
-        told = (
-            f"mind: of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
+        _mind(
+            f"of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
             f" {each['alike']:,} say just what reports of '{each['longer']}' say. If one list was"
             " copied from the other, or is the same file, count them as one: estimates may be far"
             " too low. If both know it by themselves, nothing is wrong."
         )
-        say(textwrap.fill(told, 80, initial_indent="  ", subsequent_indent="    "))
 
 
 def _tell_left_out(left_out: Mapping[str, int], verb: str) -> None:

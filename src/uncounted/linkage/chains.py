@@ -48,6 +48,7 @@ _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
+_FEW_LISTS = 5  # of these, all combinations are watched
 _LOOK = 0.2  # seconds between words of progress
 
 
@@ -79,6 +80,7 @@ class _Chain:
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
+    q: list[Floats] = attrs.field(factory=list)
     compared: Floats = attrs.field(
         factory=lambda: np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
     )
@@ -86,7 +88,7 @@ class _Chain:
 
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""
-        for kept in (self.watched, self.labels, self.m):
+        for kept in (self.watched, self.labels, self.m, self.q):
             del kept[: len(kept) // 2]
         self.compared[:] = 0.0
 
@@ -272,6 +274,7 @@ class _Work:
             if keep and at % run.thin == 0:
                 chain.labels.append(chain.state.slot.copy())
                 chain.m.append(np.concatenate(chain.rates.m))
+                chain.q.append(chain.prior.q)
                 chain.compared[: len(found)] += found
 
 
@@ -294,13 +297,22 @@ def _given_up(chains: list[_Chain], draws: int) -> Sampled:
     for chain in chains:
         chain.labels.append(chain.state.slot.copy())
         chain.m.append(np.concatenate(chain.rates.m))
+        chain.q.append(chain.prior.q)
     facts = {"rhat": np.inf, "ess": 0.0, "sweeps": 0}
     return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
 
 
 def _watch(state: partition.State) -> Floats:
-    """The number of people, then people by combination of lists (or by number of lists)."""
-    return np.concatenate([state.n, state.cells[1:33]]).astype(np.float64)
+    """The number of people, then people by combination of lists.
+
+    Of more than five lists, people on each and people by number of lists.
+    """
+    lists = state.on.shape[1]
+    if lists <= _FEW_LISTS:
+        return np.concatenate([state.n, state.cells[1:]]).astype(np.float64)
+    on = state.on > 0
+    many = np.bincount(on.sum(axis=1), minlength=lists + 1)[1:]
+    return np.concatenate([state.n, on.sum(axis=0), many]).astype(np.float64)
 
 
 def agreement(watched: Floats) -> tuple[float, float]:
@@ -347,7 +359,7 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Fl
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     bounds = np.cumsum([size - 1 for size in compare.COUNTS])[:-1]
     rates = attrs.evolve(chains[0].rates, m=tuple(np.split(mean_m, bounds)))
-    q = np.mean([chain.prior.q for chain in chains], axis=0)
+    q = np.mean([row for chain in chains for row in chain.q], axis=0)
     facts = {
         **facts,
         "chains": len(chains),

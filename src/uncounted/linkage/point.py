@@ -178,10 +178,23 @@ def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray
 def at_chance(linkage: Linkage, chance: float) -> Labels:
     """The partition in which pairs of at least this probability are one person, and chains of them.
 
-    A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole.
+    A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole. Pairs
+    are joined likeliest first, and never so that two are one person who are so in no draw: what
+    decisions tell apart stays apart.
     """
-    pairs = (pair for pair, p in together(linkage.labels).items() if p >= chance)
-    return numbered(_groups(len(linkage.keys), pairs))
+    chances = together(linkage.labels)
+    likeliest = sorted((-p, pair) for pair, p in chances.items() if p >= chance)
+    of = list(range(len(linkage.keys)))
+    people = [[at] for at in of]
+    for _, (i, j) in likeliest:
+        one, other = sorted((of[i], of[j]))
+        if one != other and all(
+            (min(a, b), max(a, b)) in chances for a in people[one] for b in people[other]
+        ):
+            for at in people[other]:
+                of[at] = one
+            people[one] += people[other]
+    return numbered(np.array(of, np.int64))
 
 
 def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:

@@ -298,6 +298,7 @@ def _told(sampled: chains.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
         "evidence_by_field": grid.worth_by_field(sampled),
         "companions": round(rates.phi, 7),
         "name_agrees": round(float(rates.m[0][: compare.NAME_AGREES].sum()), 4),
+        "fails": grid.wanting(sampled, labels),
         "people_median": float(np.median(people)),
         "people_interval": [float(x) for x in np.quantile(people, [0.025, 0.975])],
     }
