@@ -38,6 +38,7 @@ KILLS = 2
 SLOW = ("link", "release")  # these are not given again
 PLAN = """
 title = "made up"
+only = ["Saebyok", "TumenWatch", "Panel"]
 [population]
 who = "people sent back"
 where = "the border"

@@ -216,14 +216,36 @@ def test_a_second_release_with_other_lists_is_refused(
     assert (again / "table.csv").read_bytes() == (out / "release" / "table.csv").read_bytes()
     three = tmp_path / "three.toml"
     three.write_text(
-        'title = "t"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n'
-        "[lists.Panel]\n[lists.OpenDoor]\n[lists.TumenWatch]\n"
+        'title = "t"\nonly = ["Panel", "OpenDoor", "TumenWatch"]\n'
+        '[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n[lists.OpenDoor]\nlabel = "Door"\n'
     )
     done = uncounted(out, "release", case, "--plan", str(three), "--out", str(fewer))
     assert (done.returncode, done.stdout, fewer.exists()) == (1, "", False)
     assert "released before with other lists" in done.stderr
     arguments = ["--plan", str(three), "--out", str(fewer), "--despite-earlier"]
     assert uncounted(out, "release", case, *arguments).returncode == 0
+    assert (fewer / "table.csv").read_text().startswith("OpenDoor,Panel,TumenWatch,count")
+
+
+def test_a_plan_that_presents_one_list_counts_all(
+    out: Path, said: dict[str, Any], tmp_path: Path
+) -> None:
+    """And a folder that cannot be written is refused before the log takes note of a release."""
+    case, plan = str(copied(out, tmp_path)), tmp_path / "plan.toml"
+    plan.write_text(
+        'title = "t"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n'
+        '[lists.Panel]\nlabel = "P"\n'
+    )
+    file = tmp_path / "file"
+    file.write_text("")
+    before = uncounted(out, "log", case).stdout
+    refused = uncounted(out, "release", case, "--plan", str(plan), "--out", str(file / "released"))
+    assert (refused.returncode, "cannot write there" in refused.stderr) == (1, True)
+    assert uncounted(out, "log", case).stdout == before
+    arguments = ["--plan", str(plan), "--out", str(tmp_path / "released"), "--despite-earlier"]
+    assert uncounted(out, "release", case, *arguments).returncode == 0
+    header = (tmp_path / "released" / "table.csv").read_text().splitlines()[0]
+    assert header == "Panel,OpenDoor,Saebyok,TumenWatch,count,shown"
 
 
 def test_a_second_member_releases_under_a_key_of_their_own(

@@ -95,3 +95,25 @@ def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -
     study = over_draws(case, counted, asked, silent, leading="independence")
     assert study.linkage is not None
     assert study.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
+
+
+def test_people_are_those_on_the_lists_that_are_counted() -> None:
+    """And not those on all that were linked; who is left out, likewise."""
+    table, fewer = CaptureTable.of(LISTS, LARGE), CaptureTable.of(LISTS, {**LARGE, "1000": 100})
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
+    left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
+    linked = Linked(linkage, reports("Dawn", 1), [True], left)
+    facts = telling.facts(
+        {name: {} for name in LISTS},
+        PLAN,
+        linked,
+        Counted([table, fewer], table, {name: table.on([name]) for name in LISTS}, {}),
+        study_of(table, 1350.0, 1150.0, 1650.0),
+        bytes(32),
+    )
+    assert facts.linkage is not None
+    n, least = table.observed, fewer.observed
+    assert list(facts.linkage.people_interval) == sorted([n, least])
+    assert facts.linkage.people_median == (n + least) / 2
+    assert linked.left_out(["Dawn"]) == {"no consent for link": 2}
+    assert linked.left_out() == {"no consent for link": 32}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,6 +16,7 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotLinked, UsedWrongly
 from uncounted.vault.case import Case
+from uncounted.vault.selection import left_out_of
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
@@ -59,7 +60,17 @@ class Linked:
     linkage: Linkage
     reports: Sequence[Report]
     may: Sequence[bool]
-    left_out: Mapping[str, int]
+    left_out_by_list: Mapping[str, Mapping[str, int]]
+
+    def left_out(self, lists: Iterable[str] | None = None) -> Mapping[str, int]:
+        """How many reports, of these lists or of all, may not be counted, by reason."""
+        by_list = self.left_out_by_list
+        return left_out_of(by_list, by_list if lists is None else lists)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists that were linked, by name."""
+        return tuple(sorted({source for source, _ in self.linkage.keys}))
 
     @property
     def copied(self) -> Sequence[Mapping[str, Any]]:
@@ -106,7 +117,7 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
         result,
         list(own.translated(Report.from_payload(now[key].payload) for key in result.keys)),
         [key in may for key in result.keys],
-        countable.left_out,
+        countable.left_out_by_list,
     )
 
 
@@ -153,7 +164,7 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
         [tally(labels) for labels in linked.linkage.labels],
         tally(linkage.point_partition(linked.linkage)),
         {name: sources.count(name) for name in names},
-        linked.left_out,
+        linked.left_out(names),
         [
             *(
                 OtherReading(each.name, [tally(labels) for labels in each.labels], each.why)
@@ -171,7 +182,7 @@ def _counted(linked: Linked, lists: Sequence[str] | None) -> tuple[tuple[str, ..
     """The lists to count, and for each report whether it is counted."""
     import numpy as np
 
-    present = sorted({source for source, _ in linked.linkage.keys})
+    present = linked.lists
     names = tuple(lists or present)
     if missing := [name for name in names if name not in present]:
         raise UsedWrongly(

@@ -264,7 +264,7 @@ def estimate_case(
     _refuse_mixed(asked)
     opened = linked(case, on)
     if left_out is not None:
-        left_out(opened.left_out)
+        left_out(opened.left_out(asked.lists))
     if copied is not None:
         copied(opened.copied)
     if asked.by:

@@ -236,7 +236,7 @@ def captures(
         "lists": {name: sum(table.list_totals[name] for table in split_tables) for name in header},
         "by": list(by),
         "draw": draw,
-        "left_out": dict(opened.left_out),
+        "left_out": dict(opened.left_out(lists)),
         "out": str(out),
     }
 
@@ -255,6 +255,7 @@ def release(
 ) -> dict[str, Any]:
     """Write a release: what it says is decided at the door, and the log takes note of it.
 
+    0. The folder is one that can be written, before anything is done or noted.
     1. Count and estimate, over the draws of who is who.
     2. Say it, with small counts hidden, and attack what is said.
     3. The manifest's hash becomes an entry of the log; the log is sealed.
@@ -276,7 +277,8 @@ def release(
 
     plan = Plan.parse(plan_file)
     opened = linked(case, on, plan.audience)
-    counted = count(opened, tuple(plan.lists) or None)  # 1
+    bundle.refuse_unwritable(out)  # 0
+    counted = count(opened, plan.order(opened.lists))  # 1
     kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)
     study = over_draws(case, counted, Asked(), progress, leading=plan.method)
     refuse_if_nothing(study)
@@ -306,7 +308,7 @@ def release(
         "out": str(out),
         "files": sorted(files),
         "signer": me.vkey,
-        "left_out": dict(opened.left_out),
+        "left_out": dict(counted.left_out),
         "copied": list(opened.copied),
         "headline": json.loads(files["estimate.json"])["sentence"],
     }

@@ -16,9 +16,10 @@ from importlib.metadata import version
 from typing import Any
 
 import attrs
+import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.counting import Counted, Linked, summary
+from uncounted.counting import Counted, Linked
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.publish.blind import BLIND_BYTES, Blind
@@ -76,8 +77,8 @@ def keep(earlier: Stored | None, plan: Plan, table: CaptureTable, despite_earlie
 
 
 _LINKAGE_IN_WORDS = (
-    "Every two reports that could be about the same person were compared by name (in Hangul and"
-    " in Latin letters, however romanised), birth, sex, origin, date and place of the act, and"
+    "Every two reports that could be about the same person were compared by name (in whichever"
+    " script, however romanised), birth, sex, origin, date and place of the act, and"
     " where reports say it by the name of a relative, occupation and number in another register."
     " Many ways of saying who is who were then drawn, each as often as the comparisons make it"
     " likely;"
@@ -97,7 +98,8 @@ def facts(
 
     `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
     """
-    summed = summary(opened.linkage)
+    people = np.array([table.observed for table in counted.tables])
+    low, high = np.quantile(people, [0.025, 0.975], method="inverted_cdf")
     lists = []
     for name in counted.point.lists:
         said = plan.lists.get(name)
@@ -121,9 +123,9 @@ def facts(
         blind=Blind(blind),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
-            draws=summed["draws"],
-            people_median=summed["people"]["median"],
-            people_interval=tuple(summed["people"]["interval"]),
+            draws=len(people),
+            people_median=float(np.median(people)),
+            people_interval=(int(low), int(high)),
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=(study.linkage or {}).get("variance_share"),
             copied=opened.copied_among(counted.point.lists),

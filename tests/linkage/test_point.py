@@ -111,6 +111,26 @@ def test_many_unlikely_links_are_some_links(count: int, most: float) -> None:
         assert len(set(least(linkage, 0.5).tolist())) > np.quantile(people, 0.975)
 
 
+def test_where_nothing_tells_reports_apart_it_is_a_draw_with_as_many_people() -> None:
+    """Of twenty reports some six are paired by lot, so no pair is likely; there are 17 people."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for at in range(200):
+        row = np.arange(20)
+        paired = rng.permutation(20)[: 6 + 2 * (at % 3 - 1)]
+        row[paired[::2]] = row[paired[1::2]]
+        rows.append(numbered(row))
+    keys = tuple((f"{at % 2}", f"{at:02}") for at in range(20))
+    linkage = Linkage(keys, np.stack(rows), 0, {}, {}, 1, 0.0)
+    assert max(together(linkage.labels).values()) < 0.1
+    found = point_partition(linkage)
+    assert found.max() + 1 == 17
+    assert any((numbered(row) == found).all() for row in linkage.labels)
+    of_as_many = [row for row in linkage.labels if row.max() == 16]
+    least_of_them = min(loss(linkage.labels, row.astype(np.int64), 0.5) for row in of_as_many)
+    assert loss(linkage.labels, found.astype(np.int64), 0.5) == pytest.approx(least_of_them)
+
+
 def test_who_is_together_more_often_than_not_may_be_left_apart() -> None:
     linkage = pairs_at(np.full(200, 0.62) + np.linspace(-0.1, 0.1, 200))
     people = np.median(linkage.labels.max(axis=1) + 1)

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.publish.made_up_release import LARGE, PLAN, SMALL, facts_of, study_of
+from tests.publish.made_up_release import LARGE, LISTS, PLAN, SMALL, facts_of, study_of
 
+from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.publish import sections
-from uncounted.publish.facts import OtherWays
+from uncounted.publish.facts import Facts, OtherWays
 from uncounted.publish.page import tongue
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
@@ -140,6 +141,37 @@ def test_what_other_ways_of_linking_give_stands_beside_the_range(
     told = json.loads(made["estimate.json"])["linkage"]
     assert told["other_ways"] == {"tried": ways.tried, "passing": ways.passing}
     assert (told["envelope"] is None) == (ways.passing == ways.silent)
+
+
+def test_who_is_on_no_list_is_rounded_once() -> None:
+    """215 of whom 137 are recorded, 137 to 900: 78 are on none, not 200 less 137 to the next 50."""
+    facts = facts_of(LARGE)
+    table = CaptureTable.of(LISTS, LARGE)
+    n = table.observed
+    facts = attrs.evolve(facts, study=study_of(table, n + 78.0, n + 1.0, n + 600.0))
+    lead = _lead_of(facts)
+    assert f"About {n / (n + 78):.0%} of them are on at least one list." in lead
+    assert "The others, about 80, are on none" in lead
+
+
+@pytest.mark.parametrize(("bound", "said"), [(1374.0, False), (1380.0, True)])
+def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there(
+    bound: float, said: bool
+) -> None:
+    """The number is 1,350 in steps of 50, and may be 1,374; the bound is told in steps of 10."""
+    facts = facts_of(LARGE)
+    study = study_of(facts.table, 1350.0, 1150.0, 1650.0)
+    moved = tuple(
+        attrs.evolve(each, point=bound) if each.method == "chao" else each
+        for each in study.estimates
+    )
+    facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
+    assert ("lies above this number" in _lead_of(facts)) is said
+
+
+def _lead_of(facts: Facts) -> str:
+    draft, _ = sections.write(facts, PLAN)
+    return " ".join(draft.lead)
 
 
 def test_the_headline_says_it(large: dict[str, bytes]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from uncounted.errors import BadInput, BadMapping
-from uncounted.publish.plan import Plan
+from uncounted.publish.plan import ListPlan, Plan
 
 GOOD = """
 title = "Returned"
@@ -51,6 +52,10 @@ def test_hangul_in_pieces_is_put_together() -> None:
         ('threshold = "5"\n' + GOOD, "'threshold' must be a whole number"),
         ('language = "ko"\n' + GOOD, "'language' is 'ko'"),
         ("audience = 3\n" + GOOD, "'audience' must be words"),
+        ("only = 'A'\n" + GOOD, "'only' must be names of lists"),
+        ("only = ['A', 'A']\n" + GOOD, "names a list twice"),
+        (GOOD + "[lists.A]\nlabel = 'x'\n[lists.B]\nlabel = 'x'\n", "calls two lists 'x'"),
+        (GOOD + "[lists.A]\n[lists.B]\nlabel = 'A'\n", "calls two lists 'A'"),
         (GOOD + "[lists.A]\nlabell = 'x'\n", r"\[A\] has 'labell'"),
         (GOOD + "[lists]\nA = 3\n", "'A' must be a table"),
         ("lists = 3\n" + GOOD, "'lists' must hold tables"),
@@ -84,3 +89,27 @@ def test_no_toml_and_no_file_are_bad_input(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_bytes("제목".encode("cp949"))
     with pytest.raises(BadInput, match=r"plan\.toml is not UTF-8"):
         Plan.parse(tmp_path / "plan.toml")
+
+
+@pytest.mark.parametrize(
+    ("only", "presented", "wanted"),
+    [
+        ((), (), ("A", "B", "C")),
+        ((), ("C", "B"), ("C", "B", "A")),
+        (("C", "A"), ("A",), ("A", "C")),
+    ],
+)
+def test_a_plan_counts_all_lists_unless_it_says_which(
+    only: tuple[str, ...], presented: tuple[str, ...], wanted: tuple[str, ...]
+) -> None:
+    plan = attrs.evolve(Plan.parse(GOOD), only=only, lists={name: ListPlan() for name in presented})
+    assert plan.order(["A", "B", "C"]) == wanted
+
+
+@pytest.mark.parametrize(("only", "presented"), [(("D",), ()), (("A",), ("B",)), ((), ("D",))])
+def test_a_plan_that_speaks_of_a_list_that_is_not_counted_is_refused(
+    only: tuple[str, ...], presented: tuple[str, ...]
+) -> None:
+    plan = attrs.evolve(Plan.parse(GOOD), only=only, lists={name: ListPlan() for name in presented})
+    with pytest.raises(BadMapping, match="means nothing here"):
+        plan.order(["A", "B", "C"])

@@ -49,12 +49,14 @@ def _end(likelihood: Likelihood, floor: float, best: float, direction: float, la
     far = max((last - best) * direction, 0.0)
     near, step = best, 0.05 * direction
     grid = _from(near + step, step, int(far / 0.05) + 1)
+    below = likelihood(grid) < floor
+    if not below.any():
+        return 0.0 if direction < 0 else float("inf")
     for _ in range(9):
-        below = likelihood(grid) < floor
-        if not below.any():
-            return 0.0 if direction < 0 else float("inf")
-        at = int(np.argmax(below))
+        # the end of a finer grid is where the coarser was below, but for its last digits
+        at = int(np.argmax(below)) if below.any() else len(grid) - 1
         near = float(grid[at]) - step
         step /= _STEPS
         grid = _from(near + step, step)
+        below = likelihood(grid) < floor
     return float(np.exp(near))

@@ -77,6 +77,18 @@ def entry(manifest: bytes) -> dict[str, str]:
     return {"manifest": sha256(manifest).hex()}
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """See that a release can be written into `folder`, before its entry is made; write nothing.
+
+    Raises:
+        AlreadyThere: there is something in it.
+        NoSpace: no folder can be made there.
+    """
+    _refuse_full(folder)
+    with _beside(folder):
+        pass
+
+
 def write(
     folder: Path,
     files: Mapping[str, bytes],

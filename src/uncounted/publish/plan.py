@@ -20,7 +20,9 @@ from uncounted.errors import BadInput, BadMapping
 
 LEAST_THRESHOLD = 5  # a count of 1 to 4 is never shown
 DEFAULT_THRESHOLD = 5
-_KEYS = ("title", "population", "audience", "threshold", "language", "lists", "truth", "method")
+_KEYS = (
+    "title", "population", "audience", "threshold", "language", "only", "lists", "truth", "method"
+)  # fmt: skip
 _POPULATION = ("who", "where", "when", "unit")
 _LIST = ("label", "collector", "describe", "covers")
 _TRUTH = ("file", "capture")
@@ -56,7 +58,8 @@ class Plan:
         audience: for whom it is made, such as `public`; printed, and handed to consent.
         threshold: counts under it are hidden (5: counts 0 to 4).
         language: of the report; `en`.
-        lists: presentation of lists by name.
+        only: the lists that are counted; none: all of them.
+        lists: presentation of lists by name, in the order of the report.
         method: whose number is the headline; None takes the first that answers.
         truth_file: of a made-up population, where its truth is; None for a real one.
         truth_capture: in words, how the made-up lists come by their people.
@@ -67,6 +70,7 @@ class Plan:
     audience: str = "public"
     threshold: int = DEFAULT_THRESHOLD
     language: str = "en"
+    only: tuple[str, ...] = ()
     lists: Mapping[str, ListPlan] = attrs.field(factory=dict)
     method: str | None = None
     truth_file: Path | None = None
@@ -112,11 +116,28 @@ class Plan:
             audience=_string(value, "audience", "the plan") or "public",
             threshold=_threshold(value),
             language=_language(value),
+            only=_only(value),
             lists=_lists(value),
             method=_string(value, "method", "the plan"),
             truth_file=folder / where if where else None,
             truth_capture=truth.get("capture", ""),
         )
+
+    def order(self, lists: Iterable[str]) -> tuple[str, ...]:
+        """The lists to count, those that the plan presents first, as it has them.
+
+        Raises:
+            BadMapping: the plan counts or presents a list that there is not.
+
+        Examples:
+            >>> plan = Plan("t", Population("a", "b", "c"), lists={"C": ListPlan()})
+            >>> plan.order(["A", "B", "C"])
+            ('C', 'A', 'B')
+        """
+        there = tuple(lists)
+        _known(dict.fromkeys(self.only), there, "the plan's 'only'")
+        self.check_lists(self.only or there)
+        return tuple(dict.fromkeys((*self.lists, *(self.only or there))))
 
     def check_lists(self, lists: Iterable[str]) -> None:
         """Refuse a plan that presents a list which the table does not have.
@@ -199,8 +220,26 @@ def _language(value: Mapping[str, Any]) -> str:
     return language
 
 
+def _only(value: Mapping[str, Any]) -> tuple[str, ...]:
+    found = value.get("only", [])
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise BadMapping(
+            "the plan: 'only' must be names of lists", hint='as in: only = ["Dawn", "River"]'
+        )
+    names = tuple(unicodedata.normalize("NFC", each) for each in found)
+    if len(set(names)) < len(names):
+        raise BadMapping("the plan: 'only' names a list twice")
+    return names
+
+
 def _lists(value: Mapping[str, Any]) -> dict[str, ListPlan]:
     found = value.get("lists", {})
     if not isinstance(found, dict):
         raise BadMapping("the plan: 'lists' must hold tables, [lists.NAME]")
-    return {name: ListPlan(**_table(found, name, _LIST)) for name in found}
+    lists = {name: ListPlan(**_table(found, name, _LIST)) for name in found}
+    labels = [each.label or name for name, each in lists.items()]
+    if twice := [label for at, label in enumerate(labels) if label in labels[:at]]:
+        raise BadMapping(
+            f"the plan calls two lists {twice[0]!r}", hint="readers could not tell them apart"
+        )
+    return lists

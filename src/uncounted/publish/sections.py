@@ -98,8 +98,8 @@ def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
 def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
     if numbers.headline is None or numbers.headline.value is None:
         return ("Every method refused to give a number. The reasons are below.",)
-    n, value = numbers.table.observed, numbers.headline.value
-    unseen = max(value.point - n, 0)
+    value = numbers.headline.value
+    on_a_list, unseen = _documented(numbers, value)
     per_cent = percent(numbers.headline.estimate.level).rstrip("%")
     doubt = (
         "from chance and, as far as the linkage judges its own doubt rightly, from linking the "
@@ -108,8 +108,8 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
         else "from chance"
     )
     lead = [
-        f"About {percent(n / value.point)} of them are on at least one list. "
-        f"The others, about {whole(_to_step(unseen, value.step))}, are on none: they are "
+        f"About {percent(on_a_list)} of them are on at least one list. "
+        f"The others, about {whole(unseen)}, are on none: they are "
         "inferred from how much the lists overlap, and nothing is known of any one of them.",
         f"The range is made to hold the true number {per_cent} times in 100 if the assumption "
         f"stated below is right. It holds the doubt that comes {doubt}, and none of the doubt "
@@ -118,7 +118,8 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
         + _elsewhere(numbers, value),
     ]
     bound = numbers.bound
-    if bound and bound.value and bound.value.point > value.point:
+    # by half a step, or rounding alone may have put one above the other
+    if bound and bound.value and bound.value.point > value.point + value.step / 2:
         lead.append(
             f"The lower bound, about {whole(bound.value.point)}, lies above this number. That is "
             "a sign that the number is too low: some people were harder to record than others."
@@ -143,8 +144,17 @@ def _elsewhere(numbers: Numbers, value: Rounded) -> str:
     return f" Other methods, on other assumptions, give from about {low} to about {high}."
 
 
-def _to_step(value: float, step: int) -> int:
-    return max(step, round(value / step) * step)
+def _documented(numbers: Numbers, value: Rounded) -> tuple[float, int]:
+    """The share of people who are on a list, and how many are on none.
+
+    Of a table with hidden counts from the number as it is printed, so that no more is told.
+    """
+    n, step = numbers.table.observed, value.step
+    point = float(value.point)
+    if not numbers.table.hidden and numbers.headline is not None:
+        point, step = max(numbers.headline.estimate.number(), n), max(step // 5, 5)
+    unseen = max(step, round((point - n) / step) * step)
+    return n / point, unseen
 
 
 def _about(facts: Facts, plan: Plan) -> tuple[tuple[str, str], ...]:

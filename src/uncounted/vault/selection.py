@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -40,11 +40,24 @@ class StoredReport:
 class Selection:
     """Reports that may be used, in the order in which they first came; how many may not, and why.
 
-    A report counts once in `left_out`, under the first reason found.
+    A report counts once in `left_out_by_list`, under the first reason found.
     """
 
     reports: tuple[StoredReport, ...]
-    left_out: dict[str, int]
+    left_out_by_list: dict[str, dict[str, int]]  # reasons of each source
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many may not, by reason."""
+        return left_out_of(self.left_out_by_list, self.left_out_by_list)
+
+
+def left_out_of(by_list: Mapping[str, Mapping[str, int]], lists: Iterable[str]) -> dict[str, int]:
+    """How many reports of these lists are left out, by reason."""
+    total = Counter[str]()
+    for name in lists:
+        total.update(by_list.get(name, {}))
+    return dict(sorted(total.items()))
 
 
 def select(
@@ -74,15 +87,15 @@ def select(
     refusal(
         canonical(Consent().to_json()).decode()
     )  # an unknown use is refused without reports too
-    found, left_out = [], Counter[str]()
+    found, left_out = [], defaultdict[str, Counter[str]](Counter)
     for row, sealed in storage.reports_sealed():
         reason = refusal(row.consent)
         if reason is None:
             payload = json.loads(ledger.payload(row.seq, sealed))
             found.append(StoredReport(row.ref, row.source, row.id, payload, row.collector))
         else:
-            left_out[reason] += 1
-    return Selection(tuple(found), dict(sorted(left_out.items())))
+            left_out[row.source][reason] += 1
+    return Selection(tuple(found), {name: dict(told) for name, told in left_out.items()})
 
 
 def _newest_day(storage: Storage) -> datetime.date | None:
