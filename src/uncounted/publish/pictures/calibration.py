@@ -64,8 +64,8 @@ def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -
         ]
         if again:
             words.append(
-                "Open marks, with thin bars: what the answers for pairs drawn by lot make of the"
-                " stated probability."
+                "Open marks with thin bars, beside: what the answers for pairs drawn by lot make of"
+                " the same stated probability."
             )
         return notes(on, top + side + 44, [*words, verdict])
 
@@ -131,7 +131,7 @@ def _points(on: Drawing, top: float, side: float, shares: Sequence[Share]) -> No
             before = shares[at - 1]
             on.line(_LEFT + side * before.stated, top + side * (1 - before.true), x, y, stroke=GREY)
         if each.calibrated is not None:
-            beside = min(x + _BESIDE, _LEFT + side)
+            beside = x + _BESIDE if x + _BESIDE < _LEFT + side else x - _BESIDE
             ends = [top + side * (1 - end) for end in each.calibrated_interval or ()]
             _bar(on, beside, ends, width=0.8)
             on.dot(beside, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
