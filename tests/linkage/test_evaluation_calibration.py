@@ -13,7 +13,7 @@ from tests.made_linkage import made
 
 from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
-from uncounted.linkage.evaluation.calibration import LEAST_GROUPS, Pairs, rooms
+from uncounted.linkage.evaluation.calibration import Pairs, rooms
 from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def test_a_link_of_one_draw_does_not_make_one_room_of_two() -> None:
     for room in range(40):
         draws[room % 2 :: 2, 2 * room + 1] = 2 * room
     for room in range(39):
-        draws[room, 2 * room + 2 : 2 * room + 4] = 2 * room + 1
+        draws[room, 2 * room + 2 : 2 * room + 4] = 2 * room
     keys = tuple(("AB"[at % 2], str(at)) for at in range(80))
     truth = {key: str(at // 4 if at % 8 < 4 else 100 + at) for at, key in enumerate(keys)}
     pairs = Pairs.of(draws)
@@ -96,7 +96,7 @@ def test_a_link_of_one_draw_does_not_make_one_room_of_two() -> None:
 def test_bins_of_doubt_are_joined_until_they_can_tell(right: list[Calibration]) -> None:
     for found in right:
         doubt = [each for each in found.bins if 0.05 <= each.low < 0.95]
-        assert len(doubt) == 1 or min(each.groups for each in doubt) >= LEAST_GROUPS
+        assert len(doubt) == 1 or min(each.groups for each in doubt) >= 20
         assert [each.low for each in doubt[1:]] == [each.high for each in doubt[:-1]]
         assert (doubt[0].low, doubt[-1].high) == (0.05, 0.95)
 
