@@ -30,7 +30,8 @@ from benchmarks import made_register
 
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, evaluate, link, point_partition
-from uncounted.linkage.draws import together
+from uncounted.linkage.evaluation import Calibration, Persons, against_persons
+from uncounted.linkage.evaluation.calibration import Links
 from uncounted.records.dates import PartialDate, parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -190,14 +191,38 @@ LISTS = ("census", "security", "taxes")
 MADE = {"slips": "febrl3", "slips-common": "RLdata500"}  # from whose names
 
 
+def held(linkage: Linkage, truth: list[str]) -> Calibration:
+    """Stated probabilities beside the labels."""
+    persons = Persons(dict(zip(linkage.keys, truth, strict=True)), {})
+    return against_persons(linkage, persons).calibration
+
+
 def doubtful(linkage: Linkage, truth: list[str]) -> tuple[float, float, float, int]:
     """Of pairs between .05 and .95: links expected, with 95% of the draws' own, and true ones."""
-    share = together(linkage.labels)
-    pairs = [pair for pair, chance in share.items() if 0.05 < chance < 0.95]
-    ends = np.array(pairs, np.int64).reshape(-1, 2)
-    each = (linkage.labels[:, ends[:, 0]] == linkage.labels[:, ends[:, 1]]).sum(axis=1)
-    low, high = np.quantile(each, [0.025, 0.975])
-    return each.mean(), low, high, sum(truth[i] == truth[j] for i, j in pairs)
+    links = held(linkage, truth).doubtful
+    return links.expected, *links.interval, round(links.actual)
+
+
+def calibration(found: Calibration) -> str:
+    """Links expected in doubt, with 95% of the draws' own, and true ones, in a few words.
+
+    Also apart for pairs within one list (w) and across lists (x), and the line on the log-odds:
+    a is 0 and b is 1 where probabilities mean what they say.
+    """
+
+    def told(links: Links) -> str:
+        low, high = links.interval
+        return f"{links.expected:.0f} ({low:.0f}-{high:.0f}) true {links.actual:.0f}"
+
+    parts = [f"doubtful {told(found.doubtful)}"]
+    for letter, links in (("w", found.within), ("x", found.across)):
+        if links is not None and 0 < links.pairs < found.doubtful.pairs:
+            parts.append(f"{letter} {told(links)}")
+    if found.line is not None:
+        (a, b), ends = found.line.coefficients, found.line.intervals
+        parts.append(f"a {a:.2f} [{ends[0][0]:.2f}, {ends[0][1]:.2f}]")
+        parts.append(f"b {b:.2f} [{ends[1][0]:.2f}, {ends[1][1]:.2f}]")
+    return "  ".join(parts)
 
 
 def report(name: str, reports: list[Report], truth: list[str]) -> None:
@@ -207,11 +232,10 @@ def report(name: str, reports: list[Report], truth: list[str]) -> None:
     seconds = time.perf_counter() - began
     found = evaluate(point_partition(linkage), truth)
     low, high = linkage.diagnostics["people_interval"]
-    expected, least, most, real = doubtful(linkage, truth)
     print(
         f"{name:>22} {len(reports):6} reports  F1 {found.f1:.4f} precision {found.precision:.3f} "
         f"recall {found.recall:.3f}  people [{low:.0f}, {high:.0f}] point {found.people} "
-        f"true {found.true_people}  doubtful {expected:.0f} ({least:.0f}-{most:.0f}) true {real}  "
+        f"true {found.true_people}  {calibration(held(linkage, truth))}  "
         f"R-hat {linkage.diagnostics['rhat']:.3f}  {seconds:.0f} s",
         flush=True,
     )

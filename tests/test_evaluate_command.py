@@ -156,6 +156,7 @@ def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
 def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made) -> None:
     file = tmp_path / "sample.csv"
     drawn = told("evaluate", case, "--sample", "90", "--out", file, "--seed", "5")
+    assert drawn["left_out"] == 0 or drawn["enough"] > 90
     assert drawn["pairs"] == 90 == sum(each["drawn"] for each in drawn["strata"])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     head, *lines = file.read_text(encoding="utf-8").splitlines()
@@ -194,36 +195,96 @@ def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(
     assert code == 1
     assert "was told the answers to 90 of these pairs" in err
     assert "hint: draw another sample" in err
+    assert "evaluate CASE --drawn FILE" in err.replace("\n", " ")
     truth = persons_file(tmp_path / "t.csv", one)
     assert told("evaluate", case, "--truth", truth)["told"] == 90
     assert "90 labelled pairs had been decided" in do("evaluate", case, "--truth", truth).stderr
 
 
-def test_decisions_say_what_was_stated_before_them(case: Path, tmp_path: Path, one: Made) -> None:
-    assert told("evaluate", case)["recalibrated"] is None
+def test_decisions_of_review_teach_nothing_and_it_is_said(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    """Review chooses by effect on N; a line through its pairs leads away from the truth."""
+    assert told("evaluate", case)["not_by_lot"] == 0
     file = tmp_path / "next.csv"
     do("review", case, "--next", "60", "--out", file)
     fill(file, "decision", lambda row, _: "same" if is_same(one, row, "ab") else "different")
     do("decide", case, "--file", file)
     with open_case(case, None) as opened:
         keep(opened, one.linkage)
-    found = told("evaluate", case)["recalibrated"]
-    assert found["pairs"] == 60
-    assert [row["stated"] for row in found["curve"]] == sorted(r["stated"] for r in found["curve"])
-    low, high = found["slope"]["interval"]
-    assert low < 1 < high, "the draws are right by construction"
-    # Said anew after the second linkage: what counts is what was stated before anybody said.
-    fill(file, "note", lambda row, at: "looked again" if at < 30 else "")
+    found = told("evaluate", case)
+    assert (found["recalibrated"], found["not_by_lot"]) == (None, 60)
+    text = do("evaluate", case).stdout
+    assert "60 decided pairs not used for this: uncounted review chooses pairs" in text
+    truth = persons_file(tmp_path / "t.csv", one)
+    assert "by lot" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
+
+
+def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
+    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "160", "--out", file)
+    label(one, file)
+    before = told("evaluate", case, "--labels", file)
+    code, err = refused(capsys, "evaluate", case, "--drawn", file)
+    assert code == 1
+    assert "answers of the sample were not decided (row 2 is the first)" in " ".join(err.split())
     do("decide", case, "--file", file)
+    with open_case(case, None) as opened:
+        keep(opened, one.linkage)
+    found = told("evaluate", case, "--drawn", file)
+    assert found["by_lot"] == found["recalibrated"]["pairs"]
+    again = found["recalibrated"]
+    assert again["by"] == "pairs drawn by lot and then decided"
+    assert again["pairs"] > 20
+    assert found["not_by_lot"] == 0
+    assert told("evaluate", case)["not_by_lot"] >= again["pairs"], "no sample, no lot"
+    for name in ("intercept", "slope"):  # as before they were decided, from the same answers
+        assert again[name]["interval"] == pytest.approx(before["recalibrated"][name]["interval"])
+    low, high = again["slope"]["interval"]
+    assert low < 1 < high, "the draws are right by construction"
+    # Said anew after a linkage that was told: what counts is what was stated before anybody said.
+    fill(file, "same", lambda row, _: row["same"])
     with open_case(case, None) as opened:
         told_all = one.linkage.labels.copy()
         told_all[:] = one.truth
         keep(opened, type(one.linkage)(one.linkage.keys, told_all, 0, {}, {}, 1, 0.0))
-    again = told("evaluate", case)["recalibrated"]["slope"]
-    assert again["interval"] == pytest.approx(found["slope"]["interval"])
+    do("decide", case, "--file", file)
+    later = told("evaluate", case, "--drawn", file)["recalibrated"]["slope"]
+    assert later["interval"] == pytest.approx(again["slope"]["interval"])
+
+
+def test_the_curve_is_shown_with_its_intervals_again_too(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "160", "--out", file)
+    label(one, file)
+    do("decide", case, "--file", file)
+    with open_case(case, None) as opened:
+        keep(opened, one.linkage)
     truth = persons_file(tmp_path / "t.csv", one)
-    assert len(told("evaluate", case, "--truth", truth)["recalibrated"]["bins"]) >= 1
-    assert "after decisions" in do("evaluate", case, "--truth", truth).stdout
+    options = ("--truth", truth, "--drawn", file)
+    found = told("evaluate", case, *options, "--pictures", tmp_path / "p")
+    bins = found["recalibrated"]["bins"]
+    assert len(bins) == len(found["calibration"]["bins"])
+    assert all(each["interval"][0] <= each["calibrated"] <= each["interval"][1] for each in bins)
+    text = do("evaluate", case, *options).stdout
+    head = next(line for line in text.splitlines() if line.startswith("stated"))
+    assert head.split()[:6] == ["stated", "by", "lot", "95%", "true", "95%"]
+    for each, line in zip(bins, text[text.index(head) :].splitlines()[1:], strict=False):
+        assert "{:.2f} to {:.2f}".format(*each["interval"]) in line
+    for line in (found["calibration"]["line"], found["recalibrated"]):
+        assert (
+            "intercept {:.2f} ({:.2f} to {:.2f})".format(
+                line["intercept"]["value"], *line["intercept"]["interval"]
+            )
+            in text
+        )
+        assert line["verdict"] in text
+    svg = (tmp_path / "p" / "calibration.svg").read_text(encoding="utf-8")
+    assert svg.count('stroke-width="0.8"') == 3 * len(bins), "a thin bar and two caps each"
 
 
 def test_pictures_are_written_once(
@@ -253,6 +314,8 @@ def test_pictures_are_written_once(
         (["--out", "X"], "both or neither"),
         (["--complete"], "the file of --truth"),
         (["--pictures", "X"], "no calibration curve without labels"),
+        (["--labels", "T", "--drawn", "T"], "goes alone or with --truth"),
+        (["--drawn", "T"], "has no column 'source_1'"),
         (["--truth", "T", "--pictures", "T"], "pictures go into a folder"),
         (["--level", "nan"], "level nan is not between 0 and 1"),
         (["--labels", "T"], "has no column 'source_1'"),

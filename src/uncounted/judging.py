@@ -3,6 +3,10 @@
 Labels name reports by source and id. What people decided is no label here: the linkage
 keeps to it, so that it would be held against what it was told. Where that could happen it
 is counted, and where it would be the whole answer it is refused.
+
+What was stated before somebody decided can be held against the decision, but only of pairs
+that were drawn by lot. Those that `review` shows are chosen by what they do to N, and of
+pairs that are stated alike those are the same more often than others.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,14 +42,18 @@ class Judged:
     Attributes:
         found: the figures.
         told: labelled pairs that people had decided, and the linkage kept to.
-        recalibrated: stated probabilities beside decisions that came after; None where
-            there are too few.
+        recalibrated: stated probabilities beside answers that came after, of pairs drawn by
+            lot; None where there are too few.
+        by_lot: pairs in doubt that were decided, and drawn by lot; None: no such sample was given.
+        not_by_lot: decided pairs that are in no sample that was given, and so teach nothing.
         pictures: files that were written.
     """
 
     found: Held | Clerical | Expected
     told: int = 0
     recalibrated: Recalibrated | None = None
+    by_lot: int | None = None
+    not_by_lot: int = 0
     pictures: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -53,6 +62,8 @@ class Judged:
             **self.found.to_json(),
             "told": self.told,
             "recalibrated": self._again(),
+            "by_lot": self.by_lot,
+            "not_by_lot": self.not_by_lot,
             "pictures": list(self.pictures),
         }
 
@@ -65,24 +76,40 @@ class Judged:
         out = self.recalibrated.to_json()
         if not isinstance(self.found, Expected):
             bins = self.found.calibration.bins
-            anew = [self.recalibrated.of(each.stated)[0] for each in bins]
+            anew = [self.recalibrated.of(each.stated) for each in bins]
             out["bins"] = [
-                {"stated": each.stated, "calibrated": p, "true": each.true}
-                for each, p in zip(bins, anew, strict=True)
+                {"stated": each.stated, "calibrated": p, "interval": list(ends), "true": each.true}
+                for each, (p, ends) in zip(bins, anew, strict=True)
             ]
         return out
 
 
-def opinion(case: Case, *, on: dt.date, level: float = LEVEL) -> Judged:
+def opinion(
+    case: Case,
+    *,
+    on: dt.date,
+    level: float = LEVEL,
+    drawn: Path | None = None,
+    encoding: str | None = None,
+) -> Judged:
     """What the draws themselves expect, without a label; and what decisions say of them.
+
+    Args:
+        case: an open case file that was linked.
+        on: the day of use.
+        level: of intervals.
+        drawn: a sample whose answers were decided: those pairs were drawn by lot.
+        encoding: of that file, where it cannot be told.
 
     Raises:
         NotLinked: the reports have not been linked, or something has changed since.
+        BadInput: `drawn` is no sample, or its answers were not all decided.
     """
     from uncounted.linkage.evaluation import expected
 
     linkage = linked(case, on).linkage
-    return Judged(expected(linkage, level=level), recalibrated=recalibrate(case, level))
+    lot = recalibrate(case, linkage, _sample(drawn, encoding), level)
+    return Judged(expected(linkage, level=level), 0, lot.line, lot.in_doubt, lot.others)
 
 
 def against_truth(
@@ -92,6 +119,7 @@ def against_truth(
     complete: bool = False,
     level: float = LEVEL,
     pictures: Path | None = None,
+    drawn: Path | None = None,
     encoding: str | None = None,
     on: dt.date,
 ) -> Judged:
@@ -103,7 +131,8 @@ def against_truth(
         complete: the people named are named in full.
         level: of intervals.
         pictures: a folder for the calibration curve.
-        encoding: of the file, where it cannot be told.
+        drawn: a sample whose answers were decided: those pairs were drawn by lot.
+        encoding: of the files, where it cannot be told.
         on: the day of use.
 
     Raises:
@@ -124,8 +153,10 @@ def against_truth(
         found = against_persons(linkage, labels, complete=complete, level=level)
     else:
         found = against_pairs(linkage, labels, level=level)
-    told, again = _told(case, linkage, labels), recalibrate(case, level)
-    return Judged(found, told, again, _draw(found, again, pictures))
+    told = _told(case, linkage, labels)
+    lot = recalibrate(case, linkage, _sample(drawn, encoding), level)
+    drawings = _draw(found, lot.line, pictures)
+    return Judged(found, told, lot.line, lot.in_doubt, lot.others, drawings)
 
 
 def from_sample(
@@ -138,6 +169,8 @@ def from_sample(
     on: dt.date,
 ) -> Judged:
     """Estimate precision and recall from a sample that `draw_sample` drew, with its answers.
+
+    Its pairs were drawn by lot, so they say too what stated probabilities should have been.
 
     Raises:
         NotLinked: the reports have not been linked, or something has changed since.
@@ -153,10 +186,12 @@ def from_sample(
         raise BadInput(
             f"the linkage was told the answers to {told} of these pairs, and agrees with them"
             " for that reason",
-            hint="draw another sample, from the linkage as it is now, and label that",
+            hint="draw another sample, from the linkage as it is now, and label that; what it"
+            " says of the probabilities before: uncounted evaluate CASE --drawn FILE",
         )
-    again = recalibrate(case, level)
-    return Judged(found, told, again, _draw(found, again, pictures))
+    again = None if told else found.calibration.line
+    others = recalibrate(case, linkage).others
+    return Judged(found, told, again, None, others, _draw(found, again, pictures))
 
 
 def draw_sample(case: Case, out: Path, *, size: int, seed: int = 1, on: dt.date) -> Sample:
@@ -197,35 +232,103 @@ def _told(case: Case, linkage: Linkage, labels: Persons | LabelledPairs) -> int:
     return len(said & pairs)
 
 
-def recalibrate(case: Case, level: float = LEVEL) -> Recalibrated | None:
-    """Hold what linkages stated against what people decided afterwards.
+def _sample(drawn: Path | None, encoding: str | None) -> LabelledPairs | None:
+    from uncounted.linkage.evaluation import read_sample
+
+    return None if drawn is None else read_sample(drawn, encoding=encoding)
+
+
+@attrs.frozen
+class Lot:
+    """What decided pairs teach of stated probabilities: those of a sample, and no others.
+
+    Attributes:
+        line: None where the pairs in doubt are too few.
+        in_doubt: decided pairs of the sample that were stated between .05 and .95; None: no sample.
+        others: decided pairs that are in none.
+    """
+
+    line: Recalibrated | None
+    in_doubt: int | None
+    others: int
+
+
+def recalibrate(
+    case: Case, linkage: Linkage, sample: LabelledPairs | None = None, level: float = LEVEL
+) -> Lot:
+    """Hold what linkages stated against what people decided afterwards, of pairs of a sample.
 
     Of each pair that is decided, the linkage counts that was the latest before the first
     decision on it. A pair that earlier decisions joined, by way of other reports, is left
     out: no linkage is held against what it was told.
-    """
-    from uncounted.linkage.evaluation.recalibrate import recalibrated
 
-    stated, same, group = [], [], []
-    for p, answer, which in _foretold(case):
-        stated.append(p)
-        same.append(answer)
-        group.append(which)
-    return recalibrated(stated, same, group, level=level)
+    Args:
+        case: an open case file.
+        linkage: the latest.
+        sample: a sample that was drawn by lot, and whose answers were decided.
+        level: of intervals.
 
-
-def _foretold(case: Case) -> Iterator[tuple[float, bool, tuple[int, int]]]:
-    """Of each decided pair: what was stated before it was first decided, and what was decided.
-
-    The third is the group within which pairs hang together: the linkage, and the group of
-    reports in it.
+    Raises:
+        BadInput: answers of the sample were not decided; those that were are then no lot.
     """
     import numpy as np
 
-    from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation.calibration import Pairs
-    from uncounted.linkage.evaluation.known import components, index_of
+    from uncounted.linkage.evaluation.calibration import in_doubt
+    from uncounted.linkage.evaluation.recalibrate import recalibrated
 
+    told = list(_foretold(case))
+    if sample is None:
+        return Lot(None, None, len(told))
+    _check_decided(case, linkage, sample)
+    rows = {frozenset((r.one, r.two)): r for r in sample.rows if r.same is not None}
+    ours = [each for each in told if each.pair in rows]
+    answered = Counter(rows[each.pair].stratum for each in ours)
+    stated = np.array([each.stated for each in ours], np.float64)
+    weight = [rows[each.pair].of / answered[rows[each.pair].stratum] for each in ours]
+    doubt = np.flatnonzero(in_doubt(stated)).tolist()
+    line = recalibrated(
+        stated[doubt],
+        [ours[at].same for at in doubt],
+        [ours[at].group for at in doubt],
+        weight=[weight[at] for at in doubt],
+        level=level,
+        by="pairs drawn by lot and then decided",
+    )
+    return Lot(line, len(doubt), len(told) - len(ours))
+
+
+def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
+    """Refuse a sample of which some answers were decided and others not: who chose them?"""
+    from uncounted.linkage.evaluation.known import composed, index_of
+
+    at = index_of(linkage)
+    done = {frozenset(composed(key) for key in each.pair) for each in case.decisions()}
+    asked = [row for row in sample.rows if row.same is not None and {row.one, row.two} <= at.keys()]
+    lacking = [row.row for row in asked if frozenset((row.one, row.two)) not in done]
+    if lacking:
+        raise BadInput(
+            f"{len(lacking)} of {len(asked)} answers of the sample were not decided (row"
+            f" {lacking[0]} is the first), so those that were are no lot",
+            hint="uncounted decide CASE --file FILE takes all of them; link again, then --drawn."
+            " Answers that the linkage is not told go to --labels",
+        )
+
+
+@attrs.frozen
+class _Foretold:
+    """A decided pair, what was stated before it was first decided, and what was decided.
+
+    `group` is that within which pairs hang together: the linkage, and the room in it.
+    """
+
+    pair: frozenset[tuple[str, str]] = attrs.field(repr=False)
+    stated: float
+    same: bool
+    group: tuple[int, int]
+
+
+def _foretold(case: Case) -> Iterator[_Foretold]:
+    """Each decided pair that a linkage had a probability for, which it had not been told."""
     made = [entry.seq for entry in case.entries() if entry.kind == "linkage"]
     ever = case.every_decision()
     first: dict[Any, int] = {}
@@ -240,19 +343,47 @@ def _foretold(case: Case) -> Iterator[tuple[float, bool, tuple[int, int]]]:
         stored = case.stored(seq)
         if stored is None or not stored.payload:
             continue
-        linkage = Linkage.from_bytes(stored.payload)
-        at = index_of(linkage)
-        before = [[at.get(key) for key in each.pair] for each in ever if each.entry.seq < seq]
-        known = np.array([ends for ends in before if None not in ends], np.int64).reshape(-1, 2)
-        told = components(len(linkage.keys), known[:, 0], known[:, 1])
-        pairs = Pairs.of(linkage.labels)
-        group = components(len(linkage.keys), pairs.left, pairs.right)
-        for decision in decisions:
-            one, other = (at.get(key) for key in decision.pair)
-            if one is None or other is None or told[one] == told[other]:
-                continue
-            p = float(np.mean(linkage.labels[:, one] == linkage.labels[:, other]))
-            yield p, decision.same, (seq, int(group[one]))
+        before = [each.pair for each in ever if each.entry.seq < seq]
+        yield from _stated_by(stored.payload, seq, before, decisions)
+
+
+def _stated_by(
+    payload: bytes, seq: int, before: Sequence[Any], decisions: Sequence[Any]
+) -> Iterator[_Foretold]:
+    """What one linkage stated of the pairs; `before` are those that it had been told of."""
+    import numpy as np
+
+    from uncounted.linkage import Linkage
+    from uncounted.linkage.evaluation.calibration import Pairs, components, rooms
+    from uncounted.linkage.evaluation.known import composed, index_of
+
+    linkage = Linkage.from_bytes(payload)
+    at, count = index_of(linkage), len(linkage.keys)
+
+    def places(pairs: Sequence[Any]) -> tuple[Any, Any]:
+        ends = [sorted(at[composed(key)] for key in pair) for pair in pairs]
+        one, two = np.array(ends, np.int64).reshape(-1, 2).T
+        return one, two
+
+    def there(pair: Any) -> bool:
+        return all(composed(key) in at for key in pair)
+
+    told = components(count, *places([pair for pair in before if there(pair)]))
+    kept = [decision for decision in decisions if there(decision.pair)]
+    one, two = places([decision.pair for decision in kept])
+    stated = np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64)
+    room = rooms(count, Pairs.of(linkage.labels), Pairs(one, two, stated))
+    for decision, p, which, known in zip(kept, stated, room, told[one] == told[two], strict=True):
+        if not known:
+            pair = frozenset(composed(key) for key in decision.pair)
+            yield _Foretold(pair, float(p), decision.same, (seq, int(which)))
+
+
+def sentences(found: Held | Clerical, again: Recalibrated | None) -> list[str]:
+    """What the curve shows, in words: numbers of links, the line of labels, and that of the lot."""
+    line = found.calibration.line
+    lines = [each.verdict() for each in dict.fromkeys((line, again)) if each is not None]
+    return [found.calibration.verdict(), *found.calibration.parts(), *lines]
 
 
 def _draw(
@@ -280,10 +411,9 @@ def _draw(
             each.true,
             each.interval,
             each.pairs,
-            None if again is None else again.of(each.stated)[0],
+            *(() if again is None else again.of(each.stated)),
         )
         for each in found.calibration.bins
     ]
-    words = found.calibration.verdict() + ("" if again is None else f" {again.verdict()}")
-    drawn = calibration(shares, words, level=found.level)
+    drawn = calibration(shares, " ".join(sentences(found, again)), level=found.level)
     return tuple(str(path) for path in save_all([drawn], folder))

@@ -25,7 +25,13 @@ from uncounted.linkage.evaluation import (
     expected,
 )
 from uncounted.linkage.evaluation import measures as ms
-from uncounted.linkage.evaluation.intervals import Stratum, ratio_limits, total_limits, wilson
+from uncounted.linkage.evaluation.intervals import (
+    Stratum,
+    exact_share,
+    ratio_limits,
+    share_of_groups,
+    total_limits,
+)
 from uncounted.linkage.evaluation.labels import Labelled
 
 
@@ -258,22 +264,37 @@ def test_what_names_nothing_here_is_refused() -> None:
 
 
 @given(st.integers(1, 40), st.data())
-def test_wilson_holds_what_was_seen_and_no_more_than_can_be(
+def test_a_share_holds_what_was_seen_and_no_more_than_can_be(
     drawn: int, data: st.DataObject
 ) -> None:
     hits = data.draw(st.integers(0, drawn))
     of = data.draw(st.integers(drawn, 500))
-    low, high = wilson(hits, drawn, of)
+    low, high = exact_share(hits, drawn, of)
     assert hits / of - 1e-12 <= low <= hits / drawn + 1e-12
     assert hits / drawn - 1e-12 <= high <= 1 - (drawn - hits) / of + 1e-12
-    flipped = wilson(drawn - hits, drawn, of)
+    flipped = exact_share(drawn - hits, drawn, of)
     assert (1 - high, 1 - low) == pytest.approx(flipped, abs=1e-12)
 
 
-def test_wilson_of_a_published_case() -> None:
+def test_clopper_and_pearson_of_published_cases() -> None:
     """R. G. Newcombe, Statistics in Medicine 17:857, 1998, table I: 81 of 263 and 15 of 148."""
-    assert wilson(81, 263, 10**9) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148, 10**9) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert exact_share(81, 263, 10**9) == pytest.approx((0.2527, 0.3676), abs=5e-5)
+    assert exact_share(15, 148, 10**9) == pytest.approx((0.0578, 0.1617), abs=5e-5)
+    assert exact_share(0, 20, 10**9) == pytest.approx((0.0, 0.1684), abs=5e-5)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("sizes", [(1,), (1, 1, 1, 3, 10), (1, 1, 1, 1, 30)])
+def test_a_share_of_groups_covers_where_some_are_large(p: float, sizes: tuple[int, ...]) -> None:
+    """Forty groups, alike within: the variance between them alone gives .77 to .97."""
+    rng = np.random.default_rng([7, len(sizes), sizes[-1]])
+    runs, hits = 400, 0
+    for _ in range(runs):
+        of = rng.choice(sizes, 40).astype(np.float64)
+        _, ends = share_of_groups(of * (rng.random(40) < p), of)
+        assert ends is not None
+        hits += ends[0] <= p <= ends[1]
+    assert hits / runs > 0.93  # at 95%: once in fifty
 
 
 def test_all_drawn_is_no_doubt() -> None:

@@ -64,12 +64,93 @@ def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> No
     drawn = sample.draw(one.linkage, near, size=80)
     reports = len(one.truth)
     of = sum(cut.of for cut in drawn.cuts)
-    assert of == truth_of(one, near)["frame"]
+    assert drawn.left_out > 0 == sample.draw(one.linkage, near, size=1000).left_out
+    assert of + drawn.left_out == truth_of(one, near)["frame"]
     assert of + drawn.outside == reports * (reports - 1) // 2
     assert len(drawn.rows) == len({row[:4] for row in drawn.rows}) == 80
     by = Counter(row[5] for row in drawn.rows)
     assert by == {cut.letter: cut.drawn for cut in drawn.cuts}
     assert all(cut.drawn >= min(2, cut.of) for cut in drawn.cuts)
+
+
+def test_what_few_labels_cannot_tell_of_is_left_out_and_said(one: Made, near: Sharing) -> None:
+    few = sample.draw(one.linkage, near, size=80)
+    assert few.to_json()["left_out"] == few.left_out
+    assert few.enough > 80
+    before = sample.draw(one.linkage, near, size=few.enough - 1)
+    assert sample.MANY not in {cut.letter for cut in before.cuts}
+    then = sample.draw(one.linkage, near, size=few.enough)
+    assert sample.MANY in {cut.letter for cut in then.cuts}
+    assert (then.left_out, then.enough) == (0, 0)
+    found = (clerical.estimate(one.linkage, answered(one, each)) for each in (before, then))
+    assert [each.one_key for each in found] == [False, True]
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[Made, Sharing]:
+    """Like a case file: 600 links that are sure, some in doubt, thousands that share a key."""
+    large = made(61, rooms=60, sure=600, draws=100)
+    at = np.arange(len(large.truth))
+    keys = {"room": np.where(at < 180, at // 3, 10_000 + at // 2), "digits": at % 150}
+    return large, sharing(keys, [("room",), ("digits",)])
+
+
+def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, Sharing]) -> None:
+    """By the square root of size and spread, sure links got 28 and the interval was .29 wide."""
+    large, near = many
+    drawn = sample.draw(large.linkage, near, size=200)
+    by = {cut.letter: cut.drawn for cut in drawn.cuts}
+    assert by["A"] > 60
+    assert all(by[each] >= min(12, of) for each, of in ((c.letter, c.of) for c in drawn.cuts))
+    point, truth = point_partition(large.linkage), large.truth
+    i, j = np.triu_indices(len(point), 1)
+    linked, same = point[i] == point[j], truth[i] == truth[j]
+    precision = float((linked & same).sum() / linked.sum())
+    hits, widths = 0, []
+    for seed in range(60):
+        drawn = sample.draw(large.linkage, near, size=200, seed=seed)
+        found = clerical.estimate(large.linkage, answered(large, drawn))
+        low, high = found.figures["precision"].interval
+        hits += low <= precision <= high
+        widths.append(high - low)
+    assert hits >= 52
+    assert np.median(widths) < 0.12
+
+
+def test_a_sample_with_pairs_that_share_one_key_is_still_read(one: Made, near: Sharing) -> None:
+    """As such samples were drawn before, whatever their size."""
+    drawn = sample.draw(one.linkage, near, size=80)
+    at = one.linkage.keys
+    seen = {frozenset((row[:2], row[2:4])) for row in drawn.rows}
+    fresh = [
+        (at[i], at[j])
+        for i, j, n in zip(near.left.tolist(), near.right.tolist(), near.keys.tolist(), strict=True)
+        if n == 1 and frozenset((at[i], at[j])) not in seen
+    ][:20]
+    labels = answered(one, drawn)
+    extra = tuple(
+        Labelled(100 + row, *pair, False, sample.MANY, 767, len(fresh))
+        for row, pair in enumerate(fresh)
+    )
+    found = clerical.estimate(one.linkage, LabelledPairs((*labels.rows, *extra)))
+    assert found.one_key
+    without = clerical.estimate(one.linkage, labels)
+    assert found.figures["recall"].interval[0] < without.figures["recall"].interval[0]
+
+
+def test_the_answers_say_what_probabilities_should_have_been() -> None:
+    """A line from drawn pairs, by what each stands for; within lists and across apart."""
+    large = made(62, rooms=250, sure=100, draws=60, tilt=4.0)
+    nothing = sharing({"k": np.full(len(large.truth), -1)}, [("k",)])
+    drawn = sample.draw(large.linkage, nothing, size=400)
+    found = clerical.estimate(large.linkage, answered(large, drawn)).calibration
+    assert found.line is not None
+    assert found.line.by == "pairs drawn by lot"
+    assert "too sure" in found.line.verdict()
+    assert found.across is not None
+    assert found.across.actual_interval is not None
+    assert found.within is not None
+    assert found.within.pairs + found.across.pairs == found.doubtful.pairs
 
 
 def test_the_seed_draws_the_same_and_another_draws_another(one: Made, near: Sharing) -> None:

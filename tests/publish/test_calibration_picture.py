@@ -10,8 +10,8 @@ import pytest
 from uncounted.publish.pictures.calibration import Share, calibration
 
 SHARES = [
-    Share(0.01, 0.02, (0.015, 0.03), 123_456, 0.03),
-    Share(0.11, 0.09, (0.06, 0.2), 2_345, 0.13),
+    Share(0.01, 0.02, (0.015, 0.03), 123_456, 0.03, (0.02, 0.05)),
+    Share(0.11, 0.09, (0.06, 0.2), 2_345, 0.13, (0.1, 0.17)),
     Share(0.42, 0.5, (0.3, 0.65), 60, 0.41),
     Share(0.99, 1.0, None, 1_345, 0.97),
 ]
@@ -40,17 +40,17 @@ def test_each_share_is_where_it_belongs(wide: bool) -> None:
     )
     upright = [line for line in shapes(svg, "line") if line["stroke-width"] == "1.6"]
     assert len(upright) == 3 * 3, "a bar and two caps for each interval, none where there is none"
+    thin = [line for line in shapes(svg, "line") if line["stroke-width"] == "0.8"]
+    assert len(thin) == 2 * 3, "as many for each open mark that has an interval"
+    assert {float(bar["x1"]) for bar in thin[::3]}.isdisjoint(xs), "and beside the others"
 
 
 def test_what_is_seen_is_also_said() -> None:
     picture = calibration(SHARES, "As stated.", level=0.9)
     assert picture.desc.startswith(
-        "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); decisions make it .03."
+        "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); by lot it is .03 (.02 to .05)."
     )
-    assert (
-        "Of 1,345 pairs stated at .99, 1 are true; decisions make it .97. As stated."
-        in picture.desc
-    )
+    assert "Of 1,345 pairs stated at .99, 1 are true; by lot it is .97. As stated." in picture.desc
     for svg in (picture.svg, picture.narrow):
         assert "123,456" in svg
         assert "90% intervals" in re.sub(r"</text><text[^>]*>", " ", svg)

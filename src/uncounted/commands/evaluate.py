@@ -35,6 +35,7 @@ from uncounted.terminal import (
 if TYPE_CHECKING:
     from uncounted.judging import Judged
     from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
+    from uncounted.linkage.evaluation.recalibrate import Recalibrated
     from uncounted.linkage.evaluation.sample import Sample
 
 _PICTURE = 41  # so that .5 has a place of its own
@@ -76,7 +77,12 @@ _NOUNS = {"unsure": "pair", "links_not_judged": "link"}
 @click.option(
     "--labels", type=click.Path(path_type=Path), help="The sample, with your answers in it."
 )
-@click.option("--encoding", help="Of --truth or --labels, where it cannot be told.")
+@click.option(
+    "--drawn",
+    type=click.Path(path_type=Path),
+    help="A sample whose answers went to decide: what those decisions say of probabilities.",
+)
+@click.option("--encoding", help="Of --truth, --labels or --drawn, where it cannot be told.")
 @click.option(
     "--pictures", type=click.Path(path_type=Path), help="A folder for the calibration curve (SVG)."
 )
@@ -91,6 +97,7 @@ def evaluate(
     size: int | None,
     out: Path | None,
     labels: Path | None,
+    drawn: Path | None,
     encoding: str | None,
     pictures: Path | None,
     level: float,
@@ -105,6 +112,9 @@ def evaluate(
     into the column same, and --labels estimates from it. Without any of them it tells what
     the draws themselves expect, which is no check.
 
+    Once the sample's answers went to uncounted decide, and reports were linked again, --drawn
+    holds them against what was stated before. Pairs of uncounted review are no such sample.
+
     \b
     Examples:
       uncounted evaluate returns.case
@@ -115,7 +125,7 @@ def evaluate(
     from uncounted import judging
     from uncounted.estimate.arguments import level_of
 
-    _check(truth, complete, size, out, labels, pictures)
+    _check(truth, complete, size, out, labels, drawn, pictures)
     level_of(level)  # no range of numbers refuses one that is none
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         waiting("holding draws against labels", 0, None)
@@ -129,6 +139,7 @@ def evaluate(
                 complete=complete,
                 level=level,
                 pictures=pictures,
+                drawn=drawn,
                 encoding=encoding,
                 on=today(),
             )
@@ -137,7 +148,7 @@ def evaluate(
                 opened, labels, level=level, pictures=pictures, encoding=encoding, on=today()
             )
         else:
-            done = judging.opinion(opened, on=today(), level=level)
+            done = judging.opinion(opened, on=today(), level=level, drawn=drawn, encoding=encoding)
     if done is None:
         _answer_sample(sample, out, as_json=as_json)
     elif as_json:
@@ -152,6 +163,7 @@ def _check(
     size: int | None,
     out: Path | None,
     labels: Path | None,
+    drawn: Path | None,
     pictures: Path | None,
 ) -> None:
     """Refuse what does not go together before anything is opened."""
@@ -164,6 +176,11 @@ def _check(
         raise UsedWrongly(
             "--sample says how many pairs and --out where to write them: both or neither",
             hint="uncounted evaluate CASE --sample 200 --out sample.csv",
+        )
+    if drawn is not None and (size is not None or labels is not None):
+        raise UsedWrongly(
+            "--drawn is a sample that was answered with decide, and goes alone or with --truth",
+            hint="a sample whose answers the linkage was not told goes to --labels",
         )
     if complete and truth is None:
         raise UsedWrongly("--complete says something of the file of --truth", hint="give both")
@@ -186,10 +203,18 @@ def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
     answer(f"{plural(len(sample.rows), 'pair')} drawn by lot, from the linkage as it is now:")
     rows = [(cut.words, f"{cut.of:,}", f"{cut.drawn:,}") for cut in sample.cuts]
     answer(columns([("stratum", "pairs", "drawn"), *rows], right=[1, 2]))
-    answer(
-        f"Not in any stratum: {plural(sample.outside, 'pair')} that no draw links and that share"
-        " no key. A link missed there is not seen."
-    )
+    if sample.left_out:
+        answer(
+            f"Not in any stratum: {plural(sample.outside, 'pair')} that no draw links and that"
+            f" share no key, or one alone: {sample.left_out:,} do. So few labels could not tell"
+            f" of those; they are drawn from --sample {sample.enough:,} on. A link missed there is"
+            " not seen."
+        )
+    else:
+        answer(
+            f"Not in any stratum: {plural(sample.outside, 'pair')} that no draw links and that"
+            " share no key. A link missed there is not seen."
+        )
     answer(f"Written to {out}: fill in the column same with yes, no or ?; leave the rest.")
     say("  a report is shown by uncounted show CASE --source NAME --report ID")
     say("  look at every pair before you look at what the linkage says of it")
@@ -199,6 +224,7 @@ def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
 
 
 def _answer(done: Judged) -> None:
+    from uncounted.judging import sentences
     from uncounted.linkage.evaluation import Clerical, Held
 
     found = done.found
@@ -208,14 +234,33 @@ def _answer(done: Judged) -> None:
         _answer_clerical(found)
     else:
         _answer_opinion(found)
-    calibration = found.calibration if isinstance(found, Held | Clerical) else None
-    if calibration is not None and calibration.bins:
+    if isinstance(found, Held | Clerical) and found.calibration.bins:
+        calibration = found.calibration
         answer()
         answer("Does a probability mean what it says?")
         answer(_curve(calibration, done))
-        answer(calibration.verdict())
-    if done.recalibrated is not None:
+        answer()
+        for sentence in sentences(found, done.recalibrated):
+            answer(sentence)
+        for line in dict.fromkeys((calibration.line, done.recalibrated)):
+            if line is not None:
+                answer(_line(line))
+    elif done.recalibrated is not None:
         answer(done.recalibrated.verdict())
+        answer(_line(done.recalibrated))
+    if done.by_lot is not None and done.recalibrated is None:
+        answer(
+            f"{plural(done.by_lot, 'pair')} of the sample had been in doubt when they were decided:"
+            " too few, or all alike. Twenty in ten groups of reports say what probabilities should"
+            " have been."
+        )
+    if done.not_by_lot:
+        answer(
+            f"{plural(done.not_by_lot, 'decided pair')} not used for this: uncounted review"
+            " chooses pairs by what they do to N, and of pairs that are stated alike it shows"
+            " more that are the same. Only pairs drawn by lot tell (--sample; then --labels, or"
+            " decide and --drawn)."
+        )
     if done.told:
         say(
             f"  {plural(done.told, 'labelled pair')} had been decided; the linkage keeps to that,"
@@ -314,7 +359,8 @@ def _answer_clerical(found: Clerical) -> None:
             "  The reports were linked anew since the sample was drawn. Links that are new and"
             " were not near before are not judged: draw a new sample to be sure."
         )
-    answer("Recall is of pairs that a draw links or that share a key; others are not seen.")
+    share = "a key" if found.one_key else "two keys"
+    answer(f"Recall is of pairs that a draw links or that share {share}; others are not seen.")
 
 
 def _answer_opinion(found: Expected) -> None:
@@ -354,24 +400,42 @@ def _curve(calibration: Calibration, done: Judged) -> str:
     """A line a bin: stated, true with its interval, and a picture from 0 to 1."""
     plain = plain_terminal()
     again = done.recalibrated
-    header = ["stated", "true", f"{calibration.level:.0%}", "pairs", _scale(plain=plain)]
+    level = f"{calibration.level:.0%}"
+    header = ["stated", "true", level, "pairs", _scale(plain=plain)]
     if again is not None:
-        header.insert(1, "after decisions")
+        header[1:1] = ["by lot", level]
     rows = [header]
     for each in calibration.bins:
         row = [
             f"{each.stated:.2f}",
             f"{each.true:.2f}",
-            "-" if each.interval is None else "{:.2f} to {:.2f}".format(*each.interval),
+            _short_ends(each.interval),
             f"{each.pairs:,}",
             _mark(each.stated, each.true, each.interval, plain=plain),
         ]
         if again is not None:
-            row.insert(1, f"{again.of(each.stated)[0]:.2f}")
+            share, ends = again.of(each.stated)
+            row[1:1] = [f"{share:.2f}", _short_ends(ends)]
         rows.append(row)
-    last = len(header) - 1
+    right = [at for at, name in enumerate(header[:-1]) if name != level]
     key = "o true, x stated, * both" if plain else "● true, ◇ stated, ◆ both"
-    return columns(rows, right=[at for at in range(last) if at != last - 2]) + f"\n{key}"
+    if again is not None:
+        key += "; by lot: what the answers for pairs drawn by lot make of it"
+    return columns(rows, right=right) + f"\n{key}"
+
+
+def _short_ends(interval: tuple[float, float] | None) -> str:
+    return "-" if interval is None else "{:.2f} to {:.2f}".format(*interval)
+
+
+def _line(line: Recalibrated) -> str:
+    """Intercept and slope of the log-odds, with their intervals."""
+    values = zip(line.coefficients, line.intervals, strict=True)
+    a, b = (f"{value:.2f} ({low:.2f} to {high:.2f})" for value, (low, high) in values)
+    return (
+        f"Log-odds, {line.pairs:,} {line.by}: intercept {a}, slope {b};"
+        " 0 and 1 if all is as stated."
+    )
 
 
 def _scale(*, plain: bool) -> str:

@@ -3,8 +3,9 @@
 Two questions. In bins of the stated probability, is the share that is true the one that is
 stated? And over all pairs, or those in doubt alone, does the number of true links lie where
 the draws say that it does? The second is the sharper one: if the draws are right, the truth
-is as one more of them. Pairs of one group of reports are true or false together, so
-intervals are over groups and never over pairs.
+is as one more of them. Pairs of one room of reports are true or false together, so
+intervals are over rooms and never over pairs: reports that likely links join, where one in
+fifty is likely enough. Links that one draw of two hundred has would join half of all.
 """
 
 from __future__ import annotations
@@ -16,14 +17,19 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from uncounted.linkage.draws import Labels, pair_shares
-from uncounted.linkage.evaluation.intervals import Interval, clustered_share
+from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
+from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 EDGES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 DOUBT = (0.05, 0.95)
+NEAR = 0.02  # pairs below it do not make one room of two; as in the order of review
+LEAST_GROUPS = 20  # of a bin between .05 and .95: bins that have fewer are joined
 
 
 @attrs.frozen(eq=False)
@@ -51,11 +57,16 @@ class Pairs:
     @property
     def doubtful(self) -> NDArray[np.bool_]:
         """Those between .05 and .95."""
-        return (self.stated > DOUBT[0]) & (self.stated < DOUBT[1])
+        return in_doubt(self.stated)
 
     def drawn(self, labels: Labels, mass: Floats) -> Floats:
         """In each draw, the sum of `mass` over the pairs that are together."""
         return np.array([mass[row[self.left] == row[self.right]].sum() for row in labels])
+
+
+def in_doubt(stated: Floats) -> NDArray[np.bool_]:
+    """Which are between .05 and .95."""
+    return (stated > DOUBT[0]) & (stated < DOUBT[1])
 
 
 @attrs.frozen
@@ -109,7 +120,9 @@ class Calibration:
 
     `error` is the expected calibration error: the mean distance of stated and true over
     the pairs' bins. `never` counts true pairs that no draw puts together; they are among the
-    actual links of `all_pairs`.
+    actual links of `all_pairs`. `within` and `across` are the pairs in doubt within one list
+    and across two, which may err in opposite ways. `line` is fitted to the pairs in doubt;
+    None where they are too few.
     """
 
     bins: tuple[Bin, ...]
@@ -118,12 +131,19 @@ class Calibration:
     doubtful: Links
     never: float
     level: float = 0.95
+    within: Links | None = None
+    across: Links | None = None
+    line: Recalibrated | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, with the sentence of `verdict`."""
         out: dict[str, Any] = attrs.asdict(self)
-        for name in ("all_pairs", "doubtful"):
-            out[name]["within"] = getattr(self, name).within
+        for name in ("all_pairs", "doubtful", "within", "across"):
+            if (links := getattr(self, name)) is not None:
+                out[name]["within"] = links.within
+        out["doubtful_within_a_list"] = out.pop("within")
+        out["doubtful_across_lists"] = out.pop("across")
+        out["line"] = None if self.line is None else self.line.to_json()
         return {**out, "verdict": self.verdict()}
 
     def verdict(self) -> str:
@@ -131,22 +151,38 @@ class Calibration:
         doubt = self.doubtful
         if not doubt.pairs:
             return "No pair has a probability between .05 and .95, so there is nothing to judge."
-        low, high = doubt.interval
-        actual = f"{doubt.actual:,.0f}"
-        if doubt.actual_interval is not None:
-            actual = "about {:,.0f} ({:,.0f} to {:,.0f})".format(
-                doubt.actual, *doubt.actual_interval
-            )
-        inside = f"within the {self.level:.0%} band"
-        if not doubt.within:
-            too = "many" if doubt.actual < doubt.expected else "few"
-            inside = f"OUTSIDE the {self.level:.0%} band, too {too} are expected"
         pairs = "pair" if doubt.pairs == 1 else "pairs"
         return (
-            f"Of the {doubt.pairs:,} {pairs} with a probability between .05 and .95 the draws"
-            f" expect {doubt.expected:,.0f} to be links ({low:,.0f} to {high:,.0f}), and"
-            f" {actual} are: {inside}."
+            f"Of the {doubt.pairs:,} {pairs} with a probability between .05 and .95"
+            f" {_found(doubt, self.level)}."
         )
+
+    def parts(self) -> tuple[str, ...]:
+        """The same sentence of pairs within one list, and of those across lists, if both are."""
+        if not (self.within and self.across and self.within.pairs and self.across.pairs):
+            return ()
+        return tuple(
+            f"{where}, of {links.pairs:,}, {_found(links, self.level)}."
+            for where, links in (
+                ("Within one list", self.within),
+                ("Across lists", self.across),
+            )
+        )
+
+
+def _found(links: Links, level: float) -> str:
+    low, high = links.interval
+    actual = f"{links.actual:,.0f}"
+    if links.actual_interval is not None:
+        actual = "about {:,.0f} ({:,.0f} to {:,.0f})".format(links.actual, *links.actual_interval)
+    inside = f"within the {level:.0%} band"
+    if not links.within:
+        too = "many" if links.actual < links.expected else "few"
+        inside = f"OUTSIDE the {level:.0%} band, too {too} are expected"
+    return (
+        f"the draws expect {links.expected:,.0f} to be links ({low:,.0f} to {high:,.0f}), and"
+        f" {actual} are: {inside}"
+    )
 
 
 def calibrate(
@@ -155,6 +191,7 @@ def calibrate(
     group: Ints,
     labels: Labels,
     *,
+    alike: NDArray[np.bool_] | None = None,
     mass: Floats | None = None,
     never: float = 0.0,
     level: float = 0.95,
@@ -166,6 +203,7 @@ def calibrate(
         right: whether each is one person.
         group: each pair's group of reports, within which pairs hang together.
         labels: the draws, shape (draws, reports).
+        alike: whether each is of two reports of one list.
         mass: what each pair counts for; default 1.
         never: true pairs that are in no draw.
         level: of intervals.
@@ -178,16 +216,26 @@ def calibrate(
     """
     mass = np.ones(len(right)) if mass is None else mass
     kept = mass > 0
-    pairs, right, group, mass = pairs.only(kept), right[kept], group[kept], mass[kept]
-    bins, error = in_bins(pairs.stated, right, mass, group, level)
+    bins, error = in_bins(pairs.stated[kept], right[kept], mass[kept], group[kept], level)
+
+    def links(of: NDArray[np.bool_], never: float = 0.0) -> Links:
+        of = of & kept
+        return _links(pairs.only(of), right[of], labels, mass[of], never, level)
+
     doubt = pairs.doubtful
+    told = doubt & kept
     return Calibration(
         bins=bins,
         error=error,
-        all_pairs=_links(pairs, right, labels, mass, never, level),
-        doubtful=_links(pairs.only(doubt), right[doubt], labels, mass[doubt], 0.0, level),
+        all_pairs=links(kept, never),
+        doubtful=links(doubt),
         never=never,
         level=level,
+        within=None if alike is None else links(doubt & alike),
+        across=None if alike is None else links(doubt & ~alike),
+        line=recalibrated(
+            pairs.stated[told], right[told], group[told].tolist(), weight=mass[told], level=level
+        ),
     )
 
 
@@ -214,44 +262,104 @@ def band(drawn: Floats, level: float) -> Interval:
 
 
 def in_bins(
-    stated: Floats, right: NDArray[np.bool_], mass: Floats, group: Ints, level: float
+    stated: Floats,
+    right: NDArray[np.bool_],
+    mass: Floats,
+    group: Ints,
+    level: float,
+    *,
+    least: int = LEAST_GROUPS,
 ) -> tuple[tuple[Bin, ...], float | None]:
     """Bins with a pair in them, and the calibration error over them.
 
-    The interval of a share is over groups of pairs: its variance is that of a ratio of
-    totals of groups.
+    The interval of a share is over groups of pairs. Bins of doubt with fewer than `least`
+    groups are joined with a neighbour.
     """
     out = []
-    for low, high, here in bins_of(stated):
-        weight, yes = mass[here], right[here].astype(np.float64)
-        share = float((weight * yes).sum() / weight.sum())
-        _, which = np.unique(group[here], return_inverse=True)
-        off = np.bincount(which, weight * (yes - share) / weight.sum())
-        groups = len(off)
-        variance = float((off * off).sum()) * groups / max(groups - 1, 1)
+    which = list(bins_of(stated, group, least))
+    for low, high, here in which:
+        weight, yes = mass[here] / mass[here].mean(), right[here].astype(np.float64)
+        _, of = np.unique(group[here], return_inverse=True)
+        sizes = np.bincount(of, weight)
+        share, interval = share_of_groups(np.bincount(of, weight * yes), sizes, level)
         mean = float((weight * stated[here]).sum() / weight.sum())
-        interval = clustered_share(share, variance, groups, float(here.sum()), level)
-        out.append(Bin(low, high, mean, share, interval, int(here.sum()), groups))
-    return tuple(out), error_of(out, stated, mass)
+        out.append(Bin(low, high, mean, share, interval, int(here.sum()), len(sizes)))
+    return tuple(out), error_of(out, [float(mass[here].sum()) for *_, here in which])
 
 
-def error_of(bins: Sequence[Bin], stated: Floats, mass: Floats) -> float | None:
+def error_of(bins: Sequence[Bin], mass: Sequence[float]) -> float | None:
     """The expected calibration error: the mean distance of stated and true, by bin."""
     if not bins:
         return None
-    weights = np.array([mass[here].sum() for _, _, here in bins_of(stated)])
-    gaps = np.array([abs(each.stated - each.true) for each in bins])
-    return float((weights * gaps).sum() / weights.sum())
+    gaps = [abs(each.stated - each.true) for each in bins]
+    return float(np.average(gaps, weights=mass))
 
 
-def bins_of(stated: Floats) -> Iterator[tuple[float, float, NDArray[np.bool_]]]:
+def bins_of(
+    stated: Floats, group: Ints | None = None, least: int = 0
+) -> Iterator[tuple[float, float, NDArray[np.bool_]]]:
     """Each bin that has a pair in it: from, up to (left out, but for 1), and which pairs.
+
+    Bins between .05 and .95 that have pairs of fewer than `least` groups are joined with the
+    neighbour that has fewer, until none has or one is left.
 
     Examples:
         >>> [(low, high) for low, high, _ in bins_of(np.array([0.01, 0.5, 1.0]))]
         [(0.0, 0.05), (0.5, 0.65), (0.95, 1.0)]
+        >>> stated, group = np.array([0.1, 0.1, 0.4, 0.6, 0.9, 0.9]), np.arange(6)
+        >>> [(low, high) for low, high, _ in bins_of(stated, group, 2)]
+        [(0.05, 0.2), (0.2, 0.8), (0.8, 0.95)]
     """
-    for low, high in itertools.pairwise((0.0, *EDGES, 1.0)):
-        here = (stated >= low) & ((stated < high) | (high == 1.0))
+    ends = list(itertools.pairwise(EDGES))
+    group = np.arange(len(stated)) if group is None else group
+    while len(ends) > 1:
+        groups = [len(np.unique(group[_inside(stated, *each)])) for each in ends]
+        at = int(np.argmin(groups))
+        if groups[at] >= least:
+            break
+        beside = [other for other in (at - 1, at + 1) if 0 <= other < len(ends)]
+        first = min(at, min(beside, key=lambda other: groups[other]))
+        ends[first : first + 2] = [(ends[first][0], ends[first + 1][1])]
+    for low, high in ((0.0, EDGES[0]), *ends, (EDGES[-1], 1.0)):
+        here = _inside(stated, low, high)
         if here.any():
             yield low, high, here
+
+
+def _inside(stated: Floats, low: float, high: float) -> NDArray[np.bool_]:
+    return (stated >= low) & ((stated < high) | (high == 1.0))
+
+
+def rooms(count: int, pairs: Pairs, asked: Pairs | None = None) -> Ints:
+    """Number the groups within which pairs hang together.
+
+    Reports that pairs stated above .02 join are a room. A pair is of its room, and one that
+    leads from a room to another is with the others that do.
+
+    Args:
+        count: of reports.
+        pairs: with what is stated of them.
+        asked: the pairs to be numbered; default: those.
+
+    Examples:
+        >>> left, right = np.array([0, 1, 1, 0]), np.array([1, 2, 3, 3])
+        >>> rooms(4, Pairs(left, right, np.array([0.5, 0.5, 0.01, 0.01]))).tolist()
+        [0, 0, 1, 1]
+    """
+    near = pairs.only(pairs.stated > NEAR)
+    of = components(count, near.left, near.right)
+    asked = pairs if asked is None else asked
+    one, two = of[asked.left], of[asked.right]
+    codes = np.minimum(one, two) * count + np.maximum(one, two)
+    return np.asarray(np.unique(codes, return_inverse=True)[1], np.int64)
+
+
+def components(count: int, left: Ints, right: Ints) -> Ints:
+    """Number the components of a graph: one number a vertex.
+
+    Examples:
+        >>> components(4, np.array([0]), np.array([2])).tolist()
+        [0, 1, 0, 2]
+    """
+    graph = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
+    return np.asarray(csgraph.connected_components(graph, directed=False)[1], np.int64)

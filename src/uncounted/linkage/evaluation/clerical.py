@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from uncounted.errors import BadInput
 from uncounted.linkage.draws import Linkage
 from uncounted.linkage.evaluation.calibration import (
-    DOUBT,
+    LEAST_GROUPS,
     Bin,
     Calibration,
     Links,
@@ -27,6 +27,7 @@ from uncounted.linkage.evaluation.calibration import (
     band,
     bins_of,
     error_of,
+    rooms,
 )
 from uncounted.linkage.evaluation.intervals import (
     Interval,
@@ -35,9 +36,10 @@ from uncounted.linkage.evaluation.intervals import (
     ratio_limits,
     total_limits,
 )
-from uncounted.linkage.evaluation.known import index_of
+from uncounted.linkage.evaluation.known import index_of, of_one_list
 from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
-from uncounted.linkage.evaluation.sample import fits, holds_links
+from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
+from uncounted.linkage.evaluation.sample import MANY, fits, holds_links
 from uncounted.linkage.point import point_partition
 
 Floats = NDArray[np.float64]
@@ -78,6 +80,7 @@ class Clerical:
         gone_rows: of the file.
         relinked: the linkage is another than the one that the sample was drawn from; what
             it links anew and the frame did not hold is not judged.
+        one_key: the frame holds pairs that no draw links and that share one key alone.
     """
 
     figures: Mapping[str, Sampled]
@@ -92,6 +95,7 @@ class Clerical:
     relinked: bool
     calibration: Calibration
     level: float
+    one_key: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -103,11 +107,15 @@ class Clerical:
 class _Judged:
     """The labelled pairs as arrays, in the order of the file."""
 
+    pairs: Pairs
     stratum: NDArray[np.int64]
     weight: Floats  # pairs of the frame that each stands for
     linked: NDArray[np.bool_]
-    stated: Floats
     same: NDArray[np.bool_]
+
+    @property
+    def stated(self) -> Floats:
+        return self.pairs.stated
 
 
 def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> Clerical:
@@ -150,6 +158,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         relinked=_relinked(judged, strata, names, linked),
         calibration=_calibration(linkage, judged, strata, level),
         level=level,
+        one_key=MANY in names,
     )
 
 
@@ -170,11 +179,12 @@ def _judged(
     one, two = ends[:, 0], ends[:, 1]
     stratum = np.array([names.index(row.stratum) for row in rows], np.int64)
     of = np.array([row.of for row in rows], np.float64)
+    stated = (linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0)
     return _Judged(
+        Pairs(one, two, np.asarray(stated, np.float64)),
         stratum,
         of / np.bincount(stratum, minlength=len(names))[stratum],
         point[one] == point[two],
-        np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64),
         np.array([bool(row.same) for row in rows], np.bool_),
     )
 
@@ -228,24 +238,50 @@ def _calibration(
     """Bins from the sample by weight; the links that draws expect are of all pairs."""
     ever = judged.stated > 0
     stated = np.where(ever, judged.stated, np.nan)  # what no draw links is in no bin
-    bins = []
-    for low, high, inside in bins_of(stated):
+    bins, mass = [], []
+    for low, high, inside in bins_of(stated, least=LEAST_GROUPS):
         weight = judged.weight[inside]
         share = float((weight * judged.same[inside]).sum() / weight.sum())
         variance = _variance(judged, strata, inside, share)
         count = int(inside.sum())
         mean = float((weight * stated[inside]).sum() / weight.sum())
-        interval = clustered_share(share, variance, count, count, level)
+        worth = float(weight.sum() ** 2 / (weight**2).sum())
+        interval = clustered_share(share, variance, worth, count, level)
         bins.append(Bin(low, high, mean, share, interval, count, count))
+        mass.append(float(weight.sum()))
     pairs = Pairs.of(linkage.labels)
-    doubt = (judged.stated > DOUBT[0]) & (judged.stated < DOUBT[1])
+    doubt, alike = judged.pairs.doubtful, of_one_list(linkage, judged.pairs)
+    doubtful, all_alike = pairs.doubtful, of_one_list(linkage, pairs)
+
+    def links(of: NDArray[np.bool_], sampled: NDArray[np.bool_]) -> Links:
+        return _links(linkage, pairs.only(of), judged, strata, sampled, level)
+
     return Calibration(
         bins=tuple(bins),
-        error=error_of(bins, stated, judged.weight),
-        all_pairs=_links(linkage, pairs, judged, strata, np.ones_like(ever), level),
-        doubtful=_links(linkage, pairs.only(pairs.doubtful), judged, strata, doubt, level),
+        error=error_of(bins, mass),
+        all_pairs=links(np.ones_like(doubtful), np.ones_like(ever)),
+        doubtful=links(doubtful, doubt),
         never=float((judged.weight * (judged.same & ~ever)).sum()),
         level=level,
+        within=links(doubtful & all_alike, doubt & alike),
+        across=links(doubtful & ~all_alike, doubt & ~alike),
+        line=line(linkage, judged.pairs, judged.same, judged.weight, level),
+    )
+
+
+def line(
+    linkage: Linkage, pairs: Pairs, same: NDArray[np.bool_], weight: Floats, level: float
+) -> Recalibrated | None:
+    """Fit the line to pairs in doubt that were drawn by lot; None where they are too few."""
+    doubt = pairs.doubtful
+    room = rooms(len(linkage.keys), Pairs.of(linkage.labels), pairs)
+    return recalibrated(
+        pairs.stated[doubt],
+        same[doubt],
+        room[doubt].tolist(),
+        weight=weight[doubt],
+        level=level,
+        by="pairs drawn by lot",
     )
 
 

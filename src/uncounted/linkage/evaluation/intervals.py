@@ -21,7 +21,11 @@ _TINY = 1e-9
 
 
 def clustered_share(
-    value: float, variance: float, clusters: int, units: float, level: float = 0.95
+    value: float,
+    variance: float,
+    clusters: float,
+    units: float,
+    level: float = 0.95,
 ) -> Interval | None:
     """An interval for a share from clustered units: exact binomial, for what they are worth.
 
@@ -34,12 +38,12 @@ def clustered_share(
     Args:
         value: the share, from 0 to 1.
         variance: its variance between clusters.
-        clusters: those that have a unit.
+        clusters: those that have a unit; of unequal sizes, as many as they are worth.
         units: how many units there are.
         level: of the interval.
 
     Returns:
-        None of fewer than two clusters, which tell nothing about how clusters differ.
+        None of one cluster, which tells nothing about how clusters differ.
 
     Examples:
         >>> [round(end, 3) for end in clustered_share(0.9, 0.9 * 0.1 / 100, 100, 100)]
@@ -49,41 +53,83 @@ def clustered_share(
         >>> clustered_share(1.0, 0.0, 1, 45) is None
         True
     """
-    if clusters < 2 or not math.isfinite(value):
+    if clusters <= 1 + _TINY or not math.isfinite(value):
         return None
     tail = (1 - level) / 2
     value = min(max(value, 0.0), 1.0)
     worth = float(clusters)
     if variance > 0 and 0 < value < 1:
-        z, t = -special.ndtri(tail), special.stdtrit(clusters - 1, 1 - tail)
+        df = max(clusters - 1, 1.0)
+        z, t = -special.ndtri(tail), special.stdtrit(df, 1 - tail)
         worth = min(value * (1 - value) / variance, units) * float(z / t) ** 2
-    yes, no = value * worth, (1 - value) * worth
+    return _binomial(value * worth, (1 - value) * worth, tail)
+
+
+def _binomial(yes: float, no: float, tail: float) -> Interval:
+    """Clopper and Pearson's limits, of numbers that need not be whole."""
     low = float(special.betaincinv(yes, no + 1, tail)) if yes > 0 else 0.0
     high = float(special.betaincinv(yes + 1, no, 1 - tail)) if no > 0 else 1.0
     return low, high
 
 
-def wilson(hits: int, drawn: int, of: int, level: float = 0.95) -> Interval:
-    """Wilson's interval for the share of a finite population, from a simple random sample.
+def share_of_groups(
+    yes: Floats, sizes: Floats, level: float = 0.95
+) -> tuple[float, Interval | None]:
+    """A share over groups of unequal sizes, and its interval.
 
-    The sample counts as n (N - 1) / (N - n); what was drawn is known, so the share is at
-    least `hits` and at most what is left of `of`.
+    A variance from a few large groups is itself too often too small. So it is the greater
+    of two: that of a ratio of totals, and p (1 - p) / n with the design effect 1 + r (k - 1),
+    where r is the correlation within groups (analysis of variance) and k the mean size of
+    the group that a unit is in (L. Kish, Survey Sampling, 1965). The groups are then worth
+    n / k.
+
+    Args:
+        yes: of each group, how much of it is.
+        sizes: of each group.
+        level: of the interval.
 
     Examples:
-        >>> [round(end, 3) for end in wilson(0, 15, 10_000)]
-        [0.0, 0.204]
-        >>> wilson(3, 6, 6)
+        >>> yes, sizes = np.array([1.0, 0, 1, 0, 10]), np.array([1.0, 1, 1, 1, 10])
+        >>> share, ends = share_of_groups(yes, sizes)
+        >>> round(share, 2), [round(end, 2) for end in ends]
+        (0.86, [0.0, 1.0])
+    """
+    units, groups = float(sizes.sum()), len(sizes)
+    share = float(yes.sum()) / units
+    if groups < 2:
+        return share, None
+    own = yes / sizes
+    mean = float((sizes**2).sum()) / units
+    between = float((sizes * (own - share) ** 2).sum()) / (groups - 1)
+    within = float((sizes * own * (1 - own)).sum()) / max(units - groups, 1.0)
+    usual = (units - mean) / (groups - 1)
+    whole = between + (usual - 1) * within
+    alike = min(max((between - within) / whole, 0.0), 1.0) if whole > 0 else 1.0
+    effect = max(1.0 + alike * (mean - 1.0), 1.0)
+    ratio = float(((yes - share * sizes) ** 2).sum()) / units**2 * groups / (groups - 1)
+    variance = max(ratio, share * (1 - share) / units * effect)
+    return share, clustered_share(share, variance, units / mean, units, level)
+
+
+def exact_share(hits: float, drawn: int, of: int, level: float = 0.95) -> Interval:
+    """Clopper and Pearson's interval for a share of a finite population, from a simple sample.
+
+    The sample counts as n (N - 1) / (N - n); what was drawn is known, so the share is at
+    least `hits` and at most what is left of `of`. Wilson's interval is as wide where nothing
+    was found, and too short at its lower end where one or two were.
+
+    Examples:
+        >>> [round(end, 3) for end in exact_share(0, 15, 10_000)]
+        [0.0, 0.218]
+        >>> exact_share(3, 6, 6)
         (0.5, 0.5)
     """
     share = hits / drawn
     if drawn >= of:
         return share, share
-    z2 = float(special.ndtri((1 - level) / 2)) ** 2
     n = drawn * (of - 1) / (of - drawn)
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    low, high = max(middle - half, hits / of), min(middle + half, 1 - (drawn - hits) / of)
-    return (hits / of if hits == 0 else low), (high if hits < drawn else 1.0)
+    low, high = _binomial(share * n, (1 - share) * n, (1 - level) / 2)
+    return max(low, hits / of), min(high, 1 - (drawn - hits) / of)
 
 
 @attrs.frozen
@@ -99,7 +145,7 @@ class Stratum:
 
     def shares(self, level: float) -> tuple[Floats, Floats, Floats]:
         """Each kind's share, and its limits."""
-        ends = [wilson(kind, self.drawn, self.of, level) for kind in self.kinds]
+        ends = [exact_share(kind, self.drawn, self.of, level) for kind in self.kinds]
         share = np.array(self.kinds, np.float64) / self.drawn
         return share, np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
 
@@ -126,7 +172,7 @@ def total_limits(
         >>> strata = [Stratum(of=1000, drawn=50, kinds=(0,)), Stratum(100, 100, (40,))]
         >>> found = total_limits(strata, np.array([[1.0]]))
         >>> [round(float(each[0]), 1) for each in found]
-        [40.0, 40.0, 108.1]
+        [40.0, 40.0, 107.8]
     """
     rows = len(weights)
     total, down, up = np.zeros(rows), np.zeros(rows), np.zeros(rows)
@@ -158,7 +204,7 @@ def ratio_limits(
     Examples:
         >>> def precision(r): return np.stack([1 - r, -r], axis=1)
         >>> [round(x, 3) for x in ratio_limits([Stratum(200, 40, (36, 4))], precision)]
-        [0.786, 0.957]
+        [0.781, 0.967]
     """
     start, end = 0.0, 1.0
     grid = np.linspace(0.0, 1.0, _GRID)

@@ -14,13 +14,18 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.linkage.draws import Linkage, numbered
 from uncounted.linkage.evaluation import measures as ms
-from uncounted.linkage.evaluation.calibration import Calibration, Pairs, band, calibrate
+from uncounted.linkage.evaluation.calibration import (
+    Calibration,
+    Pairs,
+    band,
+    calibrate,
+    components,
+    rooms,
+)
 from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.evaluation.labels import Key, LabelledPairs, Persons
 from uncounted.linkage.point import point_partition
@@ -83,12 +88,14 @@ class Held:
         return {**out, **{name: figure.value for name, figure in self.figures.items()}}
 
 
+def composed(key: Key) -> Key:
+    """Source and id in one form of their letters."""
+    return unicodedata.normalize("NFC", key[0]), unicodedata.normalize("NFC", key[1])
+
+
 def index_of(linkage: Linkage) -> dict[Key, int]:
     """Where each report is, by source and id in one form of their letters."""
-    return {
-        (unicodedata.normalize("NFC", source), unicodedata.normalize("NFC", id_)): i
-        for i, (source, id_) in enumerate(linkage.keys)
-    }
+    return {composed(key): i for i, key in enumerate(linkage.keys)}
 
 
 def against_persons(
@@ -157,7 +164,7 @@ def against_persons(
             "without_a_person": truth.unlabelled,
             "links_not_judged": 0 if complete else _pairs_in(point) - _pairs_in(seen),
         },
-        calibration=_calibrated(linkage, person, weight, group, complete, level),
+        calibration=_calibrated(linkage, person, weight, complete, level),
         people=found_people,
         true_people=true_people,
         people_draws=_over_draws(people, level),
@@ -213,7 +220,7 @@ def _figures(
 
 
 def _calibrated(
-    linkage: Linkage, person: Ints, weight: Floats, group: Ints, complete: bool, level: float
+    linkage: Linkage, person: Ints, weight: Floats, complete: bool, level: float
 ) -> Calibration:
     """Pairs with a label at both ends; of complete people, half a pair for each labelled end."""
     pairs = Pairs.of(linkage.labels)
@@ -222,34 +229,29 @@ def _calibrated(
     own = np.append(weight, 0.0)  # -1 is nobody, and weighs nothing
     if complete:
         mass = (own[one] + own[two]) / 2
-        whole = np.where(one >= 0, one, two)
     else:
         mass = ((one >= 0) & (two >= 0)).astype(np.float64)
-        whole = np.append(group, -1)[one]
-        whole = _hanging_together(linkage, pairs, whole, mass > 0)
+    whole = np.zeros(len(mass), np.int64)
+    whole[mass > 0] = rooms(len(linkage.keys), pairs.only(mass > 0))
     sizes = np.bincount(person[person >= 0], minlength=len(weight))
     true = float((weight * (sizes * (sizes - 1) / 2)).sum())
     never = true - float(mass[right].sum())
     return calibrate(
-        pairs, right, whole, linkage.labels, mass=mass, never=max(never, 0.0), level=level
+        pairs,
+        right,
+        whole,
+        linkage.labels,
+        alike=of_one_list(linkage, pairs),
+        mass=mass,
+        never=max(never, 0.0),
+        level=level,
     )
 
 
-def _hanging_together(linkage: Linkage, pairs: Pairs, whole: Ints, kept: Flags) -> Ints:
-    """Groups of pairs: those that share a report, directly or through others, are one."""
-    reports = components(len(linkage.keys), pairs.left[kept], pairs.right[kept])
-    return np.where(kept, reports[pairs.left], whole)
-
-
-def components(count: int, left: Ints, right: Ints) -> Ints:
-    """Number the components of a graph: one number a vertex.
-
-    Examples:
-        >>> components(4, np.array([0]), np.array([2])).tolist()
-        [0, 1, 0, 2]
-    """
-    graph = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
-    return np.asarray(csgraph.connected_components(graph, directed=False)[1], np.int64)
+def of_one_list(linkage: Linkage, pairs: Pairs) -> Flags:
+    """Whether each pair is of two reports of one list."""
+    _, source = np.unique(np.array(linkage.sources), return_inverse=True)
+    return np.asarray(source[pairs.left] == source[pairs.right], np.bool_)
 
 
 def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95) -> Held:
@@ -298,8 +300,9 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
         calibration=calibrate(
             pairs.only(ever),
             same[ever],
-            group[ever],
+            rooms(len(linkage.keys), pairs.only(ever)),
             linkage.labels,
+            alike=of_one_list(linkage, pairs.only(ever)),
             never=float(same[~ever].sum()),
             level=level,
         ),

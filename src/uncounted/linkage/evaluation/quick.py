@@ -69,7 +69,7 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
     both = precision + recall
     people = [len(np.unique(row)) for row in rows]
     many = len(rows) > 1
-    bins, _ = in_bins(pairs.stated, right, np.ones(len(right)), real[pairs.left], 0.95)
+    bins, _ = in_bins(pairs.stated, right, np.ones(len(right)), real[pairs.left], 0.95, least=0)
     return Evaluation(
         precision=precision,
         recall=recall,

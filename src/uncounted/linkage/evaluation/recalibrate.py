@@ -1,18 +1,19 @@
-"""What stated probabilities should have been, as decisions that came after them teach.
+"""What stated probabilities should have been, as pairs whose answer is known teach.
 
 A line on the log-odds: logit P(same) = a + b logit(stated) (D. R. Cox, "Two further
 applications of a model for binary regression", Biometrika 45, 1958). Where probabilities
-mean what they say, a is 0 and b is 1; b below 1 says that they were too sure. The prior is
-weak and lies there, so that a dozen decisions change little.
+mean what they say, a is 0 and b is 1; a below 0 says that links were overstated in the
+middle, b below 1 that what is likely and what is not were held too far apart. The prior is
+weak and lies at (0, 1), so that a dozen answers change little.
 
-Which pairs were decided may depend on what was stated, and on nothing else that tells same
-from different: pairs of the review order, or of a drawn sample. Pairs that somebody chose
-because they knew the answer teach something else.
+It holds for pairs that were drawn by lot, or for all of them. It does not for those that
+`review` puts first: it chooses by what a pair does to N, and of pairs that are stated alike
+those are the same more often than others, also within one list and across lists apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -36,10 +37,11 @@ class Recalibrated:
     """The line, what it makes of stated probabilities, and whether it is another line.
 
     Attributes:
-        pairs: decided pairs that a linkage had stated a probability for before.
+        pairs: with an answer, and a probability that a linkage had stated without knowing it.
         groups: of reports that those pairs lie in; pairs of one group hang together.
         coefficients: intercept and slope, 0 and 1 where probabilities mean what they say.
         covariance: of the two, never smaller than if every pair stood alone.
+        by: what those pairs are, in words.
     """
 
     pairs: int
@@ -48,6 +50,7 @@ class Recalibrated:
     coefficients: tuple[float, float]
     covariance: Floats
     level: float
+    by: str = "labelled pairs"
 
     def of(self, stated: float) -> tuple[float, Interval]:
         """What a stated probability becomes, with its interval.
@@ -71,28 +74,64 @@ class Recalibrated:
         wald = float(off @ np.linalg.solve(self.covariance, off))
         return wald > float(special.chdtri(2, 1 - self.level))
 
+    @property
+    def intervals(self) -> tuple[Interval, Interval]:
+        """Of the intercept and of the slope, each alone."""
+        reach = -float(special.ndtri((1 - self.level) / 2)) * np.sqrt(np.diag(self.covariance))
+        ends = [(c - r, c + r) for c, r in zip(self.coefficients, reach.tolist(), strict=True)]
+        return ends[0], ends[1]
+
+    def findings(self) -> tuple[str, ...]:
+        """What the line says for sure: of the middle by its intercept, of the ends by its slope.
+
+        Each is said only if its own interval leaves out that there is nothing to say.
+
+        Examples:
+            >>> Recalibrated(40, 9, 40, (-1.5, 1.05), np.eye(2) * 0.01, 0.95).findings()
+            ('links are overstated in the middle: what is stated as .50 is .18 (.15 to .21)',)
+        """
+        (a_low, a_high), (b_low, b_high) = self.intervals
+        found = []
+        if not a_low <= 0 <= a_high:
+            how = "overstated" if a_high < 0 else "understated"
+            half, (low, high) = self.of(0.5)
+            found.append(
+                f"links are {how} in the middle: what is stated as .50 is {_short(half)}"
+                f" ({_short(low)} to {_short(high)})"
+            )
+        if not b_low <= 1 <= b_high:
+            low, high = self.of(0.1)[0], self.of(0.9)[0]
+            how = f"likely and unlikely are too {'far apart' if b_high < 1 else 'near each other'}"
+            if b_high < 1 and low > 0.1 and high < 0.9:
+                how = "the linkage is too sure, both ways"
+            elif b_low > 1 and low < 0.1 and high > 0.9:
+                how = "the linkage is not sure enough"
+            found.append(
+                f"{how}: what is stated as .10 and .90 is {_short(low)} and {_short(high)}"
+            )
+        return tuple(found)
+
     def verdict(self) -> str:
-        """Say in one sentence what decisions make of the stated probabilities."""
-        of = f"{self.pairs:,} pairs that people decided after a linkage had stated how likely"
-        if not self.differs:
-            return f"Of {of}, as many are the same as was stated, as far as that many can tell."
-        half = self.of(0.5)[0]
-        how = "too sure, both ways" if self.coefficients[1] < 1 else "not sure enough"
-        return f"By {of}, the linkage was {how}: what it states as .50 is {_short(half)}."
+        """Say in one sentence what the answers make of the stated probabilities."""
+        of = f"{self.pairs:,} {self.by}"
+        if found := self.findings():
+            return f"By {of}, {'; and '.join(found)}."
+        if self.differs:
+            return f"By {of}, probabilities are not quite as stated; in which way cannot be told."
+        return f"Of {of}, as many are the same as was stated, as far as that many can tell."
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, with the curve at a few stated probabilities."""
-        spread = np.sqrt(np.diag(self.covariance))
-        reach = -float(special.ndtri((1 - self.level) / 2)) * spread
         ends = [
-            {"value": value, "interval": [value - half, value + half]}
-            for value, half in zip(self.coefficients, reach.tolist(), strict=True)
+            {"value": value, "interval": list(interval)}
+            for value, interval in zip(self.coefficients, self.intervals, strict=True)
         ]
         curve = [(stated, *self.of(stated)) for stated in _SHOWN]
         return {
             "pairs": self.pairs,
             "same": self.same,
             "groups": self.groups,
+            "by": self.by,
             "intercept": ends[0],
             "slope": ends[1],
             "curve": [{"stated": s, "calibrated": p, "interval": list(i)} for s, p, i in curve],
@@ -102,23 +141,27 @@ class Recalibrated:
 
 
 def recalibrated(
-    stated: Sequence[float],
-    same: Sequence[bool],
-    group: Sequence[Hashable],
+    stated: Sequence[float] | Floats,
+    same: Sequence[bool] | NDArray[np.bool_],
+    group: Iterable[Hashable],
     *,
+    weight: Sequence[float] | Floats | None = None,
     level: float = 0.95,
+    by: str = "labelled pairs",
 ) -> Recalibrated | None:
     """Fit the line; None of fewer than 20 pairs, of 10 groups, or with one answer alone.
 
     The mode of the posterior by Newton's method. Its covariance is the inverse curvature,
-    widened by the design effect of the groups (the mean of the eigenvalues of curvature
-    times sandwich) where that is above 1.
+    widened by the design effect of groups and weights (the greatest eigenvalue of covariance
+    times that of the scores) where that is above 1.
 
     Args:
-        stated: how likely the linkage held each pair, before it was decided.
-        same: what was decided.
+        stated: how likely a linkage held each pair that had not been told the answer.
+        same: the answers.
         group: pairs of equal groups hang together.
+        weight: how many pairs each stands for, where they were drawn with unequal chances.
         level: of intervals.
+        by: what the pairs are, in words.
 
     Examples:
         >>> answers = [True, False] * 20  # stated .9 or .1, and as likely one as the other
@@ -127,26 +170,21 @@ def recalibrated(
         (0.5, True)
     """
     y = np.array(same, np.float64)
-    which = {one: at for at, one in enumerate(dict.fromkeys(group))}
-    if len(y) < LEAST_PAIRS or len(which) < LEAST_GROUPS or y.min() == y.max():
+    held = tuple(group)
+    number = {one: at for at, one in enumerate(dict.fromkeys(held))}
+    groups = len(number)
+    if len(y) < LEAST_PAIRS or groups < LEAST_GROUPS or y.min() == y.max():
         return None
+    w = np.ones(len(y)) if weight is None else np.array(weight, np.float64)
+    w = w / w.mean()
     x = np.stack([np.ones(len(y)), _log_odds(np.array(stated, np.float64))], axis=1)
-    beta = PRIOR_MEAN.copy()
-    weight = 1.0 / PRIOR_SPREAD**2
-    for _ in range(_ROUNDS):
-        p = special.expit(x @ beta)
-        slope = x.T @ (y - p) - weight * (beta - PRIOR_MEAN)
-        step = np.linalg.solve(_curvature(x, p, weight), slope)
-        beta = beta + step / max(1.0, float(np.abs(step).max()))
-        if float(np.abs(step).max()) < 1e-10:
-            break
+    beta = _mode(x, y, w)
     p = special.expit(x @ beta)
-    covariance = np.linalg.inv(_curvature(x, p, weight))
-    scores = np.zeros((len(which), 2))
-    np.add.at(scores, [which[one] for one in group], x * (y - p)[:, None])
-    groups = len(which)
+    covariance = np.linalg.inv(_curvature(x, p, w))
+    scores = np.zeros((groups, 2))
+    np.add.at(scores, [number[one] for one in held], x * (w * (y - p))[:, None])
     meat = scores.T @ scores * groups / (groups - 1)
-    effect = float(np.trace(covariance @ meat)) / 2
+    effect = float(np.linalg.eigvals(covariance @ meat).real.max())
     return Recalibrated(
         pairs=len(y),
         same=int(y.sum()),
@@ -154,11 +192,26 @@ def recalibrated(
         coefficients=(float(beta[0]), float(beta[1])),
         covariance=covariance * max(1.0, effect),
         level=level,
+        by=by,
     )
 
 
-def _curvature(x: Floats, p: Floats, weight: Floats) -> Floats:
-    return np.asarray((x * (p * (1 - p))[:, None]).T @ x + np.diag(weight), np.float64)
+def _mode(x: Floats, y: Floats, w: Floats) -> Floats:
+    beta = PRIOR_MEAN.copy()
+    for _ in range(_ROUNDS):
+        p = special.expit(x @ beta)
+        slope = x.T @ (w * (y - p)) - (beta - PRIOR_MEAN) / PRIOR_SPREAD**2
+        step = np.linalg.solve(_curvature(x, p, w), slope)
+        beta = beta + step / max(1.0, float(np.abs(step).max()))
+        if float(np.abs(step).max()) < 1e-10:
+            break
+    return beta
+
+
+def _curvature(x: Floats, p: Floats, w: Floats) -> Floats:
+    return np.asarray(
+        (x * (w * p * (1 - p))[:, None]).T @ x + np.diag(1.0 / PRIOR_SPREAD**2), np.float64
+    )
 
 
 def _log_odds(stated: Floats) -> Floats:

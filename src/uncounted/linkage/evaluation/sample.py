@@ -1,10 +1,12 @@
 """Pairs to be labelled by hand: a stratified random sample with known chances.
 
 The frame is every pair that some draw links, and every pair that no draw links and that
-shares a blocking key. What is in neither is in no sample, and links missed there are not
-seen. Strata are by whether the point partition links the pair and how likely a link is;
-of unlikely pairs, by how many keys they share. Within a stratum every pair has the same
-chance. A sample names reports by source and id, and nothing else.
+shares two blocking keys. Those that share one are many, and hardly one is a link: they are
+in the frame only if so many labels were asked for that a look at them can tell something.
+What is not in the frame is in no sample, and links missed there are not seen. Strata are by
+whether the point partition links the pair and how likely a link is; of unlikely pairs, by
+how many keys they share. Within a stratum every pair has the same chance. A sample names
+reports by source and id, and nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from uncounted.linkage.blocking import RULES
 from uncounted.linkage.draws import Linkage
 from uncounted.linkage.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import Pairs
+from uncounted.linkage.evaluation.intervals import exact_share
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS
 from uncounted.linkage.point import point_partition
 from uncounted.records.report import Report
@@ -29,6 +32,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
 _LEAST = 2  # of a stratum, so that it can be seen how its pairs differ
+_USUAL = 16  # one in so many for each stratum: what is stated may be wrong, and is to be checked
+_TELLING = 0.1  # of all links: a stratum whose labels could not tell as much from none is left out
 _MOST_SHARING = 20_000_000  # pairs that share a key; more would not fit into memory
 # (letter, linked by the point partition, probability from, up to, words)
 _LIKELY = (
@@ -39,6 +44,7 @@ _LIKELY = (
     ("E", False, 0.05, 0.2, "not linked, .05 to .2"),
     ("F", False, 0.0, 0.05, "not linked, below .05"),
 )
+MANY = "H"  # the stratum that is left out where labels are few
 _SHARING = (
     ("G", 2, 10**6, "in no draw, sharing two or more blocking keys"),
     ("H", 1, 1, "in no draw, sharing one blocking key"),
@@ -72,6 +78,8 @@ class Sample:
     cuts: tuple[Cut, ...]
     seed: int
     outside: int  # pairs of reports that are in no stratum
+    left_out: int = 0  # those of them that share one key, where the labels are too few for them
+    enough: int = 0  # labels from which on they are not left out
 
     def to_json(self) -> dict[str, Any]:
         """The design; the rows are in their file."""
@@ -79,6 +87,8 @@ class Sample:
             "pairs": len(self.rows),
             "strata": [attrs.asdict(cut) for cut in self.cuts],
             "outside": self.outside,
+            "left_out": self.left_out,
+            "enough": self.enough,
             "seed": self.seed,
         }
 
@@ -147,11 +157,11 @@ def _within(who: Ints, block: Ints, sizes: Ints, count: int) -> Ints:
 def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
     """Draw pairs to be labelled.
 
-    Each stratum gets two, and of the rest a share in proportion to the square root of its
-    size times the spread that its probabilities suggest (power allocation: M. D. Bankier,
-    "Power allocations: determining sample sizes for subnational areas", The American
-    Statistician 42, 1988), so that neither the many pairs that are surely different nor the
-    many that are surely the same take it all.
+    Each stratum gets two at least, and a sixteenth of all. Each further label goes where it
+    makes the limits of precision and recall narrower most, if as many are found as was
+    stated (`_allocate`): J. Neyman's allocation (Journal of the Royal Statistical Society
+    97, 1934), but for limits that are exact. His own gives nothing to strata of which all is
+    thought to be known, and their labels set the limits.
 
     Raises:
         UsedWrongly: fewer than two a stratum are asked for.
@@ -165,7 +175,8 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
         >>> [(cut.words, cut.of, cut.drawn) for cut in found.cuts]
         [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
     """
-    frame = _frame(linkage, shared)
+    whole = _frame(linkage, shared)
+    frame, enough = _telling(whole, size)
     if not frame:
         raise NotEstimable(
             "no pair of reports is linked in any draw or shares a key: there is nothing to label",
@@ -177,7 +188,7 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
         raise UsedWrongly(
             f"{size} pairs are too few for {len(frame)} strata", hint=f"draw {least} or more"
         )
-    drawn = _allocate(sizes, np.array([part.spread for part in frame]), size)
+    drawn = _allocate(sizes, np.array([part.wrong for part in frame]), _weights(frame), size)
     rng = np.random.default_rng([seed, 2022])
     count = len(linkage.keys)
     rows, cuts = [], []
@@ -189,7 +200,8 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
             rows.append((*one, *two, "", letter, len(part.codes), n))
     order = rng.permutation(len(rows)).tolist()
     outside = count * (count - 1) // 2 - int(sizes.sum())
-    return Sample(tuple(rows[at] for at in order), tuple(cuts), seed, outside)
+    left_out = sum(len(part.codes) for part in whole) - int(sizes.sum())
+    return Sample(tuple(rows[at] for at in order), tuple(cuts), seed, outside, left_out, enough)
 
 
 def fits(letter: str, linked: bool, stated: float) -> bool:
@@ -214,14 +226,20 @@ def holds_links(letter: str) -> bool:
 
 @attrs.frozen(eq=False)
 class _Part:
+    """A stratum: its pairs, and the share that is thought to be other than the partition says."""
+
     letter: str
     words: str
     codes: Ints
-    spread: float
+    wrong: float
 
 
 def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
-    """The strata that have a pair in them, as codes `left * reports + right`."""
+    """The strata that have a pair in them, as codes `left * reports + right`.
+
+    Of pairs in no draw, as many are thought to be links as a further draw would bring: the
+    pairs that one draw has, over the draws (I. J. Good, Biometrika 40, 1953).
+    """
     count = len(linkage.keys)
     point = point_partition(linkage)
     pairs = Pairs.of(linkage.labels)
@@ -231,32 +249,78 @@ def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     for letter, whether, low, high, words in _LIKELY:
         here = (linked == whether) & (pairs.stated >= low) & (pairs.stated < high)
         mean = float(pairs.stated[here].mean()) if here.any() else 0.0
-        out.append(_Part(letter, words, codes[here], _spread(mean)))
+        out.append(_Part(letter, words, codes[here], 1 - mean if whether else mean))
     near_codes = shared.left * count + shared.right
     fresh = ~np.isin(near_codes, codes)
+    draws = max(len(linkage.labels), 1)
+    unseen = float((pairs.stated * draws < 1.5).sum()) / draws
+    share = min(unseen / max(int(fresh.sum()), 1), 0.5)
     for letter, least, most, words in _SHARING:
         here = fresh & (shared.keys >= least) & (shared.keys <= most)
-        out.append(_Part(letter, words, near_codes[here], _spread(0.0)))
+        out.append(_Part(letter, words, near_codes[here], share))
     return [part for part in out if len(part.codes)]
 
 
-def _spread(mean: float) -> float:
-    """Standard deviation of a yes or no; no stratum is thought surer than one in a hundred."""
-    share = min(max(mean, 0.01), 0.99)
-    return float(np.sqrt(share * (1 - share)))
+def _telling(frame: Sequence[_Part], size: int) -> tuple[list[_Part], int]:
+    """The strata without those that so few labels say nothing of, and how many were enough.
+
+    With a third of all labels, and none found, the limit must be below a tenth of all links.
+    Otherwise the stratum of pairs that share one key takes most labels, and sets the limits
+    of recall none the less.
+    """
+    rest = [part for part in frame if part.letter != MANY]
+    many = [part for part in frame if part.letter == MANY]
+    others = sum(len(part.codes) for part in rest)
+    if not many or size > others:
+        return list(frame), 0
+    wrong = {part.letter: part.wrong * len(part.codes) for part in rest}
+    links = sum(
+        len(part.codes) - wrong[part.letter] if holds_links(part.letter) else wrong[part.letter]
+        for part in rest
+    )
+    of = len(many[0].codes)
+    aim = min(_TELLING * links / of, 0.5)
+    enough = 3 * of if aim <= 0 else 3 * min(of, int(np.ceil(np.log(0.025) / np.log1p(-aim))))
+    return (list(frame), 0) if size >= enough else (rest, min(enough, others + 1))
 
 
-def _allocate(sizes: Ints, spreads: Floats, size: int) -> Ints:
+def _weights(frame: Sequence[_Part]) -> Floats:
+    """A false link costs precision and recall, a missed one recall alone."""
+    return np.array([2.0 if holds_links(part.letter) else 1.0 for part in frame])
+
+
+def _allocate(sizes: Ints, wrong: Floats, weights: Floats, size: int) -> Ints:
     """How many of each stratum: at least two, at most all, in all `size` or all there are.
 
+    One after another goes where the weighted square of the distance from estimate to limit
+    falls most; limits of a sum are so composed of those of its parts.
+
     Examples:
-        >>> _allocate(np.array([1000, 100, 3]), np.array([0.1, 0.5, 0.1]), 60).tolist()
-        [34, 24, 2]
+        >>> sizes, wrong = np.array([1000, 100, 3]), np.array([0.01, 0.3, 0.01])
+        >>> _allocate(sizes, wrong, np.ones(3), 60).tolist()
+        [49, 8, 3]
     """
     drawn = np.minimum(sizes, _LEAST)
-    want = np.sqrt(sizes * spreads)
-    for _ in range(min(size, int(sizes.sum())) - int(drawn.sum())):
-        # one after another to the stratum that is furthest behind its share
-        behind = np.where(drawn < sizes, want / (drawn + 1), -1.0)
-        drawn[int(np.argmax(behind))] += 1
+    left = min(size, int(sizes.sum())) - int(drawn.sum())
+    while left > 0 and (low := drawn < np.minimum(sizes, size // _USUAL)).any():
+        drawn[np.flatnonzero(low)[np.argmin(drawn[low])]] += 1
+        left -= 1
+
+    def gain(at: int) -> float:
+        of, n, share = int(sizes[at]), int(drawn[at]), float(wrong[at])
+        if n >= of:
+            return -1.0
+        return float(weights[at]) * (_reach(of, n, share) ** 2 - _reach(of, n + 1, share) ** 2)
+
+    gains = [gain(at) for at in range(len(sizes))]
+    for _ in range(left):
+        at = int(np.argmax(gains))
+        drawn[at] += 1
+        gains[at] = gain(at)
     return drawn
+
+
+def _reach(of: int, drawn: int, share: float) -> float:
+    """From an estimated number to its upper limit, if the share is found that is thought."""
+    high = exact_share(share * drawn, drawn, of)[1]
+    return of * (high - share)

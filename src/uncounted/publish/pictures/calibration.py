@@ -20,13 +20,15 @@ _LEFT = 46.0
 _MOST_SIDE = 420.0
 _ROW = 15.0
 _CAP = 4.0
+_BESIDE = 9.0  # so that one bar does not hide the other
 
 
 @attrs.frozen
 class Share:
     """Pairs stated at about `stated`: the share that is true, its interval, how many there are.
 
-    `calibrated` is what decisions make of `stated`, if there are enough of them.
+    `calibrated` is what pairs drawn by lot make of `stated`, if enough of them have an answer,
+    and `calibrated_interval` how sure that is.
     """
 
     stated: float
@@ -34,6 +36,7 @@ class Share:
     interval: tuple[float, float] | None
     pairs: int
     calibrated: float | None = None
+    calibrated_interval: tuple[float, float] | None = None
 
 
 def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -> Picture:
@@ -60,7 +63,10 @@ def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -
             f"Bars are {level:.0%} intervals; the numbers above are pairs.",
         ]
         if again:
-            words.append("Open marks: what people's decisions make of the stated probability.")
+            words.append(
+                "Open marks with thin bars, beside: what the answers for pairs drawn by lot make of"
+                " the same stated probability."
+            )
         return notes(on, top + side + 44, [*words, verdict])
 
     desc = [_sentence(each) for each in shares]
@@ -70,16 +76,17 @@ def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -
 
 
 def _sentence(each: Share) -> str:
-    ends = ""
-    if each.interval is not None:
-        ends = f" ({_short(each.interval[0])} to {_short(each.interval[1])})"
     again = ""
     if each.calibrated is not None:
-        again = f"; decisions make it {_short(each.calibrated)}"
+        again = f"; by lot it is {_short(each.calibrated)}{_ends(each.calibrated_interval)}"
     return (
         f"Of {each.pairs:,} pairs stated at {_short(each.stated)}, {_short(each.true)} are"
-        f" true{ends}{again}."
+        f" true{_ends(each.interval)}{again}."
     )
+
+
+def _ends(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f" ({_short(interval[0])} to {_short(interval[1])})"
 
 
 def _short(share: float) -> str:
@@ -106,20 +113,28 @@ def _frame(on: Drawing, top: float, side: float) -> None:
     on.text(_LEFT + side / 2, top + side + 32, "stated", size=SMALL, fill=GREY, anchor="middle")
 
 
+def _bar(on: Drawing, x: float, ends: Sequence[float], *, width: float) -> None:
+    """An interval, upright, with a cap at each end; nothing where there is none."""
+    if ends:
+        on.line(x, ends[0], x, ends[1], width=width)
+    for end in ends:
+        on.line(x - _CAP, end, x + _CAP, end, width=width)
+
+
 def _points(on: Drawing, top: float, side: float, shares: Sequence[Share]) -> None:
     last = [0.0, 0.0]  # where the last number on each of two rows ends
     for at, each in enumerate(shares):
         x, y = _LEFT + side * each.stated, top + side * (1 - each.true)
-        if each.interval is not None:
-            low, high = (top + side * (1 - end) for end in each.interval)
-            on.line(x, low, x, high, width=1.6)
-            for end in (low, high):
-                on.line(x - _CAP, end, x + _CAP, end, width=1.6)
+        ends = [top + side * (1 - end) for end in each.interval or ()]
+        _bar(on, x, ends, width=1.6)
         if at:
             before = shares[at - 1]
             on.line(_LEFT + side * before.stated, top + side * (1 - before.true), x, y, stroke=GREY)
         if each.calibrated is not None:
-            on.dot(x, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
+            beside = x + _BESIDE if x + _BESIDE < _LEFT + side else x - _BESIDE
+            ends = [top + side * (1 - end) for end in each.calibrated_interval or ()]
+            _bar(on, beside, ends, width=0.8)
+            on.dot(beside, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
         on.dot(x, y, 4)
         words = f"{each.pairs:,}"
         wide = fonts.width(words, SMALL)
