@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.pooling import Fitted, pool
-from uncounted.estimate.result import Study, plain
+from uncounted.estimate.pooling import pool
+from uncounted.estimate.result import Fitted, Study, plain
 from uncounted.estimate.study import LIGHTER, METHODS, Settings
 from uncounted.progress import Progress, silent
 
