@@ -379,7 +379,8 @@ def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
         f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person,"
         f" of which {envelope['passing']} pass their checks, the interval reaches from"
         f" {number(rounded.low)} to {upper}."
-        + (f" Under {silent} of those that pass there is no number at all." if silent else ""),
+        + (f" Under {silent} of those that pass there is no number at all." if silent else "")
+        + _by_chance(envelope.get("error", ())),
     )
     extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
     said = [
@@ -390,6 +391,14 @@ def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
     ]
     if said:
         yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
+
+
+def _by_chance(errors: Sequence[float | None]) -> str:
+    """How well the ends are known that rest on few draws."""
+    known = [math.ceil(error) for error in errors if error is not None]
+    if not known or max(known) == 0:
+        return ""
+    return f" With so few draws of each, an end is known to about {number(max(known))}."
 
 
 def _open(interval: Sequence[float | None]) -> tuple[float, float]:

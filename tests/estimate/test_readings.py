@@ -103,3 +103,68 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
     assert "no number read strictly (140 people recorded)" in text
     assert f"{envelope['interval'][0]:,.0f}" not in text  # no finer than it is known
     assert "to 17,000." in text
+
+
+def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_another(
+    kosovo: CaptureTable,
+) -> None:
+    rng = np.random.default_rng(6)
+    ends, errors = [], []
+    with_table = {k: relinked(kosovo, k) for k in range(100)}
+    study = run_over([kosovo] * 10, ["independence"])
+    for _ in range(60):
+        tables = [with_table[k] for k in rng.binomial(99, 0.5, 10) // 10 * 10]
+        (row,) = (rows(study, Reading("ewens", tables)).linkage or {})["readings"]
+        ends.append(row["interval"])
+        errors.append(row["error"])
+        assert (row["draws"], row["refused_in"]) == (10, 0)
+    moved = np.std(ends, axis=0)
+    assert np.sqrt(np.mean(np.square(errors), axis=0)) == pytest.approx(moved, rel=0.3)
+
+
+def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
+    """Eight readings of ten draws, all of them drawn as the study's own were."""
+    rng = np.random.default_rng(7)
+    with_table = {k: relinked(kosovo, k) for k in range(0, 100, 10)}
+
+    def draws(how_many: int) -> list[CaptureTable]:
+        return [with_table[10 * k] for k in rng.integers(0, 10, how_many)]
+
+    told, naive = [], []
+    for _ in range(12):
+        study = run_over(draws(200), ["independence"])
+        low, high = study["independence"].interval or (0, 0)
+        linkage = rows(study, *(Reading(str(i), draws(10)) for i in range(8))).linkage or {}
+        envelope = linkage["envelope"]["interval"]
+        seen = [row["interval"] for row in linkage["readings"]]
+        told += [low - envelope[0], envelope[1] - high]
+        naive += [max(0, low - min(each[0] for each in seen))]
+        naive += [max(0, max(each[1] for each in seen) - high)]
+    assert min(told) >= 0
+    assert np.mean(told) < 0.7 * np.mean(naive)
+
+
+def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -> None:
+    study = run_over([relinked(kosovo, k) for k in (0, 10) * 20], ["independence"])
+    far = [relinked(kosovo, 400 + k) for k in (0, 10) * 5]
+    linkage = rows(study, Reading("ewens", far)).linkage or {}
+    (row,), envelope = linkage["readings"], linkage["envelope"]
+    assert envelope["interval"][0] == pytest.approx(row["interval"][0], rel=1e-3)
+    assert envelope["interval"][1] == (study["independence"].interval or (0, 0))[1]
+    assert envelope["error"][0] == row["error"][0]
+
+
+def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
+    kosovo: CaptureTable, study: Study
+) -> None:
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
+    one, two, of_few = (
+        rows(study, Reading("ewens", tables)).linkage or {}
+        for tables in ([kosovo] * 9 + [apart], [kosovo] * 8 + [apart] * 2, [kosovo] * 4 + [apart])
+    )
+    assert one["readings"][0]["refused_in"] == 1
+    assert one["readings"][0]["point"] is not None
+    assert one["envelope"]["without_number"] == 0
+    for silent in (two, of_few):
+        assert silent["envelope"]["without_number"] == 1
+    assert "refused in 2 of 10 draws" in two["readings"][0]["why"]

@@ -41,12 +41,17 @@ class Doubt:
         return self.between / whole if whole > 0 else 0.0
 
 
-def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimate:
+def pool(
+    fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED, allow_for_few: bool = True
+) -> Estimate:
     """Pool one method's estimates over linkage draws.
 
     Draws of N are put together, as many from each table as its share; of methods without
     draws the log-normal laws of N are (`Mixture`). A refusal in more than `max_refused`
     of the draws refuses the whole; fewer are left out, and counted in a warning.
+
+    `allow_for_few`: the ends of a method without draws are moved out where tables are few; not
+    so where they are held against those of many tables.
 
     `linkage_share` is the share of the variance of log N that lies between tables.
     """
@@ -66,7 +71,8 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
         if all(fit.estimate.settings.get(name) == value for fit in good)
     }
     good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
-    pooled = _pool_draws(good) if model.draws is not None else _pool_laws(good, doubt)
+    further = _few(doubt, total - missed, model.level) if allow_for_few else 1.0
+    pooled = _pool_draws(good) if model.draws is not None else _pool_laws(good, further)
     warnings = _warnings(good, missed, total)
     if not pooled.ok:
         return attrs.evolve(pooled, seconds=seconds)
@@ -163,12 +169,12 @@ def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
     )
 
 
-def _pool_laws(fits: Sequence[Fitted], doubt: Doubt) -> Estimate:
+def _pool_laws(fits: Sequence[Fitted], further: float) -> Estimate:
     """The mixture over tables of each table's own law of N; the point is the mean of points."""
     model = fits[0].estimate
     R = sum(fit.times for fit in fits)
     law = Mixture.of(fits)
-    middle, further = law.quantile(0.5), _few(doubt, R, model.level)
+    middle = law.quantile(0.5)
     low, high = (
         max(float(law.observed.min()), middle * (law.quantile(p) / middle) ** further)
         for p in (0.5 - model.level / 2, 0.5 + model.level / 2)
