@@ -8,8 +8,9 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run_over
-from uncounted.estimate.readings import Reading, hang_on
+from uncounted.estimate.readings import Reading, StrataReading, hang_on, hang_on_strata
 from uncounted.estimate.result import Study
+from uncounted.estimate.strata import run_strata_over
 from uncounted.words import study_lines
 
 
@@ -168,3 +169,60 @@ def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
     for silent in (two, of_few):
         assert silent["envelope"]["without_number"] == 1
     assert "refused in 2 of 10 draws" in two["readings"][0]["why"]
+
+
+def halves(table: CaptureTable) -> list[CaptureTable]:
+    """The table in two strata of about one half each."""
+    one = {pattern: count // 2 for pattern, count in table.counts.items()}
+    other = {pattern: count - one[pattern] for pattern, count in table.counts.items()}
+    return [CaptureTable.of(table.lists, c, sex=s) for c, s in ((one, "f"), (other, "m"))]
+
+
+def in_strata(tables: list[CaptureTable]) -> list[list[CaptureTable]]:
+    return [list(each) for each in zip(*map(halves, tables), strict=True)]
+
+
+def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> None:
+    """The rows of a total are those of `run_strata_over` on that reading's own tables."""
+    main = in_strata([relinked(kosovo, k) for k in (0, 10) * 10])
+    done = run_strata_over(main, ["independence", "chao"], points=[None, None])
+    far = in_strata([relinked(kosovo, 400 + k) for k in (0, 10) * 5])
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
+    others = [
+        StrataReading("ewens, usual candidates", far),
+        StrataReading("ewens, strict candidates", [far[0], [apart] * 10]),
+        StrataReading("flat, usual candidates", far, why="the chains disagree"),
+        StrataReading("strict", in_strata([kosovo]), in_grid=False),
+    ]
+    told = hang_on_strata(done, main, others, level=0.95, seed=1)
+    assert told.linkage is not None
+    assert told.linkage["method"] == "independence"
+    passing, silent, failing, strict = told.linkage["readings"]
+    (total,) = run_strata_over(far, ["independence"], points=[None, None]).total
+    assert passing["interval"] == pytest.approx(total.interval, rel=2e-3)
+    assert silent["why"] == "1 of 2 strata that have a number have none"
+    assert silent["interval"] is None
+    assert (failing["passes"], strict["draws"]) == (False, 1)
+    envelope, (low, high) = told.linkage["envelope"], done.total[0].interval or (0, 0)
+    assert envelope["interval"] == pytest.approx([passing["interval"][0], high], rel=1e-3)
+    assert low > passing["interval"][1]
+    assert (envelope["passing"], envelope["without_number"]) == (2, 1)
+    assert told.to_json()["linkage"]["envelope"]["readings"] == 3
+    text = " ".join("\n".join(study_lines(told)).split())
+    assert "The total by independence, linked otherwise (strata alone were not looked at)" in text
+    assert "Under 1 of those that pass there is no number at all." in text
+
+
+def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(
+    kosovo: CaptureTable,
+) -> None:
+    """Otherwise a total of more strata would pass for what linkage does."""
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
+    women = [halves(kosovo)[0]] * 10
+    main, there = [women, [apart] * 10], [women, [halves(kosovo)[1]] * 10]
+    done = run_strata_over(main, ["independence"], points=[None, None])
+    told = hang_on_strata(done, main, [StrataReading("ewens", there)], level=0.95, seed=1)
+    (row,) = (told.linkage or {})["readings"]
+    assert row["point"] - done.total[0].number() == pytest.approx(
+        there[1][0].observed - apart.observed, rel=0.01
+    )

@@ -20,10 +20,14 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate.law import spread_out
 from uncounted.estimate.pooling import MAX_REFUSED, pool
 from uncounted.estimate.result import Fitted, Floats, Interval, Study, plain
+from uncounted.estimate.strata import Strata, joint_draws, run_strata_over, total_of
 from uncounted.estimate.study import LIGHTER, METHODS, Settings
 from uncounted.progress import Progress, silent
 
 MOST_TABLES = 10  # of a reading that are estimated from: as many as the grid stores
+
+
+type Errors = Sequence[float | None]  # of the lower end and of the upper; None: not known
 
 
 @attrs.frozen
@@ -75,19 +79,124 @@ def hang_on(
     for done, reading in enumerate(readings):
         progress("estimating under other readings of who is who", done, len(readings))
         rows.append(_row(reading, headline.method, level, seed, own))
-    inside = [row for row in rows if row["passes"] and row["in_grid"]]
     main = (headline.interval, _errors(_laws(study.fits.get(headline.method, ())), level))
-    envelope = {
+    linkage = {**study.linkage, "readings": rows, "envelope": _told(main, rows)}
+    return attrs.evolve(study, linkage=linkage)
+
+
+@attrs.frozen
+class StrataReading:
+    """A reading (`Reading`) of which each stratum has its own tables, one a draw."""
+
+    name: str
+    strata: Sequence[Sequence[CaptureTable]]
+    why: str | None = None
+    in_grid: bool = True
+
+
+def hang_on_strata(
+    done: Strata,
+    strata: Sequence[Sequence[CaptureTable]],
+    readings: Sequence[StrataReading],
+    *,
+    level: float,
+    seed: int,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Strata:
+    """Say beside a total what the first method that is no bound gives under other readings.
+
+    `linkage` has `readings` and `envelope` as for one study, and `method`. A total under a
+    reading is of the strata that have a number in the study; where one of them has none there,
+    the reading gives no number.
+
+    Args:
+        done: over linkage draws.
+        strata: the tables it was made from.
+        readings: the others.
+        level: of the intervals.
+        seed: of the draws.
+        settings: as the study's own.
+        progress: told before each reading.
+    """
+    headline = next((t for t in done.total if t.ok and t.point_kind != "lower bound"), None)
+    if headline is None or headline.interval is None or not readings:
+        return done
+    name = headline.method
+    own = {**LIGHTER.get(name, {}), **(settings or {}).get(name, {})}
+    rows = []
+    for place, reading in enumerate(readings):
+        progress("estimating under other readings of who is who", place, len(readings))
+        rows.append(_row_of_total(reading, name, done.answering(name), level, seed, own))
+    laws = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
+    told = _told((headline.interval, _errors(laws, level)), rows)
+    return attrs.evolve(done, linkage={"method": name, "readings": rows, "envelope": told})
+
+
+def _row_of_total(
+    reading: StrataReading,
+    name: str,
+    wanted: set[tuple[str, ...]],
+    level: float,
+    seed: int,
+    own: dict[str, Any],
+) -> dict[str, Any]:
+    """The total under one reading: strata that have no number in the study count as recorded."""
+    step = max(1, -(-len(reading.strata[0]) // MOST_TABLES))
+    strata = [list(tables)[::step] for tables in reading.strata]
+    draws = len(strata[0])
+    there = run_strata_over(
+        strata,
+        [name],
+        points=[None] * len(strata),
+        level=level,
+        seed=seed,
+        settings={name: own},
+        max_refused=_may_refuse(draws),
+    )
+    studies = [
+        study if tuple(label.values()) in wanted else attrs.evolve(study, estimates=())
+        for label, study in zip(there.labels, there.studies, strict=True)
+    ]
+    missing, observed = wanted - there.answering(name), _recorded(strata)
+    row: dict[str, Any] = {
+        "reading": reading.name,
+        "in_grid": reading.in_grid,
+        "passes": reading.why is None,
+        "why": reading.why,
+        "observed": observed[len(observed) // 2],
+        "point": None,
+        "interval": None,
+        "error": [None, None],
+        "draws": draws,
+    }
+    if missing:
+        silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
+        return {**row, "why": reading.why or silent_}
+    total = total_of(name, strata, studies, level, np.random.default_rng(seed))
+    laws = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
+    return {
+        **row,
+        "why": reading.why or total.reason,
+        "point": total.point,
+        "interval": plain(total.interval),
+        "error": _errors(laws, level),
+    }
+
+
+def _recorded(strata: Sequence[Sequence[CaptureTable]]) -> list[int]:
+    """People recorded in all strata, in each draw, from the fewest to the most."""
+    return sorted(sum(table.observed for table in draw) for draw in zip(*strata, strict=True))
+
+
+def _told(main: tuple[Interval, Errors], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    inside = [row for row in rows if row["passes"] and row["in_grid"]]
+    return {
         **_envelope(main, [(row["interval"], row["error"]) for row in inside if row["interval"]]),
         "readings": sum(row["in_grid"] for row in rows),
         "passing": len(inside),
         "without_number": sum(row["interval"] is None for row in inside),
     }
-    linkage = {**study.linkage, "readings": rows, "envelope": envelope}
-    return attrs.evolve(study, linkage=linkage)
-
-
-type Errors = Sequence[float | None]  # of the lower end and of the upper; None: not known
 
 
 def _envelope(

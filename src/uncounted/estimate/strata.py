@@ -23,7 +23,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.arguments import seed_of
 from uncounted.estimate.ends import quantiles
 from uncounted.estimate.law import drawn
-from uncounted.estimate.result import Estimate, Fitted, Floats, Study, refused
+from uncounted.estimate.result import Estimate, Fitted, Floats, Study, plain, refused
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
@@ -34,11 +34,15 @@ _THREADS = 2  # strata at a time, where there are many
 
 @attrs.frozen(eq=False)
 class Strata:
-    """Studies of the strata, in order, and the total by each method."""
+    """Studies of the strata, in order, and the total by each method.
+
+    `linkage`: what the total is under other ways of linking (`hang_on_strata`), if looked at.
+    """
 
     labels: tuple[Mapping[str, str], ...]
     studies: tuple[Study, ...]
     total: tuple[Estimate, ...]
+    linkage: Mapping[str, Any] | None = attrs.field(default=None, kw_only=True)
 
     @property
     def observed(self) -> int:
@@ -57,7 +61,7 @@ class Strata:
 
     def to_json(self) -> dict[str, Any]:
         """`strata`: an object like a study's for each; `total`: the sums from joint draws."""
-        return {
+        answer = {
             "observed": self.observed,
             "version": version("uncounted"),
             "strata": [
@@ -65,6 +69,15 @@ class Strata:
                 for label, study in zip(self.labels, self.studies, strict=True)
             ],
             "total": [estimate.to_json() for estimate in self.total],
+        }
+        return answer if self.linkage is None else {**answer, "linkage": plain(self.linkage)}
+
+    def answering(self, method: str) -> set[tuple[str, ...]]:
+        """Which strata have a number by a method, by their values."""
+        return {
+            tuple(label.values())
+            for label, study in zip(self.labels, self.studies, strict=True)
+            if any(fit.method == method and fit.ok for fit in study.estimates)
         }
 
 
@@ -161,7 +174,7 @@ def _together(
     strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], level: float, seed: int
 ) -> Strata:
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
-    total = tuple(_total(name, strata, studies, level, _rng_of(name, seed)) for name in names)
+    total = tuple(total_of(name, strata, studies, level, _rng_of(name, seed)) for name in names)
     labels = tuple(dict(tables[0].stratum) for tables in strata)
     return Strata(labels, tuple(studies), total)
 
@@ -171,13 +184,14 @@ def _rng_of(method: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *method.encode()])
 
 
-def _total(
+def total_of(
     name: str,
     strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
     level: float,
     rng: np.random.Generator,
 ) -> Estimate:
+    """The total by one method, of strata with their tables and their studies."""
     good = [
         fit
         for study in studies
