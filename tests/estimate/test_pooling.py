@@ -217,3 +217,15 @@ def test_means_of_few_draws_do_not_pass_for_doubt_about_who_is_who() -> None:
         ]
         shares.append(doubt_of(fits).share)
     assert np.mean(shares) < 0.002  # without what chance does it is .01
+
+
+def test_the_table_of_xi_is_made_on_every_table(kosovo: CaptureTable) -> None:
+    """n is another in each: at xi = 1 it is the interval, and nothing goes below the recorded."""
+    tables = [relinked(kosovo, k) for k in (0, 800) * 10]
+    study = run_over(tables, ["independence"], xi=(0.5, 1.0, 1000.0))
+    half, as_is, none = study.xi_by_method
+    assert as_is["interval"] == pytest.approx(study["independence"].interval, rel=1e-9)
+    fewest, most = min(t.observed for t in tables), max(t.observed for t in tables)
+    assert none["interval"] == pytest.approx((fewest, most), rel=0.03)
+    n0 = [study["independence"].number() - 4000, half["point"] - 4000]
+    assert n0[1] == pytest.approx(2 * n0[0], rel=1e-6)

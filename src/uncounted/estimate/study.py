@@ -285,6 +285,7 @@ def run_over(
     }
     rows = _pooled_xi(distinct, places, fits, headline, xi, level)
     study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), xi, claim)
+    study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
     if point is None or (checked := check(point)).refusal is not None:
         return study
     how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
@@ -374,6 +375,23 @@ def _pooled_xi(
             ]
         rows.append(row(pool(each, max_refused=1.0), xi, basis))
     return tuple(rows)
+
+
+def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[Mapping[str, Any], ...]:
+    """The xi table of each method, made on each table: n is another in each, and n0 / xi too."""
+    return tuple(
+        {"method": estimate.method, **row(pool(each, max_refused=1.0), xi, basis)}
+        for estimate in study.estimates
+        if estimate.ok
+        for basis in [relative_basis(estimate.method)]
+        for xi in xis
+        for each in [
+            [
+                attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi))
+                for fit in study.fits[estimate.method]
+            ]
+        ]
+    )
 
 
 def _unique(*groups: Sequence[str]) -> tuple[str, ...]:
