@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -143,6 +143,7 @@ class Counted:
 
 
 STRICT, LOOSE = 0.95, 0.05  # chances from which pairs are links, read strictly and loosely
+_AT_CHANCE = (("strict", STRICT), ("loose", LOOSE))
 
 
 def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
@@ -172,7 +173,7 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
             ),
             *(
                 OtherReading(name, [tally(linkage.at_chance(linkage_, chance))], in_grid=False)
-                for name, chance in (("strict", STRICT), ("loose", LOOSE))
+                for name, chance in _AT_CHANCE
             ),
         ],
     )
@@ -219,9 +220,16 @@ def split(
         raise UsedWrongly(
             f"people cannot be split by {wrong[0]!r}", hint=f"by {', '.join(SPLITS)}, or several"
         )
-    names, counted = _counted(linked, lists)
     all_labels = linked.linkage.labels
     labels = linkage.point_partition(linked.linkage) if draw is None else all_labels[draw]
+    return _split(linked, labels, by, lists)
+
+
+def _split(
+    linked: Linked, labels: Any, by: Sequence[str], lists: Sequence[str] | None
+) -> list[CaptureTable]:
+    """One partition's tables: `labels` says of each report which person it is."""
+    names, counted = _counted(linked, lists)
     people: dict[int, list[Report]] = {}
     for label, report, yes in zip(labels.tolist(), linked.reports, counted, strict=True):
         if yes:
@@ -252,22 +260,62 @@ def split_all(linked: Linked, by: Sequence[str], lists: Sequence[str] | None = N
     Raises:
         UsedWrongly: a split that there is not, or no such list.
     """
-    draws = [
-        {tuple(table.stratum.values()): table for table in split(linked, draw, by, lists)}
-        for draw in range(len(linked.linkage.labels))
-    ]
     point = {tuple(table.stratum.values()): table for table in split(linked, None, by, lists)}
+    through = _through(linked, linked.linkage.labels, by, lists, point)
+    return [Split(tables, point.get(key)) for key, tables in through.items()]
+
+
+def _through(
+    linked: Linked,
+    rows: Iterable[Any],
+    by: Sequence[str],
+    lists: Sequence[str] | None,
+    also: Collection[tuple[str, ...]] = (),
+) -> dict[tuple[str, ...], list[CaptureTable]]:
+    """Each stratum's table in each of these partitions, empty where nobody is in it."""
+    draws = [
+        {tuple(table.stratum.values()): table for table in _split(linked, labels, by, lists)}
+        for labels in rows
+    ]
     names, _ = _counted(linked, lists)
-    keys = sorted({key for draw in (*draws, point) for key in draw})
+    return {
+        key: [
+            draw.get(key, CaptureTable(names, {}, dict(zip(by, key, strict=True))))
+            for draw in draws
+        ]
+        for key in sorted({key for draw in (*draws, also) for key in draw})
+    }
+
+
+@attrs.frozen
+class OtherSplit:
+    """Strata under another way of linking, each with its table in every draw; `OtherReading`."""
+
+    name: str
+    strata: Sequence[Sequence[CaptureTable]]
+    why: str | None = None
+    in_grid: bool = True
+
+
+def split_others(
+    linked: Linked, by: Sequence[str], lists: Sequence[str] | None = None
+) -> list[OtherSplit]:
+    """Under every other reading the draws' tables, split as `split_all` does.
+
+    Raises:
+        UsedWrongly: no such list.
+    """
+    from uncounted import linkage
+
+    def strata(rows: Iterable[Any]) -> list[list[CaptureTable]]:
+        return list(_through(linked, rows, by, lists).values())
+
     return [
-        Split(
-            [
-                draw.get(key, CaptureTable(names, {}, dict(zip(by, key, strict=True))))
-                for draw in draws
-            ],
-            point.get(key),
-        )
-        for key in keys
+        *(OtherSplit(each.name, strata(each.labels), each.why) for each in linked.linkage.grid),
+        *(
+            OtherSplit(name, strata([linkage.at_chance(linked.linkage, chance)]), in_grid=False)
+            for name, chance in _AT_CHANCE
+        ),
     ]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from uncounted.captures import CaptureTable, read_tables
-from uncounted.counting import Counted, Linked, count, linked, split_all
+from uncounted.counting import Counted, Linked, count, linked, split_all, split_others
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
@@ -280,6 +280,7 @@ def estimate_case(
 
 def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress) -> Strata:
     """Each stratum over the draws; every study's `input` is a commitment."""
+    from uncounted.estimate.readings import StrataReading, hang_on_strata
     from uncounted.estimate.strata import run_strata_over
 
     parts = split_all(opened, asked.by, asked.lists)
@@ -288,6 +289,16 @@ def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress
         [part.tables for part in parts],
         points=[part.point for part in parts],
         **asked.settings(),
+        progress=progress,
+    )
+    others = split_others(opened, asked.by, asked.lists)
+    done = hang_on_strata(
+        done,
+        [part.tables for part in parts],
+        [StrataReading(each.name, each.strata, each.why, each.in_grid) for each in others],
+        level=asked.level,
+        seed=asked.seed,
+        settings=asked.own_settings(),
         progress=progress,
     )
     studies = tuple(

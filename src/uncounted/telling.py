@@ -127,7 +127,7 @@ def facts(
             people_median=float(np.median(people)),
             people_interval=(int(low), int(high)),
             rhat=opened.linkage.diagnostics.get("rhat"),
-            share_of_variance=(study.linkage or {}).get("variance_share"),
+            share_of_variance=_share_of_linkage(study, plan.method),
             copied=opened.copied_among(counted.point.lists),
             other_ways=_other_ways(study),
         ),
@@ -136,6 +136,14 @@ def facts(
         made_up=truth is not None,
         truth=truth,
     )
+
+
+def _share_of_linkage(study: Study, method: str | None) -> float | None:
+    """Of the method that leads the report."""
+    if method is None:
+        return (study.linkage or {}).get("variance_share")
+    leading = next((each for each in study.estimates if each.method == method), None)
+    return leading.diagnostics.get("linkage_share") if leading else None
 
 
 def _other_ways(study: Study) -> OtherWays | None:

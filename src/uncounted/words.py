@@ -86,7 +86,19 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
         yield ""
     yield f"== in all: {number(study.observed)} people are documented"
     yield from _table(study.total, study.observed)
+    yield from _other_totals(study)
     yield from _warnings([w for estimate in study.total for w in estimate.warnings])
+
+
+def _other_totals(strata: Strata) -> Iterator[str]:
+    """What the total is under other ways of linking; strata alone were not looked at so."""
+    if strata.linkage is None:
+        return
+    method = strata.linkage["method"]
+    (headline,) = (total for total in strata.total if total.method == method)
+    yield ""
+    yield f"The total by {method}, linked otherwise (strata alone were not looked at):"
+    yield from _readings(headline, strata.linkage, strata.observed)
 
 
 def _pooled(pooled: Pooled) -> Iterator[str]:
@@ -359,18 +371,18 @@ def _linkage(study: Study) -> Iterator[str]:
     if share is not None:
         words += f"; {share:.0%} of the doubt comes from not being sure who is who"
     yield from _paragraph("Who is who: ", words + ".")
-    yield from _readings(study, study.linkage)
+    if study.headline is not None:
+        yield from _readings(study.headline, study.linkage, int(low))
 
 
-def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
+def _readings(headline: Estimate, linkage: Mapping[str, Any], recorded: int) -> Iterator[str]:
     """How far the number hangs on how reports were linked."""
     from uncounted.estimate.words import about, round_to_interval
 
-    envelope, headline = linkage.get("envelope"), study.headline
-    if envelope is None or headline is None:
+    envelope = linkage.get("envelope")
+    if envelope is None:
         return
     low, high = _open(envelope["interval"])
-    recorded = int(linkage["observed"]["interval"][0])
     rounded = round_to_interval(headline.number(), low, high, recorded)
     upper = "no upper end" if rounded.high is None else number(rounded.high)
     silent = envelope["without_number"]
@@ -379,7 +391,8 @@ def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
         f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person,"
         f" of which {envelope['passing']} pass their checks, the interval reaches from"
         f" {number(rounded.low)} to {upper}."
-        + (f" Under {silent} of those that pass there is no number at all." if silent else ""),
+        + (f" Under {silent} of those that pass there is no number at all." if silent else "")
+        + _by_chance(envelope.get("error", ())),
     )
     extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
     said = [
@@ -390,6 +403,14 @@ def _readings(study: Study, linkage: Mapping[str, Any]) -> Iterator[str]:
     ]
     if said:
         yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
+
+
+def _by_chance(errors: Sequence[float | None]) -> str:
+    """How well the ends are known that rest on few draws."""
+    known = [math.ceil(error) for error in errors if error is not None]
+    if not known or max(known) == 0:
+        return ""
+    return f" With so few draws of each, an end is known to about {number(max(known))}."
 
 
 def _open(interval: Sequence[float | None]) -> tuple[float, float]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import decomposable, run, run_over
+from uncounted.estimate.pooling import doubt_of, pool
+from uncounted.estimate.result import Estimate, Fitted
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:
@@ -48,9 +54,8 @@ def test_doubt_about_who_is_who_widens_the_interval(kosovo: CaptureTable) -> Non
     for end, level in zip(interval, (0.025, 0.975), strict=True):
         below = [np.mean(each.draws <= end) for each in single if each.draws is not None]
         assert np.mean(below) == pytest.approx(level, abs=0.004)
-    logs = [each.log_n0 for each in single if each.log_n0 is not None]
-    between = np.var([mean for mean, _ in logs])
-    within = np.mean([variance for _, variance in logs])
+    logs = [np.log(each.draws) for each in single if each.draws is not None]
+    between, within = np.var([each.mean() for each in logs]), np.mean([each.var() for each in logs])
     assert study.linkage["variance_share"] == pytest.approx(between / (between + within), abs=0.01)
     json.dumps(study.to_json(), allow_nan=False)
 
@@ -113,3 +118,114 @@ def test_progress_is_told(kosovo: CaptureTable) -> None:
     told: list[tuple[int, int | None]] = []
     run_over([kosovo] * 3, progress=lambda what, done, total: told.append((done, total)))
     assert told == [(0, 1), (1, 1)]
+
+
+def found(n: int, n0: float, sd: float, **more: object) -> Estimate:
+    """An estimate without draws: n recorded, and n0 log-normal."""
+    log_n0 = (math.log(n0 + 0.5), sd**2)
+    return Estimate("any", "ok", point=n + n0, interval=(n, n + n0), log_n0=log_n0, **more)  # type: ignore[arg-type]
+
+
+def simulated(tables: list[tuple[int, float, float, int]], size: int = 2_000_000) -> np.ndarray:
+    """Naive twin of the mixture: draw a table, then N on it."""
+    rng = np.random.default_rng(8)
+    times = np.array([times for *_, times in tables])
+    which = rng.choice(len(tables), p=times / times.sum(), size=size)
+    n, n0, sd, _ = np.array(tables)[which].T
+    drawn = np.exp(np.log(n0 + 0.5) + sd * rng.standard_normal(size)) - 0.5
+    return np.asarray(n + np.maximum(drawn, 0))
+
+
+# Where nearly all are recorded, few, and where nobody may be unseen.
+TABLES = {
+    "nearly all": [(900 + i, 5.0 - i / 3, 0.5, 30 + i) for i in range(0, 13, 2)],
+    "few": [(900 - 4 * i, 1500.0 + 40 * i, 0.1, 20) for i in range(10)],
+    "none or some": [(50, 0.0, 0.0, 20), (51, 0.2, 1.0, 20), (48, 3.0, 0.7, 60)],
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_laws_without_draws_are_pooled_as_drawing_a_table_and_then_n(kind: str) -> None:
+    tables = TABLES[kind]
+    pooled = pool([Fitted(found(n, n0, sd), n, times) for n, n0, sd, times in tables])
+    N = simulated(tables)
+    logs = [np.log(simulated([each], 200_000)) for each in tables]
+    weight = np.array([times for *_, times in tables], dtype=float)
+    means = np.array([each.mean() for each in logs])
+    between = np.average((means - np.average(means, weights=weight)) ** 2, weights=weight)
+    within = np.average([each.var() for each in logs], weights=weight)
+    assert pooled.diagnostics["linkage_share"] == pytest.approx(
+        between / (between + within), abs=0.01
+    )
+    assert pooled.interval is not None
+    R = weight.sum()
+    B = between * R / (R - 1)
+    df = (R - 1) * (1 + within / ((1 + 1 / R) * B)) ** 2
+    few = stats.t.ppf(0.975, df) / stats.norm.ppf(0.975)
+    few *= math.sqrt((within + (1 + 1 / R) * B) / (within + between))
+    middle = np.quantile(N, 0.5)
+    for end, p in zip(pooled.interval, (0.025, 0.975), strict=True):
+        wanted = max(middle * (np.quantile(N, p) / middle) ** few, min(n for n, *_ in tables))
+        assert end == pytest.approx(wanted, rel=2e-3)
+    assert pooled.point == pytest.approx(
+        np.average([n + n0 for n, n0, *_ in tables], weights=weight)
+    )
+
+
+def test_what_linkage_does_to_the_recorded_is_in_the_interval() -> None:
+    """From 902 to 912 people are recorded and some six are not: the interval is no narrower."""
+    fits = [Fitted(found(n, 6.0, 0.3), n, 1) for n in range(902, 913) for _ in range(10)]
+    low, high = pool(fits).interval or (0, 0)
+    # the ends of n0 put on the mean of those recorded
+    narrow = [907 + math.exp(math.log(6.5) + z * 0.3) - 0.5 for z in (-1.96, 1.96)]
+    assert low < narrow[0] - 3
+    assert high > narrow[1] + 2
+    assert pool(fits).diagnostics["linkage_share"] > 0.6  # none of it lies in log n0
+
+
+@given(st.integers(1, 5000), st.floats(0.5, 1e5), st.floats(0, 1.5), st.integers(1, 300))
+def test_one_table_however_often_is_its_own_interval(
+    n: int, n0: float, sd: float, times: int
+) -> None:
+    pooled = pool([Fitted(found(n, n0, sd), n, times)])
+    z = stats.norm.ppf(0.975)
+    wanted = [n + max(0, math.exp(math.log(n0 + 0.5) + side * z * sd) - 0.5) for side in (-1, 1)]
+    assert pooled.interval == pytest.approx(wanted, rel=1e-6)
+    assert pooled.diagnostics["linkage_share"] == 0
+
+
+def test_few_tables_have_longer_ends_than_many_alike() -> None:
+    two = [found(900, 400.0, 0.1), found(800, 800.0, 0.1)]
+    few, many = (
+        pool([Fitted(each, n, times) for each, n in zip(two, (900, 800), strict=True)]).interval
+        for times in (3, 300)
+    )
+    assert few is not None
+    assert many is not None
+    assert few[1] - few[0] > 1.02 * (many[1] - many[0])
+
+
+def test_means_of_few_draws_do_not_pass_for_doubt_about_who_is_who() -> None:
+    """Tables that are alike, each with a hundred draws: nothing lies between them."""
+    rng = np.random.default_rng(1)
+    shares = []
+    for _ in range(20):
+        each = [np.rint(1000 * np.exp(0.1 * rng.standard_normal(100))) for _ in range(100)]
+        fits = [
+            Fitted(Estimate("any", "ok", point=1000.0, draws=draws.astype(np.int64)), 700, 1)
+            for draws in each
+        ]
+        shares.append(doubt_of(fits).share)
+    assert np.mean(shares) < 0.002  # without what chance does it is .01
+
+
+def test_the_table_of_xi_is_made_on_every_table(kosovo: CaptureTable) -> None:
+    """n is another in each: at xi = 1 it is the interval, and nothing goes below the recorded."""
+    tables = [relinked(kosovo, k) for k in (0, 800) * 10]
+    study = run_over(tables, ["independence"], xi=(0.5, 1.0, 1000.0))
+    half, as_is, none = study.xi_by_method
+    assert as_is["interval"] == pytest.approx(study["independence"].interval, rel=1e-9)
+    fewest, most = min(t.observed for t in tables), max(t.observed for t in tables)
+    assert none["interval"] == pytest.approx((fewest, most), rel=0.03)
+    n0 = [study["independence"].number() - 4000, half["point"] - 4000]
+    assert n0[1] == pytest.approx(2 * n0[0], rel=1e-6)

@@ -8,8 +8,9 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run_over
-from uncounted.estimate.readings import Reading, hang_on
+from uncounted.estimate.readings import Reading, StrataReading, hang_on, hang_on_strata
 from uncounted.estimate.result import Study
+from uncounted.estimate.strata import run_strata_over
 from uncounted.words import study_lines
 
 
@@ -112,3 +113,125 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
     assert "no number read strictly (140 people recorded)" in text
     assert f"{envelope['interval'][0]:,.0f}" not in text  # no finer than it is known
     assert "to 17,000." in text
+
+
+def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_another(
+    kosovo: CaptureTable,
+) -> None:
+    rng = np.random.default_rng(6)
+    ends, errors = [], []
+    with_table = {k: relinked(kosovo, k) for k in range(100)}
+    study = run_over([kosovo] * 10, ["independence"])
+    for _ in range(60):
+        tables = [with_table[k] for k in rng.binomial(99, 0.5, 10) // 10 * 10]
+        (row,) = (rows(study, Reading("ewens", tables)).linkage or {})["readings"]
+        ends.append(row["interval"])
+        errors.append(row["error"])
+        assert (row["draws"], row["refused_in"]) == (10, 0)
+    moved = np.std(ends, axis=0)
+    assert np.sqrt(np.mean(np.square(errors), axis=0)) == pytest.approx(moved, rel=0.3)
+
+
+def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
+    """Eight readings of ten draws, all of them drawn as the study's own were."""
+    rng = np.random.default_rng(7)
+    with_table = {k: relinked(kosovo, k) for k in range(0, 100, 10)}
+
+    def draws(how_many: int) -> list[CaptureTable]:
+        return [with_table[10 * k] for k in rng.integers(0, 10, how_many)]
+
+    told, naive = [], []
+    for _ in range(12):
+        study = run_over(draws(200), ["independence"])
+        low, high = study["independence"].interval or (0, 0)
+        linkage = rows(study, *(Reading(str(i), draws(10)) for i in range(8))).linkage or {}
+        envelope = linkage["envelope"]["interval"]
+        seen = [row["interval"] for row in linkage["readings"]]
+        told += [low - envelope[0], envelope[1] - high]
+        naive += [max(0, low - min(each[0] for each in seen))]
+        naive += [max(0, max(each[1] for each in seen) - high)]
+    assert min(told) >= 0
+    assert np.mean(told) < 0.7 * np.mean(naive)
+
+
+def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -> None:
+    study = run_over([relinked(kosovo, k) for k in (0, 10) * 20], ["independence"])
+    far = [relinked(kosovo, 400 + k) for k in (0, 10) * 5]
+    linkage = rows(study, Reading("ewens", far)).linkage or {}
+    (row,), envelope = linkage["readings"], linkage["envelope"]
+    assert envelope["interval"][0] == pytest.approx(row["interval"][0], rel=1e-3)
+    assert envelope["interval"][1] == (study["independence"].interval or (0, 0))[1]
+    assert envelope["error"][0] == row["error"][0]
+
+
+def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
+    kosovo: CaptureTable, study: Study
+) -> None:
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
+    one, two, of_few = (
+        rows(study, Reading("ewens", tables)).linkage or {}
+        for tables in ([kosovo] * 9 + [apart], [kosovo] * 8 + [apart] * 2, [kosovo] * 4 + [apart])
+    )
+    assert one["readings"][0]["refused_in"] == 1
+    assert one["readings"][0]["point"] is not None
+    assert one["envelope"]["without_number"] == 0
+    for silent in (two, of_few):
+        assert silent["envelope"]["without_number"] == 1
+    assert "refused in 2 of 10 draws" in two["readings"][0]["why"]
+
+
+def halves(table: CaptureTable) -> list[CaptureTable]:
+    """The table in two strata of about one half each."""
+    one = {pattern: count // 2 for pattern, count in table.counts.items()}
+    other = {pattern: count - one[pattern] for pattern, count in table.counts.items()}
+    return [CaptureTable.of(table.lists, c, sex=s) for c, s in ((one, "f"), (other, "m"))]
+
+
+def in_strata(tables: list[CaptureTable]) -> list[list[CaptureTable]]:
+    return [list(each) for each in zip(*map(halves, tables), strict=True)]
+
+
+def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> None:
+    """The rows of a total are those of `run_strata_over` on that reading's own tables."""
+    main = in_strata([relinked(kosovo, k) for k in (0, 10) * 10])
+    done = run_strata_over(main, ["independence", "chao"], points=[None, None])
+    far = in_strata([relinked(kosovo, 400 + k) for k in (0, 10) * 5])
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
+    others = [
+        StrataReading("ewens, usual candidates", far),
+        StrataReading("ewens, strict candidates", [far[0], [apart] * 10]),
+        StrataReading("flat, usual candidates", far, why="the chains disagree"),
+        StrataReading("strict", in_strata([kosovo]), in_grid=False),
+    ]
+    told = hang_on_strata(done, main, others, level=0.95, seed=1)
+    assert told.linkage is not None
+    assert told.linkage["method"] == "independence"
+    passing, silent, failing, strict = told.linkage["readings"]
+    (total,) = run_strata_over(far, ["independence"], points=[None, None]).total
+    assert passing["interval"] == pytest.approx(total.interval, rel=2e-3)
+    assert silent["why"] == "1 of 2 strata that have a number have none"
+    assert silent["interval"] is None
+    assert (failing["passes"], strict["draws"]) == (False, 1)
+    envelope, (low, high) = told.linkage["envelope"], done.total[0].interval or (0, 0)
+    assert envelope["interval"] == pytest.approx([passing["interval"][0], high], rel=1e-3)
+    assert low > passing["interval"][1]
+    assert (envelope["passing"], envelope["without_number"]) == (2, 1)
+    assert told.to_json()["linkage"]["envelope"]["readings"] == 3
+    text = " ".join("\n".join(study_lines(told)).split())
+    assert "The total by independence, linked otherwise (strata alone were not looked at)" in text
+    assert "Under 1 of those that pass there is no number at all." in text
+
+
+def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(
+    kosovo: CaptureTable,
+) -> None:
+    """Otherwise a total of more strata would pass for what linkage does."""
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
+    women = [halves(kosovo)[0]] * 10
+    main, there = [women, [apart] * 10], [women, [halves(kosovo)[1]] * 10]
+    done = run_strata_over(main, ["independence"], points=[None, None])
+    told = hang_on_strata(done, main, [StrataReading("ewens", there)], level=0.95, seed=1)
+    (row,) = (told.linkage or {})["readings"]
+    assert row["point"] - done.total[0].number() == pytest.approx(
+        there[1][0].observed - apart.observed, rel=0.01
+    )

@@ -7,8 +7,9 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import run
-from uncounted.estimate.strata import run_strata
+from uncounted.estimate import METHODS, run
+from uncounted.estimate.result import Estimate
+from uncounted.estimate.strata import run_strata, run_strata_over
 
 WOMEN = CaptureTable.of(
     "ABC",
@@ -75,3 +76,68 @@ def test_a_total_does_not_depend_on_the_other_methods_nor_on_threads(
         strata = run_strata([WOMEN, MEN, APART, MEN], ["latent-class", "log-linear"], seed=5)
         answers.append([(fit.point, fit.interval) for s in strata.studies for fit in s.estimates])
     assert answers[0] == answers[1]
+
+
+def relinked(table: CaptureTable, merged: int) -> CaptureTable:
+    """The table, had `merged` more people been recognised on both A and B."""
+    counts = dict(table.counts)
+    for pattern, more in (("110", merged), ("100", -merged), ("010", -merged)):
+        counts[pattern] += more
+    return CaptureTable.of(table.lists, counts, **table.stratum)
+
+
+@pytest.mark.parametrize("method", ["decomposable", "chao", "independence"])
+def test_a_draw_of_who_is_who_is_one_for_all_strata(method: str) -> None:
+    """Links that come together in both strata widen the total; in turn, they narrow it.
+
+    Naive twin: draw by draw N of each stratum's own table, from fits made one by one.
+    """
+    merged = [0, 9] * 20
+    together = [[relinked(table, k) for k in merged] for table in (WOMEN, MEN)]
+    in_turn = [[relinked(WOMEN, k) for k in merged], [relinked(MEN, 9 - k) for k in merged]]
+    spread: list[float] = []
+    made: dict[str, Estimate] = {}
+    for strata in (together, in_turn):
+        points = [tables[0] for tables in strata]
+        (total,) = run_strata_over(strata, [method], points=points, seed=4).total
+        rng = np.random.default_rng(1)
+        drawn = np.zeros((len(merged), 1000))
+        for row, tables in zip(drawn, zip(*strata, strict=True), strict=True):
+            for table in tables:
+                if (key := table.digest()) not in made:
+                    made[key] = METHODS[method](table)
+                fit = made[key]
+                row += naive_draws(fit, table.observed, rng)
+        wanted = np.quantile(drawn, [0.025, 0.975])
+        low, high = total.interval or (0, 0)
+        assert high - low == pytest.approx(wanted[1] - wanted[0], rel=0.06)
+        spread.append(high - low)
+    assert spread[0] > 1.15 * spread[1]
+
+
+def naive_draws(fit: Estimate, n: int, rng: np.random.Generator) -> np.ndarray:
+    if fit.draws is not None:
+        return np.asarray(rng.choice(fit.draws, 1000).astype(float))
+    mean, variance = fit.log_n0 or (0, 0)
+    return np.asarray(n + np.exp(mean + variance**0.5 * rng.standard_normal(1000)) - 0.5)
+
+
+def test_a_draw_that_refuses_in_one_stratum_leaves_the_others_joint() -> None:
+    """In 1 of 40 draws nobody is a man; the women of that draw still count."""
+    men = [MEN] * 39 + [CaptureTable.of("ABC", {}, sex="m")]
+    women = [relinked(WOMEN, k) for k in [0, 9] * 20]
+    strata = run_strata_over([women, men], ["chao"], points=[WOMEN, MEN])
+    whole = run_strata_over([women, [MEN] * 40], ["chao"], points=[WOMEN, MEN])
+    assert strata.studies[1]["chao"].diagnostics["refused_in"] == 1
+    assert strata.total[0].interval == pytest.approx(whole.total[0].interval, rel=0.02)
+
+
+def test_those_documented_in_a_draw_count_in_that_draw() -> None:
+    """Of a stratum without an estimate as many as are recorded in each draw, not their mean."""
+    apart = [CaptureTable.of("ABC", {"100": 200 + k}, sex="unknown") for k in [0, 100] * 20]
+    strata = run_strata_over([[WOMEN] * 40, apart], ["chao"], points=[WOMEN, apart[0]])
+    low, high = strata.total[0].interval or (0, 0)
+    (alone,) = run_strata([WOMEN], ["chao"]).total
+    ends = alone.interval or (0, 0)
+    assert low < ends[0] + 215
+    assert high > ends[1] + 270

@@ -4,6 +4,9 @@ Linkage gives draws of who is who, each a table. The estimate is made on every
 table and the answers are averaged equally (Sadinle 2018, Annals of Applied
 Statistics 12:1013); equal tables are fitted once. It never reports an average of
 the tables that happened to work without saying how many did not.
+
+With n people recorded in a table, and n another in each table, N = n + n0 is pooled and
+never n0 alone: where nearly everybody is recorded, most of the doubt about N is that about n.
 """
 
 from __future__ import annotations
@@ -18,26 +21,39 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from uncounted.estimate.ends import open_ended, quantiles
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.law import Mixture, log_number
+from uncounted.estimate.result import Estimate, Fitted
 
 MAX_REFUSED = 0.05
 
 
-@attrs.frozen(eq=False)
-class Fitted:
-    """One method's estimate on one table, and how many draws of the linkage gave that table."""
+@attrs.frozen
+class Doubt:
+    """The variance of log N: between tables, that is from who is who, and within them."""
 
-    estimate: Estimate
-    observed: int
-    times: int
+    between: float
+    within: float
+
+    @property
+    def share(self) -> float:
+        """What of it lies between tables; 0 where there is none at all."""
+        whole = self.between + self.within
+        return self.between / whole if whole > 0 else 0.0
 
 
-def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimate:
+def pool(
+    fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED, allow_for_few: bool = True
+) -> Estimate:
     """Pool one method's estimates over linkage draws.
 
-    Draws of N are put together, as many from each table as its share; methods without
-    draws are combined on log n0 by Rubin's rules. A refusal in more than `max_refused`
+    Draws of N are put together, as many from each table as its share; of methods without
+    draws the log-normal laws of N are (`Mixture`). A refusal in more than `max_refused`
     of the draws refuses the whole; fewer are left out, and counted in a warning.
+
+    `allow_for_few`: the ends of a method without draws are moved out where tables are few; not
+    so where they are held against those of many tables.
+
+    `linkage_share` is the share of the variance of log N that lies between tables.
     """
     total = sum(fit.times for fit in fits)
     bad = [fit for fit in fits if not fit.estimate.ok]
@@ -47,7 +63,7 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
     seconds = sum(fit.estimate.seconds for fit in fits)
     if not good or missed > max_refused * total:
         return _refuse(first, bad, missed, total, seconds)
-    share, between, within = _variance(good)
+    doubt = doubt_of(good)
     model = good[0].estimate
     settings = {
         name: value
@@ -55,13 +71,14 @@ def pool(fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED) -> Estimat
         if all(fit.estimate.settings.get(name) == value for fit in good)
     }
     good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
-    pooled = _pool_draws(good) if model.draws is not None else _pool_logs(good, between, within)
+    further = _few(doubt, total - missed, model.level) if allow_for_few else 1.0
+    pooled = _pool_draws(good) if model.draws is not None else _pool_laws(good, further)
     warnings = _warnings(good, missed, total)
     if not pooled.ok:
         return attrs.evolve(pooled, seconds=seconds)
     return attrs.evolve(
         pooled,
-        diagnostics={**pooled.diagnostics, "linkage_share": share, "refused_in": missed},
+        diagnostics={**pooled.diagnostics, "linkage_share": doubt.share, "refused_in": missed},
         warnings=warnings,
         seconds=seconds,
         input="",
@@ -90,14 +107,30 @@ def _refuse(
     )
 
 
-def _variance(fits: Sequence[Fitted]) -> tuple[float, float, float]:
-    """Share of the variance of log n0 that lies between tables; between; within."""
-    times = np.array([fit.times for fit in fits], dtype=np.float64)
-    mean = np.array([fit.estimate.log_n0[0] if fit.estimate.log_n0 else 0.0 for fit in fits])
-    variance = np.array([fit.estimate.log_n0[1] if fit.estimate.log_n0 else 0.0 for fit in fits])
-    within = float(np.average(variance, weights=times))
-    between = float(np.average((mean - np.average(mean, weights=times)) ** 2, weights=times))
-    return (between / (between + within) if between + within > 0 else 0.0), between, within
+def doubt_of(fits: Sequence[Fitted]) -> Doubt:
+    """Between and within tables, what the means of few draws vary by chance taken off.
+
+    Examples:
+        >>> one = Estimate("any", "ok", point=150.0, log_n0=(4.0, 0.04))
+        >>> doubt_of([Fitted(one, 100, 3)]).share
+        0.0
+    """
+    weight = np.array([fit.times for fit in fits], dtype=np.float64)
+    weight /= weight.sum()
+    mean, variance = np.array([log_number(fit.estimate, fit.observed) for fit in fits]).T
+    chance = sum(
+        float(share) * (1 - float(share)) * float(each) / _draws_of(fit.estimate)
+        for share, each, fit in zip(weight, variance, fits, strict=True)
+    )
+    between = float(weight @ (mean - weight @ mean) ** 2)
+    return Doubt(max(0.0, between - chance), float(weight @ variance))
+
+
+def _draws_of(estimate: Estimate) -> float:
+    """Of how many independent draws a table's mean is; no end of them where it has none."""
+    if estimate.draws is None:
+        return math.inf
+    return float(min(len(estimate.draws), estimate.diagnostics.get("ess", math.inf)))
 
 
 def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
@@ -136,23 +169,16 @@ def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
     )
 
 
-def _pool_logs(fits: Sequence[Fitted], between: float, within: float) -> Estimate:
-    """Rubin's rules on log n0: T = W + (1 + 1/R) B, t on (R-1)(1 + W / ((1 + 1/R) B))^2."""
+def _pool_laws(fits: Sequence[Fitted], further: float) -> Estimate:
+    """The mixture over tables of each table's own law of N; the point is the mean of points."""
     model = fits[0].estimate
     R = sum(fit.times for fit in fits)
-    times = [fit.times for fit in fits]
-    n = float(np.average([fit.observed for fit in fits], weights=times))
-    logs = [fit.estimate.log_n0[0] if fit.estimate.log_n0 else 0.0 for fit in fits]
-    log_n0 = float(np.average(logs, weights=times))
-    B = between * R / (R - 1) if R > 1 else 0.0
-    T = within + (1 + 1 / R) * B
-    if B > 0:
-        df = (R - 1) * (1 + within / ((1 + 1 / R) * B)) ** 2
-        factor = float(stdtrit(df, 0.5 + model.level / 2))
-    else:
-        factor = float(ndtri(0.5 + model.level / 2))
-    spread = factor * T**0.5
-    points = [fit.estimate.point or 0.0 for fit in fits]
+    law = Mixture.of(fits)
+    middle = law.quantile(0.5)
+    low, high = (
+        max(float(law.observed.min()), middle * (law.quantile(p) / middle) ** further)
+        for p in (0.5 - model.level / 2, 0.5 + model.level / 2)
+    )
     # Tables whose interval has no end are draws of a tail: more of them than it holds open it.
     open_ = sum(
         fit.times
@@ -160,17 +186,29 @@ def _pool_logs(fits: Sequence[Fitted], between: float, within: float) -> Estimat
         if fit.estimate.interval and not math.isfinite(fit.estimate.interval[1])
     )
     ended = open_ / R <= (1 - model.level) / 2
+    points = [fit.estimate.number() for fit in fits]
     return attrs.evolve(
         model,
-        point=float(np.average(points, weights=times)),
-        interval=(
-            n + max(0.0, float(np.exp(log_n0 - spread)) - 0.5),
-            n + max(0.0, float(np.exp(log_n0 + spread)) - 0.5) if ended else math.inf,
-        ),
-        settings={**model.settings, "pooled": "log n0 by Rubin's rules, T = W + (1 + 1/R) B"},
+        point=float(np.average(points, weights=[fit.times for fit in fits])),
+        interval=(low, high if ended else math.inf),
+        settings={**model.settings, "pooled": "the laws of N from every table, equally"},
         diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),
-        log_n0=(log_n0, T),
+        log_n0=None,
     )
+
+
+def _few(doubt: Doubt, R: int, level: float) -> float:
+    """How much longer the ends are on log N since the tables are few; 1 for very many.
+
+    Rubin (1987, sec. 3.3): the variance is W + (1 + 1/R) B, of which a mixture of R tables has
+    W + (1 - 1/R) B, and t on (R - 1) (1 + W / ((1 + 1/R) B))^2 takes the place of the normal.
+    """
+    if R == 1 or doubt.between == 0:
+        return 1.0
+    B, W = doubt.between * R / (R - 1), doubt.within
+    df = (R - 1) * (1 + W / ((1 + 1 / R) * B)) ** 2
+    t = float(stdtrit(df, 0.5 + level / 2) / ndtri(0.5 + level / 2))
+    return t * math.sqrt((W + (1 + 1 / R) * B) / (W + (1 - 1 / R) * B))
 
 
 def _average(of: Sequence[tuple[Any, int]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ did answer. No type here can hold a number and a refusal at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -49,7 +49,7 @@ class Estimate:
         input: digest of the table; keep it inside (see `CaptureTable.digest`).
         draws: draws of N from the posterior, for methods that have one.
         log_n0: mean and variance of log(n0 + 1/2), by which estimates that have no
-            draws are pooled over tables.
+            draws are pooled over tables; None for an estimate that is pooled already.
     """
 
     method: str
@@ -117,6 +117,23 @@ class Estimate:
 
 
 @attrs.frozen(eq=False)
+class Fitted:
+    """One method's estimate on one table, and which draws of who is who gave that table.
+
+    Attributes:
+        estimate: on the table; may be a refusal.
+        observed: people recorded in the table.
+        times: how many draws gave it.
+        at: their places among the draws, from 0.
+    """
+
+    estimate: Estimate
+    observed: int
+    times: int
+    at: tuple[int, ...] = ()
+
+
+@attrs.frozen(eq=False)
 class Study:
     """Every method on one table (or on draws of it), with what must stand beside them.
 
@@ -141,6 +158,8 @@ class Study:
         linkage: what the doubt about who is who adds; None for a single table.
         input: digest of the table, or of the list of tables.
         seed: of the draws.
+        fits: over linkage draws, each method on every table: what totals over strata are made
+            of. Inside only.
     """
 
     observed: int
@@ -161,6 +180,7 @@ class Study:
     spread: Mapping[str, Any] | None = None
     xi_by_method: tuple[Mapping[str, Any], ...] = ()
     claim: Mapping[str, Any] | None = None
+    fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
 
     @property
     def refused(self) -> bool:

@@ -2,7 +2,8 @@
 
 A stratum that cannot be estimated is a row that says so; the total then counts
 only the people documented there, and says that as well. The ends of intervals are
-never added up: draws are.
+never added up: draws are. Strata are independent of each other given who is who, and a
+draw of who is who is one for all of them: a person who is two people here may be one there.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.arguments import seed_of
-from uncounted.estimate.ends import open_ended, quantiles
-from uncounted.estimate.result import Estimate, Floats, Study, refused
+from uncounted.estimate.ends import quantiles
+from uncounted.estimate.law import drawn
+from uncounted.estimate.result import Estimate, Fitted, Floats, Study, plain, refused
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
@@ -32,11 +34,15 @@ _THREADS = 2  # strata at a time, where there are many
 
 @attrs.frozen(eq=False)
 class Strata:
-    """Studies of the strata, in order, and the total by each method."""
+    """Studies of the strata, in order, and the total by each method.
+
+    `linkage`: what the total is under other ways of linking (`hang_on_strata`), if looked at.
+    """
 
     labels: tuple[Mapping[str, str], ...]
     studies: tuple[Study, ...]
     total: tuple[Estimate, ...]
+    linkage: Mapping[str, Any] | None = attrs.field(default=None, kw_only=True)
 
     @property
     def observed(self) -> int:
@@ -55,7 +61,7 @@ class Strata:
 
     def to_json(self) -> dict[str, Any]:
         """`strata`: an object like a study's for each; `total`: the sums from joint draws."""
-        return {
+        answer = {
             "observed": self.observed,
             "version": version("uncounted"),
             "strata": [
@@ -63,6 +69,15 @@ class Strata:
                 for label, study in zip(self.labels, self.studies, strict=True)
             ],
             "total": [estimate.to_json() for estimate in self.total],
+        }
+        return answer if self.linkage is None else {**answer, "linkage": plain(self.linkage)}
+
+    def answering(self, method: str) -> set[tuple[str, ...]]:
+        """Which strata have a number by a method, by their values."""
+        return {
+            tuple(label.values())
+            for label, study in zip(self.labels, self.studies, strict=True)
+            if any(fit.method == method and fit.ok for fit in study.estimates)
         }
 
 
@@ -112,7 +127,7 @@ def run_strata(
     finally:
         pool.shutdown(cancel_futures=True)
     progress("estimating each stratum", len(tables), len(tables))
-    return _together(tables, studies, level, seed)
+    return _together([[table] for table in tables], studies, level, seed)
 
 
 def run_strata_over(
@@ -152,15 +167,15 @@ def run_strata_over(
             run_over(tables, methods, level=level, seed=int(seeds[done]), point=few, **more)
         )
     progress("estimating each stratum", len(strata), len(strata))
-    return _together([tables[0] for tables in strata], studies, level, seed)
+    return _together(strata, studies, level, seed)
 
 
 def _together(
-    tables: Sequence[CaptureTable], studies: Sequence[Study], level: float, seed: int
+    strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], level: float, seed: int
 ) -> Strata:
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
-    total = tuple(_total(name, tables, studies, level, _rng_of(name, seed)) for name in names)
-    labels = tuple(dict(table.stratum) for table in tables)
+    total = tuple(total_of(name, strata, studies, level, _rng_of(name, seed)) for name in names)
+    labels = tuple(dict(tables[0].stratum) for tables in strata)
     return Strata(labels, tuple(studies), total)
 
 
@@ -169,29 +184,34 @@ def _rng_of(method: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, *method.encode()])
 
 
-def _total(
+def total_of(
     name: str,
-    tables: Sequence[CaptureTable],
+    strata: Sequence[Sequence[CaptureTable]],
     studies: Sequence[Study],
     level: float,
     rng: np.random.Generator,
 ) -> Estimate:
+    """The total by one method, of strata with their tables and their studies."""
     good = [
-        (fit, study.observed)
+        fit
         for study in studies
         for fit in study.estimates  # a method that does not apply to a stratum is not among them
         if fit.method == name and fit.ok
     ]
     if not good:
-        return refused(name, "no stratum gives a number", None, tables[0])
-    documented = sum(study.observed for study in studies) - sum(seen for _, seen in good)
-    draws = documented + sum_of([fit for fit, _ in good], [seen for _, seen in good], rng)
-    point, low, high = quantiles(draws, level)
-    ends = [fit.interval[1] for fit, _ in good if fit.draws is None and fit.interval]
+        return refused(name, "no stratum gives a number", None, strata[0][0])
+    draws = joint_draws(name, strata, studies, rng)
+    documented = sum(
+        study.observed
+        for study in studies
+        if not any(fit.method == name and fit.ok for fit in study.estimates)
+    )
+    point, low, high = quantiles(draws.ravel(), level)
+    ends = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
     if not all(map(math.isfinite, ends)):
         high = math.inf  # no sum has an end where a part has none
     if not math.isfinite(point):
-        return refused(name, "the strata put no end to the number of people", None, tables[0])
+        return refused(name, "the strata put no end to the number of people", None, strata[0][0])
     missing = len(studies) - len(good)
     warnings: tuple[str, ...] = ()
     if missing:
@@ -199,7 +219,7 @@ def _total(
             f"{missing} of {len(studies)} strata cannot be estimated; of their people the total "
             f"counts only those who are documented: {documented:,}",
         )
-    model = good[0][0]
+    model = good[0]
     return Estimate(
         method=name,
         status="ok",
@@ -214,29 +234,64 @@ def _total(
     )
 
 
-def sum_of(fits: Sequence[Estimate], observed: Sequence[int], rng: np.random.Generator) -> Floats:
-    """Draws of the sum of N over strata, each in an order of its own: strata are independent.
+def joint_draws(
+    name: str,
+    strata: Sequence[Sequence[CaptureTable]],
+    studies: Sequence[Study],
+    rng: np.random.Generator,
+) -> Floats:
+    """Draws of the total by one method: a row a draw of who is who, or one row without any.
+
+    1. A draw of who is who is taken, the same for every stratum.
+    2. Given it strata are independent: N of each is drawn from its own table. Where the method
+       refuses in that table, another draw of that stratum stands for it.
+    3. Of a stratum in which the method gives no number those recorded in that draw count.
 
     A method without draws has a log-normal n0 in each stratum, its estimate the median. A
     sum of medians is no median of the sum, and of many strata it would come out several per
     cent too high: the unseen are scaled so that the middle of the sum is the sum of the
-    estimates. Of one stratum nothing is changed.
+    estimates, on average over draws of who is who. Of one stratum nothing is changed.
     """
-    seen, without = float(sum(observed)), [fit for fit in fits if fit.draws is None]
-    drawn = sum((_drawn(fit, n, rng) for fit, n in zip(fits, observed, strict=True)), np.zeros(1))
-    if not without:
-        return np.asarray(drawn)
-    unseen = drawn - seen
-    middle, wanted = float(np.median(unseen)), sum(fit.number() for fit in fits) - seen
-    return np.asarray(seen + unseen * (wanted / middle if middle > 0 else 1.0))
+    draws = max(map(len, strata))
+    answering = [any(fit.method == name and fit.ok for fit in each.estimates) for each in studies]
+    parts = [
+        _in_each(study.fits.get(name) or (_only(study, name),), draws, rng)
+        for study, answers in zip(studies, answering, strict=True)
+        if answers
+    ]
+    silent = [tables for tables, answers in zip(strata, answering, strict=True) if not answers]
+    shared = [draw for draw in range(draws) if all(draw in part for part in parts)]  # 1
+    fits = [[part[draw] for part in parts] for draw in shared]
+    size = -(-_DRAWS // len(shared))
+    unseen = np.array([_unseen(each, size, rng) for each in fits])  # 2
+    wanted = np.mean([sum(fit.estimate.number() - fit.observed for fit in each) for each in fits])
+    middle = float(np.mean(np.median(unseen, axis=1)))
+    if any(fit.estimate.draws is None for each in fits for fit in each) and 0 < middle < math.inf:
+        unseen *= wanted / middle
+    recorded = [
+        sum(fit.observed for fit in each) + sum(tables[draw].observed for tables in silent)  # 3
+        for each, draw in zip(fits, shared, strict=True)
+    ]
+    return np.asarray(unseen + np.array(recorded, dtype=np.float64)[:, None])
 
 
-def _drawn(fit: Estimate, observed: int, rng: np.random.Generator) -> Floats:
-    """Draws of N in a stratum; inf where the posterior has no end."""
-    if fit.draws is not None:
-        return open_ended(rng.choice(fit.draws, size=_DRAWS))
-    if fit.log_n0 is None:
-        return np.full(_DRAWS, float(fit.number()))
-    mean, variance = fit.log_n0
-    n0 = np.exp(rng.normal(mean, np.sqrt(variance), _DRAWS)) - 0.5
-    return np.asarray(observed + np.maximum(n0, 0.0))
+def _unseen(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
+    """Draws of those on no list in all strata together, given who is who."""
+    each = (drawn(fit.estimate, fit.observed, size, rng) - fit.observed for fit in fits)
+    return sum(each, np.zeros(size))
+
+
+def _only(study: Study, name: str) -> Fitted:
+    """The fit to the one table of a stratum that is not over draws of who is who."""
+    return Fitted(study[name], study.observed, 1, (0,))
+
+
+def _in_each(fits: Sequence[Fitted], rows: int, rng: np.random.Generator) -> Mapping[int, Fitted]:
+    """The fit of each draw of who is who in which there is one; a good one for each refusal."""
+    of = {row: fit for fit in fits for row in fit.at}
+    good = [row for row in range(rows) if row in of and of[row].estimate.ok]
+    return {
+        row: of[row] if of[row].estimate.ok else of[good[rng.integers(len(good))]]
+        for row in range(rows)
+        if row in of
+    }

@@ -27,8 +27,8 @@ from uncounted.estimate.identify import identify
 from uncounted.estimate.independence import independence
 from uncounted.estimate.latent_class import latent_class
 from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
-from uncounted.estimate.pooling import MAX_REFUSED, Fitted, pool
-from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.pooling import MAX_REFUSED, pool
+from uncounted.estimate.result import Estimate, Fitted, Study
 from uncounted.estimate.sensitivity import (
     SATURATED,
     XI,
@@ -206,7 +206,7 @@ def run_over(
     """Estimate on every table that linkage drew, and pool (Sadinle 2018).
 
     Equal tables are fitted once. `linkage` in the result says how many tables were
-    different and what share of the variance of log n0 comes from who is who.
+    different and what share of the variance of log N comes from who is who.
 
     Args:
         tables: one a linkage draw, all over the same lists.
@@ -232,28 +232,31 @@ def run_over(
     _check_claim(claim)
     settings = settings or {}
     distinct: dict[str, CaptureTable] = {}
-    times: dict[str, int] = {}
-    for table in tables:
+    places: dict[str, list[int]] = {}
+    for place, table in enumerate(tables):
         digest = table.digest()
         distinct[digest] = table
-        times[digest] = times.get(digest, 0) + 1
-    commonest = distinct[max(times, key=lambda digest: times[digest])]
+        places.setdefault(digest, []).append(place)
+    commonest = distinct[max(places, key=lambda digest: len(places[digest]))]
     chosen = _chosen(methods, settings, point or commonest)
-    some = _some(distinct)
+    some = _some(places, len(tables))
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
     lighter = _lighter(chosen, distinct, commonest)
     fits: dict[str, list[Fitted]] = {name: [] for name in chosen}
     for done, (digest, table) in enumerate(distinct.items()):
         progress("estimating on every draw of who is who", done, len(distinct))
         for name, method in chosen.items():
-            if name in _SLOW and digest not in some:
+            at: Sequence[int] = places[digest]
+            share = 1.0
+            if name in _SLOW:
+                at, share = some.get(digest, []), len(tables) / sum(map(len, some.values()))
+            if not at:
                 continue
             more = {**lighter.get(name, {}), **settings.get(name, {})}
             if name in _HAVE_DRAWS:
-                share = len(tables) / len(some) if name in _SLOW else 1.0
-                more["draws"] = math.ceil(max(per_draw, 1) * times[digest] * share)
+                more["draws"] = math.ceil(per_draw * len(at) * share)
             estimate = method(table, level=level, seed=seed + done, **more)
-            fits[name].append(Fitted(estimate, table.observed, times[digest]))
+            fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
     progress("estimating on every draw of who is who", len(distinct), len(distinct))
     estimates = tuple(
         attrs.evolve(_pooled(each, len(tables), max_refused), seed=seed) for each in fits.values()
@@ -270,6 +273,7 @@ def run_over(
         warnings=_unique(*(each.warnings for each in estimates)),
         input=hashlib.sha256(digests).hexdigest(),
         seed=seed,
+        fits=fits,
     )
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     headline = study.headline
@@ -279,8 +283,9 @@ def run_over(
         "observed": {"median": float(np.median(observed)), "interval": [int(low), int(high)]},
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
-    rows = _pooled_xi(distinct, times, fits, headline, xi, level)
+    rows = _pooled_xi(distinct, places, fits, headline, xi, level)
     study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), xi, claim)
+    study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
     if point is None or (checked := check(point)).refusal is not None:
         return study
     how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
@@ -293,14 +298,17 @@ _ENOUGH = 25  # draws of who is who for such a method
 _RESAMPLES = 2000  # over all tables; at least ten a table
 
 
-def _some(distinct: Mapping[str, CaptureTable]) -> frozenset[str]:
-    """Tables for a method that is too slow for all of them: at most 25, evenly spaced.
+def _some(places: Mapping[str, Sequence[int]], draws: int) -> Mapping[str, Sequence[int]]:
+    """Tables for a method that is too slow for all of them, with their places among the draws.
 
-    Draws of who is who come in the order of the chains, so every chain is among them.
+    Of more than 25, those of 25 draws, evenly spaced: draws come in the order of the chains,
+    so every chain is among them, and in every stratum the draws are the same.
     """
-    digests = list(distinct)
-    step = max(len(digests) / _ENOUGH, 1.0)
-    return frozenset(digests[int(i * step)] for i in range(min(len(digests), _ENOUGH)))
+    if len(places) <= _ENOUGH:
+        return places
+    chosen = {i * draws // _ENOUGH for i in range(_ENOUGH)}
+    some = {digest: [place for place in at if place in chosen] for digest, at in places.items()}
+    return {digest: at for digest, at in some.items() if at}
 
 
 def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
@@ -342,7 +350,7 @@ def _lighter(
 
 def _pooled_xi(
     distinct: Mapping[str, CaptureTable],
-    times: Mapping[str, int],
+    places: Mapping[str, Sequence[int]],
     fits: Mapping[str, Sequence[Fitted]],
     headline: Estimate | None,
     xis: tuple[float, ...],
@@ -357,7 +365,7 @@ def _pooled_xi(
     for xi in xis:
         if full:
             each = [
-                Fitted(saturated(table, xi=xi, level=level), table.observed, times[digest])
+                Fitted(saturated(table, xi=xi, level=level), table.observed, len(places[digest]))
                 for digest, table in distinct.items()
             ]
         else:
@@ -367,6 +375,23 @@ def _pooled_xi(
             ]
         rows.append(row(pool(each, max_refused=1.0), xi, basis))
     return tuple(rows)
+
+
+def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[Mapping[str, Any], ...]:
+    """The xi table of each method, made on each table: n is another in each, and n0 / xi too."""
+    return tuple(
+        {"method": estimate.method, **row(pool(each, max_refused=1.0), xi, basis)}
+        for estimate in study.estimates
+        if estimate.ok
+        for basis in [relative_basis(estimate.method)]
+        for xi in xis
+        for each in [
+            [
+                attrs.evolve(fit, estimate=with_xi(fit.estimate, fit.observed, xi))
+                for fit in study.fits[estimate.method]
+            ]
+        ]
+    )
 
 
 def _unique(*groups: Sequence[str]) -> tuple[str, ...]:
