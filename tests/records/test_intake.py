@@ -303,6 +303,19 @@ def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:
     assert _one(tmp_path, f"7,{text},,,,,,,,,").report.names[0].written == text
 
 
+@pytest.mark.parametrize("text", ["1985년생", "1985年生", "b. 1985", "born 1985", "*1985"])
+def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f"7,김철수,,,{text},,,,,,")
+    assert found.report.birth
+    assert (found.report.birth.edtf, found.report.birth.written) == ("1985", text)
+    assert found.warnings == ()
+
+
+def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:
+    [(_, reasons)] = _reasons(tmp_path, "7,김철수,,,85년생,,2013년생,,,,")
+    assert reasons == ("column 'dob': a year of two digits", "column 'when': not a date")
+
+
 def test_a_date_that_is_still_to_come_is_noted(tmp_path: Path) -> None:
     assert _one(tmp_path, "7,김철수,,,2999,,,,,,").warnings == (
         "column 'dob': a date that is still to come",

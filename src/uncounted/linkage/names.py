@@ -41,10 +41,9 @@ _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a 
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 # What stands beside a family name where the given name is not known, or not given yet.
-_NO_GIVEN = frozenset(
-    ("baby", "infant", "newborn", "child", "boy", "girl", "ssi")
-    + ("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
-)
+_NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
+    *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
+}
 _RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
 
 

@@ -18,10 +18,9 @@ _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇ�
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
 # After a family name alone they are said to somebody, or that nothing more is known. 동지, 군 and
 # 양 end names too.
-_TITLES = frozenset(
-    ("씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志")
-    + ("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知")
-)
+_TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
+    *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知")
+}
 _SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|居民)?")  # 金姓男子
 _GAPS = re.compile(r"[\s.·]+")
 # a digit within a word is a slip of the key, and does not cut it in two

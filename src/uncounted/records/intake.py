@@ -203,7 +203,7 @@ class Cells:
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text
 
-    def when(self, where: DateColumns | None) -> PartialDate | None:
+    def when(self, where: DateColumns | None, *, birth: bool = False) -> PartialDate | None:
         """A date, with remarks as warnings; one that cannot be is a reason."""
         if where is None:
             return None
@@ -214,7 +214,7 @@ class Cells:
         source = self.mapping.source
         try:
             seen = _unix(text) if source.unix_dates and where.whole else text
-            reading = dates.read(seen, day_first=source.day_first)
+            reading = dates.read(seen, day_first=source.day_first, birth=birth)
         except BadInput as error:
             self.reasons.append(f"column {column!r}: {error}")
             return None
@@ -358,7 +358,7 @@ class Cells:
     def report(self, source: str, report_id: str) -> Report:
         """The report of the row, of worth only when there are no reasons against it."""
         mapping = self.mapping
-        birth = self.when(mapping.birth)
+        birth = self.when(mapping.birth, birth=True)
         acts = tuple(act for where in mapping.acts for act in self.acts(where))
         if birth and birth.earliest:
             ends = [act.date.latest for act in acts if act.date and act.date.latest]

@@ -109,7 +109,7 @@ class Look:
 
     def _see_date(self, text: str) -> None:
         try:
-            day = dates.read(text).date
+            day = dates.read(text, birth=True).date
         except BadInput:
             return
         if day is None:
