@@ -198,7 +198,8 @@ def decide(
     """Take a file of decisions in: which reports are about one person, and which are not.
 
     Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why, and
-    `without_use` the rows of a report that may not be linked.
+    `without_use` the rows of a report that may not be linked. `spends_sample` says that the file
+    is one of `evaluate --sample`, which judges no linkage that was told its answers.
 
     Args:
         case: an open case file.
@@ -211,7 +212,8 @@ def decide(
         BadInput: the file is none of decisions, or they cannot all be true together with
             what was decided before; nothing was kept.
     """
-    rows = list(deciding.read(file, encoding=encoding))
+    read = deciding.read(file, encoding=encoding)
+    rows = list(read.rows)
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
     taken = [each for each in rows if isinstance(each, Proposed) and each.row not in rejected]
@@ -224,6 +226,7 @@ def decide(
         "reasons": dict(Counter(why for each in done.rejects for why in each.reasons)),
         "rejects": [{"row": each.row, "why": list(each.reasons)} for each in done.rejects],
         "without_use": _without_use(case, taken, on),
+        "spends_sample": read.is_sample and bool(taken),
         "dry_run": dry_run,
         "entry": done.entry,
     }

@@ -117,7 +117,8 @@ class Sheet:
                     continue
                 wrong = None
                 if len(cells) != len(self.columns):
-                    wrong = f"{len(cells)} cells where the header has {len(self.columns)}"
+                    there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                    wrong = f"{there} where the header has {len(self.columns)}"
                 padded = cells + [""] * (len(self.columns) - len(cells))
                 yield Row(number, dict(zip(self.columns, padded, strict=False)), wrong)
 
