@@ -44,14 +44,14 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    folder: Path, *arguments: str, env: Mapping[str, str] | None = None
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, raw: bool = False
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [*PROGRAM, *arguments],
         cwd=folder,
         env=env or environment(folder),
         capture_output=True,
-        encoding="utf-8",
+        encoding="latin-1" if raw else "utf-8",
         stdin=subprocess.DEVNULL,
         timeout=300,
         check=False,
@@ -222,6 +222,35 @@ def test_encodings_that_happen(base: Path, encoding: str) -> None:
             base, "import", "case", file, "--source", encoding, "--json", "--encoding", encoding
         )
     assert json.loads(done.stdout)["created"] == 3
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "latin-1"])
+def test_a_terminal_that_lacks_letters_shows_them_escaped(base: Path, encoding: str) -> None:
+    lists = rows(base, "zh.csv", "id,name,说明\n1,赵明福,词\n2,조명복,말\n".encode())
+    rows(base, "zh.toml", '[columns]\nid = "id"\nname = "name"\nnote = "说明"\n'.encode())
+    env = environment(base, PYTHONIOENCODING=encoding)
+    done = run(
+        *(base, "import", "case", lists, "--source", encoding, "--mapping", "zh.toml"),
+        env=env,
+        raw=True,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = run(base, "show", "case", "--source", encoding, "--report", "1", env=env, raw=True)
+    assert (shown.returncode, r"\u8d75" in shown.stdout) == (0, True), shown.stderr
+    found = run(base, "search", "case", "赵明福", env=env, raw=True)
+    assert (found.returncode, r"\u8d75" in found.stdout) == (0, True), found.stderr
+
+
+def test_what_is_read_again_is_utf_8_wherever_it_was_written(base: Path) -> None:
+    lists = rows(base, "header.csv", "编号,姓名,说明\n1,赵明福,词\n".encode())
+    env = environment(base, PYTHONIOENCODING="cp949")
+    draft = run(base, "import", "case", lists, "--suggest", env=env)
+    assert (draft.returncode, '"姓名"' in draft.stdout) == (0, True), draft.stderr
+    rows(base, "header.toml", draft.stdout.encode())
+    done = run(base, "import", "case", lists, "--source", "H", "--mapping", "header.toml", env=env)
+    assert done.returncode == 0, done.stderr
+    told = run(base, "show", "case", "--source", "H", "--report", "1", "--json", env=env)
+    assert json.loads(told.stdout)["says"]["names"][0]["written"] == "赵明福"
 
 
 def test_a_folder_that_is_no_case_is_said_before_a_passphrase_is_asked(tmp_path: Path) -> None:

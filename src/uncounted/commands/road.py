@@ -24,7 +24,16 @@ from uncounted.commands.app import (
 )
 from uncounted.errors import UsedWrongly
 from uncounted.proof import durable
-from uncounted.terminal import Waiting, answer, answer_json, columns, number, plural, say
+from uncounted.terminal import (
+    Waiting,
+    answer,
+    answer_file,
+    answer_json,
+    columns,
+    number,
+    plural,
+    say,
+)
 
 if TYPE_CHECKING:
     from uncounted.vault.intake import RejectsOf
@@ -132,7 +141,7 @@ def import_(
         return
     if suggest:
         draft = steps.suggest_mapping(file, encoding=encoding, sheet=sheet)
-        answer_json({"mapping": draft}) if as_json else answer(draft.rstrip("\n"))
+        answer_json({"mapping": draft}) if as_json else answer_file(draft.rstrip("\n"))
         return
     if source is None:
         raise UsedWrongly("whose list is this?", hint="say it: --source NAME")
