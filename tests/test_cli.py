@@ -294,6 +294,8 @@ def test_steps_out_of_order(base: Path) -> None:
         (["estimate", "t.csv", "--method", "magic"], "no method called 'magic'"),
         (["estimate", "t.csv", "--level", "95"], "--level"),
         (["estimate", "t.csv", "--xi", "a"], "--xi"),
+        (["estimate", "t.csv", "--lists", "A,A"], "--lists says one thing twice"),
+        (["captures", "case", "--out", "c.csv", "--lists", "A,A"], "--lists says one thing twice"),
         (["estimate", "t.csv", "--lists", "A,Z"], "no list called 'Z'"),
         (["estimate", "t.csv", "--by", "year"], "no column 'year'"),
         (["import"], "Missing argument"),
@@ -305,10 +307,35 @@ def test_used_wrongly(base: Path, arguments: list[str], words: str) -> None:
     refused(run(base, *arguments), 2, words)
 
 
-@pytest.mark.parametrize("name", ["", "a,b", "=B", "count", "a\nb", "\x1b[31mred", "x" * 61])
+@pytest.mark.parametrize("name", ["", "a,b", "=B", "a\nb", "\x1b[31mred", "x" * 61])
 def test_names_that_no_source_can_have(base: Path, name: str) -> None:
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     refused(run(base, "import", "case", file, "--source", name), 2, "no name for a source")
+
+
+def test_a_name_that_tables_use_is_said_to_be_taken(base: Path) -> None:
+    file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    done = run(base, "import", "case", file, "--source", "count")
+    refused(done, 2, "any name but count, sex, year, origin")
+    assert "60" not in done.stderr
+
+
+def test_a_folder_is_no_file_of_reports_whatever_else_was_said(base: Path) -> None:
+    (base / "lists").mkdir()
+    for more in ((), ("--source", "A")):
+        done = run(base, "import", "case", "lists", *more)
+        refused(done, 1, "hint: give one file of reports")
+
+
+def test_an_encoding_that_was_said_and_is_wrong_is_to_be_left_out(base: Path) -> None:
+    file = rows(base, "ko.csv", (HEAD + "1,김영숙,1980,f\n").encode("cp949"))
+    said = ("--source", "A", "--encoding", "utf-8")
+    refused(run(base, "import", "case", file, *said), 1, "leave the encoding out")
+
+
+def test_a_title_above_the_columns_is_asked_about_in_a_draft_too(base: Path) -> None:
+    file = rows(base, "title.csv", b"Reports of 2013\nid,name\n1,X\n")
+    refused(run(base, "import", "case", file, "--suggest"), 1, "is the first row a title?")
 
 
 def test_ids_that_a_spreadsheet_would_run_are_rejected(base: Path) -> None:

@@ -255,7 +255,10 @@ def _stated(path: Path, encoding: str) -> str:
             hint="the encodings are " + ", ".join(sorted(set(_STATED))),
         ) from None
     if _characters(path, name) is None:
-        raise BadInput(f"{path.name} is not {encoding} from beginning to end", hint=_HINT)
+        raise BadInput(
+            f"{path.name} is not {encoding} from beginning to end",
+            hint="leave the encoding out, so that it is looked for, or save the file as UTF-8",
+        )
     return name
 
 

@@ -173,6 +173,7 @@ def _import_export(
 ) -> None:
     from uncounted.export import back
 
+    back.check_is_one(file)
     if source is not None or mapping is not None:
         raise UsedWrongly(
             "an export says itself which sources it holds and what its parts are",
@@ -427,7 +428,7 @@ def captures(
     durable.refuse_existing(out)
     with open_case(case, passphrase_file) as opened:
         done = steps.captures(
-            opened, out, lists=_names(lists), by=_names(by) or (), draw=draw, on=today()
+            opened, out, lists=_said("--lists", lists), by=_names(by) or (), draw=draw, on=today()
         )
     if as_json:
         answer_json(done)
@@ -454,6 +455,8 @@ def _said(option: str, joined: str | None) -> tuple[str, ...] | None:
             f"{option} has nothing where it should have something",
             hint=f"separate by single commas, or leave {option} out",
         )
+    if len(set(parts)) < len(parts):
+        raise UsedWrongly(f"{option} says one thing twice", hint="say each of them once")
     return parts
 
 
