@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks import bench_names
 from click.testing import CliRunner, Result
 
 from uncounted.cli import run
 from uncounted.commands import app
 from uncounted.errors import UsedWrongly
+from uncounted.linkage.spelt import Wanted
 from uncounted.records import searching
+from uncounted.records.names import Name
 from uncounted.vault import identity
 
 ROWS = """id,name,name_alt,sex,birth,act,date,place,note,uses
@@ -103,6 +106,41 @@ def test_a_relative_is_found_as_names_are(case: Path) -> None:
     assert answer("search", case, "어부")["reports"] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["kim", "chul-soo"], ["S-1"]),
+        (["Ким", "Чхоль", "Су"], ["S-1"]),
+        (["金哲洙"], ["S-1"]),
+        (["Cheolsu"], ["S-1"]),
+        (["박철수"], []),
+        (["Gim"], []),
+        (["gukgyeong"], []),  # 국경, a word of the note
+    ],
+)
+def test_a_name_is_found_in_another_spelling(
+    made: Path, words: list[str], found: list[str]
+) -> None:
+    rows = answer("search", made / "a.case", *words)["reports"]
+    assert [row["report"] for row in rows if row["in"] == ["spelling"]] == found
+    assert len(rows) == len(found)
+
+
+def test_the_table_of_published_spellings_is_found() -> None:
+    """Of the spellings that were kept back when the rules were made, and of other people."""
+    people = bench_names.people("held_out")[:40]
+    found = missed = wrong = 0
+    for at, row in enumerate(people):
+        wanted = Wanted(row["hangul"][0])
+        for kind in bench_names.WRITTEN:
+            seen = [wanted.spelt([Name(text)]) for text in row.get(kind, ())]
+            found, missed = found + sum(seen), missed + len(seen) - sum(seen)
+        others = people[at + 1 :]
+        wrong += sum(wanted.spelt([Name(other["north"][0])]) for other in others)
+    assert found / (found + missed) > 0.95
+    assert wrong <= 1
+
+
 def test_half_a_syllable_is_not_found() -> None:
     assert searching.found_in({"names": [{"written": "김철수"}]}, searching.keys(["처"])) == ()
 
@@ -110,6 +148,7 @@ def test_half_a_syllable_is_not_found() -> None:
 def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:
     do("amend", case, *ONE, "--set", "birth=1981-03", "--set", "date=2013-06-02")
     shown = do("show", case, *ONE).stdout
+    assert [line.split()[0] for line in shown.splitlines()[2:4]] == ["name", "name_alt"]
     for words in ("김철수", "Kim Chol Su", "1981-03", "forced-return, 2013-06-02, Dandong"):
         assert words in shown
     assert "consent: link, statistics" in shown

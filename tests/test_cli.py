@@ -44,14 +44,14 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    folder: Path, *arguments: str, env: Mapping[str, str] | None = None
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, raw: bool = False
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [*PROGRAM, *arguments],
         cwd=folder,
         env=env or environment(folder),
         capture_output=True,
-        encoding="utf-8",
+        encoding="latin-1" if raw else "utf-8",
         stdin=subprocess.DEVNULL,
         timeout=300,
         check=False,
@@ -224,6 +224,35 @@ def test_encodings_that_happen(base: Path, encoding: str) -> None:
     assert json.loads(done.stdout)["created"] == 3
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "latin-1"])
+def test_a_terminal_that_lacks_letters_shows_them_escaped(base: Path, encoding: str) -> None:
+    lists = rows(base, "zh.csv", "id,name,说明\n1,赵明福,词\n2,조명복,말\n".encode())
+    rows(base, "zh.toml", '[columns]\nid = "id"\nname = "name"\nnote = "说明"\n'.encode())
+    env = environment(base, PYTHONIOENCODING=encoding)
+    done = run(
+        *(base, "import", "case", lists, "--source", encoding, "--mapping", "zh.toml"),
+        env=env,
+        raw=True,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = run(base, "show", "case", "--source", encoding, "--report", "1", env=env, raw=True)
+    assert (shown.returncode, r"\u8d75" in shown.stdout) == (0, True), shown.stderr
+    found = run(base, "search", "case", "赵明福", env=env, raw=True)
+    assert (found.returncode, r"\u8d75" in found.stdout) == (0, True), found.stderr
+
+
+def test_what_is_read_again_is_utf_8_wherever_it_was_written(base: Path) -> None:
+    lists = rows(base, "header.csv", "编号,姓名,说明\n1,赵明福,词\n".encode())
+    env = environment(base, PYTHONIOENCODING="cp949")
+    draft = run(base, "import", "case", lists, "--suggest", env=env)
+    assert (draft.returncode, '"姓名"' in draft.stdout) == (0, True), draft.stderr
+    rows(base, "header.toml", draft.stdout.encode())
+    done = run(base, "import", "case", lists, "--source", "H", "--mapping", "header.toml", env=env)
+    assert done.returncode == 0, done.stderr
+    told = run(base, "show", "case", "--source", "H", "--report", "1", "--json", env=env)
+    assert json.loads(told.stdout)["says"]["names"][0]["written"] == "赵明福"
+
+
 def test_a_folder_that_is_no_case_is_said_before_a_passphrase_is_asked(tmp_path: Path) -> None:
     env = environment(tmp_path)
     del env["UNCOUNTED_PASSPHRASE"]
@@ -265,6 +294,8 @@ def test_steps_out_of_order(base: Path) -> None:
         (["estimate", "t.csv", "--method", "magic"], "no method called 'magic'"),
         (["estimate", "t.csv", "--level", "95"], "--level"),
         (["estimate", "t.csv", "--xi", "a"], "--xi"),
+        (["estimate", "t.csv", "--lists", "A,A"], "--lists says one thing twice"),
+        (["captures", "case", "--out", "c.csv", "--lists", "A,A"], "--lists says one thing twice"),
         (["estimate", "t.csv", "--lists", "A,Z"], "no list called 'Z'"),
         (["estimate", "t.csv", "--by", "year"], "no column 'year'"),
         (["import"], "Missing argument"),
@@ -276,10 +307,35 @@ def test_used_wrongly(base: Path, arguments: list[str], words: str) -> None:
     refused(run(base, *arguments), 2, words)
 
 
-@pytest.mark.parametrize("name", ["", "a,b", "=B", "count", "a\nb", "\x1b[31mred", "x" * 61])
+@pytest.mark.parametrize("name", ["", "a,b", "=B", "a\nb", "\x1b[31mred", "x" * 61])
 def test_names_that_no_source_can_have(base: Path, name: str) -> None:
     file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
     refused(run(base, "import", "case", file, "--source", name), 2, "no name for a source")
+
+
+def test_a_name_that_tables_use_is_said_to_be_taken(base: Path) -> None:
+    file = rows(base, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
+    done = run(base, "import", "case", file, "--source", "count")
+    refused(done, 2, "any name but count, sex, year, origin")
+    assert "60" not in done.stderr
+
+
+def test_a_folder_is_no_file_of_reports_whatever_else_was_said(base: Path) -> None:
+    (base / "lists").mkdir()
+    for more in ((), ("--source", "A")):
+        done = run(base, "import", "case", "lists", *more)
+        refused(done, 1, "hint: give one file of reports")
+
+
+def test_an_encoding_that_was_said_and_is_wrong_is_to_be_left_out(base: Path) -> None:
+    file = rows(base, "ko.csv", (HEAD + "1,김영숙,1980,f\n").encode("cp949"))
+    said = ("--source", "A", "--encoding", "utf-8")
+    refused(run(base, "import", "case", file, *said), 1, "leave the encoding out")
+
+
+def test_a_title_above_the_columns_is_asked_about_in_a_draft_too(base: Path) -> None:
+    file = rows(base, "title.csv", b"Reports of 2013\nid,name\n1,X\n")
+    refused(run(base, "import", "case", file, "--suggest"), 1, "is the first row a title?")
 
 
 def test_ids_that_a_spreadsheet_would_run_are_rejected(base: Path) -> None:

@@ -211,14 +211,16 @@ def test_contradictions_are_refused_with_their_rows_and_nothing_is_kept(
     assert code == 1
     for row in ("row 2", "row 3", "row 4"):
         assert row in err
-    assert "A:r0 the same as B:r1 (row 2)" in err
+    assert "one person in row 2, row 3, and two in row 4" in err
+    for source, report in one.linkage.keys[:3]:
+        assert f"{source}:{report}" not in err, "an id may be a name"
     assert "nothing of it was kept" in err.replace("\n", " ")
     assert told("review", case)["decided"] == 0
     twice = decisions(
         tmp_path / "twice.csv", f"{keys[0]},{keys[1]},same", f"{keys[1]},{keys[0]},different"
     )
     code, err = refused(capsys, "decide", case, "--file", twice)
-    assert "are the same in row 2, and different in row 3" in err.replace("\n", " ")
+    assert "a pair is the same in row 2, and different in row 3" in err.replace("\n", " ")
 
 
 def test_a_contradiction_of_what_was_decided_before_names_its_entry(
@@ -231,8 +233,8 @@ def test_a_contradiction_of_what_was_decided_before_names_its_entry(
     )
     code, err = refused(capsys, "decide", case, "--file", later)
     assert code == 1
-    assert "(entry " in err
-    assert "(row 3)" in err
+    assert "one person in entry " in err
+    assert "and two in row 3" in err
 
 
 def test_rows_that_cannot_be_used_are_rejected_one_by_one(
@@ -266,6 +268,49 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(
     assert "no such report (row 3)" in shown.stderr
     assert "김철수" not in shown.output
     assert "리영희" not in shown.output
+
+
+def test_a_file_of_which_no_row_is_taken_is_refused_and_leaves_no_entry(
+    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, report = one.linkage.keys[0]
+    file = decisions(tmp_path / "d.csv", f"{source},{report},Z,1,same", f"{source},{report},,,same")
+    before = do("log", case).stdout
+    capsys.readouterr()
+    for more in ([], ["--dry-run"], ["--json"]):
+        assert cli.run(["decide", str(case), "--file", str(file), *more]) == 1
+        out, err = capsys.readouterr()
+        assert "error: no row was taken in" in err
+        assert "hint:" in err
+    assert json.loads(out)["rejected"] == 2
+    assert json.loads(out)["entry"] is None
+    assert cli.run(["decide", str(case), "--file", str(decisions(tmp_path / "none.csv"))]) == 1
+    assert do("log", case).stdout == before
+
+
+def test_a_sample_that_is_decided_is_said_to_be_spent(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "90", "--out", file)
+    with file.open(encoding="utf-8", newline="") as stream:
+        held = list(csv.DictReader(stream))
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(held[0]))
+        writer.writeheader()
+        writer.writerow({**held[0], "same": "no"})
+    assert "uncounted evaluate --labels before" in do("decide", case, "--file", file).stderr
+    assert told("decide", case, "--file", file)["spends_sample"]
+    keys = [",".join(key) for key in one.linkage.keys[:2]]
+    mine = decisions(tmp_path / "d.csv", f"{keys[0]},{keys[1]},same")
+    shown = do("decide", case, "--file", mine, "--dry-run")
+    assert "sample" not in shown.stderr
+    assert not told("decide", case, "--file", mine, "--dry-run")["spends_sample"]
+
+
+def test_one_pair_is_told_as_one(case: Path) -> None:
+    assert "Deciding this pair is expected" in do("review", case, "--next", "1").stdout
+    assert "Deciding these 2 is expected" in do("review", case, "--next", "2").stdout
 
 
 def test_a_decision_on_a_report_that_may_not_be_linked_is_kept_and_said_to_be_without_use(
@@ -397,6 +442,7 @@ def test_a_file_in_another_encoding_is_read_if_its_encoding_is_said(
     code, err = refused(capsys, "decide", case, "--file", file)
     assert code == 1
     assert "--encoding" in err
-    done = do("decide", case, "--file", file, "--encoding", "cp949")
-    assert "1 rejected" in done.stdout
-    assert "no row was taken in" in done.stderr
+    assert cli.run(["decide", str(case), "--file", str(file), "--encoding", "cp949"]) == 1
+    out, err = capsys.readouterr()
+    assert "1 rejected" in out
+    assert "no row was taken in" in err

@@ -189,7 +189,7 @@ def test_separators_and_line_ends(tmp_path: Path, delimiter: str, end: str) -> N
         (4, ["2", "two\nlines"]),
         (5, ["3", ""]),
     ]
-    assert [row.wrong for row in sheet] == [None, None, "1 cells where the header has 2"]
+    assert [row.wrong for row in sheet] == [None, None, "1 cell where the header has 2"]
 
 
 def test_a_row_too_long_is_wrong_and_loses_nothing_else(tmp_path: Path) -> None:

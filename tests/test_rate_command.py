@@ -250,7 +250,7 @@ def test_what_clusters_leave_reaches_the_sources_and_the_json(rate: Rate) -> Non
         ("", (), 1, "empty"),
         ("y,p\n", (), 1, "a header and no rows"),
         ("y,p\n1,a\nKim,b\n", (), 1, "row 3, column 'y': neither 0 or 1, nor yes or no"),
-        ("y,p\n1,Kim\n0\n", (), 1, "row 3: 1 cells where the header has 2"),
+        ("y,p\n1,Kim\n0\n", (), 1, "row 3: 1 cell where the header has 2"),
         ("y,p,count\n1,Kim,5\n0,b,-2\n", (), 1, "row 3, column 'count': not a whole number"),
         ("y,p,count\n1,Kim,99999999999\n", (), 1, "row 2, column 'count': more than"),
         (",p\n1,a\n", (), 1, "column"),

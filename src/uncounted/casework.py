@@ -21,6 +21,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.records import amending, deciding, ownwords, searching, vocabulary
 from uncounted.records.intake import Rejected
+from uncounted.records.names import Name
 from uncounted.records.report import Report
 from uncounted.vault import decisions, names
 from uncounted.vault.case import Case
@@ -34,23 +35,28 @@ NEXT = 50  # pairs that are weighed when nobody says how many
 def search(
     case: Case, words: Sequence[str], *, progress: Progress = silent
 ) -> list[dict[str, Any]]:
-    """Find reports whose name, relative's name or note holds all the words, in any script.
+    """Find reports whose name, relative's name or note holds all the words.
 
-    Every report is opened and read, some 40,000 a second; there is no index to leak.
+    A name is found as well if it may be another spelling of the words, in any script. Every
+    report is opened and read, some thousands a second; there is no index to leak.
 
     Returns:
         A row a report: `source`, `report`, `names` as written, and `in`: `name`, `relative`,
-        `note`.
+        `note`, and `spelling` where the words stand in no name and may be a spelling of one.
 
     Raises:
         UsedWrongly: there is no letter to look for.
     """
-    wanted = searching.keys(words)
+    from uncounted.linkage.spelt import Wanted
+
+    wanted, spelt = searching.keys(words), Wanted(" ".join(words))
     found = []
     for done, stored in enumerate(case.every_report()):
         if done % _EVERY == 0:
             progress("reading reports", done, None)
         places = searching.found_in(stored.payload, wanted)
+        if "name" not in places and spelt.spelt(Name(**name) for name in stored.payload["names"]):
+            places = (*places, "spelling")
         if places:
             found.append(
                 {
@@ -198,7 +204,8 @@ def decide(
     """Take a file of decisions in: which reports are about one person, and which are not.
 
     Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why, and
-    `without_use` the rows of a report that may not be linked.
+    `without_use` the rows of a report that may not be linked. `spends_sample` says that the file
+    is one of `evaluate --sample`, which judges no linkage that was told its answers.
 
     Args:
         case: an open case file.
@@ -211,7 +218,8 @@ def decide(
         BadInput: the file is none of decisions, or they cannot all be true together with
             what was decided before; nothing was kept.
     """
-    rows = list(deciding.read(file, encoding=encoding))
+    read = deciding.read(file, encoding=encoding)
+    rows = list(read.rows)
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
     taken = [each for each in rows if isinstance(each, Proposed) and each.row not in rejected]
@@ -224,6 +232,7 @@ def decide(
         "reasons": dict(Counter(why for each in done.rejects for why in each.reasons)),
         "rejects": [{"row": each.row, "why": list(each.reasons)} for each in done.rejects],
         "without_use": _without_use(case, taken, on),
+        "spends_sample": read.is_sample and bool(taken),
         "dry_run": dry_run,
         "entry": done.entry,
     }

@@ -20,7 +20,7 @@ import click
 
 from uncounted.commands import app
 from uncounted.errors import Error, Interrupted
-from uncounted.terminal import say
+from uncounted.terminal import escape_what_is_lacking, say
 
 
 def _complain(message: str, hint: str | None) -> None:
@@ -85,6 +85,7 @@ def _in_taking_back(error: Exception) -> bool:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
     asked: list[int] = []
+    escape_what_is_lacking()
     try:
         with _stopped_as_asked(asked):
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)

@@ -117,7 +117,8 @@ class Sheet:
                     continue
                 wrong = None
                 if len(cells) != len(self.columns):
-                    wrong = f"{len(cells)} cells where the header has {len(self.columns)}"
+                    there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                    wrong = f"{there} where the header has {len(self.columns)}"
                 padded = cells + [""] * (len(self.columns) - len(cells))
                 yield Row(number, dict(zip(self.columns, padded, strict=False)), wrong)
 
@@ -254,7 +255,10 @@ def _stated(path: Path, encoding: str) -> str:
             hint="the encodings are " + ", ".join(sorted(set(_STATED))),
         ) from None
     if _characters(path, name) is None:
-        raise BadInput(f"{path.name} is not {encoding} from beginning to end", hint=_HINT)
+        raise BadInput(
+            f"{path.name} is not {encoding} from beginning to end",
+            hint="leave the encoding out, so that it is looked for, or save the file as UTF-8",
+        )
     return name
 
 

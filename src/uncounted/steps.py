@@ -122,8 +122,16 @@ def suggest_mapping(file: Path, *, encoding: str | None = None, sheet: str | Non
     return suggest.draft(*tables.survey(file, encoding=encoding, sheet=sheet))
 
 
+_RESERVED = ("count", "sex", "year", "origin")
+
+
 def _check_source(name: str) -> None:
     """A source's name stands in headers, options and on pages: it must be able to."""
+    if name in _RESERVED:
+        raise UsedWrongly(
+            "a source cannot be called what tables call a column of theirs",
+            hint=f"any name but {', '.join(_RESERVED)}, such as --source Seoul",
+        )
     if (
         not name.strip()
         or name != name.strip()
@@ -131,7 +139,6 @@ def _check_source(name: str) -> None:
         or not name.isprintable()
         or set(name) & set(",;\"'/\\")
         or name[0] in "=+-@"
-        or name in ("count", "sex", "year", "origin")
     ):
         raise UsedWrongly(
             "that is no name for a source",

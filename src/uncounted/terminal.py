@@ -8,6 +8,7 @@ a clipboard is shown, never sent.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import threading
@@ -45,6 +46,29 @@ def visible(text: str) -> str:
     return text.translate(_SHOWN)
 
 
+def escape_what_is_lacking() -> None:
+    r"""From now on a letter that the encoding of a terminal lacks is `\u8d75`, and no error.
+
+    A Korean Windows has CP949, which has no simplified Chinese: a step must not fail, or seem to
+    have failed, since its words cannot be printed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _in_utf8() -> None:
+    """Stdout in UTF-8 whatever the locale is, unless it is a terminal: a program will read it."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def answer_file(text: str) -> None:
+    """Print what `uncounted` will read again from a file, on stdout: in UTF-8."""
+    _in_utf8()
+    answer(text)
+
+
 def answer(text: str = "") -> None:
     """Print an answer, on stdout; line ends and tabs are the caller's, other controls shown."""
     click.echo(text.translate(_LAID_OUT))
@@ -56,8 +80,12 @@ def say(text: str) -> None:
 
 
 def answer_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout, and nothing else there; controls are escaped in it."""
+    """Print one JSON object on stdout, and nothing else there; controls are escaped in it.
+
+    Into a file or a pipe it is UTF-8, as JSON is.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    _in_utf8()
     click.echo(text.translate(_IN_JSON))
 
 

@@ -37,12 +37,13 @@ def _bound(day: date | None) -> str:
 def test_vector(path: Path) -> None:
     vector = _vector(path)
     [text], [expected] = vector["written"], vector["expect"]
+    birth = vector.get("of") == ["birth"]
     if expected == "refused":
         with pytest.raises(BadInput) as refused:
-            dates.read(text)
+            dates.read(text, birth=birth)
         assert str(refused.value) == vector["words"][0]
         return
-    reading = dates.read(text)
+    reading = dates.read(text, birth=birth)
     assert list(reading.notes) == vector.get("note", [])
     if expected == "unknown":
         assert reading.date is None

@@ -280,6 +280,10 @@ NOBODY = (
     "unknown|Unidentified male|N.N.|N. N.|NN|John Doe|desconocido|Persona no identificada"
     "|sin nombre|anónimo|inconnu|مجهول|مجهول الهوية|неизвестный|미상|성명불상|신원미상|姓名不详"
     "|无名氏|無名|佚名|某某|unnamed child|unknown 12"
+    "|이름 모름|성명 모름|(이름 없음)|성명미상|이름을 알 수 없음|이름 모름(여)|모름|없음"
+    "|신원 미상의 여성|여자아이|남자아이|남자 1|여성2|어린이"
+    "|name not given|not recorded|a woman|An old man|Girl|young man"
+    "|不知名男子|一名女子|男童|没有名字|不知道|имя неизвестно|мужчина|девочка|niña|un hombre|امرأة"
 )
 
 
@@ -290,10 +294,26 @@ def test_what_stands_for_nobody_is_no_name(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["No Chol Su", "Na Un Hui", "Sin Yong Nam", "Maria de la Cruz", "Nina", "노무현"],
+    [
+        *("No Chol Su", "Na Un Hui", "Sin Yong Nam", "Maria de la Cruz", "Nina", "노무현"),
+        *("Young Man", "An Man", "No Man", "Boy George", "Baby", "영아", "주민", "남자현", "김씨"),
+    ],
 )
 def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:
     assert _one(tmp_path, f"7,{text},,,,,,,,,").report.names[0].written == text
+
+
+@pytest.mark.parametrize("text", ["1985년생", "1985年生", "b. 1985", "born 1985", "*1985"])
+def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f"7,김철수,,,{text},,,,,,")
+    assert found.report.birth
+    assert (found.report.birth.edtf, found.report.birth.written) == ("1985", text)
+    assert found.warnings == ()
+
+
+def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:
+    [(_, reasons)] = _reasons(tmp_path, "7,김철수,,,85년생,,2013년생,,,,")
+    assert reasons == ("column 'dob': a year of two digits", "column 'when': not a date")
 
 
 def test_a_date_that_is_still_to_come_is_noted(tmp_path: Path) -> None:

@@ -525,6 +525,7 @@ def test_values_of_uwazi_in_json(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("[]", "is empty"),
+        ("[1, 2]", "no item of it has a field"),
         ('[{"a": 1}', "item 2: not JSON"),
         ('[{"a": 1},', "item 2: not JSON: it stops"),
         ('[{"a": 1} {"a": 2}]', "item 2: not JSON"),

@@ -16,6 +16,7 @@ from uncounted.commands.app import (
     passphrase_option,
     today,
 )
+from uncounted.errors import BadInput
 from uncounted.proof import durable
 from uncounted.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
 
@@ -45,6 +46,7 @@ def decide(
     A decision is same or different, and always holds from then on: uncounted link keeps
     to it. A later one on the same pair takes its place. Decisions that contradict each
     other are refused, and nothing of the file is kept. uncounted undo takes a file back.
+    A sample of uncounted evaluate may be given as well, once it has been evaluated.
 
     \b
     Examples:
@@ -60,6 +62,11 @@ def decide(
         answer_json(done)
     else:
         _tell(done)
+    if not done["rows"] or done["rejected"] == done["rows"]:
+        raise BadInput(
+            "no row was taken in",
+            hint="each row wants a decision, and two reports that are in this case file",
+        )
 
 
 def _tell(done: Mapping[str, Any]) -> None:
@@ -70,12 +77,15 @@ def _tell(done: Mapping[str, Any]) -> None:
     for reason in done["reasons"]:
         rows = [each["row"] for each in done["rejects"] if reason in each["why"]]
         say(f"  rejected: {reason} ({named_rows(rows)})")
-    if done["rows"] and done["rejected"] == done["rows"]:
-        say("  mind: no row was taken in")
     if done["without_use"]:
         say(
             "  without use for now: a report whose consent does not allow linking"
             f" ({named_rows(done['without_use'])})"
+        )
+    if done["spends_sample"]:
+        say(
+            "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
+            " judges nothing: give it to uncounted evaluate --labels before"
         )
     if done["dry_run"]:
         say("  nothing was kept: it was a dry run")
@@ -123,13 +133,20 @@ def review(
         _tell_pairs(done)
     if done["pairs"] and not done["why_no_number"]:
         answer(
-            f"Deciding {'these' if most else 'the next'} {len(done['pairs'])} is expected to narrow"
+            f"Deciding {_these(len(done['pairs']), asked=bool(most))} is expected to narrow"
             f" the interval of N by {_percent(done['narrowing'])}."
         )
     if out is not None:
         answer(f"{plural(len(done['pairs']), 'pair')} written to {out}: fill in the decisions")
     elif most is None and done["undecided"]:
         say("  to see which: uncounted review CASE --next 50 --out pairs.csv")
+
+
+def _these(count: int, *, asked: bool) -> str:
+    """The pairs of a list, of which nobody has to be told that they are one."""
+    if count == 1:
+        return "this pair" if asked else "the next pair"
+    return f"{'these' if asked else 'the next'} {count}"
 
 
 def _tell_pairs(done: Mapping[str, Any]) -> None:

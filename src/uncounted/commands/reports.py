@@ -34,13 +34,16 @@ report_option = click.option("--report", required=True, help="The report's id on
 @passphrase_option
 @json_option
 def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Find reports by words in their names, a relative's name or notes, in any script.
+    r"""Find reports by words in their names, a relative's name or notes.
 
-    All the words must stand in one name, or in the note. What is found is shown to you
-    alone: it holds names, so mind who looks at your screen. Words that you give on the
-    command line stay in your shell's history, and other users of the machine can see
-    them meanwhile: without any, you are asked for them (or they are read from standard
-    input).
+    All the words must stand in one name, or in the note, as you write them. A whole name, or a
+    given name, also finds those who may be called so in another script or romanisation
+    ("spelling"): 조명복 finds Cho Myung-bok and 趙明福. A family name alone does not.
+
+    What is found is shown to you alone: it holds names, so mind who looks at your screen.
+    Words that you give on the command line stay in your shell's history, and other users
+    of the machine can see them meanwhile: without any, you are asked for them (or they are
+    read from standard input).
 
     \b
     Examples:
@@ -102,7 +105,9 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
 def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
     from uncounted.records.columns import SAID_FIELDS
 
-    rows = [("name", name["written"]) for name in says["names"]]
+    rows = [
+        ("name_alt" if at else "name", each["written"]) for at, each in enumerate(says["names"])
+    ]
     rows += [(field, _written(says[field])) for field in SAID_FIELDS if field in says]
     for number, act in enumerate(says["acts"], start=1):
         parts = [

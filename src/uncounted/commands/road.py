@@ -24,7 +24,16 @@ from uncounted.commands.app import (
 )
 from uncounted.errors import UsedWrongly
 from uncounted.proof import durable
-from uncounted.terminal import Waiting, answer, answer_json, columns, number, plural, say
+from uncounted.terminal import (
+    Waiting,
+    answer,
+    answer_file,
+    answer_json,
+    columns,
+    number,
+    plural,
+    say,
+)
 
 if TYPE_CHECKING:
     from uncounted.vault.intake import RejectsOf
@@ -132,7 +141,7 @@ def import_(
         return
     if suggest:
         draft = steps.suggest_mapping(file, encoding=encoding, sheet=sheet)
-        answer_json({"mapping": draft}) if as_json else answer(draft.rstrip("\n"))
+        answer_json({"mapping": draft}) if as_json else answer_file(draft.rstrip("\n"))
         return
     if source is None:
         raise UsedWrongly("whose list is this?", hint="say it: --source NAME")
@@ -164,6 +173,7 @@ def _import_export(
 ) -> None:
     from uncounted.export import back
 
+    back.check_is_one(file)
     if source is not None or mapping is not None:
         raise UsedWrongly(
             "an export says itself which sources it holds and what its parts are",
@@ -418,7 +428,7 @@ def captures(
     durable.refuse_existing(out)
     with open_case(case, passphrase_file) as opened:
         done = steps.captures(
-            opened, out, lists=_names(lists), by=_names(by) or (), draw=draw, on=today()
+            opened, out, lists=_said("--lists", lists), by=_names(by) or (), draw=draw, on=today()
         )
     if as_json:
         answer_json(done)
@@ -445,6 +455,8 @@ def _said(option: str, joined: str | None) -> tuple[str, ...] | None:
             f"{option} has nothing where it should have something",
             hint=f"separate by single commas, or leave {option} out",
         )
+    if len(set(parts)) < len(parts):
+        raise UsedWrongly(f"{option} says one thing twice", hint="say each of them once")
     return parts
 
 

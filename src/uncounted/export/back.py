@@ -29,6 +29,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.decisions import Pair, Proposed, contradictions, pair_of
 from uncounted.vault.intake import Incoming
 
+_FOLDER = "give one file of reports, or the folder that uncounted export made"
 _HINT = "take the export once more, or import the CSV files of an export one by one"
 _COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "consent_kept")
 
@@ -145,16 +146,29 @@ def take_in(
     }
 
 
+def check_is_one(path: Path) -> None:
+    """Refuse a folder that is no export, before a file in it is opened.
+
+    Raises:
+        BadInput: there is no file of reports in it.
+    """
+    if path.is_dir() and not (_inside(path) / REPORTS).is_file():
+        raise BadInput(f"that folder holds no {REPORTS}, so it is no export", hint=_FOLDER)
+
+
+def _inside(folder: Path) -> Path:
+    """Where the files of an export are: a bag has them in a folder of its own."""
+    return folder / bag.PAYLOAD if (folder / "bagit.txt").is_file() else folder
+
+
 def _file(path: Path, progress: Progress) -> Path:
     if not path.is_dir():
         return path
     if (path / "bagit.txt").is_file():
         progress("checking the bag", 0, None)
         bag.check(path)  # 1
-        path = path / bag.PAYLOAD
-    if not (path / REPORTS).is_file():
-        raise BadInput(f"that folder holds no {REPORTS}", hint=_HINT)
-    return path / REPORTS
+    check_is_one(path)
+    return _inside(path) / REPORTS
 
 
 def _reports(

@@ -146,7 +146,7 @@ def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
         "given_name": main.get("given") or "",
         **{f"name_alt{i}": other["written"] for i, other in enumerate(others, 1)},
         **{field: says.get(field) or "" for field in SAID_FIELDS},
-        "birth": _date(says.get("birth"), changed),
+        "birth": _date(says.get("birth"), changed, birth=True),
         "relative": relative["written"] if relative else "",
         "uses": ",".join(report.consent["uses"]),
         **{field: report.consent[field] or "" for field in CONSENT_FIELDS if field != "uses"},
@@ -168,12 +168,12 @@ def _tame(cell: str, changed: Counter[str]) -> str:
     return "'" + cell
 
 
-def _date(said: Mapping[str, str] | None, changed: Counter[str]) -> str:
+def _date(said: Mapping[str, str] | None, changed: Counter[str], *, birth: bool = False) -> str:
     """What was written, if reading it again gives the same date; else its EDTF form."""
     if said is None:
         return ""
     try:
-        read = dates.read(said["written"]).date
+        read = dates.read(said["written"], birth=birth).date
     except BadInput:
         read = None
     if read is not None and read.edtf == said["edtf"]:

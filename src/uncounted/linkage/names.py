@@ -20,8 +20,9 @@ import attrs
 from uncounted.linkage import families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
 from uncounted.records.kinship import whose
-from uncounted.records.names import Name, is_unknown, plain, untitled
+from uncounted.records.names import Name, plain, untitled
 from uncounted.records.report import Report
+from uncounted.records.unnamed import is_no_name, is_unknown_word
 
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
@@ -39,6 +40,10 @@ _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|a\.k\.a\.?|n[eé]e|or
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
+# What stands beside a family name where the given name is not known, or not given yet.
+_NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
+    *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
+}
 _RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
 
 
@@ -126,6 +131,8 @@ def _seen(written: str) -> str:
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
         return _given_apart(name.family or "", name.given or "")
+    if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
+        return []
     return [
         form for piece in _pieces(_seen(name.written)) for form in _forms_of_piece(piece, order)
     ]
@@ -147,7 +154,7 @@ def relative_of(report: Report) -> Name | None:
 
 def _says_nothing(part: str) -> bool:
     """Whether a part stands for one that is not known; Na and No are family names."""
-    return len(part) > 2 and is_unknown(part)
+    return (len(part) > 2 or not part.isascii()) and is_no_name(part)
 
 
 def _pieces(written: str) -> list[str]:
@@ -160,7 +167,7 @@ def _pieces(written: str) -> list[str]:
 
 
 def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
-    if is_unknown(written) or whose(written) is not None:
+    if is_no_name(written) or whose(written) is not None:
         return []
     text = plain(written)
     if text.isascii() and written.isascii():
@@ -170,11 +177,14 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
         return [_of_veiled(hidden)]
     found = []
     for run in _RUNS.findall(text):
-        found += _of_korean("".join(run.split()).replace("·", ""))
+        closed = "".join(run.split()).replace("·", "")
+        alone = veiled.titled(closed)  # 김씨
+        found += [_of_veiled(alone)] if alone else _of_korean(closed)
     rest = _RUNS.sub(" ", text)
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
     if cyrillic:
         initials = veiled.words(_spelt_in_latin(_bare(rest)))
+        cyrillic = _of_child(cyrillic, families.wide("cyrillic")) or cyrillic
         found += list(map(_of_veiled, initials)) if initials else _of_cyrillic(cyrillic)
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if _words(rest):
@@ -201,7 +211,8 @@ def _family_of(text: str) -> Part:
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
     family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
-    given = "" if whose(given) is not None else given
+    no_given = whose(given) is not None or (given in _NO_GIVEN and family in families.latin())
+    given = "" if no_given else given
     if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
         family = ""
     squeezed, closed = "".join(family.split()), "".join(given.split())
@@ -283,6 +294,8 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     if hidden:
         return [_of_veiled(one) for one in hidden]
     words, raw = _words(text), _raw_words(written)
+    if alone := _of_child(words, families.latin()):
+        return [_form(alone, ())]
     humps = tuple(word for one in raw for word in _words(one)) if len(raw) > len(words) else ()
     if len(humps) > len(words) and humps[-1] == words[-1][-len(humps[-1]) :]:
         words = humps
@@ -296,6 +309,12 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     if len(loud) == 1 and len(raw) == len(words) and raw[-1] == loud[0]:
         return _both(words[-1:], words[:-1])
     return _by_place(words, order)
+
+
+def _of_child(words: tuple[str, ...], table: families.Table) -> tuple[str, ...]:
+    """The family name of "baby Kim" and "Kim, unknown", where it is a usual one in Korea."""
+    left = tuple(word for word in words if word not in _NO_GIVEN and not is_unknown_word(word))
+    return left if len(left) == 1 and len(words) > 1 and left[0] in table else ()
 
 
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:

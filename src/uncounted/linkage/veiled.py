@@ -16,6 +16,12 @@ from uncounted.linkage import families, lattice, syllables
 
 _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
+# After a family name alone they are said to somebody, or that nothing more is known. 동지, 군 and
+# 양 end names too.
+_TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
+    *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知")
+}
+_SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|居民)?")  # 金姓男子
 _GAPS = re.compile(r"[\s.·]+")
 # a digit within a word is a slip of the key, and does not cut it in two
 _TOKENS = re.compile(r"[^\W\d_](?:[^\W_]*[^\W\d_])?\.?")
@@ -58,12 +64,30 @@ def korean(text: str) -> Veiled | None:
         head, tail = closed[:size], closed[size:]
         if head not in families.hangul() and head not in families.han():
             continue
-        if tail in _SOMEBODY:
+        if tail in _SOMEBODY or _is_title(tail):
             return Veiled(family=head)
         if 0 < len(tail) <= _LONGEST and _MARKS & set(tail) and all(map(_is_part, tail)):
             known = tuple("" if char in _MARKS else _begins(char) for char in tail)
             return Veiled(family=head, initials=known if any(known) else ())
     return None
+
+
+def titled(text: str) -> Veiled | None:
+    """Read a family name alone with a title, in Hangul or characters; None if it is none.
+
+    Examples:
+        >>> titled("김씨"), titled("金先生"), titled("김모")
+        (Veiled(family='김', ...), Veiled(family='金', ...), None)
+    """
+    for size in (2, 1):
+        head, tail = text[:size], text[size:]
+        if _is_title(tail) and (head in families.hangul() or head in families.han()):
+            return Veiled(family=head)
+    return None
+
+
+def _is_title(tail: str) -> bool:
+    return tail in _TITLES or bool(_SURNAMED.fullmatch(tail))
 
 
 def _is_part(char: str) -> bool:

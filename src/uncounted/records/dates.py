@@ -91,12 +91,13 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(text: str, *, day_first: bool | None = None) -> Reading:
+def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Reading:
     """Read a date as people write it, with remarks on how it was read.
 
     Args:
         text: one cell.
         day_first: how to read 07/05/2013; None admits both readings.
+        birth: it is a date of birth, which "1985년생" and "b. 1985" say of themselves.
 
     Raises:
         BadInput: it is not a date, or one that cannot be. The text is not repeated.
@@ -107,7 +108,7 @@ def read(text: str, *, day_first: bool | None = None) -> Reading:
         >>> read("07/05/2013").notes
         ('day and month could be either way round',)
     """
-    translated = written.translate(text, day_first=day_first)
+    translated = written.translate(text, day_first=day_first, birth=birth)
     if translated.edtf is None:
         return Reading(None, translated.notes)
     return Reading(PartialDate.of(translated.edtf, written=text), translated.notes)

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
+
 from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.vault.decisions import Proposed, Refused
@@ -20,7 +22,8 @@ COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
 _SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")
 NOTE = "note"
 # Beside a pair, for whoever decides: what review and a labelled sample say of it.
-BESIDE = frozenset({"probability", "narrowing", "stratum", "of", "drawn"})
+_DRAWN = frozenset({"stratum", "of", "drawn"})
+BESIDE = frozenset({"probability", "narrowing"}) | _DRAWN
 # Words that people answer with, in the three languages of the records.
 _SAME = frozenset(["same", "yes", "y", "1", "true", "예", "네", "같음", "동일", "是", "同"])
 _DIFFERENT = frozenset(
@@ -29,7 +32,15 @@ _DIFFERENT = frozenset(
 _OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
 
 
-def read(path: Path, *, encoding: str | None = None) -> Iterator[Proposed | Refused]:
+@attrs.frozen
+class Decisions:
+    """The rows of a file; `is_sample` if `uncounted evaluate` drew it, to judge a linkage by."""
+
+    rows: Iterator[Proposed | Refused]
+    is_sample: bool
+
+
+def read(path: Path, *, encoding: str | None = None) -> Decisions:
     """Read a file of decisions, a row at a time; its columns are looked at before the first.
 
     A row without an answer is refused like one that cannot be read: it decides nothing.
@@ -39,7 +50,8 @@ def read(path: Path, *, encoding: str | None = None) -> Iterator[Proposed | Refu
     """
     sheet = delimited.read(path, encoding=encoding)
     columns = _shape(sheet)
-    return (_decision(row, columns) for row in sheet)
+    rows = (_decision(row, columns) for row in sheet)
+    return Decisions(rows, is_sample=columns == _SAMPLE and _DRAWN.issubset(sheet.columns))
 
 
 def _shape(sheet: delimited.Sheet) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 from uncounted.records.tables import Table
+from uncounted.records.unnamed import is_no_name, is_unknown
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
@@ -183,7 +184,7 @@ class Cells:
     def known(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
         """A cell as text, or None when it says that nothing is known: all such would agree."""
         text = self.text(column, longest)
-        return None if text is None or names.is_unknown(text) else text
+        return None if text is None or is_unknown(text) else text
 
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
         """The code of a word; without `strict` an unknown word is kept as written."""
@@ -202,7 +203,7 @@ class Cells:
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text
 
-    def when(self, where: DateColumns | None) -> PartialDate | None:
+    def when(self, where: DateColumns | None, *, birth: bool = False) -> PartialDate | None:
         """A date, with remarks as warnings; one that cannot be is a reason."""
         if where is None:
             return None
@@ -213,7 +214,7 @@ class Cells:
         source = self.mapping.source
         try:
             seen = _unix(text) if source.unix_dates and where.whole else text
-            reading = dates.read(seen, day_first=source.day_first)
+            reading = dates.read(seen, day_first=source.day_first, birth=birth)
         except BadInput as error:
             self.reasons.append(f"column {column!r}: {error}")
             return None
@@ -262,7 +263,7 @@ class Cells:
             found.append(Name(main or names.joined(family, given), family, given))
         for column in mapping.name_alt:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
-        stated = [name for name in found if not names.is_unknown(name.written)]
+        stated = [name for name in found if not is_no_name(name.written)]
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append("no name")
         if stated and all(whose(name.given or name.written) is not None for name in stated):
@@ -291,7 +292,7 @@ class Cells:
         """The relative's name; of several the first, since a report has room for one."""
         column = self.mapping.relative
         listed = names.listed(self.known(column, LONGEST_NAME) or "")
-        found = [one for one in listed if not names.is_unknown(one)]
+        found = [one for one in listed if not is_no_name(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
         return Name(found[0]) if found else None
@@ -357,7 +358,7 @@ class Cells:
     def report(self, source: str, report_id: str) -> Report:
         """The report of the row, of worth only when there are no reasons against it."""
         mapping = self.mapping
-        birth = self.when(mapping.birth)
+        birth = self.when(mapping.birth, birth=True)
         acts = tuple(act for where in mapping.acts for act in self.acts(where))
         if birth and birth.earliest:
             ends = [act.date.latest for act in acts if act.date and act.date.latest]

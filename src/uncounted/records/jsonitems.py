@@ -49,6 +49,8 @@ class JsonItems:
                 self.repeats[name] = tuple(more)
             if len(columns) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
+        if not columns:
+            raise BadInput(f"{path.name} is empty, or no item of it has a field", hint=_HINT)
         self.columns = named_columns(path.name, tuple(columns))
 
     def __iter__(self) -> Iterator[Row]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from uncounted.records.names import is_unknown, tokens, unmarked, untitled
+from uncounted.records.names import tokens, unmarked, untitled
+from uncounted.records.unnamed import is_no_name
 
 
 def _set(*rows: str) -> frozenset[str]:
@@ -122,7 +123,7 @@ def whose(text: str) -> str | None:
     for pattern in _WHOSE:
         if found := pattern.fullmatch(seen):
             named = found["whose"].strip()
-            return "" if _NOBODY.fullmatch(named) or is_unknown(named) else named
+            return "" if _NOBODY.fullmatch(named) or is_no_name(named) else named
     return None
 
 

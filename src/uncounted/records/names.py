@@ -72,25 +72,6 @@ _KOREAN_TITLE = re.compile(
 )
 _CHINESE_TITLE = re.compile(r"(?<=[一-鿿]{2}) ?(?:先生|女士|小姐|同志)$")
 _SPLIT = re.compile(r"[\s\-‐-―·・.,;/()\[\]（）【】'’‘`´\"]+")
-# What stands where a name is not known: whole, or words of which one at least says so.
-_UNKNOWN = _words(
-    "not known|no name|name unknown|name withheld|john doe|jane doe|sin nombre|sans nom",
-    "n/a|na|n a|none|nil|x|xx|xxx|n n|без имени|가명|없음|모름",
-    "姓名不详|姓名不詳|姓名不明|无名氏|無名氏",
-)
-_UNKNOWN_WORDS = _words(
-    "unknown|unnamed|unidentified|anonymous|anon|withheld|nn|desconocido|desconocida|anonimo|anonima",
-    "desconhecido|desconhecida|identificado|identificada|identificar|inconnu|inconnue|anonyme|identifie",
-    "identifiee|неизвестно|неизвестныи|неизвестная|неизвестен|аноним|مجهول|مجهولة",
-    "미상|성명미상|이름미상|신원미상|성명불상|이름불상|신원불상|불상|신원불명|무명|불명|익명",
-    "不详|不詳|不明|未知|无名|無名|匿名|佚名|某某",
-)
-_SAYS_LITTLE = _words(
-    "name|man|men|woman|male|female|boy|girl|child|infant|baby|person|victim|body|no|not|non|sin|de|la|el",
-    "nombre|hombre|mujer|masculino|femenino|nino|nina|persona|victima|cuerpo|nome|homem|mulher|homme",
-    "femme|enfant|personne|имя|мужчина|женщина|ребенок|이름|성명|신원|남자|여자|남성|여성|아동|아이",
-    "姓名|男|女|男子|女子|男性|女性|رجل|امرأة|طفل|الهوية|الاسم",
-)
 
 
 def visible(text: str) -> str:
@@ -206,29 +187,6 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(
 def has_letters(text: str) -> bool:
     """Tell whether a text has anything in it that can be seen."""
     return any(not _is_space(char) and not _is_invisible(char) for char in text)
-
-
-def is_unknown(text: str) -> bool:
-    """Tell whether what stands for a name says that there is none ("unknown", "미상").
-
-    Two people called "unknown" would be taken for one.
-
-    Examples:
-        >>> is_unknown("Unidentified male 3"), is_unknown("N.N."), is_unknown("성명불상")
-        (True, True, True)
-        >>> is_unknown("Persona no identificada"), is_unknown("No Chol Su"), is_unknown("Anon")
-        (True, False, True)
-    """
-    folded = plain(text)
-    if not any(char.isalnum() for char in folded):
-        return True
-    if folded.strip(" .()[]") in _UNKNOWN:
-        return True
-    words = [unmarked(word) for word in tokens(text) if not word.isdecimal()]
-    if " ".join(words) in _UNKNOWN:
-        return True
-    left = [word for word in words if word not in _SAYS_LITTLE]
-    return bool(left) and all(word in _UNKNOWN_WORDS for word in left)
 
 
 def unmarked(word: str) -> str:

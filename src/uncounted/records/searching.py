@@ -1,8 +1,8 @@
-"""Finding reports by words, in names, a relative's too, and the note, in any script.
+"""Finding reports by words, in names, a relative's too, and the note.
 
 Words are looked for as they stand, letter by letter: two syllables of Korean or two Chinese
 characters are found like a long word. There is no index, so there is none to leak and none
-to forget. Spelling variants of a name are linkage's business, not this.
+to forget. Other spellings of a name are not looked for here: that is `linkage.spelt`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from itertools import islice
 
 import attrs
 
-from uncounted.delimited import Row
+from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
@@ -109,7 +109,7 @@ class Look:
 
     def _see_date(self, text: str) -> None:
         try:
-            day = dates.read(text).date
+            day = dates.read(text, birth=True).date
         except BadInput:
             return
         if day is None:
@@ -145,12 +145,18 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
     Args:
         table: the file.
         repeats: the tables that go with it, by name: see `tables.survey`.
+
+    Raises:
+        BadInput: it has one column, which cannot be an id and a name.
     """
+    if len(table.columns) == 1 and not repeats:
+        raise BadInput(f"{table.path.name} has one column", hint=TITLE)
     looks = look(iter(table), table.columns)
     chosen, spare = _chosen(table.columns)
     lines = [
         "# A draft, made from the names of the columns and from what the first rows look like.",
         "# Read every line: a name may mislead. No cell is repeated here.",
+        *(() if chosen else (f"# No column has a name that is known: {TITLE}.",)),
         "",
         "[columns]",
         *_person(table.columns, chosen),

@@ -160,10 +160,21 @@ _ENGLISH = (
 _SHORT_YEAR = _pattern(
     r"['’]?\d{1,2}\s*[-./년年]\s*\d{1,2}(?:\s*[-./월月]\s*\d{1,2}\s*[일日.]?|월|月)?"
 )
+_OF_TWO_DIGITS = _pattern(r"['’]\d\d|['’]?\d\d\s*[년年]|['’]?\d0\s*(?:'?s|년대|年代)")
+# What says only that the day is one of birth: "1985년생", "b. 1985", "*1985".
+_BORN_BEFORE = _pattern(
+    r"^(?:\(?(?:born|date of birth|d\.?o\.?b\.?|birth|geb\.?|nacid[oa]|生于|生於|出生于|出生於"
+    r"|род(?:\.|ился|илась)?|(?:출생|생년월일|出生日期)(?=[\s:)])|b\.|b(?=\s?\d))\)?|\*)"
+    r"[\s:]*(?:in |on |en |в )?"
+)
+_BORN_AFTER = _pattern(
+    r"\s*(?:(?:에\s*)?(?:출생|태생|태어남)|생(?:임|인)?|出生|生|\(?born\)?"
+    r"|г\.?\s*р\.?|года рождения)(?=$|[\s(?~추쯤정경.])\.?"
+)
 _WITHOUT_YEAR = _pattern(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
 
 
-def translate(text: str, *, day_first: bool | None = None) -> Translation:
+def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
     """Put one written date into EDTF.
 
     The day that comes out need not exist: `edtf.bounds` says so.
@@ -171,6 +182,7 @@ def translate(text: str, *, day_first: bool | None = None) -> Translation:
     Args:
         text: what the source wrote.
         day_first: how 07/05/2013 is meant; None admits both readings.
+        birth: the date is one of birth, so "1985년생" and "b. 1985" are dates.
 
     Raises:
         BadInput: it cannot be read as a date. The text is not repeated.
@@ -181,20 +193,20 @@ def translate(text: str, *, day_first: bool | None = None) -> Translation:
     """
     if len(text) > LONGEST:
         raise BadInput("not a date: too long for one", hint=_HINT)
-    return _translated(text, day_first)
+    return _translated(text, day_first, birth)
 
 
 # Lists repeat their dates: half the work of an import is here without it.
 @lru_cache(maxsize=16_384)
-def _translated(text: str, day_first: bool | None) -> Translation:
-    return _Reader(day_first).translate(text)
+def _translated(text: str, day_first: bool | None, birth: bool) -> Translation:
+    return _Reader(day_first, birth=birth).translate(text)
 
 
 class _Reader:
     """Reads one text; collects remarks on the way."""
 
-    def __init__(self, day_first: bool | None) -> None:
-        self.day_first = day_first
+    def __init__(self, day_first: bool | None, *, birth: bool = False) -> None:
+        self.day_first, self.birth = day_first, birth
         self.notes: list[str] = []
 
     def note(self, words: str) -> None:
@@ -208,7 +220,16 @@ class _Reader:
             return Translation(None)
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return Translation(plain.upper())
+        if self.birth:
+            plain = self._unborn(plain)
         return Translation(self._lunar(decimal_numerals(plain)), tuple(self.notes))
+
+    def _unborn(self, text: str) -> str:
+        """A date of birth without what says that it is one."""
+        rest = _BORN_AFTER.sub("", _BORN_BEFORE.sub("", text, count=1), count=1).strip()
+        if rest != text and re.fullmatch(r"['’]?\d\d(?:\s*[년年]\.?)?", rest, re.ASCII):
+            raise BadInput("a year of two digits", hint="write the year in full")
+        return rest or text
 
     def _lunar(self, text: str) -> str:
         """Strip the mark of a lunar date, and widen to the days that it can be."""
@@ -328,9 +349,9 @@ class _Reader:
             if found := pattern.fullmatch(text):
                 year, month, *day = (found[at] for at in order)
                 return self._joined(year, _MONTHS[month], *day)
-        if _SHORT_YEAR.fullmatch(text) or re.fullmatch(r"['’]\d\d", text):
+        if _SHORT_YEAR.fullmatch(text) or _OF_TWO_DIGITS.fullmatch(text):
             raise BadInput("a year of two digits", hint="write the year in full")
-        if re.fullmatch(r"[2-5]\d{4}(?:\.0)?", text):
+        if re.fullmatch(r"[1-5]\d{4}(?:\.0)?", text):
             raise BadInput(
                 "a spreadsheet's count of days, not a date",
                 hint="format the column as text or as 2013-05-07, and save the file again",

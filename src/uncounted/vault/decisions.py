@@ -224,18 +224,15 @@ def refuse_contradictions(said: Mapping[Pair, bool], where: Mapping[Pair, str], 
         hint: what to try.
 
     Raises:
-        BadInput: with the pairs by source and id, and where each was said.
+        BadInput: with where each was said; an id may be a name, so no report is named.
     """
     found = list(contradictions(said))
     if not found:
         return
-
-    def told(pair: Pair) -> str:
-        word = "the same as" if said[pair] else "different from"
-        (one, two), (three, four) = pair
-        return f"{one}:{two} {word} {three}:{four} ({where[pair]})"
-
-    parts = ["; ".join(map(told, [*chain, pair])) for pair, chain in found[:_SHOWN]]
+    parts = [
+        f"one person in {', '.join(where[each] for each in chain)}, and two in {where[pair]}"
+        for pair, chain in found[:_SHOWN]
+    ]
     more = f" / and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise BadInput(f"decisions contradict each other: {' / '.join(parts)}{more}", hint=hint)
 
@@ -255,8 +252,10 @@ def decide(
 
     1. Each row is about two reports that are there, and about a pair for the first time.
     2. Together with what stands and is not said anew, they can all be true.
-    3. What is new or says something else is an entry each, and the file is one.
+    3. What is new or says something else is an entry each, and the file is one; a file of
+       which no row can be taken is none.
     """
+    entry: Entry | None = None
     with storage.transaction(keep=keep):
         before = standing(storage, ledger)
         gone = storage.tombstones()
@@ -272,7 +271,7 @@ def decide(
             if earlier is found:
                 continue
             if earlier.same != found.same:
-                raise _said_twice(pair, earlier, found)
+                raise _said_twice(earlier, found)
             rejects.append(Refused(found.row, ("the pair stands in an earlier row",)))
         _refuse_untrue(before, taken)  # 2
         counts = {"new": 0, "changed": 0, "unchanged": 0}
@@ -281,8 +280,10 @@ def decide(
             counts[_take(ledger, pair, row, before.get(pair), when)] += 1
         told = {"rows": count, **counts, "rejected": len(rejects)}
         made = {"decisions": [first, storage.size()]}
-        entry = ledger.append(FILE, {**told, **made}, when=when)
-    return Decided(count, **counts, rejects=tuple(rejects), entry=entry.seq if keep else None)
+        if taken:
+            entry = ledger.append(FILE, {**told, **made}, when=when)
+    seq = entry.seq if entry and keep else None
+    return Decided(count, **counts, rejects=tuple(rejects), entry=seq)
 
 
 def _placed(
@@ -305,10 +306,9 @@ def _placed(
     return attrs.evolve(row, one=found[0], other=found[1])
 
 
-def _said_twice(pair: Pair, earlier: Proposed, later: Proposed) -> BadInput:
-    (one, two), (three, four) = pair
+def _said_twice(earlier: Proposed, later: Proposed) -> BadInput:
     return BadInput(
-        f"decisions contradict each other: {one}:{two} and {three}:{four} are the same in row"
+        "decisions contradict each other: a pair is the same in row"
         f" {(earlier if earlier.same else later).row}, and different in row"
         f" {(later if earlier.same else earlier).row}",
         hint="correct the file and take it in again: nothing of it was kept",

@@ -1,0 +1,148 @@
+"""What stands for a name and says that there is none: "unknown", 이름 모름, "a woman".
+
+All who are called so would be taken for one person. What may be a name is one: Nina is no
+niña, Young Man is 영만, 영아 is a given name and not only an infant.
+"""
+
+from __future__ import annotations
+
+import re
+
+from uncounted.records.names import plain, tokens, unmarked
+
+
+def _words(*rows: str) -> frozenset[str]:
+    return frozenset(word for row in rows for word in row.split("|"))
+
+
+# What stands where a name is not known: whole, or words of which one at least says so.
+_UNKNOWN = _words(
+    "not known|no name|john doe|jane doe|sin nombre|sans nom",
+    "n/a|na|n a|none|nil|x|xx|xxx|n n|без имени|нет имени|имя не известно|не известно|가명",
+)
+_UNKNOWN_WORDS = _words(
+    "unknown|unk|unnamed|unidentified|nameless|anonymous|anon|withheld|unrecorded|undisclosed|nn",
+    "desconocido|desconocida|anonimo|anonima|desconhecido|desconhecida|identificado|identificada",
+    "identificar|inconnu|inconnue|anonyme|identifie|identifiee",
+    "неизвестно|неизвестныи|неизвестная|неизвестен|неизвестна|аноним|مجهول|مجهولة",
+    "미상|미상의|성명미상|이름미상|신원미상|성명불상|이름불상|신원불상|불상|불상의|신원불명|무명",
+    "불명|익명|모름|없음|不详|不詳|不明|未知|无名|無名|匿名|佚名|某某|无名氏|無名氏",
+)
+_SAYS_LITTLE = _words(
+    "name|man|men|woman|male|female|boy|girl|child|infant|baby|person|victim|body|no|not|non|sin|de|la|el",
+    "nombre|hombre|mujer|masculino|femenino|nino|nina|persona|victima|cuerpo|nome|homem|mulher|homme",
+    "femme|enfant|personne|имя|мужчина|женщина|ребенок|девочка|мальчик",
+    "이름|성명|신원|남자|여자|남성|여성|아동|아이|남자아이|여자아이|남아|여아|소년|소녀|사람",
+    "姓名|名字|男|女|男子|女子|男性|女性|男孩|女孩|男童|女童|رجل|امراة|طفل|الهوية|الاسم",
+)
+_NOT_SAID = re.compile(
+    r"(?:(?:the |his |her |full )?names? )?(?:(?:is|was) )?(?:not|un) ?"
+    r"(?:known|given|recorded|stated|provided|available|disclosed|identified|remembered|told)"
+)
+_NAME_KO = "(?:이름|성명|성함|성씨|실명|본명|신원|인적사항)[을은이도]?"
+_NOT_KO = (
+    "(?:전혀)?(?:미상|불상|불명|불상자|미확인|미기재|무명|모름|모른다|모릅니다|모르겠음|모르겠다|없음|없다"
+    "|알수없음|알수없다|알지못함|기억안남|기억나지않음|기억못함)"
+)
+_NAME_ZH = "(?:姓名|名字|真名|身份|身分|姓氏)?"
+_NOT_ZH = (
+    "(?:不详|不詳|不明|不知|不知道|不知名|不清楚|不清|未知|未详|未詳|未记录|未記錄|未登记|未登記|未提供|没有|沒有"
+    "|无|無|无名|無名|保密)"
+)
+_CLOSED = re.compile(
+    rf"(?:{_NAME_KO})?{_NOT_KO}|{_NAME_ZH}{_NOT_ZH}"
+    "|(?:没有|沒有|无|無|不知|不知道|不清楚)(?:姓名|名字|其名)"
+)
+# A person of whom only the kind is said. 영아, 유아 and 주민 are given names, 남 and 여 are
+# family names.
+_KIND_CLOSED = re.compile(
+    "(?:한|어떤|어느|젊은|늙은)?"
+    "(?:(?:남자|여자)(?:아이|아기|어린이|노인|청년)?|남성|여성|남아|여아|남학생|여학생|아이|아기"
+    "|갓난아이|신생아|아동|어린이|어린아이|소년|소녀|청년|노인|사람|피해자|희생자|시신)"
+    "|(?:一名|一个|一個|某|不知名|无名|無名)?(?:男|女)(?:子|性|孩|孩子|孩儿|孩兒|童|婴|嬰|人|士|生|尸|屍)?"
+    "|(?:一名|一个|一個|某)?(?:孩子|小孩|婴儿|嬰兒|儿童|兒童|老人|妇女|婦女|受害者|受害人|村民)"
+    "|이름|성명|姓名|名字|某人"
+)
+_KIND = re.compile(
+    r"(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
+    r"(?:(?:young|old|elderly|adult|little|small|teenage|deceased|dead) )*"
+    r"(?:wom[ae]n|males?|females?|boys?|girls?|child|children|infants?|newborn|person|people"
+    r"|victims?|body|adult|teenager|hombre|mujer|masculino|femenino|persona|victima|cuerpo|mulher"
+    r"|homme|femme|enfant|personne|niño|niña|criança|garçon"
+    r"|мужчина|женщина|ребенок|девочка|мальчик|девушка|юноша|парень|человек|младенец"
+    r"|رجل|امراة|طفل|طفلة)"
+    r"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead) )*m[ae]n|name|имя"
+)
+_IN_SMALL = re.compile(r"(?:(?:a|an|the|another) )?(?:young (?:man|men)|(?:young )?bab(?:y|ies))")
+_SEX_BESIDE = re.compile(
+    r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]", re.IGNORECASE
+)
+_LONGEST = 60  # letters of a text that says no more than this
+
+
+def is_unknown(text: str) -> bool:
+    """Tell whether a cell says that what stands there is not known ("unknown", 미상).
+
+    Examples:
+        >>> is_unknown("Unidentified male 3"), is_unknown("N.N."), is_unknown("이름 모름")
+        (True, True, True)
+        >>> is_unknown("Persona no identificada"), is_unknown("No Chol Su"), is_unknown("Anon")
+        (True, False, True)
+    """
+    folded = plain(text)
+    if not any(char.isalnum() for char in folded):
+        return True
+    if folded.strip(" .()[]") in _UNKNOWN:
+        return True
+    words = _bare_words(text)
+    spaced = " ".join(words)
+    if spaced in _UNKNOWN:
+        return True
+    left = [word for word in words if word not in _SAYS_LITTLE]
+    if left and all(word in _UNKNOWN_WORDS for word in left):
+        return True
+    if len(spaced) > _LONGEST:
+        return False
+    return bool(_NOT_SAID.fullmatch(spaced) or _CLOSED.fullmatch(_closed(words)))
+
+
+def is_no_name(text: str) -> bool:
+    """Tell whether what stands for a name is none: not known, or only what kind of person.
+
+    Examples:
+        >>> [is_no_name(text) for text in ("이름 모름", "여자아이", "a woman", "男子")]
+        [True, True, True, True]
+        >>> [is_no_name(name) for name in ("Nina", "Young Man", "An Man", "영아", "남자현")]
+        [False, False, False, False, False]
+    """
+    if is_unknown(text):
+        return True
+    words = _bare_words(text)
+    spaced = " ".join(words)
+    if len(spaced) > _LONGEST:
+        return False
+    marked = " ".join(word for word in tokens(text) if not word.isdecimal())
+    if _KIND.fullmatch(spaced) or _KIND.fullmatch(marked):
+        return True
+    if text.islower() and _IN_SMALL.fullmatch(spaced):
+        return True
+    return bool(_KIND_CLOSED.fullmatch(_closed(words)))
+
+
+def is_unknown_word(word: str) -> bool:
+    """Tell whether a word says on its own that a name, or the rest of it, is not known.
+
+    Examples:
+        >>> is_unknown_word("unknown"), is_unknown_word("모름"), is_unknown_word("name")
+        (True, True, False)
+    """
+    return word in _UNKNOWN_WORDS
+
+
+def _bare_words(text: str) -> list[str]:
+    return [unmarked(word) for word in tokens(_SEX_BESIDE.sub(" ", text)) if not word.isdecimal()]
+
+
+def _closed(words: list[str]) -> str:
+    """The words run together, without the digits that tell them apart (남자1)."""
+    return "".join(words).rstrip("0123456789")
