@@ -9,7 +9,8 @@ reports, wrong sexes, places and days, typing errors, other names, partial dates
 401 on had no part in any choice of the model. For each: F1 of the point partition; whether
 the number of people is within the draws' 95%; N averaged over draws beside N of perfect
 linkage, whether the interval holds the latter, and how much wider it is; and links that
-the draws expect among doubtful pairs, beside those that are true.
+the draws expect among doubtful pairs, beside those that are true: in all, within one list and
+across lists, since these may err in opposite ways, and by the line on the log-odds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.bench_labelled import held
 from benchmarks.bench_linkage import LISTS, fresh
 
 from uncounted import estimate
@@ -31,10 +33,8 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate.readings import Reading, hang_on
 from uncounted.estimate.study import run_over
 from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
-from uncounted.linkage.evaluation.calibration import Pairs, band
 
 DRAWS = 200
-DOUBT = (0.05, 0.95)
 
 
 def one(seed: int, *, grid: bool) -> dict[str, float]:
@@ -51,6 +51,7 @@ def one(seed: int, *, grid: bool) -> dict[str, float]:
     assert perfect.interval is not None
     low, high = mine.interval
     points = [estimate.decomposable(table, edges=False).number() for table in tables]
+    ends = np.quantile(points, [0.025, 0.975])
     people = linkage.diagnostics["people_interval"]
     row = {
         "seed": seed,
@@ -61,23 +62,28 @@ def one(seed: int, *, grid: bool) -> dict[str, float]:
         "ratio": mine.number() / perfect.number(),
         "holds": float(low <= perfect.number() <= (high or np.inf)),
         "range": float(min(points) <= perfect.number() <= max(points)),
+        "by_linkage": float(ends[0] <= perfect.number() <= ends[1]),
         "width": ((high or np.inf) - low) / ((perfect.interval[1] or np.inf) - perfect.interval[0]),
-        **_doubtful(linkage, real),
+        **_doubtful(linkage, truth),
     }
     if grid:
         row |= _envelope(linkage, tables, perfect.number())
     return row
 
 
-def _doubtful(linkage: Linkage, real: np.ndarray) -> dict[str, float]:
-    pairs = Pairs.of(linkage.labels)
-    pairs = pairs.only((pairs.stated > DOUBT[0]) & (pairs.stated < DOUBT[1]))
-    low, high = band(pairs.drawn(linkage.labels, np.ones(len(pairs.left))), 0.95)
-    true = int((real[pairs.left] == real[pairs.right]).sum())
+def _doubtful(linkage: Linkage, truth: list[str]) -> dict[str, float]:
+    found = held(linkage, truth)
+    links, within, line = found.doubtful, found.within, found.line
+    assert within is not None
+    assert line is not None
     return {
-        "expected": float(pairs.stated.sum()),
-        "actual": true,
-        "calibrated": float(low <= true <= high),
+        "expected": links.expected,
+        "actual": links.actual,
+        "calibrated": float(links.within),
+        "within_expected": within.expected,
+        "within_actual": within.actual,
+        "middle": line.coefficients[0],
+        "slope": line.coefficients[1],
     }
 
 
@@ -118,14 +124,24 @@ def table(rows: Sequence[dict[str, float]]) -> str:
         f"| median distance from perfect linkage's N | {np.median(errors):.1%} |",
         f"| the interval holds perfect linkage's N | {_share(col['holds'])} |",
         f"| draws' own numbers reach to both sides of it | {_share(col['range'])} |",
+        f"| 95% of draws' own numbers hold it | {_share(col['by_linkage'])} |",
         f"| width of the interval over perfect linkage's, median | {np.median(col['width']):.2f} |",
         f"| links expected among pairs between .05 and .95, and true | "
         f"{col['expected'].sum():.0f}, {col['actual'].sum():.0f} |",
+        f"| of these within one list | {col['within_expected'].sum():.0f}, "
+        f"{col['within_actual'].sum():.0f} |",
+        f"| their line on the log-odds, mean: in the middle, slope | {_mean(col['middle'])}, "
+        f"{_mean(col['slope'])} |",
         f"| true ones within the draws' 95% | {_share(col['calibrated'])} |",
     ]
     if "envelope" in col and len(col["envelope"]):
         lines.append(f"| the envelope over the grid holds it | {_share(col['envelope'])} |")
     return "\n".join(lines)
+
+
+def _mean(values: np.ndarray) -> str:
+    """A mean and its standard error."""
+    return f"{values.mean():.2f} ({values.std(ddof=1) / np.sqrt(len(values)):.2f})"
 
 
 def _share(yes: np.ndarray) -> str:
