@@ -85,7 +85,7 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
         yield from _one_study(one)
         yield ""
     yield f"== in all: {number(study.observed)} people are documented"
-    yield from _table(study.total, study.observed)
+    yield from _table(study.total, study.observed, study.least_observed)
     yield from _other_totals(study)
     yield from _warnings([w for estimate in study.total for w in estimate.warnings])
 
@@ -98,7 +98,7 @@ def _other_totals(strata: Strata) -> Iterator[str]:
     (headline,) = (total for total in strata.total if total.method == method)
     yield ""
     yield f"The total by {method}, linked otherwise (strata alone were not looked at):"
-    yield from _readings(headline, strata.linkage, strata.observed)
+    yield from _readings(headline, strata.linkage, strata.least_observed)
 
 
 def _pooled(pooled: Pooled) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _one_study(study: Study) -> Iterator[str]:
 
     yield _recorded(study)
     yield ""
-    yield from _table(study.estimates, study.observed)
+    yield from _table(study.estimates, study.observed, study.least_observed)
     headline = study.headline
     if headline is not None:
         yield ""
@@ -197,7 +197,7 @@ def _between(study: Study) -> Iterator[str]:
     if study.spread is None:
         return
     ends = sorted(
-        (_rounded(attrs.asdict(study[name]), study.observed), i, name)
+        (_rounded(attrs.asdict(study[name]), study.least_observed), i, name)
         for i, name in enumerate(study.spread[end]["method"] for end in ("lowest", "highest"))
     )
     (low, _, one), (high, _, other) = ends
@@ -214,7 +214,7 @@ def _xi(study: Study) -> Iterator[str]:
     rows: dict[str, list[str]] = {}
     for row in study.xi_by_method:
         rows.setdefault(row["method"], []).append(
-            _about(row, study.observed).removeprefix("about ")
+            _about(row, study.least_observed).removeprefix("about ")
         )
     if not rows:
         return
@@ -302,8 +302,15 @@ def _rounded(row: Mapping[str, Any], observed: int) -> int:
     return round_to_interval(row["point"], low, high, observed).point
 
 
-def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
-    """One line a method: name, number, interval, and the interval on an axis common to all."""
+def _table(
+    estimates: tuple[Estimate, ...], observed: int, least: int | None = None
+) -> Iterator[str]:
+    """One line a method: name, number, interval, and the interval on an axis common to all.
+
+    The axis begins at the people observed, or at an end below that if linkage leaves it open (down
+    to `least`).
+    """
+    least = observed if least is None else least
     told = [e for e in estimates if e.ok]
     ends = [e.interval[1] for e in told if e.interval and e.interval[1] < float("inf")]
     points = [e.number() for e in told]
@@ -311,26 +318,28 @@ def _table(estimates: tuple[Estimate, ...], observed: int) -> Iterator[str]:
     right = min(right, _FARTHEST * max(points, default=right))  # one wide interval hides all others
     if told:
         header = ("", "people", f"{told[0].level * 100:g}% interval")
-        yield _pictured(header, told, observed, right)
+        low = min((e.interval[0] for e in told if e.interval), default=float(observed))
+        left = min(float(observed), max(low, float(least)))
+        yield _pictured(header, told, least, left, right)
     for estimate in estimates:
         if not estimate.ok:
             yield from _paragraph(f"{estimate.method}: no number: ", estimate.reason or "")
 
 
 def _pictured(
-    header: tuple[str, ...], told: Sequence[Estimate], observed: int, right: float
+    header: tuple[str, ...], told: Sequence[Estimate], least: int, left: float, right: float
 ) -> str:
     """The numbers, and beside them their intervals in what the line has left, if it has room."""
-    rows = [_row(estimate, observed) for estimate in told]
+    rows = [_row(estimate, least) for estimate in told]
     used = max(len(line) for line in columns([header, *rows]).splitlines()) + 2
     width = min(_WIDTH - used, _PICTURE[1])
-    ends_of_axis = number(observed), number(right)
+    ends_of_axis = number(left), number(right)
     if width < max(_PICTURE[0], sum(map(len, ends_of_axis)) + 1):
         return columns([header, *rows])
     pictures = [
         interval_picture(
             *_ends(estimate),
-            left=float(observed),
+            left=left,
             right=right,
             width=width,
             plain=plain_terminal(),

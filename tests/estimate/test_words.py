@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate import run_over
 from uncounted.estimate.beside import compare
 from uncounted.estimate.independence import independence
 from uncounted.estimate.result import Estimate, Study
@@ -190,3 +191,17 @@ def test_a_pooled_stratum_is_not_below_its_documented() -> None:
     pooled = row(144.0, (36.0, 1300.0))
     assert _interval(pooled, 36) == "140 (36 to 1,300)"
     assert _interval(None, 36) == "no number"
+
+
+def test_an_end_below_the_mean_of_those_recorded_is_printed() -> None:
+    """Who is recorded is not certain either: over draws of who is who it is 902 to 912."""
+    tables = [
+        CaptureTable.of("ABC", {"111": 600 + more, "110": 100, "101": 100, "011": 92, "100": 10})
+        for more in range(11)
+    ]
+    study = run_over(tables, ["independence"])
+    assert (study.observed, study.least_observed) == (907, 902)
+    low, high = study["independence"].interval or (0.0, 0.0)
+    assert 902 <= low < 906
+    ends = f"{math.floor(low + 0.5)} to {math.floor(high + 0.5)}"
+    assert f"independence  about 908  {ends}" in "\n".join(study_lines(study))

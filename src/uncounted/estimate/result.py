@@ -204,6 +204,13 @@ class Study:
         whole = (e for e in self.estimates if e.ok and e.point_kind != "lower bound")
         return next(whole, None)
 
+    @property
+    def least_observed(self) -> int:
+        """People who are on a list for all that linkage leaves open: no number is below that."""
+        if self.linkage is None:
+            return self.observed
+        return min(self.observed, int(self.linkage["observed"]["interval"][0]))
+
     def to_json(self) -> dict[str, Any]:
         """The object that `uncounted estimate --json` prints."""
         answer: dict[str, Any] = {

@@ -50,6 +50,11 @@ class Strata:
         return sum(study.observed for study in self.studies)
 
     @property
+    def least_observed(self) -> int:
+        """The same, as few as linkage leaves open in each."""
+        return sum(study.least_observed for study in self.studies)
+
+    @property
     def refused(self) -> bool:
         """Whether no method gives a number for any stratum."""
         return all(study.refused for study in self.studies)

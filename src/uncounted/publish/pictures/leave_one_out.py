@@ -72,7 +72,7 @@ def leave_one_out(study: Study) -> Picture:
 def _whole(headline: Estimate, study: Study) -> Row:
     point = headline.number()
     low, high = headline.interval or (None, None)
-    words = said(point, headline.interval, study.observed)
+    words = said(point, headline.interval, study.least_observed)
     mark = Mark(point, low, high, headline=True)
     return Row(f"{label(headline)} with all lists", words, mark, observed=study.observed)
 

@@ -99,7 +99,7 @@ def rows_of(study: Study, reach: float, *, hills: bool) -> list[Row]:
             bound,
             estimate is study.headline,
         )
-        words = said(estimate.point, interval, study.observed, bound=bound)
+        words = said(estimate.point, interval, study.least_observed, bound=bound)
         if bound and "bound" not in label(estimate).lower():
             words = Said(f"lower bound: {words.long}", f"bound: {words.short}")
         outline = None
@@ -144,7 +144,7 @@ def cut_notes(study: Study, far: float, *, hills: bool) -> list[str]:
         if math.isinf(estimate.interval[1]):
             parts.append("the interval has no upper end")
         elif estimate.interval[1] > far:
-            words = said(estimate.number(), estimate.interval, study.observed).long
+            words = said(estimate.number(), estimate.interval, study.least_observed).long
             parts.append(f"the interval goes on to {words.rsplit(' ', 1)[-1]}")
         beyond = 0.0 if estimate.draws is None else float(np.mean(estimate.draws > far))
         if hills and (beyond >= 0.005 or (parts and beyond)):
