@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import math
 import types
 from typing import Any
@@ -14,6 +15,7 @@ from tests.publish.made_up_release import LARGE, LISTS, PLAN, study_of
 from uncounted import telling
 from uncounted.captures import CaptureTable
 from uncounted.counting import Counted, Linked, OtherReading
+from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.estimating import Asked, over_draws
 from uncounted.linkage import Linkage
@@ -117,3 +119,21 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     assert facts.linkage.people_median == (n + least) / 2
     assert linked.left_out(["Dawn"]) == {"no consent for link": 2}
     assert linked.left_out() == {"no consent for link": 32}
+
+
+def test_another_order_of_lists_is_no_other_release() -> None:
+    """A label that moves a list to the front changes nothing that could be told."""
+    table = CaptureTable.of(LISTS, LARGE)
+    first = telling.keep(None, PLAN, table, False)
+    earlier: Any = types.SimpleNamespace(payload=first.to_bytes())
+    assert telling.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == first
+    # entries that were sealed in the order of the plan are read in that order
+    as_it_was = attrs.evolve(first, lists=LISTS, table=_mac(first.blind, table))
+    earlier = types.SimpleNamespace(payload=as_it_was.to_bytes())
+    assert telling.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == as_it_was
+    with pytest.raises(NotPublishable, match="released before with other lists"):
+        telling.keep(earlier, PLAN, table.select(LISTS[:3]), False)
+
+
+def _mac(blind: bytes, table: CaptureTable) -> str:
+    return hmac.digest(blind, table.canonical(), "sha256").hex()

@@ -65,6 +65,9 @@ def keep(earlier: Stored | None, plan: Plan, table: CaptureTable, despite_earlie
     """
     before = Kept.from_bytes(earlier.payload) if earlier and earlier.payload else None
     blind = before.blind if before else secrets.token_bytes(BLIND_BYTES)
+    # which lists come first tells nothing: as they stood then, if they are the same
+    same = before is not None and set(before.lists) == set(table.lists)
+    table = table.select(before.lists if before is not None and same else sorted(table.lists))
     seal = hmac.digest(blind, table.canonical(), "sha256").hex()
     now = Kept(blind, table.lists, plan.threshold, seal)
     if before is not None and now != before and not despite_earlier:

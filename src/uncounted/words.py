@@ -419,7 +419,7 @@ def _by_chance(errors: Sequence[float | None]) -> str:
     known = [math.ceil(error) for error in errors if error is not None]
     if not known or max(known) == 0:
         return ""
-    return f" With so few draws of each, an end is known to about {number(max(known))}."
+    return f" An end is known to about {number(max(known))}."
 
 
 def _open(interval: Sequence[float | None]) -> tuple[float, float]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
+from uncounted.linkage import compare, names
 from uncounted.linkage.encode import encode
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -47,3 +47,22 @@ def test_other_people_are_not_a_spelling() -> None:
         if _is_same(spelt, other)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("family", "given"),
+    [
+        ("Man", "Ho"),
+        ("Kim", "Man"),
+        ("김", "아기"),
+        ("李", "男"),
+        ("Child", "Ann"),
+        ("Body", "Ann"),
+    ],
+)
+def test_a_word_for_a_kind_of_person_is_a_name_where_parts_stand_apart(
+    family: str, given: str
+) -> None:
+    (form,) = names.forms([Name(f"{family} {given}", family=family, given=given)])[:1]
+    assert form.family
+    assert form.given

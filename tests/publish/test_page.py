@@ -95,13 +95,13 @@ WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
     ("counts", "ways", "head", "below"),
     [
         (LARGE, WAYS, "the range reaches from 1,150 to 1,700", "from 1,150 to 1,700. That is no"),
-        (LARGE, WAYS, "the range reaches", "would be about 1,450; were all but those"),
+        (LARGE, WAYS, "the range reaches", "would be about 1,450; if all were but those"),
         (LARGE, attrs.evolve(WAYS, strict=None), "the range reaches", "do not settle. Independent"),
         (
             LARGE,
             attrs.evolve(WAYS, interval=(1155.0, math.inf), silent=1),
             "the range reaches from 1,150 without an end",
-            "Under one of these there is no number at all.",
+            "Under one of those that pass there is no number at all.",
         ),
         (
             LARGE,
@@ -114,7 +114,7 @@ WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
             LARGE,
             OtherWays(8, 1, 1, (1.0, 2.0)),
             "there is no number",
-            "One of these does. Under one",
+            "One of these does. Under one of those",
         ),
         (LARGE, OtherWays(0, 0, 0, (1.0, 2.0)), "was not looked at", "Which reports are about"),
         # the ends of a table with hidden counts are as coarse as its headline's, and there are no
@@ -167,6 +167,24 @@ def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there
     )
     facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
     assert ("lies above this number" in _lead_of(facts)) is said
+
+
+def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
+    """In some draws 880 are recorded, on the page 891: the range holds what it says it holds."""
+    facts = facts_of(LARGE)
+    study = study_of(facts.table, 893.0, 881.5, 905.0)
+    linkage = {"observed": {"median": 891.0, "interval": [880, 899]}}
+    assert facts.linkage is not None
+    ways = OtherWays(8, 2, 0, (850.0, 905.0))
+    facts = attrs.evolve(
+        facts,
+        study=attrs.evolve(study, linkage=linkage),
+        linkage=attrs.evolve(facts.linkage, other_ways=ways),
+    )
+    draft, numbers = sections.write(facts, PLAN)
+    assert "about 895, between 880 and 905" in draft.headline
+    assert numbers.linked_otherwise is not None
+    assert (numbers.linked_otherwise.low, numbers.linked_otherwise.high) == (850, 905)
 
 
 def _lead_of(facts: Facts) -> str:

@@ -54,8 +54,6 @@ def test_hangul_in_pieces_is_put_together() -> None:
         ("audience = 3\n" + GOOD, "'audience' must be words"),
         ("only = 'A'\n" + GOOD, "'only' must be names of lists"),
         ("only = ['A', 'A']\n" + GOOD, "names a list twice"),
-        (GOOD + "[lists.A]\nlabel = 'x'\n[lists.B]\nlabel = 'x'\n", "calls two lists 'x'"),
-        (GOOD + "[lists.A]\n[lists.B]\nlabel = 'A'\n", "calls two lists 'A'"),
         (GOOD + "[lists.A]\nlabell = 'x'\n", r"\[A\] has 'labell'"),
         (GOOD + "[lists]\nA = 3\n", "'A' must be a table"),
         ("lists = 3\n" + GOOD, "'lists' must hold tables"),
@@ -106,10 +104,20 @@ def test_a_plan_counts_all_lists_unless_it_says_which(
     assert plan.order(["A", "B", "C"]) == wanted
 
 
-@pytest.mark.parametrize(("only", "presented"), [(("D",), ()), (("A",), ("B",)), ((), ("D",))])
-def test_a_plan_that_speaks_of_a_list_that_is_not_counted_is_refused(
-    only: tuple[str, ...], presented: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("only", "presented", "words"),
+    [
+        (("D",), {}, "the plan's 'only' has 'D'"),
+        ((), {"D": ""}, "means nothing here"),
+        (("A",), {"B": ""}, "presents 'B', which its 'only' leaves out"),
+        ((), {"A": "x", "B": "x"}, "calls two lists 'x'"),
+        (("A", "B"), {"B": "A"}, "calls two lists 'A'"),
+    ],
+)
+def test_a_plan_that_readers_could_not_follow_is_refused(
+    only: tuple[str, ...], presented: dict[str, str], words: str
 ) -> None:
-    plan = attrs.evolve(Plan.parse(GOOD), only=only, lists={name: ListPlan() for name in presented})
-    with pytest.raises(BadMapping, match="means nothing here"):
+    lists = {name: ListPlan(label) for name, label in presented.items()}
+    plan = attrs.evolve(Plan.parse(GOOD), only=only, lists=lists)
+    with pytest.raises(BadMapping, match=words):
         plan.order(["A", "B", "C"])

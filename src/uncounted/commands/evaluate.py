@@ -256,8 +256,9 @@ def _answer(done: Judged) -> None:
         )
     if done.not_by_lot:
         answer(
-            f"{plural(done.not_by_lot, 'decided pair')} not used for this: uncounted review"
-            " chooses pairs by what they do to N, and of pairs that are stated alike it shows"
+            f"{plural(done.not_by_lot, 'decided pair')} {'was' if done.not_by_lot == 1 else 'were'}"
+            " not used for this, being in no drawn sample that was given: uncounted review, for"
+            " one, chooses pairs by what they do to N, and of pairs that are stated alike it shows"
             " more that are the same. Only pairs drawn by lot tell (--sample; then --labels, or"
             " decide and --drawn)."
         )

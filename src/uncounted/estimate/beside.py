@@ -44,7 +44,9 @@ def compare(study: Study, xis: Sequence[float] = XI, claim: Claim | None = None)
         spread=spread(study),
         warnings=study.warnings + disagreements(study),
         xi_by_method=rows,
-        claim=None if claim is None else claim_json(study.estimates, study.observed, claim),
+        claim=None
+        if claim is None
+        else claim_json(study.estimates, study.observed, claim, study.least_observed),
     )
 
 

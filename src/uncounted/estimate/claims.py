@@ -106,13 +106,14 @@ class Standing:
         return answer
 
 
-def standing(estimate: Estimate, observed: int, claim: Claim) -> Standing:
+def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:
     """How a claim stands with an estimate.
 
     Args:
         estimate: or a refusal.
         observed: people on at least one list, of the same study.
         claim: what is said.
+        least: how few these may be, where who is who is open; None: `observed`.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -125,14 +126,21 @@ def standing(estimate: Estimate, observed: int, claim: Claim) -> Standing:
         'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.53.'
     """
     method, more = estimate.method, claim.side == "more than"
-    if claim.number < observed or (claim.number == observed and not more):
-        return _by_the_record(method, observed, claim)
+    sure = observed if least is None else min(observed, least)
+    if claim.number < sure or (claim.number == sure and not more):
+        return _by_the_record(method, sure, claim)
     if estimate.point is None or estimate.interval is None:
         words = f"gives no number, and so says nothing about {claim.words}: {estimate.reason}"
         return Standing(method, "refused", words, reason=estimate.reason)
+    if claim.number < observed:
+        words = (
+            f"{claim.words} hangs on who is who: from {sure:,} people on are on record, and"
+            f" {observed:,} on average."
+        )
+        return Standing(method, _stands(estimate, claim), words)
     xi, low, high = (
         tipping(estimate, observed, claim.number, end="point"),
-        tipping(estimate, observed, claim.number, end="low"),
+        tipping(estimate, sure, claim.number, end="low"),  # of those draws that have fewest
         tipping(estimate, observed, claim.number, end="high"),
     )
     inner, outer = (low, high) if more else (high, low)
@@ -254,10 +262,12 @@ def claim_lines(
         yield said.method, said.words
 
 
-def claim_json(estimates: Iterable[Estimate], observed: int, claim: Claim) -> dict[str, Any]:
+def claim_json(
+    estimates: Iterable[Estimate], observed: int, claim: Claim, least: int | None = None
+) -> dict[str, Any]:
     """The `claim` object that `uncounted estimate --claim --json` prints."""
     return {
         "side": claim.side,
         "number": plain(claim.number),
-        "rows": [standing(estimate, observed, claim).to_json() for estimate in estimates],
+        "rows": [standing(estimate, observed, claim, least).to_json() for estimate in estimates],
     }

@@ -22,7 +22,7 @@ from uncounted.linkage.families import Key
 from uncounted.records.kinship import whose
 from uncounted.records.names import Name, plain, untitled
 from uncounted.records.report import Report
-from uncounted.records.unnamed import is_no_name, is_unknown_word
+from uncounted.records.unnamed import is_no_name, is_unknown, is_unknown_word
 
 Order = Literal["first", "last"]
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
@@ -153,8 +153,11 @@ def relative_of(report: Report) -> Name | None:
 
 
 def _says_nothing(part: str) -> bool:
-    """Whether a part stands for one that is not known; Na and No are family names."""
-    return (len(part) > 2 or not part.isascii()) and is_no_name(part)
+    """Whether a part stands for one that is not known; Na and No are family names.
+
+    Man and 아기 are given names, and Child and Body family names, where parts stand apart.
+    """
+    return (len(part) > 2 or not part.isascii()) and is_unknown(part)
 
 
 def _pieces(written: str) -> list[str]:

@@ -46,8 +46,8 @@ class OtherWays:
         passing: how many of them pass their checks.
         silent: of these, those under which there is no number.
         interval: from the lowest end to the highest, over the main way and those that pass.
-        strict: where pairs alone that are nearly sure are links; None: no number.
-        loose: where all pairs are that are not nearly sure to be none; None: no number.
+        strict: if only pairs that are nearly sure are links; None: no number.
+        loose: if all pairs are but those that are nearly sure to be none; None: no number.
     """
 
     tried: int

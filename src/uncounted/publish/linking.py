@@ -83,7 +83,7 @@ def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
         f"{'do' if ways.passing > 1 else 'does'}."
     )
     if ways.silent:
-        yield f"Under {spelled(ways.silent).lower()} of these there is no number at all."
+        yield f"Under {spelled(ways.silent).lower()} of those that pass there is no number at all."
     reach = numbers.linked_otherwise
     if reach is not None:
         yield (
@@ -100,13 +100,9 @@ def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
         for point in (ways.strict, ways.loose)
     )
     yield (
-        f"Were pairs alone links that are nearly sure, the main number would be about {strict}; "
-        f"were all but those that are nearly sure to be none, about {loose}."
+        f"If only pairs that are nearly sure were links, the main number would be about {strict}; "
+        f"if all were but those that are nearly sure to be none, about {loose}."
     )
-
-
-def _pass(count: int) -> str:
-    return "passes its checks" if count == 1 else "pass their checks"
 
 
 def _from_to(low: int | None, high: int | None) -> str:

@@ -72,7 +72,8 @@ class Rounded:
 
     Attributes:
         point: to the nearest `step`.
-        low: rounded down, never below the people who are documented.
+        low: rounded down, never below the people who are documented (by the fewest of the draws
+            of who is who, if there are such).
         high: rounded up; None where the data set no upper end.
         step: of the rounding.
     """
@@ -113,10 +114,12 @@ def rounded(
     step: int | None = None,
     *,
     steps: int = STEPS_IN_INTERVAL,
+    least: int | None = None,
 ) -> Rounded:
     """Round an estimate to the precision of its interval, or to a given step.
 
-    `observed` holds the lower end up: more people than that are known to be there.
+    `observed` holds the point up: more people than that are documented. The lower end is held up
+    by `least`, if that is fewer: who is who may be open, and how many are documented with it.
 
     Examples:
         >>> rounded(1512.3, (1323.0, 1790.0), 843)
@@ -132,16 +135,17 @@ def rounded(
         step = step or step_for(interval[1] - interval[0], steps)
     low = high = None
     if interval is not None:
-        low = max(math.floor(interval[0] / step) * step, observed)
+        fewest = observed if least is None else min(observed, least)
+        low = max(math.floor(interval[0] / step) * step, fewest)
         if math.isfinite(interval[1]):
             high = math.ceil(interval[1] / step) * step
     return Rounded(max(round(point / step) * step, observed), low, high, step)
 
 
 def rounded_estimate(
-    estimate: Estimate, observed: int, steps: int = STEPS_IN_INTERVAL
+    estimate: Estimate, observed: int, steps: int = STEPS_IN_INTERVAL, least: int | None = None
 ) -> Rounded | None:
     """The same for an `Estimate`; None for a refusal."""
     if estimate.point is None:
         return None
-    return rounded(estimate.point, estimate.interval, observed, steps=steps)
+    return rounded(estimate.point, estimate.interval, observed, steps=steps, least=least)

@@ -127,7 +127,8 @@ class Plan:
         """The lists to count, those that the plan presents first, as it has them.
 
         Raises:
-            BadMapping: the plan counts or presents a list that there is not.
+            BadMapping: the plan counts or presents a list that there is not or that it leaves
+                out, or calls two by one name.
 
         Examples:
             >>> plan = Plan("t", Population("a", "b", "c"), lists={"C": ListPlan()})
@@ -136,8 +137,19 @@ class Plan:
         """
         there = tuple(lists)
         _known(dict.fromkeys(self.only), there, "the plan's 'only'")
-        self.check_lists(self.only or there)
-        return tuple(dict.fromkeys((*self.lists, *(self.only or there))))
+        self.check_lists(there)
+        if left := [name for name in self.lists if self.only and name not in self.only]:
+            raise BadMapping(
+                f"the plan presents {left[0]!r}, which its 'only' leaves out",
+                hint="add it to 'only', or take its [lists] table away",
+            )
+        names = tuple(dict.fromkeys((*self.lists, *(self.only or there))))
+        labels = [self.lists.get(name, ListPlan()).label or name for name in names]
+        if twice := [label for at, label in enumerate(labels) if label in labels[:at]]:
+            raise BadMapping(
+                f"the plan calls two lists {twice[0]!r}", hint="readers could not tell them apart"
+            )
+        return names
 
     def check_lists(self, lists: Iterable[str]) -> None:
         """Refuse a plan that presents a list which the table does not have.
@@ -236,10 +248,4 @@ def _lists(value: Mapping[str, Any]) -> dict[str, ListPlan]:
     found = value.get("lists", {})
     if not isinstance(found, dict):
         raise BadMapping("the plan: 'lists' must hold tables, [lists.NAME]")
-    lists = {name: ListPlan(**_table(found, name, _LIST)) for name in found}
-    labels = [each.label or name for name, each in lists.items()]
-    if twice := [label for at, label in enumerate(labels) if label in labels[:at]]:
-        raise BadMapping(
-            f"the plan calls two lists {twice[0]!r}", hint="readers could not tell them apart"
-        )
-    return lists
+    return {name: ListPlan(**_table(found, name, _LIST)) for name in found}

@@ -105,7 +105,8 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
         bound=chao is not None,
         bound_step=step,
     )
-    answers = tuple(_shown(e, table) for e in facts.study.estimates)
+    least = facts.study.least_observed
+    answers = tuple(_shown(e, table, least) for e in facts.study.estimates)
     headline = _headline(answers, plan.method)
     if table.hidden:
         answers = tuple(a if a is headline else _without_interval(a) for a in answers)
@@ -126,10 +127,10 @@ def _linked_otherwise(
     if not ways or ways.passing == ways.silent or headline is None or headline.value is None:
         return None
     point, step = headline.estimate.number(), headline.value.step
-    return rounded(point, ways.interval, table.observed, step)
+    return rounded(point, ways.interval, table.observed, step, least=0)  # other ways link more
 
 
-def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
+def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> Shown:
     if estimate.point is None:
         return Shown(estimate, None)
     if estimate.point_kind == "lower bound":
@@ -141,7 +142,7 @@ def _shown(estimate: Estimate, table: ProtectedTable) -> Shown:
             rounded(estimate.point, None, table.observed, table.bound_step),
         )
     steps = STEPS_WHERE_HIDDEN if table.hidden else STEPS_IN_INTERVAL
-    return Shown(estimate, rounded_estimate(estimate, table.observed, steps))
+    return Shown(estimate, rounded_estimate(estimate, table.observed, steps, least))
 
 
 def _without_interval(answer: Shown) -> Shown:

@@ -16,7 +16,7 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import UsedWrongly
 from uncounted.records.columns import ACT_FIELDS, SAID_FIELDS, ActColumns, DateColumns
-from uncounted.records.intake import Accepted, Cells, Rejected
+from uncounted.records.intake import NO_NAME, Accepted, Cells, Rejected
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.ownwords import OwnWords
@@ -72,8 +72,10 @@ def said_anew(
     cells = Cells(delimited.Row(0, said), mapping)
     read = cells.report(report.source, report.id)
     anew = [cells.act(where) for where in mapping.acts]
-    if cells.reasons:
-        return Rejected(0, tuple(dict.fromkeys(cells.reasons)))
+    # a name that an import would refuse today may stand in the report; it was not said anew
+    named = "name" in fields or "name_alt" in fields
+    if reasons := [why for why in cells.reasons if named or why != NO_NAME]:
+        return Rejected(0, tuple(dict.fromkeys(reasons)))
     changed = attrs.evolve(
         report,
         names=_names_anew(fields, report, read),

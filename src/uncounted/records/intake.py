@@ -28,6 +28,7 @@ from uncounted.records.unnamed import is_no_name, is_unknown
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
+NO_NAME = "no name"  # a reason to reject a row
 LONGEST_ID = 200
 LONGEST_NAME = 500
 LONGEST_WORD = 2_000
@@ -265,7 +266,7 @@ class Cells:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
         stated = [name for name in found if not is_no_name(name.written)]
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
-            self.reasons.append("no name")
+            self.reasons.append(NO_NAME)
         if stated and all(whose(name.given or name.written) is not None for name in stated):
             columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
             said = [each for each in columns if each and self.row.cells[each].strip()]

@@ -1,0 +1,25 @@
+"""Amending what is not the name of a report whose name an import would refuse today."""
+
+from __future__ import annotations
+
+import pytest
+
+from uncounted.records.amending import said_anew
+from uncounted.records.intake import Accepted, Rejected
+from uncounted.records.names import Name
+from uncounted.records.report import Report
+
+REPORT = Report("Panel", "1", (Name("여자아이"),))
+
+
+def test_another_field_may_be_amended() -> None:
+    found = said_anew({"origin": "함흥"}, REPORT)
+    assert isinstance(found, Accepted)
+    assert (found.report.names, found.report.origin) == (REPORT.names, "함흥")
+
+
+@pytest.mark.parametrize("fields", [{"name": "이름 모름"}, {"name_alt": "모름", "name": "미상"}])
+def test_a_name_that_is_said_anew_must_be_one(fields: dict[str, str]) -> None:
+    found = said_anew(fields, REPORT)
+    assert isinstance(found, Rejected)
+    assert "no name" in found.reasons
