@@ -152,7 +152,7 @@ def _documented(numbers: Numbers, value: Rounded) -> tuple[float, int]:
     n, step = numbers.table.observed, value.step
     point = float(value.point)
     if not numbers.table.hidden and numbers.headline is not None:
-        point, step = max(numbers.headline.estimate.number(), n), max(step // 5, 5)
+        point, step = max(numbers.headline.estimate.number(), n), max(step // 5, min(step, 10))
     unseen = max(step, round((point - n) / step) * step)
     return n / point, unseen
 
