@@ -228,14 +228,14 @@ def test_encodings_that_happen(base: Path, encoding: str) -> None:
 def test_a_terminal_that_lacks_letters_shows_them_escaped(base: Path, encoding: str) -> None:
     lists = rows(base, "zh.csv", "id,name,说明\n1,赵明福,词\n2,조명복,말\n".encode())
     rows(base, "zh.toml", '[columns]\nid = "id"\nname = "name"\nnote = "说明"\n'.encode())
-    env = environment(base, PYTHONIOENCODING=encoding)
+    env, source = environment(base, PYTHONIOENCODING=encoding), f"shown in {encoding}"
     done = run(
-        *(base, "import", "case", lists, "--source", encoding, "--mapping", "zh.toml"),
+        *(base, "import", "case", lists, "--source", source, "--mapping", "zh.toml"),
         env=env,
         raw=True,
     )
     assert done.returncode == 0, done.stderr
-    shown = run(base, "show", "case", "--source", encoding, "--report", "1", env=env, raw=True)
+    shown = run(base, "show", "case", "--source", source, "--report", "1", env=env, raw=True)
     assert (shown.returncode, r"\u8d75" in shown.stdout) == (0, True), shown.stderr
     found = run(base, "search", "case", "赵明福", env=env, raw=True)
     assert (found.returncode, r"\u8d75" in found.stdout) == (0, True), found.stderr

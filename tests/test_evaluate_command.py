@@ -215,7 +215,8 @@ def test_decisions_of_review_teach_nothing_and_it_is_said(
     found = told("evaluate", case)
     assert (found["recalibrated"], found["not_by_lot"]) == (None, 60)
     text = do("evaluate", case).stdout
-    assert "60 decided pairs not used for this: uncounted review chooses pairs" in text
+    assert "60 decided pairs were not used for this, being in no drawn sample" in text
+    assert "uncounted review, for one, chooses pairs by what they do to N" in text
     truth = persons_file(tmp_path / "t.csv", one)
     assert "by lot" not in do("evaluate", case, "--truth", truth).stdout.split("decided")[0]
 

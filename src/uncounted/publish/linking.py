@@ -87,7 +87,7 @@ def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
     reach = numbers.linked_otherwise
     if reach is not None:
         yield (
-            "From the lowest end to the highest, over these and the main way, is "
+            "Over these and the main way the range reaches "
             f"{_from_to(reach.low, reach.high)}. That is no interval of 95%: it says how far the "
             "number hangs on choices that the reports do not settle."
         )
