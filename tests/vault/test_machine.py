@@ -243,7 +243,7 @@ class Life(RuleBasedStateMachine):
         self.told([(a, b, same[0]), (b, c, same[0]), (c, a, same[1])])
 
     def told(self, said: list[tuple[Key, Key, bool]]) -> int | None:
-        """Decide, beside the model; give the file's entry, None when it was refused."""
+        """Decide, beside the model; give the file's entry, None when no row was taken."""
         rows = [Proposed(row, *each) for row, each in enumerate(said, start=2)]
         good = [
             row for row in rows if row.one != row.other and {row.one, row.other} <= set(self.now)
@@ -262,7 +262,9 @@ class Life(RuleBasedStateMachine):
         assert (done.rows, done.rejected) == (len(rows), len(rows) - len(taken))
         assert (done.new, done.changed) == (len(new.keys() - before), len(new.keys() & before))
         assert done.unchanged == len(taken) - len(new)
-        assert done.entry is not None
+        if done.entry is None:  # nothing was taken in, so the log has nothing to note
+            assert not taken
+            return None
         numbers = range(done.entry - len(new), done.entry)
         self.words |= {n: Word(*each) for n, each in zip(numbers, new.items(), strict=True)}
         self.heard[done.entry] = list(numbers)
