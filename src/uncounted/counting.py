@@ -27,15 +27,22 @@ def summary(linkage: Linkage) -> dict[str, Any]:
     """How many people the draws say there are, and how many reports each list has."""
     import numpy as np
 
-    people = np.array([len(np.unique(labels)) for labels in linkage.labels])
-    low, high = np.quantile(people, [0.025, 0.975], method="inverted_cdf")
+    people = [len(np.unique(labels)) for labels in linkage.labels]
     return {
         "reports": len(linkage.keys),
         "pairs": linkage.pairs,
-        "people": {"median": float(np.median(people)), "interval": [int(low), int(high)]},
+        "people": over_draws(people),
         "draws": len(people),
         "lists": dict(sorted(Counter(source for source, _ in linkage.keys).items())),
     }
+
+
+def over_draws(people: Sequence[int]) -> dict[str, Any]:
+    """The median number of people over draws of who is who, and their middle 95%."""
+    import numpy as np
+
+    low, high = np.quantile(people, [0.025, 0.975], method="inverted_cdf")
+    return {"median": float(np.median(people)), "interval": [int(low), int(high)]}
 
 
 def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int, bool]]:
@@ -222,14 +229,13 @@ def split(
         )
     all_labels = linked.linkage.labels
     labels = linkage.point_partition(linked.linkage) if draw is None else all_labels[draw]
-    return _split(linked, labels, by, lists)
+    return _split(linked, labels, by, *_counted(linked, lists))
 
 
 def _split(
-    linked: Linked, labels: Any, by: Sequence[str], lists: Sequence[str] | None
+    linked: Linked, labels: Any, by: Sequence[str], names: tuple[str, ...], counted: Any
 ) -> list[CaptureTable]:
     """One partition's tables: `labels` says of each report which person it is."""
-    names, counted = _counted(linked, lists)
     people: dict[int, list[Report]] = {}
     for label, report, yes in zip(labels.tolist(), linked.reports, counted, strict=True):
         if yes:
@@ -273,11 +279,14 @@ def _through(
     also: Collection[tuple[str, ...]] = (),
 ) -> dict[tuple[str, ...], list[CaptureTable]]:
     """Each stratum's table in each of these partitions, empty where nobody is in it."""
+    names, counted = _counted(linked, lists)
     draws = [
-        {tuple(table.stratum.values()): table for table in _split(linked, labels, by, lists)}
+        {
+            tuple(table.stratum.values()): table
+            for table in _split(linked, labels, by, names, counted)
+        }
         for labels in rows
     ]
-    names, _ = _counted(linked, lists)
     return {
         key: [
             draw.get(key, CaptureTable(names, {}, dict(zip(by, key, strict=True))))

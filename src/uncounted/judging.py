@@ -354,8 +354,9 @@ def _stated_by(
     import numpy as np
 
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation.calibration import Pairs, components, rooms
+    from uncounted.linkage.evaluation.calibration import Pairs, rooms
     from uncounted.linkage.evaluation.known import composed, index_of
+    from uncounted.linkage.graph import connected
 
     linkage = Linkage.from_bytes(payload)
     at, count = index_of(linkage), len(linkage.keys)
@@ -368,7 +369,7 @@ def _stated_by(
     def there(pair: Any) -> bool:
         return all(composed(key) in at for key in pair)
 
-    told = components(count, *places([pair for pair in before if there(pair)]))
+    told = connected(count, *places([pair for pair in before if there(pair)]))
     kept = [decision for decision in decisions if there(decision.pair)]
     one, two = places([decision.pair for decision in kept])
     stated = np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64)

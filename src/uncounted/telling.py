@@ -16,10 +16,9 @@ from importlib.metadata import version
 from typing import Any
 
 import attrs
-import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.counting import Counted, Linked
+from uncounted.counting import Counted, Linked, over_draws
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.publish.blind import BLIND_BYTES, Blind
@@ -101,8 +100,7 @@ def facts(
 
     `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
     """
-    people = np.array([table.observed for table in counted.tables])
-    low, high = np.quantile(people, [0.025, 0.975], method="inverted_cdf")
+    people = over_draws([table.observed for table in counted.tables])
     lists = []
     for name in counted.point.lists:
         said = plan.lists.get(name)
@@ -126,9 +124,9 @@ def facts(
         blind=Blind(blind),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
-            draws=len(people),
-            people_median=float(np.median(people)),
-            people_interval=(int(low), int(high)),
+            draws=len(counted.tables),
+            people_median=people["median"],
+            people_interval=tuple(people["interval"]),
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=_share_of_linkage(study, plan.method),
             copied=opened.copied_among(counted.point.lists),

@@ -17,12 +17,11 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from uncounted.linkage.draws import Labels, pair_shares
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
 from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
+from uncounted.linkage.graph import connected
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -347,19 +346,8 @@ def rooms(count: int, pairs: Pairs, asked: Pairs | None = None) -> Ints:
         [0, 0, 1, 1]
     """
     near = pairs.only(pairs.stated > NEAR)
-    of = components(count, near.left, near.right)
+    of = connected(count, near.left, near.right)
     asked = pairs if asked is None else asked
     one, two = of[asked.left], of[asked.right]
     codes = np.minimum(one, two) * count + np.maximum(one, two)
     return np.asarray(np.unique(codes, return_inverse=True)[1], np.int64)
-
-
-def components(count: int, left: Ints, right: Ints) -> Ints:
-    """Number the components of a graph: one number a vertex.
-
-    Examples:
-        >>> components(4, np.array([0]), np.array([2])).tolist()
-        [0, 1, 0, 2]
-    """
-    graph = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
-    return np.asarray(csgraph.connected_components(graph, directed=False)[1], np.int64)

@@ -23,11 +23,11 @@ from uncounted.linkage.evaluation.calibration import (
     Pairs,
     band,
     calibrate,
-    components,
     rooms,
 )
 from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.evaluation.labels import Key, LabelledPairs, Persons
+from uncounted.linkage.graph import connected
 from uncounted.linkage.point import point_partition
 
 Floats = NDArray[np.float64]
@@ -276,7 +276,7 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
     linked_share = np.mean([row[ends[:, 0]] == row[ends[:, 1]] for row in linkage.labels], axis=0)
     pairs = Pairs(ends[:, 0], ends[:, 1], np.asarray(linked_share, np.float64))
     group = np.unique(
-        components(len(linkage.keys), pairs.left, pairs.right)[pairs.left], return_inverse=True
+        connected(len(linkage.keys), pairs.left, pairs.right)[pairs.left], return_inverse=True
     )[1]
     units = ms.by_group(_pair_parts(pairs, same, point_partition(linkage)), group)
     totals = np.array([_pair_parts(pairs, same, row).sum(axis=0) for row in linkage.labels])
