@@ -243,7 +243,6 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     encoded = encode(_reports(60))
     exact = road.compared(encoded, seed=1, progress=silent).rates
     monkeypatch.setattr(road, "ALL_PAIRS", 10)
-    monkeypatch.setattr(road, "RANDOM_PAIRS", 200_000)
     every = road.compared(encoded, seed=1, progress=silent)
     assert "lost_counted" in every.facts["blocking"]
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)

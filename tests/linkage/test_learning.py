@@ -401,17 +401,45 @@ def test_namesakes_share_no_birthday_by_chance() -> None:
     u[2] = np.array([0.5, 0.5])
     for on_one_day in (0.0, 0.3, 3.0):
         seen = np.array([4800.0, 200.0, on_one_day, 0.0])
-        found = learning._of_namesakes(patterns, seen, tuple(u))
+        found = learning._of_namesakes(patterns, seen, tuple(u), np.ones(4))
         assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
         assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
         assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
         assert [row.sum() for row in found] == pytest.approx(np.ones(len(found)))
-    many = learning._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u))
+    many = learning._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
     assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
     u[2] = np.array([0.3, 0.7])
-    few = learning._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u))
+    few = learning._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
     assert few[2].sum() == pytest.approx(1)
     assert 0.3 < few[2][0] < 0.9
+
+
+def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
+    """A pair by lot that stands for 1,000 is one that was compared: none of them is no evidence."""
+    origin, event = compare.ORIGIN.index("slip"), compare.EVENT.index("same act: close, slip")
+    other, far = compare.ORIGIN.index("different"), len(compare.EVENT) - 1
+    patterns = np.zeros((3, len(compare.FIELDS)), np.uint8)
+    patterns[:, 0] = NAME.index("different")
+    patterns[:, 3], patterns[:, 4] = [origin, other, other], [far, event, far]
+    stand = np.full(3, 1000.0)
+    times = stand * [40, 50, 4000]  # half a pair is expected at both at once
+    found = learning._joint_of(patterns, times, stand)
+    assert np.log(found[origin, event]) == pytest.approx(0, abs=0.02)
+    one_each = learning._joint_of(patterns, times, np.ones(3))  # had each been compared
+    assert np.log(one_each[origin, event]) < -2
+
+    day, apart = compare.BIRTH.index("same day"), compare.BIRTH.index("different")
+    patterns[:, 0] = [NAME.index("same given, other family")] * 2 + [NAME.index("different")]
+    patterns[:, 1] = [apart, apart, day]
+    patterns[:, 2:5] = [1, 0, 0]
+    u = [np.full(size - 1, 1 / (size - 1)) for size in compare.COUNTS]
+    u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
+    u[1][day - 1], u[1][apart - 1] = 1e-4, 1 - 1e-4
+    times = np.array([900.0, 100, 10]) * 1000
+    lots = learning._of_namesakes(patterns, times, tuple(u), stand)
+    assert lots[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
+    all_seen = learning._of_namesakes(patterns, times, tuple(u), np.ones(3))
+    assert all_seen[1][day - 1] / u[1][day - 1] < 0.3
 
 
 def test_companions_are_learned_from_pairs() -> None:

@@ -92,7 +92,9 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
     return (seen + _THOUGHT * thought) / (seen.sum() + _THOUGHT)
 
 
-def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
+def learn(
+    patterns: compare.Levels, times: Floats, reports: int, each: Floats | None = None
+) -> Rates:
     """Rates from all pairs, by expectation-maximisation with the prior.
 
     Three kinds of pairs: of one person, companions, strangers. Without companions, two
@@ -104,7 +106,9 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         patterns: distinct rows of levels.
         times: how many pairs show each, of all pairs of reports.
         reports: how many reports there are.
+        each: how many pairs each of those that were compared stands for; 1 if it is not said.
     """
+    each = np.ones(len(times)) if each is None else np.maximum(each, 1.0)
     alike = _alike(patterns)
     most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
     u = _frequencies(patterns, np.where(alike, 0.0, times))
@@ -131,15 +135,18 @@ def learn(patterns: compare.Levels, times: Floats, reports: int) -> Rates:
         share[2] = min(share[2], _MOST_COMPANIONS)
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
-        linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2])
+        linked, taken = (
+            counts(patterns, kinds[0]),
+            counts(patterns, kinds[2] / _mean(each, kinds[2])),
+        )
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
         rates = Rates(
             m,
             u,
             _companion(m, u, taken),
             float(share[2]),
-            _of_namesakes(patterns, kinds[1], u),
-            _joint_of(patterns, kinds[1]),
+            _of_namesakes(patterns, kinds[1], u, each),
+            _joint_of(patterns, kinds[1], each),
             _errors_of(patterns, kinds[0]),
             float(kinds[0].sum()),
             m,
@@ -160,15 +167,28 @@ def _alike(patterns: compare.Levels) -> NDArray[np.bool_]:
     return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
 
 
-def _joint_of(patterns: compare.Levels, strangers: Floats) -> Floats:
+def _mean(each: Floats, times: Floats) -> float:
+    """How many pairs one that was compared stands for, where so many are meant."""
+    total = float(times.sum())
+    return float((each * times).sum()) / total if total > 0 else 1.0
+
+
+def _joint_of(patterns: compare.Levels, strangers: Floats, each: Floats) -> Floats:
     """How much likelier levels of origin and event are together than apart, among strangers.
 
-    Taken from pairs whose names differ: among the others, one person's would pass for it.
+    Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
+    at two levels were drawn by lot about as often as those at whichever is drawn more often.
     """
-    both = np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
-    differ = patterns[:, 0] > compare.NAME_AGREES
-    np.add.at(both, (patterns[:, 3], patterns[:, 4]), np.where(differ, strangers, 0.0))
-    return _than_apart(both)
+    strangers = np.where(patterns[:, 0] > compare.NAME_AGREES, strangers, 0.0)
+    both, squares = (np.zeros((len(compare.ORIGIN), len(compare.EVENT))) for _ in range(2))
+    where = patterns[:, 3], patterns[:, 4]
+    np.add.at(both, where, strangers)
+    np.add.at(squares, where, strangers * each)
+    by_row, by_column = (
+        squares.sum(axis=axis, keepdims=True) / np.maximum(both.sum(axis=axis, keepdims=True), 1.0)
+        for axis in (1, 0)
+    )
+    return _than_apart(both, _THOUGHT * np.maximum(np.minimum(by_row, by_column), 1.0))
 
 
 def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
@@ -185,7 +205,7 @@ def _errors_of(patterns: compare.Levels, linked: Floats) -> Floats:
     return found
 
 
-def _than_apart(both: Floats, thought: float = _THOUGHT) -> Floats:
+def _than_apart(both: Floats, thought: float | Floats) -> Floats:
     """Pairs seen at two levels together over those expected apart; at "not said" of either, 1.
 
     Pulled towards 1 by so many pairs.
@@ -196,7 +216,7 @@ def _than_apart(both: Floats, thought: float = _THOUGHT) -> Floats:
 
 
 def _of_namesakes(
-    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...]
+    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...], each: Floats
 ) -> tuple[Floats, ...]:
     """Give u among strangers whose given names agree; the name itself is in u already.
 
@@ -204,15 +224,20 @@ def _of_namesakes(
     person's: where both agree, pairs of one person would pass for namesakes.
 
     Each level is pulled by itself: of thousands of such pairs few or none are born on one day,
-    and whether it is none or three is chance.
+    and whether it is none or three is chance. It is pulled by so many pairs as were compared: one
+    that stands for thousands counts once.
     """
-    apart = patterns[:, 0] == OTHER_FAMILY
-    seen = counts(patterns, np.where(apart, strangers, 0.0))
-    found = (
-        all_ * (row + _THOUGHT) / (row.sum() * all_ + _THOUGHT)
-        for row, all_ in zip(seen[1:], u[1:], strict=True)
-    )
-    return (u[0], *(row / row.sum() for row in found))
+    apart = np.where(patterns[:, 0] == OTHER_FAMILY, strangers, 0.0)
+    seen, all_seen = counts(patterns, apart), counts(patterns, strangers)
+    squares = counts(patterns, strangers * each)
+    most = _mean(each, apart)
+    found = []
+    for f in range(1, len(u)):
+        stands_for = np.clip(squares[f] / np.maximum(all_seen[f], 1.0), 1.0, max(most, 1.0))
+        thought = _THOUGHT * stands_for
+        row = u[f] * (seen[f] + thought) / (seen[f].sum() * u[f] + thought)
+        found.append(row / row.sum())
+    return (u[0], *found)
 
 
 def counts(patterns: compare.Levels, times: Floats) -> tuple[Floats, ...]:

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage import blocking, chains, compare, graph, grid, learning, model, priors
+from uncounted.linkage import (
+    blocking,
+    chains,
+    compare,
+    graph,
+    grid,
+    learning,
+    model,
+    priors,
+    strangers,
+)
 from uncounted.linkage.blocking_loss import blocking_loss
 from uncounted.linkage.copied import copied
 from uncounted.linkage.draws import Linkage, Reading, numbered
@@ -30,7 +40,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
-RANDOM_PAIRS = 1_000_000  # pairs that stand for all but the candidates in larger files
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 MOST_LISTS = 60
@@ -231,26 +240,40 @@ def _all_levels(
 ) -> tuple[Codes, model.Rates]:
     """Levels of the candidates, packed; rates learned from all pairs, or from two strata of them.
 
-    In larger files the strata are the candidates, all of them, and the rest, of which random
-    pairs stand for many each. Random pairs alone hold hardly a link: of a million reports'
-    pairs, one in 700,000 is.
+    In larger files the strata are the candidates, all of them, and the rest, of which pairs by
+    lot stand for many each (`strangers`). Random pairs alone hold hardly a link: of a million
+    reports' pairs, one in 700,000 is.
     """
     count = encoded.count
     codes = _compare(encoded, left, right, progress)
     patterns, times = np.unique_counts(codes)
     weights = times.astype(np.float64)
+    each = np.ones(len(patterns))
     if len(left) < count * (count - 1) // 2:
-        rng = np.random.default_rng([seed, 3])
-        one = rng.integers(0, count, RANDOM_PAIRS)
-        two = (one + rng.integers(1, count, RANDOM_PAIRS)) % count
-        drawn = np.maximum(one, two) * count + np.minimum(one, two)
-        rest = ~_among(drawn, left * count + right)
-        others = _compare(encoded, one[rest], two[rest], progress)
-        stands_for = (count * (count - 1) / 2 - len(left)) / rest.sum()
-        seen, times = np.unique_counts(others)
-        patterns, row = np.unique_inverse(np.concatenate([patterns, seen]))
-        weights = np.bincount(row, np.concatenate([weights, stands_for * times]))
-    return codes, learning.learn(compare.unpacked(patterns), weights, count)
+        others, stands_for = _others(encoded, left, right, seed, progress)
+        patterns, row = np.unique_inverse(np.concatenate([patterns, others]))
+        weights = np.concatenate([weights, stands_for])
+        squares = np.bincount(row, weights * np.concatenate([each, stands_for]))
+        weights = np.bincount(row, weights)
+        each = squares / weights
+    return codes, learning.learn(compare.unpacked(patterns), weights, count, each)
+
+
+def _others(
+    encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
+) -> tuple[Codes, Floats]:
+    """Levels of pairs by lot that are none of these, and how many pairs each stands for."""
+    count = encoded.count
+    lots = strangers.drawn(
+        encoded.keys,
+        np.random.default_rng([seed, 3]),
+        among_all=strangers.ALL,
+        sharing=strangers.SHARING,
+    )
+    rest = ~_among(lots.left * count + lots.right, left * count + right)
+    others = _compare(encoded, lots.left[rest], lots.right[rest], progress)
+    stands_for = lots.stands_for[rest]
+    return others, stands_for * ((count * (count - 1) / 2 - len(left)) / stands_for.sum())
 
 
 def _among(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
