@@ -81,7 +81,7 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
         yield from _one_study(study)
         return
     for label, one in zip(study.labels, study.studies, strict=True):
-        yield f"== {', '.join(f'{name} {value or "(empty)"}' for name, value in label.items())}"
+        yield f"== {', '.join(f'{name} {value or "not said"}' for name, value in label.items())}"
         yield from _one_study(one)
         yield ""
     yield f"== in all: {number(study.observed)} people are documented"
@@ -105,7 +105,7 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     """Each stratum alone and pooled, side by side, then both totals."""
     rows = []
     for row in pooled.rows:
-        label = ", ".join(f"{name} {value or '(empty)'}" for name, value in row["stratum"].items())
+        label = ", ".join(f"{name} {value or 'not said'}" for name, value in row["stratum"].items())
         pull = "" if row["pull"] is None else f"{row['pull']:.0%}"
         alone, together = (_interval(row[which], row["observed"]) for which in ("alone", "pooled"))
         rows.append((label, number(row["observed"]), alone, together, pull))

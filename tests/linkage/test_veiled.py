@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from uncounted.linkage import compare, lattice, spelling, syllables, veiled
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.names import forms
 from uncounted.linkage.veiled import Veiled
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -148,3 +149,14 @@ def test_masks_of_several_readings_admit_each_of_them() -> None:
         masks = (veiled.given_mask([], initials), veiled.given_mask(readings[:1], ()))
         first, second = (1 << 26) - 1, ((1 << 26) - 1) << 26
         assert all(masks[0] & masks[1] & part for part in (first, second)) == admitted
+
+
+@pytest.mark.parametrize("text", ["남궁씨", "남궁 씨", "황보 여사", "선우선생님", "南宮先生"])
+def test_a_family_name_of_two_syllables_with_a_title_is_one(text: str) -> None:
+    """Without its title it would be a family name of one, and a given name."""
+    (form,) = forms((Name(text),), None)
+    assert form.family
+    assert not form.given
+    two = "".join(text.split())[:2]
+    assert level(text, two + "민수") not in (NAME[compare.NAME_AGREES + 1], "different")
+    assert any(one.given for one in forms((Name("김철씨"),), None))

@@ -20,7 +20,7 @@ import attrs
 from uncounted.linkage import families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
 from uncounted.records.kinship import whose
-from uncounted.records.names import Name, plain, untitled
+from uncounted.records.names import Name, plain, untitled, visible
 from uncounted.records.report import Report
 from uncounted.records.unnamed import is_no_name, is_unknown, is_unknown_word
 
@@ -125,7 +125,13 @@ def order_of(name: Name) -> Order | None:
 
 def _seen(written: str) -> str:
     """What is looked at of a name: without titles, and without what nobody sees."""
-    return untitled(written[:LONGEST_RAW])[:LONGEST_WRITTEN]
+    raw = written[:LONGEST_RAW]
+    seen = visible(raw)
+    if not seen.isascii() and veiled.titled(
+        "".join(seen.split())
+    ):  # 남궁씨 would be 남 and 궁 without its title
+        return seen[:LONGEST_WRITTEN]
+    return untitled(raw)[:LONGEST_WRITTEN]
 
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
@@ -175,13 +181,16 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     text = plain(written)
     if text.isascii() and written.isascii():
         return _of_words(written, order) if _words(text) else []
+    alone = veiled.titled("".join(visible(written).split()))
+    if alone is not None:  # 김씨
+        return [_of_veiled(alone)]
     hidden = veiled.korean(text)
     if hidden is not None:
         return [_of_veiled(hidden)]
     found = []
     for run in _RUNS.findall(text):
         closed = "".join(run.split()).replace("·", "")
-        alone = veiled.titled(closed)  # 김씨
+        alone = veiled.titled(closed)
         found += [_of_veiled(alone)] if alone else _of_korean(closed)
     rest = _RUNS.sub(" ", text)
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
