@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -46,21 +45,12 @@ class Clock(chains._Work):
         self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
 
 
-def effective(watched: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Effective draws of each quantity that moves; people come first."""
-    from arviz_stats.base import array_stats as untyped
-
-    array_stats: Any = untyped
-    moving = [at for at in range(watched.shape[2]) if watched[:, :, at].std() > 0.3]
-    return np.array(
-        [array_stats.ess(watched[:, :, at], chain_axis=0, draw_axis=1) for at in moving], float
-    )
-
-
 def sampled(said: encode.Columns, run: chains.Run) -> chains.Sampled:
     """Draws of a file, as `link` makes them."""
     done = road.compared(encode.encode(said), seed=1, progress=silent)
-    built = graph.build(done.encoded, done.pairs, floor=road.usual_floor(done.encoded.count))
+    floor = road.usual_floor(done.encoded.count)
+    done, _ = road.arranged(done, floor)
+    built = graph.build(done.encoded, done.pairs, floor=floor)
     return chains.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
 
 
@@ -70,7 +60,7 @@ def told(said: encode.Columns, sweeps: int) -> None:
     Clock.spent.clear()
     draws = sampled(said, run)
     cpu, all_sweeps = Clock.spent[True], sweeps * run.chains
-    ess = effective(draws.watched)
+    ess = bench_million.effective(draws.watched)
     each = " ".join(
         f"{name} {all_sweeps / of:5.2f} {cpu / of:7.4f} s"
         for name, of in (("people", ess[0]), ("slowest", ess.min()))

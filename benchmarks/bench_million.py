@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -335,26 +336,38 @@ def clustered(count: int, pairs: graph.Candidates) -> Ints:
     return graph.connected(count, pairs.left[likely], pairs.right[likely])
 
 
-def drawn(built: graph.Built, done: road.Compared, person: Ints, wanted: int) -> None:
+def drawn(built: graph.Built, done: road.Compared, person: Ints, warm_up: int, wanted: int) -> None:
     """Draw partitions and tell how well the chains agree, and what a minute of them gives."""
     run = chains.Run(
-        chains=2, warm_up=wanted, length=wanted, rounds=1, watch=1, target=1.01, refuse=np.inf
+        chains=2, warm_up=warm_up, length=wanted, rounds=1, watch=1, target=1.01, refuse=np.inf
     )
     began = time.perf_counter()
     sampled = chains.sample(
         built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
     )
     seconds = time.perf_counter() - began
+    ess = effective(sampled.watched)
     people = " and ".join(f"{row[:, 0].mean():,.0f}" for row in sampled.watched)
     print(
-        f"  {2 * wanted} sweeps of 2 chains: R-hat {sampled.facts['rhat']:.3f}, "
-        f"ESS {sampled.facts['ess']:.0f} from "
-        f"{seconds:.0f} s, {seconds / (2 * wanted):.2f} s for a sweep of each; people {people}; "
+        f"  {warm_up} and {wanted} sweeps of 2 chains: {seconds:.0f} s, R-hat "
+        f"{sampled.facts['rhat']:.3f}, ESS {ess[0]:.0f} of people, {ess.mean():.0f} on average, "
+        f"{ess.min():.0f} least; people {people}; "
         "a draw: " + told_of_clusters(sampled.slots[-1].astype(np.int64), person)
     )
 
 
-def one(count: int, sweeps: int) -> None:
+def effective(watched: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Effective draws of each quantity that moves; people come first."""
+    from arviz_stats.base import array_stats as untyped
+
+    array_stats: Any = untyped
+    moving = [at for at in range(watched.shape[2]) if watched[:, :, at].std() > 0.3]
+    return np.array(
+        [array_stats.ess(watched[:, :, at], chain_axis=0, draw_axis=1) for at in moving], float
+    )
+
+
+def one(count: int, warm_up: int, sweeps: int) -> None:
     """A size: each step's time, the peak so far, and what came of it."""
     said, person = clock(f"made {count}", functools.partial(made, count))
     encoded = clock("read", functools.partial(encode.encode, said))
@@ -365,21 +378,24 @@ def one(count: int, sweeps: int) -> None:
     print("  " + told_of_clusters(labels, person))
     for name, value in done.facts["blocking"].items():
         print(f"  {name}: {value}")
-    built = clock("graph", lambda: graph.build(encoded, done.pairs, floor=road.usual_floor(count)))
+    floor = road.usual_floor(count)
+    near, order = clock("put together", lambda: road.arranged(done, floor))
+    built = clock("graph", lambda: graph.build(near.encoded, near.pairs, floor=floor))
     print(f"  {built.facts}")
     if sweeps:
-        clock("drawn", lambda: drawn(built, done, person, sweeps))
+        clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps))
 
 
 def main() -> None:
     """One run for each size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sizes", type=int, nargs="*", default=[20_000])
-    parser.add_argument("--sweeps", type=int, default=100, help="of a chain, twice; 0 for none")
+    parser.add_argument("--sweeps", type=int, default=100, help="that are kept; 0 for no chains")
+    parser.add_argument("--warm-up", type=int, default=100, help="sweeps before these")
     asked = parser.parse_args()
     road.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)  # compiles
     for count in asked.sizes:
-        one(count, asked.sweeps)
+        one(count, asked.warm_up, asked.sweeps)
 
 
 if __name__ == "__main__":

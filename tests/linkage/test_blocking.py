@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import blocking, road, splink_model
+from uncounted.linkage import blocking, compare, graph, road, splink_model, strangers
 from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys
 from uncounted.linkage.encode import NO_KEY, Encoded, encode
 from uncounted.progress import silent
@@ -243,6 +243,8 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     encoded = encode(_reports(60))
     exact = road.compared(encoded, seed=1, progress=silent).rates
     monkeypatch.setattr(road, "ALL_PAIRS", 10)
+    monkeypatch.setattr(strangers, "ALL", 100_000)
+    monkeypatch.setattr(strangers, "SHARING", 10_000)
     every = road.compared(encoded, seed=1, progress=silent)
     assert "lost_counted" in every.facts["blocking"]
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
@@ -251,3 +253,37 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
         assert np.allclose(one, other, atol=0.01)
+
+
+def test_reports_in_another_order_say_the_same() -> None:
+    rows = _reports(60)
+    rows = [rows[at] for at in np.random.default_rng(3).permutation(120)]
+    acts = (*rows[7].acts, Act("repatriation", parse("2001-03"), "함경북도 온성군"))
+    rows[7] = attrs.evolve(rows[7], acts=acts, occupation="농민", number="0042")
+    rows[9] = attrs.evolve(rows[9], acts=(), number="42")
+    done = road.comparing(rows, seed=1, progress=silent)
+    arranged, order = road.arranged(done, 1e-4)
+    assert sorted(order.tolist()) == list(range(len(rows)))
+    pairs = arranged.pairs
+    assert (pairs.left > pairs.right).all()
+    found = compare.levels(arranged.encoded, pairs.left, pairs.right)
+    assert (compare.packed(found) == pairs.codes).all()
+    before = compare.levels(done.encoded, order[pairs.left], order[pairs.right])
+    assert (before == found).all()
+    for name, values in done.encoded.keys.items():
+        assert (arranged.encoded.keys[name] == values[order]).all()
+    likely = pairs.log_odds > -3
+
+    def apart(each: graph.Candidates) -> float:
+        return float((each.left - each.right)[likely].mean())
+
+    assert apart(pairs) < apart(done.pairs) / 3  # who may be one person are neighbours
+
+
+def test_the_order_of_reports_hangs_on_nothing_but_candidates() -> None:
+    """Breadth first; of two with as many candidates the earlier one first, on every machine."""
+    left, right = np.array([3, 4, 5, 6, 2, 7]), np.array([0, 3, 3, 5, 1, 6])
+    pairs = graph.Candidates(left, right, np.zeros(6, np.int32), np.full(6, 9.0))
+    # 8 has nobody; 1 and 2 have one another; 0, 4 and 7 have one, and 0 leads to the others
+    order = graph.near_one_another(9, pairs, 0.5)
+    assert order.tolist() == [8, 0, 3, 4, 5, 6, 7, 1, 2]

@@ -566,3 +566,11 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     # the vague one as original errs itself, and both agree; else it and the original are right
     assert kinds[pair_worth.RIGHT] == pytest.approx(2.0, abs=1e-9)
     assert kinds[pair_worth.DIFFERENT] == pytest.approx(1.0, abs=1e-9)
+
+
+def test_repeats_in_lists_are_counted() -> None:
+    rng = np.random.default_rng(8)
+    on = rng.poisson(0.6, (200, 3)).astype(np.int32)
+    clusters, more = priors._repeats(on)
+    assert clusters.tolist() == (on > 0).sum(axis=0).tolist()
+    assert more.tolist() == np.maximum(on - 1, 0).sum(axis=0).tolist()

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from benchmarks import bench_labelled
+from benchmarks import bench_labelled, bench_linkage
 
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
 from uncounted.linkage import (
@@ -283,3 +283,22 @@ def test_order_of_reports_and_names_of_lists_do_not_matter() -> None:
     # 200 draws of a chance of a half: standard error of a difference .05, draws not independent
     assert max(apart) < 0.3
     assert evaluate(one.labels, truth).f1 > 0.9
+
+
+def test_decisions_hold_whatever_order_reports_are_looked_at() -> None:
+    """Reports come in any order, are sorted by source and id, and then put beside one another."""
+    rows = list(bench_linkage.fresh([301])[0])[:150]
+    rng = np.random.default_rng(5)
+    rows = [rows[at] for at in rng.permutation(len(rows))]
+    likely = sorted(together(link(rows, draws=20, with_grid=False).labels).items())
+    sure = [pair for pair, share in likely if share == 1.0]
+    decisions = [(3, 90, True), (90, 17, True), (44, 100, True), (5, 6, False)]
+    decisions += [(*sure[0], False), (*sure[-1][::-1], False)]
+    found = link(rows, draws=20, decisions=decisions, with_grid=False).labels
+    for i, j, same in decisions:
+        assert ((found[:, i] == found[:, j]) == same).all()
+    order = rng.permutation(len(rows))
+    place = np.argsort(order)
+    moved = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
+    other = link([rows[at] for at in order], draws=20, decisions=moved, with_grid=False).labels
+    assert together(other[:, place]) == together(found)

@@ -84,7 +84,6 @@ def made(
     firm_starts, firm = graph._firm(starts, kinds)
     return Made(
         partition.Graph(
-            order=np.arange(count, dtype=np.int32)[::-1].copy(),
             starts=starts,
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
@@ -281,7 +280,13 @@ def test_draws_agree_with_every_partition_written_out(
     truth = exact(
         case, lambda row: naive.log_overlap(row, lists, alpha, q, partition.MOST_EXACT_LISTS)
     )
-    found = drawn(case, partition.Prior(partition.OVERLAP, alpha, 0.0, np.array(q)), splits=splits)
+    # where guesses say who is weak these are looked at more seldom, likely as some here are
+    found = drawn(
+        case,
+        partition.Prior(partition.OVERLAP, alpha, 0.0, np.array(q)),
+        splits=splits,
+        thin=4 * THIN if guess else THIN,
+    )
     possible = {row: share for row, share in truth.items() if share > 0}
     check(possible, found)
 
@@ -367,7 +372,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
             sweep()
         settle([visits])
     assert visits.often.min() == SELDOM
-    assert 0.3 < np.mean([sweep() for _ in range(3000)]) < 0.7
+    assert 0.3 < np.mean([sweep() for _ in range(20_000)]) < 0.7  # some 200 changes of place
 
 
 @pytest.mark.parametrize("splits", [0.0, 1.0])

@@ -43,7 +43,8 @@ TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
-SPLITS = 0.1
+SPLITS, SPLITS_OF_MANY = 0.1, 0.04  # attempts to split and merge for each visit of a report
+MANY_REPORTS = 20_000  # from which there are fewer: more sweeps do more for them
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
@@ -255,12 +256,13 @@ class _Work:
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
         worth = chain.rates.worth()
+        splits = SPLITS if len(chain.graph.lists) < MANY_REPORTS else SPLITS_OF_MANY
         for at in range(sweeps):
             if self.stop.is_set():
                 return
             worth = chain.rates.reweighed(worth)
             near, state = chain.graph, chain.state
-            moves.sweep(chain.rng, near, state, worth, chain.prior, SPLITS, chain.visits)
+            moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits)
             found, kinds = evidence.comparisons(chain.rng, near, state, worth)
             chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
             chain.prior = self.prior.draw(

@@ -430,6 +430,26 @@ def _keys(encoded: Encoded) -> dict[str, Ints]:
     }
 
 
+def reordered(encoded: Encoded, order: Ints) -> Encoded:
+    """The same reports in another order.
+
+    Args:
+        encoded: reports.
+        order: which of them is first, and so on; each once.
+    """
+    sizes = np.diff(encoded.act_starts)[order]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    acts = np.arange(starts[-1]) + np.repeat(encoded.act_starts[:-1][order] - starts[:-1], sizes)
+    one_each = ("name", "sex", "birth", "origin", "relative", "occupation", "number", "source")
+    return attrs.evolve(
+        encoded,
+        **{field: getattr(encoded, field)[order] for field in one_each},
+        act_starts=starts,
+        **{field: getattr(encoded, field)[acts] for field in ("act_kind", "act_days", "act_place")},
+        keys={name: values[order] for name, values in encoded.keys.items()},
+    )
+
+
 def years(days: Ints) -> Ints:
     """The year of each interval, `NO_KEY` for those wider than a year."""
     said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)

@@ -13,8 +13,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from uncounted.compiled import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
@@ -95,7 +95,6 @@ def build(
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
     graph = Graph(
-        order=_order(starts, near),
         starts=starts,
         near=near,
         codes=codes,
@@ -129,11 +128,47 @@ def build(
     return Built(graph, component, kept, tuple(decisions), facts)
 
 
-def _order(starts: Ints, near: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Reports so that candidates stand near one another (Cuthill and McKee 1969)."""
-    ones = np.ones(len(near), np.int8)
-    rows = csr_array((ones, near, starts), shape=(len(starts) - 1,) * 2)
-    return np.asarray(reverse_cuthill_mckee(rows, symmetric_mode=True), np.int32)
+def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
+    """Reports in an order in which candidates stand near one another (Cuthill and McKee 1969).
+
+    Breadth first, fewest candidates first. Of two with as many the earlier is first: libraries that
+    sort as each processor does best would give other draws on another machine.
+    """
+    keep = pairs.log_odds >= special.logit(floor)
+    kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
+    starts, near, _, _ = _rows(count, kept)
+    return _breadth_first(starts, near, np.argsort(np.diff(starts), kind="stable"))
+
+
+@compiled
+def _breadth_first(starts: Ints, near: Codes, roots: Ints) -> Ints:
+    """From each root that is not reached yet; at each step, those with fewest neighbours first."""
+    order = np.empty(len(roots), np.int64)
+    reached = np.zeros(len(roots), np.bool_)
+    count, at = 0, 0
+    for root in roots:
+        if reached[root]:
+            continue
+        reached[root], order[count] = True, root
+        count += 1
+        while at < count:
+            r, first = order[at], count
+            at += 1
+            for x in range(starts[r], starts[r + 1]):
+                j = near[x]
+                if reached[j]:
+                    continue
+                reached[j] = True
+                wide, place = starts[j + 1] - starts[j], count
+                while place > first:
+                    before = order[place - 1]
+                    if starts[before + 1] - starts[before] <= wide:
+                        break
+                    order[place] = before
+                    place -= 1
+                order[place] = j
+                count += 1
+    return order
 
 
 def connected(count: int, left: Ints, right: Ints) -> Ints:

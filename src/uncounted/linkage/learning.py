@@ -54,7 +54,8 @@ def _companion(
     (brothers and sisters share a syllable, where that is the custom), how far apart births are
     that do not agree, and how origins do; each is pulled towards what is thought before any are
     seen. That given names or births agree is not learned: one person's reports, with another
-    given name on some of them, would pass for companions.
+    given name on some of them, would pass for companions. Each pair that was compared counts once,
+    whatever it stands for: one by lot would outweigh all that blocking has found.
     """
     name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
@@ -93,7 +94,7 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
 
 
 def learn(
-    patterns: compare.Levels, times: Floats, reports: int, each: Floats | None = None
+    patterns: compare.Levels, times: Floats, reports: int, stand_for: Floats | None = None
 ) -> Rates:
     """Rates from all pairs, by expectation-maximisation with the prior.
 
@@ -106,9 +107,10 @@ def learn(
         patterns: distinct rows of levels.
         times: how many pairs show each, of all pairs of reports.
         reports: how many reports there are.
-        each: how many pairs each of those that were compared stands for; 1 if it is not said.
+        stand_for: how many pairs each of those that were compared stands for, on average over the
+            pairs of a row; 1 if it is not said.
     """
-    each = np.ones(len(times)) if each is None else np.maximum(each, 1.0)
+    stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
     alike = _alike(patterns)
     most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
     u = _frequencies(patterns, np.where(alike, 0.0, times))
@@ -135,18 +137,15 @@ def learn(
         share[2] = min(share[2], _MOST_COMPANIONS)
         share[1] = 1.0 - share[0] - share[2]
         u = _frequencies(patterns, times - kinds[0])
-        linked, taken = (
-            counts(patterns, kinds[0]),
-            counts(patterns, kinds[2] / _mean(each, kinds[2])),
-        )
+        linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
         rates = Rates(
             m,
             u,
             _companion(m, u, taken),
             float(share[2]),
-            _of_namesakes(patterns, kinds[1], u, each),
-            _joint_of(patterns, kinds[1], each),
+            _of_namesakes(patterns, kinds[1], u, stand_for),
+            _joint_of(patterns, kinds[1], stand_for),
             _errors_of(patterns, kinds[0]),
             float(kinds[0].sum()),
             m,
@@ -167,13 +166,13 @@ def _alike(patterns: compare.Levels) -> NDArray[np.bool_]:
     return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
 
 
-def _mean(each: Floats, times: Floats) -> float:
+def _mean(stand_for: Floats, times: Floats) -> float:
     """How many pairs one that was compared stands for, where so many are meant."""
     total = float(times.sum())
-    return float((each * times).sum()) / total if total > 0 else 1.0
+    return float((stand_for * times).sum()) / total if total > 0 else 1.0
 
 
-def _joint_of(patterns: compare.Levels, strangers: Floats, each: Floats) -> Floats:
+def _joint_of(patterns: compare.Levels, strangers: Floats, stand_for: Floats) -> Floats:
     """How much likelier levels of origin and event are together than apart, among strangers.
 
     Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
@@ -183,7 +182,7 @@ def _joint_of(patterns: compare.Levels, strangers: Floats, each: Floats) -> Floa
     both, squares = (np.zeros((len(compare.ORIGIN), len(compare.EVENT))) for _ in range(2))
     where = patterns[:, 3], patterns[:, 4]
     np.add.at(both, where, strangers)
-    np.add.at(squares, where, strangers * each)
+    np.add.at(squares, where, strangers * stand_for)
     by_row, by_column = (
         squares.sum(axis=axis, keepdims=True) / np.maximum(both.sum(axis=axis, keepdims=True), 1.0)
         for axis in (1, 0)
@@ -216,7 +215,7 @@ def _than_apart(both: Floats, thought: float | Floats) -> Floats:
 
 
 def _of_namesakes(
-    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...], each: Floats
+    patterns: compare.Levels, strangers: Floats, u: tuple[Floats, ...], stand_for: Floats
 ) -> tuple[Floats, ...]:
     """Give u among strangers whose given names agree; the name itself is in u already.
 
@@ -224,16 +223,16 @@ def _of_namesakes(
     person's: where both agree, pairs of one person would pass for namesakes.
 
     Each level is pulled by itself: of thousands of such pairs few or none are born on one day,
-    and whether it is none or three is chance. It is pulled by so many pairs as were compared: one
-    that stands for thousands counts once.
+    and whether it is none or three is chance. It is pulled by pairs that were compared: where one
+    stands for thousands, thirty of them do.
     """
     apart = np.where(patterns[:, 0] == OTHER_FAMILY, strangers, 0.0)
     seen, all_seen = counts(patterns, apart), counts(patterns, strangers)
-    squares = counts(patterns, strangers * each)
-    most = _mean(each, apart)
+    squares = counts(patterns, strangers * stand_for)
+    usual = max(_mean(stand_for, apart), 1.0)
     found = []
     for f in range(1, len(u)):
-        stands_for = np.clip(squares[f] / np.maximum(all_seen[f], 1.0), 1.0, max(most, 1.0))
+        stands_for = np.clip(squares[f] / np.maximum(all_seen[f], 1.0), 1.0, usual)
         thought = _THOUGHT * stands_for
         row = u[f] * (seen[f] + thought) / (seen[f].sum() * u[f] + thought)
         found.append(row / row.sum())

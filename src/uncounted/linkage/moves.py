@@ -40,7 +40,7 @@ from uncounted.linkage.visits import Visits
 # Visits a sweep at which a report's weak candidates are options too, and the faint ones: while they
 # are so by their levels alone, and once it is seen that they are hardly ever joined. What is
 # visited as seldom as that (`visits.SELDOM`) looks at them at each of its visits.
-WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.03), (0.02, 0.01)
+WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -109,7 +109,7 @@ def _sweep(
         state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
     edges[:] = np.nan
     tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
-    for r in graph.order:
+    for r in range(len(graph.lists)):
         degree = graph.starts[r + 1] - graph.starts[r]
         if degree == 0 and graph.mate[r] == r:
             continue

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
 from uncounted.linkage import partition
 
@@ -103,11 +104,21 @@ def named(name: str) -> PartitionPrior:
 
 
 def _draw_q(rng: np.random.Generator, state: partition.State) -> Floats:
-    on = state.on
-    clusters = (on > 0).sum(axis=0)
-    more = on.sum(axis=0) - clusters
+    clusters, more = _repeats(state.on)
     drawn = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters)
     return np.asarray(np.clip(drawn, 1e-6, 1 - 1e-6))
+
+
+@compiled
+def _repeats(on: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """By list: clusters that are on it, and reports there beyond the first of each."""
+    clusters, more = np.zeros(on.shape[1], np.int64), np.zeros(on.shape[1], np.int64)
+    for slot in range(len(on)):
+        for s in range(on.shape[1]):
+            if on[slot, s]:
+                clusters[s] += 1
+                more[s] += on[slot, s] - 1
+    return clusters, more
 
 
 def _draw_log_theta(

@@ -1,8 +1,9 @@
 """Who is who: from reports to draws of which of them are one person.
 
 The road: 1. reports to numbers; 2. pairs worth comparing: all of a small file's, else those
-that blocking finds; 3. levels of agreement, and what they are worth; 4. the graph of candidates;
-5. chains over partitions; 6. checks that may refuse.
+that blocking finds; 3. levels of agreement, and what they are worth; 4. reports put in an order
+in which who may be one person are neighbours, and the graph of candidates; 5. chains over
+partitions; 6. checks that may refuse.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from uncounted.linkage import (
 from uncounted.linkage.blocking_loss import blocking_loss
 from uncounted.linkage.copied import copied
 from uncounted.linkage.draws import Linkage, Reading, numbered
-from uncounted.linkage.encode import Encoded, encode
+from uncounted.linkage.encode import Encoded, encode, reordered
 from uncounted.linkage.graph import Candidates, Decision
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
@@ -123,8 +124,10 @@ def link(
         return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
-    decisions = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
     compared = comparing([reports[at] for at in order], seed=seed, progress=progress)
+    compared, nearest = arranged(compared, floor)
+    place = np.argsort(nearest)[place]
+    decisions = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
     built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decisions)
     sampled = chains.sample(
         built,
@@ -213,6 +216,26 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     return Compared(encoded, pairs, rates, lists, {"blocking": facts})
 
 
+def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
+    """The same reports in an order in which who may be one person stand near one another.
+
+    A sweep over them then looks for long at what is in one place of the machine's memory.
+
+    Args:
+        compared: reports and pairs.
+        floor: of candidates.
+
+    Returns:
+        The same in another order; and which report is first, and so on.
+    """
+    encoded, pairs = compared.encoded, compared.pairs
+    order = graph.near_one_another(encoded.count, pairs, floor)
+    place = np.argsort(order)
+    ends = place[pairs.left], place[pairs.right]
+    moved = attrs.evolve(pairs, left=np.maximum(*ends), right=np.minimum(*ends))
+    return attrs.evolve(compared, encoded=reordered(encoded, order), pairs=moved), order
+
+
 def _pairs(
     encoded: Encoded, seed: int, progress: Progress
 ) -> tuple[Ints, Ints, NDArray[np.uint16], bool, dict[str, Any]]:
@@ -248,15 +271,15 @@ def _all_levels(
     codes = _compare(encoded, left, right, progress)
     patterns, times = np.unique_counts(codes)
     weights = times.astype(np.float64)
-    each = np.ones(len(patterns))
+    stand_for = np.ones(len(patterns))
     if len(left) < count * (count - 1) // 2:
-        others, stands_for = _others(encoded, left, right, seed, progress)
+        others, pairs_each = _others(encoded, left, right, seed, progress)
         patterns, row = np.unique_inverse(np.concatenate([patterns, others]))
-        weights = np.concatenate([weights, stands_for])
-        squares = np.bincount(row, weights * np.concatenate([each, stands_for]))
+        weights = np.concatenate([weights, pairs_each])
+        squares = np.bincount(row, weights * np.concatenate([stand_for, pairs_each]))
         weights = np.bincount(row, weights)
-        each = squares / weights
-    return codes, learning.learn(compare.unpacked(patterns), weights, count, each)
+        stand_for = squares / weights
+    return codes, learning.learn(compare.unpacked(patterns), weights, count, stand_for)
 
 
 def _others(
@@ -273,7 +296,8 @@ def _others(
     rest = ~_among(lots.left * count + lots.right, left * count + right)
     others = _compare(encoded, lots.left[rest], lots.right[rest], progress)
     stands_for = lots.stands_for[rest]
-    return others, stands_for * ((count * (count - 1) / 2 - len(left)) / stands_for.sum())
+    total = max(float(stands_for.sum()), 1.0)  # none, if all lots are among the candidates
+    return others, stands_for * ((count * (count - 1) / 2 - len(left)) / total)
 
 
 def _among(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
