@@ -182,6 +182,15 @@ def test_a_file_is_attached_and_shown(case: Path, tmp_path: Path) -> None:
     assert do("check", case).stdout.startswith("Sound")
 
 
+def test_a_field_is_said_anew_once(case: Path, tmp_path: Path) -> None:
+    fields = tmp_path / "fields.txt"
+    fields.write_text("sex=f\nbirth=1980\nsex=m\n")
+    for asked in (["--set", "sex=X", "--set", "sex=M"], ["--from", str(fields)]):
+        done = CliRunner().invoke(app, ["amend", str(case), *ONE, *asked])
+        assert done.exit_code != 0
+        assert "'sex' is given twice" in str(done.exception)
+
+
 def test_amending_to_what_it_says_already_writes_nothing(case: Path) -> None:
     assert answer("amend", case, *ONE, "--set", "sex=m") == {
         "changed": False,

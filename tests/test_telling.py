@@ -19,8 +19,10 @@ from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.estimating import Asked, over_draws
 from uncounted.linkage import Linkage
+from uncounted.plan_words import refuse_names
 from uncounted.progress import silent
 from uncounted.publish.facts import LinkageFacts, OtherWays
+from uncounted.publish.plan import ListPlan
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -137,3 +139,32 @@ def test_another_order_of_lists_is_no_other_release() -> None:
 
 def _mac(blind: bytes, table: CaptureTable) -> str:
     return hmac.digest(blind, table.canonical(), "sha256").hex()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "refused"),
+    [
+        ("Returned, in memory of Kim Chol-su", Name("KIM Chol Su"), True),
+        ("김철수 외", Name("김철수"), True),
+        ("김 철 수", Name("김철수"), False),  # one syllable each is a way of writing other words
+        ("Su Kim, collector", Name("x", family="Kim", given="Su"), False),  # short
+        ("Chol Su Kim and others", Name("x", family="Kim", given="Chol Su"), True),
+        ("Returned from Musan, 2003 to 2019", Name("Musan"), False),
+        ("Kimcholsu", Name("Kim Chol Su"), False),
+        ("이수", Name("이수"), False),
+    ],
+)
+def test_the_words_of_a_plan_name_nobody_on_record(words: str, name: Name, refused: bool) -> None:
+    rows = [*reports("Dawn", 2), Report("Dawn", "x", (Name("Pak"), name))]
+    for plan in (
+        attrs.evolve(PLAN, title=words),
+        attrs.evolve(PLAN, lists={"Dawn": ListPlan(describe=words)}),
+        attrs.evolve(PLAN, population=attrs.evolve(PLAN.population, who=words)),
+    ):
+        if not refused:
+            refuse_names(plan, rows)
+            continue
+        with pytest.raises(NotPublishable, match="name of somebody") as stopped:
+            refuse_names(plan, rows)
+        assert words not in str(stopped.value)
+    refuse_names(PLAN, rows)

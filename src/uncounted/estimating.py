@@ -344,6 +344,20 @@ def over_draws(
     return attrs.evolve(study, input=case.commit_to(_canonical(counted.tables)))
 
 
+def refuse_unknown_method(name: str | None) -> None:
+    """Refuse a plan whose method there is not, before anything is worked out.
+
+    Raises:
+        UsedWrongly: naming those that there are.
+    """
+    from uncounted.estimate import METHODS
+
+    if name is not None and name not in METHODS:
+        raise UsedWrongly(
+            f"the plan's method {name!r} is none", hint=f"methods: {', '.join(METHODS)}"
+        )
+
+
 def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:
     """When every method refuses there is no number, and the command fails.
 

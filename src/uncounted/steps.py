@@ -21,7 +21,7 @@ from typing import Any
 
 from uncounted.counting import count, decided, linked, split, summary
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.estimating import Asked, over_draws, refuse_if_nothing
+from uncounted.estimating import Asked, over_draws, refuse_if_nothing, refuse_unknown_method
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault import identity as identities
@@ -109,6 +109,8 @@ def import_file(
         "entry": None if dry_run else outcome.entry,
         "consent_kept": outcome.consent_kept,
         "amendments_replaced": outcome.amendments_replaced,
+        "renamed": outcome.renamed,
+        "beside_others": outcome.beside_others,
     }
 
 
@@ -274,16 +276,21 @@ def release(
     A crash between 3 and 4 leaves an entry without a folder, and nothing to mend.
 
     Raises:
-        NotPublishable: a small count could be read or computed; or the case file was
-            released before with other counts, and `despite_earlier` is not given.
+        UsedWrongly: the plan asks for a method that there is not.
+        NotPublishable: a small count could be read or computed; the case file was
+            released before with other counts, and `despite_earlier` is not given; or the plan's
+            words hold the name of somebody on record.
     """
     from uncounted import telling
+    from uncounted.plan_words import refuse_names
     from uncounted.publish import bundle
     from uncounted.publish.plan import Plan
     from uncounted.publish.release import build
 
     plan = Plan.parse(plan_file)
+    refuse_unknown_method(plan.method)
     opened = linked(case, on, plan.audience)
+    refuse_names(plan, opened.reports)
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
     kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from uncounted.errors import UsedWrongly
@@ -173,3 +174,22 @@ def test_no_such_report(case: Case) -> None:
     with pytest.raises(UsedWrongly, match="no such report"):
         case.history("one", "R-1")
     assert [entry.kind for entry in case.entries()] == ["create"]
+
+
+def test_an_import_says_who_has_another_name_now(case: Case, make: Maker) -> None:
+    def named(number: int, name: str) -> Incoming:
+        one: Incoming = make(number)
+        return attrs.evolve(one, payload={**one.payload, "names": [{"written": name}]})
+
+    first = [named(1, "Kim Chol Su"), named(2, "Ri Yong Hui"), named(3, "Pak")]
+    assert case.intake("one", ABOUT, first).renamed == 0
+    again = [named(1, "KIM Chol-su"), named(2, "Kim Chol Su"), named(3, "Pak")]
+    outcome = case.intake("one", ABOUT, again)
+    assert (outcome.updated, outcome.renamed, outcome.beside_others) == (2, 1, 0)
+
+
+def test_an_import_says_that_nobody_of_a_source_is_in_the_file(case: Case, make: Maker) -> None:
+    assert case.intake("one", ABOUT, [make(1), make(2), make(3)]).beside_others == 0
+    assert case.intake("two", ABOUT, [make(1)]).beside_others == 0
+    assert case.intake("one", ABOUT, [make(4)]).beside_others == 3
+    assert case.intake("one", ABOUT, [make(4), make(5)]).beside_others == 0  # one was known

@@ -205,7 +205,7 @@ def amend(
 
 def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
     """What to say anew: from the command line, from standard input, from a file."""
-    fields = dict(_pair(setting) for setting in settings)
+    fields = _once([_pair(setting) for setting in settings])
     asked = [field for field, value in fields.items() if value == "-"]
     if len(asked) + (str(from_file) == "-") > 1:
         raise UsedWrongly(
@@ -227,7 +227,15 @@ def _listed(file: Path) -> dict[str, str]:
         text = as_text(file.read_bytes(), "the file of --from")
     else:
         raise UsedWrongly("there is no such file of fields", hint="check --from")
-    return dict(_pair(line) for line in text.split("\n") if line.strip())
+    return _once([_pair(line) for line in text.split("\n") if line.strip()])
+
+
+def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    said = [field for field, _ in pairs]
+    for at, field in enumerate(said):
+        if field in said[:at]:
+            raise UsedWrongly(f"{field!r} is given twice", hint="say once what it is to be")
+    return dict(pairs)
 
 
 def _pair(setting: str) -> tuple[str, str]:

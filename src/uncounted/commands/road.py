@@ -235,6 +235,16 @@ def _tell_import(done: Mapping[str, Any]) -> None:
             f"  {plural(done['amendments_replaced'], 'report')} had been amended here; what the"
             " file says now stands"
         )
+    if done["renamed"]:
+        say(
+            f"  mind: {plural(done['renamed'], 'report')} updated with another name than before; if"
+            " ids were given anew, decisions, consents and withdrawals now hang on other people"
+        )
+    if done["beside_others"]:
+        say(
+            f"  mind: {done['source']} held {plural(done['beside_others'], 'report')} before, and"
+            " none is in this file; two lists under one source are counted as one list"
+        )
     if done["rows"] and done["rejected"] == done["rows"]:
         say("  mind: no row was taken in")
     if done["rejects"]:
@@ -615,6 +625,7 @@ def release(
     from uncounted import steps
 
     durable.refuse_existing(out)
+    _refuse_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = steps.release(
             opened,
@@ -632,6 +643,15 @@ def release(
     _tell_left_out(done["left_out"], "counted")
     answer(f"Released into {out}: {', '.join(done['files'])}")
     answer(f"Anyone can check it: uncounted verify {out} --signer '{done['signer']}'")
+
+
+def _refuse_inside(case: Path, out: Path) -> None:
+    """Refuse to write into a case file, which holds nothing that it does not know of."""
+    if case.resolve() in (out.resolve(), *out.resolve().parents):
+        raise UsedWrongly(
+            "the release would stand inside the case file",
+            hint="give --out a folder of its own; it is for others to read",
+        )
 
 
 @app.command()

@@ -123,6 +123,11 @@ class Plan:
             truth_capture=truth.get("capture", ""),
         )
 
+    def words(self) -> tuple[str, ...]:
+        """All words of the plan that a release prints."""
+        of_lists = [text for one in self.lists.values() for text in attrs.astuple(one)]
+        return (self.title, *attrs.astuple(self.population), *of_lists, self.truth_capture)
+
     def order(self, lists: Iterable[str]) -> tuple[str, ...]:
         """The lists to count, those that the plan presents first, as it has them.
 

@@ -61,8 +61,10 @@ class IntakeOutcome:
     `rejects` names the sealed list of rejected rows inside the case (`Case.rejects`), `entry`
     is the number of the import. Of the updated reports, `consent_kept` have a consent that was
     noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
-    an amendment made there no longer stands. Of the created and the updated, no use is allowed
-    of `no_use_allowed`. `reasons` counts why rows were rejected, the commonest first.
+    an amendment made there no longer stands, and `renamed` have no name that they had before. Of
+    the created and the updated, no use is allowed of `no_use_allowed`. `beside_others` of the
+    source's reports were there before and none of them is in the file, which brought new ones.
+    `reasons` counts why rows were rejected, the commonest first.
     """
 
     rows: int
@@ -75,6 +77,8 @@ class IntakeOutcome:
     consent_kept: int = 0
     amendments_replaced: int = 0
     no_use_allowed: int = 0
+    renamed: int = 0
+    beside_others: int = 0
     reasons: Mapping[str, int] = attrs.field(factory=dict)
 
 
@@ -133,7 +137,7 @@ class _Intake:
         self._tombstones = storage.tombstones()
         self._when = ledger.time()
         self._first = self._next = storage.size()
-        self._consent_kept = self._replaced = self._closed = 0
+        self._consent_kept = self._replaced = self._closed = self._renamed = 0
         self._met = bytearray(self._first)
         # Whether to look a report up, by a hash of its id: no need to, in a source that is new,
         # as long as no id of the same hash came with this file.
@@ -194,6 +198,7 @@ class _Intake:
             # What people decided about consent here, no file of the source may widen; it may
             # narrow it, since people also take a consent back through the source.
             decided, amended = decided_here(self._storage, self._ledger, earlier)
+            self._renamed += self._has_other_names(earlier, item.payload)
             self._consent_kept += decided is not None
             self._replaced += amended
             if decided is not None:
@@ -227,6 +232,21 @@ class _Intake:
         self._next += 1
         return "created" if earlier is None else "updated"
 
+    def _has_other_names(self, earlier: ReportRow, payload: dict[str, Any]) -> bool:
+        """Whether a report has names, had names, and none is what it was."""
+        row = self._storage.entry(earlier.seq)
+        opened = self._ledger.open(row) if row is not None else None
+        if opened is None or opened.payload is None:
+            return False
+        before, now = _names(json.loads(opened.payload)), _names(payload)
+        return bool(before and now) and before.isdisjoint(now)
+
+    def _beside(self, counts: Counter[Outcome]) -> int:
+        if not counts["created"] or counts["updated"] or counts["unchanged"]:
+            return 0
+        of_source = sum(row.source == self._source for row in self._storage.reports())
+        return of_source - counts["created"]
+
     def _conclude(self, counts: Counter[Outcome], rejects: _Rejects) -> IntakeOutcome:
         listed = rejects.to_bytes() if counts["rejected"] else None
         body = {
@@ -253,8 +273,16 @@ class _Intake:
             consent_kept=self._consent_kept,
             amendments_replaced=self._replaced,
             no_use_allowed=self._closed,
+            renamed=self._renamed,
+            beside_others=self._beside(counts),
             reasons=rejects.reasons(),
         )
+
+
+def _names(payload: Mapping[str, Any]) -> set[str]:
+    """The names of a report, each by its letters alone."""
+    said = (" ".join(map(str, name.values())) for name in payload.get("names", ()))
+    return {"".join(char for char in each.casefold() if char.isalnum()) for each in said}
 
 
 @attrs.frozen
