@@ -243,12 +243,12 @@ def test_a_plan_that_presents_one_list_counts_all(
     assert (refused.returncode, "cannot write there" in refused.stderr) == (1, True)
     within = str(Path(case) / "released")
     refused = uncounted(out, "release", case, "--plan", str(plan), "--out", within)
-    assert (refused.returncode, "inside the case file" in refused.stderr) == (1, True)
+    assert (refused.returncode, "inside the case file" in refused.stderr) == (2, True)
     strange = tmp_path / "strange.toml"
     strange.write_text('method = "sample coverage"\n' + plan.read_text())
     elsewhere = str(tmp_path / "elsewhere")
     refused = uncounted(out, "release", case, "--plan", str(strange), "--out", elsewhere)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "'sample coverage' is none" in refused.stderr
     assert "sample-coverage" in refused.stderr
     assert uncounted(out, "log", case).stdout == before
