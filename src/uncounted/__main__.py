@@ -6,6 +6,7 @@ loaded: a traceback could hold testimony, or frighten somebody for nothing.
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -41,7 +42,9 @@ def main() -> None:
     except KeyboardInterrupt:  # while the program is being loaded
         print("uncounted: error: stopped; nothing was begun", file=sys.stderr)
         sys.exit(130)
-    sys.exit(run())
+    status = run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to stop: it would change status
+    sys.exit(status)
 
 
 if __name__ == "__main__":
