@@ -647,7 +647,7 @@ def release(
 
 def _refuse_inside(case: Path, out: Path) -> None:
     """Refuse to write into a case file, which holds nothing that it does not know of."""
-    if case.resolve() in (out.resolve(), *out.resolve().parents):
+    if out.resolve().is_relative_to(case.resolve()):
         raise UsedWrongly(
             "the release would stand inside the case file",
             hint="give --out a folder of its own; it is for others to read",

@@ -13,6 +13,7 @@ miss is estimated in `blocking_loss`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -214,14 +215,23 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     return _Keys(codes, agree, differ, blocks), threads.over(len(RULES), block, size=1)
 
 
+def joined(columns: Sequence[Ints]) -> Ints:
+    """Number the combinations of what columns say, each numbered from 0 itself.
+
+    Examples:
+        >>> joined([np.array([0, 1, 1, 0]), np.array([2, 0, 0, 1])]).tolist()
+        [1, 2, 2, 0]
+    """
+    joint, *others = columns
+    for column in others:  # renumbered at every step, so that no product of counts overflows
+        joint = np.unique_inverse(joint * (int(column.max(initial=0)) + 1) + column)[1]
+    return joint
+
+
 def _blocks(codes: Codes, block: Codes) -> _Rule:
     """Make a rule's blocks, and write into `block` which of them each report is in."""
     who = np.flatnonzero((codes >= 0).all(axis=1))
-    joint = np.zeros(len(who), np.int64)
-    for column in codes[who].T:
-        # renumbered at every step, so that no product of counts overflows
-        joint = joint * (int(column.max(initial=0)) + 1) + column
-        joint = np.unique(joint, return_inverse=True)[1]
+    joint = joined(list(codes[who].T.astype(np.int64)))
     sizes = np.bincount(joint) if len(who) else np.zeros(0, np.int64)
     pairs = sizes * (sizes - 1) // 2
     largest = np.argsort(-sizes, kind="stable")

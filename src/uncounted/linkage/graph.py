@@ -47,6 +47,10 @@ class Candidates:
     codes: Codes  # packed levels
     log_odds: NDArray[np.float64]
 
+    def only(self, kept: NDArray[np.bool_]) -> Candidates:
+        """Those of them."""
+        return Candidates(self.left[kept], self.right[kept], self.codes[kept], self.log_odds[kept])
+
 
 @attrs.frozen
 class Built:
@@ -89,7 +93,7 @@ def build(
         log_floor = min(log_floor + _STEP, 0.0)
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)
-    kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
+    kept = pairs.only(keep)
     starts, near, codes, weak = _rows(count, kept)
     firm_starts, firm = _firm(starts, weak)
     everything = len(pairs.left) == count * (count - 1) // 2
@@ -134,8 +138,7 @@ def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
     Breadth first, fewest candidates first. Of two with as many the earlier is first: libraries that
     sort as each processor does best would give other draws on another machine.
     """
-    keep = pairs.log_odds >= special.logit(floor)
-    kept = Candidates(pairs.left[keep], pairs.right[keep], pairs.codes[keep], pairs.log_odds[keep])
+    kept = pairs.only(pairs.log_odds >= special.logit(floor))
     starts, near, _, _ = _rows(count, kept)
     return _breadth_first(starts, near, np.argsort(np.diff(starts), kind="stable"))
 

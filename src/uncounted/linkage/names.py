@@ -126,12 +126,13 @@ def order_of(name: Name) -> Order | None:
 def _seen(written: str) -> str:
     """What is looked at of a name: without titles, and without what nobody sees."""
     raw = written[:LONGEST_RAW]
-    seen = visible(raw)
-    if not seen.isascii() and veiled.titled(
-        "".join(seen.split())
-    ):  # 남궁씨 would be 남 and 궁 without its title
-        return seen[:LONGEST_WRITTEN]
-    return untitled(raw)[:LONGEST_WRITTEN]
+    # 남궁씨 would be 남 and 궁 without its title
+    return (untitled(raw) if _titled(raw) is None else visible(raw))[:LONGEST_WRITTEN]
+
+
+def _titled(written: str) -> veiled.Veiled | None:
+    """A family name alone with its title, 김씨 or 남궁 씨; None if it is none."""
+    return None if written.isascii() else veiled.titled("".join(visible(written).split()))
 
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
@@ -181,8 +182,8 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     text = plain(written)
     if text.isascii() and written.isascii():
         return _of_words(written, order) if _words(text) else []
-    alone = veiled.titled("".join(visible(written).split()))
-    if alone is not None:  # 김씨
+    alone = _titled(written)
+    if alone is not None:
         return [_of_veiled(alone)]
     hidden = veiled.korean(text)
     if hidden is not None:

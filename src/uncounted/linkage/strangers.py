@@ -18,7 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage import threads
+from uncounted.linkage import blocking, threads
 from uncounted.linkage.encode import NO_KEY
 
 Ints = NDArray[np.int64]
@@ -114,10 +114,7 @@ def _blocks(values: list[Ints]) -> _Blocks:
     """Blocks of at least two reports that say all of these keys, and say the same."""
     count = len(values[0])
     said = np.flatnonzero(np.logical_and.reduce([each != NO_KEY for each in values]))
-    joint = np.unique_inverse(values[0][said])[1]
-    for each in values[1:]:  # renumbered at every step, so that no product overflows
-        _, row = np.unique_inverse(each[said])
-        joint = np.unique_inverse(joint * (int(row.max(initial=0)) + 1) + row)[1]
+    joint = blocking.joined([np.unique_inverse(each[said])[1] for each in values])
     sizes = np.bincount(joint)
     alone = sizes < 2
     number = np.where(alone, -1, np.cumsum(~alone) - 1)

@@ -141,7 +141,8 @@ class _Intake:
         self._met = bytearray(self._first)
         # Whether to look a report up, by a hash of its id: no need to, in a source that is new,
         # as long as no id of the same hash came with this file.
-        self._perhaps = bytearray((storage.has_reports(source),)) * _SLOTS
+        self._had = storage.has_reports(source)
+        self._perhaps = bytearray((self._had,)) * _SLOTS
 
     def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
         counts: Counter[Outcome] = Counter()
@@ -197,8 +198,8 @@ class _Intake:
         if earlier is not None:
             # What people decided about consent here, no file of the source may widen; it may
             # narrow it, since people also take a consent back through the source.
-            decided, amended = decided_here(self._storage, self._ledger, earlier)
-            self._renamed += self._has_other_names(earlier, item.payload)
+            decided, amended, before = decided_here(self._storage, self._ledger, earlier)
+            self._renamed += _has_other_names(before, item.payload)
             self._consent_kept += decided is not None
             self._replaced += amended
             if decided is not None:
@@ -232,20 +233,10 @@ class _Intake:
         self._next += 1
         return "created" if earlier is None else "updated"
 
-    def _has_other_names(self, earlier: ReportRow, payload: dict[str, Any]) -> bool:
-        """Whether a report has names, had names, and none is what it was."""
-        row = self._storage.entry(earlier.seq)
-        opened = self._ledger.open(row) if row is not None else None
-        if opened is None or opened.payload is None:
-            return False
-        before, now = _names(json.loads(opened.payload)), _names(payload)
-        return bool(before and now) and before.isdisjoint(now)
-
     def _beside(self, counts: Counter[Outcome]) -> int:
-        if not counts["created"] or counts["updated"] or counts["unchanged"]:
+        if not self._had or not counts["created"] or counts["updated"] or counts["unchanged"]:
             return 0
-        of_source = sum(row.source == self._source for row in self._storage.reports())
-        return of_source - counts["created"]
+        return self._storage.reports_of(self._source) - counts["created"]
 
     def _conclude(self, counts: Counter[Outcome], rejects: _Rejects) -> IntakeOutcome:
         listed = rejects.to_bytes() if counts["rejected"] else None
@@ -277,6 +268,12 @@ class _Intake:
             beside_others=self._beside(counts),
             reasons=rejects.reasons(),
         )
+
+
+def _has_other_names(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a report has names, had names, and none is what it was."""
+    had, has = _names(before), _names(now)
+    return bool(had and has) and had.isdisjoint(has)
 
 
 def _names(payload: Mapping[str, Any]) -> set[str]:

@@ -580,6 +580,12 @@ class Storage:
         found = "SELECT 1 FROM reports JOIN sources ON sources.n = reports.source WHERE name = ?"
         return self._one(found + " LIMIT 1", (source,)) is not None
 
+    def reports_of(self, source: str) -> int:
+        """How many reports a source has."""
+        found = "SELECT COUNT(*) FROM reports JOIN sources ON sources.n = reports.source"
+        row = self._one(found + " WHERE name = ?", (source,))
+        return 0 if row is None else int(row[0])
+
     def forget_source(self, name: str) -> None:
         """Delete what is known about a source that has no reports."""
         self._run("DELETE FROM sources WHERE name = ?", (name,))

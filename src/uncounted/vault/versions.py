@@ -115,20 +115,24 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     return row
 
 
-def decided_here(storage: Storage, ledger: Ledger, row: ReportRow) -> tuple[Consent | None, bool]:
+def decided_here(
+    storage: Storage, ledger: Ledger, row: ReportRow
+) -> tuple[Consent | None, bool, dict[str, Any]]:
     """What was decided in this case file about a report, apart from what its source sent.
 
     Returns:
-        The last consent noted here (None: none was), and whether the
-        report was amended here since its source last sent it.
+        The last consent noted here (None: none was); whether the report was amended here since
+        its source last sent it; and what it says as it stands.
     """
     amended, sent = False, False
+    says: dict[str, Any] | None = None
     for version in _opened(storage, ledger, row.seq):
+        says = version.payload if says is None else says
         if version.entry.kind == "consent":
-            return version.consent, amended
+            return version.consent, amended, says
         sent = sent or version.entry.kind == "report"
         amended = amended or (version.entry.kind == "amendment" and not sent)
-    return None, amended
+    return None, amended, says or {}
 
 
 def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, TakenBack]:
