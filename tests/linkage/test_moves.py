@@ -119,8 +119,8 @@ def guessing(case: Made, seed: int = 3) -> Made:
     return attrs.evolve(case, graph=case.graph._replace(guess=guess, alone=alone, apt=apt))
 
 
-def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
-    """Every partition that is allowed, with its probability."""
+def said_of(case: Made) -> tuple[Any, ...]:
+    """What `naive.log_evidence` is told of each pair."""
     count = len(case.graph.lists)
 
     def of_pairs[T](table: NDArray[Any], as_: Callable[[Any], T]) -> list[list[list[T]]]:
@@ -158,11 +158,16 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
         ]
         for i in range(count)
     ]
+    return weights, first, copies, kinds, chance, penalty
+
+
+def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
+    """Every partition that is allowed, with its probability."""
+    said = said_of(case)
     return naive.probabilities(
         {
-            partition: log_prior(partition)
-            + naive.log_evidence(partition, weights, first, copies, kinds, chance, penalty)
-            for partition in naive.partitions(count)
+            partition: log_prior(partition) + naive.log_evidence(partition, *said)
+            for partition in naive.partitions(len(case.graph.lists))
             if naive.admits(partition, case.near, **decisions)
         }
     )
@@ -524,6 +529,20 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
                 assert state.value[slot] == pytest.approx(of, abs=1e-9)
         assert state.n[0] == len(np.unique(state.slot)) == state.cells.sum()
     assert len(sizes) > 2
+
+
+@pytest.mark.parametrize("count", [3, 6, 63, 64, 65, 130])
+@pytest.mark.parametrize("agree", [False, True])
+def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: bool) -> None:
+    case = made(np.random.default_rng(count), [0] * count, 0.05)
+    if agree:  # all with all, but for the last two: nobody is an original of both
+        case.levels[:] = 1
+        case.levels[count - 1, count - 2] = case.levels[count - 2, count - 1] = 2
+        case.worth.kind[:, 1], case.worth.kind[:, 2] = pair_worth.RIGHT, pair_worth.DIFFERENT
+        rows, columns = np.tril_indices(count, -1)
+        case.graph.dense[:] = compare.packed(case.levels[rows, columns])
+    found = evidence.evidence(case.graph, case.worth, np.arange(count, dtype=np.int32), count)
+    assert found == pytest.approx(naive.log_evidence((0,) * count, *said_of(case)), rel=1e-9)
 
 
 def test_what_a_chain_remembers_changes_no_evidence() -> None:

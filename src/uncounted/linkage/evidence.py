@@ -48,6 +48,23 @@ from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level, o
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
 
 
+class Told(NamedTuple):
+    """What one field says in a cluster of k reports, report by report.
+
+    `met` is with how many a report can be compared, `agree` and `slips` with how many of them it
+    agrees and is a slip away from, `copies` the log of the product of t / u if it is the original.
+    `right` and `wrong` have a bit for each report that it agrees with, and does not: shape
+    (k, words of 64 bits).
+    """
+
+    met: Ints
+    agree: Ints
+    slips: Ints
+    copies: Floats
+    right: Ints
+    wrong: Ints
+
+
 @compiled
 def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     """Evidence of the cluster `group[:k]`."""
@@ -59,16 +76,23 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
     for x in range(1, k):
         for y in range(x):
             code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
-            codes[x, y] = codes[y, x] = code
+            codes[x, y] = code
             alike[x] += for_one
             alike[y] += for_one
             explained[x] += by_others
             explained[y] += by_others
     total = -_mean_of_likeliest(alike, explained, k)
-    met = np.empty(k, np.int64)
+    told = _room(k)
     for f in range(len(worth.weights)):
-        total += _field(worth, k, codes, f, met)
+        total += _field(worth, k, codes, f, told)
     return total
+
+
+@compiled
+def _room(k: int) -> Told:
+    """Where to write what a field says in a cluster of k reports."""
+    numbers, words = np.empty((3, k), np.int64), np.empty((2, k, (k + 63) // 64), np.int64)
+    return Told(numbers[0], numbers[1], numbers[2], np.empty(k), words[0], words[1])
 
 
 @compiled_in_place
@@ -85,15 +109,16 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 
 @compiled_in_place
-def _field(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> float:
+def _field(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> float:
     """Evidence of one field of a cluster."""
-    said = _read(worth, k, codes, f, met)
+    said = _read(worth, k, codes, f, told)
     if said.most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if met[x] == said.most:
-            copies, right, slip, different = _as_original(worth, k, codes, f, x, said, met)
+        if told.met[x] == said.most:
+            right, slip, different = _as_original(worth, k, f, x, said, told)
+            copies = told.copies[x]
             if copies > top:
                 total *= np.exp(top - copies)
                 top = copies
@@ -104,70 +129,92 @@ def _field(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> float:
 class Said(NamedTuple):
     """What is said of a field in a cluster.
 
-    Reports that are compared with somebody, the most with whom one of them is, and pairs that do
-    not agree.
+    Reports that are compared with somebody, the most with whom one of them is, how many are
+    compared with as many, and pairs that do not agree.
     """
 
     speak: int
     most: int
+    as_many: int
     contradict: int
 
 
 @compiled_in_place
-def _read(worth: Worth, k: int, codes: Codes, f: int, met: Ints) -> Said:
-    """What a field says; written into `met`, with how many each report can be compared."""
-    met[:k] = 0
+def _read(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> Said:
+    """What a field says, of each pair x > y at `codes[x, y]`; written into `told`."""
+    for x in range(k):
+        told.met[x] = told.agree[x] = told.slips[x] = 0
+        told.copies[x] = 0.0
+        for word in range(told.right.shape[1]):
+            told.right[x, word] = told.wrong[x, word] = 0
     contradict = 0
     for x in range(1, k):
         for y in range(x):
-            said = level(codes[x, y], f)
-            if said:
-                met[x] += 1
-                met[y] += 1
-                contradict += worth.kind[f, said] > RIGHT
-    speak, most = 0, 0
+            shown = level(codes[x, y], f)
+            if shown:  # a report that does not say it is at level 0, worth nothing
+                told.met[x] += 1
+                told.met[y] += 1
+                told.copies[x] += worth.copies[f, shown]
+                told.copies[y] += worth.copies[f, shown]
+                kind = worth.kind[f, shown]
+                if kind == RIGHT:
+                    told.agree[x] += 1
+                    told.agree[y] += 1
+                    _mark(told.right, x, y)
+                else:
+                    contradict += 1
+                    told.slips[x] += kind == SLIP
+                    told.slips[y] += kind == SLIP
+                    _mark(told.wrong, x, y)
+    speak, most, as_many = 0, 0, 0
     for x in range(k):
-        speak += met[x] > 0
-        most = max(most, met[x])
-    return Said(speak, most, contradict)
+        speak += told.met[x] > 0
+        if told.met[x] > most:
+            most, as_many = told.met[x], 0
+        as_many += told.met[x] == most
+    return Said(speak, most, as_many, contradict)
+
+
+@compiled_in_place
+def _mark(bits: Ints, x: int, y: int) -> None:
+    """Set the bits of two reports for one another."""
+    bits[x, y >> 6] |= np.int64(1) << (y & 63)
+    bits[y, x >> 6] |= np.int64(1) << (x & 63)
+
+
+@compiled_in_place
+def _marked(bits: Ints, x: int, y: int) -> bool:
+    return (bits[x, y >> 6] >> (y & 63)) & 1 == 1
 
 
 @compiled_in_place
 def _as_original(
-    worth: Worth, k: int, codes: Codes, f: int, x: int, said: Said, met: Ints
-) -> tuple[float, float, float, float]:
-    """What a field says if x is its original: log of the product of t / u; g by x's own kind."""
-    copies, agree, alike, slips = 0.0, 0, 1, 0
-    for y in range(k):
-        if y != x:  # a report that does not say it is at level 0, worth nothing
-            shown = level(codes[x, y], f)
-            copies += worth.copies[f, shown]
-            kind = worth.kind[f, shown]
-            if kind == RIGHT:
-                agree += 1
-                alike += met[y] == said.most
-            slips += kind == SLIP
+    worth: Worth, k: int, f: int, x: int, said: Said, told: Told
+) -> tuple[float, float, float]:
+    """The parts of g if x is the original of a field: x right, a slip and different."""
+    agree, slips = told.agree[x], told.slips[x]
     different = worth.chance[f, DIFFERENT] / said.speak
-    if agree > 1 and said.contradict and _vague(worth, k, codes, f, x):
-        return copies, 0.0, 0.0, different
+    if agree > 1 and said.contradict and _vague(k, x, told):
+        return 0.0, 0.0, different
+    alike = 1 + agree
+    if agree and said.as_many < said.speak:
+        for y in range(k):
+            alike -= _marked(told.right, x, y) and told.met[y] < said.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
-        return copies, right, 0.0, 0.0
+        return right, 0.0, 0.0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return copies, right, slip, 0.0 if slips else different
+    return right, slip, 0.0 if slips else different
 
 
 @compiled_in_place
-def _vague(worth: Worth, k: int, codes: Codes, f: int, x: int) -> bool:
+def _vague(k: int, x: int, told: Told) -> bool:
     """Whether two reports that agree with x do not agree with one another."""
-    for y in range(1, k):
-        if y == x or worth.kind[f, level(codes[x, y], f)] != RIGHT:
-            continue
-        for z in range(y):
-            if z == x or worth.kind[f, level(codes[x, z], f)] != RIGHT:
-                continue
-            if worth.kind[f, level(codes[y, z], f)] > RIGHT:
-                return True
+    for y in range(k):
+        if _marked(told.right, x, y):
+            for word in range(told.right.shape[1]):
+                if told.right[x, word] & told.wrong[y, word]:
+                    return True
     return False
 
 
@@ -212,15 +259,14 @@ def _count_all(
             code = pair_of(graph, worth, group[0], group[1])[0]
             _count_pair(rng, worth, code, found, kinds)
             continue
-        codes = np.empty((k, k), np.int32)
+        codes, told = np.empty((k, k), np.int32), _room(k)
         for x in range(1, k):
             for y in range(x):
-                codes[x, y] = codes[y, x] = pair_of(graph, worth, group[x], group[y])[0]
-        met = np.empty(k, np.int64)
+                codes[x, y] = pair_of(graph, worth, group[x], group[y])[0]
         for f in range(len(worth.weights)):
-            said = _read(worth, k, codes, f, met)
+            said = _read(worth, k, codes, f, told)
             if said.most:
-                _count_field(rng, worth, k, codes, f, said, met, weight, found, kinds)
+                _count_field(rng, worth, k, codes, f, said, told, weight, found, kinds)
 
 
 @compiled_inner
@@ -259,22 +305,21 @@ def _count_field(
     codes: Codes,
     f: int,
     said: Said,
-    met: Ints,
+    told: Told,
     weight: Floats,
     found: Floats,
     kinds: Floats,
 ) -> None:
-    top, last = -np.inf, -1
+    top, last, total = -np.inf, -1, 0.0
     for x in range(k):
-        weight[x] = -np.inf
-        if met[x] == said.most:
-            copies, right, slip, different = _as_original(worth, k, codes, f, x, said, met)
-            weight[x] = copies + np.log(right + slip + different)
-            top, last = max(top, weight[x]), x
-    total = 0.0
+        if told.met[x] == said.most:
+            top, last = max(top, told.copies[x]), x
     for x in range(k):
-        weight[x] = np.exp(weight[x] - top)
-        total += weight[x]
+        weight[x] = 0.0
+        if told.met[x] == said.most:
+            right, slip, different = _as_original(worth, k, f, x, said, told)
+            weight[x] = (right + slip + different) * np.exp(told.copies[x] - top)
+            total += weight[x]
     left, original = rng.random() * total, last
     for x in range(k):
         left -= weight[x]
@@ -282,9 +327,9 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        shown = level(codes[original, y], f) if y != original else 0
+        shown = level(codes[max(original, y), min(original, y)], f) if y != original else 0
         if shown:  # not every report that says a field can be compared in it with every other
             found[f, shown] += 1.0
             kinds[f, worth.kind[f, shown]] += 1.0
-    _, right, slip, different = _as_original(worth, k, codes, f, original, said, met)
+    right, slip, different = _as_original(worth, k, f, original, said, told)
     kinds[f, _kind(rng, right, slip, different)] += 1.0
