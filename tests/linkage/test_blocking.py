@@ -63,6 +63,13 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
         if NO_KEY in (a, b):
             continue
         same, other = of(name, m)
+        if name == "given" and keys["reading"][i] != NO_KEY:
+            same += np.log(blocking._OTHER_READING)
+        if name == "reading":
+            other = 0.0
+            if keys["given"][i] != NO_KEY:
+                same -= of("given", blocking._M["given"])[0]
+            same -= np.log(blocking._OTHER_READING)
         if name == "birth_day" and a == b:
             same -= of("birth_year", blocking._M["birth_year"])[0] * (
                 keys["birth_year"][i] != NO_KEY
@@ -287,3 +294,19 @@ def test_the_order_of_reports_hangs_on_nothing_but_candidates() -> None:
     # 8 has nobody; 1 and 2 have one another; 0, 4 and 7 have one, and 0 leads to the others
     order = graph.near_one_another(9, pairs, 0.5)
     assert order.tolist() == [8, 0, 3, 4, 5, 6, 7, 1, 2]
+
+
+def test_one_key_with_another_reading_is_worth_less_than_the_same_reading() -> None:
+    """김철수 again, and 김철소, whose consonants are the same."""
+    others = [f"{a}{b}영" for a in "이박최정강" for b in "나다라마바"]
+    encoded = encode(
+        [
+            Report("A", str(at), (Name(name),))
+            for at, name in enumerate(["김철수", "김철수", "김철소", *others])
+        ]
+    )
+    assert len(set(encoded.keys["given"][:3].tolist())) == 1
+    found = blocking.find(encoded)
+    pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
+    weight = dict(zip(pairs, found.weight.tolist(), strict=True))
+    assert weight[2, 0] == weight[2, 1] < weight[1, 0] - 1

@@ -202,6 +202,29 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
         assert chain.graph.apt.tolist() == [True, False, True, False]
 
 
+def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
+    """A cluster that has grown since it was looked at is likelier joined than was seen."""
+    case = alike(7.0, 1)
+    weak = np.full_like(case.graph.weak, partition.FAINT)
+    seldom = graph.with_kinds(case.graph, weak)
+    one, none = np.ones(2, np.float32), np.zeros(2, np.float32)
+    seldom = seldom._replace(guess=none, alone=one, apt=np.ones(2, np.bool_))
+    state = partition.empty_state(2, 2)
+    partition.place(seldom, state, np.arange(2))
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
+    chain = chains._Chain(rng, seldom, state, rates, prior, every(seldom))
+    chain.visits.often[:] = 0.0
+    chains._look_everywhere(chain)
+    assert chain.graph is seldom
+    assert chain.visits.often.tolist() == [0.0, 0.0]
+    assert chain.visits.times.tolist() == chain.visits.looks.tolist() == [1, 1]
+    assert (chain.visits.joins > graph.FIRM_FROM).all()
+    chains._share([chain])
+    assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
+    assert chain.graph.guess == pytest.approx(chain.visits.joins)
+
+
 @pytest.mark.parametrize(("each", "apt"), [(1, True), (3, False)])
 def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool) -> None:
     """As many of two lists that repeat nobody, all alike: who is with whom is who is left.

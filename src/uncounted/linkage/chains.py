@@ -149,6 +149,8 @@ def sample(
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+        if done == run.warm_up:
+            work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
             _share(chains)
         settle([chain.visits for chain in chains], SELDOM if done == run.warm_up else WARMING)
@@ -161,6 +163,7 @@ def sample(
         enough = rhat <= run.target and ess >= run.ess
         if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
+        work.look_everywhere(chains)
         _share(chains)
         settle([chain.visits for chain in chains])
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
@@ -237,15 +240,27 @@ class _Work:
     def all(self, chains: list[_Chain], run: Run, sweeps: int, *, keep: bool) -> None:
         """Run every chain for so many sweeps, on every core."""
         before = sum(chain.sweeps for chain in chains)
-        # of a small graph little is compiled work: threads would wait for one another
-        side_by_side = threads.cores() if len(self.built.graph.near) >= _MANY else 1
-        with ThreadPoolExecutor(min(len(chains), side_by_side)) as pool:
+        with self._pool(len(chains)) as pool:
             todo = {pool.submit(self._one, chain, run, sweeps, keep) for chain in chains}
             try:
                 self._wait(todo, chains, before, sweeps * len(chains))
             finally:
                 self.stop.set()
         self.stop.clear()
+
+    def look_everywhere(self, chains: list[_Chain]) -> None:
+        """Visit each report once, with all of its candidates as options.
+
+        While others find out who is with whom, what is looked at seldom is hardly seen: it may
+        have become likely since. Taken for faint, it would be joined too late and left too late.
+        """
+        with self._pool(len(chains)) as pool:
+            list(pool.map(_look_everywhere, chains))
+
+    def _pool(self, chains: int) -> ThreadPoolExecutor:
+        # of a small graph little is compiled work: threads would wait for one another
+        side_by_side = threads.cores() if len(self.built.graph.near) >= _MANY else 1
+        return ThreadPoolExecutor(min(chains, side_by_side))
 
     def _wait(self, todo: set[Future[None]], chains: list[_Chain], before: int, total: int) -> None:
         while todo:
@@ -278,6 +293,12 @@ class _Work:
                 chain.m.append(np.concatenate(chain.rates.m))
                 chain.q.append(chain.prior.q)
                 chain.compared[: len(found)] += found
+
+
+def _look_everywhere(chain: _Chain) -> None:
+    whole, worth = graph.all_firm(chain.graph), chain.rates.worth()
+    visits = chain.visits._replace(often=np.ones_like(chain.visits.often))
+    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits)
 
 
 def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:

@@ -416,6 +416,7 @@ def _keys(encoded: Encoded) -> dict[str, Ints]:
     named = np.diff(e.form_starts)[e.name] > 0
     return {
         "given": np.where(named, given[first_form], NO_KEY),
+        "reading": np.where(named, _heaviest(e.given)[first_form], NO_KEY),
         "alias": np.where(named, given[last_form], NO_KEY),
         "family": np.where(
             named, _heaviest(e.family)[np.append(e.form_family, 0)[e.form_starts[e.name]]], NO_KEY

@@ -332,4 +332,5 @@ def _count_field(
             found[f, shown] += 1.0
             kinds[f, worth.kind[f, shown]] += 1.0
     right, slip, different = _as_original(worth, k, f, original, said, told)
-    kinds[f, _kind(rng, right, slip, different)] += 1.0
+    surely = slip + different == 0.0
+    kinds[f, RIGHT if surely else _kind(rng, right, slip, different)] += 1.0

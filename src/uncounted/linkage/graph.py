@@ -298,6 +298,14 @@ def with_kinds(graph: Graph, weak: Kinds) -> Graph:
     return graph._replace(weak=weak, firm_starts=firm_starts, firm=firm)
 
 
+def all_firm(graph: Graph) -> Graph:
+    """The same graph, where each candidate is an option at every visit and nothing is guessed."""
+    none = np.zeros(0, np.float32)
+    apt = np.zeros_like(graph.apt)
+    firm = with_kinds(graph, np.full_like(graph.weak, FIRM))
+    return firm._replace(guess=none, alone=none, apt=apt)
+
+
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
     """The same graph, where candidates who are in one slot, in any of several states, are firm."""
     one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))

@@ -123,6 +123,7 @@ def order_of(name: Name) -> Order | None:
     return None if first == last else ("first" if first else "last")
 
 
+@lru_cache(maxsize=1024)  # it is asked more than once of a name
 def _seen(written: str) -> str:
     """What is looked at of a name: without titles, and without what nobody sees."""
     raw = written[:LONGEST_RAW]

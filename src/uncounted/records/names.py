@@ -128,6 +128,7 @@ def untitled(text: str) -> str:
     return " ".join(parts)
 
 
+@lru_cache(maxsize=1024)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a name, in its order.
 
@@ -191,6 +192,8 @@ def has_letters(text: str) -> bool:
 
 def unmarked(word: str) -> str:
     """A word without its accents: those of Latin and Cyrillic letters."""
+    if word.isascii():
+        return word
     apart = unicodedata.normalize("NFKD", word)
     bare = "".join(char for char in apart if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", bare)

@@ -7,6 +7,7 @@ niña, Young Man is 영만, 영아 is a given name and not only an infant.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from uncounted.records.names import plain, tokens, unmarked
 
@@ -89,12 +90,15 @@ def is_unknown(text: str) -> bool:
         >>> is_unknown("Persona no identificada"), is_unknown("No Chol Su"), is_unknown("Anon")
         (True, False, True)
     """
+    return _is_unknown(text, _bare_words(text))
+
+
+def _is_unknown(text: str, words: list[str]) -> bool:
     folded = plain(text)
     if not any(char.isalnum() for char in folded):
         return True
     if folded.strip(" .()[]") in _UNKNOWN:
         return True
-    words = _bare_words(text)
     spaced = " ".join(words)
     if spaced in _UNKNOWN:
         return True
@@ -106,6 +110,7 @@ def is_unknown(text: str) -> bool:
     return bool(_NOT_SAID.fullmatch(spaced) or _CLOSED.fullmatch(_closed(words)))
 
 
+@lru_cache(maxsize=1024)  # what reads a name asks more than once
 def is_no_name(text: str) -> bool:
     """Tell whether what stands for a name is none: not known, or only what kind of person.
 
@@ -115,9 +120,9 @@ def is_no_name(text: str) -> bool:
         >>> [is_no_name(name) for name in ("Nina", "Young Man", "An Man", "영아", "남자현")]
         [False, False, False, False, False]
     """
-    if is_unknown(text):
-        return True
     words = _bare_words(text)
+    if _is_unknown(text, words):
+        return True
     spaced = " ".join(words)
     if len(spaced) > _LONGEST:
         return False
