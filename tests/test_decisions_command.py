@@ -181,6 +181,7 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     assert decided["new"] == 8
     linked = told("link", small, "--draws", "40")
     assert linked["decisions"] == 8
+    assert linked["decisions_older"] == 0
     after = told("review", small, "--next", "1000")
     assert not set(pairs_of(before)) & set(pairs_of(after))
     do("people", small, "--out", tmp_path / "people.csv")
@@ -189,6 +190,12 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     for source_a, report_a, source_b, report_b in pairs_of(before):
         same = person[source_a, report_a] == person[source_b, report_b]
         assert same == (report_a[1:] == report_b[1:])
+    source, report, *_ = pairs_of(before)[0]
+    do("amend", small, "--source", source, "--report", report, "--set", "sex=f")
+    of_it = sum((source, report) in ((a, b), (c, d)) for a, b, c, d in pairs_of(before))
+    shown = do("link", small, "--draws", "40").stderr
+    assert f"mind: {of_it} decision" in shown
+    assert "changed, and hold" in " ".join(shown.split())
     assert told("undo", small, str(decided["entry"]), "--yes")["decisions"] == 8
     done = CliRunner().invoke(app, ["review", str(small)])
     assert "have changed" in str(done.exception), "what was taken back holds no longer"

@@ -60,6 +60,16 @@ def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int,
     ]
 
 
+def decided_before_a_change(case: Case, keys: Collection[tuple[str, str]]) -> int:
+    """How many decisions on these reports are older than what one of the two says now."""
+    among, states = set(keys), case.decision_states()
+    return sum(
+        states[each.entry.seq].older_than_report
+        for each in case.decisions()
+        if among.issuperset(each.pair)
+    )
+
+
 @attrs.frozen
 class Linked:
     """The latest linkage, and the reports that may be counted: `may[i]` belongs to column i."""

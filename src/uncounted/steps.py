@@ -19,7 +19,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from uncounted.counting import count, decided, linked, split, summary
+from uncounted.counting import (
+    count,
+    decided,
+    decided_before_a_change,
+    linked,
+    split,
+    summary,
+)
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.estimating import Asked, over_draws, refuse_if_nothing, refuse_unknown_method
 from uncounted.progress import Progress, silent
@@ -176,7 +183,8 @@ def link(
             "there is no report that may be linked",
             hint="import some, with consent for link: see [consent] in docs/reference/mapping.md",
         )
-    said = decided(case, [(stored.source, stored.id) for stored in chosen.reports])
+    keys = [(stored.source, stored.id) for stored in chosen.reports]
+    said = decided(case, keys)
     result = linkage.link(reports, draws=draws, seed=seed, progress=progress, decisions=said)
     summed = summary(result)
     case.put(
@@ -188,6 +196,7 @@ def link(
     return {
         **summed,
         "decisions": len(said),
+        "decisions_older": decided_before_a_change(case, keys),
         "seconds": result.seconds,
         "left_out": dict(chosen.left_out),
         "diagnostics": result.diagnostics,

@@ -335,6 +335,13 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
     )
     _tell_doubtful(done["diagnostics"])
     _tell_copied(done["diagnostics"].get("copied", ()))
+    if older := done["decisions_older"]:
+        hold = "was made before one of its" if older == 1 else "were made before one of their"
+        _mind(
+            f"{plural(older, 'decision')} {hold} two reports was changed, and"
+            f" {'holds' if older == 1 else 'hold'} all the same: uncounted log marks such. If a"
+            " change bears on who it is, decide again."
+        )
     _tell_left_out(done["left_out"], "linked")
 
 
