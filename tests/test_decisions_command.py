@@ -196,6 +196,10 @@ def test_the_whole_round_with_the_real_linkage(tmp_path: Path) -> None:
     shown = do("link", small, "--draws", "40").stderr
     assert f"mind: {of_it} decision" in shown
     assert "changed, and hold" in " ".join(shown.split())
+    again = told("decide", small, "--file", out)
+    assert again["changed"] == of_it
+    assert told("link", small, "--draws", "40")["decisions_older"] == 0
+    told("undo", small, str(again["entry"]), "--yes")
     assert told("undo", small, str(decided["entry"]), "--yes")["decisions"] == 8
     done = CliRunner().invoke(app, ["review", str(small)])
     assert "have changed" in str(done.exception), "what was taken back holds no longer"

@@ -184,7 +184,7 @@ def link(
             hint="import some, with consent for link: see [consent] in docs/reference/mapping.md",
         )
     keys = [(stored.source, stored.id) for stored in chosen.reports]
-    said = decided(case, keys)
+    said, older = decided(case, keys), decided_before_a_change(case, keys)
     result = linkage.link(reports, draws=draws, seed=seed, progress=progress, decisions=said)
     summed = summary(result)
     case.put(
@@ -196,7 +196,7 @@ def link(
     return {
         **summed,
         "decisions": len(said),
-        "decisions_older": decided_before_a_change(case, keys),
+        "decisions_older": older,
         "seconds": result.seconds,
         "left_out": dict(chosen.left_out),
         "diagnostics": result.diagnostics,

@@ -63,13 +63,13 @@ def _naive_weight(keys: dict[str, Ints], i: int, j: int) -> float:
         if NO_KEY in (a, b):
             continue
         same, other = of(name, m)
-        if name == "given" and keys["reading"][i] != NO_KEY:
-            same += np.log(blocking._OTHER_READING)
-        if name == "reading":
+        if name == "given" and keys["sound"][i] != NO_KEY:
+            same += np.log(blocking._OTHER_SOUND)
+        if name == "sound":
             other = 0.0
             if keys["given"][i] != NO_KEY:
                 same -= of("given", blocking._M["given"])[0]
-            same -= np.log(blocking._OTHER_READING)
+            same -= np.log(blocking._OTHER_SOUND)
         if name == "birth_day" and a == b:
             same -= of("birth_year", blocking._M["birth_year"])[0] * (
                 keys["birth_year"][i] != NO_KEY
@@ -296,13 +296,13 @@ def test_the_order_of_reports_hangs_on_nothing_but_candidates() -> None:
     assert order.tolist() == [8, 0, 3, 4, 5, 6, 7, 1, 2]
 
 
-def test_one_key_with_another_reading_is_worth_less_than_the_same_reading() -> None:
-    """김철수 again, and 김철소, whose consonants are the same."""
+def test_one_key_with_another_sound_is_worth_less_than_the_same_sound() -> None:
+    """김철수 again, and 김철사, whose consonants are the same."""
     others = [f"{a}{b}영" for a in "이박최정강" for b in "나다라마바"]
     encoded = encode(
         [
             Report("A", str(at), (Name(name),))
-            for at, name in enumerate(["김철수", "김철수", "김철소", *others])
+            for at, name in enumerate(["김철수", "김철수", "김철사", *others])
         ]
     )
     assert len(set(encoded.keys["given"][:3].tolist())) == 1
@@ -310,3 +310,19 @@ def test_one_key_with_another_reading_is_worth_less_than_the_same_reading() -> N
     pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
     weight = dict(zip(pairs, found.weight.tolist(), strict=True))
     assert weight[2, 0] == weight[2, 1] < weight[1, 0] - 1
+
+
+def test_a_name_sounds_alike_in_every_romanisation() -> None:
+    """Of Yong Hui 용희 is the likelier reading: that it may be 영희 must not count against it."""
+    for names in (
+        ("김영희", "Kim Yong Hui", "Kim Young-hee", "金英姬"),
+        ("박성철", "Pak Song Chol", "Park Sung-chul", "Пак Сон Чхоль"),
+        ("리정은", "Ri Jong Un", "Lee Jung-eun", "Lee Jeong Eun"),
+        ("John Smith", "Smith, John"),
+    ):
+        reports = [Report("A", str(at), (Name(name),)) for at, name in enumerate(names)]
+        keys = encode(reports).keys
+        assert len(set(keys["sound"].tolist())) == 1, names
+        assert NO_KEY not in keys["sound"]
+    veiled = encode([Report("A", "1", (Name("김○○"),)), Report("A", "2", (Name("Kim C. S."),))])
+    assert veiled.keys["sound"].tolist() == [NO_KEY, NO_KEY]

@@ -215,7 +215,7 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
     chain = chains._Chain(rng, seldom, state, rates, prior, every(seldom))
     chain.visits.often[:] = 0.0
-    chains._look_everywhere(chain)
+    chains._look_everywhere(graph.all_firm(seldom), chain)
     assert chain.graph is seldom
     assert chain.visits.often.tolist() == [0.0, 0.0]
     assert chain.visits.times.tolist() == chain.visits.looks.tolist() == [1, 1]
@@ -245,14 +245,22 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
 
 
 @pytest.mark.parametrize("warm_up", [0, 1, 2, 3])
-def test_a_short_warm_up_is_a_warm_up(warm_up: int) -> None:
+def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    looked, look = list[int](), chains._Work.look_everywhere
+
+    def seen(work: chains._Work, all_: list[chains._Chain]) -> None:
+        looked.append(all_[0].sweeps)
+        look(work, all_)
+
+    monkeypatch.setattr(chains._Work, "look_everywhere", seen)
     sampled = chains.sample(
         built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
     )
     assert sampled.slots.shape == (4, 4)
+    assert looked == [warm_up] * (warm_up > 0)
 
 
 def test_chains_share_after_the_warm_up_and_where_they_go_on(
@@ -263,6 +271,11 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     weak = np.full_like(case.graph.weak, partition.FAINT)
     case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
     kept_at, share = list[int](), chains._share
+    looked_at, look = list[int](), chains._Work.look_everywhere
+
+    def looks(work: chains._Work, all_: list[chains._Chain]) -> None:
+        look(work, all_)
+        looked_at.append(len(kept_at))
 
     def seen(all_: list[chains._Chain]) -> None:
         share(all_)
@@ -271,10 +284,12 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
         assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)
 
     monkeypatch.setattr(chains, "_share", seen)
+    monkeypatch.setattr(chains._Work, "look_everywhere", looks)
     run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     # thrice in the warm-up; then ten more are run, or ten are dropped and twenty run
     assert kept_at == [0, 0, 0, 20, 30]
+    assert looked_at == [2, 3, 4]  # before they share the last time in warm-up, and each time since
 
 
 def built_of(case: Made) -> graph.Built:

@@ -317,6 +317,21 @@ def test_a_decision_older_than_an_amendment_is_told_apart(case: Case, make: Make
     ]
 
 
+def test_what_is_said_again_after_an_amendment_is_decided_anew(case: Case, make: Maker) -> None:
+    case.decide(said((0, 1, True), (2, 3, True), note="two of one village"))
+    case.amend("one", "R-1", {"note": "a new name"})
+    again = case.decide(said((0, 1, True), (2, 3, True)))
+    assert (again.new, again.changed, again.unchanged) == (0, 1, 1)
+    assert not any(each.older_than_report for each in case.decision_states().values())
+    assert {each.note for each in case.decisions()} == {"two of one village"}
+    assert case.decide(said((0, 1, True))).unchanged == 1
+    case.decide(said((0, 1, False)))
+    assert {each.same: each.note for each in case.decisions()} == {
+        True: "two of one village",
+        False: None,
+    }
+
+
 # Sealed -----------------------------------------------------------------------------------------
 
 

@@ -339,8 +339,8 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         hold = "was made before one of its" if older == 1 else "were made before one of their"
         _mind(
             f"{plural(older, 'decision')} {hold} two reports was changed, and"
-            f" {'holds' if older == 1 else 'hold'} all the same: uncounted log marks such. If a"
-            " change bears on who it is, decide again."
+            f" {'holds' if older == 1 else 'hold'} all the same: uncounted log counts such by file,"
+            " and uncounted show marks them. Decide again what still is so, and what is not."
         )
     _tell_left_out(done["left_out"], "linked")
 

@@ -50,7 +50,7 @@ LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept
 # m of agreement of each key: judgements, as good as is needed to rank pairs.
 _M = {
     "given": 0.85,
-    "reading": 0.7,
+    "sound": 0.84,
     "family": 0.95,
     "birth_year": 0.7,
     "birth_day": 0.8,
@@ -60,16 +60,16 @@ _M = {
     "event_place": 0.75,
     "number": 0.8,
 }
-_OTHER_READING = 0.2  # what one key of given names is worth whose likeliest readings differ
+_OTHER_SOUND = 0.05  # what one key of given names is worth if they sound otherwise
 # Keys whose common values are worth less than rare ones.
-_BY_VALUE = ("given", "reading", "alias", "family")
+_BY_VALUE = ("given", "sound", "alias", "family")
 # In the order in which they are looked at: what parts most pairs first; alias after given.
 _COLUMNS = (
-    *("event_month", "birth_year", "given", "reading", "alias", "event_place", "origin", "family"),
+    *("event_month", "birth_year", "given", "sound", "alias", "event_place", "origin", "family"),
     *("birth_day", "sex", "number"),
 )
-_GIVEN, _READING, _ALIAS, _DAY, _YEAR = (
-    _COLUMNS.index(key) for key in ("given", "reading", "alias", "birth_day", "birth_year")
+_GIVEN, _SOUND, _ALIAS, _DAY, _YEAR = (
+    _COLUMNS.index(key) for key in ("given", "sound", "alias", "birth_day", "birth_year")
 )
 _SLICE = 2_000_000  # pairs looked at in one go
 _STEP, _BINS = 0.25, 256  # of the histogram of weights
@@ -208,11 +208,11 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     threads.over(len(_COLUMNS), number, size=1)
     # A shared day says more than the year does; alias counts where the given name differs.
     agree[:, _DAY] -= np.where(codes[:, _DAY] >= 0, agree[:, _YEAR], 0)
-    # The same reading of a given name says more than its key, and another one less.
-    read = codes[:, _READING] >= 0
-    agree[read, _GIVEN] += np.float32(np.log(_OTHER_READING))
-    agree[read, _READING] -= agree[read, _GIVEN]
-    differ[_READING] = differ[_ALIAS] = 0.0
+    # The same sound of a given name says more than its key, and another one less.
+    heard = codes[:, _SOUND] >= 0
+    agree[heard, _GIVEN] += np.float32(np.log(_OTHER_SOUND))
+    agree[heard, _SOUND] -= agree[heard, _GIVEN]
+    differ[_SOUND] = differ[_ALIAS] = 0.0
     blocks = np.full((count, len(RULES)), -1, np.int32)
 
     def block(here: slice) -> _Rule:

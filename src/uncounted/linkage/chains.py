@@ -8,6 +8,7 @@ where they started.
 
 from __future__ import annotations
 
+import functools
 import threading
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
@@ -144,13 +145,13 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done = 0
-    for until in (first // 4, first // 2, first, run.warm_up):
+    for until in sorted({first // 4, first // 2, first, run.warm_up} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
-        if done >= first and min(map(_linked, chains)) > run.most_pairs:
-            return _given_up(chains, draws)
         if done == run.warm_up:
             work.look_everywhere(chains)
+        if done >= first and min(map(_linked, chains)) > run.most_pairs:
+            return _given_up(chains, draws)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
             _share(chains)
         settle([chain.visits for chain in chains], SELDOM if done == run.warm_up else WARMING)
@@ -254,8 +255,9 @@ class _Work:
         While others find out who is with whom, what is looked at seldom is hardly seen: it may
         have become likely since. Taken for faint, it would be joined too late and left too late.
         """
+        whole = graph.all_firm(chains[0].graph)
         with self._pool(len(chains)) as pool:
-            list(pool.map(_look_everywhere, chains))
+            list(pool.map(functools.partial(_look_everywhere, whole), chains))
 
     def _pool(self, chains: int) -> ThreadPoolExecutor:
         # of a small graph little is compiled work: threads would wait for one another
@@ -295,8 +297,9 @@ class _Work:
                 chain.compared[: len(found)] += found
 
 
-def _look_everywhere(chain: _Chain) -> None:
-    whole, worth = graph.all_firm(chain.graph), chain.rates.worth()
+def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
+    worth = chain.rates.worth()
+    whole = whole._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
     visits = chain.visits._replace(often=np.ones_like(chain.visits.often))
     moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits)
 

@@ -108,6 +108,7 @@ class Encoded:
     family_skeletons: Ragged  # coarse keys, for finding pairs only
     given_skeletons: Ragged
     given_key: Ints  # of a given name: the coarse key of its likeliest reading
+    given_sound: Ints  # the same, finer: with its vowels
     given_ends: Ragged  # keys of the first syllable or letters, and of the last
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
     veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
@@ -281,6 +282,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         family_skeletons=Ragged.of(families.skeletons),
         given_skeletons=Ragged.of(givens.skeletons),
         given_key=np.array([row[0][0] if row else NO_KEY for row in givens.skeletons], np.int64),
+        given_sound=np.array(givens.sounds, np.int64),
         given_ends=Ragged.of(givens.ends),
         korean=parts[:, 2] > 0,
         veiled=parts[:, 3] > 0,
@@ -416,7 +418,7 @@ def _keys(encoded: Encoded) -> dict[str, Ints]:
     named = np.diff(e.form_starts)[e.name] > 0
     return {
         "given": np.where(named, given[first_form], NO_KEY),
-        "reading": np.where(named, _heaviest(e.given)[first_form], NO_KEY),
+        "sound": np.where(named, e.given_sound[first_form], NO_KEY),
         "alias": np.where(named, given[last_form], NO_KEY),
         "family": np.where(
             named, _heaviest(e.family)[np.append(e.form_family, 0)[e.form_starts[e.name]]], NO_KEY

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from uncounted.linkage import lattice, veiled
 from uncounted.linkage.families import Key
+from uncounted.linkage.spelling import VOWELS
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
 KEYED_ENDS = 3
@@ -35,9 +36,11 @@ class Parts:
         self.letters: list[tuple[str, ...]] = [()]
         self.skeletons: list[list[tuple[int, float]]] = [[]]
         self.ends: list[list[tuple[int, float]]] = [[]]
+        self.sounds = [-1]
         self.reading = Numbers()
         self._skeleton = Numbers()
         self._end = Numbers()
+        self._sound = Numbers()
         self.words: list[tuple[str, ...]] = [()]
 
     def __call__(
@@ -56,6 +59,7 @@ class Parts:
             self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
             parts = ends(readings, letters) if self._given else {}
             self.ends.append([(self._end(key), 1.0) for key in parts])
+            self.sounds.append(self._sound(sound(readings)) if readings else -1)
         return at
 
 
@@ -105,6 +109,23 @@ _CODA_CLASS = (
     17,
     7,
 )
+
+
+def sound(readings: dict[Key, float]) -> Hashable:
+    """A finer key of a part than its skeleton: its likeliest reading, with vowels.
+
+    Vowels are alike that romanisations confuse, so that it is one key in all scripts: 영희 has
+    the key of Yong Hui, of which 용희 is the likelier reading.
+    """
+    likeliest = max(readings, key=lambda key: readings[key])
+    if isinstance(likeliest, str):
+        return likeliest
+    return tuple((_consonants(at), _VOWEL_CLASS[at % 588 // 28]) for at in likeliest)
+
+
+# As o, u and oo; yo, yu and you; e, ae and oe; i, ui and ee.
+_ALIKE = ("ㅓㅗㅜㅡ", "ㅕㅛㅠ", "ㅐㅔㅚ", "ㅒㅖ", "ㅙㅞ", "ㅣㅢㅟ")
+_VOWEL_CLASS = tuple(next((row[0] for row in _ALIKE if vowel in row), vowel) for vowel in VOWELS)
 
 
 def ends(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:

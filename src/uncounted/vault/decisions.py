@@ -277,7 +277,12 @@ def decide(
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         first, when = storage.size(), ledger.time()
         for pair, row in taken.items():  # 3
-            counts[_take(ledger, pair, row, before.get(pair), when)] += 1
+            stood = before.get(pair)
+            if stood is not None and _says_nothing_new(storage, ledger, row, stood):
+                counts["unchanged"] += 1
+                continue
+            _take(ledger, pair, row, stood, when)
+            counts["new" if stood is None else "changed"] += 1
         told = {"rows": count, **counts, "rejected": len(rejects)}
         made = {"decisions": [first, storage.size()]}
         if taken:
@@ -328,20 +333,24 @@ def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Propose
     )
 
 
-def _take(
-    ledger: Ledger, pair: Pair, row: Proposed, before: Decision | None, when: str
-) -> Literal["new", "changed", "unchanged"]:
-    # No note in a row is no word about the note: what was noted before stays.
-    if before is not None and before.same == row.same and row.note in (None, before.note):
-        return "unchanged"
+def _says_nothing_new(storage: Storage, ledger: Ledger, row: Proposed, before: Decision) -> bool:
+    """Whether a row says what stands. Said again after a report was changed, it is new."""
+    # No note in a row is no word about the note.
+    alike = before.same == row.same and row.note in (None, before.note)
+    return alike and not older_than_report(storage, ledger, before)
+
+
+def _take(ledger: Ledger, pair: Pair, row: Proposed, before: Decision | None, when: str) -> None:
     body = {
         "pair": [list(key) for key in pair],
         "same": row.same,
         "previous": None if before is None else before.entry.seq,
     }
-    payload = None if row.note is None else canonical({"note": row.note})
+    note = row.note
+    if note is None and before is not None and before.same == row.same:
+        note = before.note  # no word about the note
+    payload = None if note is None else canonical({"note": note})
     ledger.append(KIND, body, payload, when=when)
-    return "new" if before is None else "changed"
 
 
 # Taking them back, and forgetting them ----------------------------------------------------------
