@@ -109,6 +109,28 @@ def test_nothing_is_written_over(
     assert (code, "there already" in err, there.read_text()) == (1, True, "mine")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("people",),
+        ("captures",),
+        ("review", "--next", "1"),
+        ("evaluate", "--sample", "10"),
+        ("export", "--format", "json"),
+        ("recovery", "split"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_written_into_the_case_file(
+    case: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    held = sorted(case.rglob("*"))
+    inside = case / "notes" / ".." / "inside"
+    code, err = refused(capsys, *command, case, "--out", inside)
+    assert (code, "inside the case file" in err) == (2, True)
+    assert sorted(case.rglob("*")) == held
+
+
 def test_without_next_it_says_how_many(case: Path) -> None:
     done = do("review", case)
     assert " pairs undecided: more likely than 2% and less than 98%" in done.stdout

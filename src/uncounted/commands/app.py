@@ -167,6 +167,22 @@ out_file = click.option(
 )
 
 
+def refuse_taken_or_inside(case: Path, out: Path) -> None:
+    """Refuse to write over what is there, or into the case file.
+
+    A case file holds nothing that it does not know of, and whoever copies it would copy what
+    stands there in clear.
+    """
+    from uncounted.proof import durable
+
+    durable.refuse_existing(out)
+    if out.resolve().is_relative_to(case.resolve()):
+        raise UsedWrongly(
+            "what --out names would stand inside the case file",
+            hint="name a place of its own: who gets the case file would get it, too",
+        )
+
+
 class Told(click.Command):
     """A command whose help keeps examples on lines of their own.
 

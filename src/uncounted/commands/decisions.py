@@ -14,10 +14,10 @@ from uncounted.commands.app import (
     json_option,
     open_case,
     passphrase_option,
+    refuse_taken_or_inside,
     today,
 )
 from uncounted.errors import BadInput
-from uncounted.proof import durable
 from uncounted.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
 
 
@@ -117,7 +117,7 @@ def review(
     from uncounted import casework
 
     if out is not None:
-        durable.refuse_existing(out)
+        refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = casework.review(opened, most=most, out=out, on=today(), progress=waiting)
     if as_json:

@@ -14,11 +14,11 @@ from uncounted.commands.app import (
     json_option,
     open_case,
     passphrase_option,
+    refuse_taken_or_inside,
     seed_option,
     today,
 )
 from uncounted.errors import UsedWrongly
-from uncounted.proof import durable
 from uncounted.terminal import (
     Waiting,
     answer,
@@ -126,6 +126,8 @@ def evaluate(
     from uncounted.estimate.arguments import level_of
 
     _check(truth, complete, size, out, labels, drawn, pictures)
+    if out is not None:
+        refuse_taken_or_inside(case, out)
     level_of(level)  # no range of numbers refuses one that is none
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         waiting("holding draws against labels", 0, None)
@@ -192,8 +194,6 @@ def _check(
         raise UsedWrongly(
             "--pictures names a file, and pictures go into a folder", hint="name another place"
         )
-    if out is not None:
-        durable.refuse_existing(out)
 
 
 def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:

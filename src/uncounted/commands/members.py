@@ -17,6 +17,7 @@ from uncounted.commands.app import (
     json_option,
     open_case,
     passphrase_option,
+    refuse_taken_or_inside,
 )
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.terminal import answer, answer_json, columns, say
@@ -214,6 +215,8 @@ def split(
     from uncounted.vault import recovery as shamir
     from uncounted.vault.case import Case
 
+    if out is not None:
+        refuse_taken_or_inside(case, out)
     made = shamir.split(Case.look(case), shares, threshold)
     with open_case(case, passphrase_file) as opened:
         opened.refuse_second_recovery(replace=replace)
@@ -251,10 +254,8 @@ def _hand_out(made: Split, out: Path | None, *, as_json: bool) -> list[Path]:
 
 
 def _written(shares: tuple[str, ...], out: Path) -> list[Path]:
-    from uncounted.proof.durable import refuse_existing
     from uncounted.vault.files import make_folder, write_private
 
-    refuse_existing(out)
     make_folder(out)
     files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
     for file, share in zip(files, shares, strict=True):

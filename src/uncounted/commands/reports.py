@@ -18,6 +18,7 @@ from uncounted.commands.app import (
     needs_a_yes,
     open_case,
     passphrase_option,
+    refuse_taken_or_inside,
     somebody_is_there,
     today,
 )
@@ -419,6 +420,7 @@ def export(
     """
     from uncounted.export import writing
 
+    refuse_taken_or_inside(case, out)
     chosen: writing.Form = next(each for each in writing.FORMS if each == form)
     opening = open_case(case, passphrase_file, without_log=without_log)
     with opening as opened, Waiting() as waiting:

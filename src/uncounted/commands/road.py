@@ -19,6 +19,7 @@ from uncounted.commands.app import (
     out_file,
     passphrase,
     passphrase_option,
+    refuse_taken_or_inside,
     seed_option,
     today,
 )
@@ -399,7 +400,7 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
     """
     from uncounted import steps
 
-    durable.refuse_existing(out)
+    refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened:
         done = steps.people(opened, out, on=today())
     if as_json:
@@ -442,7 +443,7 @@ def captures(
     """
     from uncounted import steps
 
-    durable.refuse_existing(out)
+    refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened:
         done = steps.captures(
             opened, out, lists=_said("--lists", lists), by=_names(by) or (), draw=draw, on=today()
@@ -631,8 +632,7 @@ def release(
     """
     from uncounted import steps
 
-    durable.refuse_existing(out)
-    _refuse_inside(case, out)
+    refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = steps.release(
             opened,
@@ -650,15 +650,6 @@ def release(
     _tell_left_out(done["left_out"], "counted")
     answer(f"Released into {out}: {', '.join(done['files'])}")
     answer(f"Anyone can check it: uncounted verify {out} --signer '{done['signer']}'")
-
-
-def _refuse_inside(case: Path, out: Path) -> None:
-    """Refuse to write into a case file, which holds nothing that it does not know of."""
-    if out.resolve().is_relative_to(case.resolve()):
-        raise UsedWrongly(
-            "the release would stand inside the case file",
-            hint="give --out a folder of its own; it is for others to read",
-        )
 
 
 @app.command()
