@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from types import TracebackType
 
-STOPPED = 130
+from uncounted.errors import Interrupted
 
 
 def _say_defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
@@ -45,10 +45,10 @@ def main() -> None:
         from uncounted.cli import run
     except KeyboardInterrupt:  # while the program is being loaded
         print("uncounted: error: stopped; nothing was begun", file=sys.stderr)
-        sys.exit(STOPPED)
+        sys.exit(Interrupted.exit_status)
     status = run()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to stop: it would change status
-    if status == STOPPED:
+    if status == Interrupted.exit_status:
         _leave_at_once()
     sys.exit(status)
 
@@ -62,7 +62,7 @@ def _leave_at_once() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    os._exit(STOPPED)
+    os._exit(Interrupted.exit_status)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,6 @@ def show(case: Case, source: str, report_id: str) -> dict[str, Any]:
 
 def _decisions(case: Case, source: str, report_id: str) -> list[dict[str, Any]]:
     """What was decided of a report and others, each by the other's source and id."""
-    states = case.decision_states()
     key = names.whole(source), names.whole(report_id)
     rows = []
     for each in case.decisions(source, report_id):
@@ -116,7 +115,7 @@ def _decisions(case: Case, source: str, report_id: str) -> list[dict[str, Any]]:
                 "report": other[1],
                 "decision": "same" if each.same else "different",
                 "note": each.note,
-                "older_than_report": states[each.entry.seq].older_than_report,
+                "older_than_report": case.older_than_report(each),
             }
         )
     return rows

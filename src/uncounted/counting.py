@@ -62,11 +62,9 @@ def decided(case: Case, keys: Sequence[tuple[str, str]]) -> list[tuple[int, int,
 
 def decided_before_a_change(case: Case, keys: Collection[tuple[str, str]]) -> int:
     """How many decisions on these reports are older than what one of the two says now."""
-    among, states = set(keys), case.decision_states()
+    among = set(keys)
     return sum(
-        states[each.entry.seq].older_than_report
-        for each in case.decisions()
-        if among.issuperset(each.pair)
+        case.older_than_report(each) for each in case.decisions() if among.issuperset(each.pair)
     )
 
 

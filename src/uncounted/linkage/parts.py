@@ -59,7 +59,7 @@ class Parts:
             self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
             parts = ends(readings, letters) if self._given else {}
             self.ends.append([(self._end(key), 1.0) for key in parts])
-            self.sounds.append(self._sound(sound(readings)) if readings else -1)
+            self.sounds.append(self._sound(sound(readings)) if self._given and readings else -1)
         return at
 
 

@@ -570,6 +570,10 @@ class Case:
         """Every decision that was not forgotten, those that no longer stand too, in order."""
         return list(decisions.every(self._storage, self._ledger))
 
+    def older_than_report(self, decision: Decision) -> bool:
+        """Whether one of a decision's two reports was amended, or sent anew, after it."""
+        return decisions.older_than_report(self._storage, self._ledger, decision)
+
     def decision_states(self) -> dict[int, DecisionState]:
         """Of every decision's entry, by its number, whether it stands."""
         return decisions.states(self._storage, self._ledger)
