@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import numpy as np
@@ -166,7 +167,7 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     )
     one.graph = graph.firmer(one.graph, [np.array([0, 0, 2, 3], np.int32)])  # in its warm-up
     two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
-    chains._share([one, two])
+    chains._firm_together([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
     for chain in (one, two):
         whose = np.repeat(np.arange(4), np.diff(chain.graph.starts))
@@ -223,6 +224,57 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     chains._share([chain])
     assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
     assert chain.graph.guess == pytest.approx(chain.visits.joins)
+
+
+def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    case = made(rng, [0, 1, 0, 1], 1.0)
+    chain = chains._start(
+        built_of(case), rates_for(rng), 2, priors.OVERLAP_TABLE, rng, together=False
+    )
+    work = chains._Work(built_of(case), priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent)
+    drawn, draw = list[int](), model.draw
+
+    def seen(*args: Any) -> model.Rates:
+        drawn.append(int(chain.visits.sweeps[0]))
+        return draw(*args)
+
+    monkeypatch.setattr(model, "draw", seen)
+    work._one(chain, chains.Run(), 4, keep=False)
+    assert drawn == [1, 2, 3, 4]
+    chain.visits.turns[:] = [0, 1, 0, 1]
+    work._one(chain, chains.Run(), 8, keep=True)
+    assert drawn[4:] == [6, 8, 10, 12]
+
+
+def noted(done: list[str], name: str, call: Callable[..., None]) -> Callable[..., None]:
+    """The same function, whose calls are noted."""
+
+    def noting(*args: Any) -> None:
+        done.append(name)
+        call(*args)
+
+    return noting
+
+
+def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(3)
+    case = made(rng, [0, 1, 0, 1], 1.0)
+    done = list[str]()
+    for where, name in (
+        (chains, "_firm_together"),
+        (chains._Work, "look_everywhere"),
+        (chains, "_share"),
+    ):
+        monkeypatch.setattr(where, name, noted(done, name, getattr(where, name)))
+    run = chains.Run(chains=2, warm_up=40, length=6, rounds=3, ess=np.inf, refuse=np.inf)
+    chains.sample(built_of(case), rates_for(rng), 2, draws=2, seed=1, progress=silent, run=run)
+    looks = [at for at, name in enumerate(done) if name == "look_everywhere"]
+    assert len(looks) == 3
+    for at in looks:
+        assert done[at - 1 : at + 2] == ["_firm_together", "look_everywhere", "_share"]
 
 
 @pytest.mark.parametrize(("each", "apt"), [(1, True), (3, False)])

@@ -30,7 +30,13 @@ from uncounted.linkage import (
     threads,
 )
 from uncounted.linkage.graph import Built
-from uncounted.linkage.visits import SELDOM, WARMING, Visits, every, settle
+from uncounted.linkage.visits import (
+    Visits,
+    every,
+    everybody_had_a_turn,
+    settle,
+    take_turns,
+)
 from uncounted.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -45,6 +51,7 @@ TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
 SPLITS, SPLITS_OF_MANY = 0.1, 0.04  # attempts to split and merge for each visit of a report
+SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
 MANY_REPORTS = 20_000  # from which there are fewer: more sweeps do more for them
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
@@ -148,13 +155,14 @@ def sample(
     for until in sorted({first // 4, first // 2, first, run.warm_up} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
-        if done == run.warm_up:
-            work.look_everywhere(chains)
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+        _firm_together(chains)
+        if done == run.warm_up:
+            work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
             _share(chains)
-        settle([chain.visits for chain in chains], SELDOM if done == run.warm_up else WARMING)
+        settle([chain.visits for chain in chains])
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -164,6 +172,7 @@ def sample(
         enough = rhat <= run.target and ess >= run.ess
         if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
+        _firm_together(chains)
         work.look_everywhere(chains)
         _share(chains)
         settle([chain.visits for chain in chains])
@@ -183,25 +192,42 @@ def sample(
     return _gather(chains, draws, facts, watched)
 
 
-def _share(chains: list[_Chain]) -> None:
-    """Let all chains know what each has seen of where reports go.
+def _firm_together(chains: list[_Chain]) -> None:
+    """Candidates are firm in all chains who are so in any, or together in any draw of any.
 
-    Candidates are firm in all who are so in any, or together in any draw of any: what one chain
-    has come upon by a seldom look, the others would have to wait for as long. What is likely
-    enough to matter must not wait for a seldom look at all, and is proposed as it is likely.
+    What one chain has come upon by a seldom look, the others would have to wait for as long. But
+    whoever is chosen for being together leaves as soon as often, and others would come as seldom
+    as before: for as long as that takes too few would be together. So no draws are kept before
+    everybody has been visited with all candidates (`_Work.look_everywhere`).
     """
     firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
-    shared = graph.with_kinds(chains[0].graph, firmest)
+    stand = [chain.state.slot for chain in chains]
+    slots = [*stand, *(slot for chain in chains for slot in chain.labels)]
+    firm = graph.firmer(graph.with_kinds(chains[0].graph, firmest), slots)
+    _give(chains, firm)
+
+
+def _share(chains: list[_Chain]) -> None:
+    """Let all chains know how likely each has seen candidates joined.
+
+    What is likely enough to matter must not wait for a seldom look, and is proposed as it is
+    likely. Candidates are of one kind in all chains here (`_firm_together`).
+    """
     worked, alone, again, guessed, looks, joins = (
         np.sum([getattr(chain.visits, name) for chain in chains], axis=0)
         for name in ("worked", "alone", "again", "guessed", "looks", "joins")
     )
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
-        shared = graph.guessing(shared, joins / looks, alone / worked)
+        shared = graph.guessing(chains[0].graph, joins / looks, alone / worked)
     # how good guesses were that were made before: of these new ones, the next look tells
     shared = shared._replace(apt=(again > 0) & (guessed >= _APT * again))
-    stand = [chain.state.slot for chain in chains]
-    shared = graph.firmer(shared, [*stand, *(slot for chain in chains for slot in chain.labels)])
+    _give(chains, shared)
+    turns = take_turns(shared)
+    for chain in chains:
+        chain.visits.turns[:] = turns
+
+
+def _give(chains: list[_Chain], shared: partition.Graph) -> None:
     for chain in chains:  # each remembers pairs of its own
         chain.graph = shared._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
 
@@ -272,19 +298,24 @@ class _Work:
             self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
-        worth = chain.rates.worth()
+        worth, anew = chain.rates.worth(), True
         splits = SPLITS if len(chain.graph.lists) < MANY_REPORTS else SPLITS_OF_MANY
+        splits = splits if keep else SPLITS_AT_FIRST
         for at in range(sweeps):
             if self.stop.is_set():
                 return
-            worth = chain.rates.reweighed(worth)
             near, state = chain.graph, chain.state
-            moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits)
-            found, kinds = evidence.comparisons(chain.rng, near, state, worth)
-            chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
-            chain.prior = self.prior.draw(
-                chain.rng, chain.state, self.sizes, self.times, chain.prior
-            )
+            moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits, anew)
+            anew = everybody_had_a_turn(chain.visits)
+            if anew:
+                found, kinds = evidence.comparisons(chain.rng, near, state, worth)
+                chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
+                chain.prior = self.prior.draw(
+                    chain.rng, chain.state, self.sizes, self.times, chain.prior
+                )
+                worth = chain.rates.reweighed(worth)
+                if keep:
+                    chain.compared[: len(found)] += found
             chain.sweeps += 1
             if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
                 chain.graph = graph.firmer(near, [state.slot])
@@ -294,13 +325,13 @@ class _Work:
                 chain.labels.append(chain.state.slot.copy())
                 chain.m.append(np.concatenate(chain.rates.m))
                 chain.q.append(chain.prior.q)
-                chain.compared[: len(found)] += found
 
 
 def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
     worth = chain.rates.worth()
     whole = whole._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
-    visits = chain.visits._replace(often=np.ones_like(chain.visits.often))
+    each = every(whole)
+    visits = chain.visits._replace(often=each.often, turns=each.turns)
     moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits)
 
 

@@ -37,9 +37,8 @@ from uncounted.linkage.scratch import Scratch
 from uncounted.linkage.split_merge import split_or_merge
 from uncounted.linkage.visits import Visits
 
-# Visits a sweep at which a report's weak candidates are options too, and the faint ones: while they
-# are so by their levels alone, and once it is seen that they are hardly ever joined. What is
-# visited as seldom as that (`visits.SELDOM`) looks at them at each of its visits.
+# Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
+# while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
@@ -54,10 +53,12 @@ def sweep(
     prior: Prior,
     splits: float,
     visits: Visits,
+    anew: bool = True,
 ) -> None:
     """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
 
-    Each report is visited as often as `visits` says, by chance and without a look at the state.
+    Each report is visited as often as `visits` says, if it is its turn, by chance and without a
+    look at the state.
     Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
     are options; whether it is such a visit is chosen without a look at the state, so each is a
     Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
@@ -71,6 +72,7 @@ def sweep(
         prior: of partitions.
         splits: split-merge attempts for each visit of a report that has candidates.
         visits: how often; counts are kept there.
+        anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
     count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
     scratch = Scratch(
@@ -87,7 +89,10 @@ def sweep(
         two=np.empty(count, np.int32),
         both=np.empty(count, np.int32),
     )
-    edges = np.empty(len(graph.codes))
+    if anew:
+        for slot in range(count):
+            state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
+    edges = np.full(len(graph.codes), np.nan)
     _sweep(rng, graph, state, worth, prior, splits, visits, edges, scratch)
 
 
@@ -105,13 +110,14 @@ def _sweep(
 ) -> None:
     graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
     visits, edges, scratch = lend(visits), borrow(edges), lend(scratch)
-    for slot in range(len(state.value)):
-        state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
-    edges[:] = np.nan
+    turn = visits.sweeps[0] % 2
+    visits.sweeps[0] += 1
     tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
     for r in range(len(graph.lists)):
         degree = graph.starts[r + 1] - graph.starts[r]
         if degree == 0 and graph.mate[r] == r:
+            continue
+        if visits.turns[r] == 1 - turn:
             continue
         for _ in range(int(visits.often[r] + rng.random())):
             visits.times[r] += 1

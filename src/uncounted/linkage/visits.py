@@ -1,34 +1,47 @@
 """How often each report is visited in a sweep, and what is seen there of where it goes."""
 
+# numba compiles one of these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from uncounted.linkage.partition import Floats, Graph, Ints, Singles
+from uncounted.compiled import compiled
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, Singles
 
-SELDOM, WARMING = 0.03, 0.1  # visits a sweep, at the least; and while chains leave their starts
-RESTLESS = 0.1  # chance of moving, at a visit, from which a report is visited at each sweep
+Turns = NDArray[np.uint8]
+
+SELDOM = 0.25  # visits at a report's turn, at the least
+RESTLESS = 0.00625  # chance of moving, at a visit, from which it is visited at each of its turns
+ALWAYS = 2  # a report whose turn it is in every sweep
+_DOUBT = 1e-3  # that of a guess p is p (1 - p): with less, whose turn it is does not matter
 _FADES = 0.25  # what a look counts for when visits have been settled after it
 
 
 class Visits(NamedTuple):
     """How often each report is visited in a sweep, and what came of it.
 
-    Arrays of one a report: `often` is the mean number of visits; `times` counts those since it was
+    Arrays of one a report: it is its turn in every second sweep (`turns`: 0 or 1) or in each
+    (`ALWAYS`), and `often` is the mean number of visits then; `times` counts those since it was
     last settled, and `moves` sums the chances of moving at each, or of proposing to. At some
     visits all chances are worked out: `worked` counts these, and `alone` sums the chances of a
     cluster of its own. `again` sums the chances that two draws are alike there, and `guessed` those
     that a draw is what guesses propose.
     Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
     `joins` sums the chances that the visited report went to where it was.
+    `sweeps[0]` counts them.
     """
 
+    turns: Turns
     often: Floats
     times: Ints
     moves: Floats
+    sweeps: Ints
     worked: Singles
     alone: Singles
     again: Singles
@@ -41,10 +54,61 @@ def every(graph: Graph) -> Visits:
     """Each report once a sweep."""
     count, near = len(graph.lists), len(graph.near)
     reports, candidates = np.zeros((4, count), np.float32), np.zeros((2, near), np.float32)
-    return Visits(np.ones(count), np.zeros(count, np.int64), np.zeros(count), *reports, *candidates)
+    turns, times = np.full(count, ALWAYS, np.uint8), np.zeros(count, np.int64)
+    often, moves, sweeps = np.ones(count), np.zeros(count), np.zeros(1, np.int64)
+    return Visits(turns, often, times, moves, sweeps, *reports, *candidates)
 
 
-def settle(chains: Sequence[Visits], seldom: float = SELDOM) -> None:
+def take_turns(graph: Graph) -> Turns:
+    """In which of two sweeps, by turns, each report is visited, as candidates are guessed.
+
+    Of two whose being one person is in doubt one visit decides as well as two. So who is most in
+    doubt with somebody has the other turn (the tree of the greatest such doubts, in two colours).
+    """
+    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
+    doubt = np.nan_to_num(graph.guess * (1.0 - graph.guess))
+    pairs = np.flatnonzero((doubt > _DOUBT) & (graph.near < one))
+    pairs = pairs[np.argsort(-doubt[pairs], kind="stable")]
+    return _coloured(len(graph.lists), one[pairs].astype(np.int32), graph.near[pairs])
+
+
+def everybody_had_a_turn(visits: Visits) -> bool:
+    """Whether the last sweep was the second of two in which reports take turns, if they do."""
+    return int(visits.sweeps[0]) % 2 == 0 or bool((visits.turns == ALWAYS).any())
+
+
+@compiled
+def _coloured(count: int, one: Codes, two: Codes) -> Turns:
+    """Two colours, alike in no pair that joins what pairs before it have not (union-find)."""
+    up, other = np.arange(count), np.zeros(count, np.uint8)
+    size = np.ones(count, np.int64)
+    for at in range(len(one)):
+        x, x_other = _root(up, other, one[at])
+        y, y_other = _root(up, other, two[at])
+        if x == y:
+            continue
+        if size[x] < size[y]:
+            x, y = y, x
+        up[y], other[y] = x, 1 ^ x_other ^ y_other
+        size[x] += size[y]
+    colours = np.empty(count, np.uint8)
+    for r in range(count):
+        root, is_other = _root(up, other, r)
+        colours[r] = (root & 1) ^ is_other
+    return colours
+
+
+@compiled
+def _root(up: Ints, other: Turns, r: int) -> tuple[int, int]:
+    """The root of r's tree, and whether r is of the other colour."""
+    is_other = 0
+    while up[r] != r:
+        is_other ^= other[r]
+        r = up[r]
+    return r, is_other
+
+
+def settle(chains: Sequence[Visits]) -> None:
     """From now on, visit reports the less often the less they moved over all chains; count anew.
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
@@ -55,7 +119,7 @@ def settle(chains: Sequence[Visits], seldom: float = SELDOM) -> None:
     """
     times = np.sum([each.times for each in chains], axis=0)
     chance = np.sum([each.moves for each in chains], axis=0) / np.maximum(times, 1)
-    often = np.clip(np.sqrt(chance / RESTLESS), seldom, 1.0)
+    often = np.clip(np.sqrt(chance / RESTLESS), SELDOM, 1.0)
     for each in chains:
         each.often[:] = np.where(times > 0, often, each.often)
         each.times[:] = 0
