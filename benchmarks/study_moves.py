@@ -5,10 +5,10 @@
 
 The made-up components, and the second program that writes every partition out, are those of
 `tests/linkage/test_moves.py`, which compares 8,000 draws of each at every run. Here there are
-more, so that an error of .01 would show, after a warm-up like that of a chain. For each size and
-prior: how far the chance that two reports are one person is from the truth, at the most over all
-pairs; and total variation over partitions, beside that of as many draws that know nothing of one
-another.
+more, so that an error of .01 would show, after it was seen how likely candidates are joined. For
+each size and prior: how far the chance that two reports are one person is from the truth, at the
+most over all pairs; and total variation over partitions, beside that of as many draws that know
+nothing of one another.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def settled(case: Made, prior: partition.Prior) -> Made:
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for sweeps in SWEEPS:
         for _ in range(sweeps):
-            moves.sweep(rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.visits)
+            moves.sweep(
+                rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.visits, True
+            )
         chains._share([chain])
         settle([chain.visits])
     return attrs.evolve(case, graph=chain.graph)

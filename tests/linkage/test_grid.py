@@ -98,6 +98,7 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
     rates.expected_pairs = 900.0
     assert wanting(1.0) is None
     assert wanting(1.4) == "the chains disagree (R-hat 1.40)"
+    assert wanting(np.inf) == "the chains disagree (each stays where it is)"
 
 
 def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
@@ -197,6 +198,9 @@ def test_chains_that_run_away_are_given_up() -> None:
     )
     kept = sampled(130.0)
     assert kept.facts["rhat"] < 1.1
+    kept.facts["rhat"] = np.inf  # they ran, and never met
+    assert grid._facts(kept, kept.slots)["rhat"] is None
+    assert grid._facts(kept, kept.slots)["people_interval"] is not None
     assert kept.slots.shape == (6, len(rows))
 
 

@@ -118,8 +118,10 @@ def log_dirichlet(rate: NDArray[np.float64], counts: NDArray[np.int64]) -> float
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("seed", "in_turns"), [(1, False), (2, True)])
+def test_m_drawn_with_the_partition(
+    seed: int, in_turns: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two lists that repeat nobody: links are pairs, and m integrates out in closed form."""
     # so light that three links move m, and no level so rare that chains would wait for it
     light = tuple(np.maximum(3.0 * np.array(prior.mean), 1.0) for prior in field_priors.PRIORS)
@@ -135,7 +137,10 @@ def test_m_drawn_with_the_partition(seed: int, monkeypatch: pytest.MonkeyPatch) 
     )
     # which candidates are looked at is no matter here
     chain.graph = graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
-    work._one(chain, chains.Run(thin=2), 2 * SWEEPS, keep=True)
+    thin = 2
+    if in_turns:
+        chain.visits.turns[:], thin = [0, 1, 1, 0, 1, 0], 4
+    work._one(chain, chains.Run(thin=thin), thin * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
@@ -170,8 +175,9 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     chains._firm_together([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
     for chain in (one, two):
-        whose = np.repeat(np.arange(4), np.diff(chain.graph.starts))
-        for i, j, kind in zip(whose, chain.graph.near, chain.graph.weak, strict=True):
+        for i, j, kind in zip(
+            graph.whose(chain.graph), chain.graph.near, chain.graph.weak, strict=True
+        ):
             assert kind == (partition.FIRM if (int(i), int(j)) in firm else partition.FAINT)
         assert len(chain.graph.firm) == 4
         assert chain.graph.met is not case.graph.met  # each keeps what it remembers
@@ -201,6 +207,8 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
         assert chain.graph.guess == pytest.approx(np.maximum(0.3 * np.arange(near) / near, least))
         assert chain.graph.alone == pytest.approx(np.maximum(0.3 * np.arange(4) / 4, least))
         assert chain.graph.apt.tolist() == [True, False, True, False]
+        assert set(chain.visits.turns.tolist()) == {0, 1}
+    assert both[0].visits.turns.tolist() == both[1].visits.turns.tolist()
 
 
 def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
@@ -215,10 +223,11 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
     chain = chains._Chain(rng, seldom, state, rates, prior, every(seldom))
-    chain.visits.often[:] = 0.0
+    chain.visits.often[:], chain.visits.turns[:] = 0.0, [0, 1]
     chains._look_everywhere(graph.all_firm(seldom), chain)
     assert chain.graph is seldom
     assert chain.visits.often.tolist() == [0.0, 0.0]
+    assert chain.visits.turns.tolist() == [0, 1]
     assert chain.visits.times.tolist() == chain.visits.looks.tolist() == [1, 1]
     assert (chain.visits.joins > graph.FIRM_FROM).all()
     chains._share([chain])
@@ -272,7 +281,7 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
     run = chains.Run(chains=2, warm_up=40, length=6, rounds=3, ess=np.inf, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=2, seed=1, progress=silent, run=run)
     looks = [at for at, name in enumerate(done) if name == "look_everywhere"]
-    assert len(looks) == 3
+    assert len(looks) == 4  # halfway through what is left of the warm-up, at its end, and twice
     for at in looks:
         assert done[at - 1 : at + 2] == ["_firm_together", "look_everywhere", "_share"]
 
@@ -291,7 +300,7 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
-            moves.sweep(rng, chain.graph, state, worth, prior, 1.0, chain.visits)
+            moves.sweep(rng, chain.graph, state, worth, prior, 1.0, chain.visits, True)
         chains._share([chain])
     assert (chain.graph.apt == apt).all()
 
@@ -339,9 +348,9 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     monkeypatch.setattr(chains._Work, "look_everywhere", looks)
     run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
-    # thrice in the warm-up; then ten more are run, or ten are dropped and twenty run
-    assert kept_at == [0, 0, 0, 20, 30]
-    assert looked_at == [2, 3, 4]  # before they share the last time in warm-up, and each time since
+    # four times in the warm-up; then ten more are run, or ten are dropped and twenty run
+    assert kept_at == [0, 0, 0, 0, 20, 30]
+    assert looked_at == [2, 3, 4, 5]  # before they share twice in warm-up, and each time since
 
 
 def built_of(case: Made) -> graph.Built:
@@ -378,7 +387,7 @@ def drawn_with(
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
-        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(case.graph))
+        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(case.graph), True)
         now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
         if at >= cut:
             rows.append(in_order(state.slot))

@@ -136,6 +136,23 @@ def test_bytes_that_are_none_are_refused() -> None:
         Linkage.from_bytes(b"nothing")
 
 
+def test_bytes_of_which_one_is_another_are_refused_or_give_no_other_draws() -> None:
+    labels = np.zeros((2, 2), np.int32)
+    one = Linkage((("A", "1"), ("B", "2")), labels, 1, {}, {}, 1, 0.0)
+    content, read = one.to_bytes(), 0
+    for at in range(len(content)):
+        other = bytearray(content)
+        other[at] ^= 0x5A
+        try:
+            again = Linkage.from_bytes(bytes(other))
+        except Damaged:
+            continue
+        read += 1  # a time, or the like: what is drawn has a checksum
+        assert again.labels.tolist() == labels.tolist()
+        assert again.keys == one.keys
+    assert 0 < read < len(content) / 2
+
+
 def test_two_reports_with_one_key_are_refused() -> None:
     with pytest.raises(UsedWrongly, match="same source and id"):
         link(_named("A") + _named("B"))

@@ -112,7 +112,7 @@ def guessing(case: Made, seed: int = 3) -> Made:
     """The same, with guesses by lot of where reports go: good ones save work, no others harm."""
     rng = np.random.default_rng(seed)
     guess, alone = (
-        rng.choice([0.02, 0.2, 0.9], size).astype(np.float32)
+        rng.choice([0.05, 0.2, 0.9], size).astype(np.float32)
         for size in (len(case.graph.near), len(case.graph.lists))
     )
     apt = np.ones(len(alone), np.bool_)
@@ -221,7 +221,8 @@ def _labels(
     names = np.empty(count, np.int64)
     for at in range(sweeps):
         for _ in range(thin):
-            moves.sweep(rng, graph, state, worth, prior, splits, visits)
+            anew = visits.sweeps[0] % 2 == 0  # levels are worth the same throughout
+            moves.sweep(rng, graph, state, worth, prior, splits, visits, anew)
         names[:] = -1
         found = 0
         for r in range(count):
@@ -336,7 +337,7 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
     )
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     check(truth, drawn(case, prior, splits=5.0))
-    check(truth, drawn(guessing(case), prior, splits=5.0))
+    check(truth, drawn(guessing(case), prior, splits=5.0, thin=2 * THIN))
 
 
 def test_a_decision_may_put_together_two_of_a_list_that_repeats_nobody() -> None:
@@ -372,7 +373,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
 
     def sweep() -> bool:
-        moves.sweep(rng, case.graph, state, case.worth, prior, chains.SPLITS, visits)
+        moves.sweep(rng, case.graph, state, case.worth, prior, chains.SPLITS, visits, True)
         return bool(state.slot[0] == state.slot[2])
 
     for more in (10, 10, 80):  # much as chains do
@@ -433,27 +434,35 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(200):
-        moves.sweep(rng, graph_, state, worth, prior, 0.5, visits)
+        moves.sweep(rng, graph_, state, worth, prior, 0.5, visits, True)
     settle([visits])
     assert visits.often[:2].tolist() == [SELDOM, SELDOM]
     assert (visits.often[2:] > 0.8).all()
 
 
 def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
-    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
-    one = np.repeat(np.arange(5), np.diff(case.graph.starts))
+    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0], 1.0)
+    one = graph.whose(case.graph)
     guess = np.full(len(one), 1e-4, np.float32)
-    # three in a ring, of whom the doubt of 0 and 2 is least; 3 is surely with 0, and 4 alone
-    for pair, chance in {(0, 1): 0.5, (1, 2): 0.6, (0, 2): 0.8, (0, 3): 1.0}.items():
-        guess[
-            (np.minimum(one, case.graph.near) == pair[0])
-            & (np.maximum(one, case.graph.near) == pair[1])
-        ] = chance
+    # three in a ring, of whom the doubt of 0 and 2 is least, as one of each two sees it; 3 is
+    # surely with 0, and the others alone
+    for pair, chance in {(0, 1): 0.5, (2, 1): 0.6, (0, 2): 0.8, (0, 3): 1.0}.items():
+        guess[(one == pair[0]) & (case.graph.near == pair[1])] = chance
     turns = take_turns(case.graph._replace(guess=guess))
-    assert set(turns.tolist()) <= {0, 1}
+    assert set(turns.tolist()) == {0, 1}
     assert turns[0] != turns[1]
     assert turns[1] != turns[2]
     assert turns[0] == turns[2]
+    assert turns[3:].tolist() == [1, 0, 1, 0]  # who is in no doubt, by its place
+
+
+def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
+    case = made(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
+    one = graph.whose(case.graph)
+    guess = np.full(len(one), 1e-4, np.float32)
+    guess[(one == 3) & (case.graph.near == 2)] = 0.5
+    turns = take_turns(case.graph._replace(guess=guess))
+    assert turns[0] != turns[2]
 
 
 def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None:
@@ -473,7 +482,7 @@ def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None
             worth = evidence.evidence(case.graph, case.worth, group, len(group))
             assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(worth)
     state.value[:] = 7.0  # whatever was known of clusters is found anew where levels changed
-    moves.sweep(rng, case.graph, state, case.worth, prior, 0.5, visits)
+    moves.sweep(rng, case.graph, state, case.worth, prior, 0.5, visits, True)
     assert not (state.value == 7.0).any()
 
 
@@ -557,10 +566,12 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
     for i, j in same:
         unit[i] = unit[j]
     partition.place(case.graph, state, unit)
+    visits.turns[:] = take_turns(case.graph)
+    assert set(visits.turns.tolist()) == {0, 1}
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
     rng, sizes = np.random.default_rng(1), set()
-    for _ in range(300):
-        moves.sweep(rng, case.graph, state, case.worth, prior, 0.5, visits)
+    for at in range(300):
+        moves.sweep(rng, case.graph, state, case.worth, prior, 0.5, visits, at % 2 == 0)
         for slot in np.unique(state.slot):
             group = np.flatnonzero(state.slot == slot).astype(np.int32)
             sizes.add(len(group))
@@ -604,7 +615,7 @@ def test_candidates_who_are_together_become_firm() -> None:
     case = made(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
     slot = np.array([4, 4, 1, 0, 1, 1], np.int32)
     found = graph.firmer(case.graph, [slot])
-    one = np.repeat(np.arange(6), np.diff(case.graph.starts))
+    one = graph.whose(case.graph)
     together = slot[one] == slot[case.graph.near]
     assert (found.weak[together] == partition.FIRM).all()
     assert (found.weak[~together] == case.graph.weak[~together]).all()
@@ -625,7 +636,8 @@ def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
     state, visits = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
     for _ in range(10):
-        moves.sweep(np.random.default_rng(1), case.graph, state, case.worth, prior, 0.0, visits)
+        rng = np.random.default_rng(1)
+        moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.looks.tolist() == visits.worked.tolist() == [10.0, 10.0]
     assert visits.joins / visits.looks == pytest.approx(np.full(2, truth[0, 0]), rel=1e-5)
     assert visits.alone / visits.worked == pytest.approx(np.full(2, truth[0, 1]), rel=1e-5)
@@ -639,7 +651,7 @@ def test_what_is_guessed_well_is_worked_out_seldom() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(2000):
-        moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, visits)
+        moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.times.tolist() == [2000] * 4
     assert visits.worked[:3] == pytest.approx(np.full(3, 2000 * moves.WEAK_LOOKS[1]), rel=0.5)
     assert visits.worked[3] > 1000  # it stays where others hang by it alone
@@ -655,7 +667,8 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     case = attrs.evolve(case, graph=case.graph._replace(guess=guess, alone=alone))
     state, visits = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
-    moves.sweep(np.random.default_rng(1), case.graph, state, case.worth, prior, 0.0, visits)
+    rng = np.random.default_rng(1)
+    moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.again == pytest.approx(np.full(2, p * p + (1 - p) * (1 - p)), rel=1e-5)
     assert visits.guessed == pytest.approx(np.full(2, p * 0.25 + (1 - p) * 0.75), rel=1e-5)
 

@@ -50,9 +50,8 @@ TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
-SPLITS, SPLITS_OF_MANY = 0.1, 0.08  # attempts to split and merge for each visit of a report
+SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
-MANY_REPORTS = 20_000  # from which there are fewer: more sweeps do more for them
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
@@ -151,14 +150,14 @@ def sample(
     work = _Work(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
-    done = 0
-    for until in sorted({first // 4, first // 2, first, run.warm_up} - {0}):
+    done, looks = 0, {(first + run.warm_up) // 2, run.warm_up}
+    for until in sorted({first // 4, first // 2, first, *looks} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
         _firm_together(chains)
-        if done == run.warm_up:
+        if done in looks:
             work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
             _share(chains)
@@ -299,8 +298,7 @@ class _Work:
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
         worth, anew = chain.rates.worth(), True
-        splits = SPLITS if len(chain.graph.lists) < MANY_REPORTS else SPLITS_OF_MANY
-        splits = splits if keep else SPLITS_AT_FIRST
+        splits = SPLITS if keep else SPLITS_AT_FIRST
         for at in range(sweeps):
             if self.stop.is_set():
                 return
@@ -332,7 +330,7 @@ def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
     whole = whole._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
     each = every(whole)
     visits = chain.visits._replace(often=each.often, turns=each.turns)
-    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits)
+    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits, True)
 
 
 def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:

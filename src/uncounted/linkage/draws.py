@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,16 @@ Labels = NDArray[np.int32]
 Floats = NDArray[np.float64]
 _FORMAT = 2
 _KNOWN = (1, 2)  # 1: without other readings
+_NOT_AS_WRITTEN = (  # what reading raises, where bytes are others
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
 
 
@@ -127,8 +138,12 @@ class Linkage:
                 grid = labels[:0]
                 if about.get("format") != 1:
                     grid = np.load(io.BytesIO(archive.read("grid.npy")), allow_pickle=False)
-        except (zipfile.BadZipFile, KeyError, ValueError) as why:
+            return cls._of(about, labels, grid)
+        except _NOT_AS_WRITTEN as why:
             raise Damaged("the draws of who is who cannot be read", hint="link again") from why
+
+    @classmethod
+    def _of(cls, about: dict[str, Any], labels: Labels, grid: Labels) -> Linkage:
         keys = tuple((source, id_) for source, id_ in about["keys"])
         ends = np.cumsum([0, *(each["draws"] for each in about.get("grid", []))])
         if (
@@ -136,7 +151,7 @@ class Linkage:
             or {labels.shape[1:], grid.shape[1:]} != {(len(keys),)}
             or ends[-1] != len(grid)
         ):
-            raise Damaged("the draws of who is who cannot be read", hint="link again")
+            raise ValueError("the parts do not fit")
         return cls(
             keys,
             labels.astype(np.int32),

@@ -292,6 +292,17 @@ def _firm(starts: Ints, weak: Kinds) -> tuple[Ints, Codes]:
     return np.searchsorted(firm, starts), firm.astype(np.int32)
 
 
+def whose(graph: Graph) -> Ints:
+    """The report of each candidate, as in `Graph.near`."""
+    return np.repeat(np.arange(len(graph.lists)), np.diff(graph.starts))
+
+
+def as_either_sees(graph: Graph, values: Floats | Singles) -> Floats | Singles:
+    """Of values of candidates, the greater of what the two have of one another; NaN is none."""
+    back = np.argsort(graph.near, kind="stable")  # rows ascend: where the other has the pair
+    return np.fmax(values, values[back])
+
+
 def with_kinds(graph: Graph, weak: Kinds) -> Graph:
     """The same graph with other candidates firm, weak and faint."""
     firm_starts, firm = _firm(graph.starts, weak)
@@ -308,7 +319,7 @@ def all_firm(graph: Graph) -> Graph:
 
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
     """The same graph, where candidates who are in one slot, in any of several states, are firm."""
-    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
+    one = whose(graph)
     weak, seldom = graph.weak.copy(), np.flatnonzero(graph.weak != FIRM)
     for slot in slots:
         met = slot[graph.near[seldom]] == slot[one[seldom]]
@@ -328,8 +339,7 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
             NaN: it was none.
         alone: how likely each report goes to a cluster of its own.
     """
-    back = np.argsort(graph.near, kind="stable")  # rows ascend: where the other has the pair
-    most = np.fmax(joined, joined[back])
+    most = as_either_sees(graph, joined)
     seen = (graph.weak != FIRM) & ~np.isnan(most)
     kinds = graph.weak.copy()
     kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]

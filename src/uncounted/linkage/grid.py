@@ -130,13 +130,13 @@ def _nothing(what: str, done: int, total: int | None) -> None:
 
 
 def _facts(sampled: chains.Sampled, labels: Labels) -> dict[str, Any]:
-    if not np.isfinite(sampled.facts["rhat"]):  # given up: nothing was drawn
+    if not sampled.facts["sweeps"]:  # given up: nothing was drawn
         return {"people": None, "people_interval": None, "rhat": None}
     people = labels.max(axis=1) + 1
     return {
         "people": float(np.median(people)),
         "people_interval": [int(people.min()), int(people.max())],
-        "rhat": sampled.facts["rhat"],
+        "rhat": sampled.facts["rhat"] if np.isfinite(sampled.facts["rhat"]) else None,
     }
 
 
@@ -164,7 +164,9 @@ def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
     if sampled.facts["rhat"] > chains.REFUSED_RHAT and not runs_away:
-        return f"the chains disagree (R-hat {sampled.facts['rhat']:.2f})"
+        rhat = sampled.facts["rhat"]
+        far = f"R-hat {rhat:.2f}" if np.isfinite(rhat) else "each stays where it is"
+        return f"the chains disagree ({far})"
     if outweighed(sampled, labels):
         return "what happened outweighs names in what was learned"
     if runs_away:

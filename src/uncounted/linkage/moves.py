@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_inner, lend
+from uncounted.compiled import compiled, compiled_inner, lend
 from uncounted.linkage.exchange import exchange
 from uncounted.linkage.guessed import go_as_guessed
 from uncounted.linkage.pair_worth import Worth
@@ -23,7 +23,6 @@ from uncounted.linkage.partition import (
     FIRM,
     WEAK,
     Codes,
-    Floats,
     Graph,
     Prior,
     State,
@@ -53,7 +52,7 @@ def sweep(
     prior: Prior,
     splits: float,
     visits: Visits,
-    anew: bool = True,
+    anew: bool,
 ) -> None:
     """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
 
@@ -80,7 +79,6 @@ def sweep(
         options=np.empty(most, np.int32),
         scores=np.empty(most),
         gains=np.empty(most),
-        via=np.empty(most, np.int64),
         known=np.empty(1 << min(lists, _FEW_LISTS)),
         visits=visits,
         unit=np.empty(count, np.int32),
@@ -92,8 +90,7 @@ def sweep(
     if anew:
         for slot in range(count):
             state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
-    edges = np.full(len(graph.codes), np.nan)
-    _sweep(rng, graph, state, worth, prior, splits, visits, edges, scratch)
+    _sweep(rng, graph, state, worth, prior, splits, visits, scratch)
 
 
 @compiled
@@ -105,11 +102,10 @@ def _sweep(
     prior: Prior,
     splits: float,
     visits: Visits,
-    edges: Floats,
     scratch: Scratch,
 ) -> None:
     graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
-    visits, edges, scratch = lend(visits), borrow(edges), lend(scratch)
+    visits, scratch = lend(visits), lend(scratch)
     turn = visits.sweeps[0] % 2
     visits.sweeps[0] += 1
     tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
@@ -128,7 +124,7 @@ def _sweep(
                     visits.moves[r] += go_as_guessed(rng, graph, state, worth, prior, scratch, r)
                 else:
                     visits.moves[r] += reassign(
-                        rng, graph, state, worth, prior, edges, scratch, size, weakest
+                        rng, graph, state, worth, prior, scratch, size, weakest
                     )
             tried += splits if degree else 0.0
             while tried >= 1.0:

@@ -9,7 +9,7 @@ import numpy as np
 
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
-from uncounted.linkage.pair_worth import Worth, of_two
+from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
     OVERLAP,
     Codes,
@@ -37,7 +37,6 @@ def reassign(
     state: State,
     worth: Worth,
     prior: Prior,
-    edges: Floats,
     scratch: Scratch,
     size: int,
     weakest: int,
@@ -52,7 +51,7 @@ def reassign(
         The chance of the likeliest option's not being taken: of moving, in the long run.
     """
     unit, group, seen = scratch.unit, scratch.group, scratch.seen
-    options, scores, gains, via = scratch.options, scratch.scores, scratch.gains, scratch.via
+    options, scores, gains = scratch.options, scratch.scores, scratch.gains
     old = state.slot[unit[0]]
     alone = state.size[old] == size
     if not alone and not _meets(graph, state, unit, size, old, weakest):
@@ -67,7 +66,7 @@ def reassign(
                 add(state, unit[x], graph.lists[unit[x]], old)
             return 0.0
         state.value[old] = evidence(graph, worth, group, k)
-    found = _options(graph, state, unit, size, weakest, seen, options, via)
+    found = _options(graph, state, unit, size, weakest, seen, options)
     own = evidence(graph, worth, unit, size)
     scratch.known[:] = np.nan
     for at in range(found):
@@ -76,10 +75,6 @@ def reassign(
             gains[at] = whole
         elif state.size[slot] == 0:
             gains[at] = own
-        elif size == 1 and state.size[slot] == 1:
-            if np.isnan(edges[via[at]]):
-                edges[via[at]] = of_two(graph, worth, unit[0], graph.near[via[at]])
-            gains[at] = edges[via[at]]
         else:
             k = members(state, slot, group, 0)
             for x in range(size):
@@ -124,9 +119,8 @@ def _options(
     weakest: int,
     seen: Ints,
     options: Codes,
-    via: Ints,
 ) -> int:
-    """The slots that a unit taken out may join, a new one last; a candidate pair to each."""
+    """The slots that a unit taken out may join, a new one last."""
     found = 0
     for x in range(size):
         low, high = looked_at(graph, unit[x], weakest)
@@ -138,7 +132,6 @@ def _options(
             if slot >= 0 and seen[slot] < 0:
                 seen[slot] = found
                 options[found] = slot
-                via[found] = at
                 found += 1
     options[found] = fresh(state)
     return found + 1

@@ -19,8 +19,8 @@ from uncounted.linkage.visits import Visits
 class Scratch(NamedTuple):
     """Room to work in, so that no move makes any.
 
-    `seen`, by slot: place among the options of a unit, of which `options`, `scores`, `gains`
-    and `via` are the rest; `known`, by mask: what the prior says of joining a cluster on these
+    `seen`, by slot: place among the options of a unit, of which `options`, `scores` and `gains`
+    are the rest; `known`, by mask: what the prior says of joining a cluster on these
     lists; `visits`: what is seen there. The others hold reports.
     """
 
@@ -28,7 +28,6 @@ class Scratch(NamedTuple):
     options: Codes
     scores: Floats
     gains: Floats
-    via: Ints
     known: Floats
     visits: Visits
     unit: Codes

@@ -1,6 +1,6 @@
 """How often each report is visited in a sweep, and what is seen there of where it goes."""
 
-# numba compiles one of these functions; numpy's stubs know less than it does
+# numba compiles some of these functions; numpy's stubs know less than it does
 # mypy: disable-error-code="no-any-return,arg-type,assignment"
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.compiled import compiled
+from uncounted.linkage.graph import as_either_sees, whose
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, Singles
 
 Turns = NDArray[np.uint8]
@@ -34,7 +35,7 @@ class Visits(NamedTuple):
     that a draw is what guesses propose.
     Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
     `joins` sums the chances that the visited report went to where it was.
-    `sweeps[0]` counts them.
+    `sweeps[0]` counts sweeps, looks at all candidates among them: by it goes whose turn it is.
     """
 
     turns: Turns
@@ -62,19 +63,33 @@ def every(graph: Graph) -> Visits:
 def take_turns(graph: Graph) -> Turns:
     """In which of two sweeps, by turns, each report is visited, as candidates are guessed.
 
-    Of two whose being one person is in doubt one visit decides as well as two. So who is most in
-    doubt with somebody has the other turn (the tree of the greatest such doubts, in two colours).
+    Of two whose being one person is in doubt, as either sees it, one visit decides as well as two.
+    So those most in doubt with one another have different turns (the tree of the greatest such
+    doubts, in two colours). Of a unit it is the turn of its first report that counts.
     """
-    one = np.repeat(np.arange(len(graph.starts) - 1), np.diff(graph.starts))
-    doubt = np.nan_to_num(graph.guess * (1.0 - graph.guess))
-    pairs = np.flatnonzero((doubt > _DOUBT) & (graph.near < one))
+    doubt = as_either_sees(graph, graph.guess * (1.0 - graph.guess))
+    first = _firsts(graph)  # who stands for its unit has the turn of all of it
+    one, two = first[whose(graph)], first[graph.near]
+    pairs = np.flatnonzero((doubt > _DOUBT) & (two < one))
     pairs = pairs[np.argsort(-doubt[pairs], kind="stable")]
-    return _coloured(len(graph.lists), one[pairs].astype(np.int32), graph.near[pairs])
+    return _coloured(len(graph.lists), one[pairs], two[pairs])
 
 
 def everybody_had_a_turn(visits: Visits) -> bool:
     """Whether the last sweep was the second of two in which reports take turns, if they do."""
     return int(visits.sweeps[0]) % 2 == 0 or bool((visits.turns == ALWAYS).any())
+
+
+@compiled
+def _firsts(graph: Graph) -> Codes:
+    """The report that stands for each report's unit."""
+    first = np.arange(len(graph.mate)).astype(np.int32)
+    for r in range(len(first)):
+        mate = graph.mate[r]
+        while mate != r:
+            first[r] = min(first[r], mate)
+            mate = graph.mate[mate]
+    return first
 
 
 @compiled
