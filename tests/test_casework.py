@@ -206,6 +206,13 @@ def test_consent_binds_from_then_on(case: Path) -> None:
     assert "link, statistics; until 2027-12-31" in done.stdout
 
 
+def test_an_audience_of_no_words_is_refused(case: Path) -> None:
+    asked = ["consent", str(case), *ONE, "--uses", "link", "--audience", " "]
+    done = CliRunner().invoke(app, asked)
+    assert "an audience of no words is nobody" in str(done.exception)
+    assert answer("show", case, *ONE)["consent"]["audience"] is None
+
+
 def test_an_import_is_taken_back_and_may_come_again(case: Path, made: Path) -> None:
     entries = answer("log", case)["entries"]
     number = next(entry["seq"] for entry in entries if entry["kind"] == "import")

@@ -169,12 +169,17 @@ def set_consent(
     """Note what may be done with a report from now on.
 
     Raises:
-        UsedWrongly: not a use, not a full day, or no such report.
+        UsedWrongly: not a use, not a full day, an audience of no words, or no such report.
     """
     if wrong := [use for use in uses if use not in USES]:
         raise UsedWrongly(
             f"{wrong[0]!r} is not a use that can be consented to",
             hint=f"the uses are {', '.join(USES)}; none: --uses none",
+        )
+    if audience is not None and not audience.strip():
+        raise UsedWrongly(
+            "an audience of no words is nobody",
+            hint="like --audience UN; leave it out if it may be published for everybody",
         )
     consent = Consent(frozenset(uses), audience, _day(until), given_by)
     entry = case.set_consent(source, report_id, consent)

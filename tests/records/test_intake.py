@@ -344,6 +344,22 @@ def test_what_looks_like_a_telephone_is_noted_and_not_repeated(
 
 
 @pytest.mark.parametrize(
+    ("name", "noted"),
+    [("김철수 010-2345-6789", True), ("Kim +82 10 1234 5678", True), ("김철수 3", False)],
+)
+@pytest.mark.parametrize("column", ["name", "relative"])
+def test_a_telephone_in_a_name_is_noted_and_not_repeated(
+    tmp_path: Path, name: str, noted: bool, column: str
+) -> None:
+    mapping = MAP.replace('sex = "sex"', 'relative = "sex"')
+    row = f"7,{name},,,,,,,,," if column == "name" else f"7,김철수,,{name},,,,,,,"
+    found = _one(tmp_path, row, mapping=mapping)
+    told = [warning for warning in found.warnings if "telephone" in warning]
+    assert len(told) == noted
+    assert not any("2345" in warning or "1234" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
     ("text", "noted"), [("김철수의 딸", True), ("wife of Kim Chol Su", True), ("김형", False)]
 )
 def test_whose_relative_somebody_is_stays_and_is_noted_as_no_name(

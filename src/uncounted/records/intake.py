@@ -265,6 +265,8 @@ class Cells:
         for column in mapping.name_alt:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
         stated = [name for name in found if not is_no_name(name.written)]
+        for each in (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt):
+            self._no_telephone(each)
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append(NO_NAME)
         if stated and all(whose(name.given or name.written) is not None for name in stated):
@@ -279,6 +281,14 @@ class Cells:
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
 
+    def _no_telephone(self, column: str | None) -> None:
+        """Say so where a name holds a telephone number."""
+        if column and _TELEPHONE.search(self.row.cells[column]):
+            self.warnings.append(
+                f"column {column!r}: holds what looks like a telephone number, which leads to"
+                " somebody and is no part of a name: take it out"
+            )
+
     def number(self, column: str | None) -> str | None:
         """A number in another register; one that looks like a telephone's is kept, and told."""
         text = self.known(column, LONGEST_ID)
@@ -292,6 +302,7 @@ class Cells:
     def relative(self) -> Name | None:
         """The relative's name; of several the first, since a report has room for one."""
         column = self.mapping.relative
+        self._no_telephone(column)
         listed = names.listed(self.known(column, LONGEST_NAME) or "")
         found = [one for one in listed if not is_no_name(one)]
         if len(found) > 1:
