@@ -22,7 +22,7 @@ from uncounted.commands import app
 from uncounted.commands.app import open_case
 from uncounted.errors import NotEstimable
 from uncounted.estimate.glance import log_number
-from uncounted.linkage import Linkage, capture_table
+from uncounted.linkage import Linkage, capture_table, order
 from uncounted.linkage.order import review_order
 
 HEADER = "source_a,report_a,source_b,report_b,decision,note,probability,narrowing"
@@ -129,6 +129,17 @@ def test_nothing_is_written_into_the_case_file(
     code, err = refused(capsys, *command, case, "--out", inside)
     assert (code, "inside the case file" in err) == (2, True)
     assert sorted(case.rglob("*")) == held
+
+
+def test_where_nothing_is_left_to_decide_no_file_is_written(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "review_order", lambda *_, **__: order.Order((), 0, 0.0, 0.0))
+    out = tmp_path / "pairs.csv"
+    done = do("review", case, "--out", out)
+    assert "nothing is left to decide" in done.stderr
+    assert not out.exists()
+    assert json.loads(do("review", case, "--out", out, "--json").stdout)["out"] is None
 
 
 def test_without_next_it_says_how_many(case: Path) -> None:

@@ -61,6 +61,16 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     assert facts.linkage.copied is copied
 
 
+def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> None:
+    pairs = [{"shorter": "Kopie", "longer": "Dawn"}, {"shorter": "Door", "longer": "Dawn"}]
+    keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
+    linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, {"copied": pairs}, {}, 1, 0.0)
+    opened = Linked(linkage, [], [], {})
+    assert opened.copied() == pairs
+    assert opened.copied(["Dawn", "Door"]) == pairs[1:]
+    assert opened.copied(["Door", "Kopie"]) == []
+
+
 def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     study = study_of(table, 1350.0, 1150.0, 1650.0)

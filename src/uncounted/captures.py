@@ -233,7 +233,8 @@ def _refuse_other_columns(
             which, asked = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
                 f"{path.name}: {which} does not hold 0 and 1",
-                hint=f"name it with --by{asked} to split the table by it, or take it out",
+                hint=f"name it with --by{asked} to split the table by it, or take it out; a list of"
+                " reports goes into a case file first (uncounted import, then link)",
             )
 
 

@@ -266,7 +266,8 @@ def review(
     Args:
         case: an open case file that was linked.
         most: how many pairs; None: the next fifty.
-        out: a file for `decide`: the pairs, with the column `decision` to be filled in.
+        out: a file for `decide`: the pairs, with the column `decision` to be filled in. None is
+            written where there are none.
         on: the day of use.
         progress: told as it goes.
 
@@ -307,7 +308,7 @@ def review(
         }
         for pair in order.pairs
     ]
-    if out is not None:
+    if out is not None and pairs:
         _write_pairs(out, pairs)
     return {
         "undecided": order.undecided,
@@ -318,7 +319,7 @@ def review(
         if (whole := order.linkage + elsewhere)
         else 0.0,
         "why_no_number": why,
-        "out": None if out is None else str(out),
+        "out": str(out) if out is not None and pairs else None,
     }
 
 

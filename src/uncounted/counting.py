@@ -87,11 +87,11 @@ class Linked:
         """The lists that were linked, by name."""
         return tuple(sorted({source for source, _ in self.linkage.keys}))
 
-    @property
-    def copied(self) -> Sequence[Mapping[str, Any]]:
-        """Which lists stand in others (`linkage.copied`), if that was looked at."""
+    def copied(self, lists: Sequence[str] | None = None) -> Sequence[Mapping[str, Any]]:
+        """Which of some lists (all, if none are named) stand in others, if that was looked at."""
         found: Sequence[Mapping[str, Any]] = self.linkage.diagnostics.get("copied", ())
-        return found
+        counted = set(lists or self.lists)
+        return [each for each in found if {each["shorter"], each["longer"]} <= counted]
 
     def copied_among(self, lists: Sequence[str]) -> bool:
         """Whether one of these lists stands in another, by the reports that may be counted."""

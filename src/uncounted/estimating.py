@@ -266,7 +266,7 @@ def estimate_case(
     if left_out is not None:
         left_out(opened.left_out(asked.lists))
     if copied is not None:
-        copied(opened.copied)
+        copied(opened.copied(asked.lists))
     if asked.by:
         return _estimate_split(case, opened, asked, progress)
     counted = count(opened, asked.lists)

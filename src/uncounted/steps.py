@@ -332,7 +332,7 @@ def release(
         "files": sorted(files),
         "signer": me.vkey,
         "left_out": dict(counted.left_out),
-        "copied": list(opened.copied),
+        "copied": list(opened.copied(counted.point.lists)),
         "headline": json.loads(files["estimate.json"])["sentence"],
     }
 

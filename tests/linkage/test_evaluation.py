@@ -183,6 +183,7 @@ def test_reports_without_a_label_are_counted_and_not_judged() -> None:
         "reports": 2,
         "not_in_the_truth": 2,
         "not_linked": 1,
+        "of_no_list": 1,
         "without_a_person": 2,
         "links_not_judged": 2,
     }
@@ -244,7 +245,7 @@ def test_labelled_pairs_count_alike() -> None:
         "recall": 0.5,
         "f1": 0.5,
     }
-    assert held.counts == {"pairs": 4, "unsure": 1, "not_linked": 1}
+    assert held.counts == {"pairs": 4, "unsure": 1, "not_linked": 1, "of_no_list": 1}
     assert held.calibration.never == 1.0
     assert held.units == 1  # 1-0-4-3-2: a chain, within which pairs hang together
     assert held.figures["precision"].sampling is None, "one group says nothing of others"

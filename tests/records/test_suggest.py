@@ -46,6 +46,17 @@ def test_words_of_three_languages(tmp_path: Path, columns: str) -> None:
     assert mapping.birth == DateColumns(names[3])
 
 
+def test_a_column_of_several_acts_is_split(tmp_path: Path) -> None:
+    rows = "id,name,act,date,sex\n1,Kim,체포; 강제 북송,2013,m\n2,Ri,arrest,2014,f\n"
+    text = drafted(written(tmp_path, rows))
+    mapping = Mapping.parse(text)
+    [act] = mapping.acts
+    assert (act.act, act.date, act.split) == ("act", DateColumns("date"), True)
+    assert "vocabulary" not in text.split("[consent]")[0]
+    one = drafted(written(tmp_path, rows.replace("체포; 강제 북송", "arrest")))
+    assert "split" not in one
+
+
 def test_every_word_of_the_table_is_of_a_field_and_of_one_or_a_number() -> None:
     words = suggest.header_words()
     fields = {*FIELDS, *CONSENT_FIELDS} - {"audience"}

@@ -187,16 +187,16 @@ def test_a_first_of_january_is_suspect_in_a_workbook_too(tmp_path: Path) -> None
 def test_merged_cells_are_said_row_by_row(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["id", "name", "note"],
-        [1, "Kim", "x"],
-        [2, None, "y"],
-        [3, "Ri", None],
+        [1, "Kim", "Pak"],
+        [2, None, "Choe"],
+        [3, "Ri", "Kang"],
     ]
     after = '<mergeCells><mergeCell ref="B2:B3"/><mergeCell ref="C9:D9"/></mergeCells>'
     found = taken(one_sheet(tmp_path / "t.xlsx", rows, after=after), START)
     assert [type(one).__name__ for one in found] == ["Rejected", "Rejected", "Accepted"]
     assert isinstance(found[0], Rejected)
     assert found[0].reasons[0].startswith("column 'name': merged with other cells")
-    without = START.replace("name =", "note = 'note'\nfamily_name =").replace('"name"', '"id"')
+    without = START.replace("name =", "family_name =").replace('"name"', '"note"')
     assert all(isinstance(one, Accepted) for one in taken(tmp_path / "t.xlsx", without))
 
 
@@ -424,6 +424,14 @@ def test_acts_of_a_select_multiple(tmp_path: Path, text: str, kinds: list[str]) 
     [one] = taken(tmp_path / "t.csv", mapping)
     assert isinstance(one, Accepted)
     assert [act.kind for act in one.report.acts] == kinds
+
+
+def test_several_acts_in_a_cell_that_is_not_said_to_hold_several(tmp_path: Path) -> None:
+    """What is asked for is `split`, and no meaning of the words together: that would lose acts."""
+    (tmp_path / "t.csv").write_text("id,name,what\n1,Kim,체포; 강제 북송\n", encoding="utf-8")
+    [one] = taken(tmp_path / "t.csv", START + '[[acts]]\nact = "what"\n')
+    assert isinstance(one, Rejected)
+    assert "several acts in one cell (say split = true" in one.reasons[0]
 
 
 def test_a_select_multiple_with_a_word_that_is_none(tmp_path: Path) -> None:

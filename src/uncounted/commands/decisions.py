@@ -136,7 +136,9 @@ def review(
             f"Deciding {_these(len(done['pairs']), asked=bool(most))} is expected to narrow"
             f" the interval of N by {_percent(done['narrowing'])}."
         )
-    if out is not None:
+    if out is not None and not done["pairs"]:
+        say(f"  nothing is left to decide: {out} was not written")
+    elif out is not None:
         answer(f"{plural(len(done['pairs']), 'pair')} written to {out}: fill in the decisions")
     elif most is None and done["undecided"]:
         say("  to see which: uncounted review CASE --next 50 --out pairs.csv")

@@ -55,11 +55,12 @@ _WORDS = {
 _COUNTS = {
     "not_in_the_truth": "{} linked, of whom the file says nothing: not judged",
     "not_linked": "{} of the file not among those that were linked",
+    "of_no_list": "{} that the file names with no report among those: is its name spelt so?",
     "without_a_person": "{} of the file without a person",
     "unsure": "{} without an answer",
     "links_not_judged": "{} that lead out of the file or lie outside it: not judged",
 }
-_NOUNS = {"unsure": "pair", "links_not_judged": "link"}
+_NOUNS = {"unsure": "pair", "links_not_judged": "link", "of_no_list": "list"}
 
 
 @app.command()

@@ -126,7 +126,7 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
 
 
-def _codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
+def codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
     """The codes of the words of a cell, each once; None if one of them has no code."""
     codes: dict[str, None] = {}
     whole = code_for(text) if text else None
@@ -195,6 +195,12 @@ class Cells:
         code = self.mapping.code_for(kind, text)
         if code is not None:
             return code or None
+        if kind == "act" and codes_of(text, lambda word: self.mapping.code_for(kind, word)):
+            self.reasons.append(
+                f"column {column!r}: several acts in one cell"
+                " (say split = true in an [[acts]] section of the mapping: then each is one)"
+            )
+            return None
         if strict:
             self.reasons.append(
                 f"column {column!r}: not a word of the vocabulary"
@@ -331,7 +337,7 @@ class Cells:
     def _split(self, where: ActColumns) -> Iterator[Act]:
         """Acts of one cell: parted by ; | / or line ends, or, as in a form, by spaces."""
         text = self.text(where.act) or ""
-        kinds = _codes_of(text, lambda word: self.mapping.code_for("act", word))
+        kinds = codes_of(text, lambda word: self.mapping.code_for("act", word))
         if kinds is None:
             self.reasons.append(
                 f"column {where.act!r}: not words of the vocabulary"

@@ -22,6 +22,7 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
+from uncounted.records.intake import codes_of
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
 
@@ -90,6 +91,7 @@ class Look:
     words: Counter[str] = attrs.field(factory=Counter)
     codes: dict[str, set[str]] = attrs.field(factory=dict, repr=False)
     strange: dict[str, set[int]] = attrs.field(factory=dict, repr=False)
+    several: int = 0  # cells with more than one act
 
     def mostly(self, count: int) -> bool:
         """Whether nearly all of the cells are of a kind."""
@@ -101,11 +103,23 @@ class Look:
         self._see_date(text)
         for kind in vocabulary.KINDS:
             code = vocabulary.code_for(kind, text) if len(text) <= _LONGEST_WORD else None
+            if code is None and kind == "act" and self._see_several(text):
+                continue
             if code is None:
                 self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
             else:
                 self.words[kind] += 1
                 self.codes.setdefault(kind, set()).add(code)
+
+    def _see_several(self, text: str) -> bool:
+        """Take note of a cell with several acts, of which each has a code."""
+        found = codes_of(text[:_LONGEST_WORD], lambda word: vocabulary.code_for("act", word))
+        if not found:
+            return False
+        self.several += 1
+        self.words["act"] += 1
+        self.codes.setdefault("act", set()).update(found)
+        return True
 
     def _see_date(self, text: str) -> None:
         try:
@@ -161,12 +175,17 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         "[columns]",
         *_person(table.columns, chosen),
     ]
-    lines += [
+    acts = [
         f"{name} = {_quoted(table.columns[chosen[name][0]])}"
         for name in ACT_FIELDS
         if name in chosen
     ]
+    several = "act" in chosen and looks[chosen["act"][0]].several > 0
+    lines += [] if several else acts
     lines += _remarks(table.columns, looks, spare)
+    if several:
+        lines += ["", "# Some cells hold several acts: each is one.", "[[acts]]", *acts]
+        lines += ["split = true"]
     for name, other in repeats.items():
         lines += _repeat(name, other)
     all_looks = [("", at, one) for at, one in enumerate(looks)]

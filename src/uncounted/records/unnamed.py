@@ -1,4 +1,4 @@
-"""What stands for a name and says that there is none: "unknown", 이름 모름, "a woman".
+"""What stands for a name and is none: "unknown", 이름 모름, "a woman", 합계.
 
 All who are called so would be taken for one person. What may be a name is one: Nina is no
 niña, Young Man is 영만, 영아 is a given name and not only an infant.
@@ -75,6 +75,16 @@ _KIND = re.compile(
     r"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead) )*m[ae]n|name|имя"
 )
 _IN_SMALL = re.compile(r"(?:(?:a|an|the|another) )?(?:young (?:man|men)|(?:young )?bab(?:y|ies))")
+# The last row of a sheet, where it counts the others.
+_TOTAL_CLOSED = re.compile(
+    "(?:이상|以上)?(?:합계|총계|소계|누계|총인원수?|총원|合计|合計|总计|總計|小计|小計|共计|共計|总人数|總人數"
+    r"|(?:총|모두|전체|共|总共|總共)(?=\d))(?:\d+(?:명|인|건|人|名|个|個)?)?"
+)
+_TOTAL = re.compile(
+    r"(?:(?:grand|sub) ?)?totals?(?: general)?(?: (?:of )?\d+)?"
+    r"(?: (?:people|persons|names|reports))?"
+    r"|(?:sum|count) \d+|(?:итого|всего)(?: \d+)?(?: (?:человек|чел))?"
+)
 _SEX_BESIDE = re.compile(
     r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]", re.IGNORECASE
 )
@@ -117,11 +127,13 @@ def is_no_name(text: str) -> bool:
     Examples:
         >>> [is_no_name(text) for text in ("이름 모름", "여자아이", "a woman", "男子")]
         [True, True, True, True]
+        >>> is_no_name("12345"), is_no_name("합계: 3명"), is_no_name("Total")
+        (True, True, True)
         >>> [is_no_name(name) for name in ("Nina", "Young Man", "An Man", "영아", "남자현")]
         [False, False, False, False, False]
     """
     words = _bare_words(text)
-    if _is_unknown(text, words):
+    if _is_unknown(text, words) or _is_number(text):
         return True
     spaced = " ".join(words)
     if len(spaced) > _LONGEST:
@@ -132,6 +144,14 @@ def is_no_name(text: str) -> bool:
     if text.islower() and _IN_SMALL.fullmatch(spaced):
         return True
     return bool(_KIND_CLOSED.fullmatch(_closed(words)))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a name is a number and nothing else, or says how many the others are."""
+    if not any(char.isalpha() for char in text):
+        return True
+    words = "".join(char if char.isalnum() else " " for char in plain(text)).split()
+    return bool(_TOTAL.fullmatch(" ".join(words)) or _TOTAL_CLOSED.fullmatch("".join(words)))
 
 
 def is_unknown_word(word: str) -> bool:

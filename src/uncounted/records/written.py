@@ -45,6 +45,10 @@ _UNKNOWN = frozenset(
     )
     for word in row.split("|")
 )
+_NO_DAY = _pattern(  # 날짜 모름, 연도미상
+    r"(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
+    r"(?:미상|모름|모른다|불명|불상|미확인|없음|알 ?수 ?없음)"
+)
 _WEEKDAY = _pattern(
     r"\s*[월화수목금토일]요일$|\s*星期[一二三四五六日天]$"
     r"|\s*\((?:[월화수목금토일](?:요일)?|(?:周|星期)?[一二三四五六日])\)"
@@ -52,6 +56,11 @@ _WEEKDAY = _pattern(
 )
 _LUNAR = _pattern(
     r"\(?(?:음력|陰曆|陰历|阴历|农历|農曆|旧历|舊曆|lunar(?: calendar| date)?)\)?:?\s*"
+    r"|\s*\((?:음|陰|阴)\)\s*|^(?:음|陰|阴)[.:]?\s*(?=\d)"
+)
+_SOLAR = _pattern(
+    r"\(?(?:양력|陽曆|陽历|阳历|公历|公曆|新历|新曆|solar(?: calendar| date)?)\)?:?\s*"
+    r"|\s*\((?:양|陽|阳)\)\s*|^(?:양|陽|阳)[.:]?\s*(?=\d)"
 )
 _LEAP = _pattern(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
 _TIMED = _pattern(
@@ -62,7 +71,9 @@ _ABOUT = (
         r"^(?:on or about|about|around|approximately|approx\b\.?|circa|ca\b\.?|c\.|c(?=\s?\d)"
         r"|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
     ),
-    _pattern(r"\s*(?:경|쯤|무렵|정도|께|左右|前后|前後|上下|\(?approx\.?\)?|~)(?:에)?$"),
+    _pattern(
+        r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?|~)(?:에)?$"
+    ),
 )
 _DOUBT = (
     _pattern(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
@@ -216,7 +227,7 @@ class _Reader:
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
-        if plain.rstrip(".") in _UNKNOWN or plain in _UNKNOWN or not plain:
+        if not plain or {plain, plain.rstrip(".")} & _UNKNOWN or _NO_DAY.fullmatch(plain):
             return Translation(None)
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return Translation(plain.upper())
@@ -233,6 +244,7 @@ class _Reader:
 
     def _lunar(self, text: str) -> str:
         """Strip the mark of a lunar date, and widen to the days that it can be."""
+        text = _SOLAR.sub("", text).strip()  # as is meant where nothing is said
         without = _LUNAR.sub("", text)
         if without == text:
             return self._timed(text)

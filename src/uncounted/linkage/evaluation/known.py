@@ -8,7 +8,7 @@ draws of who is who differ, and each has a figure of its own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -161,6 +161,7 @@ def against_persons(
             "reports": int(known.sum()),
             "not_in_the_truth": int((~known).sum()),
             "not_linked": missing,
+            "of_no_list": _of_no_list(linkage, (source for source, _ in truth.of)),
             "without_a_person": truth.unlabelled,
             "links_not_judged": 0 if complete else _pairs_in(point) - _pairs_in(seen),
         },
@@ -188,6 +189,11 @@ def _persons(linkage: Linkage, truth: Persons) -> tuple[Ints, Floats, int]:
             missing += 1
     weight = np.array([truth.weight.get(name, 1.0) for name in number], np.float64)
     return person, weight, missing
+
+
+def _of_no_list(linkage: Linkage, sources: Iterable[str]) -> int:
+    """How many lists are named that have no report among the linked."""
+    return len(set(sources) - set(linkage.sources))
 
 
 def _pairs_in(labels: NDArray[Any]) -> int:
@@ -296,6 +302,9 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
             "pairs": len(rows),
             "unsure": truth.unsure,
             "not_linked": len(judged) - len(rows),
+            "of_no_list": _of_no_list(
+                linkage, (end[0] for row in judged for end in (row.one, row.two))
+            ),
         },
         calibration=calibrate(
             pairs.only(ever),
