@@ -141,7 +141,8 @@ def _one_study(study: Study) -> Iterator[str]:
     if headline is not None:
         yield ""
         yield from _paragraph("What it rests on: ", headline.assumption)
-        yield from _paragraph("What would change it: ", what_would_change(headline, study.observed))
+        change = what_would_change(headline, study.least_observed, study.xi_by_method)
+        yield from _paragraph("What would change it: ", change)
     yield from _between(study)
     yield from _links(study)
     yield from _linkage(study)

@@ -105,6 +105,16 @@ def test_what_would_change_says_what_the_xi_table_says() -> None:
     assert (twice, half) == ("about 230", "about 110")
 
 
+def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> None:
+    estimate = said_of("chao", 388.0, (336.0, 460.0))
+    rows = [
+        {"method": "independence", "xi": 2.0, "point": 1.0, "interval": (1.0, 2.0)},
+        {"method": "chao", "xi": 2.0, "point": 326.0, "interval": (305.0, 365.0)},
+    ]
+    assert "if half as many, about 340." in what_would_change(estimate, 285)
+    assert "if half as many, about 330." in what_would_change(estimate, 285, rows)
+
+
 # the terminal ---------------------------------------------------------------------------
 
 LISTS = {"A": 140, "B": 112, "C": 92}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -151,17 +152,29 @@ def in_words(estimate: Estimate, observed: int) -> str:
     return f"about {r.point:,}, between {r.low:,} and {r.high:,}"
 
 
-def what_would_change(estimate: Estimate, observed: int) -> str:
-    """A sentence on how the number moves if its assumption is wrong by a factor of two."""
+def what_would_change(
+    estimate: Estimate, observed: int, rows: Iterable[Mapping[str, Any]] = ()
+) -> str:
+    """A sentence on how the number moves if its assumption is wrong by a factor of two.
+
+    Args:
+        estimate: with the point and the interval.
+        observed: people on at least one list.
+        rows: the xi table of all methods, where the number is an average over tables: each of
+            these has another number of people on no list.
+    """
     if estimate.point is None or estimate.interval is None:
         return ""
-    more, fewer = (with_xi(estimate, observed, xi) for xi in (0.5, 2.0))
+    made = {row["xi"]: row for row in rows if row["method"] == estimate.method}
 
-    def near(each: Estimate) -> str:
-        return about(each.point, each.interval, observed)
+    def near(xi: float) -> str:
+        if (row := made.get(xi)) is not None:
+            return about(row["point"], row["interval"], observed)
+        moved = with_xi(estimate, observed, xi)
+        return about(moved.point, moved.interval, observed)
 
     return (
         "If people on no list are twice as many, beside those recorded, as the assumption says, "
-        f"there are {near(more)}; if half as many, {near(fewer)}. The lists cannot "
+        f"there are {near(0.5)}; if half as many, {near(2.0)}. The lists cannot "
         "tell which."
     )
