@@ -112,7 +112,7 @@ def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> Non
         {"method": "chao", "xi": 2.0, "point": 326.0, "interval": (305.0, 365.0)},
     ]
     assert "if half as many, about 340." in what_would_change(estimate, 285)
-    assert "if half as many, about 330." in what_would_change(estimate, 285, rows)
+    assert "if half as many, about 326." in what_would_change(estimate, 285, rows)
 
 
 # the terminal ---------------------------------------------------------------------------
