@@ -141,7 +141,8 @@ def _one_study(study: Study) -> Iterator[str]:
     if headline is not None:
         yield ""
         yield from _paragraph("What it rests on: ", headline.assumption)
-        change = what_would_change(headline, study.least_observed, study.xi_by_method)
+        rows = study.xi_by_method
+        change = what_would_change(headline, study.observed, rows, study.least_observed)
         yield from _paragraph("What would change it: ", change)
     yield from _between(study)
     yield from _links(study)

@@ -113,6 +113,9 @@ def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> Non
     ]
     assert "if half as many, about 340." in what_would_change(estimate, 285)
     assert "if half as many, about 326." in what_would_change(estimate, 285, rows)
+    # numbers are not rounded below the fewest on record; what is doubled is beside those recorded
+    few = what_would_change(estimate, 285, [], least=200)
+    assert few == what_would_change(estimate, 285)
 
 
 # the terminal ---------------------------------------------------------------------------

@@ -285,6 +285,7 @@ NOBODY = (
     "|name not given|not recorded|a woman|An old man|Girl|young man"
     "|不知名男子|一名女子|男童|没有名字|不知道|имя неизвестно|мужчина|девочка|niña|un hombre|امرأة"
     "|12345|합계: 3명|총 3명|소계|모두 5명|以上共3人|合计|Total|Grand total: 31|Subtotal|Всего: 3"
+    "|총합계|합계(명)|계: 12명|一共12人|人数合计|Total reports: 141|Total 12 victims|N = 12"
 )
 
 
@@ -298,7 +299,7 @@ def test_what_stands_for_nobody_is_no_name(tmp_path: Path, text: str) -> None:
     [
         *("No Chol Su", "Na Un Hui", "Sin Yong Nam", "Maria de la Cruz", "Nina", "노무현"),
         *("Young Man", "An Man", "No Man", "Boy George", "Baby", "영아", "주민", "남자현", "김씨"),
-        *("총명", "공계수", "Sum", "Total Lee", "김철수 3"),  # neither totals nor numbers
+        *("총명", "공계수", "Sum", "Total Lee", "김철수 3", "㉮"),  # neither totals nor numbers
     ],
 )
 def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:

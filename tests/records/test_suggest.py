@@ -53,8 +53,10 @@ def test_a_column_of_several_acts_is_split(tmp_path: Path) -> None:
     [act] = mapping.acts
     assert (act.act, act.date, act.split) == ("act", DateColumns("date"), True)
     assert "vocabulary" not in text.split("[consent]")[0]
-    one = drafted(written(tmp_path, rows.replace("체포; 강제 북송", "arrest")))
-    assert "split" not in one
+    for other in ("arrest", "arrest;", "death sentence"):
+        assert "split" not in drafted(written(tmp_path, rows.replace("체포; 강제 북송", other)))
+    odd = drafted(written(tmp_path, rows.replace("체포; 강제 북송", "고문 사망")))
+    assert "1 word that is not in the vocabulary" in odd
 
 
 def test_every_word_of_the_table_is_of_a_field_and_of_one_or_a_number() -> None:

@@ -414,6 +414,7 @@ def test_what_a_mapping_may_not_say_of_repeats(text: str, words: str) -> None:
         ("sent back", ["forced-return"]),
         ("sent back|arrest", ["forced-return", "arrest"]),
         ("체포; 강제 북송", ["arrest", "forced-return"]),
+        ("체포 및 고문·구금", ["arrest", "torture", "detention"]),
         ("arrest arrest", ["arrest"]),
         ("", []),
     ],
@@ -426,12 +427,35 @@ def test_acts_of_a_select_multiple(tmp_path: Path, text: str, kinds: list[str]) 
     assert [act.kind for act in one.report.acts] == kinds
 
 
-def test_several_acts_in_a_cell_that_is_not_said_to_hold_several(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("체포; 강제 북송", True),
+        ("체포, 고문", True),
+        ("arrest and torture", True),
+        ("arrest / arrest", False),
+        ("arrest;", False),
+        ("torture death", False),  # a space parts nothing: it may be one thing
+    ],
+)
+def test_several_acts_in_a_cell_that_is_not_said_to_hold_several(
+    tmp_path: Path, text: str, several: bool
+) -> None:
     """What is asked for is `split`, and no meaning of the words together: that would lose acts."""
-    (tmp_path / "t.csv").write_text("id,name,what\n1,Kim,체포; 강제 북송\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text(f'id,name,what\n1,Kim,"{text}"\n', encoding="utf-8")
     [one] = taken(tmp_path / "t.csv", START + '[[acts]]\nact = "what"\n')
     assert isinstance(one, Rejected)
-    assert "several acts in one cell (say split = true" in one.reasons[0]
+    assert ("several acts in one cell (say split = true" in one.reasons[0]) == several
+    assert ("not a word of the vocabulary" in one.reasons[0]) != several
+
+
+@pytest.mark.parametrize("text", ["death sentence", "사형 선고", "死刑判决"])
+@pytest.mark.parametrize("split", ["true", "false"])
+def test_a_death_sentence_is_no_death(tmp_path: Path, text: str, split: str) -> None:
+    (tmp_path / "t.csv").write_text(f"id,name,what\n1,Kim,{text}\n", encoding="utf-8")
+    [one] = taken(tmp_path / "t.csv", START + f'[[acts]]\nact = "what"\nsplit = {split}\n')
+    assert isinstance(one, Accepted)
+    assert [act.kind for act in one.report.acts] == ["sentence"]
 
 
 def test_a_select_multiple_with_a_word_that_is_none(tmp_path: Path) -> None:

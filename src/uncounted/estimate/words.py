@@ -153,7 +153,10 @@ def in_words(estimate: Estimate, observed: int) -> str:
 
 
 def what_would_change(
-    estimate: Estimate, observed: int, rows: Iterable[Mapping[str, Any]] = ()
+    estimate: Estimate,
+    observed: int,
+    rows: Iterable[Mapping[str, Any]] = (),
+    least: int | None = None,
 ) -> str:
     """A sentence on how the number moves if its assumption is wrong by a factor of two.
 
@@ -162,16 +165,18 @@ def what_would_change(
         observed: people on at least one list.
         rows: the xi table of all methods, where the number is an average over tables: each of
             these has another number of people on no list.
+        least: below how many people no number is rounded; None: those observed.
     """
     if estimate.point is None or estimate.interval is None:
         return ""
+    least = observed if least is None else least
     made = {row["xi"]: row for row in rows if row["method"] == estimate.method}
 
     def near(xi: float) -> str:
         if (row := made.get(xi)) is not None:
-            return about(row["point"], row["interval"], observed)
+            return about(row["point"], row["interval"], least)
         moved = with_xi(estimate, observed, xi)
-        return about(moved.point, moved.interval, observed)
+        return about(moved.point, moved.interval, least)
 
     return (
         "If people on no list are twice as many, beside those recorded, as the assumption says, "

@@ -30,6 +30,7 @@ _NOT_AS_WRITTEN = (  # what reading raises, where bytes are others
     AttributeError,
     EOFError,
     LookupError,
+    OSError,  # of the content, which is in memory
     RuntimeError,
     TypeError,
     ValueError,

@@ -126,11 +126,28 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
 
 
-def codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
+_AND = re.compile(r"\s*[,·，&+]\s*|\s+(?:and|und|и|및)\s+", re.IGNORECASE)
+
+
+def _parted(text: str) -> list[str]:
+    """The parts of a cell of several acts: apart by ; | / or line ends, by commas or "and"."""
+    return [piece for part in names.listed(text) for piece in _AND.split(part) if piece]
+
+
+def says_several(text: str, code_for: Callable[[str], str | None]) -> bool:
+    """Whether a cell parts several acts, of which each has a code.
+
+    A space parts nothing here: a death sentence is no death.
+    """
+    codes = {code_for(part) for part in _parted(text)}
+    return None not in codes and len(codes - {""}) > 1
+
+
+def _codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
     """The codes of the words of a cell, each once; None if one of them has no code."""
     codes: dict[str, None] = {}
     whole = code_for(text) if text else None
-    for part in [] if whole is not None else names.listed(text):
+    for part in [] if whole is not None else _parted(text):
         for word in [part] if code_for(part) is not None else part.split():
             code = code_for(word)
             if code is None:
@@ -195,7 +212,7 @@ class Cells:
         code = self.mapping.code_for(kind, text)
         if code is not None:
             return code or None
-        if kind == "act" and codes_of(text, lambda word: self.mapping.code_for(kind, word)):
+        if kind == "act" and says_several(text, lambda word: self.mapping.code_for(kind, word)):
             self.reasons.append(
                 f"column {column!r}: several acts in one cell"
                 " (say split = true in an [[acts]] section of the mapping: then each is one)"
@@ -337,7 +354,7 @@ class Cells:
     def _split(self, where: ActColumns) -> Iterator[Act]:
         """Acts of one cell: parted by ; | / or line ends, or, as in a form, by spaces."""
         text = self.text(where.act) or ""
-        kinds = codes_of(text, lambda word: self.mapping.code_for("act", word))
+        kinds = _codes_of(text, lambda word: self.mapping.code_for("act", word))
         if kinds is None:
             self.reasons.append(
                 f"column {where.act!r}: not words of the vocabulary"

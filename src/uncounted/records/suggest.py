@@ -22,7 +22,7 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
-from uncounted.records.intake import codes_of
+from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
 
@@ -103,23 +103,14 @@ class Look:
         self._see_date(text)
         for kind in vocabulary.KINDS:
             code = vocabulary.code_for(kind, text) if len(text) <= _LONGEST_WORD else None
-            if code is None and kind == "act" and self._see_several(text):
-                continue
-            if code is None:
+            if kind == "act" and says_several(text[:_LONGEST_WORD], _act):
+                self.several += 1
+                self.words[kind] += 1
+            elif code is None:
                 self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
             else:
                 self.words[kind] += 1
                 self.codes.setdefault(kind, set()).add(code)
-
-    def _see_several(self, text: str) -> bool:
-        """Take note of a cell with several acts, of which each has a code."""
-        found = codes_of(text[:_LONGEST_WORD], lambda word: vocabulary.code_for("act", word))
-        if not found:
-            return False
-        self.several += 1
-        self.words["act"] += 1
-        self.codes.setdefault("act", set()).update(found)
-        return True
 
     def _see_date(self, text: str) -> None:
         try:
@@ -141,6 +132,10 @@ class Look:
         if self.mostly(self.dates):
             return ("date",)
         return tuple(kind for kind in vocabulary.KINDS if self.mostly(self.words[kind]))
+
+
+def _act(word: str) -> str | None:
+    return vocabulary.code_for("act", word)
 
 
 def look(rows: Iterator[Row], columns: Sequence[str]) -> tuple[Look, ...]:

@@ -77,12 +77,14 @@ _KIND = re.compile(
 _IN_SMALL = re.compile(r"(?:(?:a|an|the|another) )?(?:young (?:man|men)|(?:young )?bab(?:y|ies))")
 # The last row of a sheet, where it counts the others.
 _TOTAL_CLOSED = re.compile(
-    "(?:이상|以上)?(?:합계|총계|소계|누계|총인원수?|총원|合计|合計|总计|總計|小计|小計|共计|共計|总人数|總人數"
-    r"|(?:총|모두|전체|共|总共|總共)(?=\d))(?:\d+(?:명|인|건|人|名|个|個)?)?"
+    "(?:이상|以上|人数|人數)?(?:총?합계|총합|총계|총수|소계|누계|총인원수?|총원|合计|合計|总计|總計|小计|小計"
+    r"|共计|共計|总数|總數|总人数|總人數|(?:총|계|모두|전체|共|一共|总共|總共)(?=\d))"
+    r"\d*(?:명|인|건|人|名|个|個)?"
 )
 _TOTAL = re.compile(
-    r"(?:(?:grand|sub) ?)?totals?(?: general)?(?: (?:of )?\d+)?"
-    r"(?: (?:people|persons|names|reports))?"
+    r"(?:(?:grand|sub) ?)?totals?"
+    r"(?: (?:general|number|of|people|persons|names|reports|victims|cases))*(?: \d+)?"
+    r"(?: (?:people|persons|names|reports|victims|cases))?|n \d+"
     r"|(?:sum|count) \d+|(?:итого|всего)(?: \d+)?(?: (?:человек|чел))?"
 )
 _SEX_BESIDE = re.compile(
@@ -148,9 +150,10 @@ def is_no_name(text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     """Whether a name is a number and nothing else, or says how many the others are."""
-    if not any(char.isalpha() for char in text):
+    folded = plain(text)
+    if not any(char.isalpha() for char in folded):
         return True
-    words = "".join(char if char.isalnum() else " " for char in plain(text)).split()
+    words = "".join(char if char.isalnum() else " " for char in folded).split()
     return bool(_TOTAL.fullmatch(" ".join(words)) or _TOTAL_CLOSED.fullmatch("".join(words)))
 
 

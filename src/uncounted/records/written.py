@@ -244,8 +244,11 @@ class _Reader:
 
     def _lunar(self, text: str) -> str:
         """Strip the mark of a lunar date, and widen to the days that it can be."""
-        text = _SOLAR.sub("", text).strip()  # as is meant where nothing is said
-        without = _LUNAR.sub("", text)
+        unmarked = _without(_SOLAR, text)  # as is meant where nothing is said
+        without = _without(_LUNAR, unmarked)
+        if unmarked != text and without != unmarked:
+            raise BadInput("a date marked solar and lunar", hint="leave the mark that is true")
+        text = unmarked
         if without == text:
             return self._timed(text)
         leap = bool(_LEAP.search(without))
@@ -393,6 +396,11 @@ class _Reader:
             first, last = sorted((self._joined(year, one, two), self._joined(year, two, one)))
             return f"{first}?/{last}?"
         return self._joined(year, two, one) if day_first else self._joined(year, one, two)
+
+
+def _without(mark: re.Pattern[str], text: str) -> str:
+    """A text without a mark, of which no two parts have grown together."""
+    return " ".join(mark.sub(" ", text).split()) if mark.search(text) else text
 
 
 def _part_of(whole: str, name: str) -> str | None:
