@@ -308,7 +308,9 @@ def review(
         }
         for pair in order.pairs
     ]
-    if out is not None and pairs:
+    if not pairs:
+        out = None  # there is nothing to fill in
+    if out is not None:
         _write_pairs(out, pairs)
     return {
         "undecided": order.undecided,
@@ -319,7 +321,7 @@ def review(
         if (whole := order.linkage + elsewhere)
         else 0.0,
         "why_no_number": why,
-        "out": str(out) if out is not None and pairs else None,
+        "out": None if out is None else str(out),
     }
 
 

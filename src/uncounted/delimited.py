@@ -149,10 +149,10 @@ def head(path: Path) -> bytes:
         BadInput: it is a folder or a device, is not there, or may not be read.
     """
     if path.is_dir():
-        hint = "name a file in it"
-        if path.suffix == ".case":
-            hint = "a case file, which is sealed; what is asked for is a table"
-        raise BadInput(f"{path.name or path} is a folder", hint=hint)
+        raise BadInput(
+            f"{path.name or path} is a folder",
+            hint="name a file in it; a case file is sealed, and is no table",
+        )
     if path.exists() and not path.is_file():
         raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
     try:

@@ -212,7 +212,7 @@ class Cells:
         code = self.mapping.code_for(kind, text)
         if code is not None:
             return code or None
-        if kind == "act" and says_several(text, lambda word: self.mapping.code_for(kind, word)):
+        if kind == "act" and says_several(text, self._act_code):
             self.reasons.append(
                 f"column {column!r}: several acts in one cell"
                 " (say split = true in an [[acts]] section of the mapping: then each is one)"
@@ -226,6 +226,9 @@ class Cells:
             return None
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text
+
+    def _act_code(self, word: str) -> str | None:
+        return self.mapping.code_for("act", word)
 
     def when(self, where: DateColumns | None, *, birth: bool = False) -> PartialDate | None:
         """A date, with remarks as warnings; one that cannot be is a reason."""
@@ -288,12 +291,12 @@ class Cells:
         for column in mapping.name_alt:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
         stated = [name for name in found if not is_no_name(name.written)]
-        for each in (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt):
+        columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
+        for each in columns:
             self._no_telephone(each)
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append(NO_NAME)
         if stated and all(whose(name.given or name.written) is not None for name in stated):
-            columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
             said = [each for each in columns if each and self.row.cells[each].strip()]
             kin = [each for each in said if whose(self.row.cells[each]) is not None]
             first = (kin or said)[0]
@@ -354,7 +357,7 @@ class Cells:
     def _split(self, where: ActColumns) -> Iterator[Act]:
         """Acts of one cell: parted by ; | / or line ends, or, as in a form, by spaces."""
         text = self.text(where.act) or ""
-        kinds = _codes_of(text, lambda word: self.mapping.code_for("act", word))
+        kinds = _codes_of(text, self._act_code)
         if kinds is None:
             self.reasons.append(
                 f"column {where.act!r}: not words of the vocabulary"

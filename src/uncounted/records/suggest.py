@@ -103,14 +103,14 @@ class Look:
         self._see_date(text)
         for kind in vocabulary.KINDS:
             code = vocabulary.code_for(kind, text) if len(text) <= _LONGEST_WORD else None
-            if kind == "act" and says_several(text[:_LONGEST_WORD], _act):
-                self.several += 1
-                self.words[kind] += 1
-            elif code is None:
-                self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
-            else:
+            if code is not None:
                 self.words[kind] += 1
                 self.codes.setdefault(kind, set()).add(code)
+            elif kind == "act" and says_several(text[:_LONGEST_WORD], _act_code):
+                self.words[kind] += 1
+                self.several += 1
+            else:
+                self.strange.setdefault(kind, set()).add(hash(vocabulary.key(text[:_LONGEST_WORD])))
 
     def _see_date(self, text: str) -> None:
         try:
@@ -134,7 +134,7 @@ class Look:
         return tuple(kind for kind in vocabulary.KINDS if self.mostly(self.words[kind]))
 
 
-def _act(word: str) -> str | None:
+def _act_code(word: str) -> str | None:
     return vocabulary.code_for("act", word)
 
 

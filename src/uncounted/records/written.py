@@ -41,7 +41,7 @@ _UNKNOWN = frozenset(
     for row in (
         "unknown|not known|unk|unspecified|undated|no date|n.d.|nd|n/a|na|none|nil|null",
         "-|--|?|??|xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
-        "미상|모름|불명|없음|알 수 없음|생년월일 미상|날짜 미상|不详|不明|未知|不知道|无",
+        "미상|모름|불명|없음|알 수 없음|不详|不明|未知|不知道|无",
     )
     for word in row.split("|")
 )
@@ -243,7 +243,7 @@ class _Reader:
         return rest or text
 
     def _lunar(self, text: str) -> str:
-        """Strip the mark of a lunar date, and widen to the days that it can be."""
+        """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
         unmarked = _without(_SOLAR, text)  # as is meant where nothing is said
         without = _without(_LUNAR, unmarked)
         if unmarked != text and without != unmarked:
