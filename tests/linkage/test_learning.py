@@ -259,9 +259,9 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
 def noted(done: list[str], name: str, call: Callable[..., None]) -> Callable[..., None]:
     """The same function, whose calls are noted."""
 
-    def noting(*args: Any) -> None:
+    def noting(*args: Any, **kwargs: Any) -> None:
         done.append(name)
-        call(*args)
+        call(*args, **kwargs)
 
     return noting
 
@@ -324,6 +324,37 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
     assert looked == [warm_up] * (warm_up > 0)
 
 
+@pytest.mark.parametrize(
+    ("warm_up", "guessing"),
+    [
+        (0, []),
+        (
+            20,
+            [True, True],
+        ),  # at 10 of its sweeps, when nothing is known to guess by, and at its end
+        (24, [True, False, False, True]),  # at 20 and 22, too
+        (70, [True, True, True, False, True]),  # at 10, 20, 45, 50, and its end
+    ],
+)
+def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
+    warm_up: int, guessing: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guesses rest on them: where a report is likely to go is worked out at each visit."""
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    said, share = list[bool](), chains._share
+
+    def seen(all_: list[chains._Chain], *, guessing: bool = True) -> None:
+        share(all_, guessing=guessing)
+        said.append(guessing)
+        assert guessing or not any(chain.graph.apt.any() for chain in all_)
+
+    monkeypatch.setattr(chains, "_share", seen)
+    run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    assert said == guessing
+
+
 def test_chains_share_after_the_warm_up_and_where_they_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -338,8 +369,8 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
         look(work, all_)
         looked_at.append(len(kept_at))
 
-    def seen(all_: list[chains._Chain]) -> None:
-        share(all_)
+    def seen(all_: list[chains._Chain], *, guessing: bool = True) -> None:
+        share(all_, guessing=guessing)
         kept_at.append(len(all_[0].watched))
         assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
         assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)

@@ -54,6 +54,7 @@ SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
+_LAST = 20  # sweeps of the warm-up, its last, at which nothing is guessed: guesses rest on them
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 _FEW_LISTS = 5  # of these, all combinations are watched
@@ -151,7 +152,8 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done, looks = 0, {(first + run.warm_up) // 2, run.warm_up}
-    for until in sorted({first // 4, first // 2, first, *looks} - {0}):
+    last = max(run.warm_up - _LAST, first)
+    for until in sorted({first // 4, first // 2, first, *looks, last} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
@@ -160,7 +162,7 @@ def sample(
         if done in looks:
             work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
-            _share(chains)
+            _share(chains, guessing=done < last or done == run.warm_up)
         settle([chain.visits for chain in chains])
     more, kept = length, 0
     for round_ in range(run.rounds):
@@ -206,11 +208,13 @@ def _firm_together(chains: list[_Chain]) -> None:
     _give(chains, firm)
 
 
-def _share(chains: list[_Chain]) -> None:
+def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     """Let all chains know how likely each has seen candidates joined.
 
     What is likely enough to matter must not wait for a seldom look, and is proposed as it is
-    likely. Candidates are of one kind in all chains here (`_firm_together`).
+    likely, where there is `guessing`. Candidates are of one kind in all chains here
+    (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
+    of few looks, it is too sure, and whoever would leave then is hardly ever asked to.
     """
     worked, alone, again, guessed, looks, joins = (
         np.sum([getattr(chain.visits, name) for chain in chains], axis=0)
@@ -219,7 +223,7 @@ def _share(chains: list[_Chain]) -> None:
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
         shared = graph.guessing(chains[0].graph, joins / looks, alone / worked)
     # how good guesses were that were made before: of these new ones, the next look tells
-    shared = shared._replace(apt=(again > 0) & (guessed >= _APT * again))
+    shared = shared._replace(apt=guessing & (again > 0) & (guessed >= _APT * again))
     _give(chains, shared)
     turns = take_turns(shared)
     for chain in chains:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage import compare, pair_worth
+from uncounted.linkage import compare, overrelaxed, pair_worth
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
 
@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 _RATES = tuple(prior_counts(prior) for prior in PRIORS)
 # A name that differs is at most so much likelier among reports of one person as among others.
 _NEVER_FOR = 0.7
+_TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
 @attrs.frozen
@@ -172,6 +173,7 @@ def _of_reports(field: int, m: Floats) -> Floats:
 
 
 # Of each field and level: whether it is right, a slip or different; 0 for "not said".
+KINDS_EACH = 4
 KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
 for _row, _each in zip(KINDS, PRIORS, strict=True):
     _row[1 : len(_each.kinds) + 1] = _each.kinds
@@ -208,7 +210,7 @@ def differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Fl
 def draw(
     rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: Rates
 ) -> Rates:
-    """Draw m given which comparisons the people of a partition make.
+    """Draw m given which comparisons the people of a partition make, opposite the last m.
 
     Args:
         rng: the generator.
@@ -218,44 +220,70 @@ def draw(
             linked would let false links feed on themselves, since a level that is linked
             away looks rarer by chance.
     """
-    m = tuple(
-        _draw_m(rng, field, row, kinds[field], u)
-        for field, (row, u) in enumerate(zip(linked, rates.u, strict=True))
-    )
-    return attrs.evolve(rates, m=m)
+    last = np.concatenate(rates.m)
+    chance = _draw_kinds(rng, kinds, _by_kind(last))
+    weight = np.concatenate(_RATES) + np.concatenate(linked)
+    m = _draw_shares(rng, weight, last) * chance.ravel()[_KIND]
+    drawn = np.split(m, _ENDS[:-1])
+    for field, prior in enumerate(PRIORS):
+        if prior.split:  # the last may have been capped: it does not tell what was drawn
+            here = KINDS[field, 1 : len(drawn[field]) + 1] == pair_worth.DIFFERENT
+            learned = rng.standard_gamma((_RATES[field] + linked[field])[here]) + _TINY
+            share = chance[field, pair_worth.DIFFERENT]
+            drawn[field][here] = differing(prior, share, rates.u[field][here], learned)
+    return attrs.evolve(rates, m=tuple(drawn))
 
 
-def _draw_m(
-    rng: np.random.Generator, field: int, linked: Floats, kinds: Floats, u: Floats
-) -> Floats:
-    """M of pairs, from draws of how single reports err and of which level that shows at."""
-    prior = PRIORS[field]
-    right, slip, different = _PRIOR_KINDS[field][1:] + kinds[1:]
-    agree = _beta_above(rng, right + slip, different, float(np.sqrt(prior.least)))
-    rightly = agree * (_beta_above(rng, right, slip, 0.0) if _PRIOR_KINDS[field][2] else 1.0)
-    m = rng.standard_gamma(_RATES[field] + linked) + 1e-300
-    kind = KINDS[field, 1 : len(m) + 1]
-    for which, share in (
-        (pair_worth.RIGHT, rightly**2),
-        (pair_worth.SLIP, agree**2 - rightly**2),
-    ):
-        here = kind == which
-        m[here] *= share / m[here].sum() if here.any() else 1.0
-    here = kind == pair_worth.DIFFERENT
-    m[here] = differing(prior, 1 - agree**2, u[here], m[here])
-    return np.asarray(m)
+def _by_kind(levels: Floats) -> Floats:
+    """Sums over levels of all fields, one after the other, by field and kind."""
+    return np.bincount(_KIND, levels, KINDS_EACH * len(PRIORS)).reshape(-1, KINDS_EACH)
+
+
+def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
+    """How often pairs are right, slips and different, by field, opposite the last."""
+    was_right, was_agree = np.sqrt(last[:, pair_worth.RIGHT]), np.sqrt(last[:, 1:3].sum(axis=1))
+    right, slip, different = (_PRIOR_KINDS + kinds)[:, 1:].T
+    agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
+    rightly = agree.copy()
+    has = _PRIOR_KINDS[:, pair_worth.SLIP] > 0
+    none = np.zeros(has.sum())
+    rightly[has] *= _beta_above(rng, right[has], slip[has], none, (was_right / was_agree)[has])
+    return np.stack([np.zeros(len(agree)), rightly**2, agree**2 - rightly**2, 1 - agree**2], axis=1)
+
+
+def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floats:
+    """Of each kind in each field, levels' shares: Dirichlets, opposite the last.
+
+    They are drawn as gammas. What the last ones summed to is not known, and of no matter: by lot.
+    """
+    sums = rng.standard_gamma(np.maximum(_by_kind(weight), _TINY))
+    was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_KIND]
+    fresh = rng.standard_gamma(weight, (overrelaxed.FRESH, len(weight)))
+    gammas = overrelaxed.opposite(rng, was, fresh) + _TINY
+    return np.asarray(gammas / _by_kind(gammas).ravel()[_KIND])
 
 
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
-_PRIOR_KINDS = tuple(
-    2 * WEIGHT * _of_reports(field, np.array(prior.mean)) for field, prior in enumerate(PRIORS)
+_PRIOR_KINDS = np.array(
+    [2 * WEIGHT * _of_reports(field, np.array(prior.mean)) for field, prior in enumerate(PRIORS)]
 )
+# Of the levels of all fields, one after the other: where fields end, and the place of each's kind.
+_ENDS = np.cumsum([len(each) for each in _RATES])
+_KIND = np.concatenate(
+    [
+        KINDS_EACH * field + KINDS[field, 1 : len(each) + 1].astype(np.int64)
+        for field, each in enumerate(_RATES)
+    ]
+)
+_LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 
-def _beta_above(rng: np.random.Generator, a: float, b: float, least: float) -> float:
-    """A draw of Beta(a, b) above `least`, by inverting the distribution function."""
+def _beta_above(
+    rng: np.random.Generator, a: Floats, b: Floats, least: Floats, last: Floats
+) -> Floats:
+    """Draws of Beta(a, b) above `least`, opposite the last, by inverting the distribution."""
     below = special.betainc(a, b, least)
-    if below > 1 - 1e-12:  # the data are far below the cut: the draw sits on it
-        return least + 1e-6
-    value = special.betaincinv(a, b, below + rng.random() * (1 - below))
-    return float(min(max(value, least), 1 - 1e-9))
+    chances = below + rng.random((overrelaxed.FRESH, len(a))) * (1 - below)
+    values = overrelaxed.opposite(rng, last, special.betaincinv(a, b, chances))
+    # where the data are far below the cut, the draw sits on it
+    return np.where(below > 1 - 1e-12, least + 1e-6, np.clip(values, least, 1 - 1e-9))

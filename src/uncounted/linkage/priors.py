@@ -20,7 +20,7 @@ from scipy import special
 
 from uncounted.compiled import compiled
 from uncounted.errors import UsedWrongly
-from uncounted.linkage import partition
+from uncounted.linkage import overrelaxed, partition
 
 Floats = NDArray[np.float64]
 # Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
@@ -52,7 +52,7 @@ class PartitionPrior:
         times: NDArray[np.int64],
         prior: partition.Prior,
     ) -> partition.Prior:
-        """Draw the parameters given a partition.
+        """Draw the parameters given a partition, q opposite the last (`overrelaxed`).
 
         Args:
             rng: the generator.
@@ -64,7 +64,7 @@ class PartitionPrior:
         if self.kind == partition.EWENS:
             return prior._replace(log_theta=_draw_log_theta(rng, int(state.n[0]), sizes, times))
         if self.kind == partition.OVERLAP and not self.once_a_list:
-            return prior._replace(q=_draw_q(rng, state))
+            return prior._replace(q=_draw_q(rng, state, prior.q))
         return prior
 
 
@@ -103,10 +103,10 @@ def named(name: str) -> PartitionPrior:
     return PRIORS[name]
 
 
-def _draw_q(rng: np.random.Generator, state: partition.State) -> Floats:
+def _draw_q(rng: np.random.Generator, state: partition.State, last: Floats) -> Floats:
     clusters, more = _repeats(state.on)
-    drawn = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters)
-    return np.asarray(np.clip(drawn, 1e-6, 1 - 1e-6))
+    fresh = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters, (overrelaxed.FRESH, len(last)))
+    return np.clip(overrelaxed.opposite(rng, last, fresh), 1e-6, 1 - 1e-6)
 
 
 @compiled

@@ -1,0 +1,34 @@
+"""Draws on the other side of their law from the last one: ordered overrelaxation.
+
+Rates and partitions are drawn in turn, each given the other. A rate that is above the middle of
+its law makes links that speak for one as high, so that both wander. A rate drawn on the
+other side takes the links back with it.
+
+R. M. Neal, "Suppressing random walks in Markov chain Monte Carlo using ordered overrelaxation",
+in M. I. Jordan (ed.), Learning in Graphical Models, 1998.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+FRESH = 9  # draws beside the last one
+
+
+def opposite(rng: np.random.Generator, last: Floats, fresh: Floats) -> Floats:
+    """Of the last draw and fresh ones, whichever has as many above it as the last has below.
+
+    Were the last from the same law as the fresh ones, so is what is given.
+
+    Args:
+        rng: the generator.
+        last: any number of numbers, each of its own law.
+        fresh: independent draws from these laws, shape (draws, numbers).
+    """
+    below, alike = (fresh < last).sum(axis=0), (fresh == last).sum(axis=0)
+    place = below + rng.integers(0, alike + 1)  # among draws that are alike, by lot
+    order = np.sort(np.concatenate([last[None], fresh]), axis=0)
+    return np.asarray(np.take_along_axis(order, (len(fresh) - place)[None], axis=0)[0])
