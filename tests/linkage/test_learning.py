@@ -29,7 +29,7 @@ from uncounted.linkage import (
     priors,
 )
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.visits import every
+from uncounted.linkage.visits import Visits, every, settle
 from uncounted.progress import silent
 
 SWEEPS = 12_000
@@ -327,32 +327,46 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("warm_up", "guessing"),
     [
-        (0, []),
-        (
-            20,
-            [True, True],
-        ),  # at 10 of its sweeps, when nothing is known to guess by, and at its end
-        (24, [True, False, False, True]),  # at 20 and 22, too
-        (70, [True, True, True, False, True]),  # at 10, 20, 45, 50, and its end
+        (0, {}),
+        (20, {10: True, 20: True}),  # after ten, nothing is known to guess by
+        (24, {10: True, 20: False, 22: False, 24: True}),
+        (70, {10: True, 20: True, 45: True, 50: False, 70: True}),
     ],
 )
 def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
-    warm_up: int, guessing: list[bool], monkeypatch: pytest.MonkeyPatch
+    warm_up: int, guessing: dict[int, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    said, share = list[bool](), chains._share
+    said, share = dict[int, bool](), chains._share
 
     def seen(all_: list[chains._Chain], *, guessing: bool = True) -> None:
         share(all_, guessing=guessing)
-        said.append(guessing)
+        said[all_[0].sweeps] = guessing
         assert guessing or not any(chain.graph.apt.any() for chain in all_)
 
     monkeypatch.setattr(chains, "_share", seen)
     run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert said == guessing
+
+
+def test_what_the_last_sweeps_of_the_warm_up_saw_does_not_fade(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    said = list[bool]()
+
+    def seen(visits: list[Visits], *, fading: bool = True) -> None:
+        said.append(fading)
+        settle(visits, fading=fading)
+
+    monkeypatch.setattr(chains, "settle", seen)
+    run = chains.Run(warm_up=40, length=20, rounds=2, target=0.0, refuse=np.inf)
+    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    assert said == [True, True, True, True, False, False]  # at its end, and where they go on
 
 
 def test_chains_share_after_the_warm_up_and_where_they_go_on(

@@ -412,6 +412,9 @@ def test_reports_are_visited_the_less_the_less_they_moved_over_all_chains() -> N
         assert visits.looks[:2].tolist() == [2.0, 1.0]
         assert visits.joins[:2].tolist() == [0.5, 0.0]
         assert (visits.worked[0], visits.alone[0]) == (1.0, 0.75)
+    settle([one, other], fading=False)
+    for visits in (one, other):
+        assert (visits.looks[0], visits.joins[0], visits.worked[0]) == (2.0, 0.5, 1.0)
 
 
 def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:

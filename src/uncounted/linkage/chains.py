@@ -54,7 +54,9 @@ SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
-_LAST = 20  # sweeps of the warm-up, its last, at which nothing is guessed: guesses rest on them
+_UNGUESSED = (
+    20  # sweeps of the warm-up, its last, in which nothing is guessed: guesses rest on them
+)
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 _FEW_LISTS = 5  # of these, all combinations are watched
@@ -152,8 +154,8 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done, looks = 0, {(first + run.warm_up) // 2, run.warm_up}
-    last = max(run.warm_up - _LAST, first)
-    for until in sorted({first // 4, first // 2, first, *looks, last} - {0}):
+    guessed = max(run.warm_up - _UNGUESSED, first)
+    for until in sorted({first // 4, first // 2, first, *looks, guessed} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
@@ -162,8 +164,8 @@ def sample(
         if done in looks:
             work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
-            _share(chains, guessing=done < last or done == run.warm_up)
-        settle([chain.visits for chain in chains])
+            _share(chains, guessing=done < guessed or done == run.warm_up)
+        settle([chain.visits for chain in chains], fading=done < run.warm_up)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -176,7 +178,7 @@ def sample(
         _firm_together(chains)
         work.look_everywhere(chains)
         _share(chains)
-        settle([chain.visits for chain in chains])
+        settle([chain.visits for chain in chains], fading=False)
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
             more = length // 2
             continue
@@ -416,8 +418,7 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Fl
         at = np.linspace(0, len(chain.labels) - 1, wanted).round().astype(int)
         kept += [chain.labels[i] for i in at]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
-    bounds = np.cumsum([size - 1 for size in compare.COUNTS])[:-1]
-    rates = attrs.evolve(chains[0].rates, m=tuple(np.split(mean_m, bounds)))
+    rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m))
     q = np.mean([row for chain in chains for row in chain.q], axis=0)
     facts = {
         **facts,

@@ -173,7 +173,6 @@ def _of_reports(field: int, m: Floats) -> Floats:
 
 
 # Of each field and level: whether it is right, a slip or different; 0 for "not said".
-KINDS_EACH = 4
 KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
 for _row, _each in zip(KINDS, PRIORS, strict=True):
     _row[1 : len(_each.kinds) + 1] = _each.kinds
@@ -223,31 +222,35 @@ def draw(
     last = np.concatenate(rates.m)
     chance = _draw_kinds(rng, kinds, _by_kind(last))
     weight = np.concatenate(_RATES) + np.concatenate(linked)
-    m = _draw_shares(rng, weight, last) * chance.ravel()[_KIND]
-    drawn = np.split(m, _ENDS[:-1])
-    for field, prior in enumerate(PRIORS):
+    m = by_field(_draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND])
+    for field, (prior, each) in enumerate(zip(PRIORS, by_field(weight), strict=True)):
         if prior.split:  # the last may have been capped: it does not tell what was drawn
-            here = KINDS[field, 1 : len(drawn[field]) + 1] == pair_worth.DIFFERENT
-            learned = rng.standard_gamma((_RATES[field] + linked[field])[here]) + _TINY
+            here = ~prior.agrees
+            learned = rng.standard_gamma(each[here]) + _TINY
             share = chance[field, pair_worth.DIFFERENT]
-            drawn[field][here] = differing(prior, share, rates.u[field][here], learned)
-    return attrs.evolve(rates, m=tuple(drawn))
+            m[field][here] = differing(prior, share, rates.u[field][here], learned)
+    return attrs.evolve(rates, m=m)
+
+
+def by_field(levels: Floats) -> tuple[Floats, ...]:
+    """Numbers of levels but the first, given for all fields one after the other, field by field."""
+    return tuple(np.split(levels, np.cumsum([len(each) for each in _RATES])[:-1]))
 
 
 def _by_kind(levels: Floats) -> Floats:
     """Sums over levels of all fields, one after the other, by field and kind."""
-    return np.bincount(_KIND, levels, KINDS_EACH * len(PRIORS)).reshape(-1, KINDS_EACH)
+    return np.bincount(_OF_KIND, levels, 4 * len(PRIORS)).reshape(-1, 4)
 
 
 def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
     """How often pairs are right, slips and different, by field, opposite the last."""
-    was_right, was_agree = np.sqrt(last[:, pair_worth.RIGHT]), np.sqrt(last[:, 1:3].sum(axis=1))
+    was_right = np.sqrt(last[:, pair_worth.RIGHT])
+    was_agree = np.sqrt(last[:, pair_worth.RIGHT] + last[:, pair_worth.SLIP])
     right, slip, different = (_PRIOR_KINDS + kinds)[:, 1:].T
     agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
     rightly = agree.copy()
     has = _PRIOR_KINDS[:, pair_worth.SLIP] > 0
-    none = np.zeros(has.sum())
-    rightly[has] *= _beta_above(rng, right[has], slip[has], none, (was_right / was_agree)[has])
+    rightly[has] *= _beta_above(rng, right[has], slip[has], 0.0, (was_right / was_agree)[has])
     return np.stack([np.zeros(len(agree)), rightly**2, agree**2 - rightly**2, 1 - agree**2], axis=1)
 
 
@@ -256,30 +259,24 @@ def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floa
 
     They are drawn as gammas. What the last ones summed to is not known, and of no matter: by lot.
     """
-    sums = rng.standard_gamma(np.maximum(_by_kind(weight), _TINY))
-    was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_KIND]
+    sums = rng.standard_gamma(_by_kind(weight))
+    was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_OF_KIND]
     fresh = rng.standard_gamma(weight, (overrelaxed.FRESH, len(weight)))
-    gammas = overrelaxed.opposite(rng, was, fresh) + _TINY
-    return np.asarray(gammas / _by_kind(gammas).ravel()[_KIND])
+    gammas = overrelaxed.opposite(rng, np.maximum(was, _TINY), np.maximum(fresh, _TINY))
+    return np.asarray(gammas / _by_kind(gammas).ravel()[_OF_KIND])
 
 
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
 _PRIOR_KINDS = np.array(
     [2 * WEIGHT * _of_reports(field, np.array(prior.mean)) for field, prior in enumerate(PRIORS)]
 )
-# Of the levels of all fields, one after the other: where fields end, and the place of each's kind.
-_ENDS = np.cumsum([len(each) for each in _RATES])
-_KIND = np.concatenate(
-    [
-        KINDS_EACH * field + KINDS[field, 1 : len(each) + 1].astype(np.int64)
-        for field, each in enumerate(_RATES)
-    ]
-)
+# Of the levels of all fields, one after the other: the number of field and kind.
+_OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in enumerate(PRIORS)])
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 
 def _beta_above(
-    rng: np.random.Generator, a: Floats, b: Floats, least: Floats, last: Floats
+    rng: np.random.Generator, a: Floats, b: Floats, least: Floats | float, last: Floats
 ) -> Floats:
     """Draws of Beta(a, b) above `least`, opposite the last, by inverting the distribution."""
     below = special.betainc(a, b, least)

@@ -21,7 +21,7 @@ SELDOM = 0.25  # visits at a report's turn, at the least
 RESTLESS = 0.00625  # chance of moving, at a visit, from which it is visited at each of its turns
 ALWAYS = 2  # a report whose turn it is in every sweep
 _DOUBT = 1e-3  # that of a guess p is p (1 - p): with less, whose turn it is does not matter
-_FADES = 0.25  # what a look counts for when visits have been settled after it
+_FADES = 0.25  # what a look on the way from the start counts for when visits are settled after it
 
 
 class Visits(NamedTuple):
@@ -123,12 +123,13 @@ def _root(up: Ints, other: Turns, r: int) -> tuple[int, int]:
     return r, is_other
 
 
-def settle(chains: Sequence[Visits]) -> None:
+def settle(chains: Sequence[Visits], *, fading: bool = True) -> None:
     """From now on, visit reports the less often the less they moved over all chains; count anew.
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
     the variance of an average over draws: for so many visits in all that is least where v is
-    as sqrt(p). One that was not seen keeps what it had. What was seen of where reports go fades.
+    as sqrt(p). One that was not seen keeps what it had. What was seen of where reports go fades, if
+    it is `fading`: chains were still on their way there.
     However often reports are visited, each move leaves the target as it is. What has been chosen
     by a chain's own past is forgotten as where it started is, if it is chosen a few times only.
     """
@@ -140,4 +141,4 @@ def settle(chains: Sequence[Visits]) -> None:
         each.times[:] = 0
         each.moves[:] = 0.0
         for seen in (each.worked, each.alone, each.again, each.guessed, each.looks, each.joins):
-            seen *= _FADES
+            seen *= _FADES if fading else 1.0
