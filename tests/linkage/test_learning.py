@@ -675,7 +675,7 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     apart = math.log(rates.m[1][far - 1] / rates.u[1][far - 1])
     alike = math.log(rates.m[1][day - 1] / rates.u[1][day - 1])
     assert birth(far, day, 0) < alike + apart + 0.01
-    right, slip, different = model._of_reports(1, rates.m[1])[1:]
+    right, slip, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
     copies = worth.copies[1]
     # two alike are one original; or it is the third, who is right alone or errs as well
     both = right * math.exp(copies[day] + copies[far])
@@ -697,7 +697,7 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     graph_ = case.graph._replace(dense=compare.packed(rows))
     state = partition.empty_state(3, 3)
     partition.place(graph_, state, np.zeros(3, np.int64))
-    right, _, different = model._of_reports(1, rates.m[1])[1:]
+    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
     copies = worth.copies[1]
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])

@@ -54,9 +54,7 @@ SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
-_UNGUESSED = (
-    20  # sweeps of the warm-up, its last, in which nothing is guessed: guesses rest on them
-)
+_UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
 _FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
 _APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
 _FEW_LISTS = 5  # of these, all combinations are watched
@@ -153,19 +151,22 @@ def sample(
     work = _Work(built, prior, sizes, times, progress)
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
-    done, looks = 0, {(first + run.warm_up) // 2, run.warm_up}
+    done, halfway = 0, (first + run.warm_up) // 2
     guessed = max(run.warm_up - _UNGUESSED, first)
-    for until in sorted({first // 4, first // 2, first, *looks, guessed} - {0}):
+    for until in sorted({first // 4, first // 2, first, halfway, guessed, run.warm_up} - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
             return _given_up(chains, draws)
+        if done == run.warm_up:
+            _take_stock(work, chains)
+            break
         _firm_together(chains)
-        if done in looks:
+        if done == halfway:
             work.look_everywhere(chains)
         if done >= max(first // 2, 1):  # what was seen on the way from its start says little
-            _share(chains, guessing=done < guessed or done == run.warm_up)
-        settle([chain.visits for chain in chains], fading=done < run.warm_up)
+            _share(chains, guessing=done < guessed)
+        settle([chain.visits for chain in chains], fading=True)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -175,10 +176,7 @@ def sample(
         enough = rhat <= run.target and ess >= run.ess
         if enough or rhat > run.hopeless or round_ == run.rounds - 1:
             break
-        _firm_together(chains)
-        work.look_everywhere(chains)
-        _share(chains)
-        settle([chain.visits for chain in chains], fading=False)
+        _take_stock(work, chains)
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
             more = length // 2
             continue
@@ -193,6 +191,14 @@ def sample(
         )
     facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": kept}
     return _gather(chains, draws, facts, watched)
+
+
+def _take_stock(work: _Work, chains: list[_Chain]) -> None:
+    """Choose from what all chains have seen how reports are visited while draws are kept."""
+    _firm_together(chains)
+    work.look_everywhere(chains)
+    _share(chains)
+    settle([chain.visits for chain in chains], fading=False)
 
 
 def _firm_together(chains: list[_Chain]) -> None:

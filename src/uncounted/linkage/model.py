@@ -101,7 +101,7 @@ class Rates:
 
     def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
         """log(t / u) of copies of an original, by level; r, s and d by field."""
-        chance = np.stack([_of_reports(f, m) for f, m in enumerate(self.m[: len(weights)])])
+        chance = _of_reports(_by_kind(np.concatenate(self.m)))[: len(weights)]
         right, slip, different = chance[:, 1:].T
         less = np.zeros_like(chance)  # by how much m is more than t: it counts who errs twice
         less[:, pair_worth.RIGHT] = np.log(right)
@@ -161,15 +161,14 @@ class Rates:
         )
 
 
-def _of_reports(field: int, m: Floats) -> Floats:
-    """How often one report is right, a slip and different, at the places of these kinds.
+def _of_reports(pairs: Floats) -> Floats:
+    """How often one report is right, a slip and different, from how often pairs are; by field.
 
-    m is of pairs, which are right if both are: r^2, and not different if neither is: (r + s)^2.
+    Pairs are right if both are: r^2, and not different if neither is: (r + s)^2.
     """
-    kinds = KINDS[field, 1 : len(m) + 1]
-    right = float(np.sqrt(m[kinds == pair_worth.RIGHT].sum()))
-    agree = min(float(np.sqrt(m[kinds != pair_worth.DIFFERENT].sum())), 1.0)
-    return np.array([0.0, right, agree - right, 1.0 - agree])
+    right = np.sqrt(pairs[:, pair_worth.RIGHT])
+    agree = np.sqrt(pairs[:, pair_worth.RIGHT] + pairs[:, pair_worth.SLIP]).clip(max=1.0)
+    return np.stack([np.zeros(len(pairs)), right, agree - right, 1.0 - agree], axis=1)
 
 
 # Of each field and level: whether it is right, a slip or different; 0 for "not said".
@@ -244,8 +243,8 @@ def _by_kind(levels: Floats) -> Floats:
 
 def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
     """How often pairs are right, slips and different, by field, opposite the last."""
-    was_right = np.sqrt(last[:, pair_worth.RIGHT])
-    was_agree = np.sqrt(last[:, pair_worth.RIGHT] + last[:, pair_worth.SLIP])
+    _, was_right, was_slip, _ = _of_reports(last).T
+    was_agree = was_right + was_slip
     right, slip, different = (_PRIOR_KINDS + kinds)[:, 1:].T
     agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
     rightly = agree.copy()
@@ -266,12 +265,10 @@ def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floa
     return np.asarray(gammas / _by_kind(gammas).ravel()[_OF_KIND])
 
 
-# What each prior adds to the reports of each kind: two for each pair that it thinks of.
-_PRIOR_KINDS = np.array(
-    [2 * WEIGHT * _of_reports(field, np.array(prior.mean)) for field, prior in enumerate(PRIORS)]
-)
 # Of the levels of all fields, one after the other: the number of field and kind.
 _OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in enumerate(PRIORS)])
+# What each prior adds to the reports of each kind: two for each pair that it thinks of.
+_PRIOR_KINDS = 2 * WEIGHT * _of_reports(_by_kind(np.concatenate([p.mean for p in PRIORS])))
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
 
 
