@@ -92,13 +92,16 @@ def log_evidence(
     first: Sequence[Sequence[Sequence[float]]],
     copies: Sequence[Sequence[Sequence[float]]],
     kinds: Sequence[Sequence[Sequence[str]]],
+    whole: Sequence[Sequence[Sequence[bool]]],
+    less: Sequence[Sequence[Sequence[bool]]],
     chance: Sequence[Mapping[str, float]],
     penalty: Sequence[Sequence[float]],
 ) -> float:
     """Log evidence: `weights[f][i][j]` of a pair, `copies[f][i][j]` of a copy and an original.
 
     `kinds[f][i][j]` is "right", "slip", "different" or "" (not compared), `chance[f]` how often a
-    report is each; `first[f][i][j]` says who is likely the original; `penalty[i][j]`.
+    report is each; `whole[f][i][j]`: both say all there is to say, `less[f][i][j]`: one of
+    them at the most; `first[f][i][j]` says who is likely the original; `penalty[i][j]`.
     """
     found = 0.0
     for members in clusters(partition):
@@ -112,13 +115,22 @@ def log_evidence(
                 continue
             most = max(len(others[i]) for i in speak)
             originals = [i for i in speak if len(others[i]) == most]
+            sure = {i for i in members for j in others[i] if whole[f][i][j]}
             total = 0.0
             for i in originals:
+                if i not in sure and any(less[f][i][j] and j in sure for j in originals if j != i):
+                    continue
                 met = Counter(kinds[f][i][j] for j in others[i])
                 right = [j for j in others[i] if kinds[f][i][j] == "right"]
                 weight = chance[f]["right"] / (1 + sum(j in originals for j in right))
-                if any(kinds[f][j][k] in ("slip", "different") for j in right for k in right):
+                against = Counter(
+                    j for j in right for k in right if kinds[f][j][k] in ("slip", "different")
+                )
+                if against:
+                    pairs, most_of_one = against.total() / 2, max(against.values())
+                    err = max(min(against.values()), math.ceil(pairs / most_of_one))
                     weight = chance[f]["different"] / len(speak)
+                    weight *= (chance[f]["different"] / chance[f]["right"]) ** (err - 1)
                 elif not right:
                     weight += chance[f]["slip"] / (1 + met["slip"])
                     if not met["slip"]:

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.test_moves import Made, alike, made
+from tests.linkage.test_moves import Made, alike, made, said_of
 
 from uncounted.linkage import (
     chains,
@@ -685,6 +685,208 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])
     assert birth(far, year, year) == pytest.approx(math.log(vague + either), abs=1e-9)
+
+
+CONTRADICT = {
+    "two days": ([1, 1], (), 1),
+    "three days": ([1, 1, 1], (), 2),
+    "one month of two reports, and another": ([2, 1], (), 1),
+    "two months of three reports": ([3, 3], (), 3),
+    "six days": ([1, 1, 1, 1, 1, 1], (), 5),
+    # who errs can be had from whoever contradicts most: the last contradicts the third alone
+    "three days, and a month with two of them": ([1, 1, 1, 1], ((3, 0), (3, 1)), 2),
+}
+
+
+@pytest.mark.parametrize(("days", "agree", "err"), CONTRADICT.values(), ids=CONTRADICT)
+def test_whoever_says_little_is_not_the_original_of_everybody(
+    days: list[int], agree: tuple[tuple[int, int], ...], err: int
+) -> None:
+    """A year agrees with several days: of those who say them only those of one day can be right."""
+    rates = rates_for(np.random.default_rng(3))
+    group_of = np.repeat(np.arange(len(days)), days)
+    k = len(group_of) + 1  # the last says the year alone
+    levels = np.zeros((k, k), np.uint8)
+    words = "within a month", "different", "same year"
+    near, far, year = (compare.BIRTH.index(x) for x in words)
+    levels[:-1, :-1] = np.where(group_of[:, None] == group_of, near, far)
+    for one, two in agree:
+        levels[one, two] = levels[two, one] = year
+    levels[-1], levels[:, -1] = year, year
+    case, worth = made(np.random.default_rng(3), [0] * k, 1.0), rates.worth()
+    rows = np.zeros((k * (k - 1) // 2, 8), np.uint8)
+    rows[:, 1] = levels[np.tril_indices(k, -1)]
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    copies, total = worth.copies[1], 0.0
+    for one in range(k):
+        others = np.delete(levels[one], one)
+        g = right / (1 + int((others != far).sum()))
+        if one == k - 1:
+            g = different / k * (different / right) ** (err - 1)
+        elif agree and one == 3:  # the month: of the two days one errs
+            g = different / k
+        total += g * math.exp(copies[others].sum())
+    found = evidence.evidence(graph_, worth, np.arange(k, dtype=np.int32), k)
+    assert found == pytest.approx(math.log(total), abs=1e-9)
+
+
+def test_whoever_says_less_than_another_is_a_copy() -> None:
+    """A given name alone is no original of the whole names that agree with it: it says less."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
+
+    def name(*levels: int) -> float:
+        rows = np.zeros((len(levels), 8), np.uint8)
+        rows[:, 0] = levels  # of reports 1 and 0, 2 and 0, 2 and 1, 3 and 0, ...
+        k = {3: 3, 6: 4}[len(levels)]
+        graph_ = case.graph._replace(dense=compare.packed(rows))
+        return float(evidence.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
+
+    right = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0, pair_worth.RIGHT]
+    of = worth.copies[0]
+    assert name(whole, alone, alone) == pytest.approx(
+        math.log(2 * right / 3) + of[whole] + of[alone], abs=1e-9
+    )
+    three = whole, whole, whole
+    assert name(*three, alone, alone, alone) == pytest.approx(
+        math.log(3 * right / 4) + 2 * of[whole] + of[alone], abs=1e-9
+    )
+    # of three of which none says all, nobody is known to say less
+    assert name(alone, alone, alone) == pytest.approx(math.log(right) + 2 * of[alone], abs=1e-9)
+    # nor is one that agrees with nobody who says all
+    slip = NAME.index("given slip, same family")
+    chance = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0]
+    of_slip = (chance[1] + chance[2] / 3) * math.exp(2 * of[slip])
+    both = right * math.exp(of[whole] + of[slip])
+    assert name(whole, slip, slip) == pytest.approx(math.log(of_slip + both), abs=1e-9)
+
+
+def test_a_fuller_name_is_an_original_still() -> None:
+    """Of several words, one that agrees in part with a name that is there twice may say more."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    whole, part, other = (NAME.index(x) for x in ("same, rare", "in part, rare", "different"))
+    rows = np.zeros((6, 8), np.uint8)  # the first is the fullest, two are alike, and one is not
+    rows[:, 0] = part, part, whole, part, other, other
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    _, right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0]
+    of = worth.copies[0]
+    fullest = different / 4 * math.exp(3 * of[part])
+    twice = 2 * right / 3 * math.exp(of[whole] + of[part] + of[other])
+    once = right / 2 * math.exp(of[part] + 2 * of[other])
+    found = evidence.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    assert found == pytest.approx(math.log(fullest + twice + once), abs=1e-9)
+
+
+def test_who_cannot_be_compared_makes_nobody_a_copy() -> None:
+    """Two are alike, each compared with two others: who is compared with three is the original."""
+    rates = rates_for(np.random.default_rng(3))
+    case, worth = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0), rates.worth()
+    whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
+    rows = np.zeros((6, 8), np.uint8)
+    rows[:, 0] = alone, alone, whole, alone, 0, 0
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    right = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0, pair_worth.RIGHT]
+    found = evidence.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    assert found == pytest.approx(math.log(right) + 3 * worth.copies[0, alone], abs=1e-9)
+
+
+def test_what_right_levels_say() -> None:
+    """Levels at which both say all there is to say, and those at which one of them says less."""
+    words = [NAME, compare.BIRTH, compare.SEX, compare.ORIGIN, compare.EVENT]
+    words += [compare.FURTHER, compare.FURTHER, compare.NUMBER]
+    whole = [
+        {word for word, says in zip(names, row, strict=False) if says == pair_worth.WHOLE}
+        for names, row in zip(words, model.SAYS, strict=True)
+    ]
+    same = {each for each in NAME if each.startswith("same, ")}
+    one = [{"same day"}, {"same"}, {"same town"}, {"same act: same day, same town"}]
+    assert whole == [same, *one, {"same"}, {"same"}, {"same"}]
+    less = [
+        {word for word, says in zip(names, row, strict=False) if says == pair_worth.LESS}
+        for names, row in zip(words, model.SAYS, strict=True)
+    ]
+    assert less[0] == {
+        "same given, family not said",
+        "given initials agree, same family",
+        "given not said, same family",
+    }
+    assert less[1] == {"within a month", "same year", "compatible"}
+    assert less[3] == {"same province"}
+    assert not less[2] | less[5] | less[6] | less[7]
+    right = (model.KINDS == pair_worth.RIGHT).sum(axis=1)
+    assert len(less[4]) == right[4] - 1 == 10
+
+
+def test_evidence_of_small_clusters_that_mostly_agree() -> None:
+    """Against the twin: who says less, who is no original of all, and who errs."""
+    excluded = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        count = int(rng.integers(3, 7))
+        case = made(rng, [0] * count, 0.5)
+        drawn = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
+        case.levels[:] = drawn + drawn.transpose(1, 0, 2)
+        case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
+        agree = case.worth.kind == pair_worth.RIGHT
+        case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
+        rows, columns = np.tril_indices(count, -1)
+        case.graph.dense[:] = compare.packed(case.levels[rows, columns])
+        group = np.arange(count, dtype=np.int32)
+        found = evidence.evidence(case.graph, case.worth, group, count)
+        said = said_of(case)
+        assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
+        nobody = [[[False] * count] * count] * len(compare.COUNTS)
+        weights, first, copies, kinds, _, less, chance, penalty = said
+        without = naive.log_evidence(
+            (0,) * count, weights, first, copies, kinds, nobody, less, chance, penalty
+        )
+        excluded += abs(found - without) > 1e-6
+    assert excluded > 30
+
+
+def test_what_is_left_out_is_counted_once() -> None:
+    """However many whole names agree with a given name alone, one comparison of it is counted."""
+    rates = rates_for(np.random.default_rng(3))
+    case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
+    whole, alone = NAME.index("same, usual"), NAME.index("same given, family not said")
+    copies = rates.worth().copies.copy()
+    copies[0, alone] = copies[0, whole] + 5  # as an original it would be the likeliest by far
+    worth = rates.worth()._replace(copies=copies)
+    rows = np.zeros((6, 8), np.uint8)
+    rows[:, 0] = whole, whole, whole, alone, alone, alone
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    state = partition.empty_state(4, 3)
+    partition.place(graph_, state, np.zeros(4, np.int64))
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        found, kinds = evidence.comparisons(rng, graph_, state, worth)
+        assert (found[0, whole], found[0, alone]) == (2.0, 1.0)
+        assert kinds[0, pair_worth.RIGHT] == 4.0
+
+
+def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
+    """Of three days and a year two err, whether a day is the original or the year."""
+    rates = rates_for(np.random.default_rng(3))
+    case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
+    far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
+    copies = rates.worth().copies.copy()  # so that a day is the original as often as the year
+    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    copies[1, far] = copies[1, year] + math.log(different / right)
+    worth = rates.worth()._replace(copies=copies)
+    rows = np.zeros((6, 8), np.uint8)
+    rows[:, 1] = far, far, far, year, year, year  # the last report says the year
+    graph_ = case.graph._replace(dense=compare.packed(rows))
+    state = partition.empty_state(4, 3)
+    partition.place(graph_, state, np.zeros(4, np.int64))
+    rng, originals = np.random.default_rng(8), set()
+    for _ in range(50):
+        found, kinds = evidence.comparisons(rng, graph_, state, worth)
+        originals.add(found[1, year])
+        assert kinds[1, pair_worth.RIGHT] == kinds[1, pair_worth.DIFFERENT] == 2.0
+    assert originals == {1.0, 3.0}
 
 
 def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:

@@ -73,11 +73,23 @@ def made(
     copies[:, 0] = first[:, 0] = 0.0
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
+    says = np.where(kind == pair_worth.RIGHT, rng.integers(0, 3, kind.shape), 0).astype(np.uint8)
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
     errors = rng.normal(0.0, 0.5, (4, 4))
     errors[0], errors[:, 0] = 0.0, 0.0
     worth = pair_worth.Worth(
-        weights, first, copies, kind, chance, companions, 0.3, namesakes, alike, joint, errors
+        weights,
+        first,
+        copies,
+        kind,
+        says,
+        chance,
+        companions,
+        0.3,
+        namesakes,
+        alike,
+        joint,
+        errors,
     )
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
@@ -132,6 +144,8 @@ def said_of(case: Made) -> tuple[Any, ...]:
     weights, copies = of_pairs(case.worth.weights, float), of_pairs(case.worth.copies, float)
     first = of_pairs(case.worth.first, float)
     kinds = of_pairs(case.worth.kind, lambda kind: KINDS[kind])
+    whole = of_pairs(case.worth.says, lambda says: says == pair_worth.WHOLE)
+    less = of_pairs(case.worth.says, lambda says: says == pair_worth.LESS)
     chance = [dict(zip(KINDS, row.tolist(), strict=True)) for row in case.worth.chance]
     phi, worth = case.worth.phi, case.worth
 
@@ -158,7 +172,7 @@ def said_of(case: Made) -> tuple[Any, ...]:
         ]
         for i in range(count)
     ]
-    return weights, first, copies, kinds, chance, penalty
+    return weights, first, copies, kinds, whole, less, chance, penalty
 
 
 def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition, float]:
@@ -594,6 +608,7 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
         case.levels[:] = 1
         case.levels[count - 1, count - 2] = case.levels[count - 2, count - 1] = 2
         case.worth.kind[:, 1], case.worth.kind[:, 2] = pair_worth.RIGHT, pair_worth.DIFFERENT
+        case.worth.says[:, 1:3] = 0
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
     found = evidence.evidence(case.graph, case.worth, np.arange(count, dtype=np.int32), count)

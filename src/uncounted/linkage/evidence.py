@@ -9,11 +9,14 @@ among them) and k_i are a slip away from it,
     evidence of a field = log sum_i g_i prod_{j not i} t(l_ij) / u(l_ij)
     g_i = r / n_i + [n_i = 1] (s / (1 + k_i) + [k_i = 0] d / K)
 
-Those who agree are one original, and not several: hence n_i. What follows in g_i is for
-originals that are themselves a slip or different, where nobody agrees with them. A report
-that agrees with two others which do not agree with one another ("1971", with a day in May and
-one in June) is no original of both: one of them errs as well, and g_i is d / K. Of two
-reports this is log m(l) / u(l), with
+Those who agree are one original, and not several: hence n_i. A report that agrees with one that
+says all there is to say, as somebody else says as well, and itself says less, is a copy and no
+original: what it leaves out would count in each comparison anew. What follows in g_i is for
+originals that are themselves a slip or different, where nobody agrees with them. A report that
+agrees with others which do not agree with one another ("1971", with a day in May and one in June)
+is no original of them all: c of those err at the least (a slip is an error), and g_i is
+d / K (d / r)^(c - 1), where its own d stands for the first. Whoever says little would else be the
+original of anybody. Of two reports this is log m(l) / u(l), with
 
     m = r^2 a(l) for right levels, ((r + s)^2 - r^2) b(l) for slips, (1 - (r + s)^2) e(l) for
     different ones, and t = r a(l), s b(l), d e(l).
@@ -44,7 +47,17 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
-from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level, of_two, pair_of
+from uncounted.linkage.pair_worth import (
+    DIFFERENT,
+    LESS,
+    RIGHT,
+    SLIP,
+    WHOLE,
+    Worth,
+    level,
+    of_two,
+    pair_of,
+)
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
 
 
@@ -52,16 +65,19 @@ class Told(NamedTuple):
     """What one field says in a cluster of k reports, report by report.
 
     `met` is with how many a report can be compared, `agree` and `slips` with how many of them it
-    agrees and is a slip away from, `copies` the log of the product of t / u if it is the original.
-    `right` and `wrong` have a bit for each report that it agrees with, and does not: shape
-    (k, words of 64 bits).
+    agrees and is a slip away from, `whole` with how many it agrees in all there is to say, `copies`
+    the log of the product of t / u if it is the original.
+    `right` and `wrong` have a bit for each report that it agrees with, and does not, and `less` for
+    those with which it agrees where one of the two says less: shape (k, words of 64 bits).
     """
 
     met: Ints
     agree: Ints
     slips: Ints
+    whole: Ints
     copies: Floats
     right: Ints
+    less: Ints
     wrong: Ints
 
 
@@ -91,8 +107,9 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
 @compiled
 def _room(k: int) -> Told:
     """Where to write what a field says in a cluster of k reports."""
-    numbers, words = np.empty((3, k), np.int64), np.empty((2, k, (k + 63) // 64), np.int64)
-    return Told(numbers[0], numbers[1], numbers[2], np.empty(k), words[0], words[1])
+    numbers, words = np.empty((4, k), np.int64), np.empty((3, k, (k + 63) // 64), np.int64)
+    met, agree, slips, whole = numbers[0], numbers[1], numbers[2], numbers[3]
+    return Told(met, agree, slips, whole, np.empty(k), words[0], words[1], words[2])
 
 
 @compiled_in_place
@@ -116,8 +133,8 @@ def _field(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> float:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if told.met[x] == said.most:
-            right, slip, different = _as_original(worth, k, f, x, said, told)
+        if _may_be_original(k, x, said, told):
+            right, slip, different, _ = _as_original(worth, k, f, x, said, told)
             copies = told.copies[x]
             if copies > top:
                 total *= np.exp(top - copies)
@@ -143,10 +160,10 @@ class Said(NamedTuple):
 def _read(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> Said:
     """What a field says, of each pair x > y at `codes[x, y]`; written into `told`."""
     for x in range(k):
-        told.met[x] = told.agree[x] = told.slips[x] = 0
+        told.met[x] = told.agree[x] = told.slips[x] = told.whole[x] = 0
         told.copies[x] = 0.0
         for word in range(told.right.shape[1]):
-            told.right[x, word] = told.wrong[x, word] = 0
+            told.right[x, word] = told.less[x, word] = told.wrong[x, word] = 0
     contradict = 0
     for x in range(1, k):
         for y in range(x):
@@ -161,6 +178,11 @@ def _read(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> Said:
                     told.agree[x] += 1
                     told.agree[y] += 1
                     _mark(told.right, x, y)
+                    says = worth.says[f, shown]
+                    told.whole[x] += says == WHOLE
+                    told.whole[y] += says == WHOLE
+                    if says == LESS:
+                        _mark(told.less, x, y)
                 else:
                     contradict += 1
                     told.slips[x] += kind == SLIP
@@ -187,35 +209,75 @@ def _marked(bits: Ints, x: int, y: int) -> bool:
     return (bits[x, y >> 6] >> (y & 63)) & 1 == 1
 
 
+@compiled_inner
+def _may_be_original(k: int, x: int, said: Said, told: Told) -> bool:
+    """Whether x is compared with most, and says no less than another that is and agrees with it.
+
+    It says less if the other says all there is to say, as somebody says as well, and x does not.
+    """
+    if told.met[x] < said.most:
+        return False
+    if told.whole[x]:
+        return True
+    for y in range(k):
+        if told.whole[y] and told.met[y] == said.most and _marked(told.less, x, y):
+            return False
+    return True
+
+
 @compiled_in_place
 def _as_original(
     worth: Worth, k: int, f: int, x: int, said: Said, told: Told
-) -> tuple[float, float, float]:
-    """The parts of g if x is the original of a field: x right, a slip and different."""
+) -> tuple[float, float, float, int]:
+    """The parts of g if x is the original of a field: x right, a slip and different.
+
+    And how many of those that agree with it err, if they contradict one another: it is no original
+    of them all then, and its own d stands for the first of them.
+    """
     agree, slips = told.agree[x], told.slips[x]
     different = worth.chance[f, DIFFERENT] / said.speak
-    if agree > 1 and said.contradict and _vague(k, x, told):
-        return 0.0, 0.0, different
+    err = _err(k, x, told) if agree > 1 and said.contradict else 0
+    if err:
+        each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
+        return 0.0, 0.0, different * each ** (err - 1), err
     alike = 1 + agree
     if agree and said.as_many < said.speak:
         for y in range(k):
             alike -= _marked(told.right, x, y) and told.met[y] < said.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
-        return right, 0.0, 0.0
+        return right, 0.0, 0.0, 0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return right, slip, 0.0 if slips else different
+    return right, slip, 0.0 if slips else different, 0
+
+
+@compiled_inner
+def _err(k: int, x: int, told: Told) -> int:
+    """How many of those that agree with x err at the least, as they contradict one another.
+
+    Without whoever errs nobody contradicts anybody: they cover all contradictions. So they are at
+    least as many as the fewest that one of them has, and as all over the most that one has.
+    """
+    pairs, fewest, most = 0, k, 0
+    for y in range(k):
+        if _marked(told.right, x, y):
+            contradicts = 0
+            for word in range(told.right.shape[1]):
+                contradicts += _count(told.right[x, word] & told.wrong[y, word])
+            if contradicts:
+                pairs += contradicts
+                fewest, most = min(fewest, contradicts), max(most, contradicts)
+    return max(fewest, -(-pairs // (2 * most))) if most else 0
 
 
 @compiled_in_place
-def _vague(k: int, x: int, told: Told) -> bool:
-    """Whether two reports that agree with x do not agree with one another."""
-    for y in range(k):
-        if _marked(told.right, x, y):
-            for word in range(told.right.shape[1]):
-                if told.right[x, word] & told.wrong[y, word]:
-                    return True
-    return False
+def _count(bits: int) -> int:
+    """How many bits are set."""
+    left, found = np.uint64(bits), 0
+    while left:
+        left &= left - np.uint64(1)
+        found += 1
+    return found
 
 
 @compiled
@@ -312,12 +374,12 @@ def _count_field(
 ) -> None:
     top, last, total = -np.inf, -1, 0.0
     for x in range(k):
-        if told.met[x] == said.most:
+        if _may_be_original(k, x, said, told):
             top, last = max(top, told.copies[x]), x
     for x in range(k):
         weight[x] = 0.0
-        if told.met[x] == said.most:
-            right, slip, different = _as_original(worth, k, f, x, said, told)
+        if _may_be_original(k, x, said, told):
+            right, slip, different, _ = _as_original(worth, k, f, x, said, told)
             weight[x] = (right + slip + different) * np.exp(told.copies[x] - top)
             total += weight[x]
     left, original = rng.random() * total, last
@@ -331,6 +393,9 @@ def _count_field(
         if shown:  # not every report that says a field can be compared in it with every other
             found[f, shown] += 1.0
             kinds[f, worth.kind[f, shown]] += 1.0
-    right, slip, different = _as_original(worth, k, f, original, said, told)
+    right, slip, different, err = _as_original(worth, k, f, original, said, told)
     surely = slip + different == 0.0
     kinds[f, RIGHT if surely else _kind(rng, right, slip, different)] += 1.0
+    if err:  # it was counted as one of those who err, and those who agree with it as right
+        kinds[f, DIFFERENT] += err - 1
+        kinds[f, RIGHT] -= err - 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from uncounted.linkage import compare
 from uncounted.linkage import name_levels as levels
-from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
+from uncounted.linkage.pair_worth import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +62,7 @@ class FieldPrior:
 
     mean: tuple[float, ...]
     kinds: tuple[int, ...]  # right, a slip or different
+    says: tuple[int, ...]  # of right levels, whether both say all there is to say or one less; or 0
     least: float  # the share of right levels and slips is never below this
     split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
 
@@ -77,13 +78,16 @@ def _prior(
     slips: set[int],
     least: float,
     *,
+    whole: frozenset[int] = frozenset({1}),
+    either: frozenset[int] = frozenset(),
     split: tuple[float, ...] = (),
 ) -> FieldPrior:
-    kinds = tuple(
-        RIGHT if at in right else SLIP if at in slips else DIFFERENT
-        for at in range(1, len(mean) + 1)
-    )
-    return FieldPrior(mean, kinds, least, split)
+    """Of `right` levels, at `whole` both say all, and at `either` one may say more than that."""
+    numbers = range(1, len(mean) + 1)
+    kinds = tuple(RIGHT if at in right else SLIP if at in slips else DIFFERENT for at in numbers)
+    less = right - whole - either
+    says = tuple(WHOLE if at in whole else LESS if at in less else 0 for at in numbers)
+    return FieldPrior(mean, kinds, says, least, split)
 
 
 def _events(days: set[int], places: set[int]) -> set[int]:
@@ -104,13 +108,20 @@ PRIORS: tuple[FieldPrior, ...] = (
         _RIGHT_NAMES,
         set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
         0.8,
+        whole=frozenset(range(levels.SAME, levels.SAME_LAST + 1)),
+        # of several words in a name others may say more
+        either=frozenset({levels.BEGINS_ALIKE, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}),
         split=_DIFFERS,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
     _prior(_SEX, {1}, set(), 0.9),
     _prior(_ORIGIN, {1, 2}, {4}, 0.3),
     _prior(
-        _event_means(), _RIGHT_EVENTS, _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS, 0.0
+        _event_means(),
+        _RIGHT_EVENTS,
+        _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS,
+        0.0,
+        whole=frozenset(_events({1}, {1})),
     ),
     _prior(_RELATIVE, {1}, {2}, 0.5),
     _prior(_OCCUPATION, {1}, {2}, 0.3),

@@ -29,6 +29,9 @@ from uncounted.linkage.partition import (
 from uncounted.linkage.scratch import Scratch, told_apart, value_of
 
 _NEW = -1  # a cluster of its own
+# No option is proposed less often. A guess rests on some ten looks: who was not seen joined may be
+# so once in thirty, would be proposed as seldom as guessed, and stay away or there for as long.
+_LEAST = 3e-3
 
 
 @compiled_inner
@@ -44,30 +47,33 @@ def go_as_guessed(
     """Propose where report r goes by how likely its options were (Metropolis-Hastings).
 
     They are the clusters of its firm candidates, each as likely as `graph.guess` says of
-    whichever candidate there it says most of, and a new one, as `graph.alone` says. Nothing of this
-    depends on where r is, so the way back is proposed by the same guesses.
+    whichever candidate there it says most of, and a new one, as `graph.alone` says; none less than
+    `_LEAST`. None of this depends on where r is, so the way back is proposed by the same guesses.
 
     Returns:
-        The chance of proposing another cluster than its own.
+        How likely it is guessed to be in another cluster than its own.
     """
     old, found = state.slot[r], _guess(graph, state, scratch, r)
     here = graph.alone[r] if state.size[old] == 1 else -1.0
-    total = graph.alone[r]
+    alone, guessed = max(graph.alone[r], _LEAST), graph.alone[r]
+    total = alone
     for at in range(found):
-        total += scratch.scores[at]
+        guessed += scratch.scores[at]
+        total += max(scratch.scores[at], _LEAST)
         if scratch.options[at] == old:
             here = scratch.scores[at]
     if here < 0.0:
         return 0.0  # its candidates there are weak: it could not be proposed to come back
-    lot = rng.random() * total - graph.alone[r]
-    to, there, at = _NEW, graph.alone[r], 0
+    lot = rng.random() * total - alone
+    to, there, at = _NEW, alone, 0
     while lot >= 0.0 and at < found:
-        to, there = scratch.options[at], scratch.scores[at]
+        to, there = scratch.options[at], max(scratch.scores[at], _LEAST)
         lot -= there
         at += 1
     if to != old and not (to == _NEW and state.size[old] == 1):
-        _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
-    return 1.0 - here / total
+        back = np.log(max(here, _LEAST) / there)
+        _go(rng, graph, state, worth, prior, scratch, r, to, back)
+    return 1.0 - here / guessed
 
 
 @compiled_inner

@@ -82,6 +82,7 @@ class Rates:
             first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
             copies=copies,
             kind=KINDS,
+            says=SAYS,
             chance=chance,
             companions=_table(others),
             phi=self.phi,
@@ -173,8 +174,11 @@ def _of_reports(pairs: Floats) -> Floats:
 
 # Of each field and level: whether it is right, a slip or different; 0 for "not said".
 KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
-for _row, _each in zip(KINDS, PRIORS, strict=True):
+# And what right levels say: all there is to say, or less than one who says all.
+SAYS = np.zeros(KINDS.shape, np.uint8)
+for _row, _says, _each in zip(KINDS, SAYS, PRIORS, strict=True):
     _row[1 : len(_each.kinds) + 1] = _each.kinds
+    _says[1 : len(_each.says) + 1] = _each.says
 
 
 def name_and_birth(patterns: compare.Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -22,6 +22,7 @@ from uncounted.linkage import compare
 from uncounted.linkage.partition import Floats, Graph, code_of
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
+WHOLE, LESS = 1, 2  # what right levels say: all there is to say, or less than one who says all does
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
 _HASH = 22  # bits of a hash
@@ -36,10 +37,11 @@ class Worth(NamedTuple):
 
     Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
     `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
-    whether it is right, a slip or different; `chance`, shape (fields, 4), has r, s and d at
-    their kinds. `namesakes` is how much likelier levels are among strangers whose given names
-    agree than among all, in logs; `alike` says at which levels of the name they do. `joint`,
-    shape (origin levels, event levels), is how much likelier two of them are together than apart;
+    whether it is right, a slip or different, and `says` of right ones whether both say all there is
+    to say (`WHOLE`), or one of them at the most (`LESS`); `chance`, shape (fields, 4), has r, s and
+    d at their kinds. `namesakes` is how much likelier levels are among strangers whose given names
+    agree than among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
+    (origin levels, event levels), is how much likelier two of them are together than apart;
     `errors`, by kind of level of name and of birth, the same of one person's reports.
     """
 
@@ -47,6 +49,7 @@ class Worth(NamedTuple):
     first: Floats
     copies: Floats
     kind: NDArray[np.uint8]
+    says: NDArray[np.uint8]
     chance: Floats
     companions: Floats
     phi: float  # share of companions among pairs of different people

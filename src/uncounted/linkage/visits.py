@@ -29,9 +29,9 @@ class Visits(NamedTuple):
 
     Arrays of one a report: it is its turn in every second sweep (`turns`: 0 or 1) or in each
     (`ALWAYS`), and `often` is the mean number of visits then; `times` counts those since it was
-    last settled, and `moves` sums the chances of moving at each, or of proposing to. At some
-    visits all chances are worked out: `worked` counts these, and `alone` sums the chances of a
-    cluster of its own. `again` sums the chances that two draws are alike there, and `guessed` those
+    last settled, and `moves` sums the chances of moving at each, known or guessed. At some visits
+    all chances are worked out: `worked` counts these, and `alone` sums the chances of a cluster of
+    its own. `again` sums the chances that two draws are alike there, and `guessed` those
     that a draw is what guesses propose.
     Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
     `joins` sums the chances that the visited report went to where it was.
