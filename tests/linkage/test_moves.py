@@ -73,7 +73,8 @@ def made(
     copies[:, 0] = first[:, 0] = 0.0
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
-    says = np.where(kind == pair_worth.RIGHT, rng.integers(0, 3, kind.shape), 0).astype(np.uint8)
+    said = np.random.default_rng(count).integers(0, 3, kind.shape)
+    says = np.where(kind == pair_worth.RIGHT, said, 0).astype(np.uint8)
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
     errors = rng.normal(0.0, 0.5, (4, 4))
     errors[0], errors[:, 0] = 0.0, 0.0
