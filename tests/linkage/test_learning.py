@@ -67,6 +67,11 @@ def rates_for(rng: np.random.Generator) -> model.Rates:
     return model.Rates(m, tuple(u), m)
 
 
+def of_reports(rates: model.Rates) -> NDArray[np.float64]:
+    """How often reports are right, a slip and different, by field."""
+    return model._of_reports(model._by_kind(np.concatenate(rates.m)))
+
+
 def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float64]) -> float:
     """Log of the mean, over the prior of m, of the product of m / u over pairs."""
     prior, rate, reports = field_priors.PRIORS[f], model._RATES[f], model._PRIOR_KINDS[f]
@@ -675,7 +680,7 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
     apart = math.log(rates.m[1][far - 1] / rates.u[1][far - 1])
     alike = math.log(rates.m[1][day - 1] / rates.u[1][day - 1])
     assert birth(far, day, 0) < alike + apart + 0.01
-    right, slip, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    right, slip, different = of_reports(rates)[1, 1:]
     copies = worth.copies[1]
     # two alike are one original; or it is the third, who is right alone or errs as well
     both = right * math.exp(copies[day] + copies[far])
@@ -717,7 +722,7 @@ def test_whoever_says_little_is_not_the_original_of_everybody(
     rows = np.zeros((k * (k - 1) // 2, 8), np.uint8)
     rows[:, 1] = levels[np.tril_indices(k, -1)]
     graph_ = case.graph._replace(dense=compare.packed(rows))
-    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    right, _, different = of_reports(rates)[1, 1:]
     copies, total = worth.copies[1], 0.0
     for one in range(k):
         others = np.delete(levels[one], one)
@@ -744,7 +749,7 @@ def test_whoever_says_less_than_another_is_a_copy() -> None:
         graph_ = case.graph._replace(dense=compare.packed(rows))
         return float(evidence.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
 
-    right = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0, pair_worth.RIGHT]
+    right = of_reports(rates)[0, pair_worth.RIGHT]
     of = worth.copies[0]
     assert name(whole, alone, alone) == pytest.approx(
         math.log(2 * right / 3) + of[whole] + of[alone], abs=1e-9
@@ -757,7 +762,7 @@ def test_whoever_says_less_than_another_is_a_copy() -> None:
     assert name(alone, alone, alone) == pytest.approx(math.log(right) + 2 * of[alone], abs=1e-9)
     # nor is one that agrees with nobody who says all
     slip = NAME.index("given slip, same family")
-    chance = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0]
+    chance = of_reports(rates)[0]
     of_slip = (chance[1] + chance[2] / 3) * math.exp(2 * of[slip])
     both = right * math.exp(of[whole] + of[slip])
     assert name(whole, slip, slip) == pytest.approx(math.log(of_slip + both), abs=1e-9)
@@ -771,7 +776,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
     rows = np.zeros((6, 8), np.uint8)  # the first is the fullest, two are alike, and one is not
     rows[:, 0] = part, part, whole, part, other, other
     graph_ = case.graph._replace(dense=compare.packed(rows))
-    _, right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0]
+    _, right, _, different = of_reports(rates)[0]
     of = worth.copies[0]
     fullest = different / 4 * math.exp(3 * of[part])
     twice = 2 * right / 3 * math.exp(of[whole] + of[part] + of[other])
@@ -788,7 +793,7 @@ def test_who_cannot_be_compared_makes_nobody_a_copy() -> None:
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 0] = alone, alone, whole, alone, 0, 0
     graph_ = case.graph._replace(dense=compare.packed(rows))
-    right = model._of_reports(model._by_kind(np.concatenate(rates.m)))[0, pair_worth.RIGHT]
+    right = of_reports(rates)[0, pair_worth.RIGHT]
     found = evidence.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(right) + 3 * worth.copies[0, alone], abs=1e-9)
 
@@ -873,7 +878,7 @@ def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
     case = made(np.random.default_rng(3), [0, 1, 2, 0], 1.0)
     far, year = compare.BIRTH.index("different"), compare.BIRTH.index("same year")
     copies = rates.worth().copies.copy()  # so that a day is the original as often as the year
-    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    right, _, different = of_reports(rates)[1, 1:]
     copies[1, far] = copies[1, year] + math.log(different / right)
     worth = rates.worth()._replace(copies=copies)
     rows = np.zeros((6, 8), np.uint8)
@@ -899,7 +904,7 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     graph_ = case.graph._replace(dense=compare.packed(rows))
     state = partition.empty_state(3, 3)
     partition.place(graph_, state, np.zeros(3, np.int64))
-    right, _, different = model._of_reports(model._by_kind(np.concatenate(rates.m)))[1, 1:]
+    right, _, different = of_reports(rates)[1, 1:]
     copies = worth.copies[1]
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])

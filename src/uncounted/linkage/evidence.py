@@ -374,13 +374,14 @@ def _count_field(
 ) -> None:
     top, last, total = -np.inf, -1, 0.0
     for x in range(k):
-        if _may_be_original(k, x, said, told):
-            top, last = max(top, told.copies[x]), x
-    for x in range(k):
         weight[x] = 0.0
         if _may_be_original(k, x, said, told):
             right, slip, different, _ = _as_original(worth, k, f, x, said, told)
-            weight[x] = (right + slip + different) * np.exp(told.copies[x] - top)
+            weight[x] = right + slip + different
+            top, last = max(top, told.copies[x]), x
+    for x in range(k):
+        if weight[x] > 0:
+            weight[x] *= np.exp(told.copies[x] - top)
             total += weight[x]
     left, original = rng.random() * total, last
     for x in range(k):
