@@ -19,8 +19,9 @@ from uncounted.records.report import Report
 FAMILIES = [row for row in spelling.families() if row[0] >= 0.1]
 SYLLABLE = st.sampled_from(sorted(spelling.USUAL))
 GIVEN = st.lists(SYLLABLE, min_size=2, max_size=2).map("".join)
-# Kim Oo Oo is a name with a hidden given name, and 우우 spelt so too.
-GIVEN = GIVEN.filter(lambda given: given != "우우")
+# Kim Oo Oo is a name with a hidden given name, and 우우 spelt so too; the others say "unknown".
+NO_NAMES = {"우우", "미상", "모름", "불상", "불명", "무명"}
+GIVEN = GIVEN.filter(lambda given: given not in NO_NAMES)
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202e\u2066\u2069\u00ad\u061c\u034f\ufe0f\u3164"
 ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
 Pair = tuple[str, str]  # a family name in Hangul and one of its usual spellings
