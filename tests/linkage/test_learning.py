@@ -867,7 +867,7 @@ def test_what_is_left_out_is_counted_once() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(8)
     for _ in range(20):
-        found, kinds = evidence.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = evidence.comparisons(rng, graph_, state, worth)
         assert (found[0, whole], found[0, alone]) == (2.0, 1.0)
         assert kinds[0, pair_worth.RIGHT] == 4.0
 
@@ -888,7 +888,7 @@ def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng, originals = np.random.default_rng(8), set()
     for _ in range(50):
-        found, kinds = evidence.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = evidence.comparisons(rng, graph_, state, worth)
         originals.add(found[1, year])
         assert kinds[1, pair_worth.RIGHT] == kinds[1, pair_worth.DIFFERENT] == 2.0
     assert originals == {1.0, 3.0}
@@ -911,9 +911,9 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     rng, times = np.random.default_rng(8), 4000
     drawn = [evidence.comparisons(rng, graph_, state, worth) for _ in range(times)]
     of_vague = vague / (vague + either)
-    found = float(np.mean([found[1, year] == 2 for found, _ in drawn]))
+    found = float(np.mean([found[1, year] == 2 for found, _, _ in drawn]))
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
-    kinds = np.mean([kinds[1] for _, kinds in drawn], axis=0)
+    kinds = np.mean([kinds[1] for _, kinds, _ in drawn], axis=0)
     # the vague one as original errs itself, and both agree; else it and the original are right
     assert kinds[pair_worth.RIGHT] == pytest.approx(2.0, abs=1e-9)
     assert kinds[pair_worth.DIFFERENT] == pytest.approx(1.0, abs=1e-9)

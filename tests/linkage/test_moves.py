@@ -531,15 +531,17 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     case = made(np.random.default_rng(3), [0, 1, 2, 3], 1.0)
     state = partition.empty_state(4, 4)
     partition.place(case.graph, state, np.zeros(4, np.int64))
-    found, kinds = evidence.comparisons(np.random.default_rng(1), case.graph, state, case.worth)
+    rng = np.random.default_rng(1)
+    counts = evidence.comparisons(rng, case.graph, state, case.worth)
+    found, kinds = counts.found, evidence.reports(rng, counts, case.worth.chance)
     # all but one of those with whom whoever is compared with most is compared
     met = (case.levels > 0).sum(axis=1).max(axis=0)
     assert found.sum(axis=1).tolist() == met.tolist()
     assert kinds.sum(axis=1).tolist() == np.where(met > 0, met + 1, 0).tolist()
     # one says a date alone, another a place alone: both say the field, and nothing is compared
     mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
-    for counts in evidence.comparisons(np.random.default_rng(1), mute, state, case.worth):
-        assert counts.sum() == 0
+    for nothing_found in evidence.comparisons(rng, mute, state, case.worth):
+        assert nothing_found.sum() == 0
     everyone = np.arange(4, dtype=np.int32)
     nothing = case.worth._replace(phi=0.0)
     assert evidence.evidence(mute, nothing, everyone, 4) == 0.0
@@ -560,9 +562,10 @@ def test_who_is_right_of_two(kind: int) -> None:
     rng, times = np.random.default_rng(1), 4000
     total = np.zeros((FIELDS, 4))
     for _ in range(times):
-        found, counted = evidence.comparisons(rng, told, state, worth)
-        assert found[:, 1].tolist() == [1.0] * FIELDS
-        total += counted
+        counts = evidence.comparisons(rng, told, state, worth)
+        assert counts.found[:, 1].tolist() == [1.0] * FIELDS
+        assert counts.kinds.sum() == 0.0
+        total += evidence.reports(rng, counts, worth.chance)
     # g: agreeing, it is right; a slip away, right or half a slip; else right, a slip, or one of two
     # that are different
     own = {

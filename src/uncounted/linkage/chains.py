@@ -29,6 +29,7 @@ from uncounted.linkage import (
     priors,
     threads,
 )
+from uncounted.linkage.asked import Asked
 from uncounted.linkage.graph import Built
 from uncounted.linkage.visits import (
     Visits,
@@ -86,6 +87,7 @@ class _Chain:
     rates: model.Rates
     prior: partition.Prior
     visits: Visits
+    asked: Asked | None = None
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
@@ -199,6 +201,9 @@ def _take_stock(work: _Work, chains: list[_Chain]) -> None:
     work.look_everywhere(chains)
     _share(chains)
     settle([chain.visits for chain in chains], fading=False)
+    asked = model.asked(chains[0].graph, chains[0].rates)
+    for chain in chains:
+        chain.asked = asked
 
 
 def _firm_together(chains: list[_Chain]) -> None:
@@ -318,14 +323,20 @@ class _Work:
             moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits, anew)
             anew = everybody_had_a_turn(chain.visits)
             if anew:
-                found, kinds = evidence.comparisons(chain.rng, near, state, worth)
-                chain.rates = model.draw(chain.rng, *_by_field(found, kinds), chain.rates)
+                counts = evidence.comparisons(chain.rng, near, state, worth)
+                kinds = evidence.reports(chain.rng, counts, worth.chance)
+                chain.rates = model.draw(chain.rng, *_by_field(counts.found, kinds), chain.rates)
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
                 worth = chain.rates.reweighed(worth)
+                if keep and chain.asked is not None:
+                    chain.rates = model.draw_summed_out(
+                        chain.rng, near, state, chain.prior, worth, chain.asked, counts, chain.rates
+                    )
+                    worth = chain.rates.reweighed(worth)
                 if keep:
-                    chain.compared[: len(found)] += found
+                    chain.compared[: len(counts.found)] += counts.found
             chain.sweeps += 1
             if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
                 chain.graph = graph.firmer(near, [state.slot])

@@ -280,24 +280,50 @@ def _count(bits: int) -> int:
     return found
 
 
+class Counts(NamedTuple):
+    """Comparisons within the clusters of a partition, field by field.
+
+    `found` at each level, shape as `Worth.weights`. Shape as `Worth.chance`: in clusters of three
+    and more, `kinds` of reports that are right, a slip and different; of clusters of two, `two` at
+    levels of each kind.
+    """
+
+    found: Floats
+    kinds: Floats
+    two: Floats
+
+
 @compiled
-def comparisons(
-    rng: np.random.Generator, graph: Graph, state: State, worth: Worth
-) -> tuple[Floats, Floats]:
-    """How often each level is compared within clusters, field by field; and who is right.
+def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Worth) -> Counts:
+    """How often each level is compared within clusters, and who is right.
 
     In each field of each cluster an original is drawn given the rest, and the others are
-    compared with it: a cluster of K reports that say the field gives K - 1 comparisons.
-
-    Returns:
-        Comparisons at each level, shape (fields, levels), as `Worth.weights`; reports that are
-        right, a slip and different, shape (fields, 4), as `Worth.chance`.
+    compared with it: a cluster of K reports that say the field gives K - 1 comparisons. Of two,
+    either is the original as well: whether it errs is left to `reports`.
     """
     found = np.zeros(worth.weights.shape)
-    kinds = np.zeros(worth.chance.shape)
+    kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
     group, weight = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
-    _count_all(rng, graph, state, worth, group, weight, found, kinds)
-    return found, kinds
+    _count_all(rng, graph, state, worth, group, weight, Counts(found, kinds, two))
+    return Counts(found, kinds, two)
+
+
+def reports(rng: np.random.Generator, counts: Counts, chance: Floats) -> Floats:
+    """Reports that are right, a slip and different, shape (fields, 4), as `Worth.chance`.
+
+    Of two that are a slip apart, the original is right, or either is a slip; of two that are
+    different, it is right or a slip, or either is different. That is drawn.
+    """
+    right, slip, different = chance[:, 1:].T
+    kinds = counts.kinds + counts.two
+    kinds[:, RIGHT] += counts.two[:, RIGHT]
+    for kind, errs in (
+        (SLIP, np.stack([right, slip / 2, np.zeros_like(slip)])),
+        (DIFFERENT, np.stack([right, slip, different / 2])),
+    ):
+        pairs = counts.two[:, kind].astype(np.int64)
+        kinds[:, 1:] += rng.multinomial(pairs, (errs / errs.sum(axis=0)).T)
+    return kinds
 
 
 @compiled
@@ -308,18 +334,16 @@ def _count_all(
     worth: Worth,
     group: Codes,
     weight: Floats,
-    found: Floats,
-    kinds: Floats,
+    counts: Counts,
 ) -> None:
-    graph, state, worth = lend(graph), lend(state), lend(worth)
-    group, weight, found, kinds = borrow(group), borrow(weight), borrow(found), borrow(kinds)
+    graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
+    group, weight = borrow(group), borrow(weight)
     for slot in range(len(state.head)):
         if state.size[slot] < 2:
             continue
         k = members(state, slot, group, 0)
         if k == 2:
-            code = pair_of(graph, worth, group[0], group[1])[0]
-            _count_pair(rng, worth, code, found, kinds)
+            _count_pair(worth, pair_of(graph, worth, group[0], group[1])[0], counts)
             continue
         codes, told = np.empty((k, k), np.int32), _room(k)
         for x in range(1, k):
@@ -328,28 +352,17 @@ def _count_all(
         for f in range(len(worth.weights)):
             said = _read(worth, k, codes, f, told)
             if said.most:
-                _count_field(rng, worth, k, codes, f, said, told, weight, found, kinds)
+                _count_field(rng, worth, k, codes, f, said, told, weight, counts)
 
 
 @compiled_inner
-def _count_pair(
-    rng: np.random.Generator, worth: Worth, code: int, found: Floats, kinds: Floats
-) -> None:
-    """As `_count_field`, of a cluster of two: either is the original, with the same chance."""
+def _count_pair(worth: Worth, code: int, counts: Counts) -> None:
+    """As `_count_field`, of a cluster of two."""
     for f in range(len(worth.weights)):
         shown = level(code, f)
         if shown:
-            kind, own = worth.kind[f, shown], RIGHT
-            if kind != RIGHT:  # it may be the original that errs
-                right, slip, different = worth.chance[f, RIGHT], worth.chance[f, SLIP], 0.0
-                if kind == SLIP:
-                    slip /= 2
-                else:
-                    different = worth.chance[f, DIFFERENT] / 2
-                own = _kind(rng, right, slip, different)
-            found[f, shown] += 1.0
-            kinds[f, kind] += 1.0
-            kinds[f, own] += 1.0
+            counts.found[f, shown] += 1.0
+            counts.two[f, worth.kind[f, shown]] += 1.0
 
 
 @compiled_in_place
@@ -369,8 +382,7 @@ def _count_field(
     said: Said,
     told: Told,
     weight: Floats,
-    found: Floats,
-    kinds: Floats,
+    counts: Counts,
 ) -> None:
     top, last, total = -np.inf, -1, 0.0
     for x in range(k):
@@ -392,11 +404,11 @@ def _count_field(
     for y in range(k):
         shown = level(codes[max(original, y), min(original, y)], f) if y != original else 0
         if shown:  # not every report that says a field can be compared in it with every other
-            found[f, shown] += 1.0
-            kinds[f, worth.kind[f, shown]] += 1.0
+            counts.found[f, shown] += 1.0
+            counts.kinds[f, worth.kind[f, shown]] += 1.0
     right, slip, different, err = _as_original(worth, k, f, original, said, told)
     surely = slip + different == 0.0
-    kinds[f, RIGHT if surely else _kind(rng, right, slip, different)] += 1.0
+    counts.kinds[f, RIGHT if surely else _kind(rng, right, slip, different)] += 1.0
     if err:  # it was counted as one of those who err, and those who agree with it as right
-        kinds[f, DIFFERENT] += err - 1
-        kinds[f, RIGHT] -= err - 1
+        counts.kinds[f, DIFFERENT] += err - 1
+        counts.kinds[f, RIGHT] -= err - 1

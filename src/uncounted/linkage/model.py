@@ -20,7 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.linkage import compare, overrelaxed, pair_worth
+from uncounted.linkage import compare, overrelaxed, pair_worth, partition, summed_out
+from uncounted.linkage.asked import Asked
+from uncounted.linkage.asked import asked as asked_for
+from uncounted.linkage.evidence import Counts
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
 
@@ -233,6 +236,53 @@ def draw(
             share = chance[field, pair_worth.DIFFERENT]
             m[field][here] = differing(prior, share, rates.u[field][here], learned)
     return attrs.evolve(rates, m=m)
+
+
+def asked(graph: partition.Graph, rates: Rates) -> Asked:
+    """Of which pairs rates are drawn with them summed out."""
+    patterns, row = np.unique_inverse(graph.codes)
+    before = attrs.evolve(rates, m=rates.first or rates.m)
+    odds = before.of(compare.unpacked(patterns)) - np.log(len(graph.mate))
+    worth = rates.worth()
+    to_draw = _law(*worth.weights.shape).levels > 0
+    for field, prior in zip(to_draw, PRIORS, strict=False):
+        if prior.split:  # some may be capped, and do not tell what was drawn
+            field[1 : len(prior.kinds) + 1] &= prior.agrees
+    return asked_for(graph, worth, to_draw, special.expit(odds)[row])
+
+
+def draw_summed_out(
+    rng: np.random.Generator,
+    graph: partition.Graph,
+    state: partition.State,
+    prior: partition.Prior,
+    worth: pair_worth.Worth,
+    asked: Asked,
+    counts: Counts,
+    rates: Rates,
+) -> Rates:
+    """Draw m with the pairs that are asked for summed out, and who of them is one person.
+
+    Args:
+        rng: the generator.
+        graph: the reports.
+        state: changed in place.
+        prior: of partitions.
+        worth: what levels are worth by these rates.
+        asked: which pairs.
+        counts: comparisons within people; changed in place.
+        rates: as they are.
+    """
+    m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_said]))
+    law = _law(*m.shape)
+    summed_out.draw(rng, graph.lists, state, prior, worth, asked, counts, law, m)
+    drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
+    return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
+
+
+def _law(fields: int, levels: int) -> summed_out.Law:
+    table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
+    return summed_out.Law(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:

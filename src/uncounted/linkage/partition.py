@@ -123,7 +123,8 @@ def empty_state(count: int, lists: int) -> State:
 
 
 @compiled_inner
-def _cell(mask: int, lists: int) -> int:
+def cell_of(mask: int, lists: int) -> int:
+    """The cell of a set of lists."""
     if lists <= MOST_EXACT_LISTS:
         return mask
     found = 0
@@ -138,14 +139,14 @@ def add(state: State, r: int, s: int, slot: int) -> None:
     """Put report r of list s into a slot, and keep the counts; an empty one must be `fresh`."""
     lists = state.on.shape[1]
     if state.size[slot]:
-        state.cells[_cell(state.mask[slot], lists)] -= 1
+        state.cells[cell_of(state.mask[slot], lists)] -= 1
     else:
         state.n[0] += 1
         state.idle[0] -= 1
     state.size[slot] += 1
     state.on[slot, s] += 1
     state.mask[slot] |= np.int64(1) << s
-    state.cells[_cell(state.mask[slot], lists)] += 1
+    state.cells[cell_of(state.mask[slot], lists)] += 1
     state.slot[r] = slot
     first = state.head[slot]
     state.after[r], state.before[r] = first, -1
@@ -159,7 +160,7 @@ def remove(state: State, r: int, s: int) -> None:
     """Take report r out. A cluster left empty gives its slot back."""
     lists = state.on.shape[1]
     slot = state.slot[r]
-    state.cells[_cell(state.mask[slot], lists)] -= 1
+    state.cells[cell_of(state.mask[slot], lists)] -= 1
     state.size[slot] -= 1
     state.on[slot, s] -= 1
     if state.on[slot, s] == 0:
@@ -172,7 +173,7 @@ def remove(state: State, r: int, s: int) -> None:
     else:
         state.head[slot] = after
     if state.size[slot]:
-        state.cells[_cell(state.mask[slot], lists)] += 1
+        state.cells[cell_of(state.mask[slot], lists)] += 1
     else:
         state.n[0] -= 1
         state.spare[state.idle[0]] = slot
@@ -204,9 +205,9 @@ def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
     if size == 0:
         n = state.n[0]
         total = np.log(n + 1.0) - np.log(n + prior.alpha * (len(state.cells) - 1))
-        total += np.log(state.cells[_cell(bit, lists)] + prior.alpha) + log_p
+        total += np.log(state.cells[cell_of(bit, lists)] + prior.alpha) + log_p
         return total - (np.log(float(lists)) if lists > MOST_EXACT_LISTS else 0.0)
-    before, after = _cell(state.mask[slot], lists), _cell(state.mask[slot] | bit, lists)
+    before, after = cell_of(state.mask[slot], lists), cell_of(state.mask[slot] | bit, lists)
     total = np.log(state.cells[after] + prior.alpha)
     total -= np.log(state.cells[before] - 1.0 + prior.alpha)
     if lists > MOST_EXACT_LISTS:  # the sets of so many lists share their cell alike

@@ -1,0 +1,157 @@
+"""Which pairs are asked for where a rate is drawn with pairs summed out (`summed_out`).
+
+At each level, and at all slips and all different levels of a field: those most in doubt, no report
+in two of them. This is chosen without a look at the state.
+"""
+
+# numba compiles some of these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.compiled import compiled
+from uncounted.linkage import compare
+from uncounted.linkage.graph import as_either_sees, whose
+from uncounted.linkage.pair_worth import DIFFERENT, SLIP, Worth, explained
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints
+
+Kinds = NDArray[np.uint8]
+
+# Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
+# enough, and one that more links teach, too: it is drawn in turn with the partition alone.
+_LEAST_SHARE, _MOST_LINKS = 0.05, 1000
+_LEAST_DOUBT, _MOST_OF_IT = 1e-4, 0.95  # pairs with less, and those with the rest, are left out
+
+
+class Asked(NamedTuple):
+    """Pairs that are asked for, step by step.
+
+    Step x is about level `level[x]` of a field, or, if that is 0, about how often its reports are
+    of `kind[x]`. It has the runs `runs[x]` to `runs[x + 1]`: pairs of the same levels and lists.
+    Those of run y are `pairs[y]` to `pairs[y + 1]` of `one`, `two` and `guess`, which is how likely
+    they have been seen joined. Of each run: packed levels, and what different people explain.
+    """
+
+    field: Ints
+    level: Ints
+    kind: Ints
+    runs: Ints
+    codes: Codes
+    explained: Floats
+    pairs: Ints
+    one: Codes
+    two: Codes
+    guess: Floats
+
+
+class _Pairs(NamedTuple):
+    one: Ints
+    two: Codes
+    guess: Floats
+    doubt: Floats
+    row: Ints  # among distinct packed levels
+    run: Ints  # the same for pairs of the same levels and lists
+
+
+def asked(graph: Graph, worth: Worth, rates: NDArray[np.bool_], likely: Floats) -> Asked:
+    """Which pairs are asked for.
+
+    Args:
+        graph: the candidates, and how likely each has been seen joined.
+        worth: what levels are worth, of which what different people explain is used.
+        rates: which levels have a rate to be drawn, shape (fields, levels).
+        likely: how likely each candidate is before any partition, as in `Graph.near`: where chains
+            stand a level may be rare that is not so elsewhere.
+    """
+    codes, pairs = _in_doubt(graph, likely)
+    shown = compare.unpacked(codes)
+    links, doubts = (
+        np.bincount(pairs.row, each, len(codes)) for each in (pairs.guess, pairs.doubt)
+    )
+    steps, chosen = list[tuple[int, int, int]](), [np.zeros(0, np.int64)]
+    for field in range(len(worth.weights)):
+        kinds = np.where(rates[field], worth.kind[field], 0)
+        for level, kind in _to_draw(kinds):
+            here = shown[:, field] == level if level else kinds[shown[:, field]] == kind
+            linked = links[here].sum()
+            if linked <= _MOST_LINKS and doubts[here].sum() > _LEAST_SHARE * linked:
+                steps.append((field, level, kind))
+                chosen.append(_most_in_doubt(len(graph.mate), pairs, here[pairs.row]))
+    return _in_steps(steps, chosen, codes, pairs, worth)
+
+
+def _in_doubt(graph: Graph, likely: Floats) -> tuple[Codes, _Pairs]:
+    """Distinct levels; and candidate pairs of whom no decision says anything."""
+    one, two = whose(graph), graph.near
+    free = (graph.mate == np.arange(len(graph.mate))) & (np.diff(graph.apart_starts) == 0)
+    at = np.flatnonzero((two < one) & free[one] & free[two])
+    guess = as_either_sees(graph, graph.guess)[at].astype(np.float64)
+    doubt = np.maximum(guess * (1 - guess), likely[at] * (1 - likely[at]))
+    codes, row = np.unique_inverse(graph.codes[at])
+    s, t = np.sort(graph.lists[np.stack([one[at], two[at]])], axis=0)
+    lists = int(graph.lists.max(initial=0)) + 1
+    return codes, _Pairs(one[at], two[at], guess, doubt, row, (row * lists + s) * lists + t)
+
+
+def _to_draw(kinds: Kinds) -> list[tuple[int, int]]:
+    """Levels that share a kind, each with it; and 0 with the kinds of error that there are."""
+    many = np.bincount(kinds, minlength=4)
+    shared = [(int(at), int(kinds[at])) for at in np.flatnonzero(kinds) if many[kinds[at]] > 1]
+    return [*shared, *((0, kind) for kind in (SLIP, DIFFERENT) if many[kind])]
+
+
+def _most_in_doubt(count: int, pairs: _Pairs, here: NDArray[np.bool_]) -> Ints:
+    """Of the pairs that are here, those most in doubt with no report in two of them; by run."""
+    mine = np.flatnonzero(here & (pairs.doubt > _LEAST_DOUBT))
+    mine = mine[np.argsort(-pairs.doubt[mine], kind="stable")]
+    before = np.cumsum(pairs.doubt[mine]) - pairs.doubt[mine]
+    mine = mine[before < _MOST_OF_IT * pairs.doubt[mine].sum()]
+    mine = mine[_matched(count, pairs.one[mine], pairs.two[mine])]
+    return np.asarray(mine[np.argsort(pairs.run[mine], kind="stable")])
+
+
+@compiled
+def _matched(count: int, one: Ints, two: Codes) -> NDArray[np.bool_]:
+    """Pairs in turn, if neither of the two is in one before."""
+    taken, kept = np.zeros(count, np.bool_), np.zeros(len(one), np.bool_)
+    for at in range(len(one)):
+        if not (taken[one[at]] or taken[two[at]]):
+            taken[one[at]] = taken[two[at]] = kept[at] = True
+    return kept
+
+
+def _in_steps(
+    steps: list[tuple[int, int, int]], chosen: list[Ints], codes: Codes, pairs: _Pairs, worth: Worth
+) -> Asked:
+    """Pairs chosen in each step (after none), one after the other, and where runs begin."""
+    mine = np.concatenate(chosen)
+    step = np.repeat(np.arange(len(steps)), [len(each) for each in chosen[1:]])
+    new = (np.diff(pairs.run[mine]) != 0) | (np.diff(step) != 0)
+    first = np.flatnonzero(np.append(True, new)[: len(mine)])
+    field, level, kind = np.array(steps, np.int64).reshape(-1, 3).T.copy()
+    of_runs = codes[pairs.row[mine[first]]]
+    return Asked(
+        field=field,
+        level=level,
+        kind=kind,
+        runs=np.searchsorted(step[first], np.arange(len(steps) + 1)),
+        codes=of_runs,
+        explained=_explained(worth, of_runs),
+        pairs=np.append(first, len(mine)),
+        one=pairs.one[mine].astype(np.int32),
+        two=pairs.two[mine],
+        guess=pairs.guess[mine],
+    )
+
+
+@compiled
+def _explained(worth: Worth, codes: Codes) -> Floats:
+    out = np.empty(len(codes))
+    for at in range(len(codes)):
+        out[at] = explained(worth, codes[at])
+    return out

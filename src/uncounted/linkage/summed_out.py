@@ -1,0 +1,463 @@
+"""A rate is drawn while pairs are neither together nor apart, and then these pairs.
+
+Drawn in turn, rates and partition hold one another: where few are one person at a level, its m is
+small, and so few become so; where many happen to be, it is large, and they stay. Of two with
+whom nobody else is, it is known what they are worth together and apart for any m. So m of a level
+is drawn with such pairs summed out, and then whether each is one person, given m: a collapsed
+Gibbs step (J. S. Liu, "The collapsed Gibbs sampler in Bayesian computations with applications to a
+gene regulation problem", Journal of the American Statistical Association 89, 1994). Likewise how
+often reports are a slip, or different.
+
+What the prior says of one pair hangs on how many others are together, a little. So rate and pairs
+are proposed as if there were as many as usual, and taken or not by what it says of all
+(Metropolis-Hastings).
+
+Which pairs are asked for (`asked`) is chosen without a look at the state, and no report is in two
+of a step's: whether somebody else is with one of them is the same before a step and after it.
+
+Compiled; what Python calls lends its arrays before it passes them on.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.asked import Asked, Kinds
+from uncounted.linkage.evidence import Counts
+from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level
+from uncounted.linkage.partition import (
+    Floats,
+    Ints,
+    Prior,
+    State,
+    add,
+    cell_of,
+    fresh,
+    log_add,
+    remove,
+)
+
+_SOMEBODY_ELSE, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
+_STEPS = 10  # to step out of a slice, on both sides together
+_SHRINKS = 100  # of a slice, after which the last rate stays
+_WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
+_TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
+
+
+class Law(NamedTuple):
+    """What m is drawn from, beside comparisons."""
+
+    levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
+    kinds: Floats  # and to reports of each kind, shape (fields, 4)
+    least: Floats  # how often reports are right or a slip at the least, by field
+
+
+class _Room(NamedTuple):
+    """Room to work in. Of the pairs of a step: who is with them, and which change.
+
+    Of its runs: pairs with whom nobody else is, log of how likely these are together to apart, and
+    what of that the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
+    """
+
+    who: Kinds
+    changed: Ints
+    times: Floats
+    worth: Floats
+    by_prior: Floats
+    lists: Floats
+
+
+@compiled
+def draw(
+    rng: np.random.Generator,
+    lists: Ints,
+    state: State,
+    prior: Prior,
+    worth: Worth,
+    asked: Asked,
+    counts: Counts,
+    law: Law,
+    m: Floats,
+) -> int:
+    """Draw the rates that are asked for, and who of their pairs are one person.
+
+    Args:
+        rng: the generator.
+        lists: of each report.
+        state: changed in place.
+        prior: of partitions.
+        worth: what levels are worth with this m.
+        asked: which pairs.
+        counts: comparisons; changed in place as pairs come together and part.
+        law: what m is drawn from beside these.
+        m: by level, shape (fields, levels), 0 where there is none; changed in place.
+
+    Returns:
+        How many steps were taken.
+    """
+    many = state.on.shape[1]
+    runs = pairs = 1
+    for x in range(len(asked.field)):
+        low, high = asked.runs[x], asked.runs[x + 1]
+        runs, pairs = max(runs, high - low), max(pairs, asked.pairs[high] - asked.pairs[low])
+    room = _Room(
+        who=np.empty(pairs, np.uint8),
+        changed=np.empty(pairs, np.int64),
+        times=np.empty(runs),
+        worth=np.empty(runs),
+        by_prior=np.empty(runs),
+        lists=np.empty((many, many)),
+    )
+    two = np.zeros(2, np.int32), np.zeros(2, np.int64), np.zeros((2, many), np.int32)
+    usual = State(
+        slot=state.slot,
+        head=state.head,
+        after=state.after,
+        before=state.before,
+        size=two[0],
+        mask=two[1],
+        on=two[2],
+        value=state.value,
+        cells=state.cells.copy(),
+        n=state.n.copy(),
+        spare=state.spare,
+        idle=state.idle,
+    )
+    log_m = np.log(np.maximum(m, _TINY))
+    log_u = log_m - worth.weights
+    taken = _draw(rng, lists, state, usual, prior, worth, asked, counts, law, log_m, log_u, room)
+    for f in range(m.shape[0]):
+        for at in range(m.shape[1]):
+            if m[f, at] > 0:
+                m[f, at] = np.exp(log_m[f, at])
+    return taken
+
+
+@compiled
+def _draw(
+    rng: np.random.Generator,
+    lists: Ints,
+    state: State,
+    usual: State,
+    prior: Prior,
+    worth: Worth,
+    asked: Asked,
+    counts: Counts,
+    law: Law,
+    log_m: Floats,
+    log_u: Floats,
+    room: _Room,
+) -> int:
+    """As `draw`; `usual` has room for a pair in its first two slots, and counts of its own."""
+    lists, log_m, log_u = borrow(lists), borrow(log_m), borrow(log_u)
+    state, usual, prior, worth = lend(state), lend(usual), lend(prior), lend(worth)
+    asked, counts, law, room = lend(asked), lend(counts), lend(law), lend(room)
+    taken = 0
+    for x in range(len(asked.field)):
+        f, at, kind = asked.field[x], asked.level[x], asked.kind[x]
+        linked = _look(lists, state, usual, asked, room, x)
+        _weigh(lists, usual, prior, asked, log_m, log_u, room, x)
+        if at:
+            was, a, b = _of_level(worth, counts, law, log_m, f, at, linked)
+        else:
+            was, a, b = _of_kind(rng, worth, counts, law, log_m, f, kind, linked)
+        least = law.least[f] if at == 0 and kind == DIFFERENT else 0.0
+        runs = asked.runs[x + 1] - asked.runs[x]
+        now = _slice(rng, room, runs, was, a, b, least, at > 0)
+        change = _gain(was, now, at > 0)
+        for y in range(runs):
+            room.worth[y] += change
+        if _settle(rng, lists, state, prior, worth, asked, counts, room, x):
+            _move(worth, log_m, f, at, kind, was, now)
+            taken += 1
+    return taken
+
+
+@compiled_inner
+def _look(lists: Ints, state: State, usual: State, asked: Asked, room: _Room, x: int) -> int:
+    """See which of a step's pairs have nobody else with them; how many of these are together.
+
+    `usual` counts clusters as they were if as many of these were together as is likely.
+    """
+    many, low, linked = state.on.shape[1], asked.pairs[asked.runs[x]], 0
+    for s in range(many):
+        for t in range(many):
+            room.lists[s, t] = 0.0
+    for y in range(asked.runs[x], asked.runs[x + 1]):
+        room.times[y - asked.runs[x]] = 0.0
+        for p in range(asked.pairs[y], asked.pairs[y + 1]):
+            i, j = asked.one[p], asked.two[p]
+            a, b = state.slot[i], state.slot[j]
+            who = _TOGETHER if a == b else _APART
+            if state.size[a] + state.size[b] != (4 if a == b else 2):
+                who = _SOMEBODY_ELSE
+            room.who[p - low] = who
+            if who != _SOMEBODY_ELSE:
+                linked += who == _TOGETHER
+                room.times[y - asked.runs[x]] += 1.0
+                room.lists[lists[i], lists[j]] += asked.guess[p] - (who == _TOGETHER)
+    usual.n[0] = state.n[0]
+    for at in range(len(state.cells)):
+        usual.cells[at] = state.cells[at]
+    for s in range(many):
+        for t in range(many):
+            more = int(np.rint(room.lists[s, t]))
+            both = (np.int64(1) << s) | (np.int64(1) << t)
+            usual.cells[cell_of(both, many)] += more
+            usual.cells[cell_of(np.int64(1) << s, many)] -= more
+            usual.cells[cell_of(np.int64(1) << t, many)] -= more
+            usual.n[0] -= more
+    return linked
+
+
+@compiled_inner
+def _weigh(
+    lists: Ints,
+    usual: State,
+    prior: Prior,
+    asked: Asked,
+    log_m: Floats,
+    log_u: Floats,
+    room: _Room,
+    x: int,
+) -> None:
+    """What the pairs of a step are worth, run by run."""
+    many = usual.on.shape[1]
+    for s in range(many):
+        for t in range(many):
+            room.lists[s, t] = np.nan
+    for y in range(asked.runs[x], asked.runs[x + 1]):
+        p, code = asked.pairs[y], asked.codes[y]
+        s, t = lists[asked.one[p]], lists[asked.two[p]]
+        if np.isnan(room.lists[s, t]):
+            room.lists[s, t] = _together(usual, prior, s, t)
+        total = room.lists[s, t] - asked.explained[y]
+        for f in range(len(log_m)):
+            shown = level(code, f)
+            if shown:
+                total += log_m[f, shown] - log_u[f, shown]
+        room.by_prior[y - asked.runs[x]] = room.lists[s, t]
+        room.worth[y - asked.runs[x]] = total
+
+
+@compiled_inner
+def _together(usual: State, prior: Prior, s: int, t: int) -> float:
+    """Log of the prior of a pair together to apart, by their lists, where others are as usual."""
+    many = usual.on.shape[1]
+    one, two = cell_of(np.int64(1) << s, many), cell_of(np.int64(1) << t, many)
+    # the first is alone in the first slot, the other on the way into it or into an empty one
+    usual.size[0], usual.size[1], usual.mask[0] = 1, 0, np.int64(1) << s
+    for at in range(many):
+        usual.on[0, at] = at == s
+    cells, others, n = usual.cells[one], usual.cells[two], usual.n[0]
+    usual.cells[two] = max(others - 1, 0)
+    usual.cells[one] = max(usual.cells[one], 1)
+    usual.n[0] = max(n - 1, 1)
+    ratio = log_add(usual, prior, t, 0) - log_add(usual, prior, t, 1)
+    usual.cells[one], usual.cells[two], usual.n[0] = cells, others, n
+    return ratio
+
+
+@compiled_inner
+def _of_level(
+    worth: Worth, counts: Counts, law: Law, log_m: Floats, f: int, at: int, linked: int
+) -> tuple[float, float, float]:
+    """A level's share of its kind, and what it is drawn from: counts there and at the others.
+
+    `linked` pairs at the level are left out.
+    """
+    mine = np.exp(log_m[f, at])
+    kin, others = mine, 0.0
+    for other in range(1, log_m.shape[1]):
+        if other != at and worth.kind[f, other] == worth.kind[f, at]:
+            kin += np.exp(log_m[f, other])
+            others += law.levels[f, other] + counts.found[f, other]
+    share = min(max(mine / kin, _TINY), _SURE)
+    return share, law.levels[f, at] + counts.found[f, at] - linked, others
+
+
+@compiled_inner
+def _of_kind(
+    rng: np.random.Generator,
+    worth: Worth,
+    counts: Counts,
+    law: Law,
+    log_m: Floats,
+    f: int,
+    kind: int,
+    linked: int,
+) -> tuple[float, float, float]:
+    """How often reports are not different, or right of these (`kind`: slip), and both counts.
+
+    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn.
+    """
+    right = slip = 0.0
+    for at in range(1, log_m.shape[1]):
+        right += np.exp(log_m[f, at]) if worth.kind[f, at] == RIGHT else 0.0
+        slip += np.exp(log_m[f, at]) if worth.kind[f, at] == SLIP else 0.0
+    agree = min(np.sqrt(right + slip), _SURE)
+    rightly = min(np.sqrt(right / (right + slip)), _SURE)
+    slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
+    differ = counts.two[f, DIFFERENT] - (linked if kind == DIFFERENT else 0)
+    rights = law.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
+    wrong = law.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
+    others = law.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
+    r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
+    for _ in range(int(slips)):  # the original is right, or a slip, of which there are two
+        if rng.random() * (r + s / 2) < r:
+            rights += 1.0
+        else:
+            wrong += 1.0
+    for _ in range(int(differ)):  # or anything, and different ones are two
+        lot = rng.random() * (r + s + d / 2)
+        if lot < r:
+            rights += 1.0
+        elif lot < r + s:
+            wrong += 1.0
+        else:
+            others += 1.0
+    return (rightly, rights, wrong) if kind == SLIP else (agree, rights + wrong, others)
+
+
+@compiled_in_place
+def _gain(was: float, now: float, of_level: bool) -> float:
+    """Log of how much more the pairs of a step are worth when its rate is `now`.
+
+    They are at the level, with its share in proportion; or one of the two errs at the least.
+    """
+    if of_level:
+        return np.log(now / was)
+    return np.log((1 - now) * (1 + now)) - np.log((1 - was) * (1 + was))
+
+
+@compiled_in_place
+def _log_1_exp(x: float) -> float:
+    """log(1 + exp(x))."""
+    return x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
+
+
+@compiled_inner
+def _log_density(
+    room: _Room, runs: int, x: float, was: float, a: float, b: float, least: float, of_level: bool
+) -> float:
+    """Of the log odds x of a rate: Beta(a, b), cut off below `least`, and pairs summed out."""
+    log_now, log_not = -_log_1_exp(-x), -_log_1_exp(x)
+    now = np.exp(log_now)
+    if now < least or now < _TINY or now > _SURE:
+        return -np.inf
+    total, change = a * log_now + b * log_not, _gain(was, now, of_level)
+    for y in range(runs):
+        if room.times[y] > 0:
+            total += room.times[y] * _log_1_exp(room.worth[y] + change)
+    return total
+
+
+@compiled_inner
+def _slice(
+    rng: np.random.Generator,
+    room: _Room,
+    runs: int,
+    was: float,
+    a: float,
+    b: float,
+    least: float,
+    of_level: bool,
+) -> float:
+    """A rate by a slice of its log odds (R. M. Neal, "Slice sampling", Ann. Statist. 31, 2003)."""
+    start = np.log(was) - np.log1p(-was)
+    height = _log_density(room, runs, start, was, a, b, least, of_level) + np.log(rng.random())
+    wide = _WIDE / np.sqrt(max(min(a, b), 0.01))
+    low = start - wide * rng.random()
+    high, to_left = low + wide, int(rng.random() * _STEPS)
+    to_right = _STEPS - 1 - to_left
+    while to_left > 0 and _log_density(room, runs, low, was, a, b, least, of_level) > height:
+        low, to_left = low - wide, to_left - 1
+    while to_right > 0 and _log_density(room, runs, high, was, a, b, least, of_level) > height:
+        high, to_right = high + wide, to_right - 1
+    for _ in range(_SHRINKS):
+        x = low + (high - low) * rng.random()
+        if _log_density(room, runs, x, was, a, b, least, of_level) > height:
+            return np.exp(-_log_1_exp(-x))
+        if x < start:
+            low = x
+        else:
+            high = x
+    return was
+
+
+@compiled_inner
+def _settle(
+    rng: np.random.Generator,
+    lists: Ints,
+    state: State,
+    prior: Prior,
+    worth: Worth,
+    asked: Asked,
+    counts: Counts,
+    room: _Room,
+    x: int,
+) -> bool:
+    """Draw who of a step's pairs are together, and take it or not by what the prior says of all."""
+    low, changed, log_ratio = asked.pairs[asked.runs[x]], 0, 0.0
+    for y in range(asked.runs[x], asked.runs[x + 1]):
+        chance = np.exp(-_log_1_exp(-room.worth[y - asked.runs[x]]))
+        for p in range(asked.pairs[y], asked.pairs[y + 1]):
+            who = room.who[p - low]
+            if who != _SOMEBODY_ELSE and (rng.random() < chance) != (who == _TOGETHER):
+                room.changed[changed] = p
+                changed += 1
+                said = room.by_prior[y - asked.runs[x]]
+                log_ratio += said if who == _TOGETHER else -said
+                log_ratio += _change(state, prior, lists, asked.one[p], asked.two[p])
+    taken, y = rng.random() < np.exp(min(log_ratio, 0.0)), asked.runs[x]
+    for at in range(changed):
+        p = room.changed[at]
+        if not taken:
+            _change(state, prior, lists, asked.one[p], asked.two[p])
+            continue
+        while asked.pairs[y + 1] <= p:
+            y += 1
+        more = -1.0 if room.who[p - low] == _TOGETHER else 1.0
+        for f in range(len(counts.found)):
+            shown = level(asked.codes[y], f)
+            if shown:
+                counts.found[f, shown] += more
+                counts.two[f, worth.kind[f, shown]] += more
+    return taken
+
+
+@compiled_inner
+def _change(state: State, prior: Prior, lists: Ints, i: int, j: int) -> float:
+    """Put two together who are apart, or part them; log of the prior, after to before."""
+    a, b, s = state.slot[i], state.slot[j], lists[j]
+    remove(state, j, s)
+    to = fresh(state) if a == b else a
+    ratio = log_add(state, prior, s, to) - log_add(state, prior, s, a if a == b else b)
+    add(state, j, s, to)
+    state.value[a] = 0.0 if a == b else np.nan
+    state.value[to] = state.value[a]
+    return ratio
+
+
+@compiled_inner
+def _move(worth: Worth, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
+    """Change m of a field as its rate has changed."""
+    if at:
+        mine, others = _gain(was, now, True), np.log1p(-now) - np.log1p(-was)
+        for other in range(1, log_m.shape[1]):
+            if worth.kind[f, other] == kind:
+                log_m[f, other] += mine if other == at else others
+        return
+    errs, agrees = _gain(was, now, False), 2 * np.log(now / was)
+    for other in range(1, log_m.shape[1]):
+        its = worth.kind[f, other]
+        if its == kind:
+            log_m[f, other] += errs
+        elif its == RIGHT or (its == SLIP and kind == DIFFERENT):
+            log_m[f, other] += agrees
