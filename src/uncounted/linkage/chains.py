@@ -201,7 +201,7 @@ def _take_stock(work: _Work, chains: list[_Chain]) -> None:
     work.look_everywhere(chains)
     _share(chains)
     settle([chain.visits for chain in chains], fading=False)
-    asked = model.asked(chains[0].graph, chains[0].rates)
+    asked = model.ask(chains[0].graph, chains[0].rates)
     for chain in chains:
         chain.asked = asked
 

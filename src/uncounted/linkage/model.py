@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted.linkage import asked as asked_for
 from uncounted.linkage import compare, overrelaxed, pair_worth, partition, summed_out
 from uncounted.linkage.asked import Asked
-from uncounted.linkage.asked import asked as asked_for
 from uncounted.linkage.evidence import Counts
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
@@ -238,17 +238,16 @@ def draw(
     return attrs.evolve(rates, m=m)
 
 
-def asked(graph: partition.Graph, rates: Rates) -> Asked:
+def ask(graph: partition.Graph, rates: Rates) -> Asked:
     """Of which pairs rates are drawn with them summed out."""
     patterns, row = np.unique_inverse(graph.codes)
     before = attrs.evolve(rates, m=rates.first or rates.m)
     odds = before.of(compare.unpacked(patterns)) - np.log(len(graph.mate))
-    worth = rates.worth()
-    to_draw = _law(*worth.weights.shape).levels > 0
-    for field, prior in zip(to_draw, PRIORS, strict=False):
+    kinds = KINDS[: rates.fields_said].copy()
+    for of_field, prior in zip(kinds, PRIORS, strict=False):
         if prior.split:  # some may be capped, and do not tell what was drawn
-            field[1 : len(prior.kinds) + 1] &= prior.agrees
-    return asked_for(graph, worth, to_draw, special.expit(odds)[row])
+            of_field[of_field == pair_worth.DIFFERENT] = 0
+    return asked_for.choose(graph, rates.worth(), kinds, special.expit(odds)[row])
 
 
 def draw_summed_out(
@@ -275,7 +274,8 @@ def draw_summed_out(
     """
     m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_said]))
     law = _law(*m.shape)
-    summed_out.draw(rng, graph.lists, state, prior, worth, asked, counts, law, m)
+    usual = partition.empty_state(2, state.on.shape[1])
+    summed_out.draw(rng, graph.lists, state, usual, prior, worth, asked, counts, law, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 

@@ -28,8 +28,9 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
-from uncounted.linkage.asked import Asked, Kinds
+from uncounted.linkage.asked import Asked
 from uncounted.linkage.evidence import Counts
+from uncounted.linkage.graph import Kinds
 from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level
 from uncounted.linkage.partition import (
     Floats,
@@ -48,6 +49,7 @@ _STEPS = 10  # to step out of a slice, on both sides together
 _SHRINKS = 100  # of a slice, after which the last rate stays
 _WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
 _TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
+_NOTHING = 1e-300  # m is no less
 
 
 class Law(NamedTuple):
@@ -59,7 +61,7 @@ class Law(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """Room to work in. Of the pairs of a step: who is with them, and which change.
+    """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
 
     Of its runs: pairs with whom nobody else is, log of how likely these are together to apart, and
     what of that the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
@@ -67,6 +69,7 @@ class _Room(NamedTuple):
 
     who: Kinds
     changed: Ints
+    run: Ints
     times: Floats
     worth: Floats
     by_prior: Floats
@@ -78,28 +81,27 @@ def draw(
     rng: np.random.Generator,
     lists: Ints,
     state: State,
+    usual: State,
     prior: Prior,
     worth: Worth,
     asked: Asked,
     counts: Counts,
     law: Law,
     m: Floats,
-) -> int:
+) -> None:
     """Draw the rates that are asked for, and who of their pairs are one person.
 
     Args:
         rng: the generator.
         lists: of each report.
         state: changed in place.
+        usual: an empty state of two reports, in which to ask what the prior says of a pair.
         prior: of partitions.
         worth: what levels are worth with this m.
         asked: which pairs.
         counts: comparisons; changed in place as pairs come together and part.
         law: what m is drawn from beside these.
         m: by level, shape (fields, levels), 0 where there is none; changed in place.
-
-    Returns:
-        How many steps were taken.
     """
     many = state.on.shape[1]
     runs = pairs = 1
@@ -109,34 +111,19 @@ def draw(
     room = _Room(
         who=np.empty(pairs, np.uint8),
         changed=np.empty(pairs, np.int64),
+        run=np.empty(pairs, np.int64),
         times=np.empty(runs),
         worth=np.empty(runs),
         by_prior=np.empty(runs),
         lists=np.empty((many, many)),
     )
-    two = np.zeros(2, np.int32), np.zeros(2, np.int64), np.zeros((2, many), np.int32)
-    usual = State(
-        slot=state.slot,
-        head=state.head,
-        after=state.after,
-        before=state.before,
-        size=two[0],
-        mask=two[1],
-        on=two[2],
-        value=state.value,
-        cells=state.cells.copy(),
-        n=state.n.copy(),
-        spare=state.spare,
-        idle=state.idle,
-    )
-    log_m = np.log(np.maximum(m, _TINY))
+    log_m = np.log(np.maximum(m, _NOTHING))
     log_u = log_m - worth.weights
-    taken = _draw(rng, lists, state, usual, prior, worth, asked, counts, law, log_m, log_u, room)
+    _draw(rng, lists, state, usual, prior, worth, asked, counts, law, log_m, log_u, room)
     for f in range(m.shape[0]):
         for at in range(m.shape[1]):
             if m[f, at] > 0:
                 m[f, at] = np.exp(log_m[f, at])
-    return taken
 
 
 @compiled
@@ -153,12 +140,10 @@ def _draw(
     log_m: Floats,
     log_u: Floats,
     room: _Room,
-) -> int:
-    """As `draw`; `usual` has room for a pair in its first two slots, and counts of its own."""
+) -> None:
     lists, log_m, log_u = borrow(lists), borrow(log_m), borrow(log_u)
     state, usual, prior, worth = lend(state), lend(usual), lend(prior), lend(worth)
     asked, counts, law, room = lend(asked), lend(counts), lend(law), lend(room)
-    taken = 0
     for x in range(len(asked.field)):
         f, at, kind = asked.field[x], asked.level[x], asked.kind[x]
         linked = _look(lists, state, usual, asked, room, x)
@@ -173,10 +158,15 @@ def _draw(
         change = _gain(was, now, at > 0)
         for y in range(runs):
             room.worth[y] += change
-        if _settle(rng, lists, state, prior, worth, asked, counts, room, x):
+        changed, log_ratio = _settle(rng, lists, state, prior, asked, room, x)
+        if rng.random() < np.exp(min(log_ratio, 0.0)):
             _move(worth, log_m, f, at, kind, was, now)
-            taken += 1
-    return taken
+            for n in range(changed):
+                p = room.changed[n]
+                _count(worth, counts, asked.codes[room.run[n]], state, asked.one[p], asked.two[p])
+        else:
+            for n in range(changed):
+                _change(state, prior, lists, asked.one[room.changed[n]], asked.two[room.changed[n]])
 
 
 @compiled_inner
@@ -186,6 +176,9 @@ def _look(lists: Ints, state: State, usual: State, asked: Asked, room: _Room, x:
     `usual` counts clusters as they were if as many of these were together as is likely.
     """
     many, low, linked = state.on.shape[1], asked.pairs[asked.runs[x]], 0
+    usual.n[0] = state.n[0]
+    for at in range(len(state.cells)):
+        usual.cells[at] = state.cells[at]
     for s in range(many):
         for t in range(many):
             room.lists[s, t] = 0.0
@@ -199,21 +192,25 @@ def _look(lists: Ints, state: State, usual: State, asked: Asked, room: _Room, x:
                 who = _SOMEBODY_ELSE
             room.who[p - low] = who
             if who != _SOMEBODY_ELSE:
-                linked += who == _TOGETHER
                 room.times[y - asked.runs[x]] += 1.0
-                room.lists[lists[i], lists[j]] += asked.guess[p] - (who == _TOGETHER)
-    usual.n[0] = state.n[0]
-    for at in range(len(state.cells)):
-        usual.cells[at] = state.cells[at]
+                room.lists[lists[i], lists[j]] += asked.guess[p]
+            if who == _TOGETHER:
+                _join(usual, lists[i], lists[j], -1)
+                linked += 1
     for s in range(many):
         for t in range(many):
-            more = int(np.rint(room.lists[s, t]))
-            both = (np.int64(1) << s) | (np.int64(1) << t)
-            usual.cells[cell_of(both, many)] += more
-            usual.cells[cell_of(np.int64(1) << s, many)] -= more
-            usual.cells[cell_of(np.int64(1) << t, many)] -= more
-            usual.n[0] -= more
+            _join(usual, s, t, int(np.rint(room.lists[s, t])))
     return linked
+
+
+@compiled_inner
+def _join(usual: State, s: int, t: int, pairs: int) -> None:
+    """Count so many more pairs of two lists as together."""
+    many, one, two = usual.on.shape[1], np.int64(1) << s, np.int64(1) << t
+    usual.cells[cell_of(one | two, many)] += pairs
+    usual.cells[cell_of(one, many)] -= pairs
+    usual.cells[cell_of(two, many)] -= pairs
+    usual.n[0] -= pairs
 
 
 @compiled_inner
@@ -295,7 +292,8 @@ def _of_kind(
 ) -> tuple[float, float, float]:
     """How often reports are not different, or right of these (`kind`: slip), and both counts.
 
-    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn.
+    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn, as in
+    `evidence.reports`, from m as it is now.
     """
     right = slip = 0.0
     for at in range(1, log_m.shape[1]):
@@ -397,39 +395,37 @@ def _settle(
     lists: Ints,
     state: State,
     prior: Prior,
-    worth: Worth,
     asked: Asked,
-    counts: Counts,
     room: _Room,
     x: int,
-) -> bool:
-    """Draw who of a step's pairs are together, and take it or not by what the prior says of all."""
+) -> tuple[int, float]:
+    """Draw who of a step's pairs are together.
+
+    How many change, and log of what the prior says of all at once, over what it says one by one.
+    """
     low, changed, log_ratio = asked.pairs[asked.runs[x]], 0, 0.0
     for y in range(asked.runs[x], asked.runs[x + 1]):
         chance = np.exp(-_log_1_exp(-room.worth[y - asked.runs[x]]))
         for p in range(asked.pairs[y], asked.pairs[y + 1]):
             who = room.who[p - low]
             if who != _SOMEBODY_ELSE and (rng.random() < chance) != (who == _TOGETHER):
-                room.changed[changed] = p
+                room.changed[changed], room.run[changed] = p, y
                 changed += 1
                 said = room.by_prior[y - asked.runs[x]]
                 log_ratio += said if who == _TOGETHER else -said
                 log_ratio += _change(state, prior, lists, asked.one[p], asked.two[p])
-    taken, y = rng.random() < np.exp(min(log_ratio, 0.0)), asked.runs[x]
-    for at in range(changed):
-        p = room.changed[at]
-        if not taken:
-            _change(state, prior, lists, asked.one[p], asked.two[p])
-            continue
-        while asked.pairs[y + 1] <= p:
-            y += 1
-        more = -1.0 if room.who[p - low] == _TOGETHER else 1.0
-        for f in range(len(counts.found)):
-            shown = level(asked.codes[y], f)
-            if shown:
-                counts.found[f, shown] += more
-                counts.two[f, worth.kind[f, shown]] += more
-    return taken
+    return changed, log_ratio
+
+
+@compiled_inner
+def _count(worth: Worth, counts: Counts, code: int, state: State, i: int, j: int) -> None:
+    """Count the comparison of a pair that has come together, or no more."""
+    more = 1.0 if state.slot[i] == state.slot[j] else -1.0
+    for f in range(len(counts.found)):
+        shown = level(code, f)
+        if shown:
+            counts.found[f, shown] += more
+            counts.two[f, worth.kind[f, shown]] += more
 
 
 @compiled_inner
