@@ -27,7 +27,7 @@ from uncounted.linkage import (
 )
 from uncounted.progress import silent
 
-SWEEPS = 8_000
+SWEEPS = 5_000
 LISTS = [0, 0, 0, 1, 1, 1]
 
 

@@ -26,6 +26,7 @@ from uncounted.linkage.asked import Asked
 from uncounted.linkage.evidence import Counts
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
 from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
+from uncounted.linkage.one_rate import Law
 
 Floats = NDArray[np.float64]
 
@@ -280,9 +281,9 @@ def draw_summed_out(
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 
 
-def _law(fields: int, levels: int) -> summed_out.Law:
+def _law(fields: int, levels: int) -> Law:
     table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
-    return summed_out.Law(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
+    return Law(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:

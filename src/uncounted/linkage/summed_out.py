@@ -27,11 +27,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
+from uncounted.compiled import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.asked import Asked
 from uncounted.linkage.evidence import Counts
 from uncounted.linkage.graph import Kinds
-from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth, level
+from uncounted.linkage.one_rate import (
+    Law,
+    Runs,
+    draw_rate,
+    gain,
+    log_1_exp,
+    move,
+    of_kind,
+    of_level,
+)
+from uncounted.linkage.pair_worth import DIFFERENT, Worth, level
 from uncounted.linkage.partition import (
     Floats,
     Ints,
@@ -45,26 +55,14 @@ from uncounted.linkage.partition import (
 )
 
 _SOMEBODY_ELSE, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
-_STEPS = 10  # to step out of a slice, on both sides together
-_SHRINKS = 100  # of a slice, after which the last rate stays
-_WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
-_TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
 _NOTHING = 1e-300  # m is no less
-
-
-class Law(NamedTuple):
-    """What m is drawn from, beside comparisons."""
-
-    levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
-    kinds: Floats  # and to reports of each kind, shape (fields, 4)
-    least: Floats  # how often reports are right or a slip at the least, by field
 
 
 class _Room(NamedTuple):
     """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
 
-    Of its runs: pairs with whom nobody else is, log of how likely these are together to apart, and
-    what of that the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
+    Of its runs: what `one_rate` asks for, of pairs with whom nobody else is, and what of their
+    worth the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
     """
 
     who: Kinds
@@ -149,18 +147,18 @@ def _draw(
         linked = _look(lists, state, usual, asked, room, x)
         _weigh(lists, usual, prior, asked, log_m, log_u, room, x)
         if at:
-            was, a, b = _of_level(worth, counts, law, log_m, f, at, linked)
+            was, a, b = of_level(worth, counts, law, log_m, f, at, linked)
         else:
-            was, a, b = _of_kind(rng, worth, counts, law, log_m, f, kind, linked)
+            was, a, b = of_kind(rng, worth, counts, law, log_m, f, kind, linked)
         least = law.least[f] if at == 0 and kind == DIFFERENT else 0.0
         runs = asked.runs[x + 1] - asked.runs[x]
-        now = _slice(rng, room, runs, was, a, b, least, at > 0)
-        change = _gain(was, now, at > 0)
+        now = draw_rate(rng, Runs(room.times, room.worth), runs, was, a, b, least, at > 0)
+        change = gain(was, now, at > 0)
         for y in range(runs):
             room.worth[y] += change
         changed, log_ratio = _settle(rng, lists, state, prior, asked, room, x)
         if rng.random() < np.exp(min(log_ratio, 0.0)):
-            _move(worth, log_m, f, at, kind, was, now)
+            move(worth, log_m, f, at, kind, was, now)
             for n in range(changed):
                 p = room.changed[n]
                 _count(worth, counts, asked.codes[room.run[n]], state, asked.one[p], asked.two[p])
@@ -262,134 +260,6 @@ def _together(usual: State, prior: Prior, s: int, t: int) -> float:
 
 
 @compiled_inner
-def _of_level(
-    worth: Worth, counts: Counts, law: Law, log_m: Floats, f: int, at: int, linked: int
-) -> tuple[float, float, float]:
-    """A level's share of its kind, and what it is drawn from: counts there and at the others.
-
-    `linked` pairs at the level are left out.
-    """
-    mine = np.exp(log_m[f, at])
-    kin, others = mine, 0.0
-    for other in range(1, log_m.shape[1]):
-        if other != at and worth.kind[f, other] == worth.kind[f, at]:
-            kin += np.exp(log_m[f, other])
-            others += law.levels[f, other] + counts.found[f, other]
-    share = min(max(mine / kin, _TINY), _SURE)
-    return share, law.levels[f, at] + counts.found[f, at] - linked, others
-
-
-@compiled_inner
-def _of_kind(
-    rng: np.random.Generator,
-    worth: Worth,
-    counts: Counts,
-    law: Law,
-    log_m: Floats,
-    f: int,
-    kind: int,
-    linked: int,
-) -> tuple[float, float, float]:
-    """How often reports are not different, or right of these (`kind`: slip), and both counts.
-
-    `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn, as in
-    `evidence.reports`, from m as it is now.
-    """
-    right = slip = 0.0
-    for at in range(1, log_m.shape[1]):
-        right += np.exp(log_m[f, at]) if worth.kind[f, at] == RIGHT else 0.0
-        slip += np.exp(log_m[f, at]) if worth.kind[f, at] == SLIP else 0.0
-    agree = min(np.sqrt(right + slip), _SURE)
-    rightly = min(np.sqrt(right / (right + slip)), _SURE)
-    slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
-    differ = counts.two[f, DIFFERENT] - (linked if kind == DIFFERENT else 0)
-    rights = law.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
-    wrong = law.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
-    others = law.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
-    r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
-    for _ in range(int(slips)):  # the original is right, or a slip, of which there are two
-        if rng.random() * (r + s / 2) < r:
-            rights += 1.0
-        else:
-            wrong += 1.0
-    for _ in range(int(differ)):  # or anything, and different ones are two
-        lot = rng.random() * (r + s + d / 2)
-        if lot < r:
-            rights += 1.0
-        elif lot < r + s:
-            wrong += 1.0
-        else:
-            others += 1.0
-    return (rightly, rights, wrong) if kind == SLIP else (agree, rights + wrong, others)
-
-
-@compiled_in_place
-def _gain(was: float, now: float, of_level: bool) -> float:
-    """Log of how much more the pairs of a step are worth when its rate is `now`.
-
-    They are at the level, with its share in proportion; or one of the two errs at the least.
-    """
-    if of_level:
-        return np.log(now / was)
-    return np.log((1 - now) * (1 + now)) - np.log((1 - was) * (1 + was))
-
-
-@compiled_in_place
-def _log_1_exp(x: float) -> float:
-    """log(1 + exp(x))."""
-    return x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
-
-
-@compiled_inner
-def _log_density(
-    room: _Room, runs: int, x: float, was: float, a: float, b: float, least: float, of_level: bool
-) -> float:
-    """Of the log odds x of a rate: Beta(a, b), cut off below `least`, and pairs summed out."""
-    log_now, log_not = -_log_1_exp(-x), -_log_1_exp(x)
-    now = np.exp(log_now)
-    if now < least or now < _TINY or now > _SURE:
-        return -np.inf
-    total, change = a * log_now + b * log_not, _gain(was, now, of_level)
-    for y in range(runs):
-        if room.times[y] > 0:
-            total += room.times[y] * _log_1_exp(room.worth[y] + change)
-    return total
-
-
-@compiled_inner
-def _slice(
-    rng: np.random.Generator,
-    room: _Room,
-    runs: int,
-    was: float,
-    a: float,
-    b: float,
-    least: float,
-    of_level: bool,
-) -> float:
-    """A rate by a slice of its log odds (R. M. Neal, "Slice sampling", Ann. Statist. 31, 2003)."""
-    start = np.log(was) - np.log1p(-was)
-    height = _log_density(room, runs, start, was, a, b, least, of_level) + np.log(rng.random())
-    wide = _WIDE / np.sqrt(max(min(a, b), 0.01))
-    low = start - wide * rng.random()
-    high, to_left = low + wide, int(rng.random() * _STEPS)
-    to_right = _STEPS - 1 - to_left
-    while to_left > 0 and _log_density(room, runs, low, was, a, b, least, of_level) > height:
-        low, to_left = low - wide, to_left - 1
-    while to_right > 0 and _log_density(room, runs, high, was, a, b, least, of_level) > height:
-        high, to_right = high + wide, to_right - 1
-    for _ in range(_SHRINKS):
-        x = low + (high - low) * rng.random()
-        if _log_density(room, runs, x, was, a, b, least, of_level) > height:
-            return np.exp(-_log_1_exp(-x))
-        if x < start:
-            low = x
-        else:
-            high = x
-    return was
-
-
-@compiled_inner
 def _settle(
     rng: np.random.Generator,
     lists: Ints,
@@ -405,7 +275,7 @@ def _settle(
     """
     low, changed, log_ratio = asked.pairs[asked.runs[x]], 0, 0.0
     for y in range(asked.runs[x], asked.runs[x + 1]):
-        chance = np.exp(-_log_1_exp(-room.worth[y - asked.runs[x]]))
+        chance = np.exp(-log_1_exp(-room.worth[y - asked.runs[x]]))
         for p in range(asked.pairs[y], asked.pairs[y + 1]):
             who = room.who[p - low]
             if who != _SOMEBODY_ELSE and (rng.random() < chance) != (who == _TOGETHER):
@@ -439,21 +309,3 @@ def _change(state: State, prior: Prior, lists: Ints, i: int, j: int) -> float:
     state.value[a] = 0.0 if a == b else np.nan
     state.value[to] = state.value[a]
     return ratio
-
-
-@compiled_inner
-def _move(worth: Worth, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
-    """Change m of a field as its rate has changed."""
-    if at:
-        mine, others = _gain(was, now, True), np.log1p(-now) - np.log1p(-was)
-        for other in range(1, log_m.shape[1]):
-            if worth.kind[f, other] == kind:
-                log_m[f, other] += mine if other == at else others
-        return
-    errs, agrees = _gain(was, now, False), 2 * np.log(now / was)
-    for other in range(1, log_m.shape[1]):
-        its = worth.kind[f, other]
-        if its == kind:
-            log_m[f, other] += errs
-        elif its == RIGHT or (its == SLIP and kind == DIFFERENT):
-            log_m[f, other] += agrees
