@@ -165,7 +165,7 @@ def test_who_errs_of_others_is_drawn() -> None:
         kind=np.array([pair_worth.SLIP, pair_worth.DIFFERENT]),
         runs=np.arange(3),
         codes=compare.packed(levels),
-        explained=np.zeros(2),
+        others=np.zeros(2),
         pairs=np.arange(3),
         one=np.ones(2, np.int32),
         two=np.zeros(2, np.int32),
@@ -181,9 +181,7 @@ def test_who_errs_of_others_is_drawn() -> None:
     agree, rightly = [], []
     for _ in range(6000):
         counts = evidence.Counts(nothing, np.zeros_like(two), two)
-        rates = model.draw_summed_out(
-            rng, case.graph, state, prior, rates.worth(), ask, counts, rates
-        )
+        rates = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
         kinds = model._by_kind(np.concatenate(rates.m))[birth]
         agree.append(math.sqrt(kinds[pair_worth.RIGHT] + kinds[pair_worth.SLIP]))
         rightly.append(math.sqrt(kinds[pair_worth.RIGHT]) / agree[-1])
@@ -218,7 +216,7 @@ def test_books_are_kept() -> None:
         unit[2] = unit[1] if rng.random() < 0.3 else 2
         partition.place(case.graph, state, unit)
         counts = evidence.comparisons(rng, case.graph, state, worth)
-        after = model.draw_summed_out(rng, case.graph, state, prior, worth, ask, counts, rates)
+        after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
         for slot in np.unique(state.slot):
             assert state.size[slot] == (state.slot == slot).sum() <= 2
         anew = partition.empty_state(8, 3)
@@ -276,12 +274,13 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     # known well enough, or taught by many
     sure = case.graph._replace(guess=np.ones_like(case.graph.guess))
     worth, kinds = rates.worth(), model.KINDS
-    likely = np.ones(len(sure.near))
-    assert len(asked.choose(sure, worth, kinds, likely).field) == 0
-    likely[:] = 0.5  # somewhere else it may be in doubt
-    assert len(asked.choose(sure, worth, kinds, likely).field) > 10
+    log_u = np.zeros_like(worth.weights)
+    likely = worth._replace(first=np.where(kinds > 0, 50.0, 0.0))
+    assert len(asked.choose(sure, likely, kinds, log_u).field) == 0
+    unsure = worth._replace(first=np.zeros_like(worth.first))  # somewhere else it may be in doubt
+    assert len(asked.choose(sure, unsure, kinds, log_u).field) > 10
     monkeypatch.setattr(asked, "_MOST_LINKS", 0.5)
-    assert len(asked.choose(sure, worth, kinds, likely).field) == 0
+    assert len(asked.choose(sure, unsure, kinds, log_u).field) == 0
 
 
 def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
@@ -296,7 +295,7 @@ def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
     partition.place(case.graph, state, np.arange(3))
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
     counts = evidence.Counts(np.zeros_like(rates.worth().weights), none, none.copy())
-    after = model.draw_summed_out(rng, case.graph, state, prior, rates.worth(), ask, counts, rates)
+    after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
     for row, before in zip(after.m, rates.m, strict=True):
         assert row == pytest.approx(before, rel=1e-12)
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from uncounted.compiled import compiled
 from uncounted.linkage import compare
 from uncounted.linkage.graph import Kinds, as_either_sees, whose
-from uncounted.linkage.pair_worth import DIFFERENT, SLIP, Worth, explained
+from uncounted.linkage.pair_worth import DIFFERENT, SLIP, Worth, agreement, explained
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints
 
 # Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
@@ -32,7 +33,8 @@ class Asked(NamedTuple):
     Step x is about level `level[x]` of a field, or, if that is 0, about how often its reports are
     of `kind[x]`. It has the runs `runs[x]` to `runs[x + 1]`: pairs of the same levels and lists.
     Those of run y are `pairs[y]` to `pairs[y + 1]` of `one`, `two` and `guess`, which is how likely
-    they have been seen joined. Of each run: packed levels, and what different people explain.
+    they have been seen joined. Of each run: packed levels, and log of how likely
+    different people show them.
     """
 
     field: Ints
@@ -40,7 +42,7 @@ class Asked(NamedTuple):
     kind: Ints
     runs: Ints
     codes: Codes
-    explained: Floats
+    others: Floats
     pairs: Ints
     one: Codes
     two: Codes
@@ -56,17 +58,16 @@ class _Pairs(NamedTuple):
     run: Ints  # the same for pairs of the same levels and lists
 
 
-def choose(graph: Graph, worth: Worth, kinds: Kinds, likely: Floats) -> Asked:
+def choose(graph: Graph, worth: Worth, kinds: Kinds, log_u: Floats) -> Asked:
     """Which pairs are asked for.
 
     Args:
         graph: the candidates, and how likely each has been seen joined.
-        worth: what levels are worth, of which what different people explain is used.
+        worth: what levels are worth, of which m as it is now is not used.
         kinds: of levels, shape (fields, levels); 0 where there is no rate to be drawn.
-        likely: how likely each candidate is before any partition, as in `Graph.near`: where chains
-            stand a level may be rare that is not so elsewhere.
+        log_u: log of u, as `Worth.weights`.
     """
-    codes, pairs = _in_doubt(graph, likely)
+    codes, explained_, pairs = _in_doubt(graph, worth)
     shown = compare.unpacked(codes)
     links, doubts = (
         np.bincount(pairs.row, each, len(codes)) for each in (pairs.guess, pairs.doubt)
@@ -81,20 +82,29 @@ def choose(graph: Graph, worth: Worth, kinds: Kinds, likely: Floats) -> Asked:
                 if len(mine):
                     steps.append((field, level, kind))
                     chosen.append(mine)
-    return _in_steps(steps, chosen, codes, pairs, worth)
+    others = _sums(log_u, codes) + explained_
+    return _in_steps(steps, chosen, codes, others, pairs)
 
 
-def _in_doubt(graph: Graph, likely: Floats) -> tuple[Codes, _Pairs]:
-    """Distinct levels; and candidate pairs of whom no decision says anything."""
+def _in_doubt(graph: Graph, worth: Worth) -> tuple[Codes, Floats, _Pairs]:
+    """Distinct levels, what is explained of them; and candidates of whom no decision says anything.
+
+    In doubt is who has been seen so, or was so before any partition: where chains stand a level may
+    be rare that is not so elsewhere.
+    """
     one, two = whose(graph), graph.near
     free = (graph.mate == np.arange(len(graph.mate))) & (np.diff(graph.apart_starts) == 0)
     at = np.flatnonzero((two < one) & free[one] & free[two])
     guess = as_either_sees(graph, graph.guess)[at].astype(np.float64)
-    doubt = np.maximum(guess * (1 - guess), likely[at] * (1 - likely[at]))
     codes, row = np.unique_inverse(graph.codes[at])
+    explained_ = _explained(worth, codes)
+    log_odds = _sums(worth.first, codes) - explained_ - np.log(len(graph.mate))
+    likely = special.expit(log_odds)[row]
+    doubt = np.maximum(guess * (1 - guess), likely * (1 - likely))
     s, t = np.sort(graph.lists[np.stack([one[at], two[at]])], axis=0)
     lists = int(graph.lists.max(initial=0)) + 1
-    return codes, _Pairs(one[at], two[at], guess, doubt, row, (row * lists + s) * lists + t)
+    pairs = _Pairs(one[at], two[at], guess, doubt, row, (row * lists + s) * lists + t)
+    return codes, explained_, pairs
 
 
 def _to_draw(kinds: Kinds) -> list[tuple[int, int]]:
@@ -125,7 +135,11 @@ def _matched(count: int, one: Ints, two: Codes) -> NDArray[np.bool_]:
 
 
 def _in_steps(
-    steps: list[tuple[int, int, int]], chosen: list[Ints], codes: Codes, pairs: _Pairs, worth: Worth
+    steps: list[tuple[int, int, int]],
+    chosen: list[Ints],
+    codes: Codes,
+    others: Floats,
+    pairs: _Pairs,
 ) -> Asked:
     """Pairs chosen in each step (after none), one after the other, and where runs begin."""
     mine = np.concatenate(chosen)
@@ -133,14 +147,14 @@ def _in_steps(
     new = (np.diff(pairs.run[mine]) != 0) | (np.diff(step) != 0)
     first = np.flatnonzero(np.append(True, new)[: len(mine)])
     field, level, kind = np.array(steps, np.int64).reshape(-1, 3).T.copy()
-    of_runs = codes[pairs.row[mine[first]]]
+    of_runs = pairs.row[mine[first]]
     return Asked(
         field=field,
         level=level,
         kind=kind,
         runs=np.searchsorted(step[first], np.arange(len(steps) + 1)),
-        codes=of_runs,
-        explained=_explained(worth, of_runs),
+        codes=codes[of_runs],
+        others=others[of_runs],
         pairs=np.append(first, len(mine)),
         one=pairs.one[mine].astype(np.int32),
         two=pairs.two[mine],
@@ -153,4 +167,12 @@ def _explained(worth: Worth, codes: Codes) -> Floats:
     out = np.empty(len(codes))
     for at in range(len(codes)):
         out[at] = explained(worth, codes[at])
+    return out
+
+
+@compiled
+def _sums(table: Floats, codes: Codes) -> Floats:
+    out = np.empty(len(codes))
+    for at in range(len(codes)):
+        out[at] = agreement(table, codes[at])
     return out

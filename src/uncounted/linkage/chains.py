@@ -329,12 +329,11 @@ class _Work:
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
-                worth = chain.rates.reweighed(worth)
-                if keep and chain.asked is not None:
+                if chain.asked is not None:
                     chain.rates = model.draw_summed_out(
-                        chain.rng, near, state, chain.prior, worth, chain.asked, counts, chain.rates
+                        chain.rng, near, state, chain.prior, chain.asked, counts, chain.rates
                     )
-                    worth = chain.rates.reweighed(worth)
+                worth = chain.rates.reweighed(worth)
                 if keep:
                     chain.compared[: len(counts.found)] += counts.found
             chain.sweeps += 1

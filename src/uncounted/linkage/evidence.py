@@ -366,7 +366,7 @@ def _count_pair(worth: Worth, code: int, counts: Counts) -> None:
 
 
 @compiled_in_place
-def _kind(rng: np.random.Generator, right: float, slip: float, different: float) -> int:
+def kind_of_original(rng: np.random.Generator, right: float, slip: float, different: float) -> int:
     """What an original is, by lot."""
     left = rng.random() * (right + slip + different) - right
     return RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
@@ -408,7 +408,7 @@ def _count_field(
             counts.kinds[f, worth.kind[f, shown]] += 1.0
     right, slip, different, err = _as_original(worth, k, f, original, said, told)
     surely = slip + different == 0.0
-    counts.kinds[f, RIGHT if surely else _kind(rng, right, slip, different)] += 1.0
+    counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
     if err:  # it was counted as one of those who err, and those who agree with it as right
         counts.kinds[f, DIFFERENT] += err - 1
         counts.kinds[f, RIGHT] -= err - 1

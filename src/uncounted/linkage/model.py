@@ -241,14 +241,12 @@ def draw(
 
 def ask(graph: partition.Graph, rates: Rates) -> Asked:
     """Of which pairs rates are drawn with them summed out."""
-    patterns, row = np.unique_inverse(graph.codes)
-    before = attrs.evolve(rates, m=rates.first or rates.m)
-    odds = before.of(compare.unpacked(patterns)) - np.log(len(graph.mate))
     kinds = KINDS[: rates.fields_said].copy()
     for of_field, prior in zip(kinds, PRIORS, strict=False):
         if prior.split:  # some may be capped, and do not tell what was drawn
             of_field[of_field == pair_worth.DIFFERENT] = 0
-    return asked_for.choose(graph, rates.worth(), kinds, special.expit(odds)[row])
+    log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_said]))
+    return asked_for.choose(graph, rates.worth(), kinds, log_u)
 
 
 def draw_summed_out(
@@ -256,7 +254,6 @@ def draw_summed_out(
     graph: partition.Graph,
     state: partition.State,
     prior: partition.Prior,
-    worth: pair_worth.Worth,
     asked: Asked,
     counts: Counts,
     rates: Rates,
@@ -268,7 +265,6 @@ def draw_summed_out(
         graph: the reports.
         state: changed in place.
         prior: of partitions.
-        worth: what levels are worth by these rates.
         asked: which pairs.
         counts: comparisons within people; changed in place.
         rates: as they are.
@@ -276,7 +272,7 @@ def draw_summed_out(
     m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_said]))
     law = _law(*m.shape)
     usual = partition.empty_state(2, state.on.shape[1])
-    summed_out.draw(rng, graph.lists, state, usual, prior, worth, asked, counts, law, m)
+    summed_out.draw(rng, graph.lists, state, usual, prior, KINDS, asked, counts, law, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted.compiled import compiled_in_place, compiled_inner
-from uncounted.linkage.evidence import Counts
-from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP, Worth
+from uncounted.linkage.evidence import Counts, kind_of_original
+from uncounted.linkage.graph import Kinds
+from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
 from uncounted.linkage.partition import Floats
 
 _STEPS = 10  # to step out of a slice, on both sides together
@@ -44,7 +45,7 @@ class Runs(NamedTuple):
 
 @compiled_inner
 def of_level(
-    worth: Worth, counts: Counts, law: Law, log_m: Floats, f: int, at: int, linked: int
+    kinds: Kinds, counts: Counts, law: Law, log_m: Floats, f: int, at: int, linked: int
 ) -> tuple[float, float, float]:
     """A level's share of its kind, and what it is drawn from: counts there and at the others.
 
@@ -53,7 +54,7 @@ def of_level(
     mine = np.exp(log_m[f, at])
     kin, others = mine, 0.0
     for other in range(1, log_m.shape[1]):
-        if other != at and worth.kind[f, other] == worth.kind[f, at]:
+        if other != at and kinds[f, other] == kinds[f, at]:
             kin += np.exp(log_m[f, other])
             others += law.levels[f, other] + counts.found[f, other]
     share = min(max(mine / kin, _TINY), _SURE)
@@ -63,7 +64,7 @@ def of_level(
 @compiled_inner
 def of_kind(
     rng: np.random.Generator,
-    worth: Worth,
+    kinds: Kinds,
     counts: Counts,
     law: Law,
     log_m: Floats,
@@ -78,8 +79,8 @@ def of_kind(
     """
     right = slip = 0.0
     for at in range(1, log_m.shape[1]):
-        right += np.exp(log_m[f, at]) if worth.kind[f, at] == RIGHT else 0.0
-        slip += np.exp(log_m[f, at]) if worth.kind[f, at] == SLIP else 0.0
+        right += np.exp(log_m[f, at]) if kinds[f, at] == RIGHT else 0.0
+        slip += np.exp(log_m[f, at]) if kinds[f, at] == SLIP else 0.0
     agree = min(np.sqrt(right + slip), _SURE)
     rightly = min(np.sqrt(right / (right + slip)), _SURE)
     slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
@@ -88,19 +89,14 @@ def of_kind(
     wrong = law.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
     others = law.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
     r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
-    for _ in range(int(slips)):  # the original is right, or a slip, of which there are two
-        if rng.random() * (r + s / 2) < r:
-            rights += 1.0
+    for at in range(int(slips + differ)):  # slips are two, where there is one; and different ones
+        if at < slips:
+            own = kind_of_original(rng, r, s / 2, 0.0)
         else:
-            wrong += 1.0
-    for _ in range(int(differ)):  # or anything, and different ones are two
-        lot = rng.random() * (r + s + d / 2)
-        if lot < r:
-            rights += 1.0
-        elif lot < r + s:
-            wrong += 1.0
-        else:
-            others += 1.0
+            own = kind_of_original(rng, r, s, d / 2)
+        rights += own == RIGHT
+        wrong += own == SLIP
+        others += own == DIFFERENT
     return (rightly, rights, wrong) if kind == SLIP else (agree, rights + wrong, others)
 
 
@@ -171,17 +167,17 @@ def draw_rate(
 
 
 @compiled_inner
-def move(worth: Worth, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
+def move(kinds: Kinds, log_m: Floats, f: int, at: int, kind: int, was: float, now: float) -> None:
     """Change m of a field as its rate has changed."""
     if at:
         mine, others = gain(was, now, True), np.log1p(-now) - np.log1p(-was)
         for other in range(1, log_m.shape[1]):
-            if worth.kind[f, other] == kind:
+            if kinds[f, other] == kind:
                 log_m[f, other] += mine if other == at else others
         return
     errs, agrees = gain(was, now, False), 2 * np.log(now / was)
     for other in range(1, log_m.shape[1]):
-        its = worth.kind[f, other]
+        its = kinds[f, other]
         if its == kind:
             log_m[f, other] += errs
         elif its == RIGHT or (its == SLIP and kind == DIFFERENT):

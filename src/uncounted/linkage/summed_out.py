@@ -41,7 +41,7 @@ from uncounted.linkage.one_rate import (
     of_kind,
     of_level,
 )
-from uncounted.linkage.pair_worth import DIFFERENT, Worth, level
+from uncounted.linkage.pair_worth import DIFFERENT, agreement, level
 from uncounted.linkage.partition import (
     Floats,
     Ints,
@@ -81,7 +81,7 @@ def draw(
     state: State,
     usual: State,
     prior: Prior,
-    worth: Worth,
+    kinds: Kinds,
     asked: Asked,
     counts: Counts,
     law: Law,
@@ -95,7 +95,7 @@ def draw(
         state: changed in place.
         usual: an empty state of two reports, in which to ask what the prior says of a pair.
         prior: of partitions.
-        worth: what levels are worth with this m.
+        kinds: of levels, shape (fields, levels) or more.
         asked: which pairs.
         counts: comparisons; changed in place as pairs come together and part.
         law: what m is drawn from beside these.
@@ -115,9 +115,8 @@ def draw(
         by_prior=np.empty(runs),
         lists=np.empty((many, many)),
     )
-    log_m = np.log(np.maximum(m, _NOTHING))
-    log_u = log_m - worth.weights
-    _draw(rng, lists, state, usual, prior, worth, asked, counts, law, log_m, log_u, room)
+    log_m = np.where(m > 0, np.log(np.maximum(m, _NOTHING)), 0.0)
+    _draw(rng, lists, state, usual, prior, kinds, asked, counts, law, log_m, room)
     for f in range(m.shape[0]):
         for at in range(m.shape[1]):
             if m[f, at] > 0:
@@ -131,25 +130,24 @@ def _draw(
     state: State,
     usual: State,
     prior: Prior,
-    worth: Worth,
+    kinds: Kinds,
     asked: Asked,
     counts: Counts,
     law: Law,
     log_m: Floats,
-    log_u: Floats,
     room: _Room,
 ) -> None:
-    lists, log_m, log_u = borrow(lists), borrow(log_m), borrow(log_u)
-    state, usual, prior, worth = lend(state), lend(usual), lend(prior), lend(worth)
+    lists, kinds, log_m = borrow(lists), borrow(kinds), borrow(log_m)
+    state, usual, prior = lend(state), lend(usual), lend(prior)
     asked, counts, law, room = lend(asked), lend(counts), lend(law), lend(room)
     for x in range(len(asked.field)):
         f, at, kind = asked.field[x], asked.level[x], asked.kind[x]
         linked = _look(lists, state, usual, asked, room, x)
-        _weigh(lists, usual, prior, asked, log_m, log_u, room, x)
+        _weigh(lists, usual, prior, asked, log_m, room, x)
         if at:
-            was, a, b = of_level(worth, counts, law, log_m, f, at, linked)
+            was, a, b = of_level(kinds, counts, law, log_m, f, at, linked)
         else:
-            was, a, b = of_kind(rng, worth, counts, law, log_m, f, kind, linked)
+            was, a, b = of_kind(rng, kinds, counts, law, log_m, f, kind, linked)
         least = law.least[f] if at == 0 and kind == DIFFERENT else 0.0
         runs = asked.runs[x + 1] - asked.runs[x]
         now = draw_rate(rng, Runs(room.times, room.worth), runs, was, a, b, least, at > 0)
@@ -158,10 +156,10 @@ def _draw(
             room.worth[y] += change
         changed, log_ratio = _settle(rng, lists, state, prior, asked, room, x)
         if rng.random() < np.exp(min(log_ratio, 0.0)):
-            move(worth, log_m, f, at, kind, was, now)
+            move(kinds, log_m, f, at, kind, was, now)
             for n in range(changed):
                 p = room.changed[n]
-                _count(worth, counts, asked.codes[room.run[n]], state, asked.one[p], asked.two[p])
+                _count(kinds, counts, asked.codes[room.run[n]], state, asked.one[p], asked.two[p])
         else:
             for n in range(changed):
                 _change(state, prior, lists, asked.one[room.changed[n]], asked.two[room.changed[n]])
@@ -218,7 +216,6 @@ def _weigh(
     prior: Prior,
     asked: Asked,
     log_m: Floats,
-    log_u: Floats,
     room: _Room,
     x: int,
 ) -> None:
@@ -228,17 +225,13 @@ def _weigh(
         for t in range(many):
             room.lists[s, t] = np.nan
     for y in range(asked.runs[x], asked.runs[x + 1]):
-        p, code = asked.pairs[y], asked.codes[y]
+        p = asked.pairs[y]
         s, t = lists[asked.one[p]], lists[asked.two[p]]
         if np.isnan(room.lists[s, t]):
             room.lists[s, t] = _together(usual, prior, s, t)
-        total = room.lists[s, t] - asked.explained[y]
-        for f in range(len(log_m)):
-            shown = level(code, f)
-            if shown:
-                total += log_m[f, shown] - log_u[f, shown]
+        as_one = room.lists[s, t] + agreement(log_m, asked.codes[y])
         room.by_prior[y - asked.runs[x]] = room.lists[s, t]
-        room.worth[y - asked.runs[x]] = total
+        room.worth[y - asked.runs[x]] = as_one - asked.others[y]
 
 
 @compiled_inner
@@ -288,14 +281,14 @@ def _settle(
 
 
 @compiled_inner
-def _count(worth: Worth, counts: Counts, code: int, state: State, i: int, j: int) -> None:
+def _count(kinds: Kinds, counts: Counts, code: int, state: State, i: int, j: int) -> None:
     """Count the comparison of a pair that has come together, or no more."""
     more = 1.0 if state.slot[i] == state.slot[j] else -1.0
     for f in range(len(counts.found)):
         shown = level(code, f)
         if shown:
             counts.found[f, shown] += more
-            counts.two[f, worth.kind[f, shown]] += more
+            counts.two[f, kinds[f, shown]] += more
 
 
 @compiled_inner
@@ -304,8 +297,7 @@ def _change(state: State, prior: Prior, lists: Ints, i: int, j: int) -> float:
     a, b, s = state.slot[i], state.slot[j], lists[j]
     remove(state, j, s)
     to = fresh(state) if a == b else a
-    ratio = log_add(state, prior, s, to) - log_add(state, prior, s, a if a == b else b)
+    ratio = log_add(state, prior, s, to) - log_add(state, prior, s, b)
     add(state, j, s, to)
     state.value[a] = 0.0 if a == b else np.nan
-    state.value[to] = state.value[a]
     return ratio
