@@ -28,8 +28,9 @@ from uncounted.linkage import (
     partition,
     priors,
 )
+from uncounted.linkage.guessed import with_lots
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.visits import Visits, every, settle
+from uncounted.linkage.visits import ALWAYS, Visits, every, settle
 from uncounted.progress import silent
 
 SWEEPS = 12_000
@@ -198,6 +199,8 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
         chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
         for _ in range(2)
     ]
+    both[1].state = partition.empty_state(4, 2)
+    partition.place(case.graph, both[1].state, np.array([0, 0, 0, 1]))
     near = len(case.graph.near)
     for chain, looks, joins in zip(both, (1.0, 3.0), (0.5, 0.7), strict=True):
         chain.visits.looks[:], chain.visits.joins[:] = looks, joins * np.arange(near) / near
@@ -212,7 +215,10 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
         assert chain.graph.guess == pytest.approx(np.maximum(0.3 * np.arange(near) / near, least))
         assert chain.graph.alone == pytest.approx(np.maximum(0.3 * np.arange(4) / 4, least))
         assert chain.graph.apt.tolist() == [True, False, True, False]
-        assert set(chain.visits.turns.tolist()) == {0, 1}
+        assert {0, 1} <= set(chain.visits.turns.tolist())
+        stand = [chain.state.slot for chain in both]
+        assert chain.graph.lots == pytest.approx(with_lots(chain.graph, stand).lots)
+        assert len(chain.graph.moving) == 4
     assert both[0].visits.turns.tolist() == both[1].visits.turns.tolist()
 
 
@@ -256,7 +262,7 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
     monkeypatch.setattr(model, "draw", seen)
     work._one(chain, chains.Run(), 4, keep=False)
     assert drawn == [1, 2, 3, 4]
-    chain.visits.turns[:] = [0, 1, 0, 1]
+    chain.visits.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
     work._one(chain, chains.Run(), 8, keep=True)
     assert drawn[4:] == [6, 8, 10, 12]
 

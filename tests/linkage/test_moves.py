@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +16,8 @@ from tests import naive_linkage as naive
 
 from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, pair_worth, partition
 from uncounted.linkage.encode import encode
-from uncounted.linkage.visits import SELDOM, every, everybody_had_a_turn, settle, take_turns
+from uncounted.linkage.guessed import with_lots
+from uncounted.linkage.visits import ALWAYS, SELDOM, every, everybody_had_a_turn, settle, take_turns
 
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
@@ -105,6 +107,8 @@ def made(
             firm=firm,
             guess=np.zeros(0, np.float32),
             alone=np.zeros(0, np.float32),
+            lots=np.zeros(0, np.float32),
+            moving=np.zeros(0, np.float32),
             apt=np.zeros(count, np.bool_),
             lists=np.array(lists, np.int64),
             mate=graph._rings(graph._units(count, decided)),
@@ -129,7 +133,9 @@ def guessing(case: Made, seed: int = 3) -> Made:
         for size in (len(case.graph.near), len(case.graph.lists))
     )
     apt = np.ones(len(alone), np.bool_)
-    return attrs.evolve(case, graph=case.graph._replace(guess=guess, alone=alone, apt=apt))
+    slots = rng.integers(0, 3, (2, len(alone))).astype(np.int32)
+    guessed = case.graph._replace(guess=guess, alone=alone, apt=apt)
+    return attrs.evolve(case, graph=with_lots(guessed, list(slots)))
 
 
 def said_of(case: Made) -> tuple[Any, ...]:
@@ -380,6 +386,14 @@ def alike(weight: float, each: int = 2) -> Made:
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
 
 
+def nothing_said(count: int) -> Made:
+    """Reports that say nothing, so that any partition is as likely as any other."""
+    case = made(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
+    firm = graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    silent = firm._replace(dense=np.zeros_like(firm.dense), codes=np.zeros_like(firm.codes))
+    return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) -> None:
     case, rng = alike(9.0), np.random.default_rng(seed)
@@ -466,7 +480,8 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
     # surely with 0, and the others alone
     for pair, chance in {(0, 1): 0.5, (2, 1): 0.6, (0, 2): 0.8, (0, 3): 1.0}.items():
         guess[(one == pair[0]) & (case.graph.near == pair[1])] = chance
-    turns = take_turns(case.graph._replace(guess=guess))
+    moving = np.full(7, 0.5, np.float32)
+    turns = take_turns(case.graph._replace(guess=guess, moving=moving))
     assert set(turns.tolist()) == {0, 1}
     assert turns[0] != turns[1]
     assert turns[1] != turns[2]
@@ -474,13 +489,112 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
     assert turns[3:].tolist() == [1, 0, 1, 0]  # who is in no doubt, by its place
 
 
+def test_the_more_in_doubt_two_are_the_more_often_an_attempt_is_made_for_them() -> None:
+    says_nothing = nothing_said(4)
+    assert moves._worth_trying(says_nothing.graph, 3) == 1.0  # before anything is guessed
+    guess = np.full(12, 1e-4, np.float32)
+    guess[:3] = 0.9, 0.02, 0.98
+    weak = np.zeros(12, np.uint8)
+    weak[4] = partition.WEAK  # comes by lot seldom as it is
+    guessed = graph.with_kinds(says_nothing.graph, weak)._replace(guess=guess)
+    tried = [moves._worth_trying(guessed, at) for at in range(5)]
+    some = math.sqrt(0.02 * 0.98 / 0.05)
+    assert tried == pytest.approx([1.0, some, some, 0.1, 1.0])
+
+
 def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
     one = graph.whose(case.graph)
     guess = np.full(len(one), 1e-4, np.float32)
     guess[(one == 3) & (case.graph.near == 2)] = 0.5
-    turns = take_turns(case.graph._replace(guess=guess))
+    moving = np.full(4, 0.5, np.float32)
+    turns = take_turns(case.graph._replace(guess=guess, moving=moving))
     assert turns[0] != turns[2]
+
+
+def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
+    """1 and 2 are surely one person; 0, and who 3 stands for, may be that person too."""
+    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
+    one = graph.whose(case.graph)
+    guess = np.full(len(one), 1e-4, np.float32)
+    for pair, chance in {
+        (1, 2): 0.9999,
+        (0, 1): 0.4,
+        (0, 2): 0.4,
+        (5, 1): 0.3,
+        (5, 2): 0.3,
+        (4, 1): 0.01,  # too seldom for a turn in every sweep
+        (6, 7): 0.4,  # 6 and 7 are in doubt with one another, and 6 with 2 a little
+        (6, 2): 0.05,
+    }.items():
+        guess[(one == pair[0]) & (case.graph.near == pair[1])] = chance
+    moving = np.array([0.4, 1e-4, 1e-4, 0.3, 0.009, 0.0, 0.4, 0.4], np.float32)
+    doubtful = case.graph._replace(guess=guess, moving=moving)
+    assert np.flatnonzero(take_turns(doubtful) == ALWAYS).tolist() == [0, 3]
+    # what 6 may be one with moves .7 times as often as it does itself: .24 of 7's, and none of 2's
+    doubt, rest = 0.4 * 0.6, 0.05 * 0.95
+    moving[7] = 0.7 * 0.4 * (doubt + rest) / doubt
+    assert np.flatnonzero(take_turns(doubtful) == ALWAYS).tolist() == [0, 3, 6]
+    assert (take_turns(doubtful._replace(moving=np.full(8, 0.4, np.float32))) < ALWAYS).all()
+
+
+def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
+    case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
+    weak = np.zeros_like(case.graph.weak)
+    one, near = graph.whose(case.graph), case.graph.near
+    weak[(one == 0) & (near == 4)] = partition.FAINT
+    guess = np.zeros(len(near), np.float32)
+    for j, chance in {1: 0.6, 2: 0.5, 3: 0.2, 4: 0.9}.items():
+        guess[(one == 0) & (near == j)] = chance
+    alone = np.full(5, 0.1, np.float32)
+    given = graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    # 1 and 2 are together in one of two states, and 1 with 4, who is looked at seldom, in the other
+    slots = [np.array([0, 1, 1, 2, 3], np.int32), np.array([0, 1, 2, 3, 1], np.int32)]
+    found = with_lots(given, slots)
+    share = (6 / 11 + 1) / 2
+    lots = [0.6 * share, 0.5 * share, 0.2, 0.9]
+    assert found.lots[one == 0] == pytest.approx(lots)
+    assert found.moving[0] == pytest.approx(1 - 0.6 / (0.1 + sum(lots[:3])))
+    # of 3 nothing is guessed: each is proposed as often as anybody at the least, and nowhere else
+    # is it known to be; 1 is with another in both states
+    assert found.lots[one == 3] == pytest.approx(0.003 * np.array([1, 0.5, 0.75, 0.75]))
+    assert found.moving[3] == 0.0
+
+
+@pytest.mark.parametrize("start", [(0, 1, 1, 3), (1, 1, 1, 3)])
+def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(start: tuple[int, ...]) -> None:
+    case = nothing_said(4)
+    guess, alone = np.zeros(12, np.float32), np.full(4, 0.1, np.float32)
+    guess[:3] = 0.6, 0.6, 0.2
+    given = case.graph._replace(guess=guess, alone=alone, apt=np.ones(4, np.bool_))
+    guessed = with_lots(given, [np.array([0, 1, 1, 3], np.int32)])
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    rng = np.random.default_rng(1)
+    visits, went, times = every(guessed), Counter[str](), 20_000
+    visits.often[:] = 1, 0, 0, 0
+    for _ in range(times):
+        state = partition.empty_state(4, 2)
+        partition.place(guessed, state, np.array(start))
+        moves.sweep(rng, guessed, state, case.worth, prior, 0.0, visits, True)
+        with_one, with_three = state.slot[0] == state.slot[[1, 3]]
+        went["one" if with_one else "three" if with_three else "alone"] += 1
+    lots = {"alone": 0.1, "one": 0.6, "three": 0.2}
+    here = "alone" if start[0] == 0 else "one"
+    seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
+    for to in lots:
+        if to != here:
+            goes = lots[to] / sum(lots.values()) * min(lots[here] / lots[to], 1.0)
+            expected = (1 - seldom) * goes + seldom / 3
+            assert went[to] / times == pytest.approx(expected, abs=0.01)
+    assert visits.moves[0] == pytest.approx(times * (1 - 0.6 / 0.9), rel=0.02)
+
+
+def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
+    case = made(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
+    rows = case.graph._replace(dense=np.zeros(0, np.int32))
+    for i, j in zip(graph.whose(rows), rows.near, strict=True):
+        found = evidence._levels(rows, case.worth, int(i), int(j))
+        assert found == pair_worth.pair_of(case.graph, case.worth, int(i), int(j))[0]
 
 
 def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None:
@@ -588,7 +702,7 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
         unit[i] = unit[j]
     partition.place(case.graph, state, unit)
     visits.turns[:] = take_turns(case.graph)
-    assert set(visits.turns.tolist()) == {0, 1}
+    assert {0, 1} <= set(visits.turns.tolist())
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
     rng, sizes = np.random.default_rng(1), set()
     for at in range(300):
@@ -686,13 +800,38 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     p = exact(case, lambda row: 0.0)[0, 0]
     guess, alone = np.full(2, 0.1, np.float32), np.full(2, 0.3, np.float32)
-    case = attrs.evolve(case, graph=case.graph._replace(guess=guess, alone=alone))
+    guessed = case.graph._replace(guess=guess, alone=alone)
+    case = attrs.evolve(case, graph=with_lots(guessed, [np.arange(2, dtype=np.int32)]))
     state, visits = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
     rng = np.random.default_rng(1)
     moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.again == pytest.approx(np.full(2, p * p + (1 - p) * (1 - p)), rel=1e-5)
     assert visits.guessed == pytest.approx(np.full(2, p * 0.25 + (1 - p) * 0.75), rel=1e-5)
+
+
+def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> None:
+    """0 may be with 1 and 2, who are together, or with 3, who is weak; each is as likely."""
+    case = nothing_said(4)
+    weak = np.zeros_like(case.graph.weak)
+    weak[(graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
+    guess, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
+    given = graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    stand = np.array([0, 1, 1, 3], np.int32)
+    guessed = with_lots(given, [stand])
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    rng = np.random.default_rng(1)
+    for _ in range(200):  # until it is a look at weak candidates, too
+        state, visits = partition.empty_state(4, 2), every(guessed)
+        visits.often[:] = 1, 0, 0, 0
+        partition.place(guessed, state, stand.astype(np.int64))
+        moves.sweep(rng, guessed, state, case.worth, prior, 0.0, visits, True)
+        if visits.looks[graph.whose(guessed) == 0].all():
+            break
+    assert visits.looks[:3].tolist() == [1, 1, 1]
+    assert visits.again[0] == pytest.approx(1 / 3)
+    proposed = np.array([0.003, 0.6]) / 0.603  # a cluster of its own, and that of 1 and 2
+    assert visits.guessed[0] == pytest.approx(proposed.sum() / 3)
 
 
 def test_candidates_are_firm_by_how_likely_they_are_joined_as_either_sees_it() -> None:

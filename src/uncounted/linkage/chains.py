@@ -31,6 +31,7 @@ from uncounted.linkage import (
 )
 from uncounted.linkage.asked import Asked
 from uncounted.linkage.graph import Built
+from uncounted.linkage.guessed import with_lots
 from uncounted.linkage.visits import (
     Visits,
     every,
@@ -235,6 +236,7 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     )
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
         shared = graph.guessing(chains[0].graph, joins / looks, alone / worked)
+    shared = with_lots(shared, [chain.state.slot for chain in chains])
     # how good guesses were that were made before: of these new ones, the next look tells
     shared = shared._replace(apt=guessing & (again > 0) & (guessed >= _APT * again))
     _give(chains, shared)

@@ -58,7 +58,7 @@ from uncounted.linkage.pair_worth import (
     of_two,
     pair_of,
 )
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
+from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, edge, members
 
 
 class Told(NamedTuple):
@@ -343,16 +343,23 @@ def _count_all(
             continue
         k = members(state, slot, group, 0)
         if k == 2:
-            _count_pair(worth, pair_of(graph, worth, group[0], group[1])[0], counts)
+            _count_pair(worth, _levels(graph, worth, group[0], group[1]), counts)
             continue
         codes, told = np.empty((k, k), np.int32), _room(k)
         for x in range(1, k):
             for y in range(x):
-                codes[x, y] = pair_of(graph, worth, group[x], group[y])[0]
+                codes[x, y] = _levels(graph, worth, group[x], group[y])
         for f in range(len(worth.weights)):
             said = _read(worth, k, codes, f, told)
             if said.most:
                 _count_field(rng, worth, k, codes, f, said, told, weight, counts)
+
+
+@compiled_inner
+def _levels(graph: Graph, worth: Worth, i: int, j: int) -> int:
+    """Packed levels of any pair: a candidate's are nearer than what a chain remembers."""
+    at = edge(graph, i, j) if len(graph.dense) == 0 else -1
+    return graph.codes[at] if at >= 0 else pair_of(graph, worth, i, j)[0]
 
 
 @compiled_inner

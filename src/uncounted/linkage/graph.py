@@ -107,6 +107,8 @@ def build(
         firm=firm,
         guess=np.zeros(0, np.float32),
         alone=np.zeros(0, np.float32),
+        lots=np.zeros(0, np.float32),
+        moving=np.zeros(0, np.float32),
         apt=np.zeros(count, np.bool_),
         lists=encoded.source.astype(np.int64),
         mate=_rings(unit),
@@ -299,8 +301,18 @@ def whose(graph: Graph) -> Ints:
 
 def as_either_sees(graph: Graph, values: Floats | Singles) -> Floats | Singles:
     """Of values of candidates, the greater of what the two have of one another; NaN is none."""
-    back = np.argsort(graph.near, kind="stable")  # rows ascend: where the other has the pair
-    return np.fmax(values, values[back])
+    greater: Floats | Singles = np.fmax(values, values[_back(graph.starts, graph.near)])
+    return greater
+
+
+@compiled
+def _back(starts: Ints, near: Codes) -> Ints:
+    """Where the other of each candidate pair has it: both rows do, and rows ascend."""
+    back, following = np.empty(len(near), np.int64), starts.copy()
+    for at in range(len(near)):
+        back[at] = following[near[at]]
+        following[near[at]] += 1
+    return back
 
 
 def with_kinds(graph: Graph, weak: Kinds) -> Graph:
@@ -314,7 +326,7 @@ def all_firm(graph: Graph) -> Graph:
     none = np.zeros(0, np.float32)
     apt = np.zeros_like(graph.apt)
     firm = with_kinds(graph, np.full_like(graph.weak, FIRM))
-    return firm._replace(guess=none, alone=none, apt=apt)
+    return firm._replace(guess=none, alone=none, lots=none, moving=none, apt=apt)
 
 
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:

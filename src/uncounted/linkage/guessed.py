@@ -1,8 +1,9 @@
 """A report is proposed to go where it is likely to be, and most often that is where it is.
 
 To work out how likely a report is to go to each of its options (`reassign`) costs the evidence of
-every one of them. Chains remember how likely each was (`Visits`), and propose by that: evidence is
-asked for only if another cluster is proposed, and of two alone.
+every one of them. Chains remember how likely each was (`Visits`), and propose by that: a candidate
+by lot, and so the cluster it is in. Evidence is asked for only if that is another, and of two
+alone.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -10,14 +11,19 @@ asked for only if another cluster is proposed, and of two alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from uncounted.compiled import compiled_inner
+from uncounted.compiled import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
+    FIRM,
+    Codes,
     Graph,
     Prior,
+    Singles,
     State,
     add,
     fresh,
@@ -29,9 +35,61 @@ from uncounted.linkage.partition import (
 from uncounted.linkage.scratch import Scratch, told_apart, value_of
 
 _NEW = -1  # a cluster of its own
-# No option is proposed less often. A guess rests on some ten looks: who was not seen joined may be
-# so once in thirty, would be proposed as seldom as guessed, and stay away or there for as long.
+# Nobody, and none of those together, is proposed less often. A guess rests on some ten looks: who
+# was not seen joined may be so once in thirty, would be proposed as seldom as guessed, and stay
+# away or there for as long.
 _LEAST = 3e-3
+
+
+def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
+    """The same graph, knowing how often a report is proposed to go where each candidate is.
+
+    That is as often as guessed. Where firm candidates of a report are together, as in the states
+    given, they share the most that is guessed of one of them, or their cluster would be proposed
+    once for each. And it is known how likely a report is anywhere but where it is most often
+    (`Graph.moving`).
+
+    Args:
+        graph: the candidates, with guesses.
+        slots: where each report is, in one or more states; the fewer, the more lots hang on them.
+    """
+    lots, moving = _lots(graph, np.array(slots))
+    return graph._replace(lots=lots, moving=moving)
+
+
+@compiled
+def _lots(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
+    graph = lend(graph)
+    states, count = slots.shape
+    lots, moving = np.zeros(len(graph.near), np.float32), np.zeros(count, np.float32)
+    most, total = np.zeros(count), np.zeros(count)  # of those in a slot
+    for r in range(count):
+        row = range(graph.starts[r], graph.starts[r + 1])
+        for state in range(states):
+            for at in row:
+                if graph.weak[at] == FIRM:
+                    slot, likely = slots[state, graph.near[at]], max(graph.guess[at], _LEAST)
+                    most[slot] = max(most[slot], likely)
+                    total[slot] += likely
+            for at in row:
+                slot, likely = slots[state, graph.near[at]], max(graph.guess[at], _LEAST)
+                firm = graph.weak[at] == FIRM
+                lots[at] += likely * (most[slot] / total[slot] if firm else 1.0) / states
+            for at in row:
+                most[slots[state, graph.near[at]]] = total[slots[state, graph.near[at]]] = 0.0
+        home, everywhere = graph.alone[r], graph.alone[r]
+        for at in row:
+            if graph.weak[at] == FIRM:  # as guessed, and not as often as is proposed at the least
+                home = max(home, graph.guess[at])
+                everywhere += lots[at] * min(graph.guess[at] / _LEAST, 1.0)
+        moving[r] = max(1.0 - home / everywhere, 0.0) if len(row) else 0.0
+    return lots, moving
+
+
+@compiled_in_place
+def lots_alone(graph: Graph, r: int) -> float:
+    """As `Graph.lots`, for a cluster of its own."""
+    return max(graph.alone[r], _LEAST)
 
 
 @compiled_inner
@@ -44,55 +102,43 @@ def go_as_guessed(
     scratch: Scratch,
     r: int,
 ) -> float:
-    """Propose where report r goes by how likely its options were (Metropolis-Hastings).
+    """Propose that report r goes where one of its firm candidates is, or to a cluster of its own.
 
-    They are the clusters of its firm candidates, each as likely as `graph.guess` says of
-    whichever candidate there it says most of, and a new one, as `graph.alone` says; none less than
-    `_LEAST`. None of this depends on where r is, so the way back is proposed by the same guesses.
+    By `Graph.lots` (Metropolis-Hastings). None of these depends on where r is, so the way back is
+    proposed by the same lots.
 
     Returns:
-        How likely it is guessed to be in another cluster than its own.
+        How likely it is guessed to be anywhere but where it is most often.
     """
-    old, found = state.slot[r], _guess(graph, state, scratch, r)
-    here = graph.alone[r] if state.size[old] == 1 else -1.0
-    alone, guessed = max(graph.alone[r], _LEAST), graph.alone[r]
-    total = alone
-    for at in range(found):
-        guessed += scratch.scores[at]
-        total += max(scratch.scores[at], _LEAST)
-        if scratch.options[at] == old:
-            here = scratch.scores[at]
-    if here < 0.0:
-        return 0.0  # its candidates there are weak: it could not be proposed to come back
-    lot = rng.random() * total - alone
-    to, there, at = _NEW, alone, 0
-    while lot >= 0.0 and at < found:
-        to, there = scratch.options[at], max(scratch.scores[at], _LEAST)
-        lot -= there
-        at += 1
+    low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
+    total = lots_alone(graph, r)
+    for number in range(low, high):
+        total += graph.lots[graph.firm[number]]
+    lot = rng.random() * total - lots_alone(graph, r)
+    number = low
+    while lot >= 0.0 and number < high:
+        lot -= graph.lots[graph.firm[number]]
+        number += 1
+    old = state.slot[r]
+    to = state.slot[graph.near[graph.firm[number - 1]]] if number > low else _NEW
     if to != old and not (to == _NEW and state.size[old] == 1):
-        back = np.log(max(here, _LEAST) / there)
-        _go(rng, graph, state, worth, prior, scratch, r, to, back)
-    return 1.0 - here / guessed
+        here, there = _lots_of(graph, state, r, old), _lots_of(graph, state, r, to)
+        if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
+            _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
+    return graph.moving[r]
 
 
 @compiled_inner
-def _guess(graph: Graph, state: State, scratch: Scratch, r: int) -> int:
-    """The clusters that r may join, as `scratch.options`, and guesses, as `scratch.scores`."""
-    options, guesses, seen = scratch.options, scratch.scores, scratch.seen
-    found = 0
+def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
+    """How often r is proposed to go to a slot (or `_NEW`): where it is alone, that is `_NEW`."""
+    if slot == _NEW or (state.slot[r] == slot and state.size[slot] == 1):
+        return lots_alone(graph, r)
+    total = 0.0
     for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
         at = graph.firm[number]
-        slot = state.slot[graph.near[at]]
-        if seen[slot] < 0:
-            seen[slot] = found
-            options[found], guesses[found] = slot, graph.guess[at]
-            found += 1
-        else:
-            guesses[seen[slot]] = max(guesses[seen[slot]], graph.guess[at])
-    for at in range(found):
-        seen[options[at]] = -1
-    return found
+        if state.slot[graph.near[at]] == slot:
+            total += graph.lots[at]
+    return total
 
 
 @compiled_inner

@@ -39,6 +39,9 @@ from uncounted.linkage.visits import Visits
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
+# An attempt to split or merge is made with each candidate by lot that is as much in doubt as this
+# (of a guess p, p (1 - p)), with others more seldom, and so often at the least.
+_DOUBTFUL, _SELDOM_TRIED = 0.05, 0.1
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -69,7 +72,8 @@ def sweep(
         state: changed in place.
         worth: what levels are worth.
         prior: of partitions.
-        splits: split-merge attempts for each visit of a report that has candidates.
+        splits: split-merge attempts for each visit of a report that has candidates, where all are
+            worth one.
         visits: how often; counts are kept there.
         anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
@@ -132,9 +136,10 @@ def _sweep(
                 at = _candidate(rng, graph, r)
                 if at >= 0:
                     j = graph.near[at]
-                    visits.moves[r] += split_or_merge(
-                        rng, graph, state, worth, prior, scratch, r, j
-                    )
+                    if rng.random() < _worth_trying(graph, at):
+                        visits.moves[r] += split_or_merge(
+                            rng, graph, state, worth, prior, scratch, r, j
+                        )
                     to = _candidate(rng, graph, j)
                     if to >= 0:
                         k = graph.near[to]
@@ -160,6 +165,18 @@ def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
         if graph.weak[at] <= weakest:
             return at
     return -1
+
+
+@compiled_inner
+def _worth_trying(graph: Graph, at: int) -> float:
+    """How likely an attempt is made with a candidate: the more, the more in doubt it is guessed.
+
+    A weak one comes seldom as it is.
+    """
+    if len(graph.guess) == 0 or graph.weak[at] != FIRM:
+        return 1.0
+    doubt = graph.guess[at] * (1.0 - graph.guess[at])
+    return min(max(np.sqrt(max(doubt, 0.0) / _DOUBTFUL), _SELDOM_TRIED), 1.0)
 
 
 @compiled

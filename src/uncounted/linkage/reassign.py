@@ -9,8 +9,10 @@ import numpy as np
 
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
+from uncounted.linkage.guessed import lots_alone
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
+    FIRM,
     OVERLAP,
     Codes,
     Floats,
@@ -154,7 +156,7 @@ def _note(
     """
     visits, first = scratch.visits, scratch.unit[0]
     chances, guesses = scratch.scores, scratch.gains
-    known = len(graph.guess) > 0
+    known = len(graph.lots) > 0
     for at in range(found):
         chances[at] *= likeliest
         guesses[at] = 0.0
@@ -167,12 +169,12 @@ def _note(
                 option = scratch.seen[slot]
                 visits.looks[at] += 1.0
                 visits.joins[at] += chances[option]
-                if known:
-                    guesses[option] = max(guesses[option], graph.guess[at])
+                if known and graph.weak[at] == FIRM:  # no other is proposed by a guess
+                    guesses[option] += graph.lots[at]
     visits.worked[first] += 1.0
     visits.alone[first] += chances[found - 1]
     if known:
-        guesses[found - 1] = graph.alone[first]
+        guesses[found - 1] = lots_alone(graph, first)
         total, again, guessed = 0.0, 0.0, 0.0
         for at in range(found):
             total += guesses[at]

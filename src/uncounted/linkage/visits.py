@@ -21,6 +21,8 @@ SELDOM = 0.25  # visits at a report's turn, at the least
 RESTLESS = 0.00625  # chance of moving, at a visit, from which it is visited at each of its turns
 ALWAYS = 2  # a report whose turn it is in every sweep
 _DOUBT = 1e-3  # that of a guess p is p (1 - p): with less, whose turn it is does not matter
+_STILL = 0.01  # who moves less is not worth a turn in every sweep
+_AS_OFTEN = 0.8  # of how often a report moves, others move who may be one with it: either decides
 _FADES = 0.25  # what a look on the way from the start counts for when visits are settled after it
 
 
@@ -65,19 +67,26 @@ def take_turns(graph: Graph) -> Turns:
 
     Of two whose being one person is in doubt, as either sees it, one visit decides as well as two.
     So those most in doubt with one another have different turns (the tree of the greatest such
-    doubts, in two colours). Of a unit it is the turn of its first report that counts.
+    doubts, in two colours). But who may be one of several, who are so surely and hardly move, goes
+    there and leaves at its own visits alone: it is its turn in every sweep. Of a unit it is the
+    turn of its first report that counts.
     """
-    doubt = as_either_sees(graph, graph.guess * (1.0 - graph.guess))
+    count, doubt = len(graph.lists), as_either_sees(graph, graph.guess * (1.0 - graph.guess))
     first = _firsts(graph)  # who stands for its unit has the turn of all of it
-    one, two = first[whose(graph)], first[graph.near]
-    pairs = np.flatnonzero((doubt > _DOUBT) & (two < one))
-    pairs = pairs[np.argsort(-doubt[pairs], kind="stable")]
-    return _coloured(len(graph.lists), one[pairs], two[pairs])
+    at = np.flatnonzero(doubt > _DOUBT)
+    doubt, one, two = doubt[at], first[whose(graph)[at]], first[graph.near[at]]
+    once = np.flatnonzero(two < one)
+    once = once[np.argsort(-doubt[once], kind="stable")]
+    turns = _coloured(count, one[once], two[once])
+    others = np.bincount(one, doubt * graph.moving[two], count)  # with the weights of doubt
+    own = graph.moving * np.bincount(one, doubt, count)
+    turns[(graph.moving >= _STILL) & (others < _AS_OFTEN * own)] = ALWAYS
+    return turns
 
 
 def everybody_had_a_turn(visits: Visits) -> bool:
     """Whether the last sweep was the second of two in which reports take turns, if they do."""
-    return int(visits.sweeps[0]) % 2 == 0 or bool((visits.turns == ALWAYS).any())
+    return int(visits.sweeps[0]) % 2 == 0 or bool((visits.turns == ALWAYS).all())
 
 
 @compiled
