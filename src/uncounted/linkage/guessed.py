@@ -35,7 +35,7 @@ from uncounted.linkage.partition import (
 from uncounted.linkage.scratch import Scratch, told_apart, value_of
 
 _NEW = -1  # a cluster of its own
-# Nobody, and none of those together, is proposed less often. A guess rests on some ten looks: who
+# No candidate counts for less, before those together share. A guess rests on some ten looks: who
 # was not seen joined may be so once in thirty, would be proposed as seldom as guessed, and stay
 # away or there for as long.
 _LEAST = 3e-3

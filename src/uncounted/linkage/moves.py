@@ -39,8 +39,8 @@ from uncounted.linkage.visits import Visits
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
-# An attempt to split or merge is made with each candidate by lot that is as much in doubt as this
-# (of a guess p, p (1 - p)), with others more seldom, and so often at the least.
+# With a candidate that is as much in doubt as this (of a guess p, p (1 - p)) every attempt to split
+# or merge is made; with less, fewer are, and so many at the least.
 _DOUBTFUL, _SELDOM_TRIED = 0.05, 0.1
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
