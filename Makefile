@@ -25,9 +25,11 @@ types: $(STAMPS)/dev ## mypy, strict
 fences: $(STAMPS)/dev ## import-linter: which room may know which
 	@$(BIN)/lint-imports
 
+# many tests start the program anew: what Python has compiled of it is kept, whatever is set outside
+tests: export PYTHONDONTWRITEBYTECODE =
 tests: $(STAMPS)/dev $(STAMPS)/browser ## pytest, warnings as errors; then the examples in docstrings, docs/ and the README are run
 	@$(BIN)/python -m pytest -q
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -p no:randomly --doctest-modules src docs README.md
+	@$(BIN)/python -m pytest -q --loadscope-reorder -p no:randomly --doctest-modules src docs README.md
 
 study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated truth
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done

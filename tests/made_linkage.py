@@ -7,7 +7,6 @@ truth are drawn from the same chances, so that every stated probability means wh
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import shutil
 from pathlib import Path
 
@@ -16,12 +15,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from numpy.typing import NDArray
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.commands import app
 from uncounted.commands.app import open_case
 from uncounted.linkage import Linkage
 from uncounted.linkage.draws import numbered
-from uncounted.vault import identity
 from uncounted.vault.case import Case
 
 Labels = NDArray[np.int32]
@@ -98,7 +97,6 @@ def persons_file(path: Path, made: Made, *, column: str = "report") -> Path:
     return path
 
 
-load = functools.cache(identity.load)  # opening an identity takes a second on purpose
 PASSPHRASE = "a passphrase of five words"
 
 
@@ -106,6 +104,7 @@ def kept_in(folder: Path, one: Made) -> Path:
     """A case file `a.case` in the folder, whose reports are linked by these draws; and a home."""
     env = {"UNCOUNTED_HOME": str(folder / "home"), "UNCOUNTED_PASSPHRASE": PASSPHRASE}
     case = folder / "a.case"
+    made_lightly(folder / "home", PASSPHRASE)
     commands = [["init", str(case)]]
     for name, text in rows(one.linkage, one.truth).items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -123,7 +122,6 @@ def kept_in(folder: Path, one: Made) -> Path:
 
 def own_copy(ready: Path, folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """A copy of such a case file for one test, with its home."""
-    patch.setattr(identity, "load", load)
     shutil.copytree(ready / "home", folder / "home")
     shutil.rmtree(folder / "home" / "seen", ignore_errors=True)
     patch.setenv("UNCOUNTED_HOME", str(folder / "home"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from benchmarks import bench_names
 from click.testing import CliRunner, Result
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.cli import run
 from uncounted.commands import app
@@ -21,7 +21,6 @@ from uncounted.errors import UsedWrongly
 from uncounted.linkage.spelt import Wanted
 from uncounted.records import searching
 from uncounted.records.names import Name
-from uncounted.vault import identity
 
 ROWS = """id,name,name_alt,sex,birth,act,date,place,note,uses
 S-1,김철수,Kim Chol Su,m,1980,forced return,2013-05,Dandong,국경에서 헤어졌다,"link,statistics"
@@ -32,15 +31,13 @@ S-3,朴明哲,Pak Myŏng-chŏl,m,,arrest,2015,Tumen,,link
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+    folder = tmp_path_factory.mktemp("home")
+    made_lightly(folder / "me", "a passphrase of five words")
+    return folder
 
 
 @pytest.fixture(autouse=True)
 def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "load", load)
     # Each test works on a copy of its own: what was seen of the others is another story.
     shutil.rmtree(home / "me" / "seen", ignore_errors=True)
     monkeypatch.setenv("UNCOUNTED_HOME", str(home / "me"))

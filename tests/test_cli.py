@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.vault.test_artefacts import seal_lightly
 
 from uncounted.commands import road
 from uncounted.commands.app import SECTIONS, app
 
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
+PASSPHRASE = "비밀 문장"
 
-pytestmark = pytest.mark.xdist_group("road")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli")
     done = run(folder, "init", "case")
     assert done.returncode == 0, done.stderr
+    seal_lightly(folder / "home", PASSPHRASE)  # all that follows opens it
     return folder
 
 
@@ -37,7 +40,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {
         **os.environ,
         "UNCOUNTED_HOME": str(folder / "home"),
-        "UNCOUNTED_PASSPHRASE": "비밀 문장",
+        "UNCOUNTED_PASSPHRASE": PASSPHRASE,
         "LANG": "C.UTF-8",
         **more,
     }
@@ -269,7 +272,7 @@ def test_a_wrong_passphrase_and_none(base: Path) -> None:
 
 
 def test_a_passphrase_from_a_file(base: Path) -> None:
-    (base / "secret").write_text("비밀 문장\n", encoding="utf-8")
+    (base / "secret").write_text(f"{PASSPHRASE}\n", encoding="utf-8")
     none = environment(base)
     del none["UNCOUNTED_PASSPHRASE"]
     done = run(base, "rejects", "case", "rejects-0", "--passphrase-file", "secret", env=none)
@@ -345,11 +348,13 @@ def test_ids_that_a_spreadsheet_would_run_are_rejected(base: Path) -> None:
     assert (answer["created"], answer["rejected"]) == (0, 2)
 
 
-def test_nothing_to_link(tmp_path: Path) -> None:
-    assert run(tmp_path, "init", "case").returncode == 0
+def test_nothing_to_link(base: Path, tmp_path: Path) -> None:
+    home = environment(base)
+    assert run(tmp_path, "init", "case", env=home).returncode == 0
     file = rows(tmp_path, "ok.csv", (HEAD + "1,Kim Yong Suk,1980,f\n").encode())
-    assert run(tmp_path, "import", "case", file, "--source", "S").returncode == 0  # no consent
-    refused(run(tmp_path, "link", "case"), 1, "no report that may be linked")
+    done = run(tmp_path, "import", "case", file, "--source", "S", env=home)  # no consent
+    assert done.returncode == 0, done.stderr
+    refused(run(tmp_path, "link", "case", env=home), 1, "no report that may be linked")
 
 
 @pytest.mark.parametrize("count", ["1" + "0" * 30, "9" * 5000])
@@ -411,7 +416,7 @@ def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    time.sleep(3.5)  # the passphrase takes about a second; then rows are being sealed
+    time.sleep(3)  # rows are being sealed by then
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

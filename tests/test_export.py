@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import functools
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from xml.etree import ElementTree
 import bagit
 import pytest
 from click.testing import CliRunner
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.cli import run
 from uncounted.commands import app
@@ -26,26 +26,27 @@ from uncounted.export import back, premis, tables, writing
 from uncounted.records.dates import PartialDate, parse
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
-from uncounted.vault import attachments, identity
+from uncounted.vault import attachments
 from uncounted.vault.case import OWN_KINDS, Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.decisions import Proposed
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming
 
-load = functools.cache(identity.load)  # opening an identity takes a second on purpose
+PASSPHRASE = "a passphrase of five words"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home") / "me"
+    folder = tmp_path_factory.mktemp("home") / "me"
+    made_lightly(folder, PASSPHRASE)
+    return folder
 
 
 @pytest.fixture(autouse=True)
 def who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "load", load)
     monkeypatch.setenv("UNCOUNTED_HOME", str(home))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
 
 
 ABOUT: dict[str, Any] = {
@@ -547,8 +548,9 @@ def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
 def test_a_case_file_whose_log_is_lost_can_be_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    made_lightly(tmp_path / "home", PASSPHRASE)
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
     case, out = str(tmp_path / "a.case"), str(tmp_path / "out")
     (tmp_path / "s.csv").write_text("id,name,uses\nS-1,김철수,link\n")
     assert run(["init", case]) == 0

@@ -13,6 +13,7 @@ import attrs
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.cli import run
 from uncounted.commands import app
@@ -20,7 +21,7 @@ from uncounted.vault import identity
 
 WORDS = "a passphrase of five words"
 
-MADE: dict[Path, identity.Identity] = {}  # opening an identity takes a second on purpose
+MADE: dict[Path, identity.Identity] = {}
 
 
 class Who:
@@ -47,7 +48,8 @@ class Who:
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("homes")
     for name in ("first", "second"):
-        MADE[folder / name] = identity.create(folder / name, WORDS)
+        made_lightly(folder / name, WORDS)
+        MADE[folder / name] = identity.load(folder / name, WORDS)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
 import attrs
@@ -14,6 +15,14 @@ from uncounted.linkage import Linkage, point_partition
 from uncounted.linkage.evaluation import Clerical, LabelledPairs, clerical, sample
 from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.linkage.evaluation.sample import Sharing, sharing
+
+known = functools.cache(point_partition)  # of one linkage there is one
+
+
+@pytest.fixture(autouse=True)
+def worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sample, clerical):
+        monkeypatch.setattr(module, "point_partition", known)
 
 
 @pytest.fixture(scope="module")

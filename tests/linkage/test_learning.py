@@ -33,6 +33,8 @@ from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.visits import ALWAYS, Visits, every, settle
 from uncounted.progress import silent
 
+pytestmark = pytest.mark.slow
+
 SWEEPS = 12_000
 Labels = tuple[int, ...]
 
@@ -143,9 +145,9 @@ def test_m_drawn_with_the_partition(
     )
     # which candidates are looked at is no matter here
     chain.graph = graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
-    thin = 2
+    thin = 1
     if in_turns:
-        chain.visits.turns[:], thin = [0, 1, 1, 0, 1, 0], 4
+        chain.visits.turns[:], thin = [0, 1, 1, 0, 1, 0], 2
     work._one(chain, chains.Run(thin=thin), thin * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 

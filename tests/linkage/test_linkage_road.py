@@ -29,6 +29,8 @@ from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "returns"
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "linkage"
@@ -107,9 +109,10 @@ from benchmarks import bench_linkage, bench_million
 from uncounted.linkage import blocking
 from uncounted.linkage.encode import encode
 for said in (bench_million.made(3000)[0], bench_linkage.fresh([301])[0]):
-    found = blocking.find(encode(said))
+    encoded = encode(said)
+    found = blocking.find(encoded)
     print(hashlib.sha256(found.left.tobytes() + found.rules.tobytes()).hexdigest())
-    keys = encode(said).keys
+    keys = encoded.keys
     print(hashlib.sha256(b"".join(keys[name].tobytes() for name in keys)).hexdigest())
 """
 

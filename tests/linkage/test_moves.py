@@ -19,6 +19,8 @@ from uncounted.linkage.encode import encode
 from uncounted.linkage.guessed import with_lots
 from uncounted.linkage.visits import ALWAYS, SELDOM, every, everybody_had_a_turn, settle, take_turns
 
+pytestmark = pytest.mark.slow
+
 FIELDS = len(compare.FIELDS)
 LEVELS = max(compare.COUNTS)
 SWEEPS = 8_000

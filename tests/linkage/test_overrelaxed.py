@@ -12,6 +12,8 @@ from uncounted.linkage import compare, model, overrelaxed, partition, priors
 from uncounted.linkage.field_priors import PRIORS
 from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 200_000
 
 

@@ -27,6 +27,8 @@ from uncounted.linkage import (
 )
 from uncounted.progress import silent
 
+pytestmark = pytest.mark.slow
+
 SWEEPS = 5_000
 LISTS = [0, 0, 0, 1, 1, 1]
 
@@ -100,7 +102,7 @@ def test_m_and_partition_have_their_law(seed: int, monkeypatch: pytest.MonkeyPat
     work, chain = chain_of(case, rates, priors.NO_DUPLICATES, 2, asking=True)
     assert chain.asked is not None
     assert len(chain.asked.field) > 20
-    work._one(chain, chains.Run(thin=2), 2 * SWEEPS, keep=True)
+    work._one(chain, chains.Run(thin=1), SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 

@@ -11,6 +11,8 @@ from uncounted.captures import CaptureTable
 from uncounted.publish.blind import Blind
 from uncounted.publish.disclosure import protect
 
+pytestmark = pytest.mark.slow
+
 COUNTS = {"100": 50, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 9}
 SECRETS = [Blind(bytes([i]) * 32) for i in range(40)]
 

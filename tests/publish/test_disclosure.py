@@ -16,6 +16,8 @@ from uncounted.publish import audit, disclosure
 from uncounted.publish.audit import Printed, Statement
 from uncounted.publish.disclosure import ProtectedTable, protect
 
+pytestmark = pytest.mark.slow
+
 
 def all_patterns(lists: int) -> list[str]:
     return ["".join(p) for p in itertools.product("01", repeat=lists) if "1" in p]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.commands import app
 from uncounted.errors import BadMapping
@@ -18,7 +18,6 @@ from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.ownwords import OwnWords, _in_table
 from uncounted.records.report import Act, Report
-from uncounted.vault import identity
 
 OWN: dict[str, Any] = {
     "act": {
@@ -166,9 +165,6 @@ def test_a_mapping_may_use_its_own_codes_at_once() -> None:
     assert mapping.about()["vocabulary"] == {"act": {"arrests": {"en": "Arrests of many"}}}
 
 
-load = functools.cache(identity.load)  # opening an identity takes a second on purpose
-
-
 def ask(*arguments: str, fails: bool = False) -> Any:
     done = CliRunner().invoke(app, arguments)
     if fails:
@@ -202,7 +198,7 @@ LATER = "id,name,act,outcome\n1,Kim Chol Su,Border handover,under surveillance\n
 def test_a_case_file_knows_its_words_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "load", load)
+    made_lightly(tmp_path / "me", "a passphrase of five words")
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "me"))
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", "a passphrase of five words")
     case, other = str(tmp_path / "a.case"), str(tmp_path / "b.case")

@@ -343,6 +343,19 @@ def sealed_lightly(plain: bytes, words: str) -> bytes:
     return f"{head} {_base64(mac)}\n".encode() + nonce + last
 
 
+def made_lightly(home: Path, words: str) -> None:
+    """A new identity in this home, with next to no work in its passphrase."""
+    home.mkdir(parents=True)
+    secret = Identity.generate().unsafe_secret()
+    (home / "identity.age").write_bytes(sealed_lightly(secret, words))
+
+
+def seal_lightly(home: Path, words: str) -> None:
+    """Put the identity of this home, made in earnest, under its passphrase again, lightly."""
+    secret = identity.load(home, words).unsafe_secret()
+    (home / "identity.age").write_bytes(sealed_lightly(secret, words))
+
+
 def _hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt, info).derive(key)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import attrs
 import pytest
 from click.testing import CliRunner
+from tests.vault.test_artefacts import made_lightly
 
 from uncounted.commands import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
@@ -314,6 +315,7 @@ def test_what_is_no_address(url: str) -> None:
 def test_the_command(
     tmp_path: Path, openssl: OpenSsl, serve: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    made_lightly(tmp_path / "home", PASSWORD)
     monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSWORD)
     url = serve(lambda query: (200, REPLY, openssl.answer(query)))
