@@ -341,9 +341,11 @@ def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPa
     ("warm_up", "guessing"),
     [
         (0, {}),
-        (20, {10: True, 20: True}),  # after ten, nothing is known to guess by
-        (24, {10: True, 20: False, 22: False, 24: True}),
-        (70, {10: True, 20: True, 45: True, 50: False, 70: True}),
+        (20, {5: False, 10: False, 20: True}),
+        (24, {5: False, 10: False, 20: False, 22: False, 24: True}),
+        (35, {5: True, 10: True, 15: False, 20: False, 27: False, 35: True}),
+        (40, {5: True, 10: True, 20: False, 30: False, 40: True}),
+        (70, {5: True, 10: True, 20: True, 45: True, 50: False, 70: True}),
     ],
 )
 def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
@@ -406,9 +408,9 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     monkeypatch.setattr(chains._Work, "look_everywhere", looks)
     run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
     chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
-    # four times in the warm-up; then ten more are run, or ten are dropped and twenty run
-    assert kept_at == [0, 0, 0, 0, 20, 30]
-    assert looked_at == [2, 3, 4, 5]  # before they share twice in warm-up, and each time since
+    # five times in the warm-up; then ten more are run, or ten are dropped and twenty run
+    assert kept_at == [0, 0, 0, 0, 0, 20, 30]
+    assert looked_at == [3, 4, 5, 6]  # before they share twice in warm-up, and each time since
 
 
 def built_of(case: Made) -> graph.Built:

@@ -84,6 +84,9 @@ def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
     for at in range(len(found)):
         rates = model.draw(rng, linked, kinds, rates)
         found[at] = rates.m[field]
+    assert rates.uncapped is not None
+    cap = 0.7 * rates.u[0][-3:]
+    assert rates.m[0][-3:].tolist() == np.minimum(rates.uncapped, cap).tolist()
     truth = twin(rng, field, linked[field], kinds[field], rates.u[field], 40_000)
     large = truth.mean(axis=0) > 0.01
     assert large.sum() >= 2
@@ -93,8 +96,7 @@ def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
         low, high = np.quantile(truth[:, level], [0.1, 0.9])
         inside, said = (((x > low) & (x < high)).mean() for x in (found[:, level], truth[:, level]))
         assert inside == pytest.approx(said, abs=0.03)
-        if not PRIORS[field].split or PRIORS[field].agrees[level]:  # else it is drawn afresh
-            assert np.corrcoef(found[1:, level], found[:-1, level])[0, 1] < -0.4
+        assert np.corrcoef(found[1:, level], found[:-1, level])[0, 1] < -0.4
     capped = (truth[:, -3] == 0.7 * 0.068).mean() if field == 0 else 0.5
     assert 0.1 < capped < 0.9
 

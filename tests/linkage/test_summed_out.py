@@ -143,10 +143,11 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     rng = np.random.default_rng(5)
     lists = [0, 1, 2, 0, 1]
     case, rates = seen(made(rng, lists, 1.0), 5), worth_about(rates_for(rng), -0.3, rng)
+    rates.u[0][-3:] += 1.0  # no cap binds
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):
         work, chain = chain_of(case, rates, priors.OVERLAP_TABLE, 3, asking=asking)
-        work._one(chain, chains.Run(thin=2), SWEEPS, keep=True)
+        work._one(chain, chains.Run(thin=6), 3 * SWEEPS, keep=True)
         labels = np.array(chain.labels)
         together = labels[:, :, None] == labels[:, None, :]
         sizes = together.sum(axis=2).max(axis=1)
@@ -270,7 +271,7 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
         pair_worth.SLIP,
         pair_worth.DIFFERENT,
     }
-    # of names that differ m may be capped, and does not tell what was drawn
+    # of names that differ m may be capped, and pairs are not worth in proportion to what is drawn
     assert not any(field == 0 and kind == pair_worth.DIFFERENT for field, _, kind in steps)
     assert not any(field == 2 and kind == pair_worth.SLIP for field, _, kind in steps)
     # known well enough, or taught by many

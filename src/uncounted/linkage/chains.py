@@ -155,8 +155,9 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
-    guessed = max(run.warm_up - _UNGUESSED, first)
-    for until in sorted({first // 4, first // 2, first, halfway, guessed, run.warm_up} - {0}):
+    guessed = run.warm_up - _UNGUESSED
+    looks = {first // 4, first // 2, first, halfway, max(guessed, first // 2), run.warm_up}
+    for until in sorted(looks - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
         if done >= first and min(map(_linked, chains)) > run.most_pairs:
@@ -167,8 +168,7 @@ def sample(
         _firm_together(chains)
         if done == halfway:
             work.look_everywhere(chains)
-        if done >= max(first // 2, 1):  # what was seen on the way from its start says little
-            _share(chains, guessing=done < guessed)
+        _share(chains, guessing=done < guessed)
         settle([chain.visits for chain in chains], fading=True)
     more, kept = length, 0
     for round_ in range(run.rounds):
@@ -436,7 +436,7 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Fl
         at = np.linspace(0, len(chain.labels) - 1, wanted).round().astype(int)
         kept += [chain.labels[i] for i in at]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
-    rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m))
+    rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
     q = np.mean([row for chain in chains for row in chain.q], axis=0)
     facts = {
         **facts,

@@ -46,10 +46,11 @@ class Rates:
     given names are, and often of an age. `place_and_event`, shape (origin levels, event
     levels), is how much likelier the two are together among different people than apart:
     people of one town leave by one road. `errors`, by kind of level of the name and of birth, is
-    how much likelier the two are together than apart among reports of one person. All but m
-    stay fixed while m is drawn. `first` is m before any partition (if it is not said, m);
-    `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
-    report. No pair compares the fields from `fields_said` on.
+    how much likelier the two are together than apart among reports of one person. All but m and
+    `uncapped` stay fixed while m is drawn. `first` is m before any partition (if it is not said,
+    m); `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
+    report. No pair compares the fields from `fields_said` on. `uncapped`, shape (names that
+    differ,), is m of these as it was drawn, before the cap; if it is not said, m.
     """
 
     m: tuple[Floats, ...]
@@ -62,6 +63,7 @@ class Rates:
     expected_pairs: float = 0.0
     first: tuple[Floats, ...] = ()
     fields_said: int = len(compare.FIELDS)
+    uncapped: Floats | None = None
 
     def weights(self) -> tuple[Floats, ...]:
         """log(m / u) a level, 0 for "not said"."""
@@ -227,23 +229,21 @@ def draw(
             away looks rarer by chance.
     """
     last = np.concatenate(rates.m)
+    if rates.uncapped is not None:
+        last[_HAS_CAP] = rates.uncapped
     chance = _draw_kinds(rng, kinds, _by_kind(last))
     weight = np.concatenate(_RATES) + np.concatenate(linked)
-    m = by_field(_draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND])
-    for field, (prior, each) in enumerate(zip(PRIORS, by_field(weight), strict=True)):
-        if prior.split:  # the last may have been capped: it does not tell what was drawn
-            here = ~prior.agrees
-            learned = rng.standard_gamma(each[here]) + _TINY
-            share = chance[field, pair_worth.DIFFERENT]
-            m[field][here] = differing(prior, share, rates.u[field][here], learned)
-    return attrs.evolve(rates, m=m)
+    drawn = _draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND]
+    m, uncapped = drawn.copy(), drawn[_HAS_CAP]
+    m[_HAS_CAP] = np.minimum(uncapped, _NEVER_FOR * np.concatenate(rates.u)[_HAS_CAP])
+    return attrs.evolve(rates, m=by_field(m), uncapped=uncapped)
 
 
 def ask(graph: partition.Graph, rates: Rates) -> Asked:
     """Of which pairs rates are drawn with them summed out."""
     kinds = KINDS[: rates.fields_said].copy()
     for of_field, prior in zip(kinds, PRIORS, strict=False):
-        if prior.split:  # some may be capped, and do not tell what was drawn
+        if prior.split:  # where the cap binds, pairs are not worth in proportion to what is drawn
             of_field[of_field == pair_worth.DIFFERENT] = 0
     log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_said]))
     return asked_for.choose(graph, rates.worth(), kinds, log_u)
@@ -318,6 +318,8 @@ def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floa
 
 # Of the levels of all fields, one after the other: the number of field and kind.
 _OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in enumerate(PRIORS)])
+# And which of them have a cap.
+_HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
 # What each prior adds to the reports of each kind: two for each pair that it thinks of.
 _PRIOR_KINDS = 2 * WEIGHT * _of_reports(_by_kind(np.concatenate([p.mean for p in PRIORS])))
 _LEAST = np.sqrt([prior.least for prior in PRIORS])
