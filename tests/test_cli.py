@@ -416,7 +416,7 @@ def test_stopped_in_the_middle_of_an_import(base: Path) -> None:
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    time.sleep(2.5)  # rows are being sealed by then
+    time.sleep(3)  # rows are being sealed by then
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -356,7 +356,7 @@ def test_stopped_in_the_middle_of_a_step(
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    time.sleep(2.5)  # the case file is open, and none of these steps is over
+    time.sleep(3)  # the case file is open, and none of these steps is over
     process.send_signal(signal.SIGINT)
     answered, complained = process.communicate(timeout=60)
     assert (process.returncode, answered) == (130, ""), complained
