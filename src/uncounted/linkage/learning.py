@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from uncounted.linkage import compare
 from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior
-from uncounted.linkage.model import Rates, differing, name_and_birth
+from uncounted.linkage.model import Rates, capped, name_and_birth
 from uncounted.linkage.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.pair_worth import DIFFERENT
 
@@ -265,5 +265,6 @@ def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
     share = max(float(out[agrees].sum()), prior.least)
     out[agrees] *= share / out[agrees].sum()
     split = np.array(prior.split) if prior.split else out[~agrees]
-    out[~agrees] = differing(prior, 1 - share, u[~agrees], split)
+    differ = (1 - share) * split / split.sum()
+    out[~agrees] = capped(differ, u[~agrees]) if prior.split else differ
     return np.asarray(out)

@@ -24,7 +24,7 @@ from uncounted.linkage import asked as asked_for
 from uncounted.linkage import compare, overrelaxed, pair_worth, partition, summed_out
 from uncounted.linkage.asked import Asked
 from uncounted.linkage.evidence import Counts
-from uncounted.linkage.field_priors import PRIORS, WEIGHT, FieldPrior, prior_counts
+from uncounted.linkage.field_priors import PRIORS, WEIGHT, prior_counts
 from uncounted.linkage.name_levels import NAME, OTHER_FAMILY
 from uncounted.linkage.one_rate import Law
 
@@ -209,10 +209,9 @@ GIVEN_AGREES = np.array(
 )
 
 
-def differing(prior: FieldPrior, share: float, u: Floats, learned: Floats) -> Floats:
-    """Rates of the levels that differ; where they are capped, none is for a link."""
-    found = share * learned / learned.sum()
-    return np.minimum(found, _NEVER_FOR * u) if prior.split else found
+def capped(m: Floats, u: Floats) -> Floats:
+    """Rates of levels that differ, of which none is for a link."""
+    return np.minimum(m, _NEVER_FOR * u)
 
 
 def draw(
@@ -235,7 +234,7 @@ def draw(
     weight = np.concatenate(_RATES) + np.concatenate(linked)
     drawn = _draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND]
     m, uncapped = drawn.copy(), drawn[_HAS_CAP]
-    m[_HAS_CAP] = np.minimum(uncapped, _NEVER_FOR * np.concatenate(rates.u)[_HAS_CAP])
+    m[_HAS_CAP] = capped(uncapped, np.concatenate(rates.u)[_HAS_CAP])
     return attrs.evolve(rates, m=by_field(m), uncapped=uncapped)
 
 
