@@ -565,11 +565,16 @@ def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
 
 
 @pytest.mark.parametrize("start", [(0, 1, 1, 3), (1, 1, 1, 3)])
-def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(start: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("alone", [0.1, 1.5])
+def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
+    alone: float, start: tuple[int, ...]
+) -> None:
     case = nothing_said(4)
-    guess, alone = np.zeros(12, np.float32), np.full(4, 0.1, np.float32)
+    guess = np.zeros(12, np.float32)
     guess[:3] = 0.6, 0.6, 0.2
-    given = case.graph._replace(guess=guess, alone=alone, apt=np.ones(4, np.bool_))
+    given = case.graph._replace(
+        guess=guess, alone=np.full(4, alone, np.float32), apt=np.ones(4, np.bool_)
+    )
     guessed = with_lots(given, [np.array([0, 1, 1, 3], np.int32)])
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
@@ -581,15 +586,38 @@ def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(start: tuple[
         moves.sweep(rng, guessed, state, case.worth, prior, 0.0, visits, True)
         with_one, with_three = state.slot[0] == state.slot[[1, 3]]
         went["one" if with_one else "three" if with_three else "alone"] += 1
-    lots = {"alone": 0.1, "one": 0.6, "three": 0.2}
+    lots = {"alone": alone, "one": 0.6, "three": 0.2}
+    all_ = sum(lots.values())
     here = "alone" if start[0] == 0 else "one"
     seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
     for to in lots:
         if to != here:
-            goes = lots[to] / sum(lots.values()) * min(lots[here] / lots[to], 1.0)
+            proposed = lots[to] / (all_ - min(lots[here], lots[to]))
+            goes = proposed * min(lots[here] / lots[to], 1.0)
             expected = (1 - seldom) * goes + seldom / 3
             assert went[to] / times == pytest.approx(expected, abs=0.01)
-    assert visits.moves[0] == pytest.approx(times * (1 - 0.6 / 0.9), rel=0.02)
+    assert visits.moves[0] == pytest.approx(times * (1 - max(lots.values()) / all_), rel=0.02)
+
+
+def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both() -> None:
+    case = nothing_said(2)
+    even = np.full(2, 0.5, np.float32)
+    given = case.graph._replace(guess=even, alone=even, apt=np.ones(2, np.bool_))
+    state, visits = partition.empty_state(2, 2), every(case.graph)
+    partition.place(case.graph, state, np.arange(2))
+    guessed = with_lots(given, [state.slot])
+    visits.turns[:] = 0, 1
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    rng, together = np.random.default_rng(1), list[bool]()
+    for _ in range(4_000):
+        moves.sweep(rng, guessed, state, case.worth, prior, 0.0, visits, True)
+        together.append(bool(state.slot[0] == state.slot[1]))
+    moved = np.diff(together)
+    seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
+    assert moved.mean() == pytest.approx(1 - seldom / 2, abs=0.005)
+    kept = together[:: chains.THIN]
+    assert np.diff(kept).mean() > 0.95
+    assert np.mean(kept) == pytest.approx(0.5, abs=0.03)
 
 
 def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:

@@ -46,7 +46,7 @@ Floats = NDArray[np.float64]
 CHAINS = 4
 WARM_UP = 100
 LENGTH = 300  # sweeps of a chain after it, at the least
-THIN = 6  # sweeps between kept draws, at the least
+THIN = 5  # sweeps between kept draws, at the least; odd, as two in doubt go back and forth
 WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
@@ -156,7 +156,7 @@ def sample(
     first = min(_FIRST_LOOK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
     guessed = run.warm_up - _UNGUESSED
-    looks = {first // 4, first // 2, first, halfway, max(guessed, first // 2), run.warm_up}
+    looks = {first // 8, first // 4, first, halfway, max(guessed, first // 4), run.warm_up}
     for until in sorted(looks - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
@@ -317,11 +317,12 @@ class _Work:
 
     def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
         worth, anew = chain.rates.worth(), True
-        splits = SPLITS if keep else SPLITS_AT_FIRST
         for at in range(sweeps):
             if self.stop.is_set():
                 return
             near, state = chain.graph, chain.state
+            at_first = not keep and chain.sweeps < _FIRST_LOOK
+            splits = SPLITS_AT_FIRST if at_first else SPLITS
             moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits, anew)
             anew = everybody_had_a_turn(chain.visits)
             if anew:
@@ -429,12 +430,13 @@ def agreement(watched: Floats) -> tuple[float, float]:
 
 
 def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats) -> Sampled:
-    """Evenly spaced draws of every chain, in turn."""
+    """Draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
-    kept = []
-    for chain, wanted in zip(chains, share, strict=True):
-        at = np.linspace(0, len(chain.labels) - 1, wanted).round().astype(int)
-        kept += [chain.labels[i] for i in at]
+    kept = [
+        chain.labels[at]
+        for chain, wanted in zip(chains, share, strict=True)
+        for at in _spread(len(chain.labels), wanted)
+    ]
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
     q = np.mean([row for chain in chains for row in chain.q], axis=0)
@@ -445,3 +447,14 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Fl
     }
     compared = np.sum([chain.compared for chain in chains], axis=0)
     return Sampled(np.array(kept, np.int32), facts, rates, compared, watched)
+
+
+def _spread(kept: int, wanted: int) -> list[int]:
+    """So many of the kept, as evenly as may be: an odd number apart, as `THIN` is.
+
+    Examples:
+        >>> _spread(9, 5)
+        [0, 1, 4, 7, 8]
+    """
+    skipped = np.linspace(0, max(kept - wanted, 0) // 2, wanted).round().astype(int)
+    return [min(at + 2 * int(skip), kept - 1) for at, skip in enumerate(skipped)]

@@ -1,9 +1,9 @@
-"""A report is proposed to go where it is likely to be, and most often that is where it is.
+"""A report is proposed to go where else it is likely to be.
 
 To work out how likely a report is to go to each of its options (`reassign`) costs the evidence of
 every one of them. Chains remember how likely each was (`Visits`), and propose by that: a candidate
-by lot, and so the cluster it is in. Evidence is asked for only if that is another, and of two
-alone.
+by lot, and so the cluster it is in; where it is there already, another by a second lot, or none.
+Evidence is asked for only if one is proposed, and of two clusters alone.
 """
 
 # numba compiles these functions; numpy's stubs know less than it does
@@ -34,7 +34,7 @@ from uncounted.linkage.partition import (
 )
 from uncounted.linkage.scratch import Scratch, told_apart, value_of
 
-_NEW = -1  # a cluster of its own
+_NEW = -1  # a cluster of its own, where it is alone as where it would be
 # No candidate counts for less, before those together share. A guess rests on some ten looks: who
 # was not seen joined may be so once in thirty, would be proposed as seldom as guessed, and stay
 # away or there for as long.
@@ -42,9 +42,9 @@ _LEAST = 3e-3
 
 
 def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
-    """The same graph, knowing how often a report is proposed to go where each candidate is.
+    """The same graph, with lots by which it is proposed that a report goes where a candidate is.
 
-    That is as often as guessed. Where firm candidates of a report are together, as in the states
+    They are what is guessed. Where firm candidates of a report are together, as in the states
     given, they share the most that is guessed of one of them, or their cluster would be proposed
     once for each. And it is known how likely a report is anywhere but where it is most often
     (`Graph.moving`).
@@ -102,36 +102,75 @@ def go_as_guessed(
     scratch: Scratch,
     r: int,
 ) -> float:
-    """Propose that report r goes where one of its firm candidates is, or to a cluster of its own.
+    """Propose that report r goes where another of its firm candidates is, or to be alone.
 
-    By `Graph.lots` (Metropolis-Hastings). None of these depends on where r is, so the way back is
-    proposed by the same lots.
+    Gibbs by `Graph.lots`, which do not depend on where r is, would leave it where it is at most
+    visits. So what is proposed is anywhere else: from where h of all lots T are to where l are with
+    chance l / max(T - h, T - l) (J. S. Liu, "Peskun's theorem and a modified discrete-state Gibbs
+    sampler", 1996). That is a first lot, and where it falls on where r is, a second. Times h it is
+    the same both ways, so the rest is Metropolis-Hastings of evidence and prior by h / l.
 
     Returns:
         How likely it is guessed to be anywhere but where it is most often.
     """
     low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
-    total = lots_alone(graph, r)
+    lots = lots_alone(graph, r)
+    total = lots
     for number in range(low, high):
         total += graph.lots[graph.firm[number]]
-    lot = rng.random() * total - lots_alone(graph, r)
-    number = low
-    while lot >= 0.0 and number < high:
-        lot -= graph.lots[graph.firm[number]]
+    left, to, number = rng.random() * total - lots, _NEW, low
+    while left >= 0.0 and number < high:
+        at = graph.firm[number]
+        lots, to = graph.lots[at], state.slot[graph.near[at]]
+        left -= lots
         number += 1
-    old = state.slot[r]
-    to = state.slot[graph.near[graph.firm[number - 1]]] if number > low else _NEW
-    if to != old and not (to == _NEW and state.size[old] == 1):
-        here, there = _lots_of(graph, state, r, old), _lots_of(graph, state, r, to)
+    home = _NEW if state.size[state.slot[r]] == 1 else state.slot[r]
+    if to == home:
+        to = _elsewhere(rng, graph, state, r, home, total, lots)
+    if to != home:
+        here, there = _lots_of(graph, state, r, home), _lots_of(graph, state, r, to)
         if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
             _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
     return graph.moving[r]
 
 
 @compiled_inner
+def _elsewhere(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    r: int,
+    home: int,
+    total: float,
+    least: float,
+) -> int:
+    """Where r is proposed to go by a second lot, among all but `home`; or `home`.
+
+    It is taken with the chance of the odds there over the odds of home, if that is below 1. Home
+    has `least` lots or more, so neither the odds there nor those against home are above `against`.
+    """
+    lot, against = rng.random(), (total - least) / least
+    if lot >= against * against:  # most often; where its candidates are need not be looked up
+        return home
+    here, to = _lots_of(graph, state, r, home), home
+    left = rng.random() * (total - here)
+    number, high = graph.firm_starts[r], graph.firm_starts[r + 1]
+    if home != _NEW:
+        left, to = left - lots_alone(graph, r), _NEW
+    while left >= 0.0 and number < high:
+        at = graph.firm[number]
+        slot = state.slot[graph.near[at]]
+        if slot != home:
+            left, to = left - graph.lots[at], slot
+        number += 1
+    there = _lots_of(graph, state, r, to)
+    return to if lot * here * (total - there) < there * (total - here) else home
+
+
+@compiled_inner
 def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
-    """How often r is proposed to go to a slot (or `_NEW`): where it is alone, that is `_NEW`."""
-    if slot == _NEW or (state.slot[r] == slot and state.size[slot] == 1):
+    """How many lots of r are a slot's, or `_NEW`'s."""
+    if slot == _NEW:
         return lots_alone(graph, r)
     total = 0.0
     for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):

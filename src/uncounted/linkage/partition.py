@@ -62,7 +62,7 @@ class Graph(NamedTuple):
     firm: Codes
     guess: Singles  # how likely each candidate is joined where it is an option, or empty
     alone: Singles  # how likely each report goes to a cluster of its own, or empty
-    lots: Singles  # how often each candidate is proposed, in parts of all of its report's, or empty
+    lots: Singles  # by which candidates are proposed, in parts of all of their report's, or empty
     moving: Singles  # how likely each report is not where it is most often, or empty
     apt: NDArray[np.bool_]  # whether guesses propose where a report goes
     lists: NDArray[np.int64]

@@ -152,7 +152,7 @@ def _note(
     """Note how likely the unit goes to each of its options, and forget these.
 
     `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
-    it is noted how often the unit would be where these propose it, and where it is drawn again.
+    it is noted how often the unit would be where these have it, and where it is drawn again.
     """
     visits, first = scratch.visits, scratch.unit[0]
     chances, guesses = scratch.scores, scratch.gains

@@ -31,10 +31,10 @@ class Visits(NamedTuple):
 
     Arrays of one a report: it is its turn in every second sweep (`turns`: 0 or 1) or in each
     (`ALWAYS`), and `often` is the mean number of visits then; `times` counts those since it was
-    last settled, and `moves` sums the chances of moving at each, known or guessed. At some visits
-    all chances are worked out: `worked` counts these, and `alone` sums the chances of a cluster of
-    its own. `again` sums the chances that two draws are alike there, and `guessed` those
-    that a draw is what guesses propose.
+    last settled, and `moves` sums the chances, known or guessed, that it is not where it is
+    likeliest. At some visits all chances are worked out: `worked` counts these, and `alone` sums
+    the chances of a cluster of its own. `again` sums the chances that two draws are alike there,
+    and `guessed` those that a draw is where one by guesses would be.
     Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
     `joins` sums the chances that the visited report went to where it was.
     `sweeps[0]` counts sweeps, looks at all candidates among them: by it goes whose turn it is.
