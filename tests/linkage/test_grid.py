@@ -212,7 +212,7 @@ def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
         progress=lambda what, done, total: told.append(total or 0),
         run=run,
     )
-    assert set(told) == {1, 2, 10}  # one sweep, one and two; then those that are kept
+    assert set(told) == {1, 3, 10}  # one sweep and three; then those that are kept
 
 
 def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.MonkeyPatch) -> None:
