@@ -118,12 +118,12 @@ def go_as_guessed(
     total = lots
     for number in range(low, high):
         total += graph.lots[graph.firm[number]]
-    left, to, number = rng.random() * total - lots, _NEW, low
+    left, number = rng.random() * total - lots, low
     while left >= 0.0 and number < high:
-        at = graph.firm[number]
-        lots, to = graph.lots[at], state.slot[graph.near[at]]
+        lots = graph.lots[graph.firm[number]]
         left -= lots
         number += 1
+    to = state.slot[graph.near[graph.firm[number - 1]]] if number > low else _NEW
     home = _NEW if state.size[state.slot[r]] == 1 else state.slot[r]
     if to == home:
         to = _elsewhere(rng, graph, state, r, home, total, lots)
