@@ -73,7 +73,7 @@ def settled(case: Made, prior: partition.Prior) -> Made:
     for sweeps in SWEEPS:
         for _ in range(sweeps):
             moves.sweep(
-                rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.visits, True
+                rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.scratch, True
             )
         chains._share([chain])
         settle([chain.visits])

@@ -346,7 +346,16 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
-            moves.sweep(rng, chain.graph, state, worth, prior, 1.0, chain.visits, True)
+            moves.sweep(
+                rng,
+                chain.graph,
+                state,
+                worth,
+                prior,
+                1.0,
+                moves.room(chain.graph, state, chain.visits),
+                True,
+            )
         chains._share([chain])
     assert (chain.graph.apt == apt).all()
 
@@ -481,7 +490,16 @@ def drawn_with(
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
-        moves.sweep(rng, case.graph, state, case.worth, now, 0.5, every(case.graph), True)
+        moves.sweep(
+            rng,
+            case.graph,
+            state,
+            case.worth,
+            now,
+            0.5,
+            moves.room(case.graph, state, every(case.graph)),
+            True,
+        )
         now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
         if at >= cut:
             rows.append(in_order(state.slot))

@@ -32,6 +32,7 @@ from uncounted.linkage import (
 from uncounted.linkage.asked import Asked
 from uncounted.linkage.graph import Built
 from uncounted.linkage.guessed import with_lots
+from uncounted.linkage.scratch import Scratch
 from uncounted.linkage.visits import (
     Visits,
     every,
@@ -54,6 +55,7 @@ REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
 SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
+LARGE = 12  # reports of the clusters that a move is of, from which it is tried the more seldom
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
@@ -97,6 +99,11 @@ class _Chain:
         factory=lambda: np.zeros((len(compare.COUNTS), max(compare.COUNTS)))
     )
     sweeps: int = 0
+    scratch: Scratch = attrs.field(init=False)
+
+    @scratch.default
+    def _room(self) -> Scratch:
+        return moves.room(self.graph, self.state, self.visits, LARGE)
 
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""
@@ -247,7 +254,13 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
 
 def _give(chains: list[_Chain], shared: partition.Graph) -> None:
     for chain in chains:  # each remembers pairs of its own
-        chain.graph = shared._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
+        chain.graph = _remembering(shared, chain)
+
+
+def _remembering(shared: partition.Graph, chain: _Chain) -> partition.Graph:
+    """The same graph with a chain's own memory of pairs, and room."""
+    own = chain.graph
+    return shared._replace(met=own.met, met_worth=own.met_worth, told=own.told)
 
 
 def _start(
@@ -323,7 +336,8 @@ class _Work:
             near, state = chain.graph, chain.state
             at_first = not keep and chain.sweeps < _FIRST_LOOK
             splits = SPLITS_AT_FIRST if at_first else SPLITS
-            moves.sweep(chain.rng, near, state, worth, chain.prior, splits, chain.visits, anew)
+            space = chain.scratch._replace(large=np.inf) if at_first else chain.scratch
+            moves.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
             anew = everybody_had_a_turn(chain.visits)
             if anew:
                 counts = evidence.comparisons(chain.rng, near, state, worth)
@@ -352,10 +366,11 @@ class _Work:
 
 def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
     worth = chain.rates.worth()
-    whole = whole._replace(met=chain.graph.met, met_worth=chain.graph.met_worth)
+    whole = _remembering(whole, chain)
     each = every(whole)
     visits = chain.visits._replace(often=each.often, turns=each.turns)
-    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, visits, True)
+    space = chain.scratch._replace(visits=visits, large=np.inf)
+    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, space, True)
 
 
 def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:

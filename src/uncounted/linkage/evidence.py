@@ -58,27 +58,11 @@ from uncounted.linkage.pair_worth import (
     of_two,
     pair_of,
 )
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, edge, members
+from uncounted.linkage.partition import Codes, Floats, Graph, State, edge, members
+from uncounted.linkage.told import USUAL, Told, room
 
-
-class Told(NamedTuple):
-    """What one field says in a cluster of k reports, report by report.
-
-    `met` is with how many a report can be compared, `agree` and `slips` with how many of them it
-    agrees and is a slip away from, `whole` with how many it agrees in all there is to say, `copies`
-    the log of the product of t / u if it is the original.
-    `right` and `wrong` have a bit for each report that it agrees with, and does not, and `less` for
-    those with which it agrees where one of the two says less: shape (k, words of 64 bits).
-    """
-
-    met: Ints
-    agree: Ints
-    slips: Ints
-    whole: Ints
-    copies: Floats
-    right: Ints
-    less: Ints
-    wrong: Ints
+# Of the counts that share a number in `Told.seen`, what one more adds.
+_MET, _AGREE, _SLIPS, _WHOLE = 1, 1 << 16, 1 << 32, 1 << 48
 
 
 @compiled
@@ -88,28 +72,37 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
         return 0.0
     if k == 2:
         return of_two(graph, worth, group[0], group[1])
-    codes, alike, explained = np.empty((k, k), np.int32), np.zeros(k), np.zeros(k)
-    for x in range(1, k):
-        for y in range(x):
-            code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
-            codes[x, y] = code
-            alike[x] += for_one
-            alike[y] += for_one
-            explained[x] += by_others
-            explained[y] += by_others
-    total = -_mean_of_likeliest(alike, explained, k)
-    told = _room(k)
-    for f in range(len(worth.weights)):
-        total += _field(worth, k, codes, f, told)
-    return total
+    if k <= len(graph.told.seen):
+        return _of_more(graph, worth, group, k, graph.told)
+    return _with_room(graph, worth, group, k)
 
 
 @compiled
-def _room(k: int) -> Told:
-    """Where to write what a field says in a cluster of k reports."""
-    numbers, words = np.empty((4, k), np.int64), np.empty((3, k, (k + 63) // 64), np.int64)
-    met, agree, slips, whole = numbers[0], numbers[1], numbers[2], numbers[3]
-    return Told(met, agree, slips, whole, np.empty(k), words[0], words[1], words[2])
+def _with_room(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
+    """The same of more reports than a chain keeps room for."""
+    told = room(k)
+    return _of_more(graph, worth, group, k, lend(told))
+
+
+@compiled_inner
+def _of_more(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> float:
+    """Evidence of three and more."""
+    at = 0
+    for x in range(k):
+        told.alike[x] = told.explained[x] = 0.0
+    for x in range(1, k):
+        for y in range(x):
+            code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
+            told.codes[at] = code
+            at += 1
+            told.alike[x] += for_one
+            told.alike[y] += for_one
+            told.explained[x] += by_others
+            told.explained[y] += by_others
+    total = -_mean_of_likeliest(told.alike, told.explained, k)
+    for f in range(len(worth.weights)):
+        total += _field(worth, k, f, told)
+    return total
 
 
 @compiled_in_place
@@ -119,27 +112,28 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
     for x in range(1, k):
         top = max(top, logs[x])
     for x in range(k):
-        each = np.exp(logs[x] - top)
+        each = np.exp(logs[x] - top) if logs[x] < top else 1.0
         total += each * values[x]
         weight += each
     return total / weight
 
 
 @compiled_in_place
-def _field(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> float:
+def _field(worth: Worth, k: int, f: int, told: Told) -> float:
     """Evidence of one field of a cluster."""
-    said = _read(worth, k, codes, f, told)
+    said = _read(worth, k, f, told)
     if said.most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if _may_be_original(k, x, said, told):
+        if _may_be_original(worth, k, f, x, said, told):
             right, slip, different, _ = _as_original(worth, k, f, x, said, told)
             copies = told.copies[x]
             if copies > top:
-                total *= np.exp(top - copies)
+                total *= np.exp(top - copies) if total > 0.0 else 0.0
                 top = copies
-            total += (right + slip + different) * np.exp(copies - top)
+            weight = right + slip + different
+            total += weight if copies == top else weight * np.exp(copies - top)
     return top + np.log(total)
 
 
@@ -157,71 +151,89 @@ class Said(NamedTuple):
 
 
 @compiled_in_place
-def _read(worth: Worth, k: int, codes: Codes, f: int, told: Told) -> Said:
-    """What a field says, of each pair x > y at `codes[x, y]`; written into `told`."""
+def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
+    """What a field says, by the levels of all pairs; written into `told`."""
     for x in range(k):
-        told.met[x] = told.agree[x] = told.slips[x] = told.whole[x] = 0
-        told.copies[x] = 0.0
-        for word in range(told.right.shape[1]):
-            told.right[x, word] = told.less[x, word] = told.wrong[x, word] = 0
-    contradict = 0
+        told.seen[x], told.copies[x] = 0, 0.0
+    contradict, at = 0, 0
     for x in range(1, k):
+        seen, copies = told.seen[x], told.copies[x]
         for y in range(x):
-            shown = level(codes[x, y], f)
+            shown = level(told.codes[at], f)
+            at += 1
             if shown:  # a report that does not say it is at level 0, worth nothing
-                told.met[x] += 1
-                told.met[y] += 1
-                told.copies[x] += worth.copies[f, shown]
-                told.copies[y] += worth.copies[f, shown]
                 kind = worth.kind[f, shown]
-                if kind == RIGHT:
-                    told.agree[x] += 1
-                    told.agree[y] += 1
-                    _mark(told.right, x, y)
-                    says = worth.says[f, shown]
-                    told.whole[x] += says == WHOLE
-                    told.whole[y] += says == WHOLE
-                    if says == LESS:
-                        _mark(told.less, x, y)
-                else:
-                    contradict += 1
-                    told.slips[x] += kind == SLIP
-                    told.slips[y] += kind == SLIP
-                    _mark(told.wrong, x, y)
+                agree = kind == RIGHT
+                step = _MET + agree * _AGREE + (kind == SLIP) * _SLIPS
+                step += (agree and worth.says[f, shown] == WHOLE) * _WHOLE
+                seen += step
+                told.seen[y] += step
+                copies += worth.copies[f, shown]
+                told.copies[y] += worth.copies[f, shown]
+                contradict += not agree
+        told.seen[x], told.copies[x] = seen, copies
     speak, most, as_many = 0, 0, 0
     for x in range(k):
-        speak += told.met[x] > 0
-        if told.met[x] > most:
-            most, as_many = told.met[x], 0
-        as_many += told.met[x] == most
+        met = _of(told.seen[x], _MET)
+        speak += met > 0
+        if met > most:
+            most, as_many = met, 0
+        as_many += met == most
+    if contradict and speak > 2:
+        _mark_all(worth, k, f, told)
     return Said(speak, most, as_many, contradict)
 
 
 @compiled_in_place
-def _mark(bits: Ints, x: int, y: int) -> None:
-    """Set the bits of two reports for one another."""
-    bits[x, y >> 6] |= np.int64(1) << (y & 63)
-    bits[y, x >> 6] |= np.int64(1) << (x & 63)
-
-
-@compiled_in_place
-def _marked(bits: Ints, x: int, y: int) -> bool:
-    return (bits[x, y >> 6] >> (y & 63)) & 1 == 1
+def _of(seen: int, what: int) -> int:
+    """One of the counts in `Told.seen`."""
+    return seen // what & (_AGREE - 1)
 
 
 @compiled_inner
-def _may_be_original(k: int, x: int, said: Said, told: Told) -> bool:
+def _mark_all(worth: Worth, k: int, f: int, told: Told) -> None:
+    """Mark of each report with whom it agrees and with whom not."""
+    words = told.right.shape[1]
+    for x in range(k):
+        for word in range(words):
+            told.right[x, word] = told.wrong[x, word] = 0
+    at = 0
+    for x in range(1, k):
+        for y in range(x):
+            shown = level(told.codes[at], f)
+            at += 1
+            if shown:
+                bits = told.right if worth.kind[f, shown] == RIGHT else told.wrong
+                bits[x, y >> 6] |= np.int64(1) << (y & 63)
+                bits[y, x >> 6] |= np.int64(1) << (x & 63)
+
+
+@compiled_in_place
+def _level(told: Told, f: int, x: int, y: int) -> int:
+    """Level of a field of two reports of the cluster; of one and the same, none."""
+    if x == y:
+        return 0
+    if x < y:
+        x, y = y, x
+    return level(told.codes[x * (x - 1) // 2 + y], f)
+
+
+@compiled_inner
+def _may_be_original(worth: Worth, k: int, f: int, x: int, said: Said, told: Told) -> bool:
     """Whether x is compared with most, and says no less than another that is and agrees with it.
 
     It says less if the other says all there is to say, as somebody says as well, and x does not.
     """
-    if told.met[x] < said.most:
+    if _of(told.seen[x], _MET) < said.most:
         return False
-    if told.whole[x]:
+    if _of(told.seen[x], _WHOLE):
         return True
     for y in range(k):
-        if told.whole[y] and told.met[y] == said.most and _marked(told.less, x, y):
-            return False
+        seen = told.seen[y]
+        if _of(seen, _WHOLE) and _of(seen, _MET) == said.most:
+            shown = _level(told, f, x, y)
+            if worth.kind[f, shown] == RIGHT and worth.says[f, shown] == LESS:
+                return False
     return True
 
 
@@ -234,21 +246,21 @@ def _as_original(
     And how many of those that agree with it err, if they contradict one another: it is no original
     of them all then, and its own d stands for the first of them.
     """
-    agree, slips = told.agree[x], told.slips[x]
-    different = worth.chance[f, DIFFERENT] / said.speak
+    agree, slips = _of(told.seen[x], _AGREE), _of(told.seen[x], _SLIPS)
     err = _err(k, x, told) if agree > 1 and said.contradict else 0
     if err:
         each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
-        return 0.0, 0.0, different * each ** (err - 1), err
+        return 0.0, 0.0, worth.chance[f, DIFFERENT] / said.speak * each ** (err - 1), err
     alike = 1 + agree
     if agree and said.as_many < said.speak:
         for y in range(k):
-            alike -= _marked(told.right, x, y) and told.met[y] < said.most
+            right = worth.kind[f, _level(told, f, x, y)] == RIGHT
+            alike -= right and _of(told.seen[y], _MET) < said.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
         return right, 0.0, 0.0, 0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return right, slip, 0.0 if slips else different, 0
+    return right, slip, 0.0 if slips else worth.chance[f, DIFFERENT] / said.speak, 0
 
 
 @compiled_inner
@@ -260,7 +272,7 @@ def _err(k: int, x: int, told: Told) -> int:
     """
     pairs, fewest, most = 0, k, 0
     for y in range(k):
-        if _marked(told.right, x, y):
+        if (told.right[x, y >> 6] >> (y & 63)) & 1:
             contradicts = 0
             for word in range(told.right.shape[1]):
                 contradicts += _count(told.right[x, word] & told.wrong[y, word])
@@ -337,22 +349,68 @@ def _count_all(
     counts: Counts,
 ) -> None:
     graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
-    group, weight = borrow(group), borrow(weight)
+    group, weight, usual = borrow(group), borrow(weight), room(USUAL)
+    told = lend(usual)
     for slot in range(len(state.head)):
-        if state.size[slot] < 2:
+        k = state.size[slot]
+        if k < 2:
             continue
-        k = members(state, slot, group, 0)
-        if k == 2:
-            _count_pair(worth, _levels(graph, worth, group[0], group[1]), counts)
-            continue
-        codes, told = np.empty((k, k), np.int32), _room(k)
-        for x in range(1, k):
-            for y in range(x):
-                codes[x, y] = _levels(graph, worth, group[x], group[y])
-        for f in range(len(worth.weights)):
-            said = _read(worth, k, codes, f, told)
-            if said.most:
-                _count_field(rng, worth, k, codes, f, said, told, weight, counts)
+        if k <= USUAL:
+            _read_levels(graph, state, worth, slot, k, group, told)
+            if k == 2:
+                _count_pair(worth, told.codes[0], counts)
+            else:
+                _count_more(rng, worth, k, weight, counts, told)
+        else:
+            large = room(k)
+            _compare(graph, state, worth, slot, k, group, large.codes)
+            _count_more(rng, worth, k, weight, counts, lend(large))
+    if state.levels_end[0] > len(state.levels):  # there was no place for some: begin anew
+        state.levels_at[:] = -1
+        state.levels_end[0] = 0
+
+
+@compiled_inner
+def _read_levels(
+    graph: Graph, state: State, worth: Worth, slot: int, k: int, group: Codes, told: Told
+) -> None:
+    """Levels of all pairs of a cluster into `told.codes`; they are kept while it is as it is."""
+    at, pairs = state.levels_at[slot], k * (k - 1) // 2
+    if at >= 0:
+        for p in range(pairs):
+            told.codes[p] = state.levels[at + p]
+        return
+    _compare(graph, state, worth, slot, k, group, told.codes)
+    at = state.levels_end[0]
+    state.levels_end[0] += pairs
+    if state.levels_end[0] <= len(state.levels):
+        state.levels_at[slot] = at
+        for p in range(pairs):
+            state.levels[at + p] = told.codes[p]
+
+
+@compiled_inner
+def _compare(
+    graph: Graph, state: State, worth: Worth, slot: int, k: int, group: Codes, codes: Codes
+) -> None:
+    """Write the levels of all pairs of a cluster."""
+    members(state, slot, group, 0)
+    at = 0
+    for x in range(1, k):
+        for y in range(x):
+            codes[at] = _levels(graph, worth, group[x], group[y])
+            at += 1
+
+
+@compiled_inner
+def _count_more(
+    rng: np.random.Generator, worth: Worth, k: int, weight: Floats, counts: Counts, told: Told
+) -> None:
+    """As `_count_pair`, of a cluster of three and more: who is the original is drawn."""
+    for f in range(len(worth.weights)):
+        said = _read(worth, k, f, told)
+        if said.most:
+            _count_field(rng, worth, k, f, said, told, weight, counts)
 
 
 @compiled_inner
@@ -384,7 +442,6 @@ def _count_field(
     rng: np.random.Generator,
     worth: Worth,
     k: int,
-    codes: Codes,
     f: int,
     said: Said,
     told: Told,
@@ -394,7 +451,7 @@ def _count_field(
     top, last, total = -np.inf, -1, 0.0
     for x in range(k):
         weight[x] = 0.0
-        if _may_be_original(k, x, said, told):
+        if _may_be_original(worth, k, f, x, said, told):
             right, slip, different, _ = _as_original(worth, k, f, x, said, told)
             weight[x] = right + slip + different
             top, last = max(top, told.copies[x]), x
@@ -409,7 +466,7 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        shown = level(codes[max(original, y), min(original, y)], f) if y != original else 0
+        shown = _level(told, f, original, y)
         if shown:  # not every report that says a field can be compared in it with every other
             counts.found[f, shown] += 1.0
             counts.kinds[f, worth.kind[f, shown]] += 1.0

@@ -16,7 +16,7 @@ from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import Codes, Graph, State, add, hangs_together, remove
-from uncounted.linkage.scratch import Scratch, value_of
+from uncounted.linkage.scratch import Scratch, passed_over, value_of
 
 
 @compiled_inner
@@ -41,6 +41,8 @@ def exchange(
         return 0.0
     if graph.mate[i] != i or graph.mate[k] != k:
         return 0.0  # units move as one
+    if passed_over(rng, scratch, state.size[a] + state.size[b]):
+        return 0.0
     one, two = scratch.one, scratch.two
     ones, twos = _without(state, a, i, k, one), _without(state, b, k, i, two)
     if not (_may_join(graph, one, ones) and _may_join(graph, two, twos)):

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted.compiled import compiled
 from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.linkage import arrays
+from uncounted.linkage import arrays, told
 from uncounted.linkage.encode import Encoded
 from uncounted.linkage.partition import FAINT, FIRM, WEAK, Floats, Graph, Singles
 
@@ -118,6 +118,7 @@ def build(
         arrays=arrays.of(encoded),
         met=np.zeros(0, np.int64),
         met_worth=np.zeros(0),
+        told=told.room(0),
     )
     joined = [(i, j) for i, j, same in decisions if same]
     ends = np.array(joined, np.int64).reshape(-1, 2)

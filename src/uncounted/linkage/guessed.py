@@ -32,7 +32,7 @@ from uncounted.linkage.partition import (
     members,
     remove,
 )
-from uncounted.linkage.scratch import Scratch, told_apart, value_of
+from uncounted.linkage.scratch import Scratch, passed_over, told_apart, value_of
 
 _NEW = -1  # a cluster of its own, where it is alone as where it would be
 # No candidate counts for less, before those together share. A guess rests on some ten looks: who
@@ -124,7 +124,8 @@ def go_as_guessed(
         left -= lots
         number += 1
     to = state.slot[graph.near[graph.firm[number - 1]]] if number > low else _NEW
-    home = _NEW if state.size[state.slot[r]] == 1 else state.slot[r]
+    alone = state.after[r] < 0 and state.before[r] < 0
+    home = _NEW if alone else state.slot[r]
     if to == home:
         to = _elsewhere(rng, graph, state, r, home, total, lots)
     if to != home:
@@ -196,6 +197,8 @@ def _go(
     group, old, s = scratch.group, state.slot[r], graph.lists[r]
     scratch.unit[0] = r
     if to != _NEW and told_apart(graph, state, scratch.unit, 1, to):
+        return
+    if passed_over(rng, scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):
         return
     whole = value_of(graph, state, worth, old, group)
     others = value_of(graph, state, worth, to, group) if to != _NEW else 0.0

@@ -46,6 +46,33 @@ _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
 
+def room(graph: Graph, state: State, visits: Visits, large: float = np.inf) -> Scratch:
+    """Room for sweeps of these reports, whichever of their candidates are firm.
+
+    Args:
+        graph: reports and candidates.
+        state: where they are.
+        visits: how often each is visited; counts are kept there.
+        large: of clusters of more reports than this, moves are tried the more seldom.
+    """
+    count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
+    unit, group, one, two, both = np.empty((5, count), np.int32)
+    return Scratch(
+        seen=np.full(count, -1, np.int32),
+        options=np.empty(most, np.int32),
+        scores=np.empty(most),
+        gains=np.empty(most),
+        known=np.empty(1 << min(lists, _FEW_LISTS)),
+        visits=visits,
+        large=large,
+        unit=unit,
+        group=group,
+        one=one,
+        two=two,
+        both=both,
+    )
+
+
 @compiled
 def sweep(
     rng: np.random.Generator,
@@ -54,13 +81,13 @@ def sweep(
     worth: Worth,
     prior: Prior,
     splits: float,
-    visits: Visits,
+    scratch: Scratch,
     anew: bool,
 ) -> None:
     """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
 
-    Each report is visited as often as `visits` says, if it is its turn, by chance and without a
-    look at the state.
+    Each report is visited as often as `scratch.visits` says, if it is its turn, by chance and
+    without a look at the state.
     Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
     are options; whether it is such a visit is chosen without a look at the state, so each is a
     Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
@@ -74,42 +101,15 @@ def sweep(
         prior: of partitions.
         splits: split-merge attempts for each visit of a report that has candidates, where all are
             worth one.
-        visits: how often; counts are kept there.
+        scratch: room to work in (`room`), and how often reports are visited.
         anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
-    count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
-    scratch = Scratch(
-        seen=np.full(count, -1, np.int64),
-        options=np.empty(most, np.int32),
-        scores=np.empty(most),
-        gains=np.empty(most),
-        known=np.empty(1 << min(lists, _FEW_LISTS)),
-        visits=visits,
-        unit=np.empty(count, np.int32),
-        group=np.empty(count, np.int32),
-        one=np.empty(count, np.int32),
-        two=np.empty(count, np.int32),
-        both=np.empty(count, np.int32),
-    )
-    if anew:
-        for slot in range(count):
-            state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
-    _sweep(rng, graph, state, worth, prior, splits, visits, scratch)
-
-
-@compiled
-def _sweep(
-    rng: np.random.Generator,
-    graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
-    splits: float,
-    visits: Visits,
-    scratch: Scratch,
-) -> None:
     graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
-    visits, scratch = lend(visits), lend(scratch)
+    scratch = lend(scratch)
+    visits = scratch.visits
+    if anew:
+        for slot in range(len(state.slot)):
+            state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
     turn = visits.sweeps[0] % 2
     visits.sweeps[0] += 1
     tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.compiled import compiled_in_place, compiled_inner
-from uncounted.linkage import compare
+from uncounted.linkage import compare, told
 from uncounted.linkage.partition import Floats, Graph, code_of
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
@@ -100,13 +100,13 @@ def _exp(x: float) -> float:
 
 
 def with_memory(graph: Graph) -> Graph:
-    """The same graph for one chain, which remembers the pairs that it has met.
+    """The same graph for one chain, which remembers the pairs that it has met, and has room.
 
     What `Worth` says of different people and of before any partition must stay as it is.
     """
     size = min(_MOST_MET, 1 << (_MET_EACH * len(graph.lists)).bit_length())
     met = np.full(_RECORD * size, -1, np.int64)
-    return graph._replace(met=met, met_worth=met.view(np.float64))
+    return graph._replace(met=met, met_worth=met.view(np.float64), told=told.room(told.USUAL))
 
 
 @compiled_in_place

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from uncounted.compiled import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage import arrays, compare
+from uncounted.linkage.told import Told
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,6 +40,7 @@ Singles = NDArray[np.float32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
+_LEVELS_EACH = 4  # pairs of a cluster whose levels are kept, for each report
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
 _REFUSED = -1e6
@@ -73,6 +75,7 @@ class Graph(NamedTuple):
     arrays: arrays.Arrays  # to compare a pair that is no candidate
     met: Ints  # pairs that a chain remembers, each in the place of its hash, or empty
     met_worth: Floats  # the same memory, where it holds logs
+    told: Told  # room to read clusters in, of a chain, or of none
 
 
 class Prior(NamedTuple):
@@ -88,7 +91,9 @@ class State(NamedTuple):
     """A partition, with the counts that the prior needs and the evidence of each cluster.
 
     `slot` says which cluster a report is in; `head` a cluster's first report (-1: none), `after`
-    and `before` link its reports. The last `idle[0]` of `spare` are slots of nobody.
+    and `before` link its reports. The last `idle[0]` of `spare` are slots of nobody. The levels of
+    the pairs of a cluster, once they were asked for, stand in `levels` from `levels_at` on, if that
+    is not -1, and as long as nobody joins or leaves it; `levels_end[0]` is where there is room.
     """
 
     slot: Codes
@@ -103,6 +108,9 @@ class State(NamedTuple):
     n: Ints  # one number
     spare: Codes
     idle: Ints  # one number
+    levels: Codes
+    levels_at: Codes
+    levels_end: Ints  # one number
 
 
 def empty_state(count: int, lists: int) -> State:
@@ -121,6 +129,9 @@ def empty_state(count: int, lists: int) -> State:
         n=np.zeros(1, np.int64),
         spare=np.arange(count, dtype=np.int32)[::-1].copy(),
         idle=np.array([count], np.int64),
+        levels=np.empty(_LEVELS_EACH * count, np.int32),
+        levels_at=np.full(count, -1, np.int32),
+        levels_end=np.zeros(1, np.int64),
     )
 
 
@@ -150,6 +161,7 @@ def add(state: State, r: int, s: int, slot: int) -> None:
     state.mask[slot] |= np.int64(1) << s
     state.cells[cell_of(state.mask[slot], lists)] += 1
     state.slot[r] = slot
+    state.levels_at[slot] = -1
     first = state.head[slot]
     state.after[r], state.before[r] = first, -1
     if first >= 0:
@@ -164,6 +176,7 @@ def remove(state: State, r: int, s: int) -> None:
     slot = state.slot[r]
     state.cells[cell_of(state.mask[slot], lists)] -= 1
     state.size[slot] -= 1
+    state.levels_at[slot] = -1
     state.on[slot, s] -= 1
     if state.on[slot, s] == 0:
         state.mask[slot] &= ~(np.int64(1) << s)

@@ -17,7 +17,6 @@ from uncounted.linkage.partition import (
     Codes,
     Floats,
     Graph,
-    Ints,
     Prior,
     State,
     add,
@@ -29,7 +28,7 @@ from uncounted.linkage.partition import (
     members,
     remove,
 )
-from uncounted.linkage.scratch import Scratch, told_apart, value_of
+from uncounted.linkage.scratch import Scratch, passed_over, told_apart, value_of
 
 
 @compiled_inner
@@ -57,6 +56,9 @@ def reassign(
     old = state.slot[unit[0]]
     alone = state.size[old] == size
     if not alone and not _meets(graph, state, unit, size, old, weakest):
+        return 0.0
+    if passed_over(rng, scratch, _largest(graph, state, unit, size, old, weakest)):
+        scratch.visits.times[unit[0]] -= 1
         return 0.0
     whole = np.nan if alone else value_of(graph, state, worth, old, group)
     for x in range(size):
@@ -96,6 +98,20 @@ def reassign(
 
 
 @compiled_inner
+def _largest(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> int:
+    """Reports of the largest cluster that a unit may join, without it; it is in a slot."""
+    most = state.size[slot] - size
+    for x in range(size):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            other = state.slot[graph.near[at]]
+            if graph.weak[at] <= weakest and other != slot:
+                most = max(most, state.size[other])
+    return most
+
+
+@compiled_inner
 def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
     for x in range(size):
@@ -119,7 +135,7 @@ def _options(
     unit: Codes,
     size: int,
     weakest: int,
-    seen: Ints,
+    seen: Codes,
     options: Codes,
 ) -> int:
     """The slots that a unit taken out may join, a new one last."""

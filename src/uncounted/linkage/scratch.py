@@ -12,7 +12,7 @@ import numpy as np
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
-from uncounted.linkage.partition import Codes, Floats, Graph, Ints, State, members
+from uncounted.linkage.partition import Codes, Floats, Graph, State, members
 from uncounted.linkage.visits import Visits
 
 
@@ -24,12 +24,13 @@ class Scratch(NamedTuple):
     lists; `visits`: what is seen there. The others hold reports.
     """
 
-    seen: Ints
+    seen: Codes
     options: Codes
     scores: Floats
     gains: Floats
     known: Floats
     visits: Visits
+    large: float
     unit: Codes
     group: Codes
     one: Codes
@@ -44,6 +45,16 @@ def value_of(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) 
         k = members(state, slot, group, 0)
         state.value[slot] = evidence(graph, worth, group, k)
     return state.value[slot]
+
+
+@compiled_inner
+def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
+    """Whether a move is not tried, by lot, as so many reports are in the clusters that it is of.
+
+    What evidence costs grows as the square of that. A move must leave it as it is, or the way back
+    would be tried more often than the way there.
+    """
+    return size > scratch.large and rng.random() * size >= scratch.large
 
 
 @compiled_inner

@@ -24,7 +24,7 @@ from uncounted.linkage.partition import (
     same_unit,
     unit_of,
 )
-from uncounted.linkage.scratch import Scratch, told_apart, value_of
+from uncounted.linkage.scratch import Scratch, passed_over, told_apart, value_of
 
 
 @compiled_inner
@@ -52,6 +52,8 @@ def split_or_merge(
     """
     a, b = state.slot[i], state.slot[j]
     split = a == b
+    if passed_over(rng, scratch, state.size[a] + (0 if split else state.size[b])):
+        return 0.0
     one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
     ones = unit_of(graph, i, one)
     for x in range(ones):
