@@ -14,7 +14,9 @@ alive for as long as the entry point runs, so nothing borrowed may be returned o
 *Lent.* A tuple of arrays is passed on whole: five words an array and more, some four hundred of
 them for a graph of candidates, at every call. `lend` keeps it in one place, for as long as the
 entry point runs, and passes on where. Fields are read by name, as before; what is not asked
-for is not read. It halves a sweep, and the time to compile one.
+for is not read. It halves a sweep, and the time to compile one. Whoever makes an array hands it to
+another function, which lends it: lent where it was made, it is freed there and then, since nobody
+asks for the owner any more.
 
 *Inner.* Even where nobody owns an array, each function that is given one asks whether
 somebody does: in kernels of small functions that was most of what remained (three quarters of a

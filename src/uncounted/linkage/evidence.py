@@ -74,13 +74,12 @@ def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
         return of_two(graph, worth, group[0], group[1])
     if k <= len(graph.told.seen):
         return _of_more(graph, worth, group, k, graph.told)
-    return _with_room(graph, worth, group, k)
+    return _of_large(graph, worth, group, k, room(k))
 
 
 @compiled
-def _with_room(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
-    """The same of more reports than a chain keeps room for."""
-    told = room(k)
+def _of_large(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> float:
+    """The same of more reports than a chain keeps room for; who calls holds the room."""
     return _of_more(graph, worth, group, k, lend(told))
 
 
@@ -316,8 +315,9 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
     found = np.zeros(worth.weights.shape)
     kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
     group, weight = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
-    _count_all(rng, graph, state, worth, group, weight, Counts(found, kinds, two))
-    return Counts(found, kinds, two)
+    counts = Counts(found, kinds, two)
+    _count_all(rng, graph, state, worth, group, weight, counts, room(USUAL))
+    return counts
 
 
 def reports(rng: np.random.Generator, counts: Counts, chance: Floats) -> Floats:
@@ -347,10 +347,10 @@ def _count_all(
     group: Codes,
     weight: Floats,
     counts: Counts,
+    told: Told,
 ) -> None:
     graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
-    group, weight, usual = borrow(group), borrow(weight), room(USUAL)
-    told = lend(usual)
+    group, weight, told = borrow(group), borrow(weight), lend(told)
     for slot in range(len(state.head)):
         k = state.size[slot]
         if k < 2:
@@ -362,12 +362,29 @@ def _count_all(
             else:
                 _count_more(rng, worth, k, weight, counts, told)
         else:
-            large = room(k)
-            _compare(graph, state, worth, slot, k, group, large.codes)
-            _count_more(rng, worth, k, weight, counts, lend(large))
+            _count_large(rng, graph, state, worth, slot, k, group, weight, counts, room(k))
     if state.levels_end[0] > len(state.levels):  # there was no place for some: begin anew
         state.levels_at[:] = -1
         state.levels_end[0] = 0
+
+
+@compiled
+def _count_large(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    slot: int,
+    k: int,
+    group: Codes,
+    weight: Floats,
+    counts: Counts,
+    told: Told,
+) -> None:
+    """Of a cluster whose levels are not kept; who calls holds the room."""
+    told = lend(told)
+    _compare(graph, state, worth, slot, k, group, told.codes)
+    _count_more(rng, worth, k, weight, counts, told)
 
 
 @compiled_inner
