@@ -17,7 +17,7 @@ from tests import naive_linkage as naive
 from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, pair_worth, partition
 from uncounted.linkage.encode import encode
 from uncounted.linkage.guessed import with_lots
-from uncounted.linkage.told import room
+from uncounted.linkage.told import USUAL, room
 from uncounted.linkage.visits import ALWAYS, SELDOM, every, everybody_had_a_turn, settle, take_turns
 
 pytestmark = pytest.mark.slow
@@ -768,6 +768,58 @@ def test_who_is_right_of_two(kind: int) -> None:
     assert total[:, 1:] / times == pytest.approx(np.tile(expected, (FIELDS, 1)), abs=0.04)
 
 
+def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
+    """Counted are what is counted where nothing is kept, and where there is room for a few."""
+    lists = [0, 1, 0, 2, 1, 2, 0, 1, 0, 2]
+    case = made(np.random.default_rng(4), lists, 1.0, sparse=True)
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.3, 0.2, 0.1]))
+    kept, few = partition.empty_state(10, 3), partition.empty_state(10, 3)
+    few = few._replace(levels=few.levels[:5].copy())
+    for state in (kept, few):
+        partition.place(case.graph, state, np.repeat(np.arange(5), 2))
+    visits = every(case.graph)
+    visits.often[:] = 0.1  # a visit takes a report out, and puts it back
+    spaces = [moves.room(case.graph, state, visits) for state in (kept, few)]
+    asked, there, sizes = 0, 0, set[int]()
+    for at in range(200):
+        for state, space in zip((kept, few), spaces, strict=True):
+            visits.sweeps[0], rng = 0, np.random.default_rng(at)
+            moves.sweep(rng, case.graph, state, case.worth, prior, 0.2, space, True)
+        asked += int((kept.levels_at[kept.size > 1] < 0).sum())
+        there += int((kept.size > 1).sum())
+        sizes |= set(kept.size.tolist())
+        anew = kept._replace(
+            levels=np.empty_like(kept.levels),
+            levels_at=np.full(10, -1, np.int32),
+            levels_end=np.zeros(1, np.int64),
+        )
+        found = [
+            evidence.comparisons(np.random.default_rng(at), case.graph, state, case.worth)
+            for state in (kept, few, anew)
+        ]
+        for other in found[1:]:
+            for one, two in zip(found[0], other, strict=True):
+                assert one.tolist() == two.tolist()
+        assert few.levels_end[0] <= len(few.levels)
+    assert {2, 3, 4} <= sizes
+    assert 0 < asked < there  # some are as they were at the last count
+
+
+@pytest.mark.parametrize("count", [64, 65, 300])
+def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> None:
+    """More reports than a chain keeps room for are counted as fewer are."""
+    case = made(np.random.default_rng(5), [0] * count, 1.0)
+    levels = np.ones((count * (count - 1) // 2, FIELDS), np.uint8)
+    told = case.graph._replace(dense=compare.packed(levels), codes=case.graph.codes[:0])
+    state = partition.empty_state(count, 1)
+    partition.place(told, state, np.zeros(count, np.int64))
+    for _ in range(2):
+        counts = evidence.comparisons(np.random.default_rng(1), told, state, case.worth)
+        assert counts.found[:, 1].tolist() == [count - 1.0] * FIELDS
+        assert counts.kinds.sum(axis=1).tolist() == [float(count)] * FIELDS
+    assert (state.levels_at[state.size > 1] >= 0).all() == (count <= USUAL)
+
+
 @pytest.mark.parametrize("same", [(), ((3, 0),)])
 def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
@@ -803,7 +855,7 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
     assert len(sizes) > 2
 
 
-@pytest.mark.parametrize("count", [3, 6, 63, 64, 65, 130])
+@pytest.mark.parametrize("count", [3, 6, 63, 64, 65, 130, 300])
 @pytest.mark.parametrize("agree", [False, True])
 def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: bool) -> None:
     case = made(np.random.default_rng(count), [0] * count, 0.05)

@@ -40,7 +40,8 @@ Singles = NDArray[np.float32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
-_LEVELS_EACH = 4  # pairs of a cluster whose levels are kept, for each report
+# Pairs of a cluster whose levels are kept: so many for each report, and so many at the least.
+_LEVELS_EACH, _LEAST_LEVELS = 4, 4096
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
 _REFUSED = -1e6
@@ -129,7 +130,7 @@ def empty_state(count: int, lists: int) -> State:
         n=np.zeros(1, np.int64),
         spare=np.arange(count, dtype=np.int32)[::-1].copy(),
         idle=np.array([count], np.int64),
-        levels=np.empty(_LEVELS_EACH * count, np.int32),
+        levels=np.empty(max(_LEVELS_EACH * count, _LEAST_LEVELS), np.int32),
         levels_at=np.full(count, -1, np.int32),
         levels_end=np.zeros(1, np.int64),
     )
