@@ -273,10 +273,11 @@ def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = made(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
-    made_at, sweep = list[float](), moves.sweep
+    made_at, large, sweep = list[float](), list[float](), moves.sweep
 
     def seen(*args: Any) -> None:
         made_at.append(args[5])
+        large.append(args[6].large)
         sweep(*args)
 
     monkeypatch.setattr(moves, "sweep", seen)
@@ -284,6 +285,8 @@ def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
     rates = rates_for(np.random.default_rng(8))
     chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
     assert made_at == [*[chains.SPLITS_AT_FIRST] * 20, 0.1, 0.1, 0.0, 0.1, 0.1, 0.0, *[0.1] * 20]
+    # moves of large clusters are all tried in the warm-up, and at looks at all candidates
+    assert large == [*[np.inf] * 26, *[chains.LARGE] * 20]
     made_at.clear()
     run = attrs.evolve(run, warm_up=2)
     chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)

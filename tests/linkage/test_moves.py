@@ -329,18 +329,46 @@ def test_draws_agree_with_every_partition_written_out(
 
 
 @pytest.mark.parametrize("guess", [False, True])
-@pytest.mark.parametrize("lists", [[0, 1, 0, 2, 1], [0, 1, 0, 0, 0, 1, 2]])
-def test_moves_of_large_clusters_are_tried_more_seldom(lists: list[int], guess: bool) -> None:
-    """From two reports on as the inverse of how many there are, here: the law is the same."""
-    case = made(np.random.default_rng(len(lists)), lists, 0.8, sparse=True)
+@pytest.mark.parametrize(
+    ("lists", "same", "apart"),
+    [
+        ([0, 1, 0, 2, 1], (), ()),
+        ([0, 1, 0, 0, 0, 1, 2], (), ()),
+        ([0, 1, 0, 2, 1, 0], ((2, 0),), ((4, 3),)),
+    ],
+)
+def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom(
+    lists: list[int], same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...], guess: bool
+) -> None:
+    """From two reports on with the inverse of how many there are as its chance, here."""
+    rng = np.random.default_rng(len(lists))
+    case = made(rng, lists, 0.8, sparse=True, same=same, apart=apart)
     case = guessing(case) if guess else case
     q = [0.3, 0.2, 0.1]
     truth = exact(
-        case, lambda row: naive.log_overlap(row, lists, 1.0, q, partition.MOST_EXACT_LISTS)
+        case,
+        lambda row: naive.log_overlap(row, lists, 1.0, q, partition.MOST_EXACT_LISTS),
+        same=same,
+        apart=apart,
     )
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
-    found = drawn(case, prior, thin=4 * THIN, large=1.0)
+    found = drawn(case, prior, splits=1.0, thin=4 * THIN, large=1.0)
     check({row: share for row, share in truth.items() if share > 0}, found)
+
+
+def test_visits_of_large_clusters_are_passed_over_and_do_not_count() -> None:
+    """Two who surely are one person: who is taken out leaves one, twice what is large here."""
+    case = alike(200.0, each=1)
+    state, visits = partition.empty_state(2, 2), every(case.graph)
+    partition.place(case.graph, state, np.zeros(2, np.int64))
+    space = moves.room(case.graph, state, visits, large=0.5)
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    rng = np.random.default_rng(1)
+    for _ in range(2000):
+        moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, space, True)
+    assert state.slot[0] == state.slot[1]
+    assert visits.times.tolist() == visits.worked.tolist()
+    assert visits.times == pytest.approx(np.full(2, 1000), abs=90)
 
 
 @pytest.mark.parametrize("log_theta", [0.5, 3.0])

@@ -55,7 +55,7 @@ REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
 SPLITS = 0.1  # attempts to split and merge for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
-LARGE = 20  # reports of the clusters that a move is of, from which it is tried the more seldom
+LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
 _UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
@@ -103,7 +103,7 @@ class _Chain:
 
     @scratch.default
     def _room(self) -> Scratch:
-        return moves.room(self.graph, self.state, self.visits, LARGE)
+        return moves.room(self.graph, self.state, self.visits)
 
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""
@@ -336,7 +336,7 @@ class _Work:
             near, state = chain.graph, chain.state
             at_first = not keep and chain.sweeps < _FIRST_LOOK
             splits = SPLITS_AT_FIRST if at_first else SPLITS
-            space = chain.scratch._replace(large=np.inf) if at_first else chain.scratch
+            space = chain.scratch._replace(visits=chain.visits, large=LARGE if keep else np.inf)
             moves.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
             anew = everybody_had_a_turn(chain.visits)
             if anew:

@@ -173,7 +173,7 @@ def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
         told.seen[x], told.copies[x] = seen, copies
     speak, most, as_many = 0, 0, 0
     for x in range(k):
-        met = _of(told.seen[x], _MET)
+        met = _how_many(told.seen[x], _MET)
         speak += met > 0
         if met > most:
             most, as_many = met, 0
@@ -184,7 +184,7 @@ def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
 
 
 @compiled_in_place
-def _of(seen: int, what: int) -> int:
+def _how_many(seen: int, what: int) -> int:
     """One of the counts in `Told.seen`."""
     return seen // what & (_AGREE - 1)
 
@@ -223,13 +223,13 @@ def _may_be_original(worth: Worth, k: int, f: int, x: int, said: Said, told: Tol
 
     It says less if the other says all there is to say, as somebody says as well, and x does not.
     """
-    if _of(told.seen[x], _MET) < said.most:
+    if _how_many(told.seen[x], _MET) < said.most:
         return False
-    if _of(told.seen[x], _WHOLE):
+    if _how_many(told.seen[x], _WHOLE):
         return True
     for y in range(k):
         seen = told.seen[y]
-        if _of(seen, _WHOLE) and _of(seen, _MET) == said.most:
+        if _how_many(seen, _WHOLE) and _how_many(seen, _MET) == said.most:
             shown = _level(told, f, x, y)
             if worth.kind[f, shown] == RIGHT and worth.says[f, shown] == LESS:
                 return False
@@ -245,7 +245,7 @@ def _as_original(
     And how many of those that agree with it err, if they contradict one another: it is no original
     of them all then, and its own d stands for the first of them.
     """
-    agree, slips = _of(told.seen[x], _AGREE), _of(told.seen[x], _SLIPS)
+    agree, slips = _how_many(told.seen[x], _AGREE), _how_many(told.seen[x], _SLIPS)
     err = _err(k, x, told) if agree > 1 and said.contradict else 0
     if err:
         each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
@@ -253,8 +253,8 @@ def _as_original(
     alike = 1 + agree
     if agree and said.as_many < said.speak:
         for y in range(k):
-            right = worth.kind[f, _level(told, f, x, y)] == RIGHT
-            alike -= right and _of(told.seen[y], _MET) < said.most
+            agrees = worth.kind[f, _level(told, f, x, y)] == RIGHT
+            alike -= agrees and _how_many(told.seen[y], _MET) < said.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
         return right, 0.0, 0.0, 0
@@ -351,19 +351,20 @@ def _count_all(
 ) -> None:
     graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
     group, weight, told = borrow(group), borrow(weight), lend(told)
+    began, fits = state.levels_end[0], True
     for slot in range(len(state.head)):
         k = state.size[slot]
         if k < 2:
             continue
         if k <= USUAL:
-            _read_levels(graph, state, worth, slot, k, group, told)
+            fits = _read_levels(graph, state, worth, slot, k, group, told) and fits
             if k == 2:
                 _count_pair(worth, told.codes[0], counts)
             else:
                 _count_more(rng, worth, k, weight, counts, told)
         else:
             _count_large(rng, graph, state, worth, slot, k, group, weight, counts, room(k))
-    if state.levels_end[0] > len(state.levels):  # there was no place for some: begin anew
+    if began > 0 and not fits:  # levels of clusters that are no more have taken the room
         state.levels_at[:] = -1
         state.levels_end[0] = 0
 
@@ -390,20 +391,25 @@ def _count_large(
 @compiled_inner
 def _read_levels(
     graph: Graph, state: State, worth: Worth, slot: int, k: int, group: Codes, told: Told
-) -> None:
-    """Levels of all pairs of a cluster into `told.codes`; they are kept while it is as it is."""
+) -> bool:
+    """Levels of all pairs of a cluster into `told.codes`; they are kept while it is as it is.
+
+    Whether they are: there may be no room.
+    """
     at, pairs = state.levels_at[slot], k * (k - 1) // 2
     if at >= 0:
         for p in range(pairs):
             told.codes[p] = state.levels[at + p]
-        return
+        return True
     _compare(graph, state, worth, slot, k, group, told.codes)
     at = state.levels_end[0]
+    if at + pairs > len(state.levels):
+        return False
     state.levels_end[0] += pairs
-    if state.levels_end[0] <= len(state.levels):
-        state.levels_at[slot] = at
-        for p in range(pairs):
-            state.levels[at + p] = told.codes[p]
+    state.levels_at[slot] = at
+    for p in range(pairs):
+        state.levels[at + p] = told.codes[p]
+    return True
 
 
 @compiled_inner

@@ -57,8 +57,9 @@ def reassign(
     alone = state.size[old] == size
     if not alone and not _meets(graph, state, unit, size, old, weakest):
         return 0.0
-    if passed_over(rng, scratch, _largest(graph, state, unit, size, old, weakest)):
-        scratch.visits.times[unit[0]] -= 1
+    large = 0 if scratch.large == np.inf else _largest(graph, state, unit, size, old, weakest)
+    if passed_over(rng, scratch, large):
+        scratch.visits.times[unit[0]] -= 1  # it was no visit, and would count as one that stays
         return 0.0
     whole = np.nan if alone else value_of(graph, state, worth, old, group)
     for x in range(size):

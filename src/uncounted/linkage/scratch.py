@@ -21,7 +21,8 @@ class Scratch(NamedTuple):
 
     `seen`, by slot: place among the options of a unit, of which `options`, `scores` and `gains`
     are the rest; `known`, by mask: what the prior says of joining a cluster on these
-    lists; `visits`: what is seen there. The others hold reports.
+    lists; `visits`: what is seen there; `large`: of more reports than this a move is tried by lot
+    (`passed_over`). The others hold reports.
     """
 
     seen: Codes
@@ -51,8 +52,8 @@ def value_of(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) 
 def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
     """Whether a move is not tried, by lot, as so many reports are in the clusters that it is of.
 
-    What evidence costs grows as the square of that. A move must leave it as it is, or the way back
-    would be tried more often than the way there.
+    What evidence costs grows as the square of how many there are. It is tried with chance large /
+    size. A move must leave `size` as it is, or the way back would be tried more often or less.
     """
     return size > scratch.large and rng.random() * size >= scratch.large
 

@@ -25,11 +25,11 @@ class Told(NamedTuple):
     what its pairs were worth before any partition, and `explained` what different people explain
     of them.
 
-    The others are of one field. `seen` has four counts of 16 bits each, from the lowest: with how
-    many a report can be compared, with how many of these it agrees, from how many it is a slip
-    away, and with how many it agrees in all there is to say. `copies` is the log of the product of
-    t / u if it is the original. `right` and `wrong` have a bit for each report that it agrees with,
-    and does not, where anybody does not: shape (k, words of 64 bits).
+    The others are of one field. `seen` has four counts of 16 bits each (so k is at most 65,536),
+    from the lowest: with how many a report can be compared, with how many of these it agrees, from
+    how many it is a slip away, and with how many it agrees in all there is to say. `copies` is the
+    log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
+    report that it agrees with, and does not, where anybody does not: shape (k, words of 64 bits).
     """
 
     codes: NDArray[np.int32]
