@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.test_moves import Made, alike, made, said_of
+from tests.linkage.test_moves import Made, alike, made, once, said_of
 
 from uncounted.linkage import (
     chains,
@@ -349,16 +349,7 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
     chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
-            moves.sweep(
-                rng,
-                chain.graph,
-                state,
-                worth,
-                prior,
-                1.0,
-                moves.room(chain.graph, state, chain.visits),
-                True,
-            )
+            once(rng, chain.graph, state, worth, prior, 1.0, chain.visits, True)
         chains._share([chain])
     assert (chain.graph.apt == apt).all()
 
@@ -493,16 +484,7 @@ def drawn_with(
     now = prior.start(many, len(state.cells) - 1)
     rows = []
     for at in range(SWEEPS):
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            now,
-            0.5,
-            moves.room(case.graph, state, every(case.graph)),
-            True,
-        )
+        once(rng, case.graph, state, case.worth, now, 0.5, every(case.graph), True)
         now = prior.draw(rng, state, np.array([len(lists)]), np.array([1]), now)
         if at >= cut:
             rows.append(in_order(state.slot))

@@ -18,7 +18,15 @@ from uncounted.linkage import arrays, chains, compare, evidence, graph, moves, p
 from uncounted.linkage.encode import encode
 from uncounted.linkage.guessed import with_lots
 from uncounted.linkage.told import USUAL, room
-from uncounted.linkage.visits import ALWAYS, SELDOM, every, everybody_had_a_turn, settle, take_turns
+from uncounted.linkage.visits import (
+    ALWAYS,
+    SELDOM,
+    Visits,
+    every,
+    everybody_had_a_turn,
+    settle,
+    take_turns,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -228,6 +236,21 @@ def drawn(
     rows = _labels(rng, case.graph, state, case.worth, prior, splits, space, sweeps, thin)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     return {tuple(row): n / sweeps for row, n in zip(seen.tolist(), times.tolist(), strict=True)}
+
+
+def once(
+    rng: np.random.Generator,
+    near: partition.Graph,
+    state: partition.State,
+    worth: pair_worth.Worth,
+    prior: partition.Prior,
+    splits: float,
+    visits: Visits,
+    anew: bool,
+) -> None:
+    """A sweep in room of its own."""
+    space = moves.room(near, state, visits)
+    moves.sweep(rng, near, state, worth, prior, splits, space, anew)
 
 
 @numba.njit
@@ -452,16 +475,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
 
     def sweep() -> bool:
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            prior,
-            chains.SPLITS,
-            moves.room(case.graph, state, visits),
-            True,
-        )
+        once(rng, case.graph, state, case.worth, prior, chains.SPLITS, visits, True)
         return bool(state.slot[0] == state.slot[2])
 
     for more in (10, 10, 80):  # much as chains do
@@ -525,7 +539,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(200):
-        moves.sweep(rng, graph_, state, worth, prior, 0.5, moves.room(graph_, state, visits), True)
+        once(rng, graph_, state, worth, prior, 0.5, visits, True)
     settle([visits])
     assert visits.often[:2].tolist() == [SELDOM, SELDOM]
     assert (visits.often[2:] > 0.8).all()
@@ -639,9 +653,7 @@ def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
     for _ in range(times):
         state = partition.empty_state(4, 2)
         partition.place(guessed, state, np.array(start))
-        moves.sweep(
-            rng, guessed, state, case.worth, prior, 0.0, moves.room(guessed, state, visits), True
-        )
+        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
         with_one, with_three = state.slot[0] == state.slot[[1, 3]]
         went["one" if with_one else "three" if with_three else "alone"] += 1
     lots = {"alone": alone, "one": 0.6, "three": 0.2}
@@ -668,9 +680,7 @@ def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both()
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng, together = np.random.default_rng(1), list[bool]()
     for _ in range(4_000):
-        moves.sweep(
-            rng, guessed, state, case.worth, prior, 0.0, moves.room(guessed, state, visits), True
-        )
+        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
         together.append(bool(state.slot[0] == state.slot[1]))
     moved = np.diff(together)
     seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
@@ -697,16 +707,7 @@ def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None
     assert everybody_had_a_turn(visits)
     visits.turns[:] = [0, 1, 0, 1, 0, 1]
     for at in range(200):
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            prior,
-            0.5,
-            moves.room(case.graph, state, visits),
-            at % 2 == 0,
-        )
+        once(rng, case.graph, state, case.worth, prior, 0.5, visits, at % 2 == 0)
         assert visits.times.tolist() == [at // 2 + 1, (at + 1) // 2] * 3
         assert everybody_had_a_turn(visits) == (at % 2 == 1)
         for slot in range(6):
@@ -714,9 +715,7 @@ def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None
             worth = evidence.evidence(case.graph, case.worth, group, len(group))
             assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(worth)
     state.value[:] = 7.0  # whatever was known of clusters is found anew where levels changed
-    moves.sweep(
-        rng, case.graph, state, case.worth, prior, 0.5, moves.room(case.graph, state, visits), True
-    )
+    once(rng, case.graph, state, case.worth, prior, 0.5, visits, True)
     assert not (state.value == 7.0).any()
 
 
@@ -862,16 +861,7 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
     rng, sizes = np.random.default_rng(1), set()
     for at in range(300):
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            prior,
-            0.5,
-            moves.room(case.graph, state, visits),
-            at % 2 == 0,
-        )
+        once(rng, case.graph, state, case.worth, prior, 0.5, visits, at % 2 == 0)
         for slot in np.unique(state.slot):
             group = np.flatnonzero(state.slot == slot).astype(np.int32)
             sizes.add(len(group))
@@ -938,16 +928,7 @@ def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
     partition.place(case.graph, state, np.arange(2))
     for _ in range(10):
         rng = np.random.default_rng(1)
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            prior,
-            0.0,
-            moves.room(case.graph, state, visits),
-            True,
-        )
+        once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.looks.tolist() == visits.worked.tolist() == [10.0, 10.0]
     assert visits.joins / visits.looks == pytest.approx(np.full(2, truth[0, 0]), rel=1e-5)
     assert visits.alone / visits.worked == pytest.approx(np.full(2, truth[0, 1]), rel=1e-5)
@@ -961,16 +942,7 @@ def test_what_is_guessed_well_is_worked_out_seldom() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(2000):
-        moves.sweep(
-            rng,
-            case.graph,
-            state,
-            case.worth,
-            prior,
-            0.0,
-            moves.room(case.graph, state, visits),
-            True,
-        )
+        once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.times.tolist() == [2000] * 4
     assert visits.worked[:3] == pytest.approx(np.full(3, 2000 * moves.WEAK_LOOKS[1]), rel=0.5)
     assert visits.worked[3] > 1000  # it stays where others hang by it alone
@@ -988,9 +960,7 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     state, visits = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
     rng = np.random.default_rng(1)
-    moves.sweep(
-        rng, case.graph, state, case.worth, prior, 0.0, moves.room(case.graph, state, visits), True
-    )
+    once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
     assert visits.again == pytest.approx(np.full(2, p * p + (1 - p) * (1 - p)), rel=1e-5)
     assert visits.guessed == pytest.approx(np.full(2, p * 0.25 + (1 - p) * 0.75), rel=1e-5)
 
@@ -1010,9 +980,7 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
         state, visits = partition.empty_state(4, 2), every(guessed)
         visits.often[:] = 1, 0, 0, 0
         partition.place(guessed, state, stand.astype(np.int64))
-        moves.sweep(
-            rng, guessed, state, case.worth, prior, 0.0, moves.room(guessed, state, visits), True
-        )
+        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
         if visits.looks[graph.whose(guessed) == 0].all():
             break
     assert visits.looks[:3].tolist() == [1, 1, 1]
@@ -1035,9 +1003,7 @@ def test_attempts_to_split_and_merge_are_made_as_doubt_says(guess: float, tried:
     partition.place(given, state, np.arange(2))
     rng, times = np.random.default_rng(1), 10_000
     for _ in range(times):
-        moves.sweep(
-            rng, given, state, case.worth, prior, 1.0, moves.room(given, state, visits), False
-        )
+        once(rng, given, state, case.worth, prior, 1.0, visits, False)
     # looks at weak candidates, in one visit of a hundred, work out that half go elsewhere
     seldom = moves.WEAK_LOOKS[1] / 2
     assert visits.moves / times == pytest.approx(np.full(2, tried + seldom), abs=0.015)
@@ -1061,9 +1027,7 @@ def test_exchanges_are_tried_whatever_is_guessed() -> None:
     for _ in range(times):
         state = partition.empty_state(3, 2)
         partition.place(given, state, np.array([0, 1, 0]))
-        moves.sweep(
-            rng, given, state, case.worth, prior, 1.0, moves.room(given, state, visits), True
-        )
+        once(rng, given, state, case.worth, prior, 1.0, visits, True)
         taken += state.slot[1] == state.slot[2]
     assert taken / times == pytest.approx(0.27, abs=0.05)  # a few are joined and divided besides
 

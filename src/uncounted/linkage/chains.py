@@ -369,7 +369,7 @@ def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
     whole = _remembering(whole, chain)
     each = every(whole)
     visits = chain.visits._replace(often=each.often, turns=each.turns)
-    space = chain.scratch._replace(visits=visits, large=np.inf)
+    space = chain.scratch._replace(visits=visits)
     moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, space, True)
 
 

@@ -152,11 +152,10 @@ class Said(NamedTuple):
 @compiled_in_place
 def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
     """What a field says, by the levels of all pairs; written into `told`."""
-    for x in range(k):
-        told.seen[x], told.copies[x] = 0, 0.0
     contradict, at = 0, 0
+    told.seen[0], told.copies[0] = 0, 0.0
     for x in range(1, k):
-        seen, copies = told.seen[x], told.copies[x]
+        seen, copies = 0, 0.0
         for y in range(x):
             shown = level(told.codes[at], f)
             at += 1
