@@ -16,6 +16,7 @@ from tests import naive_linkage as naive
 from tests.linkage.test_moves import Made, alike, made, once, said_of
 
 from uncounted.linkage import (
+    attempts,
     chains,
     compare,
     evidence,
@@ -220,6 +221,7 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
         assert set(chain.visits.turns.tolist()) == {0, 1}
         stand = [chain.state.slot for chain in both]
         assert chain.graph.lots == pytest.approx(with_lots(chain.graph, stand).lots)
+        assert chain.graph.tries.tolist() == attempts.by_doubt(chain.graph).tries.tolist()
         assert len(chain.graph.moving) == 4
     assert both[0].visits.turns.tolist() == both[1].visits.turns.tolist()
 
@@ -274,17 +276,32 @@ def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
 ) -> None:
     case = made(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
     made_at, large, sweep = list[float](), list[float](), moves.sweep
+    by_doubt, for_all = list[bool](), attempts.for_all
+    everybody, looked = list[partition.Graph](), list[partition.Graph]()
 
     def seen(*args: Any) -> None:
         made_at.append(args[5])
+        by_doubt.append(len(args[1].tries) > 0)
+        if args[5] == 0.0:
+            looked.append(args[1])
         large.append(args[6].large)
         sweep(*args)
 
+    def all_alike(near: partition.Graph) -> partition.Graph:
+        assert (near.weak == partition.FIRM).all()
+        everybody.append(for_all(near))
+        return everybody[-1]
+
     monkeypatch.setattr(moves, "sweep", seen)
+    monkeypatch.setattr(attempts, "for_all", all_alike)
     run = chains.Run(chains=1, warm_up=24, length=20, rounds=1, refuse=np.inf)
     rates = rates_for(np.random.default_rng(8))
     chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
     assert made_at == [*[chains.SPLITS_AT_FIRST] * 20, 0.1, 0.1, 0.0, 0.1, 0.1, 0.0, *[0.1] * 20]
+    # before anything is guessed they are made at visits; two looks are at all candidates
+    assert by_doubt == [*[False] * 2, *[True] * 44]
+    assert [each.tries.tolist() for each in looked] == [each.tries.tolist() for each in everybody]
+    assert len(looked) == 2
     # moves of large clusters are all tried in the warm-up, and at looks at all candidates
     assert large == [*[np.inf] * 26, *[chains.LARGE] * 20]
     made_at.clear()

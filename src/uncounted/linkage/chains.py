@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from uncounted.errors import NotConverged
 from uncounted.linkage import (
+    attempts,
     compare,
     evidence,
     graph,
@@ -53,7 +54,7 @@ TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
-SPLITS = 0.1  # attempts to split and merge for each visit of a report
+SPLITS = 0.1  # attempts to split and merge, and exchanges, for each visit of a report
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
 LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
 _MANY = 2000  # candidates, both ways, from which chains run side by side
@@ -243,7 +244,7 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     )
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
         shared = graph.guessing(chains[0].graph, joins / looks, alone / worked)
-    shared = with_lots(shared, [chain.state.slot for chain in chains])
+    shared = attempts.by_doubt(with_lots(shared, [chain.state.slot for chain in chains]))
     # how good guesses were that were made before: of these new ones, the next look tells
     shared = shared._replace(apt=guessing & (again > 0) & (guessed >= _APT * again))
     _give(chains, shared)
@@ -313,6 +314,9 @@ class _Work:
         have become likely since. Taken for faint, it would be joined too late and left too late.
         """
         whole = graph.all_firm(chains[0].graph)
+        if len(chains[0].graph.guess):
+            tried = attempts.for_all(whole._replace(guess=chains[0].graph.guess))
+            whole = whole._replace(tries=tried.tries, tries_of=tried.tries_of)
         with self._pool(len(chains)) as pool:
             list(pool.map(functools.partial(_look_everywhere, whole), chains))
 

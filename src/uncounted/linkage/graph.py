@@ -110,6 +110,8 @@ def build(
         lots=np.zeros(0, np.float32),
         moving=np.zeros(0, np.float32),
         apt=np.zeros(count, np.bool_),
+        tries=np.zeros(0, np.float32),
+        tries_of=np.zeros(0, np.float32),
         lists=encoded.source.astype(np.int64),
         mate=_rings(unit),
         apart_starts=apart_starts,
@@ -327,7 +329,8 @@ def all_firm(graph: Graph) -> Graph:
     none = np.zeros(0, np.float32)
     apt = np.zeros_like(graph.apt)
     firm = with_kinds(graph, np.full_like(graph.weak, FIRM))
-    return firm._replace(guess=none, alone=none, lots=none, moving=none, apt=apt)
+    firm = firm._replace(guess=none, alone=none, lots=none, moving=none, apt=apt)
+    return firm._replace(tries=none, tries_of=none)
 
 
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:

@@ -39,9 +39,6 @@ from uncounted.linkage.visits import Visits
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
-# With a candidate that is as much in doubt as this (of a guess p, p (1 - p)) every attempt to split
-# or merge is made; with less, fewer are, and so many at the least.
-_DOUBTFUL, _SELDOM_TRIED = 0.05, 0.1
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -99,8 +96,8 @@ def sweep(
         state: changed in place.
         worth: what levels are worth.
         prior: of partitions.
-        splits: split-merge attempts for each visit of a report that has candidates, where all are
-            worth one.
+        splits: exchanges for each visit of a report that has candidates; and attempts to split or
+            merge, where it is not known for whom they are worth it (`Graph.tries`).
         scratch: room to work in (`room`), and how often reports are visited.
         anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
@@ -112,11 +109,17 @@ def sweep(
             state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
     turn = visits.sweeps[0] % 2
     visits.sweeps[0] += 1
-    tried = rng.random()  # who comes first in a sweep has as many attempts as who comes last
+    by_doubt = len(graph.tries) > 0
+    tried, due = rng.random(2)  # who comes first in a sweep has as many attempts as who comes last
     for r in range(len(graph.lists)):
         degree = graph.starts[r + 1] - graph.starts[r]
         if degree == 0 and graph.mate[r] == r:
             continue
+        due += graph.tries_of[r] if by_doubt else 0.0
+        while due >= 1.0:
+            due -= 1.0
+            j = _in_doubt(rng, graph, r)
+            split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
         if visits.turns[r] == 1 - turn:
             continue
         for _ in range(int(visits.often[r] + rng.random())):
@@ -136,7 +139,7 @@ def sweep(
                 at = _candidate(rng, graph, r)
                 if at >= 0:
                     j = graph.near[at]
-                    if rng.random() < _worth_trying(graph, at):
+                    if not by_doubt:
                         visits.moves[r] += split_or_merge(
                             rng, graph, state, worth, prior, scratch, r, j
                         )
@@ -168,15 +171,14 @@ def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
 
 
 @compiled_inner
-def _worth_trying(graph: Graph, at: int) -> float:
-    """How likely an attempt is made with a candidate: the more, the more in doubt it is guessed.
-
-    A weak one comes seldom as it is.
-    """
-    if len(graph.guess) == 0 or graph.weak[at] != FIRM:
-        return 1.0
-    doubt = graph.guess[at] * (1.0 - graph.guess[at])
-    return min(max(np.sqrt(max(doubt, 0.0) / _DOUBTFUL), _SELDOM_TRIED), 1.0)
+def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
+    """A candidate of r, as often as attempts are made for it (`Graph.tries`)."""
+    left, number = rng.random() * graph.tries_of[r], graph.firm_starts[r]
+    last = graph.firm_starts[r + 1] - 1
+    while number < last and left >= graph.tries[graph.firm[number]]:
+        left -= graph.tries[graph.firm[number]]
+        number += 1
+    return graph.near[graph.firm[number]]
 
 
 @compiled

@@ -68,6 +68,8 @@ class Graph(NamedTuple):
     lots: Singles  # by which candidates are proposed, in parts of all of their report's, or empty
     moving: Singles  # how likely each report is not where it is most often, or empty
     apt: NDArray[np.bool_]  # whether guesses propose where a report goes
+    tries: Singles  # attempts in a sweep to split or merge, for each candidate, or empty
+    tries_of: Singles  # and for all of each report, or empty
     lists: NDArray[np.int64]
     mate: Codes
     apart_starts: Ints
