@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -13,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 from tests import naive_linkage as naive
-from tests.linkage.test_moves import Made, alike, made, once, said_of
+from tests.linkage.test_moves import Made, alike, made, once, said_of, two_and_two
 
 from uncounted.linkage import (
     attempts,
@@ -239,7 +240,7 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
     chain = chains._Chain(rng, seldom, state, rates, prior, every(seldom))
     chain.visits.often[:], chain.visits.turns[:] = 0.0, [0, 1]
-    chains._look_everywhere(graph.all_firm(seldom), chain)
+    chains._look_everywhere(graph.all_firm(seldom), None, chain)
     assert chain.graph is seldom
     assert chain.visits.often.tolist() == [0.0, 0.0]
     assert chain.visits.turns.tolist() == [0, 1]
@@ -248,6 +249,28 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     chains._share([chain])
     assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
     assert chain.graph.guess == pytest.approx(chain.visits.joins)
+
+
+def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> None:
+    """Known as joined, it would be tried often and part, and others would meet as seldom."""
+    case, guess, all_one = two_and_two()
+    tried = attempts.for_all(case.graph, guess)
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    rates: Any = SimpleNamespace(worth=lambda: case.worth)
+    cross = guess < 1.0
+    met = 0
+    for seed in range(100):
+        state = partition.empty_state(4, 2)
+        partition.place(case.graph, state, np.array([0, 0, 2, 2]))
+        rng = np.random.default_rng(seed)
+        chain = chains._Chain(rng, case.graph, state, rates, prior, every(case.graph))
+        chains._look_everywhere(case.graph, tried, chain)
+        assert chain.visits.times.tolist() == [1, 1, 1, 1]
+        assert chain.visits.sweeps[0] == 1
+        assert chain.visits.looks.tolist() == [1.0] * 12
+        assert (chain.visits.joins[cross] < 0.01).all()
+        met += state.slot[0] == state.slot[2]
+    assert met / 100 == pytest.approx(all_one, abs=0.15)
 
 
 def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +294,7 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
     assert drawn[4:] == [6, 8, 10, 12]
 
 
-def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
+def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_doubt_from_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = made(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
@@ -282,14 +305,14 @@ def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
     def seen(*args: Any) -> None:
         made_at.append(args[5])
         by_doubt.append(len(args[1].tries) > 0)
-        if args[5] == 0.0:
+        if args[5] == 0.0 and by_doubt[-1]:
             looked.append(args[1])
         large.append(args[6].large)
         sweep(*args)
 
-    def all_alike(near: partition.Graph) -> partition.Graph:
+    def all_alike(near: partition.Graph, guess: NDArray[np.float32]) -> partition.Graph:
         assert (near.weak == partition.FIRM).all()
-        everybody.append(for_all(near))
+        everybody.append(for_all(near, guess))
         return everybody[-1]
 
     monkeypatch.setattr(moves, "sweep", seen)
@@ -297,13 +320,15 @@ def test_attempts_to_split_and_merge_are_many_while_chains_leave_their_starts(
     run = chains.Run(chains=1, warm_up=24, length=20, rounds=1, refuse=np.inf)
     rates = rates_for(np.random.default_rng(8))
     chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
-    assert made_at == [*[chains.SPLITS_AT_FIRST] * 20, 0.1, 0.1, 0.0, 0.1, 0.1, 0.0, *[0.1] * 20]
-    # before anything is guessed they are made at visits; two looks are at all candidates
-    assert by_doubt == [*[False] * 2, *[True] * 44]
+    looks = [0.1, 0.1, 0.0, 0.0, 0.1, 0.1, 0.0, 0.0]
+    assert made_at == [*[chains.SPLITS_AT_FIRST] * 20, *looks, *[0.1] * 20]
+    # before anything is guessed they are made at visits; at two looks, after all are visited
+    after = [True, True, False, True]
+    assert by_doubt == [*[False] * 2, *[True] * 18, *after, *after, *[True] * 20]
     assert [each.tries.tolist() for each in looked] == [each.tries.tolist() for each in everybody]
     assert len(looked) == 2
     # moves of large clusters are all tried in the warm-up, and at looks at all candidates
-    assert large == [*[np.inf] * 26, *[chains.LARGE] * 20]
+    assert large == [*[np.inf] * 28, *[chains.LARGE] * 20]
     made_at.clear()
     run = attrs.evolve(run, warm_up=2)
     chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)

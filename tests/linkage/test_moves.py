@@ -159,7 +159,7 @@ def guessing(case: Made, seed: int = 3) -> Made:
     apt = np.ones(len(alone), np.bool_)
     slots = rng.integers(0, 3, (2, len(alone))).astype(np.int32)
     guessed = case.graph._replace(guess=guess, alone=alone, apt=apt)
-    tries = rng.choice([0.0, 0.2, 1.0], len(guess)) * (guessed.weak == partition.FIRM)
+    tries = rng.choice(np.array([0.0, 0.2, 1.0]), len(guess))
     return attrs.evolve(case, graph=trying(with_lots(guessed, list(slots)), tries))
 
 
@@ -486,6 +486,30 @@ def nothing_said(count: int) -> Made:
     return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
 
 
+def two_and_two() -> tuple[Made, partition.Singles, float]:
+    """0 and 1 are one person, 2 and 3 are, and all four may be: no visit of one shows it.
+
+    Also guesses, and how likely it is that all four are (flat prior).
+    """
+    case = nothing_said(4)
+    levels = np.zeros_like(case.levels)
+    levels[:2, 2:, 0] = levels[2:, :2, 0] = 1
+    levels[[0, 1, 2, 3], [1, 0, 3, 2], 0] = 2
+    weights = case.worth.weights.copy()
+    weights[0, 1:3] = 8.0, 16.0
+    codes = compare.packed(levels[~np.eye(4, dtype=bool)])
+    silent = case.graph._replace(dense=compare.packed(levels[np.tril_indices(4, -1)]), codes=codes)
+    worth = case.worth._replace(weights=weights, copies=weights)
+    case = attrs.evolve(case, graph=silent, levels=levels, worth=worth)
+    truth = exact(case, lambda row: 0.0)
+    all_one, apart = truth[0, 0, 0, 0], truth[0, 0, 1, 1]
+    assert min(all_one, apart) > 0.3
+    assert all_one + apart > 0.99  # one of the four alone is hardly ever apart
+    # as visits see it: 1 while they are one, and 0 while they are not
+    sure = graph.whose(silent) // 2 == silent.near // 2
+    return case, np.where(sure, 1.0, all_one).astype(np.float32), all_one
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) -> None:
     case, rng = alike(9.0), np.random.default_rng(seed)
@@ -582,8 +606,8 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
 
 
 def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
-    """0 and 1 are one surely, and so are 2 to 5; 6 is in doubt with 0, and 7 is weak."""
-    case = nothing_said(8)
+    """0 and 1 are one surely, 2 to 5 are, and 7 to 9 are; 6 is in doubt with 0."""
+    case = nothing_said(10)
     one, near = graph.whose(case.graph), case.graph.near
     guess, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
 
@@ -591,11 +615,12 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
         found: NDArray[np.bool_] = (one == i) & (near == j)
         return found
 
-    for i, j, chance in [(0, 1, 0.9), (0, 2, 0.5), (1, 2, 0.02), (6, 0, 0.2), (7, 0, 0.5)]:
+    for i, j, chance in [(0, 1, 0.9), (0, 2, 0.5), (1, 2, 0.02), (6, 0, 0.2), (1, 7, 0.1)]:
         guess[of(i, j)] = chance  # as one sees it: the other never looked
-    for i in range(2, 6):
-        guess[(one == i) & np.isin(near, np.arange(2, i))] = 1.0
-    weak[of(7, 0) | of(0, 7)] = partition.WEAK
+    for surely in ([2, 3, 4, 5], [7, 8, 9]):
+        guess[np.isin(one, surely) & np.isin(near, surely) & (near < one)] = 1.0
+    guess[of(8, 2)] = 0.85  # 8 and 2 are in larger clusters than whom they are with
+    weak[of(1, 7) | of(7, 1)] = partition.WEAK
     given = graph.with_kinds(case.graph, weak)._replace(guess=guess)
     found = attempts.by_doubt(given)
 
@@ -603,17 +628,22 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
         assert found.tries[of(i, j)] == found.tries[of(j, i)]
         return float(found.tries[of(i, j)][0])
 
-    often, lone = attempts.OFTEN, attempts.LONE
-    assert made_for(0, 2) == pytest.approx(often / (2 * 4))
-    assert made_for(1, 2) == pytest.approx(often * math.sqrt(4 * 0.02 * 0.98) / (2 * 4))
-    assert made_for(2, 5) == pytest.approx(often * 0.1 / (4 * 4))  # as halves of one cluster
+    often, lone = attempts.EACH_SIDE, attempts.LONE
+    assert made_for(0, 3) == 0.0
+    assert made_for(0, 2) == pytest.approx(often / (2 * 5))
+    assert made_for(1, 2) == pytest.approx(often * math.sqrt(4 * 0.02 * 0.98) / (2 * 5))
+    assert made_for(1, 7) == pytest.approx(often * math.sqrt(4 * 0.1 * 0.9) / (2 * 3))  # weak, too
+    assert made_for(3, 5) == pytest.approx(often * 0.1 / (4 * 4))  # as halves of one cluster
+    assert made_for(8, 7) == pytest.approx(often * 0.1 / (4 * 3))
     assert made_for(0, 1) == pytest.approx(lone * math.sqrt(4 * 0.9 * 0.1))  # halves are alone
+    assert made_for(7, 9) == 0.0  # of three, one half is
     assert made_for(0, 6) == pytest.approx(lone * math.sqrt(4 * 0.2 * 0.8))
-    assert made_for(0, 7) == made_for(1, 5) == 0.0
-    everybody = attempts.for_all(given)
-    assert everybody.tries[of(0, 2)] == everybody.tries[of(1, 5)] == attempts.LOOKS / (2 * 4)
-    assert everybody.tries[of(2, 5)] == attempts.LOOKS / (4 * 4)
-    assert everybody.tries[of(0, 6) | of(0, 7) | of(0, 1)].tolist() == [0.0, 0.0, 0.0]
+    everybody = attempts.for_all(graph.all_firm(given), guess)
+    look = np.float32(attempts.AT_A_LOOK)
+    assert everybody.tries[of(0, 2)] == everybody.tries[of(1, 2)] == look / np.float32(2 * 5)
+    assert everybody.tries[of(0, 3)] == look / np.float32(2 * 4)
+    assert everybody.tries[of(3, 5)] == look / np.float32(4 * 4)
+    assert everybody.tries[of(0, 6) | of(0, 1) | of(7, 9)].tolist() == [0.0, 0.0, 0.0]
     for each in (found, everybody):
         assert each.tries_of == pytest.approx(np.bincount(one, each.tries), rel=1e-5)
 
@@ -1032,30 +1062,9 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
 
 
 def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -> None:
-    """0 and 1 are one person, 2 and 3 are, and all four may be: no visit of one shows it."""
-    case = nothing_said(4)
-    levels = np.zeros_like(case.levels)
-    levels[:2, 2:, 0] = levels[2:, :2, 0] = 1
-    levels[[0, 1, 2, 3], [1, 0, 3, 2], 0] = 2
-    weights = case.worth.weights.copy()
-    weights[0, 1:3] = 8.0, 16.0
-    graph_ = case.graph._replace(
-        dense=compare.packed(levels[np.tril_indices(4, -1)]),
-        codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
-    )
-    worth = case.worth._replace(weights=weights, copies=weights)
-    case = attrs.evolve(case, graph=graph_, levels=levels, worth=worth)
-    truth = exact(case, lambda row: 0.0)
-    all_one, apart = truth[0, 0, 0, 0], truth[0, 0, 1, 1]
-    assert min(all_one, apart) > 0.3
-    assert all_one + apart > 0.99  # one of the four alone is hardly ever apart
-    # as visits see it: 1 while they are one, and 0 while they are not
-    sure = graph.whose(graph_) // 2 == graph_.near // 2
-    guess = np.where(sure, 1.0, all_one).astype(np.float32)
-    given = with_lots(
-        graph_._replace(guess=guess, alone=np.zeros(4, np.float32), apt=np.ones(4, np.bool_)),
-        [np.array([0, 0, 1, 1], np.int32)],
-    )
+    case, guess, all_one = two_and_two()
+    given = case.graph._replace(alone=np.zeros(4, np.float32), apt=np.ones(4, np.bool_))
+    given = with_lots(given._replace(guess=guess), [np.array([0, 0, 1, 1], np.int32)])
     prior, sweeps = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2)), 4000
 
     def together(near: partition.Graph) -> NDArray[np.bool_]:
@@ -1063,7 +1072,7 @@ def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -
         partition.place(near, state, np.array([0, 0, 2, 2]))
         found = np.empty(sweeps, np.bool_)
         for at in range(sweeps):
-            once(rng, near, state, worth, prior, chains.SPLITS, visits, at == 0)
+            once(rng, near, state, case.worth, prior, chains.SPLITS, visits, at == 0)
             found[at] = state.slot[0] == state.slot[2]
         return found
 
@@ -1078,24 +1087,45 @@ def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -
 
 def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
     """Reports that say nothing, and are not visited: what is tried is taken."""
-    case, prior = nothing_said(4), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    case, prior = nothing_said(6), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
     one, near = graph.whose(case.graph), case.graph.near
-    tries = np.zeros(12)
-    tries[(one == 0) & (near == 3)] = 0.25
-    tries[(one == 3) & (near == 0)] = 0.05
-    tries[(one == 1) & (near == 2)] = 2.5  # twice in a sweep, or three times
-    given = trying(case.graph._replace(guess=np.full(12, 0.5, np.float32)), tries)
-    state, visits = partition.empty_state(4, 2), every(given)
-    visits.often[:] = 0.0
-    partition.place(given, state, np.arange(4))
-    rng, times, changed = np.random.default_rng(1), 10_000, np.zeros(2)
+    said = {(0, 3): 0.25, (3, 0): 0.05, (1, 2): 2.5, (4, 5): 0.1}  # 2.5: twice, or three times
+    tries = np.zeros(30)
+    for (i, j), often in said.items():
+        tries[(one == i) & (near == j)] = often
+    weak = np.zeros(30, np.uint8)
+    weak[(one == 4) & (near == 5)] = partition.WEAK
+    given = graph.with_kinds(case.graph, weak)._replace(guess=np.full(30, 0.5, np.float32))
+    given = trying(given, tries)
+    state, visits = partition.empty_state(6, 2), every(given)
+    visits.often[:], visits.turns[:] = 0.0, [0, 1, 0, 1, 0, 1]  # whose turn it is has no say
+    partition.place(given, state, np.arange(6))
+    rng, times, changed = np.random.default_rng(1), 10_000, np.zeros(3)
+
+    def together() -> list[bool]:
+        return [bool(state.slot[i] == state.slot[j]) for i, j in ((0, 3), (1, 2), (4, 5))]
+
     for _ in range(times):
-        before = state.slot[0] == state.slot[3], state.slot[1] == state.slot[2]
+        before = together()
         once(rng, given, state, case.worth, prior, 1.0, visits, False)
-        after = state.slot[0] == state.slot[3], state.slot[1] == state.slot[2]
-        changed += np.not_equal(before, after)
-        assert state.slot[0] != state.slot[1]  # nothing is tried for them
-    assert changed / times == pytest.approx([0.3, 0.5], abs=0.015)
+        changed += np.not_equal(before, together())
+        assert len({*state.slot[[0, 1, 4]]} & {*state.slot[[2, 3, 5]]}) == sum(together())
+    assert changed / times == pytest.approx([0.3, 0.5, 0.1], abs=0.015)
+    assert not visits.moves.any()  # which are of visits
+
+
+def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_said() -> None:
+    case, prior = nothing_said(4), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    given = case.graph._replace(guess=np.full(12, 0.5, np.float32))
+    given = trying(given, np.array([0.1, 0.0, 0.3, *[0.0] * 9]))  # 0 with 1, 2 and 3
+    rng, times, met = np.random.default_rng(1), 10_000, np.zeros(4)
+    for _ in range(times):
+        state, visits = partition.empty_state(4, 2), every(given)
+        visits.often[:] = 0.0
+        partition.place(given, state, np.arange(4))
+        once(rng, given, state, case.worth, prior, 0.0, visits, True)
+        met += state.slot == state.slot[0]
+    assert met / times == pytest.approx([1.0, 0.1, 0.0, 0.3], abs=0.015)
 
 
 def test_exchanges_are_tried_whatever_is_guessed() -> None:

@@ -54,8 +54,8 @@ TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
 MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
-SPLITS = 0.1  # attempts to split and merge, and exchanges, for each visit of a report
-SPLITS_AT_FIRST = 0.3  # while chains leave their starts, where clusters are yet to be joined
+SPLITS = 0.1  # exchanges for each visit of a report, and attempts while nothing is guessed
+SPLITS_AT_FIRST = 0.3  # while chains leave their starts
 LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
 _MANY = 2000  # candidates, both ways, from which chains run side by side
 _FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
@@ -308,17 +308,17 @@ class _Work:
         self.stop.clear()
 
     def look_everywhere(self, chains: list[_Chain]) -> None:
-        """Visit each report once, with all of its candidates as options.
+        """Visit each report once, with all of its candidates as options; then try all clusters.
 
         While others find out who is with whom, what is looked at seldom is hardly seen: it may
         have become likely since. Taken for faint, it would be joined too late and left too late.
+        Clusters that attempts have put together are not looked at again: known as joined, they
+        would be tried often and part, and others like them would meet as seldom as before.
         """
-        whole = graph.all_firm(chains[0].graph)
-        if len(chains[0].graph.guess):
-            tried = attempts.for_all(whole._replace(guess=chains[0].graph.guess))
-            whole = whole._replace(tries=tried.tries, tries_of=tried.tries_of)
+        guess, whole = chains[0].graph.guess, graph.all_firm(chains[0].graph)
+        tried = attempts.for_all(whole, guess) if len(guess) else None
         with self._pool(len(chains)) as pool:
-            list(pool.map(functools.partial(_look_everywhere, whole), chains))
+            list(pool.map(functools.partial(_look_everywhere, whole, tried), chains))
 
     def _pool(self, chains: int) -> ThreadPoolExecutor:
         # of a small graph little is compiled work: threads would wait for one another
@@ -368,13 +368,16 @@ class _Work:
                 chain.q.append(chain.prior.q)
 
 
-def _look_everywhere(whole: partition.Graph, chain: _Chain) -> None:
-    worth = chain.rates.worth()
-    whole = _remembering(whole, chain)
+def _look_everywhere(whole: partition.Graph, tried: partition.Graph | None, chain: _Chain) -> None:
+    rng, state, worth, prior = chain.rng, chain.state, chain.rates.worth(), chain.prior
     each = every(whole)
     visits = chain.visits._replace(often=each.often, turns=each.turns)
     space = chain.scratch._replace(visits=visits)
-    moves.sweep(chain.rng, whole, chain.state, worth, chain.prior, 0.0, space, True)
+    moves.sweep(rng, _remembering(whole, chain), state, worth, prior, 0.0, space, True)
+    if tried is not None:  # without a visit, and as turns go it is no sweep
+        visits.often[:] = 0.0
+        space = space._replace(visits=visits._replace(sweeps=each.sweeps))
+        moves.sweep(rng, _remembering(tried, chain), state, worth, prior, 0.0, space, False)
 
 
 def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:

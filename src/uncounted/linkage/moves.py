@@ -173,12 +173,11 @@ def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
 @compiled_inner
 def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
     """A candidate of r, as often as attempts are made for it (`Graph.tries`)."""
-    left, number = rng.random() * graph.tries_of[r], graph.firm_starts[r]
-    last = graph.firm_starts[r + 1] - 1
-    while number < last and left >= graph.tries[graph.firm[number]]:
-        left -= graph.tries[graph.firm[number]]
-        number += 1
-    return graph.near[graph.firm[number]]
+    left, at = rng.random() * graph.tries_of[r], graph.starts[r]
+    while at < graph.starts[r + 1] - 1 and left >= graph.tries[at]:
+        left -= graph.tries[at]
+        at += 1
+    return graph.near[at]
 
 
 @compiled
