@@ -543,12 +543,14 @@ def exact_with(case: Made, log_prior: Callable[[Labels], float]) -> dict[Labels,
 def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
     """Reports of which nothing is said."""
     case = made(rng, lists, 1.0)
+    said = np.arange(case.worth.weights.shape[1]) > 0
+    right = np.broadcast_to(said * np.uint8(pair_worth.RIGHT), case.worth.kind.shape)
     nothing = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
-        kind=np.broadcast_to(np.arange(case.worth.weights.shape[1]) > 0, case.worth.kind.shape)
-        * np.uint8(pair_worth.RIGHT),
+        kind=right,
+        steps=pair_worth.steps_of(right, case.worth.says),
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),

@@ -107,6 +107,7 @@ def made(
         copies,
         kind,
         says,
+        pair_worth.steps_of(kind, says),
         chance,
         companions,
         0.3,
@@ -117,15 +118,12 @@ def made(
     )
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
-    firm_starts, firm = graph._firm(starts, kinds)
     return Made(
-        partition.Graph(
+        graph.of_candidates(
             starts=starts,
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
             weak=kinds,
-            firm_starts=firm_starts,
-            firm=firm,
             guess=np.zeros(0, np.float32),
             alone=np.zeros(0, np.float32),
             lots=np.zeros(0, np.float32),
@@ -844,7 +842,8 @@ def test_who_is_right_of_two(kind: int) -> None:
     right, slip, different = 0.5, 0.2, 0.3
     kinds = np.where(case.worth.kind > 0, kind, 0).astype(np.uint8)
     chance = np.tile([0.0, right, slip, different], (FIELDS, 1))
-    worth = case.worth._replace(kind=kinds, chance=chance)
+    steps = pair_worth.steps_of(kinds, case.worth.says)
+    worth = case.worth._replace(kind=kinds, steps=steps, chance=chance)
     levels = np.ones((1, FIELDS), np.uint8)
     told = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
     state = partition.empty_state(2, 2)

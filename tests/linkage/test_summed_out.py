@@ -52,7 +52,6 @@ def only(case: Made, near: set[naive.Pair]) -> Made:
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
     starts = np.searchsorted([i for i, _ in rows], np.arange(len(case.levels) + 1))
     weak = np.zeros(len(rows), np.uint8)
-    firm_starts, firm = graph._firm(starts.astype(np.int64), weak)
     few = case.graph._replace(
         starts=starts.astype(np.int64),
         near=np.array([j for _, j in rows], np.int32),
@@ -61,11 +60,8 @@ def only(case: Made, near: set[naive.Pair]) -> Made:
                 -1, len(compare.FIELDS)
             )
         ),
-        weak=weak,
-        firm_starts=firm_starts,
-        firm=firm,
     )
-    return attrs.evolve(case, graph=few, near=near)
+    return attrs.evolve(case, graph=graph.with_kinds(few, weak), near=near)
 
 
 def worth_about(rates: model.Rates, less: float, rng: np.random.Generator) -> model.Rates:

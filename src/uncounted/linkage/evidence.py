@@ -48,11 +48,14 @@ import numpy as np
 
 from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.pair_worth import (
+    AGREE,
+    ALL,
     DIFFERENT,
     LESS,
+    MET,
     RIGHT,
     SLIP,
-    WHOLE,
+    SLIPS,
     Worth,
     level,
     of_two,
@@ -60,9 +63,6 @@ from uncounted.linkage.pair_worth import (
 )
 from uncounted.linkage.partition import Codes, Floats, Graph, State, edge, members
 from uncounted.linkage.told import USUAL, Told, room
-
-# Of the counts that share a number in `Told.seen`, what one more adds.
-_MET, _AGREE, _SLIPS, _WHOLE = 1, 1 << 16, 1 << 32, 1 << 48
 
 
 @compiled
@@ -86,21 +86,24 @@ def _of_large(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> f
 @compiled_inner
 def _of_more(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> float:
     """Evidence of three and more."""
-    at = 0
+    codes, alike, explained = told.codes, told.alike, told.explained
+    at, said = 0, 0
     for x in range(k):
-        told.alike[x] = told.explained[x] = 0.0
+        alike[x] = explained[x] = 0.0
     for x in range(1, k):
         for y in range(x):
             code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
-            told.codes[at] = code
+            codes[at] = code
+            said |= code
             at += 1
-            told.alike[x] += for_one
-            told.alike[y] += for_one
-            told.explained[x] += by_others
-            told.explained[y] += by_others
-    total = -_mean_of_likeliest(told.alike, told.explained, k)
+            alike[x] += for_one
+            alike[y] += for_one
+            explained[x] += by_others
+            explained[y] += by_others
+    total = -_mean_of_likeliest(alike, explained, k)
     for f in range(len(worth.weights)):
-        total += _field(worth, k, f, told)
+        if level(said, f):
+            total += _field(worth, k, f, told)
     return total
 
 
@@ -140,7 +143,7 @@ class Said(NamedTuple):
     """What is said of a field in a cluster.
 
     Reports that are compared with somebody, the most with whom one of them is, how many are
-    compared with as many, and pairs that do not agree.
+    compared with as many, and how many of their comparisons do not agree, each once for either.
     """
 
     speak: int
@@ -152,28 +155,25 @@ class Said(NamedTuple):
 @compiled_in_place
 def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
     """What a field says, by the levels of all pairs; written into `told`."""
-    contradict, at = 0, 0
-    told.seen[0], told.copies[0] = 0, 0.0
+    codes, seen, copies = told.codes, told.seen, told.copies
+    steps, worths = worth.steps[f], worth.copies[f]
+    seen[0], copies[0], at = 0, 0.0, 0
     for x in range(1, k):
-        seen, copies = 0, 0.0
+        seen_x, copies_x = 0, 0.0
         for y in range(x):
-            shown = level(told.codes[at], f)
+            shown = level(codes[at], f)  # 0 where one does not say it: worth nothing
             at += 1
-            if shown:  # a report that does not say it is at level 0, worth nothing
-                kind = worth.kind[f, shown]
-                agree = kind == RIGHT
-                step = _MET + agree * _AGREE + (kind == SLIP) * _SLIPS
-                step += (agree and worth.says[f, shown] == WHOLE) * _WHOLE
-                seen += step
-                told.seen[y] += step
-                copies += worth.copies[f, shown]
-                told.copies[y] += worth.copies[f, shown]
-                contradict += not agree
-        told.seen[x], told.copies[x] = seen, copies
-    speak, most, as_many = 0, 0, 0
+            step, copy = steps[shown], worths[shown]
+            seen_x += step
+            seen[y] += step
+            copies_x += copy
+            copies[y] += copy
+        seen[x], copies[x] = seen_x, copies_x
+    speak, most, as_many, contradict = 0, 0, 0, 0
     for x in range(k):
-        met = _how_many(told.seen[x], _MET)
+        met = _how_many(seen[x], MET)
         speak += met > 0
+        contradict += met - _how_many(seen[x], AGREE)
         if met > most:
             most, as_many = met, 0
         as_many += met == most
@@ -185,7 +185,7 @@ def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
 @compiled_in_place
 def _how_many(seen: int, what: int) -> int:
     """One of the counts in `Told.seen`."""
-    return seen // what & (_AGREE - 1)
+    return seen // what & (AGREE - 1)
 
 
 @compiled_inner
@@ -222,13 +222,13 @@ def _may_be_original(worth: Worth, k: int, f: int, x: int, said: Said, told: Tol
 
     It says less if the other says all there is to say, as somebody says as well, and x does not.
     """
-    if _how_many(told.seen[x], _MET) < said.most:
+    if _how_many(told.seen[x], MET) < said.most:
         return False
-    if _how_many(told.seen[x], _WHOLE):
+    if _how_many(told.seen[x], ALL):
         return True
     for y in range(k):
         seen = told.seen[y]
-        if _how_many(seen, _WHOLE) and _how_many(seen, _MET) == said.most:
+        if _how_many(seen, ALL) and _how_many(seen, MET) == said.most:
             shown = _level(told, f, x, y)
             if worth.kind[f, shown] == RIGHT and worth.says[f, shown] == LESS:
                 return False
@@ -244,7 +244,7 @@ def _as_original(
     And how many of those that agree with it err, if they contradict one another: it is no original
     of them all then, and its own d stands for the first of them.
     """
-    agree, slips = _how_many(told.seen[x], _AGREE), _how_many(told.seen[x], _SLIPS)
+    agree, slips = _how_many(told.seen[x], AGREE), _how_many(told.seen[x], SLIPS)
     err = _err(k, x, told) if agree > 1 and said.contradict else 0
     if err:
         each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
@@ -253,7 +253,7 @@ def _as_original(
     if agree and said.as_many < said.speak:
         for y in range(k):
             agrees = worth.kind[f, _level(told, f, x, y)] == RIGHT
-            alike -= agrees and _how_many(told.seen[y], _MET) < said.most
+            alike -= agrees and _how_many(told.seen[y], MET) < said.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
         return right, 0.0, 0.0, 0

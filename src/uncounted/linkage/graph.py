@@ -16,11 +16,11 @@ from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from uncounted.compiled import compiled
+from uncounted.compiled import compiled, lend
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import arrays, told
 from uncounted.linkage.encode import Encoded
-from uncounted.linkage.partition import FAINT, FIRM, WEAK, Floats, Graph, Singles
+from uncounted.linkage.partition import FAINT, FIRM, WEAK, Floats, Graph, Singles, lots_alone
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -95,16 +95,13 @@ def build(
     chance = special.expit(pairs.log_odds)
     kept = pairs.only(keep)
     starts, near, codes, weak = _rows(count, kept)
-    firm_starts, firm = _firm(starts, weak)
     everything = len(pairs.left) == count * (count - 1) // 2
     apart_starts, apart = _apart(count, decisions)
-    graph = Graph(
+    graph = of_candidates(
         starts=starts,
         near=near,
         codes=codes,
         weak=weak,
-        firm_starts=firm_starts,
-        firm=firm,
         guess=np.zeros(0, np.float32),
         alone=np.zeros(0, np.float32),
         lots=np.zeros(0, np.float32),
@@ -291,12 +288,6 @@ def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
     return starts, two[order].astype(np.int32), codes, np.concatenate([weak, weak])[order]
 
 
-def _firm(starts: Ints, weak: Kinds) -> tuple[Ints, Codes]:
-    """Where each report's firm candidates stand."""
-    firm = np.flatnonzero(weak == FIRM)
-    return np.searchsorted(firm, starts), firm.astype(np.int32)
-
-
 def whose(graph: Graph) -> Ints:
     """The report of each candidate, as in `Graph.near`."""
     return np.repeat(np.arange(len(graph.lists)), np.diff(graph.starts))
@@ -320,17 +311,45 @@ def _back(starts: Ints, near: Codes) -> Ints:
 
 def with_kinds(graph: Graph, weak: Kinds) -> Graph:
     """The same graph with other candidates firm, weak and faint."""
-    firm_starts, firm = _firm(graph.starts, weak)
-    return graph._replace(weak=weak, firm_starts=firm_starts, firm=firm)
+    return with_firm(graph._replace(weak=weak))
+
+
+def of_candidates(**given: Any) -> Graph:
+    """A graph of all but what stands together of firm candidates, by their kinds."""
+    none, places = np.zeros(0, np.float32), np.zeros(0, np.int32)
+    together = {"firm_starts": given["starts"], "firm": places, "firm_near": places}
+    return with_firm(Graph(**given, **together, firm_lots=none, lots_of=np.zeros(0)))
+
+
+def with_firm(graph: Graph) -> Graph:
+    """The same graph, where what is read of firm candidates stands together, as they are now."""
+    firm = np.flatnonzero(graph.weak == FIRM).astype(np.int32)
+    graph = graph._replace(
+        firm_starts=np.searchsorted(firm, graph.starts),
+        firm=firm,
+        firm_near=graph.near[firm],
+        firm_lots=graph.lots[firm] if len(graph.lots) else graph.lots,
+    )
+    return graph._replace(lots_of=_lots_of(graph) if len(graph.lots) else np.zeros(0))
+
+
+@compiled
+def _lots_of(graph: Graph) -> Floats:
+    graph = lend(graph)
+    total = np.empty(len(graph.lists))
+    for r in range(len(total)):
+        total[r] = lots_alone(graph, r)
+        for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
+            total[r] += graph.firm_lots[number]
+    return total
 
 
 def all_firm(graph: Graph) -> Graph:
     """The same graph, where each candidate is an option at every visit and nothing is guessed."""
     none = np.zeros(0, np.float32)
-    apt = np.zeros_like(graph.apt)
-    firm = with_kinds(graph, np.full_like(graph.weak, FIRM))
-    firm = firm._replace(guess=none, alone=none, lots=none, moving=none, apt=apt)
-    return firm._replace(tries=none, tries_of=none)
+    unseen = graph._replace(guess=none, alone=none, lots=none, moving=none, tries=none)
+    unseen = unseen._replace(tries_of=none, apt=np.zeros_like(graph.apt))
+    return with_kinds(unseen, np.full_like(graph.weak, FIRM))
 
 
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:

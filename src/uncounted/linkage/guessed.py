@@ -15,11 +15,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from uncounted.compiled import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.compiled import compiled, compiled_inner, lend
 from uncounted.linkage.evidence import evidence
+from uncounted.linkage.graph import with_firm
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
     FIRM,
+    LEAST_LOTS,
     Codes,
     Graph,
     Prior,
@@ -29,16 +31,13 @@ from uncounted.linkage.partition import (
     fresh,
     hangs_together,
     log_add,
+    lots_alone,
     members,
     remove,
 )
 from uncounted.linkage.scratch import Scratch, passed_over, told_apart, value_of
 
 _NEW = -1  # a cluster of its own, where it is alone as where it would be
-# No candidate counts for less, before those together share. A guess rests on some ten looks: who
-# was not seen joined may be so once in thirty, would be proposed as seldom as guessed, and stay
-# away or there for as long.
-_LEAST = 3e-3
 
 
 def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
@@ -54,7 +53,7 @@ def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
         slots: where each report is, in one or more states; the fewer, the more lots hang on them.
     """
     lots, moving = _lots(graph, np.array(slots))
-    return graph._replace(lots=lots, moving=moving)
+    return with_firm(graph._replace(lots=lots, moving=moving))
 
 
 @compiled
@@ -68,11 +67,11 @@ def _lots(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
         for state in range(states):
             for at in row:
                 if graph.weak[at] == FIRM:
-                    slot, likely = slots[state, graph.near[at]], max(graph.guess[at], _LEAST)
+                    slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
                     most[slot] = max(most[slot], likely)
                     total[slot] += likely
             for at in row:
-                slot, likely = slots[state, graph.near[at]], max(graph.guess[at], _LEAST)
+                slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
                 firm = graph.weak[at] == FIRM
                 lots[at] += likely * (most[slot] / total[slot] if firm else 1.0) / states
             for at in row:
@@ -81,15 +80,9 @@ def _lots(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
         for at in row:
             if graph.weak[at] == FIRM:  # as guessed, and not as often as is proposed at the least
                 home = max(home, graph.guess[at])
-                everywhere += lots[at] * min(graph.guess[at] / _LEAST, 1.0)
+                everywhere += lots[at] * min(graph.guess[at] / LEAST_LOTS, 1.0)
         moving[r] = max(1.0 - home / everywhere, 0.0) if len(row) else 0.0
     return lots, moving
-
-
-@compiled_in_place
-def lots_alone(graph: Graph, r: int) -> float:
-    """As `Graph.lots`, for a cluster of its own."""
-    return max(graph.alone[r], _LEAST)
 
 
 @compiled_inner
@@ -114,16 +107,13 @@ def go_as_guessed(
         How likely it is guessed to be anywhere but where it is most often.
     """
     low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
-    lots = lots_alone(graph, r)
-    total = lots
-    for number in range(low, high):
-        total += graph.lots[graph.firm[number]]
+    lots, total = lots_alone(graph, r), graph.lots_of[r]
     left, number = rng.random() * total - lots, low
     while left >= 0.0 and number < high:
-        lots = graph.lots[graph.firm[number]]
+        lots = graph.firm_lots[number]
         left -= lots
         number += 1
-    to = state.slot[graph.near[graph.firm[number - 1]]] if number > low else _NEW
+    to = state.slot[graph.firm_near[number - 1]] if number > low else _NEW
     alone = state.after[r] < 0 and state.before[r] < 0
     home = _NEW if alone else state.slot[r]
     if to == home:
@@ -159,10 +149,9 @@ def _elsewhere(
     if home != _NEW:
         left, to = left - lots_alone(graph, r), _NEW
     while left >= 0.0 and number < high:
-        at = graph.firm[number]
-        slot = state.slot[graph.near[at]]
+        slot = state.slot[graph.firm_near[number]]
         if slot != home:
-            left, to = left - graph.lots[at], slot
+            left, to = left - graph.firm_lots[number], slot
         number += 1
     there = _lots_of(graph, state, r, to)
     return to if lot * here * (total - there) < there * (total - here) else home
@@ -175,9 +164,8 @@ def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
         return lots_alone(graph, r)
     total = 0.0
     for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
-        at = graph.firm[number]
-        if state.slot[graph.near[at]] == slot:
-            total += graph.lots[at]
+        if state.slot[graph.firm_near[number]] == slot:
+            total += graph.firm_lots[number]
     return total
 
 

@@ -89,6 +89,7 @@ class Rates:
             copies=copies,
             kind=KINDS,
             says=SAYS,
+            steps=STEPS,
             chance=chance,
             companions=_table(others),
             phi=self.phi,
@@ -185,6 +186,7 @@ SAYS = np.zeros(KINDS.shape, np.uint8)
 for _row, _says, _each in zip(KINDS, SAYS, PRIORS, strict=True):
     _row[1 : len(_each.kinds) + 1] = _each.kinds
     _says[1 : len(_each.says) + 1] = _each.says
+STEPS = pair_worth.steps_of(KINDS, SAYS)
 
 
 def name_and_birth(patterns: compare.Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

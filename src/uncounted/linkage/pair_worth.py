@@ -23,6 +23,9 @@ from uncounted.linkage.partition import Floats, Graph, code_of
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 WHOLE, LESS = 1, 2  # what right levels say: all there is to say, or less than one who says all does
+# Counts that share a number, 16 bits each; what one more adds. A report is compared; the other
+# agrees with it, or is a slip away; and both say all there is to say.
+MET, AGREE, SLIPS, ALL = 1, 1 << 16, 1 << 32, 1 << 48
 _SHIFTS = compare.SHIFTS
 _MASKS = compare.MASKS
 _HASH = 22  # bits of a hash
@@ -38,11 +41,12 @@ class Worth(NamedTuple):
     Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
     `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
     whether it is right, a slip or different, and `says` of right ones whether both say all there is
-    to say (`WHOLE`), or one of them at the most (`LESS`); `chance`, shape (fields, 4), has r, s and
-    d at their kinds. `namesakes` is how much likelier levels are among strangers whose given names
-    agree than among all, in logs; `alike` says at which levels of the name they do. `joint`, shape
-    (origin levels, event levels), is how much likelier two of them are together than apart;
-    `errors`, by kind of level of name and of birth, the same of one person's reports.
+    to say (`WHOLE`), or one of them at the most (`LESS`); `steps` has what these add to the counts
+    of either report (`steps_of`); `chance`, shape (fields, 4), has r, s and d at their kinds.
+    `namesakes` is how much likelier levels are among strangers whose given names agree than among
+    all, in logs; `alike` says at which levels of the name they do. `joint`, shape (origin levels,
+    event levels), is how much likelier two of them are together than apart; `errors`, by kind of
+    level of name and of birth, the same of one person's reports.
     """
 
     weights: Floats
@@ -50,6 +54,7 @@ class Worth(NamedTuple):
     copies: Floats
     kind: NDArray[np.uint8]
     says: NDArray[np.uint8]
+    steps: NDArray[np.int64]
     chance: Floats
     companions: Floats
     phi: float  # share of companions among pairs of different people
@@ -57,6 +62,18 @@ class Worth(NamedTuple):
     alike: NDArray[np.bool_]
     joint: Floats
     errors: Floats
+
+
+def steps_of(kind: NDArray[np.uint8], says: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What a comparison at each level adds to the counts of either report (`MET` and so on).
+
+    Args:
+        kind: of levels: right, a slip or different; 0 where nothing is compared.
+        says: of right levels: `WHOLE` or `LESS`.
+    """
+    right = kind == RIGHT
+    steps = np.where(kind > 0, MET, 0) + np.where(kind == SLIP, SLIPS, 0)
+    return np.asarray(steps + np.where(right, AGREE, 0) + np.where(right & (says == WHOLE), ALL, 0))
 
 
 @compiled_in_place

@@ -42,6 +42,10 @@ FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joine
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
 # Pairs of a cluster whose levels are kept: so many for each report, and so many at the least.
 _LEVELS_EACH, _LEAST_LEVELS = 4, 4096
+# No candidate, nor a cluster of its own, is proposed for less, before those together share. A guess
+# rests on some ten looks: who was not seen joined may be so once in thirty, would be proposed as
+# seldom as guessed, and stay away or there for as long.
+LEAST_LOTS = 3e-3
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
 _REFUSED = -1e6
@@ -52,7 +56,8 @@ class Graph(NamedTuple):
 
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
     levels of the pair and how `weak` it is: `FIRM`, `WEAK` or `FAINT`. Of its firm candidates
-    `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`. `mate` links
+    `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`, and `firm_near` has who
+    they are: they are read most, and stand together. `mate` links
     the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
     decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
@@ -63,9 +68,12 @@ class Graph(NamedTuple):
     weak: NDArray[np.uint8]
     firm_starts: Ints
     firm: Codes
+    firm_near: Codes
     guess: Singles  # how likely each candidate is joined where it is an option, or empty
     alone: Singles  # how likely each report goes to a cluster of its own, or empty
     lots: Singles  # by which candidates are proposed, in parts of all of their report's, or empty
+    firm_lots: Singles  # the same of firm ones, as in `firm`
+    lots_of: Floats  # all of each report's: of firm ones, and of a cluster of its own; or empty
     moving: Singles  # how likely each report is not where it is most often, or empty
     apt: NDArray[np.bool_]  # whether guesses propose where a report goes
     tries: Singles  # attempts in a sweep to split or merge, for each candidate, or empty
@@ -320,6 +328,12 @@ def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
 def candidate(graph: Graph, number: int, weakest: int) -> int:
     """Where the candidate of this number (`looked_at`) stands in `near`."""
     return graph.firm[number] if weakest == FIRM else number
+
+
+@compiled_in_place
+def lots_alone(graph: Graph, r: int) -> float:
+    """As `Graph.lots`, for a cluster of its own."""
+    return max(graph.alone[r], LEAST_LOTS)
 
 
 @compiled_inner

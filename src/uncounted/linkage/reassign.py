@@ -9,7 +9,6 @@ import numpy as np
 
 from uncounted.compiled import compiled_inner
 from uncounted.linkage.evidence import evidence
-from uncounted.linkage.guessed import lots_alone
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import (
     FIRM,
@@ -25,6 +24,7 @@ from uncounted.linkage.partition import (
     hangs_together,
     log_add,
     looked_at,
+    lots_alone,
     members,
     remove,
 )
