@@ -625,6 +625,27 @@ def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth()
     assert mean[pair_worth.DIFFERENT].max() <= 1.0
 
 
+def test_what_is_said_of_different_people_is_counted_by_people() -> None:
+    """Who is reported often is mostly from one town; of those reported once few are.
+
+    Of pairs of reports a third are of one town, of pairs of people a tenth.
+    """
+    town, far = compare.ORIGIN.index("same town"), compare.ORIGIN.index("different")
+    patterns = np.zeros((2, len(compare.FIELDS)), np.uint8)
+    patterns[:, 0], patterns[:, 3] = NAME.index("different"), [town, far]
+    reports, people = np.array([40_000.0, 80_000]), np.array([1_000.0, 9_000])
+    rates = learning.learn(patterns, reports, 500)
+    assert rates.u[3][town - 1] == pytest.approx(1 / 3, abs=1e-3)
+    found = learning.by_people(rates, patterns, reports, people, np.ones(2))
+    assert found.u[3][town - 1] == pytest.approx(0.1, abs=1e-3)
+    assert found.companion[3][town - 1] < rates.companion[3][town - 1]
+    for same in ("m", "errors", "expected_pairs", "first", "fields_said"):
+        assert getattr(found, same) is getattr(rates, same)
+    again = learning.by_people(rates, patterns, reports, reports, np.ones(2))
+    for one, other in zip(rates.u, again.u, strict=True):  # nobody is reported twice
+        assert other == pytest.approx(one, rel=1e-6)
+
+
 def test_namesakes_share_no_birthday_by_chance() -> None:
     """Of 5,000 pairs of one given name none, or three, are born on one day: that is chance.
 
@@ -928,6 +949,7 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
         agree = case.worth.kind == pair_worth.RIGHT
         case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
+        case.worth.steps[:] = pair_worth.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)

@@ -5,6 +5,7 @@ import pytest
 
 from uncounted.linkage import compare, names
 from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -47,6 +48,39 @@ def test_other_people_are_not_a_spelling() -> None:
         if _is_same(spelt, other)
     ]
     assert wrong == []
+
+
+def _called(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+    people = Report("A", "1", tuple(map(Name, one))), Report("B", "2", tuple(map(Name, other)))
+    level = int(compare.levels(encode(people), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= level <= compare.NAME_SAME else NAME[level]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (("김혜영", "刘芳"), ("정은정", "刘芳"), "another name the same"),
+        (("김혜영", "刘芳"), ("Kim Un Wol", "Liu Fang"), "another name the same"),
+        (("김혜영", "刘芳"), ("김혜영", "刘芳"), "same"),
+        (("김혜영", "刘芳"), ("Kim Hye-yong",), "same"),
+        (("김혜영", "刘芳"), ("刘芳",), "same"),  # what one is called besides is the other's name
+        (("刘芳",), ("정은정", "刘芳"), "same"),
+        (("Unknown", "刘芳"), ("정은정", "刘芳"), "same"),  # no other name is known of the first
+        (("김혜영", "刘芳"), ("정은정", "王丽"), "different"),
+        (("김혜영", "王丽"), ("김은월", "王立"), "other given, same family"),
+        # nearly the same name: what they are called besides says the more
+        (("Anna Petrova", "Sun"), ("Anna Petrava", "Sun"), "same given, family slip"),
+        (("Ri Yong Hui", "Liu Fang"), ("Ri Yong", "Liu Fang"), "same"),
+        (("Karim Nasser", "Abu Said"), ("Omar Haddad", "Abu Said"), "another name the same"),
+        (("Kim Hye Yong alias Liu Fang",), ("Jong Un Jong (Liu Fang)",), "another name the same"),
+        (("Kim Hye Yong alias Liu Fang",), ("Liu Fang",), "same"),
+    ],
+)
+def test_what_both_are_called_besides_is_no_name_of_theirs(
+    one: tuple[str, ...], other: tuple[str, ...], level: str
+) -> None:
+    assert _called(one, other) == level
+    assert _called(other, one) == level
 
 
 @pytest.mark.parametrize(

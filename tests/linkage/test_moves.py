@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
+from uncounted.compiled import lend
 from uncounted.linkage import (
     arrays,
     attempts,
@@ -24,6 +25,7 @@ from uncounted.linkage import (
     moves,
     pair_worth,
     partition,
+    split_merge,
 )
 from uncounted.linkage.encode import encode
 from uncounted.linkage.guessed import with_lots
@@ -804,6 +806,7 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     )
     worth.weights[0, 1] = worth.copies[0, 1] = 5.0
     worth.kind[0, 1] = pair_worth.RIGHT
+    worth.steps[:] = pair_worth.steps_of(worth.kind, worth.says)
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
@@ -954,6 +957,7 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
         case.levels[count - 1, count - 2] = case.levels[count - 2, count - 1] = 2
         case.worth.kind[:, 1], case.worth.kind[:, 2] = pair_worth.RIGHT, pair_worth.DIFFERENT
         case.worth.says[:, 1:3] = 0
+        case.worth.steps[:] = pair_worth.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
     found = evidence.evidence(case.graph, case.worth, np.arange(count, dtype=np.int32), count)
@@ -1082,6 +1086,123 @@ def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -
     assert np.diff(seldom).sum() < 0.01 * sweeps
     assert np.diff(often).sum() > 0.3 * sweeps
     assert often.mean() == pytest.approx(all_one, abs=0.03)
+
+
+@numba.njit
+def _redivided(
+    rng: Any,
+    near: Any,
+    state: Any,
+    worth: Any,
+    prior: Any,
+    scratch: Any,
+    i: int,
+    j: int,
+    draws: int,
+    thin: int,
+) -> Any:
+    """Who is with i and who with j, as one is divided from the other again and again."""
+    near, state, worth = lend(near), lend(state), lend(worth)
+    prior, scratch = lend(prior), lend(scratch)
+    rows = np.empty((draws, len(state.slot)), np.bool_)
+    for at in range(draws):
+        for _ in range(thin):
+            split_merge.redivide(rng, near, state, worth, prior, scratch, i, j)
+        for r in range(len(state.slot)):
+            rows[at, r] = state.slot[r] == state.slot[i]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("lists", "same", "apart", "large"),
+    [
+        ([0, 1, 2], (), (), np.inf),
+        ([0, 1, 0, 2, 1], (), (), np.inf),
+        ([0, 1, 0, 2, 1, 2, 0], (), (), np.inf),
+        ([0, 1, 0, 2, 1, 2, 0], ((4, 1),), ((6, 5),), 5.0),
+    ],
+)
+@pytest.mark.parametrize("sparse", [False, True])
+def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
+    lists: list[int],
+    same: tuple[naive.Pair, ...],
+    apart: tuple[naive.Pair, ...],
+    large: float,
+    sparse: bool,
+) -> None:
+    rng = np.random.default_rng(20 + len(lists))
+    case = made(rng, lists, 0.5, sparse=sparse, same=same, apart=apart)
+    q = [0.3, 0.2, 0.1]
+    truth = exact(
+        case,
+        lambda row: naive.log_overlap(row, lists, 1.0, q, partition.MOST_EXACT_LISTS),
+        same=same,
+        apart=apart,
+    )
+    two = {row: share for row, share in truth.items() if max(row) == 1 and row[0] != row[1]}
+    assert len(two) > 1
+    truth = {row: share / sum(two.values()) for row, share in two.items()}
+    state = partition.empty_state(len(lists), 3)
+    partition.place(case.graph, state, np.array(min(two, key=two.__getitem__)))
+    space = moves.room(case.graph, state, every(case.graph), large)
+    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
+    rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, SWEEPS, 10 * THIN)
+    seen, times = np.unique(rows, axis=0, return_counts=True)
+    found = {
+        tuple(int(with_first ^ True) for with_first in row): n / SWEEPS
+        for row, n in zip(seen.tolist(), times.tolist(), strict=True)
+    }
+    check(truth, found)
+    for slot in range(len(lists)):  # what is kept of clusters is true of them
+        group = np.flatnonzero(state.slot == slot).astype(np.int32)
+        value = evidence.evidence(case.graph, case.worth, group, len(group))
+        assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(value)
+
+
+def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
+    """4 and 5 are one, and as likely with 0 and 1 as with 2 and 3, who are two people."""
+    case, pair = nothing_said(6), np.arange(6) // 2
+    levels = np.zeros_like(case.levels)
+    for each in range(3):  # what they share is said of nobody else
+        levels[2 * each, 2 * each + 1, 1 + each] = levels[2 * each + 1, 2 * each, 1 + each] = 1
+    levels[..., 0] = np.where(pair[:, None] == pair, 0, 1)
+    levels[:2, 2:4, 0] = levels[2:4, :2, 0] = 2
+    weights = np.zeros_like(case.worth.weights)
+    weights[0, 1:3], weights[1:4, 1] = [4.0, -30.0], 40.0
+    kind = np.where(np.arange(LEVELS) == 2, pair_worth.DIFFERENT, pair_worth.RIGHT) * (weights != 0)
+    kind = kind.astype(np.uint8)
+    says = np.zeros_like(kind)
+    worth = case.worth._replace(
+        weights=weights,
+        copies=weights,
+        kind=kind,
+        says=says,
+        steps=pair_worth.steps_of(kind, says),
+        chance=np.tile([0.0, 0.98, 0.01, 0.01], (FIELDS, 1)),
+        namesakes=np.zeros_like(case.worth.namesakes),
+        joint=np.zeros_like(case.worth.joint),
+        errors=np.zeros((4, 4)),
+    )
+    codes = compare.packed(levels[~np.eye(6, dtype=bool)])
+    near = case.graph._replace(dense=compare.packed(levels[np.tril_indices(6, -1)]), codes=codes)
+    truth = exact(attrs.evolve(case, graph=near, levels=levels, worth=worth), lambda row: 0.0)
+    with_first = truth[0, 0, 1, 1, 0, 0]
+    assert with_first == pytest.approx(truth[0, 0, 1, 1, 1, 1])
+    assert with_first > 0.4
+    sure = graph.whose(near) // 2 == near.near // 2
+    twos = (graph.whose(near) < 4) & (near.near < 4)
+    guess = np.where(sure, 1.0, np.where(twos, 0.0, 0.5)).astype(np.float32)
+    given = near._replace(alone=np.zeros(6, np.float32), apt=np.ones(6, np.bool_))
+    given = attempts.by_doubt(with_lots(given._replace(guess=guess), [pair.astype(np.int32)]))
+    state, visits, rng = partition.empty_state(6, 2), every(near), np.random.default_rng(1)
+    partition.place(near, state, np.array([0, 0, 2, 2, 0, 0]))
+    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    first = np.empty(4000, np.bool_)
+    for at in range(len(first)):
+        once(rng, given, state, worth, prior, chains.SPLITS, visits, at == 0)
+        first[at] = state.slot[0] == state.slot[4]
+    assert np.diff(first).sum() > 0.1 * len(first)
+    assert first.mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:

@@ -28,6 +28,7 @@ class Arrays(NamedTuple):
     korean: NDArray[np.bool_]
     veiled: NDArray[np.bool_]
     open: NDArray[np.bool_]
+    besides: NDArray[np.bool_]
     family_firsts: NDArray[np.int64]
     given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
@@ -75,6 +76,7 @@ def of(encoded: Encoded) -> Arrays:
         e.korean,
         e.veiled,
         e.open,
+        e.besides,
         e.family_firsts,
         e.given_firsts,
         e.family_word_starts,

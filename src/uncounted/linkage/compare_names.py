@@ -17,6 +17,7 @@ from uncounted.linkage.compare_words import (
 )
 from uncounted.linkage.name_levels import (
     AGREES_LAST,
+    ANOTHER,
     BEGINS_ALIKE,
     DIFFERENT,
     EXCHANGED,
@@ -38,19 +39,31 @@ from uncounted.linkage.name_levels import (
     SLIP_IN_GIVEN,
 )
 
+_NONE = 255  # no level
+
 
 @compiled_inner
 def of_names(a: Arrays, x: int, y: int) -> int:
-    """The most telling level over all pairs of forms of two rows of names."""
-    best = 255
+    """The most telling level over all pairs of forms of two rows of names.
+
+    Two who are called Liu Fang beside names of their own are two people as a rule: few such names
+    are given to many. So where main names do not agree, neither with one another nor with what the
+    other is called besides, what both are called besides is a level of its own.
+    """
+    best, besides = _NONE, _NONE
     for f in range(a.form_starts[x], a.form_starts[x + 1]):
         for g in range(a.form_starts[y], a.form_starts[y + 1]):
             level = _forms(a, f, g)
-            if level and level < best:
-                best = level
+            if level and a.besides[f] and a.besides[g]:
+                besides = min(besides, level)
+            elif level:
+                best = min(best, level)
                 if best == SAME:
                     return SAME
-    return 0 if best == 255 else best
+    if best > FAMILY_ALONE and best != _NONE:
+        return ANOTHER if besides <= SAME_LAST else best
+    best = min(best, besides)
+    return 0 if best == _NONE else best
 
 
 @compiled_inner

@@ -113,6 +113,7 @@ class Encoded:
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
     veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
     open: NDArray[np.bool_]  # a form: where its family name begins is a guess
+    besides: NDArray[np.bool_]  # a form: of a name beside the main one
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
     family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
@@ -287,6 +288,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         korean=parts[:, 2] > 0,
         veiled=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
+        besides=parts[:, 7] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
         family_words=family_words,
@@ -326,9 +328,9 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
     """Rows of forms: which a report has and which its relative, where each starts, what a form is.
 
     A name is read in the order of its source. A form is its family name, its given name,
-    whether it is Korean, whether it is veiled, what its parts may begin with, and whether it
-    is open where the family name begins. Forms are not kept as such: a million reports have
-    half a million.
+    whether it is Korean, whether it is veiled, what its parts may begin with, whether it
+    is open where the family name begins, and whether it is of a name beside the main one. Forms
+    are not kept as such: a million reports have half a million.
     """
     orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
     both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
@@ -341,14 +343,15 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
+            kind = form.is_open, form.is_besides
             if form.is_veiled:
-                parts.append((family, given, form.korean, True, *form.firsts, form.is_open))
+                parts.append((family, given, form.korean, True, *form.firsts, *kind))
                 continue
             korean = givens.korean[given] and (families.korean[family] or not form.family)
             firsts = families.firsts[family], givens.firsts[given]
-            parts.append((family, given, korean, False, *firsts, form.is_open))
+            parts.append((family, given, korean, False, *firsts, *kind))
         starts.append(len(parts))
-    table = np.array(parts, np.int64).reshape(-1, 7)
+    table = np.array(parts, np.int64).reshape(-1, 8)
     name, relative = row.astype(np.int32).reshape(2, -1)
     return (name, relative), np.array(starts, np.int64), table
 

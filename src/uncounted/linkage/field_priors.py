@@ -19,10 +19,11 @@ Floats = NDArray[np.float64]
 WEIGHT = 40.0
 # Among reports of one person: mean of each level, after "not said".
 _NAME = (
-    *(0.03, 0.225, 0.25, 0.19, 0.05),  # the same
+    *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
     *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
     *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
     *(0.005, 0.01, 0.01, 0.005, 0.005),  # in part
+    0.005,  # what both are called besides
     *(0.01, 0.01, 0.005),  # one of the two alone
     *(0.028, 0.00175, 0.00525),  # another name
 )
@@ -100,6 +101,7 @@ _RIGHT_NAMES = {
     *range(levels.SAME, levels.SAME_LAST + 1),
     *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),
     *range(levels.IN_PART, levels.IN_PART_LAST + 1),
+    levels.ANOTHER,
 }
 _RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
 PRIORS: tuple[FieldPrior, ...] = (
@@ -109,8 +111,10 @@ PRIORS: tuple[FieldPrior, ...] = (
         set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
         0.8,
         whole=frozenset(range(levels.SAME, levels.SAME_LAST + 1)),
-        # of several words in a name others may say more
-        either=frozenset({levels.BEGINS_ALIKE, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}),
+        # of several words in a name, and of several names, others may say more
+        either=frozenset(
+            {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
+        ),
         split=_DIFFERS,
     ),
     _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),

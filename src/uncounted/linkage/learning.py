@@ -6,6 +6,7 @@ people stays as it is while partitions are drawn; m is where that begins.
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,17 +122,7 @@ def learn(
     compared = np.flatnonzero((patterns > 0).any(axis=0))
     said = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
-        logs = np.stack(
-            [
-                rates.fields(patterns).sum(axis=1) + rates.together(patterns),
-                rates.strangers(patterns),
-                rates.companions(patterns),
-            ]
-        )
-        logs += np.log(share)[:, None]
-        logs -= logs.max(axis=0)
-        kinds = np.exp(logs)
-        kinds *= times / kinds.sum(axis=0)
+        kinds = times * _kinds(rates, patterns, share)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
         share[0] = min(share[0], most)
         share[2] = min(share[2], _MOST_COMPANIONS)
@@ -152,6 +143,68 @@ def learn(
             said,
         )
     return rates
+
+
+def by_people(
+    rates: Rates, patterns: compare.Levels, times: Floats, of_people: Floats, stand_for: Floats
+) -> Rates:
+    """The same, where what is said of different people is counted by people, not by reports.
+
+    Who is reported often is in many pairs of reports, and agrees more: with more to be found in,
+    and more of it told. Where two reports are in doubt, they are those of people who are reported
+    seldom, and these agree less than pairs of reports do.
+
+    Args:
+        rates: learned from pairs of reports.
+        patterns: distinct rows of levels.
+        times: how many pairs show each.
+        of_people: the same, where pairs count for less the more often the two are reported: each
+            two people for one.
+        stand_for: as in `learn`.
+    """
+    kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
+    u = _frequencies(patterns, kinds[1] + kinds[2])
+    taken = counts(patterns, kinds[2] / stand_for)
+    return attrs.evolve(
+        rates,
+        u=u,
+        companion=_companion(rates.m, u, taken),
+        phi=float(kinds[2].sum() / of_people.sum()),
+        namesake=_of_namesakes(patterns, kinds[1], u, stand_for),
+        place_and_event=_joint_of(patterns, kinds[1], stand_for),
+    )
+
+
+def of_one_person(rates: Rates, patterns: compare.Levels, times: Floats) -> Floats:
+    """How likely rows of levels are of one person, as pairs alone suggest it.
+
+    Args:
+        rates: learned from them.
+        patterns: distinct rows of levels.
+        times: how many pairs show each.
+    """
+    return np.asarray(_kinds(rates, patterns, _shares(rates, times))[0])
+
+
+def _shares(rates: Rates, times: Floats) -> Floats:
+    """Of one person's pairs, of strangers and of companions among all."""
+    linked = rates.expected_pairs / times.sum()
+    return np.array([linked, 1 - linked - rates.phi, rates.phi])
+
+
+def _kinds(rates: Rates, patterns: compare.Levels, share: Floats) -> Floats:
+    """How likely rows of levels are of one person, of strangers and of companions."""
+    logs = np.stack(
+        [
+            rates.fields(patterns).sum(axis=1) + rates.together(patterns),
+            rates.strangers(patterns),
+            rates.companions(patterns),
+        ]
+    )
+    logs += np.log(share)[:, None]
+    logs -= logs.max(axis=0)
+    kinds = np.exp(logs)
+    return np.asarray(kinds / kinds.sum(axis=0))
 
 
 def _alike(patterns: compare.Levels) -> NDArray[np.bool_]:

@@ -33,12 +33,13 @@ from uncounted.linkage.partition import (
 )
 from uncounted.linkage.reassign import reassign
 from uncounted.linkage.scratch import Scratch
-from uncounted.linkage.split_merge import split_or_merge
+from uncounted.linkage.split_merge import redivide, split_or_merge
 from uncounted.linkage.visits import Visits
 
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
+REDIVIDED = 0.5  # of those who are tried, for how many two clusters are divided anew
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -120,6 +121,8 @@ def sweep(
             due -= 1.0
             j = _in_doubt(rng, graph, r)
             split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
+            if rng.random() < REDIVIDED:
+                redivide(rng, graph, state, worth, prior, scratch, r, j)
         if visits.turns[r] == 1 - turn:
             continue
         for _ in range(int(visits.often[r] + rng.random())):

@@ -3,7 +3,8 @@
 The first are one level cut by how rare the name is (log of 1 / chance that two people share
 it). "Slip": one letter (two of nine or more); "near": two letters in five. In Korean names a
 letter makes another name, so a slip there is a level of its own. "In part": of names of several
-words, which are not Korean, those of one are all among those of the other.
+words, which are not Korean, those of one are all among those of the other. "Another name": what
+both are called beside their main names, where these do not agree.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ NAME = (
     "in part, usual",
     "in part, very usual",
     "in part, a slip",
+    "another name the same",
     "given not said, same family",
     "same given, other family",
     "given slip or near, other family",
@@ -57,6 +59,7 @@ BEGINS_ALIKE = NAME.index("given begins alike, same family")
 IN_PART = NAME.index("in part, very rare")
 IN_PART_LAST = NAME.index("in part, very usual")
 IN_PART_SLIP = NAME.index("in part, a slip")
+ANOTHER = NAME.index("another name the same")
 FAMILY_ALONE = NAME.index("given not said, same family")
 OTHER_FAMILY = NAME.index("same given, other family")
 AGREES_LAST = NAME.index("given slip or near, other family")  # after it, other names

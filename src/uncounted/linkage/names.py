@@ -67,6 +67,8 @@ class Form:
     family_words: tuple[str, ...] = ()
     given_words: tuple[str, ...] = ()
     is_open: bool = False  # which word is the family name is a guess
+    # a way of reading a name beside the main one, or what stands beside that ("alias")
+    is_besides: bool = attrs.field(default=False, eq=False)
 
     @property
     def is_veiled(self) -> bool:
@@ -92,7 +94,7 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
     """All forms of the names of one report, without repeats.
 
     Args:
-        names: the main name and its alternatives.
+        names: the main name and its alternatives; the first that says anything is the main one.
         order: where this source puts the family name, for words that leave it open.
 
     Examples:
@@ -101,9 +103,10 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
     """
     found: list[Form] = []
     for name in names:
+        is_main = not found
         for form in _forms_of(name, order):
             if form not in found and (form.family or form.given or form.initials):
-                found.append(form)
+                found.append(form if is_main else _besides(form))
     return found
 
 
@@ -142,8 +145,14 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
         return []
     return [
-        form for piece in _pieces(_seen(name.written)) for form in _forms_of_piece(piece, order)
+        _besides(form) if at else form
+        for at, piece in enumerate(_pieces(_seen(name.written)))
+        for form in _forms_of_piece(piece, order)
     ]
+
+
+def _besides(form: Form) -> Form:
+    return attrs.evolve(form, is_besides=True)
 
 
 def relative_of(report: Report) -> Name | None:

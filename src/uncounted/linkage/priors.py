@@ -24,7 +24,7 @@ from uncounted.linkage import overrelaxed, partition
 
 Floats = NDArray[np.float64]
 # Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
-Q_PRIOR = (5.0, 95.0)
+Q_PRIOR = (1.0, 19.0)
 # Total weight of the cells of the overlap table in its prior; 1 each up to four lists.
 MOST_CELL_WEIGHT = 15.0
 _THETAS = np.exp(np.linspace(np.log(1e-2), np.log(1e7), 600))

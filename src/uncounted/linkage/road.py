@@ -24,16 +24,15 @@ from uncounted.linkage import (
     compare,
     graph,
     grid,
-    learning,
     model,
     priors,
-    strangers,
 )
 from uncounted.linkage.blocking_loss import blocking_loss
 from uncounted.linkage.copied import copied
 from uncounted.linkage.draws import Linkage, Reading, numbered
 from uncounted.linkage.encode import Encoded, encode, reordered
 from uncounted.linkage.graph import Candidates, Decision
+from uncounted.linkage.learned import of_pairs
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
@@ -44,7 +43,6 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 MOST_LISTS = 60
-_CHUNK = 2_000_000
 
 
 @attrs.frozen
@@ -207,8 +205,7 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
     left, right, found_by, everything, facts = _pairs(encoded, seed, progress)
-    codes, rates = _all_levels(encoded, left, right, seed, progress)
-    log_odds = _log_odds(rates, codes) - np.log(encoded.count)
+    codes, rates, log_odds = of_pairs(encoded, left, right, seed=seed, progress=progress)
     facts |= blocking_loss(
         encoded.keys, left, right, found_by, special.expit(log_odds), everything=everything
     )
@@ -256,74 +253,6 @@ def _pairs(
         return found.left, found.right, found.rules, found.everybody, facts
     left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
     return left, right, blocking.rules_of(encoded, left, right), True, facts
-
-
-def _all_levels(
-    encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> tuple[Codes, model.Rates]:
-    """Levels of the candidates, packed; rates learned from all pairs, or from two strata of them.
-
-    In larger files the strata are the candidates, all of them, and the rest, of which pairs by
-    lot stand for many each (`strangers`). Random pairs alone hold hardly a link: of a million
-    reports' pairs, one in 700,000 is.
-    """
-    count = encoded.count
-    codes = _compare(encoded, left, right, progress)
-    patterns, times = np.unique_counts(codes)
-    weights = times.astype(np.float64)
-    stand_for = np.ones(len(patterns))
-    if len(left) < count * (count - 1) // 2:
-        others, pairs_each = _others(encoded, left, right, seed, progress)
-        patterns, row = np.unique_inverse(np.concatenate([patterns, others]))
-        weights = np.concatenate([weights, pairs_each])
-        squares = np.bincount(row, weights * np.concatenate([stand_for, pairs_each]))
-        weights = np.bincount(row, weights)
-        stand_for = squares / weights
-    return codes, learning.learn(compare.unpacked(patterns), weights, count, stand_for)
-
-
-def _others(
-    encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
-) -> tuple[Codes, Floats]:
-    """Levels of pairs by lot that are none of these, and how many pairs each stands for."""
-    count = encoded.count
-    lots = strangers.drawn(
-        encoded.keys,
-        np.random.default_rng([seed, 3]),
-        among_all=strangers.ALL,
-        sharing=strangers.SHARING,
-    )
-    rest = ~_among(lots.left * count + lots.right, left * count + right)
-    others = _compare(encoded, lots.left[rest], lots.right[rest], progress)
-    stands_for = lots.stands_for[rest]
-    total = max(float(stands_for.sum()), 1.0)  # none, if all lots are among the candidates
-    return others, stands_for * ((count * (count - 1) / 2 - len(left)) / total)
-
-
-def _among(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
-    """Which of some numbers are among others, which are in order."""
-    at = np.searchsorted(ordered, some)
-    return np.asarray(np.append(ordered, -1)[at] == some)
-
-
-def _compare(encoded: Encoded, left: Ints, right: Ints, progress: Progress) -> Codes:
-    parts = [np.zeros(0, np.int32)]
-    for at in range(0, len(left), _CHUNK):
-        progress("comparing pairs", at, len(left))
-        here = slice(at, at + _CHUNK)
-        parts.append(compare.packed(compare.levels(encoded, left[here], right[here])))
-    return np.concatenate(parts)
-
-
-def _log_odds(rates: model.Rates, codes: Codes) -> Floats:
-    """Evidence of each pair. Most have the levels of many others."""
-    patterns = np.unique(codes)
-    worth = rates.of(compare.unpacked(patterns))
-    out = np.empty(len(codes))
-    for at in range(0, len(codes), _CHUNK):
-        here = slice(at, at + _CHUNK)
-        out[here] = worth[np.searchsorted(patterns, codes[here])]
-    return out
 
 
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
