@@ -1178,7 +1178,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
         kind=kind,
         says=says,
         steps=pair_worth.steps_of(kind, says),
-        chance=np.tile([0.0, 0.98, 0.01, 0.01], (FIELDS, 1)),
+        chance=np.tile([0.0, 0.9998, 1e-4, 1e-4], (FIELDS, 1)),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
         errors=np.zeros((4, 4)),
@@ -1201,7 +1201,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     for at in range(len(first)):
         once(rng, given, state, worth, prior, chains.SPLITS, visits, at == 0)
         first[at] = state.slot[0] == state.slot[4]
-    assert np.diff(first).sum() > 0.1 * len(first)
+    assert np.diff(first).sum() > 0.03 * len(first)
     assert first.mean() == pytest.approx(0.5, abs=0.05)
 
 

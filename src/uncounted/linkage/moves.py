@@ -39,7 +39,7 @@ from uncounted.linkage.visits import Visits
 # Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
 # while they are so by their levels alone, and once it is seen that they are hardly ever joined.
 WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
-REDIVIDED = 0.5  # of those who are tried, for how many two clusters are divided anew
+REDIVIDED = 0.5  # of those who are tried, how many have two of their candidates divided anew
 _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
@@ -122,7 +122,8 @@ def sweep(
             j = _in_doubt(rng, graph, r)
             split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
             if rng.random() < REDIVIDED:
-                redivide(rng, graph, state, worth, prior, scratch, r, j)
+                k = _in_doubt(rng, graph, r)
+                redivide(rng, graph, state, worth, prior, scratch, j, k)
         if visits.turns[r] == 1 - turn:
             continue
         for _ in range(int(visits.often[r] + rng.random())):

@@ -107,11 +107,11 @@ def redivide(
     i: int,
     j: int,
 ) -> None:
-    """Divide the clusters of two candidates between them anew, if they are two.
+    """Divide the clusters of two reports between them anew, if they are two.
 
-    Several reports go from one to the other at once, or places are changed. One by one the first
-    of them would have to leave the others; by a merge and a split, all would have to be one person
-    in between.
+    Whoever may be either's goes from one to the other, with all that go along, or places are
+    changed. One by one the first of them would have to leave the others; by a merge and a split,
+    all would have to be one person in between.
 
     1. The units of i and j stay. 2. The others, in random order, join either by their pair
     weights. 3. Metropolis-Hastings with the chances of the new division and, in the same order, of
