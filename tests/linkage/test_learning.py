@@ -646,6 +646,16 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
         assert other == pytest.approx(one, rel=1e-6)
 
 
+def test_where_all_pairs_are_links_what_is_said_of_others_is_a_number() -> None:
+    patterns = np.ones((1, len(compare.FIELDS)), np.uint8)
+    pairs = np.array([10.0])
+    rates = learning.learn(patterns, pairs, 5)
+    assert learning.of_one_person(rates, patterns, pairs)[0] > 0.9
+    found = learning.by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
+    assert all(np.isfinite(row).all() for row in (*found.u, *found.companion, *found.namesake))
+    assert found.phi <= 0.05
+
+
 def test_namesakes_share_no_birthday_by_chance() -> None:
     """Of 5,000 pairs of one given name none, or three, are born on one day: that is chance.
 

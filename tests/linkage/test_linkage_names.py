@@ -74,6 +74,15 @@ def _called(one: tuple[str, ...], other: tuple[str, ...]) -> str:
         (("Karim Nasser", "Abu Said"), ("Omar Haddad", "Abu Said"), "another name the same"),
         (("Kim Hye Yong alias Liu Fang",), ("Jong Un Jong (Liu Fang)",), "another name the same"),
         (("Kim Hye Yong alias Liu Fang",), ("Liu Fang",), "same"),
+        (("김혜영(刘芳)",), ("정은정(刘芳)",), "another name the same"),
+        (("김혜영(가명 刘芳)",), ("정은정 alias 刘芳",), "another name the same"),
+        (("김혜영 (Liu Fang)",), ("Jong Un Jong (刘芳)",), "another name the same"),
+        # nothing is known but what they are called
+        (("Not known (Liu Fang)",), ("Jong Un Jong (Liu Fang)",), "same"),
+        (("이름 모름(刘芳)",), ("정은정(刘芳)",), "same"),
+        # in another script it is the main name still, and the other way to write it is a mistake
+        (("김은별", "金玉蘭"), ("김옥란", "金玉蘭"), "same"),
+        (("Kim Ok Ran", "김옥란"), ("Kim Ok Nyo", "김옥란"), "same"),
     ],
 )
 def test_what_both_are_called_besides_is_no_name_of_theirs(

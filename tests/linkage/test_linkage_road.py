@@ -54,6 +54,20 @@ def test_a_floor_that_is_no_chance_is_refused(floor: float) -> None:
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("count", "lists"), [(3, "AB"), (5, "AB"), (6, "ABC"), (20, "AB")])
+def test_reports_of_one_person_alone_are_one_person(count: int, lists: str) -> None:
+    """All pairs are links: there is nobody to learn of how strangers agree."""
+    act = Act(kind="arrest", date=parse("2010-05-03"), place="Yanji")
+    said = Report("A", "0", (Name("김혜영"),), sex="f", birth=parse("1971-03-04"), acts=(act,))
+    said = attrs.evolve(said, origin="Musan", relative=Name("리영희"), occupation="teacher")
+    reports = [
+        attrs.evolve(said, source=lists[at % len(lists)], id=str(at), number="123456")
+        for at in range(count)
+    ]
+    assert link(reports, draws=20, with_grid=False).people.mean() < 1.2
+
+
+@pytest.mark.filterwarnings("error")
 def test_two_reports_that_agree_in_all_they_say_are_mostly_one_person() -> None:
     said = Report("A", "1", (Name("김철수"),), sex="m", birth=parse("1971-03-04"))
     found = link([said, attrs.evolve(said, source="B")], draws=100)

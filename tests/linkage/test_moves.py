@@ -364,7 +364,7 @@ def test_draws_agree_with_every_partition_written_out(
         case,
         partition.Prior(partition.OVERLAP, alpha, 0.0, np.array(q)),
         splits=splits,
-        thin=(4 if len(lists) < 6 else 2) * THIN if guess else THIN,
+        thin=(4 if len(lists) < 6 else 2) * THIN if guess or len(lists) > 7 else THIN,
     )
     possible = {row: share for row, share in truth.items() if share > 0}
     check(possible, found)

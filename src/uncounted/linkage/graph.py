@@ -379,7 +379,7 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
     kinds = graph.weak.copy()
     kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]
     guess, alone = (np.fmax(each, LEAST_GUESS).astype(np.float32) for each in (joined, alone))
-    return with_kinds(graph, kinds)._replace(guess=guess, alone=alone)
+    return with_kinds(graph._replace(guess=guess, alone=alone), kinds)
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

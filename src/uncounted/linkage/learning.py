@@ -39,6 +39,7 @@ _OTHER_BIRTH = np.arange(compare.BIRTH.index("within a year"), len(compare.BIRTH
 _NEIGHBOUR = compare.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
+_LEAST_STRANGERS = 1e-7  # share of pairs, where all may well be one person's
 # Two of one name who were born, or taken, on one day are hardly ever strangers.
 _SAME_NAME = np.array([each.startswith("same, ") for each in NAME])
 _SAME_BIRTHDAY = np.array([each == "same day" for each in compare.BIRTH])
@@ -162,6 +163,7 @@ def by_people(
             two people for one.
         stand_for: as in `learn`.
     """
+    stand_for = np.maximum(stand_for, 1.0)
     kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
     u = _frequencies(patterns, kinds[1] + kinds[2])
     taken = counts(patterns, kinds[2] / stand_for)
@@ -169,7 +171,7 @@ def by_people(
         rates,
         u=u,
         companion=_companion(rates.m, u, taken),
-        phi=float(kinds[2].sum() / of_people.sum()),
+        phi=min(float(kinds[2].sum() / of_people.sum()), _MOST_COMPANIONS),
         namesake=_of_namesakes(patterns, kinds[1], u, stand_for),
         place_and_event=_joint_of(patterns, kinds[1], stand_for),
     )
@@ -188,8 +190,8 @@ def of_one_person(rates: Rates, patterns: compare.Levels, times: Floats) -> Floa
 
 def _shares(rates: Rates, times: Floats) -> Floats:
     """Of one person's pairs, of strangers and of companions among all."""
-    linked = rates.expected_pairs / times.sum()
-    return np.array([linked, 1 - linked - rates.phi, rates.phi])
+    linked = min(rates.expected_pairs / float(times.sum()), _MOST_LINKS)
+    return np.array([linked, max(1 - linked - rates.phi, _LEAST_STRANGERS), rates.phi])
 
 
 def _kinds(rates: Rates, patterns: compare.Levels, share: Floats) -> Floats:

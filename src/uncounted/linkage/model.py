@@ -205,7 +205,7 @@ def _table(rows: tuple[Floats, ...]) -> Floats:
 # Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
 GIVEN_AGREES = np.array(
     [
-        0 < at <= OTHER_FAMILY and not each.startswith(("another", "given not said"))
+        0 < at <= OTHER_FAMILY and not each.startswith(("another given", "given not said"))
         for at, each in enumerate(NAME)
     ]
 )

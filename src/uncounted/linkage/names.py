@@ -67,7 +67,7 @@ class Form:
     family_words: tuple[str, ...] = ()
     given_words: tuple[str, ...] = ()
     is_open: bool = False  # which word is the family name is a guess
-    # a way of reading a name beside the main one, or what stands beside that ("alias")
+    # of a name beside the main one, or of what stands beside that, and no way to write it
     is_besides: bool = attrs.field(default=False, eq=False)
 
     @property
@@ -94,7 +94,8 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
     """All forms of the names of one report, without repeats.
 
     Args:
-        names: the main name and its alternatives; the first that says anything is the main one.
+        names: the main name and its alternatives; the first that says anything is the main one,
+            and of it what stands first.
         order: where this source puts the family name, for words that leave it open.
 
     Examples:
@@ -107,7 +108,18 @@ def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
         for form in _forms_of(name, order):
             if form not in found and (form.family or form.given or form.initials):
                 found.append(form if is_main else _besides(form))
-    return found
+    main = [form for form in found if not form.is_besides]
+    return [
+        attrs.evolve(form, is_besides=False)
+        if form.is_besides and any(_are_one_name(form, other) for other in main)
+        else form
+        for form in found
+    ]
+
+
+def _are_one_name(one: Form, other: Form) -> bool:
+    """Whether two forms may be one name, as in two scripts."""
+    return bool(one.given.keys() & other.given.keys() and one.family.keys() & other.family.keys())
 
 
 def order_of(name: Name) -> Order | None:
@@ -144,11 +156,11 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         return _given_apart(name.family or "", name.given or "")
     if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
         return []
-    return [
-        _besides(form) if at else form
-        for at, piece in enumerate(_pieces(_seen(name.written)))
-        for form in _forms_of_piece(piece, order)
-    ]
+    found: list[Form] = []
+    for piece in _pieces(_seen(name.written)):
+        forms_ = _forms_of_piece(piece, order)
+        found += [_besides(form) for form in forms_] if found else forms_
+    return found
 
 
 def _besides(form: Form) -> Form:
@@ -198,23 +210,25 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     hidden = veiled.korean(text)
     if hidden is not None:
         return [_of_veiled(hidden)]
-    found = []
+    found: list[Form] = []
     for run in _RUNS.findall(text):
         closed = "".join(run.split()).replace("·", "")
         alone = veiled.titled(closed)
-        found += [_of_veiled(alone)] if alone else _of_korean(closed)
+        ways = [_of_veiled(alone)] if alone else _of_korean(closed)
+        found += list(map(_besides, ways)) if found else ways
     rest = _RUNS.sub(" ", text)
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
+    ways = []
     if cyrillic:
         initials = veiled.words(_spelt_in_latin(_bare(rest)))
         cyrillic = _of_child(cyrillic, families.wide("cyrillic")) or cyrillic
-        found += list(map(_of_veiled, initials)) if initials else _of_cyrillic(cyrillic)
+        ways += list(map(_of_veiled, initials)) if initials else _of_cyrillic(cyrillic)
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if _words(rest):
-            found += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
+            ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
     elif _words(rest):
-        found += _of_words(_RUNS.sub(" ", written), order)
-    return found
+        ways += _of_words(_RUNS.sub(" ", written), order)
+    return found + (list(map(_besides, ways)) if found else ways)
 
 
 def _of_veiled(name: veiled.Veiled) -> Form:

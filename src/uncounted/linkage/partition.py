@@ -57,9 +57,9 @@ class Graph(NamedTuple):
     The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
     levels of the pair and how `weak` it is: `FIRM`, `WEAK` or `FAINT`. Of its firm candidates
     `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`, and `firm_near` has who
-    they are: they are read most, and stand together. `mate` links
-    the reports of a unit in a ring (alone: to itself). Those from whom r is told apart by a
-    decision are `apart[apart_starts[r]:apart_starts[r + 1]]`.
+    they are: they are read most, and stand together. `mate` links the reports of a unit in a ring
+    (alone: to itself). Those from whom r is told apart by a decision are
+    `apart[apart_starts[r]:apart_starts[r + 1]]`.
     """
 
     starts: Ints

@@ -1,4 +1,4 @@
-"""Clusters are split and merged, sequentially allocated (Metropolis-Hastings)."""
+"""Clusters are split, merged, and divided anew, sequentially allocated (Metropolis-Hastings)."""
 
 # numba compiles these functions; numpy's stubs know less than it does
 # mypy: disable-error-code="no-any-return,arg-type,assignment"
