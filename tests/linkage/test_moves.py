@@ -420,7 +420,7 @@ def test_ewens_within_a_component(log_theta: float) -> None:
     truth = exact(case, lambda row: naive.log_ewens(row, log_theta))
     prior = partition.Prior(partition.EWENS, 1.0, log_theta, np.full(3, 0.1))
     check(truth, drawn(case, prior))
-    check(truth, drawn(guessing(case), prior))
+    check(truth, drawn(guessing(case), prior, thin=4 * THIN))
 
 
 def test_the_flat_prior_leaves_evidence_alone() -> None:

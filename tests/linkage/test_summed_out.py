@@ -148,7 +148,7 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         together = labels[:, :, None] == labels[:, None, :]
         sizes = together.sum(axis=2).max(axis=1)
         found.append([*together.mean(axis=0).ravel(), *((sizes == k).mean() for k in range(1, 6))])
-    assert 0.1 < sum(found[0][-3:]) < 0.9  # somebody has three reports or more
+    assert 0.1 < sum(found[0][-3:]) < 0.95  # somebody has three reports or more
     assert found[1] == pytest.approx(found[0], abs=0.05)
 
 
