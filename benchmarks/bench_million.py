@@ -336,14 +336,16 @@ def clustered(count: int, pairs: graph.Candidates) -> Ints:
     return graph.connected(count, pairs.left[likely], pairs.right[likely])
 
 
-def drawn(built: graph.Built, done: road.Compared, person: Ints, warm_up: int, wanted: int) -> None:
+def drawn(
+    built: graph.Built, done: road.Compared, person: Ints, warm_up: int, wanted: int, seed: int
+) -> None:
     """Draw partitions and tell how well the chains agree, and what a minute of them gives."""
     run = chains.Run(
         chains=2, warm_up=warm_up, length=wanted, rounds=1, watch=1, target=1.01, refuse=np.inf
     )
     began = time.perf_counter()
     sampled = chains.sample(
-        built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run
+        built, done.rates, done.lists, draws=4, seed=seed, progress=silent, run=run
     )
     seconds = time.perf_counter() - began
     ess = effective(sampled.watched)
@@ -367,12 +369,12 @@ def effective(watched: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def one(count: int, warm_up: int, sweeps: int) -> None:
+def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     """A size: each step's time, the peak so far, and what came of it."""
-    said, person = clock(f"made {count}", functools.partial(made, count))
+    said, person = clock(f"made {count}", functools.partial(made, count, seed))
     encoded = clock("read", functools.partial(encode.encode, said))
     del said
-    done = clock("paired and scored", lambda: road.compared(encoded, seed=1, progress=silent))
+    done = clock("paired and scored", lambda: road.compared(encoded, seed=seed, progress=silent))
     labels = clock("clustered at .5", lambda: clustered(count, done.pairs))
     print("  " + told_of_pairs(done.pairs, person))
     print("  " + told_of_clusters(labels, person))
@@ -383,7 +385,7 @@ def one(count: int, warm_up: int, sweeps: int) -> None:
     built = clock("graph", lambda: graph.build(near.encoded, near.pairs, floor=floor))
     print(f"  {built.facts}")
     if sweeps:
-        clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps))
+        clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps, seed))
 
 
 def main() -> None:
@@ -392,10 +394,11 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*", default=[20_000])
     parser.add_argument("--sweeps", type=int, default=100, help="that are kept; 0 for no chains")
     parser.add_argument("--warm-up", type=int, default=100, help="sweeps before these")
+    parser.add_argument("--seed", type=int, default=1, help="of the reports and of the chains")
     asked = parser.parse_args()
     road.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)  # compiles
     for count in asked.sizes:
-        one(count, asked.warm_up, asked.sweeps)
+        one(count, asked.warm_up, asked.sweeps, asked.seed)
 
 
 if __name__ == "__main__":

@@ -492,6 +492,36 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     assert looked_at == [3, 4, 5, 6]  # before they share twice in warm-up, and each time since
 
 
+@pytest.mark.parametrize(
+    ("rhat", "ess", "rounds", "kept"),
+    [
+        (1.0, 100.0, 1, 20),
+        (1.0, 99.0, 8, 241),  # agreement is not enough where draws are few
+        (1.05, 500.0, 8, 241),
+        (1.15, 50.0, 8, 241),
+        (1.25, 50.0, 4, 88),  # 20; then a half of what is there and 20, and 40, and 60
+    ],
+)
+def test_chains_that_nearly_agree_go_on_for_longer(
+    rhat: float, ess: float, rounds: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(8)
+    case = made(rng, [0, 0, 1, 1], 1.0)
+    asked = list[int]()
+
+    def agreement(watched: NDArray[np.float64]) -> tuple[float, float]:
+        asked.append(watched.shape[1])
+        return rhat, ess
+
+    monkeypatch.setattr(chains, "agreement", agreement)
+    run = chains.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
+    done = chains.sample(
+        built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
+    )
+    assert len(asked) == rounds
+    assert asked[-1] == done.facts["sweeps"] == kept
+
+
 def built_of(case: Made) -> graph.Built:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)

@@ -53,7 +53,9 @@ WATCH = 5  # sweeps between looks
 TARGET_RHAT = 1.03
 TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
 REFUSED_RHAT = 1.1
-MOST_ROUNDS = 4  # after the first they are half, or once, and twice and three times as long
+MOST_ROUNDS = 8  # after the first they are half, or once, and then twice, three times ... as long
+_ROUNDS_ANYWAY = 4  # after these, chains that are far from agreement will hardly reach it
+_NEARLY = 1.2  # R-hat of chains that are not far from it
 SPLITS = 0.1  # exchanges for each visit of a report, and attempts while nothing is guessed
 SPLITS_AT_FIRST = 0.3  # while chains leave their starts
 LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
@@ -185,7 +187,8 @@ def sample(
         watched = np.array([chain.watched for chain in chains])
         rhat, ess = agreement(watched)
         enough = rhat <= run.target and ess >= run.ess
-        if enough or rhat > run.hopeless or round_ == run.rounds - 1:
+        far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
+        if enough or far or round_ == run.rounds - 1:
             break
         _take_stock(work, chains)
         if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
