@@ -29,6 +29,7 @@ class Arrays(NamedTuple):
     veiled: NDArray[np.bool_]
     open: NDArray[np.bool_]
     besides: NDArray[np.bool_]
+    other_way: NDArray[np.bool_]
     family_firsts: NDArray[np.int64]
     given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
@@ -77,6 +78,7 @@ def of(encoded: Encoded) -> Arrays:
         e.veiled,
         e.open,
         e.besides,
+        e.other_way,
         e.family_firsts,
         e.given_firsts,
         e.family_word_starts,

@@ -177,7 +177,10 @@ _PLACE_RANK = np.array([0.0, 2.0, 1.0, -0.5, 1.0, -1.0])
 
 @compiled_inner
 def _event(a: Arrays, i: int, j: int) -> int:
-    """The best-agreeing pair of acts, acts of one kind before others."""
+    """The best-agreeing pair of acts, acts of one kind before others.
+
+    Where a report does not say what was done, it may be what the other says.
+    """
     best, found, same_kind = -OPEN * 1.0, 0, False
     for x in range(a.act_starts[i], a.act_starts[i + 1]):
         for y in range(a.act_starts[j], a.act_starts[j + 1]):
@@ -185,7 +188,8 @@ def _event(a: Arrays, i: int, j: int) -> int:
             where = 0
             if a.act_place[x] != NO_KEY and a.act_place[y] != NO_KEY:
                 where = a.place_levels[a.act_place[x], a.act_place[y]]
-            same = a.act_kind[x] == a.act_kind[y]
+            p, q = a.act_kind[x], a.act_kind[y]
+            same = p == q or p == NO_KEY or q == NO_KEY
             rank = _DATE_RANK[when] + _PLACE_RANK[where]
             if (when or where) and ((same, rank) > (same_kind, best)):
                 best, same_kind = rank, same

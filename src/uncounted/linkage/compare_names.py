@@ -68,6 +68,12 @@ def of_names(a: Arrays, x: int, y: int) -> int:
 
 @compiled_inner
 def _forms(a: Arrays, f: int, g: int) -> int:
+    """The level of two forms.
+
+    That a word is the family name although another is likelier is believed where the other report
+    says that family name; and of both where they say one given name, too. Else brothers, Kim Chol
+    Su and Kim Chol Ho, would have one given name, Kim Chol.
+    """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
     family, family_llr = _shared(
@@ -77,6 +83,9 @@ def _forms(a: Arrays, f: int, g: int) -> int:
         a.given_starts, a.given_values, a.given_weights, a.given_log_share, r, s
     )
     if given < 0 and family < 0:
+        return 0
+    less_likely = int(a.other_way[f]) + int(a.other_way[g])
+    if less_likely and (family < 1 or (less_likely == 2 and given < 1)):
         return 0
     not_korean = not (a.korean[f] or a.korean[g])
     if given == 1 and not_korean:

@@ -114,6 +114,7 @@ class Encoded:
     veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
     open: NDArray[np.bool_]  # a form: where its family name begins is a guess
     besides: NDArray[np.bool_]  # a form: of a name beside the main one
+    other_way: NDArray[np.bool_]  # a form: its family name is likelier another word
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
     family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
@@ -163,7 +164,8 @@ def columns(reports: Iterable[Report]) -> Columns:
         )
         for act in _acts(report):
             place = places_(act.place) if act.place else NOTHING
-            acts.append((kinds(act.kind), days(act.date), place))
+            kind = kinds(act.kind) if act.kind else NOTHING
+            acts.append((kind, days(act.date), place))
         act_starts.append(len(acts))
     table = np.array(rows, np.int32).reshape(-1, 8)
     act_table = np.array(acts, np.int32).reshape(-1, 3)
@@ -289,6 +291,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
         veiled=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
         besides=parts[:, 7] > 0,
+        other_way=parts[:, 8] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
         family_words=family_words,
@@ -329,8 +332,9 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
 
     A name is read in the order of its source. A form is its family name, its given name,
     whether it is Korean, whether it is veiled, what its parts may begin with, whether it
-    is open where the family name begins, and whether it is of a name beside the main one. Forms
-    are not kept as such: a million reports have half a million.
+    is open where the family name begins, whether it is of a name beside the main one, and whether
+    another way of telling the family name is likelier. Forms are not kept as such: a million
+    reports have half a million.
     """
     orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
     both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
@@ -343,7 +347,7 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
             given = givens(form.given, form.given_letters, words[1])
-            kind = form.is_open, form.is_besides
+            kind = form.is_open, form.is_besides, form.is_other_way
             if form.is_veiled:
                 parts.append((family, given, form.korean, True, *form.firsts, *kind))
                 continue
@@ -351,7 +355,7 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
             firsts = families.firsts[family], givens.firsts[given]
             parts.append((family, given, korean, False, *firsts, *kind))
         starts.append(len(parts))
-    table = np.array(parts, np.int64).reshape(-1, 8)
+    table = np.array(parts, np.int64).reshape(-1, 9)
     name, relative = row.astype(np.int32).reshape(2, -1)
     return (name, relative), np.array(starts, np.int64), table
 

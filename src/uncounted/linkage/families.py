@@ -65,6 +65,11 @@ def han() -> Table:
 @lru_cache(maxsize=1)
 def latin() -> Table:
     """Usual spellings in Latin letters."""
+    return _scaled(_latin())
+
+
+@lru_cache(maxsize=1)
+def _latin() -> Table:
     table: Table = {}
     for share, texts, words, _, pinyin in spelling.families():
         if share > _RARE or len(texts[0]) > 1:
@@ -72,7 +77,17 @@ def latin() -> Table:
             for word in pinyin:
                 weights.setdefault(word, share * _PINYIN_SHARE)
             _add(table, lattice.of_hangul(texts[0]), weights)
-    return _scaled(table)
+    return table
+
+
+def how_usual(word: str) -> float:
+    """How usual a word in Latin letters is as a family name, in percent of people or so.
+
+    Examples:
+        >>> how_usual("kim") > 100 * how_usual("su")
+        True
+    """
+    return sum(_latin().get(word, {}).values()) or _RARE
 
 
 @lru_cache(maxsize=2)

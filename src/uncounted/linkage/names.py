@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -34,6 +34,8 @@ _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it 
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
 _USUAL = 0.25  # of syllables in given names: see `spelling`
 _LEAST = 0.01  # a way of reading less likely than this is none
+# How often the family name comes first, by the source's habit, before one looks at the words.
+_FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|a\.k\.a\.?|n[eé]e|or)\s", re.IGNORECASE)
@@ -67,6 +69,7 @@ class Form:
     family_words: tuple[str, ...] = ()
     given_words: tuple[str, ...] = ()
     is_open: bool = False  # which word is the family name is a guess
+    is_other_way: bool = False  # another way of telling which word is the family name is likelier
     # of a name beside the main one, or of what stands beside that, and no way to write it
     is_besides: bool = attrs.field(default=False, eq=False)
 
@@ -279,6 +282,7 @@ def _given_apart(family: str, given: str) -> list[Form]:
 
 
 Part = tuple[dict[Key, float], tuple[str, ...]]
+Way = tuple[tuple[str, ...], tuple[str, ...]]
 _NOTHING: Part = ({}, ())
 
 
@@ -376,11 +380,36 @@ def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:
         first, last = "".join(one[0]) in table, "".join(two[0]) in table
         if first != last:
             return [*_both(*(one if first else two)), *_given_alone(words)]
-        if first:  # both ends may be it: the source's habit comes first, the other stays open
-            ends = (two, one) if order == "last" else (one, two)
-            return [*_both(*ends[0]), *_both(*ends[1])]
+        if first:  # both ends may be it
+            return _by_likelihood([(one, _FIRST[order]), (two, 1 - _FIRST[order])])
     found = _both(*(one if order == "first" else two))
     return [attrs.evolve(form, is_open=True) for form in found]
+
+
+def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
+    """Forms of several ways of telling which word is the family name, the likeliest first.
+
+    Kim Chol Su is 김 철수 and hardly 수 김철, whatever the habit of the source: Su is rare as a
+    family name, and Kim in given names. Without that, everybody who is called Kim Chol with one
+    syllable more would have one given name.
+
+    Args:
+        ways: family and given name, and how likely this is before one looks at the words.
+    """
+    weights = [before * _how_usual(*way) for way, before in ways]
+    if not any(weights):  # no Korean name: the source's habit alone tells
+        weights = [before for _, before in ways]
+    likeliest = sorted(zip(weights, ways, strict=True), key=lambda row: -row[0])
+    return [
+        attrs.evolve(form, is_other_way=at > 0)
+        for at, (_, (way, _)) in enumerate(likeliest)
+        for form in _both(*way)
+    ]
+
+
+def _how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:
+    """How usual a Korean name is, in Latin letters, to a factor that is the same for all."""
+    return families.how_usual("".join(family)) * sum(lattice.weighed("latin", given).values())
 
 
 def _given_alone(words: tuple[str, ...]) -> list[Form]:
@@ -401,15 +430,20 @@ def _of_one_word(word: str) -> list[Form]:
     table = families.latin()
     if word in table:
         return [_form((word,), ())]
-    found: list[Form] = []
+    first, last = list[Way](), list[Way]()
     for size in range(min(9, len(word) - 2), 0, -1):
         head, tail = word[:size], word[size:]
         korean = head in table and lattice.of_latin((tail,))
         if korean or (head in families.pinyin() and lattice.weighed("pinyin", (tail,))):
-            found += _both((head,), (tail,))
+            first.append(((head,), (tail,)))
         head, tail = word[:-size], word[-size:]
         if tail in table and len(tail) > 2 and lattice.of_latin((head,)):
-            found.append(_form((tail,), (head,)))
+            last.append(((tail,), (head,)))
+    found = [form for way in first for form in _both(*way)]
+    likely = max((_how_usual(*way) for way in first), default=0.0)
+    for way in last:
+        other = _how_usual(*way) < likely
+        found += [attrs.evolve(form, is_other_way=other) for form in _both(*way)]
     return [*found[:3], _form((), (word,))]
 
 
