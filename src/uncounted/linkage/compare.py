@@ -189,7 +189,7 @@ def _event(a: Arrays, i: int, j: int) -> int:
             if a.act_place[x] != NO_KEY and a.act_place[y] != NO_KEY:
                 where = a.place_levels[a.act_place[x], a.act_place[y]]
             p, q = a.act_kind[x], a.act_kind[y]
-            same = p == q or p == NO_KEY or q == NO_KEY
+            same = p == q or NO_KEY in (p, q)
             rank = _DATE_RANK[when] + _PLACE_RANK[where]
             if (when or where) and ((same, rank) > (same_kind, best)):
                 best, same_kind = rank, same

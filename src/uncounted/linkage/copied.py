@@ -33,8 +33,8 @@ def copied(reports: Iterable[Report]) -> list[dict[str, Any]]:
     who_says: dict[Hashable, Counter[str]] = {}
     for report in reports:
         sizes[report.source] += 1
-        if (said := _said(report)) is not None:
-            who_says.setdefault(said, Counter())[report.source] += 1
+        if (what := said(report)) is not None:
+            who_says.setdefault(what, Counter())[report.source] += 1
     alike: Counter[tuple[str, str]] = Counter()
     for times in who_says.values():
         for one, other in combinations(sorted(times), 2):
@@ -48,7 +48,7 @@ def copied(reports: Iterable[Report]) -> list[dict[str, Any]]:
     return found
 
 
-def _said(report: Report) -> Hashable:
+def said(report: Report) -> Hashable:
     """What a report says; None where that is hardly more than a name."""
     further = (
         report.birth and report.birth.edtf,

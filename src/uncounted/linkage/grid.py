@@ -37,6 +37,7 @@ RUN = chains.Run(
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
+_NAMES_AGREE = 0.9  # of the links: then nobody is one person for what happened alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
 _AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
 _OTHER = 0.5  # a floor that is no lower than so much of another is no other
@@ -152,11 +153,20 @@ def worth_by_field(sampled: chains.Sampled) -> dict[str, float]:
 
 
 def outweighed(sampled: chains.Sampled, labels: Labels) -> bool:
-    """Whether what happened, when and where outweighs names in what was learned."""
-    if _links(labels) <= MOST_LINKS_UNJUDGED:
+    """Whether what happened, when and where outweighs names in what was learned.
+
+    A day and a town may tell more than one of a hundred names, and nobody is linked for them alone
+    if nearly all links agree in the name, too.
+    """
+    if _links(labels) <= MOST_LINKS_UNJUDGED or _names_agree(sampled) >= _NAMES_AGREE:
         return False
     worth = worth_by_field(sampled)
     return worth["event"] > max(worth["name"], 0.0) + _AS_GOOD
+
+
+def _names_agree(sampled: chains.Sampled) -> float:
+    """In how many links names agree."""
+    return float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
 
 
 def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
@@ -172,7 +182,7 @@ def wanting(sampled: chains.Sampled, labels: Labels) -> str | None:
     if runs_away:
         return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
     least = field_priors.PRIORS[0].least + _AT_THE_CUT
-    agree = float(sampled.rates.m[0][: compare.NAME_AGREES].sum())
+    agree = _names_agree(sampled)
     if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
         return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
     return None

@@ -26,6 +26,7 @@ from uncounted.linkage import (
     grid,
     model,
     priors,
+    repeated,
 )
 from uncounted.linkage.blocking_loss import blocking_loss
 from uncounted.linkage.copied import copied
@@ -110,9 +111,7 @@ def link(
     began = time.perf_counter()
     chosen = priors.named(prior)
     keys = _keys(reports, draws, decisions)
-    if floor is None:
-        floor = usual_floor(len(reports))
-    if not 0 < floor <= graph.MOST_FLOOR:
+    if floor is not None and not 0 < floor <= graph.MOST_FLOOR:
         raise UsedWrongly(
             f"a floor of {floor} is no chance above 0 and up to {graph.MOST_FLOOR}",
             hint="leave it out, or give the least chance at which two reports may be one person",
@@ -122,11 +121,17 @@ def link(
         return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
-    compared = comparing([reports[at] for at in order], seed=seed, progress=progress)
+    decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
+    compared, once = _comparing_once(
+        [reports[at] for at in order], decided, seed=seed, progress=progress
+    )
+    floor = usual_floor(compared.encoded.count) if floor is None else floor
     compared, nearest = arranged(compared, floor)
-    place = np.argsort(nearest)[place]
-    decisions = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
-    built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decisions)
+    once = np.argsort(nearest)[once]  # of each report in order, where it stands
+    place = once[place]
+    ends = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
+    decided = [(i, j, same) for i, j, same in ends if i != j]
+    built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decided)
     sampled = chains.sample(
         built,
         compared.rates,
@@ -137,8 +142,10 @@ def link(
         prior=chosen,
     )
     labels = _numbered(sampled.slots[:, place])
-    facts = {**sampled.facts, **built.facts, **compared.facts, **_told(sampled, labels)}
+    told = _told(sampled, _numbered(sampled.slots))
+    facts = {**sampled.facts, **built.facts, **compared.facts, **told}
     facts["copied"] = copied(reports)
+    facts["entered_twice"] = len(reports) - compared.encoded.count
     others: tuple[Reading, ...] = ()
     if with_grid:
         others = grid.readings(
@@ -148,7 +155,7 @@ def link(
             sampled,
             prior=chosen.name,
             lists=compared.lists,
-            decisions=decisions,
+            decisions=decided,
             seed=seed,
             progress=progress,
         )
@@ -160,7 +167,7 @@ def link(
         "prior": chosen.name,
         "prior_words": chosen.words,
         "floor": built.facts["floor"],
-        "all_pairs_compared": len(reports) <= ALL_PAIRS,
+        "all_pairs_compared": compared.encoded.count <= ALL_PAIRS,
         "decisions": len(decisions),
         "warm_up": chains.WARM_UP,
     }
@@ -193,6 +200,29 @@ def _keys(
         if not (0 <= i < len(keys) and 0 <= j < len(keys)) or i == j:
             raise UsedWrongly("a decision is not about two of the reports")
     return keys
+
+
+def _comparing_once(
+    reports: Sequence[Report], decisions: Sequence[Decision], *, seed: int, progress: Progress
+) -> tuple[Compared, Ints]:
+    """Compare reports, each that a list holds twice once; and which of these each report is."""
+    first = repeated.first_alike(reports, decisions)
+    if len(np.unique(first)) < 2:  # there would be nobody to compare with
+        first = np.arange(len(reports))
+    compared, kept, once = _comparing(reports, first, seed, progress)
+    twice = np.flatnonzero(np.bincount(once) > 1)
+    unsure = repeated.unsure(compared.encoded, compared.rates, twice)
+    if len(unsure):
+        first = repeated.without(first, kept[unsure])
+        compared, _, once = _comparing(reports, first, seed, progress)
+    return compared, once
+
+
+def _comparing(
+    reports: Sequence[Report], first: Ints, seed: int, progress: Progress
+) -> tuple[Compared, Ints, Ints]:
+    kept, once = np.unique(first, return_inverse=True)
+    return comparing([reports[at] for at in kept], seed=seed, progress=progress), kept, once
 
 
 def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:

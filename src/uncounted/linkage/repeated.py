@@ -1,0 +1,63 @@
+"""Reports that a list holds twice, word for word: one report that was entered twice.
+
+Taken for two, each copy would say that whoever differs from it has erred, and teach that nobody
+errs: who was entered twice would be linked the less, and people of a list that stands twice in a
+file would be too many. So a copy is what its original is, and says nothing more. Two people may be
+called alike and be as old: copies are only those who are one person almost surely, if they are
+compared like any two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.linkage import compare
+from uncounted.linkage.copied import said
+from uncounted.linkage.encode import Encoded
+from uncounted.linkage.graph import Decision
+from uncounted.linkage.model import Rates
+from uncounted.records.report import Report
+
+Ints = NDArray[np.int64]
+SURELY = 0.99  # how likely two who are alike have to be one person, to be one report
+
+
+def first_alike(reports: Sequence[Report], decisions: Iterable[Decision] = ()) -> Ints:
+    """Of each report, the first on its list that says just the same; itself, where none does.
+
+    Notes are not looked at, and who says hardly more than a name is like nobody. Where people have
+    decided that two who are alike are two, all who are alike with them are what they are.
+
+    Examples:
+        >>> from uncounted.records.dates import parse
+        >>> from uncounted.records.names import Name
+        >>> born = parse("1971-03-04")
+        >>> rows = [
+        ...     Report("A", str(at), (Name("김철수"),), birth=born, origin="혜산") for at in (1, 2)
+        ... ]
+        >>> first_alike(rows).tolist(), first_alike(rows, [(0, 1, False)]).tolist()
+        ([0, 0], [0, 1])
+    """
+    seen = dict[Hashable, int]()
+    first = np.arange(len(reports))
+    for at, report in enumerate(reports):
+        if (what := said(report)) is not None:
+            first[at] = seen.setdefault((report.source, what), at)
+    two = {int(first[i]) for i, j, same in decisions if not same and first[i] == first[j]}
+    return without(first, np.array(sorted(two), np.int64))
+
+
+def without(first: Ints, others: Ints) -> Ints:
+    """The same, but whoever is like one of these others is itself."""
+    return np.where(np.isin(first, others), np.arange(len(first)), first)
+
+
+def unsure(encoded: Encoded, rates: Rates, those: Ints) -> Ints:
+    """Of some reports, those of whom another that says just the same may be somebody else."""
+    alike = compare.levels(encoded, those, those)
+    log_odds = rates.of(alike) - np.log(encoded.count)
+    return np.asarray(those[log_odds < special.logit(SURELY)])
