@@ -199,6 +199,13 @@ def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: P
     assert json.loads(run(tmp_path, "link", "twice", "--draws", "10", "--json", env=home).stdout)[
         "diagnostics"
     ]["copied"] == [{"shorter": "two", "longer": "one", "alike": 15, "of": 15}]
+    again = [row.replace(",", "0,", 1) for row in rows[:2]]  # under other ids
+    (tmp_path / "more.csv").write_text(head + "".join(rows + again), encoding="utf-8")
+    named = ("--source", "one", "--mapping", "map.toml")
+    assert run(tmp_path, "import", "twice", "more.csv", *named, env=home).returncode == 0
+    done = run(tmp_path, "link", "twice", "--draws", "10", env=home)
+    words = "mind: 2 reports say just what another of their list says, and are taken for that one"
+    assert words in " ".join(done.stderr.split())
 
 
 def test_a_dry_run_changes_nothing(base: Path) -> None:

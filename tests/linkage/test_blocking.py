@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from uncounted.linkage import blocking, compare, graph, road, splink_model, strangers
-from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys
+from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys, in_words
 from uncounted.linkage.encode import NO_KEY, Encoded, encode
 from uncounted.progress import silent
 from uncounted.records.dates import parse
@@ -198,6 +198,30 @@ def test_what_is_seen_alone_bounds_the_loss() -> None:
     nobody = np.zeros(100, np.int64)
     facts = blocking_loss({}, nobody, nobody, found_by, np.ones(100))
     assert facts["lost_at_least"] == pytest.approx(40 / 140, abs=1e-4)
+
+
+def test_a_loss_worth_a_word_is_told() -> None:
+    links = {"likely_links": 990.0, "lost_share": 0.01, "lost_links": 10.0}
+    assert "about 10 of 1,000 links are lost" in (in_words(links) or "")
+    assert in_words({**links, "lost_links": 9.0}) is None  # less than one in a hundred
+    assert in_words({**links, "all_looked_at": True}) is None  # then the rules lose nothing
+    cut = {**links, "all_looked_at": True, "expected_links_below_cut": 30.0}
+    assert "about 30 of 1,020 links are lost" in (in_words(cut) or "")
+    nobody = {"likely_links": 0.0, "lost_share": None, "pairs_in_large_blocks_left_out": 5000}
+    assert "5,000 pairs of reports were not compared" in (in_words(nobody) or "")
+    assert in_words({**nobody, "pairs_in_large_blocks_left_out": 0}) is None
+
+
+def test_of_more_who_are_called_alike_than_can_be_compared_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports = [Report("A", str(at), (Name("김철수"),)) for at in range(400)]
+    for most in ("LEAST_LOOKED", "LOOKED_AT_ALL"):
+        monkeypatch.setattr(blocking, most, 1000)
+    monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
+    monkeypatch.setattr(road, "ALL_PAIRS", 100)
+    facts = road.comparing(reports, seed=1, progress=silent).facts["blocking"]
+    assert "79,800 pairs of reports were not compared" in (in_words(facts) or "")
 
 
 def test_links_that_all_share_a_key_leave_the_loss_open() -> None:

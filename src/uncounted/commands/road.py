@@ -335,6 +335,8 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         f" (95%, {plural(done['draws'], 'draw')})."
     )
     _tell_doubtful(done["diagnostics"])
+    _tell_not_compared(done["diagnostics"])
+    _tell_entered_twice(done["diagnostics"].get("entered_twice", 0))
     _tell_copied(done["diagnostics"].get("copied", ()))
     if older := done["decisions_older"]:
         hold = "was made before one of its" if older == 1 else "were made before one of their"
@@ -361,6 +363,23 @@ def _tell_doubtful(diagnostics: Mapping[str, Any]) -> None:
         _mind(
             f"a check fails that other ways of linking have to pass: {why}. Look at the links with"
             " uncounted review, and decide some, before you rest a number on them."
+        )
+
+
+def _tell_not_compared(diagnostics: Mapping[str, Any]) -> None:
+    from uncounted.linkage.blocking_loss import in_words
+
+    if words := in_words(diagnostics.get("blocking", {})):
+        _mind(words)
+
+
+def _tell_entered_twice(reports: int) -> None:
+    if reports:
+        one = reports == 1
+        _mind(
+            f"{plural(reports, 'report')} {'says' if one else 'say'} just what another of"
+            f" {'its' if one else 'their'} list says, and {'is' if one else 'are'} taken for that"
+            " one, entered twice."
         )
 
 

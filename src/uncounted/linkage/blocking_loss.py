@@ -45,6 +45,7 @@ _TOGETHER = (
 )
 # Rules that rest on the same key are one list for the lower bound.
 _GROUPS = ("given", "family", "birth_day", "number")
+_WORTH_A_WORD = 0.01  # of all links
 _ROUNDS = 2000
 _CLOSE = 1e-9
 
@@ -73,7 +74,8 @@ def blocking_loss(
     Returns:
         `likely_links`, those found; `lost_share`, the estimate by keys, and `lost_links`;
         `lost_at_least`, Chao's; `by_rule`: for each the share of found links that it finds, and
-        that only it finds; and where everything was compared `lost_counted`, a share too.
+        that only it finds; whether all pairs were looked at (`all_looked_at`), and where they were
+        `lost_counted`, a share too.
         Of a file whose pairs were looked at, those dropped for their keys are in neither.
         A share is None where there is nothing to tell it from.
 
@@ -97,9 +99,41 @@ def blocking_loss(
     if share is not None:
         facts["lost_share"] = round(share, 4)
         facts["lost_links"] = round(total * share / (1 - share), 1)
+    facts["all_looked_at"] = everything
     if everything and len(chance):
         facts["lost_counted"] = round(float(chance[~seen].sum() / chance.sum()), 4)
     return facts
+
+
+def in_words(facts: Mapping[str, Any]) -> str | None:
+    """What is lost with pairs that were not compared, if it is worth a word; else None.
+
+    Args:
+        facts: those of `blocking_loss`, and of `blocking.find`.
+
+    Examples:
+        >>> in_words({"likely_links": 900.0, "lost_links": 40.0, "all_looked_at": True}) is None
+        True
+        >>> in_words({"likely_links": 900.0, "lost_links": 40.0})
+        'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
+    """
+    found = float(facts.get("likely_links", 0.0))
+    lost = float(facts.get("expected_links_below_cut", 0.0))
+    if not facts.get("all_looked_at"):
+        lost += float(facts.get("lost_links", 0.0))
+    if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
+        return (
+            f"about {lost:,.0f} of {found + lost:,.0f} links are lost: of so many reports only"
+            " pairs that agree best in names, days and places are compared. People are too many by"
+            " as many."
+        )
+    left_out = int(facts.get("pairs_in_large_blocks_left_out", 0))
+    if left_out and "lost_links" not in facts and not facts.get("all_looked_at"):
+        return (
+            f"{left_out:,} pairs of reports were not compared, since too many reports say one"
+            " thing. Whoever is twice among these counts twice, and how many do nobody can tell."
+        )
+    return None
 
 
 def _by_rule(
