@@ -16,9 +16,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import attrs
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from tests.estimate.conftest import TABLES
 from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 
