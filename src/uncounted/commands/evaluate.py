@@ -291,7 +291,7 @@ def _answer_held(found: Held) -> None:
     answer(f"{shares}{people}")
     answer()
     told = f"{found.level:.0%}, other {'pairs' if found.against == 'pairs' else 'people'}"
-    rows = [("", "linkage", told, f"{found.level:.0%}, other draws")]
+    rows = [("", "linkage", told, f"{found.level:.0%}, single draws")]
     for name, figure in found.figures.items():
         drawn = figure.draws
         rows.append(
@@ -313,6 +313,8 @@ def _answer_held(found: Held) -> None:
             )
         )
     answer(columns(rows))
+    if any(figure.draws is not None for figure in found.figures.values()):
+        answer("  The linkage is the least wrong over all draws; a single one is mostly worse.")
     for what, words in _COUNTS.items():
         if count := found.counts.get(what):
             answer("  " + words.format(plural(count, _noun(what, found))))
