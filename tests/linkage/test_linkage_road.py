@@ -74,6 +74,53 @@ def test_two_reports_that_agree_in_all_they_say_are_mostly_one_person() -> None:
     assert 1.0 <= found.people.mean() < 1.3
 
 
+FAMILIES = {"김": "Kim", "리": "Ri", "박": "Pak", "최": "Choe", "정": "Jong", "강": "Kang"}
+SYLLABLES = {
+    **{"철": "Chol", "수": "Su", "영": "Yong", "순": "Sun", "명": "Myong", "성": "Song"},
+    **{"호": "Ho", "은": "Un", "남": "Nam", "일": "Il", "민": "Min", "진": "Jin"},
+    **{"혁": "Hyok", "현": "Hyon", "길": "Kil", "국": "Kuk"},
+}
+
+
+@pytest.mark.parametrize("written", ["{} {} {}", "{} {}-{}", "{}, {} {}", "{}{}{}"])
+def test_brothers_who_were_taken_together_are_two(written: str) -> None:
+    """Kim Song Kil and Kim Song Ho, by whatever letters they are told apart."""
+    rng = np.random.default_rng(3)
+    reports, truth = list[Report](), list[str]()
+    for family in range(110):
+        name = "김김김김리리리박박최정강"[rng.integers(12)]
+        first, *own = rng.permutation(list(SYLLABLES))[:3].tolist()
+        origin = ("Hoeryong", "Hyesan", "Musan", "Chongjin", "Onsong")[rng.integers(5)]
+        year, taken = 1960 + int(rng.integers(25)), f"{rng.integers(2010, 2020)}-"
+        taken += f"{rng.integers(1, 13):02}"
+        for at, second in enumerate(own):
+            parts = [name, first, second]
+            if written != "{}{}{}":
+                parts = [FAMILIES[name], SYLLABLES[first], SYLLABLES[second]]
+            born = str(year + int(rng.integers(3)))
+            for source in "AB":
+                day = taken if rng.random() < 0.7 else taken[:4]
+                if rng.random() < 0.55:
+                    said = Report(
+                        source,
+                        str(len(reports)),
+                        (Name(written.format(*parts)),),
+                        sex="m",
+                        birth=parse(born) if rng.random() < 0.5 else None,
+                        origin=origin,
+                        acts=(
+                            Act("arrest", parse(taken[: 7 if rng.random() < 0.7 else 4]), "Tumen"),
+                        ),
+                    )
+                    reports.append(said)
+                    truth.append(f"{family} {at}")
+    linkage = link(reports, draws=60, with_grid=False)
+    found = evaluate(point_partition(linkage), truth)
+    assert found.precision > 0.9
+    assert found.recall > 0.9
+    assert abs(linkage.people.mean() - found.true_people) < 0.06 * found.true_people
+
+
 def _again_and_again(times: int, others: int) -> list[Report]:
     """One person so many times on each of two lists, and others once on each."""
     rng = np.random.default_rng(7)
