@@ -99,8 +99,8 @@ def test_brothers_who_were_taken_together_are_two(written: str) -> None:
                 parts = [FAMILIES[name], SYLLABLES[first], SYLLABLES[second]]
             born = str(year + int(rng.integers(3)))
             for source in "AB":
-                day = taken if rng.random() < 0.7 else taken[:4]
                 if rng.random() < 0.55:
+                    day = taken if rng.random() < 0.7 else taken[:4]
                     said = Report(
                         source,
                         str(len(reports)),
@@ -108,9 +108,7 @@ def test_brothers_who_were_taken_together_are_two(written: str) -> None:
                         sex="m",
                         birth=parse(born) if rng.random() < 0.5 else None,
                         origin=origin,
-                        acts=(
-                            Act("arrest", parse(taken[: 7 if rng.random() < 0.7 else 4]), "Tumen"),
-                        ),
+                        acts=(Act("arrest", parse(day), "Tumen"),),
                     )
                     reports.append(said)
                     truth.append(f"{family} {at}")
