@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare, names
+from uncounted.linkage import compare, families, lattice, names, syllables
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
 from uncounted.records.names import Name
@@ -36,7 +36,59 @@ def _is_same(one: str, other: str) -> bool:
 @pytest.mark.parametrize("name", SAME)
 def test_spellings_of_one_name_are_the_same(name: str) -> None:
     missed = [spelt for spelt in SAME[name].split("|") if not _is_same(name, spelt)]
-    assert len(missed) <= (1 if name == "남궁옥" else 0), missed
+    assert missed == []
+
+
+COMPOUND = {
+    "남궁민": "Namgoong Min|Namkoong Min|Min Namgung|Nam Goong Min|Namgoongmin",
+    "제갈명": "Jaegal Myung|Chegal Myong|Je Gal Myung|Jekal Myung|Myung Jegal",
+    "선우경": "Seonwoo Kyung|Sonu Kyong|Sunwoo Kyung|Sun Woo Kyung|Kyung Sonwoo",
+    "황보영": "Hwangbo Young|Hwang Bo Young|Young Whangbo|Hwangpo Yong",
+    "독고준": "Dokgo Jun|Tokko Jun|Dogko Jun|Dok Go Jun|Jun Tokko",
+    "사공일": "Sagong Il|Sakong Il|Il Sakong|Sa Gong Il",
+    "서문탁": "Seomun Tak|Somun Tak|Suh Moon Tak|Tak Seomoon",
+    "동방석": "Dongbang Seok|Tongbang Sok|Suk Dongbang",
+}
+
+
+@pytest.mark.parametrize("name", COMPOUND)
+def test_family_names_of_two_syllables_in_their_usual_spellings(name: str) -> None:
+    assert [spelt for spelt in COMPOUND[name].split("|") if not _is_same(name, spelt)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "characters"),
+    [
+        ("유길수", "兪吉洙 俞吉洙 劉吉洙 刘吉洙"),
+        ("강길수", "姜吉洙 康吉洙 强吉洙 強吉洙 江吉洙"),
+        ("연길수", "淵吉洙 渊吉洙 渕吉洙"),
+        ("뢰길수", "賴吉洙 赖吉洙"),
+        ("오길수", "吳吉洙 吴吉洙 呉吉洙"),
+        ("권길수", "權吉洙 权吉洙 権吉洙"),
+        ("방길수", "龐吉洙 庞吉洙 方吉洙"),
+        ("구길수", "具吉洙 丘吉洙 邱吉洙"),
+        ("모길수", "毛吉洙"),
+        ("소길수", "邵吉洙"),
+        ("부길수", "傅吉洙"),
+        ("국길수", "國吉洙 国吉洙"),
+        ("남궁길", "南宮吉 南宫吉"),
+    ],
+)
+def test_family_names_in_each_form_of_their_characters(name: str, characters: str) -> None:
+    assert [text for text in characters.split() if not _is_same(name, text)] == []
+
+
+def test_characters_of_family_names_have_the_readings_that_unihan_gives_them() -> None:
+    readings = syllables.readings_of_characters()
+    wrong = [
+        char
+        for text, keys in families.han().items()
+        if len(text) == 1
+        for char in text
+        if char in readings
+        and not set(keys) & {lattice.of_hangul(reading) for reading in readings[char]}
+    ]
+    assert wrong == []
 
 
 def test_other_people_are_not_a_spelling() -> None:

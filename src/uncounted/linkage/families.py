@@ -20,14 +20,17 @@ _PINYIN_SHARE = 0.003  # of a family name in pinyin before a given name that is 
 _RARE = 0.015  # percent: rarer family names do not tell which word is one
 _UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
 _LEAST = 0.002  # shares of spellings below this are left out
-_FULL = (
-    "鄭趙張吳黃權韓劉孫許盧車閔陳嚴羅馬蔣錢愼楊邊蘇東諸龍賓陰魚陸"
-    "慶宮鮮獨魯晉裵曺呂連溫馮葉閻雲鍾鮑後萬尙眞氷"
+# A character, then its simplified and other forms, as Unihan has them: 吴 and 呉 for 吳.
+_ROWS_OF_FORMS = (
+    "鄭郑 趙赵 張张 吳吴呉 黃黄 權权権 韓韩 劉刘 孫孙 許许 盧卢 車车 "
+    "閔闵 陳陈 嚴严厳 羅罗 馬马 蔣蒋 錢钱銭 愼慎 楊杨 邊边辺邉 蘇苏 "
+    "東东 諸诸 龍龙竜 賓宾 陰阴 魚鱼 陸陆 慶庆 宮宫 鮮鲜 獨独 魯鲁 "
+    "晉晋 裵裴 曺曹 呂吕 連连 溫温 馮冯 葉叶 閻阎 雲云 鍾钟鐘 鮑鲍 "
+    "後后 萬万 尙尚 眞真 氷冰 兪俞 强強 淵渊渕 賴赖頼 龐庞 異异 國国 "
+    "鄒邹 龔龚 單单 堅坚 倉仓 莊庄 韋韦 顧顾 賈贾 簡简 頓顿 樓楼 譚谭 "
+    "彈弹 柳桺栁"
 )
-_SIMPLE = (
-    "郑赵张吴黄权韩刘孙许卢车闵陈严罗马蒋钱慎杨边苏东诸龙宾阴鱼陆"
-    "庆宫鲜独鲁晋裴曹吕连温冯叶阎云钟鲍后万尚真冰"
-)
+_FORMS = {row[0]: row for row in _ROWS_OF_FORMS.split()}
 
 
 @lru_cache(maxsize=1)
@@ -47,18 +50,17 @@ def hangul() -> Table:
 
 @lru_cache(maxsize=1)
 def han() -> Table:
-    """Family names in characters, full and simplified.
+    """Family names in characters, full and simplified, and in other forms of them.
 
     Examples:
         >>> [lattice.hangul(key) for key in han()["赵"] if isinstance(key, tuple)]
         ['조']
     """
     table: Table = {}
-    simplified = dict(zip(_FULL, _SIMPLE, strict=True))
     for _, texts, _, characters, _ in spelling.families():
         for text in characters:
-            for variant in {text, "".join(simplified.get(char, char) for char in text)}:
-                table.setdefault(variant, {})[lattice.of_hangul(texts[0])] = 1.0
+            for forms in itertools.product(*(_FORMS.get(char, char) for char in text)):
+                table.setdefault("".join(forms), {})[lattice.of_hangul(texts[0])] = 1.0
     return _scaled(table)
 
 

@@ -11,7 +11,8 @@ romanisation that the DPRK put before the United Nations Conference on the
 Standardization of Geographical Names (1992, 2002 and 2012); South Korea's initial-sound
 rule (Hangul orthography, chapter 3 section 5, 1988), which the North does not have.
 Spellings outside these systems (Lee, Park, Choi, Yoo, Young, Chul, Hee) are common
-knowledge. Shares of family names are rounded from South Korea's census of 2015.
+knowledge. Shares of family names are rounded from South Korea's census of 2015, and the
+characters are those under which it and the census of 2000 count family names.
 """
 
 from __future__ import annotations
@@ -133,10 +134,10 @@ _FAMILIES = """
 8.4|박|pak park bak bag pac parck|朴|piao pu
 4.7|최|choe choi choy chwe che chey|崔|cui
 4.8|정|jong jung chung jeong chong cheong chyung|鄭 丁 程|zheng ding cheng
-2.5|강|kang gang kahng|姜 康 强|jiang kang
+2.5|강|kang gang kahng|姜 康 强 江 剛 彊|jiang kang qiang gang
 2.9|조|jo cho joh choh|趙 曺 曹|zhao cao
 2.1|윤|yun yoon youn yune|尹|yin
-2.0|장|jang chang jahng|張 章 蔣|zhang jiang
+2.0|장|jang chang jahng|張 章 蔣 莊|zhang jiang zhuang
 1.7|임 림|im rim lim yim leem rhim ihm|林 任|lin ren
 1.5|한|han hahn|韓|han
 1.5|오|o oh|吳|wu
@@ -145,13 +146,13 @@ _FAMILIES = """
 1.4|권|kwon gwon kweon kwun|權|quan
 1.4|황|hwang whang|黃|huang
 1.4|안|an ahn|安|an
-1.4|송|song|宋|song
+1.4|송|song|宋 松|song
 1.2|전|jon jeon chon chun jun cheon|全 田 錢|quan tian
 1.1|홍|hong|洪|hong
-2.2|유 류|yu ryu yoo you rew ryoo lyu yoou|柳 劉 兪|liu yu
-0.9|고|ko go koh|高|gao
+2.2|유 류|yu ryu yoo you rew ryoo lyu yoou|柳 劉 兪 庾|liu yu
+0.9|고|ko go koh|高 顧|gao gu
 0.9|문|mun moon|文|wen
-1.0|양 량|yang ryang ryanng|梁 楊|liang yang
+1.0|양 량|yang ryang ryanng|梁 楊 樑|liang yang
 0.9|손|son sohn|孫|sun
 0.9|배|pae bae bai pai|裵 裴|pei
 0.8|백|paek baek paik back beak baik|白|bai
@@ -159,11 +160,11 @@ _FAMILIES = """
 0.6|노 로|no ro roh noh rho|盧 魯|lu
 0.55|남|nam|南|nan
 0.5|심|sim shim|沈|shen
-0.5|하|ha hah|河|he
+0.5|하|ha hah|河 夏|he xia
 0.4|주|ju chu joo choo|朱 周|zhu zhou
 0.4|우|u woo wu|禹|yu
-0.4|구|ku gu koo goo|具 丘|ju qiu
-0.4|곽|kwak gwak|郭|guo
+0.4|구|ku gu koo goo|具 丘 邱 仇|ju qiu
+0.4|곽|kwak gwak|郭 廓|guo kuo
 0.4|성|song sung seong|成|cheng
 0.4|차|cha|車|che
 0.3|민|min|閔|min
@@ -172,27 +173,27 @@ _FAMILIES = """
 0.3|엄|om um eom uhm|嚴|yan
 0.3|나 라|na ra rah nah|羅|luo
 0.25|원|won weon|元|yuan
-0.25|채|chae|蔡|cai
-0.25|천|chon cheon chun|千|qian
-0.2|방|pang bang|方 房|fang
-0.2|공|kong gong|孔|kong
+0.25|채|chae|蔡 采 菜|cai
+0.25|천|chon cheon chun|千 天|qian tian
+0.2|방|pang bang|方 房 龐 旁 邦|fang pang bang
+0.2|공|kong gong|孔 公 龔|kong gong
 0.2|현|hyon hyun hyeon|玄|xuan
 0.15|함|ham hahm|咸|xian
 0.17|변|pyon byun byeon byon|卞 邊|bian
 0.14|염 렴|yom ryom yeom yum|廉|lian
 0.12|여 려|yo ryo yeo|呂|lu
-0.1|추|chu choo|秋|qiu
-0.1|도|to do doh|都|du
+0.1|추|chu choo|秋 鄒|qiu zou
+0.1|도|to do doh|都 陶 道|du tao dao
 0.1|석|sok seok suk|石 昔|shi
-0.1|소|so soh|蘇|su
+0.1|소|so soh|蘇 邵|su shao
 0.08|선|son sun seon|宣|xuan
-0.08|설|sol seol sul|薛 偰|xue
+0.08|설|sol seol sul|薛 偰 卨|xue
 0.08|마|ma mah|馬|ma
 0.08|길|kil gil|吉|ji
 0.06|표|pyo|表|biao
 0.06|명|myong myung myeong|明|ming
 0.06|기|ki gi kee|奇|qi
-0.06|반|pan ban|潘|pan
+0.06|반|pan ban|潘 班|pan ban
 0.05|왕|wang|王|wang
 0.05|금|kum geum keum|琴|qin
 0.05|옥|ok|玉|yu
@@ -200,24 +201,24 @@ _FAMILIES = """
 0.05|인|in|印|yin
 0.05|맹|maeng|孟|meng
 0.05|제|je che|諸|zhu
-0.05|모|mo|牟|mu
+0.05|모|mo|牟 毛|mu mao
 0.05|탁|tak|卓|zhuo
-0.05|국|kuk guk kook|鞠|ju
+0.05|국|kuk guk kook|鞠 國 菊|ju guo
 0.05|용 룡|yong ryong|龍|long
 0.05|어|o eo uh|魚|yu
 0.05|은|un eun|殷|yin
-0.05|편|pyon pyun pyeon|片|pian
+0.05|편|pyon pyun pyeon|片 扁|pian bian
 0.05|예|ye|芮|rui
-0.05|경|kyong kyung gyeong|慶|qing
+0.05|경|kyong kyung gyeong|慶 景 京 耿|qing jing geng
 0.05|봉|pong bong|奉|feng
 0.05|사|sa|史|shi
-0.05|부|pu bu boo|夫|fu
+0.05|부|pu bu boo|夫 傅|fu
 0.05|태|tae|太|tai
-0.05|승|sung seung|承|cheng
-0.05|계|kye gye|桂|gui
-0.05|위|wi wee|魏|wei
-0.05|동|tong dong|董|dong
-0.05|단|tan dan|段|duan
+0.05|승|sung seung|承 昇|cheng sheng
+0.05|계|kye gye|桂 季|gui ji
+0.05|위|wi wee|魏 韋|wei
+0.05|동|tong dong|董 東|dong
+0.05|단|tan dan|段 單 端|duan shan
 0.05|호|ho|扈|hu
 0.05|강|kang|康|kang
 0.02|피|pi|皮|pi
@@ -227,24 +228,24 @@ _FAMILIES = """
 0.02|형|hyong hyung hyeong|邢|xing
 0.02|두|tu du doo|杜|du
 0.02|음|um eum|陰|yin
-0.02|빈|pin bin|賓|bin
+0.02|빈|pin bin|賓 彬|bin
 0.02|노|no|路|lu
 0.06|연 련|yon ryon yeon youn ryeon|延 連 淵|yan lian yuan
-0.02|을지|ulji eulji ulchi|乙支|yizhi
+0.02|을지|ulji eulji ulchi eulchi|乙支|yizhi
 0.01|시|si shi|施|shi
 0.01|온|on|溫|wen
 0.01|좌|chwa jwa|左|zuo
-0.01|범|pom bom bum beom|范|fan
+0.01|범|pom bom bum beom|范 凡|fan
 0.01|팽|paeng|彭|peng
 0.01|대|tae dae|大|da
 0.01|상|sang|尙|shang
 0.01|진|jin chin|眞|zhen
-0.01|옹|ong|邕|yong
-0.01|순|sun soon|荀|xun
-0.01|창|chang|昌|chang
+0.01|옹|ong|邕 雍|yong
+0.01|순|sun soon|荀 舜 淳|xun shun chun
+0.01|창|chang|昌 倉|chang cang
 0.01|당|tang dang|唐|tang
 0.01|화|hwa|化|hua
-0.01|견|kyon kyun gyeon|甄|zhen
+0.01|견|kyon kyun gyeon|甄 堅|zhen jian
 0.01|만|man|萬|wan
 0.01|평|pyong pyung pyeong|平|ping
 0.01|풍|pung poong|馮|feng
@@ -260,27 +261,41 @@ _FAMILIES = """
 0.01|영|yong young yeong|永|yong
 0.01|요|yo|姚|yao
 0.01|우|u woo|于|yu
-0.01|운|un woon|雲|yun
-0.01|원|won|袁|yuan
+0.01|운|un woon|雲 芸|yun
+0.01|원|won|袁 苑|yuan
 0.01|이|i yi lee|異 伊|yi
 0.01|종|jong chong|宗 鍾|zong zhong
 0.01|증|jung jeung|曾|zeng
-0.01|초|cho|楚|chu
+0.01|초|cho|楚 初|chu
 0.01|판|pan|判|pan
 0.01|포|po|包 鮑|bao
 0.01|필|pil|弼|bi
 0.01|해|hae|海|hai
-0.01|호|ho|胡|hu
-0.01|후|hu hoo|後|hou
+0.01|호|ho|胡 鎬|hu hao
+0.01|후|hu hoo|後 侯 候 后|hou
 0.01|묵|muk mook|墨|mo
-0.06|남궁|namgung namkung namkoong|南宮|nangong
-0.04|황보|hwangbo hwangpo whangbo|皇甫|huangfu
-0.05|선우|sonu sunwoo seonu sunu seonwoo sonwoo sunoo|鮮于|xianyu
-0.04|제갈|jegal chegal jekal|諸葛|zhuge
+0.01|가|ka ga|賈|jia
+0.01|간|kan gan|簡|jian
+0.01|곡|kok gok|曲 谷|qu gu
+0.01|궁|kung gung goong|弓|gong
+0.01|근|kun keun geun|斤|jin
+0.01|내|nae|乃|nai
+0.01|누 루|nu ru lu|樓|lou
+0.01|담|tam dam|譚|tan
+0.01|돈|ton don|頓|dun
+0.01|묘|myo|苗|miao
+0.01|서|so seo|西|xi
+0.01|야|ya|夜|ye
+0.01|탄|tan|彈|tan
+0.01|학|hak|郝|hao
+0.06|남궁|namgung namkung namkoong namgoong namgong namkong namgoung namkoung|南宮|nangong
+0.04|황보|hwangbo hwangpo whangbo whangpo hwangboh|皇甫|huangfu
+0.05|선우|sonu sunwoo seonu sunu seonwoo sonwoo sunoo seonoo sunwu seonwu sonwu|鮮于|xianyu
+0.04|제갈|jegal chegal jekal chekal jaegal jaekal chaegal jegarl|諸葛|zhuge
 0.02|사공|sagong sakong|司空|sikong
-0.02|독고|tokko dokgo dokko|獨孤|dugu
-0.02|서문|somun seomun|西門|ximen
-0.01|동방|tongbang dongbang|東方|dongfang
+0.02|독고|tokko dokgo dokko tokgo dogko dokgoh dokkoh|獨孤|dugu
+0.02|서문|somun seomun seomoon somoon suhmoon suhmun|西門|ximen
+0.01|동방|tongbang dongbang tongpang dongpang|東方|dongfang
 """
 
 
