@@ -17,7 +17,7 @@ from typing import Literal
 
 import attrs
 
-from uncounted.linkage import families, lattice, syllables, veiled
+from uncounted.linkage import besides, families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
 from uncounted.records.kinship import whose
 from uncounted.records.names import Name, plain, untitled, visible
@@ -38,7 +38,7 @@ _LEAST = 0.01  # a way of reading less likely than this is none
 _FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|a\.k\.a\.?|n[eé]e|or)\s", re.IGNORECASE)
+_BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
@@ -143,10 +143,11 @@ def order_of(name: Name) -> Order | None:
 
 @lru_cache(maxsize=1024)  # it is asked more than once of a name
 def _seen(written: str) -> str:
-    """What is looked at of a name: without titles, and without what nobody sees."""
+    """What is looked at of a name: without titles and ages, and without what nobody sees."""
     raw = written[:LONGEST_RAW]
-    # 남궁씨 would be 남 and 궁 without its title
-    return (untitled(raw) if _titled(raw) is None else visible(raw))[:LONGEST_WRITTEN]
+    if _titled(raw) is not None:  # 남궁씨 would be 남 and 궁 without its title
+        return visible(raw)[:LONGEST_WRITTEN]
+    return besides.bare(untitled(raw)[:LONGEST_WRITTEN])
 
 
 def _titled(written: str) -> veiled.Veiled | None:
@@ -193,10 +194,15 @@ def _says_nothing(part: str) -> bool:
 
 
 def _pieces(written: str) -> list[str]:
-    """A name and what stands beside it in brackets or after "alias": other names, as a rule.
+    """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
+    named = besides.parted(written)
+    if named == [written]:
+        return _bracketed(written)
+    return [piece for name in named for piece in _bracketed(besides.bare(untitled(name)))]
 
-    Only beside a name of two words or more: in "Kim (Chol Su)" the brackets are part of it.
-    """
+
+def _bracketed(written: str) -> list[str]:
+    """Only beside a name of two words or more: in "Kim (Chol Su)" the brackets are part of it."""
     first, *others = _BESIDE.split(written)
     return [first, *others] if others and len(_WORDS.findall(first)) > 1 else [written]
 

@@ -1,0 +1,169 @@
+"""What stands beside a name: words that say another name follows, and what is said of somebody.
+
+일명, 又名 and "also known as" come before another name, with a colon or without. 故, "aged 35",
+(35세), 군 and 할머니 are part of none. What may be a name is left alone: 고 is a family name,
+이명박 has no other name 박, and 군 ends given names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from uncounted.linkage import families
+from uncounted.records.kinship import whose
+from uncounted.records.names import untitled
+
+_OTHER_KO = (
+    "일명|본명|필명|가명|별명|아명|예명|별칭|구명|원명|속명|통칭|실명|개명 ?(?:전|후)(?: ?이름)?"
+    "|(?:옛|다른|본|원래) ?이름|(?:중국|한국|조선|일본) ?(?:명|이름)"
+)
+_OTHER_ZH = (
+    "又名|别名|別名|化名|曾用名|原名|本名|假名|真名|笔名|筆名|艺名|藝名|小名|乳名|又称|又稱|亦名|亦称|亦稱"
+    "|绰号|綽號|外号|外號|中文名|汉名|漢名|朝鲜名|朝鮮名|韩文名|韓文名"
+)
+_OTHER_EN = (
+    "(?:(?:also|otherwise|better|commonly|formerly|previously|now) )?known as"
+    "|(?:formerly|previously)(?: called| named)?|nicknamed?|pseudonym|alias(?:es)?|a/k/a"
+    "|a[.]k[.]a[.]?"
+    "|(?:real|true|birth|original|former|other|full|pen|stage|code|maiden|chinese|korean) name"
+    "(?: is| was)?|(?-i:aka|AKA|он же|она же)|настоящее имя|псевдоним|прозвище"
+)
+_FOLLOWS = r"(?:\s*[:=]\s*|\s+)(?=[^\W\d])"
+# A word that another name follows. In characters it may stand close to both.
+_MARKS = re.compile(
+    rf"(?<![가-힣])(?:{_OTHER_KO})(?:[은는]?{_FOLLOWS}|(?<=[일본필별]명)(?=[가-힣]{{3}}))"
+    rf"|(?:(?<![㐀-鿿])|(?<=[㐀-鿿]{{2}}))(?:{_OTHER_ZH})"
+    rf"(?:[为為是叫]?(?=[㐀-鿿]{{2}})|{_FOLLOWS})"
+    rf"|(?<![^\W_])(?:{_OTHER_EN}){_FOLLOWS}"
+    r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])",
+    re.IGNORECASE,
+)
+_EDGES = " ()[]【】,:;、="
+
+# What is said of somebody: sex, age, the year of birth, and what became of them.
+_SEX = "남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female|м|ж|муж[.]?|жен[.]?"
+_AGE = (
+    r"(?:당시|향년|aged?:?) ?\d{1,3}(?: ?[세살])?"
+    r"|\d{1,3} ?(?:세|살|岁|歲|лет|года?|years?(?: old)?|yrs?[.]?(?: old)?|y[.]?/?o[.]?)"
+)
+_BORN = r"(?:18|19|20)\d\d ?(?:년 ?생|年生?|년)|(?:b[.]|born(?: in)?) ?(?:18|19|20)\d\d"
+_FATE = (
+    "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명|故|已故|死亡|失踪|失蹤|化名|假名"
+    "|deceased|dead|died|missing|alive|late|pseudonym|not (?:his|her|their) real name|умер|умерла"
+)
+_NUMBERS = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
+
+
+def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is said in brackets of its own, and at the end of a name."""
+    item, at_end = f"(?:{'|'.join((_SEX, _FATE, *items))})", "|".join(items)
+    return (
+        re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
+        re.compile(
+            rf" ?[,·;] ?(?:(?:{_SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{_AGE}|{_BORN})$",
+            re.IGNORECASE,
+        ),
+    )
+
+
+_SAID, _SAID_OR_NUMBERS = _said(_AGE, _BORN), _said(_AGE, _BORN, _NUMBERS)
+_LATE = re.compile(
+    r"(?:고 ?)?\(?(?:已?故|亡)(?:\) ?| ?)(?=\w{2}|\w \w)|the late (?=\w)|late (?=\w+[ -]\w)"
+    r"|покойн(?:ый|ая) (?=\w)",
+    re.IGNORECASE,
+)
+_LATE_KO = re.compile("[고망] (?=[가-힣])")
+_CALLED = re.compile(
+    "(?P<name>[가-힣]+(?: [가-힣]+)?)(?P<close> ?)"
+    "(?P<word>군|양|옹|어르신|아주머니|아저씨"
+    "|(?<![친외증큰시])(?<![친외증큰시] )(?:할머니|할아버지|할머님|할아버님))"
+)
+_CALLED_EN = re.compile(
+    r"^(?:grandma|granny|halmoni|halmeoni) (?=\w+[ -]\w)"
+    r"|(?<=\w{2}) (?:halmoni|halmeoni|harabeoji|haraboji)$",
+    re.IGNORECASE,
+)
+_MOST = 4  # things that are said of one person
+
+
+def parted(text: str) -> list[str]:
+    """A name and those that follow it after words that say so, each without these words.
+
+    Examples:
+        >>> parted("김철수(일명 박민)"), parted("金哲洙又名朴民"), parted("이명박")
+        (['김철수', '박민'], ['金哲洙', '朴民'], ['이명박'])
+        >>> parted("Kim Chol Su, also known as Park Min"), parted("aka Park Min")
+        (['Kim Chol Su', 'Park Min'], ['Park Min'])
+    """
+    first, *others = _MARKS.split(text)
+    if not others:
+        return [text]
+    pieces = (piece.strip(_EDGES) for piece in (first, *others))
+    return [piece for piece in pieces if piece] or [text]
+
+
+def bare(text: str) -> str:
+    """A name without what is said of somebody who has it.
+
+    Args:
+        text: a name as it is seen, without titles: see `records.names.untitled`.
+
+    Examples:
+        >>> bare("故 김철수"), bare("고 김철수"), bare("고 철수"), bare("김복동 할머니")
+        ('김철수', '김철수', '고 철수', '김복동')
+        >>> bare("Kim Chol Su, aged 35"), bare("김철수(남, 35세)"), bare("박철 군")
+        ('Kim Chol Su', '김철수', '박철 군')
+    """
+    for _ in range(_MOST):
+        left = _without_one(text)
+        if left == text or not any(map(str.isalpha, left)):
+            break
+        text = left
+    return text
+
+
+def _without_one(text: str) -> str:
+    if text.isascii() and text.isalpha():
+        return text
+    left = _CALLED_EN.sub("", _unsaid(text))
+    if late := _LATE.match(left):
+        left = left[late.end() :]
+    if not text.isascii():
+        left = _uncalled(left)
+        if (late := _LATE_KO.match(left)) and _is_whole("".join(left[2:].split())):
+            left = left[late.end() :]
+    return untitled(left) if left != text else text
+
+
+def _unsaid(text: str) -> str:
+    left = text
+    for pattern in _SAID_OR_NUMBERS:
+        left = pattern.sub("", left)
+    if left != text and left.isascii() and left.isalpha():  # Witness (3) is not Witness (4)
+        left = text
+        for pattern in _SAID:
+            left = pattern.sub("", left)
+    return left
+
+
+def _uncalled(text: str) -> str:
+    """A whole name in Hangul without what an elder or a child is called after it."""
+    found = _CALLED.fullmatch(text)
+    if found is None or whose(text) is not None:
+        return text
+    closed = "".join(found["name"].split())
+    sure = found["close"] or len(found["word"]) > 1 or _given_size(closed) == 2
+    return found["name"] if sure and _is_whole(closed) else text
+
+
+def _is_whole(closed: str) -> bool:
+    """Whether a text in Hangul is a family name and a given name, of three syllables or more."""
+    return 3 <= len(closed) <= 5 and _given_size(closed) > 0
+
+
+def _given_size(closed: str) -> int:
+    """Syllables after the family name, 0 if there is none."""
+    for size in (2, 1):
+        if closed[:size] in families.hangul() and len(closed) > size:
+            return len(closed) - size
+    return 0

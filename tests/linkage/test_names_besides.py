@@ -1,0 +1,135 @@
+"""What stands beside a name: words that say another name follows, and what is said of somebody."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from uncounted.linkage import besides, compare
+from uncounted.linkage.encode import encode
+from uncounted.linkage.name_levels import NAME
+from uncounted.records.names import Name, untitled
+from uncounted.records.report import Report
+
+
+def called(one: tuple[str, ...], *other: str) -> str:
+    people = Report("A", "1", tuple(map(Name, one))), Report("B", "2", tuple(map(Name, other)))
+    encoded = encode(people)
+    levels = [
+        int(compare.levels(encoded, np.array([at]), np.array([1 - at]))[0, 0]) for at in (0, 1)
+    ]
+    assert levels[0] == levels[1], "the other way round"
+    return "same" if 1 <= levels[0] <= compare.NAME_SAME else NAME[levels[0]]
+
+
+ALIAS = """
+김철수(일명 박민)|김철수(본명 박민)|김철수(필명 박민)|김철수(별명: 박민)|김철수 (본명은 박민)
+김철수, 일명 박민|김철수 본명 박민|김철수(일명박민희)|김철수(개명 전 박민)|김철수 또는 박민
+金哲洙（又名朴民）|金哲洙(曾用名朴民)|金哲洙，又名朴民|金哲洙又名朴民|金哲洙 化名 朴民
+金哲洙(化名:朴民)|金哲洙（別名 朴民）|김철수 a.k.a. Park Min|김철수 aka Park Min
+Kim Chol Su, also known as Park Min
+Kim Chol Su (also known as Park Min)|Kim Chol Su (real name: Park Min)|Kim Chol Su alias: Park Min
+Kim Chol Su (formerly Park Min)|Kim Chol Su a/k/a Park Min|Ким Чхоль Су (он же Пак Мин)
+김철수(일명 박민, 35세)
+"""
+
+
+@pytest.mark.parametrize(
+    "written", [text for row in ALIAS.strip().splitlines() for text in row.split("|")]
+)
+def test_somebody_is_found_by_the_name_before_and_by_that_after_the_word(written: str) -> None:
+    assert called((written,), "김철수") == "same"
+    assert called((written,), "박민희" if "희" in written else "박민") == "same"
+    assert called((written,), "리영호") == "different"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *("일명 박민", "일명: 박민", "본명 박민", "別名 朴民", "又名朴民", "化名 朴民"),
+        *("aka Park Min", "a.k.a. Park Min"),
+    ],
+)
+def test_the_word_may_stand_before_a_further_name(other: str) -> None:
+    assert called(("김철수", other), "박민") == "same"
+    assert called(("김철수", other), "김철수") == "same"
+
+
+def test_a_name_that_both_are_called_besides_is_still_no_name_of_theirs() -> None:
+    assert called(("김철수(일명 박민)",), "리영호(일명 박민)") == "another name the same"
+
+
+@pytest.mark.parametrize(
+    "name", ["이명박", "김일명", "박본명", "필명수", "Nana Aka Kouame", "Kim (Chol Su)", "王又名"]
+)
+def test_what_may_be_a_name_is_no_word_for_another(name: str) -> None:
+    assert besides.parted(name) == [name]
+
+
+SAID = """
+故 김철수|故김철수|고 김철수|고(故) 김철수|망 김철수|故金哲洙|已故金哲洙|the late Kim Chol Su
+late Kim Chol Su|The late Mr Kim Chol Su|покойный Ким Чхоль Су|Kim Chol Su, aged 35
+Kim Chol Su (aged 35)|Kim Chol Su, 35|Kim Chol Su, 35 years old|Kim Chol Su, born 1980
+Kim Chol Su (male, 35)|Kim Chol Su (deceased)|Ким Чхоль Су, 35 лет|김철수 군|김철수군|김철수 씨
+김철수 할머니|김철수 할아버지|김철수 씨(35)|김철수(35세)|김철수(당시 35세)|김철수(남, 35세)
+김철수 35세|김철수(1980년생)|김철수(사망)|金哲洙（男，35岁）|金哲洙，35岁
+김 철수 군|Kim Chol-su halmoni|김철수(金哲洙, 35세)
+"""
+
+
+@pytest.mark.parametrize(
+    "written", [text for row in SAID.strip().splitlines() for text in row.split("|")]
+)
+def test_what_is_said_of_somebody_is_no_part_of_the_name(written: str) -> None:
+    assert called((written,), "김철수") == "same"
+    assert called((written,), "Kim Chol Su") == "same"
+    assert called((written,), "김철호") == "other given, same family"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "고 철수",
+            "고 김철",
+            "고김철수",
+            "故",
+            "박철 군",
+            "김형군",
+            "남궁민군",
+            "김 영양",
+            "이양",
+        ),
+        *("Kim, F", "Witness (3)", "Late", "김철수 외할머니", "우리 할머니", "(35세)"),
+    ],
+)
+def test_what_may_be_a_name_is_left_alone(name: str) -> None:
+    assert besides.bare(untitled(name)) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("김철수(사망)", "박민(사망)"),
+        ("김철수(가명)", "박민(가명)"),
+        ("故 김철수", "故 박민"),
+        ("김철수 35세", "박민 35세"),
+        ("김철수 할머니", "박민자 할머니"),
+        ("Kim Chol Su (deceased)", "Park Min (deceased)"),
+    ],
+)
+def test_it_is_no_name_that_two_people_have_in_common(one: str, other: str) -> None:
+    assert called((one,), other) == "different"
+
+
+def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:
+    assert called(("김철수의 할머니",), "김철수") == "not said"
+    assert called(("the late Kim Chol Su's wife",), "김철수") == "not said"
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 200, "(1 " * 66, "고 " * 100, "known as " * 22, "본명 " * 66]
+)
+def test_repeats_without_end_are_read(text: str) -> None:
+    assert besides.bare(text)
+    assert besides.parted(text)
