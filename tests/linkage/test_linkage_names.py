@@ -57,6 +57,23 @@ def test_family_names_of_two_syllables_in_their_usual_spellings(name: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("김정환", "Kim Jung-whan|Junghwan Kim"),
+        ("박경화", "Kyung-wha Park"),
+        ("김여진", "Kim Yuh-jin|Yuh Jin Kim"),
+        ("리명준", "Lee Myung-june"),
+        ("편영호", "Phyon Yong Ho"),
+        ("피영수", "Phi Yong Su|PHIYONGSU"),
+        ("태영수", "Thae Yong Su"),
+        ("염철수", "RYEOMCHEOLSU"),
+    ],
+)
+def test_spellings_that_no_system_has_but_many_people(name: str, spelt: str) -> None:
+    assert [text for text in spelt.split("|") if not _is_same(name, text)] == []
+
+
+@pytest.mark.parametrize(
     ("name", "characters"),
     [
         ("유길수", "兪吉洙 俞吉洙 劉吉洙 刘吉洙"),

@@ -1,5 +1,5 @@
 """Pairs of written names and the level each must have, a comment a pair; and the figures of the
-table of published spellings that was kept back when the rules were made."""
+tables of published spellings: see docs/reference/names.md for what they were when they were new."""
 
 from __future__ import annotations
 
@@ -43,42 +43,52 @@ def test_a_pair_has_its_level_in_both_directions(row: dict[str, str]) -> None:
     assert level(row["other"], row["one"]) == row["expect"], "the other way round"
 
 
-@pytest.fixture(scope="module")
-def kept_back() -> list[dict[str, list[str]]]:
-    return bench_names.people("held_out")
+TABLES = ("held_out", "fresh")
 
 
-def test_spellings_of_the_table_kept_back_are_accepted(
-    kept_back: list[dict[str, list[str]]],
-) -> None:
+@pytest.fixture(scope="module", params=TABLES)
+def table(request: pytest.FixtureRequest) -> list[dict[str, list[str]]]:
+    return bench_names.people(request.param)
+
+
+def test_published_spellings_are_accepted(table: list[dict[str, list[str]]]) -> None:
     kinds = (*bench_names.WRITTEN, "cyrillic", *bench_names.MADE)
     pairs = [
-        (row["hangul"][0], text)
-        for row in kept_back
-        for kind in kinds
-        for text in row.get(kind, [])
+        (row["hangul"][0], text) for row in table for kind in kinds for text in row.get(kind, [])
     ]
     written = [text for pair in pairs for text in pair]
     left = np.arange(0, len(written), 2)
     same = bench_names.is_same(bench_names.level(written, left, left + 1))
-    assert len(pairs) > 1800
-    assert same.mean() >= 0.95
+    assert len(pairs) > 1500
+    assert same.mean() >= 0.985
 
 
-def test_different_people_of_it_are_not_taken_for_one(
-    kept_back: list[dict[str, list[str]]],
-) -> None:
-    written, _, names = bench_names.of_table(kept_back)
+def test_those_of_the_press_are_accepted(table: list[dict[str, list[str]]]) -> None:
+    pairs = [(row["hangul"][0], text) for row in table for text in row["other"]]
+    written = [text for pair in pairs for text in pair]
+    left = np.arange(0, len(written), 2)
+    same = bench_names.is_same(bench_names.level(written, left, left + 1))
+    assert len(pairs) > 250
+    assert same.mean() >= 0.97
+
+
+def test_different_people_are_not_taken_for_one(table: list[dict[str, list[str]]]) -> None:
+    written, _, names = bench_names.of_table(table)
     left, right = np.triu_indices(len(written), 1)
     apart = np.array(names)[left] != np.array(names)[right]
     same = bench_names.is_same(bench_names.level(written, left[apart], right[apart]))
-    assert len(same) > 800_000
+    assert len(same) > 500_000
     assert same.mean() <= 0.001
 
 
 def test_the_tables_are_of_different_people() -> None:
-    tables = [bench_names.people(name) for name in ("held_out", "development")]
-    one, other = ({row["hangul"][0] for row in table} for table in tables)
-    assert not one & other
+    tables = [bench_names.people(name) for name in (*TABLES, "development")]
+    people = [row["hangul"][0] for table in tables for row in table]
+    assert len(people) == len(set(people))
     for row in itertools.chain(*tables):
         assert row["north"], "each has at least the romanisation that the made spellings rest on"
+
+
+def test_nobody_of_the_fresh_table_is_in_the_pairs() -> None:
+    pairs = {text for row in rows() for text in (row["one"], row["other"])}
+    assert not pairs & {row["hangul"][0] for row in bench_names.people("fresh")}

@@ -20,7 +20,7 @@ _PINYIN_SHARE = 0.003  # of a family name in pinyin before a given name that is 
 _RARE = 0.015  # percent: rarer family names do not tell which word is one
 _UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
 _LEAST = 0.002  # shares of spellings below this are left out
-# A character, then its simplified and other forms, as Unihan has them: 吴 and 呉 for 吳.
+# A character, then its simplified form and others that are met: 吴 and 呉 for 吳.
 _ROWS_OF_FORMS = (
     "鄭郑 趙赵 張张 吳吴呉 黃黄 權权権 韓韩 劉刘 孫孙 許许 盧卢 車车 "
     "閔闵 陳陈 嚴严厳 羅罗 馬马 蔣蒋 錢钱銭 愼慎 楊杨 邊边辺邉 蘇苏 "

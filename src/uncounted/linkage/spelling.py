@@ -64,7 +64,7 @@ VOWEL_SPELLINGS = table("""
 ㅒ yae=.9
 ㅓ o=.38 eo=.32 u=.22 uh=.02 eu=.01 e=.01
 ㅔ e=.9 ae=.05 ay=.03
-ㅕ yo=.36 yeo=.3 you=.12 yu=.14 ye=.02 io=.01
+ㅕ yo=.36 yeo=.3 you=.12 yu=.14 ye=.02 io=.01 yuh=.01
 ㅖ ye=.85 e=.06 yae=.03 ie=.02
 ㅗ o=.94 oh=.03 ou=.01
 ㅘ wa=.95 oa=.03 ua=.01
@@ -108,6 +108,11 @@ SYLLABLE_SPELLINGS = {
     "석": {"suk": 0.3, "seok": 0.3, "sok": 0.3},
     "덕": {"duk": 0.2, "deok": 0.3, "tok": 0.2, "duck": 0.03},
     "복": {"bok": 0.5, "pok": 0.4, "bock": 0.02},
+    "준": {"june": 0.05},
+    "화": {"wha": 0.05},
+    "환": {"whan": 0.05},
+    "훈": {"whun": 0.03},
+    "휘": {"whi": 0.05, "whee": 0.02},
 }
 
 # How usual a syllable is in given names: the first row very, the second fairly; any other
@@ -180,8 +185,8 @@ _FAMILIES = """
 0.2|현|hyon hyun hyeon|玄|xuan
 0.15|함|ham hahm|咸|xian
 0.17|변|pyon byun byeon byon|卞 邊|bian
-0.14|염 렴|yom ryom yeom yum|廉|lian
-0.12|여 려|yo ryo yeo|呂|lu
+0.14|염 렴|yom ryom yeom yum ryeom|廉|lian
+0.12|여 려|yo ryo yeo ryeo|呂|lu
 0.1|추|chu choo|秋 鄒|qiu zou
 0.1|도|to do doh|都 陶 道|du tao dao
 0.1|석|sok seok suk|石 昔|shi
@@ -190,7 +195,7 @@ _FAMILIES = """
 0.08|설|sol seol sul|薛 偰 卨|xue
 0.08|마|ma mah|馬|ma
 0.08|길|kil gil|吉|ji
-0.06|표|pyo|表|biao
+0.06|표|pyo phyo|表|biao
 0.06|명|myong myung myeong|明|ming
 0.06|기|ki gi kee|奇|qi
 0.06|반|pan ban|潘 班|pan ban
@@ -202,18 +207,18 @@ _FAMILIES = """
 0.05|맹|maeng|孟|meng
 0.05|제|je che|諸|zhu
 0.05|모|mo|牟 毛|mu mao
-0.05|탁|tak|卓|zhuo
+0.05|탁|tak thak|卓|zhuo
 0.05|국|kuk guk kook|鞠 國 菊|ju guo
 0.05|용 룡|yong ryong|龍|long
 0.05|어|o eo uh|魚|yu
 0.05|은|un eun|殷|yin
-0.05|편|pyon pyun pyeon|片 扁|pian bian
+0.05|편|pyon pyun pyeon phyon|片 扁|pian bian
 0.05|예|ye|芮|rui
 0.05|경|kyong kyung gyeong|慶 景 京 耿|qing jing geng
 0.05|봉|pong bong|奉|feng
 0.05|사|sa|史|shi
 0.05|부|pu bu boo|夫 傅|fu
-0.05|태|tae|太|tai
+0.05|태|tae thae|太|tai
 0.05|승|sung seung|承 昇|cheng sheng
 0.05|계|kye gye|桂 季|gui ji
 0.05|위|wi wee|魏 韋|wei
@@ -221,7 +226,7 @@ _FAMILIES = """
 0.05|단|tan dan|段 單 端|duan shan
 0.05|호|ho|扈|hu
 0.05|강|kang|康|kang
-0.02|피|pi|皮|pi
+0.02|피|pi phi|皮|pi
 0.02|감|kam gam|甘|gan
 0.02|복|pok bok|卜|bu
 0.02|목|mok|睦|mu
@@ -236,7 +241,7 @@ _FAMILIES = """
 0.01|온|on|溫|wen
 0.01|좌|chwa jwa|左|zuo
 0.01|범|pom bom bum beom|范 凡|fan
-0.01|팽|paeng|彭|peng
+0.01|팽|paeng phaeng|彭|peng
 0.01|대|tae dae|大|da
 0.01|상|sang|尙|shang
 0.01|진|jin chin|眞|zhen
@@ -247,8 +252,8 @@ _FAMILIES = """
 0.01|화|hwa|化|hua
 0.01|견|kyon kyun gyeon|甄 堅|zhen jian
 0.01|만|man|萬|wan
-0.01|평|pyong pyung pyeong|平|ping
-0.01|풍|pung poong|馮|feng
+0.01|평|pyong pyung pyeong phyong|平|ping
+0.01|풍|pung poong phung|馮|feng
 0.01|갈|kal gal|葛|ge
 0.01|뇌 뢰|noe roe|雷 賴|lei lai
 0.01|미|mi|米|mi
@@ -267,9 +272,9 @@ _FAMILIES = """
 0.01|종|jong chong|宗 鍾|zong zhong
 0.01|증|jung jeung|曾|zeng
 0.01|초|cho|楚 初|chu
-0.01|판|pan|判|pan
-0.01|포|po|包 鮑|bao
-0.01|필|pil|弼|bi
+0.01|판|pan phan|判|pan
+0.01|포|po pho|包 鮑|bao
+0.01|필|pil phil|弼|bi
 0.01|해|hae|海|hai
 0.01|호|ho|胡 鎬|hu hao
 0.01|후|hu hoo|後 侯 候 后|hou
@@ -286,7 +291,7 @@ _FAMILIES = """
 0.01|묘|myo|苗|miao
 0.01|서|so seo|西|xi
 0.01|야|ya|夜|ye
-0.01|탄|tan|彈|tan
+0.01|탄|tan than|彈|tan
 0.01|학|hak|郝|hao
 0.06|남궁|namgung namkung namkoong namgoong namgong namkong namgoung namkoung|南宮|nangong
 0.04|황보|hwangbo hwangpo whangbo whangpo hwangboh|皇甫|huangfu
