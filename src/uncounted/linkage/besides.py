@@ -40,13 +40,24 @@ _MARKS = re.compile(
 )
 _EDGES = " ()[]【】,:;、="
 
-# What is said of somebody: sex, age, the year of birth, and what became of them.
+# What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
+# may be a name too, but not in brackets after one.
 _SEX = "남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female|м|ж|муж[.]?|жен[.]?"
 _AGE = (
     r"(?:당시|향년|aged?:?) ?\d{1,3}(?: ?[세살])?"
     r"|\d{1,3} ?(?:세|살|岁|歲|лет|года?|years?(?: old)?|yrs?[.]?(?: old)?|y[.]?/?o[.]?)"
 )
 _BORN = r"(?:18|19|20)\d\d ?(?:년 ?생|年生?|년)|(?:b[.]|born(?: in)?) ?(?:18|19|20)\d\d"
+_KIN = (
+    "남편|아내|처|부인|아버지|어머니|부친|모친|아들|딸|동생|남동생|여동생|형|누나|언니|오빠|할머니|할아버지|부|모|자|녀"
+    "|장남|장녀|차남|차녀|삼촌|고모|이모|조카|夫|妻|父|母|子|丈夫|妻子|父亲|父親|母亲|母親|儿子|兒子|女儿|女兒|弟弟|妹妹|哥哥|姐姐"
+)
+_KNOWN = (
+    "(?:나이|연령|생년|신원|생사|본명|성별) ?(?:미상|불상|불명|모름|미확인)"
+    "|(?:年龄|年齡|身份) ?(?:不详|不詳|不明)"
+    "|추정|확정|확인|미확인|가족|탈북자|[가-힣]{2,4} ?(?:출신|거주|태생)"
+    r"|[1-9]0대(?: ?(?:초반|중반|후반))?(?: ?(?:남성|여성|남자|여자))?"
+)
 _FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|not (?:his|her|their) real name|умер|умерла"
@@ -56,7 +67,7 @@ _NUMBERS = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?
 
 def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What is said in brackets of its own, and at the end of a name."""
-    item, at_end = f"(?:{'|'.join((_SEX, _FATE, *items))})", "|".join(items)
+    item, at_end = f"(?:{'|'.join((_SEX, _KIN, _KNOWN, _FATE, *items))})", "|".join(items)
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
