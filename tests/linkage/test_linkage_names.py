@@ -18,7 +18,7 @@ SAME = {
     "류명옥": "유명옥|RYU Myong Ok|Yoo Myung-ok|Yu Myeong-ok|柳明玉",
     "정광혁": "JONG Kwang Hyok|Jung Kwang-hyuk|Jeong Gwang-hyeok|Chŏng Kwang-hyŏk",
     "로순녀": "노순여|RO Sun Nyo|Noh Soon-nyeo|Roh Sun-nyo",
-    "남궁옥": "NAMGUNG Ok|Namkung Ok|Ok Namgoong",
+    "남궁옥": "NAMGUNG Ok|Namkung Ok|Ok Namgoong|OK Namgoong",
     "허진주": "HO Jin Ju|Hur Jin-joo|Heo Jinju|Huh Jin Ju",
 }
 OTHER = "김철호|김영수|리명희|박정옥|최은정|림성철|류명숙|정광일|로순희|허진아|김길수|리영호|박영숙"

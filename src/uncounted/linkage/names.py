@@ -34,6 +34,7 @@ _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it 
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
 _USUAL = 0.25  # of syllables in given names: see `spelling`
 _LEAST = 0.01  # a way of reading less likely than this is none
+_LOUD = 0.99  # how often the one word in capitals is the family name
 # How often the family name comes first, by the source's habit, before one looks at the words.
 _FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
@@ -351,11 +352,18 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     if len(words) == 2 and len(text.split()) == 1 and lattice.of_latin(words):
         return [*_by_place(words, order), _form((), words)]  # "Ji-hyang" may lack a family name
     loud = [word for word in raw if len(word) > 1 and word.isupper()]
-    if len(loud) == 1 and len(raw) == len(words) and raw[0] == loud[0]:
-        return _both(words[:1], words[1:])
-    if len(loud) == 1 and len(raw) == len(words) and raw[-1] == loud[0]:
-        return _both(words[-1:], words[:-1])
+    if len(loud) == 1 and len(raw) == len(words) and loud[0] in (raw[0], raw[-1]):
+        return _by_capitals(words, first=raw[0] == loud[0])
     return _by_place(words, order)
+
+
+def _by_capitals(words: tuple[str, ...], *, first: bool) -> list[Form]:
+    """Forms of words of which the first or the last is in capitals: the family name, as a rule."""
+    ends = (words[:1], words[1:]), (words[-1:], words[:-1])
+    loud, other = ends if first else ends[::-1]
+    if other[0][0] not in families.latin():
+        return _both(*loud)
+    return _by_likelihood([(loud, _LOUD), (other, 1 - _LOUD)])
 
 
 def _of_child(words: tuple[str, ...], table: families.Table) -> tuple[str, ...]:
