@@ -223,6 +223,47 @@ def test_every_lunar_day_of_two_centuries_lies_in_its_bounds(zone: int) -> None:
             assert first <= day <= last
 
 
+_NUMERALS = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
+_CHINESE_DAYS = [f"初{_NUMERALS[day]}" for day in range(1, 11)]
+_KOREAN_DAYS = [
+    "초하루",
+    "초이틀",
+    "초사흘",
+    "초나흘",
+    "초닷새",
+    "초엿새",
+    "초이레",
+    "초여드레",
+    "초아흐레",
+    "초열흘",
+]
+
+
+@pytest.mark.parametrize(
+    ("zone", "names", "days", "last"),
+    [
+        (8, {1: "年正月", 11: "年冬月", 12: "年腊月"}, _CHINESE_DAYS, "三十"),
+        (9, {1: "년 정월 ", 11: "년 동짓달 ", 12: "년 섣달 "}, _KOREAN_DAYS, "그믐"),
+    ],
+)
+def test_lunar_days_by_their_names_lie_in_their_bounds(
+    zone: int, names: dict[int, str], days: list[str], last: str
+) -> None:
+    for month in _MONTHS[zone]:
+        number = f"年{_NUMERALS[month.number]}月" if zone == 8 else f"년 {month.number}월 "
+        written = f"{month.year}{names.get(month.number, number)}"
+        at = month.first.toordinal() % len(days)
+        ends = [(days[at], month.first + timedelta(days=at))]
+        if zone == 9 or month.length == 30:
+            ends.append((last, month.first + timedelta(days=month.length - 1)))
+        for name, day in ends:
+            found = dates.parse(written + name)
+            assert found.uncertain
+            assert found.earliest is not None
+            assert found.latest is not None
+            assert found.earliest <= day <= found.latest
+
+
 @given(
     st.text(max_size=40)
     | st.text("0123456789-/.~?%X 년월일年月日以前后음력주체toabefr", max_size=40)

@@ -15,6 +15,10 @@ JUCHE_OFFSET = 1911  # Juche 1 is 1912: decree of the DPRK of 8 July 1997
 _JUCHE = re.compile(
     r"(?:주체|主体|主體|juche)\s*(\d{1,3})\s*(?:\(\s*(\d{4})\s*\))?\s*(년|年)?", re.ASCII
 )
+_JUCHE_BESIDE = re.compile(  # 1998(주체87)년
+    r"(\d{4})\s*(?:년|年)?\s*\(\s*(?:주체|主体|主體|juche)\s*(\d{1,3})\s*(?:년|年)?\s*\)\s*(?:년|年)?",
+    re.ASCII,
+)
 # The solar term that falls into each lunar month (month 1: the Sun at 330 degrees), as
 # month and day of the civil year; months 11 and 12 of a lunar year are those of winter.
 _TERMS = (
@@ -28,10 +32,32 @@ _CHINESE_NUMBER = re.compile(
     r"(?:[一二三四五六七八九廿卅]?十?[一二三四五六七八九]?)(?=\s*[月日号號])"
 )
 
-# A day of a lunar month is written without 日: 初七, 十五, 廿三.
+_LUNAR_SIGN = re.compile("[正腊臘冬初十廿卅闰閏]|정월|섣달|동[짓지]달|윤|초|보름|그믐")
+# Names that only the lunar calendar has: 正月, 섣달, 初七, 그믐, a leap month. 冬月 alone may be
+# any month of a winter.
+_LUNAR_MONTH = re.compile(r"(正月|정월|[腊臘]月|섣달|冬月(?=\s*[初十廿二三卅\d])|동[짓지]달)")
+_LUNAR_MONTHS = {"正": 1, "정": 1, "腊": 12, "臘": 12, "섣": 12, "冬": 11, "동": 11}
 _LUNAR_DAY = re.compile(
-    r"(?<=月)初?((?<=初)[一二三四五六七八九十]|(?:十|廿|二十)[一二三四五六七八九]|二十|三十|卅)(?![\w旬])"
+    r"(?<=[月至到~])\s*初([一二三四五六七八九十]|10|[1-9](?!\d))[日号號]?(?![一二三四五六七八九十旬])"
 )
+_LAST_DAY = re.compile(r"(?<=[월月])\s*그믐날?")
+_LEAP_MONTH = re.compile(r"(?:윤|闰|閏)(?=\s*[一二三四五六七八九十\d]{1,2}\s*[월月])")
+# Days that are mostly of the lunar calendar, but may be of the other: 十五 without 日, 초사흘.
+_BARE_DAY = re.compile(
+    r"(?<=月)\s*((?:十|廿|二十)[一二三四五六七八九]|十|二十|廿|三十|卅)(?![一二三四五六七八九十旬月日号號])"
+)
+_KOREAN_DAYS = {
+    word: day
+    for day, words in enumerate(
+        (
+            *("초하루|초하룻", "초이틀|초이튿", "초사흘|초사흗", "초나흘|초나흗", "초닷새|초닷샛"),
+            *("초엿새|초엿샛", "초이레|초이렛", "초여드레|초여드렛", "초아흐레|초아흐렛", "초열흘"),
+        ),
+        start=1,
+    )
+    for word in words.split("|")
+} | {"보름": 15, "대보름": 15}
+_KOREAN_DAY = re.compile(rf"(?<=[월月])\s*({'|'.join(sorted(_KOREAN_DAYS, key=len)[::-1])})날?")
 
 
 def western_year(text: str) -> tuple[str, bool]:
@@ -43,30 +69,66 @@ def western_year(text: str) -> tuple[str, bool]:
     Examples:
         >>> western_year("주체102(2013)년 5월"), western_year("2013")
         (('2013년 5월', True), ('2013', False))
+        >>> western_year("2013(주체102)년 5월")
+        ('2013년 5월', True)
     """
-    found = _JUCHE.match(text)
-    if not found:
+    if found := _JUCHE.match(text):
+        juche, beside, sign = found.groups()
+    elif found := _JUCHE_BESIDE.match(text):
+        beside, juche = found.groups()
+        sign = "년"
+    else:
         return text, False
-    year = JUCHE_OFFSET + int(found[1])
-    if found[2] and int(found[2]) != year:
+    year = JUCHE_OFFSET + int(juche)
+    if beside and int(beside) != year:
         raise BadInput(
             "the Juche year and the year beside it are not the same year",
             hint="check both: Juche 1 is 1912",
         )
-    return f"{year}{found[3] or ''}{text[found.end() :]}", True
+    return f"{year}{sign or ''}{text[found.end() :]}", True
 
 
 def decimal_numerals(text: str) -> str:
-    """Write Chinese numerals before 年, 月 and 日 in digits, and days of a lunar month.
+    """Write Chinese numerals before 年, 月 and 日 in digits.
 
     Examples:
-        >>> decimal_numerals("二〇一三年十二月廿七日"), decimal_numerals("2013年五月初七")
-        ('2013年12月27日', '2013年5月7日')
+        >>> decimal_numerals("二〇一三年十二月廿七日")
+        '2013年12月27日'
     """
-    text = _LUNAR_DAY.sub(r"\1日", text)
-    text = text.replace("正月", "1月").replace("腊月", "12月")
     text = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[c]) for c in found[0]), text)
     return _CHINESE_NUMBER.sub(_small_number, text)
+
+
+def lunar_names(text: str) -> tuple[str, bool]:
+    """Write names of lunar months and days in digits, and mark as lunar what is nothing else.
+
+    The second value tells that a day may be of the lunar calendar or of the other: 十五
+    without 日, 초사흘.
+
+    Examples:
+        >>> lunar_names("2013年五月初七"), lunar_names("2013년 섣달")
+        (('2013年五月农历7日', False), ('2013년 农历12월', False))
+        >>> lunar_names("2013年五月十五")
+        ('2013年五月15日', True)
+    """
+    if not _LUNAR_SIGN.search(text):
+        return text, False
+    text = _LUNAR_MONTH.sub(_month_in_digits, text)
+    text = _LUNAR_DAY.sub(lambda found: f"农历{_in_digits(found[1])}日", text)
+    text = _LAST_DAY.sub("农历30일", text)
+    text = _LEAP_MONTH.sub(r"农历\g<0>", text)
+    bare = _BARE_DAY.sub(lambda found: f"{_in_digits(found[1])}日", text)
+    bare = _KOREAN_DAY.sub(lambda found: f" {_KOREAN_DAYS[found[1]]}일", bare)
+    return bare, bare != text
+
+
+def _month_in_digits(found: re.Match[str]) -> str:
+    return f"农历{_LUNAR_MONTHS[found[0][0]]}{'月' if found[0][1] == '月' else '월'}"
+
+
+def _in_digits(word: str) -> str:
+    found = _CHINESE_NUMBER.match(f"{word}日")
+    return _small_number(found) if found and found[0] else word
 
 
 def _small_number(found: re.Match[str]) -> str:
@@ -79,7 +141,7 @@ def _small_number(found: re.Match[str]) -> str:
     return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0))
 
 
-def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
+def lunar_days(text: str, *, leap: bool = False, about: bool = False) -> tuple[date, date]:
     """Give the first and last day on which a date of the East Asian lunar calendar can fall.
 
     A lunar month is the one into which its solar term falls, so it begins at most 29 days
@@ -92,6 +154,7 @@ def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
     Args:
         text: "2013", "2013-08" or "2013-08-15", of the lunar calendar.
         leap: the source says that it is a leap month. If not, it may be one all the same.
+        about: the source says "about": a year or a month more to each side, or a week.
 
     Raises:
         BadInput: there is no such month or day in that calendar.
@@ -102,11 +165,11 @@ def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
         True
     """
     found = _LUNAR_DATE.fullmatch(text)
-    if not found or not 1000 <= int(found[1]) <= 2998:
+    if not found or not 1001 <= int(found[1]) <= 2997:
         raise BadInput("not a lunar date", hint="write it as year, month and day in digits")
     year, month, day = int(found[1]), found[2], found[3]
     if month is None:
-        return date(year, 1, 20), date(year + 1, 2, 21)
+        return date(year - about, 1, 20), date(year + 1 + about, 2, 21)
     if not 1 <= int(month) <= 12 or (day is not None and not 1 <= int(day) <= 30):
         raise BadInput(
             "the lunar calendar has no such month or day",
@@ -114,7 +177,28 @@ def lunar_days(text: str, *, leap: bool = False) -> tuple[date, date]:
         )
     term = date(year + (month == "12"), *_TERMS[int(month) - 1])
     first, last = (int(day), int(day)) if day else (1, 30)
+    # A last day written as the 30th is the 29th of a short month.
+    first -= day == "30"
+    margin = about * (7 if day else 30)
     return (
-        term + timedelta(days=(-1 if leap else -30) + first - 1),
-        term + timedelta(days=5 + last - 1),
+        term + timedelta(days=(-1 if leap else -30) + first - 1 - margin),
+        term + timedelta(days=5 + last - 1 + margin),
     )
+
+
+def lunar_end(text: str, at: int, *, leap: bool) -> str:
+    """The first (0) or last (1) day of an EDTF date that is of the lunar calendar.
+
+    Raises:
+        BadInput: see `lunar_days`.
+
+    Examples:
+        >>> lunar_end("2013-08-15", 0, leap=False), lunar_end("2013~", 1, leap=False)
+        ('2013-09-07?', '2015-02-14%')
+    """
+    if text in ("", ".."):
+        return text
+    about = text[-1] in "~%"
+    day = lunar_days(text.rstrip("?~%"), leap=leap, about=about)[at]
+    # The mark for "about" widens a day by a week; what it comes to is in the days already.
+    return f"{day + timedelta(days=(7, -7)[at] * about)}{'%' if about else '?'}"

@@ -18,7 +18,7 @@ import attrs
 
 from uncounted.errors import BadInput
 from uncounted.records import edtf
-from uncounted.records.calendars import decimal_numerals, lunar_days, western_year
+from uncounted.records.calendars import decimal_numerals, lunar_end, lunar_names, western_year
 
 LONGEST = 120
 _HINT = 'write it as "2013", "2013-05", "2013-05-07" or "201X"'
@@ -233,7 +233,7 @@ class _Reader:
             return Translation(plain.upper())
         if self.birth:
             plain = self._unborn(plain)
-        return Translation(self._lunar(decimal_numerals(plain)), tuple(self.notes))
+        return Translation(self._lunar(plain), tuple(self.notes))
 
     def _unborn(self, text: str) -> str:
         """A date of birth without what says that it is one."""
@@ -244,19 +244,28 @@ class _Reader:
 
     def _lunar(self, text: str) -> str:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
+        text, perhaps = lunar_names(text)
+        text = decimal_numerals(text)
         unmarked = _without(_SOLAR, text)  # as is meant where nothing is said
         without = _without(_LUNAR, unmarked)
-        if unmarked != text and without != unmarked:
+        solar, lunar = unmarked != text, without != unmarked
+        if solar and lunar:
             raise BadInput("a date marked solar and lunar", hint="leave the mark that is true")
-        text = unmarked
-        if without == text:
-            return self._timed(text)
+        if not lunar:
+            found = self._timed(unmarked)
+            if solar or not perhaps or "/" in found:
+                return found
+            try:
+                edtf.bounds(found)
+            except BadInput:  # 二月三十 is a day of the lunar calendar alone
+                pass
+            else:
+                self.note("may be a lunar date: the days of both calendars are admitted")
+                return f"{_qualified(found, '?')}/{lunar_end(found, 1, leap=False)}"
         leap = bool(_LEAP.search(without))
-        without = _LEAP.sub("", without).strip()
-        found = self._point(without)
+        found = self._point(_LEAP.sub("", without).strip())
         self.note("a lunar date, widened to the days that it can be")
-        first, last = lunar_days(found, leap=leap)
-        return f"{first.isoformat()}?/{last.isoformat()}?"
+        return f"{lunar_end(found, 0, leap=leap)}/{lunar_end(found, 1, leap=leap)}"
 
     def _timed(self, text: str) -> str:
         """Leave out the time of day; where a time in UTC hides which day it was, admit both."""
