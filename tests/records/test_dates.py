@@ -134,6 +134,42 @@ def test_a_day_of_unsaid_order_is_always_admitted(day: date, form: str) -> None:
     assert found.earliest <= day <= found.latest
 
 
+_YEARS = st.integers(1900, 2098)
+_PARTS = st.sampled_from(
+    [
+        ("{0}년 초", "{0}년 말", "{0}년 상반기", "{0}년 2분기", "{0}년 늦가을", "{0}년 12월 하순"),
+        ("early {0}", "late {0}", "mid-{0}", "Q3 {0}", "late spring of {0}", "winter {0}"),
+        ("{0}年初", "{0}年年底", "{0}年上半年", "{0}年第三季度", "{0}年深秋", "{0}年5月下旬"),
+    ]
+)
+_JOINED = st.sampled_from(
+    ["{} ~ {}", "{}~{}", "between {} and {}", "from {} to {}", "{}부터 {}까지"]
+)
+
+
+@given(_YEARS, st.integers(1, 3), _PARTS, st.integers(0, 5), st.integers(0, 5), _JOINED)
+@settings(deadline=None)
+def test_a_range_goes_from_the_first_day_of_one_part_to_the_last_of_the_other(
+    year: int, later: int, parts: tuple[str, ...], one: int, two: int, joined: str
+) -> None:
+    start, end = parts[one].format(year), parts[two].format(year + 1 + later)
+    found = dates.parse(joined.format(start, end))
+    assert (found.earliest, found.latest) == (
+        dates.parse(start).earliest,
+        dates.parse(end).latest,
+    )
+
+
+@given(
+    DAYS, st.sampled_from(["오전", "밤", "14시", "새벽 3시경", "오후 2시 30분", "14:30", "(저녁)"])
+)
+def test_a_time_of_day_leaves_the_day(day: date, time: str) -> None:
+    reading = dates.read(f"{day.year}년 {day.month}월 {day.day}일 {time}")
+    assert reading.date is not None
+    assert (reading.date.earliest, reading.date.latest) == (day, day)
+    assert reading.notes == ("the time of day was left out",)
+
+
 @given(DAYS)
 def test_a_stated_order_is_followed(day: date) -> None:
     assert dates.parse(f"{day:%d/%m/%Y}", day_first=True).earliest == day
@@ -266,7 +302,9 @@ def test_lunar_days_by_their_names_lie_in_their_bounds(
 
 @given(
     st.text(max_size=40)
-    | st.text("0123456789-/.~?%X 년월일年月日以前后음력주체toabefr", max_size=40)
+    | st.text(
+        "0123456789-/.~?%X 년월일年月日以前后음력주체toabefr()초말봄미상밤정初正,", max_size=40
+    )
 )
 @settings(max_examples=400)
 def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> None:
@@ -283,7 +321,11 @@ def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["a to " * 24, "before " * 17, "2013 or " * 15, "~" * 120, "1" * 5000]
+    "text",
+    [
+        *("a to " * 24, "before " * 17, "2013 or " * 15, "~" * 120, "1" * 5000),
+        *("in the " * 17, "5월 미상 " * 18, "1998 (" * 20, "may-" * 29, "오전 " * 39, "늦" * 110),
+    ],
 )
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
     with pytest.raises(BadInput, match=r"not a date|count of days|open end"):

@@ -4,7 +4,8 @@ Reads calendar dates in the usual orders, "about", "before", "between", "early",
 and decades, years of the Juche era (Juche 1 is 1912) and lunar dates. Where a text
 can be read in two ways it admits both and says so; where it cannot be read it is
 refused in words that do not repeat it. Nothing is guessed: no century for "13.5.7",
-no day for a spreadsheet's number.
+no day for a spreadsheet's number. A date alone is read in `datepoints`, a part of a year in
+`dateparts`; what stands beside a date is taken off in `asides`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,18 @@ import attrs
 
 from uncounted.errors import BadInput
 from uncounted.records import edtf
-from uncounted.records.calendars import decimal_numerals, lunar_end, lunar_names, western_year
+from uncounted.records.asides import (
+    says_unknown,
+    unwrapped,
+    without_birth,
+    without_time,
+    without_unknown,
+)
+from uncounted.records.calendars import decimal_numerals, lunar_end, lunar_names
+from uncounted.records.dateparts import part_of, parted, winter_of_two_years
+from uncounted.records.datepoints import HINT, MONTH, point
 
 LONGEST = 120
-_HINT = 'write it as "2013", "2013-05", "2013-05-07" or "201X"'
 
 
 @attrs.frozen
@@ -36,26 +45,13 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.ASCII)
 
 
-_UNKNOWN = frozenset(
-    word
-    for row in (
-        "unknown|not known|unk|unspecified|undated|no date|n.d.|nd|n/a|na|none|nil|null",
-        "-|--|?|??|xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
-        "미상|모름|불명|없음|알 수 없음|不详|不明|未知|不知道|无",
-    )
-    for word in row.split("|")
-)
-_NO_DAY = _pattern(  # 날짜 모름, 연도미상
-    r"(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
-    r"(?:미상|모름|모른다|불명|불상|미확인|없음|알 ?수 ?없음)"
-)
 _WEEKDAY = _pattern(
     r"\s*[월화수목금토일]요일$|\s*星期[一二三四五六日天]$"
     r"|\s*\((?:[월화수목금토일](?:요일)?|(?:周|星期)?[一二三四五六日])\)"
     r"|^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*,?\s+(?=[0-9a-z])"
 )
 _LUNAR = _pattern(
-    r"\(?(?:음력|陰曆|陰历|阴历|农历|農曆|旧历|舊曆|lunar(?: calendar| date)?)\)?:?\s*"
+    r"\(?(?:음력(?:으로)?|陰曆|陰历|阴历|农历|農曆|旧历|舊曆|lunar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:음|陰|阴)\)\s*|^(?:음|陰|阴)[.:]?\s*(?=\d)"
 )
 _SOLAR = _pattern(
@@ -88,7 +84,15 @@ _RANGES = (
     _pattern(r"(.+?)\s*[至到]\s*(.+?)(?:之间|期间|止)?"),
     _pattern(r"(.+?)\s*[~∼〜–—]\s*(.+)"),
     _pattern(r"(.+?) (?:to|until|through|-) (.+)"),
+    _pattern(r"(.+?\d{4})\s*-\s*([a-z].*\d{4})"),
+    _pattern(r"(\d{4}-\d{1,2}-\d{1,2})\s*/\s*(\d{1,2}(?:-\d{1,2})?)"),
+    _pattern(r"(\d{4}([./])\s*\d{1,2}\2\s*\d{1,2}\.?)\s*-\s*(.+)"),
+    _pattern(r"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+)"),
     _pattern(r"(\d{4})\s*-\s*(\d{4})"),
+)
+_HYPHENS = str.maketrans("\u2010\u2011\u2012\u2212", "----")
+_LISTED = _pattern(
+    r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))"
 )
 _EITHER = _pattern(r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或)\s*(.+)")
 # (pattern, goes before, the date itself is in)
@@ -106,82 +110,11 @@ _OPEN = (
     ),
     (_pattern(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
-_PART_WORDS = {
-    "early": "early|the beginning of|beginning of|the start of|start of|초반?|初",
-    "mid": "mid|the middle of|middle of|중반?|중순경|年中|中期",
-    "late": "late|the end of|end of|말|후반|底|末",
-    "first-half": "the first half of|first half of|상반기|上半年|上半",
-    "second-half": "the second half of|second half of|하반기|下半年|下半",
-    "first-ten": "초순|상순|上旬",
-    "mid-ten": "중순|中旬",
-    "last-ten": "하순|下旬",
-    "21": "spring(?: of)?|봄|春(?:天|季)?",
-    "22": "summer(?: of)?|여름|夏(?:天|季)?",
-    "23": "(?:autumn|fall)(?: of)?|가을|秋(?:天|季)?",
-    "24": "winter(?: of)?|겨울|冬(?:天|季)?",
-}
-_PARTS = tuple(
-    (name, _pattern(rf"(?:{words})[\s-]*(?:in )?(.+)|(.+?)[\s,]*(?:{words})(?:에)?"))
-    for name, words in _PART_WORDS.items()
-)
-_OF_YEAR = {
-    "early": ("01", "05"),
-    "mid": ("04", "09"),
-    "late": ("08", "12"),
-    "first-half": ("01", "06"),
-    "second-half": ("07", "12"),
-}
-_OF_DECADE = {"early": ("0", "4"), "mid": ("3", "6"), "late": ("5", "9")}
-_OF_MONTH = {
-    "early": ("01", "12"),
-    "mid": ("09", "22"),
-    "late": ("19", "XX"),
-    "first-half": ("01", "15"),
-    "second-half": ("16", "XX"),
-    "first-ten": ("01", "10"),
-    "mid-ten": ("11", "20"),
-    "last-ten": ("21", "XX"),
-}
-_MONTH_NAMES = (
-    *("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july"),
-    *("aug august", "sep sept september", "oct october", "nov november", "dec december"),
-)
-_MONTHS = {
-    name: f"{number:02d}"
-    for number, names in enumerate(_MONTH_NAMES, start=1)
-    for name in names.split()
-}
-_MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
-_ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?"
-_YEAR_FIRST = _pattern(
-    r"(\d{4})\s*(?:[-./]|년도?|年|,|\s)\s*(\d{1,2})\s*(?:[-./]|월|月|,|\s|$)"
-    r"(?:\s*(\d{1,2})\s*(?:일|日|号|號|\.)?)?"
-)
-_YEAR_ONLY = _pattern(r"(\d{4})\s*(?:년도?|年|\.)?")
-_DECADE = _pattern(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
-_COMPACT = _pattern(r"(\d{4})(\d\d)(\d\d)")
-_YEAR_LAST = _pattern(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})\.?")
-_MONTH_YEAR = _pattern(r"(\d{1,2})\s*[-./]\s*(\d{4})")
-_ENGLISH = (
-    (_pattern(rf"{_ORDINAL}[\s-]*(?:of )?{_MONTH}[\s,-]*(\d{{4}})"), (3, 2, 1)),
-    (_pattern(rf"{_MONTH}[\s-]*{_ORDINAL}(?:\s*,\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
-    (_pattern(rf"{_MONTH}[\s,-]*(?:of )?(\d{{4}})"), (2, 1)),
-    (_pattern(rf"(\d{{4}})[\s,-]*{_MONTH}(?:[\s-]*{_ORDINAL})?"), (1, 2, 3)),
-)
-_SHORT_YEAR = _pattern(
-    r"['’]?\d{1,2}\s*[-./년年]\s*\d{1,2}(?:\s*[-./월月]\s*\d{1,2}\s*[일日.]?|월|月)?"
-)
-_OF_TWO_DIGITS = _pattern(r"['’]\d\d|['’]?\d\d\s*[년年]|['’]?\d0\s*(?:'?s|년대|年代)")
-# What says only that the day is one of birth: "1985년생", "b. 1985", "*1985".
-_BORN_BEFORE = _pattern(
-    r"^(?:\(?(?:born|date of birth|d\.?o\.?b\.?|birth|geb\.?|nacid[oa]|生于|生於|出生于|出生於"
-    r"|род(?:\.|ился|илась)?|(?:출생|생년월일|出生日期)(?=[\s:)])|b\.|b(?=\s?\d))\)?|\*)"
-    r"[\s:]*(?:in |on |en |в )?"
-)
-_BORN_AFTER = _pattern(
-    r"\s*(?:(?:에\s*)?(?:출생|태생|태어남)|생(?:임|인)?|出生|生|\(?born\)?"
-    r"|г\.?\s*р\.?|года рождения)(?=$|[\s(?~추쯤정경.])\.?"
-)
+_MONTHS_LISTED = _pattern(rf"{MONTH}\s*([-/,])\s*({MONTH}.*)")
+_DAYS_LISTED = _pattern(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
+_AFTER_MONTH = _pattern(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
+_BRACKETED = _pattern(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
+_BARE_END = _pattern(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
 _WITHOUT_YEAR = _pattern(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
 
 
@@ -203,7 +136,7 @@ def translate(text: str, *, day_first: bool | None = None, birth: bool = False) 
         ('2012-05/2014', '2013-05')
     """
     if len(text) > LONGEST:
-        raise BadInput("not a date: too long for one", hint=_HINT)
+        raise BadInput("not a date: too long for one", hint=HINT)
     return _translated(text, day_first, birth)
 
 
@@ -219,6 +152,7 @@ class _Reader:
     def __init__(self, day_first: bool | None, *, birth: bool = False) -> None:
         self.day_first, self.birth = day_first, birth
         self.notes: list[str] = []
+        self.lunar = False
 
     def note(self, words: str) -> None:
         if words not in self.notes:
@@ -227,22 +161,16 @@ class _Reader:
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
-        if not plain or {plain, plain.rstrip(".")} & _UNKNOWN or _NO_DAY.fullmatch(plain):
+        plain = plain.translate(_HYPHENS)
+        if not plain or says_unknown(plain):
             return Translation(None)
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return Translation(plain.upper())
         if self.birth:
-            plain = self._unborn(plain)
-        return Translation(self._lunar(plain), tuple(self.notes))
+            plain = without_birth(plain)
+        return Translation(self._calendar(plain), tuple(self.notes))
 
-    def _unborn(self, text: str) -> str:
-        """A date of birth without what says that it is one."""
-        rest = _BORN_AFTER.sub("", _BORN_BEFORE.sub("", text, count=1), count=1).strip()
-        if rest != text and re.fullmatch(r"['’]?\d\d(?:\s*[년年]\.?)?", rest, re.ASCII):
-            raise BadInput("a year of two digits", hint="write the year in full")
-        return rest or text
-
-    def _lunar(self, text: str) -> str:
+    def _calendar(self, text: str) -> str:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
         text, perhaps = lunar_names(text)
         text = decimal_numerals(text)
@@ -251,21 +179,45 @@ class _Reader:
         solar, lunar = unmarked != text, without != unmarked
         if solar and lunar:
             raise BadInput("a date marked solar and lunar", hint="leave the mark that is true")
-        if not lunar:
-            found = self._timed(unmarked)
-            if solar or not perhaps or "/" in found:
-                return found
-            try:
-                edtf.bounds(found)
-            except BadInput:  # 二月三十 is a day of the lunar calendar alone
-                pass
-            else:
-                self.note("may be a lunar date: the days of both calendars are admitted")
-                return f"{_qualified(found, '?')}/{lunar_end(found, 1, leap=False)}"
-        leap = bool(_LEAP.search(without))
-        found = self._point(_LEAP.sub("", without).strip())
+        if lunar:
+            return self._lunar(without, first=bool(_LUNAR.match(unmarked)))
+        found = self._timed(unmarked)
+        if solar or not perhaps:
+            return found
+        try:
+            edtf.bounds(found)
+        except BadInput:  # 二月三十 is a day of the lunar calendar alone
+            return self._lunar(unmarked, first=True)
+        self.note("may be a lunar date: the days of both calendars are admitted")
+        return self._widened(found, from_solar=True)
+
+    def _lunar(self, text: str, *, first: bool) -> str:
+        """A lunar date; `first` says that the mark stands before all of it.
+
+        The mark of "1998년 5월~음력 7월" may be that of its end alone: then the beginning is
+        left as it is, since a lunar month is never before the other of its number.
+        """
+        self.lunar = True
+        leap = bool(_LEAP.search(text))
+        text = _LEAP.sub("", text).strip()
+        try:
+            found, whole = self._expression(text, ranges=False), True
+        except BadInput:
+            found, whole = self._expression(text), first
         self.note("a lunar date, widened to the days that it can be")
-        return f"{lunar_end(found, 0, leap=leap)}/{lunar_end(found, 1, leap=leap)}"
+        return self._widened(found, leap=leap, from_solar=not whole)
+
+    def _widened(self, found: str, *, leap: bool = False, from_solar: bool = False) -> str:
+        """The days that an EDTF string can be if it is of the lunar calendar."""
+        ends = found.split("/")
+        start, end = ends[0], ends[-1]
+        if _backwards(start, end):
+            raise BadInput(
+                "the interval ends before it begins", hint="write the earlier date first"
+            )
+        leap = leap and len(ends) == 1
+        first = _qualified(start, "?") if from_solar else lunar_end(start, 0, leap=leap)
+        return f"{first}/{lunar_end(end, 1, leap=leap)}"
 
     def _timed(self, text: str) -> str:
         """Leave out the time of day; where a time in UTC hides which day it was, admit both."""
@@ -297,114 +249,166 @@ class _Reader:
             return self._point(text)
         except BadInput as error:
             why = error
-        if ranges:
-            for pattern in _RANGES:
-                if (found := pattern.fullmatch(text)) and (span := self._range(found[1], found[2])):
-                    return span
+        if (plain := self._plain(text)) != text:
+            return self._expression(plain, ranges=ranges)
+        if (rest := without_unknown(text)) != text:
+            return self._less_known(rest, ranges=ranges)
+        if ranges and (span := winter_of_two_years(text) or self._span(text)):
+            return span
         for mark, patterns in (("?", _DOUBT), ("~", _ABOUT)):
             for pattern in patterns:
                 rest = pattern.sub("", text, count=1)
                 if rest != text and rest:
                     return _qualified(self._expression(rest, ranges=ranges), mark)
-        if ranges and (found := _EITHER.fullmatch(text)):
-            span = self._range(found[1], found[2])
-            if span:
-                self.note("one of two dates, taken as the time between them")
-                return _qualified(span, "?")
+        found = _EITHER.fullmatch(text) if ranges else None
+        if found and (span := self._range(found[1], found[2])):
+            return self._either(span)
         for pattern, before, inclusive in _OPEN:
             if found := pattern.fullmatch(text):
                 end = self._expression(found[1], ranges=False)
-                return _open(end, before=before, inclusive=inclusive)
-        part = self._part(text)
+                return _open(end, before=before, inclusive=inclusive or self.lunar)
+        part = self._part(text) or self._bracketed(text)
         if part is None:
             raise why
         return part
 
+    def _plain(self, text: str) -> str:
+        """A text without a time of day, and without "in" and the like."""
+        bare = unwrapped(text)
+        if (rest := without_time(bare)) != bare:
+            self.note("the time of day was left out")
+        return unwrapped(rest)
+
+    def _less_known(self, rest: str, *, ranges: bool) -> str:
+        """What is known, where the month or the day is said to be unknown."""
+        found = self._expression(rest, ranges=ranges)
+        if "/" not in found and "-" in found[7:]:
+            raise BadInput("not a date: a day, and that it is unknown", hint=HINT)
+        self.note("a month or day is said not to be known")
+        return found
+
+    def _span(self, text: str) -> str | None:
+        """A range, or months and days in a row ("5,6월"); None if it is none."""
+        if found := _LISTED.fullmatch(text):
+            head, one, sign, end, unit = found.groups()
+            start = f"{head}{one}{unit}"
+        elif found := _AFTER_MONTH.fullmatch(text):
+            month, one, sign, end, year = found.groups()
+            start, end = f"{month} {one} {year}", f"{month} {end} {year}"
+        elif found := _MONTHS_LISTED.fullmatch(text) or _DAYS_LISTED.fullmatch(text):
+            start, sign, end = found.group(1, 2, 3)
+        else:
+            for pattern in _RANGES:
+                if not (found := pattern.fullmatch(text)):
+                    continue
+                if span := self._range(found[1], found[pattern.groups]):
+                    return span
+            if text.startswith("~"):  # in Korean "until", elsewhere "about"
+                self.note("about, or until then: both are admitted")
+                about = _qualified(self._expression(text[1:], ranges=False), "~")
+                return _open(about, before=True, inclusive=True)
+            return None
+        span = self._range(start, end)
+        return span if span is None or sign in "-~–" else self._either(span)
+
+    def _either(self, span: str) -> str:
+        self.note("one of two dates, taken as the time between them")
+        return _qualified(span, "?")
+
     def _range(self, start: str, end: str) -> str | None:
         """The interval from one expression to another, or None if they are no such thing."""
-        bare = end.strip()
+        start, end = start.strip(), end.strip()
         try:
-            first = self._expression(start.strip(), ranges=False)
-            last = self._same_year(first, bare) or self._expression(bare, ranges=False)
+            try:
+                first = self._expression(start, ranges=False)
+            except BadInput:
+                last = self._expression(end, ranges=False)
+                first = self._of_year(start, last)
+            else:
+                last = self._same_year(first, end) or self._expression(end, ranges=False)
         except BadInput:
             return None
-        return None if "/" in first + last else f"{first}/{last}"
+        return None if ".." in first + last else f"{first.split('/')[0]}/{last.split('/')[-1]}"
+
+    def _of_year(self, start: str, last: str) -> str:
+        """The beginning of "May to June 2003" and "5-7 May 2003", whose year stands at the end."""
+        if re.fullmatch(r"\d{1,2}", start) and len(last) == 10:
+            return f"{last[:8]}{start.zfill(2)}"
+        if not last[:4].isdecimal() or len(last.rstrip("?~%")) == 4:
+            raise BadInput("not a date", hint=HINT)
+        found = self._expression(f"{start} {last[:4]}", ranges=False)
+        # "winter to spring 1999" begins in 1998.
+        return f"{int(last[:4]) - 1}-12" if found[4:] == "-24" else found
 
     def _same_year(self, first: str, end: str) -> str | None:
         """The end of "2013년 5월~7월", whose year (and month) stand at the beginning."""
-        found = _WITHOUT_YEAR.fullmatch(end)
-        if not found or not end:
+        if not end or not first[:4].isdecimal():
             return None
-        month, day = found.groups()
-        parts = (first[:4], month or first[5:7], day)
-        return "-".join(part.zfill(2) for part in parts if part)
+        if found := _WITHOUT_YEAR.fullmatch(end):
+            month, day = found.groups()
+            if month is None and first[:7] != first.split("/")[-1][:7]:
+                return None
+            parts = (first[:4], month or first[5:7], day)
+            return "-".join(part.zfill(2) for part in parts if part)
+        if (found := _BARE_END.fullmatch(end)) and "/" not in first and len(first) in (7, 10):
+            month, part = found.groups()
+            if len(first) == 10:
+                return f"{first[:4]}-{(month or first[5:7]).zfill(2)}-{part.zfill(2)}"
+            return None if month else f"{first[:4]}-{part.zfill(2)}"
+        if len(first) == 4:
+            return None
+        year = int(first[:4]) + (first[4:] == "-24")  # "1998년 겨울~봄" ends in 1999
+        wholes = [str(year)]
+        if first[:7] == first.split("/")[-1][:7]:  # "2013년 5월 초~말"
+            wholes.insert(0, first[:7])
+        ends = (self._part(f"{whole} {end}") for whole in wholes)
+        return next(filter(None, ends), None)
 
     def _part(self, text: str) -> str | None:
         """A part of a decade, a year or a month; or a season. None if it is none."""
-        for name, pattern in _PARTS:
-            found = pattern.fullmatch(text)
-            if not found:
-                continue
+        for whole, name in parted(text):
             try:
-                whole = self._point((found[1] or found[2]).strip())
+                part = part_of(self._point(whole), name)
             except BadInput:
                 continue
-            return _part_of(whole, name)
+            if part:
+                return part
         return None
 
+    def _bracketed(self, text: str) -> str | None:
+        """One date said twice, "1998년 겨울(12월경)": the narrower, if it lies in the other."""
+        found = _BRACKETED.fullmatch(text)
+        if not found:
+            return None
+        try:
+            return self._expression(f"{found[1]} {found[2]}", ranges=False)
+        except BadInput:
+            outer = self._expression(found[1], ranges=False)
+        inner = self._within(found[2], _years(outer))
+        if not inner:
+            return None
+        wholes = _winters(outer) if outer[4:7] == "-24" else (outer,)
+        narrow = [one for one in inner if any(_lies_in(one, whole) for whole in wholes)]
+        if not narrow:
+            if any(_lies_in(outer, one) for one in inner):
+                return outer
+            raise BadInput("two dates that contradict one another", hint="leave the true one")
+        if len(narrow) == 1:
+            return narrow[0]
+        return self._either(f"{narrow[0].split('/')[0]}/{narrow[-1].split('/')[-1]}")
+
+    def _within(self, text: str, years: tuple[str, ...]) -> list[str]:
+        """A date in brackets, in each year that the date before them admits."""
+        found = []
+        for year in years:
+            try:
+                found.append(self._expression(f"{year}년 {text}", ranges=False))
+            except BadInput:
+                continue
+        return found
+
     def _point(self, text: str) -> str:
-        """One date, in any order of its parts."""
-        text, era = western_year(text.strip(" ,"))
-        if era:
-            self.note("a year of the Juche era")
-        if edtf.is_edtf(text.upper()) and "/" not in text and "-00" not in text:
-            return text.upper()
-        if found := _DECADE.fullmatch(text):
-            return f"{found[1]}X"
-        if found := _YEAR_ONLY.fullmatch(text):
-            return found[1]
-        if found := _COMPACT.fullmatch(text) or _YEAR_FIRST.fullmatch(text):
-            return self._joined(*found.groups())
-        if found := _YEAR_LAST.fullmatch(text):
-            return self._year_last(found[1], found[2], found[3], found[4])
-        if found := _MONTH_YEAR.fullmatch(text):
-            return self._joined(found[2], found[1])
-        for pattern, order in _ENGLISH:
-            if found := pattern.fullmatch(text):
-                year, month, *day = (found[at] for at in order)
-                return self._joined(year, _MONTHS[month], *day)
-        if _SHORT_YEAR.fullmatch(text) or _OF_TWO_DIGITS.fullmatch(text):
-            raise BadInput("a year of two digits", hint="write the year in full")
-        if re.fullmatch(r"[1-5]\d{4}(?:\.0)?", text):
-            raise BadInput(
-                "a spreadsheet's count of days, not a date",
-                hint="format the column as text or as 2013-05-07, and save the file again",
-            )
-        raise BadInput("not a date", hint=_HINT)
-
-    def _joined(self, year: str, month: str | None, day: str | None = None) -> str:
-        parts = [year]
-        for part in (month, day):
-            if part is None:
-                break
-            if int(part) == 0:
-                self.note("a month or day of 0 taken as not known")
-                break
-            parts.append(part.zfill(2))
-        return "-".join(parts)
-
-    def _year_last(self, one: str, separator: str, two: str, year: str) -> str:
-        """7/5/2013: by what can be, by what the mapping says, or both. With dots, day first."""
-        day_first = True if self.day_first is None and separator == "." else self.day_first
-        if int(one) > 12 or int(two) > 12 or int(one) == int(two):
-            stated, day_first = day_first, int(one) > 12 or int(two) <= 12
-            if stated is not None and stated != day_first and int(one) != int(two):
-                self.note("day and month the other way round than is usual in this file")
-        if day_first is None:
-            self.note("day and month could be either way round")
-            first, last = sorted((self._joined(year, one, two), self._joined(year, two, one)))
-            return f"{first}?/{last}?"
-        return self._joined(year, two, one) if day_first else self._joined(year, one, two)
+        return point(text, self.note, day_first=self.day_first)
 
 
 def _without(mark: re.Pattern[str], text: str) -> str:
@@ -412,18 +416,33 @@ def _without(mark: re.Pattern[str], text: str) -> str:
     return " ".join(mark.sub(" ", text).split()) if mark.search(text) else text
 
 
-def _part_of(whole: str, name: str) -> str | None:
-    """Put a part ("early", "last-ten", a season) of an EDTF decade, year or month into EDTF."""
-    if name.isdigit():
-        return f"{whole}-{name}" if len(whole) == 4 else None
-    if len(whole) == 4 and whole[3] == "X" and name in _OF_DECADE:
-        start, end = _OF_DECADE[name]
-        return f"{whole[:3]}{start}/{whole[:3]}{end}"
-    table = {4: _OF_YEAR, 7: _OF_MONTH}.get(len(whole), {})
-    if "X" in whole or name not in table:
-        return None
-    first, last = table[name]
-    return f"{whole}-{first}/{whole}" + ("" if last == "XX" else f"-{last}")
+def _backwards(start: str, end: str) -> bool:
+    """Tell whether an EDTF date is after another, as far as both are stated."""
+    one, two = start.rstrip("?~%"), end.rstrip("?~%")
+    length = min(len(one), len(two))
+    return ".." not in (one, two) and two[:length] < one[:length]
+
+
+def _years(text: str) -> tuple[str, ...]:
+    first, last = edtf.bounds(text)
+    if first is None or last is None or last.year - first.year > 1:
+        return ()
+    return tuple(str(year) for year in range(first.year, last.year + 1))
+
+
+def _winters(text: str) -> tuple[str, str]:
+    """The two winters of a year, from the first cold to the last."""
+    year = int(text[:4])
+    return f"{year}-01/{year}-03", f"{year}-11/{year + 1}-03"
+
+
+def _lies_in(one: str, other: str) -> bool:
+    """Tell whether the days of one, as stated, are all days of the other."""
+    first, last = edtf.bounds(re.sub("[?~%]", "", one))
+    begin, end = edtf.bounds(other)
+    if first is None or last is None or begin is None or end is None:
+        return False
+    return begin <= first and last <= end
 
 
 def _qualified(text: str, mark: str) -> str:
@@ -441,7 +460,7 @@ def _qualified(text: str, mark: str) -> str:
 def _open(text: str, *, before: bool, inclusive: bool) -> str:
     """Open an EDTF date to one side; without `inclusive` the date itself is left out."""
     if ".." in text:
-        raise BadInput("a date with two open ends", hint=_HINT)
+        raise BadInput("a date with two open ends", hint=HINT)
     ends = text.split("/")
     end = ends[-1] if before == inclusive else ends[0]
     # What is only about a date, or doubted, cannot be left out by a day.
@@ -449,7 +468,7 @@ def _open(text: str, *, before: bool, inclusive: bool) -> str:
         return f"../{end}" if before else f"{end}/.."
     first, last = edtf.bounds(end)
     if first is None or last is None:
-        raise BadInput("not a date: an open end without a year", hint=_HINT)
+        raise BadInput("not a date: an open end without a year", hint=HINT)
     day = first - timedelta(days=1) if before else last + timedelta(days=1)
     short = _shortened(day, len(end))
     return f"../{short}" if before else f"{short}/.."

@@ -1,0 +1,152 @@
+"""What stands beside a date and is no part of it: a time of day, "born", "in", "미상".
+
+Each function but one gives a text without the aside, or the text as it was. Nothing here reads
+a date.
+"""
+
+from __future__ import annotations
+
+import re
+
+from uncounted.errors import BadInput
+
+_UNKNOWN = frozenset(
+    word
+    for row in (
+        "unknown|not known|unk|unspecified|undated|no date|n.d.|nd|n/a|na|none|nil|null",
+        "-|--|?|??|xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
+        "미상|모름|불명|없음|알 수 없음|不详|不明|未知|不知道|无",
+    )
+    for word in row.split("|")
+)
+_NO_DAY = re.compile(  # 날짜 모름, 연도미상
+    r"(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
+    r"(?:미상|모름|모른다|불명|불상|미확인|없음|알 ?수 ?없음)",
+    re.ASCII,
+)
+_HOUR = (
+    r"(?<!\d)(?P<{0}>\d{{1,2}})\s*(?:[시時点點时](?:\s*(?:\d{{1,2}}\s*[분分]|반|半))?|:\d\d(?::\d\d)?)"
+    r"(?:\s*(?:경|쯤|무렵|께|左右))?"
+)
+_OF_DAY = (
+    "오전|오후|새벽|이른 아침|아침|점심|한낮|낮|초저녁|저녁|늦은 밤|한밤중|한밤|밤중|밤|심야|자정"
+    "|정오|上午|下午|早上|早晨|清晨|凌晨|中午|正午|午后|傍晚|晚上|夜里|夜间|夜晚|深夜|半夜|午前|午後"
+)
+_TIME_AFTER = re.compile(  # 오전, 14시, 새벽 3시경, 14시~16시
+    r"(.*[\d.)일日号號])[\s,(]*"
+    rf"(?:(?:{_OF_DAY})(?:\s*{_HOUR.format('h1')})?|{_HOUR.format('h2')})"
+    rf"(?:\s*[~-]\s*{_HOUR.format('h3')})?\s*(?:경|쯤|무렵|께)?(?:에)?\)?",
+    re.ASCII,
+)
+_ENGLISH_TIME = (
+    r"(?:(?:early|late|mid)[ -])?(?:morning|afternoon|evening|night|noon|midday|midnight|dawn|dusk)"
+)
+_TIME_BEFORE = re.compile(
+    rf"(?:(?:in|on|at|during) )?(?:the )?{_ENGLISH_TIME} (?:of|on) (?:the )?(.+)"
+)
+_TIME_LAST = re.compile(
+    r"(.*?[\da-z])[\s,(]+(?:(?:at|in|by|around|about|ca?\.?|during) )*(?:the )?"
+    rf"(?:{_ENGLISH_TIME}|(?P<h1>\d{{1,2}})(?:[:.]\d\d)?\s*[ap]\.?m\b\.?|(?P<h2>\d{{1,2}}):\d\d)\)?",
+    re.ASCII,
+)
+_BLANK = r"(?:[?x○〇*]{1,2}|모|某)"
+_NOT_KNOWN = "미상|모름|모른다|불명|불상|미확인|알 ?수 ?없음|不详|不詳|不明|未知"
+_PART_NOT_KNOWN = re.compile(
+    rf"(.*(?:\d\s*[년年월月]|\d{{4}}(?:\s*[-./]\s*\d{{1,2}}\.?)?)-?)[\s,(]*(?:"
+    rf"(?:월일|날짜|일자|월|일|月日|日期|月|日)?\s*[은는이가]?\s*(?:{_NOT_KNOWN})"
+    rf"|{_BLANK}\s*[월月](?:\s*{_BLANK}\s*[일日])?|{_BLANK}\s*[일日]|(?<=-)\?\?(?:-\?\?)?"
+    r"|(?:the )?(?:exact )?(?:day and month|month and day|day|month|date) (?:is )?"
+    r"(?:unknown|not known)"
+    r")\)?",
+    re.ASCII,
+)
+_BEFORE = re.compile(
+    r"(?:(?:some ?time|some day|at some point|once) )?(?:in|during|within|on) (?!or\b)"
+    r"(?:the (?:year|month)(?: of)? |the )?|some ?time |(?:the )?year "
+)
+_AFTER = re.compile(r"(?<=[년월일])\s*(?:어느\s*(?:날|때)|중)?(?:에)?$")
+
+# What says only that the day is one of birth: "1985년생", "b. 1985", "*1985".
+_BORN_BEFORE = re.compile(
+    r"^(?:\(?(?:born|date of birth|d\.?o\.?b\.?|birth|geb\.?|nacid[oa]|生于|生於|出生于|出生於"
+    r"|род(?:\.|ился|илась)?|(?:출생|생년월일|出生日期)(?=[\s:)])|b\.|b(?=\s?\d))\)?|\*)"
+    r"[\s:]*(?:in |on |en |в )?",
+    re.ASCII,
+)
+_BORN_AFTER = re.compile(
+    r"\s*(?:(?:에\s*)?(?:출생|태생|태어남)|생(?:임|인)?|出生|生|\(?born\)?"
+    r"|г\.?\s*р\.?|года рождения)(?=$|[\s(?~추쯤정경.])\.?",
+    re.ASCII,
+)
+
+
+def says_unknown(text: str) -> bool:
+    """Tell whether a text says that no date is known: "unknown", "n/a", "생년월일 미상".
+
+    Examples:
+        >>> says_unknown("(미상)"), says_unknown("2013")
+        (True, False)
+    """
+    bare = unwrapped(text)
+    return bool({text, text.rstrip("."), bare} & _UNKNOWN or _NO_DAY.fullmatch(bare))
+
+
+def without_birth(text: str) -> str:
+    """A date of birth without what says that it is one.
+
+    Raises:
+        BadInput: its year has two digits.
+
+    Examples:
+        >>> without_birth("1985년생"), without_birth("b. 1985")
+        ('1985년', '1985')
+    """
+    rest = _BORN_AFTER.sub("", _BORN_BEFORE.sub("", text, count=1), count=1).strip()
+    if rest != text and re.fullmatch(r"['’]?\d\d(?:\s*[년年]\.?)?", rest, re.ASCII):
+        raise BadInput("a year of two digits", hint="write the year in full")
+    return rest or text
+
+
+def without_time(text: str) -> str:
+    """A text without a time of day at its end ("오전", "14시", "at night") or beginning.
+
+    Raises:
+        BadInput: there is no such hour.
+
+    Examples:
+        >>> without_time("2013년 5월 7일 새벽 3시경"), without_time("the night of 7 May 2013")
+        ('2013년 5월 7일', '7 May 2013')
+    """
+    if found := _TIME_BEFORE.fullmatch(text):
+        return found[1]
+    found = _TIME_AFTER.fullmatch(text) or _TIME_LAST.fullmatch(text)
+    if not found:
+        return text
+    hours = (hour for hour in found.groupdict().values() if hour)
+    if any(int(hour) > 24 for hour in hours):
+        raise BadInput("no such time of day", hint="a date needs no time: leave it out")
+    return found[1].strip(" ,(")
+
+
+def without_unknown(text: str) -> str:
+    """A year or month without the words that its month or day is not known.
+
+    Examples:
+        >>> without_unknown("1998년 5월 ?일"), without_unknown("1998년 월일 미상")
+        ('1998년 5월', '1998년')
+    """
+    found = _PART_NOT_KNOWN.fullmatch(text)
+    return found[1].rstrip("-") if found else text
+
+
+def unwrapped(text: str) -> str:
+    """A text without brackets around it, "sometime in" before it, "중에" after it.
+
+    Examples:
+        >>> unwrapped("(2003)"), unwrapped("sometime in 1998"), unwrapped("1998년 5월 중")
+        ('2003', '1998', '1998년 5월')
+    """
+    if text.startswith("(") and text.endswith(")") and not re.search(r"[()]", text[1:-1]):
+        text = text[1:-1].strip()
+    found = _BEFORE.match(text)
+    return _AFTER.sub("", text[found.end() :] if found else text)
