@@ -87,7 +87,7 @@ HEAD = "id,name,birth,sex\n"
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
         (b"PK\x03\x04\x14\x00\x00\x00", "XLSX"),
         (b"name,birth\nKim Yong Suk,1980\n", "id"),
-        ("김영숙,여,1980\n".encode(), "the first row has no columns called id and name"),
+        ("김영숙,여,1980\n".encode(), "there are no columns called id and name"),
     ],
 )
 def test_files_that_are_no_list(base: Path, data: bytes, words: str) -> None:

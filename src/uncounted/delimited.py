@@ -89,7 +89,7 @@ def near(columns: Sequence[str], name: str) -> str:
     found = difflib.get_close_matches(name.casefold(), folded, 1)
     if found:
         return f"the name of column {folded.index(found[0]) + 1} is nearly that"
-    return f"write the names as the first row has them, {len(columns)} in all"
+    return f"write the names as the file has them, {len(columns)} in all"
 
 
 _LONGEST = 100  # letters of a header that are compared

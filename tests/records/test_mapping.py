@@ -93,3 +93,10 @@ def test_a_header_is_repeated_only_when_it_is_one() -> None:
     with pytest.raises(BadMapping) as refused:
         Mapping.default(["17", "김철수", "1975"])
     assert "김철수" not in f"{refused.value}{refused.value.hint}"
+
+
+@pytest.mark.parametrize("column", ["witness/김철수", "김철수/name", "김철수", "name (김철수)"])
+def test_nor_is_a_name_beside_id_and_name_that_may_be_somebodys(column: str) -> None:
+    with pytest.raises(BadMapping, match=r"what column 3, 4 .'full name'. is") as refused:
+        Mapping.default(["id", "name", column, "full name"])
+    assert "김철수" not in f"{refused.value}{refused.value.hint}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.records.sheets import pack, parts, sheet
 
-from uncounted.records import suggest, tables
+from uncounted.errors import BadInput
+from uncounted.records import headers, suggest, tables
 from uncounted.records.columns import CONSENT_FIELDS, FIELDS, DateColumns
 from uncounted.records.mapping import Mapping
 
@@ -60,7 +63,7 @@ def test_a_column_of_several_acts_is_split(tmp_path: Path) -> None:
 
 
 def test_every_word_of_the_table_is_of_a_field_and_of_one_or_a_number() -> None:
-    words = suggest.header_words()
+    words = headers.header_words()
     fields = {*FIELDS, *CONSENT_FIELDS} - {"audience"}
     assert {field for meant in words.values() for field in meant} == fields
     for field in fields:
@@ -117,6 +120,98 @@ def test_a_person_in_the_first_row_is_not_repeated(tmp_path: Path) -> None:
     assert "must be said" in draft
     assert "# Column 3 looks like dates." in draft
     assert "# Not known: columns 1, 2, 4." in draft
+
+
+@pytest.mark.parametrize("cell", ["{}/남편", "{}-wife", "wife-{}", "아내({})", "{} (x)", "name/{}"])
+def test_nor_is_one_whose_cell_ends_in_a_known_word(tmp_path: Path, cell: str) -> None:
+    draft = drafted(written(tmp_path, f"1,{cell.format(SECRET)},1975,{SECRET}__ko\n"))
+    assert SECRET not in draft
+    assert "must be said" in draft
+
+
+@pytest.mark.parametrize("column", ["{}/name", "name ({})", "{}-name"])
+def test_a_header_that_is_surely_one_is_repeated(tmp_path: Path, column: str) -> None:
+    named = column.format("group_x")
+    assert Mapping.parse(drafted(written(tmp_path, f"id,{named},dob\n"))).name == named
+
+
+def items(folder: Path, value: Any) -> Path:
+    path = folder / "t.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {SECRET: {"name": SECRET, "birth": 1970}},
+        {SECRET: "father"},
+        {"name": {SECRET: "x"}},
+        {"relations": {SECRET: {"name": SECRET, "acts": [{"act": "arrest", SECRET: "x"}]}}},
+        {SECRET: [{"act": "arrest", "date": "2013-01-01"}] * 3},
+        {"acts": [{f"{SECRET}/act": "arrest"}]},
+        {f"{SECRET}-id": 1, f"name ({SECRET})": 2, f"{SECRET}__ko": 3},
+    ],
+)
+def test_a_key_of_json_that_may_be_data_is_not_repeated(tmp_path: Path, item: Any) -> None:
+    plain = [{"id": i, "name": "Kim"} for i in range(4)]
+    for rows in ([item, {"x": 1}], [*plain, item, item], [{**plain[0], **item}, *plain]):
+        draft = drafted(items(tmp_path, rows))
+        assert SECRET not in draft
+        Mapping.parse(draft.replace("# id", "id").replace("# name", "name"))
+    assert SECRET not in drafted(items(tmp_path, {**plain[0], **item}))
+
+
+def test_nor_is_one_of_many_items_where_most_keys_are_somebodys(tmp_path: Path) -> None:
+    rows: list[Any] = [{"id": i, "name": "Kim", "x": {SECRET: {"name": "a"}}} for i in range(6)]
+    for i, row in enumerate(rows[:3]):
+        row["x"][f"other{i}"] = {"name": "b"}
+    assert SECRET not in drafted(items(tmp_path, rows))
+
+
+def test_what_is_hidden_is_said_by_its_place(tmp_path: Path) -> None:
+    item = {"id": 1, SECRET: {"name": SECRET, "father": 1}, "x": [{"act": "arrest"}]}
+    draft = drafted(items(tmp_path, [item]))
+    assert "# Column 2 may be name; what may be somebody's name is not repeated here." in draft
+    assert "# List 1 in the items may hold acts" in draft
+    assert '# repeat = "..."\n# act = "act"\n' in draft
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+def test_a_table_that_is_keyed_by_people_is_refused(tmp_path: Path, rows: int) -> None:
+    people = {f"{SECRET}{i}": {"name": f"{SECRET}{i}", "birth": 1970} for i in range(rows)}
+    for value in (people, {"people": people}, {"count": rows, "x": people}):
+        with pytest.raises(BadInput, match="an object under each key, and no list") as refused:
+            drafted(items(tmp_path, value))
+        assert SECRET not in f"{refused.value}{refused.value.hint}"
+    item = {"person": {"id": 1, "name": "Kim"}, "event": {"date": 2013}}
+    assert Mapping.parse(drafted(items(tmp_path, item))).name == "person/name"
+
+
+def test_json_of_kobo_odk_and_uwazi_is_drafted(tmp_path: Path) -> None:
+    acts = [{"group_zq3/acts/act": "arrest", "group_zq3/acts/when": "2013"}]
+    kobo = {
+        "_uuid": "u",
+        "group_ab1/full_name": "Kim",
+        "group_ab1/sex": "f",
+        "group_zq3/acts": acts,
+    }
+    mapping = Mapping.parse(drafted(items(tmp_path, {"count": 3, "results": [kobo] * 3})))
+    assert (mapping.id, mapping.name) == ("_uuid", "group_ab1/full_name")
+    assert mapping.repeats[0].name == "group_zq3/acts"
+    # One submission and two: what is made of known words is still said.
+    odk = {"meta": {"instanceID": "u"}, "person": {"full_name": "Kim"}, "acts": [{"act": "arrest"}]}
+    mapping = Mapping.parse(drafted(items(tmp_path, {"value": [odk] * 2})))
+    assert (mapping.id, mapping.name) == ("meta/instanceID", "person/full_name")
+    assert mapping.repeats[0].name == "acts"
+    uwazi = {"sharedId": "a", "title": "Kim", "metadata": {"date_of_birth": [{"value": 1}]}}
+    mapping = Mapping.parse(drafted(items(tmp_path, {"rows": [uwazi], "totalRows": 1})))
+    assert (mapping.id, mapping.name) == ("sharedId", "title")
+    assert mapping.birth == DateColumns("metadata/date_of_birth")
+    # A question that few were asked is left to whoever reads the draft.
+    few = [{**kobo, "group_ab1/father": "Kim"}, *[kobo] * 3]
+    draft = drafted(items(tmp_path, few))
+    assert "# Column 4 may be relative;" in draft
 
 
 def test_cells_tell_what_a_column_is_and_are_not_repeated(tmp_path: Path) -> None:

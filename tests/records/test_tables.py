@@ -576,6 +576,31 @@ def test_json_that_is_none(tmp_path: Path, text: str, words: str) -> None:
     refused(tmp_path / "t.json", words)
 
 
+PEOPLE = [{"id": 1, "name": "Kim"}, {"id": 2, "name": "Ri", "acts": [{"act": "arrest"}]}]
+
+
+@pytest.mark.parametrize("key", ["records", SECRET, "사람"])
+def test_a_list_with_nothing_beside_it_is_taken(tmp_path: Path, key: str) -> None:
+    (tmp_path / "t.json").write_text(json.dumps({key: PEOPLE}))
+    table = tables.open_table(tmp_path / "t.json")
+    assert table.columns == ("id", "name")
+    assert [row.cells["name"] for row in table] == ["Kim", "Ri"]
+
+
+@pytest.mark.parametrize(
+    "value", [{"count": 2, SECRET: PEOPLE}, {"x": {SECRET: PEOPLE}}, {"data": {"records": PEOPLE}}]
+)
+def test_a_list_with_more_around_it_is_said(tmp_path: Path, value: object) -> None:
+    (tmp_path / "t.json").write_text(json.dumps(value))
+    refused(tmp_path / "t.json", "is one object, with a list of objects in it")
+
+
+def test_one_person_with_a_list_of_acts_is_an_item(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text(json.dumps(PEOPLE[1]))
+    table = tables.open_table(tmp_path / "t.json")
+    assert (table.columns, table.repeats) == (("id", "name"), {"acts": ("act",)})
+
+
 def test_json_in_another_encoding(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_bytes('[{"a": "김"}]'.encode("cp949"))
     refused(tmp_path / "t.json", "not UTF-8")

@@ -18,18 +18,26 @@ import attrs
 
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
+from uncounted.records.headers import Keys, is_known, names_a_person
 
 LONGEST_ITEM = 16 << 20  # characters
 MOST_COLUMNS = 16_384
 DEEPEST = 20
 # Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
-_LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items")
+_LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
 _HINT = "it must be a list of objects, [{...}, {...}], or one object a line"
+_KEYED = (
+    "bring a list of objects, [{...}, {...}], in which what is the key now is a field, such as id;"
+    " no key is repeated here, for it may be somebody's name"
+)
 _LOST = re.compile("[\ud800-\udfff\0]")
 
 
 class JsonItems:
     """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
+
+    A key may be data. `sayable` are the names of columns and of repeats that may be repeated,
+    `sayable_in` those of the columns of each repeat.
 
     Raises:
         BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
@@ -37,21 +45,24 @@ class JsonItems:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        columns: dict[str, None] = {}
-        self.repeats: dict[str, tuple[str, ...]] = {}
+        columns, lists = Keys(), Keys()
+        inside: dict[str, Keys] = {}
         for number, value in _items(path):
             item = _Flat(value)
-            columns.update(dict.fromkeys(item.cells))
+            columns.see(item.cells)
+            lists.see(item.repeats)
             for name, children in item.repeats.items():
-                more = dict.fromkeys(self.repeats.get(name, ()))
+                keys = inside.setdefault(name, Keys())
                 for child in children:
-                    more.update(dict.fromkeys(child.cells))
-                self.repeats[name] = tuple(more)
-            if len(columns) > MOST_COLUMNS:
+                    keys.see(child.cells)
+            if len(columns.found) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
-        if not columns:
+        if not columns.found:
             raise BadInput(f"{path.name} is empty, or no item of it has a field", hint=_HINT)
-        self.columns = named_columns(path.name, tuple(columns))
+        self.columns = named_columns(path.name, tuple(columns.found))
+        self.repeats = {name: tuple(keys.found) for name, keys in inside.items()}
+        self.sayable = columns.sayable | lists.sayable
+        self.sayable_in = {name: keys.sayable for name, keys in inside.items()}
 
     def __iter__(self) -> Iterator[Row]:
         """Give each item, numbered from 1; what it does not state is empty."""
@@ -237,7 +248,7 @@ def _values(stream: _Stream, path: Path) -> Iterator[Any]:
         while stream.peek():
             yield stream.value()
     elif first == "{":
-        yield from _answer(stream)
+        yield from _answer(stream, path.name)
     else:
         raise _BadJson("not JSON")
 
@@ -255,7 +266,7 @@ def _list(stream: _Stream) -> Iterator[Any]:
         stream.take(",")
 
 
-def _answer(stream: _Stream) -> Iterator[Any]:
+def _answer(stream: _Stream, name: str) -> Iterator[Any]:
     """The list in an object that an API answered with; else the object itself, and the next."""
     stream.take("{")
     rest: list[tuple[str, Any]] = []
@@ -275,9 +286,48 @@ def _answer(stream: _Stream) -> Iterator[Any]:
         if key in ("next", "@odata.nextLink") and rest[-1][1]:
             raise _BadJson("the file is one page of several: export all of it at once")
     stream.take("}")
-    if not listed:
+    if listed:
+        if stream.peek():
+            raise _BadJson("something after the end of the list")
+    elif stream.peek():
         yield _pairs(rest)
         while stream.peek():
             yield stream.value()
-    elif stream.peek():
-        raise _BadJson("something after the end of the list")
+    else:
+        yield from _alone(_pairs(rest), name)
+
+
+def _alone(value: dict[str, Any], name: str) -> Iterator[Any]:
+    """The items of a file of one object: the list that is all it has, else itself.
+
+    Raises:
+        BadInput: it says of nobody who it is, and holds objects: it is no item but has them.
+    """
+    if len(value) == 1 and _are_objects(only := next(iter(value.values()))):
+        yield from only
+        return
+    flat = _Flat(value)
+    if not names_a_person(flat.cells):
+        if len(flat.repeats) == 1:
+            raise BadInput(
+                f"{name} is one object, with a list of objects in it",
+                hint="bring that list alone, [{...}, {...}], or with nothing beside it:"
+                ' {"records": [{...}, {...}]}',
+            )
+        if any(map(_is_keyed, (value, *value.values()))):
+            raise BadInput(f"{name} has an object under each key, and no list", hint=_KEYED)
+    yield value
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+
+
+def _is_keyed(value: Any) -> bool:
+    """Whether an object is a table, of which each key is somebody or something."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(isinstance(_stated(one), dict) for one in value.values())
+        and not all(map(is_known, value))
+    )

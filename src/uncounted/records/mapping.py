@@ -1,8 +1,8 @@
 """Which column of a file is what: the `MAP.toml` that goes with an import.
 
 A mapping is words of its author, so its words may be repeated in errors. The header
-of a file may not, unless it matches the vocabulary: a file without a header has a
-person in its first row. Columns that no word matches are named by position.
+of a file may not, unless it is made of known words: a file without a header has a person
+in its first row, and a key of JSON may be one. Other columns are named by position.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from uncounted.records.columns import (
     DateColumns,
     SourceInfo,
 )
+from uncounted.records.headers import is_known
 from uncounted.records.ownwords import OwnWords
 from uncounted.records.tables import Repeat
 
@@ -84,8 +85,8 @@ class Mapping:
         """Use the columns that bear the vocabulary's own names, and refuse the others.
 
         Raises:
-            BadMapping: a column is not known. It is named where the file has columns
-                called id and name, so that its first row is surely a header; else by position.
+            BadMapping: a column is not known. It is given by its position, and by its name
+                if that is one that `headers` knows: it may be a person's in any other case.
 
         Examples:
             >>> Mapping.default(["id", "name", "birth"]).birth
@@ -95,7 +96,7 @@ class Mapping:
         known = {_plain(name): name for name in there}
         if "id" not in known or not known.keys() & set(NAME_FIELDS):
             raise BadMapping(
-                "the first row has no columns called id and name",
+                "there are no columns called id and name",
                 hint=delimited.TITLE
                 if len(there) == 1
                 else "write a mapping that says which column is what (--mapping MAP.toml)",
@@ -148,7 +149,7 @@ class Mapping:
                     if near
                     else delimited.TITLE
                     if len(there) == 1
-                    else f"write the names as the first row has them, {len(there)} in all",
+                    else f"write the names as the file has them, {len(there)} in all",
                 )
 
     def unused(self, columns: Iterable[str]) -> tuple[int, ...]:
@@ -183,14 +184,15 @@ class Mapping:
 
 def _refuse_strange(columns: tuple[str, ...]) -> None:
     strange = [
-        f"{i} ({name!r})"
+        f"{i} ({name!r})" if is_known(name) else str(i)
         for i, name in enumerate(columns, 1)
         if _plain(name) not in (*FIELDS, *CONSENT_FIELDS)
     ]
     if strange:
         raise BadMapping(
             f"without a mapping nothing says what column {', '.join(strange)} is",
-            hint="write a mapping (--mapping MAP.toml), or take the column out",
+            hint="write a mapping (--mapping MAP.toml; --suggest drafts one), or take it out;"
+            " in JSON columns are numbered as their keys are first met",
         )
 
 

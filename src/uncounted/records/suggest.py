@@ -1,19 +1,16 @@
 """A first draft of a mapping, from the names of a table's columns and the look of its cells.
 
 No cell is ever repeated, and of a column whose name no list of words has, only its number
-is given: a file without a header has a person in its first row. What a column means is
-for people to say, and what was consented to is never guessed.
+is given: a file without a header has a person in its first row, and a key of JSON may be one.
+What a column means is for people to say, and what was consented to is never guessed.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
 from itertools import islice
 
 import attrs
@@ -22,6 +19,7 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
+from uncounted.records.headers import fields_of, is_header, is_known
 from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
@@ -30,52 +28,7 @@ LOOKED_AT = 500  # rows, from the first on
 _MOST = 0.8  # of the cells that say something, that must be of a kind
 _FEWEST = 3  # cells that say something, under which nothing is said of a column
 _SUSPECT = 0.2  # of the days, that are a 1 January: nobody is born so often on one
-_LONGEST_WORD = 200  # letters of a name of a column, or of a word
-_LANGUAGE = re.compile(r"__[a-z]{2,3}$")
-_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
-_FIRST = ("id", *NAME_FIELDS, "name_alt")
-# Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
-_SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
-
-
-@lru_cache(maxsize=1)
-def header_words() -> Mapping[str, Mapping[str, int]]:
-    """The fields that a column's name can stand for, each with its place in `headers.csv`.
-
-    The likeliest is first, as in the file.
-    """
-    found: dict[str, dict[str, int]] = {}
-    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines()):
-        for language in ("en", "ko", "zh"):
-            for rank, word in enumerate(row[language].split(";")):
-                found.setdefault(_key(word), {}).setdefault(row["field"], rank)
-        found.setdefault(_key(row["field"]), {}).setdefault(row["field"], 0)
-    return found
-
-
-def _key(name: str) -> str:
-    return vocabulary.key(name.replace(".", " "))
-
-
-def fields_of(column: str) -> Mapping[str, int]:
-    """Give the fields that the name of a column can stand for; groups are left out.
-
-    Examples:
-        >>> fields_of("victim/성명"), fields_of("Name__ko"), fields_of("shoe size")
-        ({'name': 0}, {'name': 1}, {})
-    """
-    if column in _SYSTEM_IDS:
-        return {"id": -1}
-    if len(column) > _LONGEST_WORD:
-        return {}
-    bare = _LANGUAGE.sub("", column).strip(" *:：?")
-    words = header_words()
-    for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
-        for form in (name, _BRACKETS.sub("", name)):
-            if found := words.get(_key(form)):
-                return found
-    return {}
+_LONGEST_WORD = 200  # letters of a word
 
 
 @attrs.define
@@ -158,14 +111,20 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
     Raises:
         BadInput: it has one column, which cannot be an id and a name.
     """
+    is_json = table.kind == "JSON"
     if len(table.columns) == 1 and not repeats:
-        raise BadInput(f"{table.path.name} has one column", hint=TITLE)
+        raise BadInput(
+            f"{table.path.name} has one column",
+            hint="does it hold a list of people, [{...}, {...}]?" if is_json else TITLE,
+        )
     looks = look(iter(table), table.columns)
-    chosen, spare = _chosen(table.columns)
+    title = "" if is_json else f": {TITLE}"
+    chosen, spare, hidden = _chosen(table)
     lines = [
         "# A draft, made from the names of the columns and from what the first rows look like.",
         "# Read every line: a name may mislead. No cell is repeated here.",
-        *(() if chosen else (f"# No column has a name that is known: {TITLE}.",)),
+        *(("# Columns of JSON are numbered as their keys are first met.",) if is_json else ()),
+        *(() if chosen or hidden else (f"# No column has a name that is known{title}.",)),
         "",
         "[columns]",
         *_person(table.columns, chosen),
@@ -177,29 +136,45 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
     ]
     several = "act" in chosen and looks[chosen["act"][0]].several > 0
     lines += [] if several else acts
-    lines += _remarks(table.columns, looks, spare)
+    lines += _remarks(table.columns, looks, spare, hidden)
     if several:
         lines += ["", "# Some cells hold several acts: each is one.", "[[acts]]", *acts]
         lines += ["split = true"]
-    for name, other in repeats.items():
-        lines += _repeat(name, other)
     all_looks = [("", at, one) for at, one in enumerate(looks)]
-    for name, other in repeats.items():
+    for number, (name, other) in enumerate(repeats.items(), 1):
+        said = _quoted(name) if not is_json or name in table.sayable else None
+        lines += _repeat(number, said, other)
         seen = look(iter(other), other.columns)
-        all_looks += [(f" of {_quoted(name)}", at, one) for at, one in enumerate(seen)]
+        where = said or f"repeat {number}"
+        all_looks += [(f" of {where}", at, one) for at, one in enumerate(seen)]
     lines += _values(chosen, looks)
     lines += _consent(chosen, spare)
     lines += _source(all_looks)
     return "\n".join(lines) + "\n"
 
 
-def _chosen(columns: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    """For each field the columns that it is read from; and others that may be it too."""
+def _sayable(table: Table) -> frozenset[str]:
+    """The names of columns that may be repeated; see `headers`."""
+    if table.kind == "JSON":
+        return table.sayable
+    sure = is_header(table.columns)
+    return frozenset(column for column in table.columns if sure or is_known(column))
+
+
+def _chosen(
+    table: Table,
+) -> tuple[dict[str, list[int]], dict[str, list[int]], dict[str, list[int]]]:
+    """For each field the columns it is read from; others that may be it; those not to be named."""
+    columns, sayable = table.columns, _sayable(table)
     found: dict[str, list[tuple[int, int]]] = {}
+    hidden: dict[str, list[int]] = {}
     for at, column in enumerate(columns):
         if meant := fields_of(column):
             name = next(iter(meant))
-            found.setdefault(name, []).append((meant[name], at))
+            if column in sayable:
+                found.setdefault(name, []).append((meant[name], at))
+            else:
+                hidden.setdefault(name, []).append(at)
     for rank, at in sorted(found.get("id", ()))[1:]:
         # What is not the source's own key may be that of another register.
         if "number" in (meant := fields_of(columns[at])):
@@ -220,7 +195,7 @@ def _chosen(columns: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, lis
         chosen["name_alt"] = sorted(set(chosen["name_alt"]))
         if not chosen["name_alt"]:
             del chosen["name_alt"]
-    return chosen, spare
+    return chosen, spare, hidden
 
 
 def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator[str]:
@@ -238,13 +213,19 @@ def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator
 
 
 def _remarks(
-    columns: Sequence[str], looks: Sequence[Look], spare: Mapping[str, list[int]]
+    columns: Sequence[str],
+    looks: Sequence[Look],
+    spare: Mapping[str, list[int]],
+    hidden: Mapping[str, list[int]],
 ) -> Iterator[str]:
     for name, others in spare.items():
         for at in others:
             yield f"# Column {at + 1} may be {name} too."
+    for name, others in hidden.items():
+        which = f"Column{'s' if len(others) > 1 else ''} {_numbers(others)}"
+        yield f"# {which} may be {name}; what may be somebody's name is not repeated here."
     unknown = [at for at, column in enumerate(columns) if not fields_of(column)]
-    plain = []
+    plain: list[int] = []
     for at in unknown:
         if looks[at].kinds:
             words = " or ".join(_LOOKS_LIKE[kind] for kind in looks[at].kinds)
@@ -253,9 +234,13 @@ def _remarks(
             )
             yield f"# Column {at + 1} looks like {words}{_such(codes)}."
         else:
-            plain.append(str(at + 1))
+            plain.append(at)
     if plain:
-        yield f"# Not known: column{'s' if len(plain) > 1 else ''} {', '.join(plain)}."
+        yield f"# Not known: column{'s' if len(plain) > 1 else ''} {_numbers(plain)}."
+
+
+def _numbers(places: Sequence[int]) -> str:
+    return ", ".join(str(at + 1) for at in places)
 
 
 _LOOKS_LIKE = {
@@ -273,24 +258,26 @@ def _such(codes: Sequence[str]) -> str:
     return f" ({', '.join(codes[:5])}{', ...' if len(codes) > 5 else ''})"
 
 
-def _repeat(name: str, table: Table) -> Iterator[str]:
-    """The acts of a repeat; its columns that are not known are left to its author."""
-    chosen, spare = _chosen(table.columns)
+def _repeat(number: int, said: str | None, table: Table) -> Iterator[str]:
+    """The acts of a repeat, with its name if that may be said; the rest is left to its author."""
+    chosen, spare, hidden = _chosen(table)
     lines = [
         f"{field} = {_quoted(table.columns[chosen[field][0]])}"
         for field in ACT_FIELDS
         if field in chosen
     ]
-    mark = "" if "act" in chosen else "# "
+    mark = "" if said and "act" in chosen else "# "
     yield ""
-    if mark:
+    if said is None:
+        yield f"# List {number} in the items may hold acts; its key may be somebody's name:"
+    elif mark:
         yield "# If these are acts, say which column is the act, or its kind for all rows:"
     yield f"{mark}[[acts]]"
-    yield f"{mark}repeat = {_quoted(name)}"
-    if mark:
+    yield f"{mark}repeat = {said or '"..."'}"
+    if "act" not in chosen:
         yield '# act = "..."'
     yield from (mark + line for line in lines)
-    yield from _remarks(table.columns, look(iter(table), table.columns), spare)
+    yield from _remarks(table.columns, look(iter(table), table.columns), spare, hidden)
 
 
 def _values(chosen: Mapping[str, list[int]], looks: Sequence[Look]) -> Iterator[str]:

@@ -48,7 +48,8 @@ class Repeat:
 class Table:
     """A table: `columns`, `repeats` (columns by name of the repeat), and its rows by iteration.
 
-    `unit` is what a row is called there: "row" or "item".
+    `unit` is what a row is called there: "row" or "item". `sayable` are the keys of JSON
+    that may be repeated, `sayable_in` those of the items of each repeat.
     """
 
     path: Path
@@ -57,6 +58,8 @@ class Table:
     encoding: str
     rows: Callable[[], Iterator[Row]] = attrs.field(repr=False)
     repeats: Map[str, tuple[str, ...]] = attrs.field(factory=dict)
+    sayable: frozenset[str] = frozenset()
+    sayable_in: Map[str, frozenset[str]] = attrs.field(factory=dict)
 
     @property
     def unit(self) -> str:
@@ -125,7 +128,13 @@ def survey(
     if not delimited.head(path).startswith(b"PK\x03\x04"):
         table = open_table(path, encoding=encoding, sheet=sheet)
         return table, {
-            name: Table(path, "JSON", columns, "utf-8", _children(table, name))
+            name: attrs.evolve(
+                table,
+                columns=columns,
+                rows=_children(table, name),
+                repeats={},
+                sayable=table.sayable_in[name],
+            )
             for name, columns in table.repeats.items()
         }
     book = workbook.read(path)
@@ -163,7 +172,11 @@ def _json(path: Path, repeats: Sequence[Repeat]) -> Table:
                 "a list in an item needs no key", hint="leave key and parent out of [[acts]]"
             )
         _check_columns(repeat, items.repeats[repeat.name])
-    return Table(path, "JSON", items.columns, "utf-8", items.__iter__, items.repeats)
+    return Table(
+        *(path, "JSON", items.columns, "utf-8", items.__iter__, items.repeats),
+        sayable=items.sayable,
+        sayable_in=items.sayable_in,
+    )
 
 
 def _xlsx(path: Path, sheet: str | None, repeats: Sequence[Repeat]) -> Table:
