@@ -45,6 +45,64 @@ def test_a_mapping_that_cannot_be_meant(text: str, words: str, hint: str) -> Non
     assert hint in (refused.value.hint or "")
 
 
+ACTS = "[[acts]]\nkind = 'arrest'\n"
+FORM = "[[acts]]\nrepeat = 'r'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hint"),
+    [
+        (
+            '[columns]\nid = "b"\nname = "b"',
+            "id and name cannot both be in one column, 'b'",
+            "people",
+        ),
+        ('[columns]\nid = "b"\nfamily_name = "b"', "id and family_name cannot", "one name would"),
+        (START + 'name_alt = ["c", "b"]', "name and name_alt cannot", "each column once"),
+        (START + 'name_alt = ["c", "c"]', "name_alt names the column 'c' twice", ""),
+        (START + 'family_name = "b"', "name and family_name cannot", ""),
+        (START + 'relative = "b"', "name and relative cannot", ""),
+        (START + 'note = "b"', "name and note cannot", ""),
+        (START + 'birth = "d"\ndate = "d"', "birth and date cannot both be in one column, 'd'", ""),
+        (START + 'birth = { year = "d", month = "d" }', "birth names the column 'd' twice", ""),
+        (START + f'birth = "d"\n{ACTS}date = {{ year = "d" }}', "birth and date cannot", ""),
+        (START + 'date = "d"\nplace = "d"', "date and place cannot", ""),
+        (START + 'sex = "d"\nact = "d"', "sex and act cannot", ""),
+        (START + f'{ACTS}place = "a"', "id and place cannot", ""),
+        (START + 'sex = "d"\n[consent]\nuses = { column = "d" }', "sex and uses cannot", ""),
+        (START + 'date = "d"\n[consent]\nuntil = { column = "d" }', "date and until cannot", ""),
+        (START + f"{FORM}act = 'x'\ndate = 'x'", "act and date cannot", ""),
+        (
+            START + f"{ACTS}date = 'd'\n{ACTS}date = 'd'",
+            "sections of acts say the same",
+            "take one",
+        ),
+        (START + "act = 'd'\n[[acts]]\nact = 'd'", "sections of acts say the same", "take one"),
+    ],
+)
+def test_things_that_are_not_in_one_column(text: str, words: str, hint: str) -> None:
+    test_a_mapping_that_cannot_be_meant(text, words, hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'number = "a"',
+        'act = "c"\noutcome = "c"\nauthority = "c"\nplace = "c"\nnote = "c"',
+        'origin = "c"\nplace = "c"',
+        'birth = "c"\nnote = "c"',
+        f"{ACTS}date = 'd'\nplace = 'e'\n[[acts]]\nkind = 'death'\ndate = 'd'\nplace = 'e'",
+        f"{ACTS}date = {{ year = 'y', month = 'm' }}\n{ACTS}date = {{ year = 'y', month = 'n' }}",
+        f"sex = 'c'\n{FORM}act = 'a'\ndate = 'b'\nplace = 'c'",  # of another table
+        f"{FORM}act = 'x'\ndate = 'd'\n{FORM}act = 'y'\ndate = 'd'\nkey = 'a'\nparent = 'p'",
+        "relative = 'c'\ncollector = 'e'\n[consent]\ngiven_by = { column = 'c' }",
+        "[consent]\ngiven_by = { column = 'b' }\naudience = { column = 'b' }",
+    ],
+)
+def test_things_that_may_be_in_one_column(text: str) -> None:
+    assert Mapping.parse(START + text).id == "a"
+
+
 def test_a_file_with_a_mark_and_one_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "MAP.toml"
     path.write_bytes(b"\xef\xbb\xbf" + START.encode())

@@ -31,6 +31,7 @@ from uncounted.records.columns import (
 )
 from uncounted.records.dates import PartialDate
 from uncounted.records.ownwords import OwnWords
+from uncounted.records.sharing import refuse_shared
 from uncounted.vault.consent import USES
 
 _DATE_PARTS = ("year", "month", "day")
@@ -75,7 +76,8 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
     """Give the fields of a `Mapping` from its sections, each checked.
 
     Raises:
-        BadMapping: a key that is not known, no `id`, no name, or what cannot be meant.
+        BadMapping: a key that is not known, no `id`, no name, or what cannot be meant, such as
+            an id and a name from one column.
     """
     sections = ("columns", "acts", "values", "vocabulary", "consent", "source")
     _known("the mapping", tables, sections)
@@ -94,14 +96,20 @@ def fields(tables: dict[str, Any]) -> dict[str, Any]:
         if key not in ("name_alt", "birth")
     }
     values, uses_words = _values(tables.get("values", {}), own)
+    birth = _date_columns("[columns] birth", columns["birth"]) if "birth" in columns else None
+    name_alt = _texts("[columns] name_alt", columns.get("name_alt", []))
+    acts = tuple(_acts(columns, tables.get("acts", []), own))
+    consent = _consent(tables.get("consent", {}))
+    said = [(key, column) for key, column in person.items() if column]
+    refuse_shared([*said, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
     return {
         **person,
-        "name_alt": _texts("[columns] name_alt", columns.get("name_alt", [])),
-        "birth": _date_columns("[columns] birth", columns["birth"]) if "birth" in columns else None,
-        "acts": tuple(_acts(columns, tables.get("acts", []), own)),
+        "name_alt": name_alt,
+        "birth": birth,
+        "acts": acts,
         "values": values,
         "uses_words": uses_words,
-        "consent": _consent(tables.get("consent", {})),
+        "consent": consent,
         "source": _source(tables.get("source", {}), own),
         "own": own,
     }
