@@ -248,3 +248,65 @@ def test_what_is_written_well_comes_back(tmp_path: Path, rows: list[list[str]]) 
     path = _written(tmp_path, "\n".join(["a,b", *quoted]).encode())
     back = [list(row.cells.values()) for row in delimited.read(path, encoding="utf-8")]
     assert back == [row for row in rows if any(cell.strip() for cell in row)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp949"])
+@pytest.mark.parametrize("stated", ["sep=;", '"sep=;"', "SEP=;"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_excels_line_that_states_the_separator(
+    tmp_path: Path, encoding: str, stated: str, end: str
+) -> None:
+    text = KOREAN.replace("함경북도 ", "함경북도,, ").replace(",", ";").replace(";;", ",,")
+    lines = [stated, *text.splitlines(), "4;짧은"]
+    sheet = delimited.read(_written(tmp_path, (end.join(lines) + end).encode(encoding)))
+    assert sheet.columns == tuple(KOREAN.split("\n")[0].split(","))
+    rows = list(sheet)
+    assert [row.number for row in rows] == [2, 3, 4, 5]
+    assert rows[0].cells["고향"] == "함경북도,, 회령시"
+    assert rows[-1].wrong == "2 cells where the header has 8"
+
+
+def test_a_separator_that_none_is_and_one_with_nothing_below(tmp_path: Path) -> None:
+    assert delimited.read(_written(tmp_path, b"sep=x;a\n1;2\n")).columns == ("sep=x", "a")
+    with pytest.raises(BadInput, match="is empty"):
+        delimited.read(_written(tmp_path, b"sep=;\n"))
+
+
+def test_a_vertical_bar_parts_cells_where_nothing_else_does(tmp_path: Path) -> None:
+    sheet = delimited.read(_written(tmp_path, b"id|name|sex\n1|Kim|f\n2|Ri, B|m\n3|a|b|c\n"))
+    assert [tuple(row.cells.values()) for row in sheet][:2] == [
+        ("1", "Kim", "f"),
+        ("2", "Ri, B", "m"),
+    ]
+    assert [row.wrong is None for row in sheet] == [True, True, False]
+    sheet = delimited.read(_written(tmp_path, b"id,name|title\n1,Kim|Ri\n"))
+    assert _table(sheet) == [["id", "name|title"], ["1", "Kim|Ri"]]
+    assert delimited.read(_written(tmp_path, b'id,"a|b|c|d"\n')).columns == ("id", "a|b|c|d")
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["<html>", "<HTML lang='ko'>", "<!DOCTYPE html>", "\n <table>", "<?xml version='1.0'?>"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_a_web_page_that_is_called_a_table(tmp_path: Path, start: str, encoding: str) -> None:
+    page = f"{start}<tr><td>번호</td><td>김영숙</td></tr>"
+    with pytest.raises(BadInput, match="is a web page or XML") as refused:
+        delimited.read(_written(tmp_path, page.encode(encoding)))
+    assert "spreadsheet program" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("Person,,,,Event,,", "headings over several columns"),
+        ("Person,,Event", "headings over several columns"),
+        ("A list of people,,,", "is the first row a title"),
+        ("id,name,", "take the column out"),
+    ],
+)
+def test_a_column_without_a_name(tmp_path: Path, header: str, hint: str) -> None:
+    with pytest.raises(BadInput, match="has no name") as refused:
+        delimited.read(_written(tmp_path, f"{header}\nid,name,birth\n".encode()))
+    assert hint in (refused.value.hint or "")
+    assert ("headings" in hint) == ("headings" in (refused.value.hint or ""))

@@ -17,6 +17,7 @@ import codecs
 import csv
 import difflib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -31,6 +32,10 @@ LONGEST_HEADER = 1 << 20
 csv.field_size_limit(LONGEST_FIELD)
 # Where the first row names one column, of a file that has more or should have.
 TITLE = "is the first row a title? take out what stands above the row that names the columns"
+_GROUPED = (
+    "write its name into the first row, or take the column out; where the first row has headings"
+    " over several columns each, take that row out, so that the one below it names the columns"
+)
 _HINT = "save the file as UTF-8, or say which with --encoding where the command has it"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,6 +64,12 @@ _FOREIGN = (
     (b"SQLite format 3\x00", "a database", "export the table as CSV UTF-8"),
     (b"{\\rtf", "a rich text file", "save it as plain text, CSV UTF-8"),
 )
+# What some systems save under the name of .xls; a table that begins so names no column.
+_PAGES = (
+    *(b"<html", b"<!doct", b"<?xml", b"<table", b"<head", b"<meta", b"<style", b"<div"),
+    *(b"<workbook", b"<body", b"<!--"),
+)
+_MARKS = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"  # of encodings, spaces, and the NULs of UTF-16
 
 
 @attrs.frozen
@@ -93,6 +104,8 @@ def near(columns: Sequence[str], name: str) -> str:
 
 
 _LONGEST = 100  # letters of a header that are compared
+# The first line that Excel reads, and does not show: it counts as no row.
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[\r\n]*', re.IGNORECASE)
 
 
 @attrs.frozen
@@ -127,7 +140,8 @@ def read(path: Path, *, encoding: str | None = None) -> Sheet:
     """Open a CSV file: find its encoding and its delimiter, read its header.
 
     Args:
-        path: the file; commas, semicolons or tabs between its cells.
+        path: the file; commas, semicolons, tabs or vertical bars between its cells, of which
+            Excel's first line `sep=;` may say which.
         encoding: what to read it as; None: find out, and refuse when that cannot be told.
 
     Raises:
@@ -143,7 +157,7 @@ def read(path: Path, *, encoding: str | None = None) -> Sheet:
 
 
 def head(path: Path) -> bytes:
-    """Give the first 16 bytes of a file, when it is one that may be read.
+    """Give the first 64 bytes of a file, when it is one that may be read.
 
     Raises:
         BadInput: it is a folder or a device, is not there, or may not be read.
@@ -157,7 +171,7 @@ def head(path: Path) -> bytes:
         raise BadInput(f"{path.name} is a device or a pipe, not a file", hint="save it first")
     try:
         with path.open("rb") as file:
-            return file.read(16)
+            return file.read(64)
     except FileNotFoundError:
         raise BadInput(f"there is no file {path.name}", hint="check the path") from None
     except (OSError, ValueError):
@@ -171,15 +185,30 @@ def _check_file(path: Path) -> None:
     for start, kind, hint in _FOREIGN:
         if start_of_file.startswith(start):
             raise BadInput(f"{path.name} is {kind}, not CSV", hint=hint)
+    if start_of_file.lstrip(_MARKS).replace(b"\0", b"").lower().startswith(_PAGES):
+        raise BadInput(
+            f"{path.name} is a web page or XML, whatever its name says",
+            hint="open it in a spreadsheet program, and save it as .xlsx or as CSV UTF-8",
+        )
 
 
 def _opened(path: Path, encoding: str) -> TextIO:
+    """Open a file at the row that names its columns, after Excel's `sep=;` where it has one."""
+    return _started(path, encoding)[0]
+
+
+def _started(path: Path, encoding: str) -> tuple[TextIO, str | None]:
+    """A file at that row, and the separator that the line before it states."""
     try:
-        return path.open(encoding=encoding, newline="")
-    except OSError:
+        file = path.open(encoding=encoding, newline="")
+        stated = _SEPARATOR.fullmatch(file.readline(_LONGEST))
+        if stated is None:
+            file.seek(0)
+    except (OSError, UnicodeError):
         raise BadInput(
             f"{path.name} cannot be read any more", hint="is the disk that it is on still there?"
         ) from None
+    return file, stated[1] if stated else None
 
 
 def _rows(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -221,6 +250,8 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
                 f"{what}: column {position} has no name",
                 hint=TITLE
                 if sum(map(bool, columns)) == 1 and len(columns) > 2
+                else _GROUPED
+                if any(columns[position:])
                 else "write its name into the first row, or take the column out",
             )
         if name in first:
@@ -233,8 +264,12 @@ def named_columns(what: str, header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _find_delimiter(path: Path, encoding: str) -> str:
-    """The separator that the first line has most of, outside quotation marks."""
-    with _opened(path, encoding) as file:
+    """The separator that the first line states, or has most of, outside quotation marks.
+
+    A vertical bar, which parts words in a cell too, is one only where there is no other.
+    """
+    file, stated = _started(path, encoding)
+    with file:
         first = file.readline(LONGEST_HEADER)
         more = "" if first.strip(" ,;\t\r\n") else file.read(LONGEST_HEADER)
     if not first.strip(" ,;\t\r\n"):
@@ -244,8 +279,11 @@ def _find_delimiter(path: Path, encoding: str) -> str:
             else f"{path.name} is empty",
             hint="its first row names the columns",
         )
+    if stated:
+        return stated
     outside = "".join(first.split('"')[::2])
-    return max(",;\t", key=outside.count)
+    found = max(",;\t", key=outside.count)
+    return "|" if found not in outside and "|" in outside else found
 
 
 def _stated(path: Path, encoding: str) -> str:
@@ -280,7 +318,7 @@ def _found(path: Path) -> str:
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)  # 1
     if marked is None and (wide := _utf16_without_mark(head)):  # 2
         seen = _characters(path, wide)
-        if seen is not None and seen & set(",;\t") and seen & set("\r\n"):
+        if seen is not None and seen & set(",;\t|") and seen & set("\r\n"):
             return wide
     name = marked or "utf-8"
     if _characters(path, name) is not None:  # 3

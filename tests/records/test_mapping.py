@@ -16,6 +16,11 @@ START = '[columns]\nid = "a"\nname = "b"\n'
 @pytest.mark.parametrize(
     ("text", "words", "hint"),
     [
+        (START + 'name = "c"\n', "the mapping says name twice: line 4", "say it once"),
+        (START + '"sex" = "c"\n"sex" = "d"', 'says "sex" twice: its end', "say it once"),
+        (START + "[columns]\nsex = 'c'", "the mapping says [columns] twice: line 4", ""),
+        (START + "birth = { year = 'y', year = 'z' }", "says year twice: line 4", ""),
+        (START + "name_alt = [\n'y']\nname_alt = [\n'y']\n", "says a name twice: line 7", ""),
         ("[columns]\n= 3", "not TOML: line 2", "a section"),
         ("[columns", "not TOML: its end", "a section"),
         ('[columns]\nname = "b"\n', "which column is the id", "source's own key"),
@@ -143,6 +148,14 @@ def test_what_tells_people_of_one_name_apart_is_read() -> None:
     )  # fmt: skip
     assert mapping.columns == ("id", "name", "relative", "Occupation", "number")
     assert Mapping.parse(START + 'number = "c"\n').unused(["a", "b", "c", "d"]) == (4,)
+
+
+def test_a_column_that_is_not_there_is_told_for_any_kind_of_file() -> None:
+    with pytest.raises(
+        BadMapping, match="names a column 'b' that the file does not have"
+    ) as refused:
+        Mapping.parse(START).check(["a", "김철수", "x"])
+    assert refused.value.hint == "write the names as the file has them, 3 in all"
 
 
 def test_a_header_is_repeated_only_when_it_is_one() -> None:

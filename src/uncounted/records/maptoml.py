@@ -59,17 +59,39 @@ def read(source: Path | str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise BadMapping(
-            f"the mapping is not TOML: line {line[1]}"
-            if line
-            else "the mapping is not TOML: its end",
-            hint='a line is name = "value", a section [columns]',
-        ) from None
+        raise _not_toml(text, str(error)) from None
     except RecursionError:
         raise BadMapping(
             "the mapping is nested too deeply", hint="no value of it is a list in a list"
         ) from None
+
+
+_TWICE = re.compile(r"overwrite a value|twice|Duplicate")
+_NAMED = re.compile(r"\s*(?:\[+\s*(?P<section>[^\[\]=]+?)\s*\]|(?P<key>[^=\[\]{}]+?)\s*=)")
+
+
+def _not_toml(text: str, why: str) -> BadMapping:
+    """The error for what is no TOML, with the line; for what is there twice, with its name."""
+    found = re.search(r"at line (\d+)", why)
+    where = f"line {found[1]}" if found else "its end"
+    if not _TWICE.search(why):
+        return BadMapping(
+            f"the mapping is not TOML: {where}",
+            hint='a line is name = "value", a section [columns]',
+        )
+    line = text.rstrip().splitlines()[int(found[1]) - 1 if found else -1]
+    inline = re.search(r"key '(.+)'", why)
+    named = _NAMED.match(line)
+    if inline:
+        what = inline[1]
+    elif named:
+        what = f"[{named['section']}]" if named["section"] else named["key"]
+    else:
+        what = "a name"
+    return BadMapping(
+        f"the mapping says {what} twice: {where}",
+        hint="say it once; several columns of other names are a list: name_alt = [...]",
+    )
 
 
 def fields(tables: dict[str, Any]) -> dict[str, Any]:
