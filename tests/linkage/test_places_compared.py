@@ -46,7 +46,20 @@ def level(one: str, other: str) -> int:
         ("Camp 14", "Camp 15", NEAR),  # a sign of a code, not the word "camp" in common
         ("Camp 14", "Camp 22", DIFFERENT),
         ("Site B-14", "site b14", SAME),
-        ("somewhere", "somewhere", SAME),  # as written
+        ("Overthere", "Overthere", SAME),  # as written
+        ("전거리 교화소", "전거리", SAME),
+        ("미상", "미상", MISSING),  # who is not known to be from somewhere is no neighbour
+        ("unknown", "Unknown", MISSING),
+        ("N/A", "N/A", MISSING),
+        ("不详", "未知", MISSING),
+        ("미상", "무산", MISSING),  # with the same consonants
+        ("미상", "회령", MISSING),
+        ("함경북도 미상", "회령", WITHIN),
+        ("함경북도 미상", "North Hamgyong (place unknown)", WITHIN),
+        ("중국 어딘가", "연길", MISSING),
+        ("somewhere in Jilin", "Yanji", WITHIN),
+        ("수용소", "西安", MISSING),  # a kind of place, of the same consonants
+        ("수용소", "수용소", MISSING),
         ("San Vicente", "San Miguel", DIFFERENT),  # a word in common is no town
         ("La Paz", "La Libertad", DIFFERENT),
         ("Port-au-Prince", "Port de Paix", DIFFERENT),

@@ -58,6 +58,18 @@ def _reasons(folder: Path, *rows: str, **more: str) -> list[tuple[int, tuple[str
     return [(one.row, one.reasons) for one in found if isinstance(one, Rejected)]
 
 
+@pytest.mark.parametrize(
+    ("ref", "taken"),
+    [
+        *(("-1", True), ("-0042", True), ("1-2", True), ("-1+cmd|x", False), ("-A1", False)),
+        *(("-1-1", False), ("-", False), ("=1", False), ("+1", False), ("@a", False)),
+    ],
+)
+def test_an_id_is_nothing_that_a_spreadsheet_runs(tmp_path: Path, ref: str, taken: bool) -> None:
+    [found] = _read(tmp_path, f"{ref},Kim Chol Su,,,,,,,,,")
+    assert isinstance(found, Accepted) == taken
+
+
 def test_a_full_row(tmp_path: Path) -> None:
     row = "7,김철수,Kim Chol Su; 金哲洙,남,1975년 5월,went missing,2013,보위부,생사불명,"
     found = _one(tmp_path, row + '"link, statistics",2030-12-31')
@@ -287,6 +299,12 @@ NOBODY = (
     "|不知名男子|一名女子|男童|没有名字|不知道|имя неизвестно|мужчина|девочка|niña|un hombre|امرأة"
     "|12345|합계: 3명|총 3명|소계|모두 5명|以上共3人|合计|Total|Grand total: 31|Subtotal|Всего: 3"
     "|총합계|합계(명)|계: 12명|一共12人|人数合计|Total reports: 141|Total 12 victims|N = 12"
+    "|NULL|(null)|nan|NaN|<NA>|#N/A|#REF!|undefined|비공개|신원 비공개|[redacted]"
+    "|Confidential|不公开"
+    "|TBD|to be confirmed|확인 중|待定|테스트|test|Test 2|sample|测试|상동|위와 같음|同上|〃|ditto"
+    "|Same as above|해당 없음|No data|판독 불가|OOO|미상(비공개)"
+    "|피해자 A|피해자A|Witness 3|witness no. 3|Victim-B|Person A (f)|A씨|B양|A모씨(여)|ㄱ씨|남자 가"
+    "|证人甲|女A|某甲|가명 1|탈북여성 A|a witness|Full name|성명|피해자 성명|姓名|First name"
 )
 
 
@@ -301,10 +319,112 @@ def test_what_stands_for_nobody_is_no_name(tmp_path: Path, text: str) -> None:
         *("No Chol Su", "Na Un Hui", "Sin Yong Nam", "Maria de la Cruz", "Nina", "노무현"),
         *("Young Man", "An Man", "No Man", "Boy George", "Baby", "영아", "주민", "남자현", "김씨"),
         *("총명", "공계수", "Sum", "Total Lee", "김철수 3", "㉮"),  # neither totals nor numbers
+        *("Hans Null", "Nan", "Nat", "Test Kim", "Anna Blank", "김상동", "미정", "조사중"),
+        *(
+            "A. Kim",
+            "Mr. K",
+            "K",
+            "구금자",
+            "진정인",
+            "송환자",
+            "여자아",
+            "Mann",
+            "Casey",
+            "Ann Case",
+        ),
+        *("이명", "성씨", "한자명", "명", "Max Born"),  # also words for columns
     ],
 )
 def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:
     assert _one(tmp_path, f"7,{text},,,,,,,,,").report.names[0].written == text
+
+
+def test_a_null_beside_a_family_name_is_no_given_name(tmp_path: Path) -> None:
+    mapping = '[columns]\nid = "ref"\nfamily_name = "family"\ngiven_name = "given"'
+    apart = {"mapping": mapping, "header": "ref,family,given"}
+    assert _one(tmp_path, "7,김,NULL", **apart).report.names == (Name("김", "김", None),)
+    assert _one(tmp_path, "7,Null,Hans", **apart).report.names == (
+        Name("Null Hans", "Null", "Hans"),
+    )
+    assert _reasons(tmp_path, "7,NULL,NULL", **apart) == [(2, ("no name",))]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["ref no,Full name,,,,,,,,,", "번호,성명,별명,성별,생년월일,사건,일시,가해자,결과,,", HEADER],
+)
+def test_a_second_row_of_headers_is_nobody(tmp_path: Path, row: str) -> None:
+    found = _read(tmp_path, row, "7,김철수,,,,,,,,,", row)
+    assert [(one.row, getattr(one, "reasons", None)) for one in found] == [
+        (2, ("the names of the columns once more, and no report",)),
+        (3, None),
+        (4, ("the names of the columns once more, and no report",)),
+    ]
+
+
+def test_a_name_that_is_a_word_for_columns_is_no_header(tmp_path: Path) -> None:
+    assert _one(tmp_path, "7,이명,,,,,,,,,").report.names[0].written == "이명"
+    assert _one(tmp_path, "no,김철수,,,,,,,,,").report.id == "no"
+
+
+PLACED = """
+[columns]
+id = "ref"
+name = "name"
+origin = "from"
+place = "where"
+authority = "by"
+"""
+
+
+def _placed(folder: Path, *cells: str) -> Accepted:
+    row = ",".join(("1", "Kim", *cells))
+    return _one(folder, row, mapping=PLACED, header="ref,name,from,where,by")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "미상",
+        "불명",
+        "모름",
+        "unknown",
+        "not stated",
+        "N/A",
+        "不明",
+        "不详",
+        "未知",
+        "?",
+        "-",
+        "NULL",
+        "비공개",
+        "해당 없음",
+    ],
+)
+def test_a_place_or_an_authority_that_is_not_known_is_none(tmp_path: Path, cell: str) -> None:
+    found = _placed(tmp_path, cell, cell, cell)
+    assert (found.report.origin, found.report.acts, found.warnings) == (None, (), ())
+
+
+@pytest.mark.parametrize("cell", ["장소 미상", "地点不详", "某地", "어딘가", "location unknown"])
+def test_a_place_that_is_said_not_to_be_known_is_none(tmp_path: Path, cell: str) -> None:
+    report = _placed(tmp_path, cell, cell, "").report
+    assert (report.origin, report.acts) == (None, ())
+
+
+def test_a_place_of_which_a_part_is_known_stays_as_written(tmp_path: Path) -> None:
+    report = _placed(tmp_path, "함경북도 미상", "Jilin (town unknown)", "unknown police").report
+    assert report.origin == "함경북도 미상"
+    [act] = report.acts
+    assert (act.place, act.authority) == ("Jilin (town unknown)", "unknown police")
+
+
+@pytest.mark.parametrize("cell", ["상동", "same as above", "同上"])
+def test_what_is_as_above_is_not_read_and_that_is_told(tmp_path: Path, cell: str) -> None:
+    found = _placed(tmp_path, cell, "회령", "")
+    assert found.report.origin is None
+    [warning] = found.warnings
+    assert warning.startswith("column 'from': says only that it is as above")
 
 
 @pytest.mark.parametrize("text", ["1985년생", "1985年生", "b. 1985", "born 1985", "*1985"])

@@ -4,7 +4,7 @@ What a text names is looked up in `records.places`, the one table of places. A f
 county or a town, the wide one a province. A name that the table lacks is a key by its
 consonants, so that all romanisations meet, and which province it lies in is learned from the
 reports themselves, where some write both. Places finer than a county, and distances on the
-ground, are not looked at.
+ground, are not looked at. What says that a place is not known says nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rapidfuzz.distance import OSA
 
 from uncounted.linkage import lattice, place_words
 from uncounted.records import places as table
+from uncounted.records.unplaced import stated
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
 LEVELS = 6
@@ -96,10 +97,12 @@ def read(text: str) -> Place:
     Examples:
         >>> read("함경북도 회령시") == read("Hoeryong, North Hamgyong Province")
         True
+        >>> read("함경북도 미상") == read("North Hamgyong"), read("미상") == read("unknown")
+        (True, True)
         >>> read("도문").fine == read("Tumen City").fine
         True
     """
-    text = text[:LONGEST]
+    text = stated(text[:LONGEST])
     found = table.candidates(text)
     if not found:
         return _unlisted(text)
@@ -132,6 +135,10 @@ def _unlisted(text: str) -> Place:
         # Camp 14 and Camp 15 have the word in common, and are two places.
         code, words = _code_of(words)
         fine.add(code)
+    # what only says of which kind a place is does not say which: 수용소 is not 西安
+    words = [word for word in words if word not in _NUMBERED]
+    if not words and not fine:
+        return Place(frozenset(), None)
     for word in words:
         named = table.candidates(word)
         codes = {place.code for place in named if _is_town(place)}

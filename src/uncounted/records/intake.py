@@ -20,21 +20,28 @@ from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
 from uncounted.records.kinship import whose
+from uncounted.records.labels import NAME_FIELDS, is_header
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 from uncounted.records.tables import Table
-from uncounted.records.unnamed import is_no_name, is_unknown
+from uncounted.records.unnamed import is_no_name, says_nothing
+from uncounted.records.unplaced import stated
+from uncounted.records.unsaid import is_as_above, is_null
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
 NO_NAME = "no name"  # a reason to reject a row
+HEADER_AGAIN = "the names of the columns once more, and no report"
 LONGEST_ID = 200
 LONGEST_NAME = 500
 LONGEST_WORD = 2_000
 LONGEST_NOTE = 1_000_000
 
 
+# What a spreadsheet takes for a formula: tables of who is who have the ids as they are. A
+# plain negative number is none, and some systems count so.
+_RUN = re.compile(r"[=+@]|-(?![0-9]+\Z)")
 _TELEPHONE = re.compile(r"\+\d[\d -]{7,}|0\d{1,3}[ -]\d{3,4}[ -]\d{4}")
 
 
@@ -104,12 +111,15 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
         if row.wrong:
             yield Rejected(row.number, (row.wrong,))
             continue
+        if _is_header(row, mapping):
+            yield Rejected(row.number, (HEADER_AGAIN,))
+            continue
         cells = Cells(row, mapping)
         report_id = cells.text(mapping.id, LONGEST_ID)
         if report_id is None:
             if not cells.reasons:  # else it was said what is wrong with it
                 cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
-        elif not report_id.isprintable() or report_id[0] in "=+@":
+        elif not report_id.isprintable() or _RUN.match(report_id):
             cells.reasons.append(
                 f"column {mapping.id!r}: not an id (a line break, a sign that is not seen,"
                 " or one that spreadsheets run)"
@@ -124,6 +134,19 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
             yield Rejected(row.number, tuple(dict.fromkeys(cells.reasons)))
         else:
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
+
+
+def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
+    """Whether a row has names of columns where the id and the name should stand."""
+    ident = row.cells[mapping.id].strip()
+    columns = [each for each in (mapping.name, mapping.family_name, mapping.given_name) if each]
+    said = {column: row.cells[column].strip() for column in columns if row.cells[column].strip()}
+    if not ident or not said:
+        return False
+    again = ident == mapping.id and all(column == cell for column, cell in said.items())
+    return again or (
+        is_header(ident) and all(is_header(cell, NAME_FIELDS) for cell in said.values())
+    )
 
 
 _AND = re.compile(r"\s*[,·，&+]\s*|\s+(?:and|und|и|및)\s+", re.IGNORECASE)
@@ -202,7 +225,19 @@ class Cells:
     def known(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
         """A cell as text, or None when it says that nothing is known: all such would agree."""
         text = self.text(column, longest)
-        return None if text is None or is_unknown(text) else text
+        if text is None or not says_nothing(text):
+            return text
+        if is_as_above(text):
+            self.warnings.append(
+                f"column {column!r}: says only that it is as above, which is not read:"
+                " write it out in each row"
+            )
+        return None
+
+    def place(self, column: str | None) -> str | None:
+        """A place as written, or None when it says only that it is not known."""
+        text = self.known(column)
+        return text if text is not None and stated(text) else None
 
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
         """The code of a word; without `strict` an unknown word is kept as written."""
@@ -223,6 +258,8 @@ class Cells:
                 f"column {column!r}: not a word of the vocabulary"
                 f" (say what it means under [values.{kind}] of the mapping)"
             )
+            return None
+        if self.known(column) is None:
             return None
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text
@@ -285,6 +322,8 @@ class Cells:
         main = self.text(mapping.name, LONGEST_NAME)
         family = self.text(mapping.family_name, LONGEST_NAME)
         given = self.text(mapping.given_name, LONGEST_NAME)
+        if given and is_null(given):  # Null may be a family name, and no given one
+            given = None
         found = []
         if main or family or given:
             found.append(Name(main or names.joined(family, given), family, given))
@@ -374,7 +413,7 @@ class Cells:
     def act(self, where: ActColumns) -> Act | None:
         """One act, or None when the row says nothing of it."""
         kind = self.term("act", where.act)
-        when, place = self.when(where.date), self.text(where.place)
+        when, place = self.when(where.date), self.place(where.place)
         authority = self.term("authority", where.authority, strict=False)
         outcome = self.term("outcome", where.outcome)
         act = Act(kind, when, place, authority, outcome)
@@ -408,7 +447,7 @@ class Cells:
             names=self.names(),
             sex=self.term("sex", mapping.sex),
             birth=birth,
-            origin=self.text(mapping.origin),
+            origin=self.place(mapping.origin),
             acts=acts,
             note=self.text(mapping.note, LONGEST_NOTE),
             collector=self.text(mapping.collector) or mapping.source.collector,

@@ -1,4 +1,4 @@
-"""What stands for a name and is none: "unknown", 이름 모름, "a woman", 합계.
+"""What stands for a name and is none: "unknown", 이름 모름, "a woman", 합계, NULL, Witness 3.
 
 All who are called so would be taken for one person. What may be a name is one: Nina is no
 niña, Young Man is 영만, 영아 is a given name and not only an infant.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from uncounted.records.labels import is_label
 from uncounted.records.names import plain, tokens, unmarked
+from uncounted.records.unsaid import is_filler, is_placeholder
 
 
 def _words(*rows: str) -> frozenset[str]:
@@ -22,12 +24,12 @@ _UNKNOWN = _words(
     "n/a|na|n a|none|nil|x|xx|xxx|n n|без имени|нет имени|имя не известно|не известно|가명",
 )
 _UNKNOWN_WORDS = _words(
-    "unknown|unk|unnamed|unidentified|nameless|anonymous|anon|withheld|unrecorded|undisclosed|nn",
+    "unknown|unk|unnamed|unidentified|nameless|anonymous|anon|withheld|unrecorded|undisclosed|redacted|nn",
     "desconocido|desconocida|anonimo|anonima|desconhecido|desconhecida|identificado|identificada",
     "identificar|inconnu|inconnue|anonyme|identifie|identifiee",
     "неизвестно|неизвестныи|неизвестная|неизвестен|неизвестна|аноним|مجهول|مجهولة",
     "미상|미상의|성명미상|이름미상|신원미상|성명불상|이름불상|신원불상|불상|불상의|신원불명|무명",
-    "불명|익명|모름|없음|不详|不詳|不明|未知|无名|無名|匿名|佚名|某某|无名氏|無名氏",
+    "불명|익명|모름|없음|비공개|불분명|不详|不詳|不明|未知|无名|無名|匿名|佚名|某某|无名氏|無名氏",
 )
 _SAYS_LITTLE = _words(
     "name|man|men|woman|male|female|boy|girl|child|infant|baby|person|victim|body|no|not|non|sin|de|la|el",
@@ -102,7 +104,19 @@ def is_unknown(text: str) -> bool:
         >>> is_unknown("Persona no identificada"), is_unknown("No Chol Su"), is_unknown("Anon")
         (True, False, True)
     """
-    return _is_unknown(text, _bare_words(text))
+    return _is_unknown(text, _bare_words(text)) or is_placeholder(text)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether the whole of a cell says nothing: not known, withheld, NULL, "as above".
+
+    Examples:
+        >>> says_nothing("미상"), says_nothing("NULL"), says_nothing("비공개"), says_nothing("상동")
+        (True, True, True, True)
+        >>> is_unknown("Null"), says_nothing("Hans Null")
+        (False, False)
+    """
+    return is_unknown(text) or is_filler(text)
 
 
 def _is_unknown(text: str, words: list[str]) -> bool:
@@ -131,11 +145,13 @@ def is_no_name(text: str) -> bool:
         [True, True, True, True]
         >>> is_no_name("12345"), is_no_name("합계: 3명"), is_no_name("Total")
         (True, True, True)
+        >>> is_no_name("NULL"), is_no_name("Witness 3"), is_no_name("피해자 A"), is_no_name("Name")
+        (True, True, True, True)
         >>> [is_no_name(name) for name in ("Nina", "Young Man", "An Man", "영아", "남자현")]
         [False, False, False, False, False]
     """
     words = _bare_words(text)
-    if _is_unknown(text, words) or _is_number(text):
+    if _is_unknown(text, words) or _is_number(text) or is_filler(text) or is_label(text):
         return True
     spaced = " ".join(words)
     if len(spaced) > _LONGEST:

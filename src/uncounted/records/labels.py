@@ -1,0 +1,109 @@
+"""What stands for a name and only tells rows apart: Witness 3, 피해자 A, A씨, 证人甲; or a header.
+
+Two lists that say Victim A do not mean one person. A word that may be a name is none of these:
+구금자 is 구 금자, 진정인 is 진 정인, and who is called A. Kim has an initial.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from importlib import resources
+
+from uncounted.records import vocabulary
+from uncounted.records.names import visible
+
+NAME_FIELDS = ("name", "family_name", "given_name", "name_alt")
+# Words for columns that are names of people as well.
+_MAY_BE_NAMES = frozenset(
+    ["이명", "성씨", "성", "명", "姓", "名", "姓氏", "한자명", "한글명", "hangul", "hanja", "aka"]
+)
+_LONGEST = 60  # letters of a label
+
+_WHO_EN = (
+    "witness|victim|person|subject|case|respondent|interviewee|informant|detainee|prisoner|inmate"
+    "|defector|escapee|refugee|deportee|returnee|source|patient|participant|individual|survivor"
+    "|complainant|claimant|anonymous|unnamed|(?:fe)?male|woman|boy|girl|child|(?:john|jane) doe"
+    "|testimony|interview|свидетель|жертва|потерпевший|потерпевшая|testigo|víctima|victima|témoin"
+)
+_KIND_EN = (
+    "male|female|unnamed|unidentified|unknown|anonymous|young|minor|child|adult|key|protected"
+    "|(?:north )?korean|nk"
+)
+_WHO_KO = (
+    "(?:탈북|여성|남성|미성년|아동|익명)? ?(?:피해자|증인|목격자|증언자|탈북자|탈북민|탈북여성"
+    "|북한이탈주민|당사자|수감자|사망자|생존자|제보자|면담자|대상자|응답자|참여자|환자|사례|가명|익명|성명불상자?|신원불상자?"
+    "|이름|성명|여성|남성|여자|남자|여아|남아|여학생|남학생"
+    "|소년|소녀|아동|아이|인물|사람)"
+)
+_AFTER_KO = "(?:모 ?)?(?:씨|군|양|여인|여성|남성|여자|남자|학생|아동)|모"
+_WHO_ZH = (
+    "(?:证人|證人|受害者|受害人|被害人|目击者|目擊者|当事人|當事人|脱北者|脫北者|难民|難民|病人|患者|案例|受访者|受訪者|幸存者|匿名"
+    "|男子?|女子?|男性|女性|男孩|女孩|孩子|儿童|兒童|某)"
+)
+_AFTER_ZH = "某|氏|女士|先生|小姐|女|男|女子|男子|さん"
+_NUMBER = r"(?:no|nr|id|code|제|第)?[ .#:_-]*[0-9]{1,5} ?[a-z]?(?:번|호|号|號)?"
+_STEMS = "[a-zㄱ-ㅎ\u1100-\u1112甲乙丙丁戊己庚辛壬癸]|[a-z][0-9]{1,4}"
+_SYLLABLES = "[가나다라마바사아자차카타파하]"  # apart from the word: 여자아 may be a name
+_LABEL = re.compile(
+    rf"(?:the )?(?:(?:{_KIND_EN}) )*(?:{_WHO_EN})"
+    rf"(?:[ .#:_-]*{_NUMBER}|[ .#:_-]+(?:[a-z][0-9]{{0,4}}))"
+    rf"|{_WHO_KO}(?:[ #:_-]*{_NUMBER}|[ #:_-]*(?:{_STEMS})|[ #:_-]+{_SYLLABLES})(?: ?(?:씨|군|양))?"
+    rf"|[a-zㄱ-ㅎ\u1100-\u1112] ?(?:{_AFTER_KO}|{_AFTER_ZH})"
+    rf"|{_WHO_ZH}(?:[ #:_-]*{_NUMBER}|[ #:_-]*(?:[a-z][0-9]{{0,4}}|[甲乙丙丁戊己庚辛壬癸]))"
+)
+_KIND_ALONE = re.compile(
+    "(?:an? |the |one )?(?:(?:fe)?male )?(?:witness|detainee|prisoner|inmate|defector|escapee"
+    "|refugee|deportee|returnee|respondent|interviewee|survivor)(?:e?s)?"
+)
+_SEX_BESIDE = re.compile(r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]")
+
+
+def is_label(text: str) -> bool:
+    """Tell whether what stands for a name only tells rows apart, or names a column.
+
+    Examples:
+        >>> [is_label(text) for text in ("Witness 3", "피해자 A", "A씨", "Full name")]
+        [True, True, True, True]
+        >>> [is_label(name) for name in ("A. Kim", "Mr. K", "구금자", "Case, Ann", "이명")]
+        [False, False, False, False, False]
+    """
+    if len(text) > _LONGEST:
+        return False
+    seen = " ".join(visible(text).casefold().split())
+    if seen.endswith((")", "]")):
+        seen = _SEX_BESIDE.sub(" ", seen)
+    bare = seen.strip(" ()[]【】'\"")
+    return bool(_LABEL.fullmatch(bare) or _KIND_ALONE.fullmatch(bare)) or (
+        is_header(text, NAME_FIELDS) and vocabulary.key(text) not in _MAY_BE_NAMES
+    )
+
+
+def is_header(text: str, fields: tuple[str, ...] = ()) -> bool:
+    """Tell whether a text is what a column is called: of these fields, or of any.
+
+    Examples:
+        >>> is_header("Ref. No."), is_header("성명", ("name",)), is_header("성명", ("id",))
+        (True, True, False)
+    """
+    if len(text) > _LONGEST:
+        return False
+    meant = _headers().get(_key(text.strip(" *:：?")), frozenset())
+    return bool(meant & set(fields) if fields else meant)
+
+
+@lru_cache(maxsize=1)
+def _headers() -> dict[str, frozenset[str]]:
+    """The words of `headers.csv`, each with the fields that it may stand for."""
+    found: dict[str, set[str]] = {}
+    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        words = [word for language in ("en", "ko", "zh") for word in row[language].split(";")]
+        for word in (*words, row["field"]):
+            found.setdefault(_key(word), set()).add(row["field"])
+    return {word: frozenset(fields) for word, fields in found.items()}
+
+
+def _key(text: str) -> str:
+    return vocabulary.key(text.replace(".", " "))
