@@ -18,6 +18,15 @@ def test_another_field_may_be_amended() -> None:
     assert (found.report.names, found.report.origin) == (REPORT.names, "함흥")
 
 
+def test_so_may_one_of_a_report_that_speaks_of_several() -> None:
+    report = Report("Panel", "1", (Name("김비밀 외 3명"),))
+    found = said_anew({"origin": "함흥"}, report)
+    assert isinstance(found, Accepted)
+    anew = said_anew({"name": "김비밀 외 2명"}, report)
+    assert isinstance(anew, Rejected)
+    assert "several people" in anew.reasons[0]
+
+
 @pytest.mark.parametrize("fields", [{"name": "이름 모름"}, {"name_alt": "모름", "name": "미상"}])
 def test_a_name_that_is_said_anew_must_be_one(fields: dict[str, str]) -> None:
     found = said_anew(fields, REPORT)

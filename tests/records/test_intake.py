@@ -427,6 +427,47 @@ def test_what_is_as_above_is_not_read_and_that_is_told(tmp_path: Path, cell: str
     assert warning.startswith("column 'from': says only that it is as above")
 
 
+SEVERAL = (
+    "김철수 외 3명|김철수외 1명|김철수 외 두 명|김철수 등 5명|김철수 일가족 4명|김철수 4명"
+    "|金哲洙等三人|金哲洙等人|金哲洙一家三口|Kim Chol Su and 3 others|Kim et al."
+    "|Kim & two children|Kim + 3|Kim (4 people)|Ким и еще 3|Juan y 3 más"
+)
+MAY_BE_SEVERAL = (
+    "김비밀\n박비밀|김비밀, 박비밀|김비밀, 박비밀, 이순자|김비밀과 박비밀|김비밀 및 박비밀"
+    "|김비밀 부부|김비밀(金秘密), 박비밀|金秘密、朴秘密|김비밀과 아내|金秘密夫妇"
+    "|Kim Secret & Pak Secret|Kim Secret and Pak Secret|Kim Secret\nO Yong Hui|Kim Secret and wife"
+)
+ONE = (
+    "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수|Kim Chol Su\nKim Cheol-su|리영희, 이영희"
+    "|김철수, 회령시|김철수, 남|김철수, 광부|José Ortega y Gasset|이외수|김수인|박세명|김수명"
+    "|김철수 1명|김철수 3|김철수 형제|김복동 할머니|Garcia Lopez, Maria Jose|Alexandra Moore"
+    "|金東洙, 金东洙|김부자"
+)
+
+
+@pytest.mark.parametrize("text", SEVERAL.split("|"))
+def test_a_name_that_counts_others_is_rejected(tmp_path: Path, text: str) -> None:
+    [(row, [reason])] = _reasons(tmp_path, f"7,{text},,,,,,,,,")
+    assert row == 2
+    assert reason.startswith("a name that speaks of several people")
+    assert text not in reason
+
+
+@pytest.mark.parametrize("text", MAY_BE_SEVERAL.split("|"))
+def test_a_name_that_may_be_several_is_kept_and_noted(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f'7,"{text}",,,,,,,,,')
+    assert found.report.names[0].written == text
+    assert found.warnings[0].startswith("column 'full name': may name several people")
+    assert not any("Secret" in warning or "비밀" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("text", ONE.split("|"))
+def test_one_person_is_not_taken_for_several(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f'7,"{text}",,,,,,,,,')
+    assert found.report.names[0].written == text
+    assert found.warnings == ()
+
+
 @pytest.mark.parametrize("text", ["1985년생", "1985年生", "b. 1985", "born 1985", "*1985"])
 def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
     found = _one(tmp_path, f"7,김철수,,,{text},,,,,,")

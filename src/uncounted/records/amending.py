@@ -16,7 +16,7 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import UsedWrongly
 from uncounted.records.columns import ACT_FIELDS, SAID_FIELDS, ActColumns, DateColumns
-from uncounted.records.intake import NO_NAME, Accepted, Cells, Rejected
+from uncounted.records.intake import OF_NAMES, Accepted, Cells, Rejected
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.ownwords import OwnWords
@@ -74,7 +74,7 @@ def said_anew(
     anew = [cells.act(where) for where in mapping.acts]
     # a name that an import would refuse today may stand in the report; it was not said anew
     named = "name" in fields or "name_alt" in fields
-    if reasons := [why for why in cells.reasons if named or why != NO_NAME]:
+    if reasons := [why for why in cells.reasons if named or why not in OF_NAMES]:
         return Rejected(0, tuple(dict.fromkeys(reasons)))
     changed = attrs.evolve(
         report,

@@ -24,6 +24,7 @@ from uncounted.records.labels import NAME_FIELDS, is_header
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
+from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, says_nothing
 from uncounted.records.unplaced import stated
@@ -31,7 +32,12 @@ from uncounted.records.unsaid import is_as_above, is_null
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
-NO_NAME = "no name"  # a reason to reject a row
+# Reasons to reject a row, for its names.
+NO_NAME = "no name"
+SEVERAL_PEOPLE = (
+    "a name that speaks of several people (a report is about one: give each a row, with an id)"
+)
+OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 HEADER_AGAIN = "the names of the columns once more, and no report"
 LONGEST_ID = 200
 LONGEST_NAME = 500
@@ -335,6 +341,7 @@ class Cells:
             self._no_telephone(each)
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append(NO_NAME)
+        self._of_one(stated, (mapping.name, mapping.given_name, mapping.family_name))
         if stated and all(whose(name.given or name.written) is not None for name in stated):
             said = [each for each in columns if each and self.row.cells[each].strip()]
             kin = [each for each in said if whose(self.row.cells[each]) is not None]
@@ -345,6 +352,18 @@ class Cells:
             )
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
+
+    def _of_one(self, stated: list[Name], columns: tuple[str | None, ...]) -> None:
+        """Refuse names that speak of several people, and say so where there may be several."""
+        if any(speaks_of_others(name.written) for name in stated):
+            self.reasons.append(SEVERAL_PEOPLE)
+            return
+        for column in filter(None, columns if stated else ()):
+            if may_be_several(self.row.cells[column]):
+                self.warnings.append(
+                    f"column {column!r}: may name several people, of whom one would be counted:"
+                    " give each a row, or put another name of the same person into name_alt"
+                )
 
     def _no_telephone(self, column: str | None) -> None:
         """Say so where a name holds a telephone number."""

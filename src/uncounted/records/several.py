@@ -1,0 +1,141 @@
+"""Cells that name several people, where a report has room for one.
+
+Whoever counts must not lose those behind "and 3 others". What is certain is told apart from what
+only may be: two names in a cell may be two people, or one person's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from uncounted.records import places, romanising
+from uncounted.records.kinship import whose
+from uncounted.records.names import script, untitled, visible
+from uncounted.records.unnamed import is_no_name
+
+_LONGEST = 500  # letters of a cell that is looked at
+# 김수인 and 박세명 are names: a number in words counts only after a word that says "and others".
+_WORDS_KO = "(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|몇|여러|수|수십|수백) ?(?:명|사람)"
+_ZH = "[0-9一二三四五六七八九十百两兩数數多几幾]+"
+_NUMBER_EN = "(?:two|three|four|five|six|seven|eight|nine|ten|several|many|[2-9]|[0-9]{2,4})"
+_PEOPLE_EN = (
+    "(?:others?|more|people|persons|children|kids|relatives|siblings|sons|daughters|friends"
+    "|(?:family )?members|men|women)"
+)
+_OTHERS = re.compile(
+    r"\w[ ,(]*(?:외에?|등|및|포함) ?(?:가족 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
+    rf"|\w[ ,(]+(?:외에?|등) ?(?:{_WORDS_KO}|다수)"
+    r"|\w[ ,(]*(?:총 ?)?(?:[2-9]|[0-9]{2,4}) ?여? ?(?:명|인|식구)\s*\)?$"
+    rf"|\w ?(?:等 ?(?:{_ZH} ?(?:余|餘)?[人名口位]|人)|(?:他|ほか|外) ?{_ZH} ?[名人])"
+    rf"|\w ?(?:一家|全家) ?{_ZH} ?[口人]"
+    rf"|\w,?(?: (?:and|with|plus)| ?[&+]) ?(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN})"
+    rf" {_PEOPLE_EN}\b"
+    r"|\w,?(?: and| ?&) (?:others|another)\b|\w,? et al\b|\w \+ ?[0-9]{1,2}\s*\)?$"
+    r"|\w y (?:[0-9]+ más|otr[oa]s)\b|\w et (?:[0-9]+ )?autres\b|\w и (?:др\b|другие|ещ[её] [0-9])"
+    rf"|\bfamily of {_NUMBER_EN}\b|\w[ (]+{_NUMBER_EN} (?:people|persons|family members)\b",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    "(?:[가-힣]{3,} ?|[가-힣]{2} )(?:부부|모녀|모자|부자|남매|내외|일가|일가족|가족)$"
+    "|[가-힣]{2,} (?:등|외)$|[가-힣]{3,}(?:와|과|이랑|하고) ?(?:그 ?)?"
+    "(?:아내|남편|딸|아들|자녀|가족|어머니|아버지|동생|아이|아기|부인)"
+    "|[一-鿿]{2,}(?:夫妇|夫婦|夫妻|母女|父子|母子|父女|一家|全家|[及和]其?家人|及其[一-鿿]{1,3})$"
+    r"|\w(?: and| with| ?&) (?:(?:his|her|the|their) )?(?:wife|husband|family|child|children|baby"
+    r"|son|daughter|mother|father|brother|sister|parents|siblings)\b",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
+_BETWEEN = re.compile(r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 ")
+_AND = re.compile(r" ?& ?| (?:and|und|и) ")
+_JOINED = re.compile(r"([가-힣]{3,4})(?:와|과|이랑|하고) ?([가-힣]{3})")
+# Usual family names: 김철수, 광부 are not two.
+_FAMILIES = frozenset(
+    "김리이박최정강조윤장임림한오서신권황안송유류전홍고문량양손배백허남심로노하곽성차주우구민진지엄채원천방공현함"
+    "변염여려추도소석선설마길연련위표명기반왕금옥육륙인맹제모탁국어은편용라나"
+)
+
+
+def speaks_of_others(text: str) -> bool:
+    """Tell whether what stands for a name certainly speaks of several people: by their number.
+
+    Examples:
+        >>> speaks_of_others("김철수 외 3명"), speaks_of_others("Kim and 3 others")
+        (True, True)
+        >>> speaks_of_others("Kim, Chol Su"), speaks_of_others("김철수 3")
+        (False, False)
+    """
+    return bool(_OTHERS.search(_seen(text)))
+
+
+def may_be_several(text: str) -> bool:
+    """Tell whether what stands for a name may be several people's.
+
+    Two whole names in Korean or Chinese may be, parted by anything; in letters by "and", or by
+    a line end if they have no first letter in common. Two scripts, and the North's and the
+    South's way to write one name, are one person's.
+
+    Examples:
+        >>> may_be_several("김철수, 박영희"), may_be_several("Kim Chol Su & Pak Yong Hui")
+        (True, True)
+        >>> may_be_several("Kim, Chol Su"), may_be_several("리영희, 이영희")
+        (False, False)
+    """
+    seen = _seen(text)
+    if _WITH.search(seen):
+        return True
+    if found := _JOINED.fullmatch(seen):
+        return _are_two(found[1], found[2])
+    apart = _AND.split(seen)
+    if len(apart) > 1 and all(map(_is_whole_in_letters, apart)):
+        return True
+    lines = _BRACKETS.sub("", _lines(text))
+    closed = [name for name in map(_closed, _BETWEEN.split(lines)) if name]
+    open_ = [part for part in lines.split("\n") if _is_whole_in_letters(part)]
+    return any(
+        are_two(one, other)
+        for parts, are_two in ((closed, _are_two), (open_, _are_two_in_letters))
+        for at, one in enumerate(parts)
+        for other in parts[at + 1 :]
+    )
+
+
+def _seen(text: str) -> str:
+    return " ".join(visible(text[:_LONGEST]).split())
+
+
+def _lines(text: str) -> str:
+    """A text as it is seen, line by line."""
+    lines = re.split(r"[\r\n\u2028\u2029]+", text[:_LONGEST])
+    return "\n".join(" ".join(visible(line).split()) for line in lines)
+
+
+def _closed(part: str) -> str:
+    """A whole name in Hangul or characters, run together; "" if it is none."""
+    name = "".join(untitled(part).split())
+    if script(name) not in ("hangul", "han") or not name.isalpha() or not 2 <= len(name) <= 4:
+        return ""
+    if script(name) == "hangul" and name[0] not in _FAMILIES:
+        return ""
+    return "" if is_no_name(name) or whose(part) is not None or places.place(name) else name
+
+
+def _are_two(one: str, other: str) -> bool:
+    if script(one) != script(other) or max(len(one), len(other)) < 3:
+        return False
+    if script(one) == "hangul":
+        return romanising.southern(one) != romanising.southern(other)
+    return places.key(one) != places.key(other)  # traditional and simplified
+
+
+def _is_whole_in_letters(part: str) -> bool:
+    return len(_words(part)) > 1 and script(part) in ("latin", "cyrillic") and not is_no_name(part)
+
+
+def _words(part: str) -> list[str]:
+    return [word for word in untitled(part).casefold().split() if len(word.strip(".")) > 1]
+
+
+def _are_two_in_letters(one: str, other: str) -> bool:
+    """Two ways to spell one name have first letters in common."""
+    first = [{word[0] for word in _words(part)} for part in (one, other)]
+    return script(one) == script(other) and not first[0] & first[1]
