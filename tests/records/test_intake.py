@@ -430,12 +430,14 @@ def test_what_is_as_above_is_not_read_and_that_is_told(tmp_path: Path, cell: str
 SEVERAL = (
     "김철수 외 3명|김철수외 1명|김철수 외 두 명|김철수 등 5명|김철수 일가족 4명|김철수 4명"
     "|金哲洙等三人|金哲洙等人|金哲洙一家三口|Kim Chol Su and 3 others|Kim et al."
-    "|Kim & two children|Kim + 3|Kim (4 people)|Ким и еще 3|Juan y 3 más"
+    "|Kim & two children|Kim + 3|김철수와 자녀 2명|Kim with 3 others"
+    "|Kim (4 people)|Ким и еще 3|Juan y 3 más"
 )
 MAY_BE_SEVERAL = (
     "김비밀\n박비밀|김비밀, 박비밀|김비밀, 박비밀, 이순자|김비밀과 박비밀|김비밀 및 박비밀"
     "|김비밀 부부|김비밀(金秘密), 박비밀|金秘密、朴秘密|김비밀과 아내|金秘密夫妇"
-    "|Kim Secret & Pak Secret|Kim Secret and Pak Secret|Kim Secret\nO Yong Hui|Kim Secret and wife"
+    "|Kim Secret & Pak Secret|Kim Secret and Pak Secret|Kim Secret\nO Yong Hui"
+    "|Kim Secret and wife|김비밀 (자녀 2명)|Kim Secret with two children"
 )
 ONE = (
     "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수|Kim Chol Su\nKim Cheol-su|리영희, 이영희"

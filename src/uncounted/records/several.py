@@ -23,13 +23,16 @@ _PEOPLE_EN = (
     "|(?:family )?members|men|women)"
 )
 _OTHERS = re.compile(
-    r"\w[ ,(]*(?:외에?|등|및|포함) ?(?:가족 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
+    r"\w[ ,(]*(?:외에?|등|및|포함|[와과]) ?(?:가족 ?|자녀 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
     rf"|\w[ ,(]+(?:외에?|등) ?(?:{_WORDS_KO}|다수)"
-    r"|\w[ ,(]*(?:총 ?)?(?:[2-9]|[0-9]{2,4}) ?여? ?(?:명|인|식구)\s*\)?$"
+    # but not who has so many children
+    r"|[^\W\d](?<!자녀)(?<!자식)(?<!아들)(?<!아이)(?<!형제)(?<!딸)[ ,(]*(?:총 ?)?"
+    r"(?:[2-9]|[0-9]{2,4}) ?여? ?(?:명|인|식구)\s*\)?$"
     rf"|\w ?(?:等 ?(?:{_ZH} ?(?:余|餘)?[人名口位]|人)|(?:他|ほか|外) ?{_ZH} ?[名人])"
     rf"|\w ?(?:一家|全家) ?{_ZH} ?[口人]"
-    rf"|\w,?(?: (?:and|with|plus)| ?[&+]) ?(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN})"
-    rf" {_PEOPLE_EN}\b"
+    rf"|\w with {_NUMBER_EN} (?:others|more)\b"
+    r"|\w,?(?: (?:and|plus)| ?[&+]) ?"
+    rf"(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN}) {_PEOPLE_EN}\b"
     r"|\w,?(?: and| ?&) (?:others|another)\b|\w,? et al\b|\w \+ ?[0-9]{1,2}\s*\)?$"
     r"|\w y (?:[0-9]+ más|otr[oa]s)\b|\w et (?:[0-9]+ )?autres\b|\w и (?:др\b|другие|ещ[её] [0-9])"
     rf"|\bfamily of {_NUMBER_EN}\b|\w[ (]+{_NUMBER_EN} (?:people|persons|family members)\b",
@@ -39,9 +42,10 @@ _WITH = re.compile(
     "(?:[가-힣]{3,} ?|[가-힣]{2} )(?:부부|모녀|모자|부자|남매|내외|일가|일가족|가족)$"
     "|[가-힣]{2,} (?:등|외)$|[가-힣]{3,}(?:와|과|이랑|하고) ?(?:그 ?)?"
     "(?:아내|남편|딸|아들|자녀|가족|어머니|아버지|동생|아이|아기|부인)"
+    "|[가-힣]{2,}[ ,(]*(?:자녀|자식|아들|딸|아이|형제) ?[0-9]{1,2} ?명"
     "|[一-鿿]{2,}(?:夫妇|夫婦|夫妻|母女|父子|母子|父女|一家|全家|[及和]其?家人|及其[一-鿿]{1,3})$"
-    r"|\w(?: and| with| ?&) (?:(?:his|her|the|their) )?(?:wife|husband|family|child|children|baby"
-    r"|son|daughter|mother|father|brother|sister|parents|siblings)\b",
+    rf"|\w(?: and| with| ?&) (?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
+    r"(?:wife|husband|family|child|children|baby|sons?|daughters?|mother|father|brother|sister|parents|siblings)\b",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
