@@ -40,6 +40,7 @@ FROM_PRIOR = 100_000
 Q = (2.0, 3.0)  # so that repeats are seen
 CROSS = {(i, j) for i in (3, 4, 5) for j in (0, 1, 2)}
 PAIRS = {(3, 0), (4, 1), (5, 2)}
+KINDS = pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT
 
 
 @attrs.frozen(eq=False)
@@ -102,7 +103,7 @@ def looked_at(m: list[Floats], people: Floats, parameters: Floats, shown: Floats
     """
     found, few = [people, people < 5, parameters], people < 5
     for f, each in enumerate(m):
-        right, slip, different = (of_kind(each, f, kind) for kind in (1, 2, 3))
+        right, slip, different = (of_kind(each, f, kind) for kind in KINDS)
         found += [right, slip, each[:, 0], each[:, -1] ** 2, right * few, each[:, 0] * few]
         found += [each[:, 0] * shown[:, f, 0], different * shown[:, f, 1]]
     return np.column_stack(found)
@@ -130,7 +131,10 @@ def directly(setting: Setting) -> Floats:
         parameters = rng.beta(Q[0] + shape[:, :, 1], Q[1] + shape[:, :, 0])
         parameters *= not setting.prior.once_a_list
     # pairs of one person show a level as often as m says
-    often = [np.stack([each[:, 0], of_kind(each, f, 3)], axis=1) for f, each in enumerate(m)]
+    often = [
+        np.stack([each[:, 0], of_kind(each, f, pair_worth.DIFFERENT)], axis=1)
+        for f, each in enumerate(m)
+    ]
     shown = np.stack(often, axis=1) * (6 - people)[:, None, None]
     return looked_at(m, people, parameters, shown)
 
@@ -141,7 +145,9 @@ def in_turns(setting: Setting, *, guessed: bool) -> Floats:
     case = only(made(rng, setting.lists, 1.0), setting.near)
     if guessed:
         case = guessing(case)
-    start = model.Rates(tuple(of_prior(rng, f, 1)[0][0] for f in range(8)), u_of(), u_of())
+    start = model.Rates(
+        tuple(of_prior(rng, f, 1)[0][0] for f in range(len(compare.FIELDS))), u_of(), u_of()
+    )
     work, chain = chain_of(case, start, setting.prior, 2, asking=False)
     work = attrs.evolve(work, sizes=np.array([2]), times=np.array([3]))
     if guessed:
@@ -155,7 +161,10 @@ def in_turns(setting: Setting, *, guessed: bool) -> Floats:
             chain.asked = model.ask(chain.graph, start)
         work._one(chain, rounds, each, keep=True)
         ours = rows[one_person(chain, pairs)]
-        shown = (ours == 1).sum(axis=0), (model.KINDS[fields, ours] == 3).sum(axis=0)
+        shown = (
+            (ours == 1).sum(axis=0),
+            (model.KINDS[fields, ours] == pair_worth.DIFFERENT).sum(axis=0),
+        )
         parameters = chain.prior.log_theta if setting.prior is priors.EWENS else chain.prior.q
         drawn.append(np.hstack([*chain.rates.m, *shown, chain.state.n, parameters]))
     ends = np.cumsum([sum(map(len, start.m)), len(fields), len(fields), 1])
