@@ -120,7 +120,10 @@ def test_brothers_who_were_taken_together_are_two(written: str) -> None:
 
 
 def _again_and_again(times: int, others: int) -> list[Report]:
-    """One person so many times on each of two lists, and others once on each."""
+    """One person so many times on each of two lists, and others once on each.
+
+    Each time something else came of it, which is not compared: no report is a copy of another.
+    """
     rng = np.random.default_rng(7)
     given = ("영숙", "철수", "순희", "명호", "은주", "성일", "미란", "광호", "혜순", "동철")
     rows = []
@@ -134,7 +137,8 @@ def _again_and_again(times: int, others: int) -> list[Report]:
             acts=(Act("repatriation", date=parse(f"2014-{day}")),),
         )
         for copy in range(times if at == others else 1):
-            rows += [attrs.evolve(said, source=s, id=f"{at}-{copy}") for s in "AB"]
+            acts = (attrs.evolve(said.acts[0], outcome=f"{copy}"),)
+            rows += [attrs.evolve(said, source=s, id=f"{at}-{copy}", acts=acts) for s in "AB"]
     return rows
 
 
