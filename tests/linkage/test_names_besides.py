@@ -124,6 +124,10 @@ def test_what_may_be_a_name_is_left_alone(name: str) -> None:
         ("김철수 35세", "박민 35세"),
         ("김철수 할머니", "박민자 할머니"),
         ("Kim Chol Su (deceased)", "Park Min (deceased)"),
+        ("Kim Chol Su (previously arrested)", "Park Min (previously arrested)"),
+        ("Kim Chol Su (real name)", "Park Min (real name)"),
+        ("성명: 김철수", "성명: 박민"),
+        ("Name: Kim Chol Su", "Name: Park Min"),
     ],
 )
 def test_it_is_no_name_that_two_people_have_in_common(one: str, other: str) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from uncounted.linkage import compare, families, lattice, spelling, syllables
@@ -66,6 +66,7 @@ def test_a_name_in_hangul_agrees_with_its_usual_spelling(
     family: tuple[float, list[str], list[str], list[str], list[str]], given: str, style: int
 ) -> None:
     latin = " ".join((family[2][0], *spelt(given, style)))
+    assume("oo" not in latin.split() or len(family[2][0]) > 1)  # "O Un Oo" is O. Un, and two rings
     for written in family[1]:
         assert is_same(written + given, latin)
 

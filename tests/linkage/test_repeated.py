@@ -103,6 +103,19 @@ def test_who_says_hardly_more_than_a_name_is_like_nobody() -> None:
     assert first_alike([named, attrs.evolve(named, id="2")]).tolist() == [0, 1]
 
 
+def test_decisions_that_hang_together_through_copies_leave_them_apart() -> None:
+    """A copy of B's person and its original who is another: true of two reports, not of one."""
+    others = [Report("B", str(at), (Name(f"리영{name}"),)) for at, name in enumerate("희호")]
+    rows = [SAID, attrs.evolve(SAID, id="2"), *others]
+    for decisions in (
+        [(0, 2, False), (1, 2, True)],
+        [(0, 2, True), (1, 3, True), (2, 3, False)],
+    ):
+        assert first_alike(rows, decisions).tolist() == [0, 1, 2, 3]
+    assert first_alike(rows, [(0, 2, True), (1, 3, True)]).tolist() == [0, 0, 2, 3]
+    assert first_alike(rows, [(0, 2, False), (1, 3, True)]).tolist() == [0, 0, 2, 3]
+
+
 @pytest.mark.slow
 def test_what_people_have_decided_holds_of_copies() -> None:
     reports = bench_linkage.fresh([906])[0][::4]

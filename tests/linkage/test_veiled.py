@@ -151,7 +151,13 @@ def test_masks_of_several_readings_admit_each_of_them() -> None:
         assert all(masks[0] & masks[1] & part for part in (first, second)) == admitted
 
 
-@pytest.mark.parametrize("text", ["남궁씨", "남궁 씨", "황보 여사", "선우선생님", "南宮先生"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("남궁씨", "남궁 씨", "황보 여사", "선우선생님", "南宮先生"),
+        *("남궁씨(35)", "황보 씨(여)", "선우씨, 35", "독고씨 (사망)"),
+    ],
+)
 def test_a_family_name_of_two_syllables_with_a_title_is_one(text: str) -> None:
     """Without its title it would be a family name of one, and a given name."""
     (form,) = forms((Name(text),), None)
@@ -160,3 +166,10 @@ def test_a_family_name_of_two_syllables_with_a_title_is_one(text: str) -> None:
     two = "".join(text.split())[:2]
     assert level(text, two + "민수") not in (NAME[compare.NAME_AGREES + 1], "different")
     assert any(one.given for one in forms((Name("김철씨"),), None))
+
+
+@pytest.mark.parametrize("text", ["김 모씨", "김모씨", "김 모씨(35)", "김 모 양(17)", "김모군"])
+def test_a_certain_kim_is_a_family_name_alone(text: str) -> None:
+    """김 모씨 is no 모씨 of the family 김, whom every other would be, too."""
+    assert [form.given for form in forms((Name(text),), None)] == [{}]
+    assert level(text, "김철수") not in ("same", "different", "other given, same family")

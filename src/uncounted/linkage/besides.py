@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from uncounted.linkage import families
+from uncounted.linkage import families, veiled
 from uncounted.records.kinship import whose
 from uncounted.records.names import untitled
 
@@ -23,7 +23,8 @@ _OTHER_ZH = (
 )
 _OTHER_EN = (
     "(?:(?:also|otherwise|better|commonly|formerly|previously|now) )?known as"
-    "|(?:formerly|previously)(?: called| named)?|nicknamed?|pseudonym|alias(?:es)?|a/k/a"
+    "|(?:formerly|previously)(?: called| named|(?= (?-i:[A-Z])))|nicknamed?|pseudonym"
+    "|alias(?:es)?|a/k/a"
     "|a[.]k[.]a[.]?"
     "|(?:real|true|birth|original|former|other|full|pen|stage|code|maiden|chinese|korean) name"
     "(?: is| was)?|(?-i:aka|AKA|он же|она же)|настоящее имя|псевдоним|прозвище"
@@ -35,7 +36,8 @@ _MARKS = re.compile(
     rf"|(?:(?<![㐀-鿿])|(?<=[㐀-鿿]{{2}}))(?:{_OTHER_ZH})"
     rf"(?:[为為是叫]?(?=[㐀-鿿]{{2}})|{_FOLLOWS})"
     rf"|(?<![^\W_])(?:{_OTHER_EN}){_FOLLOWS}"
-    r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])",
+    r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])"
+    r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
 _EDGES = " ()[]【】,:;、="
@@ -60,7 +62,8 @@ _KNOWN = (
 )
 _FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명|故|已故|死亡|失踪|失蹤|化名|假名"
-    "|deceased|dead|died|missing|alive|late|pseudonym|not (?:his|her|their) real name|умер|умерла"
+    "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
+    "|not (?:his|her|their) real name|(?:previously|formerly) (?-i:[a-z ]+)"
 )
 _NUMBERS = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
 
@@ -143,7 +146,9 @@ def _without_one(text: str) -> str:
         left = _uncalled(left)
         if (late := _LATE_KO.match(left)) and _is_whole("".join(left[2:].split())):
             left = left[late.end() :]
-    return untitled(left) if left != text else text
+    if left == text or veiled.titled("".join(left.split())) is not None:
+        return left  # 남궁씨 would be 남 and 궁 without its title
+    return untitled(left)
 
 
 def _unsaid(text: str) -> str:
@@ -175,6 +180,6 @@ def _is_whole(closed: str) -> bool:
 def _given_size(closed: str) -> int:
     """Syllables after the family name, 0 if there is none."""
     for size in (2, 1):
-        if closed[:size] in families.hangul() and len(closed) > size:
+        if closed[:size] in families.well_known() and len(closed) > size:
             return len(closed) - size
     return 0

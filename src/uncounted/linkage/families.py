@@ -49,6 +49,14 @@ def hangul() -> Table:
 
 
 @lru_cache(maxsize=1)
+def well_known() -> frozenset[str]:
+    """Family names in Hangul but the rarest, most of which begin or end given names, too."""
+    return frozenset(
+        text for share, texts, *_ in spelling.families() if share > _RARE for text in texts
+    )
+
+
+@lru_cache(maxsize=1)
 def han() -> Table:
     """Family names in characters, full and simplified, and in other forms of them.
 

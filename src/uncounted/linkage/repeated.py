@@ -9,7 +9,7 @@ compared like any two.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from scipy import special
 from uncounted.linkage import compare
 from uncounted.linkage.copied import said
 from uncounted.linkage.encode import Encoded
-from uncounted.linkage.graph import Decision
+from uncounted.linkage.graph import Decision, connected
 from uncounted.linkage.model import Rates
 from uncounted.records.report import Report
 
@@ -26,11 +26,12 @@ Ints = NDArray[np.int64]
 SURELY = 0.99  # how likely two who are alike have to be one person, to be one report
 
 
-def first_alike(reports: Sequence[Report], decisions: Iterable[Decision] = ()) -> Ints:
+def first_alike(reports: Sequence[Report], decisions: Sequence[Decision] = ()) -> Ints:
     """Of each report, the first on its list that says just the same; itself, where none does.
 
     Notes are not looked at, and who says hardly more than a name is like nobody. Where people have
-    decided that two who are alike are two, all who are alike with them are what they are.
+    decided that two who are alike are two, or that others are who hang on them, copies are what
+    they are.
 
     Examples:
         >>> from uncounted.records.dates import parse
@@ -47,8 +48,20 @@ def first_alike(reports: Sequence[Report], decisions: Iterable[Decision] = ()) -
     for at, report in enumerate(reports):
         if (what := said(report)) is not None:
             first[at] = seen.setdefault((report.source, what), at)
-    two = {int(first[i]) for i, j, same in decisions if not same and first[i] == first[j]}
-    return without(first, np.array(sorted(two), np.int64))
+    return np.where(_torn(first, decisions), np.arange(len(first)), first)
+
+
+def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
+    """Reports of whom decisions cannot all be true if copies are their originals."""
+    joined = [(i, j) for i, j, same in decisions if same]
+    ends = np.array(joined, np.int64).reshape(-1, 2)
+    label = connected(
+        len(first),
+        np.concatenate([np.arange(len(first)), ends[:, 0]]),
+        np.concatenate([first, ends[:, 1]]),
+    )
+    torn = [label[i] for i, j, same in decisions if not same and label[i] == label[j]]
+    return np.isin(label, torn)
 
 
 def without(first: Ints, others: Ints) -> Ints:

@@ -21,6 +21,7 @@ _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
 _TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
     *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知")
 }
+_CERTAIN = re.compile("모(?:씨|군|양|여사)")
 _SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|居民)?")  # 金姓男子
 _GAPS = re.compile(r"[\s.·]+")
 # a digit within a word is a slip of the key, and does not cut it in two
@@ -75,13 +76,16 @@ def korean(text: str) -> Veiled | None:
 def titled(text: str) -> Veiled | None:
     """Read a family name alone with a title, in Hangul or characters; None if it is none.
 
+    김 모씨, "a certain Kim", is one, and 김모군 and 김모양 are boys and girls.
+
     Examples:
         >>> titled("김씨"), titled("金先生"), titled("김모")
         (Veiled(family='김', ...), Veiled(family='金', ...), None)
     """
     for size in (2, 1):
         head, tail = text[:size], text[size:]
-        if _is_title(tail) and (head in families.hangul() or head in families.han()):
+        known = head in families.hangul() or head in families.han()
+        if known and (_is_title(tail) or _CERTAIN.fullmatch(tail)):
             return Veiled(family=head)
     return None
 
