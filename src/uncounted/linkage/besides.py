@@ -97,6 +97,8 @@ _CALLED_EN = re.compile(
     r"|(?<=\w{2}) (?:halmoni|halmeoni|harabeoji|haraboji)$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"[\d(\[,;]|late|gran|hal[mo]|harab|born|aged", re.IGNORECASE)  # in ASCII
+_SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
 _MOST = 4  # things that are said of one person
 
 
@@ -109,6 +111,8 @@ def parted(text: str) -> list[str]:
         >>> parted("Kim Chol Su, also known as Park Min"), parted("aka Park Min")
         (['Kim Chol Su', 'Park Min'], ['Park Min'])
     """
+    if len(text) < _SHORTEST:
+        return [text]
     first, *others = _MARKS.split(text)
     if not others:
         return [text]
@@ -137,7 +141,7 @@ def bare(text: str) -> str:
 
 
 def _without_one(text: str) -> str:
-    if text.isascii() and text.isalpha():
+    if (len(text) < _SHORTEST and text.isalpha()) or (text.isascii() and not _ASIDE.search(text)):
         return text
     left = _CALLED_EN.sub("", _unsaid(text))
     if late := _LATE.match(left):

@@ -90,6 +90,7 @@ def _latin() -> Table:
     return table
 
 
+@lru_cache(maxsize=4096)
 def how_usual(word: str) -> float:
     """How usual a word in Latin letters is as a family name, in percent of people or so.
 

@@ -361,7 +361,10 @@ def _by_capitals(words: tuple[str, ...], *, first: bool) -> list[Form]:
     """Forms of words of which the first or the last is in capitals: the family name, as a rule."""
     ends = (words[:1], words[1:]), (words[-1:], words[:-1])
     loud, other = ends if first else ends[::-1]
-    if other[0][0] not in families.latin():
+    word, named = other[0][0], loud[0][0]
+    if word not in families.latin() or not (
+        word in families.compounds() or families.how_usual(word) > families.how_usual(named)
+    ):
         return _both(*loud)
     return _by_likelihood([(loud, _LOUD), (other, 1 - _LOUD)])
 
@@ -413,17 +416,21 @@ def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
     weights = [before * _how_usual(*way) for way, before in ways]
     if not any(weights):  # no Korean name: the source's habit alone tells
         weights = [before for _, before in ways]
-    likeliest = sorted(zip(weights, ways, strict=True), key=lambda row: -row[0])
-    return [
-        attrs.evolve(form, is_other_way=at > 0)
-        for at, (_, (way, _)) in enumerate(likeliest)
-        for form in _both(*way)
-    ]
+    likeliest = sorted(range(len(ways)), key=lambda at: -weights[at])
+    found = _both(*ways[likeliest[0]][0])
+    for at in likeliest[1:]:
+        found += _both(*ways[at][0], is_other_way=True)
+    return found
 
 
 def _how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:
     """How usual a Korean name is, in Latin letters, to a factor that is the same for all."""
-    return families.how_usual("".join(family)) * sum(lattice.weighed("latin", given).values())
+    return families.how_usual("".join(family)) * _how_usual_given(given)
+
+
+@lru_cache(maxsize=_KEPT_PARTS)
+def _how_usual_given(given: tuple[str, ...]) -> float:
+    return sum(lattice.weighed("latin", given).values())
 
 
 def _given_alone(words: tuple[str, ...]) -> list[Form]:
@@ -456,20 +463,21 @@ def _of_one_word(word: str) -> list[Form]:
     found = [form for way in first for form in _both(*way)]
     likely = max((_how_usual(*way) for way in first), default=0.0)
     for way in last:
-        other = _how_usual(*way) < likely
-        found += [attrs.evolve(form, is_other_way=other) for form in _both(*way)]
+        found += _both(*way, is_other_way=_how_usual(*way) < likely)
     return [*found[:3], _form((), (word,))]
 
 
-def _both(family: tuple[str, ...], given: tuple[str, ...]) -> list[Form]:
+def _both(
+    family: tuple[str, ...], given: tuple[str, ...], *, is_other_way: bool = False
+) -> list[Form]:
     """A name read as Korean in Latin letters, and as pinyin where it can be."""
-    form, word = _form(family, given), "".join(family)
+    form, word = _form(family, given, is_other_way=is_other_way), "".join(family)
     pinyin = families.pinyin().get(word)
     rows = lattice.weighed("pinyin", given) if pinyin else {}
     if not pinyin or not rows:
         return [form]
     known = 1.0 if word in families.usual() else _UNKNOWN_FAMILY
-    letters = (1 - _PINYIN) * known * sum(lattice.weighed("latin", given).values())
+    letters = (1 - _PINYIN) * known * _how_usual_given(given)
     both = _PINYIN * sum(rows.values())
     share = both / (both + letters)
     if share < _LEAST:
@@ -479,7 +487,7 @@ def _both(family: tuple[str, ...], given: tuple[str, ...]) -> list[Form]:
     return [form, other]
 
 
-def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
+def _form(family: tuple[str, ...], given: tuple[str, ...], *, is_other_way: bool = False) -> Form:
     family_part, given_part = _family_of_word("".join(family)), _given_of_words(given)
     return Form(
         family_part[0],
@@ -488,6 +496,7 @@ def _form(family: tuple[str, ...], given: tuple[str, ...]) -> Form:
         given_part[1],
         family_words=_whole_words(family),
         given_words=_whole_words(given),
+        is_other_way=is_other_way,
     )
 
 
