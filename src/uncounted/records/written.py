@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -336,6 +337,10 @@ class _Reader:
             return f"{last[:8]}{start.zfill(2)}"
         if not last[:4].isdecimal() or len(last.rstrip("?~%")) == 4:
             raise BadInput("not a date", hint=HINT)
+        # "early to mid-May 2003" begins in May, "early to May 2003" in January.
+        if len(last.rstrip("?~%")) > 7 and last[:7] == last.split("/")[-1][:7]:
+            with suppress(BadInput):
+                return self._expression(f"{start} {last[:7]}", ranges=False)
         found = self._expression(f"{start} {last[:4]}", ranges=False)
         # "winter to spring 1999" begins in 1998.
         return f"{int(last[:4]) - 1}-12" if found[4:] == "-24" else found
