@@ -192,6 +192,21 @@ _JOINED = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("text", ["2014/2012", "28 to 3 Jan 2004", "음력 2003년 7월~5월"])
+def test_a_range_that_ends_before_it_begins_may_want_a_second_year(text: str) -> None:
+    with pytest.raises(BadInput, match="the interval ends before it begins") as refused:
+        dates.read(text)
+    assert refused.value.hint == "write the earlier date first, and the year of both"
+
+
+@given(_YEARS, st.integers(10, 12), st.integers(1, 4), _JOINED)
+def test_a_range_of_one_year_that_cannot_be_of_one_is_of_two(
+    year: int, one: int, two: int, joined: str
+) -> None:
+    found = dates.parse(joined.format(f"{year}년 {one}월", f"{two}월"))
+    assert found.edtf == f"{year}-{one:02d}/{year + 1}-{two:02d}"
+
+
 @given(_YEARS, st.integers(1, 3), _PARTS, st.integers(0, 5), st.integers(0, 5), _JOINED)
 @settings(deadline=None)
 def test_a_range_goes_from_the_first_day_of_one_part_to_the_last_of_the_other(

@@ -53,7 +53,10 @@ def bounds(text: str) -> Bounds:
     earliest = None if start in ("", "..") else _date_bounds(start)[0]
     latest = None if end in ("", "..") else _date_bounds(end)[1]
     if earliest and latest and latest < earliest:
-        raise BadInput("the interval ends before it begins", hint="write the earlier date first")
+        raise BadInput(
+            "the interval ends before it begins",
+            hint="write the earlier date first, and the year of both",
+        )
     return earliest, latest
 
 

@@ -214,7 +214,8 @@ class _Reader:
         start, end = ends[0], ends[-1]
         if _backwards(start, end):
             raise BadInput(
-                "the interval ends before it begins", hint="write the earlier date first"
+                "the interval ends before it begins",
+                hint="write the earlier date first, and the year of both",
             )
         leap = leap and len(ends) == 1
         first = _qualified(start, "?") if from_solar else lunar_end(start, 0, leap=leap)
@@ -262,7 +263,7 @@ class _Reader:
                 if rest != text and rest:
                     return _qualified(self._expression(rest, ranges=ranges), mark)
         found = _EITHER.fullmatch(text) if ranges else None
-        if found and (span := self._range(found[1], found[2])):
+        if found and (span := self._range(found[1], found[2], ordered=False)):
             return self._either(span)
         for pattern, before, inclusive in _OPEN:
             if found := pattern.fullmatch(text):
@@ -309,29 +310,35 @@ class _Reader:
                 about = _qualified(self._expression(text[1:], ranges=False), "~")
                 return _open(about, before=True, inclusive=True)
             return None
-        span = self._range(start, end)
-        return span if span is None or sign in "-~–" else self._either(span)
+        ordered = sign in "-~–"
+        span = self._range(start, end, ordered=ordered)
+        return span if span is None or ordered else self._either(span)
 
     def _either(self, span: str) -> str:
         self.note("one of two dates, taken as the time between them")
         return _qualified(span, "?")
 
-    def _range(self, start: str, end: str) -> str | None:
-        """The interval from one expression to another, or None if they are no such thing."""
+    def _range(self, start: str, end: str, *, ordered: bool = True) -> str | None:
+        """The interval from one expression to another, or None if they are no such thing.
+
+        `ordered` is false for one of two dates, which may be written in any order.
+        """
         start, end = start.strip(), end.strip()
         try:
             try:
                 first = self._expression(start, ranges=False)
             except BadInput:
                 last = self._expression(end, ranges=False)
-                first = self._of_year(start, last)
+                first = self._of_year(start, last, ordered=ordered)
             else:
-                last = self._same_year(first, end) or self._expression(end, ranges=False)
+                last = self._same_year(first, end, ordered=ordered) or self._expression(
+                    end, ranges=False
+                )
         except BadInput:
             return None
         return None if ".." in first + last else f"{first.split('/')[0]}/{last.split('/')[-1]}"
 
-    def _of_year(self, start: str, last: str) -> str:
+    def _of_year(self, start: str, last: str, *, ordered: bool) -> str:
         """The beginning of "May to June 2003" and "5-7 May 2003", whose year stands at the end."""
         if re.fullmatch(r"\d{1,2}", start) and len(last) == 10:
             return f"{last[:8]}{start.zfill(2)}"
@@ -342,32 +349,60 @@ class _Reader:
             with suppress(BadInput):
                 return self._expression(f"{start} {last[:7]}", ranges=False)
         found = self._expression(f"{start} {last[:4]}", ranges=False)
-        # "winter to spring 1999" begins in 1998.
-        return f"{int(last[:4]) - 1}-12" if found[4:] == "-24" else found
+        before = int(last[:4]) - 1
+        if found[4:] == "-24":  # "winter to spring 1999" begins in 1998
+            return f"{before}-12"
+        if self._crosses(found, last, ordered=ordered):
+            return self._expression(f"{start} {before}", ranges=False)
+        return found
 
-    def _same_year(self, first: str, end: str) -> str | None:
+    def _same_year(self, first: str, end: str, *, ordered: bool) -> str | None:
         """The end of "2013년 5월~7월", whose year (and month) stand at the beginning."""
         if not end or not first[:4].isdecimal():
             return None
+        found = self._end_in(first[:4], first, end)
+        if found is None:
+            return None
+        # "1998년 겨울~봄" and "1998년 겨울~2월" may end in 1999, "1998년 겨울~12월" does not.
+        later = _of_two_winters(first) and not "09" <= found.split("/")[-1][5:7] <= "12"
+        if later or self._crosses(first, found, ordered=ordered):
+            return self._end_in(str(int(first[:4]) + 1), first, end)
+        return found
+
+    def _end_in(self, year: str, first: str, end: str) -> str | None:
+        """The end of a range, of which no year is written, in a year; None if it is none."""
         if found := _WITHOUT_YEAR.fullmatch(end):
             month, day = found.groups()
             if month is None and first[:7] != first.split("/")[-1][:7]:
                 return None
-            parts = (first[:4], month or first[5:7], day)
+            parts = (year, month or first[5:7], day)
             return "-".join(part.zfill(2) for part in parts if part)
         if (found := _BARE_END.fullmatch(end)) and "/" not in first and len(first) in (7, 10):
             month, part = found.groups()
             if len(first) == 10:
-                return f"{first[:4]}-{(month or first[5:7]).zfill(2)}-{part.zfill(2)}"
-            return None if month else f"{first[:4]}-{part.zfill(2)}"
+                return f"{year}-{(month or first[5:7]).zfill(2)}-{part.zfill(2)}"
+            return None if month else f"{year}-{part.zfill(2)}"
         if len(first) == 4:
             return None
-        year = int(first[:4]) + (first[4:] == "-24")  # "1998년 겨울~봄" ends in 1999
-        wholes = [str(year)]
+        wholes = [year]
         if first[:7] == first.split("/")[-1][:7]:  # "2013년 5월 초~말"
             wholes.insert(0, first[:7])
         ends = (self._part(f"{whole} {end}") for whole in wholes)
         return next(filter(None, ends), None)
+
+    def _crosses(self, first: str, last: str, *, ordered: bool) -> bool:
+        """Tell whether a range with one year written is of two: "2003년 12월~1월".
+
+        "7월~5월" is as likely a slip: what lies between the two is the longer way.
+        """
+        one, two = _months(first), _months(last)
+        if one is None or two is None or one[0] <= two[1]:
+            return False
+        apart = one[0] - two[1]
+        if two[0] + 12 - one[1] > apart or not (ordered or apart == 11):
+            return False
+        self.note("read across the end of a year")
+        return True
 
     def _part(self, text: str) -> str | None:
         """A part of a decade, a year or a month; or a season. None if it is none."""
@@ -426,6 +461,23 @@ def _backwards(start: str, end: str) -> bool:
     one, two = start.rstrip("?~%"), end.rstrip("?~%")
     length = min(len(one), len(two))
     return ".." not in (one, two) and two[:length] < one[:length]
+
+
+def _months(text: str) -> tuple[int, int] | None:
+    """The first and the last month that a date states, counted; None if it states none."""
+    ends = text.split("/")
+    try:
+        first, last = edtf.bounds(f"{ends[0][:7]}/{ends[-1][:7]}")
+    except BadInput:  # the range is refused, in these words, once it is read
+        return None
+    if first is None or last is None:
+        return None
+    return first.year * 12 + first.month, last.year * 12 + last.month
+
+
+def _of_two_winters(text: str) -> bool:
+    """Tell whether a text is a winter, or the middle or end of one, of either end of its year."""
+    return text[4:7] == "-24" or (text[4:7] == "-01" and text.split("/")[-1][:4] > text[:4])
 
 
 def _years(text: str) -> tuple[str, ...]:
