@@ -350,8 +350,10 @@ class _Reader:
                 return self._expression(f"{start} {last[:7]}", ranges=False)
         found = self._expression(f"{start} {last[:4]}", ranges=False)
         before = int(last[:4]) - 1
-        if found[4:] == "-24":  # "winter to spring 1999" begins in 1998
-            return f"{before}-12"
+        doubt = "?" if "?" in found else ""
+        # "winter to spring 1999" begins in 1998, and so may "midwinter to spring 1999".
+        if found.replace("?", "")[4:] in ("-24", f"-01/{before + 2}-02"):
+            return f"{before}-12{doubt}"
         if self._crosses(found, last, ordered=ordered):
             return self._expression(f"{start} {before}", ranges=False)
         return found
