@@ -34,8 +34,8 @@ def written(folder: Path, text: str) -> Path:
         "연번,성명,성별,생년월일,고향,사건유형,발생일시,발생장소,비고",
         "编号,姓名,性别,出生日期,籍贯,事件类型,日期,地点,备注",
         "Ref. No,Full name,Gender,D.O.B,Home town,What happened,When,Where,Remarks",
-        "a/id,a/name,a/sex,b/dob,b/origin,c/act,c/date,c/place,c/note",
-        "g-id,g-full_name,g-sex,g-dob,g-origin,g-act,g-date,g-place,g-note",
+        "_uuid,a/name,a/sex,b/dob,b/origin,c/act,c/date,c/place,c/note",
+        "KEY,g-full_name,g-sex,g-dob,g-origin,g-act,g-date,g-place,g-note",
     ],
 )
 def test_words_of_three_languages(tmp_path: Path, columns: str) -> None:
@@ -129,10 +129,49 @@ def test_nor_is_one_whose_cell_ends_in_a_known_word(tmp_path: Path, cell: str) -
     assert "must be said" in draft
 
 
-@pytest.mark.parametrize("column", ["{}/name", "name ({})", "{}-name"])
+@pytest.mark.parametrize("column", ["{}/name", "{}-name"])
 def test_a_header_that_is_surely_one_is_repeated(tmp_path: Path, column: str) -> None:
-    named = column.format("group_x")
-    assert Mapping.parse(drafted(written(tmp_path, f"id,{named},dob\n"))).name == named
+    named = column.format("intro")
+    assert Mapping.parse(drafted(written(tmp_path, f"id,{named},dob,sex\n"))).name == named
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"성명({SECRET}),성별(여),생년월일(1970),x",
+        f"{SECRET}-id,{SECRET}-name,{SECRET}-sex,x",
+        f"{SECRET}/아내,{SECRET}/생일,{SECRET}/고향,x",
+    ],
+)
+def test_what_is_known_but_for_a_group_or_brackets_makes_no_header(
+    tmp_path: Path, row: str
+) -> None:
+    draft = drafted(written(tmp_path, row + "\n"))
+    assert SECRET not in draft
+    assert "what may be somebody's name is not repeated here" in draft
+
+
+def test_what_is_in_brackets_is_repeated_only_if_known(tmp_path: Path) -> None:
+    draft = drafted(written(tmp_path, f"_uuid,id,name,sex,father ({SECRET}),note [{SECRET}]__ko\n"))
+    assert SECRET not in draft
+    assert "# Column 5 may be relative;" in draft
+    known = "번호,이름(성 제외),성별(남/여),생년월일(YYYY-MM-DD),직업(이전),date (mm/dd/yyyy)"
+    mapping = Mapping.parse(drafted(written(tmp_path, known + "\n")))
+    assert [mapping.id, mapping.given_name, mapping.sex, mapping.occupation] == [
+        "번호", "이름(성 제외)", "성별(남/여)", "직업(이전)",
+    ]  # fmt: skip
+    assert mapping.birth == DateColumns("생년월일(YYYY-MM-DD)")
+    assert mapping.acts[0].date == DateColumns("date (mm/dd/yyyy)")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["group_ab1/full_name", "group_wk5ql24-name", "victim_info/name", "household/victim/name"],
+)
+def test_plain_names_of_groups_are_known(name: str) -> None:
+    assert headers.is_known(name)
+    for secret in (SECRET, "Kim", "group_kim", "Kim info", ""):
+        assert not headers.is_known(f"{secret}/name")
 
 
 def items(folder: Path, value: Any) -> Path:
@@ -151,11 +190,15 @@ def items(folder: Path, value: Any) -> Path:
         {SECRET: [{"act": "arrest", "date": "2013-01-01"}] * 3},
         {"acts": [{f"{SECRET}/act": "arrest"}]},
         {f"{SECRET}-id": 1, f"name ({SECRET})": 2, f"{SECRET}__ko": 3},
+        {"family": {SECRET: {"name": SECRET, "birth": 1970}}},
+        {"family": {f"{SECRET}/wife": SECRET, "birth": 1970}},
+        {"family": {f"{SECRET}/acts": [{"act": "arrest"}]}},
     ],
 )
 def test_a_key_of_json_that_may_be_data_is_not_repeated(tmp_path: Path, item: Any) -> None:
     plain = [{"id": i, "name": "Kim"} for i in range(4)]
-    for rows in ([item, {"x": 1}], [*plain, item, item], [{**plain[0], **item}, *plain]):
+    one_family = [{**person, **item} for person in plain]
+    for rows in ([item, {"x": 1}], [*plain, item], [{**plain[0], **item}, *plain], one_family):
         draft = drafted(items(tmp_path, rows))
         assert SECRET not in draft
         Mapping.parse(draft.replace('# id = "..."', 'id = "x"').replace("# name", "name"))
@@ -208,9 +251,8 @@ def test_json_of_kobo_odk_and_uwazi_is_drafted(tmp_path: Path) -> None:
     mapping = Mapping.parse(drafted(items(tmp_path, {"rows": [uwazi], "totalRows": 1})))
     assert (mapping.id, mapping.name) == ("sharedId", "title")
     assert mapping.birth == DateColumns("metadata/date_of_birth")
-    # A question that few were asked is left to whoever reads the draft.
-    few = [{**kobo, "group_ab1/father": "Kim"}, *[kobo] * 3]
-    draft = drafted(items(tmp_path, few))
+    # A group that may be somebody is left to whoever reads the draft.
+    draft = drafted(items(tmp_path, [{**kobo, "Pak/father": "Kim"}] * 4))
     assert "# Column 4 may be relative;" in draft
 
 
@@ -261,6 +303,16 @@ def test_a_form_with_a_repeat(tmp_path: Path) -> None:
     [repeat] = mapping.repeats
     assert repeat.name == "acts"
     assert tables.open_table(path, repeats=mapping.repeats).columns == tuple(main[0])
+
+
+def test_the_name_of_a_sheet_is_repeated_only_if_it_is_known(tmp_path: Path) -> None:
+    main: list[list[object]] = [["_index", "_uuid", "name"], [1, "u1", "Kim"]]
+    acts: list[list[object]] = [["act", "when", "_parent_index"], ["arrest", "2013", 1]]
+    held = {"Form": sheet(main), "acts": sheet(acts), SECRET: sheet(acts)}
+    draft = drafted(pack(tmp_path / "t.xlsx", parts(held)))
+    assert SECRET not in draft
+    assert "# Sheet 2 of those that belong to this one may hold acts; its name" in draft
+    assert [repeat.name for repeat in Mapping.parse(draft).repeats] == ["acts"]
 
 
 def test_languages_of_uwazi(tmp_path: Path) -> None:

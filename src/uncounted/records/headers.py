@@ -2,18 +2,17 @@
 
 A header is not always one: without it a file has a person in its first row, and a key of
 JSON can be a person's name, as in `{"Kim": {...}}`. So a name is repeated only where it is
-made of words that are known here, or where the file shows that it is a header.
+made of words that are known here, or where the file shows that it is a header; what
+stands in brackets only where it is known.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
-
-import attrs
 
 from uncounted.records import vocabulary
 from uncounted.records.columns import NAME_FIELDS
@@ -21,6 +20,8 @@ from uncounted.records.columns import NAME_FIELDS
 _LONGEST_WORD = 200  # letters of a name of a column
 _LANGUAGE = re.compile(r"__[a-z]{2,3}$")
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+_OPENING = re.compile(r"[(（\[]")
+_GROUP = re.compile(r"group_(?=[a-z]*[0-9])[a-z0-9]{3,9}")  # as KoBo calls one that has no name
 # Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
 _SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
 # What only the tables of KoBo and ODK have: where one is, the first row is a header.
@@ -36,7 +37,15 @@ _PARTS = frozenset((
     "language", "published", "creationDate", "editDate", "documents", "attachments", "relations",
     "icon", "person", "people", "group", "case", "consent", "data", "details",
 ))  # fmt: skip
-FEWEST_ITEMS = 3  # of JSON, and half of all, that must have a key of which nothing else is known
+# What a group, or a remark in brackets, is made of beside the words that columns are called.
+_BESIDE = frozenset((
+    "info", "information", "section", "group", "groups", "repeat", "data", "form", "basic",
+    "personal", "household", "member", "members", "people", "persons", "victims", "interview",
+    "events", "incidents", "violations", "optional", "required", "if", "any", "or", "and",
+    "only", "capitals", "letters", "script", "original", "spelling", "years", "month", "day",
+    "yyyy", "mm", "dd", "yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "남/여", "男/女",
+    "필수", "선택", "연월일", "년월일", "年月日",
+))  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -84,20 +93,44 @@ def fields_of(column: str) -> Mapping[str, int]:
 
 
 def is_known(column: str) -> bool:
-    """Tell whether every part of a column's name is a word that is known, groups with it.
+    """Tell whether every part of a column's name is known: groups, and what is in brackets, too.
 
     Examples:
-        >>> is_known("person/full_name"), is_known("meta-instanceID"), is_known("Kim/name")
-        (True, True, False)
+        >>> is_known("person/full_name"), is_known("meta-instanceID"), is_known("sex (m/f)")
+        (True, True, True)
+        >>> is_known("Kim/name"), is_known("name (Kim)")
+        (False, False)
     """
-    return len(column) <= _LONGEST_WORD and all(map(_is_word, _bare(column).split("/")))
+    if len(column) > _LONGEST_WORD:
+        return False
+    bare = _bare(column)
+    if _is_word(bare):
+        return True
+    plain = _BRACKETS.sub("", bare)
+    inside = bare[len(plain) :].strip(" ()（）[]")
+    return all(map(_is_word, plain.split("/"))) and (not inside or _is_word(inside))
+
+
+def has_brackets(column: str) -> bool:
+    """Tell whether something stands in brackets in a column's name."""
+    return bool(_OPENING.search(column))
 
 
 def _is_word(part: str) -> bool:
-    words = header_words()
-    if part in _PARTS or _key(part) in words:
+    return _is_one(part) or all(map(_is_one, part.split("-")))
+
+
+def _is_one(part: str) -> bool:
+    if part in _PARTS or _GROUP.fullmatch(part) or (key := _key(part)) in header_words():
         return True
-    return all(one in _PARTS or _key(one) in words for one in part.split("-"))
+    words = key.split()
+    return bool(words) and _plain_words().issuperset(words)
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> frozenset[str]:
+    """The words that names of columns are made of, but for letters."""
+    return _BESIDE.union(word for key in header_words() for word in key.split() if len(word) > 1)
 
 
 def names_a_person(columns: Iterable[str]) -> bool:
@@ -109,58 +142,15 @@ def names_a_person(columns: Iterable[str]) -> bool:
 def is_header(columns: Iterable[str]) -> bool:
     """Tell whether the first row of a table is surely a header, and nobody's data.
 
-    It is, where it names an id and a name, or three fields at all, or is that of a form.
+    It is, where it names an id and a name, or three fields at all, or is that of a form. Only
+    columns that are known whole count: a row of data may have `Kim(wife)` three times.
 
     Examples:
         >>> is_header(["ref no", "full name", "x"]), is_header(["17", "Kim-wife", "1970"])
         (True, False)
     """
     there = tuple(columns)
-    meant = {next(iter(found)) for column in there if (found := fields_of(column))}
+    known = (fields_of(column) for column in there if is_known(column))
+    meant = {next(iter(found)) for found in known if found}
     both = "id" in meant and bool(meant & set(NAME_FIELDS))
     return both or len(meant) > 2 or any(column in _OF_FORMS for column in there)
-
-
-@attrs.define
-class Keys:
-    """The keys of the items of a JSON file, in the order in which each is first met."""
-
-    items: int = 0
-    found: dict[str, int] = attrs.field(factory=dict, repr=False)  # in how many items
-
-    def see(self, keys: Iterable[str]) -> None:
-        """Take note of the keys of one item."""
-        self.items += 1
-        for key in keys:
-            self.found[key] = self.found.get(key, 0) + 1
-
-    @property
-    def sayable(self) -> frozenset[str]:
-        """Those that may be repeated: of known words, or of so many items that they are no data."""
-        often = {
-            key
-            for key, seen in self.found.items()
-            if seen >= FEWEST_ITEMS and 2 * seen >= self.items
-        }
-        loose = _loose(self.found, often)
-        return frozenset(
-            key
-            for key in self.found
-            if is_known(key) or (key in often and loose.isdisjoint(_groups(key)))
-        )
-
-
-def _groups(key: str) -> Iterator[str]:
-    """What a key of JSON is in, outermost first."""
-    parts = key.split("/")
-    return ("/".join(parts[:at]) for at in range(len(parts)))
-
-
-def _loose(keys: Iterable[str], often: Container[str]) -> frozenset[str]:
-    """Groups in which most keys are of few items each, as where each key is somebody."""
-    inside: dict[str, dict[str, bool]] = {}
-    for key in keys:
-        for group, part in zip(_groups(key), key.split("/"), strict=True):
-            firm = inside.setdefault(group, {})
-            firm[part] = firm.get(part, False) or key in often or _is_word(part)
-    return frozenset(group for group, firm in inside.items() if 2 * sum(firm.values()) < len(firm))

@@ -18,7 +18,7 @@ import attrs
 
 from uncounted.delimited import Row, named_columns
 from uncounted.errors import BadInput
-from uncounted.records.headers import Keys, is_known, names_a_person
+from uncounted.records.headers import is_known, names_a_person
 
 LONGEST_ITEM = 16 << 20  # characters
 MOST_COLUMNS = 16_384
@@ -36,8 +36,7 @@ _LOST = re.compile("[\ud800-\udfff\0]")
 class JsonItems:
     """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
 
-    A key may be data. `sayable` are the names of columns and of repeats that may be repeated,
-    `sayable_in` those of the columns of each repeat.
+    A key may be data, even one that every item has: only what `headers` knows may be repeated.
 
     Raises:
         BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
@@ -45,24 +44,21 @@ class JsonItems:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        columns, lists = Keys(), Keys()
-        inside: dict[str, Keys] = {}
+        columns: dict[str, None] = {}
+        inside: dict[str, dict[str, None]] = {}
         for number, value in _items(path):
             item = _Flat(value)
-            columns.see(item.cells)
-            lists.see(item.repeats)
+            columns.update(dict.fromkeys(item.cells))
             for name, children in item.repeats.items():
-                keys = inside.setdefault(name, Keys())
+                keys = inside.setdefault(name, {})
                 for child in children:
-                    keys.see(child.cells)
-            if len(columns.found) > MOST_COLUMNS:
+                    keys.update(dict.fromkeys(child.cells))
+            if len(columns) > MOST_COLUMNS:
                 raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
-        if not columns.found:
+        if not columns:
             raise BadInput(f"{path.name} is empty, or no item of it has a field", hint=_HINT)
-        self.columns = named_columns(path.name, tuple(columns.found))
-        self.repeats = {name: tuple(keys.found) for name, keys in inside.items()}
-        self.sayable = columns.sayable | lists.sayable
-        self.sayable_in = {name: keys.sayable for name, keys in inside.items()}
+        self.columns = named_columns(path.name, tuple(columns))
+        self.repeats = {name: tuple(keys) for name, keys in inside.items()}
 
     def __iter__(self) -> Iterator[Row]:
         """Give each item, numbered from 1; what it does not state is empty."""

@@ -19,7 +19,7 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
-from uncounted.records.headers import fields_of, is_header, is_known
+from uncounted.records.headers import fields_of, has_brackets, is_header, is_known
 from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
@@ -142,7 +142,7 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
         lines += ["split = true"]
     all_looks = [("", at, one) for at, one in enumerate(looks)]
     for number, (name, other) in enumerate(repeats.items(), 1):
-        said = _quoted(name) if not is_json or name in table.sayable else None
+        said = _quoted(name) if is_known(name) else None
         lines += _repeat(number, said, other)
         seen = look(iter(other), other.columns)
         where = said or f"repeat {number}"
@@ -155,10 +155,12 @@ def draft(table: Table, repeats: Mapping[str, Table]) -> str:
 
 def _sayable(table: Table) -> frozenset[str]:
     """The names of columns that may be repeated; see `headers`."""
-    if table.kind == "JSON":
-        return table.sayable
-    sure = is_header(table.columns)
-    return frozenset(column for column in table.columns if sure or is_known(column))
+    sure = table.kind != "JSON" and is_header(table.columns)
+    return frozenset(
+        column
+        for column in table.columns
+        if is_known(column) or (sure and not has_brackets(column))
+    )
 
 
 def _chosen(
@@ -268,8 +270,11 @@ def _repeat(number: int, said: str | None, table: Table) -> Iterator[str]:
     ]
     mark = "" if said and "act" in chosen else "# "
     yield ""
-    if said is None:
+    if said is None and table.kind == "JSON":
         yield f"# List {number} in the items may hold acts; its key may be somebody's name:"
+    elif said is None:
+        yield f"# Sheet {number} of those that belong to this one may hold acts; its name may be"
+        yield "# somebody's, and is not repeated here:"
     elif mark:
         yield "# If these are acts, say which column is the act, or its kind for all rows:"
     yield f"{mark}[[acts]]"

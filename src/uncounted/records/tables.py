@@ -48,8 +48,7 @@ class Repeat:
 class Table:
     """A table: `columns`, `repeats` (columns by name of the repeat), and its rows by iteration.
 
-    `unit` is what a row is called there: "row" or "item". `sayable` are the keys of JSON
-    that may be repeated, `sayable_in` those of the items of each repeat.
+    `unit` is what a row is called there: "row" or "item".
     """
 
     path: Path
@@ -58,8 +57,6 @@ class Table:
     encoding: str
     rows: Callable[[], Iterator[Row]] = attrs.field(repr=False)
     repeats: Map[str, tuple[str, ...]] = attrs.field(factory=dict)
-    sayable: frozenset[str] = frozenset()
-    sayable_in: Map[str, frozenset[str]] = attrs.field(factory=dict)
 
     @property
     def unit(self) -> str:
@@ -133,7 +130,6 @@ def survey(
                 columns=columns,
                 rows=_children(table, name),
                 repeats={},
-                sayable=table.sayable_in[name],
             )
             for name, columns in table.repeats.items()
         }
@@ -172,11 +168,7 @@ def _json(path: Path, repeats: Sequence[Repeat]) -> Table:
                 "a list in an item needs no key", hint="leave key and parent out of [[acts]]"
             )
         _check_columns(repeat, items.repeats[repeat.name])
-    return Table(
-        *(path, "JSON", items.columns, "utf-8", items.__iter__, items.repeats),
-        sayable=items.sayable,
-        sayable_in=items.sayable_in,
-    )
+    return Table(path, "JSON", items.columns, "utf-8", items.__iter__, items.repeats)
 
 
 def _xlsx(path: Path, sheet: str | None, repeats: Sequence[Repeat]) -> Table:
