@@ -601,6 +601,21 @@ def test_one_person_with_a_list_of_acts_is_an_item(tmp_path: Path) -> None:
     assert (table.columns, table.repeats) == (("id", "name"), {"acts": ("act",)})
 
 
+def test_so_is_one_in_another_language_if_a_mapping_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    person = {"nr": 1, "navn": SECRET, "saker": [{"hva": "arrest"}]}
+    path.write_text(json.dumps(person))
+    mapping = '[columns]\nid = "nr"\nname = "navn"\n'
+    [one] = taken(path, f'{mapping}[[acts]]\nrepeat = "saker"\nact = "hva"\n')
+    assert isinstance(one, Accepted)
+    assert one.report.id == "1"
+    said = refused(path, "is one object, with a list of objects in it")
+    assert "if all of it is one person, put [ ] around it" in (said.hint or "")
+    path.write_text(json.dumps([person]))
+    [one] = taken(path, mapping)
+    assert isinstance(one, Accepted)
+
+
 def test_json_in_another_encoding(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_bytes('[{"a": "김"}]'.encode("cp949"))
     refused(tmp_path / "t.json", "not UTF-8")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,17 +36,18 @@ _LOST = re.compile("[\ud800-\udfff\0]")
 class JsonItems:
     """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
 
+    `lists` are those that a mapping names as repeats: one object that has one is an item.
     A key may be data, even one that every item has: only what `headers` knows may be repeated.
 
     Raises:
         BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, lists: Collection[str] = ()) -> None:
+        self.path, self._lists = path, lists
         columns: dict[str, None] = {}
         inside: dict[str, dict[str, None]] = {}
-        for number, value in _items(path):
+        for number, value in _items(path, lists):
             item = _Flat(value)
             columns.update(dict.fromkeys(item.cells))
             for name, children in item.repeats.items():
@@ -63,7 +64,7 @@ class JsonItems:
     def __iter__(self) -> Iterator[Row]:
         """Give each item, numbered from 1; what it does not state is empty."""
         blank = dict.fromkeys(self.columns, "")
-        for number, value in _items(self.path):
+        for number, value in _items(self.path, self._lists):
             item = _Flat(value)
             repeats = {
                 name: [
@@ -216,10 +217,10 @@ class _Stream:
             self._more(len(self._held) - self._at)
 
 
-def _items(path: Path) -> Iterator[tuple[int, Any]]:
+def _items(path: Path, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
     stream, number = _Stream(path), 0
     try:
-        for number, value in enumerate(_values(stream, path), 1):
+        for number, value in enumerate(_values(stream, path, lists), 1):
             yield number, value
     except _BadJson as bad:
         raise BadInput(f"{path.name}, item {number + 1}: {bad.why}", hint=_HINT) from None
@@ -232,7 +233,7 @@ def _items(path: Path) -> Iterator[tuple[int, Any]]:
         stream.close()
 
 
-def _values(stream: _Stream, path: Path) -> Iterator[Any]:
+def _values(stream: _Stream, path: Path, lists: Collection[str]) -> Iterator[Any]:
     first = stream.peek()
     if not first:
         raise BadInput(f"{path.name} is empty", hint=_HINT)
@@ -244,7 +245,7 @@ def _values(stream: _Stream, path: Path) -> Iterator[Any]:
         while stream.peek():
             yield stream.value()
     elif first == "{":
-        yield from _answer(stream, path.name)
+        yield from _answer(stream, path.name, lists)
     else:
         raise _BadJson("not JSON")
 
@@ -262,7 +263,7 @@ def _list(stream: _Stream) -> Iterator[Any]:
         stream.take(",")
 
 
-def _answer(stream: _Stream, name: str) -> Iterator[Any]:
+def _answer(stream: _Stream, name: str, lists: Collection[str]) -> Iterator[Any]:
     """The list in an object that an API answered with; else the object itself, and the next."""
     stream.take("{")
     rest: list[tuple[str, Any]] = []
@@ -290,25 +291,26 @@ def _answer(stream: _Stream, name: str) -> Iterator[Any]:
         while stream.peek():
             yield stream.value()
     else:
-        yield from _alone(_pairs(rest), name)
+        yield from _alone(_pairs(rest), name, lists)
 
 
-def _alone(value: dict[str, Any], name: str) -> Iterator[Any]:
+def _alone(value: dict[str, Any], name: str, lists: Collection[str]) -> Iterator[Any]:
     """The items of a file of one object: the list that is all it has, else itself.
 
     Raises:
-        BadInput: it says of nobody who it is, and holds objects: it is no item but has them.
+        BadInput: it says of nobody who it is, holds objects, and no mapping reads them as its
+            repeats: it is no item but has them.
     """
     if len(value) == 1 and _are_objects(only := next(iter(value.values()))):
         yield from only
         return
     flat = _Flat(value)
-    if not names_a_person(flat.cells):
+    if not names_a_person(flat.cells) and flat.repeats.keys().isdisjoint(lists):
         if len(flat.repeats) == 1:
             raise BadInput(
                 f"{name} is one object, with a list of objects in it",
-                hint="bring that list alone, [{...}, {...}], or with nothing beside it:"
-                ' {"records": [{...}, {...}]}',
+                hint="if they are people, bring that list alone, [{...}, {...}]; if all of it is"
+                " one person, put [ ] around it",
             )
         if any(map(_is_keyed, (value, *value.values()))):
             raise BadInput(f"{name} has an object under each key, and no list", hint=_KEYED)
