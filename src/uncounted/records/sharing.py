@@ -100,7 +100,9 @@ def _may_share(one: Use, other: Use) -> bool:
 
 def _refuse(one: Use, other: Use) -> None:
     hint = _HINT
-    if one.what == "id" and other.what in _NAMES:
+    if other.what == "note":
+        hint = "a note is free text: an id, a name or a relative's name has a column of its own"
+    elif one.what == "id" and other.what in _NAMES:
         hint = "two people of one name would be one: the id is the source's own key"
     if one.what == other.what:
         raise BadMapping(f"{one.what} names the column {one.column!r} twice", hint=hint)
