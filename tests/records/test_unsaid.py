@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uncounted.linkage.names import forms
-from uncounted.records.labels import is_header, is_label
+from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
 from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.unnamed import is_no_name, is_unknown
@@ -35,7 +35,7 @@ def test_a_part_that_may_be_a_name_is_one(given: str) -> None:
 
 def test_nothing_of_this_is_slow_on_a_long_text() -> None:
     for text in ("김" * 4000, "a " * 2000, "(" * 4000, "the " * 1000, "등 " * 2000, "1, " * 1500):
-        found = (is_no_name(text), is_filler(text), is_label(text), is_header(text))
+        found = (is_no_name(text), is_filler(text), is_label(text), is_word_for_column(text))
         assert not any(found[1:])
         assert not speaks_of_others(text)
         assert may_be_several(text) in (True, False)

@@ -68,6 +68,11 @@ def _key(name: str) -> str:
     return vocabulary.key(name.replace(".", " "))
 
 
+def meanings(name: str) -> Mapping[str, int]:
+    """Give the fields that a name stands for as it is, with nothing of it left out."""
+    return header_words().get(_key(name), {})
+
+
 def _bare(column: str) -> str:
     return _LANGUAGE.sub("", column).strip(" *:：?")
 
@@ -84,10 +89,9 @@ def fields_of(column: str) -> Mapping[str, int]:
     if len(column) > _LONGEST_WORD:
         return {}
     bare = _bare(column)
-    words = header_words()
     for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
         for form in (name, _BRACKETS.sub("", name)):
-            if found := words.get(_key(form)):
+            if found := meanings(form):
                 return found
     return {}
 

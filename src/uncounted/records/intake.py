@@ -20,7 +20,7 @@ from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
 from uncounted.records.kinship import whose
-from uncounted.records.labels import NAME_FIELDS, is_header
+from uncounted.records.labels import NAME_FIELDS, is_word_for_column
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -151,7 +151,8 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
         return False
     again = ident == mapping.id and all(column == cell for column, cell in said.items())
     return again or (
-        is_header(ident) and all(is_header(cell, NAME_FIELDS) for cell in said.values())
+        is_word_for_column(ident)
+        and all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
     )
 
 

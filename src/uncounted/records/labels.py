@@ -6,12 +6,10 @@ Two lists that say Victim A do not mean one person. A word that may be a name is
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import lru_cache
-from importlib import resources
 
 from uncounted.records import vocabulary
+from uncounted.records.headers import meanings
 from uncounted.records.names import visible
 
 NAME_FIELDS = ("name", "family_name", "given_name", "name_alt")
@@ -76,34 +74,20 @@ def is_label(text: str) -> bool:
         seen = _SEX_BESIDE.sub(" ", seen)
     bare = seen.strip(" ()[]【】'\"")
     return bool(_LABEL.fullmatch(bare) or _KIND_ALONE.fullmatch(bare)) or (
-        is_header(text, NAME_FIELDS) and vocabulary.key(text) not in _MAY_BE_NAMES
+        is_word_for_column(text, NAME_FIELDS) and vocabulary.key(text) not in _MAY_BE_NAMES
     )
 
 
-def is_header(text: str, fields: tuple[str, ...] = ()) -> bool:
+def is_word_for_column(text: str, fields: tuple[str, ...] = ()) -> bool:
     """Tell whether a text is what a column is called: of these fields, or of any.
 
     Examples:
-        >>> is_header("Ref. No."), is_header("성명", ("name",)), is_header("성명", ("id",))
-        (True, True, False)
+        >>> is_word_for_column("Ref. No."), is_word_for_column("group/name")
+        (True, False)
+        >>> is_word_for_column("성명", ("name",)), is_word_for_column("성명", ("id",))
+        (True, False)
     """
     if len(text) > _LONGEST:
         return False
-    meant = _headers().get(_key(text.strip(" *:：?")), frozenset())
-    return bool(meant & set(fields) if fields else meant)
-
-
-@lru_cache(maxsize=1)
-def _headers() -> dict[str, frozenset[str]]:
-    """The words of `headers.csv`, each with the fields that it may stand for."""
-    found: dict[str, set[str]] = {}
-    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines()):
-        words = [word for language in ("en", "ko", "zh") for word in row[language].split(";")]
-        for word in (*words, row["field"]):
-            found.setdefault(_key(word), set()).add(row["field"])
-    return {word: frozenset(fields) for word, fields in found.items()}
-
-
-def _key(text: str) -> str:
-    return vocabulary.key(text.replace(".", " "))
+    meant = meanings(text.strip(" *:：?"))
+    return bool(meant.keys() & set(fields) if fields else meant)
