@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.records.sheets import pack, parts, sheet
 
 from uncounted.errors import BadInput
@@ -203,6 +205,47 @@ def test_a_key_of_json_that_may_be_data_is_not_repeated(tmp_path: Path, item: An
         assert SECRET not in draft
         Mapping.parse(draft.replace('# id = "..."', 'id = "x"').replace("# name", "name"))
     assert SECRET not in drafted(items(tmp_path, {**plain[0], **item}))
+
+
+WORDS = st.sampled_from(
+    [
+        "name",
+        "성명",
+        "id",
+        "birth",
+        "family",
+        "acts",
+        "act",
+        "person",
+        "wife",
+        "_uuid",
+        "KEY",
+        "note",
+    ]
+)
+SHAPES = st.sampled_from(
+    ["{0}"] * 5 + ["{1}", "{0} ({1})", "{0}[{1}]__ko", "{1}-{0}", "{1}/{0}", "{0}/{1}", "{0} {1}"]
+    + ["{1}_{0}", "{0} ({1}) (yyyy)", "{0}:{1}", "group_{1}/{0}"]
+)  # fmt: skip
+KEYS = st.builds(lambda shape, word: shape.format(word, SECRET), SHAPES, WORDS)
+ITEMS = st.recursive(
+    st.sampled_from([SECRET, 1970, "2013-01-01", "arrest"]),
+    lambda inner: st.dictionaries(KEYS, inner | st.lists(inner, max_size=2), min_size=1),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(item=st.dictionaries(KEYS, ITEMS, min_size=1), alike=st.integers(1, 4), alone=st.booleans())
+def test_wherever_it_stands_and_in_however_many_items(
+    tmp_path_factory: pytest.TempPathFactory, item: Any, alike: int, alone: bool
+) -> None:
+    path = items(tmp_path_factory.getbasetemp(), item if alone else [item] * alike)
+    try:
+        said = drafted(path)
+    except BadInput as refused:
+        said = f"{refused} {refused.hint}"
+    assert SECRET not in said
 
 
 def test_nor_is_one_of_many_items_where_most_keys_are_somebodys(tmp_path: Path) -> None:
