@@ -168,7 +168,7 @@ def test_what_is_in_brackets_is_repeated_only_if_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["group_ab1cd23/full_name", "group_wk5ql24-name", "victim_info/name", "household/victim/name"],
+    ["group_ab1cd23/full_name", "group_wk55l24-name", "victim_info/name", "household/victim/name"],
 )
 def test_plain_names_of_groups_are_known(name: str) -> None:
     assert headers.is_known(name)

@@ -21,7 +21,8 @@ _LONGEST_WORD = 200  # letters of a name of a column
 _LANGUAGE = re.compile(r"__[a-z]{2,3}$")
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _OPENING = re.compile(r"[(（\[]")
-_GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z]{2}[0-9]{2}")  # as KoBo calls one without a name
+# What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
+_GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
 # Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
 _SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
 # What only the tables of KoBo and ODK have: where one is, the first row is a header.
