@@ -478,6 +478,11 @@ def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
     assert found.warnings == ()
 
 
+def test_of_which_kind_a_place_was_is_kept_as_written(tmp_path: Path) -> None:
+    report = _placed(tmp_path, "마을 이름 모름", "관리소(명칭 미상)", "").report
+    assert (report.origin, report.acts[0].place) == (None, "관리소(명칭 미상)")
+
+
 def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:
     [(_, reasons)] = _reasons(tmp_path, "7,김철수,,,85년생,,2013년생,,,,")
     assert reasons == ("column 'dob': a year of two digits", "column 'when': not a date")

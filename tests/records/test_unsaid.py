@@ -9,7 +9,7 @@ from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
 from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.unnamed import is_no_name, is_unknown
-from uncounted.records.unplaced import stated
+from uncounted.records.unplaced import says_where, stated
 from uncounted.records.unsaid import is_filler
 
 
@@ -33,8 +33,60 @@ def test_a_part_that_may_be_a_name_is_one(given: str) -> None:
     assert all(form.given for form in forms([Name(f"Kim {given}", "Kim", given)]))
 
 
+OF_A_KIND = (
+    "관리소(명칭 미상)|구금시설 명칭 불명|prison name unknown|Detention center (name unknown)"
+    "|집결소 (이름 모름)|监狱名称不详|Prison (exact name not known to me)|수용소(시설명 미상)"
+    "|某监狱|모 교화소|상호 미상 식당|보위부(장소 미상)"
+)
+NOWHERE = (
+    "village name unknown|마을 이름 모름|마을이름 모름|unknown to me|某县|某县某村"
+    "|exact place withheld|name of the village not known|모 지역|村名不详"
+    "|이름 없는 마을|place withheld on request|구체적인 지명은 모름"
+)
+IN_PART = (
+    ("N. Hamgyong, exact place withheld", "N. Hamgyong"),
+    ("길림성 모 지역", "길림성"),
+    ("중국 모지역에서", "중국"),
+    ("吉林省某县", "吉林省"),
+    ("吉林省某地", "吉林省"),
+    ("延边某县某村", "延边"),
+    ("延吉监狱名称不详", "延吉监狱"),
+    ("Hoeryong (name of prison unknown to me)", "Hoeryong"),
+    ("회령 (정확한 명칭 미상)", "회령"),
+    ("Name, Iran", "Name, Iran"),
+    ("모산군", "모산군"),
+    ("Exact Place", "Exact Place"),
+    ("회령 구금시설 명칭 불명", "회령 구금시설"),
+)
+
+
+@pytest.mark.parametrize("text", OF_A_KIND.split("|"))
+def test_a_place_whose_name_is_not_known_is_no_town(text: str) -> None:
+    assert stated(text) == ""
+    assert says_where(text)  # and is kept as written
+
+
+@pytest.mark.parametrize("text", NOWHERE.split("|"))
+def test_what_says_only_that_no_name_is_known_is_no_place(text: str) -> None:
+    assert stated(text) == ""
+    assert not says_where(text)
+
+
+@pytest.mark.parametrize(("text", "left"), IN_PART)
+def test_of_a_place_the_part_that_is_known_is_left(text: str, left: str) -> None:
+    assert stated(text) == left
+
+
 def test_nothing_of_this_is_slow_on_a_long_text() -> None:
-    for text in ("김" * 4000, "a " * 2000, "(" * 4000, "the " * 1000, "등 " * 2000, "1, " * 1500):
+    for text in (
+        "김" * 4000,
+        "a " * 2000,
+        "(" * 4000,
+        "the " * 1000,
+        "등 " * 2000,
+        "1, " * 1500,
+        "군도시" * 900,
+    ):
         found = (is_no_name(text), is_filler(text), is_label(text), is_word_for_column(text))
         assert not any(found[1:])
         assert not speaks_of_others(text)

@@ -27,7 +27,7 @@ from uncounted.records.report import Act, Report
 from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, says_nothing
-from uncounted.records.unplaced import stated
+from uncounted.records.unplaced import says_where
 from uncounted.records.unsaid import is_as_above, is_null
 from uncounted.vault.consent import USES, Consent
 
@@ -244,7 +244,7 @@ class Cells:
     def place(self, column: str | None) -> str | None:
         """A place as written, or None when it says only that it is not known."""
         text = self.known(column)
-        return text if text is not None and stated(text) else None
+        return text if text is not None and says_where(text) else None
 
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
         """The code of a word; without `strict` an unknown word is kept as written."""
