@@ -100,7 +100,7 @@ def test_what_is_said_of_somebody_is_no_part_of_the_name(written: str) -> None:
             "김 영양",
             "이양",
         ),
-        *("Kim, F", "Witness (3)", "Late", "김철수 외할머니", "우리 할머니", "(35세)", "장남"),
+        *("Kim, F", "Kim (3)", "Late", "김철수 외할머니", "우리 할머니", "(35세)", "장남"),
         *("김철수(박장남)", "金哲洙(金子)"),
     ],
 )

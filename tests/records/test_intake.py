@@ -339,6 +339,24 @@ def test_a_name_that_has_such_a_word_is_one(tmp_path: Path, text: str) -> None:
     assert _one(tmp_path, f"7,{text},,,,,,,,,").report.names[0].written == text
 
 
+APART_NAMES = {
+    "mapping": '[columns]\nid = "ref"\nfamily_name = "family"\ngiven_name = "given"',
+    "header": "ref,family,given",
+}
+
+
+@pytest.mark.parametrize("row", ["Case,A", "Boy,O", "Child,B", "Case,Ann"])
+def test_a_family_and_a_given_name_are_no_label(tmp_path: Path, row: str) -> None:
+    family, given_ = row.split(",")
+    [name] = _one(tmp_path, f"7,{row}", **APART_NAMES).report.names
+    assert (name.family, name.given) == (family, given_)
+
+
+@pytest.mark.parametrize("row", ["Witness,A", "피해자,A", "Case,3", "Male,3"])
+def test_a_label_in_two_columns_is_one(tmp_path: Path, row: str) -> None:
+    assert _reasons(tmp_path, f"7,{row}", **APART_NAMES) == [(2, ("no name",))]
+
+
 def test_a_null_beside_a_family_name_is_no_given_name(tmp_path: Path) -> None:
     mapping = '[columns]\nid = "ref"\nfamily_name = "family"\ngiven_name = "given"'
     apart = {"mapping": mapping, "header": "ref,family,given"}
@@ -365,6 +383,15 @@ def test_a_second_row_of_headers_is_nobody(tmp_path: Path, row: str) -> None:
 def test_a_name_that_is_a_word_for_columns_is_no_header(tmp_path: Path) -> None:
     assert _one(tmp_path, "7,이명,,,,,,,,,").report.names[0].written == "이명"
     assert _one(tmp_path, "no,김철수,,,,,,,,,").report.id == "no"
+    for ident in ("no", "code", "번호"):
+        for name in ("이명", "명", "성"):
+            found = _one(tmp_path, f"{ident},{name},,,,,,,,,")
+            assert found.report.names[0].written == name
+
+
+def test_two_words_for_columns_of_names_are_a_header(tmp_path: Path) -> None:
+    [(_, reasons)] = _reasons(tmp_path, "번호,성,명", **APART_NAMES)
+    assert reasons == ("the names of the columns once more, and no report",)
 
 
 PLACED = """

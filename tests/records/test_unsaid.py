@@ -14,7 +14,11 @@ from uncounted.records.unsaid import is_filler
 
 
 @pytest.mark.parametrize(
-    "text", ["NULL", "비공개", "상동", "Witness 3", "피해자 A", "A씨", "Full name", "test", "TBD"]
+    "text",
+    [
+        *("NULL", "비공개", "상동", "Witness 3", "피해자 A", "A씨", "Full name", "test", "TBD"),
+        *("Witness (3)", "Witness [3]", "A씨(35)"),
+    ],
 )
 def test_it_has_nothing_to_compare(text: str) -> None:
     assert forms([Name(text)]) == []
@@ -31,6 +35,28 @@ def test_a_part_that_is_withheld_leaves_the_other() -> None:
 def test_a_part_that_may_be_a_name_is_one(given: str) -> None:
     assert not is_unknown(given)
     assert all(form.given for form in forms([Name(f"Kim {given}", "Kim", given)]))
+
+
+LABELS = (
+    "피해자 (A)|증인(1)|Witness (3)|Witness [3]|Detainee A-3|피해자 A (35)|A씨(35)|B씨 (여, 40대)"
+    "|P양(17)|Victim A, 35|W-3|No. 12|피해자(A)|[Witness 3]|Witness 3 (f)|Victim A (F, 35)"
+    "|证人（1）|증인 3-A|Person (B)"
+    "|피해자 (A)씨|증인 1 (남/40세)|受害人甲（女，35岁）|Case 3, aged 35"
+)
+NO_LABELS = (
+    "A. Kim|K|Mr. K|No Chol|No 12|No|Case, A|Case, 35|Case (Ann)|Boy, O|김철수 (A)|김철수(35)"
+    "|김씨(35)|Kim-3|Kim (3)|구금자|여자아|Kim, 35|여자현(35)|피해자 김철수 (35)"
+)
+
+
+@pytest.mark.parametrize("text", LABELS.split("|"))
+def test_a_label_may_have_brackets_or_an_age(text: str) -> None:
+    assert is_label(text)
+
+
+@pytest.mark.parametrize("text", NO_LABELS.split("|"))
+def test_a_name_beside_brackets_or_an_age_is_no_label(text: str) -> None:
+    assert not is_label(text)
 
 
 OF_A_KIND = (

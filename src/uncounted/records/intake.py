@@ -20,7 +20,7 @@ from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
 from uncounted.records.kinship import whose
-from uncounted.records.labels import NAME_FIELDS, is_word_for_column
+from uncounted.records.labels import NAME_FIELDS, is_label, is_word_for_column, may_be_name
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
@@ -150,10 +150,17 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
     if not ident or not said:
         return False
     again = ident == mapping.id and all(column == cell for column, cell in said.items())
-    return again or (
-        is_word_for_column(ident)
-        and all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
-    )
+    if again or not is_word_for_column(ident):
+        return again
+    heads = all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
+    return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
+
+
+def _is_nobody(name: Name) -> bool:
+    """Whether a name is none. Case and A are no label, but a family and a given name, if apart."""
+    family, given = name.family, name.given
+    apart = family and given and given.isalpha() and name.written == names.joined(family, given)
+    return is_no_name(name.written, may_be_label=not apart or is_label(family or ""))
 
 
 _AND = re.compile(r"\s*[,·，&+]\s*|\s+(?:and|und|и|및)\s+", re.IGNORECASE)
@@ -336,7 +343,7 @@ class Cells:
             found.append(Name(main or names.joined(family, given), family, given))
         for column in mapping.name_alt:
             found += [Name(one) for one in names.listed(self.known(column, LONGEST_NAME) or "")]
-        stated = [name for name in found if not is_no_name(name.written)]
+        stated = [name for name in found if not _is_nobody(name)]
         columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
         for each in columns:
             self._no_telephone(each)

@@ -41,28 +41,36 @@ _WHO_ZH = (
     "|男子?|女子?|男性|女性|男孩|女孩|孩子|儿童|兒童|某)"
 )
 _AFTER_ZH = "某|氏|女士|先生|小姐|女|男|女子|男子|さん"
-_NUMBER = r"(?:no|nr|id|code|제|第)?[ .#:_-]*[0-9]{1,5} ?[a-z]?(?:번|호|号|號)?"
-_STEMS = "[a-zㄱ-ㅎ\u1100-\u1112甲乙丙丁戊己庚辛壬癸]|[a-z][0-9]{1,4}"
+_NUMBER = r"(?:no|nr|id|code|제|第)?[ .#:_-]*[0-9]{1,5}[ -]?[a-z]?(?:번|호|号|號)?"
+_STEMS = "[a-zㄱ-ㅎ\u1100-\u1112甲乙丙丁戊己庚辛壬癸]|[a-z]-?[0-9]{1,4}"
 _SYLLABLES = "[가나다라마바사아자차카타파하]"  # apart from the word: 여자아 may be a name
+_APART = r"[ .#:_(\[-]"
 _LABEL = re.compile(
     rf"(?:the )?(?:(?:{_KIND_EN}) )*(?:{_WHO_EN})"
-    rf"(?:[ .#:_-]*{_NUMBER}|[ .#:_-]+(?:[a-z][0-9]{{0,4}}))"
-    rf"|{_WHO_KO}(?:[ #:_-]*{_NUMBER}|[ #:_-]*(?:{_STEMS})|[ #:_-]+{_SYLLABLES})(?: ?(?:씨|군|양))?"
+    rf"(?:{_APART}*{_NUMBER}|{_APART}+(?:[a-z](?:-?[0-9]{{1,4}})?))"
+    rf"|{_WHO_KO}(?:{_APART}*{_NUMBER}|{_APART}*(?:{_STEMS})|{_APART}+{_SYLLABLES})[)\]]*"
+    r"(?: ?(?:씨|군|양))?"
     rf"|[a-zㄱ-ㅎ\u1100-\u1112] ?(?:{_AFTER_KO}|{_AFTER_ZH})"
-    rf"|{_WHO_ZH}(?:[ #:_-]*{_NUMBER}|[ #:_-]*(?:[a-z][0-9]{{0,4}}|[甲乙丙丁戊己庚辛壬癸]))"
+    rf"|{_WHO_ZH}(?:{_APART}*{_NUMBER}|{_APART}*(?:[a-z](?:-?[0-9]{{1,4}})?|[甲乙丙丁戊己庚辛壬癸]))"
+    r"|(?:[a-z][#-]?|no(?:[.:#] ?)?|nr[.:#]? ?)[0-9]{1,5}"
 )
 _KIND_ALONE = re.compile(
     "(?:an? |the |one )?(?:(?:fe)?male )?(?:witness|detainee|prisoner|inmate|defector|escapee"
     "|refugee|deportee|returnee|respondent|interviewee|survivor)(?:e?s)?"
 )
-_SEX_BESIDE = re.compile(r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]")
+_SAID = (
+    "(?:남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female"
+    r"|(?:aged? |당시 ?|만 ?)?[0-9]{1,3} ?(?:세|살|岁|歲|years old|y/?o)?"
+    r"|[1-9]0(?:대|s)(?: ?(?:초|중|후)반)?)"
+)
+_SAID_BESIDE = re.compile(rf" ?(?:[(\[] ?|, ?){_SAID}(?: ?[,/·] ?{_SAID}| {_SAID})? ?[)\]]?$")
 
 
 def is_label(text: str) -> bool:
     """Tell whether what stands for a name only tells rows apart, or names a column.
 
     Examples:
-        >>> [is_label(text) for text in ("Witness 3", "피해자 A", "A씨", "Full name")]
+        >>> [is_label(text) for text in ("Witness 3", "피해자 (A)", "A씨(35)", "Full name")]
         [True, True, True, True]
         >>> [is_label(name) for name in ("A. Kim", "Mr. K", "구금자", "Case, Ann", "이명")]
         [False, False, False, False, False]
@@ -70,12 +78,20 @@ def is_label(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     seen = " ".join(visible(text).casefold().split())
-    if seen.endswith((")", "]")):
-        seen = _SEX_BESIDE.sub(" ", seen)
-    bare = seen.strip(" ()[]【】'\"")
-    return bool(_LABEL.fullmatch(bare) or _KIND_ALONE.fullmatch(bare)) or (
-        is_word_for_column(text, NAME_FIELDS) and vocabulary.key(text) not in _MAY_BE_NAMES
-    )
+    bare = (part.strip(" ()[]【】'\"") for part in (seen, _SAID_BESIDE.sub("", seen)))
+    if any(_LABEL.fullmatch(part) or _KIND_ALONE.fullmatch(part) for part in bare):
+        return True
+    return is_word_for_column(text, NAME_FIELDS) and not may_be_name(text)
+
+
+def may_be_name(header: str) -> bool:
+    """Tell whether a word for a column is a name of people as well.
+
+    Examples:
+        >>> may_be_name("이명"), may_be_name("성명")
+        (True, False)
+    """
+    return vocabulary.key(header) in _MAY_BE_NAMES
 
 
 def is_word_for_column(text: str, fields: tuple[str, ...] = ()) -> bool:

@@ -137,8 +137,12 @@ def _is_unknown(text: str, words: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)  # what reads a name asks more than once
-def is_no_name(text: str) -> bool:
+def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
     """Tell whether what stands for a name is none: not known, or only what kind of person.
+
+    Args:
+        text: what stands for a name.
+        may_be_label: whether Witness A is none; not where the family name is given apart.
 
     Examples:
         >>> [is_no_name(text) for text in ("이름 모름", "여자아이", "a woman", "男子")]
@@ -151,7 +155,9 @@ def is_no_name(text: str) -> bool:
         [False, False, False, False, False]
     """
     words = _bare_words(text)
-    if _is_unknown(text, words) or _is_number(text) or is_filler(text) or is_label(text):
+    if _is_unknown(text, words) or _is_number(text) or is_filler(text):
+        return True
+    if may_be_label and is_label(text):
         return True
     spaced = " ".join(words)
     if len(spaced) > _LONGEST:
