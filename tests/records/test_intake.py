@@ -357,6 +357,30 @@ def test_a_label_in_two_columns_is_one(tmp_path: Path, row: str) -> None:
     assert _reasons(tmp_path, f"7,{row}", **APART_NAMES) == [(2, ("no name",))]
 
 
+EMPTIED = "reads as an empty cell (if it is a name"
+
+
+@pytest.mark.parametrize("given_", ["nan", "Null", "null"])
+def test_a_given_name_that_reads_as_an_empty_cell_is_noted(tmp_path: Path, given_: str) -> None:
+    found = _one(tmp_path, f"7,Kim,{given_}", **APART_NAMES)
+    assert found.report.names == (Name("Kim", "Kim", None),)
+    [warning] = found.warnings
+    assert warning.startswith(f"column 'given': {EMPTIED}")
+
+
+def test_so_is_another_name(tmp_path: Path) -> None:
+    for other in ("nan", "nan; 김철"):
+        [warning] = _one(tmp_path, f"7,김철,{other},,,,,,,,").warnings
+        assert warning.startswith(f"column 'alias': {EMPTIED}")
+    [warning] = _one(tmp_path, "7,nan,김난,,,,,,,,").warnings
+    assert warning.startswith(f"column 'full name': {EMPTIED}")
+
+
+@pytest.mark.parametrize("row", ["Kim,NULL", "Kim,#N/A", "Null,Hans", "Kim,Nan", "Kim,"])
+def test_what_only_a_program_writes_is_not(tmp_path: Path, row: str) -> None:
+    assert _one(tmp_path, f"7,{row}", **APART_NAMES).warnings == ()
+
+
 def test_a_null_beside_a_family_name_is_no_given_name(tmp_path: Path) -> None:
     mapping = '[columns]\nid = "ref"\nfamily_name = "family"\ngiven_name = "given"'
     apart = {"mapping": mapping, "header": "ref,family,given"}

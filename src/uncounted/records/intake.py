@@ -28,7 +28,7 @@ from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, says_nothing
 from uncounted.records.unplaced import says_where
-from uncounted.records.unsaid import is_as_above, is_null
+from uncounted.records.unsaid import is_as_above, is_null, may_be_no_null
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
@@ -347,6 +347,8 @@ class Cells:
         columns = (mapping.name, mapping.given_name, mapping.family_name, *mapping.name_alt)
         for each in columns:
             self._no_telephone(each)
+            if each != mapping.family_name or not given:  # Null Hans is kept
+                self._not_emptied(each)
         if not stated and len(self.reasons) == before:  # else it was said what is wrong with it
             self.reasons.append(NO_NAME)
         self._of_one(stated, (mapping.name, mapping.given_name, mapping.family_name))
@@ -372,6 +374,14 @@ class Cells:
                     f"column {column!r}: may name several people, of whom one would be counted:"
                     " give each a row, or put another name of the same person into name_alt"
                 )
+
+    def _not_emptied(self, column: str | None) -> None:
+        """Say so where what may be a name is read as an empty cell: 난 may be spelt nan."""
+        if column and any(map(may_be_no_null, names.listed(self.row.cells[column]))):
+            self.warnings.append(
+                f"column {column!r}: reads as an empty cell (if it is a name, begin it with a"
+                " capital, or write it in another script)"
+            )
 
     def _no_telephone(self, column: str | None) -> None:
         """Say so where a name holds a telephone number."""

@@ -72,6 +72,16 @@ def is_null(text: str) -> bool:
     return _is_written_by_program(text.strip()) or _plain(text) == "null"
 
 
+def may_be_no_null(text: str) -> bool:
+    """Tell whether a name may be written like an empty cell: Nan and Null in small letters.
+
+    Examples:
+        >>> may_be_no_null("nan"), may_be_no_null("Null"), may_be_no_null("NULL")
+        (True, True, False)
+    """
+    return text.strip() in ("nan", "null", "Null")
+
+
 def _is_written_by_program(text: str) -> bool:
     return text in _NAN or (text.startswith("#") and bool(_CELL_ERROR.fullmatch(text)))
 
