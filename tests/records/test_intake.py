@@ -127,6 +127,14 @@ def test_of_several_relatives_the_first_is_kept_with_a_warning(tmp_path: Path) -
     assert found.warnings == ("column 'father': several names, of which the first is kept",)
 
 
+def test_a_relative_cell_that_counts_others_is_noted(tmp_path: Path) -> None:
+    found = _apart(tmp_path, "김영희 외 2명", "", "")
+    assert found.report.relative == Name("김영희 외 2명")
+    [warning] = found.warnings
+    assert warning.startswith("column 'father': speaks of several people")
+    assert "영희" not in warning
+
+
 def test_a_cell_that_says_there_is_no_other_name_is_not_two(tmp_path: Path) -> None:
     assert _one(tmp_path, "1,Kim,N/A,,,,,,,,").report.names == (Name("Kim"),)
 
@@ -470,6 +478,11 @@ def test_a_place_of_which_a_part_is_known_stays_as_written(tmp_path: Path) -> No
     assert (act.place, act.authority) == ("Jilin (town unknown)", "unknown police")
 
 
+def test_of_which_kind_a_place_was_is_kept_as_written(tmp_path: Path) -> None:
+    report = _placed(tmp_path, "마을 이름 모름", "관리소(명칭 미상)", "").report
+    assert (report.origin, report.acts[0].place) == (None, "관리소(명칭 미상)")
+
+
 @pytest.mark.parametrize("cell", ["상동", "same as above", "同上"])
 def test_what_is_as_above_is_not_read_and_that_is_told(tmp_path: Path, cell: str) -> None:
     found = _placed(tmp_path, cell, "회령", "")
@@ -482,13 +495,22 @@ SEVERAL = (
     "김철수 외 3명|김철수외 1명|김철수 외 두 명|김철수 등 5명|김철수 일가족 4명|김철수 4명"
     "|金哲洙等三人|金哲洙等人|金哲洙一家三口|Kim Chol Su and 3 others|Kim et al."
     "|Kim & two children|Kim + 3|김철수와 자녀 2명|Kim with 3 others"
-    "|Kim (4 people)|Ким и еще 3|Juan y 3 más"
+    "|Kim (4 people)|Ким и еще 3|Juan y 3 más|김철수 가족 4명|김철수, 식구 5명|김철수 5식구"
+    "|자녀 2명|김철수 가족 4인|김철수 4인 가족|김철형 3명"
+    "|Kim family of five|KIM ET AL.|김철수 (외 3명)|김철수 (가족 포함 5명)"
 )
 MAY_BE_SEVERAL = (
     "김비밀\n박비밀|김비밀, 박비밀|김비밀, 박비밀, 이순자|김비밀과 박비밀|김비밀 및 박비밀"
     "|김비밀 부부|김비밀(金秘密), 박비밀|金秘密、朴秘密|김비밀과 아내|金秘密夫妇"
     "|Kim Secret & Pak Secret|Kim Secret and Pak Secret|Kim Secret\nO Yong Hui"
     "|Kim Secret and wife|김비밀 (자녀 2명)|Kim Secret with two children"
+    "|김비밀(자매 2명)|김비밀(동생 2명)|김비밀(오빠 2명)|김비밀(부모 2명)"
+    "|김비밀 남매 2명|김비밀, 손자 3명|김비밀(식구 5명)"
+    "|김비밀(가족 5명)|김비밀(5식구)|김비밀 (가족 총 5명)|Kim Secret (family of five)"
+    "|Kim Secret (5 family members)|Kim et Al"
+    "|김비밀(남동생 2명)|김비밀 (형 2명)|김비밀(고모 2명)|김비밀 (가족 4인)"
+    "|김비밀(4인 가족)|Secret (동생 2명)"
+    "|김비밀(손자 10여 명)|金秘密等|金秘(一家三口)|金秘密（全家）"
 )
 ONE = (
     "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수|Kim Chol Su\nKim Cheol-su|리영희, 이영희"
@@ -500,7 +522,7 @@ ONE = (
 
 @pytest.mark.parametrize("text", SEVERAL.split("|"))
 def test_a_name_that_counts_others_is_rejected(tmp_path: Path, text: str) -> None:
-    [(row, [reason])] = _reasons(tmp_path, f"7,{text},,,,,,,,,")
+    [(row, [reason])] = _reasons(tmp_path, f'7,"{text}",,,,,,,,,')
     assert row == 2
     assert reason.startswith("a name that speaks of several people")
     assert text not in reason
@@ -527,11 +549,6 @@ def test_a_birth_may_say_that_it_is_one(tmp_path: Path, text: str) -> None:
     assert found.report.birth
     assert (found.report.birth.edtf, found.report.birth.written) == ("1985", text)
     assert found.warnings == ()
-
-
-def test_of_which_kind_a_place_was_is_kept_as_written(tmp_path: Path) -> None:
-    report = _placed(tmp_path, "마을 이름 모름", "관리소(명칭 미상)", "").report
-    assert (report.origin, report.acts[0].place) == (None, "관리소(명칭 미상)")
 
 
 def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:

@@ -409,6 +409,11 @@ class Cells:
         found = [one for one in listed if not is_no_name(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
+        if found and speaks_of_others(found[0]):
+            self.warnings.append(
+                f"column {column!r}: speaks of several people, where a report names one relative:"
+                " leave the one whom other lists name"
+            )
         return Name(found[0]) if found else None
 
     def acts(self, where: ActColumns) -> Iterator[Act]:

@@ -22,27 +22,41 @@ _PEOPLE_EN = (
     "(?:others?|more|people|persons|children|kids|relatives|siblings|sons|daughters|friends"
     "|(?:family )?members|men|women)"
 )
+# Who has so many of these is one person.
+_KIN = (
+    "자녀|자식|아들|아이|아기|딸|쌍둥이|손자|손녀|손주|조카|부모|부모님|형제|자매|남매|동생|오빠|언니|누나|사촌"
+    "|할머니|할아버지|삼촌|이모|고모|사위|며느리|친척|가족|식구"
+)
+_NOT_KIN = "".join(f"(?<!{re.escape(word)})" for word in (*_KIN.split("|"), " 형", "(형", "총"))
+_HOW_MANY = "(?:총 ?)?(?:[2-9]|[0-9]{2,4}) ?여? ?"
 _OTHERS = re.compile(
     r"\w[ ,(]*(?:외에?|등|및|포함|[와과]) ?(?:가족 ?|자녀 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
     rf"|\w[ ,(]+(?:외에?|등) ?(?:{_WORDS_KO}|다수)"
-    # but not who has so many children
-    r"|[^\W\d](?<!자녀)(?<!자식)(?<!아들)(?<!아이)(?<!형제)(?<!딸)[ ,(]*(?:총 ?)?"
-    r"(?:[2-9]|[0-9]{2,4}) ?여? ?(?:명|인|식구)\s*\)?$"
+    rf"|[^\W\d]{_NOT_KIN}[ ,(]*{_HOW_MANY}(?:명|인)\s*\)?$|^(?:{_KIN}) ?{_HOW_MANY}[명인]$"
     rf"|\w ?(?:等 ?(?:{_ZH} ?(?:余|餘)?[人名口位]|人)|(?:他|ほか|外) ?{_ZH} ?[名人])"
     rf"|\w ?(?:一家|全家) ?{_ZH} ?[口人]"
     rf"|\w with {_NUMBER_EN} (?:others|more)\b"
     r"|\w,?(?: (?:and|plus)| ?[&+]) ?"
     rf"(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN}) {_PEOPLE_EN}\b"
-    r"|\w,?(?: and| ?&) (?:others|another)\b|\w,? et al\b|\w \+ ?[0-9]{1,2}\s*\)?$"
+    r"|\w,?(?: and| ?&) (?:others|another)\b|\w,? (?:(?-i:et al)\b|et al[.])"
+    r"|\w \+ ?[0-9]{1,2}\s*\)?$"
     r"|\w y (?:[0-9]+ más|otr[oa]s)\b|\w et (?:[0-9]+ )?autres\b|\w и (?:др\b|другие|ещ[её] [0-9])"
-    rf"|\bfamily of {_NUMBER_EN}\b|\w[ (]+{_NUMBER_EN} (?:people|persons|family members)\b",
+    rf"|\w[ (]+{_NUMBER_EN} (?:people|persons)\b",
     re.IGNORECASE,
 )
+# In brackets this says whose family is how large.
+_FAMILY = (
+    rf"\w[ ,]*(?:가족|식구) ?{_HOW_MANY}[명인]|\w[ ,(]*{_HOW_MANY}(?:식구|인 ?가족)"
+    rf"|\bfamily of {_NUMBER_EN}\b|\w[ (]+{_NUMBER_EN} family members\b"
+)
+_OTHERS_OF_FAMILY = re.compile(_FAMILY, re.IGNORECASE)
 _WITH = re.compile(
     "(?:[가-힣]{3,} ?|[가-힣]{2} )(?:부부|모녀|모자|부자|남매|내외|일가|일가족|가족)$"
     "|[가-힣]{2,} (?:등|외)$|[가-힣]{3,}(?:와|과|이랑|하고) ?(?:그 ?)?"
     "(?:아내|남편|딸|아들|자녀|가족|어머니|아버지|동생|아이|아기|부인)"
-    "|[가-힣]{2,}[ ,(]*(?:자녀|자식|아들|딸|아이|형제) ?[0-9]{1,2} ?명"
+    rf"|\w(?:[ ,(]*(?:{_KIN})|[ ,(]+형) ?(?:총 ?)?[0-9]{{1,4}} ?여? ?[명인]"
+    rf"|{_FAMILY}|\w,? et al\b"
+    "|[一-鿿]{2,} ?等$|[一-鿿]{2,}[ ,(]+(?:一家|全家)"
     "|[一-鿿]{2,}(?:夫妇|夫婦|夫妻|母女|父子|母子|父女|一家|全家|[及和]其?家人|及其[一-鿿]{1,3})$"
     rf"|\w(?: and| with| ?&) (?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
     r"(?:wife|husband|family|child|children|baby|sons?|daughters?|mother|father|brother|sister|parents|siblings)\b",
@@ -65,10 +79,11 @@ def speaks_of_others(text: str) -> bool:
     Examples:
         >>> speaks_of_others("김철수 외 3명"), speaks_of_others("Kim and 3 others")
         (True, True)
-        >>> speaks_of_others("Kim, Chol Su"), speaks_of_others("김철수 3")
+        >>> speaks_of_others("Kim, Chol Su"), speaks_of_others("김철수(가족 5명)")
         (False, False)
     """
-    return bool(_OTHERS.search(_seen(text)))
+    seen = _seen(text)
+    return bool(_OTHERS.search(seen) or _OTHERS_OF_FAMILY.search(_BRACKETS.sub(" ", seen)))
 
 
 def may_be_several(text: str) -> bool:
