@@ -32,3 +32,23 @@ def test_a_name_that_is_said_anew_must_be_one(fields: dict[str, str]) -> None:
     found = said_anew(fields, REPORT)
     assert isinstance(found, Rejected)
     assert "no name" in found.reasons
+
+
+@pytest.mark.parametrize("name", ["김철수 부부", "김철수의 딸", "김철수 010-2345-6789"])
+def test_what_is_to_be_looked_at_in_an_old_name_is_not_told_again(name: str) -> None:
+    report = Report("Panel", "1", (Name(name),))
+    for fields in ({"origin": "함흥"}, {"name_alt": "박영희"}):
+        found = said_anew(fields, report)
+        assert isinstance(found, Accepted)
+        assert found.warnings == ()
+    anew = said_anew({"name": name}, report)
+    assert isinstance(anew, Accepted)
+    assert anew.warnings
+
+
+def test_what_is_to_be_looked_at_in_what_is_said_anew_is_told() -> None:
+    found = said_anew({"birth": "2999", "name_alt": "nan"}, REPORT)
+    assert isinstance(found, Rejected)
+    found = said_anew({"birth": "2999", "name_alt": "nan"}, Report("Panel", "1", (Name("김"),)))
+    assert isinstance(found, Accepted)
+    assert len(found.warnings) == 2

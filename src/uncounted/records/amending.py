@@ -82,7 +82,10 @@ def said_anew(
         acts=_acts_anew(report.acts, acts, anew),
         **{name: getattr(read, name) for name in where},
     )
-    return Accepted(0, changed, Consent(), tuple(dict.fromkeys(cells.warnings)))
+    warnings = [
+        each for each in cells.warnings if "name" in fields or not each.startswith("column 'name':")
+    ]
+    return Accepted(0, changed, Consent(), tuple(dict.fromkeys(warnings)))
 
 
 def _acts_named(fields: Map[str, str], report: Report) -> dict[int, dict[str, str]]:
