@@ -497,6 +497,7 @@ SEVERAL = (
     "|Kim & two children|Kim + 3|김철수와 자녀 2명|Kim with 3 others"
     "|Kim (4 people)|Ким и еще 3|Juan y 3 más|김철수 가족 4명|김철수, 식구 5명|김철수 5식구"
     "|자녀 2명|김철수 가족 4인|김철수 4인 가족|김철형 3명"
+    "|김철수와 동생 2명|김철수 및 손자 3명|김철수 외 남동생 2명"
     "|Kim family of five|KIM ET AL.|김철수 (외 3명)|김철수 (가족 포함 5명)"
 )
 MAY_BE_SEVERAL = (
@@ -510,7 +511,7 @@ MAY_BE_SEVERAL = (
     "|Kim Secret (5 family members)|Kim et Al"
     "|김비밀(남동생 2명)|김비밀 (형 2명)|김비밀(고모 2명)|김비밀 (가족 4인)"
     "|김비밀(4인 가족)|Secret (동생 2명)"
-    "|김비밀(손자 10여 명)|金秘密等|金秘(一家三口)|金秘密（全家）"
+    "|김비밀(손자 10여 명)|김비밀(외손자 2명)|金秘密等|金秘(一家三口)|金秘密（全家）"
 )
 ONE = (
     "Kim, Chol Su|김철수\n金哲洙|Kim Chol Su\n김철수|Kim Chol Su\nKim Cheol-su|리영희, 이영희"
