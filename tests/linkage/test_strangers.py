@@ -90,7 +90,7 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strangers, "ALL", 10_000)
     monkeypatch.setattr(strangers, "SHARING", 1_000)
     done = road.compared(encoded, seed=1, progress=silent)
-    assert 0 < len(done.pairs.left) < 1.1 * encoded.count  # one a report, by a sample of rows
+    assert 0 < len(done.pairs.left) < 1.5 * encoded.count  # one a report or so: a sample cuts
     birth = compare.levels(encoded, done.pairs.left, done.pairs.right)[:, 1]
     pairs = encoded.count * (encoded.count - 1) / 2
     strangers_on_one_day = exact.u[1][0] * pairs
