@@ -14,6 +14,7 @@ in memory.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import difflib
 import math
@@ -200,10 +201,12 @@ def _opened(path: Path, encoding: str) -> TextIO:
 def _started(path: Path, encoding: str) -> tuple[TextIO, str | None]:
     """A file at that row, and the separator that the line before it states."""
     try:
-        file = path.open(encoding=encoding, newline="")
-        stated = _SEPARATOR.fullmatch(file.readline(_LONGEST))
-        if stated is None:
-            file.seek(0)
+        with contextlib.ExitStack() as if_it_fails:
+            file = if_it_fails.enter_context(path.open(encoding=encoding, newline=""))
+            stated = _SEPARATOR.fullmatch(file.readline(_LONGEST))
+            if stated is None:
+                file.seek(0)
+            if_it_fails.pop_all()
     except (OSError, UnicodeError):
         raise BadInput(
             f"{path.name} cannot be read any more", hint="is the disk that it is on still there?"

@@ -12,7 +12,8 @@ from uncounted.records.calendars import western_year
 HINT = 'write it as "2013", "2013-05", "2013-05-07" or "201X"'
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def sought(text: str) -> re.Pattern[str]:
+    """What is looked for in a date; digits are those of ASCII."""
     return re.compile(text, re.ASCII)
 
 
@@ -27,26 +28,26 @@ _MONTHS = {
 }
 MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?"
-_YEAR_FIRST = _pattern(
+_YEAR_FIRST = sought(
     r"(\d{4})\s*(?:[-./]|년도?|年|,|\s)\s*(\d{1,2})\s*(?:[-./]|월|月|,|\s|$)"
     r"(?:\s*(\d{1,2})\s*(?:일|日|号|號|\.)?)?"
 )
-_MIXED = _pattern(r"(\d{4})\s*([-./])\s*(\d{1,2})\s*(?!\2)[-./]\s*(\d{1,2})\.?")
-_YEAR_ONLY = _pattern(r"(\d{4})\s*(?:년도?|年|\.)?")
-_DECADE = _pattern(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
-_COMPACT = _pattern(r"(\d{4})(\d\d)(\d\d)")
-_YEAR_LAST = _pattern(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})\.?")
-_MONTH_YEAR = _pattern(r"(\d{1,2})\s*[-./]\s*(\d{4})")
+_MIXED = sought(r"(\d{4})\s*([-./])\s*(\d{1,2})\s*(?!\2)[-./]\s*(\d{1,2})\.?")
+_YEAR_ONLY = sought(r"(\d{4})\s*(?:년도?|年|\.)?")
+_DECADE = sought(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
+_COMPACT = sought(r"(\d{4})(\d\d)(\d\d)")
+_YEAR_LAST = sought(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})\.?")
+_MONTH_YEAR = sought(r"(\d{1,2})\s*[-./]\s*(\d{4})")
 _ENGLISH = (
-    (_pattern(rf"{_ORDINAL}[\s-]*(?:of )?{MONTH}[\s,-]*(\d{{4}})"), (3, 2, 1)),
-    (_pattern(rf"{MONTH}[\s-]*{_ORDINAL}(?:\s*,\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
-    (_pattern(rf"{MONTH}[\s,-]*(?:of )?(\d{{4}})"), (2, 1)),
-    (_pattern(rf"(\d{{4}})[\s,-]*{MONTH}(?:[\s-]*{_ORDINAL})?"), (1, 2, 3)),
+    (sought(rf"{_ORDINAL}[\s-]*(?:of )?{MONTH}[\s,-]*(\d{{4}})"), (3, 2, 1)),
+    (sought(rf"{MONTH}[\s-]*{_ORDINAL}(?:\s*,\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
+    (sought(rf"{MONTH}[\s,-]*(?:of )?(\d{{4}})"), (2, 1)),
+    (sought(rf"(\d{{4}})[\s,-]*{MONTH}(?:[\s-]*{_ORDINAL})?"), (1, 2, 3)),
 )
-_SHORT_YEAR = _pattern(
+_SHORT_YEAR = sought(
     r"['’]?\d{1,2}\s*[-./년年]\s*\d{1,2}(?:\s*[-./월月]\s*\d{1,2}\s*[일日.]?|월|月)?"
 )
-_OF_TWO_DIGITS = _pattern(r"['’]\d\d|['’]?\d\d\s*[년年]|['’]?\d0\s*(?:'?s|년대|年代)")
+_OF_TWO_DIGITS = sought(r"['’]\d\d|['’]?\d\d\s*[년年]|['’]?\d0\s*(?:'?s|년대|年代)")
 
 
 def point(text: str, note: Callable[[str], None], *, day_first: bool | None = None) -> str:

@@ -29,7 +29,7 @@ from uncounted.records.asides import (
 )
 from uncounted.records.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dateparts import part_of, parted, winter_of_two_years
-from uncounted.records.datepoints import HINT, MONTH, point
+from uncounted.records.datepoints import HINT, MONTH, point, sought
 
 LONGEST = 120
 
@@ -42,81 +42,75 @@ class Translation:
     notes: tuple[str, ...] = ()
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.ASCII)
-
-
-_WEEKDAY = _pattern(
+_WEEKDAY = sought(
     r"\s*[월화수목금토일]요일$|\s*星期[一二三四五六日天]$"
     r"|\s*\((?:[월화수목금토일](?:요일)?|(?:周|星期)?[一二三四五六日])\)"
     r"|^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*,?\s+(?=[0-9a-z])"
 )
-_LUNAR = _pattern(
+_LUNAR = sought(
     r"\(?(?:음력(?:으로)?|陰曆|陰历|阴历|农历|農曆|旧历|舊曆|lunar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:음|陰|阴)\)\s*|^(?:음|陰|阴)[.:]?\s*(?=\d)"
 )
-_SOLAR = _pattern(
+_SOLAR = sought(
     r"\(?(?:양력|陽曆|陽历|阳历|公历|公曆|新历|新曆|solar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:양|陽|阳)\)\s*|^(?:양|陽|阳)[.:]?\s*(?=\d)"
 )
-_LEAP = _pattern(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
-_TIMED = _pattern(
+_LEAP = sought(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
+_TIMED = sought(
     r"(.*\d)(?:t|\s+)(\d{1,2}):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(z|utc|[+-]\d\d:?\d\d)?"
 )
 _ABOUT = (
-    _pattern(
+    sought(
         r"^(?:on or about|about|around|approximately|approx\b\.?|circa|ca\b\.?|c\.|c(?=\s?\d)"
         r"|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
     ),
-    _pattern(
+    sought(
         r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?|~)(?:에)?$"
     ),
 )
 _DOUBT = (
-    _pattern(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
-    _pattern(r"\s*(?:\(?\?\)?|\(?추정\)?|로 추정|\(?uncertain\)?|\(?불확실\)?|\(?可能\)?)$"),
+    sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
+    sought(r"\s*(?:\(?\?\)?|\(?추정\)?|로 추정|\(?uncertain\)?|\(?불확실\)?|\(?可能\)?)$"),
 )
 _RANGES = (
-    _pattern(r"(?:sometime )?between (.+?) and (.+)"),
-    _pattern(r"from (.+?) (?:to|until|till|through) (.+)"),
-    _pattern(r"(.+?)(?:부터|에서)\s*(.+?)(?:까지)?(?:\s*사이)?"),
-    _pattern(r"(.+?)(?:와|과)\s*(.+?)\s*사이"),
-    _pattern(r"[从自从由](.+?)[至到](.+?)(?:之间|期间|止)?"),
-    _pattern(r"(.+?)\s*[至到]\s*(.+?)(?:之间|期间|止)?"),
-    _pattern(r"(.+?)\s*[~∼〜–—]\s*(.+)"),
-    _pattern(r"(.+?) (?:to|until|through|-) (.+)"),
-    _pattern(r"(.+?\d{4})\s*-\s*([a-z].*\d{4})"),
-    _pattern(r"(\d{4}-\d{1,2}-\d{1,2})\s*/\s*(\d{1,2}(?:-\d{1,2})?)"),
-    _pattern(r"(\d{4}([./])\s*\d{1,2}\2\s*\d{1,2}\.?)\s*-\s*(.+)"),
-    _pattern(r"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+)"),
-    _pattern(r"(\d{4})\s*-\s*(\d{4})"),
+    sought(r"(?:sometime )?between (.+?) and (.+)"),
+    sought(r"from (.+?) (?:to|until|till|through) (.+)"),
+    sought(r"(.+?)(?:부터|에서)\s*(.+?)(?:까지)?(?:\s*사이)?"),
+    sought(r"(.+?)(?:와|과)\s*(.+?)\s*사이"),
+    sought(r"[从自从由](.+?)[至到](.+?)(?:之间|期间|止)?"),
+    sought(r"(.+?)\s*[至到]\s*(.+?)(?:之间|期间|止)?"),
+    sought(r"(.+?)\s*[~∼〜–—]\s*(.+)"),
+    sought(r"(.+?) (?:to|until|through|-) (.+)"),
+    sought(r"(.+?\d{4})\s*-\s*([a-z].*\d{4})"),
+    sought(r"(\d{4}-\d{1,2}-\d{1,2})\s*/\s*(\d{1,2}(?:-\d{1,2})?)"),
+    sought(r"(\d{4}([./])\s*\d{1,2}\2\s*\d{1,2}\.?)\s*-\s*(.+)"),
+    sought(r"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+)"),
+    sought(r"(\d{4})\s*-\s*(\d{4})"),
 )
 _HYPHENS = str.maketrans("\u2010\u2011\u2012\u2212", "----")
-_LISTED = _pattern(
-    r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))"
-)
-_EITHER = _pattern(r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或)\s*(.+)")
+_LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
+_EITHER = sought(r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或)\s*(.+)")
 # (pattern, goes before, the date itself is in)
 _OPEN = (
-    (_pattern(r"(?:on or before|no later than|not after|by|until|till|up to) (.+)"), True, True),
-    (_pattern(r"(?:sometime )?(?:before|prior to|earlier than) (.+)"), True, False),
-    (_pattern(r"(.+?)\s*(?:이전|까지|以前|为止|or (?:earlier|before))(?:에)?"), True, True),
-    (_pattern(r"(.+?)\s*(?:전|之前)(?:에)?"), True, False),
-    (_pattern(r"(?:on or after|no earlier than|not before|since|from) (.+)"), False, True),
-    (_pattern(r"(?:sometime )?(?:after|later than|following) (.+)"), False, False),
+    (sought(r"(?:on or before|no later than|not after|by|until|till|up to) (.+)"), True, True),
+    (sought(r"(?:sometime )?(?:before|prior to|earlier than) (.+)"), True, False),
+    (sought(r"(.+?)\s*(?:이전|까지|以前|为止|or (?:earlier|before))(?:에)?"), True, True),
+    (sought(r"(.+?)\s*(?:전|之前)(?:에)?"), True, False),
+    (sought(r"(?:on or after|no earlier than|not before|since|from) (.+)"), False, True),
+    (sought(r"(?:sometime )?(?:after|later than|following) (.+)"), False, False),
     (
-        _pattern(r"(.+?)\s*(?:이후|부터|以后|以後|以来|起|onwards?|or (?:later|after))(?:에)?"),
+        sought(r"(.+?)\s*(?:이후|부터|以后|以後|以来|起|onwards?|or (?:later|after))(?:에)?"),
         False,
         True,
     ),
-    (_pattern(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
+    (sought(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
-_MONTHS_LISTED = _pattern(rf"{MONTH}\s*([-/,])\s*({MONTH}.*)")
-_DAYS_LISTED = _pattern(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
-_AFTER_MONTH = _pattern(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
-_BRACKETED = _pattern(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
-_BARE_END = _pattern(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
-_WITHOUT_YEAR = _pattern(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
+_MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,])\s*({MONTH}.*)")
+_DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
+_AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
+_BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
+_BARE_END = sought(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
+_WITHOUT_YEAR = sought(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
 
 
 def translate(text: str, *, day_first: bool | None = None, birth: bool = False) -> Translation:
