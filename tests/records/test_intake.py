@@ -465,6 +465,12 @@ def test_a_place_or_an_authority_that_is_not_known_is_none(tmp_path: Path, cell:
     assert (found.report.origin, found.report.acts, found.warnings) == (None, (), ())
 
 
+@pytest.mark.parametrize("cell", ["미상", "unknown", "N/A", "?", "-", "不详", "모름"])
+def test_a_sex_that_is_not_known_is_none(tmp_path: Path, cell: str) -> None:
+    found = _one(tmp_path, f"7,Kim Chol Su,,{cell},,,,,,,")
+    assert (found.report.sex, found.warnings) == (None, ())
+
+
 @pytest.mark.parametrize("cell", ["장소 미상", "地点不详", "某地", "어딘가", "location unknown"])
 def test_a_place_that_is_said_not_to_be_known_is_none(tmp_path: Path, cell: str) -> None:
     report = _placed(tmp_path, cell, cell, "").report

@@ -40,7 +40,7 @@ def test_a_part_that_may_be_a_name_is_one(given: str) -> None:
 LABELS = (
     "피해자 (A)|증인(1)|Witness (3)|Witness [3]|Detainee A-3|피해자 A (35)|A씨(35)|B씨 (여, 40대)"
     "|P양(17)|Victim A, 35|W-3|No. 12|피해자(A)|[Witness 3]|Witness 3 (f)|Victim A (F, 35)"
-    "|证人（1）|증인 3-A|Person (B)"
+    "|证人（1）|증인 3-A|Person (B)|12번|제3호|3번 피해자|7-A|7a"
     "|피해자 (A)씨|증인 1 (남/40세)|受害人甲（女，35岁）|Case 3, aged 35"
 )
 NO_LABELS = (

@@ -37,6 +37,7 @@ NO_NAME = "no name"
 SEVERAL_PEOPLE = (
     "a name that speaks of several people (a report is about one: give each a row, with an id)"
 )
+_MAY_SAY_NOTHING = ("sex", "authority")  # outcomes have a code for it; a row is for its act
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 HEADER_AGAIN = "the names of the columns once more, and no report"
 LONGEST_ID = 200
@@ -267,13 +268,13 @@ class Cells:
                 " (say split = true in an [[acts]] section of the mapping: then each is one)"
             )
             return None
+        if kind in _MAY_SAY_NOTHING and self.known(column) is None:
+            return None
         if strict:
             self.reasons.append(
                 f"column {column!r}: not a word of the vocabulary"
                 f" (say what it means under [values.{kind}] of the mapping)"
             )
-            return None
-        if self.known(column) is None:
             return None
         self.warnings.append(f"column {column!r}: not a word of the vocabulary, kept as written")
         return text

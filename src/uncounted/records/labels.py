@@ -52,7 +52,8 @@ _LABEL = re.compile(
     r"(?: ?(?:씨|군|양))?"
     rf"|[a-zㄱ-ㅎ\u1100-\u1112] ?(?:{_AFTER_KO}|{_AFTER_ZH})"
     rf"|{_WHO_ZH}(?:{_APART}*{_NUMBER}|{_APART}*(?:[a-z](?:-?[0-9]{{1,4}})?|[甲乙丙丁戊己庚辛壬癸]))"
-    r"|(?:[a-z][#-]?|no(?:[.:#] ?)?|nr[.:#]? ?)[0-9]{1,5}"
+    r"|(?:[a-z][#-]?|no(?:[.:#] ?)?|nr[.:#]? ?)[0-9]{1,5}|[0-9]{1,5}[ -]?[a-z]"
+    rf"|제? ?[0-9]{{1,5}} ?(?:번째?|호|号|號)(?: ?{_WHO_KO})?"
 )
 _KIND_ALONE = re.compile(
     "(?:an? |the |one )?(?:(?:fe)?male )?(?:witness|detainee|prisoner|inmate|defector|escapee"

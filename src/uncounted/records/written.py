@@ -109,6 +109,9 @@ _MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,])\s*({MONTH}.*)")
 _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
+_DAY = sought(r"\d{4}-\d\d-\d\d")
+_HAS_YEAR = sought(r"\d{4}")
+_YEAR_AND_NUMBERS = sought(r"(\d{4})년 (?=\d{1,2}[-./])")
 _BARE_END = sought(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
 _WITHOUT_YEAR = sought(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
 
@@ -169,6 +172,8 @@ class _Reader:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
         text, perhaps = lunar_names(text)
         text = decimal_numerals(text)
+        if twice := self._of_both(text):
+            return twice
         unmarked = _without(_SOLAR, text)  # as is meant where nothing is said
         without = _without(_LUNAR, unmarked)
         solar, lunar = unmarked != text, without != unmarked
@@ -185,6 +190,40 @@ class _Reader:
             return self._lunar(unmarked, first=True)
         self.note("may be a lunar date: the days of both calendars are admitted")
         return self._widened(found, from_solar=True)
+
+    def _of_both(self, text: str) -> str | None:
+        """A day said in both calendars, "1985.3.15(음 1.24)": the solar one; None if it is none."""
+        found = _BRACKETED.fullmatch(text)
+        sides = sorted(found.groups(), key=lambda side: bool(_LUNAR.search(side))) if found else []
+        bare = [_without(_SOLAR, _without(_LUNAR, side)) for side in sides]
+        if not all(bare) or sum(bool(_LUNAR.search(side)) for side in sides) != 1:
+            return None
+        try:
+            day = self._point(bare[0])
+            meant = self._lunar_twins(bare[1], day)
+        except BadInput:
+            return None
+        if not meant:
+            return None
+        if not any(_lies_in(day, one) for one in meant):
+            raise BadInput(
+                "the solar and the lunar date beside it are not the same day",
+                hint="check both, and leave the one that is true",
+            )
+        self.note("said in both calendars, of which the solar one is read")
+        return day
+
+    def _lunar_twins(self, text: str, day: str) -> list[str]:
+        """The days that a lunar date beside a solar day can be; of no year, in both that it may."""
+        if not _DAY.fullmatch(day):
+            return []
+        plain = _LEAP.sub("", text).strip()
+        leap = plain != text
+        wholes = [plain]
+        if not _HAS_YEAR.search(plain):
+            wholes = [f"{int(day[:4]) - back}년 {plain}" for back in (0, 1)]
+        found = [point(_YEAR_AND_NUMBERS.sub(r"\1.", whole), self.note) for whole in wholes]
+        return [self._widened(one, leap=leap) for one in found if _DAY.fullmatch(one)]
 
     def _lunar(self, text: str, *, first: bool) -> str:
         """A lunar date; `first` says that the mark stands before all of it.
