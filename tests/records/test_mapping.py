@@ -172,3 +172,9 @@ def test_nor_is_a_name_beside_id_and_name_that_may_be_somebodys(column: str) -> 
     with pytest.raises(BadMapping, match=r"what column 3, 4 .'full name'. is") as refused:
         Mapping.default(["id", "name", column, "full name"])
     assert "김철수" not in f"{refused.value}{refused.value.hint}"
+
+
+def test_nor_is_what_looks_like_a_language_and_is_none() -> None:
+    with pytest.raises(BadMapping, match=r"what column 3, 4 .'sex__ko'. is") as refused:
+        Mapping.default(["id", "name", "sex__kim", "sex__ko"])
+    assert "kim" not in f"{refused.value}{refused.value.hint}"

@@ -358,6 +358,15 @@ def test_the_name_of_a_sheet_is_repeated_only_if_it_is_known(tmp_path: Path) -> 
     assert [repeat.name for repeat in Mapping.parse(draft).repeats] == ["acts"]
 
 
+@pytest.mark.parametrize("suffix", ["kim", "ri", "han"])
+def test_a_suffix_that_is_no_language_may_be_somebodys(tmp_path: Path, suffix: str) -> None:
+    for column in (f"name__{suffix}", f"person/name__{suffix}"):
+        assert not headers.is_known(column)
+        draft = drafted(items(tmp_path, [{"id": 1, column: "x", "sex": "f"}]))
+        assert f"__{suffix}" not in draft
+        assert "Not known: column 2." in draft
+
+
 def test_languages_of_uwazi(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, "id,title__en,title__ko,sex\n1,Kim,김,f\n"))
     mapping = Mapping.parse(draft)

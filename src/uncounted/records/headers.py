@@ -18,7 +18,8 @@ from uncounted.records import vocabulary
 from uncounted.records.columns import NAME_FIELDS
 
 _LONGEST_WORD = 200  # letters of a name of a column
-_LANGUAGE = re.compile(r"__[a-z]{2,3}$")
+# Not any two letters: name__kim is no language, and Ri, Ha and Na are names.
+_LANGUAGE = re.compile(r"__(?:ar|de|en|es|fr|ja|ko|mn|pt|ru|th|vi|zh)$")
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _OPENING = re.compile(r"[(（\[]")
 # What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
