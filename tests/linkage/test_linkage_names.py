@@ -6,7 +6,7 @@ import pytest
 from uncounted.linkage import compare, families, lattice, names, syllables
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name
+from uncounted.records.names import Name, joined
 from uncounted.records.report import Report
 
 SAME = {
@@ -178,3 +178,40 @@ def test_a_word_for_a_kind_of_person_is_a_name_where_parts_stand_apart(
     (form,) = names.forms([Name(f"{family} {given}", family=family, given=given)])[:1]
     assert form.family
     assert form.given
+
+
+@pytest.mark.parametrize(
+    ("written", "family", "given"),
+    [
+        *(("김철수", "김", "철수"), ("철수", "김", "철수"), ("김 철수", "김", "철수")),
+        *(("金哲洙", "金", "哲洙"), ("哲洙", "金", "哲洙"), ("남궁옥", "남궁", "옥")),
+        *(("Kim Chol Su", "Kim", "Chol Su"), ("Chol Su", "Kim", "Chol Su")),
+        *(("KIM, Chol-su", "Kim", "Chol-su"), ("Chol Su KIM", "KIM", "Chol Su")),
+        *(("John Smith", "Smith", "John"), ("Smith John", "Smith", "John")),
+        *(("Ким Чхоль Су", "Ким", "Чхоль Су"), ("Kim C. S.", "Kim", "C. S.")),
+        *(("김", "김", None), ("Kim", "KIM", None), ("Mr. Kim", "Kim", None), ("미상", "김", None)),
+        *(("Baby Kim", "Kim", None), ("김씨", "김", None), ("철수의 아내", "김", None)),
+    ],
+)
+def test_a_family_name_alone_beside_a_name_says_what_the_rest_is(
+    written: str, family: str, given: str | None
+) -> None:
+    whole = joined(family, given)
+    assert names.forms([Name(written, family)]) == names.forms([Name(whole, family, given)])
+
+
+@pytest.mark.parametrize(
+    ("written", "given"), [("김철수", "철수"), ("김", "철수"), ("Kim Chol Su", "Chol Su")]
+)
+def test_so_does_a_given_name_alone(written: str, given: str) -> None:
+    family = "Kim" if written.isascii() else "김"
+    assert names.forms([Name(written, None, given)]) == names.forms([Name("", family, given)])
+    assert [one.family for one in names.forms([Name(given, None, given)])] == [{}]
+
+
+def test_what_may_be_a_whole_name_or_a_given_one_is_read_both_ways() -> None:
+    both = [*names.forms([Name("", "정", "희")]), *names.forms([Name("", "정", "정희")])]
+    assert names.forms([Name("정희", "정")]) == both
+    [main, *others] = names.forms([Name("김철수 일명 박민", "김")])
+    assert main == names.forms([Name("김철수")])[0]
+    assert all(form.is_besides for form in others)

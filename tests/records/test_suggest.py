@@ -96,6 +96,36 @@ def test_the_only_number_is_the_id(tmp_path: Path, column: str) -> None:
     assert (mapping.id, mapping.number) == (column, None)
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "성,이름",
+        "Surname,Name",
+        "Last name,Name",
+        "姓,名字",
+        "person/family_name,person/name",
+        "성씨 *,이름:",
+    ],
+)
+def test_a_plain_name_beside_a_family_name_is_the_given_one(tmp_path: Path, columns: str) -> None:
+    family, given_ = columns.split(",")
+    for header in (f"id,sex,{family},{given_}", f"id,sex,{given_},{family}"):
+        draft = drafted(written(tmp_path, header + "\n"))
+        mapping = Mapping.parse(draft)
+        assert (mapping.family_name, mapping.given_name, mapping.name) == (family, given_, None)
+        assert f'given_name = "{given_}"  # taken so beside a family name; if it is the' in draft
+
+
+def test_a_whole_name_beside_a_family_name_stays_one(tmp_path: Path) -> None:
+    for columns in ("id,sex,Surname,Full name", "id,sex,Surname,Full name,Name"):
+        mapping = Mapping.parse(drafted(written(tmp_path, columns + "\n")))
+        assert (mapping.name, mapping.family_name) == ("Full name", "Surname")
+        assert mapping.given_name == ("Name" if columns.endswith(",Name") else None)
+        assert mapping.name_alt == ()
+    mapping = Mapping.parse(drafted(written(tmp_path, "id,Name,Surname,First name\n")))
+    assert (mapping.name, mapping.given_name) == ("Name", "First name")
+
+
 def test_of_two_relatives_one_is_chosen_and_the_other_said(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, "id,name,mother,father,phone number,전화번호\n"))
     assert Mapping.parse(draft).relative == "father"

@@ -158,7 +158,8 @@ def _titled(written: str) -> veiled.Veiled | None:
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
-        return _given_apart(name.family or "", name.given or "")
+        apart = _given_apart(name.family or "", name.given or "")
+        return apart if name.family and name.given else _of_one_part(name, apart)
     if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
         return []
     found: list[Form] = []
@@ -166,6 +167,35 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         forms_ = _forms_of_piece(piece, order)
         found += [_besides(form) for form in forms_] if found else forms_
     return found
+
+
+def _of_one_part(name: Name, apart: list[Form]) -> list[Form]:
+    """A name of which one part is given apart: what was written has both, or is the other alone."""
+    part = name.family or name.given or ""
+    if _closed(name.written) == _closed(part):
+        return apart
+    orders: tuple[Order, ...] = ("first", "last")
+    whole = [form for order in orders for form in _forms_of(Name(name.written), order)]
+    found = [
+        attrs.evolve(form, is_open=False, is_other_way=False)
+        for form in whole
+        if form.is_besides or any(_share_a_part(form, one) for one in apart)
+    ]
+    if not whole:
+        return apart
+    main = [form for form in whole if not form.is_besides]
+    may_be_other = any(not (form.given if name.given else form.family) for form in main)
+    if may_be_other or all(form.is_besides for form in found):
+        found += _given_apart(name.family or name.written, name.given or name.written)
+    return found
+
+
+def _closed(text: str) -> str:
+    return "".join(_words(plain(_seen(text)))) or "".join(_seen(text).split())
+
+
+def _share_a_part(one: Form, other: Form) -> bool:
+    return bool(one.family.keys() & other.family.keys() or one.given.keys() & other.given.keys())
 
 
 def _besides(form: Form) -> Form:

@@ -117,6 +117,16 @@ def is_known(column: str) -> bool:
     return all(map(_is_word, plain.split("/"))) and (not inside or _is_word(inside))
 
 
+def is_plain_name(column: str) -> bool:
+    """Tell whether a column is just called Name: the given one, where the family name is apart.
+
+    Examples:
+        >>> is_plain_name("이름"), is_plain_name("victim/Name"), is_plain_name("Full name")
+        (True, True, False)
+    """
+    return _key(_bare(column).rpartition("/")[2]) in ("name", "이름", "名字")
+
+
 def has_brackets(column: str) -> bool:
     """Tell whether something stands in brackets in a column's name."""
     return bool(_OPENING.search(column))

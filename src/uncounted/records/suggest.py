@@ -19,7 +19,7 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
-from uncounted.records.headers import fields_of, has_brackets, is_header, is_known
+from uncounted.records.headers import fields_of, has_brackets, is_header, is_known, is_plain_name
 from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
@@ -182,8 +182,14 @@ def _chosen(
         if "number" in (meant := fields_of(columns[at])):
             found["id"].remove((rank, at))
             found.setdefault("number", []).append((meant["number"], at))
+    if "family_name" in found and "given_name" not in found:
+        for one in [one for one in found.get("name", ()) if is_plain_name(columns[one[1]])]:
+            found["name"].remove(one)
+            found.setdefault("given_name", []).append(one)
     chosen, spare = {}, {}
     for name, ranked in found.items():
+        if not ranked:
+            continue
         order = [at for _, at in sorted(ranked)]
         if name == "name_alt":
             chosen[name] = order
@@ -211,7 +217,12 @@ def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator
         if name == "name_alt":
             yield f"name_alt = [{', '.join(_quoted(columns[at]) for at in chosen[name])}]"
         else:
-            yield f"{name} = {_quoted(columns[chosen[name][0]])}"
+            column = columns[chosen[name][0]]
+            taken = name == "given_name" and is_plain_name(column)
+            yield f"{name} = {_quoted(column)}{_TAKEN_SO if taken else ''}"
+
+
+_TAKEN_SO = "  # taken so beside a family name; if it is the whole name: name = ..."
 
 
 def _remarks(
