@@ -187,6 +187,33 @@ def test_words_of_consent_are_the_mappings(tmp_path: Path) -> None:
     assert _reasons(tmp_path, "1,Kim,,,,,,,,yes,")[0][1][0].startswith("column 'consent'")
 
 
+OWN_USES = '[values.uses]\nyes = ["link"]\n"동의" = ["link", "statistics"]\n"아니오" = []\n'
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("no, link", "none, link", "link; None", "no link", "yes, no", "동의, no", "no / 동의"),
+        *("link statistics, no", "아니오, link", "동의; 아니오", "no, yes link"),
+    ],
+)
+def test_a_use_beside_a_no_is_no_consent_and_no_report(tmp_path: Path, cell: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f'7,Kim,,,,,,,,"{cell}",', mapping=MAP + OWN_USES)
+    assert "allows a use, and says no beside it" in reasons[0] or cell == "no link"
+
+
+@pytest.mark.parametrize("cell", ["no", "none", "No, none", "아니오", "아니오, no", ""])
+def test_a_no_alone_allows_nothing(tmp_path: Path, cell: str) -> None:
+    found = _one(tmp_path, f'7,Kim,,,,,,,,"{cell}",', mapping=MAP + OWN_USES)
+    assert found.consent.uses == frozenset()
+
+
+def test_a_whole_cell_can_be_given_a_meaning(tmp_path: Path) -> None:
+    own = OWN_USES + '"link, photo" = ["link"]\n'
+    found = _one(tmp_path, '7,Kim,,,,,,,,"link, photo",', mapping=MAP + own)
+    assert found.consent.uses == {"link"}
+
+
 def test_what_is_outside_the_coverage_is_kept_with_a_warning(tmp_path: Path) -> None:
     warnings = _one(tmp_path, "1,Kim,,,,arrest,2021,,,,").warnings
     assert warnings == (

@@ -520,19 +520,28 @@ class Cells:
         if (meant := own.get(vocabulary.key(text))) is not None:
             return meant
         uses: set[str] = set()
+        is_refused = False
         for word in names.listed(text.replace(",", ";")):
             code = word.casefold()
             if code in USES:
                 uses.add(code)
             elif (part := own.get(vocabulary.key(word))) is not None:
                 uses |= part
+                is_refused = is_refused or not part
             elif form := self._uses_of_form(word):
                 uses |= form
-            elif code not in ("no", "none"):
+            elif code in ("no", "none"):
+                is_refused = True
+            else:
                 self.reasons.append(
                     f"column {column!r}: not a use that can be consented to"
                     " (say what it means under [values.uses] of the mapping)"
                 )
+        if is_refused and uses:
+            self.reasons.append(
+                f"column {column!r}: allows a use, and says no beside it"
+                " (say what the whole cell means under [values.uses] of the mapping)"
+            )
         return frozenset(uses)
 
     def _uses_of_form(self, words: str) -> frozenset[str]:
