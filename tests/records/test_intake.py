@@ -157,6 +157,7 @@ def test_reasons_name_the_column_and_never_the_cell(tmp_path: Path) -> None:
         ",Secretname,,,,,,,,,",
         "2,Secretname,,,Secretdate,,,,,,",
         "2,Secretname,,,,,,,,,",
+        "2,Secretname,,,,,,,,,",
         "3,Secretname,,Secretsex,,Secretact,,,Secretfate,Secretuse,Secretday",
         "4,Secretname",
         "5,unknown,미상,,,,,,,,",
@@ -165,13 +166,46 @@ def test_reasons_name_the_column_and_never_the_cell(tmp_path: Path) -> None:
     assert rejected[0] == (2, ("no name",))
     assert rejected[1] == (3, ("no id (column 'ref' is empty)",))
     assert rejected[2] == (4, ("column 'dob': not a date",))
-    assert rejected[3] == (5, ("id already used in row 4",))
+    assert rejected[3] == (6, ("id already used above",))
     assert len(rejected[4][1]) == 5
     assert "[values.act]" in rejected[4][1][0]
-    assert rejected[5] == (7, ("2 cells where the header has 11",))
-    assert rejected[6] == (8, ("no name",))
-    assert rejected[7] == (9, ("column 'dob': that month has no such day", "no name"))
+    assert rejected[5] == (8, ("2 cells where the header has 11",))
+    assert rejected[6] == (9, ("no name",))
+    assert rejected[7] == (10, ("column 'dob': that month has no such day", "no name"))
     assert "Secret" not in str(rejected)
+
+
+def test_a_row_that_is_rejected_takes_no_id_from_one_below(tmp_path: Path) -> None:
+    bad, first, second = "2,Kim,,,no day,,,,,,", "2,Ri,,,,,,,,,", "2,Pak,,,,,,,,,"
+    for rows in ((bad, first), (first, bad), (bad, first, second, second, bad)):
+        found = _read(tmp_path, *rows)
+        [taken] = [one for one in found if isinstance(one, Accepted)]
+        assert taken.report.names == (Name("Ri"),)
+    used = [one.reasons[-1] for one in found if isinstance(one, Rejected)][1:]
+    assert len(set(used[:2])) == 1, "one reason, however many rows have it"
+    assert all("row" not in reason for reason in used)
+
+
+@pytest.mark.parametrize(
+    "ref", ["미상", "unknown", "N/A", "상동", "합계", "NULL", "비공개", "TBD", "?", "없음"]
+)
+def test_what_says_that_there_is_no_id_is_none(tmp_path: Path, ref: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"{ref},Kim Chol Su,,,,,,,,,")
+    assert reasons == ("no id (column 'ref' says only that there is none)",)
+
+
+@pytest.mark.parametrize(
+    "ref", ["X-17", "NN-12", "미상-3", "Unknown 3", "①", "A", "가", "IV", "甲", "No", "1.23", "2E+"]
+)
+def test_what_tells_rows_apart_is_an_id(tmp_path: Path, ref: str) -> None:
+    assert _one(tmp_path, f"{ref},Kim Chol Su,,,,,,,,,").report.id == ref
+
+
+@pytest.mark.parametrize("ref", ["1.23E+12", "1E+15", "1.23457e+11", '"1,23E+12"'])
+def test_a_number_that_a_spreadsheet_shortened_is_no_id(tmp_path: Path, ref: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"{ref},Kim Chol Su,,,,,,,,,")
+    assert "a number that a spreadsheet shortened" in reasons[0]
+    assert "23" not in reasons[0]
 
 
 def test_no_consent_stated_allows_nothing(tmp_path: Path) -> None:

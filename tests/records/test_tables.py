@@ -352,7 +352,7 @@ def test_repeats_that_belong_to_nobody_or_to_two(tmp_path: Path) -> None:
     assert isinstance(next(rows), Accepted)
     second = next(rows)
     assert isinstance(second, Rejected)
-    assert second.reasons == ("its repeats are those of row 2 too (the same key)",)
+    assert second.reasons == ("its repeats are those of a row above too (the same key)",)
     with pytest.raises(BadInput, match=r"1 rows of a repeat belong to no row .* is row 3"):
         next(rows)
 
@@ -632,7 +632,7 @@ def test_items_that_cannot_be_read_are_told_by_number(tmp_path: Path) -> None:
     said = {one.row: one.reasons[0] for one in found if isinstance(one, Rejected)}
     assert "half a character" in said[1]
     assert said[3] == "not an object with fields"
-    assert said[4] == "id already used in item 2"
+    assert said[4] == "id already used above"
     assert "a list in a list" in said[5]
     assert "half a character" in said[6]
     assert set(said) == {1, 3, 4, 5, 6}

@@ -39,6 +39,7 @@ SEVERAL_PEOPLE = (
 )
 _MAY_SAY_NOTHING = ("sex", "authority")  # outcomes have a code for it; a row is for its act
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
+ID_TAKEN = "id already used above"  # one reason for all, however many there are
 HEADER_AGAIN = "the names of the columns once more, and no report"
 LONGEST_ID = 200
 LONGEST_NAME = 500
@@ -49,6 +50,7 @@ LONGEST_NOTE = 1_000_000
 # What a spreadsheet takes for a formula: tables of who is who have the ids as they are. A
 # plain negative number is none, and some systems count so.
 _RUN = re.compile(r"[=+@]|-(?![0-9]+\Z)")
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
 _TELEPHONE = re.compile(r"\+\d[\d -]{7,}|0\d{1,3}[ -]\d{3,4}[ -]\d{4}")
 
 
@@ -113,7 +115,7 @@ def read_table(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted
 
 
 def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Rejected]:
-    first_row: dict[str, int] = {}
+    taken: set[str] = set()  # a row that is rejected takes no id from one below
     for row in table:
         if row.wrong:
             yield Rejected(row.number, (row.wrong,))
@@ -122,24 +124,15 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
             yield Rejected(row.number, (HEADER_AGAIN,))
             continue
         cells = Cells(row, mapping)
-        report_id = cells.text(mapping.id, LONGEST_ID)
-        if report_id is None:
-            if not cells.reasons:  # else it was said what is wrong with it
-                cells.reasons.append(f"no id (column {mapping.id!r} is empty)")
-        elif not report_id.isprintable() or _RUN.match(report_id):
-            cells.reasons.append(
-                f"column {mapping.id!r}: not an id (a line break, a sign that is not seen,"
-                " or one that spreadsheets run)"
-            )
-        elif report_id in first_row:
-            cells.reasons.append(f"id already used in {table.unit} {first_row[report_id]}")
-        else:
-            first_row[report_id] = row.number
+        report_id = cells.ident(mapping.id)
+        if report_id in taken:
+            cells.reasons.append(ID_TAKEN)
         report = cells.report(source, report_id or "")
         consent = cells.consent()
-        if cells.reasons:
+        if cells.reasons or report_id is None:
             yield Rejected(row.number, tuple(dict.fromkeys(cells.reasons)))
         else:
+            taken.add(report_id)
             yield Accepted(row.number, report, consent, tuple(dict.fromkeys(cells.warnings)))
 
 
@@ -247,6 +240,30 @@ class Cells:
                 f"column {column!r}: says only that it is as above, which is not read:"
                 " write it out in each row"
             )
+        return None
+
+    def ident(self, column: str) -> str | None:
+        """The source's own key, or None with the reason why the cell holds none."""
+        before = len(self.reasons)
+        text = self.text(column, LONGEST_ID)
+        if text is None:
+            if len(self.reasons) == before:  # else it was said what is wrong with it
+                self.reasons.append(f"no id (column {column!r} is empty)")
+        elif not text.isprintable() or _RUN.match(text):
+            self.reasons.append(
+                f"column {column!r}: not an id (a line break, a sign that is not seen,"
+                " or one that spreadsheets run)"
+            )
+        elif _SHORTENED.fullmatch(text):
+            self.reasons.append(
+                f"column {column!r}: a number that a spreadsheet shortened, which others may share"
+                " (make the column a text, and export it again)"
+            )
+        elif not any(map(str.isdigit, text)) and is_no_name(text, may_be_label=False):
+            # with a digit it tells rows apart: X-17, Unknown 3
+            self.reasons.append(f"no id (column {column!r} says only that there is none)")
+        else:
+            return text
         return None
 
     def place(self, column: str | None) -> str | None:

@@ -248,7 +248,7 @@ def _joined(
             wrong = row.wrong
             found: dict[str, Sequence[Row]] = {}
             for one, (key, _) in zip(held, keys, strict=True):
-                given, why = one.claim(row.cells[key].strip(), row.number)
+                given, why = one.claim(row.cells[key].strip())
                 found[one.name] = given
                 wrong = wrong or why
             yield attrs.evolve(row, wrong=wrong, repeats=found)
@@ -299,7 +299,7 @@ class _Held:
     def __init__(self, file: str, repeat: Repeat, other: Joinable, parent: str) -> None:
         self.name, self._file = repeat.name, file
         self._rows: dict[str, list[Row]] = {}
-        self._claimed: dict[str, int] = {}
+        self._claimed: set[str] = set()
         words: dict[str, str] = {}
         for row in other:
             cells = {
@@ -309,13 +309,13 @@ class _Held:
             kept = Row(row.number, cells, row.wrong, bad, row.doubts)
             self._rows.setdefault(row.cells[parent].strip(), []).append(kept)
 
-    def claim(self, key: str, number: int) -> tuple[Sequence[Row], str | None]:
+    def claim(self, key: str) -> tuple[Sequence[Row], str | None]:
         """The rows of one key, once; and why they cannot be given again."""
         if key in self._claimed:
-            return (), f"its repeats are those of row {self._claimed[key]} too (the same key)"
+            return (), "its repeats are those of a row above too (the same key)"
         found = self._rows.pop(key, ()) if key else ()
         if found:
-            self._claimed[key] = number
+            self._claimed.add(key)
         return found, None
 
     def refuse_left(self) -> None:
