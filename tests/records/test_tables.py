@@ -57,7 +57,14 @@ SHOWN = [
     ("General", 41401, "41401"),
     ("General", "2013.0", "2013"),
     ("General", "2.013E3", "2013"),
-    ("0.00", "0.30000000000000004", "0.3"),
+    ("0.00", "0.30000000000000004", "0.30"),
+    ("General", "0.30000000000000004", "0.3"),
+    ("0.00", "2008.1", "2008.10"),
+    ("0.00", "2008.0999999999999", "2008.10"),
+    ("0.00_ ", "2008.1", "2008.10"),
+    ("0.00", "2008", "2008"),
+    ("0.0", "2008.12", "2008.12"),
+    ("General", "2008.1", "2008.1"),
     ("0.00E+00", 41401, "41401"),
     ('0 "days"', 7, "7"),
     ("00000", 42, "00042"),
@@ -88,6 +95,36 @@ def test_formats_that_a_file_names_by_number(tmp_path: Path, number: int, text: 
     held = parts({"Form": sheet([["a"], [dated(41401, 0)]])})
     held["xl/styles.xml"] = f'<styleSheet><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>'
     assert cells(pack(tmp_path / "t.xlsx", held)) == [{"a": text}]
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "edtf", "doubt"),
+    [
+        ("0.00", 2008.1, "2008-10", ""),
+        ("0.00", 2008.01, "2008-01", ""),
+        ("General", 2008.1, "2008-01", "January or October"),
+        ("0.0", 2008.1, "2008-01", "January or October"),
+        ("General", 2008.2, "2008-02", ""),
+        ("General", 2008.11, "2008-11", ""),
+        ("0.0", 2008.12, "2008-12", "shows rounded"),
+    ],
+)
+def test_a_month_after_a_point(
+    tmp_path: Path, code: str, number: float, edtf: str, doubt: str
+) -> None:
+    rows = [["id", "name", "birth"], ["1", "Kim", dated(number, 1)]]
+    path = one_sheet(tmp_path / "t.xlsx", rows, codes=[code])
+    [one] = taken(path, START + 'birth = "birth"\n')
+    assert isinstance(one, Accepted)
+    assert one.report.birth is not None
+    assert one.report.birth.edtf == edtf
+    assert [doubt in warning for warning in one.warnings] == ([True] if doubt else [])
+
+
+def test_two_digits_after_the_point_by_the_number_of_the_format(tmp_path: Path) -> None:
+    held = parts({"Form": sheet([["a"], [Raw('<c s="0"><v>2008.1</v></c>')]])})
+    held["xl/styles.xml"] = '<styleSheet><cellXfs><xf numFmtId="2"/></cellXfs></styleSheet>'
+    assert cells(pack(tmp_path / "t.xlsx", held)) == [{"a": "2008.10"}]
 
 
 def test_a_month_of_the_east_is_a_month_only_on_its_first_day(tmp_path: Path) -> None:

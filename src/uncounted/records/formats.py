@@ -20,15 +20,22 @@ _LAST_DAY = 2_958_465  # 31 December 9999
 # Quoted text, an escaped letter, a blank as wide as a letter, a fill, brackets.
 _ASIDE = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?')
 _TOKEN = re.compile(r"[yebg]+|m+|d+|h+|s+")
+_FIXED = re.compile(r"[#0,]{0,20}0\.(0{1,15})")
+# 2013.1 is 2013.10 too, and a cell that is not told how many digits to show does not say which.
+_OCTOBER = re.compile(r"(?:19|20)\d\d\.1", re.ASCII)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
 @attrs.frozen
 class Format:
-    """How a number is shown: `parts` of a date (of "ymdt", t a time), or with `zeros` in front."""
+    """How a number is shown: `parts` of a date (of "ymdt", t a time), or with `zeros` in front.
+
+    `places` is how many digits stand after the point; 0: as many as there are.
+    """
 
     parts: str = ""
     zeros: int = 0
+    places: int = 0
 
 
 PLAIN = Format()
@@ -46,7 +53,7 @@ _BUILT_IN = {
 
 def built_in(number: int) -> Format:
     """Give the format that a file names by number and does not write out."""
-    return Format(_BUILT_IN.get(number, ""))
+    return Format(_BUILT_IN.get(number, ""), places=2 if number in (2, 4) else 0)
 
 
 @lru_cache(maxsize=4_096)
@@ -65,6 +72,8 @@ def of_code(code: str) -> Format:
     if _ELAPSED.search(first):
         return PLAIN  # a duration
     bare = _ASIDE.sub(" ", first).casefold()
+    if fixed := _FIXED.fullmatch(bare.strip()):
+        return Format(places=len(fixed[1]))
     bare = re.sub(r"e[+-]", " ", bare.replace("general", " "))
     timed = bool(re.search(r"am/pm|a/p|上午/下午|오전/오후", bare))
     tokens = _TOKEN.findall(re.sub(r"am/pm|a/p", " ", bare))
@@ -114,7 +123,20 @@ def shown(number: str, how: Format, since_1904: bool = False) -> Shown:
         return Shown("", bad="a number of more digits than a spreadsheet keeps (make it a text)")
     if value.is_integer():
         return Shown(str(int(value)).zfill(how.zeros))
-    return Shown(f"{value:.15g}")
+    return _fraction(value, how.places)
+
+
+def _fraction(value: float, places: int) -> Shown:
+    text, doubt = f"{value:.15g}", None
+    if places:
+        fixed = f"{value:.{places}f}"
+        if float(fixed) == float(text):
+            text = fixed
+        else:
+            doubt = "a number that its cell shows rounded, read as it is"
+    if _OCTOBER.fullmatch(text):
+        doubt = "a number that ends in .1, which is .10 too: January or October (make it a text)"
+    return Shown(text, doubt=doubt)
 
 
 def _date(value: float, parts: str, since_1904: bool) -> Shown:
