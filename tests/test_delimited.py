@@ -135,7 +135,7 @@ def test_a_stated_encoding_must_be_one_of_text(tmp_path: Path, encoding: str) ->
         (b"\x00\x01\x02\x03" * 50, "NUL characters"),
         (b"a,b,a\n", "column 3 has the name of column 1"),
         (b"a,,c\n", "column 2 has no name"),
-        (b"a,b,\n", "column 3 has no name"),
+        (b"a,,b\n", "column 2 has no name"),
         (b"\xff\xfea", "does not go on so"),
         (b'a,b\n1,"never closed\n2,x\n', "row 2: not CSV"),
         (b'a,b\n1,2\n3,"x"y\n', "row 3: not CSV"),
@@ -302,7 +302,7 @@ def test_a_web_page_that_is_called_a_table(tmp_path: Path, start: str, encoding:
         ("Person,,,,Event,,", "headings over several columns"),
         ("Person,,Event", "headings over several columns"),
         ("A list of people,,,", "is the first row a title"),
-        ("id,name,", "take the column out"),
+        ("id,", "take the column out"),
     ],
 )
 def test_a_column_without_a_name(tmp_path: Path, header: str, hint: str) -> None:
@@ -310,3 +310,22 @@ def test_a_column_without_a_name(tmp_path: Path, header: str, hint: str) -> None
         delimited.read(_written(tmp_path, f"{header}\nid,name,birth\n".encode()))
     assert hint in (refused.value.hint or "")
     assert ("headings" in hint) == ("headings" in (refused.value.hint or ""))
+
+
+def test_empty_columns_at_the_end_are_none(tmp_path: Path) -> None:
+    text = "id,name,,\n1,Kim,,\n2,Ri, ,\n3,Pak,x,\n4,Choe,,x\n5,Han\n6,Im,\n7,O,,,\n8,,,\n,,,\n"
+    sheet = delimited.read(_written(tmp_path, text.encode()))
+    assert (sheet.columns, sheet.beyond) == (("id", "name"), 2)
+    assert [row.wrong for row in sheet] == [
+        *(None, None, "3 cells where the header has 2", "4 cells where the header has 2"),
+        *(None, "3 cells where the header has 2", "5 cells where the header has 2", None),
+    ]
+    assert [row.cells for row in sheet][:2] == [
+        {"id": "1", "name": "Kim"},
+        {"id": "2", "name": "Ri"},
+    ]
+
+
+def test_a_header_that_is_full_drops_no_cell(tmp_path: Path) -> None:
+    sheet = delimited.read(_written(tmp_path, b"id,name,sex\n1,Kim,Chol,\n"))
+    assert [row.wrong for row in sheet] == ["4 cells where the header has 3"]

@@ -111,12 +111,16 @@ _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[\r\n]*', re.IGNORECASE)
 
 @attrs.frozen
 class Sheet:
-    """A table of text: its columns, its encoding, and its rows, read as they are asked for."""
+    """A table of text: its columns, its encoding, and its rows, read as they are asked for.
+
+    `beyond` columns at the end have no name, and must be empty: a spreadsheet saves such.
+    """
 
     path: Path
     columns: tuple[str, ...]
     encoding: str
     delimiter: str
+    beyond: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         """Give each row that is not blank; a ragged one has `wrong` set.
@@ -129,6 +133,8 @@ class Sheet:
             for number, cells in _rows(self.path, file, self.delimiter):
                 if number == 1 or not any(cell.strip() for cell in cells):
                     continue
+                if self.beyond and len(cells) == len(self.columns) + self.beyond:
+                    cells = _cut(cells, len(self.columns))
                 wrong = None
                 if len(cells) != len(self.columns):
                     there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
@@ -154,7 +160,17 @@ def read(path: Path, *, encoding: str | None = None) -> Sheet:
     delimiter = _find_delimiter(path, encoding)
     with _opened(path, encoding) as file:
         _, header = next(_rows(path, file, delimiter), (1, []))
-    return Sheet(path, named_columns(path.name, header), encoding, delimiter)
+    named = _cut(header, 2)  # a title over nothing is no header
+    columns = named_columns(path.name, named if all(map(str.strip, named)) else header)
+    return Sheet(path, columns, encoding, delimiter, len(header) - len(columns))
+
+
+def _cut(cells: list[str], least: int) -> list[str]:
+    """Cells without the empty ones at the end, but for the first few."""
+    end = len(cells)
+    while end > least and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def head(path: Path) -> bytes:
