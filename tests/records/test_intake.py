@@ -112,10 +112,21 @@ def test_what_tells_people_of_one_name_apart(tmp_path: Path) -> None:
     assert found.warnings == ()
 
 
-@pytest.mark.parametrize("cell", ["", "\u200b", "-", "unknown", "미상", "不详", "N/A", "?"])
+@pytest.mark.parametrize(
+    "cell", ["", "\u200b", "-", "unknown", "미상", "不详", "N/A", "?", "0", "000"]
+)
 def test_what_says_that_nothing_is_known_says_nothing(tmp_path: Path, cell: str) -> None:
     report = _apart(tmp_path, cell, cell, cell).report
     assert (report.relative, report.occupation, report.number) == (None, None, None)
+
+
+def test_a_shortened_number_is_left_out_and_a_0_elsewhere_stays(tmp_path: Path) -> None:
+    found = _apart(tmp_path, "", "", "1.23E+12")
+    assert found.report.number is None
+    [warning] = found.warnings
+    assert "a number that a spreadsheet shortened" in warning
+    [(_, reasons)] = _reasons(tmp_path, "7,Kim,,0,,,,,,,")
+    assert "not a word of the vocabulary" in reasons[0], "a 0 may be a code"
 
 
 def test_of_several_relatives_the_first_is_kept_with_a_warning(tmp_path: Path) -> None:

@@ -41,6 +41,10 @@ _MAY_SAY_NOTHING = ("sex", "authority")  # outcomes have a code for it; a row is
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 ID_TAKEN = "id already used above"  # one reason for all, however many there are
 HEADER_AGAIN = "the names of the columns once more, and no report"
+_MAY_BE_MANY = (
+    "a number that a spreadsheet shortened, which others may share"
+    " (make the column a text, and export it again)"
+)
 LONGEST_ID = 200
 LONGEST_NAME = 500
 LONGEST_WORD = 2_000
@@ -242,6 +246,11 @@ class Cells:
             )
         return None
 
+    def apart(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+        """What tells people of one name apart, as `known`; nor is it a 0, which many have."""
+        text = self.known(column, longest)
+        return text if text and text.strip("0") else None
+
     def ident(self, column: str) -> str | None:
         """The source's own key, or None with the reason why the cell holds none."""
         before = len(self.reasons)
@@ -255,10 +264,7 @@ class Cells:
                 " or one that spreadsheets run)"
             )
         elif _SHORTENED.fullmatch(text):
-            self.reasons.append(
-                f"column {column!r}: a number that a spreadsheet shortened, which others may share"
-                " (make the column a text, and export it again)"
-            )
+            self.reasons.append(f"column {column!r}: {_MAY_BE_MANY}")
         elif not any(map(str.isdigit, text)) and is_no_name(text, may_be_label=False):
             # with a digit it tells rows apart: X-17, Unknown 3
             self.reasons.append(f"no id (column {column!r} says only that there is none)")
@@ -411,7 +417,10 @@ class Cells:
 
     def number(self, column: str | None) -> str | None:
         """A number in another register; one that looks like a telephone's is kept, and told."""
-        text = self.known(column, LONGEST_ID)
+        text = self.apart(column, LONGEST_ID)
+        if text and _SHORTENED.fullmatch(text):
+            self.warnings.append(f"column {column!r}: {_MAY_BE_MANY}; it is left out")
+            return None
         if text and _TELEPHONE.fullmatch(text):
             self.warnings.append(
                 f"column {column!r}: looks like a telephone number, which leads to somebody;"
@@ -423,7 +432,7 @@ class Cells:
         """The relative's name; of several the first, since a report has room for one."""
         column = self.mapping.relative
         self._no_telephone(column)
-        listed = names.listed(self.known(column, LONGEST_NAME) or "")
+        listed = names.listed(self.apart(column, LONGEST_NAME) or "")
         found = [one for one in listed if not is_no_name(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
@@ -512,7 +521,7 @@ class Cells:
             note=self.text(mapping.note, LONGEST_NOTE),
             collector=self.text(mapping.collector) or mapping.source.collector,
             relative=self.relative(),
-            occupation=self.known(mapping.occupation),
+            occupation=self.apart(mapping.occupation),
             number=self.number(mapping.number),
         )
 
