@@ -126,6 +126,77 @@ def test_a_whole_name_beside_a_family_name_stays_one(tmp_path: Path) -> None:
     assert (mapping.name, mapping.given_name) == ("Name", "First name")
 
 
+def test_letters_apart_as_on_forms_are_a_word(tmp_path: Path) -> None:
+    mapping = Mapping.parse(drafted(written(tmp_path, "번호,성  명,생 년 월 일,성　별 *,姓 名\n")))
+    assert (mapping.name, mapping.birth, mapping.name_alt) == (
+        *("성  명", DateColumns("생 년 월 일"), ("姓 名",)),
+    )
+    assert mapping.sex == "성　별 *"
+    assert headers.is_known("성 명(한자)")
+    for column in ("김 철 수", "이 영", "성 명 김", "김 성 명"):
+        assert not headers.is_known(column)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        *(("피해자명", "name"), ("대상자 성명", "name"), ("Victim's name", "name")),
+        *(("Victim ID", "id"), ("사례번호", "id"), ("Type of act", "act")),
+    ],
+)
+def test_what_columns_are_usually_called(columns: str, field: str) -> None:
+    assert list(headers.fields_of(columns)) == [field]
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "alt"),
+    [
+        ("Korean name,English name", "Korean name", ("English name",)),
+        ("성명,name_en,中文名", "성명", ("name_en", "中文名")),
+        ("中文名,英文名", "中文名", ("英文名",)),
+        ("별명,영문명", "영문명", ("별명",)),
+        ("alias,Surname,First name,Korean name", None, ("alias", "Korean name")),
+    ],
+)
+def test_names_in_several_languages(
+    tmp_path: Path, columns: str, name: str | None, alt: tuple[str, ...]
+) -> None:
+    mapping = Mapping.parse(drafted(written(tmp_path, f"id,sex,{columns}\n")))
+    assert (mapping.name, mapping.name_alt) == (name, alt)
+
+
+def test_a_pseudonym_is_no_name(tmp_path: Path) -> None:
+    draft = drafted(written(tmp_path, "id,sex,이름(가명),성명,name (pseudonym)\n"))
+    mapping = Mapping.parse(draft)
+    assert (mapping.name, mapping.name_alt) == ("성명", ())
+    assert "# Pseudonyms, which are nobody's names, and left out: column 3, 5.\n" in draft
+    alone = drafted(written(tmp_path, "id,sex,이름(가명)\n"))
+    assert "which column is the name? It must be said." in alone
+    assert "alias" not in alone
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([-94694400, 157766400, 1261440000], True),
+        ([1367884800], True),
+        (["1985", "2013-05"], False),
+        (["20130507"], False),
+        ([None], False),
+    ],
+)
+def test_seconds_in_a_column_of_dates_are_said(
+    tmp_path: Path, values: list[Any], said: bool
+) -> None:
+    held = [
+        {"sharedId": str(at), "title": "Kim", "metadata": {"birth": [{"value": one}], "tel": 1e9}}
+        for at, one in enumerate(values)
+    ]
+    draft = drafted(items(tmp_path, held))
+    assert ("\n# unix_dates = true\n" in draft) == said
+    assert ("# Column 3 looks like seconds since 1970" in draft) == said
+
+
 def test_of_two_relatives_one_is_chosen_and_the_other_said(tmp_path: Path) -> None:
     draft = drafted(written(tmp_path, "id,name,mother,father,phone number,전화번호\n"))
     assert Mapping.parse(draft).relative == "father"

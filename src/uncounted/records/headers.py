@@ -21,6 +21,13 @@ _LONGEST_WORD = 200  # letters of a name of a column
 # Not any two letters: name__kim is no language, and Ri, Ha and Na are names.
 _LANGUAGE = re.compile(r"__(?:ar|de|en|es|fr|ja|ko|mn|pt|ru|th|vi|zh)$")
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+# Letters of a word apart, as on forms: 성 명, 생 년 월 일.
+_SPACED = re.compile(r"(?<!\S)[가-힣一-鿿](?:\s+[가-힣一-鿿])+(?=$|[\s(（\[*:：?/])")
+_PSEUDONYMS = frozenset(("가명", "가명 처리", "pseudonym", "pseudonyms", "化名", "假名"))
+_IN_A_SCRIPT = re.compile(
+    r"korean|english|chinese|roman|hangul|hanja|한글|영문|한자|[中英韩]文|汉字|[ _](?:en|ko|zh)$",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(r"[(（\[]")
 # What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
 _GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
@@ -76,7 +83,8 @@ def meanings(name: str) -> Mapping[str, int]:
 
 
 def _bare(column: str) -> str:
-    return _LANGUAGE.sub("", column).strip(" *:：?")
+    bare = _LANGUAGE.sub("", column).strip(" *:：?")
+    return _SPACED.sub(lambda found: "".join(found[0].split()), bare)
 
 
 def fields_of(column: str) -> Mapping[str, int]:
@@ -85,10 +93,12 @@ def fields_of(column: str) -> Mapping[str, int]:
     Examples:
         >>> fields_of("victim/성명"), fields_of("Name__ko"), fields_of("shoe size")
         ({'name': 0}, {'name': 1}, {})
+        >>> fields_of("성 명"), fields_of("이름(가명)")
+        ({'name': 0}, {})
     """
     if column in _SYSTEM_IDS:
         return {"id": -1}
-    if len(column) > _LONGEST_WORD:
+    if len(column) > _LONGEST_WORD or is_pseudonym(column):
         return {}
     bare = _bare(column)
     for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
@@ -115,6 +125,27 @@ def is_known(column: str) -> bool:
     plain = _BRACKETS.sub("", bare)
     inside = bare[len(plain) :].strip(" ()（）[]")
     return all(map(_is_word, plain.split("/"))) and (not inside or _is_word(inside))
+
+
+def is_pseudonym(column: str) -> bool:
+    """Tell whether a column of names says in brackets that they are pseudonyms.
+
+    Examples:
+        >>> is_pseudonym("이름(가명)"), is_pseudonym("Name (pseudonym)"), is_pseudonym("이름")
+        (True, True, False)
+    """
+    found = _BRACKETS.search(column)
+    return found is not None and _key(found[0].strip(" ()（）[]")) in _PSEUDONYMS
+
+
+def is_in_a_script(column: str) -> bool:
+    """Tell whether a column is of a name as it is written in one language.
+
+    Examples:
+        >>> is_in_a_script("English name"), is_in_a_script("한글명"), is_in_a_script("alias")
+        (True, True, False)
+    """
+    return bool(_IN_A_SCRIPT.search(_bare(column)))
 
 
 def is_plain_name(column: str) -> bool:

@@ -19,7 +19,15 @@ from uncounted.delimited import TITLE, Row
 from uncounted.errors import BadInput
 from uncounted.records import dates, vocabulary
 from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, PERSON_FIELDS
-from uncounted.records.headers import fields_of, has_brackets, is_header, is_known, is_plain_name
+from uncounted.records.headers import (
+    fields_of,
+    has_brackets,
+    is_header,
+    is_in_a_script,
+    is_known,
+    is_plain_name,
+    is_pseudonym,
+)
 from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
 from uncounted.vault.consent import USES
@@ -29,6 +37,8 @@ _MOST = 0.8  # of the cells that say something, that must be of a kind
 _FEWEST = 3  # cells that say something, under which nothing is said of a column
 _SUSPECT = 0.2  # of the days, that are a 1 January: nobody is born so often on one
 _LONGEST_WORD = 200  # letters of a word
+_SECONDS = re.compile(r"-?[0-9]{9,10}|-[0-9]{1,8}")
+_OF_DATES = {"birth", "date", "until"}
 
 
 @attrs.define
@@ -37,6 +47,7 @@ class Look:
 
     filled: int = 0
     dates: int = 0
+    seconds: int = 0  # since 1970, in a column that is called after a date
     days: int = 0
     januaries: int = 0
     day_first: int = 0
@@ -45,6 +56,7 @@ class Look:
     codes: dict[str, set[str]] = attrs.field(factory=dict, repr=False)
     strange: dict[str, set[int]] = attrs.field(factory=dict, repr=False)
     several: int = 0  # cells with more than one act
+    called_date: bool = False
 
     def mostly(self, count: int) -> bool:
         """Whether nearly all of the cells are of a kind."""
@@ -54,6 +66,7 @@ class Look:
         """Take note of one cell; nothing of it is kept but the codes of the vocabulary."""
         self.filled += 1
         self._see_date(text)
+        self.seconds += self.called_date and bool(_SECONDS.fullmatch(text))
         for kind in vocabulary.KINDS:
             code = vocabulary.code_for(kind, text) if len(text) <= _LONGEST_WORD else None
             if code is not None:
@@ -93,7 +106,7 @@ def _act_code(word: str) -> str | None:
 
 def look(rows: Iterator[Row], columns: Sequence[str]) -> tuple[Look, ...]:
     """See what the first rows look like, column by column."""
-    looks = tuple(Look() for _ in columns)
+    looks = tuple(Look(called_date=bool(_OF_DATES & fields_of(one).keys())) for one in columns)
     for row in islice(rows, LOOKED_AT):
         for one, column in zip(looks, columns, strict=True):
             if text := row.cells[column].strip():
@@ -186,6 +199,11 @@ def _chosen(
         for one in [one for one in found.get("name", ()) if is_plain_name(columns[one[1]])]:
             found["name"].remove(one)
             found.setdefault("given_name", []).append(one)
+    if not found.keys() & set(NAME_FIELDS):
+        scripts = [one for one in found.get("name_alt", ()) if is_in_a_script(columns[one[1]])]
+        for one in scripts[:1]:
+            found["name_alt"].remove(one)
+            found["name"] = [one]
     chosen, spare = {}, {}
     for name, ranked in found.items():
         if not ranked:
@@ -237,7 +255,10 @@ def _remarks(
     for name, others in hidden.items():
         which = f"Column{'s' if len(others) > 1 else ''} {_numbers(others)}"
         yield f"# {which} may be {name}; what may be somebody's name is not repeated here."
-    unknown = [at for at, column in enumerate(columns) if not fields_of(column)]
+    false = [at for at, column in enumerate(columns) if is_pseudonym(column)]
+    if false:
+        yield f"# Pseudonyms, which are nobody's names, and left out: column {_numbers(false)}."
+    unknown = [at for at, column in enumerate(columns) if at not in false and not fields_of(column)]
     plain: list[int] = []
     for at in unknown:
         if looks[at].kinds:
@@ -331,6 +352,11 @@ def _source(looks: Sequence[tuple[str, int, Look]]) -> Iterator[str]:
     yield "[source]"
     yield '# collector = "..."'
     yield '# covers = { from = "2017", to = "2024", acts = ["arrest", "forced-return"] }'
+    for where, at, one in looks:
+        if one.seconds and one.seconds >= _MOST * one.filled:
+            yield f"# Column {at + 1}{where} looks like seconds since 1970. If every date is so:"
+            yield "# unix_dates = true"
+            break
     dated = [(where, at, one) for where, at, one in looks if one.mostly(one.dates)]
     for where, at, one in dated:
         if one.januaries >= 2 and one.januaries > _SUSPECT * one.days:
