@@ -19,7 +19,7 @@ import csv
 import difflib
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -143,20 +143,24 @@ class Sheet:
                 yield Row(number, dict(zip(self.columns, padded, strict=False)), wrong)
 
 
-def read(path: Path, *, encoding: str | None = None) -> Sheet:
+def read(
+    path: Path, *, encoding: str | None = None, knows: Callable[[str], bool] | None = None
+) -> Sheet:
     """Open a CSV file: find its encoding and its delimiter, read its header.
 
     Args:
         path: the file; commas, semicolons, tabs or vertical bars between its cells, of which
             Excel's first line `sep=;` may say which.
         encoding: what to read it as; None: find out, and refuse when that cannot be told.
+        knows: tells whether a text is what a column is called, which no text is in Korean and,
+            misread, in Chinese: so a short file's header may tell what it is.
 
     Raises:
         BadInput: no file or none that may be read, no text, no header, a column without a
             name or with the name of another, an encoding that cannot be told.
     """
     _check_file(path)
-    encoding = _stated(path, encoding) if encoding else _found(path)
+    encoding = _stated(path, encoding) if encoding else _found(path, knows)
     delimiter = _find_delimiter(path, encoding)
     with _opened(path, encoding) as file:
         _, header = next(_rows(path, file, delimiter), (1, []))
@@ -322,7 +326,7 @@ def _stated(path: Path, encoding: str) -> str:
     return name
 
 
-def _found(path: Path) -> str:
+def _found(path: Path, knows: Callable[[str], bool] | None) -> str:
     """Find the encoding of a whole file, or refuse.
 
     1. A byte-order mark says it.
@@ -346,7 +350,7 @@ def _found(path: Path) -> str:
         raise BadInput(
             f"{path.name} begins as {name} and does not go on so", hint="save it as UTF-8"
         )
-    return _korean_or_chinese(path)  # 4
+    return _korean_or_chinese(path, knows)  # 4
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
@@ -389,17 +393,19 @@ _PLAIN = {"cp949": 0.90, "gb18030": 0.59}
 _FREQUENT = {"cp949": 0.27, "gb18030": 0.94}
 _HANGUL_CODES = 0.62  # of a Chinese text's characters, those that are Hangul when misread
 _SURE = 7.0  # a likelihood ratio of 1,000
+_PARTING = re.compile(r'[,;\t|"]')
 _FEWEST = 6  # distinct characters, under which nothing is decided
 _LEVEL_1, _LEVEL_2, _BEYOND = range(0xB0, 0xD8), range(0xD8, 0xF8), range(0xF8, 0xFF)
 
 
-def _korean_or_chinese(path: Path) -> str:
+def _korean_or_chinese(path: Path, knows: Callable[[str], bool] | None) -> str:
     """Tell CP949 from GB18030, or refuse.
 
     The same two bytes are a Hangul syllable in one and a Chinese character in the
     other, so that a file can be text in both. Korean misread as Chinese has only
     characters of the first third of the table; Chinese misread as Korean has syllables
-    that nobody writes. The ratio of the two likelihoods decides when it is over 1,000.
+    that nobody writes. The ratio of the two likelihoods decides when it is over 1,000;
+    where it is not, the header does, if it has known words in one of them only.
     """
     readings = {name: _characters(path, name) for name in ("cp949", "gb18030")}
     codes = {
@@ -413,6 +419,10 @@ def _korean_or_chinese(path: Path) -> str:
         plausible -= {"gb18030"} if ratio > _SURE else {"cp949"} if ratio < -_SURE else set()
     if len(plausible) == 1:
         return plausible.pop()
+    whole = [name for name, seen in readings.items() if seen is not None]
+    named = [name for name in whole if knows and _names_columns(path, name, knows)]
+    if len(named) == 1:
+        return named[0]
     if plausible:
         raise BadInput(
             f"{path.name} is not UTF-8, and whether it is Korean (CP949) or Chinese (GB18030)"
@@ -424,6 +434,17 @@ def _korean_or_chinese(path: Path) -> str:
         f"{path.name} is in no encoding that can be told (UTF-8, UTF-16, CP949, GB18030)",
         hint=_HINT,
     )
+
+
+def _names_columns(path: Path, encoding: str, knows: Callable[[str], bool]) -> bool:
+    """Whether the first row has two known words, of two letters or more, all beyond ASCII.
+
+    One may be a name: 林眉, misread, is a Korean word that columns are called.
+    """
+    with _opened(path, encoding) as file:
+        cells = {cell.strip() for cell in _PARTING.split(file.readline(LONGEST_HEADER))}
+    words = [cell for cell in cells if len(cell) > 1 and min(cell) > "\x7f"]
+    return sum(map(knows, words)) > 1
 
 
 def _code(char: str, encoding: str) -> bytes:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tests.records.sheets import Raw, dated, one_sheet, pack, parts, sheet
 
+from uncounted import delimited
 from uncounted.errors import BadInput, BadMapping, Error
-from uncounted.records import intake, tables
+from uncounted.records import headers, intake, tables
 from uncounted.records.intake import Accepted, Rejected
 from uncounted.records.mapping import Mapping
 
@@ -517,6 +518,45 @@ def test_consent_of_a_select_multiple(tmp_path: Path, text: str, uses: set[str] 
     (tmp_path / "t.csv").write_text(f"id,name,ok\n1,Kim,{text}\n")
     [one] = taken(tmp_path / "t.csv", START + '[consent]\nuses = { column = "ok" }\n')
     assert (one.consent.uses if isinstance(one, Accepted) else None) == uses
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("번호,이름,x\n1,김,\n", "cp949"),
+        ("연번,성명,성별\n", "cp949"),
+        ("编号,姓名,x\n1,金,\n", "gb18030"),
+        ("序号;姓名;性别\n", "gb18030"),
+        ("sep=;\n번호;이름\n", "cp949"),
+    ],
+)
+def test_the_header_tells_the_encoding_of_a_few_rows(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(Error, match=r"can(not)? be told"):
+        delimited.read(path)
+    table = tables.open_table(path)
+    assert table.encoding == encoding
+    assert table.columns[1] in text
+
+
+def test_a_name_in_the_first_row_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    for row in ("1,林眉,女\n", "id,김철\n"):
+        path.write_bytes(row.encode("gb18030" if "林" in row else "cp949"))
+        refused(path, "can(not)? be told")
+
+
+def test_no_word_for_a_column_is_one_in_another_encoding() -> None:
+    words = [word for word in headers.header_words() if not word.isascii()]
+    ways = ("cp949", "gb18030", "big5hkscs", "cp932", "euc_jp")
+    for word in words:
+        for written_as in ways:
+            for read_as in ("cp949", "gb18030"):
+                seen = word.encode(written_as, "ignore").decode(read_as, "ignore")
+                assert seen == word or not headers.fields_of(seen) or len(seen) < 2
 
 
 # JSON ----------------------------------------------------------------------------------------

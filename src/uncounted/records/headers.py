@@ -134,7 +134,7 @@ def is_pseudonym(column: str) -> bool:
         >>> is_pseudonym("이름(가명)"), is_pseudonym("Name (pseudonym)"), is_pseudonym("이름")
         (True, True, False)
     """
-    found = _BRACKETS.search(column)
+    found = _BRACKETS.search(column) if len(column) <= _LONGEST_WORD else None
     return found is not None and _key(found[0].strip(" ()（）[]")) in _PSEUDONYMS
 
 

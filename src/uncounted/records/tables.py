@@ -19,6 +19,7 @@ from uncounted import delimited
 from uncounted.delimited import Row
 from uncounted.errors import BadInput, BadMapping
 from uncounted.records import workbook
+from uncounted.records.headers import fields_of
 from uncounted.records.jsonitems import JsonItems
 from uncounted.records.workbook import SheetPart, Workbook
 from uncounted.records.worksheet import Worksheet
@@ -106,9 +107,16 @@ def open_table(
             f"{path.name} is an old Excel file, or one with a password",
             hint="save it as .xlsx without a password, or as CSV UTF-8",
         )
-    main = delimited.read(path, encoding=encoding)
-    others = [(repeat, delimited.read(_beside(path, repeat.name))) for repeat in repeats]
+    main = delimited.read(path, encoding=encoding, knows=_is_called_so)
+    others = [
+        (repeat, delimited.read(_beside(path, repeat.name), knows=_is_called_so))
+        for repeat in repeats
+    ]
     return _joined(Table(path, "CSV", main.columns, main.encoding, main.__iter__), others, {})
+
+
+def _is_called_so(cell: str) -> bool:
+    return bool(fields_of(cell))
 
 
 def survey(
