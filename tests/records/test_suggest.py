@@ -133,8 +133,12 @@ def test_letters_apart_as_on_forms_are_a_word(tmp_path: Path) -> None:
     )
     assert mapping.sex == "성　별 *"
     assert headers.is_known("성 명(한자)")
-    for column in ("김 철 수", "이 영", "성 명 김", "김 성 명"):
+    for column in ("김 철 수", "이 영", "성 명 김", "김 성 명", "고 향", "장 소", "이 명", "유 형"):
         assert not headers.is_known(column)
+    form = drafted(written(tmp_path, "번호,성 명,성 별,고 향,성,이 름\n"))
+    assert Mapping.parse(form).origin == "고 향"
+    assert Mapping.parse(form).given_name == "이 름"
+    assert "고 향" not in drafted(items(tmp_path, [{"id": 1, "고 향": 2, "성 명": 3, "성 별": 4}]))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +157,7 @@ def test_what_columns_are_usually_called(columns: str, field: str) -> None:
     [
         ("Korean name,English name", "Korean name", ("English name",)),
         ("성명,name_en,中文名", "성명", ("name_en", "中文名")),
+        ("성명,이름,별명", "성명", ("이름", "별명")),
         ("中文名,英文名", "中文名", ("英文名",)),
         ("별명,영문명", "영문명", ("별명",)),
         ("alias,Surname,First name,Korean name", None, ("alias", "Korean name")),
@@ -163,6 +168,12 @@ def test_names_in_several_languages(
 ) -> None:
     mapping = Mapping.parse(drafted(written(tmp_path, f"id,sex,{columns}\n")))
     assert (mapping.name, mapping.name_alt) == (name, alt)
+
+
+@pytest.mark.parametrize("key", ["Ko", "ko", "name_ko", "victim_ko", "En", "Zh/name"])
+def test_a_language_alone_or_after_one_line_may_be_somebody(tmp_path: Path, key: str) -> None:
+    assert not headers.is_known(key)
+    assert f'"{key}"' not in drafted(items(tmp_path, [{"id": 1, key: "x", "sex": "f"}]))
 
 
 def test_a_pseudonym_is_no_name(tmp_path: Path) -> None:

@@ -20,12 +20,14 @@ from uncounted.records.columns import NAME_FIELDS
 _LONGEST_WORD = 200  # letters of a name of a column
 # Not any two letters: name__kim is no language, and Ri, Ha and Na are names.
 _LANGUAGE = re.compile(r"__(?:ar|de|en|es|fr|ja|ko|mn|pt|ru|th|vi|zh)$")
+# After one line it is a language only where the rest is known: who is called Ko is no word.
+_TAIL = re.compile(r"_(?:en|ko|zh)$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 # Letters of a word apart, as on forms: 성 명, 생 년 월 일.
 _SPACED = re.compile(r"(?<!\S)[가-힣一-鿿](?:\s+[가-힣一-鿿])+(?=$|[\s(（\[*:：?/])")
 _PSEUDONYMS = frozenset(("가명", "가명 처리", "pseudonym", "pseudonyms", "化名", "假名"))
 _IN_A_SCRIPT = re.compile(
-    r"korean|english|chinese|roman|hangul|hanja|한글|영문|한자|[中英韩]文|汉字|[ _](?:en|ko|zh)$",
+    r"korean|english|chinese|roman|hangul|hanja|한글|영문|한자|[中英韩]文|汉字|_(?:en|ko|zh)$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"[(（\[]")
@@ -83,8 +85,18 @@ def meanings(name: str) -> Mapping[str, int]:
 
 
 def _bare(column: str) -> str:
-    bare = _LANGUAGE.sub("", column).strip(" *:：?")
-    return _SPACED.sub(lambda found: "".join(found[0].split()), bare)
+    return _LANGUAGE.sub("", column).strip(" *:：?")
+
+
+def _closed(found: re.Match[str]) -> str:
+    return "".join(found[0].split())
+
+
+def _surely_closed(found: re.Match[str]) -> str:
+    """Letters put together where that is nobody's name: 고 향, 장 소 and 이 명 may be."""
+    closed = _closed(found)
+    sure = len(closed) > 2 or meanings(closed).keys() & {"name", "birth", "sex"}
+    return closed if sure else found[0]
 
 
 def fields_of(column: str) -> Mapping[str, int]:
@@ -100,9 +112,9 @@ def fields_of(column: str) -> Mapping[str, int]:
         return {"id": -1}
     if len(column) > _LONGEST_WORD or is_pseudonym(column):
         return {}
-    bare = _bare(column)
+    bare = _SPACED.sub(_closed, _bare(column))
     for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
-        for form in (name, _BRACKETS.sub("", name)):
+        for form in (name, _BRACKETS.sub("", name), _TAIL.sub("", name)):
             if found := meanings(form):
                 return found
     return {}
@@ -119,7 +131,7 @@ def is_known(column: str) -> bool:
     """
     if len(column) > _LONGEST_WORD:
         return False
-    bare = _bare(column)
+    bare = _SPACED.sub(_surely_closed, _bare(column))
     if _is_word(bare):
         return True
     plain = _BRACKETS.sub("", bare)
@@ -155,7 +167,8 @@ def is_plain_name(column: str) -> bool:
         >>> is_plain_name("이름"), is_plain_name("victim/Name"), is_plain_name("Full name")
         (True, True, False)
     """
-    return _key(_bare(column).rpartition("/")[2]) in ("name", "이름", "名字")
+    bare = _SPACED.sub(_closed, _bare(column))
+    return _key(bare.rpartition("/")[2]) in ("name", "이름", "名字")
 
 
 def has_brackets(column: str) -> bool:

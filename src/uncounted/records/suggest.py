@@ -190,8 +190,35 @@ def _chosen(
                 found.setdefault(name, []).append((meant[name], at))
             else:
                 hidden.setdefault(name, []).append(at)
+    _settle(found, columns)
+    chosen: dict[str, list[int]] = {}
+    spare: dict[str, list[int]] = {}
+    for name, ranked in found.items():
+        if not ranked:
+            continue
+        order = [at for _, at in sorted(ranked)]
+        if name == "name_alt":
+            chosen.setdefault(name, []).extend(order)
+            continue
+        chosen[name], rest = order[:1], order[1:]
+        if name == "name":
+            chosen.setdefault("name_alt", []).extend(rest)
+        elif rest:
+            spare[name] = rest
+    if "name_alt" in chosen:
+        chosen["name_alt"] = sorted(set(chosen["name_alt"]))
+        if not chosen["name_alt"]:
+            del chosen["name_alt"]
+    return chosen, spare, hidden
+
+
+def _settle(found: dict[str, list[tuple[int, int]]], columns: Sequence[str]) -> None:
+    """Move what the other columns make something else, in place.
+
+    An id beside a better one may be the number of another register, a plain name beside a
+    family name is the given one, and a name in one language is the name if there is no other.
+    """
     for rank, at in sorted(found.get("id", ()))[1:]:
-        # What is not the source's own key may be that of another register.
         if "number" in (meant := fields_of(columns[at])):
             found["id"].remove((rank, at))
             found.setdefault("number", []).append((meant["number"], at))
@@ -204,24 +231,6 @@ def _chosen(
         for one in scripts[:1]:
             found["name_alt"].remove(one)
             found["name"] = [one]
-    chosen, spare = {}, {}
-    for name, ranked in found.items():
-        if not ranked:
-            continue
-        order = [at for _, at in sorted(ranked)]
-        if name == "name_alt":
-            chosen[name] = order
-            continue
-        chosen[name], rest = order[:1], order[1:]
-        if name == "name":
-            chosen.setdefault("name_alt", []).extend(rest)
-        elif rest:
-            spare[name] = rest
-    if "name_alt" in chosen:
-        chosen["name_alt"] = sorted(set(chosen["name_alt"]))
-        if not chosen["name_alt"]:
-            del chosen["name_alt"]
-    return chosen, spare, hidden
 
 
 def _person(columns: Sequence[str], chosen: Mapping[str, list[int]]) -> Iterator[str]:
