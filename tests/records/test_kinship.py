@@ -157,6 +157,7 @@ def test_parts_say_whose_relative_as_a_whole_name_does() -> None:
     parts = Name("김철수의 딸영희", family="김철수의 딸", given="영희")
     assert relative_of(report("A", parts)) == Name("김철수")
     assert relative_of(report("A", Name("鈴木丈夫", family="鈴木", given="丈夫"))) is None
+    assert relative_of(report("A", Name("김철수의 딸", family="리"))) == Name("김철수")
     assert forms([Name("mother", family="mother")]) == []
 
 

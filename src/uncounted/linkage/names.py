@@ -209,9 +209,7 @@ def relative_of(report: Report) -> Name | None:
     found = (
         whose(_seen(part))
         for name in report.names
-        for part in (
-            (name.given or "", name.family or "") if name.given or name.family else (name.written,)
-        )
+        for part in ((name.given, name.family) if name.given and name.family else (name.written,))
     )
     return next((Name(text) for text in found if text), None)
 
