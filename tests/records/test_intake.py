@@ -440,6 +440,30 @@ def test_a_label_in_two_columns_is_one(tmp_path: Path, row: str) -> None:
 EMPTIED = "reads as an empty cell (if it is a name"
 
 
+@pytest.mark.parametrize(
+    ("row", "noted"),
+    [
+        *(("김,김철수", True), ("金,金哲洙", True), ("Kim,Kim Chol Su", True)),
+        *(
+            ("Kim,Chol Su KIM", True),
+            ("김,철수", False),
+            ("정,정희", False),
+            ("Jong,Jong Hui", False),
+        ),
+        *(
+            ("Kim,Kimchol Su", False),
+            ("김,수김", False),
+            ("Kim,Kim", False),
+            ("남궁,남궁옥희", True),
+        ),
+    ],
+)
+def test_a_whole_name_for_a_given_one_is_noted(tmp_path: Path, row: str, noted: bool) -> None:
+    warnings = _one(tmp_path, f"7,{row}", **APART_NAMES).warnings
+    assert ["with the family name" in one for one in warnings] == [True] * noted
+    assert row.split(",")[1] not in str(warnings)
+
+
 @pytest.mark.parametrize("given_", ["nan", "Null", "null"])
 def test_a_given_name_that_reads_as_an_empty_cell_is_noted(tmp_path: Path, given_: str) -> None:
     found = _one(tmp_path, f"7,Kim,{given_}", **APART_NAMES)

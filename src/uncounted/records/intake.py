@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -159,6 +159,16 @@ def _is_nobody(name: Name) -> bool:
     family, given = name.family, name.given
     apart = family and given and given.isalpha() and name.written == names.joined(family, given)
     return is_no_name(name.written, may_be_label=not apart or is_label(family or ""))
+
+
+def _has_both(family: str, given: str) -> bool:
+    """Whether a given name has the family name in it, and two syllables or words more."""
+    one, whole = names.plain(family), names.plain(given)
+    if one not in whole:
+        return False
+    parts: Sequence[str] = whole if names.script(whole) in ("hangul", "han") else whole.split()
+    size = len(one) if parts is whole else len(one.split())
+    return len(parts) > size + 1 and (whole.startswith(one) or whole.endswith(one))
 
 
 _AND = re.compile(r"\s*[,·，&+]\s*|\s+(?:and|und|и|및)\s+", re.IGNORECASE)
@@ -362,6 +372,11 @@ class Cells:
         given = self.text(mapping.given_name, LONGEST_NAME)
         if given and is_null(given):  # Null may be a family name, and no given one
             given = None
+        if family and given and _has_both(family, given):
+            self.warnings.append(
+                f"column {mapping.given_name!r}: begins or ends with the family name, as a whole"
+                " name does: if it is one, it is the name in the mapping, and no given_name"
+            )
         found = []
         if main or family or given:
             found.append(Name(main or names.joined(family, given), family, given))
