@@ -60,6 +60,24 @@ def level(one: str, other: str) -> int:
         ("somewhere in Jilin", "Yanji", WITHIN),
         ("수용소", "西安", MISSING),  # a kind of place, of the same consonants
         ("수용소", "수용소", MISSING),
+        ("구금시설", "구금시설", MISSING),  # two prisons, or one: nobody says
+        ("detention", "detention", MISSING),
+        ("detention facility", "Dandong", MISSING),
+        ("감옥", "감옥", MISSING),
+        ("prison", "prison", MISSING),
+        ("Fooburg prison", "Fooburg", SAME),
+        ("detention facility in Fooburg", "detention facility in Quuxville", DIFFERENT),
+        ("Fooburg restaurant", "Quuxville restaurant", DIFFERENT),
+        ("두만강", "두만강", MISSING),  # five hundred kilometres of it
+        ("Tumen River", "图们", MISSING),
+        ("Tumen River near Musan", "무산", SAME),
+        ("조선족 마을", "조선족 마을", MISSING),
+        ("중국 조선족 가정", "중국 조선족 가정", MISSING),
+        ("한국 영사관", "한국 영사관", MISSING),
+        ("심양 한국 영사관", "선양 미국 영사관", SAME),
+        ("연길→도문", "도문→연길", SAME),  # by their words
+        ("Chonjin", "청진", SAME),
+        ("Chonjin", "天津", SAME),
         ("San Vicente", "San Miguel", DIFFERENT),  # a word in common is no town
         ("La Paz", "La Libertad", DIFFERENT),
         ("Port-au-Prince", "Port de Paix", DIFFERENT),

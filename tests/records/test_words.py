@@ -79,6 +79,34 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("길림성 연길", "CN-2224-yanji"),
         ("함경북도 라선시", "KP-13"),
         ("Hun-chun (China)", "CN-2224-hunchun"),
+        ("Yanji?", "CN-2224-yanji"),
+        ("China?", "CN"),
+        ("「연길」", "CN-2224-yanji"),
+        ("함북_회령", "KP-09-hoeryong"),
+        ("N. Korea", "KP"),
+        ("NK", "KP"),
+        ("咸北", "KP-09"),
+        ("咸南 端川", "KP-08-tanchon"),
+        ("平北", "KP-03"),
+        ("黄南", "KP-05"),
+        ("量江道", "KP-10"),
+        ("Chonjin, North Hamgyong", "KP-09-chongjin"),
+        ("Chonjin-si, China", "CN-12"),
+        # beside a river, a people or a consulate
+        ("Tumen River near Musan", "KP-09-musan"),
+        ("图们江边（茂山）", "KP-09-musan"),
+        ("중국 조선족 가정", "CN"),
+        ("연변조선족자치주", "CN-2224"),
+        ("연변 조선족 자치주 연길", "CN-2224-yanji"),
+        ("长白朝鲜族自治县", "CN-2206-changbai"),
+        ("평양시 대동강구역", "KP-01-taedonggang"),
+        ("조선인민군", "KP"),
+        ("심양 한국 영사관", "CN-2101"),
+        ("주선양 한국총영사관", "CN-2101"),
+        ("북경 한국대사관", "CN-11"),
+        ("沈阳日本领事馆", "CN-2101"),
+        ("South Korea consulate, Shenyang", "CN-2101"),
+        ("Embassy of the Republic of Korea in Beijing", "CN-11"),
     ],
 )
 def test_places_in_three_scripts(text: str, code: str) -> None:
@@ -86,6 +114,15 @@ def test_places_in_three_scripts(text: str, code: str) -> None:
     assert found is not None
     assert found.code == code
     assert found.path[0] == code[:2]
+
+
+BEARING_A_NAME = (
+    "Tumen River|the Tumen river bank|River Tumen|Tuman-gang|图们江|圖們江|图们江边|두만강|두만강변"
+    "|도문강|압록강|鸭绿江|Yalu River|송화강|Songhwa River|대동강|Amur River"
+    "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
+    "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|朝鲜人|蒙古族"
+    "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
+)
 
 
 # ISO 3166-2:KP (codes of 2010, KP-14 of 2017, KP-15 of 2022), ISO 3166-2:RU, GB/T 2260.
@@ -118,6 +155,37 @@ def test_codes_of_standards_name_what_the_standards_say() -> None:
 @pytest.mark.parametrize("text", ["", "Atlantis", "회령 혜산", "Tumen, Musan", "x" * 400])
 def test_no_place_is_guessed(text: str) -> None:
     assert places.place(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "연길→도문",
+        "연길과도문",
+        "연길및도문",
+        "연길&도문",
+        "연길ㆍ도문",
+        "延吉到图们",
+        "延吉和和龙",
+    ],
+)
+def test_of_two_places_run_together_neither_wins(text: str) -> None:
+    assert places.place(text) is None
+
+
+def test_a_county_that_begins_like_a_word_for_and_is_one() -> None:
+    assert [found.code for found in places.candidates("延边和龙")] == ["CN-2224-helong"]
+
+
+def test_a_name_between_the_countries_is_of_either() -> None:
+    assert places.place("Chonjin") is None
+    assert {found.code for found in places.candidates("Chonjin")} == {"KP-09-chongjin", "CN-12"}
+
+
+@pytest.mark.parametrize("text", BEARING_A_NAME.split("|"))
+def test_what_bears_the_name_of_a_place_is_none(text: str) -> None:
+    assert places.place(text) is None
+    assert places.settled(text) != text
 
 
 @given(TEXT)

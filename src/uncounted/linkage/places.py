@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 
 from uncounted.linkage import lattice, place_words
 from uncounted.records import places as table
-from uncounted.records.unplaced import stated
+from uncounted.records.unplaced import is_kind, stated
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
 LEVELS = 6
@@ -59,7 +59,7 @@ _ADMIN = frozenset(
     ]
 )
 # Words of a province's name that name no town.
-_SIDES = frozenset(["north", "south", "n", "s", "korea", "korean", "people", "republic"])
+_SIDES = frozenset(["north", "south", "n", "s", "k", "korea", "korean", "people", "republic"])
 # What is numbered: such a word tells a place from another only with its number.
 _NUMBERED = frozenset(
     [
@@ -101,8 +101,12 @@ def read(text: str) -> Place:
         (True, True)
         >>> read("도문").fine == read("Tumen City").fine
         True
+        >>> read("detention facility") == read("두만강") == read("미상")
+        True
     """
-    text = stated(text[:LONGEST])
+    text = table.settled(stated(text[:LONGEST]))
+    if is_kind(text):
+        return Place(frozenset(), None)
     found = table.candidates(text)
     if not found:
         return _unlisted(text)
@@ -112,7 +116,7 @@ def read(text: str) -> Place:
         path = table.shared(path, _above(place))
     if towns:
         return Place(frozenset(place.code for place in towns), path[0] if path else None, path)
-    words = [word for word in _words(text) if word not in _SIDES]
+    words = [word for word in _words(text) if word not in _SIDES and not is_kind(word)]
     left = {_key(word) for word in words if not table.candidates(word)}
     return Place(frozenset(left - {""}), path[0] if path else None, path)
 
@@ -136,7 +140,7 @@ def _unlisted(text: str) -> Place:
         code, words = _code_of(words)
         fine.add(code)
     # what only says of which kind a place is does not say which: 수용소 is not 西安
-    words = [word for word in words if word not in _NUMBERED]
+    words = [word for word in words if word not in _NUMBERED and not is_kind(word)]
     if not words and not fine:
         return Place(frozenset(), None)
     for word in words:
@@ -162,6 +166,8 @@ def _said(text: str) -> place_words.Said:
         if any(word.isdigit() for word in words):
             code, rest = _code_of(words)
             words = [code, *rest]
+        else:
+            words = [word for word in words if not is_kind(word)]
         found = frozenset(_key(word) for word in words) - {""}
         if found:
             keys.append(found)

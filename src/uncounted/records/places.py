@@ -22,14 +22,15 @@ from types import MappingProxyType
 
 import attrs
 
-from uncounted.records import romanising
+from uncounted.records import no_place, romanising
 
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
 NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
-_SEPARATORS = re.compile(r"[,，、;/·>()（）\[\]\n]+")
+_SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
+_JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
 _HANGUL_END = re.compile(
     r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
 )
@@ -56,7 +57,7 @@ _FORMS = """
 壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
 鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
 穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
-灤滦
+灤滦 領领 總总
 """
 _PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
 
@@ -178,7 +179,8 @@ def _names(code: str) -> tuple[frozenset[str], frozenset[str]]:
     side = re.fullmatch(r"(..)(남|북)도", row["ko"])
     if side:
         forms |= set(_sided(side[1], {"남": "south", "북": "north"}[side[2]]))
-        forms |= {key(row["zh"])[:2], key(row["zh"])[:2] + "道"}
+        zh = key(row["zh"])
+        forms |= {zh[:2], zh[:2] + "道", zh[0] + zh[2]}  # 咸镜, of both halves, and 咸北
     korean = code.startswith("KP")
     own = forms | latin if korean else forms
     return (
@@ -192,6 +194,30 @@ def _sided(stem: str, side: str) -> Iterator[str]:
     yield from (stem, stem + "도")
     for name in romanising.spellings(stem):
         yield from (f"{side} {name}", f"{name} {side}", f"{side[0]} {name}", name, f"{name}do")
+
+
+@lru_cache(maxsize=1)
+def _no_place() -> re.Pattern[str]:
+    """What bears the name of a place and is none."""
+    rows = [row for row in _ROWS.values() if row["level"] == "country"]
+    given = [(row["ko"], row["zh"], row["en"], *row["also"].split(";")) for row in rows]
+    return no_place.pattern({key(name) for names in given for name in names if name})
+
+
+def settled(text: str) -> str:
+    """A text without the rivers, mountains, peoples and consulates that it names.
+
+    Examples:
+        >>> settled("Tumen River near Musan"), settled("중국 조선족 마을")
+        ('near musan', '중국 마을')
+        >>> settled("심양 한국 영사관"), settled("Tumen City"), settled("연변조선족자치주")
+        ('심양', 'Tumen City', '연변')
+    """
+    if not no_place.may_name_one(text.casefold()):
+        return text
+    plain = key(text)
+    left = _no_place().sub(" ", plain)
+    return text if left == plain else " ".join(left.split())
 
 
 Index = Mapping[str, tuple[str, ...]]
@@ -244,8 +270,10 @@ def candidates(text: str) -> tuple[Place, ...]:
     """
     if len(text) > LONGEST:
         return ()
-    parts = _SEPARATORS.split(text)
-    named = [codes for part in parts for codes in _mentions(key(part).split())]
+    plain = key(text.replace("\n", ","))
+    if no_place.may_name_one(plain):
+        plain = _no_place().sub(" ", plain)
+    named = [codes for part in _SEPARATORS.split(plain) for codes in _mentions(part.split())]
     above = _lineages()
     fit = {
         code: None
@@ -355,8 +383,8 @@ def _of_level(codes: tuple[str, ...], word: str) -> tuple[str, ...]:
 def _run_together(text: str) -> Iterator[tuple[str, ...]]:
     """Codes of the names in Korean or Chinese text without spaces, from left to right.
 
-    Inside a word that begins with something else only names with their 시 or 市 count, and
-    a bare name before 리 or 洞 is that of a village.
+    Inside a word that begins with something else only names with their 시 or 市 count, unless
+    it is 과 or 和 after another, and a bare name before 리 or 洞 is that of a village.
     """
     names, _, longest = _indexes()
     at, strange = 0, False
@@ -372,4 +400,5 @@ def _run_together(text: str) -> Iterator[tuple[str, ...]]:
             at = end
             break
         else:
-            at, strange = at + 1, True
+            strange = strange or not at or text[at] not in _JOINING
+            at += 1

@@ -60,16 +60,18 @@ _SOME_PLACE = re.compile(
 )
 _ONLY_WHERE = re.compile(
     rf"{_WHERE_EN}|{_WHERE_KO}|{_WHERE_ZH}|место|город|lugar|lieu"
-    "|in|at|near|of|the|exact|precise|specific",
+    "|in|at|on|near|around|of|the|exact|precise|specific|근처|부근|인근|附近",
     re.IGNORECASE,
 )
 # What says of which kind a place is, and where its name is not known, not which it is.
 _KIND = re.compile(
-    "prisons?|jail|detention|cent(?:er|re)|facility|camp|police|station|labou?r"
-    "|restaurant|hotel|factory|farm|hospital|school"
-    "|(?:구금|수감|수용|보호)?시설|관리소|수용소|교화소|집결소|구류장|구치소|유치장|교도소|단련대|감옥|보위부|안전부|보안서|분주소"
-    "|파출소|식당|여관|공장|농장|병원|학교"
-    "|监狱|監獄|看守所|拘留所|收容所|派出所",
+    "prisons?|jail|detention|cent(?:er|re)|facility|camp|police|station|labou?r|political"
+    "|kwanl?liso|kyohwaso|jipkyulso"
+    "|restaurant|hotel|factory|farm|hospital|school|home|house|market|mine|border|river|mountains?"
+    "|(?:구금|수감|수용|보호)?시설|(?:정치범)?(?:관리소|수용소)|교화소|집결소|구류장|구치소|유치장|교도소"
+    "|(?:노동|로동)?단련대|감옥|보위부|안전부|보안서|분주소|파출소|경찰서"
+    "|식당|여관|공장|농장|병원|학교|집|가정|시장|장마당|광산|탄광|국경|강가?|산"
+    "|监狱|監獄|看守所|拘留所|收容所|派出所|管理所|教化所|边境|邊境|国境|國境|[县縣市镇鎮乡鄉村]",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -88,6 +90,16 @@ def stated(text: str) -> str:
     """
     left = _known(text)
     return "" if left != text and _has_only(left, _ONLY_WHERE, _KIND) else left
+
+
+def is_kind(text: str) -> bool:
+    """Tell whether a text has only words of which kind a place is: no two such are one place.
+
+    Examples:
+        >>> is_kind("구금시설"), is_kind("detention facility"), is_kind("Camp 14"), is_kind("회령")
+        (True, True, False, False)
+    """
+    return _has_only(text, _ONLY_WHERE, _KIND)
 
 
 def says_where(text: str) -> bool:

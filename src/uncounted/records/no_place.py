@@ -1,0 +1,51 @@
+"""What bears the name of a place and is none: a river, a mountain, a people, a consulate.
+
+The Tumen River is not the city of Tumen, a 조선족 village lies in China, and a South Korean
+consulate is wherever it is. Whoever is only said to have been at one was nowhere in particular.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# As `places.key` gives them; with the bank or the shore, of which none says where.
+_RIVERS = (
+    "(?:두만강|도문강|압록강|송화강|아무르강|대동강(?! ?구역))(?:변|가|유역|연안)?"
+    "|(?:图们江|豆满江|鸭绿江|松花江|阿穆尔河|大同江(?!区))(?:沿岸|流域|[边岸畔])?"
+    r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songhu?wa|songhua|[td]aedong|amur) river"
+    r"|river (?:tum[ae]n|yalu|am[nr]ok|amur)|[td]uman ?[gk]ang|am[nr]ok ?[gk]ang|tumen ?jiang)"
+    r"(?: (?:banks?|basin|border|side))?\b"
+)
+_MOUNTAINS = (
+    "백두산|장백산맥?|长白山脉?|白头山"
+    r"|\b(?:(?:changbai|paektu|baekdu) ?(?:mountains?|mt|range|shan|san)"
+    r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
+)
+_PEOPLES = "COUNTRY(?:인(?![민천])|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
+_MISSION = "(?:총?영사관|영사부|대사관|总?领事馆|大使馆)"
+_MISSION_EN = "(?:consulate(?: general)?|embassy)"
+_MISSIONS = (
+    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
+    rf"|\bCOUNTRY {_MISSION_EN}\b|\b{_MISSION_EN} of (?:the )?COUNTRY\b|\b{_MISSION_EN}\b"
+)
+# One of these is in each, in small letters: looking for them is quicker than for all of it.
+_SIGNS = (*"강산족인江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
+_SIGNS += ("tuman", "duman", "tumen", "amnok", "amrok", "consulate", "embassy")
+
+
+def may_name_one(text: str) -> bool:
+    """Tell quickly whether `pattern` may find anything in a text in small letters."""
+    return any(sign in text for sign in _SIGNS)
+
+
+def pattern(countries: Iterable[str]) -> re.Pattern[str]:
+    """What finds all of them.
+
+    Args:
+        countries: the names of countries, in all languages.
+    """
+    longest_first = sorted(countries, key=lambda name: (-len(name), name))
+    country = f"(?:{'|'.join(map(re.escape, longest_first))})"
+    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
+    return re.compile(found.replace("COUNTRY", country))
