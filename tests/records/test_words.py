@@ -101,6 +101,9 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("长白朝鲜族自治县", "CN-2206-changbai"),
         ("평양시 대동강구역", "KP-01-taedonggang"),
         ("조선인민군", "KP"),
+        ("新义州（丹东对面）", "KP-03-sinuiju"),
+        ("Tumen, opposite Namyang", "CN-2224-tumen"),
+        ("두만강 건너 도문", "CN-2224-tumen"),
         ("심양 한국 영사관", "CN-2101"),
         ("주선양 한국총영사관", "CN-2101"),
         ("북경 한국대사관", "CN-11"),
@@ -121,6 +124,7 @@ BEARING_A_NAME = (
     "|도문강|압록강|鸭绿江|Yalu River|송화강|Songhwa River|대동강|Amur River"
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
     "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|朝鲜人|蒙古族"
+    "|opposite Musan|함경북도 무산군 맞은편|茂山對面|across the river from Musan"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
 )
 

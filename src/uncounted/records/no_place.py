@@ -1,7 +1,7 @@
-"""What bears the name of a place and is none: a river, a mountain, a people, a consulate.
+"""What bears the name of a place and is not there: a river, a people, a consulate, "opposite".
 
 The Tumen River is not the city of Tumen, a 조선족 village lies in China, and a South Korean
-consulate is wherever it is. Whoever is only said to have been at one was nowhere in particular.
+consulate is wherever it is. What lies opposite Musan lies in the other country.
 """
 
 from __future__ import annotations
@@ -29,9 +29,14 @@ _MISSIONS = (
     rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
     rf"|\bCOUNTRY {_MISSION_EN}\b|\b{_MISSION_EN} of (?:the )?COUNTRY\b|\b{_MISSION_EN}\b"
 )
+_OPPOSITE = (
+    r"(?<![\w ])[\w ]+(?:맞은편|건너편|对面|对岸)"
+    r"|\b(?:opposite|across (?:the (?:river|border) )?from)(?: \w+)+"
+)
 # One of these is in each, in small letters: looking for them is quicker than for all of it.
 _SIGNS = (*"강산족인江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
 _SIGNS += ("tuman", "duman", "tumen", "amnok", "amrok", "consulate", "embassy")
+_SIGNS += (*"面岸", "맞은편", "건너편", "opposite", "across")
 
 
 def may_name_one(text: str) -> bool:
@@ -47,5 +52,5 @@ def pattern(countries: Iterable[str]) -> re.Pattern[str]:
     """
     longest_first = sorted(countries, key=lambda name: (-len(name), name))
     country = f"(?:{'|'.join(map(re.escape, longest_first))})"
-    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
+    found = "|".join((_OPPOSITE, _RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
     return re.compile(found.replace("COUNTRY", country))

@@ -57,7 +57,7 @@ _FORMS = """
 壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
 鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
 穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
-灤滦 領领 總总
+灤滦 領领 總总 對对
 """
 _PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
 
@@ -205,7 +205,7 @@ def _no_place() -> re.Pattern[str]:
 
 
 def settled(text: str) -> str:
-    """A text without the rivers, mountains, peoples and consulates that it names.
+    """A text without the rivers, mountains, peoples and consulates that it names, and opposites.
 
     Examples:
         >>> settled("Tumen River near Musan"), settled("중국 조선족 마을")
