@@ -567,6 +567,25 @@ def test_a_sex_that_is_not_known_is_none(tmp_path: Path, cell: str) -> None:
     assert (found.report.sex, found.warnings) == (None, ())
 
 
+EMPTY = "-|?|—|NULL|nan|#N/A|N/A|비공개|해당없음|해당 없음|TBD|확인 중|[redacted]|not stated"
+
+
+@pytest.mark.parametrize("cell", [*EMPTY.split("|"), "미상", "unknown", "不详"])
+def test_an_act_or_outcome_of_which_nothing_is_said_is_none(tmp_path: Path, cell: str) -> None:
+    found = _one(tmp_path, f"7,Kim Chol Su,,,,{cell},2013,,,,")
+    assert [act.kind for act in found.report.acts] == [None]
+    assert found.report.acts[0].date
+    if cell in EMPTY.split("|"):
+        assert _one(tmp_path, f"7,Kim Chol Su,,,,,,,{cell},,").report.acts == ()
+
+
+@pytest.mark.parametrize("cell", ["removed", "hidden", "none", "없음", "✓", "unidentified body"])
+def test_what_may_mean_something_of_an_act_is_asked_about(tmp_path: Path, cell: str) -> None:
+    for row in (f"7,Kim Chol Su,,,,{cell},,,,,", f"7,Kim Chol Su,,,,,,,{cell},,"):
+        [(_, [reason])] = _reasons(tmp_path, row)
+        assert "not a word of the vocabulary" in reason
+
+
 @pytest.mark.parametrize("cell", ["장소 미상", "地点不详", "某地", "어딘가", "location unknown"])
 def test_a_place_that_is_said_not_to_be_known_is_none(tmp_path: Path, cell: str) -> None:
     report = _placed(tmp_path, cell, cell, "").report

@@ -53,6 +53,12 @@ def test_own_words_stand_for_their_codes(kind: str, word: str, code: str | None)
     assert OwnWords.parse(OWN).code_for(kind, word) == code
 
 
+def test_an_own_word_goes_before_what_the_vocabulary_would_read() -> None:
+    own = OwnWords.parse({"act": {"public-execution": {"en": "Public execution", "ko": "체포됨"}}})
+    assert own.code_for("act", "public execution") == "public-execution"
+    assert own.code_for("act", "체포됨") == "public-execution"
+
+
 @pytest.mark.parametrize(
     ("text", "standing_for"),
     [

@@ -455,6 +455,11 @@ def test_what_a_mapping_may_not_say_of_repeats(text: str, words: str) -> None:
         ("체포 및 고문·구금", ["arrest", "torture", "detention"]),
         ("arrest arrest", ["arrest"]),
         ("", []),
+        ("-", []),
+        ("N/A", []),
+        ("체포; 미상", ["arrest"]),
+        ("arrest|?|NULL", ["arrest"]),
+        ("체포됨; 북송됨", ["arrest", "forced-return"]),
     ],
 )
 def test_acts_of_a_select_multiple(tmp_path: Path, text: str, kinds: list[str]) -> None:
@@ -496,8 +501,9 @@ def test_a_death_sentence_is_no_death(tmp_path: Path, text: str, split: str) -> 
     assert [act.kind for act in one.report.acts] == ["sentence"]
 
 
-def test_a_select_multiple_with_a_word_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text(f"id,name,what\n1,Kim,arrest {SECRET}\n", encoding="utf-8")
+@pytest.mark.parametrize("word", [SECRET, "unknown", "; none", "; removed"])
+def test_a_select_multiple_with_a_word_that_is_none(tmp_path: Path, word: str) -> None:
+    (tmp_path / "t.csv").write_text(f"id,name,what\n1,Kim,arrest {word}\n", encoding="utf-8")
     [one] = taken(tmp_path / "t.csv", START + '[[acts]]\nact = "what"\nsplit = true\n')
     assert isinstance(one, Rejected)
     assert "not words of the vocabulary" in one.reasons[0]

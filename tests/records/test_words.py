@@ -42,6 +42,50 @@ def test_no_spelling_stands_for_two_codes() -> None:
                 assert vocabulary.code_for(kind, spelling) == term.code, (kind, spelling)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        ("act", "강제북송됨", "forced-return"),
+        ("act", "북송됨", "forced-return"),
+        ("act", "강제 송환 되었다", "forced-return"),
+        ("act", "체포 됨", "arrest"),
+        ("act", "체포당했음", "arrest"),
+        ("act", "被遣返", "forced-return"),
+        ("act", "已被强制遣返", "forced-return"),
+        ("act", "forcibly repatriated", "forced-return"),
+        ("act", "forcibly returned", "forced-return"),
+        ("act", "was arrested", "arrest"),
+        ("act", "death in custody", "death"),
+        ("act", "옥사", "death"),
+        ("act", "human trafficking", "trafficking"),
+        ("act", "public execution", "execution"),
+        ("act", "공개 처형", "execution"),
+        ("act", "감금", "detention"),
+        ("act", "체포 (arrest)", "arrest"),
+        ("outcome", "death in custody", "died-in-custody"),
+        ("outcome", "사망함", "died"),
+        ("outcome", "被释放", "released"),
+        ("sex", "남(男)", "m"),
+        ("sex", "Male (M)", "m"),
+        ("sex", "여성（F）", "f"),
+        ("authority", "국가보위부 (SSD)", "kp-state-security"),
+        # and what is not meant
+        ("act", "석방 안 됨", None),
+        ("act", "미송환됨", None),
+        ("act", "未被逮捕", None),
+        ("act", "not arrested", None),
+        ("act", "체포 (death)", None),
+        ("act", "체포 처형", None),
+        ("sex", "남(여)", None),
+        ("sex", "여함", None),
+        ("outcome", "N/A", None),
+        ("outcome", "removed", None),
+    ],
+)
+def test_a_word_said_otherwise(kind: str, text: str, code: str | None) -> None:
+    assert vocabulary.code_for(kind, text) == code
+
+
 def test_the_page_lists_every_word() -> None:
     page = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
     for terms in vocabulary.TERMS.values():

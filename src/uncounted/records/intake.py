@@ -28,7 +28,7 @@ from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, says_nothing
 from uncounted.records.unplaced import says_where
-from uncounted.records.unsaid import is_as_above, is_null, may_be_no_null
+from uncounted.records.unsaid import is_as_above, is_null, is_placeholder, may_be_no_null
 from uncounted.vault.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
@@ -37,7 +37,13 @@ NO_NAME = "no name"
 SEVERAL_PEOPLE = (
     "a name that speaks of several people (a report is about one: give each a row, with an id)"
 )
-_MAY_SAY_NOTHING = ("sex", "authority")  # outcomes have a code for it; a row is for its act
+_MAY_SAY_NOTHING = ("sex", "authority")
+# Of an act or outcome "none", "missing", "removed" and a tick may mean something.
+_UNSAID = re.compile(
+    "n[/.]?a|unk(?:nown)?|not (?:known|stated|given|recorded|specified|provided|available)"
+    "|미상|불명|불상|모름|알 ?수 ?없음|不[明详詳]|未知|[-‐-―−?.… ]*"
+)
+_MEANT = re.compile("removed|suppressed|삭제")
 OF_NAMES = frozenset((NO_NAME, SEVERAL_PEOPLE))
 ID_TAKEN = "id already used above"  # one reason for all, however many there are
 HEADER_AGAIN = "the names of the columns once more, and no report"
@@ -188,11 +194,21 @@ def says_several(text: str, code_for: Callable[[str], str | None]) -> bool:
     return None not in codes and len(codes - {""}) > 1
 
 
+def _is_unsaid(text: str) -> bool:
+    """Whether what stands for an act or outcome only says that nothing is said."""
+    word = vocabulary.key(text)
+    if is_null(text) or _UNSAID.fullmatch(word):
+        return True
+    return is_placeholder(text) and not is_as_above(text) and not _MEANT.search(word)
+
+
 def _codes_of(text: str, code_for: Callable[[str], str | None]) -> list[str] | None:
     """The codes of the words of a cell, each once; None if one of them has no code."""
     codes: dict[str, None] = {}
     whole = code_for(text) if text else None
-    for part in [] if whole is not None else _parted(text):
+    for part in [] if whole is not None or _is_unsaid(text) else _parted(text):
+        if code_for(part) is None and _is_unsaid(part):
+            continue
         for word in [part] if code_for(part) is not None else part.split():
             code = code_for(word)
             if code is None:
@@ -301,7 +317,7 @@ class Cells:
                 " (say split = true in an [[acts]] section of the mapping: then each is one)"
             )
             return None
-        if kind in _MAY_SAY_NOTHING and self.known(column) is None:
+        if self.known(column) is None if kind in _MAY_SAY_NOTHING else _is_unsaid(text):
             return None
         if strict:
             self.reasons.append(

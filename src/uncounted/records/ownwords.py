@@ -212,8 +212,11 @@ class OwnWords:
 
 
 def _vocabulary_code(kind: str, text: str) -> str | None:
-    """The code of the vocabulary, of which places have none."""
-    return vocabulary.code_for(kind, text) if kind in vocabulary.KINDS else None
+    """The code of the vocabulary, of which places have none.
+
+    An own word goes before what the vocabulary reads that it does not have as it is written.
+    """
+    return vocabulary.spelt(kind, text) if kind in vocabulary.KINDS else None
 
 
 def _key(kind: str, text: str) -> str:

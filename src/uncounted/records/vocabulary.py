@@ -81,15 +81,49 @@ def code_for(kind: str, text: str) -> str | None:
 
     Args:
         kind: one of `KINDS`.
-        text: a code, a label in English, Korean or Chinese, or another spelling of one.
+        text: a code, a label in English, Korean or Chinese, or another spelling of one; a word
+            and the same in brackets; an act or outcome that was suffered (체포됨, 被逮捕).
 
     Examples:
         >>> code_for("act", "강제북송"), code_for("act", "Sent back"), code_for("sex", "女")
         ('forced-return', 'forced-return', 'f')
+        >>> code_for("act", "북송됨"), code_for("sex", "남(男)"), code_for("act", "공개 처형")
+        ('forced-return', 'm', 'execution')
         >>> code_for("act", "picnic") is None
         True
     """
+    return spelt(kind, text) or _said_otherwise(kind, key(text))
+
+
+def spelt(kind: str, text: str) -> str | None:
+    """Give the code of a word only if the vocabulary has it as it is written."""
     return _CODES[kind].get(key(text))
+
+
+def _said_otherwise(kind: str, word: str) -> str | None:
+    """The code of a word said twice, without spaces, or in the passive; None if it has none."""
+    if _APART.search(word):
+        parts = [part.strip() for part in _APART.split(word)]
+        found = {_of_one(kind, part) for part in parts if part}
+        return found.pop() if len(found) == 1 else None
+    return _of_one(kind, word)
+
+
+def _of_one(kind: str, word: str) -> str | None:
+    codes = _CODES[kind]
+    forms = [word]
+    if kind in ("act", "outcome") and (found := _SUFFERED.fullmatch(word)):
+        forms.append(found[1])
+    if not word.isascii() and " " in word:
+        forms += [form.replace(" ", "") for form in forms]
+    return next((codes[form] for form in forms if form in codes), None)
+
+
+_APART = re.compile(r"[()\[\]]")
+_SUFFERED = re.compile(
+    "(?:(?:(?:was|were|been|forcibly|publicly|public) )+|已?被|已|遭到?)?(.+?)"
+    " ?(?:됨|당함|함|(?:되었|됐|당하였|당했|하였|했)[다음])?"
+)
 
 
 def codes(kind: str) -> tuple[str, ...]:
