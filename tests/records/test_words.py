@@ -54,6 +54,13 @@ def test_no_spelling_stands_for_two_codes() -> None:
         ("act", "已被强制遣返", "forced-return"),
         ("act", "forcibly repatriated", "forced-return"),
         ("act", "forcibly returned", "forced-return"),
+        ("act", "forcible repatriation", "forced-return"),
+        ("act", "arbitrarily detained", "detention"),
+        ("act", "被抓", "arrest"),
+        ("act", "被遣送回国", "forced-return"),
+        ("outcome", "소식 두절", "fate-unknown"),
+        ("outcome", "关押中", "held"),
+        ("sex", "♀", "f"),
         ("act", "was arrested", "arrest"),
         ("act", "death in custody", "death"),
         ("act", "옥사", "death"),
@@ -134,6 +141,9 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("平北", "KP-03"),
         ("黄南", "KP-05"),
         ("量江道", "KP-10"),
+        ("나진선봉", "KP-13"),
+        ("Rajin-Sonbong", "KP-13"),
+        ("라선시 라진", "KP-13-rajin"),
         ("Chonjin, North Hamgyong", "KP-09-chongjin"),
         ("Chonjin-si, China", "CN-12"),
         # beside a river, a people or a consulate
@@ -167,7 +177,7 @@ BEARING_A_NAME = (
     "Tumen River|the Tumen river bank|River Tumen|Tuman-gang|图们江|圖們江|图们江边|두만강|두만강변"
     "|도문강|압록강|鸭绿江|Yalu River|송화강|Songhwa River|대동강|Amur River"
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
-    "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|朝鲜人|蒙古族"
+    "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|북한 사람 집|朝鲜人|蒙古族"
     "|opposite Musan|함경북도 무산군 맞은편|茂山對面|across the river from Musan"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
 )

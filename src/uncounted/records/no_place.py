@@ -22,7 +22,7 @@ _MOUNTAINS = (
     r"|\b(?:(?:changbai|paektu|baekdu) ?(?:mountains?|mt|range|shan|san)"
     r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
 )
-_PEOPLES = "COUNTRY(?:인(?![민천])|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
+_PEOPLES = "COUNTRY(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
 _MISSION = "(?:총?영사관|영사부|대사관|总?领事馆|大使馆)"
 _MISSION_EN = "(?:consulate(?: general)?|embassy)"
 _MISSIONS = (
@@ -34,7 +34,7 @@ _OPPOSITE = (
     r"|\b(?:opposite|across (?:the (?:river|border) )?from)(?: \w+)+"
 )
 # One of these is in each, in small letters: looking for them is quicker than for all of it.
-_SIGNS = (*"강산족인江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
+_SIGNS = (*"강산족인람江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
 _SIGNS += ("tuman", "duman", "tumen", "amnok", "amrok", "consulate", "embassy")
 _SIGNS += (*"面岸", "맞은편", "건너편", "opposite", "across")
 

@@ -66,12 +66,12 @@ _ONLY_WHERE = re.compile(
 # What says of which kind a place is, and where its name is not known, not which it is.
 _KIND = re.compile(
     "prisons?|jail|detention|cent(?:er|re)|facility|camp|police|station|labou?r|political"
-    "|kwanl?liso|kyohwaso|jipkyulso"
+    "|kwanl?liso|kyohwaso|jipkyulso|korean|chinese|ethnic"
     "|restaurant|hotel|factory|farm|hospital|school|home|house|market|mine|border|river|mountains?"
     "|(?:구금|수감|수용|보호)?시설|(?:정치범)?(?:관리소|수용소)|교화소|집결소|구류장|구치소|유치장|교도소"
     "|(?:노동|로동)?단련대|감옥|보위부|안전부|보안서|분주소|파출소|경찰서"
-    "|식당|여관|공장|농장|병원|학교|집|가정|시장|장마당|광산|탄광|국경|강가?|산"
-    "|监狱|監獄|看守所|拘留所|收容所|派出所|管理所|教化所|边境|邊境|国境|國境|[县縣市镇鎮乡鄉村]",
+    "|식당|여관|공장|농장|병원|학교|집|가정|시장|장마당|광산|탄광|강가?|산|(?:북중|조중)?(?:국경)?(?:지역|지대)?"
+    "|监狱|監獄|看守所|拘留所|收容所|派出所|管理所|教化所|(?:中朝|朝中)?(?:边境|邊境|国境|國境)|[县縣市镇鎮乡鄉村]",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")

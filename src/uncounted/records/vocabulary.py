@@ -121,7 +121,7 @@ def _of_one(kind: str, word: str) -> str | None:
 
 _APART = re.compile(r"[()\[\]]")
 _SUFFERED = re.compile(
-    "(?:(?:(?:was|were|been|forcibly|publicly|public) )+|已?被|已|遭到?)?(.+?)"
+    "(?:(?:(?:was|were|been|forcibl[ey]|arbitrar(?:il)?y|public(?:ly)?) )+|已?被|已|遭到?)?(.+?)"
     " ?(?:됨|당함|함|(?:되었|됐|당하였|당했|하였|했)[다음])?"
 )
 
