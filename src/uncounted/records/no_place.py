@@ -13,7 +13,7 @@ from collections.abc import Iterable
 _RIVERS = (
     "(?:두만강|도문강|압록강|송화강|아무르강|대동강(?! ?구역))(?:변|가|유역|연안)?"
     "|(?:图们江|豆满江|鸭绿江|松花江|阿穆尔河|大同江(?!区))(?:沿岸|流域|[边岸畔])?"
-    r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songhu?wa|songhua|[td]aedong|amur) river"
+    r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songh[wu]a|[td]aedong|amur) river"
     r"|river (?:tum[ae]n|yalu|am[nr]ok|amur)|[td]uman ?[gk]ang|am[nr]ok ?[gk]ang|tumen ?jiang)"
     r"(?: (?:banks?|basin|border|side))?\b"
 )
