@@ -94,11 +94,12 @@ class Linked:
         return [each for each in found if {each["shorter"], each["longer"]} <= counted]
 
     def copied_among(self, lists: Sequence[str]) -> bool:
-        """Whether one of these lists stands in another, by the reports that may be counted."""
-        from uncounted.linkage.copied import copied
+        """Whether one of these lists stands in another nearly whole, by what may be counted."""
+        from uncounted.linkage.copied import SHARE, copied
 
         rows = zip(self.reports, self.may, strict=True)
-        return bool(copied(each for each, may in rows if may and each.source in lists))
+        found = copied(each for each, may in rows if may and each.source in lists)
+        return any(each["alike"] >= SHARE * each["of"] for each in found)
 
 
 def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:

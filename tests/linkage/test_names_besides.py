@@ -60,6 +60,22 @@ def test_a_name_that_both_are_called_besides_is_still_no_name_of_theirs() -> Non
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("김선희", "김순희", "another given one letter off, same family"),
+        ("전영희", "천영희", "same given, family slip"),
+        ("김철", "김철수", "given begins alike, same family"),
+        ("김선희", "김선희", "same"),
+        ("김선희", "김○○", "same"),
+    ],
+)
+def test_a_name_besides_says_nothing_of_sisters_a_letter_apart(
+    one: str, other: str, level: str
+) -> None:
+    assert called((one, "王芳"), other, "王芳") == level
+
+
+@pytest.mark.parametrize(
     "name", ["이명박", "김일명", "박본명", "필명수", "Nana Aka Kouame", "Kim (Chol Su)", "王又名"]
 )
 def test_what_may_be_a_name_is_no_word_for_another(name: str) -> None:

@@ -50,6 +50,40 @@ def is_same(one: str, other: str) -> bool:
     return 1 <= level(one, other) <= compare.NAME_SAME
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("고영수", "Goh Yong Su"), ("고경태", "Goh Kyong Tae"), ("여명태", "Yuh Myoung-tae")),
+        *(("김영수", "Kym Yong Su"), ("김영수", "Yong Su Kym"), ("고영란", "Goh Yong Ran")),
+    ],
+)
+def test_a_family_name_spelt_unusually_may_stand_before_what_is_one_too(
+    one: str, other: str
+) -> None:
+    assert is_same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("박영수", "Goh Yong Su"), ("고영호", "Goh Yong Su"), ("김영호", "Kym Yong Su")],
+)
+def test_and_is_no_other_family_name(one: str, other: str) -> None:
+    assert not is_same(one, other)
+
+
+@pytest.mark.parametrize("times", [0, 6, 15])
+def test_that_others_are_called_so_makes_no_other_name_of_it(times: int) -> None:
+    """Of 300 some are 김영희, which Jin Yingji may be though it is more often 김영길."""
+    rest = [
+        f"리{one}{other}"
+        for one, other in product("철수옥순금성명호향혜미경광일은숙진춘복", repeat=2)
+    ][: 300 - times]
+    names = ["김영희", "Jin Yingji", *["김영희"] * times, *rest]
+    reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate(names)]
+    found = compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
+    assert 1 <= found <= compare.NAME_SAME
+
+
 def read(written: str) -> list[Form]:
     return forms([Name(written)])
 

@@ -59,6 +59,58 @@ def test_what_is_entered_twice_changes_no_link() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("source", ["Copyist", "TumenWatch"])
+def test_rows_that_another_list_took_over_break_no_link(source: str) -> None:
+    """A list that copied a part of another, and nothing else or of its own reports besides."""
+    reports, truth = bench_linkage.fresh([2903])
+    took = [at for at, each in enumerate(reports) if each.source == "Saebyok"][::2]
+    copies = [
+        attrs.evolve(each, source=source) for each in again([reports[at] for at in took], "again")
+    ]
+    assert len(copies) > 100
+    alone = link(reports, draws=40, with_grid=False)
+    both = link([*reports, *copies], draws=40, with_grid=False)
+    pairs = np.array([(i, j) for i, one in enumerate(truth) for j in range(i) if truth[j] == one])
+    found = [
+        np.mean([labels[i] == labels[j] for labels in np.array(drawn) for i, j in pairs])
+        for drawn in (labels_of(alone, reports), labels_of(both, reports))
+    ]
+    assert found[1] > found[0] - 0.005  # it was two to six in a hundred
+    assert np.quantile(both.people, 0.025) <= len(set(truth)) <= np.quantile(both.people, 0.975)
+    last = np.array(labels_of(both, [*reports, *copies]))
+    assert (last[:, took] == last[:, len(reports) :]).mean() > 0.97  # but who says hardly more
+    assert both.diagnostics["entered_twice"] == 0
+    assert both.diagnostics["copied"]
+
+
+def test_of_lists_that_know_by_themselves_no_report_is_a_copy() -> None:
+    both = [SAID, attrs.evolve(SAID, source="B")]
+    assert first_alike(both).tolist() == [0, 1]
+    rows = [
+        attrs.evolve(each, id=str(at), names=(Name(f"김{at}"),), birth=parse(f"{1950 + at}-03-04"))
+        for each in both
+        for at in range(10)
+    ]
+    assert first_alike(rows).tolist() == [*range(10), *range(10)]
+    assert first_alike(rows, across=False).tolist() == [*range(20)]
+    third = [*rows, attrs.evolve(rows[0], source="C")]
+    assert first_alike(third)[20] == 20
+
+
+def test_a_day_of_birth_says_as_much_as_two_things() -> None:
+    born = attrs.evolve(SAID, acts=())
+    assert first_alike([born, attrs.evolve(born, id="2")]).tolist() == [0, 0]
+    year = attrs.evolve(born, birth=parse("1971"))
+    assert first_alike([year, attrs.evolve(year, id="2")]).tolist() == [0, 1]
+
+
+def test_one_whom_somebody_told_apart_leaves_the_other_copies_as_they_are() -> None:
+    rows = [attrs.evolve(SAID, id=str(at)) for at in range(4)]
+    assert first_alike(rows, [(0, 2, False)]).tolist() == [0, 0, 2, 0]
+    assert first_alike(rows, [(3, 1, False)]).tolist() == [0, 0, 0, 3]
+
+
+@pytest.mark.slow
 def test_two_who_are_called_alike_and_as_old_are_compared_like_any_two() -> None:
     """Of a list with few names and years, who says no more may be somebody else."""
     rng = np.random.default_rng(3)

@@ -40,6 +40,7 @@ from uncounted.linkage.name_levels import (
 )
 
 _NONE = 255  # no level
+_STRETCH = 0.3  # how much likelier of one name than of two two spellings must be at the least
 
 
 @compiled_inner
@@ -48,7 +49,8 @@ def of_names(a: Arrays, x: int, y: int) -> int:
 
     Two who are called Liu Fang beside names of their own are two people as a rule: few such names
     are given to many. So where main names do not agree, neither with one another nor with what the
-    other is called besides, what both are called besides is a level of its own.
+    other is called besides, what both are called besides is a level of its own. Where they differ
+    by a letter or two, it says nothing: sisters may be called so both.
     """
     best, besides = _NONE, _NONE
     for f in range(a.form_starts[x], a.form_starts[x + 1]):
@@ -62,8 +64,16 @@ def of_names(a: Arrays, x: int, y: int) -> int:
                     return SAME
     if best > FAMILY_ALONE and best != _NONE:
         return ANOTHER if besides <= SAME_LAST else best
-    best = min(best, besides)
+    if not _differ_a_little(best):
+        best = min(best, besides)
     return 0 if best == _NONE else best
+
+
+@compiled_inner
+def _differ_a_little(level: int) -> bool:
+    """Names are near, and not the same."""
+    near = SLIP_IN_FAMILY <= level <= NEAR
+    return near or level in (ONE_LETTER, BEGINS_ALIKE)
 
 
 @compiled_inner
@@ -72,7 +82,8 @@ def _forms(a: Arrays, f: int, g: int) -> int:
 
     That a word is the family name although another is likelier is believed where the other report
     says that family name; and of both where they say one given name, too. Else brothers, Kim Chol
-    Su and Kim Chol Ho, would have one given name, Kim Chol.
+    Su and Kim Chol Ho, would have one given name, Kim Chol. Of one it is believed as well where
+    both say one given name and family names a letter apart: Kym Yong Su is Kim, and not Su.
     """
     p, q = a.form_family[f], a.form_family[g]
     r, s = a.form_given[f], a.form_given[g]
@@ -85,8 +96,11 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     if given < 0 and family < 0:
         return 0
     less_likely = int(a.other_way[f]) + int(a.other_way[g])
-    if less_likely and (family < 1 or (less_likely == 2 and given < 1)):
+    if less_likely == 2 and (family < 1 or given < 1):
         return 0
+    if less_likely == 1 and family < 1:
+        slip = given == 1 and apart(a, a.family_words, a.family_words, p, q, 3) == 1
+        return SLIP_IN_FAMILY if slip else 0
     not_korean = not (a.korean[f] or a.korean[g])
     if given == 1 and not_korean:
         # Dina and Tina could be one syllable's spellings, if either were Korean
@@ -221,8 +235,9 @@ def _shared(
             total += weights[x] * weights[y] * np.exp(-log_share[values[x]])
             x += 1
             y += 1
-    # a reading that both admit only at a stretch is no agreement
-    if total < 1.0:
+    # a reading that both admit only at a stretch is no agreement; but one that says hardly more
+    # than that half of a file is called so is
+    if total < _STRETCH:
         return 0, 0.0
     return 1, np.log(total)
 

@@ -34,6 +34,8 @@ _PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it 
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
 _USUAL = 0.25  # of syllables in given names: see `spelling`
 _LEAST = 0.01  # a way of reading less likely than this is none
+_SURELY_FAMILY = 1.0  # percent of people, who have a family name that leaves no doubt
+_PARTS_OF_GIVEN = 2  # words of a given name of which one may be a family name
 _LOUD = 0.99  # how often the one word in capitals is the family name
 # How often the family name comes first, by the source's habit, before one looks at the words.
 _FIRST: dict[Order | None, float] = {"first": 0.98, "last": 0.02, None: 0.7}
@@ -424,11 +426,29 @@ def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:
     for table in (families.latin(), families.wide("latin"), families.pinyin()):
         first, last = "".join(one[0]) in table, "".join(two[0]) in table
         if first != last:
-            return [*_both(*(one if first else two)), *_given_alone(words)]
+            way, other = (one, two) if first else (two, one)
+            return [*_both(*way), *_other_way(way, other), *_given_alone(words)]
         if first:  # both ends may be it
             return _by_likelihood([(one, _FIRST[order]), (two, 1 - _FIRST[order])])
     found = _both(*(one if order == "first" else two))
     return [attrs.evolve(form, is_open=True) for form in found]
+
+
+def _other_way(way: Way, other: Way) -> list[Form]:
+    """The other end as a family name in an unusual spelling, if the one known is rarely one.
+
+    Goh Yong Su is 고 영수, and hardly 수 of the given name Goh Yong. Kim and Pak leave no doubt.
+    """
+    (*_, word), given = way[0], other[1]
+    rare = families.how_usual(word) < _SURELY_FAMILY and len(given) == _PARTS_OF_GIVEN
+    return _both(*other, is_other_way=True) if rare and _ends_given_names(word) else []
+
+
+@lru_cache(maxsize=1024)
+def _ends_given_names(word: str) -> bool:
+    return any(
+        len(row) == 1 and syllables.usual(row[0]) >= _USUAL for row in lattice.of_latin((word,))
+    )
 
 
 def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:

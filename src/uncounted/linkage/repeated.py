@@ -1,10 +1,11 @@
-"""Reports that a list holds twice, word for word: one report that was entered twice.
+"""Reports that are there twice, word for word: one report that was entered or taken over twice.
 
 Taken for two, each copy would say that whoever differs from it has erred, and teach that nobody
 errs: who was entered twice would be linked the less, and people of a list that stands twice in a
 file would be too many. So a copy is what its original is, and says nothing more. Two people may be
 called alike and be as old: copies are only those who are one person almost surely, if they are
-compared like any two.
+compared like any two. And two lists may agree of somebody, each by itself: of two lists, copies are
+only those that are taken over from one to the other (`copied`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.linkage import compare
-from uncounted.linkage.copied import said
+from uncounted.linkage.copied import said, taken_over
 from uncounted.linkage.encode import Encoded
 from uncounted.linkage.graph import Decision, connected
 from uncounted.linkage.model import Rates
@@ -26,12 +27,16 @@ Ints = NDArray[np.int64]
 SURELY = 0.99  # how likely two who are alike have to be one person, to be one report
 
 
-def first_alike(reports: Sequence[Report], decisions: Sequence[Decision] = ()) -> Ints:
-    """Of each report, the first on its list that says just the same; itself, where none does.
+def first_alike(
+    reports: Sequence[Report], decisions: Sequence[Decision] = (), *, across: bool = True
+) -> Ints:
+    """Of each report, the first that says just the same on its list; itself, where none does.
 
-    Notes are not looked at, and who says hardly more than a name is like nobody. Where people have
-    decided that two who are alike are two, or that others are who hang on them, copies are what
-    they are.
+    With `across`, it may be on another list that took over rows of its own, or the other way round.
+
+    Notes are not looked at, and who says hardly more than a name is like nobody. Of two who are
+    alike and whom people have decided to be two, the later is itself. Where what they have decided
+    of others cannot be true of copies, all who hang on them are themselves.
 
     Examples:
         >>> from uncounted.records.dates import parse
@@ -43,12 +48,25 @@ def first_alike(reports: Sequence[Report], decisions: Sequence[Decision] = ()) -
         >>> first_alike(rows).tolist(), first_alike(rows, [(0, 1, False)]).tolist()
         ([0, 0], [0, 1])
     """
-    seen = dict[Hashable, int]()
+    took = taken_over(reports) if across else frozenset()
+    seen = dict[Hashable, dict[str, int]]()
     first = np.arange(len(reports))
     for at, report in enumerate(reports):
         if (what := said(report)) is not None:
-            first[at] = seen.setdefault((report.source, what), at)
+            theirs = seen.setdefault(what, {})
+            found = (
+                other
+                for source, other in theirs.items()
+                if source == report.source or _pair(source, report.source) in took
+            )
+            first[at] = theirs.setdefault(report.source, next(found, at))
+    told_apart = [max(i, j) for i, j, same in decisions if not same and first[i] == first[j]]
+    first[told_apart] = told_apart
     return np.where(_torn(first, decisions), np.arange(len(first)), first)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:

@@ -44,6 +44,7 @@ ALL_PAIRS = 3000  # reports up to which every pair is compared
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 MOST_LISTS = 60
+_FEW_SAY_MORE = 0.05  # of the reports
 
 
 @attrs.frozen
@@ -123,7 +124,11 @@ def link(
     place = np.argsort(order)  # of each report in that order
     decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
     compared, once = _comparing_once(
-        [reports[at] for at in order], decided, seed=seed, progress=progress
+        [reports[at] for at in order],
+        decided,
+        across=not chosen.once_a_list,
+        seed=seed,
+        progress=progress,
     )
     floor = usual_floor(compared.encoded.count) if floor is None else floor
     compared, nearest = arranged(compared, floor)
@@ -143,9 +148,10 @@ def link(
     )
     labels = _numbered(sampled.slots[:, place])
     told = _told(sampled, _numbered(sampled.slots))
+    told["fails"] = told["fails"] or _says_names_alone(reports)
     facts = {**sampled.facts, **built.facts, **compared.facts, **told}
     facts["copied"] = copied(reports)
-    facts["entered_twice"] = len(reports) - compared.encoded.count
+    facts["entered_twice"] = len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)})
     others: tuple[Reading, ...] = ()
     if with_grid:
         others = grid.readings(
@@ -176,6 +182,10 @@ def link(
     return Linkage(keys, labels, pairs, facts, settings, seed, seconds, others)
 
 
+def _lists(keys: Sequence[tuple[str, str]]) -> list[str]:
+    return [source for source, _ in keys]
+
+
 def usual_floor(reports: int) -> float:
     """How unlikely a candidate may be, in a file of so many reports.
 
@@ -203,10 +213,15 @@ def _keys(
 
 
 def _comparing_once(
-    reports: Sequence[Report], decisions: Sequence[Decision], *, seed: int, progress: Progress
+    reports: Sequence[Report],
+    decisions: Sequence[Decision],
+    *,
+    across: bool,
+    seed: int,
+    progress: Progress,
 ) -> tuple[Compared, Ints]:
-    """Compare reports, each that a list holds twice once; and which of these each report is."""
-    first = repeated.first_alike(reports, decisions)
+    """Compare reports, each that is there twice once; and which of these each report is."""
+    first = repeated.first_alike(reports, decisions, across=across)
     if len(np.unique(first)) < 2:  # there would be nobody to compare with
         first = np.arange(len(reports))
     compared, kept, once = _comparing(reports, first, seed, progress)
@@ -288,6 +303,29 @@ def _pairs(
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number people by the first of their reports, so that equal partitions look equal."""
     return np.stack([numbered(row) for row in slots])
+
+
+def _says_names_alone(reports: Sequence[Report]) -> str | None:
+    """That reports say hardly anything but names, in words; None if they do."""
+    further = sum(map(_says_more, reports))
+    if further > _FEW_SAY_MORE * len(reports):
+        return None
+    return (
+        f"{further:,} of {len(reports):,} reports say more than a name, and how many people have"
+        " one name cannot be told from lists that repeat them"
+    )
+
+
+def _says_more(report: Report) -> bool:
+    return bool(
+        report.sex
+        or report.birth
+        or report.origin
+        or report.relative
+        or report.occupation
+        or report.number
+        or any(act.date or act.place for act in report.acts)
+    )
 
 
 def _told(sampled: chains.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
