@@ -14,7 +14,7 @@ _UNKNOWN = frozenset(
     word
     for row in (
         "unknown|not known|unk|unspecified|undated|no date|n.d.|nd|n/a|na|none|nil|null",
-        "-|--|?|??|xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
+        "xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
         "미상|모름|불명|없음|알 수 없음|不详|不明|未知|不知道|无",
     )
     for word in row.split("|")
@@ -88,6 +88,8 @@ def says_unknown(text: str) -> bool:
         (True, False)
     """
     bare = unwrapped(text)
+    if text and not text.strip("-–—―?"):
+        return True
     return bool({text, text.rstrip("."), bare} & _UNKNOWN or _NO_DAY.fullmatch(bare))
 
 

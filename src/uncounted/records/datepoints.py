@@ -32,7 +32,9 @@ _YEAR_FIRST = sought(
     r"(\d{4})\s*(?:[-./]|년도?|年|,|\s)\s*(\d{1,2})\s*(?:[-./]|월|月|,|\s|$)"
     r"(?:\s*(\d{1,2})\s*(?:일|日|号|號|\.)?)?"
 )
-_MIXED = sought(r"(\d{4})\s*([-./])\s*(\d{1,2})\s*(?!\2)[-./]\s*(\d{1,2})\.?")
+_MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4
+    r"(\d{4})\s*(?:([-./])|[년年](?!\s*\d+\s*\.))\s*(\d{1,2})\s*(?!\2)([-./,])\s*(\d{1,2})\.?"
+)
 _YEAR_ONLY = sought(r"(\d{4})\s*(?:년도?|年|\.)?")
 _DECADE = sought(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
 _COMPACT = sought(r"(\d{4})(\d\d)(\d\d)")
@@ -78,7 +80,7 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
     if found := _YEAR_ONLY.fullmatch(text):
         return found[1]
     if found := _MIXED.fullmatch(text):
-        return _mixed(found[1], found[3], found[4], note)
+        return _mixed(found[1], found[3], found[5], note, sign=found[4])
     if found := _COMPACT.fullmatch(text) or _YEAR_FIRST.fullmatch(text):
         return _joined(found[1], found[2], found[3], note=note)
     if found := _YEAR_LAST.fullmatch(text):
@@ -100,8 +102,15 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
     raise BadInput("not a date", hint=HINT)
 
 
-def _mixed(year: str, one: str, two: str, note: Callable[[str], None]) -> str:
-    """2003-05/06: May to June as ISO 8601 shortens it, or 6 May; the first admits both."""
+def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: str) -> str:
+    """2003-05/06: May to June as ISO 8601 shortens it, or 6 May; the first admits both.
+
+    So it is with 2003.5,6 and 2003년 5-6; of 2003.12,1 nothing would admit both.
+    """
+    if sign == "," and 12 >= int(one) > int(two) > 0:
+        raise BadInput(
+            "could be a day, or two months", hint='write "2013-05-07" or "2013-05/2013-07"'
+        )
     if 0 < int(one) < int(two) <= 12:
         note("could be a day, or the months from one to the other")
         return f"{year}-{one.zfill(2)}?/{year}-{two.zfill(2)}?"

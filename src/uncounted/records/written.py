@@ -61,17 +61,17 @@ _TIMED = sought(
 )
 _ABOUT = (
     sought(
-        r"^(?:on or about|about|around|approximately|approx\b\.?|circa|ca\b\.?|c\.|c(?=\s?\d)"
-        r"|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
+        r"^(?:(?:(?:on|in|at) or )?(?:about|around)|approximately|approx\b\.?|circa|ca\b\.?|c\."
+        r"|c(?=\s?\d)|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
     ),
-    sought(
-        r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?|~)(?:에)?$"
-    ),
+    sought(r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?)(?:에)?$"),
 )
 _DOUBT = (
     sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
     sought(r"\s*(?:\(?\?\)?|\(?추정\)?|로 추정|\(?uncertain\)?|\(?불확실\)?|\(?可能\)?)$"),
 )
+_NOW = r"(?:the )?present(?: day)?|now|today|date|(?:지금|현재|오늘)(?:까지)?|今|现在|現在"
+_IS_NOW = sought(_NOW)
 _RANGES = (
     sought(r"(?:sometime )?between (.+?) and (.+)"),
     sought(r"from (.+?) (?:to|until|till|through) (.+)"),
@@ -79,15 +79,16 @@ _RANGES = (
     sought(r"(.+?)(?:와|과)\s*(.+?)\s*사이"),
     sought(r"[从自从由](.+?)[至到](.+?)(?:之间|期间|止)?"),
     sought(r"(.+?)\s*[至到]\s*(.+?)(?:之间|期间|止)?"),
-    sought(r"(.+?)\s*[~∼〜–—]\s*(.+)"),
+    sought(r"(.+?)\s*[~–—]\s*(.+)"),
     sought(r"(.+?) (?:to|until|through|-) (.+)"),
     sought(r"(.+?\d{4})\s*-\s*([a-z].*\d{4})"),
     sought(r"(\d{4}-\d{1,2}-\d{1,2})\s*/\s*(\d{1,2}(?:-\d{1,2})?)"),
     sought(r"(\d{4}([./])\s*\d{1,2}\2\s*\d{1,2}\.?)\s*-\s*(.+)"),
     sought(r"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+)"),
     sought(r"(\d{4})\s*-\s*(\d{4})"),
+    sought(rf"(.+?)\s*-\s*({_NOW})"),
 )
-_HYPHENS = str.maketrans("\u2010\u2011\u2012\u2212", "----")
+_SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
 _LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
 _EITHER = sought(r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或)\s*(.+)")
 # (pattern, goes before, the date itself is in)
@@ -159,11 +160,11 @@ class _Reader:
     def translate(self, text: str) -> Translation:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
-        plain = plain.translate(_HYPHENS)
+        plain = plain.translate(_SIGNS)
         if not plain or says_unknown(plain):
             return Translation(None)
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
-            return Translation(plain.upper())
+            return Translation(plain.upper(), _half_empty(plain))
         if self.birth:
             plain = without_birth(plain)
         return Translation(self._calendar(plain), tuple(self.notes))
@@ -338,14 +339,20 @@ class _Reader:
                     continue
                 if span := self._range(found[1], found[pattern.groups]):
                     return span
-            if text.startswith("~"):  # in Korean "until", elsewhere "about"
-                self.note("about, or until then: both are admitted")
-                about = _qualified(self._expression(text[1:], ranges=False), "~")
-                return _open(about, before=True, inclusive=True)
-            return None
+            return self._tilde(text)
         ordered = sign in "-~–"
         span = self._range(start, end, ordered=ordered)
         return span if span is None or ordered else self._either(span)
+
+    def _tilde(self, text: str) -> str | None:
+        """A date with ~ before or after it: in Korean "until" or "from", elsewhere "about"."""
+        before = text.startswith("~")
+        if not before and not text.endswith("~"):
+            return None
+        rest = text[1:] if before else text[:-1]
+        about = _qualified(self._expression(rest, ranges=False), "~")
+        self.note(f"about, or {'until' if before else 'from'} then: both are admitted")
+        return _open(about, before=before, inclusive=True)
 
     def _either(self, span: str) -> str:
         self.note("one of two dates, taken as the time between them")
@@ -358,6 +365,8 @@ class _Reader:
         """
         start, end = start.strip(), end.strip()
         try:
+            if ordered and (open_ended := self._to_no_end(start, end)):
+                return open_ended
             try:
                 first = self._expression(start, ranges=False)
             except BadInput:
@@ -370,6 +379,16 @@ class _Reader:
         except BadInput:
             return None
         return None if ".." in first + last else f"{first.split('/')[0]}/{last.split('/')[-1]}"
+
+    def _to_no_end(self, start: str, end: str) -> str | None:
+        """A range up to now, or of which one end is not known ("2008~?"); None if it has both."""
+        before = says_unknown(start)
+        if before == says_unknown(end) and (before or not _IS_NOW.fullmatch(end)):
+            return None
+        found = self._expression(end if before else start, ranges=False)
+        if before or not _IS_NOW.fullmatch(end):
+            self.note("an end that is not known is left open")
+        return _open(found, before=before, inclusive=True)
 
     def _of_year(self, start: str, last: str, *, ordered: bool) -> str:
         """The beginning of "May to June 2003" and "5-7 May 2003", whose year stands at the end."""
@@ -489,6 +508,12 @@ class _Reader:
 def _without(mark: re.Pattern[str], text: str) -> str:
     """A text without a mark, of which no two parts have grown together."""
     return " ".join(mark.sub(" ", text).split()) if mark.search(text) else text
+
+
+def _half_empty(text: str) -> tuple[str, ...]:
+    """What to remark on "2008/", which is EDTF, or a form with one half left empty."""
+    half = text.startswith("/") or text.endswith("/")
+    return ("one end of an interval is empty, and taken as open",) if half else ()
 
 
 def _backwards(start: str, end: str) -> bool:
