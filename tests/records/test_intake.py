@@ -678,11 +678,106 @@ def test_when_something_happened_is_nobodys_birth(tmp_path: Path) -> None:
     assert reasons == ("column 'dob': a year of two digits", "column 'when': not a date")
 
 
-def test_a_date_that_is_still_to_come_is_noted(tmp_path: Path) -> None:
-    assert _one(tmp_path, "7,김철수,,,2999,,,,,,").warnings == (
-        "column 'dob': a date that is still to come",
-    )
-    assert not _one(tmp_path, "7,김철수,,,1999,,,,,,").warnings
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        *(
+            ("2999", "that is still to come"),
+            ("1999", ""),
+            ("1850", ""),
+            ("after 1800", "before 1850"),
+        ),
+        *(("1185", "before 1850"), ("1208-12", "before 1850"), ("../1849", "before 1850")),
+    ],
+)
+def test_a_date_that_can_hardly_be_is_noted(tmp_path: Path, text: str, noted: str) -> None:
+    warnings = (f"column 'dob': a date {noted}",) if noted else ()
+    assert _one(tmp_path, f"7,김철수,,,{text},,,,,,").warnings == warnings
+
+
+NO_DATE = (
+    "비공개|해당없음|확인중|TBD|nan|NaN|NaT|#N/A|\\N|日期不详|时间不详|出生日期不详|미확인|불상|알수없음"
+    "|잘 모름|do not know|not recorded|date unknown|exact date unknown|—|redacted|날짜 모름"
+)
+
+
+@pytest.mark.parametrize("text", NO_DATE.split("|"))
+def test_a_cell_that_says_nothing_is_no_date(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f"7,김철수,,,{text},disappearance,{text},,,,")
+    assert (found.report.birth, found.report.acts[0].date, found.warnings) == (None, None, ())
+
+
+@pytest.mark.parametrize("text", ["상동", "same as above", "〃"])
+def test_a_date_as_above_is_noted(tmp_path: Path, text: str) -> None:
+    found = _one(tmp_path, f"7,김철수,,,{text},,,,,,")
+    assert found.report.birth is None
+    assert found.warnings[0].startswith("column 'dob': says only that it is as above")
+
+
+def test_beside_a_year_what_says_nothing_leaves_the_year(tmp_path: Path) -> None:
+    found = _one(tmp_path, "7,김철수,,,1985 미상,,,,,,")
+    assert found.report.birth
+    assert found.report.birth.edtf == "1985"
+
+
+@pytest.mark.parametrize("text", ["미상", "비공개", "TBD", "—", "2030~", "nan"])
+def test_until_when_consent_lasts_has_to_be_a_day(tmp_path: Path, text: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,,,,,,,,link,{text}")
+    assert reasons == ("column 'until': not a full day, so when consent ends is not known",)
+
+
+IN_COLUMNS = """
+[columns]
+id = "n"
+name = "f"
+birth = { year = "y", month = "m", day = "d" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("cells", "edtf", "written"),
+    [
+        *(
+            ("1985,3,15", "1985-03-15", "1985-03-15"),
+            ("1985.0,3.0,2.0", "1985-03-02", "1985-03-02"),
+        ),
+        *(
+            ("1985년,3월,15일", "1985-03-15", "1985-03-15"),
+            ("1985,May,7", "1985-05-07", "1985 May 7"),
+        ),
+        *(("1985,봄,", "1985-21", "1985 봄"), ("1985,3,초", "1985-03-01/1985-03-12", "1985 3 초")),
+        *(
+            (f"1985,3,{none}", "1985-03", "1985-03")
+            for none in ("?", "-", "미상", "99", "nan", "00")
+        ),
+        *((f"1985,{none},{none}", "1985", "1985") for none in ("?", "-", "n/a", "모름", "0")),
+        *(
+            ("1985,3-5,", "1985-03/1985-05", "1985 3-5"),
+            ("1985,3~5,", "1985-03/1985-05", "1985 3~5"),
+        ),
+        ("1985,3,10-15", "1985-03-10/1985-03-15", "1985 3 10-15"),
+        ('1985,"3,5",', "1985-03?/1985-05?", "1985 3,5"),
+    ],
+)
+def test_a_date_in_three_columns(tmp_path: Path, cells: str, edtf: str, written: str) -> None:
+    found = _one(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert found.report.birth
+    assert (found.report.birth.edtf, found.report.birth.written) == (edtf, written)
+    assert not any("0 taken as not known" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "cells", ["미상,미상,미상", "unknown,unknown,unknown", "0000,00,00", "-,-,-"]
+)
+def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) -> None:
+    found = _one(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert (found.report.birth, found.warnings) == (None, ())
+
+
+@pytest.mark.parametrize("cells", ["1985,3.5,", "1985,3-5,10", "1985,,초"])
+def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == ("column 'y': not a date",)
 
 
 @pytest.mark.parametrize(

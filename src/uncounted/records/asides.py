@@ -19,9 +19,12 @@ _UNKNOWN = frozenset(
     )
     for word in row.split("|")
 )
-_NO_DAY = re.compile(  # 날짜 모름, 연도미상
-    r"(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
-    r"(?:미상|모름|모른다|불명|불상|미확인|없음|알 ?수 ?없음)",
+_NOT_KNOWN = "미상|모름|모른다|불명|불상|미확인|알 ?수 ?없음|不详|不詳|不明|未知"
+_NO_DAY = re.compile(  # 날짜 모름, 연도미상, 日期不详, exact date unknown
+    r"(?:(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
+    rf"|(?:出生)?(?:日期|时间|時間|年月|年份))(?:{_NOT_KNOWN}|없음)"
+    r"|(?:the )?(?:exact )?(?:date|day|year|time)(?: of birth)? (?:is |was )?"
+    r"(?:unknown|not known|not recorded)",
     re.ASCII,
 )
 _HOUR = (
@@ -50,7 +53,6 @@ _TIME_LAST = re.compile(
     re.ASCII,
 )
 _BLANK = r"(?:[?x○〇*]{1,2}|모|某)"
-_NOT_KNOWN = "미상|모름|모른다|불명|불상|미확인|알 ?수 ?없음|不详|不詳|不明|未知"
 _PART_NOT_KNOWN = re.compile(
     rf"(.*(?:\d\s*[년年월月]|\d{{4}}(?:\s*[-./]\s*\d{{1,2}}\.?)?)-?)[\s,(]*(?:"
     rf"(?:월일|날짜|일자|월|일|月日|日期|月|日)?\s*[은는이가]?\s*(?:{_NOT_KNOWN})"

@@ -62,6 +62,25 @@ LONGEST_NOTE = 1_000_000
 _RUN = re.compile(r"[=+@]|-(?![0-9]+\Z)")
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
 _TELEPHONE = re.compile(r"\+\d[\d -]{7,}|0\d{1,3}[ -]\d{3,4}[ -]\d{4}")
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and, as pandas writes it, 3.0
+_NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
+_EARLY = date(1850, 1, 1)  # before anybody counted here was born
+
+
+def _part_of_date(text: str) -> str:
+    """A year, month or day from its own column; none if it is 0, 00, 0000, 99 or 9999."""
+    found = _NUMBER.fullmatch(text)
+    part = found[1] if found else text
+    return "" if not part.strip("0") or part in ("99", "9999") else part
+
+
+def _odd(day: PartialDate) -> str | None:
+    """What to look at in a date that can be, and hardly is meant."""
+    if day.earliest and day.earliest > _today():
+        return "a date that is still to come"
+    end = day.latest or day.earliest
+    return "a date before 1850" if end and end < _EARLY else None
 
 
 def _today() -> date:
@@ -336,34 +355,45 @@ class Cells:
         if where is None:
             return None
         column = where.year
-        text = self.text(column) if where.whole else self._joined(where)
-        if text is None:
+        text, seen = (self._dated(column),) * 2 if where.whole else self._joined(where)
+        if text is None or seen is None:
             return None
         source = self.mapping.source
         try:
-            seen = _unix(text) if source.unix_dates and where.whole else text
+            if source.unix_dates and where.whole:
+                seen = _unix(seen)
             reading = dates.read(seen, day_first=source.day_first, birth=birth)
         except BadInput as error:
             self.reasons.append(f"column {column!r}: {error}")
             return None
         self.warnings += [f"column {column!r}: {note}" for note in reading.notes]
-        if reading.date and reading.date.earliest and reading.date.earliest > _today():
-            self.warnings.append(f"column {column!r}: a date that is still to come")
+        if reading.date and (odd := _odd(reading.date)):
+            self.warnings.append(f"column {column!r}: {odd}")
         day = reading.date and attrs.evolve(reading.date, written=text)
         return self._unpadded(column, day)
 
-    def _joined(self, where: DateColumns) -> str | None:
-        """Year, month and day from their columns; 0, 00 and 99 stand for "not known"."""
-        parts = [self.text(column) or "" for column in where.columns]
-        known = [
-            "" if part in ("0", "00", "99") else part.rstrip("년월일年月日.") for part in parts
-        ]
-        while known and not known[-1]:
-            known.pop()
-        if not known:
-            return None
-        year, *rest = known
-        return "-".join([year or "XXXX", *((part.zfill(2) if part else "XX") for part in rest)])
+    def _dated(self, column: str) -> str | None:
+        """A cell of a date, or None when it says that nothing is known; a digit says something."""
+        text = self.text(column)
+        return text if text is None or _DIGIT.search(text) else self.known(column)
+
+    def _joined(self, where: DateColumns) -> tuple[str | None, str | None]:
+        """Year, month and day from their columns, as written and as they are to be read."""
+        parts = [_part_of_date(self._dated(column) or "") for column in where.columns]
+        while parts and not parts[-1]:
+            parts.pop()
+        if not parts:
+            return None, None
+        year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
+        if all(part.isdecimal() or part == "XX" for part in rest):
+            numbers = "-".join([year, *(part.zfill(2) for part in rest)])
+            return numbers, numbers
+        # "3-5" is no 5 March where it stands for a month.
+        united = (
+            f"{part}{unit}" if _NUMBERS.fullmatch(part) else part
+            for part, unit in zip(rest, "월일", strict=False)
+        )
+        return " ".join([year, *rest]), " ".join([year, *united])
 
     def _unpadded(self, column: str, day: PartialDate | None) -> PartialDate | None:
         """A first of the month from a system that fills gaps with 1 is only a month or a year."""
