@@ -63,10 +63,10 @@ _PART_NOT_KNOWN = re.compile(
     re.ASCII,
 )
 _BEFORE = re.compile(
-    r"(?:(?:some ?time|some day|at some point|once) )?(?:in|during|within|on) (?!or\b)"
+    r"(?:(?:some ?time|some day|at some point|once) )?(?:in|at|during|within|on) (?!or\b)"
     r"(?:the (?:year|month)(?: of)? |the )?|some ?time |(?:the )?year "
 )
-_AFTER = re.compile(r"(?<=[년월일])\s*(?:어느\s*(?:날|때)|중)?(?:에)?$")
+_AFTER = re.compile(r"(?<=[년월일])\s*(?:어느\s*(?:날|때)|중)?(?:에)?$|(?<=[年月])(?:期?间|期?間)$")
 
 # What says only that the day is one of birth: "1985년생", "b. 1985", "*1985".
 _BORN_BEFORE = re.compile(

@@ -15,10 +15,10 @@ _EARLY = "early|the beginning of|beginning of|the start of|start of|초반?|初"
 _MID = "mid|the middle of|middle of|중반|중순경|年中|中期"
 _LATE = "late|the end of|end of|말|후반|底|末"
 _SEASONS = {
-    "21": ("spring(?: of)?", "봄", "春(?:天|季)?"),
-    "22": ("summer(?: of)?", "여름", "夏(?:天|季)?"),
-    "23": ("(?:autumn|fall)(?: of)?", "가을", "秋(?:天|季)?"),
-    "24": ("winter(?: of)?", "겨울", "冬(?:天|季)?"),
+    "21": ("spring(?: of)?", "봄철?", "春(?:天|季)?"),
+    "22": ("summer(?: of)?", "여름철?", "夏(?:天|季)?"),
+    "23": ("(?:autumn|fall)(?: of)?", "가을철?", "秋(?:天|季)?"),
+    "24": ("winter(?: of)?", "겨울철?", "冬(?:天|季)?"),
 }
 _OF_SEASON = {  # how many months before or after the season's own three
     "early": (-1, ("early", "초|이른", "初|早")),

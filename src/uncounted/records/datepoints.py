@@ -38,13 +38,15 @@ _MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4
 _YEAR_ONLY = sought(r"(\d{4})\s*(?:년도?|年|\.)?")
 _DECADE = sought(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
 _COMPACT = sought(r"(\d{4})(\d\d)(\d\d)")
+# 201303 is March 2013, but 200803 may be 3 August 2020.
+_COMPACT_MONTH = sought(r"((?:19|20)(?:1[3-9]|[2-9]\d))(0[1-9]|1[0-2])")
 _YEAR_LAST = sought(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})\.?")
-_MONTH_YEAR = sought(r"(\d{1,2})\s*[-./]\s*(\d{4})")
+_MONTH_YEAR = sought(r"(\d{1,2})\s*(?:[-./]|[월月]\s)\s*(\d{4})\s*[년年]?")
 _ENGLISH = (
-    (sought(rf"{_ORDINAL}[\s-]*(?:of )?{MONTH}[\s,-]*(\d{{4}})"), (3, 2, 1)),
+    (sought(rf"{_ORDINAL}[\s/-]*(?:of )?{MONTH}[\s,/-]*(\d{{4}})"), (3, 2, 1)),
     (sought(rf"{MONTH}[\s-]*{_ORDINAL}(?:\s*,\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
-    (sought(rf"{MONTH}[\s,-]*(?:of )?(\d{{4}})"), (2, 1)),
-    (sought(rf"(\d{{4}})[\s,-]*{MONTH}(?:[\s-]*{_ORDINAL})?"), (1, 2, 3)),
+    (sought(rf"{MONTH}[\s,/-]*(?:of )?(\d{{4}})"), (2, 1)),
+    (sought(rf"(\d{{4}})[\s,/-]*{MONTH}(?:[\s/-]*{_ORDINAL})?"), (1, 2, 3)),
 )
 _SHORT_YEAR = sought(
     r"['’]?\d{1,2}\s*[-./년年]\s*\d{1,2}(?:\s*[-./월月]\s*\d{1,2}\s*[일日.]?|월|月)?"
@@ -86,6 +88,8 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
     if found := _YEAR_LAST.fullmatch(text):
         first = _dotted(found[2], day_first)
         return _year_last(found[4], found[1], found[3], note, day_first=first)
+    if found := _COMPACT_MONTH.fullmatch(text):
+        return _joined(found[1], found[2], note=note)
     if found := _MONTH_YEAR.fullmatch(text):
         return _joined(found[2], found[1], note=note)
     for pattern, order in _ENGLISH:
@@ -99,6 +103,8 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
             "a spreadsheet's count of days, not a date",
             hint="format the column as text or as 2013-05-07, and save the file again",
         )
+    if re.fullmatch(r"\d{6}", text):
+        raise BadInput("a month, or a day with a year of two digits: which?", hint=HINT)
     raise BadInput("not a date", hint=HINT)
 
 

@@ -55,6 +55,7 @@ _SOLAR = sought(
     r"\(?(?:양력|陽曆|陽历|阳历|公历|公曆|新历|新曆|solar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:양|陽|阳)\)\s*|^(?:양|陽|阳)[.:]?\s*(?=\d)"
 )
+_FILLER = sought(r"(?<=月)份|(?<=[年月])的|^(?:公元|西元)\s*")
 _LEAP = sought(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
 _TIMED = sought(
     r"(.*\d)(?:t|\s+)(\d{1,2}):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(z|utc|[+-]\d\d:?\d\d)?"
@@ -64,7 +65,10 @@ _ABOUT = (
         r"^(?:(?:(?:on|in|at) or )?(?:about|around)|approximately|approx\b\.?|circa|ca\b\.?|c\."
         r"|c(?=\s?\d)|roughly|est\b\.?|estimated|약|대략|大约|大約|大概|约|約)\s*(?:in )?"
     ),
-    sought(r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?)(?:에)?$"),
+    sought(
+        r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?"
+        r"| or so)(?:에)?$"
+    ),
 )
 _DOUBT = (
     sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
@@ -72,6 +76,7 @@ _DOUBT = (
 )
 _NOW = r"(?:the )?present(?: day)?|now|today|date|(?:지금|현재|오늘)(?:까지)?|今|现在|現在"
 _IS_NOW = sought(_NOW)
+_AMID = r"(?:\s*(?:사이|之间|之間)(?:에)?)?"
 _RANGES = (
     sought(r"(?:sometime )?between (.+?) and (.+)"),
     sought(r"from (.+?) (?:to|until|till|through) (.+)"),
@@ -79,18 +84,23 @@ _RANGES = (
     sought(r"(.+?)(?:와|과)\s*(.+?)\s*사이"),
     sought(r"[从自从由](.+?)[至到](.+?)(?:之间|期间|止)?"),
     sought(r"(.+?)\s*[至到]\s*(.+?)(?:之间|期间|止)?"),
-    sought(r"(.+?)\s*[~–—]\s*(.+)"),
+    sought(rf"(.+?)\s*[~–—]\s*(.+?){_AMID}"),
     sought(r"(.+?) (?:to|until|through|-) (.+)"),
     sought(r"(.+?\d{4})\s*-\s*([a-z].*\d{4})"),
     sought(r"(\d{4}-\d{1,2}-\d{1,2})\s*/\s*(\d{1,2}(?:-\d{1,2})?)"),
     sought(r"(\d{4}([./])\s*\d{1,2}\2\s*\d{1,2}\.?)\s*-\s*(.+)"),
-    sought(r"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+)"),
-    sought(r"(\d{4})\s*-\s*(\d{4})"),
+    sought(rf"(.+?[년年월月일日初초말봄름을울])\s*-\s*(.+?){_AMID}"),
+    sought(rf"(\d{{4}})\s*-\s*(\d{{4}}\s*[년年]?){_AMID}"),
+    sought(r"(\d{4}([-./])\s*\d{1,2}(?:\2\s*\d{1,2})?\.?)\s*-\s*(\d{4}\2.+)"),
+    sought(r"(\d{8})\s*-\s*(\d{8})"),
+    sought(r"([a-z\d]+\.? [a-z\d]+)\s*-\s*([a-z\d]+ .+)"),  # 28 May-2 June 2008
     sought(rf"(.+?)\s*-\s*({_NOW})"),
 )
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
 _LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
-_EITHER = sought(r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或)\s*(.+)")
+_EITHER = sought(
+    r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或|(?:(?<!\d)/|/(?!\d))(?=.*\d{4}))\s*(.+)"
+)
 # (pattern, goes before, the date itself is in)
 _OPEN = (
     (sought(r"(?:on or before|no later than|not after|by|until|till|up to) (.+)"), True, True),
@@ -106,7 +116,7 @@ _OPEN = (
     ),
     (sought(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
-_MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,])\s*({MONTH}.*)")
+_MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|and)\s*({MONTH}.*)")
 _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
@@ -171,7 +181,7 @@ class _Reader:
 
     def _calendar(self, text: str) -> str:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
-        text, perhaps = lunar_names(text)
+        text, perhaps = lunar_names(_FILLER.sub("", text))
         text = decimal_numerals(text)
         if twice := self._of_both(text):
             return twice
