@@ -1,4 +1,4 @@
-"""What stands beside a date and is no part of it: a time of day, "born", "in", "미상".
+"""What stands beside a date and is no part of it: a time of day, "born", an age, "in", "미상".
 
 Each function but one gives a text without the aside, or the text as it was. Nothing here reads
 a date.
@@ -81,6 +81,14 @@ _BORN_AFTER = re.compile(
     re.ASCII,
 )
 
+# What may stand beside a birth: "(만 23세)", "aged 23", "소띠", "属牛".
+_AGE = re.compile(
+    r"(.*?[^\s,(])(?:\s*\(|[\s,]+)\s*(?:"
+    r"(?:(?:만|당시|향년|虚岁|周岁)\s*)*\d{1,3}\s*(?:세|살|周?岁|歲|years? old|yrs?(?: old)?|y/o)"
+    r"|aged? \d{1,3}(?: years)?|[가-힣]{1,3}띠(?:생)?|[属屬]\S)\s*\)?",
+    re.ASCII,
+)
+
 
 def says_unknown(text: str) -> bool:
     """Tell whether a text says that no date is known: "unknown", "n/a", "생년월일 미상".
@@ -109,6 +117,17 @@ def without_birth(text: str) -> str:
     if rest != text and re.fullmatch(r"['’]?\d\d(?:\s*[년年]\.?)?", rest, re.ASCII):
         raise BadInput("a year of two digits", hint="write the year in full")
     return rest or text
+
+
+def without_age(text: str) -> str:
+    """A date of birth without an age or a sign of the zodiac after it.
+
+    Examples:
+        >>> without_age("1985(만 23세)"), without_age("1985년생 소띠"), without_age("1985")
+        ('1985', '1985년생', '1985')
+    """
+    found = _AGE.fullmatch(text)
+    return without_age(found[1]) if found else text
 
 
 def without_time(text: str) -> str:

@@ -23,6 +23,7 @@ from uncounted.records import edtf
 from uncounted.records.asides import (
     says_unknown,
     unwrapped,
+    without_age,
     without_birth,
     without_time,
     without_unknown,
@@ -176,8 +177,15 @@ class _Reader:
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return Translation(plain.upper(), _half_empty(plain))
         if self.birth:
-            plain = without_birth(plain)
+            plain = self._of_birth(plain)
         return Translation(self._calendar(plain), tuple(self.notes))
+
+    def _of_birth(self, text: str) -> str:
+        """A date of birth without an age, and without what says that it is one."""
+        bare = without_age(text)
+        if bare != text:
+            self.note("an age or a sign of the zodiac was left out")
+        return without_birth(bare)
 
     def _calendar(self, text: str) -> str:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
@@ -209,14 +217,20 @@ class _Reader:
         bare = [_without(_SOLAR, _without(_LUNAR, side)) for side in sides]
         if not all(bare) or sum(bool(_LUNAR.search(side)) for side in sides) != 1:
             return None
+        solar, lunar = bare
+        wholes = [solar]
+        if not _HAS_YEAR.search(solar) and (year := _HAS_YEAR.search(lunar)):
+            # The lunar year ends in the next one.
+            wholes = [f"{int(year[0]) + later}년 {solar}" for later in (0, 1)]
         try:
-            day = self._point(bare[0])
-            meant = self._lunar_twins(bare[1], day)
+            days = [self._point(_YEAR_AND_NUMBERS.sub(r"\1.", whole)) for whole in wholes]
+            meant = [(day, one) for day in days for one in self._lunar_twins(lunar, day)]
         except BadInput:
             return None
         if not meant:
             return None
-        if not any(_lies_in(day, one) for one in meant):
+        day = next((day for day, one in meant if _lies_in(day, one)), None)
+        if day is None:
             raise BadInput(
                 "the solar and the lunar date beside it are not the same day",
                 hint="check both, and leave the one that is true",
