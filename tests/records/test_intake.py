@@ -774,6 +774,12 @@ def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) 
     assert (found.report.birth, found.warnings) == (None, ())
 
 
+@pytest.mark.parametrize("cells", ["1985,13,", "1985,23,", "1985,23,초", "1985,31,3"])
+def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == ("column 'y': there is no such month",)
+
+
 @pytest.mark.parametrize("cells", ["1985,3.5,", "1985,3-5,10", "1985,,초"])
 def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")

@@ -134,6 +134,8 @@ def _joined(
             note("a month or day of 0 taken as not known")
             break
         parts.append(part.zfill(2))
+    if len(parts) == 2 and "20" < parts[1] < "25":  # a season, in EDTF alone
+        raise BadInput("there is no such month", hint="months run from 01 to 12")
     return "-".join(parts)
 
 

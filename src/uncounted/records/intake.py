@@ -355,11 +355,11 @@ class Cells:
         if where is None:
             return None
         column = where.year
-        text, seen = (self._dated(column),) * 2 if where.whole else self._joined(where)
-        if text is None or seen is None:
-            return None
         source = self.mapping.source
         try:
+            text, seen = (self._dated(column),) * 2 if where.whole else self._joined(where)
+            if text is None or seen is None:
+                return None
             if source.unix_dates and where.whole:
                 seen = _unix(seen)
             reading = dates.read(seen, day_first=source.day_first, birth=birth)
@@ -378,13 +378,19 @@ class Cells:
         return text if text is None or _DIGIT.search(text) else self.known(column)
 
     def _joined(self, where: DateColumns) -> tuple[str | None, str | None]:
-        """Year, month and day from their columns, as written and as they are to be read."""
+        """Year, month and day from their columns, as written and as they are to be read.
+
+        Raises:
+            BadInput: there is no such month: 21 to 24 would be read as seasons.
+        """
         parts = [_part_of_date(self._dated(column) or "") for column in where.columns]
         while parts and not parts[-1]:
             parts.pop()
         if not parts:
             return None, None
         year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
+        if rest and rest[0].isdecimal() and int(rest[0]) > 12:
+            raise BadInput("there is no such month", hint="months run from 01 to 12")
         if all(part.isdecimal() or part == "XX" for part in rest):
             numbers = "-".join([year, *(part.zfill(2) for part in rest)])
             return numbers, numbers

@@ -451,7 +451,7 @@ class _Reader:
         """The end of a range, of which no year is written, in a year; None if it is none."""
         if found := _WITHOUT_YEAR.fullmatch(end):
             month, day = found.groups()
-            if month is None and first[:7] != first.split("/")[-1][:7]:
+            if int(month or 0) > 12 or (not month and first[:7] != first.split("/")[-1][:7]):
                 return None
             parts = (year, month or first[5:7], day)
             return "-".join(part.zfill(2) for part in parts if part)
@@ -459,7 +459,7 @@ class _Reader:
             month, part = found.groups()
             if len(first) == 10:
                 return f"{year}-{(month or first[5:7]).zfill(2)}-{part.zfill(2)}"
-            return None if month else f"{year}-{part.zfill(2)}"
+            return None if month or int(part) > 12 else f"{year}-{part.zfill(2)}"
         if len(first) == 4:
             return None
         wholes = [year]
