@@ -90,17 +90,19 @@ _AGE = re.compile(
 )
 
 
-def says_unknown(text: str) -> bool:
+def says_unknown(text: str, *, of_what: bool = True) -> bool:
     """Tell whether a text says that no date is known: "unknown", "n/a", "생년월일 미상".
+
+    Without `of_what` it may not say that it speaks of a date.
 
     Examples:
         >>> says_unknown("(미상)"), says_unknown("2013")
         (True, False)
     """
     bare = unwrapped(text)
-    if text and not text.strip("-–—―?"):
+    if {text, text.rstrip("."), bare} & _UNKNOWN or (bare and not bare.strip("-–—―?")):
         return True
-    return bool({text, text.rstrip("."), bare} & _UNKNOWN or _NO_DAY.fullmatch(bare))
+    return of_what and bool(_NO_DAY.fullmatch(bare))
 
 
 def without_birth(text: str) -> str:

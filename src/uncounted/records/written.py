@@ -94,7 +94,9 @@ _RANGES = (
     sought(rf"(\d{{4}})\s*-\s*(\d{{4}}\s*[년年]?){_AMID}"),
     sought(r"(\d{4}([-./])\s*\d{1,2}(?:\2\s*\d{1,2})?\.?)\s*-\s*(\d{4}\2.+)"),
     sought(r"(\d{8})\s*-\s*(\d{8})"),
-    sought(r"([a-z\d]+\.? [a-z\d]+)\s*-\s*([a-z\d]+ .+)"),  # 28 May-2 June 2008
+    sought(  # 28 May-2 June 2008
+        r"(\d{1,2}[a-z]{0,2} [a-z]+\.?|[a-z]+\.? \d{1,2}[a-z]{0,2})\s*-\s*([a-z\d]+\.? .+)"
+    ),
     sought(rf"(.+?)\s*-\s*({_NOW})"),
 )
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
@@ -406,11 +408,12 @@ class _Reader:
 
     def _to_no_end(self, start: str, end: str) -> str | None:
         """A range up to now, or of which one end is not known ("2008~?"); None if it has both."""
-        before = says_unknown(start)
-        if before == says_unknown(end) and (before or not _IS_NOW.fullmatch(end)):
+        before, after = (says_unknown(one, of_what=False) for one in (start, end))
+        now = bool(_IS_NOW.fullmatch(end))
+        if before == (after or now):
             return None
         found = self._expression(end if before else start, ranges=False)
-        if before or not _IS_NOW.fullmatch(end):
+        if not now:
             self.note("an end that is not known is left open")
         return _open(found, before=before, inclusive=True)
 
