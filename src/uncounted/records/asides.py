@@ -82,6 +82,7 @@ _BORN_AFTER = re.compile(
 )
 
 # What may stand beside a birth: "(만 23세)", "aged 23", "소띠", "属牛".
+_AGE_SIGN = re.compile("[세살岁歲띠属屬]|age|y[/er]")
 _AGE = re.compile(
     r"(.*?[^\s,(])(?:\s*\(|[\s,]+)\s*(?:"
     r"(?:(?:만|당시|향년|虚岁|周岁)\s*)*\d{1,3}\s*(?:세|살|周?岁|歲|years? old|yrs?(?: old)?|y/o)"
@@ -128,7 +129,7 @@ def without_age(text: str) -> str:
         >>> without_age("1985(만 23세)"), without_age("1985년생 소띠"), without_age("1985")
         ('1985', '1985년생', '1985')
     """
-    found = _AGE.fullmatch(text)
+    found = _AGE.fullmatch(text) if _AGE_SIGN.search(text) else None
     return without_age(found[1]) if found else text
 
 

@@ -56,7 +56,7 @@ _SOLAR = sought(
     r"\(?(?:양력|陽曆|陽历|阳历|公历|公曆|新历|新曆|solar(?: calendar| date)?)\)?:?\s*"
     r"|\s*\((?:양|陽|阳)\)\s*|^(?:양|陽|阳)[.:]?\s*(?=\d)"
 )
-_FILLER = sought(r"(?<=月)份|(?<=[年月])的|^(?:公元|西元)\s*")
+_FILLER = sought(r"(月)份|([年月])的|[公西]元\s*")
 _LEAP = sought(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
 _TIMED = sought(
     r"(.*\d)(?:t|\s+)(\d{1,2}):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(z|utc|[+-]\d\d:?\d\d)?"
@@ -77,6 +77,8 @@ _DOUBT = (
 )
 _NOW = r"(?:the )?present(?: day)?|now|today|date|(?:지금|현재|오늘)(?:까지)?|今|现在|現在"
 _IS_NOW = sought(_NOW)
+# Without one of these there is no range, and nothing in a row.
+_RANGE_SIGN = sought(r"[-~–—/,·\u119e、至到에와과]|부터|\b(?:to|until|till|through|and)\b")
 _AMID = r"(?:\s*(?:사이|之间|之間)(?:에)?)?"
 _RANGES = (
     sought(r"(?:sometime )?between (.+?) and (.+)"),
@@ -119,7 +121,7 @@ _OPEN = (
     ),
     (sought(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
-_MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|and)\s*({MONTH}.*)")
+_MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|\band\b)\s*({MONTH}.*)")
 _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
@@ -191,7 +193,7 @@ class _Reader:
 
     def _calendar(self, text: str) -> str:
         """Strip the mark of a calendar, and widen a lunar date to the days that it can be."""
-        text, perhaps = lunar_names(_FILLER.sub("", text))
+        text, perhaps = lunar_names(text if text.isascii() else _FILLER.sub(r"\1\2", text))
         text = decimal_numerals(text)
         if twice := self._of_both(text):
             return twice
@@ -351,6 +353,8 @@ class _Reader:
 
     def _span(self, text: str) -> str | None:
         """A range, or months and days in a row ("5,6월"); None if it is none."""
+        if not _RANGE_SIGN.search(text):
+            return None
         if found := _LISTED.fullmatch(text):
             head, one, sign, end, unit = found.groups()
             start = f"{head}{one}{unit}"
@@ -539,8 +543,9 @@ def _without(mark: re.Pattern[str], text: str) -> str:
 
 def _half_empty(text: str) -> tuple[str, ...]:
     """What to remark on "2008/", which is EDTF, or a form with one half left empty."""
-    half = text.startswith("/") or text.endswith("/")
-    return ("one end of an interval is empty, and taken as open",) if half else ()
+    if "/" not in text or "/" not in (text[0], text[-1]):
+        return ()
+    return ("one end of an interval is empty, and taken as open",)
 
 
 def _backwards(start: str, end: str) -> bool:
