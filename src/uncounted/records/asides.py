@@ -101,9 +101,11 @@ def says_unknown(text: str, *, of_what: bool = True) -> bool:
         (True, False)
     """
     bare = unwrapped(text)
-    if {text, text.rstrip("."), bare} & _UNKNOWN or (bare and not bare.strip("-–—―?")):
+    if {text, text.rstrip("."), bare} & _UNKNOWN:
         return True
-    return of_what and bool(_NO_DAY.fullmatch(bare))
+    if not bare or bare[0].isdecimal():
+        return False
+    return not bare.strip("-–—―?") or (of_what and bool(_NO_DAY.fullmatch(bare)))
 
 
 def without_birth(text: str) -> str:

@@ -126,6 +126,7 @@ _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
 _DAY = sought(r"\d{4}-\d\d-\d\d")
+_DIGIT = sought(r"\d")
 _HAS_YEAR = sought(r"\d{4}")
 _YEAR_AND_NUMBERS = sought(r"(\d{4})년 (?=\d{1,2}[-./])")
 _BARE_END = sought(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
@@ -412,6 +413,8 @@ class _Reader:
 
     def _to_no_end(self, start: str, end: str) -> str | None:
         """A range up to now, or of which one end is not known ("2008~?"); None if it has both."""
+        if _DIGIT.search(start) and _DIGIT.search(end):
+            return None
         before, after = (says_unknown(one, of_what=False) for one in (start, end))
         now = bool(_IS_NOW.fullmatch(end))
         if before == (after or now):
