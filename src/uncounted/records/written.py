@@ -381,7 +381,10 @@ class _Reader:
         if not before and not text.endswith("~"):
             return None
         rest = text[1:] if before else text[:-1]
-        about = _qualified(self._expression(rest, ranges=False), "~")
+        found = self._expression(rest, ranges=False)
+        if ".." in found:  # "2004년부터~" is no "about"
+            return _open(found, before=before, inclusive=True)
+        about = _qualified(found, "~")
         self.note(f"about, or {'until' if before else 'from'} then: both are admitted")
         return _open(about, before=before, inclusive=True)
 
@@ -611,9 +614,11 @@ def _qualified(text: str, mark: str) -> str:
 
 def _open(text: str, *, before: bool, inclusive: bool) -> str:
     """Open an EDTF date to one side; without `inclusive` the date itself is left out."""
+    ends = text.split("/")
+    if inclusive and ends[0 if before else -1] == "..":
+        return text
     if ".." in text:
         raise BadInput("a date with two open ends", hint=HINT)
-    ends = text.split("/")
     end = ends[-1] if before == inclusive else ends[0]
     # What is only about a date, or doubted, cannot be left out by a day.
     if inclusive or end[-1] in "?~%":
