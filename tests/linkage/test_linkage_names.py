@@ -119,6 +119,14 @@ def test_other_people_are_not_a_spelling() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "text", ["金哲洙 김철수", "김철수 金哲洙", "金哲洙·김철수", "金철수", "金 철수"]
+)
+def test_two_scripts_beside_each_other_are_one_name(text: str) -> None:
+    assert _is_same(text, "김철수")
+    assert not _is_same(text, "김철호")
+
+
 def _called(one: tuple[str, ...], other: tuple[str, ...]) -> str:
     people = Report("A", "1", tuple(map(Name, one))), Report("B", "2", tuple(map(Name, other)))
     level = int(compare.levels(encode(people), np.array([0]), np.array([1]))[0, 0])

@@ -41,6 +41,11 @@ def level(one: str, other: str) -> str:
         ("○○○", None),
         ("김", None),
         ("김○○○○○", None),  # longer than any name
+        ("김철?", Veiled("김", initials=("ct", ""))),  # the mark may hide a syllable
+        ("김○○?", Veiled("김")),
+        ("김철수?", None),  # and here it can only be a doubt
+        ("김철수 *", None),
+        ("남궁민수?", None),
     ],
 )
 def test_hidden_names_in_korean(text: str, left: Veiled | None) -> None:
@@ -173,3 +178,12 @@ def test_a_certain_kim_is_a_family_name_alone(text: str) -> None:
     """김 모씨 is no 모씨 of the family 김, whom every other would be, too."""
     assert [form.given for form in forms((Name(text),), None)] == [{}]
     assert level(text, "김철수") not in ("same", "different", "other given, same family")
+
+
+@pytest.mark.parametrize(
+    "text", ["김철수?", "김철수*", "金哲洙?", "김철수 ?", "김철수(?)", "김 철수?"]
+)
+def test_a_mark_of_doubt_after_a_whole_name_hides_nothing(text: str) -> None:
+    assert level(text, "김철수") == "same"
+    assert level(text, "김철호") == OTHER
+    assert forms((Name("x", "김", "철수?"),)) == forms((Name("x", "김", "철수"),))

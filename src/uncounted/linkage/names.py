@@ -49,7 +49,13 @@ _CYRILLIC_WORDS = re.compile("[а-яё]+")
 _NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
     *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
 }
-_RUNS = re.compile(r"[가-힣](?:[가-힣\s]*[가-힣])?|[㐀-鿿豈-﫿](?:[㐀-鿿豈-﫿\s·]*[㐀-鿿豈-﫿])?")
+# The last range by number: its first sign is composed to another, from which Hangul is Han.
+_HAN = r"㐀-鿿\uf900-\ufaff"
+_RUNS = re.compile(
+    r"[가-힣](?:[가-힣\s]*[가-힣])?"
+    rf"|(?:[{_HAN}]{{1,2}}[가-힣]{{1,2}}|[{_HAN}] [가-힣]{{2}})(?![가-힣])"  # 金철수
+    rf"|[{_HAN}](?:[{_HAN}\s·]*[{_HAN}])?"
+)
 
 
 @attrs.frozen
@@ -298,6 +304,8 @@ def _given_apart(family: str, given: str) -> list[Form]:
         hidden = veiled.korean(f"{squeezed}{closed}") if korean else None
         if hidden:
             return [_of_veiled(hidden)]
+        if korean:
+            closed = closed.rstrip(veiled.DOUBTS)
         said, initials = veiled.said(_spelt_in_latin(_bare(given)))
         if initials and not said:
             part = _family_of(squeezed) if korean else _family_of_word("".join(_words(family)))

@@ -15,6 +15,7 @@ import attrs
 from uncounted.linkage import families, lattice, syllables
 
 _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
+DOUBTS = "?*"  # after a whole name they hide nothing
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
 # After a family name alone they are said to somebody, or that nothing more is known. 동지, 군 and
 # 양 end names too.
@@ -30,6 +31,7 @@ _NO_LETTER = re.compile("[ox*]{2,3}")
 _VOWELS = frozenset("aeiou")
 _TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})
 _LONGEST = 4  # hidden syllables
+_USUAL = 2  # syllables of a given name
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 ALL = (1 << len(_LETTERS)) - 1
 _SECOND = len(_LETTERS)  # bits of the second syllable begin here
@@ -54,11 +56,13 @@ class Veiled:
 def korean(text: str) -> Veiled | None:
     """Read a hidden name in Hangul or characters; None if nothing in it is hidden.
 
+    After two syllables a mark of doubt is one, after one it may hide the other.
+
     Examples:
         >>> korean("김○○"), korean("남궁 모")
         (Veiled(family='김', ...initials=()), Veiled(family='남궁', ...initials=()))
-        >>> korean("김○철").initials, korean("김철수")
-        (('', 'ct'), None)
+        >>> korean("김○철").initials, korean("김철수"), korean("김철수?")
+        (('', 'ct'), None, None)
     """
     closed = _GAPS.sub("", text)
     for size in (2, 1):
@@ -68,6 +72,8 @@ def korean(text: str) -> Veiled | None:
         if tail in _SOMEBODY or _is_title(tail):
             return Veiled(family=head)
         if 0 < len(tail) <= _LONGEST and _MARKS & set(tail) and all(map(_is_part, tail)):
+            if len(bare := tail.rstrip(DOUBTS)) == _USUAL and not _MARKS & set(bare):
+                return None
             known = tuple("" if char in _MARKS else _begins(char) for char in tail)
             return Veiled(family=head, initials=known if any(known) else ())
     return None
