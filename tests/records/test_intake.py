@@ -437,6 +437,36 @@ def test_a_label_in_two_columns_is_one(tmp_path: Path, row: str) -> None:
     assert _reasons(tmp_path, f"7,{row}", **APART_NAMES) == [(2, ("no name",))]
 
 
+UNSAID_PARTS = (
+    "미상|不详|N/A|비공개|모름|없음|확인중|未知|NA|상동|Test|(미상)|불상, 이름 모름|unknown, Name"
+)
+
+
+@pytest.mark.parametrize("parts", UNSAID_PARTS.split("|"))
+def test_two_parts_that_say_nothing_are_no_name(tmp_path: Path, parts: str) -> None:
+    row = f"7,{parts}" if "," in parts else f"7,{parts},{parts}"
+    assert _reasons(tmp_path, row, **APART_NAMES) == [(2, ("no name",))]
+
+
+@pytest.mark.parametrize(
+    ("row", "family", "given"),
+    [
+        *(("김,미상", "김", None), ("Kim,N/A", "Kim", None), ("Kim,(unknown)", "Kim", None)),
+        *(
+            ("미상,철수", None, "철수"),
+            ("未知,哲洙", None, "哲洙"),
+            ("N/A,Chol Su", None, "Chol Su"),
+        ),
+        *(("No,Na", "No", "Na"), ("김,상동", "김", "상동"), ("김,○○", "김", "○○")),
+    ],
+)
+def test_a_part_that_says_nothing_leaves_the_other(
+    tmp_path: Path, row: str, family: str | None, given: str | None
+) -> None:
+    [name] = _one(tmp_path, f"7,{row}", **APART_NAMES).report.names
+    assert (name.family, name.given) == (family, given)
+
+
 EMPTIED = "reads as an empty cell (if it is a name"
 
 

@@ -26,7 +26,7 @@ from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
 from uncounted.records.several import may_be_several, speaks_of_others
 from uncounted.records.tables import Table
-from uncounted.records.unnamed import is_no_name, says_nothing
+from uncounted.records.unnamed import is_no_name, is_unknown_part, says_nothing
 from uncounted.records.unplaced import says_where
 from uncounted.records.unsaid import is_as_above, is_null, is_placeholder, may_be_no_null
 from uncounted.vault.consent import USES, Consent
@@ -177,6 +177,12 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
         return again
     heads = all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
     return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
+
+
+def _known_part(part: str | None) -> str | None:
+    """A part of a name unless it says that it is not known; 김 ○○ stays as it was written."""
+    said = part and any(map(str.isalnum, part))
+    return None if part and said and is_unknown_part(part) else part
 
 
 def _is_nobody(name: Name) -> bool:
@@ -420,10 +426,7 @@ class Cells:
         """The main name first, then the others, each once."""
         mapping, before = self.mapping, len(self.reasons)
         main = self.text(mapping.name, LONGEST_NAME)
-        family = self.text(mapping.family_name, LONGEST_NAME)
-        given = self.text(mapping.given_name, LONGEST_NAME)
-        if given and is_null(given):  # Null may be a family name, and no given one
-            given = None
+        family, given = self._parts(mapping.family_name, mapping.given_name)
         if family and given and _has_both(family, given):
             self.warnings.append(
                 f"column {mapping.given_name!r}: begins or ends with the family name, as a whole"
@@ -453,6 +456,16 @@ class Cells:
             )
         once = {name.written: name for name in reversed(stated)}
         return tuple(reversed(once.values()))
+
+    def _parts(self, *columns: str | None) -> tuple[str | None, str | None]:
+        """Family and given name, each without what says that it is not known."""
+        family, given = (self.text(column, LONGEST_NAME) for column in columns)
+        if all(part is None or says_nothing(part) for part in (family, given)):
+            return None, None
+        if given and is_null(given):  # Null may be a family name, and no given one
+            given = None
+        family, given = map(_known_part, (family, given))
+        return family, given
 
     def _of_one(self, stated: list[Name], columns: tuple[str | None, ...]) -> None:
         """Refuse names that speak of several people, and say so where there may be several."""

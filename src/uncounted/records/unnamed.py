@@ -107,6 +107,16 @@ def is_unknown(text: str) -> bool:
     return _is_unknown(text, _bare_words(text)) or is_placeholder(text)
 
 
+def is_unknown_part(part: str) -> bool:
+    """Tell whether a family or a given name that stands apart is not known; Na and No are names.
+
+    Examples:
+        >>> is_unknown_part("미상"), is_unknown_part("N/A"), is_unknown_part("Na")
+        (True, True, False)
+    """
+    return (len(part) > 2 or not part.isascii()) and is_unknown(part)
+
+
 def says_nothing(text: str) -> bool:
     """Tell whether the whole of a cell says nothing: not known, withheld, NULL, "as above".
 
