@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from uncounted.records.labels import is_label
+from uncounted.records.labels import AGE_KO, KIND_KO, KIND_ZH, WHO_KO, WHO_ZH, is_label
 from uncounted.records.names import plain, tokens, unmarked
 from uncounted.records.unsaid import is_filler, is_placeholder
 
@@ -56,25 +56,31 @@ _CLOSED = re.compile(
     rf"(?:{_NAME_KO})?{_NOT_KO}|{_NAME_ZH}{_NOT_ZH}"
     "|(?:没有|沒有|无|無|不知|不知道|不清楚)(?:姓名|名字|其名)"
 )
-# A person of whom only the kind is said. 영아, 유아 and 주민 are given names, 남 and 여 are
-# family names.
-_KIND_CLOSED = re.compile(
-    "(?:한|어떤|어느|젊은|늙은)?"
-    "(?:(?:남자|여자)(?:아이|아기|어린이|노인|청년)?|남성|여성|남아|여아|남학생|여학생|아이|아기"
-    "|갓난아이|신생아|아동|어린이|어린아이|소년|소녀|청년|노인|사람|피해자|희생자|시신)"
-    "|(?:一名|一个|一個|某|不知名|无名|無名)?(?:男|女)(?:子|性|孩|孩子|孩儿|孩兒|童|婴|嬰|人|士|生|尸|屍)?"
-    "|(?:一名|一个|一個|某)?(?:孩子|小孩|婴儿|嬰兒|儿童|兒童|老人|妇女|婦女|受害者|受害人|村民)"
-    "|이름|성명|姓名|名字|某人"
+# A person of whom only the kind is said, beside nation and age (북한 여성, 30대 남). 영아, 유아 and
+# 주민 are given names, 남 and 여 are family names, and 조선인 is 조 선인.
+_WHO = (
+    f"(?:[男女][童婴嬰士生尸屍]|{WHO_KO}|아기|어린이|노인|청년|갓난아이|신생아|시신|(?<=.)(?:주민|유아|영아|학생)"
+    f"|{AGE_KO}(?:[남여](?![성아인자학]))?|(?<=북한|탈북|중국|남한|외국)인|(?<=조선|한국)인(?=.)"
+    f"|{WHO_ZH}|小孩|婴儿|嬰兒|老人|村民|(?<=.)(?:人|居民|公民))"
 )
+_KIND_CLOSED = re.compile(
+    f"(?:한|어떤|어느|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
+    "(?:(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
+)
+_ANY_WHO = re.compile(_WHO)
+_NATION = "(?:north |south )?koreans?|nk|dprk|chinese|joseonjok|chosonjok|foreign"
+_AGED = "years? old|yo|aged"
 _KIND = re.compile(
-    r"(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
-    r"(?:(?:young|old|elderly|adult|little|small|teenage|deceased|dead) )*"
-    r"(?:wom[ae]n|males?|females?|boys?|girls?|child|children|infants?|newborn|person|people"
-    r"|victims?|body|adult|teenager|hombre|mujer|masculino|femenino|persona|victima|cuerpo|mulher"
-    r"|homme|femme|enfant|personne|niño|niña|criança|garçon"
+    r"(?:(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
+    r"(?:(?:young|old|elderly|adult|little|small|teenage|deceased|dead|middle aged"
+    rf"|{_NATION}|{_AGED}) )*(?:wom[ae]n|males?|females?|boys?|girls?|child|children|infants?|newborn|person|people"
+    r"|victims?|body|adult|teenager|foreigner|(?:north|south) koreans?"
+    r"|hombre|mujer|masculino|femenino|persona|victima|cuerpo|mulher|homme|femme|enfant|personne|niño|niña|criança|garçon"
     r"|мужчина|женщина|ребенок|девочка|мальчик|девушка|юноша|парень|человек|младенец"
     r"|رجل|امراة|طفل|طفلة)"
-    r"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead) )*m[ae]n|name|имя"
+    rf"|(?:an(?= [oe]) )?(?:(?:a|the|one|old|elderly|dead|{_NATION}|{_AGED}) )*m[ae]n|name|имя)"
+    rf"(?: (?:aged|in (?:her|his|their) (?:(?:early|mid|late) )?(?:[1-9]0s|[a-z]+ties)"
+    rf"|(?:from|of) (?:the )?(?:north korea|dprk|nk|china)))?"
 )
 _IN_SMALL = re.compile(r"(?:(?:a|an|the|another) )?(?:young (?:man|men)|(?:young )?bab(?:y|ies))")
 # The last row of a sheet, where it counts the others.
@@ -155,8 +161,8 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
         may_be_label: whether Witness A is none; not where the family name is given apart.
 
     Examples:
-        >>> [is_no_name(text) for text in ("이름 모름", "여자아이", "a woman", "男子")]
-        [True, True, True, True]
+        >>> [is_no_name(text) for text in ("이름 모름", "30대 여성", "a woman", "朝鲜女子", "본인")]
+        [True, True, True, True, True]
         >>> is_no_name("12345"), is_no_name("합계: 3명"), is_no_name("Total")
         (True, True, True)
         >>> is_no_name("NULL"), is_no_name("Witness 3"), is_no_name("피해자 A"), is_no_name("Name")
@@ -177,7 +183,8 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
         return True
     if text.islower() and _IN_SMALL.fullmatch(spaced):
         return True
-    return bool(_KIND_CLOSED.fullmatch(_closed(words)))
+    closed = _closed(words)
+    return bool(_KIND_CLOSED.fullmatch(closed) and _ANY_WHO.search(closed))
 
 
 def _is_number(text: str) -> bool:
