@@ -161,3 +161,53 @@ def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:
 def test_repeats_without_end_are_read(text: str) -> None:
     assert besides.bare(text)
     assert besides.parted(text)
+
+
+KIN = """
+아들 김철수|남편 김철수|처 김철수|아버지 김철수|부: 김철수|남편김철수|둘째 아들 김철수
+아들 김철수 군|아버지 김철수(사망)|父金哲洙|父亲 金哲洙|夫：金哲洙|Father: Kim Chol Su
+Son: Kim Chol Su|father Kim Chol-su|Uncle Kim Chol Su|his brother Kim Chol Su|отец: Ким Чхоль Су
+아버지 김철수(金哲洙)
+"""
+
+
+@pytest.mark.parametrize(
+    "written", [text for row in KIN.strip().splitlines() for text in row.split("|")]
+)
+def test_whose_relative_somebody_is_before_a_whole_name_is_no_part_of_it(written: str) -> None:
+    assert called((written,), "김철수") == "same"
+    assert called((written,), "김철호") == "other given, same family"
+    people = [
+        Report(at, "1", (Name("x"),), relative=Name(name))
+        for at, name in (("A", written), ("B", "김철수"))
+    ]
+    assert compare.levels(encode(people), np.array([0]), np.array([1]))[0, 5] == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "남편철",
+            "딸김",
+            "부철수",
+            "모 김철",
+            "형김철수",
+            "이모김",
+            "Father Kim",
+            "Uncle Ho",
+            "Sister Maria",
+        ),
+        *(
+            "Son Chol Su",
+            "Sister Maria Lopez",
+            "鈴木丈夫",
+            "夫差",
+            "子金哲",
+            "아들 김철",
+            "Son Kim Chol Su",
+        ),
+    ],
+)
+def test_a_word_for_a_relative_that_may_be_a_name_is_one(name: str) -> None:
+    assert besides.bare(untitled(name)) == name

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from uncounted.linkage import families, veiled
-from uncounted.records.kinship import whose
+from uncounted.linkage import families, lattice, veiled
+from uncounted.records.kinship import after_kin, whose
 from uncounted.records.names import untitled
 
 _OTHER_KO = (
@@ -98,6 +98,9 @@ _CALLED_EN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"[\d(\[,;]|late|gran|hal[mo]|harab|born|aged", re.IGNORECASE)  # in ASCII
+_HEAD = re.compile(r" ?[(\[,·/;]")
+_LETTERS = re.compile("[a-z]+")
+_FEW = 2  # words: Father Kim Chol may be a priest
 _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
 _MOST = 4  # things that are said of one person
 
@@ -131,7 +134,12 @@ def bare(text: str) -> str:
         ('김철수', '김철수', '고 철수', '김복동')
         >>> bare("Kim Chol Su, aged 35"), bare("김철수(남, 35세)"), bare("박철 군")
         ('Kim Chol Su', '김철수', '박철 군')
+        >>> bare("아들 김철수"), bare("Father: Kim Chol Su"), bare("Father Kim")
+        ('김철수', 'Kim Chol Su', 'Father Kim')
     """
+    rest, is_sure = after_kin(text)
+    if rest and (is_sure or _is_whole_name(rest)):
+        text = rest
     for _ in range(_MOST):
         left = _without_one(text)
         if left == text or not any(map(str.isalpha, left)):
@@ -179,6 +187,22 @@ def _uncalled(text: str) -> str:
 def _is_whole(closed: str) -> bool:
     """Whether a text in Hangul is a family name and a given name, of three syllables or more."""
     return 3 <= len(closed) <= 5 and _given_size(closed) > 0
+
+
+def _is_whole_name(text: str) -> bool:
+    """Whether a text begins with a whole name whose family name is well known in Korea."""
+    head = _HEAD.split(text, maxsplit=1)[0]
+    if head.isascii():
+        words = _LETTERS.findall(head.casefold())
+        return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))
+    closed = "".join(head.split())
+    if "가" <= closed[:1] <= "힣":
+        return _is_whole(closed) or _is_whole(closed[:-1])  # 김철수군
+    return len(closed) == 3 and any(
+        lattice.hangul(key) in families.well_known()
+        for key in families.han().get(closed[0], ())
+        if isinstance(key, tuple)
+    )
 
 
 def _given_size(closed: str) -> int:

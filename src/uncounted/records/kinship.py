@@ -52,6 +52,7 @@ _CHINESE_OF = (
     " 姪女"
 )
 
+_SHORT = 3  # letters of a usual name
 _LONGEST = 200  # letters of a text that is looked at
 # A text without any of these says nothing of the kind, and most names are seen by this alone.
 _LATIN = _set(_ENGLISH, _ROMANCE, "épouse époux son child baby boy girl infant newborn")
@@ -95,6 +96,70 @@ _WHOSE = tuple(
         rf"(?P<whose>[一-鿿]{{3,4}}?)之(?:{_any(_CHINESE, _CHINESE_OF)})",
     )
 )
+# Before a name: with a colon or a space; close to it only a word that is long enough for both.
+_LONG = "|".join(word for word in _any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF).split("|") if word[1:])
+_BEFORE = re.compile(
+    rf"(?:{_WHICH_CHILD} ?(?:(?:{_LONG}) ?|[딸처부모형자녀] )(?=[가-힣])"
+    rf"|(?:{_any(_CHINESE, _CHINESE_OF)}) ?(?=[一-鿿])"
+    rf"|(?:(?:his|her|my|the) )?{_FIRST}(?:{_any(_ENGLISH)})(?:[- ]in[- ]law)? (?!of )(?=[^\W\d]))"
+    rf"|(?:{_WHICH_CHILD} ?(?:{_LONG}|[딸처부모형자녀])|{_any(_CHINESE, _CHINESE_OF)}"
+    rf"|{_any(_RUSSIAN)}|сын|{_FIRST}{_IN_ENGLISH}|{_any(_ROMANCE)}|padre|madre)"
+    r"(?P<colon> ?: ?)(?=[^\W\d])",
+    re.IGNORECASE,
+)
+# A text that begins with none of these, a word in letters or else a sign, has no such word.
+_BEGINS = _LATIN | _set("his her my the padre madre", "elder older eldest younger youngest big")
+_BEGINS |= _set("little first second third late unnamed")
+_SIGNS = frozenset(word[0] for word in (*_OTHERS, *"첫둘셋넷막큰작сСЖМВДОБ"))
+# What became of a relative, and no name: 사망, 부모 모두 사망, "father deceased".
+_FATE = re.compile(
+    rf"(?>(?:부모님?|양친|모두|{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)}|both|parents"
+    rf"|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
+    rf"|{_any(_ENGLISH)})[ :]*)*+"
+    "(?:(?:사망|생존|작고|별세|타계|사별|이혼|별거|재혼|미혼|고아|실종|행방불명|생사불명|생사확인불가|연락두절)"
+    "(?:함|됨|했음|하심|하셨음|자| ?중)?|없음"
+    "|死亡|双亡|雙亡|去世|已故|病故|健在|在世|离婚|離婚|离异|離異|失踪|失蹤|孤儿|孤兒|下落不明|生死不明"
+    "|deceased|dead|died|alive|living|missing|divorced|separated|(?:an )?orphan(?:ed)?|widow(?:ed)?"
+    "|умер(?:ла|ли)?|жив[аы]?)[.]?",
+    re.IGNORECASE,
+)
+_COMMAS = re.compile(" ?[,;/] ?")
+
+
+def after_kin(text: str) -> tuple[str, bool]:
+    """A text without the word before it that says whose relative somebody is: 아들 김철수.
+
+    Args:
+        text: a name as it is seen.
+
+    Returns:
+        What follows the word, "" if there is none, and whether a colon makes it sure: whether
+        what follows is a whole name is for who asks. 남편철 may be 남 편철.
+
+    Examples:
+        >>> after_kin("아들 김철수"), after_kin("父金哲洙"), after_kin("Father: Kim Chol Su")
+        (('김철수', False), ('金哲洙', False), ('Kim Chol Su', True))
+        >>> after_kin("김철수"), after_kin("Son Chol Su")
+        (('', False), ('', False))
+    """
+    if text.isascii():
+        begins = text.partition(" ")[0].partition("-")[0].rstrip(":").lower() in _BEGINS
+    else:
+        begins = len(text) > _SHORT and text[0] in _SIGNS
+    found = _BEFORE.match(text) if begins else None
+    return (text[found.end() :], bool(found["colon"])) if found else ("", False)
+
+
+def is_fate(text: str) -> bool:
+    """Tell whether what stands for a relative's name says only what became of them.
+
+    Examples:
+        >>> is_fate("사망"), is_fate("아버지 사망"), is_fate("both parents dead"), is_fate("김사망")
+        (True, True, True, False)
+    """
+    if len(text) > _LONGEST:
+        return False
+    return all(map(_FATE.fullmatch, _COMMAS.split(untitled(text))))
 
 
 def whose(text: str) -> str | None:
