@@ -146,6 +146,40 @@ def test_a_relative_cell_that_counts_others_is_noted(tmp_path: Path) -> None:
     assert "영희" not in warning
 
 
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("아버지 김비밀, 어머니 박비밀", "아버지 김비밀"),
+        ("부: 김비밀(사망), 모: 박비밀", "부: 김비밀(사망)"),
+        ("김비밀(金秘密) 박비밀", "김비밀(金秘密)"),
+        ("KIM Secret Su, PAK Yong Hui", "KIM Secret Su"),
+    ],
+)
+def test_of_a_father_and_a_mother_the_first_is_kept_with_a_warning(
+    tmp_path: Path, cell: str, kept: str
+) -> None:
+    found = _apart(tmp_path, f'"{cell}"', "", "")
+    assert found.report.relative == Name(kept)
+    assert found.warnings == ("column 'father': several names, of which the first is kept",)
+
+
+FATES = (
+    "사망|생존|고아|이혼|사망함|부모 모두 사망|부 사망; 모 생존|아버지 미상|모 미상"
+    "|행방불명|死亡|孤儿|父母双亡|deceased|father deceased|both parents dead|mother unknown"
+    "|Father: unknown"
+)
+
+
+@pytest.mark.parametrize("cell", FATES.split("|"))
+def test_what_became_of_a_relative_names_nobody(tmp_path: Path, cell: str) -> None:
+    assert _apart(tmp_path, cell, "", "").report.relative is None
+
+
+@pytest.mark.parametrize("cell", ["김사망", "고아라", "이생존", "아버지 김철수", "Father Kim"])
+def test_a_relatives_name_that_has_such_a_word_is_one(tmp_path: Path, cell: str) -> None:
+    assert _apart(tmp_path, cell, "", "").report.relative == Name(cell)
+
+
 def test_a_cell_that_says_there_is_no_other_name_is_not_two(tmp_path: Path) -> None:
     assert _one(tmp_path, "1,Kim,N/A,,,,,,,,").report.names == (Name("Kim"),)
 
@@ -650,6 +684,9 @@ SEVERAL = (
     "|자녀 2명|김철수 가족 4인|김철수 4인 가족|김철형 3명"
     "|김철수와 동생 2명|김철수 및 손자 3명|김철수 외 남동생 2명"
     "|Kim family of five|KIM ET AL.|김철수 (외 3명)|김철수 (가족 포함 5명)"
+    "|김철수 외 2|김철수외2|3명|10여 명|성인 2명|脱北者5人|三名脱北者|女性2名|一家四口|母女二人"
+    "|金哲洙3人|two women|two North Korean women|three defectors|Kim family (4)|group of 5"
+    "|김철수와 두 딸|Kim Chol Su (+2)|김철수 가족(4)"
 )
 MAY_BE_SEVERAL = (
     "김비밀\n박비밀|김비밀, 박비밀|김비밀, 박비밀, 이순자|김비밀과 박비밀|김비밀 및 박비밀"
@@ -662,6 +699,11 @@ MAY_BE_SEVERAL = (
     "|Kim Secret (5 family members)|Kim et Al"
     "|김비밀(남동생 2명)|김비밀 (형 2명)|김비밀(고모 2명)|김비밀 (가족 4인)"
     "|김비밀(4인 가족)|Secret (동생 2명)"
+    "|Kim Secret Su; Pak Yong Hui|Kim Secret Su / Pak Yong Hui|KIM Secret Su, PAK Yong Hui"
+    "|Kim Secret-su, Pak Yong-hui|Kim Secret Su; Kim Yong Hui|1. Kim Secret 2. Pak Yong Hui"
+    "|김비밀 와 박비밀|1. 김비밀 2. 박비밀|①김비밀 ②박비밀|김비밀(남) 박비밀(여)|김비밀 박비밀"
+    "|金秘密和朴秘密|金秘密与朴秘密|金秘密 朴秘密|김비밀, 자녀 2|Kim Secret (and son)"
+    "|아들 김비밀, 딸 박비밀"
     "|김비밀(손자 10여 명)|김비밀(외손자 2명)|金秘密等|金秘(一家三口)|金秘密（全家）"
 )
 ONE = (
@@ -669,6 +711,10 @@ ONE = (
     "|김철수, 회령시|김철수, 남|김철수, 광부|José Ortega y Gasset|이외수|김수인|박세명|김수명"
     "|김철수 1명|김철수 3|김철수 형제|김복동 할머니|Garcia Lopez, Maria Jose|Alexandra Moore"
     "|金東洙, 金东洙|김부자"
+    "|Kim Chol Su; Kim Cheol-su|Lee Young Hee / Ri Yong Hui|Pak Jong Suk; Bak Chung Sook"
+    "|Jong Un Kim / Kim Jong Un|de la Cruz, Maria del Carmen|Choe Ryong Hae / Choi Yong-hae"
+    "|김(金)철수|남궁(南宮) 민수|김 철수(金 哲洙)|이철수 선생님|中村和三郎|이외수 2"
+    "|Kim Chol Su (wife)"
 )
 
 

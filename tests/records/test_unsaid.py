@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uncounted.linkage.names import forms
+from uncounted.records.kinship import after_kin, is_fate
 from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
 from uncounted.records.several import may_be_several, speaks_of_others
@@ -62,10 +63,13 @@ def test_a_name_beside_brackets_or_an_age_is_no_label(text: str) -> None:
 KINDS = (
     "탈북여성|북한 여성|북한출신 여성|조선족 여성|중국인 남성|북한 주민|중국 사람|탈북자"
     "|북한이탈주민|조선인 남성|30대 여성|30대 중반의 탈북 남성|20대 초반 남성|30대 남|30대"
-    "|5세 여아|세 살 아이|여성(30대)|여성 한 명|아동 1명|30대 여성 A씨|북한 여성 3|탈북 여성 B|본인|본인(남)|신청인|제보자|임산부|성인 여성|한 여성"
+    "|5세 여아|세 살 아이|여성(30대)|여성 한 명|아동 1명"
+    "|30대 여성 A씨|북한 여성 3"
+    "|탈북 여성 B|본인|본인(남)|신청인|제보자|임산부|성인 여성|한 여성"
     "|朝鲜女子|一名朝鲜女子|朝鲜妇女|朝鲜籍女子|脱北女性|女性脱北者|30岁女子|女孩子|男婴|朝鲜人|本人|北朝鲜难民"
     "|North Korean woman|a 30-year-old woman|Korean woman in her 30s|woman from North Korea"
-    "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant|North Korean"
+    "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant"
+    "|North Korean"
 )
 NAMES_OF_THE_KIND = (
     "구금자|진정인|송환자|조선인|한국인|조선희|한국희|북한수|성인경|남성일|김여성|여인숙|이주민|유아인|노인영|중국"
@@ -141,9 +145,15 @@ def test_nothing_of_this_is_slow_on_a_long_text() -> None:
         "여성" * 29 + "김",
         "조선족 여성 " * 9 + "김",
         "朝鲜族女" * 14 + "金",
+        "부모" * 99 + "김",
+        "son: " * 40,
+        "둘째 " * 100,
+        "金 " * 250,
     ):
         found = (is_no_name(text), is_filler(text), is_label(text), is_word_for_column(text))
         assert not any(found[1:])
         assert not speaks_of_others(text)
+        assert not is_fate(text)
+        assert after_kin(text)[0] != text
         assert may_be_several(text) in (True, False)
         assert isinstance(stated(text), str)

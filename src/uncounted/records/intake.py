@@ -19,12 +19,12 @@ from uncounted.errors import BadInput
 from uncounted.records import dates, names, tables, vocabulary
 from uncounted.records.columns import ActColumns, Column, DateColumns
 from uncounted.records.dates import PartialDate
-from uncounted.records.kinship import whose
+from uncounted.records.kinship import after_kin, is_fate, whose
 from uncounted.records.labels import NAME_FIELDS, is_label, is_word_for_column, may_be_name
 from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
+from uncounted.records.names import Name, visible
 from uncounted.records.report import Act, Report
-from uncounted.records.several import may_be_several, speaks_of_others
+from uncounted.records.several import apart, may_be_several, speaks_of_others
 from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, is_unknown_part, says_nothing
 from uncounted.records.unplaced import says_where
@@ -177,6 +177,11 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
         return again
     heads = all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
     return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
+
+
+def _is_no_relative(text: str) -> bool:
+    """Whether a relative's name is none: not known (아버지 미상), or what became of them (사망)."""
+    return is_no_name(after_kin(visible(text))[0] or text) or is_fate(text)
 
 
 def _known_part(part: str | None) -> str | None:
@@ -513,7 +518,7 @@ class Cells:
         column = self.mapping.relative
         self._no_telephone(column)
         listed = names.listed(self.apart(column, LONGEST_NAME) or "")
-        found = [one for one in listed if not is_no_name(one)]
+        found = [one for cell in listed for one in apart(cell) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
         if found and speaks_of_others(found[0]):

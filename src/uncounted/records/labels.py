@@ -19,7 +19,7 @@ _MAY_BE_NAMES = frozenset(
 )
 _LONGEST = 60  # letters of a label
 
-_WHO_EN = (
+WHO_EN = (
     "witness|victim|person|subject|case|respondent|interviewee|informant|detainee|prisoner|inmate"
     "|defector|escapee|refugee|deportee|returnee|source|patient|participant|individual|survivor"
     "|complainant|claimant|anonymous|unnamed|(?:fe)?male|woman|boy|girl|child|(?:john|jane) doe"
@@ -60,7 +60,7 @@ _STEMS = "[a-zㄱ-ㅎ\u1100-\u1112甲乙丙丁戊己庚辛壬癸]|[a-z]-?[0-9]{1
 _SYLLABLES = "[가나다라마바사아자차카타파하]"  # apart from the word: 여자아 may be a name
 _APART = r"[ .#:_(\[-]"
 _LABEL = re.compile(
-    rf"(?:the )?(?:(?:{_KIND_EN}) )*(?:{_WHO_EN})"
+    rf"(?:the )?(?:(?:{_KIND_EN}) )*(?:{WHO_EN})"
     rf"(?:{_APART}*{_NUMBER}|{_APART}+(?:[a-z](?:-?[0-9]{{1,4}})?))"
     rf"|(?:(?:{KIND_KO}|{AGE_KO}|여성|남성|아동|익명) ?)*{WHO_KO}"
     rf"(?:{_APART}*{_NUMBER}|{_APART}*(?:{_STEMS})|{_APART}+{_SYLLABLES})[)\]]*"

@@ -7,12 +7,15 @@ only may be: two names in a cell may be two people, or one person's.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from uncounted.records import places, romanising
-from uncounted.records.kinship import whose
+from uncounted.records.kinship import after_kin, whose
+from uncounted.records.labels import WHO_EN
 from uncounted.records.names import script, untitled, visible
 from uncounted.records.unnamed import is_no_name
 
+_SHORT = 3  # letters of a usual name in Hangul or characters
 _LONGEST = 500  # letters of a cell that is looked at
 # 김수인 and 박세명 are names: a number in words counts only after a word that says "and others".
 _WORDS_KO = "(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|몇|여러|수|수십|수백) ?(?:명|사람)"
@@ -22,6 +25,7 @@ _PEOPLE_EN = (
     "(?:others?|more|people|persons|children|kids|relatives|siblings|sons|daughters|friends"
     "|(?:family )?members|men|women)"
 )
+_FEW_KO = "(?:두|세|네|다섯|여섯|여러|[2-9])"
 # Who has so many of these is one person.
 _KIN = (
     "자녀|자식|아들|아이|아기|딸|쌍둥이|손자|손녀|손주|조카|부모|부모님|형제|자매|남매|동생|오빠|언니|누나|사촌"
@@ -29,6 +33,8 @@ _KIN = (
 )
 _NOT_KIN = "".join(f"(?<!{re.escape(word)})" for word in (*_KIN.split("|"), " 형", "(형", "총"))
 _HOW_MANY = "(?:총 ?)?(?:[2-9]|[0-9]{2,4}) ?여? ?"
+_SEVERAL_ZH = "(?:[2-9]|[0-9]{2,4}|[二三四五六七八九十两兩数數多几幾]+) ?[余餘多]?"
+_PAIR_ZH = "[夫妻母父兄弟姐妹]{1,2}[妇婦妻女子弟妹]"
 _OTHERS = re.compile(
     r"\w[ ,(]*(?:외에?|등|및|포함|[와과]) ?(?:가족 ?|자녀 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
     # 외손자 is one word
@@ -36,14 +42,21 @@ _OTHERS = re.compile(
     rf"|\w[ ,(]+(?:외에?|등) ?(?:{_WORDS_KO}|다수)"
     rf"|[^\W\d]{_NOT_KIN}[ ,(]*{_HOW_MANY}(?:명|인)\s*\)?$|^(?:{_KIN}) ?{_HOW_MANY}[명인]$"
     rf"|\w ?(?:等 ?(?:{_ZH} ?(?:余|餘)?[人名口位]|人)|(?:他|ほか|外) ?{_ZH} ?[名人])"
-    rf"|\w ?(?:一家|全家) ?{_ZH} ?[口人]"
+    rf"|(?:\w ?|^)(?:一家|全家) ?{_ZH} ?[口人]|^{_SEVERAL_ZH}(?:[名个個位]|人(?=$|的))"
+    rf"|(?:[者人性女男子童]|^{_PAIR_ZH}) ?{_SEVERAL_ZH}[名人]$"
+    rf"|[一-鿿] ?(?:[2-9]|[0-9]{{2,4}})[名人]$|[가-힣]{{2}}[ ,(]*외 ?[0-9]{{1,3}}\s*\)?$"
+    rf"|[가-힣]{{2}}[와과] ?{_FEW_KO} ?(?:{_KIN})"
+    rf"|^(?:약 ?|총 ?)?{_HOW_MANY}(?:명|인|사람)(?:$|의 )|(?:가족|식구) ?\( ?{_HOW_MANY}\)"
     rf"|\w with {_NUMBER_EN} (?:others|more)\b"
     r"|\w,?(?: (?:and|plus)| ?[&+]) ?"
     rf"(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN}) {_PEOPLE_EN}\b"
     r"|\w,?(?: and| ?&) (?:others|another)\b|\w,? (?:(?-i:et al)\b|et al[.])"
-    r"|\w \+ ?[0-9]{1,2}\s*\)?$"
+    r"|\w[ (]+\+ ?[0-9]{1,2}\s*\)?$"
     r"|\w y (?:[0-9]+ más|otr[oa]s)\b|\w et (?:[0-9]+ )?autres\b|\w и (?:др\b|другие|ещ[её] [0-9])"
-    rf"|\w[ (]+{_NUMBER_EN} (?:people|persons)\b",
+    rf"|\w[ (]+{_NUMBER_EN} (?:people|persons)\b|\bfamily ?\( ?{_NUMBER_EN} ?\)$"
+    rf"|^(?:a |the )?(?:group|party) of {_NUMBER_EN}\b"
+    rf"|^(?:about |some |the |at least )?{_NUMBER_EN} (?:[a-z]+ ){{0,3}}"
+    rf"(?:{_PEOPLE_EN}|(?:{WHO_EN}|boy|girl|korean)(?:e?s))$",
     re.IGNORECASE,
 )
 # In brackets this says whose family is how large.
@@ -56,18 +69,28 @@ _WITH = re.compile(
     "(?:[가-힣]{3,} ?|[가-힣]{2} )(?:부부|모녀|모자|부자|남매|내외|일가|일가족|가족)$"
     "|[가-힣]{2,} (?:등|외)$|[가-힣]{3,}(?:와|과|이랑|하고) ?(?:그 ?)?"
     "(?:아내|남편|딸|아들|자녀|가족|어머니|아버지|동생|아이|아기|부인)"
-    rf"|\w(?:[ ,(]*(?:{_KIN})|[ ,(]+형) ?(?:총 ?)?[0-9]{{1,4}} ?여? ?[명인]"
+    rf"|\w(?:[ ,(]*(?:{_KIN})|[ ,(]+형) ?(?:총 ?)?[0-9]{{1,4}}(?: ?여? ?[명인]|\s*\)?$)"
     rf"|{_FAMILY}|\w,? et al\b"
     "|[一-鿿]{2,} ?等$|[一-鿿]{2,}[ ,(]+(?:一家|全家)"
     "|[一-鿿]{2,}(?:夫妇|夫婦|夫妻|母女|父子|母子|父女|一家|全家|[及和]其?家人|及其[一-鿿]{1,3})$"
-    rf"|\w(?: and| with| ?&) (?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
+    rf"|\w(?:[ (]+(?:and|with)|[ (]*&) ?(?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
     r"(?:wife|husband|family|child|children|baby|sons?|daughters?|mother|father|brother|sister|parents|siblings)\b",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 _BETWEEN = re.compile(r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 ")
 _AND = re.compile(r" ?& ?| (?:and|und|и) ")
-_JOINED = re.compile(r"([가-힣]{3,4})(?:와|과|이랑|하고) ?([가-힣]{3})")
+_JOINED = re.compile(
+    r"([가-힣]{3,4}) ?(?:와|과|이랑|하고) ?([가-힣]{3})|([一-鿿]{2,3})[和与與及跟]([一-鿿]{2,3})"
+)
+_COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수 2. 박영희
+_SPACED = re.compile(r"(?<=\w{3}) (?=\w{3})")  # of names in Hangul or characters
+# A text without any of these is one name's.
+_APART = re.compile(rf"{_BETWEEN.pattern}|[(（\[0-9]|(?<=[^\W\da-z]{{3}}) (?=[^\W\da-z]{{3}})")
+_LINES = re.compile(r"[\n;|/]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Letters for one sound: Ri and Lee, Chol and Jeol, Kim and Gim.
+_SOUNDS = str.maketrans("gjzbdlniy", "kccptrrrr")
 # Usual family names: 김철수, 광부 are not two.
 _FAMILIES = frozenset(
     "김리이박최정강조윤장임림한오서신권황안송유류전홍고문량양손배백허남심로노하곽성차주우구민진지엄채원천방공현함"
@@ -92,8 +115,9 @@ def may_be_several(text: str) -> bool:
     """Tell whether what stands for a name may be several people's.
 
     Two whole names in Korean or Chinese may be, parted by anything; in letters by "and", or by
-    a line end if they have no first letter in common. Two scripts, and the North's and the
-    South's way to write one name, are one person's.
+    a line end, ; or / if they have no first letter in common beside the family name, or by a
+    comma if they are of three words each. Two scripts, and the North's and the South's way to
+    write one name, are one person's.
 
     Examples:
         >>> may_be_several("김철수, 박영희"), may_be_several("Kim Chol Su & Pak Yong Hui")
@@ -101,23 +125,50 @@ def may_be_several(text: str) -> bool:
         >>> may_be_several("Kim, Chol Su"), may_be_several("리영희, 이영희")
         (False, False)
     """
+    if text.isalpha() and len(text) <= _SHORT and not text.endswith("等"):
+        return False
     seen = _seen(text)
     if _WITH.search(seen):
         return True
     if found := _JOINED.fullmatch(seen):
-        return _are_two(found[1], found[2])
-    apart = _AND.split(seen)
-    if len(apart) > 1 and all(map(_is_whole_in_letters, apart)):
+        return _are_two(*filter(None, found.groups()))
+    both = _AND.split(seen)
+    if len(both) > 1 and all(map(_is_whole_in_letters, both)):
         return True
-    lines = _BRACKETS.sub("", _lines(text))
-    closed = [name for name in map(_closed, _BETWEEN.split(lines)) if name]
-    open_ = [part for part in lines.split("\n") if _is_whole_in_letters(part)]
-    return any(
-        are_two(one, other)
-        for parts, are_two in ((closed, _are_two), (open_, _are_two_in_letters))
-        for at, one in enumerate(parts)
-        for other in parts[at + 1 :]
-    )
+    return len(apart(text)) > 1
+
+
+def apart(text: str) -> list[str]:
+    """The names of a cell that may be several people's, each as written; or the whole text.
+
+    Examples:
+        >>> apart("아버지 김철수(사망), 어머니 박영희"), apart("Kim, Chol Su")
+        (['아버지 김철수(사망)', '어머니 박영희'], ['Kim, Chol Su'])
+    """
+    lines = _lines(text)
+    if not _APART.search(lines):
+        return [text]
+    lines = _COUNTED.sub(";", _BRACKETS.sub(";", lines))
+    ways = [(_BETWEEN.split(lines), _closed, _are_two)]
+    if not lines.isascii():
+        ways.append((_SPACED.split(untitled(lines)), _closed, _are_two))
+    ways.append((_LINES.split(lines), _whole_in_letters, _are_two_in_letters))
+    if "," in lines:
+        ways.append((lines.split(","), _whole_before_comma, _are_two_in_letters))
+    for parts, whole, are_two in ways:
+        names = [(part, name) for part in map(str.strip, parts) if (name := whole(part))]
+        for at, (_, one) in enumerate(names):
+            if any(are_two(one, other) for _, other in names[at + 1 :]):
+                return _as_written(text, [part for part, _ in names])
+    return [text]
+
+
+def _as_written(text: str, parts: list[str]) -> list[str]:
+    """The parts of a text with what stands beside each of them, as in brackets."""
+    starts = [text.find(part) for part in parts]
+    if starts != sorted(starts) or starts[0] < 0:
+        return parts
+    return [text[at:end].strip(" ;|/,、；，&·\n") for at, end in pairwise((*starts, len(text)))]
 
 
 def _seen(text: str) -> str:
@@ -132,7 +183,7 @@ def _lines(text: str) -> str:
 
 def _closed(part: str) -> str:
     """A whole name in Hangul or characters, run together; "" if it is none."""
-    name = "".join(untitled(part).split())
+    name = "".join(untitled(after_kin(part)[0] or part).split())
     if script(name) not in ("hangul", "han") or not name.isalpha() or not 2 <= len(name) <= 4:
         return ""
     if script(name) == "hangul" and name[0] not in _FAMILIES:
@@ -152,11 +203,26 @@ def _is_whole_in_letters(part: str) -> bool:
     return len(_words(part)) > 1 and script(part) in ("latin", "cyrillic") and not is_no_name(part)
 
 
+def _whole_in_letters(part: str) -> str:
+    return part if _is_whole_in_letters(part) else ""
+
+
+def _whole_before_comma(part: str) -> str:
+    """A name of three words, or with one in capitals: Garcia Lopez, Maria Jose is one person."""
+    words = _LETTERS.findall(part)
+    loud = [word for word in words if len(word) > 1 and word.isupper()]
+    return _whole_in_letters(part) if len(words) > 2 or len(loud) == 1 else ""
+
+
 def _words(part: str) -> list[str]:
     return [word for word in untitled(part).casefold().split() if len(word.strip(".")) > 1]
 
 
 def _are_two_in_letters(one: str, other: str) -> bool:
-    """Two ways to spell one name have first letters in common."""
-    first = [{word[0] for word in _words(part)} for part in (one, other)]
-    return script(one) == script(other) and not first[0] & first[1]
+    """Two ways to spell one name have first letters in common, beside the same family name."""
+    if script(one) != script(other):
+        return False
+    words = [_LETTERS.findall(" ".join(_words(part))) for part in (one, other)]
+    same = words[0][0] == words[1][0] and min(map(len, words)) > 2
+    first = [{word[0].translate(_SOUNDS) for word in row[same:]} for row in words]
+    return not first[0] & first[1]
