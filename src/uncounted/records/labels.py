@@ -96,7 +96,7 @@ def is_label(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     seen = " ".join(visible(text).casefold().split())
-    bare = (part.strip(" ()[]【】'\"") for part in (seen, _SAID_BESIDE.sub("", seen)))
+    bare = {part.strip(" ()[]【】'\"") for part in (seen, _SAID_BESIDE.sub("", seen))}
     if any(_LABEL.fullmatch(part) or _KIND_ALONE.fullmatch(part) for part in bare):
         return True
     return is_word_for_column(text, NAME_FIELDS) and not may_be_name(text)

@@ -88,12 +88,18 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     folded = unicodedata.normalize("NFKC", _unhidden(text))
+    if _is_seen(folded):  # and has no space but the plain one
+        return folded
     # again: a compatible form may hold what the letter did not show
     return "".join(" " if _is_space(c) else c for c in _unhidden(folded))
 
 
+def _is_seen(text: str) -> bool:
+    return text.isprintable() and _UNSEEN.isdisjoint(text)
+
+
 def _unhidden(text: str) -> str:
-    if text.isprintable() and _UNSEEN.isdisjoint(text):
+    if _is_seen(text):
         return text
     return "".join(char for char in text if not _is_invisible(char))
 
