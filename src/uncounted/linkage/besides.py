@@ -40,6 +40,8 @@ _MARKS = re.compile(
     r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
+_WAYS = re.compile(" ?[;/|] ?")  # between two ways to write a name in letters
+_WORD = re.compile("[A-Za-z]{2,}")
 _EDGES = " ()[]【】,:;、="
 
 # What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
@@ -108,17 +110,23 @@ _MOST = 4  # things that are said of one person
 def parted(text: str) -> list[str]:
     """A name and those that follow it after words that say so, each without these words.
 
+    So are whole names in letters with ; / or a bar between them.
+
     Examples:
         >>> parted("김철수(일명 박민)"), parted("金哲洙又名朴民"), parted("이명박")
         (['김철수', '박민'], ['金哲洙', '朴民'], ['이명박'])
         >>> parted("Kim Chol Su, also known as Park Min"), parted("aka Park Min")
         (['Kim Chol Su', 'Park Min'], ['Park Min'])
+        >>> parted("Kim Chol Su; Kim Cheol-su"), parted("KIM/CHOL SU")
+        (['Kim Chol Su', 'Kim Cheol-su'], ['KIM/CHOL SU'])
     """
     if len(text) < _SHORTEST:
         return [text]
     first, *others = _MARKS.split(text)
     if not others:
-        return [text]
+        ways = _WAYS.split(text) if text.isascii() else [text]
+        is_whole = len(ways) > 1 and all(len(_WORD.findall(way)) > 1 for way in ways)
+        return ways if is_whole else [text]
     pieces = (piece.strip(_EDGES) for piece in (first, *others))
     return [piece for piece in pieces if piece] or [text]
 
@@ -197,7 +205,7 @@ def _is_whole_name(text: str) -> bool:
         return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))
     closed = "".join(head.split())
     if "가" <= closed[:1] <= "힣":
-        return _is_whole(closed) or _is_whole(closed[:-1])  # 김철수군
+        return _is_whole(closed)
     return len(closed) == 3 and any(
         lattice.hangul(key) in families.well_known()
         for key in families.han().get(closed[0], ())
