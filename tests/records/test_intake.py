@@ -703,7 +703,7 @@ MAY_BE_SEVERAL = (
     "|Kim Secret-su, Pak Yong-hui|Kim Secret Su; Kim Yong Hui|1. Kim Secret 2. Pak Yong Hui"
     "|김비밀 와 박비밀|1. 김비밀 2. 박비밀|①김비밀 ②박비밀|김비밀(남) 박비밀(여)|김비밀 박비밀"
     "|金秘密和朴秘密|金秘密与朴秘密|金秘密 朴秘密|김비밀, 자녀 2|Kim Secret (and son)"
-    "|아들 김비밀, 딸 박비밀"
+    "|Kim Secret + wife|아들 김비밀, 딸 박비밀"
     "|김비밀(손자 10여 명)|김비밀(외손자 2명)|金秘密等|金秘(一家三口)|金秘密（全家）"
 )
 ONE = (

@@ -69,11 +69,11 @@ KINDS = (
     "|朝鲜女子|一名朝鲜女子|朝鲜妇女|朝鲜籍女子|脱北女性|女性脱北者|30岁女子|女孩子|男婴|朝鲜人|本人|北朝鲜难民"
     "|North Korean woman|a 30-year-old woman|Korean woman in her 30s|woman from North Korea"
     "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant"
-    "|North Korean"
+    "|North Korean|여성들|가족|일가족|부부|모녀|남매|母女|夫妇|couple|the family"
 )
 NAMES_OF_THE_KIND = (
     "구금자|진정인|송환자|조선인|한국인|조선희|한국희|북한수|성인경|남성일|김여성|여인숙|이주민|유아인|노인영|중국"
-    "|女英子|金男子|朝鮮玉|Korean Kim|Kim Man|Man Ho|China Kim"
+    "|女英子|金男子|朝鮮玉|孫子女|김모녀|박형제|Korean Kim|Kim Man|Man Ho|China Kim"
 )
 
 

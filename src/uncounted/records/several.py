@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from uncounted.records import places, romanising
 from uncounted.records.kinship import after_kin, whose
-from uncounted.records.labels import WHO_EN
+from uncounted.records.labels import KIND_KO, WHO_EN, WHO_KO
 from uncounted.records.names import script, untitled, visible
 from uncounted.records.unnamed import is_no_name
 
@@ -22,7 +22,7 @@ _WORDS_KO = "(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|몇|여�
 _ZH = "[0-9一二三四五六七八九十百两兩数數多几幾]+"
 _NUMBER_EN = "(?:two|three|four|five|six|seven|eight|nine|ten|several|many|[2-9]|[0-9]{2,4})"
 _PEOPLE_EN = (
-    "(?:others?|more|people|persons|children|kids|relatives|siblings|sons|daughters|friends"
+    "(?:others?|more|people|persons|children|kids|relatives|siblings|sisters|brothers|sons|daughters|friends"
     "|(?:family )?members|men|women)"
 )
 _FEW_KO = "(?:두|세|네|다섯|여섯|여러|[2-9])"
@@ -33,7 +33,7 @@ _KIN = (
 )
 _NOT_KIN = "".join(f"(?<!{re.escape(word)})" for word in (*_KIN.split("|"), " 형", "(형", "총"))
 _HOW_MANY = "(?:총 ?)?(?:[2-9]|[0-9]{2,4}) ?여? ?"
-_SEVERAL_ZH = "(?:[2-9]|[0-9]{2,4}|[二三四五六七八九十两兩数數多几幾]+) ?[余餘多]?"
+_SEVERAL_ZH = "(?:[2-9]|[0-9]{2,4}|[二三四五六七八九十两兩数數多几幾]+|若干) ?[余餘多]?"
 _PAIR_ZH = "[夫妻母父兄弟姐妹]{1,2}[妇婦妻女子弟妹]"
 _OTHERS = re.compile(
     r"\w[ ,(]*(?:외에?|등|및|포함|[와과]) ?(?:가족 ?|자녀 ?|총 ?)?[0-9]{1,4} ?여? ?(?:명|인|사람)"
@@ -47,6 +47,8 @@ _OTHERS = re.compile(
     rf"|[一-鿿] ?(?:[2-9]|[0-9]{{2,4}})[名人]$|[가-힣]{{2}}[ ,(]*외 ?[0-9]{{1,3}}\s*\)?$"
     rf"|[가-힣]{{2}}[와과] ?{_FEW_KO} ?(?:{_KIN})"
     rf"|^(?:약 ?|총 ?)?{_HOW_MANY}(?:명|인|사람)(?:$|의 )|(?:가족|식구) ?\( ?{_HOW_MANY}\)"
+    rf"|^{_FEW_KO} ?(?:명|사람|(?:{KIND_KO} ?)*{WHO_KO})$|^(?:{KIND_KO} ?)*{WHO_KO} ?{_FEW_KO} ?명$"
+    rf"|^(?:(?:[남여]|{WHO_KO}) ?[0-9]{{1,3}} ?명?[ ,]*){{2}}"
     rf"|\w with {_NUMBER_EN} (?:others|more)\b"
     r"|\w,?(?: (?:and|plus)| ?[&+]) ?"
     rf"(?:one|1|some|a few|(?:his |her |their )?{_NUMBER_EN}) {_PEOPLE_EN}\b"
@@ -73,7 +75,7 @@ _WITH = re.compile(
     rf"|{_FAMILY}|\w,? et al\b"
     "|[一-鿿]{2,} ?等$|[一-鿿]{2,}[ ,(]+(?:一家|全家)"
     "|[一-鿿]{2,}(?:夫妇|夫婦|夫妻|母女|父子|母子|父女|一家|全家|[及和]其?家人|及其[一-鿿]{1,3})$"
-    rf"|\w(?:[ (]+(?:and|with)|[ (]*&) ?(?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
+    rf"|\w(?:[ (]+(?:and|with)|[ (]*[&+]) ?(?:(?:his|her|the|their) )?(?:{_NUMBER_EN} )?"
     r"(?:wife|husband|family|child|children|baby|sons?|daughters?|mother|father|brother|sister|parents|siblings)\b",
     re.IGNORECASE,
 )

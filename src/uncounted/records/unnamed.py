@@ -59,13 +59,13 @@ _CLOSED = re.compile(
 # A person of whom only the kind is said, beside nation and age (북한 여성, 30대 남). 영아, 유아 and
 # 주민 are given names, 남 and 여 are family names, and 조선인 is 조 선인.
 _WHO = (
-    f"(?:[男女][童婴嬰士生尸屍]|{WHO_KO}|아기|어린이|노인|청년|갓난아이|신생아|시신|(?<=.)(?:주민|유아|영아|학생)"
+    f"(?:[男女][童婴嬰士生尸屍]|{WHO_KO}|아기|어린이|노인|청년|갓난아이|신생아|시신|일?가족|일행|부부|모녀|남매|형제|자매|(?<=.)(?:주민|유아|영아|학생)"
     f"|{AGE_KO}(?:[남여](?![성아인자학]))?|(?<=북한|탈북|중국|남한|외국)인|(?<=조선|한국)인(?=.)"
-    f"|{WHO_ZH}|小孩|婴儿|嬰兒|老人|村民|(?<=.)(?:人|居民|公民))"
+    f"|{WHO_ZH}|[父母][子女]|夫[妇婦妻]|[一全]家|兄弟|姐妹|小孩|婴儿|嬰兒|老人|村民|(?<=.)(?:人|居民|公民))"
 )
 _KIND_CLOSED = re.compile(
     f"(?:한|어떤|어느|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
-    "(?:(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
+    "(?:들|(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
 )
 _ANY_WHO = re.compile(_WHO)
 _NATION = "(?:north |south )?koreans?|nk|dprk|chinese|joseonjok|chosonjok|foreign"
@@ -74,8 +74,8 @@ _KIND = re.compile(
     r"(?:(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
     r"(?:(?:young|old|elderly|adult|little|small|teenage|deceased|dead|middle aged"
     rf"|{_NATION}|{_AGED}) )*(?:wom[ae]n|males?|females?|boys?|girls?|child|children|infants?"
-    r"|newborn|person|people|victims?|body|adult|teenager|foreigner|(?:north|south) koreans?"
-    r"|hombre|mujer|masculino|femenino|persona|victima|cuerpo|mulher"
+    r"|newborn|person|people|victims?|couple|family|body|adult|teenager|foreigner"
+    r"|(?:north|south) koreans?|hombre|mujer|masculino|femenino|persona|victima|cuerpo|mulher"
     r"|homme|femme|enfant|personne|niño|niña|criança|garçon"
     r"|мужчина|женщина|ребенок|девочка|мальчик|девушка|юноша|парень|человек|младенец"
     r"|رجل|امراة|طفل|طفلة)"
