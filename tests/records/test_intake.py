@@ -163,6 +163,23 @@ def test_of_a_father_and_a_mother_the_first_is_kept_with_a_warning(
     assert found.warnings == ("column 'father': several names, of which the first is kept",)
 
 
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("아버지 사망, 어머니 박영희", "어머니 박영희"),
+        ("부: 김철수, 모: 미상", "부: 김철수"),
+        ("Kim Chol Su, deceased", "Kim Chol Su"),
+        ("Kim, Man", "Kim, Man"),
+        ("Kim, Chol Su", "Kim, Chol Su"),
+    ],
+)
+def test_who_is_named_beside_what_became_of_another_is_kept(
+    tmp_path: Path, cell: str, kept: str
+) -> None:
+    found = _apart(tmp_path, f'"{cell}"', "", "")
+    assert (found.report.relative, found.warnings) == (Name(kept), ())
+
+
 FATES = (
     "사망|생존|고아|이혼|사망함|부모 모두 사망|부 사망; 모 생존|아버지 미상|모 미상"
     "|행방불명|死亡|孤儿|父母双亡|deceased|father deceased|both parents dead|mother unknown"

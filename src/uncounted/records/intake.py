@@ -179,6 +179,16 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
     return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
 
 
+def _relatives(cell: str) -> list[str]:
+    """Those whom a cell names, or the cell; 아버지 사망, 어머니 박영희 names one."""
+    found = apart(cell)
+    if len(found) > 1 or "," not in cell:
+        return found
+    said = [one.strip() for one in cell.split(",")]
+    left = [one for one in said if is_no_name(one) or not _is_no_relative(one)]
+    return left if len(left) == 1 else found
+
+
 def _is_no_relative(text: str) -> bool:
     """Whether a relative's name is none: not known (아버지 미상), or what became of them (사망)."""
     return is_no_name(after_kin(visible(text))[0] or text) or is_fate(text)
@@ -518,7 +528,7 @@ class Cells:
         column = self.mapping.relative
         self._no_telephone(column)
         listed = names.listed(self.apart(column, LONGEST_NAME) or "")
-        found = [one for cell in listed for one in apart(cell) if not _is_no_relative(one)]
+        found = [one for cell in listed for one in _relatives(cell) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
         if found and speaks_of_others(found[0]):
