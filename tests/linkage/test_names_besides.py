@@ -211,18 +211,3 @@ def test_whose_relative_somebody_is_before_a_whole_name_is_no_part_of_it(written
 )
 def test_a_word_for_a_relative_that_may_be_a_name_is_one(name: str) -> None:
     assert besides.bare(untitled(name)) == name
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["Kim Chol Su; Kim Cheol-su", "Kim Chol Su / KIM CHUL SOO", "Gim Cheolsu | Kim Chol Su"],
-)
-def test_two_ways_to_write_a_name_in_letters_are_read_apart(written: str) -> None:
-    assert called((written,), "김철수") == "same"
-    assert called((written,), "Kim Chol Su") == "same"
-    assert called((written,), "김철호") == "other given, same family"
-
-
-def test_a_name_whose_parts_have_a_sign_between_is_one() -> None:
-    assert called(("KIM/CHOL SU",), "김철수") == "same"
-    assert besides.parted("Kim Chol Su / M") == ["Kim Chol Su / M"]

@@ -40,8 +40,6 @@ _MARKS = re.compile(
     r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
-_WAYS = re.compile(" ?[;/|] ?")  # between two ways to write a name in letters
-_WORD = re.compile("[A-Za-z]{2,}")
 _EDGES = " ()[]【】,:;、="
 
 # What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
@@ -100,33 +98,27 @@ _CALLED_EN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"[\d(\[,;]|late|gran|hal[mo]|harab|born|aged", re.IGNORECASE)  # in ASCII
+_SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
+_MOST = 4  # things that are said of one person
 _HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
 _FEW = 2  # words: Father Kim Chol may be a priest
-_SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
-_MOST = 4  # things that are said of one person
 
 
 def parted(text: str) -> list[str]:
     """A name and those that follow it after words that say so, each without these words.
-
-    So are whole names in letters with ; / or a bar between them.
 
     Examples:
         >>> parted("김철수(일명 박민)"), parted("金哲洙又名朴民"), parted("이명박")
         (['김철수', '박민'], ['金哲洙', '朴民'], ['이명박'])
         >>> parted("Kim Chol Su, also known as Park Min"), parted("aka Park Min")
         (['Kim Chol Su', 'Park Min'], ['Park Min'])
-        >>> parted("Kim Chol Su; Kim Cheol-su"), parted("KIM/CHOL SU")
-        (['Kim Chol Su', 'Kim Cheol-su'], ['KIM/CHOL SU'])
     """
     if len(text) < _SHORTEST:
         return [text]
     first, *others = _MARKS.split(text)
     if not others:
-        ways = _WAYS.split(text) if text.isascii() else [text]
-        is_whole = len(ways) > 1 and all(len(_WORD.findall(way)) > 1 for way in ways)
-        return ways if is_whole else [text]
+        return [text]
     pieces = (piece.strip(_EDGES) for piece in (first, *others))
     return [piece for piece in pieces if piece] or [text]
 
@@ -197,6 +189,14 @@ def _is_whole(closed: str) -> bool:
     return 3 <= len(closed) <= 5 and _given_size(closed) > 0
 
 
+def _given_size(closed: str) -> int:
+    """Syllables after the family name, 0 if there is none."""
+    for size in (2, 1):
+        if closed[:size] in families.well_known() and len(closed) > size:
+            return len(closed) - size
+    return 0
+
+
 def _is_whole_name(text: str) -> bool:
     """Whether a text begins with a whole name whose family name is well known in Korea."""
     head = _HEAD.split(text, maxsplit=1)[0]
@@ -205,17 +205,9 @@ def _is_whole_name(text: str) -> bool:
         return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))
     closed = "".join(head.split())
     if "가" <= closed[:1] <= "힣":
-        return _is_whole(closed)
+        return 3 <= len(closed) <= 5 and _given_size(closed) > 0
     return len(closed) == 3 and any(
         lattice.hangul(key) in families.well_known()
         for key in families.han().get(closed[0], ())
         if isinstance(key, tuple)
     )
-
-
-def _given_size(closed: str) -> int:
-    """Syllables after the family name, 0 if there is none."""
-    for size in (2, 1):
-        if closed[:size] in families.well_known() and len(closed) > size:
-            return len(closed) - size
-    return 0

@@ -222,6 +222,14 @@ def relative_of(report: Report) -> Name | None:
     return next((Name(text) for text in found if text), None)
 
 
+def _says_nothing(part: str) -> bool:
+    """Whether a part stands for one that is not known; Na and No are family names.
+
+    Man and 아기 are given names, and Child and Body family names, where parts stand apart.
+    """
+    return is_unknown_part(part)
+
+
 def _pieces(written: str) -> list[str]:
     """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
     named = besides.parted(written)
@@ -284,13 +292,8 @@ def _family_of(text: str) -> Part:
 
 
 def _given_apart(family: str, given: str) -> list[Form]:
-    """A name whose parts the source gives apart.
-
-    Man and 아기 are given names, and Child and Body family names, where parts stand apart.
-    """
-    family, given = (
-        "" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given)
-    )
+    """A name whose parts the source gives apart."""
+    family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
     no_given = whose(given) is not None or (given in _NO_GIVEN and family in families.latin())
     given = "" if no_given else given
     if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
