@@ -26,6 +26,7 @@ from uncounted.publish.plan import ListPlan
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
+from uncounted.words import study_lines
 
 
 def reports(source: str, count: int) -> list[Report]:
@@ -82,13 +83,25 @@ def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
     envelope = {"interval": [1100.0, None], "readings": 8, "passing": 2, "without_number": 1}
     study = attrs.evolve(study, linkage={"readings": rows, "envelope": envelope})
     ways = told_of(study).other_ways
+    assert not told_of(study).fails
     assert ways == OtherWays(8, 2, 1, (1100.0, math.inf), 1500.0, None)
     assert told_of(attrs.evolve(study, linkage={})).other_ways is None
 
 
-def told_of(study: Study) -> LinkageFacts:
+def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
-    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
+    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    counted = Counted([table], table, {}, {}, fails="names agree in 81% of the links")
+    study = over_draws(case, counted, Asked(methods=("chao",)), silent)
+    assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
+    assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
+    assert told_of(study, "names agree in 81% of the links").fails
+
+
+def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
+    table = CaptureTable.of(LISTS, LARGE)
+    told = {"fails": fails}
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told, {}, 1, 0.0)
     facts = telling.facts(
         {name: {} for name in LISTS},
         PLAN,

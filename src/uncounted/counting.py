@@ -87,6 +87,12 @@ class Linked:
         """The lists that were linked, by name."""
         return tuple(sorted({source for source, _ in self.linkage.keys}))
 
+    @property
+    def fails(self) -> str | None:
+        """Which check the linkage fails that other ways of linking have to pass, in words."""
+        why: str | None = self.linkage.diagnostics.get("fails")
+        return why
+
     def copied(self, lists: Sequence[str] | None = None) -> Sequence[Mapping[str, Any]]:
         """Which of some lists (all, if none are named) stand in others, if that was looked at."""
         found: Sequence[Mapping[str, Any]] = self.linkage.diagnostics.get("copied", ())
@@ -156,6 +162,7 @@ class Counted:
     reports: Mapping[str, int]  # reports that were counted, by list
     left_out: Mapping[str, int]
     others: Sequence[OtherReading] = ()
+    fails: str | None = None  # the check that the linkage itself fails
 
 
 STRICT, LOOSE = 0.95, 0.05  # chances from which pairs are links, read strictly and loosely
@@ -192,6 +199,7 @@ def count(linked: Linked, lists: Sequence[str] | None = None) -> Counted:
                 for name, chance in _AT_CHANCE
             ),
         ],
+        linked.fails,
     )
 
 

@@ -302,7 +302,9 @@ def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress
         progress=progress,
     )
     studies = tuple(
-        attrs.evolve(study, input=case.commit_to(_canonical(part.tables)))
+        attrs.evolve(
+            study, input=case.commit_to(_canonical(part.tables)), linkage=_with_check(study, opened)
+        )
         for study, part in zip(done.studies, parts, strict=True)
     )
     noted = {"lists": list(parts[0].tables[0].lists), "by": list(asked.by), "level": asked.level}
@@ -310,6 +312,11 @@ def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress
     done = attrs.evolve(done, studies=studies)
     _draw(done, [part.point for part in parts], asked)
     return done
+
+
+def _with_check(study: Study, made: Linked | Counted) -> Mapping[str, Any]:
+    """What a study says of the linkage, and the check that the linkage itself fails."""
+    return {**(study.linkage or {}), "fails": made.fails}
 
 
 def _canonical(tables: Sequence[CaptureTable]) -> bytes:
@@ -341,7 +348,8 @@ def over_draws(
         settings=asked.own_settings(),
         progress=progress,
     )
-    return attrs.evolve(study, input=case.commit_to(_canonical(counted.tables)))
+    commitment = case.commit_to(_canonical(counted.tables))
+    return attrs.evolve(study, input=commitment, linkage=_with_check(study, counted))
 
 
 def refuse_unknown_method(name: str | None) -> None:

@@ -333,6 +333,7 @@ def release(
         "signer": me.vkey,
         "left_out": dict(counted.left_out),
         "copied": list(opened.copied(counted.point.lists)),
+        "fails": opened.fails,
         "headline": json.loads(files["estimate.json"])["sentence"],
     }
 

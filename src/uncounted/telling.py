@@ -130,6 +130,7 @@ def facts(
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=_share_of_linkage(study, plan.method),
             copied=opened.copied_among(counted.point.lists),
+            fails=opened.fails is not None,
             other_ways=_other_ways(study),
         ),
         left_out=dict(counted.left_out),

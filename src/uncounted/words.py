@@ -78,8 +78,10 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
         yield from _pooled(study)
         return
     if not isinstance(study, Strata):
+        yield from _fails(study)
         yield from _one_study(study)
         return
+    yield from _fails(study.studies[0])
     for label, one in zip(study.labels, study.studies, strict=True):
         yield f"== {', '.join(f'{name} {value or "not said"}' for name, value in label.items())}"
         yield from _one_study(one)
@@ -370,15 +372,28 @@ def _row(estimate: Estimate, observed: int) -> tuple[str, str, str]:
     return estimate.method, f"{bound} {number(rounded.point)}", between
 
 
+def _fails(study: Study) -> Iterator[str]:
+    """That the linkage itself fails a check comes before any number that rests on it."""
+    if why := (study.linkage or {}).get("fails"):
+        yield from _paragraph(
+            "Mind: ",
+            f"the linkage fails a check that other ways of linking have to pass: {why}. Look at the"
+            " links with uncounted review, and decide some, before you rest a number on them.",
+        )
+        yield ""
+
+
 def _linkage(study: Study) -> Iterator[str]:
     if study.linkage is None:
         return
     share = study.linkage["variance_share"]
     low, high = study.linkage["observed"]["interval"]
-    words = (
-        f"averaged over {plural(study.linkage['draws'], 'draw')}, in which between {number(low)}"
-        f" and {number(high)} people are recorded"
+    recorded = (
+        f"{plural(int(low), 'person is', 'people are')} recorded"
+        if low == high
+        else f"between {number(low)} and {number(high)} people are recorded"
     )
+    words = f"averaged over {plural(study.linkage['draws'], 'draw')}, in which {recorded}"
     if share is not None:
         words += f"; {share:.0%} of the doubt comes from not being sure who is who"
     yield from _paragraph("Who is who: ", words + ".")
@@ -388,23 +403,12 @@ def _linkage(study: Study) -> Iterator[str]:
 
 def _readings(headline: Estimate, linkage: Mapping[str, Any], recorded: int) -> Iterator[str]:
     """How far the number hangs on how reports were linked."""
-    from uncounted.estimate.words import about, round_to_interval
+    from uncounted.estimate.words import about
 
     envelope = linkage.get("envelope")
     if envelope is None:
         return
-    low, high = _open(envelope["interval"])
-    rounded = round_to_interval(headline.number(), low, high, recorded)
-    upper = "no upper end" if rounded.high is None else number(rounded.high)
-    silent = envelope["without_number"]
-    yield from _paragraph(
-        "Other ways of linking: ",
-        f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person,"
-        f" of which {envelope['passing']} pass their checks, the interval reaches from"
-        f" {number(rounded.low)} to {upper}."
-        + (f" Under {silent} of those that pass there is no number at all." if silent else "")
-        + _by_chance(envelope.get("error", ())),
-    )
+    yield from _paragraph("Other ways of linking: ", _reach(headline, envelope, recorded))
     extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
     said = [
         f"{about(row['point'], row['interval'] and _open(row['interval']), row['observed'])}"
@@ -414,6 +418,38 @@ def _readings(headline: Estimate, linkage: Mapping[str, Any], recorded: int) -> 
     ]
     if said:
         yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
+
+
+def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> str:
+    """From where to where, the number's own interval among the rest; or that nobody knows."""
+    passing, silent = envelope["passing"], envelope["without_number"]
+    head = (
+        f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person"
+    )
+    if silent == passing:
+        found = "none of those that pass their checks gives a number" if passing else "none passes"
+        return (
+            f"{head} reports were linked, too, and {found}: how far the number hangs on how"
+            " they were linked is not known."
+        )
+    every = _open(envelope["interval"]), headline.interval or _open(envelope["interval"])
+    # each is rounded by its own width, and the wider one must not end before the other
+    ends = [_rounded_ends(headline.number(), *each, recorded) for each in every]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    upper = number(high) if math.isfinite(high) else "no upper end"
+    return (
+        f"{head}, of which {passing} {'passes its' if passing == 1 else 'pass their'} checks, the"
+        f" interval reaches from {number(low)} to {upper}."
+        + (f" Under {silent} of those that pass there is no number at all." if silent else "")
+        + _by_chance(envelope.get("error", ()))
+    )
+
+
+def _rounded_ends(point: float, low: float, high: float, recorded: int) -> tuple[float, float]:
+    from uncounted.estimate.words import round_to_interval
+
+    rounded = round_to_interval(point, low, high, recorded)
+    return rounded.low, math.inf if rounded.high is None else rounded.high
 
 
 def _by_chance(errors: Sequence[float | None]) -> str:

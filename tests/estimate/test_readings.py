@@ -115,6 +115,54 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
     assert "to 17,000." in text
 
 
+def test_where_no_other_way_passes_no_interval_is_said_of_them(
+    kosovo: CaptureTable, study: Study
+) -> None:
+    apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
+    for other, found in (
+        (Reading("flat", [kosovo], why="the chains disagree"), "none passes"),
+        (Reading("flat", [apart]), "none of those that pass their checks gives a number"),
+    ):
+        text = " ".join("\n".join(study_lines(rows(study, other))).split())
+        assert f"reports were linked, too, and {found}: how far the number hangs" in text
+        assert "the interval reaches" not in text
+
+
+@pytest.mark.parametrize(
+    ("own", "every", "told"),
+    [
+        ((1288.0, 1507.0), (1071.0, 1507.0), "from 1,070 to 1,510."),  # alone: 1,070 to 1,500
+        ((1288.0, 1507.0), (1288.0, 1507.0), "from 1,290 to 1,510."),
+        ((1288.0, 1507.0), (1071.0, None), "from 1,070 to no upper end."),
+    ],
+)
+def test_the_envelope_holds_the_interval_however_each_is_rounded(
+    study: Study, own: tuple[float, float], every: tuple[float, float | None], told: str
+) -> None:
+    headline = attrs.evolve(study["decomposable"], point=1390.0, interval=own)
+    envelope = {"interval": list(every), "readings": 8, "passing": 1, "without_number": 0}
+    linkage = {"observed": {"interval": [900, 910]}, "variance_share": None, "draws": 10}
+    linkage |= {"readings": [], "envelope": envelope}
+    text = "\n".join(
+        study_lines(attrs.evolve(study, observed=905, estimates=(headline,), linkage=linkage))
+    )
+    assert told in " ".join(text.split())
+    assert "of which 1 passes its checks" in " ".join(text.split())
+
+
+def test_the_linkage_s_own_failing_is_said_before_any_number(study: Study) -> None:
+    linkage = {**(study.linkage or {}), "fails": "1,088 pairs are linked"}
+    first = list(study_lines(attrs.evolve(study, linkage=linkage)))
+    assert first[0].startswith("Mind: the linkage fails a check")
+    assert "1,088 pairs are linked. Look" in " ".join(" ".join(first[:4]).split())
+    assert not next(iter(study_lines(study))).startswith("Mind")
+
+
+def test_where_all_draws_agree_a_number_is_said_once(study: Study) -> None:
+    text = " ".join("\n".join(study_lines(study)).split())
+    assert "in which 4,400 people are recorded" in text
+
+
 def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_another(
     kosovo: CaptureTable,
 ) -> None:

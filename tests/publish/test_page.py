@@ -143,6 +143,20 @@ def test_what_other_ways_of_linking_give_stands_beside_the_range(
     assert (told["envelope"] is None) == (ways.passing == ways.silent)
 
 
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_linkage_that_fails_a_check_is_said_at_the_head(fails: bool) -> None:
+    facts = facts_of(LARGE)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, other_ways=WAYS))
+    made = build(facts, PLAN)
+    lead, rest = " ".join("".join(read(made["report.html"]).text).split()).split(
+        "How it was decided who is who"
+    )
+    for part in (lead, rest):
+        assert ("the lists were linked fails a check that it should pass" in part) is fails
+    assert json.loads(made["estimate.json"])["linkage"]["fails_a_check"] is fails
+
+
 def test_who_is_on_no_list_is_rounded_once() -> None:
     """215 of whom 137 are recorded, 137 to 900: 78 are on none, not 200 less 137 to the next 50."""
     facts = facts_of(LARGE)

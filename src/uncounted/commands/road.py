@@ -359,7 +359,11 @@ def _tell_doubtful(diagnostics: Mapping[str, Any]) -> None:
             f" is wanted; {ess:.0f} effective draws, for {TARGET_ESS:.0f}). The ends of intervals"
             " may move with --seed: try two or three."
         )
-    if why := diagnostics.get("fails"):
+    _tell_fails(diagnostics.get("fails"))
+
+
+def _tell_fails(why: str | None) -> None:
+    if why:
         _mind(
             f"a check fails that other ways of linking have to pass: {why}. Look at the links with"
             " uncounted review, and decide some, before you rest a number on them."
@@ -665,6 +669,7 @@ def release(
         answer_json(done)
         return
     answer(done["headline"])
+    _tell_fails(done["fails"])
     _tell_copied(done["copied"])
     _tell_left_out(done["left_out"], "counted")
     answer(f"Released into {out}: {', '.join(done['files'])}")

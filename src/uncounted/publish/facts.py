@@ -72,6 +72,7 @@ class LinkageFacts:
             linkage, 0 to 1; None when not known.
         copied: whether one of the lists stands in another nearly whole (`linkage.copied`), by
             the reports that were used. It is printed only where no count is hidden.
+        fails: whether the way that was used fails a check that other ways have to pass.
         other_ways: of linking, and what the headline would be; None when there is no headline.
     """
 
@@ -82,6 +83,7 @@ class LinkageFacts:
     rhat: float | None = None
     share_of_variance: float | None = None
     copied: bool = False
+    fails: bool = False
     other_ways: OtherWays | None = None
 
 

@@ -10,11 +10,19 @@ from uncounted.publish.facts import LinkageFacts, OtherWays
 from uncounted.publish.numbers import Rounded, percent, rounded, spelled, whole
 from uncounted.publish.prepared import Numbers
 
+_FAILS = " The way in which the lists were linked fails a check that it should pass."
+
 
 def in_short(link: LinkageFacts, numbers: Numbers) -> str:
     """For the head of the report: how far the range would reach, beside the range itself."""
-    ways, reach = link.other_ways, numbers.linked_otherwise
-    if ways is None or numbers.headline is None or numbers.headline.value is None:
+    if numbers.headline is None or numbers.headline.value is None:
+        return ""
+    return (_FAILS if link.fails else "") + _reaching(link.other_ways, numbers)
+
+
+def _reaching(ways: OtherWays | None, numbers: Numbers) -> str:
+    reach = numbers.linked_otherwise
+    if ways is None:
         return ""
     if ways.tried == 0:
         return " What other ways of linking the lists would give was not looked at."
@@ -41,6 +49,13 @@ def further(numbers: Numbers) -> Rounded | None:
 def section(link: LinkageFacts, numbers: Numbers) -> Section:
     """How it was decided, with how much doubt, and what hangs on it."""
     blocks = [Words(link.method), Words(_doubt(link))]
+    if link.fails:
+        blocks.append(
+            Words(
+                f"{_FAILS.strip()} Reports of different people may have been taken for one person,"
+                " or the answer may depend on where the computation began."
+            )
+        )
     if link.other_ways is not None and link.other_ways.tried:
         blocks.append(Words(" ".join(_otherwise(link.other_ways, numbers))))
     if link.rhat is not None and math.isfinite(link.rhat):

@@ -85,6 +85,7 @@ def _linkage(link: LinkageFacts, numbers: Numbers) -> dict[str, Any]:
         "draws": link.draws,
         "people": {"median": link.people_median, "interval": list(link.people_interval)},
         "share_of_variance": share if share is None else round(share, 2),
+        "fails_a_check": link.fails,
         "other_ways": ways and {"tried": ways.tried, "passing": ways.passing},
         "envelope": [reach.low, reach.high] if reach and reach.low is not None else None,
     }
