@@ -6,11 +6,14 @@ from collections import Counter
 
 import numpy as np
 
-from uncounted.counting import Linked, count, split_all, split_others
-from uncounted.linkage import link
+from uncounted.captures import DIFFER
+from uncounted.counting import Linked, count, split, split_all, split_others
+from uncounted.estimate.strata import run_strata
+from uncounted.linkage import Linkage, link
 from uncounted.records.dates import parse
 from uncounted.records.names import Name
 from uncounted.records.report import Report
+from uncounted.words import study_lines
 
 GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
 
@@ -42,5 +45,36 @@ def test_strata_add_up_to_the_tables_of_every_reading() -> None:
             for tables in other.strata:
                 summed.update(tables[at].counts)
             assert summed == Counter(table.counts)
+    assert not any(
+        DIFFER in each.tables[0].stratum.values() for each in split_all(opened, ("sex",))
+    )
     main = split_all(opened, ("sex",))
     assert sum(each.point.observed for each in main if each.point) == whole.point.observed
+
+
+def test_not_said_and_differing_are_two_things_and_the_second_has_no_estimate() -> None:
+    sexes = {"1": "ff", "2": "fm", "3": "  ", "4": "m ", "5": "mm", "6": "ff"}
+    on = [
+        (source, id_, sex[at].strip())
+        for id_, sex in sexes.items()
+        for at, source in enumerate("AB")
+    ]
+    people = [Report(source, id_, (Name("김철수"),), sex=sex or None) for source, id_, sex in on]
+    labels = np.array([[int(id_) - 1 for _, id_, _ in on]], np.int32)
+    keys = tuple((source, id_) for source, id_, _ in on)
+    opened = Linked(Linkage(keys, labels, 0, {}, {}, 1, 0.0), people, [True] * len(on), {})
+    tables = split(opened, 0, ["sex"])
+    assert {table.stratum["sex"]: table.observed for table in tables} == {
+        "": 1, "f": 2, "m": 2, DIFFER: 1
+    }  # fmt: skip
+    done = run_strata(tables, ["chao"])
+    found = {
+        label["sex"]: study.first.finding
+        for label, study in zip(done.labels, done.studies, strict=True)
+    }
+    assert found[DIFFER] == "reports-differ"
+    text = " ".join("\n".join(study_lines(done)).split())
+    assert "== sex not said 1 person" in text
+    assert (
+        "== sex reports differ 1 person is on 2 lists: A 1 · B 1 No number: their reports" in text
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from uncounted.captures import CaptureTable
+from uncounted.captures import DIFFER, CaptureTable
 from uncounted.errors import NotLinked, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.selection import left_out_of
@@ -231,9 +231,10 @@ def split(
 ) -> list[CaptureTable]:
     """One draw's table (or the point partition's), split by what reports say of a person.
 
-    Of a person whose reports differ, what most of them say counts; where none says
-    it, or as many say one thing as another, the value is empty: not known. `year` is
-    that of the first dated act, `origin` the province.
+    Of a person whose reports differ, what most of them say counts. Where as many say one thing
+    as another it is `DIFFER`, of which there is no estimate: that takes two reports. Where none
+    says it the value is empty: not known. `year` is that of the first dated act, `origin` the
+    province.
 
     Raises:
         UsedWrongly: a split that there is not.
@@ -347,9 +348,9 @@ def split_others(
 
 def _most(values: Sequence[str]) -> str:
     told = Counter(value for value in values if value).most_common(2)
-    if not told or (len(told) == 2 and told[0][1] == told[1][1]):
+    if not told:
         return ""
-    return told[0][0]
+    return DIFFER if len(told) == 2 and told[0][1] == told[1][1] else told[0][0]
 
 
 def _said(report: Report, split: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from uncounted.captures import DIFFER
 from uncounted.terminal import columns, interval_picture, number, plain_terminal, plural
 
 if TYPE_CHECKING:
@@ -84,12 +85,18 @@ def study_lines(study: Study | Strata) -> Iterator[str]:
     yield from _fails(study.studies[0])
     for label, one in zip(study.labels, study.studies, strict=True):
         yield f"== {', '.join(f'{name} {value or "not said"}' for name, value in label.items())}"
-        yield from _one_study(one)
+        yield from _differing(one) if DIFFER in label.values() else _one_study(one)
         yield ""
     yield f"== in all: {number(study.observed)} people are documented"
     yield from _table(study.total, study.observed, study.least_observed)
     yield from _other_totals(study)
     yield from _warnings([w for estimate in study.total for w in estimate.warnings])
+
+
+def _differing(study: Study) -> Iterator[str]:
+    """A stratum of which there can be no number is no table of refusals."""
+    yield _recorded(study)
+    yield from _paragraph("No number: ", f"{study.first.reason}.")
 
 
 def _other_totals(strata: Strata) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.captures import CaptureTable
+from uncounted.captures import DIFFER, CaptureTable
 from uncounted.estimate import check, islands
 
 
@@ -19,7 +19,8 @@ from uncounted.estimate import check, islands
         ("ABC", {"100": 6, "010": 4, "001": 4}, "no-overlap", "no person is on two lists"),
         ("ABC", {"100": 40, "010": 30, "001": 20, "110": 6}, "islands", "2 groups"),
         ("ABC", {"111": 5, "110": 9, "100": 3, "101": 1}, "holds-everyone", "list 'A' holds"),
-        ("AB", {"11": 50}, "too-few-lists", "at least two different lists"),
+        ("AB", {"11": 50}, "too-few-lists", "the lists hold the very same people"),
+        ("ABC", {"111": 1}, "too-few-lists", "the lists hold the very same people"),
         ("ABC", {"10-": 5, "011": 9, "110": 3}, "partly-active", "list 'C' was active for a part"),
     ],
 )
@@ -29,6 +30,14 @@ def test_refusals_by_name(lists: str, counts: dict[str, int], finding: str, word
     assert refusal.finding == finding
     assert words in refusal.reason
     assert refusal.hint
+
+
+def test_of_people_whose_reports_differ_nobody_is_missing() -> None:
+    counts = {"10": 50, "01": 40, "11": 20}
+    refusal = check(CaptureTable.of("AB", counts, sex=DIFFER, year="2015")).refusal
+    assert refusal is not None
+    assert refusal.finding == "reports-differ"
+    assert check(CaptureTable.of("AB", counts, sex="", year="2015")).refusal is None
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from typing import Literal
 
 import attrs
 
-from uncounted.captures import NOT_ACTIVE, CaptureTable
+from uncounted.captures import DIFFER, NOT_ACTIVE, CaptureTable
 
 type Finding = Literal[
+    "reports-differ",
     "nobody",
     "partly-active",
     "too-few-lists",
@@ -45,6 +46,7 @@ class Checked:
 def check(table: CaptureTable) -> Checked:
     """Look at a table before any fit.
 
+    0. A stratum of those whose reports differ: refused, since one report cannot differ.
     1. Nobody in it: refused.
     2. A list that was not active for anybody is left out, with a warning. A list that
        was active for some of the people only: refused, since these are two populations.
@@ -59,6 +61,8 @@ def check(table: CaptureTable) -> Checked:
         'no-overlap'
     """
     warnings: list[str] = []
+    if DIFFER in table.stratum.values():
+        return Checked(table, (), _DIFFER)
     if table.observed == 0:
         return Checked(table, (), _NOBODY)
     table, refusal = _only_active(table, warnings)
@@ -68,7 +72,7 @@ def check(table: CaptureTable) -> Checked:
         table = _without(
             table, copies, "has the very same people as another and is left out", warnings
         )
-        refusal = _refusal(table)
+        refusal = _SAME if copies and len(table.lists) == 1 else _refusal(table)
     if refusal is None and len(table.lists) == 2:
         warnings.append(
             "There are only two lists: that being on one says nothing about being on the other "
@@ -77,6 +81,18 @@ def check(table: CaptureTable) -> Checked:
     return Checked(table, tuple(warnings), refusal)
 
 
+_DIFFER = Refusal(
+    "reports-differ",
+    "their reports contradict each other, which takes two reports: whom nobody recorded is in one "
+    "of the other strata",
+    "correct what is wrong with uncounted amend; meanwhile they count as recorded",
+)
+_SAME = Refusal(
+    "too-few-lists",
+    "the lists hold the very same people, so together they say no more than one of them",
+    "if one was copied from another, count it once; how many a single list missed cannot be told "
+    "from that list",
+)
 _NOBODY = Refusal("nobody", "there is nobody in the table", "check the file and the lists chosen")
 
 
