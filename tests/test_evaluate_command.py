@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from tests.made_linkage import (
@@ -21,9 +22,15 @@ from tests.made_linkage import (
     persons_file,
 )
 
-from uncounted import cli
+from uncounted import cli, judging
 from uncounted.commands.app import open_case
-from uncounted.linkage import point_partition
+from uncounted.errors import BadInput
+from uncounted.linkage import Linkage, point_partition
+from uncounted.linkage.evaluation import LabelledPairs, sample
+from uncounted.linkage.evaluation.labels import Labelled
+from uncounted.records.dates import parse
+from uncounted.records.names import Name
+from uncounted.records.report import Report
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +151,21 @@ def test_labelled_pairs(case: Path, tmp_path: Path, one: Made) -> None:
     assert "only if those were drawn by lot" in text
 
 
+def test_what_a_curve_of_chosen_pairs_says_is_only_so_if_they_were_drawn(
+    case: Path, truth: Path, tmp_path: Path, one: Made
+) -> None:
+    both = np.triu(one.truth[:, None] == one.truth[None, :], 1)
+    rows = ["source_1,report_1,source_2,report_2,same"]
+    for at, to in np.argwhere(both).tolist():  # those that are links, and no others
+        rows.append(",".join((*one.linkage.keys[at], *one.linkage.keys[to], "yes")))
+    file = tmp_path / "pairs.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    text = " ".join(do("evaluate", case, "--truth", file).stdout.split())
+    only = "that says something only if the pairs of the file were drawn by lot."
+    assert f"OUTSIDE the 95% band, too few are expected; {only}" in text
+    assert only not in " ".join(do("evaluate", case, "--truth", truth).stdout.split())
+
+
 def test_nothing_given_is_the_model_s_own_opinion(case: Path) -> None:
     found = told("evaluate", case)
     assert found["holds_if"].startswith("the probabilities mean what they say")
@@ -175,6 +197,60 @@ def test_a_sample_goes_out_and_comes_back(case: Path, tmp_path: Path, one: Made)
     text = do("evaluate", case, "--labels", file).stdout
     assert "if ? is yes" in text
     assert "others are not seen" in text
+
+
+@pytest.mark.parametrize("letters", ["ABCDEFGH", "A", "D"])
+def test_a_sample_whose_design_was_changed_is_refused(
+    case: Path, tmp_path: Path, one: Made, capsys: pytest.CaptureFixture[str], letters: str
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "90", "--out", file)
+    label(one, file)
+    fill(file, "of", lambda row, _: "999" if row["stratum"] in letters else row["of"])
+    code, err = refused(capsys, "evaluate", case, "--labels", file)
+    assert code == 1
+    assert "cannot be told what" in " ".join(err.split())
+    assert "only `same` is yours" in err
+
+
+def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> None:
+    born = parse("1970-03-07")
+    people = [Report(s, str(i), (Name("김철수"),), birth=born) for i in range(6) for s in "AB"]
+    keys = tuple((each.source, each.id) for each in people)
+    labels = np.arange(12, dtype=np.int32)[None, :].repeat(4, axis=0)
+    labels[:, 1] = 0  # one pair is linked, the others share all keys
+    linkage = Linkage(keys, labels, 0, {}, {}, 1, 0.0)
+    drawn = sample.draw(linkage, sample.near(people), size=10)
+    rows = tuple(
+        Labelled(at, (r[0], r[1]), (r[2], r[3]), None, r[5], r[6], r[7])
+        for at, r in enumerate(drawn.rows, start=2)
+    )
+    no_case: Any = None
+    judging._check_design(no_case, linkage, LabelledPairs(rows), people)
+    more = tuple(attrs.evolve(row, of=row.of + (row.stratum == "G")) for row in rows)
+    with pytest.raises(BadInput, match="its stratum has another size in this case file"):
+        judging._check_design(no_case, linkage, LabelledPairs(more), people)
+
+
+def test_after_linking_anew_it_is_said_of_which_links_precision_is(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    file = tmp_path / "sample.csv"
+    do("evaluate", case, "--sample", "90", "--out", file)
+    label(one, file)
+    before = told("evaluate", case, "--labels", file)
+    assert before["judged"] == pytest.approx(before["linked"])
+    assert "of which the sample" not in do("evaluate", case, "--labels", file).stdout
+    labels = one.linkage.labels.copy()
+    joined = np.flatnonzero(np.bincount(labels[0])[labels[0]] == 1)[:12]
+    labels[:, joined] = labels.max() + 1 + np.arange(12) // 6  # thirty links more, in no frame
+    with open_case(case, None) as opened:
+        keep(opened, type(one.linkage)(one.linkage.keys, labels, 0, {}, {}, 1, 0.0))
+    after = told("evaluate", case, "--labels", file)
+    assert after["relinked"]
+    assert after["judged"] < after["linked"] - 20
+    text = " ".join(do("evaluate", case, "--labels", file).stdout.split())
+    assert f"are linked, of which the sample was drawn from about {after['judged']:,.0f}:" in text
 
 
 def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from uncounted.linkage.evaluation import Clerical, Expected, Held, LabelledPairs, Persons
     from uncounted.linkage.evaluation.recalibrate import Recalibrated
     from uncounted.linkage.evaluation.sample import Sample
+    from uncounted.records.report import Report
 
 LEVEL = 0.95
 
@@ -179,8 +180,10 @@ def from_sample(
     from uncounted.linkage.evaluation import clerical, read_sample
 
     sample = read_sample(labels, encoding=encoding)
-    linkage = linked(case, on).linkage
+    opened = linked(case, on)
+    linkage = opened.linkage
     found = clerical.estimate(linkage, sample, level=level)
+    _check_design(case, linkage, sample, opened.reports)
     told = _told(case, linkage, sample)
     if told and found.relinked:
         raise BadInput(
@@ -279,6 +282,7 @@ def recalibrate(
     told = list(_foretold(case))
     if sample is None:
         return Lot(None, None, len(told))
+    _check_design(case, linkage, sample)
     _check_decided(case, linkage, sample)
     rows = {frozenset((r.one, r.two)): r for r in sample.rows if r.same is not None}
     ours = [each for each in told if each.pair in rows]
@@ -295,6 +299,51 @@ def recalibrate(
         by="pairs drawn by lot and then decided",
     )
     return Lot(line, len(doubt), len(told) - len(ours))
+
+
+def _check_design(
+    case: Case, linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report] = ()
+) -> None:
+    """Refuse a sample whose strata and their sizes are those of no linkage of this case file.
+
+    What a pair stands for is in its columns, and a spreadsheet can change a column. A linkage
+    that was forgotten (after a withdrawal, say) cannot be asked any more.
+    """
+    from uncounted.linkage import Linkage
+    from uncounted.linkage.evaluation import sample as drawing
+
+    if drawing.is_of(linkage, sample.rows):
+        _check_sharing(linkage, sample, reports)
+        return
+    made = [entry.seq for entry in case.entries() if entry.kind == "linkage"]
+    before = [case.stored(seq) for seq in reversed(made[:-1])]
+    if any(stored is None or not stored.payload for stored in before):
+        return
+    for stored in before:
+        if stored and drawing.is_of(Linkage.from_bytes(stored.payload or b""), sample.rows):
+            return
+    raise BadInput(
+        "the columns stratum and of are those of no linkage of this case file, so it cannot be"
+        " told what each pair stands for",
+        hint="give the file as it was drawn, from this case file: only `same` is yours",
+    )
+
+
+def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report]) -> None:
+    """The same for pairs that no draw links: how many there are is told by the reports."""
+    from uncounted.linkage.evaluation import sample as drawing
+
+    stated = {row.stratum: row for row in sample.rows}
+    if not reports or not stated.keys() & drawing.UNLINKED:
+        return
+    sizes = drawing.sharing_sizes(linkage, drawing.near(reports))
+    for letter in sorted(stated.keys() & drawing.UNLINKED):
+        if stated[letter].of != sizes.get(letter):
+            raise BadInput(
+                f"row {stated[letter].row}: its stratum has another size in this case file, so it"
+                " cannot be told what the pair stands for",
+                hint="give the file as it was drawn: only `same` is yours",
+            )
 
 
 def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
@@ -382,9 +431,20 @@ def _stated_by(
 
 def sentences(found: Held | Clerical, again: Recalibrated | None) -> list[str]:
     """What the curve shows, in words: numbers of links, the line of labels, and that of the lot."""
-    line = found.calibration.line
-    lines = [each.verdict() for each in dict.fromkeys((line, again)) if each is not None]
-    return [found.calibration.verdict(), *found.calibration.parts(), *lines]
+    from uncounted.linkage.evaluation import Held
+
+    curve = found.calibration
+    told = [
+        curve.verdict(),
+        *curve.parts(),
+        *([] if curve.line is None else [curve.line.verdict()]),
+    ]
+    if isinstance(found, Held) and found.against == "pairs" and curve.doubtful.pairs:
+        only = "; that says something only if the pairs of the file were drawn by lot."
+        told = [sentence.removesuffix(".") + only for sentence in told]
+    if again is not None and again != curve.line:
+        told.append(again.verdict())
+    return told
 
 
 def _draw(

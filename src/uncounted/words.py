@@ -434,7 +434,7 @@ def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> st
         f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person"
     )
     if silent == passing:
-        found = "none of those that pass their checks gives a number" if passing else "none passes"
+        found = "none of those that pass gives a number" if passing else "none passes its checks"
         return (
             f"{head} reports were linked, too, and {found}: how far the number hangs on how"
             " they were linked is not known."

@@ -374,3 +374,17 @@ def test_figures_as_plain_values() -> None:
     assert told["precision"] == told["figures"]["precision"]["value"]
     assert told["calibration"]["doubtful"]["within"] in (True, False)
     assert attrs.asdict(expected(one.linkage))["people"] == len(set(point_partition(one.linkage)))
+
+
+def test_what_is_expected_is_within_its_interval_and_of_nothing_there_is_none() -> None:
+    keys = (("A", "1"), ("B", "1"), ("A", "2"), ("B", "2"))
+    labels = np.array([[0, 0, 1, 2]] * 49 + [[0, 0, 1, 1]], np.int32)
+    told = expected(Linkage(keys, labels, 6, {}, {}, 1, 0.0)).figures["recall"]
+    assert told is not None
+    mean, (low, high) = told
+    assert mean == pytest.approx(0.99)
+    assert (low, high) == (mean, 1.0)
+    labels = np.array([[0, 1, 2, 3]] * 49 + [[0, 1, 2, 2]], np.int32)
+    found = expected(Linkage(keys, labels, 6, {}, {}, 1, 0.0))
+    assert (found.figures["recall"], found.figures["f1"]) == (None, None)
+    assert found.figures["bcubed_recall"] is not None

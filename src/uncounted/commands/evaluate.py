@@ -335,9 +335,15 @@ def _per_true(found: Held) -> str:
 
 def _answer_clerical(found: Clerical) -> None:
     low, high = found.true_interval
+    unseen = ""
+    if round(found.judged) != found.linked:
+        unseen = (
+            f", of which the sample was drawn from about {number(found.judged)}: precision is of"
+            " those"
+        )
     answer(
         f"From {plural(found.labelled, 'labelled pair')}: about {number(found.true)} pairs are of"
-        f" one person ({number(low)} to {number(high)}); {found.linked:,} are linked."
+        f" one person ({number(low)} to {number(high)}); {found.linked:,} are linked{unseen}."
     )
     answer()
     header = ["", "estimate", f"{found.level:.0%}"]

@@ -76,6 +76,7 @@ class Clerical:
             draw links.
         true: pairs of the frame that are one person, with their interval.
         linked: pairs that the point partition links.
+        judged: how many of them the frame holds, as the sample has it; precision is of these.
         drawn, labelled, unsure, gone: pairs; `gone` are of reports that are not linked here.
         gone_rows: of the file.
         relinked: the linkage is another than the one that the sample was drawn from; what
@@ -96,6 +97,7 @@ class Clerical:
     calibration: Calibration
     level: float
     one_key: bool = True
+    judged: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -159,6 +161,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
         calibration=_calibration(linkage, judged, strata, level),
         level=level,
         one_key=MANY in names,
+        judged=float(total_limits(strata, np.array([[1.0, 1.0, 0.0, 0.0]]), level)[0][0]),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from uncounted.linkage.draws import Linkage
 from uncounted.linkage.evaluation import measures as ms
@@ -24,7 +25,8 @@ class Expected:
     """Each measure's mean over the draws, every one taken for the truth in turn.
 
     Attributes:
-        figures: by name: the mean, and the interval of the draws.
+        figures: by name: the mean, and the interval of the draws, which reaches to the mean at
+            least; None where most draws have nothing that it could be a share of.
         linked: pairs that the point partition links.
         links: pairs that are together: the mean over the draws, and their interval.
         people: in the point partition.
@@ -73,7 +75,7 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
     figures: dict[str, tuple[float, Interval] | None] = {}
     for i, name in enumerate(ms.MEASURES):
         told = values[np.isfinite(values[:, i]), i]
-        figures[name] = (float(told.mean()), band(told, level)) if len(told) else None
+        figures[name] = _with_mean(told, level) if 2 * len(told) > len(values) else None
     links = sums[:, ms.SUMS.index("true")]
     people = linkage.people.astype(np.float64)
     return Expected(
@@ -85,3 +87,9 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
         doubtful=int(Pairs.of(linkage.labels).doubtful.sum()),
         level=level,
     )
+
+
+def _with_mean(told: NDArray[np.float64], level: float) -> tuple[float, Interval]:
+    """The mean and the band; where nearly all draws agree, a few others may move the mean out."""
+    mean, (low, high) = float(told.mean()), band(told, level)
+    return mean, (min(low, mean), max(high, mean))

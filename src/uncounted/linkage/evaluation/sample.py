@@ -11,7 +11,7 @@ reports by source and id, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -24,7 +24,8 @@ from uncounted.linkage.draws import Linkage
 from uncounted.linkage.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import Pairs
 from uncounted.linkage.evaluation.intervals import exact_share
-from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS
+from uncounted.linkage.evaluation.known import index_of
+from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS, Labelled
 from uncounted.linkage.point import point_partition
 from uncounted.records.report import Report
 
@@ -49,6 +50,7 @@ _SHARING = (
     ("G", 2, 10**6, "in no draw, sharing two or more blocking keys"),
     ("H", 1, 1, "in no draw, sharing one blocking key"),
 )
+UNLINKED = frozenset(letter for letter, *_ in _SHARING)
 
 
 @attrs.frozen(eq=False)
@@ -219,6 +221,48 @@ def fits(letter: str, linked: bool, stated: float) -> bool:
     return stated == 0
 
 
+def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
+    """Whether rows are those of a sample of this linkage, by their strata and the strata's sizes.
+
+    Of pairs that no draw links it is only asked whether that is so; how many share keys is in
+    the reports (`sharing_sizes`).
+    """
+    stated_sizes = {row.stratum: row.of for row in rows}
+    likely = {letter: stated_sizes.pop(letter, 0) for letter, *_ in _LIKELY}
+    if not stated_sizes.keys() <= UNLINKED:
+        return False
+    pairs, at = Pairs.of(linkage.labels), index_of(linkage)
+    if sum(likely.values()) != len(pairs.left):
+        return False
+    if not all(row.one in at and row.two in at for row in rows):
+        return False
+    point = point_partition(linkage)
+    if likely != {letter: int(here.sum()) for letter, here in _likely(pairs, point)}:
+        return False
+    ends = [(at[row.one], at[row.two]) for row in rows]
+    return all(
+        fits(
+            row.stratum,
+            bool(point[one] == point[two]),
+            float((linkage.labels[:, one] == linkage.labels[:, two]).mean()),
+        )
+        for row, (one, two) in zip(rows, ends, strict=True)
+    )
+
+
+def sharing_sizes(linkage: Linkage, shared: Sharing) -> dict[str, int]:
+    """How many pairs are in each stratum of those that no draw links."""
+    frame = _frame(linkage, shared)
+    return {part.letter: len(part.codes) for part in frame if part.letter in UNLINKED}
+
+
+def _likely(pairs: Pairs, point: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """The strata of pairs that some draw links, and which pairs are in each."""
+    linked = point[pairs.left] == point[pairs.right]
+    for letter, whether, low, high, _ in _LIKELY:
+        yield letter, (linked == whether) & (pairs.stated >= low) & (pairs.stated < high)
+
+
 def holds_links(letter: str) -> bool:
     """Whether the pairs of a stratum were linked when it was drawn."""
     return any(name == letter and whether for name, whether, *_ in _LIKELY)
@@ -244,10 +288,8 @@ def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     point = point_partition(linkage)
     pairs = Pairs.of(linkage.labels)
     codes = pairs.left * count + pairs.right
-    linked = point[pairs.left] == point[pairs.right]
     out = []
-    for letter, whether, low, high, words in _LIKELY:
-        here = (linked == whether) & (pairs.stated >= low) & (pairs.stated < high)
+    for (letter, here), (_, whether, *_, words) in zip(_likely(pairs, point), _LIKELY, strict=True):
         mean = float(pairs.stated[here].mean()) if here.any() else 0.0
         out.append(_Part(letter, words, codes[here], 1 - mean if whether else mean))
     near_codes = shared.left * count + shared.right
