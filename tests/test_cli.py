@@ -215,6 +215,17 @@ def test_a_dry_run_changes_nothing(base: Path) -> None:
         answer = json.loads(done.stdout)
         assert (answer["created"], answer["rejected"], answer["rejects"]) == (1, 1, None)
         assert list(answer["reasons"].values()) == [1]
+    done = run(base, "import", "case", file, "--source", "dry", "--dry-run")
+    assert "nothing was kept: it was a dry run" in done.stderr
+
+
+def test_a_file_of_which_every_row_is_rejected_is_refused(base: Path) -> None:
+    file = rows(base, "none.csv", (HEAD + ",Ri Yong Ho,1981,m\n").encode())
+    for more in ([], ["--dry-run"], ["--json"]):
+        done = run(base, "import", "case", file, "--source", "none", *more)
+        assert done.returncode == 1
+        assert "error: no row was taken in" in done.stderr
+    assert json.loads(done.stdout)["rejected"] == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp949", "gb18030"])
@@ -289,6 +300,9 @@ def test_a_passphrase_from_a_file(base: Path) -> None:
 def test_nothing_is_written_over(base: Path) -> None:
     refused(run(base, "init", "case"), 1, "there already")
     (base / "there.csv").write_text("mine")
+    (base / "full").mkdir()
+    (base / "full" / "there.csv").write_text("mine")
+    refused(run(base, "people", "case", "--out", "full/there.csv"), 1, "full/there.csv is there")
     refused(run(base, "people", "case", "--out", "there.csv"), 1, "there already")
     assert (base / "there.csv").read_text() == "mine"
 
@@ -553,7 +567,8 @@ def test_a_full_disk(base: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ({"rhat": 1.06, "ess": 54.0}, "(R-hat 1.06, 1.03 or less is wanted; 54 effective draws"),
+        ({"rhat": 1.06, "ess": 54.0}, "(R-hat 1.060, 1.030 or less is wanted; 54 effective draw"),
+        ({"rhat": 1.0304, "ess": 100.0}, "(R-hat 1.030, 1.030 or less is wanted; 100 effective"),
         ({"rhat": 1.01, "ess": 54.0}, "54 effective draws, for 100)"),
         ({"fails": "names agree in 81% of the links"}, "names agree in 81% of the links. Look"),
         ({"rhat": 1.03, "ess": 100.0, "fails": None}, ""),

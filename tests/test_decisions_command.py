@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import functools
 import json
+import shlex
 import stat
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +332,38 @@ def test_a_file_of_which_no_row_is_taken_is_refused_and_leaves_no_entry(
     assert json.loads(out)["entry"] is None
     assert cli.run(["decide", str(case), "--file", str(decisions(tmp_path / "none.csv"))]) == 1
     assert do("log", case).stdout == before
+
+
+def test_decisions_against_what_is_nearly_certain_and_a_person_of_many_reports_are_minded(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    labels, alone = one.linkage.labels, list[int]()
+    for at in range(labels.shape[1]):  # nobody whom a draw puts together with one before
+        if len(alone) < 26 and not (labels[:, alone] == labels[:, [at]]).any():
+            alone.append(at)
+    keys = [",".join(one.linkage.keys[at]) for at in alone]
+    chain = [f"{a},{b},same" for a, b in pairwise(keys)]
+    file = decisions(tmp_path / "all.csv", *chain)
+    shown = do("decide", case, "--file", file, "--dry-run")
+    err = " ".join(shown.stderr.split())
+    assert "mind: 25 of 25 decisions say the opposite of what the linkage is nearly certain" in err
+    assert "mind: by these decisions 26 reports are about one person" in err
+    done = told("decide", case, "--file", file, "--dry-run")
+    assert (done["against_linkage"], done["most_joined"], done["taken"]) == (25, 26, 25)
+    few = do("decide", case, "--file", decisions(tmp_path / "few.csv", *chain[:9]), "--dry-run")
+    assert "mind" not in few.stderr
+    apart = [line.replace("same", "different") for line in chain]
+    done = told("decide", case, "--file", decisions(tmp_path / "apart.csv", *apart), "--dry-run")
+    assert (done["against_linkage"], done["most_joined"]) == (0, 0)
+
+
+def test_what_is_printed_to_take_decisions_back_does_so(
+    case: Path, tmp_path: Path, one: Made
+) -> None:
+    keys = [",".join(key) for key in one.linkage.keys[:2]]
+    mine = decisions(tmp_path / "d.csv", f"{keys[0]},{keys[1]},same")
+    line = do("decide", case, "--file", mine).stderr.split("to take them back: uncounted ")[1]
+    assert "1 decision taken back" in do(*shlex.split(line)).stdout
 
 
 def test_a_sample_that_is_decided_is_said_to_be_spent(

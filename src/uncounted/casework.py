@@ -209,7 +209,10 @@ def decide(
 
     Rows = new + changed + unchanged + rejected; `rejects` has each rejected row and why, and
     `without_use` the rows of a report that may not be linked. `spends_sample` says that the file
-    is one of `evaluate --sample`, which judges no linkage that was told its answers.
+    is one of `evaluate --sample`, which judges no linkage that was told its answers. Of the rows
+    `taken`, `against_linkage` contradict what the latest linkage holds for nearly certain, and
+    `most_joined` is of how many reports decisions make one person where they make most so: a
+    column that was sorted by itself shows in either.
 
     Args:
         case: an open case file.
@@ -237,6 +240,9 @@ def decide(
         "rejects": [{"row": each.row, "why": list(each.reasons)} for each in done.rejects],
         "without_use": _without_use(case, taken, on),
         "spends_sample": read.is_sample and bool(taken),
+        "taken": len(taken),
+        "against_linkage": _against_linkage(case, taken),
+        "most_joined": _most_joined(case, taken),
         "dry_run": dry_run,
         "entry": done.entry,
     }
@@ -247,6 +253,43 @@ def _without_use(case: Case, taken: Sequence[Proposed], on: dt.date) -> list[int
     asked = {key for each in taken for key in (each.one, each.other)}
     closed = {key for key in asked if not case.history(*key)[0].consent.allows("link", on)}
     return [each.row for each in taken if each.one in closed or each.other in closed]
+
+
+_NEARLY_CERTAIN = 0.01  # of being wrong, by the draws
+
+
+def _against_linkage(case: Case, taken: Sequence[Proposed]) -> int:
+    """How many decisions contradict what the latest linkage holds for nearly certain."""
+    from uncounted.linkage import Linkage
+    from uncounted.linkage.evaluation.known import composed, index_of
+
+    stored = case.latest("linkage")
+    if stored is None or not stored.payload or not taken:
+        return 0
+    linkage = Linkage.from_bytes(stored.payload)
+    at = index_of(linkage)
+    count = 0
+    for each in taken:
+        one, other = at.get(composed(each.one)), at.get(composed(each.other))
+        if one is not None and other is not None:
+            together = float((linkage.labels[:, one] == linkage.labels[:, other]).mean())
+            count += (together if each.same else 1 - together) < _NEARLY_CERTAIN
+    return count
+
+
+def _most_joined(case: Case, taken: Sequence[Proposed]) -> int:
+    """Of how many reports decisions make one person: the most, among those of these rows."""
+    import numpy as np
+
+    from uncounted.linkage.graph import connected
+
+    said = {frozenset(each.pair) for each in case.decisions() if each.same}
+    said |= {frozenset((each.one, each.other)) for each in taken if each.same}
+    at = {key: place for place, key in enumerate(sorted({key for pair in said for key in pair}))}
+    one, other = np.array([[at[key] for key in pair] for pair in said], np.int64).reshape(-1, 2).T
+    person = connected(len(at), one, other)
+    touched = [person[at[each.one]] for each in taken if each.same]
+    return int(np.bincount(person)[touched].max(initial=0)) if touched else 0
 
 
 def review(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from uncounted.commands.app import (
     open_case,
     passphrase_option,
     refuse_taken_or_inside,
+    somebody_is_there,
     today,
 )
 from uncounted.errors import BadInput
@@ -61,7 +63,7 @@ def decide(
     if as_json:
         answer_json(done)
     else:
-        _tell(done)
+        _tell(done, case)
     if not done["rows"] or done["rejected"] == done["rows"]:
         raise BadInput(
             "no row was taken in",
@@ -69,7 +71,11 @@ def decide(
         )
 
 
-def _tell(done: Mapping[str, Any]) -> None:
+_MANY_AGAINST = 10  # decisions against the linkage that are said, if they are most of a file
+_MANY_REPORTS = 20  # of one person
+
+
+def _tell(done: Mapping[str, Any], case: Path) -> None:
     answer(
         f"{plural(done['rows'], 'row')} = {done['new']:,} new + {done['changed']:,} changed"
         f" + {done['unchanged']:,} unchanged + {done['rejected']:,} rejected"
@@ -87,10 +93,25 @@ def _tell(done: Mapping[str, Any]) -> None:
             "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
             " judges nothing: give it to uncounted evaluate --labels before"
         )
+    if done["against_linkage"] >= max(_MANY_AGAINST, done["taken"] / 2 + 0.5):
+        say(
+            f"  mind: {done['against_linkage']:,} of {plural(done['taken'], 'decision')} say the"
+            " opposite of what the linkage is nearly certain of; was a column of the file sorted by"
+            " itself?"
+        )
+    if done["most_joined"] > _MANY_REPORTS:
+        say(
+            f"  mind: by these decisions {done['most_joined']:,} reports are about one person; look"
+            " whether that is meant"
+        )
     if done["dry_run"]:
         say("  nothing was kept: it was a dry run")
     elif done["new"] or done["changed"]:
-        say(f"  link again before you count; to take them back: uncounted undo {done['entry']}")
+        yes = "" if somebody_is_there() else " --yes"
+        say(
+            "  link again before you count; to take them back: uncounted undo"
+            f" {shlex.quote(str(case))} {done['entry']}{yes}"
+        )
 
 
 @app.command()

@@ -275,7 +275,7 @@ def _answer(done: Judged) -> None:
 def _answer_held(found: Held) -> None:
     values = {name: figure.value for name, figure in found.figures.items()}
     answer(
-        f"{number(found.true)} pairs of reports are of one person; {number(found.found)} were"
+        f"{_pairs(found.true)} pairs of reports are of one person; {_pairs(found.found)} were"
         " linked."
     )
     shares = ", ".join(
@@ -320,6 +320,11 @@ def _answer_held(found: Held) -> None:
             answer("  " + words.format(plural(count, _noun(what, found))))
     if found.against == "pairs":
         answer("This is of the pairs in the file; of others only if those were drawn by lot.")
+
+
+def _pairs(count: float) -> str:
+    """How many; where links that lead out of a file count by half, not rounded to whole ones."""
+    return number(count) if float(count).is_integer() else f"{count:,.1f}"
 
 
 def _noun(what: str, found: Held) -> str:

@@ -23,7 +23,7 @@ from uncounted.commands.app import (
     seed_option,
     today,
 )
-from uncounted.errors import UsedWrongly
+from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof import durable
 from uncounted.terminal import (
     Waiting,
@@ -161,6 +161,10 @@ def import_(
         answer_json(done)
     else:
         _tell_import(done)
+    if done["rows"] and done["rejected"] == done["rows"]:
+        raise BadInput(
+            "no row was taken in", hint="each row was rejected, and the reasons are told"
+        )
 
 
 def _import_export(
@@ -246,13 +250,13 @@ def _tell_import(done: Mapping[str, Any]) -> None:
             f"  mind: {done['source']} held {plural(done['beside_others'], 'report')} before, and"
             " none is in this file; two lists under one source are counted as one list"
         )
-    if done["rows"] and done["rejected"] == done["rows"]:
-        say("  mind: no row was taken in")
     if done["rejects"]:
         say(
             "  which rows, and why, is sealed in the case:"
             f" uncounted rejects CASE {done['rejects']}"
         )
+    if done["dry_run"]:
+        say("  nothing was kept: it was a dry run")
 
 
 @app.command()
@@ -328,11 +332,14 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
         return
     low, high = done["people"]["interval"]
     people = round(done["people"]["median"])
+    draws_said = plural(done["draws"], "draw")
+    doubt = f"between {number(low)} and {number(high)} (95%, {draws_said})"
+    if low == high:
+        doubt = f"as many in 95% of {draws_said}"
     verb = "is" if done["reports"] == 1 else "are"
     answer(
         f"{plural(done['reports'], 'report')} on {plural(len(done['lists']), 'list')} {verb} about"
-        f" {plural(people, 'person', 'people')}, between {number(low)} and {number(high)}"
-        f" (95%, {plural(done['draws'], 'draw')})."
+        f" {plural(people, 'person', 'people')}, {doubt}."
     )
     _tell_doubtful(done["diagnostics"])
     _tell_not_compared(done["diagnostics"])
@@ -355,9 +362,9 @@ def _tell_doubtful(diagnostics: Mapping[str, Any]) -> None:
     rhat, ess = diagnostics.get("rhat", 1.0), diagnostics.get("ess", TARGET_ESS)
     if rhat > TARGET_RHAT or ess < TARGET_ESS:
         _mind(
-            f"the chains agree less well than they should (R-hat {rhat:.2f}, {TARGET_RHAT} or less"
-            f" is wanted; {ess:.0f} effective draws, for {TARGET_ESS:.0f}). The ends of intervals"
-            " may move with --seed: try two or three."
+            f"the chains agree less well than they should (R-hat {rhat:.3f}, {TARGET_RHAT:.3f} or"
+            f" less is wanted; {ess:.0f} effective draws, for {TARGET_ESS:.0f}). The ends of"
+            " intervals may move with --seed: try two or three."
         )
     _tell_fails(diagnostics.get("fails"))
 

@@ -96,9 +96,7 @@ def refuse_existing(path: Path) -> None:
     if path.is_dir() and not any(path.iterdir()):
         return
     if path.exists() or path.is_symlink():
-        raise AlreadyThere(
-            f"{path.name or path} is there already", hint="name another, or move that one away"
-        )
+        raise AlreadyThere(f"{path} is there already", hint="name another, or move that one away")
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
