@@ -884,7 +884,11 @@ def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: st
     [
         ("+82 10 1234 5678", True),
         ("010-1234-5678", True),
+        ("010.1234.5678", True),
+        ("01012345678", True),
+        ("13912345678", True),
         ("739164237", False),
+        ("2013912345678", False),
         ("A-1975/33", False),
         ("12-345", False),
     ],
@@ -901,18 +905,41 @@ def test_what_looks_like_a_telephone_is_noted_and_not_repeated(
 
 @pytest.mark.parametrize(
     ("name", "noted"),
-    [("김철수 010-2345-6789", True), ("Kim +82 10 1234 5678", True), ("김철수 3", False)],
+    [
+        ("김철수 010-2345-6789", True),
+        ("김철수(010.2345.6789)", True),
+        ("김철수01023456789", True),
+        ("Kim +82 10 1234 5678", True),
+        ("김철수 chol2345@mail.example", True),
+        ("Kim Chol Su https://a.example/2345", True),
+        ("김철수 www.2345.example", True),
+        ("김철수 3", False),
+        ("김@수", False),
+    ],
 )
 @pytest.mark.parametrize("column", ["name", "relative"])
-def test_a_telephone_in_a_name_is_noted_and_not_repeated(
+def test_a_telephone_or_address_in_a_name_is_noted_and_not_repeated(
     tmp_path: Path, name: str, noted: bool, column: str
 ) -> None:
     mapping = MAP.replace('sex = "sex"', 'relative = "sex"')
     row = f"7,{name},,,,,,,,," if column == "name" else f"7,김철수,,{name},,,,,,,"
     found = _one(tmp_path, row, mapping=mapping)
-    told = [warning for warning in found.warnings if "telephone" in warning]
+    told = [warning for warning in found.warnings if "which leads to somebody" in warning]
     assert len(told) == noted
     assert not any("2345" in warning or "1234" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("ident", "noted"),
+    [("010-1234-5678", True), ("01012345678", True), ("a@b.example", True), ("S-17", False)],
+)
+def test_an_id_by_which_somebody_is_reached_is_noted_and_not_repeated(
+    tmp_path: Path, ident: str, noted: bool
+) -> None:
+    found = _one(tmp_path, f"{ident},김철수,,,,,,,,,")
+    told = [warning for warning in found.warnings if "number the reports anew" in warning]
+    assert len(told) == noted
+    assert not any(ident in warning for warning in told)
 
 
 @pytest.mark.parametrize(

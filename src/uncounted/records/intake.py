@@ -61,7 +61,12 @@ LONGEST_NOTE = 1_000_000
 # plain negative number is none, and some systems count so.
 _RUN = re.compile(r"[=+@]|-(?![0-9]+\Z)")
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)  # 1.23E+12
-_TELEPHONE = re.compile(r"\+\d[\d -]{7,}|0\d{1,3}[ -]\d{3,4}[ -]\d{4}")
+_TELEPHONE = re.compile(
+    r"\+\d[\d .-]{7,}|0\d{1,3}[ .-]\d{3,4}[ .-]\d{4}"
+    r"|(?<!\d)(?:01[016-9]\d{7,8}|1[3-9]\d{9})(?!\d)"  # mobile ones, written as one number
+)
+_ADDRESS = re.compile(r"@\w[\w-]*\.\w|://|www\.")
+_MAY_REACH = re.compile(r"[\d@/.]")  # neither is without one of these
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and, as pandas writes it, 3.0
 _NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
@@ -156,6 +161,8 @@ def _rows(table: Table, mapping: Mapping, source: str) -> Iterator[Accepted | Re
         report_id = cells.ident(mapping.id)
         if report_id in taken:
             cells.reasons.append(ID_TAKEN)
+        elif report_id is not None:
+            cells.reaches(mapping.id, report_id)
         report = cells.report(source, report_id or "")
         consent = cells.consent()
         if cells.reasons or report_id is None:
@@ -503,11 +510,23 @@ class Cells:
             )
 
     def _no_telephone(self, column: str | None) -> None:
-        """Say so where a name holds a telephone number."""
-        if column and _TELEPHONE.search(self.row.cells[column]):
+        """Say so where a name holds a telephone number, or an address in the web."""
+        text = self.row.cells[column] if column else ""
+        if text.isalpha() or not _MAY_REACH.search(text):  # as most are
+            return
+        for pattern, what in ((_TELEPHONE, "a telephone number"), (_ADDRESS, "a web address")):
+            if pattern.search(text):
+                self.warnings.append(
+                    f"column {column!r}: holds what looks like {what}, which leads to"
+                    " somebody and is no part of a name: take it out"
+                )
+
+    def reaches(self, column: str, ident: str) -> None:
+        """Say so where an id says how somebody is reached: ids stand in the clear in tables."""
+        if _TELEPHONE.fullmatch(ident) or _ADDRESS.search(ident):
             self.warnings.append(
-                f"column {column!r}: holds what looks like a telephone number, which leads to"
-                " somebody and is no part of a name: take it out"
+                f"column {column!r}: looks like a telephone number or a web address, which leads to"
+                " somebody; ids stand in tables as they are: number the reports anew"
             )
 
     def number(self, column: str | None) -> str | None:
