@@ -191,6 +191,7 @@ def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: P
     assert run(tmp_path, "import", "single", "single.csv", *named, env=home).returncode == 0
     done = run(tmp_path, "link", "single", env=home)
     assert (done.returncode, "mind" in done.stderr) == (0, False), done.stderr
+    assert done.stdout == "1 report on 1 list is about 1 person, as many in 95% of 200 draws.\n"
     done = run(tmp_path, "link", "twice", "--draws", "10", env=home)
     assert done.returncode == 0, done.stderr
     words = "of the 15 reports of 'two' that may be linked 15 say just what reports of 'one' say"

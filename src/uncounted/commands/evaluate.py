@@ -323,7 +323,12 @@ def _answer_held(found: Held) -> None:
 
 
 def _pairs(count: float) -> str:
-    """How many; where links that lead out of a file count by half, not rounded to whole ones."""
+    """How many; where links that lead out of a file count by half, not rounded to whole ones.
+
+    Examples:
+        >>> _pairs(1076.0), _pairs(75.5)
+        ('1,076', '75.5')
+    """
     return number(count) if float(count).is_integer() else f"{count:,.1f}"
 
 
