@@ -572,8 +572,8 @@ def test_the_commands(tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[s
     assert "whose list is this?" in capfd.readouterr().err
     assert run(["import", case, str(tmp_path / "s.csv"), "--source", "S"]) == 0
     (tmp_path / "bad.csv").write_text("id,name,uses\nS-2,,link\n")
-    assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 0
-    name = capfd.readouterr().err.split("uncounted rejects CASE ")[1].strip()
+    assert run(["import", case, str(tmp_path / "bad.csv"), "--source", "S"]) == 1
+    name = capfd.readouterr().err.split("uncounted rejects CASE ")[1].split()[0]
     assert run(["rejects", case, name, "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == {"rows": [{"row": 2, "why": ["no name"]}]}
     one = ["--source", "S", "--report", "S-1"]
