@@ -17,6 +17,8 @@ Key = tuple[int, ...] | str  # folded syllables, or the letters themselves
 Table = dict[str, dict[Key, float]]
 
 _PINYIN_SHARE = 0.003  # of a family name in pinyin before a given name that is not
+_CHINESE_SHARE = 0.2  # of names in pinyin, those of Chinese family names that are none of Korea's
+_LEAST_IN_PINYIN = 0.001
 _RARE = 0.015  # percent: rarer family names do not tell which word is one
 _UNUSUAL = 0.02  # weight of a spelling that only the letters give, beside a usual one
 _LEAST = 0.002  # shares of spellings below this are left out
@@ -28,7 +30,9 @@ _ROWS_OF_FORMS = (
     "晉晋 裵裴 曺曹 呂吕 連连 溫温 馮冯 葉叶 閻阎 雲云 鍾钟鐘 鮑鲍 "
     "後后 萬万 尙尚 眞真 氷冰 兪俞 强強 淵渊渕 賴赖頼 龐庞 異异 國国 "
     "鄒邹 龔龚 單单 堅坚 倉仓 莊庄 韋韦 顧顾 賈贾 簡简 頓顿 樓楼 譚谭 "
-    "彈弹 柳桺栁"
+    "彈弹 柳桺栁 謝谢 鄧邓 蕭萧 閆闫 湯汤 喬乔 賀贺 顔颜顏 華华 歐欧 聶聂 齊齐 駱骆 "
+    "紀纪 關关 費费 饒饶 項项 寧宁甯 欒栾 藍蓝 習习 蘭兰 遲迟 鞏巩 婁娄 叢丛 畢毕 應应 儲储 "
+    "竇窦 麥麦 陽阳 藺蔺 樂乐"
 )
 _FORMS = {row[0]: row for row in _ROWS_OF_FORMS.split()}
 
@@ -66,10 +70,17 @@ def han() -> Table:
     """
     table: Table = {}
     for _, texts, _, characters, _ in spelling.families():
-        for text in characters:
-            for forms in itertools.product(*(_FORMS.get(char, char) for char in text)):
-                table.setdefault("".join(forms), {})[lattice.of_hangul(texts[0])] = 1.0
-    return _scaled(table)
+        _add_characters(table, texts[0], characters)
+    of_china: Table = {}
+    for _, text, characters, _ in spelling.chinese():
+        _add_characters(of_china, text, characters)
+    return _scaled({**of_china, **table})
+
+
+def _add_characters(table: Table, hangul: str, characters: list[str]) -> None:
+    for text in characters:
+        for forms in itertools.product(*(_FORMS.get(char, char) for char in text)):
+            table.setdefault("".join(forms), {})[lattice.of_hangul(hangul)] = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +147,25 @@ def pinyin() -> Table:
     for share, texts, _, _, words in spelling.families():
         written = {form for word in words for form in _umlauts(word)}
         _add(table, lattice.of_hangul(texts[0]), dict.fromkeys(sorted(written), share))
-    return _scaled(table)
+    for share, text, _, words in spelling.chinese():
+        _add(table, lattice.of_hangul(text), dict.fromkeys(words, share * _CHINESE_SHARE))
+    return _scaled(table, _LEAST_IN_PINYIN)
+
+
+@lru_cache(maxsize=1)
+def chinese() -> dict[str, float]:
+    """Family names of China in pinyin that are no usual ones of Korea, with shares in percent.
+
+    Examples:
+        >>> "deng" in chinese(), "li" in chinese()
+        (True, False)
+    """
+    shares: dict[str, float] = {}
+    for share, _, _, words in spelling.chinese():
+        for word in words:
+            if word not in latin():
+                shares[word] = shares.get(word, 0.0) + share
+    return shares
 
 
 def _umlauts(word: str) -> set[str]:
@@ -171,10 +200,10 @@ def _add(table: Table, key: Key, weights: dict[str, float]) -> None:
         found[key] = found.get(key, 0.0) + weight
 
 
-def _scaled(table: Table) -> Table:
-    """Weights that sum to 1, without those below a hundredth."""
+def _scaled(table: Table, least: float = 0.01) -> Table:
+    """Weights that sum to 1, without those that are the `least` of it."""
     out: Table = {}
     for word, keys in table.items():
         total = sum(keys.values())
-        out[word] = {key: weight / total for key, weight in keys.items() if weight > 0.01 * total}
+        out[word] = {key: weight / total for key, weight in keys.items() if weight > least * total}
     return out

@@ -416,6 +416,8 @@ def _of_child(words: tuple[str, ...], table: families.Table) -> tuple[str, ...]:
 def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
     """Forms of words of which none is known to be the family name."""
     found = _by_ends(words, order)
+    if of_china := _of_china(words, order):
+        found = _beside_korean(of_china, found, words, order)
     if len(words) > 2:
         # Son U Gyong is 선우 경, or 손 우경
         if words[0] + words[1] in families.compounds() and words[0] in families.latin():
@@ -423,6 +425,57 @@ def _by_place(words: tuple[str, ...], order: Order | None) -> list[Form]:
         if words[-2] + words[-1] in families.compounds() and words[-1] in families.latin():
             found += _both(words[-1:], words[:-1])
     return found
+
+
+def _of_china(words: tuple[str, ...], order: Order | None) -> list[tuple[Way, float]]:
+    """Ways of reading words as a name in pinyin with a family name of China, and how likely.
+
+    Deng Li is 鄧麗, and no Li who is called Deng. In pinyin the family name comes first as a rule.
+    """
+    table, found = families.chinese(), list[tuple[Way, float]]()
+    size = 2 if len(words) > 2 and words[0] + words[1] in table else 1
+    for (family, given), first in zip(_ends(words, size), _first(order, "first"), strict=True):
+        share = table.get("".join(family))
+        if share and (weight := _in_pinyin(given)):
+            found.append(((family, given), share * weight * first))
+    return found
+
+
+def _beside_korean(
+    ways: list[tuple[Way, float]], found: list[Form], words: tuple[str, ...], order: Order | None
+) -> list[Form]:
+    """Forms of names of China before or after those of the same words read otherwise."""
+    firsts = zip(_first(order), _first(order, "first"), strict=True)
+    korean = max(
+        families.how_usual(way[0][0])
+        * ((1 - _PINYIN) * _how_usual_given(way[1]) * first + _in_pinyin(way[1]) * in_pinyin)
+        if way[0][0] in families.latin()
+        else 0.0
+        for way, (first, in_pinyin) in zip(_ends(words), firsts, strict=True)
+    )
+    likely = [way for way, weight in ways if weight > korean]
+    if likely:
+        found = [attrs.evolve(form, is_other_way=True) for form in found] if korean else []
+    out = [form for way in likely for form in _both(*way)] + found
+    for way, _ in ways:
+        if way not in likely:
+            out += _both(*way, is_other_way=True)
+    return out
+
+
+def _in_pinyin(given: tuple[str, ...]) -> float:
+    return _PINYIN * sum(lattice.weighed("pinyin", given).values())
+
+
+def _ends(words: tuple[str, ...], size: int = 1) -> tuple[Way, Way]:
+    """The first words (`size`) or the last as the family name."""
+    return (words[:size], words[size:]), (words[-1:], words[:-1])
+
+
+def _first(order: Order | None, usual: Order | None = None) -> tuple[float, float]:
+    """How often the family name comes first and last, by the source's habit or what is usual."""
+    first = _FIRST[order or usual]
+    return first, 1 - first
 
 
 def _by_ends(words: tuple[str, ...], order: Order | None) -> list[Form]:

@@ -12,7 +12,8 @@ Standardization of Geographical Names (1992, 2002 and 2012); South Korea's initi
 rule (Hangul orthography, chapter 3 section 5, 1988), which the North does not have.
 Spellings outside these systems (Lee, Park, Choi, Yoo, Young, Chul, Hee) are common
 knowledge. Shares of family names are rounded from South Korea's census of 2015, and the
-characters are those under which it and the census of 2000 count family names.
+characters are those under which it and the census of 2000 count family names. Family names of
+China, and which of them are usual, are common knowledge.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ _FAMILIES = """
 1.4|황|hwang whang|黃|huang
 1.4|안|an ahn|安|an
 1.4|송|song|宋 松|song
-1.2|전|jon jeon chon chun jun cheon|全 田 錢|quan tian
+1.2|전|jon jeon chon chun jun cheon|全 田 錢|quan tian qian
 1.1|홍|hong|洪|hong
 2.2|유 류|yu ryu yoo you rew ryoo lyu yoou|柳 劉 兪 庾|liu yu
 0.9|고|ko go koh|高 顧|gao gu
@@ -304,10 +305,46 @@ _FAMILIES = """
 """
 
 
+# Family names of China that are none of Korea's, or rare ones there: how they are read in Korean,
+# characters, pinyin. Each line begins with the share of one of them in China, in percent.
+_CHINESE = """
+1|하 何 he|사 謝 xie|당 唐 tang|등 鄧 deng|풍 馮 feng|우 于 yu|팽 彭 peng|증 曾 zeng|소 蕭 肖 xiao
+1|초 肖 xiao|원 袁 yuan|여 余 yu|섭 葉 ye|호 胡 hu
+.4|요 姚 yao|종 鍾 zhong|담 譚 tan|범 范 fan|왕 汪 wang|료 廖 liao|가 賈 jia|부 付 fu|웅 熊 xiong
+.4|후 侯 hou|뢰 雷 lei|려 黎 li|하 賀 he|학 郝 hao|만 萬 wan|담 覃 qin tan|무 武 wu|대 戴 dai
+.4|막 莫 mo|향 向 xiang|상 常 chang|탕 湯 tang|뢰 賴 lai|역 易 yi|교 喬 qiao|번 樊 fan|시 施 shi
+.4|염 閻 閆 yan
+.1|안 顔 yan|예 倪 ni|우 牛 niu|갈 葛 ge|화 華 hua|포 包 鮑 bao|적 翟 zhai|동 童 tong|퉁 佟 tong
+.1|오 伍 wu|온 溫 wen|구 歐 ou|섭 聶 nie|악 岳 yue|제 齊 qi|옹 翁 weng|이 伊 yi|첨 詹 zhan
+.1|완 阮 ruan|도 涂 tu|락 駱 luo|초 焦 jiao|좌 左 zuo|시 柴 chai|포 蒲 pu|매 梅 mei|기 紀 ji
+.1|관 關 管 guan|묘 苗 miao|릉 凌 ling|비 費 fei|기 祁 qi|곡 曲 qu|요 饒 rao|항 項 xiang
+.1|성 盛 sheng|녕 寧 ning|우 尤 you|란 欒 luan|유 游 you|애 艾 ai|견 甄 zhen|염 冉 ran|람 藍 lan
+.1|습 習 xi|저 褚 chu|근 靳 jin|곡 谷 gu|란 蘭 lan|해 解 xie|사 佘 she|수 隋 sui|미 米 mi
+.1|상 商 shang|초 楚 初 chu|궁 宮 gong|척 戚 qi|곽 霍 huo|지 遲 chi|굴 屈 qu|공 鞏 gong|루 婁 lou
+.1|연 燕 yan|조 刁 diao|총 叢 cong|등 滕 teng|필 畢 bi|종 宗 zong|응 應 ying|봉 封 feng|저 儲 chu
+.1|유 喻 yu|두 竇 dou|가 柯 ke|축 祝 zhu|맥 麥 mai|사 司 si|희 姬 ji|양 陽 yang|린 藺 lin
+.1|백 柏 bai|악 樂 yue|고 古 gu|장 臧 zang|구 苟 gou|구양 歐陽 ouyang|사마 司馬 sima
+.1|상관 上官 shangguan|제갈 諸葛 zhuge|황보 皇甫 huangfu|하후 夏侯 xiahou|사도 司徒 situ
+.1|영호 令狐 linghu|모용 慕容 murong|공손 公孫 gongsun
+"""
+
+
 def families() -> list[tuple[float, list[str], list[str], list[str], list[str]]]:
     """The family names: share, Hangul, Latin spellings, characters, pinyin."""
     rows = []
     for line in _FAMILIES.strip().splitlines():
         share, hangul, latin, han, pinyin = line.split("|")
         rows.append((float(share), hangul.split(), latin.split(), han.split(), pinyin.split()))
+    return rows
+
+
+def chinese() -> list[tuple[float, str, list[str], list[str]]]:
+    """Family names of China: share there, Hangul, characters, pinyin."""
+    rows = []
+    for line in _CHINESE.strip().splitlines():
+        share, *names = line.split("|")
+        for name in names:
+            hangul, *written = name.split(" ")
+            han = [word for word in written if not word.isascii()]
+            rows.append((float(share), hangul, han, [word for word in written if word.isascii()]))
     return rows
