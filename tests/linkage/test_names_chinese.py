@@ -102,3 +102,14 @@ def test_no_family_name_of_china_stands_twice() -> None:
     assert len(rows) == len(set(rows))
     for one, other in product(rows, rows):
         assert one == other or one[1] != other[1] or one[1] == "肖"
+
+
+HUI = "순Shun 명Ming 금Jin 춘Chun 옥Yu 정Zhen 선Shan 은En 미Mei 성Cheng 영Ying 련Lian 설Xue 경Qing"
+
+
+@pytest.mark.parametrize("row", HUI.split())
+def test_women_who_are_called_hui_are_found_in_pinyin(row: str) -> None:
+    pinyin = f"{row[1:]}ji"
+    assert called(f"김{row[0]}희", f"Jin {pinyin}", f"Jin {row[1:]} ji") == ["same"] * 2
+    assert called(f"Jin {pinyin}", f"리{row[0]}희") != ["same"]
+    assert called(f"김{row[0]}기", f"Jin {pinyin}") == ["same"]  # 基 is Ji, too

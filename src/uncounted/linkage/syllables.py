@@ -144,6 +144,7 @@ def _pinyin_weights() -> dict[str, dict[str, float]]:
 def _pinyin_chunks() -> dict[str, Shares]:
     table: dict[str, Shares] = {}
     totals: dict[str, float] = {}
+    of_names = spelling.PINYIN_OF_NAMES
     for row in _pinyin_weights().values():
         for reading, weight in row.items():
             totals[reading] = totals.get(reading, 0.0) + weight
@@ -152,8 +153,8 @@ def _pinyin_chunks() -> dict[str, Shares]:
             found = table.setdefault(written, {})
             for reading, weight in row.items():
                 folded = fold(ord(reading) - FIRST)
-                share = weight / totals[reading] * usual(folded)
-                found[folded] = max(found.get(folded, 0.0), share)
+                share = max(weight / totals[reading], of_names.get(reading, {}).get(text, 0.0))
+                found[folded] = max(found.get(folded, 0.0), share * usual(folded))
     return table
 
 
