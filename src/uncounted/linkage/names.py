@@ -44,6 +44,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
+_CUT = re.compile(r"[ .-]\w(?:[ .-]|$)|^\w[ .-]|\*|h\. ")  # an initial, or a star for letters
+_TWO_LETTERS = re.compile(r"\b([cjkpst])h\. ", re.IGNORECASE)  # one initial
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 # What stands beside a family name where the given name is not known, or not given yet.
 _NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
@@ -266,9 +268,14 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
     ways = []
     if cyrillic:
-        initials = veiled.words(_spelt_in_latin(_bare(rest)))
+        latin = _spelt_in_latin(_bare(rest))
+        initials = veiled.words(latin)
+        partly = veiled.partly(latin, _cyrillic_families())
         cyrillic = _of_child(cyrillic, families.wide("cyrillic")) or cyrillic
-        ways += list(map(_of_veiled, initials)) if initials else _of_cyrillic(cyrillic)
+        if partly:
+            cyrillic = tuple(word for word in cyrillic if len(word) > 1)
+        ways += [] if initials else _of_cyrillic(cyrillic)
+        ways += [_of_veiled(one, in_cyrillic=True) for one in (*partly, *initials)]
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if _words(rest):
             ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
@@ -277,12 +284,20 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     return found + (list(map(_besides, ways)) if found else ways)
 
 
-def _of_veiled(name: veiled.Veiled) -> Form:
+def _of_veiled(name: veiled.Veiled, *, in_cyrillic: bool = False) -> Form:
     family = _family_of(name.family)
+    if in_cyrillic and (known := _cyrillic_families().get(name.family)):
+        family = dict(known), family[1]
     given = _given_of_words(name.given)
     return Form(
         family[0], given[0], family[1], given[1], name.family_initial, initials=name.initials
     )
+
+
+@lru_cache(maxsize=1)
+def _cyrillic_families() -> families.Table:
+    """Family names in Cyrillic as `_words` spells them."""
+    return {"".join(_words(word)): keys for word, keys in families.wide("cyrillic").items()}
 
 
 def _family_of(text: str) -> Part:
@@ -311,7 +326,12 @@ def _given_apart(family: str, given: str) -> list[Form]:
             part = _family_of(squeezed) if korean else _family_of_word("".join(_words(family)))
             return [Form(part[0], {}, part[1], initials=initials if any(initials) else ())]
         if initials:
-            given = " ".join(said)
+            rest = _given_apart(family, " ".join(said))
+            letters = veiled.mixed(_spelt_in_latin(_bare(given)))
+            if not letters or not (korean or squeezed in families.latin()):
+                return rest
+            part = _family_of(squeezed)
+            return [*rest, Form(part[0], {}, part[1], initials=letters)]
     words, family_words = _words(given), _words(family)
     if _RUNS.fullmatch(closed) or squeezed in families.hangul() or squeezed in families.han():
         family_part = (
@@ -375,10 +395,17 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     before, comma, after = text.partition(",")
     if comma and _words(before) and _words(after):
         return _given_apart(before, after)
+    partly = veiled.partly(_bare(text), families.latin()) if _CUT.search(text) else []
     written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
-    hidden = veiled.words(_bare(text))
-    if hidden:
+    hidden = [*partly, *veiled.words(_bare(text))]
+    if len(hidden) > len(partly):
         return [_of_veiled(one) for one in hidden]
+    if partly:
+        written, text = (_TWO_LETTERS.sub(r"\1. ", each) for each in (written, text))
+    return [*_of_words_in_full(written, text, order), *map(_of_veiled, partly)]
+
+
+def _of_words_in_full(written: str, text: str, order: Order | None) -> list[Form]:
     words, raw = _words(text), _raw_words(written)
     if alone := _of_child(words, families.latin()):
         return [_form(alone, ())]

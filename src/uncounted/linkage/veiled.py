@@ -7,7 +7,7 @@ a level of its own, and never that of a whole name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 
 import attrs
@@ -27,7 +27,9 @@ _SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|
 _GAPS = re.compile(r"[\s.·]+")
 # a digit within a word is a slip of the key, and does not cut it in two
 _TOKENS = re.compile(r"[^\W\d_](?:[^\W_]*[^\W\d_])?\.?")
-_NO_LETTER = re.compile("[ox*]{2,3}")
+_PARTS = re.compile(rf"\*+|{_TOKENS.pattern}")
+_NO_LETTER = re.compile(r"[ox]{2,3}|\*+|x")  # "Kim X", while "x." is an initial
+_ONE_SYLLABLE = re.compile("[^aeiouyw]*[aeiouyw]+[^aeiouyw]*")
 _VOWELS = frozenset("aeiou")
 _TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})
 _LONGEST = 4  # hidden syllables
@@ -144,6 +146,56 @@ def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     words = tuple(part.strip(".") for part, is_ in zip(parts, initial, strict=True) if not is_)
     letters = [_letter(part) for part, is_ in zip(parts, initial, strict=True) if is_]
     return words, tuple(letters[:_LONGEST])
+
+
+def mixed(text: str) -> tuple[str, ...]:
+    """Letters each syllable of a given name may begin with, if some are said and some cut.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+
+    Examples:
+        >>> mixed("chol s."), mixed("* su"), mixed("chol su"), mixed("c. s."), mixed("juan a.")
+        (('c', 's'), ('', 's'), (), (), ('j', 'a'))
+        >>> mixed("cholsu a.")
+        ()
+    """
+    return _mixed(_parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    return [f"{part[0]}." if part in _TWO else part for part in _PARTS.findall(text)]
+
+
+def _mixed(parts: list[str]) -> tuple[str, ...]:
+    initial = list(map(_is_initial, parts))
+    words = [part for part, is_ in zip(parts, initial, strict=True) if not is_]
+    if all(initial) or not any(initial) or len(parts) > _LONGEST:
+        return ()
+    return tuple(map(_letter, parts)) if all(map(_ONE_SYLLABLE.fullmatch, words)) else ()
+
+
+def partly(text: str, table: Container[str]) -> list[Veiled]:
+    """Read a name of which some syllables are said and some cut: Kim Chol S., C. Su Kim.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+        table: words that are family names.
+
+    Examples:
+        >>> partly("kim chol s.", {"kim"}) == partly("chol s. kim", {"kim"})
+        True
+        >>> partly("david s. kim", {"kim"}), partly("kim c. s.", {"kim"})
+        ([], [])
+    """
+    parts = _parts(text)
+    ends = (parts[:1], parts[1:]), (parts[:2], parts[2:]), (parts[-1:], parts[:-1])
+    found = (
+        Veiled(family="".join(family), initials=_mixed(given))
+        for family, given in ends
+        if len(given) > 1 and "".join(family) in table
+    )
+    return [one for one in found if one.initials]
 
 
 def _read(tokens: list[str]) -> list[Veiled]:
