@@ -156,7 +156,7 @@ def _without_one(text: str) -> str:
         left = left[late.end() :]
     if not text.isascii():
         left = _uncalled(left)
-        if (late := _LATE_KO.match(left)) and _is_whole("".join(left[2:].split())):
+        if (late := _LATE_KO.match(left)) and is_whole("".join(left[2:].split())):
             left = left[late.end() :]
     if left == text or veiled.titled("".join(left.split())) is not None:
         return left  # 남궁씨 would be 남 and 궁 without its title
@@ -181,10 +181,10 @@ def _uncalled(text: str) -> str:
         return text
     closed = "".join(found["name"].split())
     sure = found["close"] or len(found["word"]) > 1 or _given_size(closed) == 2
-    return found["name"] if sure and _is_whole(closed) else text
+    return found["name"] if sure and is_whole(closed) else text
 
 
-def _is_whole(closed: str) -> bool:
+def is_whole(closed: str) -> bool:
     """Whether a text in Hangul is a family name and a given name, of three syllables or more."""
     return 3 <= len(closed) <= 5 and _given_size(closed) > 0
 

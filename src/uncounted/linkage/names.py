@@ -168,8 +168,13 @@ def _titled(written: str) -> veiled.Veiled | None:
 
 def _forms_of(name: Name, order: Order | None) -> list[Form]:
     if name.family or name.given:
-        apart = _given_apart(name.family or "", name.given or "")
-        return apart if name.family and name.given else _of_one_part(name, apart)
+        family, given = name.family or "", name.given or ""
+        if not (family and given) and _closed(name.written) != _closed(family or given):
+            return _of_one_part(name, _given_apart(family, given))
+        whole = _whole_in_part(family, given)
+        if whole is None:
+            return _given_apart(family, given)
+        name = Name(whole)
     if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
         return []
     found: list[Form] = []
@@ -181,9 +186,6 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
 
 def _of_one_part(name: Name, apart: list[Form]) -> list[Form]:
     """A name of which one part is given apart: what was written has both, or is the other alone."""
-    part = name.family or name.given or ""
-    if _closed(name.written) == _closed(part):
-        return apart
     orders: tuple[Order, ...] = ("first", "last")
     whole = [form for order in orders for form in _forms_of(Name(name.written), order)]
     found = [
@@ -344,6 +346,65 @@ def _given_apart(family: str, given: str) -> list[Form]:
         cut = [tuple(_CYRILLIC_WORDS.findall(part)) for part in (family, given)]
         return [_cyrillic_form(*cut)]
     return _both(family_words, words)
+
+
+def _whole_in_part(family: str, given: str) -> str | None:
+    """The part that holds the whole name; None if none does.
+
+    김철수 stands in the column for given names beside 김, or alone in one of both.
+    """
+    one, other = (part.strip().casefold() for part in (family, given))
+    if not (one and other) or one == other:
+        part = given if other else family
+        return part if _is_whole_alone(plain(_seen(part)), is_given=bool(other)) else None
+    if one.endswith(other) and _is_family(one.removesuffix(other).strip(" ,")):
+        return family
+    if one in other and _is_family(one):
+        rest = other.removeprefix(one)
+        if _RUNS.fullmatch(one):
+            return given if rest != other and len("".join(rest.split())) > 1 else None
+        rest = f" {other} ".removeprefix(f" {one} ").removesuffix(f" {one} ")
+        return given if rest != f" {other} " and _has_two_syllables(_words(rest)) else None
+    for part, empty in ((family, given), (given, family)):
+        if len(part) > 2 and _says_nothing(empty):
+            return part if _is_whole_alone(plain(_seen(part)), is_given=part is given) else None
+    return None
+
+
+def _is_family(word: str) -> bool:
+    return (
+        word in families.hangul()
+        or word in families.han()
+        or word in families.latin()
+        or word in families.wide("cyrillic")
+    )
+
+
+def _has_two_syllables(words: tuple[str, ...]) -> bool:
+    rows = lattice.of_latin(words)
+    return len(words) > 1 or len(max(rows, key=lambda row: (rows[row], row), default=())) > 1
+
+
+def _is_whole_alone(part: str, *, is_given: bool) -> bool:
+    """Whether what stands in the one part that is filled is a family name and a given name."""
+    if not part.isascii():
+        closed = "".join(part.split())
+        if _RUNS.fullmatch(closed) is None:
+            return False
+        han = 3 <= len(closed) <= 4 and (
+            closed[0] in families.han() or closed[:2] in families.han()
+        )
+        return han or besides.is_whole(closed)
+    words = _words(part)
+    if len(words) < 2 or len(words) > MOST_WORDS:
+        return False
+    ends = (words[0], words[1:]), (words[-1], words[:-1])
+    return any(
+        word in families.latin()
+        and bool(lattice.of_latin(rest))
+        and (not is_given or _has_two_syllables(rest))
+        for word, rest in ends
+    )
 
 
 Part = tuple[dict[Key, float], tuple[str, ...]]
