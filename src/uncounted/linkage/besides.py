@@ -40,6 +40,8 @@ _MARKS = re.compile(
     r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile("[;/|]")
+_TWO_WORDS = re.compile(r"[^\W\d_]+[ -]+[^\W\d_]+")
 _EDGES = " ()[]【】,:;、="
 
 # What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
@@ -118,9 +120,17 @@ def parted(text: str) -> list[str]:
         return [text]
     first, *others = _MARKS.split(text)
     if not others:
-        return [text]
+        return _at_signs(text)
     pieces = (piece.strip(_EDGES) for piece in (first, *others))
     return [piece for piece in pieces if piece] or [text]
+
+
+def _at_signs(text: str) -> list[str]:
+    """Names of two words or more with ; or / or | between: Kim Chol Su / Park Min Ho."""
+    if not _BETWEEN.search(text):
+        return [text]
+    pieces = [piece.strip() for piece in _BETWEEN.split(text)]
+    return pieces if all(map(_TWO_WORDS.match, pieces)) else [text]
 
 
 def bare(text: str) -> str:

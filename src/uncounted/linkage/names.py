@@ -51,6 +51,7 @@ _CYRILLIC_WORDS = re.compile("[а-яё]+")
 _NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
     *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
 }
+_SIGN = re.compile(r"\s*[·•‧・.,、_‐-―−-]\s*")  # 김·철·수
 # The last range by number: its first sign is composed to another, from which Hangul is Han.
 _HAN = r"㐀-鿿\uf900-\ufaff"
 _RUNS = re.compile(
@@ -254,6 +255,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     text = plain(written)
     if text.isascii() and written.isascii():
         return _of_words(written, order) if _words(text) else []
+    text = _closed_up(text)
     alone = _titled(written)
     if alone is not None:
         return [_of_veiled(alone)]
@@ -284,6 +286,17 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     elif _words(rest):
         ways += _of_words(_RUNS.sub(" ", written), order)
     return found + (list(map(_besides, ways)) if found else ways)
+
+
+def _closed_up(text: str) -> str:
+    """A name in Hangul or characters without signs that cut it: 김·철·수, 김-철수, 金、哲洙."""
+    family, *others = _SIGN.split(text.strip()) if _SIGN.search(text) else [text]
+    closed = "".join((family, *others))
+    if not 3 <= len(closed) <= 5 or not (family in families.hangul() or family in families.han()):
+        return text
+    # 김, 이, 박 are three, and 남, 김철수 is a man
+    several = ("," in text or "、" in text) and (len(others) > 1 or besides.is_whole(others[0]))
+    return text if several or _RUNS.fullmatch(closed) is None else closed
 
 
 def _of_veiled(name: veiled.Veiled, *, in_cyrillic: bool = False) -> Form:
