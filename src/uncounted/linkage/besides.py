@@ -23,6 +23,7 @@ _OTHER_ZH = (
 )
 _OTHER_EN = (
     "(?:(?:also|otherwise|better|commonly|formerly|previously|now) )?known as"
+    "|born(?= (?-i:(?!North|South)[A-Z]\\w+[ -][A-Z]))"
     "|(?:formerly|previously)(?: called| named|(?= (?-i:[A-Z])))|nicknamed?|pseudonym"
     "|alias(?:es)?|a/k/a"
     "|a[.]k[.]a[.]?"
@@ -100,6 +101,36 @@ _CALLED_EN = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"[\d(\[,;]|late|gran|hal[mo]|harab|born|aged", re.IGNORECASE)  # in ASCII
+# Ranks and roles before a whole name, what follows one, and who came with somebody.
+_RANKS = frozenset(
+    {"col", "colonel", "gen", "general", "capt", "captain", "maj", "major", "lt", "lieutenant"}
+    | {"sgt", "sergeant", "rev", "reverend", "pastor", "deputy", "director", "president"}
+    | {"victim", "witness", "prisoner", "detainee", "defector"}
+)
+_AFTER = frozenset({"ii", "iii", "jr", "sr", "phd", "male", "female"})
+_COMPANY = frozenset({"al", "family", "wife", "husband", "children", "others"})
+_PLACED = ("of", "from")
+_BEFORE = frozenset(
+    f"{form}{dot}"
+    for word in _RANKS
+    for form in (word, word.capitalize(), word.upper())
+    for dot in ("", ".")
+)
+_AT_END = frozenset(
+    f"{form}{dot}"
+    for word in _AFTER | _COMPANY | {"m", "f", *map(str, range(10, 100))}
+    for form in (word, word.capitalize(), word.upper(), "PhD" if word == "phd" else word)
+    for dot in ("", ".")
+)
+_ROLES = re.compile(
+    "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
+)
+_ROLE_ENDS = "원장인자범사관"  # 지배인 begins as a name does
+_NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
+_LAST = re.compile(
+    "(?<=[㐀-鿿豈-﫿]{2})(?:氏|等人?|一家)$|(?<=[가-힣]{3}) ?[외등] ?[0-9]{1,3} ?[명인]$"
+)
+_SLASHED = re.compile(rf"(?:\s?/\s?(?:{_SEX}|{_AGE}|\d{{1,3}}))+$", re.IGNORECASE)
 _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
 _MOST = 4  # things that are said of one person
 _HEAD = re.compile(r" ?[(\[,·/;]")
@@ -127,7 +158,7 @@ def parted(text: str) -> list[str]:
 
 def _at_signs(text: str) -> list[str]:
     """Names of two words or more with ; or / or | between: Kim Chol Su / Park Min Ho."""
-    if not _BETWEEN.search(text):
+    if not ("/" in text or ";" in text or "|" in text):
         return [text]
     pieces = [piece.strip() for piece in _BETWEEN.split(text)]
     return pieces if all(map(_TWO_WORDS.match, pieces)) else [text]
@@ -159,7 +190,10 @@ def bare(text: str) -> str:
 
 
 def _without_one(text: str) -> str:
-    if (len(text) < _SHORTEST and text.isalpha()) or (text.isascii() and not _ASIDE.search(text)):
+    if len(text) < _SHORTEST and text.isalpha():
+        return text
+    text = _unranked(text) if text.isascii() else _without_role(text)
+    if text.isascii() and not _ASIDE.search(text):
         return text
     left = _CALLED_EN.sub("", _unsaid(text))
     if late := _LATE.match(left):
@@ -171,6 +205,70 @@ def _without_one(text: str) -> str:
     if left == text or veiled.titled("".join(left.split())) is not None:
         return left  # 남궁씨 would be 남 and 궁 without its title
     return untitled(left)
+
+
+def _unranked(text: str) -> str:
+    """A whole name in letters without what stands before and after it: "Col.", "II", "& wife", 36.
+
+    Pastor and Major are given names, too: only beside a family name that is usual in Korea.
+    """
+    if "/" in text:
+        text = _SLASHED.sub("", text)
+    words = text.split(" ")
+    if len(words) < 3 or not (words[0] in _BEFORE or words[-1] in _AT_END or words[-2] in _PLACED):
+        return text
+    folded = text.casefold().replace(".", "").split(" ")
+    start, end = 0, len(folded)
+    while end - start > 2 and folded[start] in _RANKS:
+        start += 1
+    while end - start > 2 and (size := _size_after(folded[:end])):
+        end -= size
+    if end - start == len(folded) or end - start < 2:
+        return text
+    ends = (part for at in (start, end - 1) for part in folded[at].strip(",").split("-"))
+    if families.latin().keys().isdisjoint(ends) or whose(text) is not None:
+        return text
+    return " ".join(words[start:end]).rstrip(",")
+
+
+def _size_after(words: list[str]) -> int:
+    """How many words at the end are none of a name in letters; an age has two digits."""
+    *_, before, last = words
+    if last in _AFTER or (last in ("m", "f") and before.endswith(",") and len(words) > 3):
+        return 1
+    if len(last) == 2 and last.isdecimal():
+        return int(before not in ("age", "aged"))
+    if before in _PLACED:  # "young son of Kim" is no name with a place
+        return 2 if len(re.findall(r"[ -]", " ".join(words))) > 3 else 0
+    return 2 if last in _COMPANY and before in ("and", "&", "et", "with") else 0
+
+
+def _without_role(text: str) -> str:
+    """A whole name in Hangul without a role before it or a word after it (목사, 등, 회령).
+
+    No given name has four syllables and more, so that what follows one of two is none of it. What
+    is a whole name itself, and ends as no role does, is left alone.
+    """
+    if text[-1] in "氏等人家명인":
+        text = _LAST.sub("", text)
+    words = text.split(" ")
+    if len(words) < 2 or len(text) - len(words) < _SHORTEST - 1 or not _is_korean_words(text):
+        return text
+    if _NO_ROLE.search(text) or _MARKS.search(text) or whose(text) is not None:
+        return text
+    if _ROLES.fullmatch(words[0]) and _given_size("".join(words[1:])) == 2:
+        return " ".join(words[1:])
+    for size in range(1, len(words)):
+        closed, after = "".join(words[:size]), words[size:]
+        if is_whole(closed) and _given_size(closed) == 2:
+            other = is_whole("".join(after)) and after[-1][-1] not in _ROLE_ENDS
+            short = any(len(word) < 2 and word not in "등외" for word in after)
+            return text if other or short else " ".join(words[:size])
+    return text
+
+
+def _is_korean_words(text: str) -> bool:
+    return all("가" <= char <= "힣" or char == " " for char in text)
 
 
 def _unsaid(text: str) -> str:

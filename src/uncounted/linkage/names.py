@@ -44,14 +44,15 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
 _MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
-_CUT = re.compile(r"[ .-]\w(?:[ .-]|$)|^\w[ .-]|\*|h\. ")  # an initial, or a star for letters
+# Without these no word is an initial, nor several: "c", "cs", "xx", "ch.", and a star for letters.
+_CUT = re.compile(r"\b(?:\w|[ox]{2,3}|[b-df-hj-np-tvwz]{2,3})\b|[*_]|h\.|ts\.")
 _TWO_LETTERS = re.compile(r"\b([cjkpst])h\. ", re.IGNORECASE)  # one initial
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 # What stands beside a family name where the given name is not known, or not given yet.
 _NO_GIVEN = {"baby", "infant", "newborn", "child", "boy", "girl", "ssi"} | {
     *("ребенок", "ребёнок", "младенец", "мальчик", "девочка", "малыш")
 }
-_SIGN = re.compile(r"\s*[·•‧・.,、_‐-―−-]\s*")  # 김·철·수
+_SIGN = re.compile("[·•‧・.,、_‐-―−-]")  # 김·철·수
 # The last range by number: its first sign is composed to another, from which Hangul is Han.
 _HAN = r"㐀-鿿\uf900-\ufaff"
 _RUNS = re.compile(
@@ -290,7 +291,9 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
 
 def _closed_up(text: str) -> str:
     """A name in Hangul or characters without signs that cut it: 김·철·수, 김-철수, 金、哲洙."""
-    family, *others = _SIGN.split(text.strip()) if _SIGN.search(text) else [text]
+    if not _SIGN.search(text):
+        return text
+    family, *others = (part.strip() for part in _SIGN.split(text))
     closed = "".join((family, *others))
     if not 3 <= len(closed) <= 5 or not (family in families.hangul() or family in families.han()):
         return text
@@ -469,14 +472,16 @@ def _of_words(written: str, order: Order | None) -> list[Form]:
     before, comma, after = text.partition(",")
     if comma and _words(before) and _words(after):
         return _given_apart(before, after)
-    partly = veiled.partly(_bare(text), families.latin()) if _CUT.search(text) else []
-    written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
-    hidden = [*partly, *veiled.words(_bare(text))]
-    if len(hidden) > len(partly):
-        return [_of_veiled(one) for one in hidden]
+    partly = list[veiled.Veiled]()
+    if _CUT.search(text):
+        partly = veiled.partly(_bare(text), families.latin())
+        written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
+        if hidden := veiled.words(_bare(text)):
+            return [_of_veiled(one) for one in (*partly, *hidden)]
     if partly:
         written, text = (_TWO_LETTERS.sub(r"\1. ", each) for each in (written, text))
-    return [*_of_words_in_full(written, text, order), *map(_of_veiled, partly)]
+        return [*_of_words_in_full(written, text, order), *map(_of_veiled, partly)]
+    return _of_words_in_full(written, text, order)
 
 
 def _of_words_in_full(written: str, text: str, order: Order | None) -> list[Form]:
@@ -535,6 +540,8 @@ def _of_china(words: tuple[str, ...], order: Order | None) -> list[tuple[Way, fl
     """
     table, found = families.chinese(), list[tuple[Way, float]]()
     size = 2 if len(words) > 2 and words[0] + words[1] in table else 1
+    if size == 1 and words[0] not in table and words[-1] not in table:
+        return []
     for (family, given), first in zip(_ends(words, size), _first(order, "first"), strict=True):
         share = table.get("".join(family))
         if share and (weight := _in_pinyin(given)):
