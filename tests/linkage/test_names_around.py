@@ -56,6 +56,7 @@ Victim Kim Chol Su|VICTIM KIM CHOL SU|Witness Kim Chol Su|Pastor Kim Chol Su|Kim
 Kim Chol Su, Jr.|Kim Chol Su, PhD|Kim Chol Su, male|Kim Chol Su, M|Kim Chol Su/M/36
 Kim Chol Su / male / 36|Kim Chol Su 36|Kim Chol Su et al.|Kim Chol Su and family
 Kim Chol Su & wife|Kim Chol Su of Hoeryong|Kim Chol-su of Hoeryong|Kim Chol Su, age 35
+Col. Kim Ch'ol Su|Col. Kim Ch'ŏl-su
 """
 
 
@@ -70,7 +71,7 @@ def test_what_stands_around_a_whole_name_is_none_of_it(written: str) -> None:
 NAMES = """
 박철 군|김 아름누리|남궁 이슬비|김철수 박민호|교수 이|김 목사|王氏|김 철수|Pastor Lopez Garcia
 Major Owens Smith|General Kim|Pastor Kim|Kim, M|Kim II|Lopez Garcia, M|Son of Kim Chol
-Young son of Kim
+Young son of Kim|Prisoner No 36|Witness No 3|Victim No. 12
 """
 
 

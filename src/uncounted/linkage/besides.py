@@ -192,7 +192,7 @@ def bare(text: str) -> str:
 def _without_one(text: str) -> str:
     if len(text) < _SHORTEST and text.isalpha():
         return text
-    text = _unranked(text) if text.isascii() else _without_role(text)
+    text = _unranked(text) if text[:1].isascii() else _without_role(text)
     if text.isascii() and not _ASIDE.search(text):
         return text
     left = _CALLED_EN.sub("", _unsaid(text))
@@ -217,7 +217,7 @@ def _unranked(text: str) -> str:
     words = text.split(" ")
     if len(words) < 3 or not (words[0] in _BEFORE or words[-1] in _AT_END or words[-2] in _PLACED):
         return text
-    folded = text.casefold().replace(".", "").split(" ")
+    folded = text.casefold().replace(".", "").replace("'", "").split(" ")
     start, end = 0, len(folded)
     while end - start > 2 and folded[start] in _RANKS:
         start += 1
@@ -225,7 +225,10 @@ def _unranked(text: str) -> str:
         end -= size
     if end - start == len(folded) or end - start < 2:
         return text
-    ends = (part for at in (start, end - 1) for part in folded[at].strip(",").split("-"))
+    kept = [part for word in folded[start:end] for part in word.strip(",").split("-")]
+    if not all(map(str.isalpha, kept)):  # Prisoner No 36
+        return text
+    ends = kept[0], kept[-1]
     if families.latin().keys().isdisjoint(ends) or whose(text) is not None:
         return text
     return " ".join(words[start:end]).rstrip(",")

@@ -132,8 +132,8 @@ LESS_USUAL = set(
 SHARE_USUAL, SHARE_LESS_USUAL, SHARE_OF_CHARACTERS, SHARE_OTHER = 1.0, 0.25, 0.03, 0.004
 
 # How a syllable of given names is read in Mandarin more often than the characters of a dictionary
-# let one think: 희 of women's names is 姬 (ji) as a rule, beside 喜, 希 and 熙 (xi). A greater share
-# would leave too little of ji for 길 and 극.
+# let one think: 희 of women's names is 姬 (ji) as a rule, beside 喜, 希 and 熙 (xi). With a greater
+# share too little of ji would be left for 길 and 극.
 PINYIN_OF_NAMES = {"희": {"ji": 0.2}}
 
 # Those of share 0.01 are read as family names only where no other word can be one.
