@@ -274,8 +274,9 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     ways = []
     if cyrillic:
         latin = _spelt_in_latin(_bare(rest))
-        initials = veiled.words(latin)
-        partly = veiled.partly(latin, _cyrillic_families())
+        is_cut = _CUT.search(latin)
+        initials = veiled.words(latin) if is_cut else []
+        partly = veiled.partly(latin, _cyrillic_families()) if is_cut else []
         cyrillic = _of_child(cyrillic, families.wide("cyrillic")) or cyrillic
         if partly:
             cyrillic = tuple(word for word in cyrillic if len(word) > 1)
@@ -339,13 +340,14 @@ def _given_apart(family: str, given: str) -> list[Form]:
             return [_of_veiled(hidden)]
         if korean:
             closed = closed.rstrip(veiled.DOUBTS)
-        said, initials = veiled.said(_spelt_in_latin(_bare(given)))
+        latin = _spelt_in_latin(_bare(given))
+        said, initials = veiled.said(latin) if _CUT.search(latin) else ((), ())
         if initials and not said:
             part = _family_of(squeezed) if korean else _family_of_word("".join(_words(family)))
             return [Form(part[0], {}, part[1], initials=initials if any(initials) else ())]
         if initials:
             rest = _given_apart(family, " ".join(said))
-            letters = veiled.mixed(_spelt_in_latin(_bare(given)))
+            letters = veiled.mixed(latin)
             if not letters or not (korean or squeezed in families.latin()):
                 return rest
             part = _family_of(squeezed)
@@ -382,8 +384,11 @@ def _whole_in_part(family: str, given: str) -> str | None:
         rest = f" {other} ".removeprefix(f" {one} ").removesuffix(f" {one} ")
         return given if rest != f" {other} " and _has_two_syllables(_words(rest)) else None
     for part, empty in ((family, given), (given, family)):
-        if len(part) > 2 and _says_nothing(empty):
-            return part if _is_whole_alone(plain(_seen(part)), is_given=part is given) else None
+        is_given = part is given
+        if (" " not in part) if part.isascii() else len(part) < 3:
+            continue
+        if _is_whole_alone(plain(_seen(part)), is_given=is_given) and _says_nothing(empty):
+            return part
     return None
 
 
@@ -397,8 +402,7 @@ def _is_family(word: str) -> bool:
 
 
 def _has_two_syllables(words: tuple[str, ...]) -> bool:
-    rows = lattice.of_latin(words)
-    return len(words) > 1 or len(max(rows, key=lambda row: (rows[row], row), default=())) > 1
+    return len(words) > 1 or not all(map(veiled.is_one_syllable, words))
 
 
 def _is_whole_alone(part: str, *, is_given: bool) -> bool:
@@ -417,8 +421,8 @@ def _is_whole_alone(part: str, *, is_given: bool) -> bool:
     ends = (words[0], words[1:]), (words[-1], words[:-1])
     return any(
         word in families.latin()
-        and bool(lattice.of_latin(rest))
         and (not is_given or _has_two_syllables(rest))
+        and bool(lattice.of_latin(rest))
         for word, rest in ends
     )
 

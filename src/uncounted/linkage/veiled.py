@@ -172,7 +172,12 @@ def _mixed(parts: list[str]) -> tuple[str, ...]:
     words = [part for part, is_ in zip(parts, initial, strict=True) if not is_]
     if all(initial) or not any(initial) or len(parts) > _LONGEST:
         return ()
-    return tuple(map(_letter, parts)) if all(map(_ONE_SYLLABLE.fullmatch, words)) else ()
+    return tuple(map(_letter, parts)) if all(map(is_one_syllable, words)) else ()
+
+
+def is_one_syllable(word: str) -> bool:
+    """Whether a word in plain Latin letters has its vowels in one place."""
+    return _ONE_SYLLABLE.fullmatch(word) is not None
 
 
 def partly(text: str, table: Container[str]) -> list[Veiled]:
