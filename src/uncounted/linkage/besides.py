@@ -125,7 +125,8 @@ _AT_END = frozenset(
 _ROLES = re.compile(
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
 )
-_ROLE_ENDS = "원장인자범사관"  # 지배인 begins as a name does
+# 지배인 begins as a name does, and 박영자 ends as a role
+_ROLE = re.compile(rf"{_ROLES.pattern}|[^김이리박최정강조윤장임림].*[원장인자범사관]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
     "(?<=[㐀-鿿豈-﫿]{2})(?:氏|等人?|一家)$|(?<=[가-힣]{3}) ?[외등] ?[0-9]{1,3} ?[명인]$"
@@ -259,12 +260,12 @@ def _without_role(text: str) -> str:
         return text
     if _NO_ROLE.search(text) or _MARKS.search(text) or whose(text) is not None:
         return text
-    if _ROLES.fullmatch(words[0]) and _given_size("".join(words[1:])) == 2:
-        return " ".join(words[1:])
+    if _ROLES.fullmatch(words[0]):
+        return " ".join(words[1:]) if _given_size("".join(words[1:])) == 2 else text
     for size in range(1, len(words)):
         closed, after = "".join(words[:size]), words[size:]
         if is_whole(closed) and _given_size(closed) == 2:
-            other = is_whole("".join(after)) and after[-1][-1] not in _ROLE_ENDS
+            other = is_whole("".join(after)) and not _ROLE.fullmatch("".join(after))
             short = any(len(word) < 2 and word not in "등외" for word in after)
             return text if other or short else " ".join(words[:size])
     return text
