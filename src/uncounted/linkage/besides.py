@@ -129,7 +129,7 @@ _ROLES = re.compile(
 _ROLE = re.compile(rf"{_ROLES.pattern}|[^김이리박최정강조윤장임림].*[원장인자범사관]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
-    "(?<=[㐀-鿿豈-﫿]{2})(?:氏|等人?|一家)$|(?<=[가-힣]{3}) ?[외등] ?[0-9]{1,3} ?[명인]$"
+    "(?<=[㐀-鿿\uf900-\ufaff]{2})(?:氏|等人?|一家)$|(?<=[가-힣]{3}) ?[외등] ?[0-9]{1,3} ?[명인]$"
 )
 _SLASHED = re.compile(rf"(?:\s?/\s?(?:{_SEX}|{_AGE}|\d{{1,3}}))+$", re.IGNORECASE)
 _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
