@@ -71,9 +71,8 @@ def of_names(a: Arrays, x: int, y: int) -> int:
 
 @compiled_inner
 def _differ_a_little(level: int) -> bool:
-    """Names are near, and not the same."""
-    near = SLIP_IN_FAMILY <= level <= NEAR
-    return near or level in (ONE_LETTER, BEGINS_ALIKE)
+    """Names are near, and not the same; one that begins alike may be cut."""
+    return SLIP_IN_FAMILY <= level <= NEAR or level == ONE_LETTER
 
 
 @compiled_inner

@@ -177,10 +177,12 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         if whole is None:
             return _given_apart(family, given)
         name = Name(whole)
-    if is_no_name(_seen(name.written)):  # also with the sex beside it: 이름 모름(여)
+    seen = _seen(name.written)
+    # also with the sex beside it, 이름 모름(여), and 조선족 여성, of which 조선족 may be a name
+    if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
         return []
     found: list[Form] = []
-    for piece in _pieces(_seen(name.written)):
+    for piece in _pieces(seen):
         forms_ = _forms_of_piece(piece, order)
         found += [_besides(form) for form in forms_] if found else forms_
     return found
