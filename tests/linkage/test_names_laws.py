@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from uncounted.linkage import compare, families, lattice, spelling, syllables
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import LONGEST_LETTERS, Form, forms
+from uncounted.linkage.name_parts import LONGEST_LETTERS, Form
+from uncounted.linkage.names import forms
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 

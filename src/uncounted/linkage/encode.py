@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import places
-from uncounted.linkage.names import Order, forms, order_of, relative_of
+from uncounted.linkage.name_parts import Order
+from uncounted.linkage.names import forms, order_of, relative_of
 from uncounted.linkage.parts import Numbers, Parts
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name

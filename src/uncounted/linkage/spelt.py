@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from uncounted.linkage.families import Key
-from uncounted.linkage.names import Form, forms
+from uncounted.linkage.name_parts import Form
+from uncounted.linkage.names import forms
 from uncounted.records.names import Name
 
 _LEAST = 1e-4  # a reading that is less likely in both is none
