@@ -171,10 +171,17 @@ def test_help_has_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
+_SECOND = ("Su", "Hui", "Ok", "Nam", "Jin")
+
+
 def test_a_list_taken_in_twice_is_told_when_it_is_linked(base: Path, tmp_path: Path) -> None:
     home = environment(base)
     head = "id,name,birth,sex,origin\n"
-    rows = [f"{at},Kim Yong {at},19{at:02}-03-0{at % 9 + 1},f,Musan\n" for at in range(40, 60)]
+    given = (f"{one} {other}" for one in ("Chol", "Yong", "Sun", "Myong") for other in _SECOND)
+    rows = [
+        f"{at},Kim {name},19{at:02}-03-0{at % 9 + 1},f,Musan\n"
+        for at, name in enumerate(given, start=40)
+    ]
     for name, some in (("one.csv", rows), ("two.csv", rows[:15])):
         (tmp_path / name).write_text(head + "".join(some), encoding="utf-8")
     columns = "".join(f'{name} = "{name}"\n' for name in head.strip().split(","))

@@ -34,14 +34,21 @@ FAMILY = ("김", "리", "박", "최")
 
 
 def reports() -> list[Report]:
-    """Forty people on two lists, each twice on the first."""
+    """Forty people on two lists, each twice on the first, no two reports in the same words."""
     rng = np.random.default_rng(3)
     rows = []
     for at, (family, given) in enumerate((f, g) for f in FAMILY for g in GIVEN):
         born = parse(f"{int(rng.integers(1950, 2000))}-{int(rng.integers(1, 13)):02}-07")
         for source, copies in (("A", 2), ("B", 1)):
             rows += [
-                Report(source, f"{at}-{copy}", (Name(family + given),), birth=born)
+                Report(
+                    source,
+                    f"{at}-{copy}",
+                    (Name(family + given),),
+                    sex="m" if copy else None,
+                    birth=born,
+                    origin="무산" if source == "B" else None,
+                )
                 for copy in range(copies)
             ]
     return rows
