@@ -22,7 +22,6 @@ from uncounted.errors import BadInput, UsedWrongly
 MAX_LISTS = 64
 DIFFER = "reports differ"  # a stratum's value, of people whose reports contradict each other
 NOT_ACTIVE = "-"
-DIFFER = "reports differ"  # the stratum of people whose reports contradict each other
 MOST_PEOPLE = 1_000_000_000  # beyond it floating point no longer tells one person
 
 

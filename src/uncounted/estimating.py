@@ -316,7 +316,8 @@ def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress
 
 def _with_check(study: Study, made: Linked | Counted) -> Mapping[str, Any]:
     """What a study says of the linkage, and the check that the linkage itself fails."""
-    return {**(study.linkage or {}), "fails": made.fails}
+    assert study.linkage is not None  # it was made over draws
+    return {**study.linkage, "fails": made.fails}
 
 
 def _canonical(tables: Sequence[CaptureTable]) -> bytes:

@@ -316,11 +316,11 @@ def _check_design(
         _check_sharing(linkage, sample, reports)
         return
     made = [entry.seq for entry in case.entries() if entry.kind == "linkage"]
-    before = [case.stored(seq) for seq in reversed(made[:-1])]
-    if any(stored is None or not stored.payload for stored in before):
-        return
-    for stored in before:
-        if stored and drawing.is_of(Linkage.from_bytes(stored.payload or b""), sample.rows):
+    for seq in reversed(made[:-1]):
+        stored = case.stored(seq)
+        if stored is None or not stored.payload:
+            return
+        if drawing.is_of(Linkage.from_bytes(stored.payload), sample.rows):
             return
     raise BadInput(
         "the columns stratum and of are those of no linkage of this case file, so it cannot be"

@@ -75,6 +75,23 @@ def test_lists_that_nearly_agree_too_know_by_themselves() -> None:
     assert taken_over([*a, *of("b", range(30, 90))]) == {("a", "b")}
 
 
+def test_those_who_were_returned_together_hide_no_copy() -> None:
+    """Thirty of one act, sex and year of birth each: they agree in all but their names."""
+    a = [
+        Report(
+            "a",
+            str(at),
+            (Name(f"Kim Yong {at}"),),
+            sex="f",
+            birth=parse(str(1960 + at // 60)),
+            acts=(Act(kind="forced-return", date=parse(f"20{10 + at // 30}-03"), place="Tumen"),),
+        )
+        for at in range(300)
+    ]
+    b = [attrs.evolve(each, source="b", id=f"{each.id}-b") for each in a]
+    assert taken_over([*a, *b]) == {("a", "b")}
+
+
 WRITTEN = {
     "a note": lambda each: attrs.evolve(each, note="from the list of A"),
     "dates": lambda each: attrs.evolve(

@@ -83,9 +83,10 @@ def check(table: CaptureTable) -> Checked:
 
 _DIFFER = Refusal(
     "reports-differ",
-    "their reports contradict each other, which takes two reports: whom nobody recorded is in one "
+    "their reports say different things, which takes two reports: whom nobody recorded is in one "
     "of the other strata",
-    "correct what is wrong with uncounted amend; meanwhile they count as recorded",
+    "they count as recorded, and where they are many the other strata come out too high, whose "
+    "lists overlap the less for it; if a report is wrong, correct it with uncounted amend",
 )
 _SAME = Refusal(
     "too-few-lists",

@@ -7,17 +7,21 @@ then they nearly agree of others.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from uncounted.records.names import Name, plain
 from uncounted.records.report import Act, Report
 
+_COUNT = 8  # fields
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FEWEST = 10  # reports alike, from which it is said
 SHARE = 0.8  # of the shorter list
 MOST_NEARLY = 0.1  # pairs that nearly agree, for each that agrees, of lists that copied
+Things = tuple[Any, ...]  # what a report says, one for each of its fields
 ENOUGH = 2  # things that a report must say besides a name: who is called alike is no copy
 
 
@@ -31,15 +35,12 @@ def copied(reports: Iterable[Report]) -> list[dict[str, Any]]:
         For each pair, by name: the `shorter` and the `longer` list, how many reports are
         `alike`, and `of` how many reports of the shorter.
     """
-    reports = tuple(reports)
-    sizes = Counter(report.source for report in reports)
-    alike = _alike(reports)
-    took = taken_over(reports)
+    lists = _by_list(reports)
     found = []
-    for pair, count in sorted(alike.items()):
-        shorter, longer = sorted(pair, key=sizes.__getitem__)
-        of = sizes[shorter]
-        if pair in took or count >= SHARE * of:
+    for pair, count in sorted(_alike(lists).items()):
+        shorter, longer = sorted(pair, key=lambda name: len(lists[name]))
+        of = len(lists[shorter])
+        if count >= SHARE * of or _took_over(lists, pair, count):
             found.append({"shorter": shorter, "longer": longer, "alike": count, "of": of})
     return found
 
@@ -51,60 +52,65 @@ def taken_over(reports: Sequence[Report]) -> frozenset[tuple[str, str]]:
     do that know of people by themselves: who writes a name or a day otherwise now and then does so
     of one thing more often than of none.
     """
-    alike = _alike(reports)
-    if not alike:
-        return frozenset()
-    nearly = _nearly(reports, {source for pair in alike for source in pair})
-    return frozenset(pair for pair, count in alike.items() if nearly[pair] <= MOST_NEARLY * count)
+    lists = _by_list(reports)
+    alike = _alike(lists).items()
+    return frozenset(pair for pair, count in alike if _took_over(lists, pair, count))
 
 
-def _alike(reports: Sequence[Report]) -> dict[tuple[str, str], int]:
-    """Of pairs of lists, in how many reports they agree, if in ten or more."""
-    found = _shared(map(said, reports), reports, min)
-    return {pair: count for pair, count in found.items() if count >= FEWEST}
-
-
-def _nearly(reports: Sequence[Report], sources: Container[str]) -> Counter[tuple[str, str]]:
-    """Of pairs of lists, how many pairs of reports say the same of all things but one."""
-    those = [report for report in reports if report.source in sources]
-    things = [_things(report) for report in those]
-    found: Counter[tuple[str, str]] = Counter()
-    exact = _shared(things, those, _times)
-    for at in range(len(things[0])):
-        rest = _shared((each[:at] + each[at + 1 :] for each in things), those, _times)
-        found.update({pair: count - exact[pair] for pair, count in rest.items()})
+def _by_list(reports: Iterable[Report]) -> dict[str, list[Things]]:
+    """What the reports of each list say."""
+    found: dict[str, list[Things]] = {}
+    for report in reports:
+        found.setdefault(report.source, []).append(_things(report))
     return found
 
 
-def _shared(
-    things: Iterable[Hashable], reports: Iterable[Report], count: Callable[[int, int], int]
-) -> Counter[tuple[str, str]]:
-    """Of pairs of lists, how much they share of these things, one a report; None is nothing."""
-    who_says: dict[Hashable, Counter[str]] = {}
-    for thing, report in zip(things, reports, strict=True):
-        if thing is not None:
-            who_says.setdefault(thing, Counter())[report.source] += 1
+def _alike(lists: Mapping[str, Sequence[Things]]) -> dict[tuple[str, str], int]:
+    """Of pairs of lists, in how many reports they agree, if in ten or more."""
+    who_says: dict[Things, Counter[str]] = {}
+    for name, rows in lists.items():
+        for things in rows:
+            if _says_enough(things):
+                who_says.setdefault(things, Counter())[name] += 1
     found: Counter[tuple[str, str]] = Counter()
     for times in who_says.values():
         for one, other in combinations(sorted(times), 2):
-            found[one, other] += count(times[one], times[other])
-    return found
+            found[one, other] += min(times[one], times[other])
+    return {pair: count for pair, count in found.items() if count >= FEWEST}
 
 
-def _times(one: int, other: int) -> int:
-    return one * other
+def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], alike: int) -> bool:
+    """Whether hardly any two reports of a pair of lists agree in all but one thing.
+
+    Who has a twin on the other list is left out: those who were returned together agree in all
+    but the name, on the list that was copied as on the copy.
+    """
+    one, other = (lists[name] for name in pair)
+    twins = set(one) & set(other)
+    one, other = ([things for things in rows if things not in twins] for rows in (one, other))
+    nearly = 0
+    for at in range(_COUNT):
+        rest = Counter(things[:at] + things[at + 1 :] for things in one)
+        nearly += sum(rest[things[:at] + things[at + 1 :]] for things in other)
+    return nearly <= MOST_NEARLY * alike
 
 
 def said(report: Report) -> Hashable:
     """What a report says; None where that is hardly more than a name."""
     things = _things(report)
-    _, _, *further, _ = things
-    many = sum(map(bool, further)) + sum(bool(act.date or act.place) for act in report.acts)
-    many += report.birth is not None and report.birth.is_day  # which says as much as two
-    return things if many >= ENOUGH else None
+    return things if _says_enough(things) else None
 
 
-def _things(report: Report) -> tuple[Hashable, ...]:
+def _says_enough(things: Things) -> bool:
+    """Whether more than a name and one thing is said; a day of birth is as much as two."""
+    _, _, birth, *further, acts = things
+    many = sum(map(bool, (birth, *further))) + sum(
+        bool(date or place) for _, date, place, *_ in acts
+    )
+    return many + (birth is not None and _DAY.fullmatch(birth) is not None) >= ENOUGH
+
+
+def _things(report: Report) -> Things:
     return (
         tuple(map(_name, report.names)),
         report.sex,

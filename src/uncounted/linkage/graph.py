@@ -27,7 +27,6 @@ Codes = NDArray[np.int32]
 Kinds = NDArray[np.uint8]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
-_MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are true
 # A candidate pair less likely than these before any fitting is weak, and faint.
 WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
 # Once it is known how likely candidates are joined where they are options, firm are those that
@@ -77,8 +76,7 @@ def build(
 
     Raises:
         UsedWrongly: decisions say that two reports are one person and that they are not.
-        NotLinkable: nearly everybody is likely to be one person with too many others, or as likely
-            as anybody.
+        NotLinkable: nearly everybody is likely to be one person with too many others.
     """
     count = encoded.count
     unit = _units(count, decisions)
@@ -95,12 +93,6 @@ def build(
         log_floor = min(log_floor + _STEP, 0.0)
         keep = pairs.log_odds >= log_floor
     chance = special.expit(pairs.log_odds)
-    lost = float(chance[~keep].sum())
-    if lost > max(_MOST_LOST * float(chance.sum()), 1.0):
-        raise NotLinkable(
-            "reports say nearly one thing of everybody, so that nothing tells who is who",
-            hint="bring what tells people apart beside a name: birth, origin, relatives, acts",
-        )
     kept = pairs.only(keep)
     starts, near, codes, weak = _rows(count, kept)
     everything = len(pairs.left) == count * (count - 1) // 2
@@ -137,7 +129,7 @@ def build(
         "components": int((np.bincount(component) > 1).sum()),
         "largest_component": int(np.bincount(component).max()),
         "floor": float(special.expit(log_floor)),
-        "expected_links_below_floor": round(lost, 2),
+        "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
     }
     return Built(graph, component, kept, tuple(decisions), facts)
 

@@ -45,6 +45,7 @@ FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
 MOST_LISTS = 60
 _FEW_SAY_MORE = 0.05  # of the reports
+_MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are true
 
 
 @attrs.frozen
@@ -137,6 +138,7 @@ def link(
     ends = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
     decided = [(i, j, same) for i, j, same in ends if i != j]
     built = graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decided)
+    _refuse_all_alike(built)
     sampled = chains.sample(
         built,
         compared.rates,
@@ -148,7 +150,8 @@ def link(
     )
     labels = _numbered(sampled.slots[:, place])
     told = _told(sampled, _numbered(sampled.slots))
-    told["fails"] = told["fails"] or _says_names_alone(reports)
+    alone = _says_names_alone(reports)
+    told["fails"] = told["fails"] or alone
     facts = {**sampled.facts, **built.facts, **compared.facts, **told}
     facts["copied"] = copied(reports)
     facts["entered_twice"] = len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)})
@@ -166,7 +169,8 @@ def link(
             progress=progress,
         )
         others = tuple(
-            attrs.evolve(each, labels=_numbered(each.labels[:, place])) for each in others
+            attrs.evolve(each, labels=_numbered(each.labels[:, place]), why=each.why or alone)
+            for each in others
         )
         facts["grid"] = [each.told() for each in others]
     settings = {
@@ -303,6 +307,21 @@ def _pairs(
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number people by the first of their reports, so that equal partitions look equal."""
     return np.stack([numbered(row) for row in slots])
+
+
+def _refuse_all_alike(built: graph.Built) -> None:
+    """Refuse a file in which each link is too unlikely to be looked at, and all together are many.
+
+    Raises:
+        NotLinkable: it is one.
+    """
+    lost = built.facts["expected_links_below_floor"]
+    looked_at = float(special.expit(built.kept.log_odds).sum())
+    if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
+        raise NotLinkable(
+            "reports say nearly one thing of everybody, so that nothing tells who is who",
+            hint="bring what tells people apart beside a name: birth, origin, relatives, acts",
+        )
 
 
 def _says_names_alone(reports: Sequence[Report]) -> str | None:
