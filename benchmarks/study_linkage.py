@@ -1,9 +1,9 @@
 """How far linked numbers are from perfect linkage's, over made-up populations with a known truth.
 
-    python benchmarks/study_linkage.py                 seeds 401 to 500
-    python benchmarks/study_linkage.py 401 410 --grid     with other priors and rules
-    python benchmarks/study_linkage.py 401 500 --keep figures.csv   goes on where it stopped
-    python benchmarks/study_linkage.py 401 500 --own-names    no two of a family have one name
+    python benchmarks/study_linkage.py                 seeds 2801 to 2900
+    python benchmarks/study_linkage.py 2801 2810 --grid     with other priors and rules
+    python benchmarks/study_linkage.py 2801 2900 --keep figures.csv   goes on where it stopped
+    python benchmarks/study_linkage.py 2801 2900 --own-names    no two of a family have one name
 
 A population is that of the shipped example, made with another seed: four lists, some 1,400
 reports, wrong sexes, places and days, typing errors, other names, partial dates. Which seeds had
@@ -179,8 +179,8 @@ def _share(yes: np.ndarray) -> str:
 def main() -> None:
     """Run the seeds that were asked for, and print the table."""
     ask = argparse.ArgumentParser()
-    ask.add_argument("first", type=int, nargs="?", default=401)
-    ask.add_argument("last", type=int, nargs="?", default=500)
+    ask.add_argument("first", type=int, nargs="?", default=2801)
+    ask.add_argument("last", type=int, nargs="?", default=2900)
     ask.add_argument("--grid", action="store_true")
     ask.add_argument("--keep", type=Path)
     ask.add_argument("--own-names", action="store_true")
