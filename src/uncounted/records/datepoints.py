@@ -44,7 +44,7 @@ _YEAR_LAST = sought(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})\.?")
 _MONTH_YEAR = sought(r"(\d{1,2})\s*(?:[-./]|[월月]\s)\s*(\d{4})\s*[년年]?")
 _ENGLISH = (
     (sought(rf"{_ORDINAL}[\s/-]*(?:of )?{MONTH}[\s,/-]*(\d{{4}})"), (3, 2, 1)),
-    (sought(rf"{MONTH}[\s-]*{_ORDINAL}(?:\s*,\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
+    (sought(rf"{MONTH}[\s/-]*{_ORDINAL}(?:\s*[,/]\s*|\s+|-)(\d{{4}})"), (3, 1, 2)),
     (sought(rf"{MONTH}[\s,/-]*(?:of )?(\d{{4}})"), (2, 1)),
     (sought(rf"(\d{{4}})[\s,/-]*{MONTH}(?:[\s/-]*{_ORDINAL})?"), (1, 2, 3)),
 )
