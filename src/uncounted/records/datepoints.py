@@ -32,8 +32,9 @@ _YEAR_FIRST = sought(
     r"(\d{4})\s*(?:[-./]|년도?|年|,|\s)\s*(\d{1,2})\s*(?:[-./]|월|月|,|\s|$)"
     r"(?:\s*(\d{1,2})\s*(?:일|日|号|號|\.)?)?"
 )
-_MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4
-    r"(\d{4})\s*(?:([-./])|[년年](?!\s*\d+\s*\.))\s*(\d{1,2})\s*(?!\2)([-./,])\s*(\d{1,2})\.?"
+_MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4, 2008 3,4
+    r"(\d{4})(?:\s*([-./])|(?:\s*(?:년도?|年)|\s)(?!\s*\d+\s*\.))"
+    r"\s*(\d{1,2})\s*(?!\2)([-./,])\s*(\d{1,2})\.?"
 )
 _YEAR_ONLY = sought(r"(\d{4})\s*(?:년도?|年|\.)?")
 _DECADE = sought(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
@@ -111,16 +112,25 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
 def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: str) -> str:
     """2003-05/06: May to June as ISO 8601 shortens it, or 6 May; the first admits both.
 
-    So it is with 2003.5,6 and 2003년 5-6; of 2003.12,1 nothing would admit both.
+    So it is with 2003.5,6 and 2003년 5-6, and with 2003년 12-1, which is December to January or
+    1 December. What no range of months admits ("2003년 5/4") is a day; 2003.12,1 is in no order.
     """
-    if sign == "," and 12 >= int(one) > int(two) > 0:
+    month, other = int(one), int(two)
+    if month == other or not 1 <= month <= 12 or not 1 <= other <= 12:
+        return _joined(year, one, two, note=note)
+    if month > other and sign == ",":
         raise BadInput(
             "could be a day, or two months", hint='write "2013-05-07" or "2013-05/2013-07"'
         )
-    if 0 < int(one) < int(two) <= 12:
-        note("could be a day, or the months from one to the other")
-        return f"{year}-{one.zfill(2)}?/{year}-{two.zfill(2)}?"
-    return _joined(year, one, two, note=note)
+    end = int(year)
+    if month > other:
+        # As with ranges that have their units: across the end of a year if that is shorter.
+        if month - other < (6 if sign == "-" else 11):
+            return _joined(year, one, two, note=note)
+        note("read across the end of a year")
+        end += 1
+    note("could be a day, or the months from one to the other")
+    return f"{year}-{one.zfill(2)}?/{end}-{two.zfill(2)}?"
 
 
 def _joined(

@@ -129,7 +129,7 @@ _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
 _DAY = sought(r"\d{4}-\d\d-\d\d")
 _DIGIT = sought(r"\d")
 _HAS_YEAR = sought(r"\d{4}")
-_YEAR_AND_NUMBERS = sought(r"(\d{4})년 (?=\d{1,2}[-./])")
+_YEAR_AND_NUMBERS = sought(r"(\d{4})년 (\d{1,2})\s*[-./]")
 _BARE_END = sought(r"(?:(\d{1,2})\s*[-./]\s*)?(\d{1,2})\.?")
 _WITHOUT_YEAR = sought(r"(?:(\d{1,2})\s*[월月]\s*)?(?:(\d{1,2})\s*[일日号])?")
 
@@ -229,7 +229,7 @@ class _Reader:
             # The lunar year ends in the next one.
             wholes = [f"{int(year[0]) + later}년 {solar}" for later in (0, 1)]
         try:
-            days = [self._point(_YEAR_AND_NUMBERS.sub(r"\1.", whole)) for whole in wholes]
+            days = [self._point(_YEAR_AND_NUMBERS.sub(r"\1.\2.", whole)) for whole in wholes]
             meant = [(day, one) for day in days for one in self._lunar_twins(lunar, day)]
         except BadInput:
             return None
@@ -253,7 +253,7 @@ class _Reader:
         wholes = [plain]
         if not _HAS_YEAR.search(plain):
             wholes = [f"{int(day[:4]) - back}년 {plain}" for back in (0, 1)]
-        found = [point(_YEAR_AND_NUMBERS.sub(r"\1.", whole), self.note) for whole in wholes]
+        found = [point(_YEAR_AND_NUMBERS.sub(r"\1.\2.", whole), self.note) for whole in wholes]
         return [self._widened(one, leap=leap) for one in found if _DAY.fullmatch(one)]
 
     def _lunar(self, text: str, *, first: bool) -> str:
