@@ -164,6 +164,16 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("沈阳日本领事馆", "CN-2101"),
         ("South Korea consulate, Shenyang", "CN-2101"),
         ("Embassy of the Republic of Korea in Beijing", "CN-11"),
+        # what is beside it is read, unless it lies in that
+        ("장백현 혜산 맞은편 마을", "CN-2206-changbai"),
+        ("중국 무산군 맞은편", "CN"),
+        ("长白县惠山对面", "CN-2206-changbai"),
+        ("中国 茂山对岸", "CN"),
+        ("village opposite Musan near Helong", "CN-2224-helong"),
+        ("across the river from Hyesan at Changbai", "CN-2206-changbai"),
+        ("opposite Musan Jilin", "CN-22"),
+        ("opposite Musan, Jilin", "CN-22"),
+        ("opposite the hospital in Yanji", "CN-2224-yanji"),
     ],
 )
 def test_places_in_three_scripts(text: str, code: str) -> None:
@@ -179,6 +189,9 @@ BEARING_A_NAME = (
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
     "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|북한 사람 집|朝鲜人|蒙古族"
     "|opposite Musan|함경북도 무산군 맞은편|茂山對面|across the river from Musan"
+    "|咸镜北道茂山对面|중국 길림성 도문 맞은편|무산 맞은편 혜산 맞은편|회령 시 맞은편"
+    "|across the Tumen River from Musan|opposite Musan, North Hamgyong"
+    "|opposite Musan in North Hamgyong|across from Musan, opposite Hyesan"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
 )
 
@@ -244,6 +257,23 @@ def test_a_name_between_the_countries_is_of_either() -> None:
 def test_what_bears_the_name_of_a_place_is_none(text: str) -> None:
     assert places.place(text) is None
     assert places.settled(text) != text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("삼합 회령 맞은편", "삼합"),
+        ("across the river from Hoeryong in Sanhe", "in sanhe"),
+        ("opposite Musan County, the second village", ", the second village"),
+    ],
+)
+def test_beside_what_it_is_opposite_of_a_text_is_left(text: str, left: str) -> None:
+    assert places.settled(text) == left
+
+
+@pytest.mark.parametrize("sign", ["对面", "맞은편 ", "opposite ", "across from, "])
+def test_signs_of_an_opposite_alone_are_no_place(sign: str) -> None:
+    assert places.candidates((sign * 150)[: places.LONGEST]) == ()
 
 
 @given(TEXT)

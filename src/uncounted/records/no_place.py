@@ -29,9 +29,10 @@ _MISSIONS = (
     rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
     rf"|\bCOUNTRY {_MISSION_EN}\b|\b{_MISSION_EN} of (?:the )?COUNTRY\b|\b{_MISSION_EN}\b"
 )
-_OPPOSITE = (
-    r"(?<![\w ])[\w ]+(?:맞은편|건너편|对面|对岸)"
-    r"|\b(?:opposite|across (?:the (?:river|border) )?from)(?: \w+)+"
+# In a text in which the others are left out: "across the Tumen River from" has no river.
+OPPOSITE = re.compile(
+    r"(?<![\w ])(?P<before>[\w ]+)(?:맞은편|건너편|对面|对岸)"
+    r"|\b(?:opposite|across (?:the )?(?:(?:river|border) )?from)(?P<after>(?:,? \w+)+)"
 )
 # One of these is in each, in small letters: looking for them is quicker than for all of it.
 _SIGNS = (*"강산족인람江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
@@ -40,17 +41,17 @@ _SIGNS += (*"面岸", "맞은편", "건너편", "opposite", "across")
 
 
 def may_name_one(text: str) -> bool:
-    """Tell quickly whether `pattern` may find anything in a text in small letters."""
+    """Tell quickly whether there may be any in a text in small letters."""
     return any(sign in text for sign in _SIGNS)
 
 
 def pattern(countries: Iterable[str]) -> re.Pattern[str]:
-    """What finds all of them.
+    """What finds all of them but what lies opposite a place.
 
     Args:
         countries: the names of countries, in all languages.
     """
     longest_first = sorted(countries, key=lambda name: (-len(name), name))
     country = f"(?:{'|'.join(map(re.escape, longest_first))})"
-    found = "|".join((_OPPOSITE, _RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
+    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
     return re.compile(found.replace("COUNTRY", country))

@@ -27,9 +27,11 @@ from uncounted.records import no_place, romanising
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
 NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
+_LONGEST_SEAMED = 40  # letters that are looked at from each to the next
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
 _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
+_NEXT_PART = re.compile(r"(?=,| (?:in|near|at)\b)")  # after a place that one lies opposite
 _JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
 _HANGUL_END = re.compile(
     r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
@@ -216,8 +218,43 @@ def settled(text: str) -> str:
     if not no_place.may_name_one(text.casefold()):
         return text
     plain = key(text)
-    left = _no_place().sub(" ", plain)
-    return text if left == plain else " ".join(left.split())
+    left = _without_others(plain)
+    return text if left == plain else left
+
+
+def _without_others(plain: str) -> str:
+    left = " ".join(_no_place().sub(" ", plain).split())
+    while (rest := no_place.OPPOSITE.sub(_beside, left)) != left:  # "across from A, opposite B"
+        left = " ".join(rest.split())
+    return left
+
+
+def _beside(found: re.Match[str]) -> str:
+    """What stands beside a place that something lies opposite, and beside all that it lies in.
+
+    `opposite Musan in North Hamgyong` is in neither, `opposite Musan in Jilin` is in Jilin.
+    """
+    if found["before"]:
+        *words, taken = found["before"].split() or [""]
+        if seam := _seam(taken):
+            return " ".join([*words, taken[:seam]]) + " "
+        while words and _meant(words[-1]) and _meant(f"{words[-1]} {taken}"):
+            taken = f"{words.pop()} {taken}"
+        return " ".join(words) + " "
+    taken, *rest = _NEXT_PART.split(found["after"])
+    if seam := _seam(taken, at=" "):
+        return taken[seam:] + "".join(rest)
+    while rest and _meant(taken) and _meant(rest[0]) and _meant(taken + rest[0]):
+        taken += rest.pop(0)
+    return "".join(rest)
+
+
+def _seam(text: str, at: str = "") -> int | None:
+    """Where in a text one place ends and another begins, of which neither lies in the other."""
+    if len(text) > _LONGEST_SEAMED or _meant(text):
+        return None
+    ends = (end for end in range(1, len(text)) if text[end].startswith(at))
+    return next((end for end in ends if _meant(text[:end]) and _meant(text[end:])), None)
 
 
 Index = Mapping[str, tuple[str, ...]]
@@ -272,7 +309,12 @@ def candidates(text: str) -> tuple[Place, ...]:
         return ()
     plain = key(text.replace("\n", ","))
     if no_place.may_name_one(plain):
-        plain = _no_place().sub(" ", plain)
+        plain = _without_others(plain)
+    return _meant(plain)
+
+
+def _meant(plain: str) -> tuple[Place, ...]:
+    """The places that a text means, which is as `key` gives it and without what is none."""
     named = [codes for part in _SEPARATORS.split(plain) for codes in _mentions(part.split())]
     above = _lineages()
     fit = {
