@@ -164,6 +164,8 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("沈阳日本领事馆", "CN-2101"),
         ("South Korea consulate, Shenyang", "CN-2101"),
         ("Embassy of the Republic of Korea in Beijing", "CN-11"),
+        ("South Korean embassy, Bangkok, Thailand", "TH"),
+        ("Japanese consulate in Shenyang", "CN-2101"),
         # what is beside it is read, unless it lies in that
         ("장백현 혜산 맞은편 마을", "CN-2206-changbai"),
         ("중국 무산군 맞은편", "CN"),
@@ -193,6 +195,8 @@ BEARING_A_NAME = (
     "|across the Tumen River from Musan|opposite Musan, North Hamgyong"
     "|opposite Musan in North Hamgyong|across from Musan, opposite Hyesan"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
+    "|South Korean embassy|the North Korean Consulate General|S. Korean consulate|Thai embassy"
+    "|Chinese embassy|U.S. Embassy"
 )
 
 
@@ -265,9 +269,11 @@ def test_what_bears_the_name_of_a_place_is_none(text: str) -> None:
         ("삼합 회령 맞은편", "삼합"),
         ("across the river from Hoeryong in Sanhe", "in sanhe"),
         ("opposite Musan County, the second village", ", the second village"),
+        ("the South Korean embassy", "the"),
+        ("U.S. Embassy school", "school"),
     ],
 )
-def test_beside_what_it_is_opposite_of_a_text_is_left(text: str, left: str) -> None:
+def test_of_a_text_is_left_what_is_beside_that(text: str, left: str) -> None:
     assert places.settled(text) == left
 
 
