@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.records import names, places, vocabulary
+from uncounted.records import names, no_place, places, vocabulary
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -188,6 +188,7 @@ def test_places_in_three_scripts(text: str, code: str) -> None:
 BEARING_A_NAME = (
     "Tumen River|the Tumen river bank|River Tumen|Tuman-gang|图们江|圖們江|图们江边|두만강|두만강변"
     "|도문강|압록강|鸭绿江|Yalu River|송화강|Songhwa River|대동강|Amur River"
+    "|아무르강|松花江|大同江|豆满江|豆滿江|鴨綠江|阿穆爾河|阿穆尔河沿岸|長白山|白頭山|白头山|장백산맥"
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
     "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|북한 사람 집|朝鲜人|蒙古族"
     "|opposite Musan|함경북도 무산군 맞은편|茂山對面|across the river from Musan"
@@ -275,6 +276,11 @@ def test_what_bears_the_name_of_a_place_is_none(text: str) -> None:
 )
 def test_of_a_text_is_left_what_is_beside_that(text: str, left: str) -> None:
     assert places.settled(text) == left
+
+
+def test_few_names_of_places_are_looked_at_for_a_river_or_a_people() -> None:
+    keys = [places.key(found.label(name)) for found in places.every() for name in ("ko", "zh")]
+    assert sum(map(no_place.may_name_one, keys)) < len(keys) / 20
 
 
 @pytest.mark.parametrize("sign", ["对面", "맞은편 ", "opposite ", "across from, "])

@@ -39,15 +39,25 @@ OPPOSITE = re.compile(
     r"(?<![\w ])(?P<before>[\w ]+)(?:맞은편|건너편|对面|对岸)"
     r"|\b(?:opposite|across (?:the )?(?:(?:river|border) )?from)(?P<after>(?:,? \w+)+)"
 )
-# One of these is in each, in small letters: looking for them is quicker than for all of it.
-_SIGNS = (*"강산족인람江河山族人관馆館", "영사부", "river", "changbai", "paektu", "baekdu")
-_SIGNS += ("tuman", "duman", "tumen", "amnok", "amrok", "consulate", "embassy")
-_SIGNS += (*"面岸", "맞은편", "건너편", "opposite", "across")
+# One of these is in each, in small letters: looking for them is quicker than for all of it. 강
+# alone is in 강원 and 평강, 山 in half of the counties.
+_LATIN_SIGNS = (
+    *("river", "changbai", "paektu", "baekdu", "tuman", "duman", "tumen", "amnok", "amrok"),
+    *("consulate", "embassy", "opposite", "across"),
+)
+_SIGNS = (
+    *("만강", "문강", "록강", "화강", "르강", "동강", "두산", "장백", "영사부", "맞은편", "건너편"),
+    *("长白", "長白", "白头", "白頭", "们江", "們江", "满江", "滿江", "绿江", "綠江", "花江"),
+    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸", *_LATIN_SIGNS),
+)
+_LAST = frozenset(sign[-1] for sign in _SIGNS)
 
 
 def may_name_one(text: str) -> bool:
     """Tell quickly whether there may be any in a text in small letters."""
-    return any(sign in text for sign in _SIGNS)
+    if _LAST.isdisjoint(text):
+        return False
+    return any(map(text.__contains__, _LATIN_SIGNS if text.isascii() else _SIGNS))
 
 
 def pattern(countries: Iterable[str]) -> re.Pattern[str]:
