@@ -850,6 +850,10 @@ birth = { year = "y", month = "m", day = "d" }
         ),
         ("1985,3,10-15", "1985-03-10/1985-03-15", "1985 3 10-15"),
         ('1985,"3,5",', "1985-03?/1985-05?", "1985 3,5"),
+        ("1985-03,,", "1985-03", "1985-03"),
+        ("주체74(1985),3,", "1985-03", "주체74(1985)-03"),
+        ("about 1985,3,", "1985-03~", "about 1985-03"),
+        ("b. 1985,3,", "1985-03", "b. 1985-03"),
     ],
 )
 def test_a_date_in_three_columns(tmp_path: Path, cells: str, edtf: str, written: str) -> None:
@@ -873,7 +877,19 @@ def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: s
     assert reasons == ("column 'y': there is no such month",)
 
 
-@pytest.mark.parametrize("cells", ["1985,3.5,", "1985,3-5,10", "1985,,초"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *("2008-03,3,", "2008.3,5,", "2008/03,5,", "2008-03,,5", "2008-03,봄,", "2008-03,3,5"),
+        *("late 2008,3,", "2008년 봄,3,", "2008/2009,3,", "2008 or 2009,3,", "before 2008,3,"),
+    ],
+)
+def test_a_column_of_years_has_no_month_beside_another(tmp_path: Path, cells: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == ("column 'y': more than a year in its column, and a month or day beside it",)
+
+
+@pytest.mark.parametrize("cells", ["1985,3.5,", "1985,3-5,10", "1985,,초", "85?,3,"])
 def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': not a date",)

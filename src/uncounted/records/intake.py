@@ -70,6 +70,7 @@ _MAY_REACH = re.compile(r"[\d@/.]")  # neither is without one of these
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and, as pandas writes it, 3.0
 _NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
+_YEAR_ALONE = re.compile(r"[\dX]{4}[?~%]?")
 _EARLY = date(1850, 1, 1)  # before anybody counted here was born
 
 
@@ -78,6 +79,20 @@ def _part_of_date(text: str) -> str:
     found = _NUMBER.fullmatch(text)
     part = found[1] if found else text
     return "" if not part.strip("0") or part in ("99", "9999") else part
+
+
+def _check_year(part: str) -> None:
+    """Refuse a column of the year that has more in it, beside a month or a day: 2008-03 and 3.
+
+    Raises:
+        BadInput: it has, or it is no date.
+    """
+    read = dates.read(part, birth=True).date if part else None
+    if read and not _YEAR_ALONE.fullmatch(read.edtf):
+        raise BadInput(
+            "more than a year in its column, and a month or day beside it",
+            hint="leave the year alone in it, or name one column for the whole date",
+        )
 
 
 def _odd(day: PartialDate) -> str | None:
@@ -409,7 +424,8 @@ class Cells:
         """Year, month and day from their columns, as written and as they are to be read.
 
         Raises:
-            BadInput: there is no such month: 21 to 24 would be read as seasons.
+            BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
+                no year alone.
         """
         parts = [_part_of_date(self._dated(column) or "") for column in where.columns]
         while parts and not parts[-1]:
@@ -417,6 +433,8 @@ class Cells:
         if not parts:
             return None, None
         year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
+        if rest and not year.isdecimal():
+            _check_year(parts[0])
         if rest and rest[0].isdecimal() and int(rest[0]) > 12:
             raise BadInput("there is no such month", hint="months run from 01 to 12")
         if all(part.isdecimal() or part == "XX" for part in rest):
