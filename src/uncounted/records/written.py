@@ -241,7 +241,7 @@ class _Reader:
                 "the solar and the lunar date beside it are not the same day",
                 hint="check both, and leave the one that is true",
             )
-        self.note("said in both calendars, of which the solar one is read")
+        self.note("said in both calendars, of which the solar one is read; not checked to the day")
         return day
 
     def _lunar_twins(self, text: str, day: str) -> list[str]:
