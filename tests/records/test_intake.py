@@ -488,6 +488,12 @@ def test_a_label_in_two_columns_is_one(tmp_path: Path, row: str) -> None:
     assert _reasons(tmp_path, f"7,{row}", **APART_NAMES) == [(2, ("no name",))]
 
 
+@pytest.mark.parametrize("given_", ["영아", "유아", "주민", "자매", "일행", "여인"])
+def test_a_family_name_is_no_word_for_one(tmp_path: Path, given_: str) -> None:
+    [name] = _one(tmp_path, f"7,한,{given_}", **APART_NAMES).report.names
+    assert (name.family, name.given) == ("한", given_)
+
+
 UNSAID_PARTS = (
     "미상|不详|N/A|비공개|모름|없음|확인중|未知|NA|상동|Test|(미상)|불상, 이름 모름|unknown, Name"
 )

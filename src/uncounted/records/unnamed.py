@@ -57,14 +57,14 @@ _CLOSED = re.compile(
     "|(?:没有|沒有|无|無|不知|不知道|不清楚)(?:姓名|名字|其名)"
 )
 # A person of whom only the kind is said, beside nation and age (북한 여성, 30대 남). 영아, 유아 and
-# 주민 are given names, 남 and 여 are family names, and 조선인 is 조 선인.
+# 주민 are given names, also of one called 한, 남 and 여 are family names, and 조선인 is 조 선인.
 _WHO = (
-    f"(?:[男女][童婴嬰士生尸屍]|{WHO_KO}|아기|어린이|노인|청년|갓난아이|신생아|시신|일?가족|일행|부부|모녀|남매|형제|자매|(?<=.)(?:주민|유아|영아|학생)"
+    f"(?:[男女][童婴嬰士生尸屍]|{WHO_KO}|아기|어린이|노인|청년|갓난아이|신생아|시신|일?가족|일행|부부|모녀|남매|형제|자매|학생|(?<=..)(?:주민|유아|영아)"
     f"|{AGE_KO}(?:[남여](?![성아인자학]))?|(?<=북한|탈북|중국|남한|외국)인|(?<=조선|한국)인(?=.)"
     f"|{WHO_ZH}|[父母][子女]|夫[妇婦妻]|[一全]家|兄弟|姐妹|小孩|婴儿|嬰兒|老人|村民|(?<=.)(?:人|居民|公民))"
 )
 _KIND_CLOSED = re.compile(
-    f"(?:한|어떤|어느|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
+    f"(?:어떤|어느|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
     "(?:들|(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
 )
 _ANY_WHO = re.compile(_WHO)
@@ -184,7 +184,7 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
         return True
     if text.islower() and _IN_SMALL.fullmatch(spaced):
         return True
-    closed = _closed(words)
+    closed = _closed(words[1:] if words[:1] == ["한"] else words)  # 한 여성, but 한여성 has a name
     return bool(_KIND_CLOSED.fullmatch(closed) and _ANY_WHO.search(closed))
 
 
