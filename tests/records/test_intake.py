@@ -182,7 +182,8 @@ def test_who_is_named_beside_what_became_of_another_is_kept(
 
 FATES = (
     "사망|생존|고아|이혼|사망함|부모 모두 사망|부 사망; 모 생존|아버지 미상|모 미상"
-    "|행방불명|死亡|孤儿|父母双亡|deceased|father deceased|both parents dead|mother unknown"
+    "|행방불명|死亡|孤儿|父母双亡|已故|父已故|widow|Widowed.|an orphan"
+    "|deceased|father deceased|both parents dead|mother unknown"
     "|Father: unknown"
 )
 

@@ -11,7 +11,7 @@ from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.names import forms, relative_of
-from uncounted.records.kinship import whose
+from uncounted.records.kinship import _BECAME, _BECAME_KO, is_fate, whose
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -114,6 +114,13 @@ CHINESE = (
 @pytest.mark.parametrize("text", [*LATIN, *RUSSIAN, *KOREAN, *CHINESE])
 def test_what_may_be_a_name_is_one(text: str) -> None:
     assert whose(text) is None
+
+
+@pytest.mark.parametrize("before", ["", "father ", "아버지 ", "부모 모두 ", "父", "父母已"])
+@pytest.mark.parametrize("word", [*_BECAME_KO.split(), *_BECAME.split(), "사망함", "실종 중"])
+def test_every_word_for_what_became_of_somebody_is_read(before: str, word: str) -> None:
+    assert is_fate(before + word)
+    assert not is_fate(f"{before}{word} Kim")
 
 
 @given(st.text(max_size=300))

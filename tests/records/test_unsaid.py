@@ -69,7 +69,8 @@ KINDS = (
     "|朝鲜女子|一名朝鲜女子|朝鲜妇女|朝鲜籍女子|脱北女性|女性脱北者|30岁女子|女孩子|男婴|朝鲜人|本人|北朝鲜难民"
     "|North Korean woman|a 30-year-old woman|Korean woman in her 30s|woman from North Korea"
     "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant"
-    "|어느 학생|학생|한 북한 여성|한 30대 남성|북한 영아|세 살 유아|여자 영아|North Korean|여성들|가족|일가족|부부|모녀|남매|母女|夫妇|couple|the family"
+    "|어느 학생|학생|한 북한 여성|한 30대 남성|북한 영아|세 살 유아|여자 영아"
+    "|North Korean|여성들|가족|일가족|부부|모녀|남매|母女|夫妇|couple|the family"
 )
 NAMES_OF_THE_KIND = (
     "구금자|진정인|송환자|조선인|한국인|조선희|한국희|북한수|성인경|남성일|김여성|여인숙|이주민|유아인|노인영|중국"

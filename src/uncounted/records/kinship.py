@@ -112,15 +112,24 @@ _BEGINS = _LATIN | _set("his her my the padre madre", "elder older eldest younge
 _BEGINS |= _set("little first second third late unnamed")
 _SIGNS = frozenset(word[0] for word in (*_OTHERS, *"첫둘셋넷막큰작сСЖМВДОБ"))
 # What became of a relative, and no name: 사망, 부모 모두 사망, "father deceased".
+_BECAME_KO = (
+    "사망 생존 작고 별세 타계 사별 이혼 별거 재혼 미혼 고아 실종 행방불명 생사불명 생사확인불가"
+    " 연락두절"
+)
+_BECAME = (
+    "없음 死亡 双亡 雙亡 去世 已故 病故 健在 在世 离婚 離婚 离异 離異 失踪 失蹤 孤儿 孤兒"
+    " 下落不明 生死不明"
+    " deceased dead died alive living missing divorced separated orphan orphaned widow widowed"
+    " умер умерла умерли жив жива живы"
+)
+_LAST = (
+    rf"(?:(?:{_any(_BECAME_KO)})(?:함|됨|했음|하심|하셨음|자| ?중)?"
+    rf"|(?:an )?(?:{_any(_BECAME)}))[.]?"
+)
 _FATE = re.compile(
-    rf"(?>(?:부모님?|양친|모두|{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)}|both|parents"
+    rf"(?>(?!{_LAST}\Z)(?:부모님?|양친|모두|{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)}|both|parents"
     rf"|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
-    rf"|{_any(_ENGLISH)})[ :]*)*+"
-    "(?:(?:사망|생존|작고|별세|타계|사별|이혼|별거|재혼|미혼|고아|실종|행방불명|생사불명|생사확인불가|연락두절)"
-    "(?:함|됨|했음|하심|하셨음|자| ?중)?|없음"
-    "|死亡|双亡|雙亡|去世|已故|病故|健在|在世|离婚|離婚|离异|離異|失踪|失蹤|孤儿|孤兒|下落不明|生死不明"
-    "|deceased|dead|died|alive|living|missing|divorced|separated|(?:an )?orphan(?:ed)?|widow(?:ed)?"
-    "|умер(?:ла|ли)?|жив[аы]?)[.]?",
+    rf"|{_any(_ENGLISH)})[ :]*)*+{_LAST}",
     re.IGNORECASE,
 )
 _COMMAS = re.compile(" ?[,;/] ?")
