@@ -68,6 +68,7 @@ KINDS = (
     "|탈북 여성 B|본인|본인(남)|신청인|제보자|임산부|성인 여성|한 여성"
     "|朝鲜女子|一名朝鲜女子|朝鲜妇女|朝鲜籍女子|脱北女性|女性脱北者|30岁女子|女孩子|男婴|朝鲜人|本人|北朝鲜难民"
     "|North Korean woman|a 30-year-old woman|Korean woman in her 30s|woman from North Korea"
+    "|30 yo man|a 30-yo woman|30yo North Korean woman|man, 30 y/o"
     "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant"
     "|어느 학생|학생|한 북한 여성|한 30대 남성|북한 영아|세 살 유아|여자 영아"
     "|North Korean|여성들|가족|일가족|부부|모녀|남매|母女|夫妇|couple|the family"
@@ -75,7 +76,8 @@ KINDS = (
 NAMES_OF_THE_KIND = (
     "구금자|진정인|송환자|조선인|한국인|조선희|한국희|북한수|성인경|남성일|김여성|여인숙|이주민|유아인|노인영|중국"
     "|한영아|한유아|한주민|한 영아|한자매|한일행|한남성|한여인|한소녀|여영아"
-    "|女英子|金男子|朝鮮玉|孫子女|김모녀|박형제|Korean Kim|Kim Man|Man Ho|China Kim"
+    "|女英子|金男子|朝鮮玉|孫子女|김모녀|박형제|Yo Man|Yo, Man|YO MAN 3"
+    "|3 Yo Man|Korean Kim|Kim Man|Man Ho|China Kim"
 )
 
 

@@ -69,7 +69,7 @@ _KIND_CLOSED = re.compile(
 )
 _ANY_WHO = re.compile(_WHO)
 _NATION = "(?:north |south )?koreans?|nk|dprk|chinese|joseonjok|chosonjok|foreign"
-_AGED = "years? old|yo|aged"
+_AGED = "years? old|aged"
 _KIND = re.compile(
     r"(?:(?:(?:an?(?= [aeio])|a|the|one|some|another|un|une|una|uno|uma|um|один|одна) )?"
     r"(?:(?:young|old|elderly|adult|little|small|teenage|deceased|dead|middle aged"
@@ -96,8 +96,10 @@ _TOTAL = re.compile(
     r"(?: (?:people|persons|names|reports|victims|cases))?|n \d+"
     r"|(?:sum|count) \d+|(?:итого|всего)(?: \d+)?(?: (?:человек|чел))?"
 )
-_SEX_BESIDE = re.compile(
-    r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]", re.IGNORECASE
+# Yo is a family name, and 30 yo an age.
+_BESIDE = re.compile(
+    r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]|[0-9][ -]?(?-i:y[./]?o)\b",
+    re.IGNORECASE,
 )
 _LONGEST = 60  # letters of a text that says no more than this
 
@@ -208,7 +210,7 @@ def is_unknown_word(word: str) -> bool:
 
 
 def _bare_words(text: str) -> list[str]:
-    return [unmarked(word) for word in tokens(_SEX_BESIDE.sub(" ", text)) if not word.isdecimal()]
+    return [unmarked(word) for word in tokens(_BESIDE.sub(" ", text)) if not word.isdecimal()]
 
 
 def _closed(words: list[str]) -> str:
