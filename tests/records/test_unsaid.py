@@ -8,7 +8,7 @@ from uncounted.linkage.names import forms
 from uncounted.records.kinship import after_kin, is_fate
 from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
-from uncounted.records.several import may_be_several, speaks_of_others
+from uncounted.records.several import apart, may_be_several, speaks_of_others
 from uncounted.records.unnamed import is_no_name, is_unknown
 from uncounted.records.unplaced import says_where, stated
 from uncounted.records.unsaid import is_filler
@@ -91,6 +91,23 @@ def test_of_which_kind_somebody_is_is_no_name(text: str) -> None:
 def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
     assert not is_no_name(text)
     assert forms([Name(text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("1. 김철수 2. 박영희", ["김철수", "박영희"]),
+        ("1) 김철수(사망), 2) 박영희(35)", ["김철수(사망)", "박영희(35)"]),
+        ("김철수, 김철수, 박영희", ["김철수", "김철수", "박영희"]),
+        ("김철수의 딸, 김철수, 박영희", ["김철수", "박영희"]),
+        ("부: 김철수（사망）, 모: 박영희", ["부: 김철수（사망）", "모: 박영희"]),
+        ("(late) KIM Chol Su, PAK Yong Hui", ["KIM Chol Su", "PAK Yong Hui"]),
+        ("김철수 선생님 박영희", ["김철수 선생님", "박영희"]),
+        ("박영희 선생님 Kim Chol Su", ["박영희 선생님 Kim Chol Su"]),
+    ],
+)
+def test_each_name_of_a_cell_has_what_stands_beside_it(text: str, names: list[str]) -> None:
+    assert apart(text) == names
 
 
 OF_A_KIND = (

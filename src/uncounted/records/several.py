@@ -86,7 +86,10 @@ _JOINED = re.compile(
     r"([가-힣]{3,4}) ?(?:와|과|이랑|하고) ?([가-힣]{3})|([一-鿿]{2,3})[和与與及跟]([一-鿿]{2,3})"
 )
 _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수 2. 박영희
-_SPACED = re.compile(r"(?<=\w{3}) (?=\w{3})")  # of names in Hangul or characters
+# Between names in Hangul or characters; 김철수 선생님 is one.
+_SPACED = re.compile(r"(?<=\w{3})(?<!^선생님)[ \n](?=\w{3})(?!선생님)")
+_COMMA = re.compile(",")
+_SIGNS = " ;|/,、；，&·\n"  # around a name, and no part of it
 # A text without any of these is one name's.
 _APART = re.compile(rf"{_BETWEEN.pattern}|[(（\[0-9]|(?<=[^\W\da-z]{{3}}) (?=[^\W\da-z]{{3}})")
 _LINES = re.compile(r"[\n;|/]+")
@@ -150,27 +153,43 @@ def apart(text: str) -> list[str]:
     lines = _lines(text)
     if not _APART.search(lines):
         return [text]
-    lines = _COUNTED.sub(";", _BRACKETS.sub(";", lines))
-    ways = [(_BETWEEN.split(lines), _closed, _are_two)]
-    if not lines.isascii():
-        ways.append((_SPACED.split(untitled(lines)), _closed, _are_two))
-    ways.append((_LINES.split(lines), _whole_in_letters, _are_two_in_letters))
-    if "," in lines:
-        ways.append((lines.split(","), _whole_before_comma, _are_two_in_letters))
-    for parts, whole, are_two in ways:
-        names = [(part, name) for part in map(str.strip, parts) if (name := whole(part))]
-        for at, (_, one) in enumerate(names):
-            if any(are_two(one, other) for _, other in names[at + 1 :]):
-                return _as_written(text, [part for part, _ in names])
+    bare = _BRACKETS.sub(_as_long, lines)
+    counted = {found.end(): found.start() for found in _COUNTED.finditer(bare)}
+    bare = _COUNTED.sub(_as_long, bare)
+    ways = [(_BETWEEN, _closed, _are_two)]
+    if not bare.isascii():
+        ways.append((_SPACED, _closed, _are_two))
+    ways.append((_LINES, _whole_in_letters, _are_two_in_letters))
+    if "," in bare:
+        ways.append((_COMMA, _whole_before_comma, _are_two_in_letters))
+    for between, whole, are_two in ways:
+        names = [(at, name) for at, part in _split(between, bare) if (name := whole(part))]
+        for place, (_, one) in enumerate(names):
+            if any(are_two(one, other) for _, other in names[place + 1 :]):
+                starts = [at for at, _ in names]
+                ends = [*(counted.get(start, start) for start in starts[1:]), len(lines)]
+                written = text if _is_letter_by_letter(text, lines) else lines
+                return [written[at:end].strip(_SIGNS) for at, end in zip(starts, ends, strict=True)]
     return [text]
 
 
-def _as_written(text: str, parts: list[str]) -> list[str]:
-    """The parts of a text with what stands beside each of them, as in brackets."""
-    starts = [text.find(part) for part in parts]
-    if starts != sorted(starts) or starts[0] < 0:
-        return parts
-    return [text[at:end].strip(" ;|/,、；，&·\n") for at, end in pairwise((*starts, len(text)))]
+def _is_letter_by_letter(text: str, lines: str) -> bool:
+    """Whether each letter of a text stands where it is seen: then it can be cut as written."""
+    return len(text) == len(lines) and all(len(visible(char)) == 1 for char in text)
+
+
+def _as_long(found: re.Match[str]) -> str:
+    """What parts names, as long as what was found: each part stays where it is."""
+    size = len(found[0])
+    return f";{' ' * (size - 2)};"[-size:]
+
+
+def _split(between: re.Pattern[str], text: str) -> list[tuple[int, str]]:
+    """The parts of a text, and where the words of each begin."""
+    gaps = [found.span() for found in between.finditer(text)]
+    spans = pairwise((0, *(end for gap in gaps for end in gap), len(text)))
+    parts = [(at, text[at:end]) for at, end in list(spans)[::2]]
+    return [(at + len(part) - len(part.lstrip(" ;\n")), part.strip()) for at, part in parts]
 
 
 def _seen(text: str) -> str:
