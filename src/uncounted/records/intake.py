@@ -334,7 +334,7 @@ class Cells:
             )
         return None
 
-    def apart(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
+    def telling(self, column: str | None, longest: int = LONGEST_WORD) -> str | None:
         """What tells people of one name apart, as `known`; nor is it a 0, which many have."""
         text = self.known(column, longest)
         return text if text and text.strip("0") else None
@@ -549,7 +549,7 @@ class Cells:
 
     def number(self, column: str | None) -> str | None:
         """A number in another register; one that looks like a telephone's is kept, and told."""
-        text = self.apart(column, LONGEST_ID)
+        text = self.telling(column, LONGEST_ID)
         if text and _SHORTENED.fullmatch(text):
             self.warnings.append(f"column {column!r}: {_MAY_BE_MANY}; it is left out")
             return None
@@ -564,7 +564,7 @@ class Cells:
         """The relative's name; of several the first, since a report has room for one."""
         column = self.mapping.relative
         self._no_telephone(column)
-        listed = names.listed(self.apart(column, LONGEST_NAME) or "")
+        listed = names.listed(self.telling(column, LONGEST_NAME) or "")
         found = [one for cell in listed for one in _relatives(cell) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
@@ -653,7 +653,7 @@ class Cells:
             note=self.text(mapping.note, LONGEST_NOTE),
             collector=self.text(mapping.collector) or mapping.source.collector,
             relative=self.relative(),
-            occupation=self.apart(mapping.occupation),
+            occupation=self.telling(mapping.occupation),
             number=self.number(mapping.number),
         )
 
