@@ -120,6 +120,26 @@ def test_what_says_that_nothing_is_known_says_nothing(tmp_path: Path, cell: str)
     assert (report.relative, report.occupation, report.number) == (None, None, None)
 
 
+UNKNOWN_TO_ALL = "미상|미확인|불상|불명|알 수 없음|파악불가|확인 불가|미파악|不明|不清楚|未确认"
+
+
+@pytest.mark.parametrize("cell", UNKNOWN_TO_ALL.split("|"))
+def test_what_is_not_known_of_one_thing_is_not_known_of_any(tmp_path: Path, cell: str) -> None:
+    mapping = MAP.replace('act = "what"', 'act = "what"\nplace = "place"')
+    row = f"7,Kim,{cell},{cell},{cell},{cell},{cell},{cell},,,,{cell}"
+    found = _one(tmp_path, row, mapping=mapping, header=f"{HEADER},place")
+    report = found.report
+    assert (report.names, report.sex, report.birth) == ((Name("Kim"),), None, None)
+    assert (report.acts, found.warnings) == ((), ())
+    assert _reasons(tmp_path, f"7,{cell},,,,,,,,,") == [(2, ("no name",))]
+
+
+@pytest.mark.parametrize("cell", UNKNOWN_TO_ALL.split("|"))
+def test_an_outcome_that_is_not_known_is_one(tmp_path: Path, cell: str) -> None:
+    [act] = _one(tmp_path, f"7,Kim,,,,arrest,2013,,{cell},,").report.acts
+    assert act.outcome == "fate-unknown"
+
+
 def test_a_shortened_number_is_left_out_and_a_0_elsewhere_stays(tmp_path: Path) -> None:
     found = _apart(tmp_path, "", "", "1.23E+12")
     assert found.report.number is None

@@ -59,6 +59,10 @@ def test_no_spelling_stands_for_two_codes() -> None:
         ("act", "被抓", "arrest"),
         ("act", "被遣送回国", "forced-return"),
         ("outcome", "소식 두절", "fate-unknown"),
+        *(
+            ("outcome", unknown, "fate-unknown")
+            for unknown in ("미상", "미확인", "불상", "파악 불가", "확인불가", "알수없음")
+        ),
         ("outcome", "关押中", "held"),
         ("sex", "♀", "f"),
         ("act", "was arrested", "arrest"),

@@ -38,9 +38,9 @@ _NO_ANSWER = _set(
     "can t remember|cannot remember|does not remember|sin datos|sin dato|no aplica|no sabe",
     "no especificado|sans objet|нет данных|не указано|не указан|не указана|не помнит|н д",
     "해당없음|해당사항없음|자료없음|정보없음|기록없음|무응답|응답없음|응답거부|확인불가|확인안됨|파악불가|식별불가|판독불가",
-    "불분명|불확실|불명확|기억안남|잘모름",
+    "불분명|불확실|불명확|기억안남|잘모름|미확인|미파악|미기재",
     "不适用|不適用|无数据|無數據|无资料|無資料|无记录|無記錄|无信息|暂无|暫無|暂缺|暫缺|空白|拒答|未回答|字迹不清|字跡不清",
-    "无法辨认|無法辨認|不确定|不確定|未说明|未說明|未填|未填写",
+    "无法辨认|無法辨認|不确定|不確定|未说明|未說明|未填|未填写|不清楚|未确认|未確認",
 )
 _AS_ABOVE = _set(
     "same as above|as above|see above|same as before|same as previous|same as the above|ibid",
