@@ -13,6 +13,9 @@ from uncounted.linkage import families, lattice, veiled
 from uncounted.records.kinship import after_kin, whose
 from uncounted.records.names import untitled
 
+# Chinese characters. The last range by number: its first sign is composed to another, from which
+# Hangul would be among them.
+HAN = r"㐀-鿿\uf900-\ufaff"
 _OTHER_KO = (
     "일명|본명|필명|가명|별명|아명|예명|별칭|구명|원명|속명|통칭|실명|개명 ?(?:전|후)(?: ?이름)?"
     "|(?:옛|다른|본|원래) ?이름|(?:중국|한국|조선|일본) ?(?:명|이름)"
@@ -34,8 +37,8 @@ _FOLLOWS = r"(?:\s*[:=]\s*|\s+)(?=[^\W\d])"
 # A word that another name follows. In characters it may stand close to both.
 _MARKS = re.compile(
     rf"(?<![가-힣])(?:{_OTHER_KO})(?:[은는]?{_FOLLOWS}|(?<=[일본필별]명)(?=[가-힣]{{3}}))"
-    rf"|(?:(?<![㐀-鿿])|(?<=[㐀-鿿]{{2}}))(?:{_OTHER_ZH})"
-    rf"(?:[为為是叫]?(?=[㐀-鿿]{{2}})|{_FOLLOWS})"
+    rf"|(?:(?<![{HAN}])|(?<=[{HAN}]{{2}}))(?:{_OTHER_ZH})"
+    rf"(?:[为為是叫]?(?=[{HAN}]{{2}})|{_FOLLOWS})"
     rf"|(?<![^\W_])(?:{_OTHER_EN}){_FOLLOWS}"
     r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])"
     r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
@@ -129,7 +132,7 @@ _ROLES = re.compile(
 _ROLE = re.compile(rf"{_ROLES.pattern}|[^김이리박최정강조윤장임림].*[원장인자범사관]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
-    "(?<=[㐀-鿿\uf900-\ufaff]{2})(?:氏|等人?|一家)$|(?<=[가-힣]{3}) ?[외등] ?[0-9]{1,3} ?[명인]$"
+    rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
 )
 _SLASHED = re.compile(rf"(?:\s?/\s?(?:{_SEX}|{_AGE}|\d{{1,3}}))+$", re.IGNORECASE)
 _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
@@ -317,7 +320,7 @@ def _is_whole_name(text: str) -> bool:
         return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))
     closed = "".join(head.split())
     if "가" <= closed[:1] <= "힣":
-        return 3 <= len(closed) <= 5 and _given_size(closed) > 0
+        return is_whole(closed)
     return len(closed) == 3 and any(
         lattice.hangul(key) in families.well_known()
         for key in families.han().get(closed[0], ())

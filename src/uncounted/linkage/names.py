@@ -16,6 +16,7 @@ from functools import lru_cache
 import attrs
 
 from uncounted.linkage import besides, families, lattice, veiled
+from uncounted.linkage.besides import HAN
 from uncounted.linkage.name_parts import (
     MOST_WORDS,
     WORDS,
@@ -54,12 +55,10 @@ _CUT = re.compile(r"\b(?:\w|[ox]{2,3}|[b-df-hj-np-tvwz]{2,3})\b|[*_]|h\.|ts\.")
 _TWO_LETTERS = re.compile(r"\b([cjkpst])h\. ", re.IGNORECASE)  # one initial
 _CYRILLIC_WORDS = re.compile("[а-яё]+")
 _SIGN = re.compile("[·•‧・.,、_‐-―−-]")  # 김·철·수
-# The last range by number: its first sign is composed to another, from which Hangul is Han.
-_HAN = r"㐀-鿿\uf900-\ufaff"
 _RUNS = re.compile(
     r"[가-힣](?:[가-힣\s]*[가-힣])?"
-    rf"|(?:[{_HAN}]{{1,2}}[가-힣]{{1,2}}|[{_HAN}] [가-힣]{{2}})(?![가-힣])"  # 金철수
-    rf"|[{_HAN}](?:[{_HAN}\s·]*[{_HAN}])?"
+    rf"|(?:[{HAN}]{{1,2}}[가-힣]{{1,2}}|[{HAN}] [가-힣]{{2}})(?![가-힣])"  # 金철수
+    rf"|[{HAN}](?:[{HAN}\s·]*[{HAN}])?"
 )
 
 
@@ -187,14 +186,6 @@ def relative_of(report: Report) -> Name | None:
     return next((Name(text) for text in found if text), None)
 
 
-def _says_nothing(part: str) -> bool:
-    """Whether a part stands for one that is not known; Na and No are family names.
-
-    Man and 아기 are given names, and Child and Body family names, where parts stand apart.
-    """
-    return is_unknown_part(part)
-
-
 def _pieces(written: str) -> list[str]:
     """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
     named = besides.parted(written)
@@ -264,7 +255,7 @@ def _closed_up(text: str) -> str:
 
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
-    family, given = ("" if _says_nothing(part) else plain(_seen(part)) for part in (family, given))
+    family, given = ("" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given))
     no_given = whose(given) is not None or (given in NO_GIVEN and family in families.latin())
     given = "" if no_given else given
     if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
@@ -324,7 +315,7 @@ def _whole_in_part(family: str, given: str) -> str | None:
         is_given = part is given
         if (" " not in part) if part.isascii() else len(part) < 3:
             continue
-        if _is_whole_alone(plain(_seen(part)), is_given=is_given) and _says_nothing(empty):
+        if _is_whole_alone(plain(_seen(part)), is_given=is_given) and is_unknown_part(empty):
             return part
     return None
 
