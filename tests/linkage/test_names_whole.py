@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
+from uncounted.linkage import compare, families
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.names import forms
@@ -51,6 +51,68 @@ def test_a_given_name_that_begins_as_the_family_name_does_is_no_whole_name(
 ) -> None:
     whole = f"{family}{given}" if not family.isascii() else f"{family}, {given}"
     assert level(whole, parts(family, given)) == "same"
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "whole"),
+    [
+        *(("Yuan", "An", "袁安"), ("Moon", "On", "문온"), ("Huang", "Ang", "黄昂")),
+        *(("Koo", "O", "구오"), ("Yoon", "On", "윤온"), ("Nam Gung", "Gung", "남궁궁")),
+        *(("남궁", "궁", "남궁궁"), ("南宮", "宮", "남궁궁"), ("황보", "보", "황보보")),
+    ],
+)
+def test_a_given_name_that_ends_as_the_family_name_does_is_kept(
+    family: str, given: str, whole: str
+) -> None:
+    assert level(whole, parts(family, given)) == "same"
+
+
+def test_no_given_name_is_lost_because_the_family_name_ends_as_it_does() -> None:
+    tables = families.latin(), families.hangul()
+    pairs = [(word, word[at:]) for table in tables for word in table for at in range(1, len(word))]
+    cut = [
+        (word, tail)
+        for word, tail in pairs
+        if word.removesuffix(tail) in tables[0] | tables[1] and tail != "oo"  # as 김○○
+    ]
+    for pair in cut:
+        first = forms([parts(*pair)])[0]
+        assert first.family_letters
+        assert first.given or first.initials
+    assert len(cut) > 50
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "whole", "other"),
+    [
+        *(("Han", "Han Na Ri", "한나리", "리한나"), ("Han", "Na Ri Han", "한나리", "나리한")),
+        *(("Han Na Ri", "Na Ri", "한나리", "리한나"), ("Ha", "Ha SONU", "하선우", "선우하")),
+        ("Han", "Han Na Ri (Pak Min)", "한나리", "리한나"),
+    ],
+)
+def test_the_family_name_that_is_stated_is_the_one_of_the_whole_name(
+    family: str, given: str, whole: str, other: str
+) -> None:
+    assert level(whole, parts(family, given)) == "same"
+    assert level(other, parts(family, given)) != "same"
+    assert not forms([parts(family, given)])[0].is_other_way
+
+
+def test_what_stands_beside_the_whole_name_in_a_part_is_read_as_well() -> None:
+    assert level("박민", parts("Han", "Han Na Ri (Pak Min)")) == "same"
+    assert level("박민", parts("김", "김철수(일명 박민)")) == "same"
+
+
+@pytest.mark.parametrize(
+    ("family", "given"), [("이", "이슬비"), ("강", "강산아"), ("한", "한나리"), ("남", "남궁민")]
+)
+def test_a_given_name_that_may_begin_as_the_family_name_does_is_read_both_ways(
+    family: str, given: str
+) -> None:
+    assert level(given, parts(family, given)) == "same"
+    assert level(f"{family}{given}", parts(family, given)) == "same"
+    usual = forms([parts("김", "김철수")])
+    assert [form.given_letters[0] for form in usual] == ["cheolsu"]
 
 
 @pytest.mark.parametrize("given", ["철수", "Chol Su", "Jong Il", "정일", "María José"])

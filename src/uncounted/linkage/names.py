@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.linkage import besides, families, lattice, veiled
+from uncounted.linkage import besides, families, lattice, syllables, veiled
 from uncounted.linkage.besides import HAN
 from uncounted.linkage.name_parts import (
     MOST_WORDS,
@@ -46,6 +46,7 @@ from uncounted.records.names import Name, plain, untitled, visible
 from uncounted.records.report import Report
 from uncounted.records.unnamed import is_no_name, is_unknown_part
 
+_MOST_USUAL = 1.0  # of syllables in given names: see `spelling`
 LONGEST_WRITTEN = 200  # letters of a name that are looked at
 LONGEST_RAW = 4000  # characters of it, seen or not
 _BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
@@ -129,6 +130,8 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         family, given = name.family or "", name.given or ""
         if not (family and given) and _closed(name.written) != _closed(family or given):
             return _of_one_part(name, _given_apart(family, given))
+        if stated := _family_in_part(family, given):
+            return _of_whole(*stated, order) + _also_as_stated(family, given)
         whole = _whole_in_part(family, given)
         if whole is None:
             return _given_apart(family, given)
@@ -255,7 +258,9 @@ def _closed_up(text: str) -> str:
 
 def _given_apart(family: str, given: str) -> list[Form]:
     """A name whose parts the source gives apart."""
-    family, given = ("" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given))
+    family, given = (
+        "" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given)
+    )
     no_given = whose(given) is not None or (given in NO_GIVEN and family in families.latin())
     given = "" if no_given else given
     if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
@@ -294,23 +299,70 @@ def _given_apart(family: str, given: str) -> list[Form]:
     return both(family_words, words)
 
 
-def _whole_in_part(family: str, given: str) -> str | None:
-    """The part that holds the whole name; None if none does.
+def _family_in_part(family: str, given: str) -> tuple[str, str] | None:
+    """The family name and the whole name, where one part holds the other; None if none does.
 
-    김철수 stands in the column for given names beside 김, or alone in one of both.
+    김철수 stands beside 김 in the column for given names, or beside 철수 in that for family names.
     """
+    one, other = (part.strip().casefold() for part in (family, given))
+    if not (one and other) or one == other:
+        return None
+    if one.endswith(other):  # Yuan An is no Yu, and 남궁 궁 no 남
+        head = one.removesuffix(other)
+        is_cut = head[-1] in " ," or (not one.isascii() and _RUNS.fullmatch(other) is not None)
+        is_whole = is_cut and not _is_family("".join(one.split()))
+        return (head.strip(" ,"), family) if is_whole and _is_family(head.strip(" ,")) else None
+    if one not in other or not _is_family(one):
+        return None
+    if _RUNS.fullmatch(one):
+        rest = other.removeprefix(one)
+        return (one, given) if rest != other and len("".join(rest.split())) > 1 else None
+    rest = f" {other} ".removeprefix(f" {one} ").removesuffix(f" {one} ")
+    is_whole = rest != f" {other} " and _has_two_syllables(words_of(rest))
+    return (one, given) if is_whole else None
+
+
+def _of_whole(family: str, whole: str, order: Order | None) -> list[Form]:
+    """Forms of a whole name of which the family name is told: in letters it may be at either end.
+
+    Nam Gung Min with the family name Nam may still be 남궁 민.
+    """
+    found = _forms_of(Name(whole), order)
+    stated = "".join(words_of(family))
+    if _RUNS.fullmatch(family) or not stated:
+        return found
+    fit = [
+        form
+        for form in found
+        if form.is_besides or any(word.startswith(stated) for word in form.family_letters)
+    ]
+    if all(form.is_besides for form in fit):
+        first, *others = words_of(plain(_seen(whole)))
+        return _given_apart(family, " ".join(others if first == stated else (first, *others[:-1])))
+    return [attrs.evolve(form, is_other_way=False) for form in fit]
+
+
+def _also_as_stated(family: str, given: str) -> list[Form]:
+    """A name in Hangul as its parts say, where the given name may only begin as the family does.
+
+    이슬비 beside 이 may be 이 슬비, and 이 이슬비; 김철수 beside 김 is 김 철수.
+    """
+    given = "".join(given.split())
+    rest = given.removeprefix(family.strip())
+    if rest == given or not all(map(lattice.is_hangul, rest)):
+        return []
+    shares = [syllables.usual(at) for at in lattice.of_hangul(rest)]
+    if len(shares) == 2 and min(shares) >= _MOST_USUAL:
+        return []
+    return [attrs.evolve(form, is_other_way=True) for form in _given_apart(family, given)]
+
+
+def _whole_in_part(family: str, given: str) -> str | None:
+    """The part that holds the whole name, beside nothing or itself; None if none does."""
     one, other = (part.strip().casefold() for part in (family, given))
     if not (one and other) or one == other:
         part = given if other else family
         return part if _is_whole_alone(plain(_seen(part)), is_given=bool(other)) else None
-    if one.endswith(other) and _is_family(one.removesuffix(other).strip(" ,")):
-        return family
-    if one in other and _is_family(one):
-        rest = other.removeprefix(one)
-        if _RUNS.fullmatch(one):
-            return given if rest != other and len("".join(rest.split())) > 1 else None
-        rest = f" {other} ".removeprefix(f" {one} ").removesuffix(f" {one} ")
-        return given if rest != f" {other} " and _has_two_syllables(words_of(rest)) else None
     for part, empty in ((family, given), (given, family)):
         is_given = part is given
         if (" " not in part) if part.isascii() else len(part) < 3:
