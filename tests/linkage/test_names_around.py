@@ -85,6 +85,4 @@ def test_what_may_be_a_name_or_speaks_of_another_is_left(name: str) -> None:
 def test_a_name_at_birth_is_another_name() -> None:
     assert level("김영희", "Wang Fang, born Kim Yong Hui") == "same"
     assert level("王芳", "Wang Fang, born Kim Yong Hui") == "same"
-    assert besides.parted("Kim Chol Su, born South Hamgyong") == [
-        "Kim Chol Su, born South Hamgyong"
-    ]
+    assert besides.parted("Kim Chol Su, born South Hamgyong") == ["Kim Chol Su"]

@@ -29,6 +29,9 @@ ALIAS = """
 金哲洙(化名:朴民)|金哲洙（別名 朴民）|김철수 a.k.a. Park Min|김철수 aka Park Min
 Kim Chol Su, also known as Park Min
 Kim Chol Su (also known as Park Min)|Kim Chol Su (real name: Park Min)|Kim Chol Su alias: Park Min
+Kim Chol Su born Park Min|Kim Chol Su / Park Min|Kim Chol Su; Park Min|Ким Чхоль Су / Пак Мин
+Kim Chol Su, born Park Min, aka Choe Mi Ran|김철수 박민|김 철수 박민
+김철수 박민희|김 철수 / 박 민|金 哲洙 / 朴 民
 Kim Chol Su (formerly Park Min)|Kim Chol Su a/k/a Park Min|Ким Чхоль Су (он же Пак Мин)
 김철수(일명 박민, 35세)
 """
@@ -76,7 +79,11 @@ def test_a_name_besides_says_nothing_of_sisters_a_letter_apart(
 
 
 @pytest.mark.parametrize(
-    "name", ["이명박", "김일명", "박본명", "필명수", "Nana Aka Kouame", "Kim (Chol Su)", "王又名"]
+    "name",
+    [
+        *("이명박", "김일명", "박본명", "필명수", "Nana Aka Kouame", "Kim (Chol Su)", "王又名"),
+        *("Max Born", "Born Maria", "Kim/Chol Su", "Juan Tobar / San Salvador", "김철수 이모"),
+    ],
 )
 def test_what_may_be_a_name_is_no_word_for_another(name: str) -> None:
     assert besides.parted(name) == [name]
@@ -148,6 +155,25 @@ def test_what_may_be_a_name_is_left_alone(name: str) -> None:
 )
 def test_it_is_no_name_that_two_people_have_in_common(one: str, other: str) -> None:
     assert called((one,), other) == "different"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *(" / Hoeryong City", "; South Pyongan", " born Hoeryong City", " born North Hamgyong"),
+        *(" / Ham Hung City", " | Kang Won Do", "; date unknown", " / case closed", "; he died"),
+        *("; In custody", " / No contact", " / no name", " / a woman"),
+    ],
+)
+def test_what_stands_after_a_name_and_a_sign_and_is_none_is_left_out(after: str) -> None:
+    assert called((f"Kim Chol Su{after}",), f"Pak Yong Hui{after}") == "different"
+    assert called((f"Kim Chol Su{after}",), "김철수") == "same"
+
+
+@pytest.mark.parametrize("after", ["이장", "강계", "목사", "강원도", "주민", "학생", "함흥"])
+def test_a_role_or_a_place_after_a_name_in_hangul_is_none(after: str) -> None:
+    assert called((f"김철수 {after}",), f"박영희 {after}") == "different"
+    assert called((f"김철수 {after}",), "김철수") == "same"
 
 
 def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:

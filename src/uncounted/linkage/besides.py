@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 
-from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage import families, lattice, syllables, veiled
+from uncounted.linkage.name_parts import Way, cyrillic_families, words_of
+from uncounted.records import places
 from uncounted.records.kinship import after_kin, whose
 from uncounted.records.names import untitled
+from uncounted.records.unnamed import is_no_name
 
 # Chinese characters. The last range by number: its first sign is composed to another, from which
 # Hangul would be among them.
@@ -26,7 +29,6 @@ _OTHER_ZH = (
 )
 _OTHER_EN = (
     "(?:(?:also|otherwise|better|commonly|formerly|previously|now) )?known as"
-    "|born(?= (?-i:(?!North|South)[A-Z]\\w+[ -][A-Z]))"
     "|(?:formerly|previously)(?: called| named|(?= (?-i:[A-Z])))|nicknamed?|pseudonym"
     "|alias(?:es)?|a/k/a"
     "|a[.]k[.]a[.]?"
@@ -44,7 +46,10 @@ _MARKS = re.compile(
     r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile("[;/|]")
+_BETWEEN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
+_OF_PLACES = re.compile(" (?:city|county|district|province)$")
+_SURELY_FAMILY = 1.0  # percent of people, who have a family name that is no word of English
+_USUAL, _MOST_USUAL = 0.25, 1.0  # of syllables in given names: see `spelling`
 _TWO_WORDS = re.compile(r"[^\W\d_]+[ -]+[^\W\d_]+")
 _EDGES = " ()[]【】,:;、="
 
@@ -129,7 +134,8 @@ _ROLES = re.compile(
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
 )
 # 지배인 begins as a name does, and 박영자 ends as a role
-_ROLE = re.compile(rf"{_ROLES.pattern}|[^김이리박최정강조윤장임림].*[원장인자범사관]")
+_FAMILIES, _ENDS_ROLES = "김이리박최정강조윤장임림", "원장인자범사관"
+_ROLE = re.compile(rf"{_ROLES.pattern}|[^{_FAMILIES}].*[{_ENDS_ROLES}]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
@@ -157,15 +163,100 @@ def parted(text: str) -> list[str]:
     if not others:
         return _at_signs(text)
     pieces = (piece.strip(_EDGES) for piece in (first, *others))
-    return [piece for piece in pieces if piece] or [text]
+    return [name for piece in pieces if piece for name in _at_signs(piece)] or [text]
 
 
 def _at_signs(text: str) -> list[str]:
-    """Names of two words or more with ; or / or | between: Kim Chol Su / Park Min Ho."""
-    if not ("/" in text or ";" in text or "|" in text):
+    """Names of two words or more with ; or / or | or "born" between, or whole ones in Hangul.
+
+    What stands after one and is none, as a place, is left out: Kim Chol Su / Hoeryong City.
+    """
+    if not ("/" in text or ";" in text or "|" in text or "born " in text.casefold()):
+        return [text] if text.isascii() or " " not in text else _side_by_side(text)
+    pieces = [piece.strip(_EDGES) for piece in _BETWEEN.split(text)]
+    if len(pieces) < 2 or not all(map(_TWO_WORDS.match, pieces)) or not _has_family(pieces[0]):
         return [text]
-    pieces = [piece.strip() for piece in _BETWEEN.split(text)]
-    return pieces if all(map(_TWO_WORDS.match, pieces)) else [text]
+    first, *others = pieces
+    return [first, *filter(_may_be_name, others)]
+
+
+def _side_by_side(text: str) -> list[str]:
+    """A whole name in Hangul and a second one after it: 김철수 박민호."""
+    if not _is_korean_words(text) or whose(text) is not None:
+        return [text]
+    words = text.split(" ")
+    for size in range(1, len(words)):
+        after = "".join(words[size:])
+        if _has_two_given(words[:size]) and _given_size(after) < 3 and _is_second(after):
+            return [" ".join(words[:size]), after]
+    return [text]
+
+
+def _has_two_given(words: list[str]) -> bool:
+    """Whether words in Hangul are a family name and two syllables of a given name."""
+    closed = "".join(words)
+    return is_whole(closed) and _given_size(closed) == 2
+
+
+def _is_second(closed: str) -> bool:
+    """Whether what stands after a whole name in Hangul may be another, and no role or place.
+
+    One of two syllables (박철) only with a family name that many have.
+    """
+    short = (
+        len(closed) == 2
+        and closed[0] in _FAMILIES
+        and closed[1] not in _ENDS_ROLES
+        and syllables.usual(*lattice.of_hangul(closed[1])) >= _MOST_USUAL
+    )
+    return (short or is_whole(closed)) and not _ROLE.fullmatch(closed) and not _is_place(closed)
+
+
+def _has_family(text: str) -> bool:
+    """Whether the first or the last word is a usual family name; in Hangul, a syllable."""
+    return bool(_ends_with_family(text)) or _is_closed_name(text)
+
+
+def _ends_with_family(text: str) -> list[Way]:
+    """The ways in which words in letters are a usual family name and what is left."""
+    words = words_of(text)
+    ways = ((words[:1], words[1:]), (words[-1:], words[:-1])) if len(words) > 1 else ()
+    tables = (families.latin(), families.pinyin()) if text.isascii() else (cyrillic_families(),)
+    return [way for way in ways if any(way[0][0] in table for table in tables)]
+
+
+def _is_closed_name(text: str) -> bool:
+    closed = "".join(text.split())
+    return 2 <= len(closed) <= 5 and (_given_size(closed) > 0 or closed[0] in families.han())
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether words after a name are another: of "he died" and "in custody" none is one."""
+    if text.isascii():
+        named = any(
+            families.how_usual(family[0]) >= _SURELY_FAMILY or _may_be_given(given)
+            for family, given in _ends_with_family(text)
+        )
+    else:
+        named = _has_family(text)
+    return named and not is_no_name(text) and not _is_place(text)
+
+
+def _may_be_given(words: tuple[str, ...]) -> bool:
+    """Whether words in Latin letters are syllables that are usual in given names."""
+    rows = lattice.of_latin(words)
+    likely = max(rows, key=lambda row: (rows[row], row), default=())
+    usual = 0 < len(likely) < 4 and all(syllables.usual(at) >= _USUAL for at in likely)
+    return usual or bool(lattice.weighed("pinyin", words))
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text is a place and no more; that it holds the name of one says nothing."""
+    found = places.place(text)
+    if found is None:
+        return False
+    closed = _OF_PLACES.sub("", places.key(text)).replace(" ", "")
+    return closed in places.names_of(found.code)
 
 
 def bare(text: str) -> str:
@@ -266,11 +357,10 @@ def _without_role(text: str) -> str:
     if _ROLES.fullmatch(words[0]):
         return " ".join(words[1:]) if _given_size("".join(words[1:])) == 2 else text
     for size in range(1, len(words)):
-        closed, after = "".join(words[:size]), words[size:]
-        if is_whole(closed) and _given_size(closed) == 2:
-            other = is_whole("".join(after)) and not _ROLE.fullmatch("".join(after))
+        after = words[size:]
+        if _has_two_given(words[:size]):
             short = any(len(word) < 2 and word not in "등외" for word in after)
-            return text if other or short else " ".join(words[:size])
+            return text if short or _is_second("".join(after)) else " ".join(words[:size])
     return text
 
 
