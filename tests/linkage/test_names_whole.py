@@ -115,6 +115,13 @@ def test_a_given_name_that_may_begin_as_the_family_name_does_is_read_both_ways(
     assert [form.given_letters[0] for form in usual] == ["cheolsu"]
 
 
+@pytest.mark.parametrize(
+    ("family", "given"), [("Kim", "Kim Chol Su's wife"), ("김", "김철수의 딸")]
+)
+def test_a_relative_in_the_part_that_holds_both_is_no_name(family: str, given: str) -> None:
+    assert forms([parts(family, given)]) == []
+
+
 @pytest.mark.parametrize("given", ["철수", "Chol Su", "Jong Il", "정일", "María José"])
 def test_a_given_name_alone_is_one(given: str) -> None:
     assert not any(form.family for form in forms([parts(None, given)]))

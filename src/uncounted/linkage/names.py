@@ -131,7 +131,8 @@ def _forms_of(name: Name, order: Order | None) -> list[Form]:
         if not (family and given) and _closed(name.written) != _closed(family or given):
             return _of_one_part(name, _given_apart(family, given))
         if stated := _family_in_part(family, given):
-            return _of_whole(*stated, order) + _also_as_stated(family, given)
+            ways = _of_whole(*stated, order)
+            return ways + _also_as_stated(family, given) if ways else []
         whole = _whole_in_part(family, given)
         if whole is None:
             return _given_apart(family, given)
@@ -329,7 +330,7 @@ def _of_whole(family: str, whole: str, order: Order | None) -> list[Form]:
     """
     found = _forms_of(Name(whole), order)
     stated = "".join(words_of(family))
-    if _RUNS.fullmatch(family) or not stated:
+    if not found or not stated or _RUNS.fullmatch(family):  # none: Kim Chol Su's wife
         return found
     fit = [
         form
