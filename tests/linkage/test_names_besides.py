@@ -170,10 +170,11 @@ def test_what_stands_after_a_name_and_a_sign_and_is_none_is_left_out(after: str)
     assert called((f"Kim Chol Su{after}",), "김철수") == "same"
 
 
-@pytest.mark.parametrize("after", ["이장", "강계", "목사", "강원도", "주민", "학생", "함흥"])
+@pytest.mark.parametrize("after", ["이장", "이송", "강계", "목사", "강원도", "학생", "남포시"])
 def test_a_role_or_a_place_after_a_name_in_hangul_is_none(after: str) -> None:
     assert called((f"김철수 {after}",), f"박영희 {after}") == "different"
     assert called((f"김철수 {after}",), "김철수") == "same"
+    assert besides.parted("김철수 조선족") == ["김철수 조선족"]
 
 
 def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:

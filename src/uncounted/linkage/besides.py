@@ -134,8 +134,8 @@ _ROLES = re.compile(
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
 )
 # 지배인 begins as a name does, and 박영자 ends as a role
-_FAMILIES, _ENDS_ROLES = "김이리박최정강조윤장임림", "원장인자범사관"
-_ROLE = re.compile(rf"{_ROLES.pattern}|[^{_FAMILIES}].*[{_ENDS_ROLES}]")
+_BEGINS_FEW, _ENDS_ROLES = "김리박최윤림", "원장인자범사관"
+_ROLE = re.compile(rf"{_ROLES.pattern}|[^{_BEGINS_FEW}이정강조장임].*[{_ENDS_ROLES}]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
@@ -187,9 +187,16 @@ def _side_by_side(text: str) -> list[str]:
     words = text.split(" ")
     for size in range(1, len(words)):
         after = "".join(words[size:])
-        if _has_two_given(words[:size]) and _given_size(after) < 3 and _is_second(after):
-            return [" ".join(words[:size]), after]
+        if _has_two_given(words[:size]) and _is_second(after):
+            given = after[-_given_size(after) :]
+            named = len(given) < 3 and _are_usual(lattice.of_hangul(given))  # 조선족 is none
+            return [" ".join(words[:size]), after] if named else [text]
     return [text]
+
+
+def _are_usual(given: tuple[int, ...], least: float = _USUAL) -> bool:
+    """Whether folded syllables are usual in given names."""
+    return all(syllables.usual(at) >= least for at in given)
 
 
 def _has_two_given(words: list[str]) -> bool:
@@ -201,13 +208,13 @@ def _has_two_given(words: list[str]) -> bool:
 def _is_second(closed: str) -> bool:
     """Whether what stands after a whole name in Hangul may be another, and no role or place.
 
-    One of two syllables (박철) only with a family name that many have.
+    One of two syllables only with a family name that many have and few words begin with: 박철.
     """
     short = (
         len(closed) == 2
-        and closed[0] in _FAMILIES
+        and closed[0] in _BEGINS_FEW
         and closed[1] not in _ENDS_ROLES
-        and syllables.usual(*lattice.of_hangul(closed[1])) >= _MOST_USUAL
+        and _are_usual(lattice.of_hangul(closed[1]), _MOST_USUAL)
     )
     return (short or is_whole(closed)) and not _ROLE.fullmatch(closed) and not _is_place(closed)
 
@@ -246,7 +253,7 @@ def _may_be_given(words: tuple[str, ...]) -> bool:
     """Whether words in Latin letters are syllables that are usual in given names."""
     rows = lattice.of_latin(words)
     likely = max(rows, key=lambda row: (rows[row], row), default=())
-    usual = 0 < len(likely) < 4 and all(syllables.usual(at) >= _USUAL for at in likely)
+    usual = 0 < len(likely) < 4 and _are_usual(likely)
     return usual or bool(lattice.weighed("pinyin", words))
 
 
