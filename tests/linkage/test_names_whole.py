@@ -32,6 +32,7 @@ def level(one: str, other: Name) -> str:
         *(("Kim", "Kim Chol Su"), ("KIM", "Kim Cholsu"), ("Kim", "Chol Su Kim")),
         *(("Kim Chol Su", None), (None, "Kim Chol Su"), (None, "Chol Su Kim")),
         *(("unknown", "Kim Chol Su"), ("Kim, Chol Su", None)),
+        *(("Kim", "Kim, Chol Su"), ("Kim, Chol Su", "Chol Su")),
     ],
 )
 def test_a_whole_name_in_one_part_is_a_whole_name(family: str | None, given: str | None) -> None:
@@ -59,6 +60,7 @@ def test_a_given_name_that_begins_as_the_family_name_does_is_no_whole_name(
         *(("Yuan", "An", "袁安"), ("Moon", "On", "문온"), ("Huang", "Ang", "黄昂")),
         *(("Koo", "O", "구오"), ("Yoon", "On", "윤온"), ("Nam Gung", "Gung", "남궁궁")),
         *(("남궁", "궁", "남궁궁"), ("南宮", "宮", "남궁궁"), ("황보", "보", "황보보")),
+        ("Moreno", "Reno", "Moreno, Reno"),
     ],
 )
 def test_a_given_name_that_ends_as_the_family_name_does_is_kept(

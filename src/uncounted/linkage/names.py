@@ -308,9 +308,9 @@ def _family_in_part(family: str, given: str) -> tuple[str, str] | None:
     one, other = (part.strip().casefold() for part in (family, given))
     if not (one and other) or one == other:
         return None
-    if one.endswith(other):  # Yuan An is no Yu, and 남궁 궁 no 남
+    if one.endswith(other):  # Yuan An is no Yu, Moreno Reno no Mo, 남궁 궁 no 남
         head = one.removesuffix(other)
-        is_cut = head[-1] in " ," or (not one.isascii() and _RUNS.fullmatch(other) is not None)
+        is_cut = head[-1] in " ," or _RUNS.fullmatch(other) is not None
         is_whole = is_cut and not _is_family("".join(one.split()))
         return (head.strip(" ,"), family) if is_whole and _is_family(head.strip(" ,")) else None
     if one not in other or not _is_family(one):
@@ -318,8 +318,9 @@ def _family_in_part(family: str, given: str) -> tuple[str, str] | None:
     if _RUNS.fullmatch(one):
         rest = other.removeprefix(one)
         return (one, given) if rest != other and len("".join(rest.split())) > 1 else None
-    rest = f" {other} ".removeprefix(f" {one} ").removesuffix(f" {one} ")
-    is_whole = rest != f" {other} " and _has_two_syllables(words_of(rest))
+    spaced = " ".join(("", *other.replace(",", " ").split(), ""))
+    rest = spaced.removeprefix(f" {one} ").removesuffix(f" {one} ")
+    is_whole = rest != spaced and _has_two_syllables(words_of(rest))
     return (one, given) if is_whole else None
 
 
