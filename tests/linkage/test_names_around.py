@@ -69,7 +69,7 @@ def test_what_stands_around_a_whole_name_is_none_of_it(written: str) -> None:
 
 
 NAMES = """
-박철 군|김 아름누리|남궁 이슬비|김철수 박민호|김철수 박영자|교수 이|김 목사|王氏|김 철수|피해자 김모
+박철 군|김 아름누리|남궁 이슬비|교수 이|김 목사|王氏|김 철수|피해자 김모
 Pastor Lopez Garcia|Major Owens Smith|General Kim|Pastor Kim|Kim, M|Kim II|Lopez Garcia, M
 Son of Kim Chol|Young son of Kim|Prisoner No 36|Witness No 3|Victim No. 12
 """

@@ -30,8 +30,8 @@ ALIAS = """
 Kim Chol Su, also known as Park Min
 Kim Chol Su (also known as Park Min)|Kim Chol Su (real name: Park Min)|Kim Chol Su alias: Park Min
 Kim Chol Su born Park Min|Kim Chol Su / Park Min|Kim Chol Su; Park Min|Ким Чхоль Су / Пак Мин
-Kim Chol Su, born Park Min, aka Choe Mi Ran|김철수 박민|김 철수 박민
-김철수 박민희|김 철수 / 박 민|金 哲洙 / 朴 民
+Kim Chol Su, born Park Min, aka Choe Mi Ran
+김 철수 / 박 민|金 哲洙 / 朴 民
 Kim Chol Su (formerly Park Min)|Kim Chol Su a/k/a Park Min|Ким Чхоль Су (он же Пак Мин)
 김철수(일명 박민, 35세)
 """
@@ -56,6 +56,25 @@ def test_somebody_is_found_by_the_name_before_and_by_that_after_the_word(written
 def test_the_word_may_stand_before_a_further_name(other: str) -> None:
     assert called(("김철수", other), "박민") == "same"
     assert called(("김철수", other), "김철수") == "same"
+
+
+@pytest.mark.parametrize(
+    "said", ["임신중", "노동자", "조선족", "박민호", "박철", "송환됨", "박사님"]
+)
+def test_a_word_after_a_whole_name_in_hangul_is_no_name_of_theirs(said: str) -> None:
+    """A second name there may be another person's; import says so."""
+    assert called((f"김철수 {said}",), "김철수") == "same"
+    assert called((f"김철수 {said}",), f"리영호 {said}") == "different"
+
+
+@pytest.mark.parametrize("said", ["in China", "to Yanji", "one son", "an elder", "Kim family"])
+def test_what_is_said_after_a_sign_in_letters_is_no_name_of_theirs(said: str) -> None:
+    assert called((f"Kim Chol Su / {said}",), f"Pak Yong Hui / {said}") == "different"
+
+
+def test_a_comma_or_an_apostrophe_is_no_reason_to_be_one_name() -> None:
+    assert called(("KIM, Chol Su; PAK, Min Ho",), "Pak Min Ho") == "same"
+    assert called(("Ch'oe Chol-su / in custody",), "최철수") == "same"
 
 
 def test_a_name_that_both_are_called_besides_is_still_no_name_of_theirs() -> None:

@@ -49,8 +49,7 @@ _MARKS = re.compile(
 _BETWEEN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _SURELY_FAMILY = 1.0  # percent of people, who have a family name that is no word of English
-_USUAL, _MOST_USUAL = 0.25, 1.0  # of syllables in given names: see `spelling`
-_TWO_WORDS = re.compile(r"[^\W\d_]+[ -]+[^\W\d_]+")
+_USUAL = 0.25  # of syllables in given names: see `spelling`
 _EDGES = " ()[]【】,:;、="
 
 # What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
@@ -167,56 +166,30 @@ def parted(text: str) -> list[str]:
 
 
 def _at_signs(text: str) -> list[str]:
-    """Names of two words or more with ; or / or | or "born" between, or whole ones in Hangul.
+    """Names of two words or more with ; or / or | or "born" between.
 
     What stands after one and is none, as a place, is left out: Kim Chol Su / Hoeryong City.
     """
     if not ("/" in text or ";" in text or "|" in text or "born " in text.casefold()):
-        return [text] if text.isascii() or " " not in text else _side_by_side(text)
+        return [text]
     pieces = [piece.strip(_EDGES) for piece in _BETWEEN.split(text)]
-    if len(pieces) < 2 or not all(map(_TWO_WORDS.match, pieces)) or not _has_family(pieces[0]):
+    several = len(pieces) > 1 and all(len(words_of(piece)) > 1 for piece in pieces)
+    if not several or not _has_family(pieces[0]):
         return [text]
     first, *others = pieces
-    return [first, *filter(_may_be_name, others)]
+    capital = first[:1].isupper()
+    return [first, *(each for each in others if _may_be_name(each, capital=capital))]
 
 
-def _side_by_side(text: str) -> list[str]:
-    """A whole name in Hangul and a second one after it: 김철수 박민호."""
-    if not _is_korean_words(text) or whose(text) is not None:
-        return [text]
-    words = text.split(" ")
-    for size in range(1, len(words)):
-        after = "".join(words[size:])
-        if _has_two_given(words[:size]) and _is_second(after):
-            given = after[-_given_size(after) :]
-            named = len(given) < 3 and _are_usual(lattice.of_hangul(given))  # 조선족 is none
-            return [" ".join(words[:size]), after] if named else [text]
-    return [text]
-
-
-def _are_usual(given: tuple[int, ...], least: float = _USUAL) -> bool:
+def _are_usual(given: tuple[int, ...]) -> bool:
     """Whether folded syllables are usual in given names."""
-    return all(syllables.usual(at) >= least for at in given)
+    return all(syllables.usual(at) >= _USUAL for at in given)
 
 
 def _has_two_given(words: list[str]) -> bool:
     """Whether words in Hangul are a family name and two syllables of a given name."""
     closed = "".join(words)
     return is_whole(closed) and _given_size(closed) == 2
-
-
-def _is_second(closed: str) -> bool:
-    """Whether what stands after a whole name in Hangul may be another, and no role or place.
-
-    One of two syllables only with a family name that many have and few words begin with: 박철.
-    """
-    short = (
-        len(closed) == 2
-        and closed[0] in _BEGINS_FEW
-        and closed[1] not in _ENDS_ROLES
-        and _are_usual(lattice.of_hangul(closed[1]), _MOST_USUAL)
-    )
-    return (short or is_whole(closed)) and not _ROLE.fullmatch(closed) and not _is_place(closed)
 
 
 def _has_family(text: str) -> bool:
@@ -237,8 +210,13 @@ def _is_closed_name(text: str) -> bool:
     return 2 <= len(closed) <= 5 and (_given_size(closed) > 0 or closed[0] in families.han())
 
 
-def _may_be_name(text: str) -> bool:
-    """Whether words after a name are another: of "he died" and "in custody" none is one."""
+def _may_be_name(text: str, *, capital: bool) -> bool:
+    """Whether words after a name are another; each has a capital (`capital`) where the first has.
+
+    "he died", "in China" and "one son" are none.
+    """
+    if capital and any(word[:1].islower() for word in text.split()):
+        return False
     if text.isascii():
         named = any(
             families.how_usual(family[0]) >= _SURELY_FAMILY or _may_be_given(given)
@@ -351,8 +329,8 @@ def _size_after(words: list[str]) -> int:
 def _without_role(text: str) -> str:
     """A whole name in Hangul without a role before it or a word after it (목사, 등, 회령).
 
-    No given name has four syllables and more, so that what follows one of two is none of it. What
-    is a whole name itself, and ends as no role does, is left alone.
+    No given name has four syllables and more, so that what follows one of two is none of it. A
+    second name there goes too: it may be somebody else, or 임신중 and 노동자.
     """
     if text[-1] in "氏等人家명인":
         text = _LAST.sub("", text)
@@ -367,7 +345,7 @@ def _without_role(text: str) -> str:
         after = words[size:]
         if _has_two_given(words[:size]):
             short = any(len(word) < 2 and word not in "등외" for word in after)
-            return text if short or _is_second("".join(after)) else " ".join(words[:size])
+            return text if short else " ".join(words[:size])
     return text
 
 
