@@ -101,6 +101,7 @@ _BESIDE = re.compile(
     r"[(（\[] ?(?:남|여|남성|여성|男|女|m|f|male|female) ?[)）\]]|[0-9][ -]?(?-i:y[./]?o)\b",
     re.IGNORECASE,
 )
+_ALNUM = re.compile(r"[^\W_]+")
 _LONGEST = 60  # letters of a text that says no more than this
 
 
@@ -181,8 +182,9 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
     spaced = " ".join(words)
     if len(spaced) > _LONGEST:
         return False
-    marked = " ".join(word for word in tokens(text) if not word.isdecimal())
-    if _KIND.fullmatch(spaced) or _KIND.fullmatch(marked):
+    if _KIND.fullmatch(spaced):
+        return True
+    if not text.isascii() and _KIND.fullmatch(_marked(text)):
         return True
     if text.islower() and _IN_SMALL.fullmatch(spaced):
         return True
@@ -190,12 +192,17 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
     return bool(_KIND_CLOSED.fullmatch(closed) and _ANY_WHO.search(closed))
 
 
+def _marked(text: str) -> str:
+    """The words with their marks (niña), without numbers."""
+    return " ".join(word for word in tokens(text) if not word.isdecimal())
+
+
 def _is_number(text: str) -> bool:
     """Whether a name is a number and nothing else, or says how many the others are."""
     folded = plain(text)
     if not any(char.isalpha() for char in folded):
         return True
-    words = "".join(char if char.isalnum() else " " for char in folded).split()
+    words = _ALNUM.findall(folded)
     return bool(_TOTAL.fullmatch(" ".join(words)) or _TOTAL_CLOSED.fullmatch("".join(words)))
 
 
