@@ -903,6 +903,41 @@ def test_a_date_in_three_columns(tmp_path: Path, cells: str, edtf: str, written:
 
 
 @pytest.mark.parametrize(
+    ("cells", "edtf", "written"),
+    [
+        ("주체97년,3,14", "2008-03-14", "주체97년-03-14"),
+        ("주체97년,,14", "2008-XX-14", "주체97년-XX-14"),
+        ("주체97(2008)년,3월,", "2008-03", "주체97(2008)년-03"),
+        ("1998(주체87)년,3,14", "1998-03-14", "1998(주체87)년-03-14"),
+        ("주체97,3월초,", "2008-03-01/2008-03-12", "주체97 3월초"),
+        ("Juche 97,3,초", "2008-03-01/2008-03-12", "Juche 97 3 초"),
+        ("Juche 97,3,중순", "2008-03-11/2008-03-20", "Juche 97 3 중순"),
+        ("주체97년,3-5,", "2008-03/2008-05", "주체97년 3-5"),
+    ],
+)
+def test_a_juche_year_in_its_column_is_read_with_the_rest_and_noted_once(
+    tmp_path: Path, cells: str, edtf: str, written: str
+) -> None:
+    found = _one(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert found.report.birth
+    assert (found.report.birth.edtf, found.report.birth.written) == (edtf, written)
+    assert found.warnings.count("column 'y': a year of the Juche era") == 1
+
+
+def test_a_year_of_birth_is_no_year_of_an_act_beside_a_month(tmp_path: Path) -> None:
+    mapping = IN_COLUMNS.replace("birth", "[[acts]]\ndate") + 'act = "a"\n'
+    row = "1,Kim,b. 1985,3,,arrest"
+    [(_, reasons)] = _reasons(tmp_path, row, mapping=mapping, header="n,f,y,m,d,a")
+    assert reasons == ("column 'y': not a date",)
+
+
+def test_a_juche_year_beside_another_year_is_refused_in_its_column(tmp_path: Path) -> None:
+    row = "1,Kim,주체97(2009)년,3,14"
+    [(_, reasons)] = _reasons(tmp_path, row, mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == ("column 'y': the Juche year and the year beside it are not the same year",)
+
+
+@pytest.mark.parametrize(
     "cells", ["미상,미상,미상", "unknown,unknown,unknown", "0000,00,00", "-,-,-"]
 )
 def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) -> None:

@@ -81,18 +81,23 @@ def _part_of_date(text: str) -> str:
     return "" if not part.strip("0") or part in ("99", "9999") else part
 
 
-def _check_year(part: str) -> None:
-    """Refuse a column of the year that has more in it, beside a month or a day: 2008-03 and 3.
+def _check_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
+    """Read a column of the year beside a month or a day: "주체97년" is 2008, with a remark.
+
+    A year that is not certain ("about 1985") is left as it is, to be read with the rest.
 
     Raises:
-        BadInput: it has, or it is no date.
+        BadInput: it has more in it than a year (2008-03 beside 3), or it is no date.
     """
-    read = dates.read(part, birth=True).date if part else None
-    if read and not _YEAR_ALONE.fullmatch(read.edtf):
+    read = dates.read(part, birth=birth)
+    if read.date and not _YEAR_ALONE.fullmatch(read.date.edtf):
         raise BadInput(
             "more than a year in its column, and a month or day beside it",
             hint="leave the year alone in it, or name one column for the whole date",
         )
+    if read.date and read.date.edtf.isdecimal():
+        return read.date.edtf, read.notes
+    return part, ()
 
 
 def _odd(day: PartialDate) -> str | None:
@@ -400,7 +405,10 @@ class Cells:
         column = where.year
         source = self.mapping.source
         try:
-            text, seen = (self._dated(column),) * 2 if where.whole else self._joined(where)
+            if where.whole:
+                text = seen = self._dated(column)
+            else:
+                text, seen = self._joined(where, birth=birth)
             if text is None or seen is None:
                 return None
             if source.unix_dates and where.whole:
@@ -420,7 +428,7 @@ class Cells:
         text = self.text(column)
         return text if text is None or _DIGIT.search(text) else self.known(column)
 
-    def _joined(self, where: DateColumns) -> tuple[str | None, str | None]:
+    def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
         """Year, month and day from their columns, as written and as they are to be read.
 
         Raises:
@@ -433,19 +441,21 @@ class Cells:
         if not parts:
             return None, None
         year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
-        if rest and not year.isdecimal():
-            _check_year(parts[0])
+        read = year
+        if rest and parts[0] and not year.isdecimal():
+            read, notes = _check_year(year, birth=birth)
+            self.warnings += [f"column {where.year!r}: {note}" for note in notes]
         if rest and rest[0].isdecimal() and int(rest[0]) > 12:
             raise BadInput("there is no such month", hint="months run from 01 to 12")
         if all(part.isdecimal() or part == "XX" for part in rest):
-            numbers = "-".join([year, *(part.zfill(2) for part in rest)])
-            return numbers, numbers
+            numbers = "".join(f"-{part.zfill(2)}" for part in rest)
+            return year + numbers, read + numbers
         # "3-5" is no 5 March where it stands for a month.
         united = (
             f"{part}{unit}" if _NUMBERS.fullmatch(part) else part
             for part, unit in zip(rest, "월일", strict=False)
         )
-        return " ".join([year, *rest]), " ".join([year, *united])
+        return " ".join([year, *rest]), " ".join([read, *united])
 
     def _unpadded(self, column: str, day: PartialDate | None) -> PartialDate | None:
         """A first of the month from a system that fills gaps with 1 is only a month or a year."""
