@@ -36,6 +36,7 @@ _MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4, 2008 3,4
     r"(\d{4})(?:\s*([-./])|(?:\s*(?:년도?|年)|\s)(?!\s*\d+\s*\.))"
     r"\s*(\d{1,2})\s*(?!\2)([-./,])\s*(\d{1,2})\.?"
 )
+_PADDED = sought(r"0\d\d\d|\d\d0\d")
 _YEAR_ONLY = sought(r"(\d{4})\s*(?:년도?|年|\.)?")
 _DECADE = sought(r"(?:the )?(\d{3})0(?:'?s|\s*년대|\s*年代)")
 _COMPACT = sought(r"(\d{4})(\d\d)(\d\d)")
@@ -83,7 +84,11 @@ def point(text: str, note: Callable[[str], None], *, day_first: bool | None = No
     if found := _YEAR_ONLY.fullmatch(text):
         return found[1]
     if found := _MIXED.fullmatch(text):
-        return _mixed(found[1], found[3], found[5], note, sign=found[4])
+        year, joint, one, sign, two = found.groups()
+        # 2008년 03-04 is 4 March: months from one to the other are seldom padded.
+        if not joint and sign != "," and _PADDED.fullmatch(one + two):
+            return _joined(year, one, two, note=note)
+        return _mixed(year, one, two, note, sign=sign)
     if found := _COMPACT.fullmatch(text) or _YEAR_FIRST.fullmatch(text):
         return _joined(found[1], found[2], found[3], note=note)
     if found := _YEAR_LAST.fullmatch(text):
@@ -113,7 +118,8 @@ def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: 
     """2003-05/06: May to June as ISO 8601 shortens it, or 6 May; the first admits both.
 
     So it is with 2003.5,6 and 2003년 5-6, and with 2003년 12-1, which is December to January or
-    1 December. What no range of months admits ("2003년 5/4") is a day; 2003.12,1 is in no order.
+    1 December. What no range of months admits ("2003년 5/4", and 12/1, since only "-" crosses the
+    end of a year) is a day; 2003.12,1 is in no order.
     """
     month, other = int(one), int(two)
     if month == other or not 1 <= month <= 12 or not 1 <= other <= 12:
@@ -125,7 +131,7 @@ def _mixed(year: str, one: str, two: str, note: Callable[[str], None], *, sign: 
     end = int(year)
     if month > other:
         # As with ranges that have their units: across the end of a year if that is shorter.
-        if month - other < (6 if sign == "-" else 11):
+        if month - other < 6 or sign != "-":
             return _joined(year, one, two, note=note)
         note("read across the end of a year")
         end += 1
