@@ -104,7 +104,8 @@ _RANGES = (
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
 _LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
 _EITHER = sought(  # in "spring/3/2009" and "March/2008/12" is no month after the slash
-    r"(?!(?:\d{1,2}\s*[월月])?\D*/\s*\d{4}\s*[-./]\s*\d{1,2}$)(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或"
+    r"(?!(?:\d{1,2}\s*[월月])?\D*/\s*\d{4}\s*[-./]\s*\d{1,2}$)"
+    r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或"
     r"|(?:(?<!\d)/|/(?!\d))(?=.*\d{4})(?!\s*\d{1,2}\s*[-./]\s*\d{4}))\s*(.+)"
 )
 # (pattern, goes before, the date itself is in)
