@@ -7,9 +7,10 @@ Two lists that say Victim A do not mean one person. A word that may be a name is
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from uncounted.records import vocabulary
-from uncounted.records.headers import meanings
+from uncounted.records.headers import header_words, meanings
 from uncounted.records.names import visible
 
 NAME_FIELDS = ("name", "family_name", "given_name", "name_alt")
@@ -18,6 +19,7 @@ _MAY_BE_NAMES = frozenset(
     ["이명", "성씨", "성", "명", "姓", "名", "姓氏", "한자명", "한글명", "hangul", "hanja", "aka"]
 )
 _LONGEST = 60  # letters of a label
+_ENOUGH = 3  # letters that a word is seen by not to be one of a label
 
 WHO_EN = (
     "witness|victim|person|subject|case|respondent|interviewee|informant|detainee|prisoner|inmate"
@@ -93,13 +95,29 @@ def is_label(text: str) -> bool:
         >>> [is_label(name) for name in ("A. Kim", "Mr. K", "구금자", "Case, Ann", "이명")]
         [False, False, False, False, False]
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _is_plain_name(text):
         return False
     seen = " ".join(visible(text).casefold().split())
     bare = {part.strip(" ()[]【】'\"") for part in (seen, _SAID_BESIDE.sub("", seen))}
     if any(_LABEL.fullmatch(part) or _KIND_ALONE.fullmatch(part) for part in bare):
         return True
     return is_word_for_column(text, NAME_FIELDS) and not may_be_name(text)
+
+
+def _is_plain_name(text: str) -> bool:
+    """Whether words in Latin letters alone begin as no label and no name of a column does."""
+    if not text.isascii() or not text.replace(" ", "").isalpha():
+        return False
+    first = text.partition(" ")[0].lower()
+    return len(first) > 1 and first[:_ENOUGH] not in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """What words of labels and of names of columns begin with, in small Latin letters."""
+    of_labels = re.findall("[a-z]{2,}", f"{_LABEL.pattern} {_KIND_ALONE.pattern} fem")
+    of_columns = (word for key in header_words() for word in key.split())
+    return frozenset(word[:_ENOUGH] for word in (*of_labels, *of_columns))
 
 
 def may_be_name(header: str) -> bool:
