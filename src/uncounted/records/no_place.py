@@ -60,13 +60,16 @@ def may_name_one(text: str) -> bool:
     return any(map(text.__contains__, _LATIN_SIGNS if text.isascii() else _SIGNS))
 
 
-def pattern(countries: Iterable[str]) -> re.Pattern[str]:
-    """What finds all of them but what lies opposite a place.
+def pattern(countries: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
+    """What finds all of them but what lies opposite a place; and, as "kept", what is a place.
 
     Args:
         countries: the names of countries, in all languages.
+        names: the names of all places; those with a people in them (延边朝鲜族自治州) are kept.
     """
     longest_first = sorted(countries, key=lambda name: (-len(name), name))
     country = f"(?:{'|'.join(map(re.escape, longest_first))})"
-    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS))
-    return re.compile(found.replace("COUNTRY", country))
+    people = re.compile(f".{_PEOPLES}".replace("COUNTRY", country))
+    kept = "|".join(sorted(" ?".join(name) for name in names if people.search(name)))
+    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS)).replace("COUNTRY", country)
+    return re.compile(f"(?P<kept>{kept or '(?!)'})|{found}")

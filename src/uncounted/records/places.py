@@ -201,9 +201,13 @@ def _sided(stem: str, side: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _no_place() -> re.Pattern[str]:
     """What bears the name of a place and is none."""
-    rows = [row for row in _ROWS.values() if row["level"] == "country"]
-    given = [(row["ko"], row["zh"], row["en"], *row["also"].split(";")) for row in rows]
-    return no_place.pattern({key(name) for names in given for name in names if name})
+    named = {
+        code: (row["ko"], row["zh"], row["en"], *row["also"].split(";"))
+        for code, row in _ROWS.items()
+    }
+    keys = {code: {key(name) for name in names if name} for code, names in named.items()}
+    countries = [names for code, names in keys.items() if _ROWS[code]["level"] == "country"]
+    return no_place.pattern(set().union(*countries), set().union(*keys.values()))
 
 
 def settled(text: str) -> str:
@@ -213,7 +217,7 @@ def settled(text: str) -> str:
         >>> settled("Tumen River near Musan"), settled("중국 조선족 마을")
         ('near musan', '중국 마을')
         >>> settled("심양 한국 영사관"), settled("Tumen City"), settled("연변조선족자치주")
-        ('심양', 'Tumen City', '연변')
+        ('심양', 'Tumen City', '연변조선족자치주')
     """
     if not no_place.may_name_one(text.casefold()):
         return text
@@ -223,7 +227,7 @@ def settled(text: str) -> str:
 
 
 def _without_others(plain: str) -> str:
-    left = " ".join(_no_place().sub(" ", plain).split())
+    left = " ".join(_no_place().sub(r" \g<kept> ", plain).split())
     while (rest := no_place.OPPOSITE.sub(_beside, left)) != left:  # "across from A, opposite B"
         left = " ".join(rest.split())
     return left
