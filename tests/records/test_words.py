@@ -184,6 +184,15 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("opposite Musan Jilin", "CN-22"),
         ("opposite Musan, Jilin", "CN-22"),
         ("opposite the hospital in Yanji", "CN-2224-yanji"),
+        ("도문 남양 맞은편", "CN-2224-tumen"),
+        ("图们市南阳对岸", "CN-2224-tumen"),
+        ("opposite Yanji, Yanji", "CN-2224-yanji"),
+        # what is opposite a landmark is where it is
+        ("연길역 맞은편", "CN-2224-yanji"),
+        ("연길 기차역 맞은편 식당", "CN-2224-yanji"),
+        ("延吉市医院对面", "CN-2224-yanji"),
+        ("opposite Yanji station", "CN-2224-yanji"),
+        ("opposite Yanji Hotel, Yanji", "CN-2224-yanji"),
     ],
 )
 def test_places_in_three_scripts(text: str, code: str) -> None:
@@ -203,6 +212,8 @@ BEARING_A_NAME = (
     "|咸镜北道茂山对面|중국 길림성 도문 맞은편|무산 맞은편 혜산 맞은편|회령 시 맞은편"
     "|across the Tumen River from Musan|opposite Musan, North Hamgyong"
     "|opposite Musan in North Hamgyong|across from Musan, opposite Hyesan"
+    "|무산군 칠성리 맞은편|함경북도 온성군 남양 맞은편|도문 시 맞은편|도문 바로 맞은편|图们口岸对面"
+    "|무산지역 맞은편|延边朝鲜族自治州对面|opposite Musan, North Hamgyong, North Korea"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
     "|South Korean embassy|the North Korean Consulate General|S. Korean consulate|Thai embassy"
     "|Chinese embassy|U.S. Embassy"

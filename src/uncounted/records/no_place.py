@@ -39,6 +39,17 @@ OPPOSITE = re.compile(
     r"(?<![\w ])(?P<before>[\w ]+)(?:맞은편|건너편|对面|对岸)"
     r"|\b(?:opposite|across (?:the )?(?:(?:river|border) )?from)(?P<after>(?:,? \w+)+)"
 )
+# What is opposite one of these is in the same place as it: 연길역 맞은편, opposite Yanji Hotel.
+LANDMARK = re.compile(
+    "(?:(?<![지구])역|병원|학교|식당|여관|호텔|시장|공장|은행|경찰서|파출소"
+    "|站|医院|学校|大学|饭店|酒店|宾馆|市场|工厂|银行|公安局|派出所)$"
+    r"|\b(?:station|hospital|school|university|restaurant|hotel|market|factory|bank)\b"
+)
+# After the name of a place these name no other one that lies opposite, but that one or a part.
+PART = re.compile(
+    "(?:자치[주현]|[시군구현도성주읍면리동촌진향강쪽]|바로|세관|다리|대교|국경|시내"
+    "|自治[州县]|[市县郡区道省州镇乡村里洞街江桥的正]|口岸|海关|边境)$"
+)
 # One of these is in each, in small letters: looking for them is quicker than for all of it. 강
 # alone is in 강원 and 평강, 山 in half of the counties.
 _LATIN_SIGNS = (

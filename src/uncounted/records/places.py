@@ -236,21 +236,57 @@ def _without_others(plain: str) -> str:
 def _beside(found: re.Match[str]) -> str:
     """What stands beside a place that something lies opposite, and beside all that it lies in.
 
-    `opposite Musan in North Hamgyong` is in neither, `opposite Musan in Jilin` is in Jilin.
+    `opposite Musan in North Hamgyong` is in neither, `opposite Musan in Jilin` is in Jilin,
+    and `opposite Yanji Hotel` is in Yanji.
     """
     if found["before"]:
-        *words, taken = found["before"].split() or [""]
-        if seam := _seam(taken):
+        before = found["before"].rstrip()
+        if no_place.LANDMARK.search(before):
+            return before + " "
+        *words, taken = before.split() or [""]
+        if seam := _seam(taken) or _unlisted(taken):
             return " ".join([*words, taken[:seam]]) + " "
-        while words and _meant(words[-1]) and _meant(f"{words[-1]} {taken}"):
+        while words and _belongs(taken, words[-1]):
             taken = f"{words.pop()} {taken}"
         return " ".join(words) + " "
     taken, *rest = _NEXT_PART.split(found["after"])
+    if no_place.LANDMARK.search(taken):
+        return found["after"]
     if seam := _seam(taken, at=" "):
         return taken[seam:] + "".join(rest)
-    while rest and _meant(taken) and _meant(rest[0]) and _meant(taken + rest[0]):
+    while rest and _lies_in(taken, rest[0]):
         taken += rest.pop(0)
     return "".join(rest)
+
+
+def _lies_in(text: str, other: str) -> bool:
+    """Tell whether a text names a place that lies in one that another names."""
+    above = _lineages()
+    pairs = ((inner.code, outer.code) for inner in _meant(text) for outer in _meant(other))
+    return any(inner != outer and outer in above[inner] for inner, outer in pairs)
+
+
+def _belongs(name: str, before: str) -> bool:
+    """Tell whether a name goes with the place before it: 회령 시, 무산군 칠성리; not 도문 남양.
+
+    What the table does not know may lie in a county of the DPRK, or beyond the river from it.
+    """
+    if _meant(name):
+        return _lies_in(name, before)
+    found = _meant(before)
+    return any(no_place.PART.search(name) or place.path[0] == "KP" for place in found)
+
+
+def _unlisted(text: str) -> int | None:
+    """Where in Chinese text a name that the table does not have begins: 图们市南阳."""
+    if len(text) > _LONGEST_SEAMED or not _is_han(text) or text in _indexes()[0]:
+        return None
+    found = _meant(text)
+    ends = range(len(text) - 2, 1, -1) if found else ()
+    return next(
+        (end for end in ends if _meant(text[:end]) == found and not _belongs(text[end:], text)),
+        None,
+    )
 
 
 def _seam(text: str, at: str = "") -> int | None:
