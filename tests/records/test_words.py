@@ -212,7 +212,8 @@ BEARING_A_NAME = (
     "|咸镜北道茂山对面|중국 길림성 도문 맞은편|무산 맞은편 혜산 맞은편|회령 시 맞은편"
     "|across the Tumen River from Musan|opposite Musan, North Hamgyong"
     "|opposite Musan in North Hamgyong|across from Musan, opposite Hyesan"
-    "|무산군 칠성리 맞은편|함경북도 온성군 남양 맞은편|도문 시 맞은편|도문 바로 맞은편|图们口岸对面"
+    "|무산군 칠성리 맞은편|함경북도 온성군 남양 맞은편|도문 시 맞은편|도문 바로 맞은편"
+    "|Jilin City 맞은편|图们口岸对面"
     "|무산지역 맞은편|延边朝鲜族自治州对面|opposite Musan, North Hamgyong, North Korea"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
     "|South Korean embassy|the North Korean Consulate General|S. Korean consulate|Thai embassy"
@@ -300,6 +301,13 @@ def test_of_a_text_is_left_what_is_beside_that(text: str, left: str) -> None:
 def test_few_names_of_places_are_looked_at_for_a_river_or_a_people() -> None:
     keys = [places.key(found.label(name)) for found in places.every() for name in ("ko", "zh")]
     assert sum(map(no_place.may_name_one, keys)) < len(keys) / 20
+
+
+def test_a_text_with_many_opposites_says_nothing_and_a_long_one_is_left() -> None:
+    text = "연길 " + "맞은편 무산 " * 40
+    assert places.settled(text[: places.LONGEST]) == ""
+    assert places.settled(text * 3) == text * 3
+    assert places.place(text[: places.LONGEST]) is None
 
 
 @pytest.mark.parametrize("sign", ["对面", "맞은편 ", "opposite ", "across from, "])

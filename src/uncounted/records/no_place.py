@@ -48,7 +48,7 @@ LANDMARK = re.compile(
 # After the name of a place these name no other one that lies opposite, but that one or a part.
 PART = re.compile(
     "(?:자치[주현]|[시군구현도성주읍면리동촌진향강쪽]|바로|세관|다리|대교|국경|시내"
-    "|自治[州县]|[市县郡区道省州镇乡村里洞街江桥的正]|口岸|海关|边境)$"
+    "|自治[州县]|[市县郡区道省州镇乡村里洞街江桥的正]|口岸|海关|边境|[a-zа-я])$"
 )
 # One of these is in each, in small letters: looking for them is quicker than for all of it. 강
 # alone is in 강원 and 평강, 山 in half of the counties.

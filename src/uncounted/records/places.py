@@ -28,6 +28,7 @@ LEVELS = ("country", "province", "prefecture", "city", "county", "district")
 NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
 _LONGEST_SEAMED = 40  # letters that are looked at from each to the next
+_MOST_OPPOSITES = 3  # one after the other in a text; one that has more says nothing
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
 _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
@@ -219,7 +220,7 @@ def settled(text: str) -> str:
         >>> settled("심양 한국 영사관"), settled("Tumen City"), settled("연변조선족자치주")
         ('심양', 'Tumen City', '연변조선족자치주')
     """
-    if not no_place.may_name_one(text.casefold()):
+    if len(text) > LONGEST or not no_place.may_name_one(text.casefold()):
         return text
     plain = key(text)
     left = _without_others(plain)
@@ -228,9 +229,12 @@ def settled(text: str) -> str:
 
 def _without_others(plain: str) -> str:
     left = " ".join(_no_place().sub(r" \g<kept> ", plain).split())
-    while (rest := no_place.OPPOSITE.sub(_beside, left)) != left:  # "across from A, opposite B"
-        left = " ".join(rest.split())
-    return left
+    for _ in range(_MOST_OPPOSITES):  # "across from A, opposite B"
+        rest = " ".join(no_place.OPPOSITE.sub(_beside, left).split())
+        if rest == left:
+            return left
+        left = rest
+    return "" if no_place.OPPOSITE.search(left) else left
 
 
 def _beside(found: re.Match[str]) -> str:
@@ -271,9 +275,9 @@ def _belongs(name: str, before: str) -> bool:
 
     What the table does not know may lie in a county of the DPRK, or beyond the river from it.
     """
-    if _meant(name):
-        return _lies_in(name, before)
     found = _meant(before)
+    if _meant(name):
+        return bool(found and _meant(f"{before} {name}"))
     return any(no_place.PART.search(name) or place.path[0] == "KP" for place in found)
 
 
