@@ -213,6 +213,7 @@ BEARING_A_NAME = (
     "|across the Tumen River from Musan|opposite Musan, North Hamgyong"
     "|opposite Musan in North Hamgyong|across from Musan, opposite Hyesan"
     "|무산군 칠성리 맞은편|함경북도 온성군 남양 맞은편|도문 시 맞은편|도문 바로 맞은편"
+    "|길림성 연변 조선족 자치주 도문시 맞은편|북한 함경북도 회령 시 맞은편"
     "|Jilin City 맞은편|图们口岸对面"
     "|무산지역 맞은편|延边朝鲜族自治州对面|opposite Musan, North Hamgyong, North Korea"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"

@@ -228,13 +228,17 @@ def settled(text: str) -> str:
 
 
 def _without_others(plain: str) -> str:
-    left = " ".join(_no_place().sub(r" \g<kept> ", plain).split())
+    left = " ".join(_no_place().sub(_kept, plain).split())
     for _ in range(_MOST_OPPOSITES):  # "across from A, opposite B"
         rest = " ".join(no_place.OPPOSITE.sub(_beside, left).split())
         if rest == left:
             return left
         left = rest
     return "" if no_place.OPPOSITE.search(left) else left
+
+
+def _kept(found: re.Match[str]) -> str:
+    return f" {(found['kept'] or '').replace(' ', '')} "
 
 
 def _beside(found: re.Match[str]) -> str:
@@ -247,11 +251,11 @@ def _beside(found: re.Match[str]) -> str:
         before = found["before"].rstrip()
         if no_place.LANDMARK.search(before):
             return before + " "
-        *words, taken = before.split() or [""]
-        if seam := _seam(taken) or _unlisted(taken):
-            return " ".join([*words, taken[:seam]]) + " "
-        while words and _belongs(taken, words[-1]):
-            taken = f"{words.pop()} {taken}"
+        *words, name = before.split() or [""]
+        if seam := _seam(name) or _unlisted(name):
+            return " ".join([*words, name[:seam]]) + " "
+        while words and _belongs(name, words[-1]):
+            name = words.pop()
         return " ".join(words) + " "
     taken, *rest = _NEXT_PART.split(found["after"])
     if no_place.LANDMARK.search(taken):
