@@ -25,25 +25,26 @@ _MOUNTAINS = (
 _PEOPLES = "COUNTRY(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
 _MISSION = "(?:총?영사관|영사부|대사관|总?领事馆|大使馆)"
 _MISSION_EN = "(?:consulate(?: general)?|embassy)"
+_OPPOSITE = "(?:맞은편|건너편|对面|对岸)"
 _OF_COUNTRY = (  # before the two; with those whose missions people from the DPRK come to
     "(?:(?:(?:south|north|s|n) )?korean|chinese|japanese|mongolian|vietnamese|lao(?:tian)?"
     "|(?:royal )?thai|burmese|cambodian|russian|american|u ?s(?: ?a)?|british|canadian|german)"
 )
 _MISSIONS = (
-    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
+    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}(?: ?{_OPPOSITE})?"
     rf"|\b(?:COUNTRY|{_OF_COUNTRY}) {_MISSION_EN}\b"
     rf"|\b{_MISSION_EN}(?: of (?:the )?COUNTRY)?\b"
 )
 # In a text in which the others are left out: "across the Tumen River from" has no river.
 OPPOSITE = re.compile(
-    r"(?<![\w ])(?P<before>[\w ]+)(?:맞은편|건너편|对面|对岸)"
+    rf"(?<![\w ])(?P<before>[\w ]+){_OPPOSITE}"
     r"|\b(?:opposite|across (?:the )?(?:(?:river|border) )?from)(?P<after>(?:,? \w+)+)"
 )
 # What is opposite one of these is in the same place as it: 연길역 맞은편, opposite Yanji Hotel.
 LANDMARK = re.compile(
-    "(?:(?<![지구])역|병원|학교|식당|여관|호텔|시장|공장|은행|경찰서|파출소"
-    "|站|医院|学校|大学|饭店|酒店|宾馆|市场|工厂|银行|公安局|派出所)$"
-    r"|\b(?:station|hospital|school|university|restaurant|hotel|market|factory|bank)\b"
+    "(?:(?<![지구])역|병원|학교|대학|교회|식당|여관|호텔|시장|공장|은행|경찰서|파출소"
+    "|站|医院|学校|大学|教堂|饭店|酒店|宾馆|市场|工厂|银行|公安局|派出所)$"
+    r"|\b(?:station|hospital|school|church|university|restaurant|hotel|market|factory|bank)\b"
 )
 # After the name of a place these name no other one that lies opposite, but that one or a part.
 PART = re.compile(
