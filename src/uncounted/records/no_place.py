@@ -23,15 +23,15 @@ _MOUNTAINS = (
     r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
 )
 _PEOPLES = "COUNTRY(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
-_MISSION = "(?:총?영사관|영사부|대사관|总?领事馆|大使馆)"
-_MISSION_EN = "(?:consulate(?: general)?|embassy)"
 _OPPOSITE = "(?:맞은편|건너편|对面|对岸)"
+_MISSION = f"(?:총?영사관|영사부|대사관|总?领事馆|大使馆)(?: ?{_OPPOSITE})?"  # in one city with it
+_MISSION_EN = "(?:consulate(?: general)?|embassy)"
 _OF_COUNTRY = (  # before the two; with those whose missions people from the DPRK come to
     "(?:(?:(?:south|north|s|n) )?korean|chinese|japanese|mongolian|vietnamese|lao(?:tian)?"
     "|(?:royal )?thai|burmese|cambodian|russian|american|u ?s(?: ?a)?|british|canadian|german)"
 )
 _MISSIONS = (
-    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}(?: ?{_OPPOSITE})?"
+    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
     rf"|\b(?:COUNTRY|{_OF_COUNTRY}) {_MISSION_EN}\b"
     rf"|\b{_MISSION_EN}(?: of (?:the )?COUNTRY)?\b"
 )
