@@ -72,10 +72,11 @@ KINDS = (
     "|applicant|elderly Chinese man|North Korean defector|woman aged 35|the complainant"
     "|어느 학생|학생|한 북한 여성|한 30대 남성|북한 영아|세 살 유아|여자 영아"
     "|North Korean|여성들|가족|일가족|부부|모녀|남매|母女|夫妇|couple|the family"
+    "|한여자|한남자|한사람|한여성|한남성|한여인|한소녀|한소년|한노인|한여자아이|한북한여성|한20대여성|한젊은여성"
 )
 NAMES_OF_THE_KIND = (
     "구금자|진정인|송환자|조선인|한국인|조선희|한국희|북한수|성인경|남성일|김여성|여인숙|이주민|유아인|노인영|중국"
-    "|한영아|한유아|한주민|한 영아|한자매|한일행|한남성|한여인|한소녀|여영아"
+    "|한영아|한유아|한주민|한 영아|한자매|한일행|한학생|한여자현|한중국|한성인|여영아"
     "|女英子|金男子|朝鮮玉|孫子女|김모녀|박형제|Yo Man|Yo, Man|YO MAN 3"
     "|3 Yo Man|Korean Kim|Kim Man|Man Ho|China Kim"
 )

@@ -63,8 +63,10 @@ _WHO = (
     f"|{AGE_KO}(?:[남여](?![성아인자학]))?|(?<=북한|탈북|중국|남한|외국)인|(?<=조선|한국)인(?=.)"
     f"|{WHO_ZH}|[父母][子女]|夫[妇婦妻]|[一全]家|兄弟|姐妹|小孩|婴儿|嬰兒|老人|村民|(?<=.)(?:人|居民|公民))"
 )
+# Close to 한 only what is no given name: 한여자 is a woman, and 한영아 may be 한 영아.
+_A_KO = f"한(?={KIND_KO}|{AGE_KO}|[남여]자|[남여]성|여인|사람|소[년녀]|노인|청년|어린|아동|시신|피해자|희생자)"
 _KIND_CLOSED = re.compile(
-    f"(?:어떤|어느|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
+    f"(?:어떤|어느|{_A_KO}|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
     "(?:들|(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
 )
 _ANY_WHO = re.compile(_WHO)
@@ -188,7 +190,7 @@ def is_no_name(text: str, *, may_be_label: bool = True) -> bool:
         return True
     if text.islower() and _IN_SMALL.fullmatch(spaced):
         return True
-    closed = _closed(words[1:] if words[:1] == ["한"] else words)  # 한 여성, but 한여성 has a name
+    closed = _closed(words[1:] if words[:1] == ["한"] else words)
     return bool(_KIND_CLOSED.fullmatch(closed) and _ANY_WHO.search(closed))
 
 
