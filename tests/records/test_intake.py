@@ -758,6 +758,7 @@ MAY_BE_SEVERAL = (
     "|Kim Secret Su; Pak Yong Hui|Kim Secret Su / Pak Yong Hui|KIM Secret Su, PAK Yong Hui"
     "|Kim Secret-su, Pak Yong-hui|Kim Secret Su; Kim Yong Hui|1. Kim Secret 2. Pak Yong Hui"
     "|김비밀 와 박비밀|1. 김비밀 2. 박비밀|①김비밀 ②박비밀|김비밀(남) 박비밀(여)|김비밀 박비밀"
+    "|김비밀 한영자|김비밀 최동혁|kim secret su; pak yong hui|Maria de la Secret; Juan Perez"
     "|金秘密和朴秘密|金秘密与朴秘密|金秘密 朴秘密|김비밀, 자녀 2|Kim Secret (and son)"
     "|Kim Secret + wife|아들 김비밀, 딸 박비밀"
     "|김비밀(손자 10여 명)|김비밀(외손자 2명)|金秘密等|金秘(一家三口)|金秘密（全家）"
@@ -771,6 +772,10 @@ ONE = (
     "|Jong Un Kim / Kim Jong Un|de la Cruz, Maria del Carmen|Choe Ryong Hae / Choi Yong-hae"
     "|김(金)철수|남궁(南宮) 민수|김 철수(金 哲洙)|이철수 선생님|中村和三郎|이외수 2"
     "|Kim Chol Su (wife)"
+    "|김철수 노동자|김철수 안전원|김철수 한국인|김철수 정치범|김철수 연락두절|김철수 강제북송"
+    "|노동자 김철수|김철수 이주민|金哲洙 劳动者|Kim Chol Su / Hoeryong City"
+    "|Kim Chol Su; Musan County|Kim Chol Su / he died"
+    "|Kim Chol Su\nin custody|Kim Chol Su; Died in custody"
 )
 
 

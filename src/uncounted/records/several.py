@@ -94,12 +94,20 @@ _SIGNS = " ;|/,、；，&·\n"  # around a name, and no part of it
 _APART = re.compile(rf"{_BETWEEN.pattern}|[(（\[0-9]|(?<=[^\W\da-z]{{3}}) (?=[^\W\da-z]{{3}})")
 _LINES = re.compile(r"[\n;|/]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]\S*")
 # Letters for one sound: Ri and Lee, Chol and Jeol, Kim and Gim.
 _SOUNDS = str.maketrans("gjzbdlniy", "kccptrrrr")
 # Usual family names: 김철수, 광부 are not two.
 _FAMILIES = frozenset(
     "김리이박최정강조윤장임림한오서신권황안송유류전홍고문량양손배백허남심로노하곽성차주우구민진지엄채원천방공현함"
     "변염여려추도소석선설마길연련위표명기반왕금옥육륙인맹제모탁국어은편용라나"
+)
+# With only a space between, 김철수 노동자 is one person: the second is a name if it is of a most
+# usual family and has no end of a word for who somebody is, or is of usual given syllables.
+_SURE = re.compile(
+    "[김리이박최정][가-힣][가-힣](?<![자원인범사관중송절명민생장공부녀과])"
+    "|[가-힣]{1,2}[영철수희순옥숙정성명경민현진미은혜금복남광용혁호일룡춘화선연애자란향]{2}"
+    "|[金李朴崔郑鄭赵趙尹韩韓王张張刘劉陈陳吴吳杨楊][一-鿿]{1,3}"
 )
 
 
@@ -158,8 +166,8 @@ def apart(text: str) -> list[str]:
     bare = _COUNTED.sub(_as_long, bare)
     ways = [(_BETWEEN, _closed, _are_two)]
     if not bare.isascii():
-        ways.append((_SPACED, _closed, _are_two))
-    ways.append((_LINES, _whole_in_letters, _are_two_in_letters))
+        ways.append((_SPACED, _surely_closed, _are_two))
+    ways.append((_LINES, _whole_on_a_line, _are_two_in_letters))
     if "," in bare:
         ways.append((_COMMA, _whole_before_comma, _are_two_in_letters))
     for between, whole, are_two in ways:
@@ -212,6 +220,11 @@ def _closed(part: str) -> str:
     return "" if is_no_name(name) or whose(part) is not None or places.place(name) else name
 
 
+def _surely_closed(part: str) -> str:
+    name = _closed(part)
+    return name if _SURE.fullmatch(name) else ""
+
+
 def _are_two(one: str, other: str) -> bool:
     if script(one) != script(other) or max(len(one), len(other)) < 3:
         return False
@@ -226,6 +239,10 @@ def _is_whole_in_letters(part: str) -> bool:
 
 def _whole_in_letters(part: str) -> str:
     return part if _is_whole_in_letters(part) else ""
+
+
+def _whole_on_a_line(part: str) -> str:
+    return "" if places.place(part) else _whole_in_letters(part)
 
 
 def _whole_before_comma(part: str) -> str:
@@ -243,7 +260,15 @@ def _are_two_in_letters(one: str, other: str) -> bool:
     """Two ways to spell one name have first letters in common, beside the same family name."""
     if script(one) != script(other):
         return False
+    if _capitals(one) != _capitals(other):  # "Kim Chol Su / he died"
+        return False
     words = [_LETTERS.findall(" ".join(_words(part))) for part in (one, other)]
     same = words[0][0] == words[1][0] and min(map(len, words)) > 2
     first = [{word[0].translate(_SOUNDS) for word in row[same:]} for row in words]
     return not first[0] & first[1]
+
+
+def _capitals(part: str) -> list[bool]:
+    """Whether the first and the last word of a name begin with a capital letter."""
+    words = _WORD.findall(part)
+    return [word[0].isupper() for word in (*words[:1], *words[-1:])]
