@@ -7,6 +7,7 @@ only may be: two names in a cell may be two people, or one person's.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from uncounted.records import places, romanising
@@ -87,11 +88,14 @@ _JOINED = re.compile(
 )
 _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수 2. 박영희
 # Between names in Hangul or characters; 김철수 선생님 is one.
-_SPACED = re.compile(r"(?<=\w{3})(?<!^선생님)[ \n](?=\w{3})(?!선생님)")
+_SPACED = re.compile(r"(?<=\w{3})(?<!^선생님)[ \n](?=(?:[가-힣]{1,2} )?\w{3})(?!선생님|씨 )")
 _COMMA = re.compile(",")
 _SIGNS = " ;|/,、；，&·\n"  # around a name, and no part of it
 # A text without any of these is one name's.
-_APART = re.compile(rf"{_BETWEEN.pattern}|[(（\[0-9]|(?<=[^\W\da-z]{{3}}) (?=[^\W\da-z]{{3}})")
+_APART = re.compile(
+    rf"{_BETWEEN.pattern}|[(（\[0-9]"
+    r"|(?<=[^\W\da-z]{3}) (?=(?:[가-힣]{1,2} )?[^\W\da-z]{3})"
+)
 _LINES = re.compile(r"[\n;|/]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]\S*")
@@ -171,7 +175,7 @@ def apart(text: str) -> list[str]:
     if "," in bare:
         ways.append((_COMMA, _whole_before_comma, _are_two_in_letters))
     for between, whole, are_two in ways:
-        names = [(at, name) for at, part in _split(between, bare) if (name := whole(part))]
+        names = _names(_split(between, bare), whole)
         for place, (_, one) in enumerate(names):
             if any(are_two(one, other) for _, other in names[place + 1 :]):
                 starts = [at for at, _ in names]
@@ -179,6 +183,23 @@ def apart(text: str) -> list[str]:
                 written = text if _is_letter_by_letter(text, lines) else lines
                 return [written[at:end].strip(_SIGNS) for at, end in zip(starts, ends, strict=True)]
     return [text]
+
+
+def _names(parts: list[tuple[int, str]], whole: Callable[[str], str]) -> list[tuple[int, str]]:
+    """Several whole names among some parts, and where each begins: at a word of kin before it."""
+    wholes = [whole(part) for _, part in parts]
+    if sum(map(bool, wholes)) < 2:
+        return []
+    names = []
+    begins = None
+    kin_first = whose(parts[-1][1]) is None  # or else 김철수 아버지 박영희 어머니
+    for (at, part), name in zip(parts, wholes, strict=True):
+        if name:
+            names.append((at if begins is None else begins, name))
+            begins = None
+        elif kin_first and whose(part) == "":
+            begins = at
+    return names
 
 
 def _is_letter_by_letter(text: str, lines: str) -> bool:
