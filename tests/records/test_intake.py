@@ -209,6 +209,10 @@ FATES = (
     "|행방불명|死亡|孤儿|父母双亡|已故|父已故|widow|Widowed.|an orphan"
     "|deceased|father deceased|both parents dead|mother unknown"
     "|Father: unknown"
+    "|사망(2008)|사망?|사망 추정|사망으로 추정|2008년 사망|사망 (2008년 3월)"
+    "|deceased 2008|died in 2008|처형됨|총살당함|옥사"
+    "|killed|executed|아사|병사|부:사망 모:생존|사망(병사)|father: dead mother: alive|presumed dead"
+    "|死亡（2008年）|부모 모두 : 사망"
 )
 
 
@@ -217,7 +221,19 @@ def test_what_became_of_a_relative_names_nobody(tmp_path: Path, cell: str) -> No
     assert _apart(tmp_path, cell, "", "").report.relative is None
 
 
-@pytest.mark.parametrize("cell", ["김사망", "고아라", "이생존", "아버지 김철수", "Father Kim"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "김사망",
+        "고아라",
+        "병사철",
+        "사망(김철수)",
+        "사망 김철수",
+        "이생존",
+        "아버지 김철수",
+        "Father Kim",
+    ],
+)
 def test_a_relatives_name_that_has_such_a_word_is_one(tmp_path: Path, cell: str) -> None:
     assert _apart(tmp_path, cell, "", "").report.relative == Name(cell)
 

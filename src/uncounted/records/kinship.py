@@ -114,16 +114,17 @@ _SIGNS = frozenset(word[0] for word in (*_OTHERS, *"첫둘셋넷막큰작сСЖ�
 # What became of a relative, and no name: 사망, 부모 모두 사망, "father deceased".
 _BECAME_KO = (
     "사망 생존 작고 별세 타계 사별 이혼 별거 재혼 미혼 고아 실종 행방불명 생사불명 생사확인불가"
-    " 연락두절"
+    " 연락두절 처형 총살 옥사 아사 병사 동사 피살"
 )
 _BECAME = (
     "없음 死亡 双亡 雙亡 去世 已故 病故 健在 在世 离婚 離婚 离异 離異 失踪 失蹤 孤儿 孤兒"
-    " 下落不明 生死不明"
-    " deceased dead died alive living missing divorced separated orphan orphaned widow widowed"
+    " 下落不明 生死不明 处决 處決 饿死 餓死 病死"
+    " deceased dead died killed executed starved alive living missing divorced separated orphan"
+    " orphaned widow widowed"
     " умер умерла умерли жив жива живы"
 )
 _LAST = (
-    rf"(?:(?:{_any(_BECAME_KO)})(?:함|됨|했음|하심|하셨음|자| ?중)?"
+    rf"(?:(?:{_any(_BECAME_KO)})(?:함|됨|당함|했음|하심|하셨음|자| ?중)?"
     rf"|(?:an )?(?:{_any(_BECAME)}))[.]?"
 )
 _FATE = re.compile(
@@ -132,7 +133,16 @@ _FATE = re.compile(
     rf"|{_any(_ENGLISH)})[ :]*)*+{_LAST}",
     re.IGNORECASE,
 )
-_COMMAS = re.compile(" ?[,;/] ?")
+# When it was, and that nobody is sure: 사망(2008), 사망 추정, "presumed dead".
+_UNSURE = re.compile(
+    r"(?:\b(?:in|since) )?[12][0-9]{3}[0-9 .년월일年月日-]*에?|[?？]"
+    r"|(?:으로 ?)?추정(?:됨)?|\bpresumed ",
+    re.IGNORECASE,
+)
+_COMMAS = re.compile(
+    rf" ?[,;/()（）\[\]] ?| (?=(?:{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF, _ENGLISH)}) ?:)",
+    re.IGNORECASE,
+)
 
 
 def after_kin(text: str) -> tuple[str, bool]:
@@ -165,10 +175,14 @@ def is_fate(text: str) -> bool:
     Examples:
         >>> is_fate("사망"), is_fate("아버지 사망"), is_fate("both parents dead"), is_fate("김사망")
         (True, True, True, False)
+        >>> is_fate("사망(2008)"), is_fate("부:사망 모:생존"), is_fate("사망(김철수)")
+        (True, True, False)
     """
     if len(text) > _LONGEST:
         return False
-    return all(map(_FATE.fullmatch, _COMMAS.split(untitled(text))))
+    parts = [part.strip() for part in _COMMAS.split(_UNSURE.sub("", untitled(text)))]
+    said = [part for part in parts if part]
+    return bool(said) and all(map(_FATE.fullmatch, said))
 
 
 def whose(text: str) -> str | None:
