@@ -125,19 +125,18 @@ _BECAME = (
 )
 _LAST = (
     rf"(?:(?:{_any(_BECAME_KO)})(?:함|됨|당함|했음|하심|하셨음|자| ?중)?"
+    "(?: ?(?:으로 ?)?추정(?:됨)?)?"
     rf"|(?:an )?(?:{_any(_BECAME)}))[.]?"
 )
 _FATE = re.compile(
     rf"(?>(?!{_LAST}\Z)(?:부모님?|양친|모두|{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)}|both|parents"
-    rf"|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
+    rf"|presumed|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
     rf"|{_any(_ENGLISH)})[ :]*)*+{_LAST}",
     re.IGNORECASE,
 )
-# When it was, and that nobody is sure: 사망(2008), 사망 추정, "presumed dead".
+# When it was, and that nobody is sure: 사망(2008), "dead?".
 _UNSURE = re.compile(
-    r"(?:\b(?:in|since) )?[12][0-9]{3}[0-9 .년월일年月日-]*에?|[?？]"
-    r"|(?:으로 ?)?추정(?:됨)?|\bpresumed ",
-    re.IGNORECASE,
+    r"(?:\b(?:in|since) )?[12][0-9]{3}[0-9 .년월일年月日-]*에?|[?？]", re.IGNORECASE
 )
 _COMMAS = re.compile(
     rf" ?[,;/()（）\[\]] ?| (?=(?:{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF, _ENGLISH)}) ?:)",
@@ -180,9 +179,13 @@ def is_fate(text: str) -> bool:
     """
     if len(text) > _LONGEST:
         return False
-    parts = [part.strip() for part in _COMMAS.split(_UNSURE.sub("", untitled(text)))]
-    said = [part for part in parts if part]
-    return bool(said) and all(map(_FATE.fullmatch, said))
+    seen = untitled(text)
+    if seen.replace(" ", "").isalpha():  # as most names are
+        return bool(_FATE.fullmatch(seen))
+    parts = [part.strip() for part in _COMMAS.split(_UNSURE.sub("", seen))]
+    fates = [part for part in parts if _FATE.fullmatch(part)]
+    others = [part for part in parts if part and part not in fates]  # 부(사망)
+    return bool(fates) and all(_FATE.fullmatch(f"{part} 사망") for part in others)
 
 
 def whose(text: str) -> str | None:
