@@ -90,7 +90,8 @@ _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수
 # Between names in Hangul or characters; 김철수 선생님 is one.
 _SPACED = re.compile(r"(?<=\w{3})(?<!^선생님)[ \n](?=(?:[가-힣]{1,2} )?\w{3})(?!선생님|씨 )")
 _COMMA = re.compile(",")
-_SIGNS = " ;|/,、；，&·\n"  # around a name, and no part of it
+_SIGNS = " ;|/,、；，&+·\n"  # around a name, and no part of it
+_AND_LAST = re.compile(" (?:and|und|и|그리고)$| ?및$")
 # A text without any of these is one name's.
 _APART = re.compile(
     rf"{_BETWEEN.pattern}|[(（\[0-9]"
@@ -109,7 +110,7 @@ _FAMILIES = frozenset(
 # With only a space between, 김철수 노동자 is one person: the second is a name if it is of a most
 # usual family and has no end of a word for who somebody is, or is of usual given syllables.
 _SURE = re.compile(
-    "[김리이박최정][가-힣][가-힣](?<![자원인범사관중송절명민생장공부녀과])"
+    "[김리이박최정][가-힣][가-힣](?<![자원인범사관중송절명민생장공부녀과령병소])"
     "|[가-힣]{1,2}[영철수희순옥숙정성명경민현진미은혜금복남광용혁호일룡춘화선연애자란향]{2}"
     "|[金李朴崔郑鄭赵趙尹韩韓王张張刘劉陈陳吴吳杨楊][一-鿿]{1,3}"
 )
@@ -181,7 +182,8 @@ def apart(text: str) -> list[str]:
                 starts = [at for at, _ in names]
                 ends = [*(counted.get(start, start) for start in starts[1:]), len(lines)]
                 written = text if _is_letter_by_letter(text, lines) else lines
-                return [written[at:end].strip(_SIGNS) for at, end in zip(starts, ends, strict=True)]
+                cut = [written[at:end].strip(_SIGNS) for at, end in zip(starts, ends, strict=True)]
+                return [_AND_LAST.sub("", name) for name in cut]
     return [text]
 
 
