@@ -213,7 +213,7 @@ FATES = (
     "|deceased 2008|died in 2008|처형됨|총살당함|옥사"
     "|killed|executed|아사|병사|부:사망 모:생존|사망(병사)|father: dead mother: alive|presumed dead"
     "|아버지(사망)|부 (사망; 2008)|father (deceased)"
-    "|아버지 사망 추정|死亡（2008年）|부모 모두 : 사망"
+    "|사망 (추정)|2009년경 사망|아버지 사망 추정|死亡（2008年）|부모 모두 : 사망"
 )
 
 

@@ -130,13 +130,13 @@ _LAST = (
 )
 _FATE = re.compile(
     rf"(?>(?!{_LAST}\Z)(?:부모님?|양친|모두|{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF)}|both|parents"
-    rf"|presumed|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
+    rf"|presumed|추정|all|are|is|was|{_any(_CHINESE, _CHINESE_OF)}|父母|双亲|雙親|皆|都|均|已"
     rf"|{_any(_ENGLISH)})[ :]*)*+{_LAST}",
     re.IGNORECASE,
 )
 # When it was, and that nobody is sure: 사망(2008), "dead?".
 _UNSURE = re.compile(
-    r"(?:\b(?:in|since) )?[12][0-9]{3}[0-9 .년월일年月日-]*에?|[?？]", re.IGNORECASE
+    r"(?:\b(?:in|since) )?[12][0-9]{3}[0-9 .년월일年月日-]*경?에?|[?？]", re.IGNORECASE
 )
 _COMMAS = re.compile(
     rf" ?[,;/()（）\[\]] ?| (?=(?:{_any(_KOREAN, _KOREAN_ALONE, _KOREAN_OF, _ENGLISH)}) ?:)",
