@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import re
 
-from uncounted.linkage import families, lattice, syllables, veiled
-from uncounted.linkage.name_parts import Way, cyrillic_families, words_of
+from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage.name_parts import (
+    SURELY_FAMILY,
+    Way,
+    are_usual,
+    cyrillic_families,
+    likeliest,
+    words_of,
+)
 from uncounted.records import places
 from uncounted.records.kinship import after_kin, whose
 from uncounted.records.names import untitled
@@ -48,8 +55,6 @@ _MARKS = re.compile(
 )
 _BETWEEN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
-_SURELY_FAMILY = 1.0  # percent of people, who have a family name that is no word of English
-_USUAL = 0.25  # of syllables in given names: see `spelling`
 _EDGES = " ()[]【】,:;、="
 
 # What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
@@ -132,9 +137,6 @@ _AT_END = frozenset(
 _ROLES = re.compile(
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
 )
-# 지배인 begins as a name does, and 박영자 ends as a role
-_BEGINS_FEW, _ENDS_ROLES = "김리박최윤림", "원장인자범사관"
-_ROLE = re.compile(rf"{_ROLES.pattern}|[^{_BEGINS_FEW}이정강조장임].*[{_ENDS_ROLES}]")
 _NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
@@ -181,11 +183,6 @@ def _at_signs(text: str) -> list[str]:
     return [first, *(each for each in others if _may_be_name(each, capital=capital))]
 
 
-def _are_usual(given: tuple[int, ...]) -> bool:
-    """Whether folded syllables are usual in given names."""
-    return all(syllables.usual(at) >= _USUAL for at in given)
-
-
 def _has_two_given(words: list[str]) -> bool:
     """Whether words in Hangul are a family name and two syllables of a given name."""
     closed = "".join(words)
@@ -219,7 +216,7 @@ def _may_be_name(text: str, *, capital: bool) -> bool:
         return False
     if text.isascii():
         named = any(
-            families.how_usual(family[0]) >= _SURELY_FAMILY or _may_be_given(given)
+            families.how_usual(family[0]) >= SURELY_FAMILY or _may_be_given(given)
             for family, given in _ends_with_family(text)
         )
     else:
@@ -229,9 +226,8 @@ def _may_be_name(text: str, *, capital: bool) -> bool:
 
 def _may_be_given(words: tuple[str, ...]) -> bool:
     """Whether words in Latin letters are syllables that are usual in given names."""
-    rows = lattice.of_latin(words)
-    likely = max(rows, key=lambda row: (rows[row], row), default=())
-    usual = 0 < len(likely) < 4 and _are_usual(likely)
+    likely = likeliest(words)
+    usual = 0 < len(likely) < 4 and are_usual(likely)
     return usual or bool(lattice.weighed("pinyin", words))
 
 

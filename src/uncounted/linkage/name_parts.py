@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage import families, lattice, syllables, veiled
 from uncounted.linkage.families import Key
 
 Order = Literal["first", "last"]
@@ -22,6 +22,8 @@ _KEPT_PARTS = 65536  # distinct given names whose readings are kept: many have t
 PINYIN = 0.05  # how often a Korean name in Latin letters is pinyin, before it is seen
 _UNKNOWN_FAMILY = 0.02  # how often a Korean family name is spelt as no table has it
 _LEAST = 0.01  # a way of reading less likely than this is none
+SURELY_FAMILY = 1.0  # percent of people, who have a family name that leaves no doubt
+_USUAL = 0.25  # of syllables in given names: see `spelling`
 _APOSTROPHES = re.compile("['‘’ʼ`´ʻʹ]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 WORDS = re.compile(r"[^\W_]+")  # digits too: a slip of the key must not cut a name in two
@@ -128,6 +130,17 @@ def given_of_korean(text: str) -> Part:
 def in_pinyin(given: tuple[str, ...]) -> float:
     """How usual words are as a given name in pinyin, as `how_usual_given` is of the others."""
     return PINYIN * sum(lattice.weighed("pinyin", given).values())
+
+
+def likeliest(words: tuple[str, ...]) -> tuple[int, ...]:
+    """The likeliest folded syllables of words in Latin letters; none if they are not Korean."""
+    rows = lattice.of_latin(words)
+    return max(rows, key=lambda row: (rows[row], row), default=())
+
+
+def are_usual(given: tuple[int, ...]) -> bool:
+    """Whether folded syllables are usual in given names."""
+    return all(syllables.usual(at) >= _USUAL for at in given)
 
 
 def how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:

@@ -11,25 +11,26 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.linkage import families, lattice, syllables
+from uncounted.linkage import families, lattice
 from uncounted.linkage.name_parts import (
     PINYIN,
+    SURELY_FAMILY,
     Form,
     Order,
     Way,
+    are_usual,
     both,
     cyrillic_form,
     form_of,
     how_usual,
     how_usual_given,
     in_pinyin,
+    likeliest,
     raw_words,
     words_of,
 )
 from uncounted.records.unnamed import is_unknown_word
 
-_USUAL = 0.25  # of syllables in given names: see `spelling`
-_SURELY_FAMILY = 1.0  # percent of people, who have a family name that leaves no doubt
 _PARTS_OF_GIVEN = 2  # words of a given name of which one may be a family name
 _LOUD = 0.99  # how often the one word in capitals is the family name
 # How often the family name comes first, by the source's habit, before one looks at the words.
@@ -162,15 +163,13 @@ def _other_way(way: Way, other: Way) -> list[Form]:
     Goh Yong Su is 고 영수, and hardly 수 of the given name Goh Yong. Kim and Pak leave no doubt.
     """
     (*_, word), given = way[0], other[1]
-    rare = families.how_usual(word) < _SURELY_FAMILY and len(given) == _PARTS_OF_GIVEN
+    rare = families.how_usual(word) < SURELY_FAMILY and len(given) == _PARTS_OF_GIVEN
     return both(*other, is_other_way=True) if rare and _ends_given_names(word) else []
 
 
 @lru_cache(maxsize=1024)
 def _ends_given_names(word: str) -> bool:
-    return any(
-        len(row) == 1 and syllables.usual(row[0]) >= _USUAL for row in lattice.of_latin((word,))
-    )
+    return any(len(row) == 1 and are_usual(row) for row in lattice.of_latin((word,)))
 
 
 def _by_likelihood(ways: Sequence[tuple[Way, float]]) -> list[Form]:
@@ -200,10 +199,8 @@ def _given_alone(words: tuple[str, ...]) -> list[Form]:
     """
     if len(words) != 2:
         return []
-    rows = lattice.of_latin(words)
-    likely = max(rows, key=lambda row: (rows[row], row), default=())
-    usual = len(likely) == 2 and all(syllables.usual(at) >= _USUAL for at in likely)
-    return [form_of((), words)] if usual else []
+    likely = likeliest(words)
+    return [form_of((), words)] if len(likely) == 2 and are_usual(likely) else []
 
 
 def _of_one_word(word: str) -> list[Form]:
