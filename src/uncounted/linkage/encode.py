@@ -5,8 +5,10 @@ After this module there are no names, only numbers for readings, letters and key
 
 from __future__ import annotations
 
+import gc
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import attrs
 import numpy as np
@@ -250,7 +252,26 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     Raises:
         Nothing for any content: what cannot be read is not said.
     """
-    said = reports if isinstance(reports, Columns) else columns(reports)
+    return _encoded(reports if isinstance(reports, Columns) else columns(reports))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nobody looks for cycles meanwhile: reading makes none, and a million names are many.
+
+    As a decorator, it holds for all that a function does.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
+def _encoded(said: Columns) -> Encoded:
     families, givens = Parts(given=False), Parts(given=True)
     (name, relative), form_starts, parts = _forms(said, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
