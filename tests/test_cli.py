@@ -86,7 +86,9 @@ HEAD = "id,name,birth,sex\n"
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
         (b"PK\x03\x04\x14\x00\x00\x00", "XLSX"),
-        (b"name,birth\nKim Yong Suk,1980\n", "id"),
+        (b"name,birth\nKim Yong Suk,1980\n", "there is no column called id\n"),
+        (b"name,birth\nKim Yong Suk,1980\n", "hint: give each row a key that it keeps"),
+        (b"id,birth\n1,1980\n", "there is no column called name\n"),
         ("김영숙,여,1980\n".encode(), "there are no columns called id and name"),
     ],
 )

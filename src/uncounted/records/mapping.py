@@ -94,13 +94,10 @@ class Mapping:
         """
         there = tuple(columns)
         known = {_plain(name): name for name in there}
-        if "id" not in known or not known.keys() & set(NAME_FIELDS):
-            raise BadMapping(
-                "there are no columns called id and name",
-                hint=delimited.TITLE
-                if len(there) == 1
-                else "write a mapping that says which column is what (--mapping MAP.toml)",
-            )
+        lacking = [] if "id" in known else ["id"]
+        lacking += [] if known.keys() & set(NAME_FIELDS) else ["name"]
+        if lacking:
+            raise _lacks(lacking, only_one=len(there) == 1)
         _refuse_strange(there)
         fields = {key: known[key] for key in FIELDS if key in known}
         consent = {key: Column(known[key]) for key in CONSENT_FIELDS if key in known}
@@ -180,6 +177,18 @@ class Mapping:
         """What a case file keeps about the source, with the words of the case file."""
         own = self.own.to_payload()
         return {**self.source.about(), **({"vocabulary": own} if own else {})}
+
+
+def _lacks(keys: list[str], *, only_one: bool) -> BadMapping:
+    """Which columns a file without a mapping lacks; it may be a title that was taken for them."""
+    several = "s" if len(keys) > 1 else ""
+    message = f"there {'are' if several else 'is'} no column{several} called {' and '.join(keys)}"
+    hint = "write a mapping that says which column is what (--mapping MAP.toml)"
+    if only_one:
+        hint = delimited.TITLE
+    elif keys == ["id"]:
+        hint = "give each row a key that it keeps, as its number, in a column id, or " + hint
+    return BadMapping(message, hint=hint)
 
 
 def _refuse_strange(columns: tuple[str, ...]) -> None:
