@@ -914,7 +914,6 @@ birth = { year = "y", month = "m", day = "d" }
         ('1985,"3,5",', "1985-03?/1985-05?", "1985 3,5"),
         ("1985-03,,", "1985-03", "1985-03"),
         ("주체74(1985),3,", "1985-03", "주체74(1985)-03"),
-        ("about 1985,3,", "1985-03~", "about 1985-03"),
         ("b. 1985,3,", "1985-03", "b. 1985-03"),
     ],
 )
@@ -947,6 +946,35 @@ def test_a_juche_year_in_its_column_is_read_with_the_rest_and_noted_once(
     assert found.warnings.count("column 'y': a year of the Juche era") == 1
 
 
+@pytest.mark.parametrize(
+    ("year", "edtf"),
+    [
+        *(("about 1985", "1985~"), ("약 1985", "1985~"), ("1985년경", "1985~")),
+        *(("1985~", "1985~"), ("1985?", "1985?"), ("1985년(추정)", "1985?"), ("1985%", "1985%")),
+        *(("주체74년경", "1985~"), ("1985년경 출생", "1985~")),
+    ],
+)
+@pytest.mark.parametrize("rest", ["3,15", "3,", ",15", "봄,", "3-5,"])
+def test_a_year_that_is_not_certain_is_kept_without_the_month_and_day_beside_it(
+    tmp_path: Path, year: str, edtf: str, rest: str
+) -> None:
+    found = _one(tmp_path, f"1,Kim,{year},{rest}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert found.report.birth
+    assert found.report.birth.edtf == edtf
+    assert found.report.birth.written.startswith(year)
+    assert found.report.birth.written != year
+    [warning] = [one for one in found.warnings if "Juche" not in one]
+    assert warning == (
+        "column 'y': the year is not certain, so the month and day beside it are left out"
+    )
+
+
+def test_a_year_that_is_not_certain_stays_as_it_is_alone(tmp_path: Path) -> None:
+    found = _one(tmp_path, "1,Kim,about 1985,,미상", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert found.report.birth
+    assert (found.report.birth.edtf, found.warnings) == ("1985~", ())
+
+
 def test_a_year_of_birth_is_no_year_of_an_act_beside_a_month(tmp_path: Path) -> None:
     mapping = IN_COLUMNS.replace("birth", "[[acts]]\ndate") + 'act = "a"\n'
     row = "1,Kim,b. 1985,3,,arrest"
@@ -968,7 +996,9 @@ def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) 
     assert (found.report.birth, found.warnings) == (None, ())
 
 
-@pytest.mark.parametrize("cells", ["1985,13,", "1985,23,", "1985,23,초", "1985,31,3"])
+@pytest.mark.parametrize(
+    "cells", ["1985,13,", "1985,23,", "1985,23,초", "1985,31,3", "약 1985,13,"]
+)
 def test_a_column_of_months_has_no_season_by_its_number(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': there is no such month",)

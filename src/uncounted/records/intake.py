@@ -81,23 +81,21 @@ def _part_of_date(text: str) -> str:
     return "" if not part.strip("0") or part in ("99", "9999") else part
 
 
-def _check_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
+def _read_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
     """Read a column of the year beside a month or a day: "주체97년" is 2008, with a remark.
-
-    A year that is not certain ("about 1985") is left as it is, to be read with the rest.
 
     Raises:
         BadInput: it has more in it than a year (2008-03 beside 3), or it is no date.
     """
     read = dates.read(part, birth=birth)
-    if read.date and not _YEAR_ALONE.fullmatch(read.date.edtf):
+    if read.date is None:
+        return part, ()
+    if not _YEAR_ALONE.fullmatch(read.date.edtf):
         raise BadInput(
             "more than a year in its column, and a month or day beside it",
             hint="leave the year alone in it, or name one column for the whole date",
         )
-    if read.date and read.date.edtf.isdecimal():
-        return read.date.edtf, read.notes
-    return part, ()
+    return read.date.edtf, read.notes
 
 
 def _odd(day: PartialDate) -> str | None:
@@ -431,6 +429,9 @@ class Cells:
     def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
         """Year, month and day from their columns, as written and as they are to be read.
 
+        Beside a year that is not certain ("about 1985") no month or day is read: EDTF would
+        say "about" of the day, as if the year were known.
+
         Raises:
             BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
                 no year alone.
@@ -443,19 +444,27 @@ class Cells:
         year, *rest = (part or "X" * (2 if at else 4) for at, part in enumerate(parts))
         read = year
         if rest and parts[0] and not year.isdecimal():
-            read, notes = _check_year(year, birth=birth)
+            read, notes = _read_year(year, birth=birth)
             self.warnings += [f"column {where.year!r}: {note}" for note in notes]
         if rest and rest[0].isdecimal() and int(rest[0]) > 12:
             raise BadInput("there is no such month", hint="months run from 01 to 12")
-        if all(part.isdecimal() or part == "XX" for part in rest):
-            numbers = "".join(f"-{part.zfill(2)}" for part in rest)
-            return year + numbers, read + numbers
+        numeric = all(part.isdecimal() or part == "XX" for part in rest)
+        numbers = "".join(f"-{part.zfill(2)}" for part in rest)
+        written = year + numbers if numeric else " ".join([year, *rest])
+        if read[-1] in "?~%":
+            self.warnings.append(
+                f"column {where.year!r}: the year is not certain, so the month and day beside it"
+                " are left out"
+            )
+            return written, read
+        if numeric:
+            return written, read + numbers
         # "3-5" is no 5 March where it stands for a month.
         united = (
             f"{part}{unit}" if _NUMBERS.fullmatch(part) else part
             for part, unit in zip(rest, "월일", strict=False)
         )
-        return " ".join([year, *rest]), " ".join([read, *united])
+        return written, " ".join([read, *united])
 
     def _unpadded(self, column: str, day: PartialDate | None) -> PartialDate | None:
         """A first of the month from a system that fills gaps with 1 is only a month or a year."""
