@@ -989,7 +989,11 @@ def test_a_juche_year_beside_another_year_is_refused_in_its_column(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "cells", ["미상,미상,미상", "unknown,unknown,unknown", "0000,00,00", "-,-,-"]
+    "cells",
+    [
+        *("미상,미상,미상", "unknown,unknown,unknown", "0000,00,00", "-,-,-"),
+        *("9999,99,99", "00,00,00", "99,99,99"),
+    ],
 )
 def test_three_columns_that_say_nothing_are_no_date(tmp_path: Path, cells: str) -> None:
     found = _one(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
@@ -1020,6 +1024,38 @@ def test_a_column_of_years_has_no_month_beside_another(tmp_path: Path, cells: st
 def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': not a date",)
+
+
+@pytest.mark.parametrize("cells", ["99,3,5", "99,3,", "99,,", "00,3,5", "00,,", "99,미상,"])
+def test_a_year_of_two_digits_in_its_column_is_refused(tmp_path: Path, cells: str) -> None:
+    [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == ("column 'y': a year of two digits",)
+
+
+def test_a_year_of_two_digits_is_refused_where_no_other_column_is_read(tmp_path: Path) -> None:
+    mapping = IN_COLUMNS.replace(', month = "m", day = "d"', "")
+    [(_, reasons)] = _reasons(tmp_path, "1,Kim,99", mapping=mapping, header="n,f,y")
+    assert reasons == ("column 'y': a year of two digits",)
+
+
+@pytest.mark.parametrize("cell", ["#####", "########", "#", "#REF!", "#VALUE!", "#NAME?", "#NUM!"])
+@pytest.mark.parametrize("cells", ["{},,", "1985,{},", "1985,3,{}"])
+def test_what_a_spreadsheet_writes_for_a_date_that_it_lost_is_refused(
+    tmp_path: Path, cell: str, cells: str
+) -> None:
+    row = f"1,Kim,{cells.format(cell)}"
+    [(_, reasons)] = _reasons(tmp_path, row, mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert reasons == (
+        "column 'y': an error of the spreadsheet, or #### of a column that is too narrow",
+    )
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#NV", "#Н/Д", "-", "미상"])
+def test_a_cell_of_a_date_that_only_says_that_there_is_none_is_none(
+    tmp_path: Path, cell: str
+) -> None:
+    found = _one(tmp_path, f"1,Kim,{cell},,", mapping=IN_COLUMNS, header="n,f,y,m,d")
+    assert (found.report.birth, found.warnings) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ _MAY_REACH = re.compile(r"[\d@/.]")  # neither is without one of these
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?\s*[년월일年月日.]?")  # 3, 3월 and, as pandas writes it, 3.0
 _NUMBERS = re.compile(r"\d+\W+\d[\W\d]*")
+_NOT_SHOWN = re.compile(r"#(?:.*[#!?])?")  # #####, #REF!, #NAME?, but not #N/A, which is "none"
 _YEAR_ALONE = re.compile(r"[\dX]{4}[?~%]?")
 _EARLY = date(1850, 1, 1)  # before anybody counted here was born
 
@@ -422,9 +423,17 @@ class Cells:
         return self._unpadded(column, day)
 
     def _dated(self, column: str) -> str | None:
-        """A cell of a date, or None when it says that nothing is known; a digit says something."""
+        """A cell of a date, or None when it says that nothing is known; a digit says something.
+
+        Raises:
+            BadInput: a spreadsheet has put an error, or ####, where a date was.
+        """
         text = self.text(column)
-        return text if text is None or _DIGIT.search(text) else self.known(column)
+        if text is not None and _DIGIT.search(text):
+            return text
+        if _NOT_SHOWN.fullmatch(self.row.cells[column].strip()):
+            raise BadInput("an error of the spreadsheet, or #### of a column that is too narrow")
+        return text and self.known(column)
 
     def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
         """Year, month and day from their columns, as written and as they are to be read.
@@ -434,9 +443,12 @@ class Cells:
 
         Raises:
             BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
-                no year alone.
+                no year alone, or has two digits.
         """
-        parts = [_part_of_date(self._dated(column) or "") for column in where.columns]
+        cells = [self._dated(column) or "" for column in where.columns]
+        if cells[0] in ("00", "99") and {*cells[1:]} != {cells[0]}:  # 1999, where no other is 99
+            raise BadInput("a year of two digits", hint="write the year in full")
+        parts = [_part_of_date(cell) for cell in cells]
         while parts and not parts[-1]:
             parts.pop()
         if not parts:
