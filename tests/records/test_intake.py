@@ -1026,7 +1026,7 @@ def test_columns_that_are_no_date_together_are_refused(tmp_path: Path, cells: st
     assert reasons == ("column 'y': not a date",)
 
 
-@pytest.mark.parametrize("cells", ["99,3,5", "99,3,", "99,,", "00,3,5", "00,,", "99,미상,"])
+@pytest.mark.parametrize("cells", ["99,3,5", "99.0,3.0,", "99년,,", "00,3,5", "00,,", "99,미상,"])
 def test_a_year_of_two_digits_in_its_column_is_refused(tmp_path: Path, cells: str) -> None:
     [(_, reasons)] = _reasons(tmp_path, f"1,Kim,{cells}", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert reasons == ("column 'y': a year of two digits",)

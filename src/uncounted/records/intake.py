@@ -75,11 +75,15 @@ _YEAR_ALONE = re.compile(r"[\dX]{4}[?~%]?")
 _EARLY = date(1850, 1, 1)  # before anybody counted here was born
 
 
-def _part_of_date(text: str) -> str:
-    """A year, month or day from its own column; none if it is 0, 00, 0000, 99 or 9999."""
+def _without_unit(text: str) -> str:
+    """A year, month or day from its own column: 3 of "3월" and "3.0"."""
     found = _NUMBER.fullmatch(text)
-    part = found[1] if found else text
-    return "" if not part.strip("0") or part in ("99", "9999") else part
+    return found[1] if found else text
+
+
+def _is_no_part(part: str) -> bool:
+    """Whether what stands for a year, month or day is none: 0, 00, 0000, 99 or 9999."""
+    return not part.strip("0") or part in ("99", "9999")
 
 
 def _read_year(part: str, *, birth: bool) -> tuple[str, tuple[str, ...]]:
@@ -445,10 +449,10 @@ class Cells:
             BadInput: there is no such month (21 to 24 would be read as seasons), or the year is
                 no year alone, or has two digits.
         """
-        cells = [self._dated(column) or "" for column in where.columns]
-        if cells[0] in ("00", "99") and {*cells[1:]} != {cells[0]}:  # 1999, where no other is 99
+        parts = [_without_unit(self._dated(column) or "") for column in where.columns]
+        if parts[0] in ("00", "99") and {*parts[1:]} != {parts[0]}:  # 1999, where no other is 99
             raise BadInput("a year of two digits", hint="write the year in full")
-        parts = [_part_of_date(cell) for cell in cells]
+        parts = ["" if _is_no_part(part) else part for part in parts]
         while parts and not parts[-1]:
             parts.pop()
         if not parts:
