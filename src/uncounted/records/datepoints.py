@@ -32,8 +32,8 @@ _YEAR_FIRST = sought(
     r"(\d{4})\s*(?:[-./]|년도?|年|,|\s)\s*(\d{1,2})\s*(?:[-./]|월|月|,|\s|$)"
     r"(?:\s*(\d{1,2})\s*(?:일|日|号|號|\.)?)?"
 )
-_MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4, 2008 3,4
-    r"(\d{4})(?:\s*([-./])|(?:\s*(?:년도?|年)|\s)(?!\s*\d+\s*\.))"
+_MIXED = sought(  # 2008-03/04, 2008.3,4, 2008년 3-4, 2008 3,4, 2008, 3-4
+    r"(\d{4})(?:\s*([-./])|(?:\s*(?:년도?|年)|\s)(?!\s*\d+\s*\.)|\s*,(?!\s*\d+\s*[.,]))"
     r"\s*(\d{1,2})\s*(?!\2)([-./,])\s*(\d{1,2})\.?"
 )
 _PADDED = sought(r"0\d\d\d|\d\d0\d")
@@ -168,6 +168,8 @@ def _year_last(
         stated, day_first = day_first, int(one) > 12 or int(two) <= 12
         if stated is not None and stated != day_first and int(one) != int(two):
             note("day and month the other way round than is usual in this file")
+    elif day_first is None and 0 in (int(one), int(two)):
+        day_first = int(one) == 0  # who knows the day knows the month: a 0 is the day
     ways = [_joined(year, two, one, note=note), _joined(year, one, two, note=note)]
     if day_first is None:
         note("day and month could be either way round")
