@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from uncounted.errors import BadInput
 
 _EARLY = "early|the beginning of|beginning of|the start of|start of|초반?|初"
-_MID = "mid|the middle of|middle of|중반|중순경|年中|中期"
+_MID = "the middle of|middle of|mid|중반|중순경|年中|中期"
 _LATE = "late|the end of|end of|말|후반|底|末"
 _SEASONS = {
     "21": ("spring(?: of)?", "봄철?", "春(?:天|季)?"),
