@@ -355,9 +355,20 @@ class _Reader:
         return found
 
     def _span(self, text: str) -> str | None:
-        """A range, or months and days in a row ("5,6월"); None if it is none."""
+        """A range, or months and days in a row ("5,6월"); None if it is none.
+
+        "About" at its beginning or end may be said of one end of it or of both: so of both.
+        """
         if not _RANGE_SIGN.search(text):
             return None
+        rest = text
+        for pattern in _ABOUT:
+            rest = pattern.sub("", rest, count=1)
+        if rest != text and (span := self._bare_span(rest)):
+            return _qualified(span, "~")
+        return self._bare_span(text)
+
+    def _bare_span(self, text: str) -> str | None:
         if found := _LISTED.fullmatch(text):
             head, one, sign, end, unit = found.groups()
             start = f"{head}{one}{unit}"
