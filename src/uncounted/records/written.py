@@ -525,7 +525,7 @@ class _Reader:
         if not found:
             return None
         try:
-            return self._expression(f"{found[1]} {found[2]}", ranges=False)
+            return self._expression(f"{found[1]} {found[2]}")
         except BadInput:
             outer = self._expression(found[1], ranges=False)
         inner = self._within(found[2], _years(outer))
@@ -546,7 +546,7 @@ class _Reader:
         found = []
         for year in years:
             try:
-                found.append(self._expression(f"{year}년 {text}", ranges=False))
+                found.append(self._expression(f"{year}년 {text}"))
             except BadInput:
                 continue
         return found
