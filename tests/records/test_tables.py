@@ -122,6 +122,27 @@ def test_a_month_after_a_point(
     assert [doubt in warning for warning in one.warnings] == ([True] if doubt else [])
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "edtf", "noted"),
+    [
+        ("t.json", '[{"id": 1, "name": "Kim", "birth": 2008.1}]', "2008-01", True),
+        ("t.json", '[{"id": 1, "name": "Kim", "birth": 2008.10}]', "2008-10", False),
+        ("t.csv", "id,name,birth\n1,Kim,2008.1\n", "2008-01", True),
+        ("t.csv", "id,name,birth\n1,Kim,2008.10\n", "2008-10", False),
+        ("t.csv", "id,name,birth\n1,Kim,2008.01\n", "2008-01", False),
+    ],
+)
+def test_a_month_after_a_point_in_a_file_that_says_no_format(
+    tmp_path: Path, file: str, text: str, edtf: str, noted: bool
+) -> None:
+    (tmp_path / file).write_text(text)
+    [one] = taken(tmp_path / file, START + 'birth = "birth"\n')
+    assert isinstance(one, Accepted)
+    assert one.report.birth is not None
+    assert one.report.birth.edtf == edtf
+    assert ["January or October" in warning for warning in one.warnings] == [True] * noted
+
+
 def test_two_digits_after_the_point_by_the_number_of_the_format(tmp_path: Path) -> None:
     held = parts({"Form": sheet([["a"], [Raw('<c s="0"><v>2008.1</v></c>')]])})
     held["xl/styles.xml"] = '<styleSheet><cellXfs><xf numFmtId="2"/></cellXfs></styleSheet>'

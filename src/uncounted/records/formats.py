@@ -22,7 +22,10 @@ _ASIDE = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?')
 _TOKEN = re.compile(r"[yebg]+|m+|d+|h+|s+")
 _FIXED = re.compile(r"[#0,]{0,20}0\.(0{1,15})")
 # 2013.1 is 2013.10 too, and a cell that is not told how many digits to show does not say which.
-_OCTOBER = re.compile(r"(?:19|20)\d\d\.1", re.ASCII)
+MAY_BE_OCTOBER = re.compile(r"(?:19|20)\d\d\.1", re.ASCII)
+JANUARY_OR_OCTOBER = (
+    "a number that ends in .1, which is .10 too: January or October (make it a text)"
+)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
@@ -134,8 +137,8 @@ def _fraction(value: float, places: int) -> Shown:
             text = fixed
         else:
             doubt = "a number that its cell shows rounded, read as it is"
-    if _OCTOBER.fullmatch(text):
-        doubt = "a number that ends in .1, which is .10 too: January or October (make it a text)"
+    if MAY_BE_OCTOBER.fullmatch(text):
+        doubt = JANUARY_OR_OCTOBER
     return Shown(text, doubt=doubt)
 
 

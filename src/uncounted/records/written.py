@@ -31,6 +31,7 @@ from uncounted.records.asides import (
 from uncounted.records.calendars import decimal_numerals, lunar_end, lunar_names
 from uncounted.records.dateparts import part_of, parted, winter_of_two_years
 from uncounted.records.datepoints import HINT, MONTH, point, sought
+from uncounted.records.formats import JANUARY_OR_OCTOBER, MAY_BE_OCTOBER
 
 LONGEST = 120
 
@@ -101,6 +102,7 @@ _RANGES = (
     ),
     sought(rf"(.+?)\s*-\s*({_NOW})"),
 )
+_EN_DASHES = sought(r"(?<!\d)(\d{1,4})–(\d{1,2})–(\d{1,4})(?!\d)")  # as Word writes hyphens
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
 _LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
 _EITHER = sought(  # in "spring/3/2009" and "March/2008/12" is no month after the slash
@@ -124,8 +126,8 @@ _OPEN = (
     (sought(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
 _MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|\band\b)\s*({MONTH}.*)")
-_DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,])\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
-_AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–])\s*(\d{{1,2}}),?\s+(\d{{4}})")
+_DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,]|and)\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
+_AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–]|and|or)\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
 _DAY = sought(r"\d{4}-\d\d-\d\d")
 _DIGIT = sought(r"\d")
@@ -179,12 +181,16 @@ class _Reader:
         seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
         plain = " ".join(unicodedata.normalize("NFKC", seen).casefold().split()).strip(" ,;")
         plain = plain.translate(_SIGNS)
+        if "–" in plain:
+            plain = _EN_DASHES.sub(r"\1-\2-\3", plain)
         if not plain or says_unknown(plain):
             return Translation(None)
         if edtf.is_edtf(plain.upper()) and "-00" not in plain:
             return Translation(plain.upper(), _half_empty(plain))
         if self.birth:
             plain = self._of_birth(plain)
+        if MAY_BE_OCTOBER.fullmatch(plain):  # as a spreadsheet saves 2008.10 in a CSV
+            self.note(JANUARY_OR_OCTOBER)
         return Translation(self._calendar(plain), tuple(self.notes))
 
     def _of_birth(self, text: str) -> str:
