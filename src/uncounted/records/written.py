@@ -104,7 +104,9 @@ _RANGES = (
 )
 _EN_DASHES = sought(r"(?<!\d)(\d{1,4})–(\d{1,2})–(\d{1,4})(?!\d)")  # as Word writes hyphens
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
-_LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
+_LISTED = sought(
+    r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/~–-])\s*(\d{1,2}\s*([월月일日号]))"
+)
 _EITHER = sought(  # in "spring/3/2009" and "March/2008/12" is no month after the slash
     r"(?!(?:\d{1,2}\s*[월月])?\D*/\s*\d{4}\s*[-./]\s*\d{1,2}$)"
     r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或"
@@ -312,7 +314,9 @@ class _Reader:
         return day
 
     def _expression(self, text: str, *, ranges: bool = True) -> str:
-        """A date; else a range, about and perhaps, an open end, or a part of a year.
+        """A date; else about one, a range, perhaps one, an open end, or a part of a year.
+
+        "About" at the beginning or end of a range may be said of one end or of both: so of both.
 
         The ends of a range are no ranges themselves, so the work stays in proportion to
         the length of the text.
@@ -326,13 +330,12 @@ class _Reader:
             return self._expression(plain, ranges=ranges)
         if (rest := without_unknown(text)) != text:
             return self._less_known(rest, ranges=ranges)
+        if rest := _less(_ABOUT, text):
+            return self._about(self._expression(rest, ranges=ranges))
         if ranges and (span := winter_of_two_years(text) or self._span(text)):
             return span
-        for mark, patterns in (("?", _DOUBT), ("~", _ABOUT)):
-            for pattern in patterns:
-                rest = pattern.sub("", text, count=1)
-                if rest != text and rest:
-                    return _qualified(self._expression(rest, ranges=ranges), mark)
+        if rest := _less(_DOUBT, text):
+            return _qualified(self._expression(rest, ranges=ranges), "?")
         found = _EITHER.fullmatch(text) if ranges else None
         if found and (span := self._range(found[1], found[2], ordered=False)):
             return self._either(span)
@@ -360,21 +363,15 @@ class _Reader:
         self.note("a month or day is said not to be known")
         return found
 
-    def _span(self, text: str) -> str | None:
-        """A range, or months and days in a row ("5,6월"); None if it is none.
+    def _about(self, found: str) -> str:
+        if "/" in found and not self.lunar:
+            edtf.bounds(found)  # the ends of "about 1999 to 1998" would not be found backwards
+        return _qualified(found, "~")
 
-        "About" at its beginning or end may be said of one end of it or of both: so of both.
-        """
+    def _span(self, text: str) -> str | None:
+        """A range, or months and days in a row ("5,6월"); None if it is none."""
         if not _RANGE_SIGN.search(text):
             return None
-        rest = text
-        for pattern in _ABOUT:
-            rest = pattern.sub("", rest, count=1)
-        if rest != text and (span := self._bare_span(rest)):
-            return _qualified(span, "~")
-        return self._bare_span(text)
-
-    def _bare_span(self, text: str) -> str | None:
         if found := _LISTED.fullmatch(text):
             head, one, sign, end, unit = found.groups()
             start = f"{head}{one}{unit}"
@@ -530,9 +527,10 @@ class _Reader:
         found = _BRACKETED.fullmatch(text)
         if not found:
             return None
-        try:
-            return self._expression(f"{found[1]} {found[2]}")
-        except BadInput:
+        outer = self._part(found[1])
+        if outer is None:  # "late 1998 (December)" is no late December
+            with suppress(BadInput):
+                return self._expression(f"{found[1]} {found[2]}")
             outer = self._expression(found[1], ranges=False)
         inner = self._within(found[2], _years(outer))
         if not inner:
@@ -551,10 +549,10 @@ class _Reader:
         """A date in brackets, in each year that the date before them admits."""
         found = []
         for year in years:
-            try:
-                found.append(self._expression(f"{year}년 {text}"))
-            except BadInput:
-                continue
+            for whole in (f"{year}년 {text}", f"{text} {year}"):
+                with suppress(BadInput):
+                    found.append(self._expression(whole))
+                    break
         return found
 
     def _point(self, text: str) -> str:
@@ -564,6 +562,15 @@ class _Reader:
 def _without(mark: re.Pattern[str], text: str) -> str:
     """A text without a mark, of which no two parts have grown together."""
     return " ".join(mark.sub(" ", text).split()) if mark.search(text) else text
+
+
+def _less(marks: tuple[re.Pattern[str], ...], text: str) -> str:
+    """What is left of a text without the first of some marks; empty if it has none."""
+    for mark in marks:
+        rest = mark.sub("", text, count=1)
+        if rest != text:
+            return rest
+    return ""
 
 
 def _half_empty(text: str) -> tuple[str, ...]:
