@@ -105,7 +105,7 @@ _RANGES = (
 _EN_DASHES = sought(r"(?<!\d)(\d{1,4})–(\d{1,2})–(\d{1,4})(?!\d)")  # as Word writes hyphens
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
 _LISTED = sought(
-    r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/~–-])\s*(\d{1,2}\s*([월月일日号]))"
+    r"(.+?)(?<!\d)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/~–-])\s*(\d{1,2}\s*([월月일日号]))"
 )
 _EITHER = sought(  # in "spring/3/2009" and "March/2008/12" is no month after the slash
     r"(?!(?:\d{1,2}\s*[월月])?\D*/\s*\d{4}\s*[-./]\s*\d{1,2}$)"
