@@ -911,6 +911,7 @@ birth = { year = "y", month = "m", day = "d" }
             ("1985,03-05,", "1985-03/1985-05", "1985 03-05"),
         ),
         ("1985,3,10-15", "1985-03-10/1985-03-15", "1985 3 10-15"),
+        ("1985,July,10~15", "1985-07-10/1985-07-15", "1985 July 10~15"),
         ('1985,"3,5",', "1985-03?/1985-05?", "1985 3,5"),
         ("1985-03,,", "1985-03", "1985-03"),
         ("주체74(1985),3,", "1985-03", "주체74(1985)-03"),
@@ -969,8 +970,9 @@ def test_a_year_that_is_not_certain_is_kept_without_the_month_and_day_beside_it(
     )
 
 
-def test_a_year_that_is_not_certain_stays_as_it_is_alone(tmp_path: Path) -> None:
-    found = _one(tmp_path, "1,Kim,about 1985,,미상", mapping=IN_COLUMNS, header="n,f,y,m,d")
+@pytest.mark.parametrize("year", ["about 1985", "1985년경", "1985~"])
+def test_a_year_that_is_not_certain_stays_as_it_is_alone(tmp_path: Path, year: str) -> None:
+    found = _one(tmp_path, f"1,Kim,{year},,미상", mapping=IN_COLUMNS, header="n,f,y,m,d")
     assert found.report.birth
     assert (found.report.birth.edtf, found.warnings) == ("1985~", ())
 

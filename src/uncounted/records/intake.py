@@ -467,7 +467,7 @@ class Cells:
         numeric = all(part.isdecimal() or part == "XX" for part in rest)
         numbers = "".join(f"-{part.zfill(2)}" for part in rest)
         written = year + numbers if numeric else " ".join([year, *rest])
-        if read[-1] in "?~%":
+        if rest and read[-1] in "?~%":
             self.warnings.append(
                 f"column {where.year!r}: the year is not certain, so the month and day beside it"
                 " are left out"

@@ -104,9 +104,7 @@ _RANGES = (
 )
 _EN_DASHES = sought(r"(?<!\d)(\d{1,4})–(\d{1,2})–(\d{1,4})(?!\d)")  # as Word writes hyphens
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u223c\u301c", "----~~")
-_LISTED = sought(
-    r"(.+?)(?<!\d)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/~–-])\s*(\d{1,2}\s*([월月일日号]))"
-)
+_LISTED = sought(r"(.+?)(\d{1,2})\s*[월月일日号]?\s*([,·\u119e、/-])\s*(\d{1,2}\s*([월月일日号]))")
 _EITHER = sought(  # in "spring/3/2009" and "March/2008/12" is no month after the slash
     r"(?!(?:\d{1,2}\s*[월月])?\D*/\s*\d{4}\s*[-./]\s*\d{1,2}$)"
     r"(?:either )?(.+?)\s*(?: or |또는|혹은|이나|或者|或"
@@ -480,7 +478,8 @@ class _Reader:
         """The end of a range, of which no year is written, in a year; None if it is none."""
         if found := _WITHOUT_YEAR.fullmatch(end):
             month, day = found.groups()
-            if int(month or 0) > 12 or (not month and first[:7] != first.split("/")[-1][:7]):
+            start, last = first.split("/")[0], first.split("/")[-1]
+            if int(month or 0) > 12 or (not month and (start[:7] != last[:7] or len(start) < 10)):
                 return None
             parts = (year, month or first[5:7], day)
             return "-".join(part.zfill(2) for part in parts if part)
