@@ -47,6 +47,7 @@ class Translation:
 _WEEKDAY = sought(
     r"\s*[월화수목금토일]요일$|\s*星期[一二三四五六日天]$"
     r"|\s*\((?:[월화수목금토일](?:요일)?|(?:周|星期)?[一二三四五六日])\)"
+    r"|\s*\((?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?\)"
     r"|^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*,?\s+(?=[0-9a-z])"
 )
 _LUNAR = sought(
@@ -125,6 +126,7 @@ _OPEN = (
     ),
     (sought(r"(.+?)\s*(?:후|之后|之後)(?:에)?"), False, False),
 )
+_MONTH_NAME = sought(rf"\b{MONTH}\b")
 _MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|\band\b)\s*({MONTH}.*)")
 _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,]|and)\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–]|and|or)\s*(\d{{1,2}}),?\s+(\d{{4}})")
@@ -548,10 +550,10 @@ class _Reader:
         """A date in brackets, in each year that the date before them admits."""
         found = []
         for year in years:
-            for whole in (f"{year}년 {text}", f"{text} {year}"):
-                with suppress(BadInput):
-                    found.append(self._expression(whole))
-                    break
+            with suppress(BadInput):
+                # "about 1998" is no other date, so what goes before a year has to be a month.
+                whole = f"{text} {year}" if _MONTH_NAME.search(text) else f"{year}년 {text}"
+                found.append(self._expression(whole))
         return found
 
     def _point(self, text: str) -> str:
