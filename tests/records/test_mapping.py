@@ -37,6 +37,7 @@ START = '[columns]\nid = "a"\nname = "b"\n'
         (START + '[values.act]\n"x" = "Not A Code"', "is no code", "hyphens"),
         (START + "[source]\npads_dates = 1", "neither true nor false", ""),
         (START + '[source]\ncovers = { from = "soon" }', "not a date", "2017"),
+        (START + "[source]\ncovers = { from = 2017.10 }", "not a date", "2017"),
         (START + "[source]\ncovers = { from = 2020, to = 2010 }", "ends before it begins", ""),
         (START + "[[acts]]\ndate = 'x'", "either a kind or a column", ""),
         (START + "birth = { month = 'x' }", "needs a year", ""),

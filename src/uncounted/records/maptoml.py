@@ -335,6 +335,7 @@ def _covers(table: Any, own: OwnWords) -> Covers:
 
 def _covered_date(where: str, value: Any) -> PartialDate:
     try:
-        return dates.parse(str(value))
+        # To TOML 2017.10 is the number 2017.1.
+        return dates.parse("" if isinstance(value, float) else str(value))
     except BadInput:
         raise BadMapping(f"{where} is not a date", hint='write it as "2017" or "2017-05"') from None
