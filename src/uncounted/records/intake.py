@@ -435,7 +435,8 @@ class Cells:
         text = self.text(column)
         if text is not None and _DIGIT.search(text):
             return text
-        if _NOT_SHOWN.fullmatch(self.row.cells[column].strip()):
+        cell = self.row.cells[column]
+        if "#" in cell and _NOT_SHOWN.fullmatch(cell.strip()):
             raise BadInput("an error of the spreadsheet, or #### of a column that is too narrow")
         return text and self.known(column)
 
