@@ -63,6 +63,7 @@ _LEAP = sought(r"윤(?=\s*\d)|闰|閏|\bleap (?:month )?")
 _TIMED = sought(
     r"(.*\d)(?:t|\s+)(\d{1,2}):(\d\d)(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(z|utc|[+-]\d\d:?\d\d)?"
 )
+_DOUBTED = r"(?:\(?\?\)?|\(?추정\)?|로 추정|\(?uncertain\)?|\(?불확실\)?|\(?可能\)?)"
 _ABOUT = (
     sought(
         r"^(?:(?:(?:on|in|at) or )?(?:about|around)|approximately|approx\b\.?|circa|ca\b\.?|c\."
@@ -70,18 +71,16 @@ _ABOUT = (
     ),
     sought(
         r"\s*(?:경|쯤|무렵|정도|전후|내외|안팎|께|左右|前后|前後|上下|\(?approx\.?\)?"
-        r"| or so)(?:에)?$"
+        rf"| or so)(?:에)?(?=(?:\s*{_DOUBTED})?$)"
     ),
 )
-_DOUBT = (
-    sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),
-    sought(r"\s*(?:\(?\?\)?|\(?추정\)?|로 추정|\(?uncertain\)?|\(?불확실\)?|\(?可能\)?)$"),
-)
+_PERHAPS = (sought(r"^(?:possibly|perhaps|maybe|probably|아마도?|可能|也许|或许)\s*(?:in )?"),)
+_DOUBT = (sought(rf"\s*{_DOUBTED}$"),)
 _NOW = r"(?:the )?present(?: day)?|now|today|date|(?:지금|현재|오늘)(?:까지)?|今|现在|現在"
 _IS_NOW = sought(_NOW)
 # Without one of these there is no range, and nothing in a row.
 _RANGE_SIGN = sought(r"[-~–—/,·\u119e、至到에와과]|부터|\b(?:to|until|till|through|and)\b")
-_AMID = r"(?:\s*(?:사이|之间|之間)(?:에)?)?"
+_AMID = r"(?:\s*(?:사이|之间|之間)(?:에)?|까지)?"
 _RANGES = (
     sought(r"(?:sometime )?between (.+?) and (.+)"),
     sought(r"from (.+?) (?:to|until|till|through) (.+)"),
@@ -314,7 +313,7 @@ class _Reader:
         return day
 
     def _expression(self, text: str, *, ranges: bool = True) -> str:
-        """A date; else about one, a range, perhaps one, an open end, or a part of a year.
+        """A date; else about or perhaps one, a range, an open end, or a part of a year.
 
         "About" at the beginning or end of a range may be said of one end or of both: so of both.
 
@@ -332,6 +331,8 @@ class _Reader:
             return self._less_known(rest, ranges=ranges)
         if rest := _less(_ABOUT, text):
             return self._about(self._expression(rest, ranges=ranges))
+        if rest := _less(_PERHAPS, text):
+            return _qualified(self._expression(rest, ranges=ranges), "?")
         if ranges and (span := winter_of_two_years(text) or self._span(text)):
             return span
         if rest := _less(_DOUBT, text):
