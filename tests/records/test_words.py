@@ -150,6 +150,9 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("라선시 라진", "KP-13-rajin"),
         ("Chonjin, North Hamgyong", "KP-09-chongjin"),
         ("Chonjin-si, China", "CN-12"),
+        ("在延吉", "CN-2224-yanji"),
+        ("被关押在图们看守所", "CN-2224-tumen"),
+        ("住会宁", "KP-09-hoeryong"),
         # beside a river, a people or a consulate
         ("Tumen River near Musan", "KP-09-musan"),
         ("图们江边（茂山）", "KP-09-musan"),
@@ -271,6 +274,11 @@ def test_no_place_is_guessed(text: str) -> None:
 )
 def test_of_two_places_run_together_neither_wins(text: str) -> None:
     assert places.place(text) is None
+
+
+def test_no_name_begins_like_a_word_before_one() -> None:
+    assert not [name for name in places._indexes()[0] if places._AT.match(name)]
+    assert places.place("从会宁逃到图们") is None
 
 
 def test_a_county_that_begins_like_a_word_for_and_is_one() -> None:

@@ -34,6 +34,7 @@ _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
 _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
 _NEXT_PART = re.compile(r"(?=,| (?:in|near|at)\b)")  # after a place that one lies opposite
 _JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
+_AT = re.compile("被?(?:关押|居?住|逃)?[在于到]|[住的]")  # before a name, without a space between
 _HANGUL_END = re.compile(
     r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
 )
@@ -477,7 +478,8 @@ def _run_together(text: str) -> Iterator[tuple[str, ...]]:
     it is 과 or 和 after another, and a bare name before 리 or 洞 is that of a village.
     """
     names, _, longest = _indexes()
-    at, strange = 0, False
+    said_first = _AT.match(text)
+    at, strange = said_first.end() if said_first else 0, False
     while at < len(text):
         for end in range(min(len(text), at + longest), at + 1, -1):
             name = text[at:end]
