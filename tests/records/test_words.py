@@ -177,6 +177,22 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("Embassy of the Republic of Korea in Beijing", "CN-11"),
         ("South Korean embassy, Bangkok, Thailand", "TH"),
         ("Japanese consulate in Shenyang", "CN-2101"),
+        ("韩国驻沈阳总领事馆", "CN-2101"),
+        ("在美国驻沈阳总领馆", "CN-2101"),
+        ("駐瀋陽總領事館", "CN-2101"),
+        ("北朝鲜驻北京大使馆", "CN-11"),
+        ("朝鲜驻丹东领事办公室", "CN-2106"),
+        ("韩国驻泰国大使馆", "TH"),
+        ("朝鲜驻俄罗斯符拉迪沃斯托克总领事馆", "RU-PRI-vladivostok"),
+        ("한국 주심양 총영사관", "CN-2101"),
+        ("대한민국 주선양총영사관", "CN-2101"),
+        ("across the street from the Korean consulate, Shenyang", "CN-2101"),
+        ("연길 북한식당", "CN-2224-yanji"),
+        ("沈阳朝鲜饭店对面", "CN-2101"),
+        ("济南朝鲜族村", "CN-3701"),
+        ("Tumen riverside, Onsong", "KP-09-onsong"),
+        ("banks of the Tumen, Musan", "KP-09-musan"),
+        ("the Tumen prison", "CN-2224-tumen"),
         # what is beside it is read, unless it lies in that
         ("장백현 혜산 맞은편 마을", "CN-2206-changbai"),
         ("중국 무산군 맞은편", "CN"),
@@ -210,6 +226,7 @@ def test_places_in_three_scripts(text: str, code: str) -> None:
 
 BEARING_A_NAME = (
     "Tumen River|the Tumen river bank|River Tumen|Tuman-gang|图们江|圖們江|图们江边|두만강|두만강변"
+    "|Tumen riverbank|Tumen riverside|by the Tumen|Tumen (river)"
     "|도문강|압록강|鸭绿江|Yalu River|송화강|Songhwa River|대동강|Amur River"
     "|아무르강|松花江|大同江|豆满江|豆滿江|鴨綠江|阿穆爾河|阿穆尔河沿岸|長白山|白頭山|白头山|장백산맥"
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
@@ -224,7 +241,7 @@ BEARING_A_NAME = (
     "|무산지역 맞은편|延边朝鲜族自治州对面|opposite Musan, North Hamgyong, North Korea"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
     "|South Korean embassy|the North Korean Consulate General|S. Korean consulate|Thai embassy"
-    "|Chinese embassy|U.S. Embassy"
+    "|Chinese embassy|U.S. Embassy|韩国驻华大使馆|북한 식당|朝鲜饭店"
 )
 
 

@@ -13,27 +13,35 @@ from collections.abc import Iterable
 _RIVERS = (
     "(?:두만강|도문강|압록강|송화강|아무르강|대동강(?! ?구역))(?:변|가|유역|연안)?"
     "|(?:图们江|豆满江|鸭绿江|松花江|阿穆尔河|大同江(?!区))(?:沿岸|流域|[边岸畔])?"
-    r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songh[wu]a|[td]aedong|amur) river"
+    r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songh[wu]a|[td]aedong|amur) \(?river(?:bank|side|bed)?s?\)?"
     r"|river (?:tum[ae]n|yalu|am[nr]ok|amur)|[td]uman ?[gk]ang|am[nr]ok ?[gk]ang|tumen ?jiang)"
-    r"(?: (?:banks?|basin|border|side))?\b"
+    r"(?: (?:banks?|basin|border|side))?(?!\w)"
+    r"|the tum[ae]n(?=$|[^\w ]| (?:from|in|near|at|to)\b)"
 )
 _MOUNTAINS = (
     "백두산|장백산맥?|长白山脉?|白头山"
     r"|\b(?:(?:changbai|paektu|baekdu) ?(?:mountains?|mt|range|shan|san)"
     r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
 )
-_PEOPLES = "COUNTRY(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
+_PEOPLES = "(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
 _OPPOSITE = "(?:맞은편|건너편|对面|对岸)"
-_MISSION = f"(?:총?영사관|영사부|대사관|总?领事馆|大使馆)(?: ?{_OPPOSITE})?"  # in one city with it
+# What is opposite a mission is in one city with it.
+_MISSION = f"(?:총?영사관|영사부|대사관|总?领(?:事馆?|馆)|大?使馆)(?: ?{_OPPOSITE})?"
+_AFTER_COUNTRY = (  # a Korean restaurant, too, is wherever it is, and what is opposite it
+    rf"(?:{_PEOPLES}| ?{_MISSION}| ?(?=[주驻]\w{{1,12}} ?(?:COUNTRY ?)?{_MISSION})"
+    "|(?:(?<=남한|북한|한국|조선|朝鲜|韩国) ?(?:식당|饭店)|(?<=한국|韩国) ?(?:교회|教会))"
+    f"(?: ?{_OPPOSITE})?)"
+)
 _MISSION_EN = "(?:consulate(?: general)?|embassy)"
 _OF_COUNTRY = (  # before the two; with those whose missions people from the DPRK come to
     "(?:(?:(?:south|north|s|n) )?korean|chinese|japanese|mongolian|vietnamese|lao(?:tian)?"
     "|(?:royal )?thai|burmese|cambodian|russian|american|u ?s(?: ?a)?|british|canadian|german)"
 )
 _MISSIONS = (
-    rf"(?<!\w)[주驻](?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|(?:COUNTRY ?)?{_MISSION}"
-    rf"|\b(?:COUNTRY|{_OF_COUNTRY}) {_MISSION_EN}\b"
-    rf"|\b{_MISSION_EN}(?: of (?:the )?COUNTRY)?\b"
+    rf"驻(?P<host>\w{{1,12}}?) ?(?:COUNTRY ?)?{_MISSION}"
+    rf"|주(?<!\w주)(?=\w{{2,4}} ?(?:COUNTRY ?)?{_MISSION})|{_MISSION}"
+    r"|\b(?:(?:opposite|across (?:the (?:street|road) )?from) (?:the )?)?"
+    rf"(?:(?:COUNTRY|{_OF_COUNTRY}) )?{_MISSION_EN}(?: of (?:the )?COUNTRY)?\b"
 )
 # In a text in which the others are left out: "across the Tumen River from" has no river.
 OPPOSITE = re.compile(
@@ -60,7 +68,7 @@ _LATIN_SIGNS = (
 _SIGNS = (
     *("만강", "문강", "록강", "화강", "르강", "동강", "두산", "장백", "영사부", "맞은편", "건너편"),
     *("长白", "長白", "白头", "白頭", "们江", "們江", "满江", "滿江", "绿江", "綠江", "花江"),
-    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸", *_LATIN_SIGNS),
+    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸당店事", *_LATIN_SIGNS),
 )
 _LAST = frozenset(sign[-1] for sign in _SIGNS)
 
@@ -81,7 +89,8 @@ def pattern(countries: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
     """
     longest_first = sorted(countries, key=lambda name: (-len(name), name))
     country = f"(?:{'|'.join(map(re.escape, longest_first))})"
-    people = re.compile(f".{_PEOPLES}".replace("COUNTRY", country))
+    country = re.sub("([南北]朝鲜)", r"\1(?!族)", country)  # 济南朝鲜族村 is in 济南
+    people = re.compile(f".{country}{_PEOPLES}")
     kept = "|".join(sorted(" ?".join(name) for name in names if people.search(name)))
-    found = "|".join((_RIVERS, _MOUNTAINS, _PEOPLES, _MISSIONS)).replace("COUNTRY", country)
-    return re.compile(f"(?P<kept>{kept or '(?!)'})|{found}")
+    found = "|".join((_RIVERS, _MOUNTAINS, f"COUNTRY{_AFTER_COUNTRY}", _MISSIONS))
+    return re.compile(f"(?P<kept>{kept or '(?!)'})|{found.replace('COUNTRY', country)}")

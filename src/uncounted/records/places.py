@@ -61,7 +61,7 @@ _FORMS = """
 壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
 鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
 穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
-灤滦 領领 總总 對对 綠绿 頭头
+灤滦 領领 總总 對对 綠绿 頭头 駐驻
 """
 _PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
 
@@ -239,7 +239,7 @@ def _without_others(plain: str) -> str:
 
 
 def _kept(found: re.Match[str]) -> str:
-    return f" {(found['kept'] or '').replace(' ', '')} "
+    return f" {(found['kept'] or found['host'] or '').replace(' ', '')} "
 
 
 def _beside(found: re.Match[str]) -> str:
