@@ -200,12 +200,28 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("中国 茂山对岸", "CN"),
         ("village opposite Musan near Helong", "CN-2224-helong"),
         ("across the river from Hyesan at Changbai", "CN-2206-changbai"),
-        ("opposite Musan Jilin", "CN-22"),
         ("opposite Musan, Jilin", "CN-22"),
         ("opposite the hospital in Yanji", "CN-2224-yanji"),
-        ("도문 남양 맞은편", "CN-2224-tumen"),
-        ("图们市南阳对岸", "CN-2224-tumen"),
-        ("opposite Yanji, Yanji", "CN-2224-yanji"),
+        ("룡정 삼합 맞은편 회령", "KP-09-hoeryong"),
+        ("도문 남양 맞은편 온성", "KP-09-onsong"),
+        ("和龙市南坪对岸茂山", "KP-09-musan"),
+        ("和龙市南坪镇茂山对面", "CN-2224-helong"),
+        ("吉林省和龙市朝鲜茂山郡对岸", "CN-2224-helong"),
+        ("무산군 중국 하남성 정주시 맞은편", "KP-09-musan"),
+        ("장백 혜산(량강도) 맞은편", "CN-2206-changbai"),
+        ("회령 건너 룡정", "CN-2224-longjing"),
+        ("会宁对面的龙井三合", "CN-2224-longjing"),
+        ("图们江对岸会宁", "KP-09-hoeryong"),
+        ("연길로 건너와", "CN-2224-yanji"),
+        ("중국으로 건너 연길", "CN-2224-yanji"),
+        ("Tumen City (opposite Namyang, Onsong County)", "CN-2224-tumen"),
+        ("Hoeryong (across from Sanhe, Longjing)", "KP-09-hoeryong"),
+        ("opposite Musan (Helong)", "CN-2224-helong"),
+        ("Dandong, on the opposite bank of the Yalu from Sinuiju", "CN-2106"),
+        ("opposite bank from Hyesan, Changbai County", "CN-2206-changbai"),
+        ("Dandong, across the Yalu from Sinuiju", "CN-2106"),
+        ("a village facing Musan, Helong", "CN-2224-helong"),
+        ("house facing the Tumen River, Onsong", "KP-09-onsong"),
         # what is opposite a landmark is where it is
         ("연길역 맞은편", "CN-2224-yanji"),
         ("연길 기차역 맞은편 식당", "CN-2224-yanji"),
@@ -215,6 +231,18 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("沈阳日本领事馆对面", "CN-2101"),
         ("opposite Yanji station", "CN-2224-yanji"),
         ("opposite Yanji Hotel, Yanji", "CN-2224-yanji"),
+        ("회령 장마당 맞은편", "KP-09-hoeryong"),
+        ("회령 보위부 길 건너편", "KP-09-hoeryong"),
+        ("연길 공안국 맞은편", "CN-2224-yanji"),
+        ("opposite Tumen detention center", "CN-2224-tumen"),
+        ("across the street from Musan prison", "KP-09-musan"),
+        ("남양역 건너편 도문", "CN-2224-tumen"),
+        # but not if a river is between, or another place is named
+        ("온성군 남양역 맞은편 도문시", "CN-2224-tumen"),
+        ("满浦站对面集安", "CN-2205-jian"),
+        ("新义州站对岸丹东", "CN-2106"),
+        ("혜산역 압록강 건너편 장백", "CN-2206-changbai"),
+        ("심양역 맞은편 한국 교회", "CN-2101"),
     ],
 )
 def test_places_in_three_scripts(text: str, code: str) -> None:
@@ -239,6 +267,16 @@ BEARING_A_NAME = (
     "|길림성 연변 조선족 자치주 도문시 맞은편|북한 함경북도 회령 시 맞은편"
     "|Jilin City 맞은편|图们口岸对面"
     "|무산지역 맞은편|延边朝鲜族自治州对面|opposite Musan, North Hamgyong, North Korea"
+    "|도문 남양 맞은편|图们市南阳对岸|룡정 삼합 맞은편|남양(온성군) 맞은편|혜산시 강안동 맞은편"
+    "|opposite Musan Jilin|opposite Yanji, Yanji|opposite Hyesan and Musan|혜산과 무산 맞은편"
+    "|함경북도, 무산 맞은편|중국 길림성 장백조선족자치현 맞은편|朝鲜黄海南道对岸"
+    "|opposite Namyang, Onsong|opposite Namyang (Onsong County)|opposite Wiyon-dong, Hyesan"
+    "|across the river from Namyang, Onsong County, North Hamgyong Province, DPRK"
+    "|on the opposite bank of the Tumen River from Musan|opposite river bank from Onsong"
+    "|other side of the river from Musan|over the river from Hyesan|across the Yalu from Sinuiju"
+    "|village facing Hoeryong|회령 맞은켠|회령 건너켠|무산 맞은 편|무산 강 건너 마을|무산 강건너"
+    "|회령 건너 삼합|혜산에서 강 건너|across the border from Hoeryong station"
+    "|across the river from Sinuiju station|会宁站对岸|무산역 두만강 건너편|신의주역 압록강 건너편"
     "|한국 영사관|주한국대사관|日本領事館|South Korea embassy|Consulate General of Japan"
     "|South Korean embassy|the North Korean Consulate General|S. Korean consulate|Thai embassy"
     "|Chinese embassy|U.S. Embassy|韩国驻华大使馆|북한 식당|朝鲜饭店"
@@ -337,6 +375,24 @@ def test_a_text_with_many_opposites_says_nothing_and_a_long_one_is_left() -> Non
     assert places.settled(text[: places.LONGEST]) == ""
     assert places.settled(text * 3) == text * 3
     assert places.place(text[: places.LONGEST]) is None
+
+
+@pytest.mark.parametrize("place", places.every(), ids=lambda place: place.code)
+def test_what_lies_opposite_a_place_is_not_in_its_country(place: places.Place) -> None:
+    line = [places.Place(code, ()) for code in place.path]
+    ko, zh, en = (
+        sign.join(each.label(language) for each in line[::step])
+        for language, sign, step in (("ko", " ", 1), ("zh", "", 1), ("en", ", ", -1))
+    )
+    nothing = {f"{ko} 맞은편", f"{ko} 칠성 건너편", f"{zh}对岸", f"{zh}七星对面"}
+    nothing |= {f"opposite {en}", f"across the river from Sambat, {en}", f"{ko}, {ko} 맞은편"}
+    assert {text for text in nothing if places.candidates(text)} == set()
+    other = places.place("도문시" if place.path[0] == "KP" else "무산군")
+    assert other is not None
+    beside = {f"{other.label('ko')} {ko} 맞은편", f"{other.label('ko')}({ko} 칠성 맞은편)"}
+    beside |= {f"{zh}对岸{other.label('zh')}", f"{zh}七星对岸，{other.label('zh')}"}
+    beside |= {f"{other.label()}, opposite Sambat, {en}", f"opposite {en} near {other.label()}"}
+    assert {text for text in beside if places.place(text) != other} == set()
 
 
 @pytest.mark.parametrize("sign", ["对面", "맞은편 ", "opposite ", "across from, "])

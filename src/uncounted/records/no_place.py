@@ -1,7 +1,8 @@
 """What bears the name of a place and is not there: a river, a people, a consulate, "opposite".
 
 The Tumen River is not the city of Tumen, a 조선족 village lies in China, and a South Korean
-consulate is wherever it is. What lies opposite Musan lies in the other country.
+consulate is wherever it is. What lies opposite Musan lies in the other country, and where it
+cannot be told what lies opposite, the text says nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _MOUNTAINS = (
     r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
 )
 _PEOPLES = "(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
-_OPPOSITE = "(?:맞은편|건너편|对面|对岸)"
+_OPPOSITE = r"(?:맞은 ?[편켠쪽]|건너(?: ?[편켠쪽]|(?<!로 건너)[에의]?\b)|对面|对岸)"
 # What is opposite a mission is in one city with it.
 _MISSION = f"(?:총?영사관|영사부|대사관|总?领(?:事馆?|馆)|大?使馆)(?: ?{_OPPOSITE})?"
 _AFTER_COUNTRY = (  # a Korean restaurant, too, is wherever it is, and what is opposite it
@@ -45,30 +46,36 @@ _MISSIONS = (
 )
 # In a text in which the others are left out: "across the Tumen River from" has no river.
 OPPOSITE = re.compile(
-    rf"(?<![\w ])(?P<before>[\w ]+){_OPPOSITE}"
-    r"|\b(?:opposite|across (?:the )?(?:(?:river|border) )?from)(?P<after>(?:,? \w+)+)"
+    rf"(?<![\w ])(?P<before>[\w ]*(?:\([\w ]+\) ?)?){_OPPOSITE}"
+    r"|\b(?:opposite|facing(?! the)"
+    r"|(?:across|(?:over|side|bank)(?= (?:of|the)\b))(?: of)?(?: the)?(?: \w+)? from)"
+    r"(?P<after>(?:[ ,(]+\w+)+)"
 )
-# What is opposite one of these is in the same place as it: 연길역 맞은편, opposite Yanji Hotel.
+# What is opposite one of these is in the same place as it (연길역 맞은편, opposite Yanji Hotel),
 LANDMARK = re.compile(
-    "(?:(?<![지구])역|병원|학교|대학|교회|식당|여관|호텔|시장|공장|은행|경찰서|파출소"
-    "|站|医院|学校|大学|教堂|饭店|酒店|宾馆|市场|工厂|银行|公安局|派出所)$"
-    r"|\b(?:station|hospital|school|church|university|restaurant|hotel|market|factory|bank)\b"
+    "(?:(?<![지구])역전?|병원|학교|대학|교회|식당|여관|호텔|시장|장마당|공장|은행|공원|백화점"
+    "|보위부|위원회|공안국|경찰서|보안서|파출소|구류소|교화소|감옥"
+    "|站|医院|学校|[大中小]学|教堂|饭店|酒店|宾馆|市场|工厂|银行|公园"
+    "|公安局|派出所|看守所|监狱)(?: 길)?$"
+    r"|\b(?:station|hospital|school|church|university|restaurant|hotel|market|factory|park"
+    r"|prison|jail|police|office|terminal|cent(?:er|re))\b"
 )
-# After the name of a place these name no other one that lies opposite, but that one or a part.
-PART = re.compile(
-    "(?:자치[주현]|[시군구현도성주읍면리동촌진향강쪽]|바로|세관|다리|대교|국경|시내"
-    "|自治[州县]|[市县郡区道省州镇乡村里洞街江桥的正]|口岸|海关|边境|[a-zа-я])$"
+# unless a river or a border is between the two.
+CROSSING = re.compile(
+    rf"{_RIVERS}|강 ?(?:건너|맞은)|국경|岸|[江河]对|[国边]境"
+    r"|\b(?:(?:river|border|bank|side|shore)\w*"
+    r"|(?:across|over)(?! (?:from|the (?:street|road))\b))\b"
 )
 # One of these is in each, in small letters: looking for them is quicker than for all of it. 강
 # alone is in 강원 and 평강, 山 in half of the counties.
 _LATIN_SIGNS = (
     *("river", "changbai", "paektu", "baekdu", "tuman", "duman", "tumen", "amnok", "amrok"),
-    *("consulate", "embassy", "opposite", "across"),
+    *("consulate", "embassy", "opposite", "across", "facing", "over the", "side of", "bank of"),
 )
 _SIGNS = (
-    *("만강", "문강", "록강", "화강", "르강", "동강", "두산", "장백", "영사부", "맞은편", "건너편"),
+    *("만강", "문강", "록강", "화강", "르강", "동강", "두산", "장백", "영사부"),
     *("长白", "長白", "白头", "白頭", "们江", "們江", "满江", "滿江", "绿江", "綠江", "花江"),
-    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸당店事", *_LATIN_SIGNS),
+    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸맞너당店事", *_LATIN_SIGNS),
 )
 _LAST = frozenset(sign[-1] for sign in _SIGNS)
 

@@ -27,12 +27,12 @@ from uncounted.records import no_place, romanising
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
 NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
-_LONGEST_SEAMED = 40  # letters that are looked at from each to the next
+_LONGEST_APART = 40  # letters before an opposite of which some may name another place
 _MOST_OPPOSITES = 3  # one after the other in a text; one that has more says nothing
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
 _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
-_NEXT_PART = re.compile(r"(?=,| (?:in|near|at)\b)")  # after a place that one lies opposite
+_NEXT_PART = re.compile(r"(?=[,(]| (?:in|near|at|to)\b)")  # after a place that one lies opposite
 _JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
 _AT = re.compile("被?(?:关押|居?住|逃)?[在于到]|[住的]")  # before a name, without a space between
 _HANGUL_END = re.compile(
@@ -230,80 +230,76 @@ def settled(text: str) -> str:
 
 def _without_others(plain: str) -> str:
     left = " ".join(_no_place().sub(_kept, plain).split())
+    opposite: set[str] = set()
     for _ in range(_MOST_OPPOSITES):  # "across from A, opposite B"
-        rest = " ".join(no_place.OPPOSITE.sub(_beside, left).split())
-        if rest == left:
-            return left
-        left = rest
-    return "" if no_place.OPPOSITE.search(left) else left
+        found = no_place.OPPOSITE.search(left)
+        if not found or (_is_local(left) and not no_place.CROSSING.search(plain)):
+            break
+        beside, countries = _beside(found)
+        left = " ".join(f"{left[: found.start()]}{beside} {left[found.end() :]}".split())
+        opposite |= countries
+    else:
+        if no_place.OPPOSITE.search(left):
+            return ""
+    return "" if opposite and opposite & _countries(left) else left
 
 
 def _kept(found: re.Match[str]) -> str:
     return f" {(found['kept'] or found['host'] or '').replace(' ', '')} "
 
 
-def _beside(found: re.Match[str]) -> str:
-    """What stands beside a place that something lies opposite, and beside all that it lies in.
+def _is_local(text: str) -> bool:
+    """Tell whether all that is opposite is a station or the like, and no two places are named."""
+    said = [_said(found) for found in no_place.OPPOSITE.finditer(text)]
+    if not all(no_place.LANDMARK.search(_NEXT_PART.split(each)[0].rstrip()) for each in said):
+        return False
+    return bool(_meant(no_place.OPPOSITE.sub(lambda found: f"{_said(found)},", text)))
 
-    `opposite Musan in North Hamgyong` is in neither, `opposite Musan in Jilin` is in Jilin,
-    and `opposite Yanji Hotel` is in Yanji.
+
+def _said(found: re.Match[str]) -> str:
+    return found["after"] if found["before"] is None else found["before"]
+
+
+def _beside(found: re.Match[str]) -> tuple[str, set[str]]:
+    """What stands beside the place that something lies opposite, and the countries of that.
+
+    Of `opposite Musan in Jilin` it is Jilin. What Musan lies in is in one country with it, as
+    is a county after a village that the table lacks; no other place of that country is left.
     """
-    if found["before"]:
-        before = found["before"].rstrip()
-        if no_place.LANDMARK.search(before):
-            return before + " "
-        *words, name = before.split() or [""]
-        if seam := _seam(name) or _unlisted(name):
-            return " ".join([*words, name[:seam]]) + " "
-        while words and _belongs(name, words[-1]):
-            name = words.pop()
-        return " ".join(words) + " "
-    taken, *rest = _NEXT_PART.split(found["after"])
-    if no_place.LANDMARK.search(taken):
-        return found["after"]
-    if seam := _seam(taken, at=" "):
-        return taken[seam:] + "".join(rest)
-    while rest and _lies_in(taken, rest[0]):
-        taken += rest.pop(0)
-    return "".join(rest)
+    said = _said(found)
+    if found["before"] is not None:
+        beside = _apart(said)
+        return beside, _countries(said[len(beside) :])
+    beside, countries = "", set[str]()
+    for part in _NEXT_PART.split(said):
+        named = _countries(part)
+        if not countries or countries & named:
+            countries |= named
+        else:
+            beside += part
+    return beside, countries
 
 
-def _lies_in(text: str, other: str) -> bool:
-    """Tell whether a text names a place that lies in one that another names."""
-    above = _lineages()
-    pairs = ((inner.code, outer.code) for inner in _meant(text) for outer in _meant(other))
-    return any(inner != outer and outer in above[inner] for inner, outer in pairs)
+def _apart(text: str) -> str:
+    """What stands before the last place in a text and in another country: 장백현 of 장백현 혜산."""
+    for end in range(len(text) - 1, 0, -1) if len(text) <= _LONGEST_APART else ():
+        if text[end] == " " or (_is_han(text[end]) and not _is_in_name(text, end)):
+            before, last = _countries(text[:end]), _countries(text[end:])
+            if last and last.isdisjoint(before) and (before or text[end] == " "):
+                return text[:end]
+    return ""
 
 
-def _belongs(name: str, before: str) -> bool:
-    """Tell whether a name goes with the place before it: 회령 시, 무산군 칠성리; not 도문 남양.
-
-    What the table does not know may lie in a county of the DPRK, or beyond the river from it.
-    """
-    found = _meant(before)
-    if _meant(name):
-        return bool(found and _meant(f"{before} {name}"))
-    return any(no_place.PART.search(name) or place.path[0] == "KP" for place in found)
+def _is_in_name(text: str, at: int) -> bool:
+    names, _, longest = _indexes()
+    begins, ends = range(max(0, at - longest), at), range(at + 1, at + longest)
+    return any(text[begin:end] in names for begin in begins for end in ends)
 
 
-def _unlisted(text: str) -> int | None:
-    """Where in Chinese text a name that the table does not have begins: 图们市南阳."""
-    if len(text) > _LONGEST_SEAMED or not _is_han(text) or text in _indexes()[0]:
-        return None
-    found = _meant(text)
-    ends = range(len(text) - 2, 1, -1) if found else ()
-    return next(
-        (end for end in ends if _meant(text[:end]) == found and not _belongs(text[end:], text)),
-        None,
-    )
-
-
-def _seam(text: str, at: str = "") -> int | None:
-    """Where in a text one place ends and another begins, of which neither lies in the other."""
-    if len(text) > _LONGEST_SEAMED or _meant(text):
-        return None
-    ends = (end for end in range(1, len(text)) if text[end].startswith(at))
-    return next((end for end in ends if _meant(text[:end]) and _meant(text[end:])), None)
+def _countries(text: str) -> set[str]:
+    """The countries of the places that a text means, or of all that it names if they do not fit."""
+    meant = {place.path[0] for place in _meant(text)}
+    return meant or {_path(code)[0] for codes in _named(text) for code in codes}
 
 
 Index = Mapping[str, tuple[str, ...]]
@@ -364,7 +360,7 @@ def candidates(text: str) -> tuple[Place, ...]:
 
 def _meant(plain: str) -> tuple[Place, ...]:
     """The places that a text means, which is as `key` gives it and without what is none."""
-    named = [codes for part in _SEPARATORS.split(plain) for codes in _mentions(part.split())]
+    named = _named(plain)
     above = _lineages()
     fit = {
         code: None
@@ -373,6 +369,10 @@ def _meant(plain: str) -> tuple[Place, ...]:
         if all(any(other in above[code] for other in mention) for mention in named)
     }
     return tuple(Place(code, _path(code)) for code in fit)
+
+
+def _named(plain: str) -> list[tuple[str, ...]]:
+    return [codes for part in _SEPARATORS.split(plain) for codes in _mentions(part.split())]
 
 
 @lru_cache(maxsize=65_536)
