@@ -11,7 +11,7 @@ from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
 from uncounted.linkage.names import forms, relative_of
-from uncounted.records.kinship import _BECAME, _BECAME_KO, is_fate, whose
+from uncounted.records.kinship import _BECAME, _BECAME_KO, after_kin, is_fate, whose
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -121,6 +121,57 @@ def test_what_may_be_a_name_is_one(text: str) -> None:
 def test_every_word_for_what_became_of_somebody_is_read(before: str, word: str) -> None:
     assert is_fate(before + word)
     assert not is_fate(f"{before}{word} Kim")
+
+
+NEAR = (
+    "전처 친구 형수 처남 매부 장모 계모 약혼녀 애인 부모 자녀 손자 외동딸 의붓딸 유족 이웃 동료"
+    " 이모부 동생 사촌동생 장남"
+)
+
+
+@pytest.mark.parametrize("word", NEAR.split())
+def test_who_is_near_somebody_is_not_that_one(word: str) -> None:
+    assert whose(f"김철수 {word}") == "김철수"
+    assert whose(f"김철수의 {word}") == "김철수"
+    assert forms([Name(f"김철수 {word}")]) == []
+    assert after_kin(f"{word} 김철수") == ("김철수", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["둘째 딸", "큰 딸", "어린 딸", "한족 남편", "남편(중국인)", "사촌동생", "의붓아버지", "전처"],
+)
+def test_kin_of_a_kind_is_nobody(text: str) -> None:
+    assert whose(text) == ""
+
+
+def test_a_son_in_small_letters_stands_before_a_name() -> None:
+    assert after_kin("son Kim Chol Su") == ("Kim Chol Su", False)
+    for name in ("Son Chol Su", "son chol su", "SON CHOL SU"):
+        assert after_kin(name) == ("", False)
+
+
+FATES = (
+    "부모 미상|양친 미상|부모님 모두 모름|parents unknown|父母不详|행불|아버지 행불|북송됨|돌아가심"
+    "|아버지 돌아가셨음|중국 거주|아버지 중국 거주|passed away|in China|mother in China"
+    "|starved to death|아버지는 사망|아버지가 2008년 사망|부친은 사망|조부 사망|가족 사망"
+    "|온 가족 사망|시부모 사망|오빠 2명 사망|병으로 사망|수감 중|소식 없음|연락 두절|생사불명|son dead"
+    "|two sons dead|children dead|남편과 이혼"
+)
+NO_FATES = (
+    "김사망|아버지 김중국 거주|김철수 사망|Son Dead Kim|In Chin|In Sook|전미상|전병사|김거주|부모성"
+    "|김철로 사망|이하심|김철수는 사망|이모름"
+)
+
+
+@pytest.mark.parametrize("text", FATES.split("|"))
+def test_what_became_of_kin_is_no_name(text: str) -> None:
+    assert is_fate(text)
+
+
+@pytest.mark.parametrize("text", NO_FATES.split("|"))
+def test_a_name_is_no_fate(text: str) -> None:
+    assert not is_fate(text)
 
 
 @given(st.text(max_size=300))
