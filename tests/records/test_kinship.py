@@ -155,8 +155,8 @@ FATES = (
     "부모 미상|양친 미상|부모님 모두 모름|parents unknown|父母不详|행불|아버지 행불|북송됨|돌아가심"
     "|아버지 돌아가셨음|중국 거주|아버지 중국 거주|passed away|in China|mother in China"
     "|starved to death|아버지는 사망|아버지가 2008년 사망|부친은 사망|조부 사망|가족 사망"
-    "|온 가족 사망|시부모 사망|오빠 2명 사망|병으로 사망|수감 중|소식 없음|연락 두절|생사불명|son dead"
-    "|two sons dead|children dead|남편과 이혼"
+    "|온 가족 사망|시부모 사망|오빠 2명 사망|병으로 사망|수감 중|소식 없음|연락 두절|생사불명"
+    "|son dead|two sons dead|children dead|남편과 이혼"
 )
 NO_FATES = (
     "김사망|아버지 김중국 거주|김철수 사망|Son Dead Kim|In Chin|In Sook|전미상|전병사|김거주|부모성"

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
+from functools import cache
+from itertools import combinations, pairwise
+
+import attrs
 
 from uncounted.records import places, romanising
-from uncounted.records.kinship import after_kin, whose
+from uncounted.records.kinship import after_kin, is_fate, whose
 from uncounted.records.labels import KIND_KO, WHO_EN, WHO_KO
 from uncounted.records.names import script, untitled, visible
 from uncounted.records.unnamed import is_no_name
@@ -81,22 +84,32 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
-_BETWEEN = re.compile(r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 ")
+_BETWEEN = re.compile(
+    r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 "
+    "|(?:(?<=[가-힣]{3})|(?<=[씨님]))(?:와|과|이랑|하고) "
+)
 _AND = re.compile(r" ?& ?| (?:and|und|и) ")
 _JOINED = re.compile(
     r"([가-힣]{3,4}) ?(?:와|과|이랑|하고) ?([가-힣]{3})|([一-鿿]{2,3})[和与與及跟]([一-鿿]{2,3})"
 )
 _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수 2. 박영희
-# Between names in Hangul or characters; 김철수 선생님 is one.
-_SPACED = re.compile(r"(?<=\w{3})(?<!^선생님)[ \n](?=(?:[가-힣]{1,2} )?\w{3})(?!선생님|씨 )")
+# Between names in Hangul or characters; 김철수 선생님 is one, and may have a word of kin before it.
+_KIN_BEFORE = "(?:[가-힣]{1,2}(?: ?: ?| ))?"
+_SPACED = re.compile(
+    r"(?:(?<=\w{3})(?<!^선생님)|(?<=\w [씨님])|(?<=\w (?:동무|동지|여사|선생)))[ \n]"
+    rf"(?!(?:[씨님]|동무|동지|여사|선생님?)(?:[ \n]|$))(?={_KIN_BEFORE}\w{{3}})"
+)
 _COMMA = re.compile(",")
 _SIGNS = " ;|/,、；，&+·\n"  # around a name, and no part of it
-_AND_LAST = re.compile(" (?:and|und|и|그리고)$| ?및$")
+_AND_LAST = re.compile(
+    " (?:and|und|и|그리고) *$| ?및 *$|(?:(?<=[가-힣]{3})|(?<=[씨님]))(?:와|과|이랑|하고) +$"
+)
 # A text without any of these is one name's.
 _APART = re.compile(
     rf"{_BETWEEN.pattern}|[(（\[0-9]"
-    r"|(?<=[^\W\da-z]{3}) (?=(?:[가-힣]{1,2} )?[^\W\da-z]{3})"
+    rf"|(?<=[^\W\da-z]{{3}}) (?={_KIN_BEFORE}[^\W\da-z]{{3}})"
 )
+_SAID = re.compile("[A-Z].* (?:in|at|from|of) ")  # Born in Musan
 _LINES = re.compile(r"[\n;|/]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]\S*")
@@ -107,13 +120,40 @@ _FAMILIES = frozenset(
     "김리이박최정강조윤장임림한오서신권황안송유류전홍고문량양손배백허남심로노하곽성차주우구민진지엄채원천방공현함"
     "변염여려추도소석선설마길연련위표명기반왕금옥육륙인맹제모탁국어은편용라나"
 )
-# With only a space between, 김철수 노동자 is one person: the second is a name if it is of a most
-# usual family and has no end of a word for who somebody is, or is of usual given syllables.
+# With only a space between, 김철수 노동자 is one person: each of two is a name if it is of a most
+# usual family, or has a given name of usual syllables, and no end of a word for who somebody is.
+_USUAL = "영철수희순옥숙정성명경민현진미은혜금복남광용혁호일룡춘화선연애자란향"
 _SURE = re.compile(
-    "[김리이박최정][가-힣][가-힣](?<![자원인범사관중송절명민생장공부녀과령병소])"
-    "|[가-힣]{1,2}[영철수희순옥숙정성명경민현진미은혜금복남광용혁호일룡춘화선연애자란향]{2}"
+    f"[김리이박최정][가-힣]{{2}}(?<![자원인범사관중송절명민생장공부녀과령병소])|[가-힣]{{1,2}}[{_USUAL}]{{2}}"
+    f"|[가-힣]{{1,2}}[{_USUAL}국학길덕실련설심봉분자주지준우석식규근기대동만상서승창천청충태훈]{{2}}"
+    "(?<![자민])"
     "|[金李朴崔郑鄭赵趙尹韩韓王张張刘劉陈陳吴吳杨楊][一-鿿]{1,3}"
 )
+# 김철수 개명전 박민 is one person.
+_OTHER_NAME = re.compile(
+    "개명 ?[전후]|[가-힣]{1,2}이름|(?:중국|한국|조선)명|曾用名|[中韩韓]文名|朝[鲜鮮]名"
+)
+_ENDS_OF_PLACES = "시군구도역"
+_OF_PLACES = re.compile(" (?:city|county|district|province)$")
+
+
+@attrs.frozen
+class _Named:
+    """A whole name in a cell: where it begins with the word of kin before it, and this word."""
+
+    at: int
+    name: str
+    kin: str
+
+
+@attrs.frozen
+class _Way:
+    """A way to part names: which parts are whole ones, also after a word of kin, and which two."""
+
+    between: re.Pattern[str]
+    whole: Callable[[str], str]
+    whole_after_kin: Callable[[str], str]
+    are_two: Callable[[str, str], bool]
 
 
 def speaks_of_others(text: str) -> bool:
@@ -132,16 +172,21 @@ def speaks_of_others(text: str) -> bool:
 def may_be_several(text: str) -> bool:
     """Tell whether what stands for a name may be several people's.
 
-    Two whole names in Korean or Chinese may be, parted by anything; in letters by "and", or by
-    a line end, ; or / if they have no first letter in common beside the family name, or by a
-    comma if they are of three words each. Two scripts, and the North's and the South's way to
-    write one name, are one person's.
+    Two whole names in Korean or Chinese may be, parted by anything; by a space alone if each
+    has a word of kin before it or a title, or else usual syllables (김철수 노동자 is one). Two in
+    letters may be, parted by "and"; after a word of kin ("wife"); by a line end, ; or / if they
+    have no first letter in common beside the family name, and both begin and end in capitals or
+    neither; or so by a comma, if each has three words or one in capitals. What is a place and
+    no more is no name. Two scripts, and the North's and the South's way to write one name, are
+    one person's.
 
     Examples:
         >>> may_be_several("김철수, 박영희"), may_be_several("Kim Chol Su & Pak Yong Hui")
         (True, True)
         >>> may_be_several("Kim, Chol Su"), may_be_several("리영희, 이영희")
         (False, False)
+        >>> may_be_several("김철수 박영희"), may_be_several("Kim Chol Su; wife Pak Min Ok")
+        (True, True)
     """
     if text.isalpha() and len(text) <= _SHORT and not text.endswith("等"):
         return False
@@ -169,39 +214,47 @@ def apart(text: str) -> list[str]:
     bare = _BRACKETS.sub(_as_long, lines)
     counted = {found.end(): found.start() for found in _COUNTED.finditer(bare)}
     bare = _COUNTED.sub(_as_long, bare)
-    ways = [(_BETWEEN, _closed, _are_two)]
-    if not bare.isascii():
-        ways.append((_SPACED, _surely_closed, _are_two))
-    ways.append((_LINES, _whole_on_a_line, _are_two_in_letters))
-    if "," in bare:
-        ways.append((_COMMA, _whole_before_comma, _are_two_in_letters))
-    for between, whole, are_two in ways:
-        names = _names(_split(between, bare), whole)
-        for place, (_, one) in enumerate(names):
-            if any(are_two(one, other) for _, other in names[place + 1 :]):
-                starts = [at for at, _ in names]
-                ends = [*(counted.get(start, start) for start in starts[1:]), len(lines)]
-                written = text if _is_letter_by_letter(text, lines) else lines
-                cut = [written[at:end].strip(_SIGNS) for at, end in zip(starts, ends, strict=True)]
-                return [_AND_LAST.sub("", name) for name in cut]
+    for way in _WAYS:
+        if (way.between is _SPACED and bare.isascii()) or not way.between.search(bare):
+            continue
+        names = _names(_split(way.between, bare), way)
+        if any(_are_people(one, other, way) for one, other in combinations(names, 2)):
+            starts = [name.at for name in names]
+            ends = [*(counted.get(start, start) for start in starts[1:]), len(lines)]
+            written = text if _is_letter_by_letter(text, lines) else lines
+            cut = [written[at:end] for at, end in zip(starts, ends, strict=True)]
+            return [_AND_LAST.sub("", name).strip(_SIGNS) for name in cut]
     return [text]
 
 
-def _names(parts: list[tuple[int, str]], whole: Callable[[str], str]) -> list[tuple[int, str]]:
-    """Several whole names among some parts, and where each begins: at a word of kin before it."""
-    wholes = [whole(part) for _, part in parts]
-    if sum(map(bool, wholes)) < 2:
+def _names(parts: list[tuple[int, str]], way: _Way) -> list[_Named]:
+    """The whole names among some parts; none if one says that another name of somebody follows."""
+    if any(_OTHER_NAME.fullmatch(part) for _, part in parts):
         return []
     names = []
-    begins = None
-    kin_first = whose(parts[-1][1]) is None  # or else 김철수 아버지 박영희 어머니
-    for (at, part), name in zip(parts, wholes, strict=True):
+    before: tuple[int, str] | None = None  # a word of kin that stands alone
+    for at, part in parts:
+        start, kin = before or (at, "")
+        rest = part if kin else after_kin(part)[0]
+        name = way.whole_after_kin(rest) if rest and not is_fate(rest) else ""
         if name:
-            names.append((at if begins is None else begins, name))
-            begins = None
-        elif kin_first and whose(part) == "":
-            begins = at
+            kin = kin or part[: len(part) - len(rest)].strip(" :").casefold()
+        else:
+            name = way.whole(part)
+        if name:
+            names.append(_Named(start, name, kin))
+            before = None
+        elif whose(part) == "" and whose(parts[-1][1]) is None:  # no 김철수 아버지 박영희 어머니
+            before = at, part
     return names
+
+
+def _are_people(one: _Named, other: _Named, way: _Way) -> bool:
+    """Whether two names are two people's: a word of kin before the second says so."""
+    if other.kin and other.kin != one.kin and one.name != other.name:
+        same_script = script(one.name) == script(other.name)
+        return same_script and _capitals(one.name) == _capitals(other.name)  # no "wife in China"
+    return way.are_two(one.name, other.name)
 
 
 def _is_letter_by_letter(text: str, lines: str) -> bool:
@@ -235,17 +288,42 @@ def _lines(text: str) -> str:
 
 def _closed(part: str) -> str:
     """A whole name in Hangul or characters, run together; "" if it is none."""
-    name = "".join(untitled(after_kin(part)[0] or part).split())
-    if script(name) not in ("hangul", "han") or not name.isalpha() or not 2 <= len(name) <= 4:
+    name = "".join(untitled(part).split())
+    if not 2 <= len(name) <= 4 or not name.isalpha() or script(name) not in ("hangul", "han"):
         return ""
     if script(name) == "hangul" and name[0] not in _FAMILIES:
         return ""
-    return "" if is_no_name(name) or whose(part) is not None or places.place(name) else name
+    return "" if is_no_name(name) or whose(part) is not None or _is_place(part, name) else name
 
 
 def _surely_closed(part: str) -> str:
     name = _closed(part)
-    return name if _SURE.fullmatch(name) else ""
+    return name if _SURE.fullmatch(name) or (name and untitled(part) != part) else ""
+
+
+def _is_place(part: str, name: str) -> bool:
+    """Whether what may be a name is a place, or one in another, and no more.
+
+    That it holds the name of one says nothing, and 김정숙 is a woman: 김정숙군 is the county.
+    """
+    if places.place(part) is None:
+        return False
+    plain = places.key(part).replace(",", " ")
+    if _is_one_place(plain):
+        return len(name) != _SHORT or not _SURE.fullmatch(name) or name[-1] in _ENDS_OF_PLACES
+    ends = range(2, len(plain) - 1)
+    return any(_is_one_place(plain[:end]) and _is_one_place(plain[end:]) for end in ends)
+
+
+def _is_one_place(plain: str) -> bool:
+    found = places.place(plain)
+    bare = _OF_PLACES.sub("", " ".join(plain.split()))
+    return found is not None and not _names_of(found.code).isdisjoint((bare, bare.replace(" ", "")))
+
+
+@cache
+def _names_of(code: str) -> frozenset[str]:
+    return places.names_of(code)
 
 
 def _are_two(one: str, other: str) -> bool:
@@ -264,8 +342,15 @@ def _whole_in_letters(part: str) -> str:
     return part if _is_whole_in_letters(part) else ""
 
 
+def _whole_after_kin(part: str) -> str:
+    """A name in letters of two words, be they of one letter: mother O Nam."""
+    is_whole = " " in part and script(part) in ("latin", "cyrillic") and not is_no_name(part)
+    return "" if not is_whole or _is_place(part, part) else part
+
+
 def _whole_on_a_line(part: str) -> str:
-    return "" if places.place(part) else _whole_in_letters(part)
+    name = _whole_in_letters(part)
+    return "" if name and (_SAID.match(part) or is_fate(part) or _is_place(part, name)) else name
 
 
 def _whole_before_comma(part: str) -> str:
@@ -295,3 +380,11 @@ def _capitals(part: str) -> list[bool]:
     """Whether the first and the last word of a name begin with a capital letter."""
     words = _WORD.findall(part)
     return [word[0].isupper() for word in (*words[:1], *words[-1:])]
+
+
+_WAYS = (
+    _Way(_BETWEEN, _closed, _closed, _are_two),
+    _Way(_SPACED, _surely_closed, _closed, _are_two),
+    _Way(_LINES, _whole_on_a_line, _whole_after_kin, _are_two_in_letters),
+    _Way(_COMMA, _whole_before_comma, _whole_after_kin, _are_two_in_letters),
+)
