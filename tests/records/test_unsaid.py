@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from uncounted.linkage.names import forms
+from uncounted.records import labels
 from uncounted.records.kinship import after_kin, is_fate
 from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
@@ -60,9 +63,21 @@ def test_a_name_beside_brackets_or_an_age_is_no_label(text: str) -> None:
     assert not is_label(text)
 
 
+def test_a_quick_look_passes_over_no_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of its patterns may be left out: "self" of "myself", "fe" of "female"."""
+    words = re.findall("[a-z]{2,}", labels.WHO_EN.replace("(?:fe)?", "female|"))
+    texts = [f"{word}{end}" for word in (*words, "my", "key") for end in ("", "s", "self", " A")]
+    quick = list(map(is_label, texts))
+    assert is_label("myself")
+    assert is_label("Female A")
+    monkeypatch.setattr(labels, "_is_plain_name", lambda _: False)
+    assert list(map(is_label, texts)) == quick
+
+
 KINDS = (
-    "탈북여성|북한 여성|북한출신 여성|조선족 여성|중국인 남성|북한 주민|중국 사람|탈북자"
-    "|북한이탈주민|조선인 남성|30대 여성|30대 중반의 탈북 남성|20대 초반 남성|30대 남|30대"
+    "꽃제비|꽃제비 소년|어린 꽃제비|이름 모르는 남자|이름모를 여자|신원미상 여성"
+    "|이름을 알 수 없는 남성|탈북여성|북한 여성|북한출신 여성|조선족 여성|중국인 남성"
+    "|북한 주민|중국 사람|탈북자|북한이탈주민|조선인 남성|30대 여성|30대 중반의 탈북 남성|20대 초반 남성|30대 남|30대"
     "|5세 여아|세 살 아이|여성(30대)|여성 한 명|아동 1명"
     "|30대 여성 A씨|북한 여성 3"
     "|탈북 여성 B|본인|본인(남)|신청인|제보자|임산부|성인 여성|한 여성"

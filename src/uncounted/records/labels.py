@@ -41,7 +41,7 @@ KIND_KO = (
     "|성인|미성년|중년|노년|고령|어린|젊은|늙은)"
 )
 WHO_KO = (
-    "(?:피해자|희생자|증인|목격자|증언자|탈북[자민]|이탈주민|당사자|수감자|사망자|생존자|제보자|면담자|대상자"
+    "(?:피해자|희생자|꽃제비|증인|목격자|증언자|탈북[자민]|이탈주민|당사자|수감자|사망자|생존자|제보자|면담자|대상자"
     "|응답자|참여자|환자|사례|가명|익명|성명불상자?|신원불상자?|본인|신청인|임산부|임신부|산모"
     "|이름|성명|여성|남성|여자|남자|여인|여아|남아|여학생|남학생|소년|소녀|아동|아이|인물|사람)"
 )
@@ -78,6 +78,7 @@ _KIND_ALONE = re.compile(
     "|refugee|deportee|returnee|respondent|interviewee|survivor|applicant|complainant|informant)"
     "(?:e?s)?|(?:my)?self"
 )
+_MAY_BEGIN = re.compile(r"\(\?:([a-z]+)\)\?([a-z]+)")  # (?:fe)?male is female and male
 _SAID = (
     "(?:남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female"
     r"|(?:aged? |당시 ?|만 ?)?[0-9]{1,3} ?(?:세|살|岁|歲|years old|y/?o)?"
@@ -115,7 +116,9 @@ def _is_plain_name(text: str) -> bool:
 @cache
 def _beginnings() -> frozenset[str]:
     """What words of labels and of names of columns begin with, in small Latin letters."""
-    of_labels = re.findall("[a-z]{2,}", f"{_LABEL.pattern} {_KIND_ALONE.pattern} fem")
+    patterns = f"{_LABEL.pattern} {_KIND_ALONE.pattern}"
+    written_out = _MAY_BEGIN.sub(r"\1\2 \2", patterns)
+    of_labels = re.findall("[a-z]{2,}", written_out)
     of_columns = (word for key in header_words() for word in key.split())
     return frozenset(word[:_ENOUGH] for word in (*of_labels, *of_columns))
 

@@ -65,8 +65,9 @@ _WHO = (
 )
 # Close to 한 only what is no given name: 한여자 is a woman, and 한영아 may be 한 영아.
 _A_KO = f"한(?={KIND_KO}|{AGE_KO}|[남여][자성]|사람|소[년녀]|노인|청년|아동|시신|피해자|희생자)"
+_NOT_TOLD = "(?<=[름명원])(?:[을도이은]?(?:모르는|모를|알수없는|없는)|(?:미상|불상|불명)의?)"
 _KIND_CLOSED = re.compile(
-    f"(?:어떤|어느|{_A_KO}|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH})++"
+    f"(?:어떤|어느|{_A_KO}|一[名个個位]|某|不知名|无名|無名)?(?>{_WHO}|{KIND_KO}|{KIND_ZH}|{_NOT_TOLD})++"
     "(?:들|(?:1|한)명|1[名人]|[a-z][씨군양]?)?|이름|성명|姓名|名字|某人"
 )
 _ANY_WHO = re.compile(_WHO)
