@@ -241,7 +241,7 @@ def _names(parts: list[tuple[int, str]], way: _Way) -> list[_Named]:
             kin = kin or part[: len(part) - len(rest)].strip(" :").casefold()
         else:
             name = way.whole(part)
-        if name:
+        if name and not is_fate(part):
             names.append(_Named(start, name, kin))
             before = None
         elif whose(part) == "" and whose(parts[-1][1]) is None:  # no 김철수 아버지 박영희 어머니
