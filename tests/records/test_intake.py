@@ -177,6 +177,10 @@ def test_a_relative_cell_that_counts_others_is_noted(tmp_path: Path) -> None:
         ("김비밀의 딸, 김비밀, 박비밀", "김비밀"),
         ("부: 김비밀（사망）, 모: 박비밀", "부: 김비밀（사망）"),
         ("KIM Secret Su, PAK Yong Hui", "KIM Secret Su"),
+        ("아버지 김비밀 어머니 박비밀", "아버지 김비밀"),
+        ("아버지 김비밀과 어머니 박비밀", "아버지 김비밀"),
+        ("부:김비밀 모:박비밀", "부:김비밀"),
+        ("Kim Secret Su, wife Kim Secret Hui", "Kim Secret Su"),
     ],
 )
 def test_of_a_father_and_a_mother_the_first_is_kept_with_a_warning(
@@ -191,6 +195,7 @@ def test_of_a_father_and_a_mother_the_first_is_kept_with_a_warning(
     ("cell", "kept"),
     [
         ("아버지 사망, 어머니 박영희", "어머니 박영희"),
+        ("아버지 중국 거주, 어머니 박영희", "어머니 박영희"),
         ("부: 김철수, 모: 미상", "부: 김철수"),
         ("Kim Chol Su, deceased", "Kim Chol Su"),
         ("Kim, Man", "Kim, Man"),
@@ -213,6 +218,7 @@ FATES = (
     "|deceased 2008|died in 2008|처형됨|총살당함|옥사"
     "|killed|executed|아사|병사|부:사망 모:생존|사망(병사)|father: dead mother: alive|presumed dead"
     "|아버지(사망)|부 (사망; 2008)|father (deceased)"
+    "|부모 미상|parents unknown|행불|아버지 중국 거주|mother in China|아버지는 사망|돌아가심"
     "|사망 (추정)|2009년경 사망|아버지 사망 추정|死亡（2008年）|부모 모두 : 사망"
 )
 
