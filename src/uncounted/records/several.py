@@ -133,7 +133,8 @@ _SURE = re.compile(
 _OTHER_NAME = re.compile(
     "개명 ?[전후]|[가-힣]{1,2}이름|(?:중국|한국|조선)명|曾用名|[中韩韓]文名|朝[鲜鮮]名"
 )
-_ENDS_OF_PLACES = "시군구도역"
+_OF_PLACES_KO = "시군구인행댁"  # 이천군, 이천행
+_SYLLABLE = 4  # letters of a word that may be one of a name
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
 
 
@@ -176,8 +177,8 @@ def may_be_several(text: str) -> bool:
     has a word of kin before it or a title, or else usual syllables (김철수 노동자 is one). Two in
     letters may be, parted by "and"; after a word of kin ("wife"); by a line end, ; or / if they
     have no first letter in common beside the family name, and both begin and end in capitals or
-    neither; or so by a comma, if each has three words or one in capitals. What is a place and
-    no more is no name. Two scripts, and the North's and the South's way to write one name, are
+    neither; or so by a comma, if each has three words or one in capitals. What says where is
+    no name. Two scripts, and the North's and the South's way to write one name, are
     one person's.
 
     Examples:
@@ -302,23 +303,29 @@ def _surely_closed(part: str) -> str:
 
 
 def _is_place(part: str, name: str) -> bool:
-    """Whether what may be a name is a place, or one in another, and no more.
-
-    That it holds the name of one says nothing, and 김정숙 is a woman: 김정숙군 is the county.
-    """
+    """Whether what may be a name says where; 장진호 and Jang Song Chol hold names of places."""
     if places.place(part) is None:
         return False
+    if not part.isascii():
+        return not _is_persons(name)
     plain = places.key(part).replace(",", " ")
-    if _is_one_place(plain):
-        return len(name) != _SHORT or not _SURE.fullmatch(name) or name[-1] in _ENDS_OF_PLACES
-    ends = range(2, len(plain) - 1)
-    return any(_is_one_place(plain[:end]) and _is_one_place(plain[end:]) for end in ends)
+    if any(len(word) > _SYLLABLE and _is_one_place(word) for word in plain.split()):
+        return True
+    ends = range(2, len(plain) + 1)
+    return any(_is_one_place(plain[:end]) and _is_one_place(plain[end:] or plain) for end in ends)
+
+
+def _is_persons(name: str) -> bool:
+    """Whether a name of three syllables is usual, and no place: 김정숙 is a woman, 하남성 none."""
+    if len(name) != _SHORT or not romanising.is_hangul(name) or name[-1] in _OF_PLACES_KO:
+        return False
+    return bool(_SURE.fullmatch(name)) and (name[0] == "김" or not _is_one_place(name))
 
 
 def _is_one_place(plain: str) -> bool:
-    found = places.place(plain)
     bare = _OF_PLACES.sub("", " ".join(plain.split()))
-    return found is not None and not _names_of(found.code).isdisjoint((bare, bare.replace(" ", "")))
+    forms = (bare, bare.replace(" ", ""))
+    return any(not _names_of(at.code).isdisjoint(forms) for at in places.candidates(plain))
 
 
 @cache
