@@ -209,12 +209,15 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
     return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
 
 
+_COMMA = re.compile(r",(?![^(（]*[)）])")  # not in brackets
+
+
 def _relatives(cell: str) -> list[str]:
     """Those whom a cell names, or the cell; 아버지 사망, 어머니 박영희 names one."""
     found = apart(cell)
     if len(found) > 1 or "," not in cell:
         return found
-    said = [one.strip() for one in cell.split(",")]
+    said = [one.strip() for one in _COMMA.split(cell)]
     left = [one for one in said if is_no_name(one) or not _is_no_relative(one)]
     return left if len(left) == 1 else found
 

@@ -39,7 +39,7 @@ _KOREAN = (
 )
 _KOREAN_ALONE = (
     "부인 어머니 아버지 엄마 아빠 언니 오빠 누나 할머니 할아버지 외할머니 외할아버지"
-    " 시어머니 시아버지 갓난아기"
+    " 시어머니 시아버지 이복형 갓난아기"
 )
 # May be names, and after a whole name are none: somebody else is meant, whose name is not said.
 _KOREAN_AFTER = "장남 장녀 차남 차녀 손자 손녀 장모 장인 형수 제수 계모 계부"
