@@ -157,6 +157,8 @@ def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
         ("Father: Ri Yong Hui / Lee Young Hee", ["Father: Ri Yong Hui / Lee Young Hee"]),
         ("Kim Chol Su; wife in China", ["Kim Chol Su; wife in China"]),
         ("Kim Chol Su / Born in Musan", ["Kim Chol Su / Born in Musan"]),
+        ("Kim Chol Su, Friend of Pak", ["Kim Chol Su, Friend of Pak"]),
+        ("Kim Chol Su, North Hamgyong Province", ["Kim Chol Su, North Hamgyong Province"]),
         ("Kim Chol Su / In China", ["Kim Chol Su / In China"]),
         ("Kim Chol Su / North Hamgyong", ["Kim Chol Su / North Hamgyong"]),
         ("Kim Chol Su / Musan, North Hamgyong", ["Kim Chol Su / Musan, North Hamgyong"]),

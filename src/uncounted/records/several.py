@@ -364,7 +364,7 @@ def _whole_before_comma(part: str) -> str:
     """A name of three words, or with one in capitals: Garcia Lopez, Maria Jose is one person."""
     words = _LETTERS.findall(part)
     loud = [word for word in words if len(word) > 1 and word.isupper()]
-    return _whole_in_letters(part) if len(words) > 2 or len(loud) == 1 else ""
+    return _whole_on_a_line(part) if len(words) > 2 or len(loud) == 1 else ""
 
 
 def _words(part: str) -> list[str]:
