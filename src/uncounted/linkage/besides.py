@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from uncounted.linkage import families, lattice, veiled
 from uncounted.linkage.name_parts import (
@@ -15,11 +17,12 @@ from uncounted.linkage.name_parts import (
     Way,
     are_usual,
     cyrillic_families,
+    how_usual_in_hangul,
     likeliest,
     words_of,
 )
 from uncounted.records import places
-from uncounted.records.kinship import after_kin, whose
+from uncounted.records.kinship import after_kin, is_fate, whose
 from uncounted.records.names import untitled
 from uncounted.records.unnamed import is_no_name
 
@@ -27,8 +30,8 @@ from uncounted.records.unnamed import is_no_name
 # Hangul would be among them.
 HAN = r"㐀-鿿\uf900-\ufaff"
 _OTHER_KO = (
-    "일명|본명|필명|가명|별명|아명|예명|별칭|구명|원명|속명|통칭|실명|개명 ?(?:전|후)(?: ?이름)?"
-    "|(?:옛|다른|본|원래) ?이름|(?:중국|한국|조선|일본) ?(?:명|이름)"
+    "일명|본명|필명|가명|별명|아명|예명|별칭|구명|원명|속명|통칭|실명|개명(?: ?[전후])?(?: ?이름)?"
+    "|(?:옛|다른|본|원래|이전) ?이름|(?:중국|한국|조선|일본) ?(?:명|이름)"
 )
 _OTHER_ZH = (
     "又名|别名|別名|化名|曾用名|原名|本名|假名|真名|笔名|筆名|艺名|藝名|小名|乳名|又称|又稱|亦名|亦称|亦稱"
@@ -50,7 +53,7 @@ _MARKS = re.compile(
     rf"(?:[为為是叫]?(?=[{HAN}]{{2}})|{_FOLLOWS})"
     rf"|(?<![^\W_])(?:{_OTHER_EN}){_FOLLOWS}"
     r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])"
-    r"|^(?:성명|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
+    r"|^(?:성명|성함|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
@@ -76,7 +79,8 @@ _KNOWN = (
     r"|[1-9]0대(?: ?(?:초반|중반|후반))?(?: ?(?:남성|여성|남자|여자))?"
 )
 _FATE = (
-    "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명|故|已故|死亡|失踪|失蹤|化名|假名"
+    "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
+    "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
     "|not (?:his|her|their) real name|(?:previously|formerly) (?-i:[a-z ]+)"
 )
@@ -89,7 +93,8 @@ def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
-            rf" ?[,·;] ?(?:(?:{_SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{_AGE}|{_BORN})$",
+            rf" ?[,·;] ?(?:(?:{_SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{_AGE}|{_BORN})$"
+            rf"|(?<=[가-힣]{{3}}) (?:{_SEX}) ?(?:{at_end})$",
             re.IGNORECASE,
         ),
     )
@@ -134,10 +139,29 @@ _AT_END = frozenset(
     for form in (word, word.capitalize(), word.upper(), "PhD" if word == "phd" else word)
     for dot in ("", ".")
 )
-_ROLES = re.compile(
-    "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금)자|증인|정치범|목사|선교사|교수|박사|기자|학생|주민"
+# Who somebody is. The syllables of many are usual in names; of others the end tells, where what
+# is left is none: see `is_said`.
+_ROLES = (
+    "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금|신고|제보|노동|로동)자|증인|정치범|조선족|장애인"
+    "|화교|기독교인|목사|전도사|선교사|교수|교원|교사|박사|기자|학생|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
+    "|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
 )
-_NO_ROLE = re.compile(rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})$")
+_ROLE_END = re.compile("[가-힣]{2,}[자원인범사관중송장공부녀과병민군생됨족님행]")
+_ITEM = re.compile(
+    f"(?:{_SEX}|{_KIN}|{_KNOWN}|{_FATE}|{_AGE}|{_BORN}|{_ROLES}"
+    "|(?:one|two|three) (?:sons?|daughters?|child(?:ren)?)"
+    "|(?:[a-z]+[ -])?(?:chinese|korean|japanese))",
+    re.IGNORECASE,
+)
+_KIN_WORD = re.compile(_KIN)
+_ENDS_IN_KIN = re.compile(
+    rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})(?= |$)"
+)
+_IN_A_PLACE = re.compile("(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
+# How usual what is kept as a name is, and what is one beyond doubt: 노동자 has 0.6.
+_LIKELY, _SURE = 0.02, 0.7
+_LONGEST_CLOSED = 4  # syllables of a whole name
+_MAY_BE_LEFT = frozenset("등외남여씨")  # a syllable alone, beside a whole name
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
 )
@@ -174,19 +198,14 @@ def _at_signs(text: str) -> list[str]:
     """
     if not ("/" in text or ";" in text or "|" in text or "born " in text.casefold()):
         return [text]
-    pieces = [piece.strip(_EDGES) for piece in _BETWEEN.split(text)]
-    several = len(pieces) > 1 and all(len(words_of(piece)) > 1 for piece in pieces)
-    if not several or not _has_family(pieces[0]):
+    first, *others = (piece.strip(_EDGES) for piece in _BETWEEN.split(text))
+    if not others or len(words_of(first)) < 2 or not _has_family(first):
         return [text]
-    first, *others = pieces
+    others = [piece for piece in others if not is_said(piece)]
+    if any(len(words_of(piece)) < 2 for piece in others):
+        return [text]
     capital = first[:1].isupper()
     return [first, *(each for each in others if _may_be_name(each, capital=capital))]
-
-
-def _has_two_given(words: list[str]) -> bool:
-    """Whether words in Hangul are a family name and two syllables of a given name."""
-    closed = "".join(words)
-    return is_whole(closed) and _given_size(closed) == 2
 
 
 def _has_family(text: str) -> bool:
@@ -221,7 +240,7 @@ def _may_be_name(text: str, *, capital: bool) -> bool:
         )
     else:
         named = _has_family(text)
-    return named and not is_no_name(text) and not _is_place(text)
+    return named and not is_said(text)
 
 
 def _may_be_given(words: tuple[str, ...]) -> bool:
@@ -229,6 +248,77 @@ def _may_be_given(words: tuple[str, ...]) -> bool:
     likely = likeliest(words)
     usual = 0 < len(likely) < 4 and are_usual(likely)
     return usual or bool(lattice.weighed("pinyin", words))
+
+
+def in_brackets(first: str, others: Iterable[str]) -> list[str]:
+    """What stands in brackets beside a name and may be another: no place, fate or relative.
+
+    Examples:
+        >>> in_brackets("Kim Chol Su", ["Park Min", "Hoeryong", "in custody", "wife: Park Min"])
+        ['Park Min']
+    """
+    return [other for other in others if not _is_remark(first, other.strip(_EDGES))]
+
+
+def _is_remark(first: str, other: str) -> bool:
+    rest, is_sure = after_kin(other)
+    if is_said(other) or (rest and (is_sure or _is_whole_name(rest))):
+        return True
+    small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
+    return small and other.isascii() and not _may_be_name(other, capital=False)
+
+
+def of_runs(runs: list[str]) -> list[str]:
+    """What may be names among runs of Hangul or of characters with signs between.
+
+    Neither 피해자 in 피해자: 김철수 nor 석방 in 김철수(석방) is one, and 박영희 in 김철수(처: 박영희)
+    is somebody else.
+
+    Examples:
+        >>> of_runs(["피해자", "김철수"]), of_runs(["김철수", "처", "박영희"]), of_runs(["아버지"])
+        (['김철수'], ['김철수'], ['아버지'])
+    """
+    if len(runs) == 1:
+        return runs
+    found: list[str] = []
+    after_word = False
+    for run in runs:
+        if is_said(run):
+            after_word = _KIN_WORD.fullmatch(run) is not None or whose(run) == ""
+            continue
+        rest, _ = after_kin(run)
+        is_kin = bool(rest) and _is_whole_name(rest)
+        if not (found and (after_word or is_kin)):
+            found += named(rest if is_kin else run) if " " in run else [run]
+        after_word = False
+    return found or runs
+
+
+@lru_cache(maxsize=4096)
+def is_said(text: str) -> bool:
+    """Whether a text beside a name says something of somebody and is no name.
+
+    Examples:
+        >>> [is_said(text) for text in ("석방", "회령", "농장원", "아버지", "In China")]
+        [True, True, True, True, True]
+        >>> [is_said(text) for text in ("김철수", "영자", "박민", "Park Min", "구금자")]
+        [False, False, False, False, False]
+    """
+    if _is_korean_words(text) and len(text) > 2 and how_usual_in_hangul(text) >= _SURE:
+        return False
+    return (
+        _ITEM.fullmatch(text) is not None
+        or (_ends_as_role(text) and how_usual_in_hangul(text) < _LIKELY)
+        or is_no_name(text)
+        or is_fate(text)
+        or whose(text) == ""
+        or _is_place(_IN_A_PLACE.sub("", text))
+        or (" " in text and not text.isascii() and all(map(is_said, text.split())))
+    )
+
+
+def _ends_as_role(word: str) -> bool:
+    return _ROLE_END.fullmatch(word) is not None
 
 
 def _is_place(text: str) -> bool:
@@ -323,26 +413,86 @@ def _size_after(words: list[str]) -> int:
 
 
 def _without_role(text: str) -> str:
-    """A whole name in Hangul without a role before it or a word after it (목사, 등, 회령).
-
-    No given name has four syllables and more, so that what follows one of two is none of it. A
-    second name there goes too: it may be somebody else, or 임신중 and 노동자.
-    """
+    """What is named in words in Hangul, and what stands beside it after a sign: see `named`."""
     if text[-1] in "氏等人家명인":
         text = _LAST.sub("", text)
+    return "; ".join(named(text)) if " " in text and _is_korean_words(text) else text
+
+
+def named(text: str) -> list[str]:
+    """The names among words in Hangul, the likeliest first; the whole text where that is unsure.
+
+    What is kept is the likeliest whole name, not what stands first: 노동자 김영희 is no 노 동자. Its
+    family name must be usual and its syllables, too, unless all that is left is known to be no
+    name. A second name is kept if there is no doubt that it is one: it may be another person's.
+
+    Examples:
+        >>> named("김철수 목사"), named("노동자 김 영희"), named("박민호 김철수"), named("강철 농민")
+        (['김철수'], ['김 영희'], ['김철수', '박민호'], ['강철'])
+        >>> named("나타샤 김"), named("기무라 하나코"), named("김철수 이모"), named("박 아름누리")
+        (['나타샤 김'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
+    """
     words = text.split(" ")
-    if len(words) < 2 or len(text) - len(words) < _SHORTEST - 1 or not _is_korean_words(text):
-        return text
-    if _NO_ROLE.search(text) or _MARKS.search(text) or whose(text) is not None:
-        return text
-    if _ROLES.fullmatch(words[0]):
-        return " ".join(words[1:]) if _given_size("".join(words[1:])) == 2 else text
-    for size in range(1, len(words)):
-        after = words[size:]
-        if _has_two_given(words[:size]):
-            short = any(len(word) < 2 and word not in "등외" for word in after)
-            return text if short else " ".join(words[:size])
-    return text
+    if len(words) < 2 or len(text) - len(words) < _SHORTEST - 1:
+        return [text]
+    if _ENDS_IN_KIN.search(text) or _MARKS.search(text) or whose(text) is not None:
+        return [text]
+    ways = sorted(_whole_ways(words), key=lambda way: (-way[0], way[1]))
+    if any(size == len(words) for _, _, size in ways):
+        return [text]
+    for weight, start, size in ways:
+        left = words[:start] + words[start + size :]
+        closed = "".join(words[start : start + size])
+        sure = weight >= (_SURE if _ends_as_role(closed) else _LIKELY) and len(closed) > 2
+        if is_said(closed) or not (sure or all(map(_may_be_said, left))):
+            continue
+        if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
+            return [text]
+        if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
+            return [text]
+        others = (way for way in ways if _is_another(way, words, (start, size)))
+        kept = [(start, size), *(way[1:] for way in others)]
+        return [" ".join(words[at : at + long]) for at, long in kept]
+    return [text]
+
+
+def _whole_ways(words: list[str]) -> Iterator[tuple[float, int, int]]:
+    """Where whole names begin among words in Hangul, of how many words, and how usual they are.
+
+    A given name has two syllables, or one beside a family name of one or two without a space.
+    """
+    for start, first in enumerate(words):
+        for size in range(1, 4):
+            closed = "".join(words[start : start + size])
+            if len(closed) > _LONGEST_CLOSED or start + size > len(words):
+                break
+            if size > 1 and first not in families.well_known():
+                break
+            if _given_size(closed) == 2 or ((size == 1 or len(closed) > 2) and _is_short(closed)):
+                yield how_usual_in_hangul(closed), start, size
+
+
+def _is_short(closed: str) -> bool:
+    """Whether it is as 박철 or 남궁민."""
+    return _given_size(closed) == 1 and are_usual(lattice.of_hangul(closed[-1]))
+
+
+def _is_another(way: tuple[float, int, int], words: list[str], kept: tuple[int, int]) -> bool:
+    """Whether a second name among words is one beyond doubt."""
+    weight, start, size = way
+    at, long = kept
+    closed = "".join(words[start : start + size])
+    apart = start >= at + long or start + size <= at
+    return apart and weight >= _SURE and len(closed) > 2 and not is_said(closed)
+
+
+def _may_be_said(word: str) -> bool:
+    """Whether a word beside a name is none of it, for all that is known of roles."""
+    return (
+        word in _MAY_BE_LEFT
+        or is_said(word)
+        or (_ends_as_role(word) and how_usual_in_hangul(word) < _SURE)
+    )
 
 
 def _is_korean_words(text: str) -> bool:

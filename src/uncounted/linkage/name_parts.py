@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from uncounted.linkage import families, lattice, syllables, veiled
+from uncounted.linkage import families, lattice, spelling, syllables, veiled
 from uncounted.linkage.families import Key
 
 Order = Literal["first", "last"]
@@ -141,6 +141,34 @@ def likeliest(words: tuple[str, ...]) -> tuple[int, ...]:
 def are_usual(given: tuple[int, ...]) -> bool:
     """Whether folded syllables are usual in given names."""
     return all(syllables.usual(at) >= _USUAL for at in given)
+
+
+@lru_cache(maxsize=1)
+def _shares_in_hangul() -> dict[str, float]:
+    """Family names in Hangul but the rarest, with shares in percent."""
+    shares: dict[str, float] = {}
+    for share, texts, *_ in spelling.families():
+        for text in texts:
+            if text in families.well_known():
+                shares[text] = max(share, shares.get(text, 0.0))
+    return shares
+
+
+def how_usual_in_hangul(closed: str) -> float:
+    """How usual a name in Hangul is, family name first: 0 if its family name is none of Korea.
+
+    Examples:
+        >>> how_usual_in_hangul("김영희") > 30 * how_usual_in_hangul("노동자") > 0
+        True
+        >>> how_usual_in_hangul("마리아") < 0.01, how_usual_in_hangul("나타샤") < 0.01
+        (True, True)
+    """
+    shares = _shares_in_hangul()
+    size = 2 if closed[:2] in shares and len(closed) > 2 else 1
+    weight = shares.get(closed[:size], 0.0)
+    for at in lattice.of_hangul(closed[size:]):
+        weight *= syllables.usual(at)
+    return weight
 
 
 def how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:

@@ -201,7 +201,9 @@ def _pieces(written: str) -> list[str]:
 def _bracketed(written: str) -> list[str]:
     """Only beside a name of two words or more: in "Kim (Chol Su)" the brackets are part of it."""
     first, *others = _BESIDE.split(written)
-    return [first, *others] if others and len(WORDS.findall(first)) > 1 else [written]
+    if not others or len(WORDS.findall(first)) < 2:
+        return [written]
+    return [first, *besides.in_brackets(first, others)]
 
 
 def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
@@ -218,7 +220,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     if hidden is not None:
         return [of_veiled(hidden)]
     found: list[Form] = []
-    for run in _RUNS.findall(text):
+    for run in besides.of_runs(_RUNS.findall(text)):
         closed = "".join(run.split()).replace("·", "")
         alone = veiled.titled(closed)
         ways = [of_veiled(alone)] if alone else _of_korean(closed)
@@ -239,7 +241,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if words_of(rest):
             ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
-    elif words_of(rest):
+    elif words_of(rest) and not (found and besides.is_said(rest.strip(" ()[]"))):
         ways += _of_words(_RUNS.sub(" ", written), order)
     return found + (list(map(_besides, ways)) if found else ways)
 
