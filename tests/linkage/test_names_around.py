@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -69,7 +71,7 @@ def test_what_stands_around_a_whole_name_is_none_of_it(written: str) -> None:
 
 
 NAMES = """
-박철 군|김 아름누리|남궁 이슬비|교수 이|김 목사|王氏|김 철수|피해자 김모
+박철 군|김 아름누리|남궁 이슬비|교수 이|김 목사|王氏|김 철수
 Pastor Lopez Garcia|Major Owens Smith|General Kim|Pastor Kim|Kim, M|Kim II|Lopez Garcia, M
 Son of Kim Chol|Young son of Kim|Prisoner No 36|Witness No 3|Victim No. 12
 """
@@ -82,7 +84,135 @@ def test_what_may_be_a_name_or_speaks_of_another_is_left(name: str) -> None:
     assert besides.bare(name) == name
 
 
+def test_two_names_among_words_are_both_kept_the_likelier_first() -> None:
+    assert besides.bare("박민호 김철수") == besides.bare("김철수 농민 박민호") == "김철수; 박민호"
+    assert level("박민호 김철수", "김철수") == level("박민호 김철수", "박민호") == "same"
+    assert level("김철수 박민호", "리영호 박민호") == "another name the same"
+
+
 def test_a_name_at_birth_is_another_name() -> None:
     assert level("김영희", "Wang Fang, born Kim Yong Hui") == "same"
     assert level("王芳", "Wang Fang, born Kim Yong Hui") == "same"
     assert besides.parted("Kim Chol Su, born South Hamgyong") == ["Kim Chol Su"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("노동자", "로동자", "안전원", "지도원", "변호사", "전도사", "소학생", "연구원", "인민군"),
+        *("조선족", "장애인", "이혼녀", "신고자", "신의주", "양강도", "전거리", "여학생", "남학생"),
+        *("제보자", "임산부", "임신부", "어린이", "탈북민", "농민", "함흥", "회령시 농민", "석방"),
+    ],
+)
+def test_a_word_before_or_after_a_name_in_hangul_is_not_kept_in_its_place(word: str) -> None:
+    for name, other in (("김영희", "박철수"), ("김 영희", "박 철수"), ("차명옥", "김영희")):
+        assert level(f"{word} {name}", name) == level(f"{name} {word}", name) == "same"
+        assert level(f"{word} {name}", f"{word} {other}") == "different"
+        assert level(f"{name} {word}", f"{other} {word}") == "different"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        *(("강철 농민", "강철"), ("노동자 강철", "강철"), ("김철수 여", "김철수")),
+        *(("김철수 남 35", "김철수"), ("김철수 여 35세", "김철수"), ("金哲洙 工人", "김철수")),
+        *(("남명자 농민", "남명자"), ("회령 남궁민", "남궁민"), ("김정숙 농민", "김정숙")),
+        *(("김철수의 딸 박영희", "박영희"), ("김철수 씨 박영희 씨", "김철수")),
+        ("피해자 김모", "김○○"),
+    ],
+)
+def test_a_name_is_found_among_words(written: str, name: str) -> None:
+    assert besides.bare(written).split("; ")[0] == name or level(written, name) == level(name, name)
+
+
+@pytest.mark.parametrize("sign", ["%s: %s", "(%s) %s", "%s, %s", "%s %s"])
+@pytest.mark.parametrize(
+    "word", ["피해자", "증인", "증언자", "대상자", "학생", "목사", "성함", "신청인"]
+)
+def test_who_somebody_is_before_a_sign_is_no_name(sign: str, word: str) -> None:
+    if sign == "%s %s" and word == "성함":
+        return
+    assert level(sign % (word, "김철수"), "김철수") == "same"
+    assert level(sign % (word, "김철수"), sign % (word, "박영희")) == "different"
+
+
+@pytest.mark.parametrize("sign", ["%s(%s)", "%s-%s", "%s, %s", "%s 이름: %s"])
+@pytest.mark.parametrize("word", ["아버지", "어머니", "남편", "아들", "처"])
+def test_a_word_of_kin_before_a_sign_is_no_name(sign: str, word: str) -> None:
+    assert level(sign % (word, "김철수"), "김철수") == "same"
+    assert level(sign % (word, "김철수"), sign % (word, "박민호")) == "different"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("김철수(처: 박영희)", "김철수(아들: 박영희)", "김철수(아내 박영희)", "김철수, 처 박영희"),
+        *("金哲洙(妻:朴英姬)", "金哲洙（妻朴英姬）", "김 철수 (처: 박영희)"),
+        *("Kim Chol Su (wife: Pak Yong Hui)", "Kim Chol Su (wife Pak Yong Hui)"),
+    ],
+)
+def test_a_relative_in_brackets_is_somebody_else(written: str) -> None:
+    assert level(written, "김철수") == "same"
+    assert level(written, "박영희") == "different"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("기무라 하나코", "기무라 다로"), ("마쓰다 준코", "마쓰다 히로시")),
+        *(("나타샤 이바노바", "나타샤 김"), ("마리아 로페스", "마리아 이바노바")),
+        *(("마이클 잭슨", "마이클 조던"), ("안나 카레니나", "안나 쿠르니코바")),
+    ],
+)
+def test_what_only_begins_as_a_korean_name_is_not_cut(one: str, other: str) -> None:
+    assert level(one, other) != "same"
+    assert besides.bare(one) == one
+
+
+SAID = [
+    "석방",
+    "송환",
+    "옥사",
+    "이혼",
+    "임신",
+    "한국",
+    "조선족",
+    "학생",
+    "로동자",
+    "북송",
+    "농장원",
+    "회령",
+    "중국",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("sign", ["%s(%s)", "%s (%s)", "%s, %s", "%s/%s", "%s %s"])
+def test_what_is_said_of_two_people_is_no_name_that_they_share(said: str, sign: str) -> None:
+    for one, other in (("김철수", "박영희"), ("김 철수", "박 영희")):
+        assert level(sign % (one, said), sign % (other, said)) == "different"
+        assert level(sign % (one, said), "김철수") == "same"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *(" (Hoeryong)", " (in China)", " / In China", " / One Son", " / Han Chinese", "/Hoeryong"),
+        *(" / Hoeryong", "; Musan", " (one son)", " (in China, pregnant)", " / farmer"),
+    ],
+)
+def test_a_place_or_a_remark_beside_a_name_in_letters_is_none(after: str) -> None:
+    assert level(f"Kim Chol Su{after}", f"Pak Yong Hui{after}") == "different"
+    assert level(f"Kim Chol Su{after}", "김철수") == "same"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("은계생(여)", "국춘생, 학생", "설도원 (교화소)", "용정화(용정)", "제보자, 은계생"),
+        *("구금자 (회령)", "독고봉생, 석방"),
+    ],
+)
+def test_a_rare_name_beside_what_is_said_is_still_the_main_one(name: str) -> None:
+    bare = next(word for word in re.findall("[가-힣]+", name) if len(word) > 2 and word != "제보자")
+    assert level(name, bare) == "same"

@@ -17,8 +17,8 @@ from uncounted.linkage.name_parts import (
     Way,
     are_usual,
     cyrillic_families,
-    how_usual_in_hangul,
     likeliest,
+    usual_in_hangul,
     words_of,
 )
 from uncounted.records import places
@@ -82,14 +82,16 @@ _FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
     "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
-    "|not (?:his|her|their) real name|(?:previously|formerly) (?-i:[a-z ]+)"
+    "|not (?:his|her|their) real name"
 )
+_FORMERLY = "(?:previously|formerly) (?-i:[a-z ]+)"
 _NUMBERS = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
 
 
 def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What is said in brackets of its own, and at the end of a name."""
-    item, at_end = f"(?:{'|'.join((_SEX, _KIN, _KNOWN, _FATE, *items))})", "|".join(items)
+    item = f"(?:{'|'.join((_SEX, _KIN, _KNOWN, _FATE, _FORMERLY, *items))})"
+    at_end = "|".join(items)
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
@@ -139,14 +141,14 @@ _AT_END = frozenset(
     for form in (word, word.capitalize(), word.upper(), "PhD" if word == "phd" else word)
     for dot in ("", ".")
 )
-# Who somebody is. The syllables of many are usual in names; of others the end tells, where what
-# is left is none: see `is_said`.
+# Who somebody is: words whose syllables are usual in names. Of others the end tells, as it does
+# of a place, where what is left is no likely name: see `is_said`.
 _ROLES = (
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금|신고|제보|노동|로동)자|증인|정치범|조선족|장애인"
-    "|화교|기독교인|목사|전도사|선교사|교수|교원|교사|박사|기자|학생|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
-    "|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
+    "|화교|목사|전도사|선교사|교수|교원|교사|강사|변호사|박사|기자|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
+    "|[가-힣]{0,2}학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
 )
-_ROLE_END = re.compile("[가-힣]{2,}[자원인범사관중송장공부녀과병민군생됨족님행]")
+_ROLE_END = re.compile("[가-힣]{2,}[자원인범사관중송장공녀민군생됨족님행리동구시읍면도]")
 _ITEM = re.compile(
     f"(?:{_SEX}|{_KIN}|{_KNOWN}|{_FATE}|{_AGE}|{_BORN}|{_ROLES}"
     "|(?:one|two|three) (?:sons?|daughters?|child(?:ren)?)"
@@ -154,12 +156,11 @@ _ITEM = re.compile(
     re.IGNORECASE,
 )
 _KIN_WORD = re.compile(_KIN)
-_ENDS_IN_KIN = re.compile(
-    rf"(?:{'|'.join(word for word in _KIN.split('|') if len(word) > 1)})(?= |$)"
-)
-_IN_A_PLACE = re.compile("(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
-# How usual what is kept as a name is, and what is one beyond doubt: 노동자 has 0.6.
-_LIKELY, _SURE = 0.02, 0.7
+_OF_KIN = re.compile("(?:[가-힣]+ )?[가-힣]+의 ([가-힣]+) (?=[가-힣])")  # 김철수의 딸 박영희
+_IN_A_PLACE = re.compile("^(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
+# How usual a likely given name is, and a likely name with its family name; and one that is a name
+# beyond doubt: 노동자 has 0.6. 마리아 and 기무라 have 0.06, and of each less than 0.01.
+_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 0.2, 0.7
 _LONGEST_CLOSED = 4  # syllables of a whole name
 _MAY_BE_LEFT = frozenset("등외남여씨")  # a syllable alone, beside a whole name
 _LAST = re.compile(
@@ -170,6 +171,7 @@ _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign
 _MOST = 4  # things that are said of one person
 _HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
+_Whole = tuple[int, int, str]  # the first of its words, how many there are, and all run together
 _FEW = 2  # words: Father Kim Chol may be a priest
 
 
@@ -201,7 +203,7 @@ def _at_signs(text: str) -> list[str]:
     first, *others = (piece.strip(_EDGES) for piece in _BETWEEN.split(text))
     if not others or len(words_of(first)) < 2 or not _has_family(first):
         return [text]
-    others = [piece for piece in others if not is_said(piece)]
+    others = named_beside(first, others)
     if any(len(words_of(piece)) < 2 for piece in others):
         return [text]
     capital = first[:1].isupper()
@@ -250,11 +252,11 @@ def _may_be_given(words: tuple[str, ...]) -> bool:
     return usual or bool(lattice.weighed("pinyin", words))
 
 
-def in_brackets(first: str, others: Iterable[str]) -> list[str]:
-    """What stands in brackets beside a name and may be another: no place, fate or relative.
+def named_beside(first: str, others: Iterable[str]) -> list[str]:
+    """What stands beside a name and may be another: no place, fate, remark or relative.
 
     Examples:
-        >>> in_brackets("Kim Chol Su", ["Park Min", "Hoeryong", "in custody", "wife: Park Min"])
+        >>> named_beside("Kim Chol Su", ["Park Min", "Hoeryong", "in custody", "wife: Park Min"])
         ['Park Min']
     """
     return [other for other in others if not _is_remark(first, other.strip(_EDGES))]
@@ -271,8 +273,8 @@ def _is_remark(first: str, other: str) -> bool:
 def of_runs(runs: list[str]) -> list[str]:
     """What may be names among runs of Hangul or of characters with signs between.
 
-    Neither 피해자 in 피해자: 김철수 nor 석방 in 김철수(석방) is one, and 박영희 in 김철수(처: 박영희)
-    is somebody else.
+    Neither 피해자 in 피해자: 김철수 nor 석방 in 김철수(석방) is one; in 김철수(처: 박영희) there is
+    somebody else.
 
     Examples:
         >>> of_runs(["피해자", "김철수"]), of_runs(["김철수", "처", "박영희"]), of_runs(["아버지"])
@@ -282,9 +284,10 @@ def of_runs(runs: list[str]) -> list[str]:
         return runs
     found: list[str] = []
     after_word = False
+    are_said = is_said if any(map(_is_likely, runs)) else _is_known  # or 은계생 would be a role
     for run in runs:
-        if is_said(run):
-            after_word = _KIN_WORD.fullmatch(run) is not None or whose(run) == ""
+        if are_said(run):
+            after_word = _is_kin(run)
             continue
         rest, _ = after_kin(run)
         is_kin = bool(rest) and _is_whole_name(rest)
@@ -294,7 +297,6 @@ def of_runs(runs: list[str]) -> list[str]:
     return found or runs
 
 
-@lru_cache(maxsize=4096)
 def is_said(text: str) -> bool:
     """Whether a text beside a name says something of somebody and is no name.
 
@@ -304,21 +306,43 @@ def is_said(text: str) -> bool:
         >>> [is_said(text) for text in ("김철수", "영자", "박민", "Park Min", "구금자")]
         [False, False, False, False, False]
     """
-    if _is_korean_words(text) and len(text) > 2 and how_usual_in_hangul(text) >= _SURE:
+    return _is_known(text) or (_may_be_role(text) and not _is_likely(text))
+
+
+@lru_cache(maxsize=4096)
+def _is_known(text: str) -> bool:
+    """Whether a text is said of somebody by its words, and not only by how it ends."""
+    if len(text) > 2 and _is_korean_words(text) and _is_sure(text):
         return False
     return (
         _ITEM.fullmatch(text) is not None
-        or (_ends_as_role(text) and how_usual_in_hangul(text) < _LIKELY)
         or is_no_name(text)
         or is_fate(text)
-        or whose(text) == ""
+        or _is_kin(text)
         or _is_place(_IN_A_PLACE.sub("", text))
         or (" " in text and not text.isascii() and all(map(is_said, text.split())))
     )
 
 
-def _ends_as_role(word: str) -> bool:
-    return _ROLE_END.fullmatch(word) is not None
+def _is_kin(word: str) -> bool:
+    """Whether a word says whose relative, or who of somebody's, one is and no more."""
+    if _KIN_WORD.fullmatch(word) or whose(word) == "":
+        return True
+    return _is_korean_words(word) and whose(f"김철수의 {word}") is not None
+
+
+def _is_likely(closed: str) -> bool:
+    family, given = usual_in_hangul(closed)
+    return len(closed) > 1 and family > 0 and (given >= _LIKELY_GIVEN or family * given >= _LIKELY)
+
+
+def _is_sure(closed: str) -> bool:
+    family, given = usual_in_hangul(closed)
+    return family * given >= _SURE
+
+
+def _may_be_role(closed: str) -> bool:
+    return _ROLE_END.fullmatch(closed) is not None and not _is_sure(closed)
 
 
 def _is_place(text: str) -> bool:
@@ -347,6 +371,8 @@ def bare(text: str) -> str:
     rest, is_sure = after_kin(text)
     if rest and (is_sure or _is_whole_name(rest)):
         text = rest
+    elif (found := _OF_KIN.match(text)) and _is_kin(found[1]):
+        text = text[found.end() :] if _is_whole_name(text[found.end() :]) else text
     for _ in range(_MOST):
         left = _without_one(text)
         if left == text or not any(map(str.isalpha, left)):
@@ -413,54 +439,55 @@ def _size_after(words: list[str]) -> int:
 
 
 def _without_role(text: str) -> str:
-    """What is named in words in Hangul, and what stands beside it after a sign: see `named`."""
+    """What is named in words in Hangul: see `named`; in characters, before 工人 and the like."""
     if text[-1] in "氏等人家명인":
         text = _LAST.sub("", text)
-    return "; ".join(named(text)) if " " in text and _is_korean_words(text) else text
+    if " " not in text:
+        return text
+    if _is_korean_words(text):
+        return "; ".join(named(text))
+    first, *left = text.split(" ")
+    if len(first) != 3 or first[0] not in families.han() or whose(text) is not None:
+        return text
+    return first if all(_is_known(word) and not _is_kin(word) for word in left) else text
 
 
 def named(text: str) -> list[str]:
     """The names among words in Hangul, the likeliest first; the whole text where that is unsure.
 
-    What is kept is the likeliest whole name, not what stands first: 노동자 김영희 is no 노 동자. Its
-    family name must be usual and its syllables, too, unless all that is left is known to be no
-    name. A second name is kept if there is no doubt that it is one: it may be another person's.
+    What is kept is the likeliest whole name, not what stands first: 노동자 김영희 is no 노 동자.
+    It must be a usual one, unless all that is left is known to be no name. A second name is kept
+    if there is no doubt that it is one: it may be another person's.
 
     Examples:
-        >>> named("김철수 목사"), named("노동자 김 영희"), named("박민호 김철수"), named("강철 농민")
-        (['김철수'], ['김 영희'], ['김철수', '박민호'], ['강철'])
-        >>> named("나타샤 김"), named("기무라 하나코"), named("김철수 이모"), named("박 아름누리")
-        (['나타샤 김'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
+        >>> named("김철수 목사"), named("노동자 김 영희"), named("박민호 김철수")
+        (['김철수'], ['김 영희'], ['김철수', '박민호'])
+        >>> named("강철 농민"), named("기무라 하나코"), named("김철수 이모"), named("박 아름누리")
+        (['강철'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
     """
     words = text.split(" ")
     if len(words) < 2 or len(text) - len(words) < _SHORTEST - 1:
         return [text]
-    if _ENDS_IN_KIN.search(text) or _MARKS.search(text) or whose(text) is not None:
+    if _MARKS.search(text) or any(map(_is_kin, words)) or whose(text) is not None:
         return [text]
-    ways = sorted(_whole_ways(words), key=lambda way: (-way[0], way[1]))
-    if any(size == len(words) for _, _, size in ways):
+    wholes = list(_wholes(words))
+    if any(size == len(words) for _, size, _ in wholes):
         return [text]
-    for weight, start, size in ways:
-        left = words[:start] + words[start + size :]
-        closed = "".join(words[start : start + size])
-        sure = weight >= (_SURE if _ends_as_role(closed) else _LIKELY) and len(closed) > 2
-        if is_said(closed) or not (sure or all(map(_may_be_said, left))):
-            continue
-        if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
-            return [text]
-        if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
-            return [text]
-        others = (way for way in ways if _is_another(way, words, (start, size)))
-        kept = [(start, size), *(way[1:] for way in others)]
-        return [" ".join(words[at : at + long]) for at, long in kept]
-    return [text]
+    ranked = [(rank, whole) for whole in wholes if (rank := _rank(whole, words)) is not None]
+    if not ranked:
+        return [text]
+    best = min(ranked)[1]
+    left = _left(best, words)
+    if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
+        return [text]
+    if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
+        return [text]
+    kept = [best, *(whole for whole in wholes if _is_another(whole, best))]
+    return [" ".join(words[start : start + size]) for start, size, _ in kept]
 
 
-def _whole_ways(words: list[str]) -> Iterator[tuple[float, int, int]]:
-    """Where whole names begin among words in Hangul, of how many words, and how usual they are.
-
-    A given name has two syllables, or one beside a family name of one or two without a space.
-    """
+def _wholes(words: list[str]) -> Iterator[_Whole]:
+    """Whole names among words in Hangul, with a given name of two syllables, or as 박철."""
     for start, first in enumerate(words):
         for size in range(1, 4):
             closed = "".join(words[start : start + size])
@@ -468,31 +495,42 @@ def _whole_ways(words: list[str]) -> Iterator[tuple[float, int, int]]:
                 break
             if size > 1 and first not in families.well_known():
                 break
-            if _given_size(closed) == 2 or ((size == 1 or len(closed) > 2) and _is_short(closed)):
-                yield how_usual_in_hangul(closed), start, size
+            given = _given_size(closed)
+            if given == 2 or (given == 1 and (size == 1 or len(closed) > 2)):
+                yield start, size, closed
 
 
-def _is_short(closed: str) -> bool:
-    """Whether it is as 박철 or 남궁민."""
-    return _given_size(closed) == 1 and are_usual(lattice.of_hangul(closed[-1]))
+def _left(whole: _Whole, words: list[str]) -> list[str]:
+    start, size, _ = whole
+    return words[:start] + words[start + size :]
 
 
-def _is_another(way: tuple[float, int, int], words: list[str], kept: tuple[int, int]) -> bool:
-    """Whether a second name among words is one beyond doubt."""
-    weight, start, size = way
-    at, long = kept
-    closed = "".join(words[start : start + size])
-    apart = start >= at + long or start + size <= at
-    return apart and weight >= _SURE and len(closed) > 2 and not is_said(closed)
+def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
+    """How a whole name among words compares with others, the least first; None if it is none."""
+    closed = whole[2]
+    if _is_known(closed):
+        return None
+    family, given = usual_in_hangul(closed)
+    left, is_short = _left(whole, words), len(closed) == 2  # as in 강철 농민
+    if not is_short and _is_likely(closed) and not _may_be_role(closed):
+        return 0, -family * given
+    if all(word in _MAY_BE_LEFT or is_said(word) for word in left):
+        return 1, -family * given
+    if is_short:
+        return (2, -family) if given >= 1 and all(map(_may_be_said, left)) else None
+    return (3, -family * given) if _is_likely(closed) else None
+
+
+def _is_another(whole: _Whole, best: _Whole) -> bool:
+    """Whether a second name is one beyond doubt."""
+    start, size, closed = whole
+    apart = start >= best[0] + best[1] or start + size <= best[0]
+    return apart and len(closed) > 2 and _is_sure(closed)
 
 
 def _may_be_said(word: str) -> bool:
-    """Whether a word beside a name is none of it, for all that is known of roles."""
-    return (
-        word in _MAY_BE_LEFT
-        or is_said(word)
-        or (_ends_as_role(word) and how_usual_in_hangul(word) < _SURE)
-    )
+    """Whether a word beside a name is none of it, as far as its end tells."""
+    return word in _MAY_BE_LEFT or is_said(word) or _may_be_role(word)
 
 
 def _is_korean_words(text: str) -> bool:

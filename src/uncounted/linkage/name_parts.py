@@ -154,21 +154,23 @@ def _shares_in_hangul() -> dict[str, float]:
     return shares
 
 
-def how_usual_in_hangul(closed: str) -> float:
-    """How usual a name in Hangul is, family name first: 0 if its family name is none of Korea.
+def usual_in_hangul(closed: str) -> tuple[float, float]:
+    """How usual the family and the given name of a name in Hangul are, the family name first.
+
+    Returns:
+        The share of the family name in percent, 0 if it is none of Korea, and what `syllables`
+        says of each syllable of the given name, multiplied.
 
     Examples:
-        >>> how_usual_in_hangul("김영희") > 30 * how_usual_in_hangul("노동자") > 0
-        True
-        >>> how_usual_in_hangul("마리아") < 0.01, how_usual_in_hangul("나타샤") < 0.01
-        (True, True)
+        >>> usual_in_hangul("김영희"), usual_in_hangul("나타샤")[1] < 0.01
+        ((21.5, 1.0), True)
     """
     shares = _shares_in_hangul()
     size = 2 if closed[:2] in shares and len(closed) > 2 else 1
-    weight = shares.get(closed[:size], 0.0)
+    given = 1.0
     for at in lattice.of_hangul(closed[size:]):
-        weight *= syllables.usual(at)
-    return weight
+        given *= syllables.usual(at)
+    return shares.get(closed[:size], 0.0), given
 
 
 def how_usual(family: tuple[str, ...], given: tuple[str, ...]) -> float:

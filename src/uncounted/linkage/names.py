@@ -203,7 +203,7 @@ def _bracketed(written: str) -> list[str]:
     first, *others = _BESIDE.split(written)
     if not others or len(WORDS.findall(first)) < 2:
         return [written]
-    return [first, *besides.in_brackets(first, others)]
+    return [first, *besides.named_beside(first, others)]
 
 
 def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
