@@ -206,6 +206,13 @@ def test_a_place_or_a_remark_beside_a_name_in_letters_is_none(after: str) -> Non
     assert level(f"Kim Chol Su{after}", "김철수") == "same"
 
 
+@pytest.mark.parametrize("said", ["석방", "농민", "회령", "여", "증인"])
+def test_what_is_said_in_hangul_beside_a_name_in_letters_is_no_name(said: str) -> None:
+    for sign in ("%s, %s", "%s (%s)", "%s %s"):
+        assert level(sign % ("Kim Chol Su", said), "김철수") == "same"
+        assert level(sign % ("Kim Chol Su", said), sign % ("Pak Yong Hui", said)) == "different"
+
+
 @pytest.mark.parametrize(
     "name",
     [

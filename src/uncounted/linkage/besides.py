@@ -8,23 +8,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 
 from uncounted.linkage import families, lattice, veiled
+from uncounted.linkage.among_words import (
+    AGE,
+    BORN,
+    FATE,
+    FORMERLY,
+    KIN,
+    KNOWN,
+    SEX,
+    are_korean_words,
+    begins_as_name,
+    given_size,
+    is_kin,
+    is_known,
+    is_said,
+    is_whole,
+    named,
+)
 from uncounted.linkage.name_parts import (
     SURELY_FAMILY,
     Way,
     are_usual,
     cyrillic_families,
     likeliest,
-    usual_in_hangul,
     words_of,
 )
-from uncounted.records import places
-from uncounted.records.kinship import after_kin, is_fate, whose
+from uncounted.records.kinship import after_kin, whose
 from uncounted.records.names import untitled
-from uncounted.records.unnamed import is_no_name
 
 # Chinese characters. The last range by number: its first sign is composed to another, from which
 # Hangul would be among them.
@@ -57,52 +70,26 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
-_OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _EDGES = " ()[]【】,:;、="
 
-# What is said of somebody: sex, age, the year of birth, whose relative, what became of them. 장남
-# may be a name too, but not in brackets after one.
-_SEX = "남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female|м|ж|муж[.]?|жен[.]?"
-_AGE = (
-    r"(?:당시|향년|aged?:?) ?\d{1,3}(?: ?[세살])?"
-    r"|\d{1,3} ?(?:세|살|岁|歲|лет|года?|years?(?: old)?|yrs?[.]?(?: old)?|y[.]?/?o[.]?)"
-)
-_BORN = r"(?:18|19|20)\d\d ?(?:년 ?생|年生?|년)|(?:b[.]|born(?: in)?) ?(?:18|19|20)\d\d"
-_KIN = (
-    "남편|아내|처|부인|아버지|어머니|부친|모친|아들|딸|동생|남동생|여동생|형|누나|언니|오빠|할머니|할아버지|부|모|자|녀"
-    "|장남|장녀|차남|차녀|삼촌|고모|이모|조카|夫|妻|父|母|子|丈夫|妻子|父亲|父親|母亲|母親|儿子|兒子|女儿|女兒|弟弟|妹妹|哥哥|姐姐"
-)
-_KNOWN = (
-    "(?:나이|연령|생년|신원|생사|본명|성별) ?(?:미상|불상|불명|모름|미확인)"
-    "|(?:年龄|年齡|身份) ?(?:不详|不詳|不明)"
-    "|추정|확정|확인|미확인|가족|탈북자|[가-힣]{2,4} ?(?:출신|거주|태생)"
-    r"|[1-9]0대(?: ?(?:초반|중반|후반))?(?: ?(?:남성|여성|남자|여자))?"
-)
-_FATE = (
-    "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
-    "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|故|已故|死亡|失踪|失蹤|化名|假名"
-    "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
-    "|not (?:his|her|their) real name"
-)
-_FORMERLY = "(?:previously|formerly) (?-i:[a-z ]+)"
 _NUMBERS = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
 
 
 def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What is said in brackets of its own, and at the end of a name."""
-    item = f"(?:{'|'.join((_SEX, _KIN, _KNOWN, _FATE, _FORMERLY, *items))})"
+    item = f"(?:{'|'.join((SEX, KIN, KNOWN, FATE, FORMERLY, *items))})"
     at_end = "|".join(items)
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
-            rf" ?[,·;] ?(?:(?:{_SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{_AGE}|{_BORN})$"
-            rf"|(?<=[가-힣]{{3}}) (?:{_SEX}) ?(?:{at_end})$",
+            rf" ?[,·;] ?(?:(?:{SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{AGE}|{BORN})$"
+            rf"|(?<=[가-힣]{{3}}) (?:{SEX}) ?(?:{at_end})$",
             re.IGNORECASE,
         ),
     )
 
 
-_SAID, _SAID_OR_NUMBERS = _said(_AGE, _BORN), _said(_AGE, _BORN, _NUMBERS)
+_SAID, _SAID_OR_NUMBERS = _said(AGE, BORN), _said(AGE, BORN, _NUMBERS)
 _LATE = re.compile(
     r"(?:고 ?)?\(?(?:已?故|亡)(?:\) ?| ?)(?=\w{2}|\w \w)|the late (?=\w)|late (?=\w+[ -]\w)"
     r"|покойн(?:ый|ая) (?=\w)",
@@ -141,38 +128,13 @@ _AT_END = frozenset(
     for form in (word, word.capitalize(), word.upper(), "PhD" if word == "phd" else word)
     for dot in ("", ".")
 )
-# Who somebody is: words whose syllables are usual in names. Of others the end tells, as it does
-# of a place, where what is left is no likely name: see `is_said`.
-_ROLES = (
-    "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금|신고|제보|노동|로동)자|증인|정치범|조선족|장애인"
-    "|화교|목사|전도사|선교사|교수|교원|교사|강사|변호사|박사|기자|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
-    "|[가-힣]{0,2}학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
-)
-_ROLE_END = re.compile("[가-힣]{2,}[자원인범사관중송장공녀민군생됨족님행리동구시읍면도]")
-_ITEM = re.compile(
-    f"(?:{_SEX}|{_KIN}|{_KNOWN}|{_FATE}|{_AGE}|{_BORN}|{_ROLES}"
-    "|(?:one|two|three) (?:sons?|daughters?|child(?:ren)?)"
-    "|(?:[a-z]+[ -])?(?:chinese|korean|japanese))",
-    re.IGNORECASE,
-)
-_KIN_WORD = re.compile(_KIN)
 _OF_KIN = re.compile("(?:[가-힣]+ )?[가-힣]+의 ([가-힣]+) (?=[가-힣])")  # 김철수의 딸 박영희
-_IN_A_PLACE = re.compile("^(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
-# How usual a likely given name is, and a likely name with its family name; and one that is a name
-# beyond doubt: 노동자 has 0.6. 마리아 and 기무라 have 0.06, and of each less than 0.01.
-_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 0.2, 0.7
-_LONGEST_CLOSED = 4  # syllables of a whole name
-_MAY_BE_LEFT = frozenset("등외남여씨")  # a syllable alone, beside a whole name
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
 )
-_SLASHED = re.compile(rf"(?:\s?/\s?(?:{_SEX}|{_AGE}|\d{{1,3}}))+$", re.IGNORECASE)
+_SLASHED = re.compile(rf"(?:\s?/\s?(?:{SEX}|{AGE}|\d{{1,3}}))+$", re.IGNORECASE)
 _SHORTEST = 4  # letters of a name with what is said of somebody, without a sign between
 _MOST = 4  # things that are said of one person
-_HEAD = re.compile(r" ?[(\[,·/;]")
-_LETTERS = re.compile("[a-z]+")
-_Whole = tuple[int, int, str]  # the first of its words, how many there are, and all run together
-_FEW = 2  # words: Father Kim Chol may be a priest
 
 
 def parted(text: str) -> list[str]:
@@ -225,7 +187,7 @@ def _ends_with_family(text: str) -> list[Way]:
 
 def _is_closed_name(text: str) -> bool:
     closed = "".join(text.split())
-    return 2 <= len(closed) <= 5 and (_given_size(closed) > 0 or closed[0] in families.han())
+    return 2 <= len(closed) <= 5 and (given_size(closed) > 0 or closed[0] in families.han())
 
 
 def _may_be_name(text: str, *, capital: bool) -> bool:
@@ -264,94 +226,10 @@ def named_beside(first: str, others: Iterable[str]) -> list[str]:
 
 def _is_remark(first: str, other: str) -> bool:
     rest, is_sure = after_kin(other)
-    if is_said(other) or (rest and (is_sure or _is_whole_name(rest))):
+    if is_said(other) or (rest and (is_sure or begins_as_name(rest))):
         return True
     small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
     return small and other.isascii() and not _may_be_name(other, capital=False)
-
-
-def of_runs(runs: list[str]) -> list[str]:
-    """What may be names among runs of Hangul or of characters with signs between.
-
-    Neither 피해자 in 피해자: 김철수 nor 석방 in 김철수(석방) is one; in 김철수(처: 박영희) there is
-    somebody else.
-
-    Examples:
-        >>> of_runs(["피해자", "김철수"]), of_runs(["김철수", "처", "박영희"]), of_runs(["아버지"])
-        (['김철수'], ['김철수'], ['아버지'])
-    """
-    if len(runs) == 1:
-        return runs
-    found: list[str] = []
-    after_word = False
-    are_said = is_said if any(map(_is_likely, runs)) else _is_known  # or 은계생 would be a role
-    for run in runs:
-        if are_said(run):
-            after_word = _is_kin(run)
-            continue
-        rest, _ = after_kin(run)
-        is_kin = bool(rest) and _is_whole_name(rest)
-        if not (found and (after_word or is_kin)):
-            found += named(rest if is_kin else run) if " " in run else [run]
-        after_word = False
-    return found or runs
-
-
-def is_said(text: str) -> bool:
-    """Whether a text beside a name says something of somebody and is no name.
-
-    Examples:
-        >>> [is_said(text) for text in ("석방", "회령", "농장원", "아버지", "In China")]
-        [True, True, True, True, True]
-        >>> [is_said(text) for text in ("김철수", "영자", "박민", "Park Min", "구금자")]
-        [False, False, False, False, False]
-    """
-    return _is_known(text) or (_may_be_role(text) and not _is_likely(text))
-
-
-@lru_cache(maxsize=4096)
-def _is_known(text: str) -> bool:
-    """Whether a text is said of somebody by its words, and not only by how it ends."""
-    if len(text) > 2 and _is_korean_words(text) and _is_sure(text):
-        return False
-    return (
-        _ITEM.fullmatch(text) is not None
-        or is_no_name(text)
-        or is_fate(text)
-        or _is_kin(text)
-        or _is_place(_IN_A_PLACE.sub("", text))
-        or (" " in text and not text.isascii() and all(map(is_said, text.split())))
-    )
-
-
-def _is_kin(word: str) -> bool:
-    """Whether a word says whose relative, or who of somebody's, one is and no more."""
-    if _KIN_WORD.fullmatch(word) or whose(word) == "":
-        return True
-    return _is_korean_words(word) and whose(f"김철수의 {word}") is not None
-
-
-def _is_likely(closed: str) -> bool:
-    family, given = usual_in_hangul(closed)
-    return len(closed) > 1 and family > 0 and (given >= _LIKELY_GIVEN or family * given >= _LIKELY)
-
-
-def _is_sure(closed: str) -> bool:
-    family, given = usual_in_hangul(closed)
-    return family * given >= _SURE
-
-
-def _may_be_role(closed: str) -> bool:
-    return _ROLE_END.fullmatch(closed) is not None and not _is_sure(closed)
-
-
-def _is_place(text: str) -> bool:
-    """Whether a text is a place and no more; that it holds the name of one says nothing."""
-    found = places.place(text)
-    if found is None:
-        return False
-    closed = _OF_PLACES.sub("", places.key(text)).replace(" ", "")
-    return closed in places.names_of(found.code)
 
 
 def bare(text: str) -> str:
@@ -369,10 +247,10 @@ def bare(text: str) -> str:
         ('김철수', 'Kim Chol Su', 'Father Kim')
     """
     rest, is_sure = after_kin(text)
-    if rest and (is_sure or _is_whole_name(rest)):
+    if rest and (is_sure or begins_as_name(rest)):
         text = rest
-    elif (found := _OF_KIN.match(text)) and _is_kin(found[1]):
-        text = text[found.end() :] if _is_whole_name(text[found.end() :]) else text
+    elif (found := _OF_KIN.match(text)) and is_kin(found[1]):
+        text = text[found.end() :] if begins_as_name(text[found.end() :]) else text
     for _ in range(_MOST):
         left = _without_one(text)
         if left == text or not any(map(str.isalpha, left)):
@@ -444,97 +322,12 @@ def _without_role(text: str) -> str:
         text = _LAST.sub("", text)
     if " " not in text:
         return text
-    if _is_korean_words(text):
-        return "; ".join(named(text))
+    if are_korean_words(text):
+        return text if _MARKS.search(text) else "; ".join(named(text))
     first, *left = text.split(" ")
     if len(first) != 3 or first[0] not in families.han() or whose(text) is not None:
         return text
-    return first if all(_is_known(word) and not _is_kin(word) for word in left) else text
-
-
-def named(text: str) -> list[str]:
-    """The names among words in Hangul, the likeliest first; the whole text where that is unsure.
-
-    What is kept is the likeliest whole name, not what stands first: 노동자 김영희 is no 노 동자.
-    It must be a usual one, unless all that is left is known to be no name. A second name is kept
-    if there is no doubt that it is one: it may be another person's.
-
-    Examples:
-        >>> named("김철수 목사"), named("노동자 김 영희"), named("박민호 김철수")
-        (['김철수'], ['김 영희'], ['김철수', '박민호'])
-        >>> named("강철 농민"), named("기무라 하나코"), named("김철수 이모"), named("박 아름누리")
-        (['강철'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
-    """
-    words = text.split(" ")
-    if len(words) < 2 or len(text) - len(words) < _SHORTEST - 1:
-        return [text]
-    if _MARKS.search(text) or any(map(_is_kin, words)) or whose(text) is not None:
-        return [text]
-    wholes = list(_wholes(words))
-    if any(size == len(words) for _, size, _ in wholes):
-        return [text]
-    ranked = [(rank, whole) for whole in wholes if (rank := _rank(whole, words)) is not None]
-    if not ranked:
-        return [text]
-    best = min(ranked)[1]
-    left = _left(best, words)
-    if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
-        return [text]
-    if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
-        return [text]
-    kept = [best, *(whole for whole in wholes if _is_another(whole, best))]
-    return [" ".join(words[start : start + size]) for start, size, _ in kept]
-
-
-def _wholes(words: list[str]) -> Iterator[_Whole]:
-    """Whole names among words in Hangul, with a given name of two syllables, or as 박철."""
-    for start, first in enumerate(words):
-        for size in range(1, 4):
-            closed = "".join(words[start : start + size])
-            if len(closed) > _LONGEST_CLOSED or start + size > len(words):
-                break
-            if size > 1 and first not in families.well_known():
-                break
-            given = _given_size(closed)
-            if given == 2 or (given == 1 and (size == 1 or len(closed) > 2)):
-                yield start, size, closed
-
-
-def _left(whole: _Whole, words: list[str]) -> list[str]:
-    start, size, _ = whole
-    return words[:start] + words[start + size :]
-
-
-def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
-    """How a whole name among words compares with others, the least first; None if it is none."""
-    closed = whole[2]
-    if _is_known(closed):
-        return None
-    family, given = usual_in_hangul(closed)
-    left, is_short = _left(whole, words), len(closed) == 2  # as in 강철 농민
-    if not is_short and _is_likely(closed) and not _may_be_role(closed):
-        return 0, -family * given
-    if all(word in _MAY_BE_LEFT or is_said(word) for word in left):
-        return 1, -family * given
-    if is_short:
-        return (2, -family) if given >= 1 and all(map(_may_be_said, left)) else None
-    return (3, -family * given) if _is_likely(closed) else None
-
-
-def _is_another(whole: _Whole, best: _Whole) -> bool:
-    """Whether a second name is one beyond doubt."""
-    start, size, closed = whole
-    apart = start >= best[0] + best[1] or start + size <= best[0]
-    return apart and len(closed) > 2 and _is_sure(closed)
-
-
-def _may_be_said(word: str) -> bool:
-    """Whether a word beside a name is none of it, as far as its end tells."""
-    return word in _MAY_BE_LEFT or is_said(word) or _may_be_role(word)
-
-
-def _is_korean_words(text: str) -> bool:
-    return all("가" <= char <= "힣" or char == " " for char in text)
+    return first if all(is_known(word) and not is_kin(word) for word in left) else text
 
 
 def _unsaid(text: str) -> str:
@@ -554,34 +347,5 @@ def _uncalled(text: str) -> str:
     if found is None or whose(text) is not None:
         return text
     closed = "".join(found["name"].split())
-    sure = found["close"] or len(found["word"]) > 1 or _given_size(closed) == 2
+    sure = found["close"] or len(found["word"]) > 1 or given_size(closed) == 2
     return found["name"] if sure and is_whole(closed) else text
-
-
-def is_whole(closed: str) -> bool:
-    """Whether a text in Hangul is a family name and a given name, of three syllables or more."""
-    return 3 <= len(closed) <= 5 and _given_size(closed) > 0
-
-
-def _given_size(closed: str) -> int:
-    """Syllables after the family name, 0 if there is none."""
-    for size in (2, 1):
-        if closed[:size] in families.well_known() and len(closed) > size:
-            return len(closed) - size
-    return 0
-
-
-def _is_whole_name(text: str) -> bool:
-    """Whether a text begins with a whole name whose family name is well known in Korea."""
-    head = _HEAD.split(text, maxsplit=1)[0]
-    if head.isascii():
-        words = _LETTERS.findall(head.casefold())
-        return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))
-    closed = "".join(head.split())
-    if "가" <= closed[:1] <= "힣":
-        return is_whole(closed)
-    return len(closed) == 3 and any(
-        lattice.hangul(key) in families.well_known()
-        for key in families.han().get(closed[0], ())
-        if isinstance(key, tuple)
-    )

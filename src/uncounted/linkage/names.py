@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.linkage import besides, families, lattice, syllables, veiled
+from uncounted.linkage import among_words, besides, families, lattice, syllables, veiled
 from uncounted.linkage.besides import HAN
 from uncounted.linkage.name_parts import (
     MOST_WORDS,
@@ -220,12 +220,12 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
     if hidden is not None:
         return [of_veiled(hidden)]
     found: list[Form] = []
-    for run in besides.of_runs(_RUNS.findall(text)):
+    runs, rest = _RUNS.findall(text), _RUNS.sub(" ", text)
+    for run in among_words.of_runs(runs, alone=not any(map(str.isalpha, rest))):
         closed = "".join(run.split()).replace("·", "")
         alone = veiled.titled(closed)
         ways = [of_veiled(alone)] if alone else _of_korean(closed)
         found += list(map(_besides, ways)) if found else ways
-    rest = _RUNS.sub(" ", text)
     cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
     ways = []
     if cyrillic:
@@ -241,7 +241,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if words_of(rest):
             ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
-    elif words_of(rest) and not (found and besides.is_said(rest.strip(" ()[]"))):
+    elif words_of(rest) and not (found and among_words.is_said(rest.strip(" ()[]"))):
         ways += _of_words(_RUNS.sub(" ", written), order)
     return found + (list(map(_besides, ways)) if found else ways)
 
@@ -255,7 +255,7 @@ def _closed_up(text: str) -> str:
     if not 3 <= len(closed) <= 5 or not (family in families.hangul() or family in families.han()):
         return text
     # 김, 이, 박 are three, and 남, 김철수 is a man
-    several = ("," in text or "、" in text) and (len(others) > 1 or besides.is_whole(others[0]))
+    several = ("," in text or "、" in text) and (len(others) > 1 or among_words.is_whole(others[0]))
     return text if several or _RUNS.fullmatch(closed) is None else closed
 
 
@@ -398,7 +398,7 @@ def _is_whole_alone(part: str, *, is_given: bool) -> bool:
         han = 3 <= len(closed) <= 4 and (
             closed[0] in families.han() or closed[:2] in families.han()
         )
-        return han or besides.is_whole(closed)
+        return han or among_words.is_whole(closed)
     words = words_of(part)
     if len(words) < 2 or len(words) > MOST_WORDS:
         return False
