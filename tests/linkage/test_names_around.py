@@ -84,6 +84,14 @@ def test_what_may_be_a_name_or_speaks_of_another_is_left(name: str) -> None:
     assert besides.bare(name) == name
 
 
+def test_what_may_be_a_role_is_not_kept_where_another_word_may_be_the_name() -> None:
+    assert besides.bare("은계생 강안동") == "은계생 강안동"
+    assert besides.bare("고복녀 이주") == "고복녀"
+    assert besides.bare("지도원 강철") == "강철"
+    assert besides.bare("석철민 송학리") == "석철민"
+    assert besides.bare("남명자 교통사고로") == "남명자"
+
+
 def test_two_names_among_words_are_both_kept_the_likelier_first() -> None:
     assert besides.bare("박민호 김철수") == besides.bare("김철수 농민 박민호") == "김철수; 박민호"
     assert level("박민호 김철수", "김철수") == level("박민호 김철수", "박민호") == "same"

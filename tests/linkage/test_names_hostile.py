@@ -64,6 +64,8 @@ HUGE = {
     "letters that unfold": "\ufdfa" * 3 * MB,  # one becomes eighteen
     "lone surrogates": "\ud800" * 5 * MB,
     "brackets": "(" * 10 * MB,
+    "words for who somebody is": "노동자 " * 2_500_000,
+    "remarks": "김철수(석방)" * MB,
 }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from uncounted.linkage import families, lattice
-from uncounted.linkage.name_parts import usual_in_hangul
+from uncounted.linkage.name_parts import are_usual, usual_in_hangul
 from uncounted.records import places
 from uncounted.records.kinship import after_kin, is_fate, whose
 from uncounted.records.unnamed import is_no_name
@@ -37,7 +37,7 @@ KNOWN = (
 )
 FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
-    "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|故|已故|死亡|失踪|失蹤|化名|假名"
+    "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|[한중]국행|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
     "|not (?:his|her|their) real name"
 )
@@ -49,7 +49,7 @@ _ROLES = (
     "|화교|목사|전도사|선교사|교수|교원|교사|강사|변호사|박사|기자|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
     "|[가-힣]{0,2}학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
 )
-_ROLE_END = re.compile("[가-힣]{2,}[자원인범사관중송장공녀민군생됨족님행리동구시읍면도]")
+_ROLE_END = re.compile("[가-힣]{2,}[자원인사관중장공녀군됨족님행리동구시읍면도]")
 _ITEM = re.compile(
     f"(?:{SEX}|{KIN}|{KNOWN}|{FATE}|{AGE}|{BORN}|{_ROLES}"
     "|(?:one|two|three) (?:sons?|daughters?|child(?:ren)?)"
@@ -67,6 +67,7 @@ _OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _SHORTEST = 3  # letters of words of which some may be none of the name
 _HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
+_MAY_BE_ROLE = 3  # the rank of a name that may be a role or a place
 _Whole = tuple[int, int, str]  # the first of its words, how many there are, and all run together
 _FEW = 2  # words: Father Kim Chol may be a priest
 
@@ -184,7 +185,10 @@ def named(text: str) -> list[str]:
     ranked = [(rank, whole) for whole in wholes if (rank := _rank(whole, words)) is not None]
     if not ranked:
         return [text]
-    best = min(ranked)[1]
+    likelihood, best = min(ranked)
+    others = [whole[2] for whole in wholes if whole != best and not _may_be_role(whole[2])]
+    if likelihood[0] == _MAY_BE_ROLE and any(map(_has_usual_syllables, others)):
+        return [text]  # 은계생 한국행
     left = _left(best, words)
     if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
         return [text]
@@ -214,7 +218,11 @@ def _left(whole: _Whole, words: list[str]) -> list[str]:
 
 
 def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
-    """How a whole name among words compares with others, the least first; None if it is none."""
+    """How a whole name among words compares with others, the least first; None if it is none.
+
+    A usual name comes first, then one beside which all is known to be no name, then one of two
+    syllables beside what may be a role, and last what may be one itself.
+    """
     closed = whole[2]
     if is_known(closed):
         return None
@@ -222,11 +230,13 @@ def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
     left, is_short = _left(whole, words), len(closed) == 2  # as in 강철 농민
     if not is_short and _is_likely(closed) and not _may_be_role(closed):
         return 0, -family * given
+    if is_short and any(_has_usual_syllables(word) and _is_likely(word) for word in left):
+        return None  # 고복녀 이주
     if all(word in _MAY_BE_LEFT or is_said(word) for word in left):
         return 1, -family * given
     if is_short:
         return (2, -family) if given >= 1 and all(map(_may_be_said, left)) else None
-    return (3, -family * given) if _is_likely(closed) else None
+    return (_MAY_BE_ROLE, -family * given) if _is_likely(closed) else None
 
 
 def _is_another(whole: _Whole, best: _Whole) -> bool:
@@ -234,6 +244,12 @@ def _is_another(whole: _Whole, best: _Whole) -> bool:
     start, size, closed = whole
     apart = start >= best[0] + best[1] or start + size <= best[0]
     return apart and len(closed) > 2 and _is_sure(closed)
+
+
+def _has_usual_syllables(closed: str) -> bool:
+    """Whether it may be a name of usual syllables, however rare its family name is (은계생)."""
+    usual = given_size(closed) == 2 and are_usual(lattice.of_hangul(closed[-2:]))
+    return usual and not is_known(closed)
 
 
 def _may_be_said(word: str) -> bool:

@@ -249,14 +249,21 @@ def bare(text: str) -> str:
     rest, is_sure = after_kin(text)
     if rest and (is_sure or begins_as_name(rest)):
         text = rest
-    elif (found := _OF_KIN.match(text)) and is_kin(found[1]):
-        text = text[found.end() :] if begins_as_name(text[found.end() :]) else text
+    elif "의 " in text:
+        text = _after_whose(text)
     for _ in range(_MOST):
         left = _without_one(text)
         if left == text or not any(map(str.isalpha, left)):
             break
         text = left
     return text
+
+
+def _after_whose(text: str) -> str:
+    """박영희 of 김철수의 딸 박영희: who is named last is the person, if it is a whole name."""
+    found = _OF_KIN.match(text)
+    rest = text[found.end() :] if found and is_kin(found[1]) else ""
+    return rest if rest and begins_as_name(rest) else text
 
 
 def _without_one(text: str) -> str:
@@ -320,7 +327,7 @@ def _without_role(text: str) -> str:
     """What is named in words in Hangul: see `named`; in characters, before 工人 and the like."""
     if text[-1] in "氏等人家명인":
         text = _LAST.sub("", text)
-    if " " not in text:
+    if " " not in text or len(text) - text.count(" ") < _SHORTEST:  # 김 철수
         return text
     if are_korean_words(text):
         return text if _MARKS.search(text) else "; ".join(named(text))
