@@ -10,6 +10,7 @@ import pytest
 from uncounted.linkage import besides, compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.names import forms
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 
@@ -142,6 +143,21 @@ def test_who_somebody_is_before_a_sign_is_no_name(sign: str, word: str) -> None:
         return
     assert level(sign % (word, "김철수"), "김철수") == "same"
     assert level(sign % (word, "김철수"), sign % (word, "박영희")) == "different"
+
+
+@pytest.mark.parametrize("word", ["군관", "이주", "공개처형", "서울", "工厂", "나의 친구"])
+def test_what_stands_before_a_colon_is_no_name_if_a_whole_one_follows(word: str) -> None:
+    assert level(f"{word}: 김철수", "김철수") == "same"
+    assert level(f"{word}: 김철수", f"{word}: 박영희") == "different"
+    assert level("박영희: 김철수", "박영희") == "same"
+
+
+@pytest.mark.parametrize("word", ["군관", "공개처형", "탄부", "브로커"])
+def test_what_is_no_korean_name_before_one_is_not_the_main_one(word: str) -> None:
+    for sign in ("%s, %s", "(%s) %s", "%s/%s"):
+        assert level(sign % (word, "김철수"), "김철수") == "same"
+        assert level(sign % (word, "김철수"), sign % (word, "박영희")) != "same"
+    assert forms([Name("철수 (김민호)")])[0].given_letters[0] == "cheolsu"
 
 
 @pytest.mark.parametrize("sign", ["%s(%s)", "%s-%s", "%s, %s", "%s 이름: %s"])

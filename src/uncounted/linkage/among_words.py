@@ -100,6 +100,8 @@ def of_runs(runs: list[str], *, alone: bool = True) -> list[str]:
         if not (found and (after_word or has_kin)):
             found += named(rest if has_kin else run) if " " in run else [run]
         after_word = False
+    if len(found) > 1 and _is_no_korean_name(found[0]):  # 군관, 김철수
+        found.sort(key=lambda run: not is_sure("".join(run.split())))
     return found or (runs if alone else [])
 
 
@@ -120,7 +122,7 @@ def is_known(text: str) -> bool:
     """Whether a text is said of somebody by its words, and not only by how it ends."""
     if _ITEM.fullmatch(text):
         return True
-    if len(text) > 2 and are_korean_words(text) and _is_sure(text):
+    if are_korean_words(text) and is_sure(text):
         return False
     return (
         is_no_name(text)
@@ -143,13 +145,21 @@ def _is_likely(closed: str) -> bool:
     return len(closed) > 1 and family > 0 and (given >= _LIKELY_GIVEN or family * given >= _LIKELY)
 
 
-def _is_sure(closed: str) -> bool:
+def is_sure(closed: str) -> bool:
+    """Whether a text in Hangul, run together, is a whole name beyond doubt."""
     family, given = usual_in_hangul(closed)
-    return family * given >= _SURE
+    return len(closed) > 2 and family * given >= _SURE
+
+
+def _is_no_korean_name(run: str) -> bool:
+    """Whether Hangul has a syllable that is rare in given names, behind a family name or not."""
+    closed = "".join(run.split())
+    size = given_size(closed) or len(closed)
+    return are_korean_words(closed) and not are_usual(lattice.of_hangul(closed[-size:]))
 
 
 def _may_be_role(closed: str) -> bool:
-    return _ROLE_END.fullmatch(closed) is not None and not _is_sure(closed)
+    return _ROLE_END.fullmatch(closed) is not None and not is_sure(closed)
 
 
 def _is_place(text: str) -> bool:
@@ -243,7 +253,7 @@ def _is_another(whole: _Whole, best: _Whole) -> bool:
     """Whether a second name is one beyond doubt."""
     start, size, closed = whole
     apart = start >= best[0] + best[1] or start + size <= best[0]
-    return apart and len(closed) > 2 and _is_sure(closed)
+    return apart and is_sure(closed)
 
 
 def _has_usual_syllables(closed: str) -> bool:

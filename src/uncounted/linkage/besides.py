@@ -25,6 +25,7 @@ from uncounted.linkage.among_words import (
     is_kin,
     is_known,
     is_said,
+    is_sure,
     is_whole,
     named,
 )
@@ -129,6 +130,7 @@ _AT_END = frozenset(
     for dot in ("", ".")
 )
 _OF_KIN = re.compile("(?:[가-힣]+ )?[가-힣]+의 ([가-힣]+) (?=[가-힣])")  # 김철수의 딸 박영희
+_LABEL = re.compile(rf"([가-힣{HAN} ]+) ?: ?(?=[가-힣{HAN}])")
 _LAST = re.compile(
     rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
 )
@@ -249,8 +251,8 @@ def bare(text: str) -> str:
     rest, is_sure = after_kin(text)
     if rest and (is_sure or begins_as_name(rest)):
         text = rest
-    elif "의 " in text:
-        text = _after_whose(text)
+    elif "의 " in text or ":" in text:
+        text = _after_label(_after_whose(text))
     for _ in range(_MOST):
         left = _without_one(text)
         if left == text or not any(map(str.isalpha, left)):
@@ -264,6 +266,14 @@ def _after_whose(text: str) -> str:
     found = _OF_KIN.match(text)
     rest = text[found.end() :] if found and is_kin(found[1]) else ""
     return rest if rest and begins_as_name(rest) else text
+
+
+def _after_label(text: str) -> str:
+    """A whole name in Hangul or characters after what it is a name of: 군관: 김철수."""
+    found = _LABEL.match(text)
+    if found is None or is_sure("".join(found[1].split())):
+        return text
+    return text[found.end() :] if begins_as_name(text[found.end() :]) else text
 
 
 def _without_one(text: str) -> str:
