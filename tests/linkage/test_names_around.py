@@ -95,6 +95,8 @@ def test_what_may_be_a_role_is_not_kept_where_another_word_may_be_the_name() -> 
 
 def test_two_names_among_words_are_both_kept_the_likelier_first() -> None:
     assert besides.bare("박민호 김철수") == besides.bare("김철수 농민 박민호") == "김철수; 박민호"
+    assert besides.bare("김 철수 박 영희") == "김 철수; 박 영희"
+    assert besides.bare("석철민 이순자") == "이순자; 석철민"
     assert level("박민호 김철수", "김철수") == level("박민호 김철수", "박민호") == "same"
     assert level("김철수 박민호", "리영호 박민호") == "another name the same"
 
@@ -185,7 +187,11 @@ def test_a_relative_in_brackets_is_somebody_else(written: str) -> None:
     [
         *(("기무라 하나코", "기무라 다로"), ("마쓰다 준코", "마쓰다 히로시")),
         *(("나타샤 이바노바", "나타샤 김"), ("마리아 로페스", "마리아 이바노바")),
-        *(("마이클 잭슨", "마이클 조던"), ("안나 카레니나", "안나 쿠르니코바")),
+        *(
+            ("마이클 잭슨", "마이클 조던"),
+            ("이시이 시로", "이시이 마사오"),
+            ("안나 카레니나", "안나 쿠르니코바"),
+        ),
     ],
 )
 def test_what_only_begins_as_a_korean_name_is_not_cut(one: str, other: str) -> None:
@@ -207,6 +213,10 @@ SAID = [
     "농장원",
     "회령",
     "중국",
+    "공개처형",
+    "강제송환됨",
+    "수감중",
+    "임신 중",
 ]
 
 

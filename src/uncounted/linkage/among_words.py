@@ -37,7 +37,8 @@ KNOWN = (
 )
 FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
-    "|석방|송환|북송|이송|임신|체포|구금|수감|추방|도주|탈북|출소|[한중]국행|故|已故|死亡|失踪|失蹤|化名|假名"
+    "|(?:강제|공개|재|만기)?(?:석방|송환|북송|이송|임신|낙태|체포|구금|수감|복역|추방|도주|탈출|탈북|출소|처형|자살)"
+    "(?:됨|함|당함| ?중)?|[한중]국행|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
     "|not (?:his|her|their) real name"
 )
@@ -60,9 +61,9 @@ _KIN_WORD = re.compile(KIN)
 _IN_A_PLACE = re.compile("^(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
 # How usual a likely given name is, and a likely name with its family name; and one that is a name
 # beyond doubt: 노동자 has 0.6. 마리아 and 기무라 have 0.06, and of each less than 0.01.
-_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 0.2, 0.7
+_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 1.0, 0.7
 _LONGEST_CLOSED = 4  # syllables of a whole name
-_MAY_BE_LEFT = frozenset("등외남여씨")  # a syllable alone, beside a whole name
+_MAY_BE_LEFT = frozenset("등외남여씨중")  # a syllable alone, beside a whole name
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _SHORTEST = 3  # letters of words of which some may be none of the name
 _HEAD = re.compile(r" ?[(\[,·/;]")
@@ -175,8 +176,8 @@ def named(text: str) -> list[str]:
     """The names among words in Hangul, the likeliest first; the whole text where that is unsure.
 
     What is kept is the likeliest whole name, not what stands first: 노동자 김영희 is no 노 동자.
-    It must be a usual one, unless all that is left is known to be no name. A second name is kept
-    if there is no doubt that it is one: it may be another person's.
+    It must be a usual one, unless all that is left is known to be no name. A second name is kept,
+    too, if it is of usual syllables and does not end as a role does: it may be another person's.
 
     Examples:
         >>> named("김철수 목사"), named("노동자 김 영희"), named("박민호 김철수")
@@ -199,12 +200,13 @@ def named(text: str) -> list[str]:
     others = [whole[2] for whole in wholes if whole != best and not _may_be_role(whole[2])]
     if likelihood[0] == _MAY_BE_ROLE and any(map(_has_usual_syllables, others)):
         return [text]  # 은계생 한국행
-    left = _left(best, words)
+    kept = [best, *(whole for whole in wholes if _is_another(whole, best))]
+    taken = {at for start, size, _ in kept for at in range(start, start + size)}
+    left = [word for at, word in enumerate(words) if at not in taken]
     if words[0] in left and words[0] in families.well_known():  # 남 김철수, 김 이슬비
         return [text]
     if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
         return [text]
-    kept = [best, *(whole for whole in wholes if _is_another(whole, best))]
     return [" ".join(words[start : start + size]) for start, size, _ in kept]
 
 
@@ -250,10 +252,12 @@ def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
 
 
 def _is_another(whole: _Whole, best: _Whole) -> bool:
-    """Whether a second name is one beyond doubt."""
+    """Whether a second name is one beyond doubt, or of usual syllables and no role."""
     start, size, closed = whole
     apart = start >= best[0] + best[1] or start + size <= best[0]
-    return apart and is_sure(closed)
+    return apart and (
+        is_sure(closed) or (_has_usual_syllables(closed) and not _may_be_role(closed))
+    )
 
 
 def _has_usual_syllables(closed: str) -> bool:
