@@ -243,6 +243,18 @@ def test_no_word_helps_to_find_anybody() -> None:
         ("新义州站对岸丹东", "CN-2106"),
         ("혜산역 압록강 건너편 장백", "CN-2206-changbai"),
         ("심양역 맞은편 한국 교회", "CN-2101"),
+        ("丹东新义州对面", "CN-2106"),  # 东新 is a county, too
+        ("辽宁丹东新义州对岸", "CN-2106"),
+        # who crosses is where it begins
+        ("함경북도 무산군에서 두만강을 건너", "KP-09-musan"),
+        ("라오스 국경을 건너", "LA"),
+        # a mission is where it is
+        ("태국 주재 한국대사관", "TH"),
+        ("베트남주재 대한민국 대사관", "VN"),
+        ("심양 주재 한국총영사관", "CN-2101"),
+        ("심양 한국교회", "CN-2101"),
+        ("the Chinese side of the border", "CN"),
+        ("Hoeryong, on the North Korean side", "KP-09-hoeryong"),
     ],
 )
 def test_places_in_three_scripts(text: str, code: str) -> None:
@@ -259,6 +271,8 @@ BEARING_A_NAME = (
     "|아무르강|松花江|大同江|豆满江|豆滿江|鴨綠江|阿穆爾河|阿穆尔河沿岸|長白山|白頭山|白头山|장백산맥"
     "|长白山|Changbai Mountain|Mt. Changbai|Changbaishan|장백산|백두산"
     "|조선족 마을|朝鲜族村|조선족자치주|중국인 집|북한 사람 집|朝鲜人|蒙古族"
+    "|over the Tumen from Musan|on the Chinese side of the Tumen near Musan|opposite Hyesan center"
+    "|across from Hoeryong customs office|opposite Musan mine office|한국교회|在韩国教会"
     "|opposite Musan|함경북도 무산군 맞은편|茂山對面|across the river from Musan"
     "|咸镜北道茂山对面|중국 길림성 도문 맞은편|무산 맞은편 혜산 맞은편|회령 시 맞은편"
     "|across the Tumen River from Musan|opposite Musan, North Hamgyong"

@@ -17,7 +17,7 @@ _RIVERS = (
     r"|\b(?:(?:tum[ae]n|yalu|am[nr]ok|songh[wu]a|[td]aedong|amur) \(?river(?:bank|side|bed)?s?\)?"
     r"|river (?:tum[ae]n|yalu|am[nr]ok|amur)|[td]uman ?[gk]ang|am[nr]ok ?[gk]ang|tumen ?jiang)"
     r"(?: (?:banks?|basin|border|side))?(?!\w)"
-    r"|the tum[ae]n(?=$|[^\w ]| (?:from|in|near|at|to)\b)"
+    r"|(?<=the )tum[ae]n(?=$|[^\w ]| (?:from|in|near|at|to)\b)"
 )
 _MOUNTAINS = (
     "백두산|장백산맥?|长白山脉?|白头山"
@@ -25,11 +25,12 @@ _MOUNTAINS = (
     r"|(?:mt|mount) (?:changbai|paektu|baekdu)(?: ?san)?)\b"
 )
 _PEOPLES = "(?:인(?![민천])| ?사람|人(?!民)|[족族])(?: ?자치[주현]| ?自治[州县])?"
-_OPPOSITE = r"(?:맞은 ?[편켠쪽]|건너(?: ?[편켠쪽]|(?<!로 건너)[에의]?\b)|对面|对岸)"
+_OPPOSITE = r"(?:맞은 ?[편켠쪽]|건너(?: ?[편켠쪽]|(?<!로 건너)(?<![을를] 건너)[에의]?\b)|对面|对岸)"
 # What is opposite a mission is in one city with it.
 _MISSION = f"(?:총?영사관|영사부|대사관|总?领(?:事馆?|馆)|大?使馆)(?: ?{_OPPOSITE})?"
 _AFTER_COUNTRY = (  # a Korean restaurant, too, is wherever it is, and what is opposite it
-    rf"(?:{_PEOPLES}| ?{_MISSION}| ?(?=[주驻]\w{{1,12}} ?(?:COUNTRY ?)?{_MISSION})"
+    rf"(?:{_PEOPLES}| ?{_MISSION}"
+    rf"| ?(?=(?:주(?!재)\w{{2,4}}|驻\w{{1,12}}) ?(?:COUNTRY ?)?{_MISSION})"
     "|(?:(?<=남한|북한|한국|조선|朝鲜|韩国) ?(?:식당|饭店)|(?<=한국|韩国) ?(?:교회|教会))"
     f"(?: ?{_OPPOSITE})?)"
 )
@@ -58,7 +59,8 @@ LANDMARK = re.compile(
     "|站|医院|学校|[大中小]学|教堂|饭店|酒店|宾馆|市场|工厂|银行|公园"
     "|公安局|派出所|看守所|监狱)(?: 길)?$"
     r"|\b(?:station|hospital|school|church|university|restaurant|hotel|market|factory|park"
-    r"|prison|jail|police|office|terminal|cent(?:er|re))\b"
+    r"|prison|jail|police|(?<!customs )(?<!mine )office|terminal"
+    r"|(?:detention|holding|training|medical) cent(?:er|re))\b"
 )
 # unless a river or a border is between the two.
 CROSSING = re.compile(
@@ -75,7 +77,7 @@ _LATIN_SIGNS = (
 _SIGNS = (
     *("만강", "문강", "록강", "화강", "르강", "동강", "두산", "장백", "영사부"),
     *("长白", "長白", "白头", "白頭", "们江", "們江", "满江", "滿江", "绿江", "綠江", "花江"),
-    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸맞너당店事", *_LATIN_SIGNS),
+    *("尔河", "爾河", "同江", *"족인람族人관馆館面岸맞너당店事", "교회", "教会", *_LATIN_SIGNS),
 )
 _LAST = frozenset(sign[-1] for sign in _SIGNS)
 

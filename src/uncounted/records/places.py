@@ -291,9 +291,16 @@ def _apart(text: str) -> str:
 
 
 def _is_in_name(text: str, at: int) -> bool:
+    """Tell whether a place in a text is within a name, and not where one ends and one begins."""
     names, _, longest = _indexes()
     begins, ends = range(max(0, at - longest), at), range(at + 1, at + longest)
-    return any(text[begin:end] in names for begin in begins for end in ends)
+    first = min((begin for begin in begins if text[begin:at] in names), default=at)
+    last = max((end for end in ends if text[at:end] in names), default=at)
+    return any(  # not 东新 within 丹东|新义州
+        text[begin:end] in names and not (first < begin and end < last)
+        for begin in begins
+        for end in ends
+    )
 
 
 def _countries(text: str) -> set[str]:

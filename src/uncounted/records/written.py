@@ -130,6 +130,9 @@ _MONTHS_LISTED = sought(rf"{MONTH}\s*([-/,]|\band\b)\s*({MONTH}.*)")
 _DAYS_LISTED = sought(rf"(\d{{1,2}})\s*([-/,]|and)\s*(\d{{1,2}} (?:of )?{MONTH}.*)")
 _AFTER_MONTH = sought(rf"{MONTH}\s*(\d{{1,2}})\s*([-/,~–]|and|or)\s*(\d{{1,2}}),?\s+(\d{{4}})")
 _BRACKETED = sought(r"([^()]+?)\s*\((?!\d+\))([^()]+)\)(?:에)?")
+_PART_OF_DECADE = sought(r"(\d{3})\d/\1\d")
+_MONTHS_FIRST = sought(r"\d{1,2}\s*[-~–/,]\s*\d{1,2}\s*[월月]")
+_ONE_MONTH = sought(r"\d{4}-(?:0\d|1[0-2])")
 _DAY = sought(r"\d{4}-\d\d-\d\d")
 _DIGIT = sought(r"\d")
 _HAS_YEAR = sought(r"\d{4}")
@@ -454,6 +457,8 @@ class _Reader:
         if len(last.rstrip("?~%")) > 7 and last[:7] == last.split("/")[-1][:7]:
             with suppress(BadInput):
                 return self._expression(f"{start} {last[:7]}", ranges=False)
+        if _PART_OF_DECADE.fullmatch(last):  # "early to mid 1990s"
+            return self._of_decade(last, start)
         found = self._expression(f"{start} {last[:4]}", ranges=False)
         before = int(last[:4]) - 1
         doubt = "?" if "?" in found else ""
@@ -464,10 +469,19 @@ class _Reader:
             return self._expression(f"{start} {before}", ranges=False)
         return found
 
+    def _of_decade(self, decade: str, name: str) -> str:
+        """Another part of the decade of which one part is said: no season, and no month."""
+        found = self._part(f"{decade[:3]}0s {name.removeprefix('the ')}")
+        if found is None or not _PART_OF_DECADE.fullmatch(found):
+            raise BadInput("not a date", hint=HINT)
+        return found
+
     def _same_year(self, first: str, end: str, *, ordered: bool) -> str | None:
         """The end of "2013년 5월~7월", whose year (and month) stand at the beginning."""
         if not end or not first[:4].isdecimal():
             return None
+        if _PART_OF_DECADE.fullmatch(first):  # 1990년대 중반~후반
+            return None if _DIGIT.search(end) else self._of_decade(first, end)
         found = self._end_in(first[:4], first, end)
         if found is None:
             return None
@@ -531,8 +545,9 @@ class _Reader:
             return None
         outer = self._part(found[1])
         if outer is None:  # "late 1998 (December)" is no late December
-            with suppress(BadInput):
-                return self._expression(f"{found[1]} {found[2]}")
+            if not _MONTHS_FIRST.match(found[2]):  # of "1998년 5월(5~6월)" is no 5 May
+                with suppress(BadInput):
+                    return self._expression(f"{found[1]} {found[2]}")
             outer = self._expression(found[1], ranges=False)
         inner = self._within(found[2], _years(outer))
         if not inner:
@@ -540,11 +555,13 @@ class _Reader:
         wholes = _winters(outer) if outer[4:7] == "-24" else (outer,)
         narrow = [one for one in inner if any(_lies_in(one, whole) for whole in wholes)]
         if not narrow:
-            if any(_lies_in(outer, one) for one in inner):
+            wider = [one for one in inner if _lies_in(outer, one)]
+            # but "May 1998 (May-June)" is not only May
+            if wider and not (_ONE_MONTH.fullmatch(outer) and all("/" in one for one in wider)):
                 return outer
             raise BadInput("two dates that contradict one another", hint="leave the true one")
         if len(narrow) == 1:
-            return narrow[0]
+            return _qualified(narrow[0], "?") if "?" in outer else narrow[0]
         return self._either(f"{narrow[0].split('/')[0]}/{narrow[-1].split('/')[-1]}")
 
     def _within(self, text: str, years: tuple[str, ...]) -> list[str]:
