@@ -257,3 +257,103 @@ def test_what_is_said_in_hangul_beside_a_name_in_letters_is_no_name(said: str) -
 def test_a_rare_name_beside_what_is_said_is_still_the_main_one(name: str) -> None:
     bare = next(word for word in re.findall("[가-힣]+", name) if len(word) > 2 and word != "제보자")
     assert level(name, bare) == "same"
+
+
+@pytest.mark.parametrize(
+    "name", ["김영철 %s|박순희 %s", "소춘자 %s|엄정녀 %s", "차정자 %s|로순자 %s"]
+)
+@pytest.mark.parametrize(
+    "word", ["단련대", "구류소", "이민국", "정신병", "고무산", "조선인", "소학교"]
+)
+def test_what_ends_as_a_body_or_a_place_is_no_second_name(name: str, word: str) -> None:
+    one, other = (text % word for text in name.split("|"))
+    assert level(one, other) == "different"
+    assert level(one, one.removesuffix(f" {word}")) == "same"
+
+
+@pytest.mark.parametrize("sign", ["%s (%s)", "%s, %s"])
+@pytest.mark.parametrize("said", ["회령시 남문동", "회령시 성천동", "훈춘시 하남촌", "몽골 국경"])
+def test_an_address_beside_a_name_is_no_name_that_two_share(sign: str, said: str) -> None:
+    one, other = (sign % (name, said) for name in ("리명수", "박순희"))
+    assert level(one, other) == "different"
+    assert level(one, "리명수") == "same"
+
+
+def test_a_rare_name_before_an_occupation_is_no_address() -> None:
+    assert level("선혜원 교원, 가두녀성", "선혜원") == "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("홍은하: 신의주", "최영: 신의주"),
+        ("심옥순: 전도사", "성인철: 전도사"),
+        ("송태성: 김유진", "한은향: 김유진"),
+    ],
+)
+def test_a_name_before_a_colon_is_kept_if_it_is_likely(one: str, other: str) -> None:
+    assert level(one, other) != "same"
+    assert level(one, one.split(":")[0]) == "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("다카하시 하나코", "고바야시 하나코"), ("하야시 유키", "다카하시 유키")),
+        *(("사토 기요시", "사토 다케시"), ("고바야시 마리", "하야시 마리")),
+    ],
+)
+def test_the_end_of_a_japanese_name_is_no_town(one: str, other: str) -> None:
+    assert level(one, other) != "same"
+
+
+def test_two_names_with_titles_are_both_kept() -> None:
+    assert level("강복남씨 한은향씨", "강복남") == level("강복남씨 한은향씨", "한은향") == "same"
+
+
+@pytest.mark.parametrize("word", ["배우자", "이모부", "조부", "외조모", "이복동생", "형부"])
+def test_a_word_of_kin_in_front_of_a_relative_is_no_name(word: str) -> None:
+    for sign in ("%s: %s", "%s(%s)"):
+        one, other = (sign % (word, name) for name in ("김영희", "박철수"))
+        assert level(one, other) == "different"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("전거리교화소 소장 박철", "전거리교화소 소장 김일"),
+        ("朝鲜女子金哲洙", "朝鲜女子朴英姬"),
+    ],
+)
+def test_long_texts_that_begin_alike_are_not_the_same(one: str, other: str) -> None:
+    assert level(one, other) != "same"
+    assert level(one, one) != "different"
+
+
+@pytest.mark.parametrize("word", ["과장", "반장", "지도원", "보위원"])
+def test_a_family_name_with_an_office_is_a_family_name_alone(word: str) -> None:
+    assert level(f"김{word}", f"박 {word}") == "different"
+    assert level(f"김{word}", "김철수") == "given not said, same family"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("35세 %s", "72년생 %s", "1972년생 %s", "20대 %s", "20대 남성 %s", "%s - 20대"),
+        *("%s 30대 여성", "%s - 50대여성", "%s 2차 북송"),
+    ],
+)
+def test_an_age_and_which_time_it_was_are_no_part_of_a_name(said: str) -> None:
+    assert level(said % "김영희", "김영희") == "same"
+    assert level(said % "김영희", said % "박철수") == "different"
+
+
+@pytest.mark.parametrize("said", ["in China", "farmer", "died 2009", "Hoeryong", "farmer, Musan"])
+def test_a_remark_after_a_comma_in_letters_is_no_given_name(said: str) -> None:
+    assert level(f"Kim Chol Su, {said}", "Kim Chol Su") == "same"
+    assert level(f"Kim Chol Su, {said}", f"Pak Yong Hui, {said}") == "different"
+
+
+@pytest.mark.parametrize("written", ["KIM, Chol Su", "Kim, Chol Su", "Garcia Lopez, Maria Jose"])
+def test_a_given_name_after_a_comma_is_no_remark(written: str) -> None:
+    assert besides.bare(written) == written

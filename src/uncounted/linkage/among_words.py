@@ -22,6 +22,7 @@ from uncounted.records.unnamed import is_no_name
 SEX = "남|여|남성|여성|남자|여자|男|女|男性|女性|m|f|male|female|м|ж|муж[.]?|жен[.]?"
 AGE = (
     r"(?:당시|향년|aged?:?) ?\d{1,3}(?: ?[세살])?"
+    r"|[1-9]0대(?: ?(?:초반|중반|후반))?(?: ?(?:남성|여성|남자|여자))?"
     r"|\d{1,3} ?(?:세|살|岁|歲|лет|года?|years?(?: old)?|yrs?[.]?(?: old)?|y[.]?/?o[.]?)"
 )
 BORN = r"(?:18|19|20)\d\d ?(?:년 ?생|年生?|년)|(?:b[.]|born(?: in)?) ?(?:18|19|20)\d\d"
@@ -33,24 +34,26 @@ KNOWN = (
     "(?:나이|연령|생년|신원|생사|본명|성별) ?(?:미상|불상|불명|모름|미확인)"
     "|(?:年龄|年齡|身份) ?(?:不详|不詳|不明)"
     "|추정|확정|확인|미확인|가족|탈북자|[가-힣]{2,4} ?(?:출신|거주|태생)"
-    r"|[1-9]0대(?: ?(?:초반|중반|후반))?(?: ?(?:남성|여성|남자|여자))?"
 )
 FATE = (
     "사망|사망자|생존|생존자|실종|실종자|작고|별세|고인|가명|본명"
-    "|(?:강제|공개|재|만기)?(?:석방|송환|북송|이송|임신|낙태|체포|구금|수감|복역|추방|도주|탈출|탈북|출소|처형|자살)"
+    "|(?:강제|공개|재|만기)?(?:석방|송환|북송|이송|임신|낙태|체포|구금|수감|입국|복역|추방|도주|탈출|탈북|출소|처형|자살)"
     "(?:됨|함|당함| ?중)?|[한중]국행|故|已故|死亡|失踪|失蹤|化名|假名"
     "|deceased|dead|died|missing|alive|late|pseudonym|умер|умерла|(?:real|true) name"
     "|not (?:his|her|their) real name"
 )
+TIMES = r"\d{1,2}차 ?(?:강제)?(?:북송|송환|탈북|체포)"
 FORMERLY = "(?:previously|formerly) (?-i:[a-z ]+)"
 # Who somebody is: words whose syllables are usual in names. Of others the end tells, as it does
 # of a place, where what is left is no likely name: see `is_said`.
 _ROLES = (
     "(?:피해|희생|수감|수용|생존|사망|실종|탈북|증언|목격|납치|구금|신고|제보|노동|로동)자|증인|정치범|이주민|조선족|장애인"
     "|화교|목사|전도사|선교사|교수|교원|교사|강사|변호사|박사|기자|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
+    "|조선인|한족|정신병|국경|단련생|이민국|공안국|조사자|진정인|고무산|김책시|정주시|김일성(?:종합)?(?:대학)?"
+    "|집사|권사|장로|판사|검사|조교|무용수|[소중대]위|[소중상대]좌|[하중상]사"
     "|[가-힣]{0,2}학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
 )
-_ROLE_END = re.compile("[가-힣]{2,}[자원인사관중장공녀군됨족님행리동구시읍면도]")
+_ROLE_END = re.compile("[가-힣]{2,}[자원인사관중장공녀군됨족님행리동구시읍면도촌범대소병교국]")
 _ITEM = re.compile(
     f"(?:{SEX}|{KIN}|{KNOWN}|{FATE}|{AGE}|{BORN}|{_ROLES}"
     "|(?:one|two|three) (?:sons?|daughters?|child(?:ren)?)"
@@ -62,11 +65,13 @@ _IN_A_PLACE = re.compile("^(?:now )?(?:in|at|from|to|near|of) ", re.IGNORECASE)
 # How usual a likely given name is, and a likely name with its family name; and one that is a name
 # beyond doubt: 노동자 has 0.6. 마리아 and 기무라 have 0.06, and of each less than 0.01.
 _LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 1.0, 0.7
+_LEAST_LIKELY = 0.03  # of a whole name beside what only ends as a word: 하나코 has 0.0005
 _LONGEST_CLOSED = 4  # syllables of a whole name
+_TITLED = 4  # syllables of a whole name with a title: 강복남씨
 _MAY_BE_LEFT = frozenset("등외남여씨중")  # a syllable alone, beside a whole name
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _SHORTEST = 3  # letters of words of which some may be none of the name
-_HEAD = re.compile(r" ?[(\[,·/;]")
+HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
 _MAY_BE_ROLE = 3  # the rank of a name that may be a role or a place
 _Whole = tuple[int, int, str]  # the first of its words, how many there are, and all run together
@@ -93,7 +98,7 @@ def of_runs(runs: list[str], *, alone: bool = True) -> list[str]:
     after_word = False
     are_said = is_said if any(map(_is_likely, runs)) else is_known  # or 은계생 would be a role
     for run in runs:
-        if are_said(run):
+        if are_said(run) or ((found or not alone) and _may_be_address(run)):
             after_word = is_kin(run)
             continue
         rest, _ = after_kin(run)
@@ -121,17 +126,25 @@ def is_said(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_known(text: str) -> bool:
     """Whether a text is said of somebody by its words, and not only by how it ends."""
-    if _ITEM.fullmatch(text):
+    if _ITEM.fullmatch(text) or is_kin(text):  # 이모부 would be a sure name
         return True
     if are_korean_words(text) and is_sure(text):
         return False
     return (
         is_no_name(text)
         or is_fate(text)
-        or is_kin(text)
         or _is_place(_IN_A_PLACE.sub("", text))
         or (" " in text and not text.isascii() and all(map(is_said, text.split())))
     )
+
+
+def _may_be_address(text: str) -> bool:
+    """Whether words beside a name are none, one of them known and the others by their ends.
+
+    회령시 남문동 is no 남 문동.
+    """
+    words = text.split() if " " in text and are_korean_words(text) else []
+    return any(map(is_known, words)) and all(map(_may_be_said, words))
 
 
 def is_kin(word: str) -> bool:
@@ -185,7 +198,7 @@ def named(text: str) -> list[str]:
         >>> named("강철 농민"), named("기무라 하나코"), named("김철수 이모"), named("박 아름누리")
         (['강철'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
     """
-    words = text.split(" ")
+    words = [_without_title(word) for word in text.split(" ")]
     if len(words) < 2 or len(text) - len(words) < _SHORTEST:
         return [text]
     if any(map(is_kin, words)) or whose(text) is not None:
@@ -208,6 +221,11 @@ def named(text: str) -> list[str]:
     if any(len(word) < 2 and word not in _MAY_BE_LEFT for word in left):
         return [text]
     return [" ".join(words[start : start + size]) for start, size, _ in kept]
+
+
+def _without_title(word: str) -> str:
+    """강복남씨 beside another word; alone it has lost its title before."""
+    return word[:-1] if len(word) == _TITLED and word[-1] in "씨님" else word
 
 
 def _wholes(words: list[str]) -> Iterator[_Whole]:
@@ -244,11 +262,18 @@ def _rank(whole: _Whole, words: list[str]) -> tuple[int, float] | None:
         return 0, -family * given
     if is_short and any(_has_usual_syllables(word) and _is_likely(word) for word in left):
         return None  # 고복녀 이주
-    if all(word in _MAY_BE_LEFT or is_said(word) for word in left):
+    # 다카하시 ends as a town does, and 하 나코 is no name.
+    are_said = is_said if family * given >= _LEAST_LIKELY else is_known
+    if all(word in _MAY_BE_LEFT or are_said(word) for word in left):
         return 1, -family * given
     if is_short:
         return (2, -family) if given >= 1 and all(map(_may_be_said, left)) else None
     return (_MAY_BE_ROLE, -family * given) if _is_likely(closed) else None
+
+
+def may_be_named(closed: str) -> bool:
+    """Whether a text in Hangul may be a name, and is none of what is said beside one."""
+    return _is_likely(closed) and not is_known(closed) and not _may_be_role(closed)
 
 
 def _is_another(whole: _Whole, best: _Whole) -> bool:
@@ -291,7 +316,7 @@ def given_size(closed: str) -> int:
 
 def begins_as_name(text: str) -> bool:
     """Whether a text begins with a whole name whose family name is well known in Korea."""
-    head = _HEAD.split(text, maxsplit=1)[0]
+    head = HEAD.split(text, maxsplit=1)[0]
     if head.isascii():
         words = _LETTERS.findall(head.casefold())
         return len(words) > _FEW and not families.latin().keys().isdisjoint((words[0], words[-1]))

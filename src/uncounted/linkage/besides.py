@@ -16,17 +16,19 @@ from uncounted.linkage.among_words import (
     BORN,
     FATE,
     FORMERLY,
+    HEAD,
     KIN,
     KNOWN,
     SEX,
+    TIMES,
     are_korean_words,
     begins_as_name,
     given_size,
     is_kin,
     is_known,
     is_said,
-    is_sure,
     is_whole,
+    may_be_named,
     named,
 )
 from uncounted.linkage.name_parts import (
@@ -83,7 +85,7 @@ def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
-            rf" ?[,·;] ?(?:(?:{SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:{AGE}|{BORN})$"
+            rf" ?[,·;] ?(?:(?:{SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:- )?(?:{AGE}|{BORN}|{TIMES})$"
             rf"|(?<=[가-힣]{{3}}) (?:{SEX}) ?(?:{at_end})$",
             re.IGNORECASE,
         ),
@@ -96,6 +98,7 @@ _LATE = re.compile(
     r"|покойн(?:ый|ая) (?=\w)",
     re.IGNORECASE,
 )
+_AGED = re.compile(rf"(?:{AGE}|{BORN}|\d\d년생) ?(?:(?:남|여)[성자]? )?(?=[가-힣{HAN}])")
 _LATE_KO = re.compile("[고망] (?=[가-힣])")
 _CALLED = re.compile(
     "(?P<name>[가-힣]+(?: [가-힣]+)?)(?P<close> ?)"
@@ -251,6 +254,8 @@ def bare(text: str) -> str:
     rest, is_sure = after_kin(text)
     if rest and (is_sure or begins_as_name(rest)):
         text = rest
+    elif text[:1].isdecimal():
+        text = _after_age(text)
     elif "의 " in text or ":" in text:
         text = _after_label(_after_whose(text))
     for _ in range(_MOST):
@@ -261,6 +266,13 @@ def bare(text: str) -> str:
     return text
 
 
+def _after_age(text: str) -> str:
+    """A whole name in Hangul or characters after an age or a year of birth: 35세 김철수."""
+    found = _AGED.match(text)
+    rest = text[found.end() :] if found else ""
+    return rest if rest and begins_as_name(rest) else text
+
+
 def _after_whose(text: str) -> str:
     """박영희 of 김철수의 딸 박영희: who is named last is the person, if it is a whole name."""
     found = _OF_KIN.match(text)
@@ -269,11 +281,18 @@ def _after_whose(text: str) -> str:
 
 
 def _after_label(text: str) -> str:
-    """A whole name in Hangul or characters after what it is a name of: 군관: 김철수."""
+    """A whole name in Hangul or characters after what it is a name of: 군관: 김철수.
+
+    홍은하: 전도사 and 박영희: 신의주 are the names before.
+    """
     found = _LABEL.match(text)
-    if found is None or is_sure("".join(found[1].split())):
+    if found is None:
         return text
-    return text[found.end() :] if begins_as_name(text[found.end() :]) else text
+    label, rest = "".join(found[1].split()), text[found.end() :]
+    head = "".join(HEAD.split(rest, maxsplit=1)[0].split())
+    if (len(label) > 2 and may_be_named(label)) or is_said(head):
+        return text
+    return rest if begins_as_name(rest) else text
 
 
 def _without_one(text: str) -> str:
@@ -282,6 +301,8 @@ def _without_one(text: str) -> str:
     text = _unranked(text) if text[:1].isascii() else _without_role(text)
     if text.isascii() and not _ASIDE.search(text):
         return text
+    if ", " in text and text.isascii():
+        text = _without_remark(text)
     left = _CALLED_EN.sub("", _unsaid(text))
     if late := _LATE.match(left):
         left = left[late.end() :]
@@ -292,6 +313,15 @@ def _without_one(text: str) -> str:
     if left == text or veiled.titled("".join(left.split())) is not None:
         return left  # 남궁씨 would be 남 and 궁 without its title
     return untitled(left)
+
+
+def _without_remark(text: str) -> str:
+    """Kim Chol Su of "Kim Chol Su, in China"; KIM, Chol Su is left alone."""
+    first, *others = text.split(", ")
+    if len(words_of(first)) < 2 or not _ends_with_family(first) or _MARKS.search(text):
+        return text
+    is_remark = all(other.islower() or is_said(other) for other in others)
+    return first if is_remark and first[:1].isupper() and whose(text) is None else text
 
 
 def _unranked(text: str) -> str:

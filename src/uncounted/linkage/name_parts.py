@@ -115,9 +115,11 @@ def given_of_korean(text: str) -> Part:
     """What a given name in Hangul or in characters may be."""
     if not text:
         return _NOTHING
+    if len(text) > lattice.LONGEST:  # no given name: of two texts all letters have to agree
+        return {text: 1.0}, (text[:LONGEST_LETTERS],)
     readings: lattice.Readings
     if all(map(lattice.is_hangul, text)):
-        readings = {lattice.of_hangul(text)[: lattice.LONGEST]: 1.0}
+        readings = {lattice.of_hangul(text): 1.0}
     else:
         readings = lattice.of_han(text)
     if not readings:

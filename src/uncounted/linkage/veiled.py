@@ -17,10 +17,24 @@ from uncounted.linkage import families, lattice, syllables
 _MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
 DOUBTS = "?*"  # after a whole name they hide nothing
 _SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
-# After a family name alone they are said to somebody, or that nothing more is known. 동지, 군 and
-# 양 end names too.
+# After a family name alone they are said to somebody, or who it is, or that nothing more is known.
+# 동지, 군 and 양 end names too.
 _TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
-    *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知")
+    *(
+        "과장",
+        "부장",
+        "국장",
+        "처장",
+        "반장",
+        "조장",
+        "소장",
+        "대장",
+        "사장",
+        "원장",
+        "지도원",
+        "보위원",
+    ),
+    *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知"),
 }
 _CERTAIN = re.compile("모(?:씨|군|양|여사)")
 _SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|居民)?")  # 金姓男子

@@ -84,10 +84,8 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
-_BETWEEN = re.compile(
-    r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 "
-    "|(?:(?<=[가-힣]{3})|(?<=[씨님]))(?:와|과|이랑|하고) "
-)
+_BETWEEN = re.compile(r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 ")
+_AND_KO = "(?:(?<=[가-힣]{3})|(?<=[씨님]))(?:와|과|이랑|하고) "  # but 이시카와 하나코 is one
 _AND = re.compile(r" ?& ?| (?:and|und|и) ")
 _JOINED = re.compile(
     r"([가-힣]{3,4}) ?(?:와|과|이랑|하고) ?([가-힣]{3})|([一-鿿]{2,3})[和与與及跟]([一-鿿]{2,3})"
@@ -96,7 +94,8 @@ _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수
 # Between names in Hangul or characters; 김철수 선생님 is one, and may have a word of kin before it.
 _KIN_BEFORE = "(?:[가-힣]{1,2}(?: ?: ?| ))?"
 _SPACED = re.compile(
-    r"(?:(?<=\w{3})(?<!^선생님)|(?<=\w [씨님])|(?<=\w (?:동무|동지|여사|선생)))[ \n]"
+    rf"{_AND_KO}"
+    r"|(?:(?<=\w{3})(?<!^선생님)|(?<=\w [씨님])|(?<=\w (?:동무|동지|여사|선생)))[ \n]"
     rf"(?!(?:[씨님]|동무|동지|여사|선생님?)(?:[ \n]|$))(?={_KIN_BEFORE}\w{{3}})"
 )
 _COMMA = re.compile(",")
@@ -106,7 +105,7 @@ _AND_LAST = re.compile(
 )
 # A text without any of these is one name's.
 _APART = re.compile(
-    rf"{_BETWEEN.pattern}|[(（\[0-9]"
+    rf"{_BETWEEN.pattern}|{_AND_KO}|[(（\[0-9]"
     rf"|(?<=[^\W\da-z]{{3}}) (?={_KIN_BEFORE}[^\W\da-z]{{3}})"
 )
 _SAID = re.compile("[A-Z].* (?:in|at|from|of) ")  # Born in Musan
