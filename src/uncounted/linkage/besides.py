@@ -85,7 +85,8 @@ def _said(*items: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]", re.IGNORECASE),
         re.compile(
-            rf" ?[,·;] ?(?:(?:{SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])| (?:- )?(?:{AGE}|{BORN}|{TIMES})$"
+            rf" ?[,·;] ?(?:(?:{SEX}) ?,? ?)?(?:{at_end})(?=$|[)\]】])"
+            rf"| (?:- )?(?:{AGE}|{BORN}|{TIMES})$"
             rf"|(?<=[가-힣]{{3}}) (?:{SEX}) ?(?:{at_end})$",
             re.IGNORECASE,
         ),
