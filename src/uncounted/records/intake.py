@@ -440,7 +440,10 @@ class Cells:
             return text
         cell = self.row.cells[column]
         if "#" in cell and _NOT_SHOWN.fullmatch(cell.strip()):
-            raise BadInput("an error of the spreadsheet, or #### of a column that is too narrow")
+            raise BadInput(
+                "an error of the spreadsheet, or #### of a column that is too narrow",
+                hint="widen the column, or mend the formula, and export it again",
+            )
         return text and self.known(column)
 
     def _joined(self, where: DateColumns, *, birth: bool) -> tuple[str | None, str | None]:
