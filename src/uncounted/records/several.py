@@ -85,7 +85,7 @@ _WITH = re.compile(
 )
 _BRACKETS = re.compile(r"[(（\[][^)）\]]*[)）\]]")
 _BETWEEN = re.compile(r"[;|/、；\n,，&+·]+| (?:and|und|и) |(?<=[가-힣]) ?및 ?| 그리고 ")
-_AND_KO = "(?:(?<=[가-힣]{3})|(?<=[씨님]))(?:와|과|이랑|하고) "  # but 이시카와 하나코 is one
+_WITH_AND = re.compile(rf"{_BETWEEN.pattern}|(?:(?<=[가-힣]{{3}})|(?<=[씨님]))(?:와|과|이랑|하고) ")
 _AND = re.compile(r" ?& ?| (?:and|und|и) ")
 _JOINED = re.compile(
     r"([가-힣]{3,4}) ?(?:와|과|이랑|하고) ?([가-힣]{3})|([一-鿿]{2,3})[和与與及跟]([一-鿿]{2,3})"
@@ -94,8 +94,7 @@ _COUNTED = re.compile(r"(?:^|\s)[0-9]{1,2} ?[.)]? ?(?=[^\W\d])")  # 1. 김철수
 # Between names in Hangul or characters; 김철수 선생님 is one, and may have a word of kin before it.
 _KIN_BEFORE = "(?:[가-힣]{1,2}(?: ?: ?| ))?"
 _SPACED = re.compile(
-    rf"{_AND_KO}"
-    r"|(?:(?<=\w{3})(?<!^선생님)|(?<=\w [씨님])|(?<=\w (?:동무|동지|여사|선생)))[ \n]"
+    r"(?:(?<=\w{3})(?<!^선생님)|(?<=\w [씨님])|(?<=\w (?:동무|동지|여사|선생)))[ \n]"
     rf"(?!(?:[씨님]|동무|동지|여사|선생님?)(?:[ \n]|$))(?={_KIN_BEFORE}\w{{3}})"
 )
 _COMMA = re.compile(",")
@@ -105,7 +104,7 @@ _AND_LAST = re.compile(
 )
 # A text without any of these is one name's.
 _APART = re.compile(
-    rf"{_BETWEEN.pattern}|{_AND_KO}|[(（\[0-9]"
+    rf"{_WITH_AND.pattern}|[(（\[0-9]"
     rf"|(?<=[^\W\da-z]{{3}}) (?={_KIN_BEFORE}[^\W\da-z]{{3}})"
 )
 _SAID = re.compile("[A-Z].* (?:in|at|from|of) ")  # Born in Musan
@@ -128,6 +127,7 @@ _SURE = re.compile(
     "(?<![자민])"
     "|[金李朴崔郑鄭赵趙尹韩韓王张張刘劉陈陳吴吳杨楊][一-鿿]{1,3}"
 )
+_JAPANESE = frozenset("카코쿠케키츠쓰토테")  # syllables that no Korean name has
 # 김철수 개명전 박민 is one person.
 _OTHER_NAME = re.compile(
     "개명 ?[전후]|[가-힣]{1,2}이름|(?:중국|한국|조선)명|曾用名|[中韩韓]文名|朝[鲜鮮]名"
@@ -344,6 +344,12 @@ def _is_whole_in_letters(part: str) -> bool:
     return len(_words(part)) > 1 and script(part) in ("latin", "cyrillic") and not is_no_name(part)
 
 
+def _are_two_surely(one: str, other: str) -> bool:
+    """With only 와 between; 이시카와 하나코 is one."""
+    is_sure = any(map(_SURE.fullmatch, (one, other))) and _JAPANESE.isdisjoint(one + other)
+    return is_sure and _are_two(one, other)
+
+
 def _whole_in_letters(part: str) -> str:
     return part if _is_whole_in_letters(part) else ""
 
@@ -390,6 +396,7 @@ def _capitals(part: str) -> list[bool]:
 
 _WAYS = (
     _Way(_BETWEEN, _closed, _closed, _are_two),
+    _Way(_WITH_AND, _closed, _closed, _are_two_surely),
     _Way(_SPACED, _surely_closed, _closed, _are_two),
     _Way(_LINES, _whole_on_a_line, _whole_after_kin, _are_two_in_letters),
     _Way(_COMMA, _whole_before_comma, _whole_after_kin, _are_two_in_letters),
