@@ -388,9 +388,11 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
         clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps, seed))
 
 
-def _compile() -> None:
+def _compile(*, sampler: bool) -> None:
     """Compile what is measured, where sources have changed: a minute or two, once."""
     done = road.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)
+    if not sampler:
+        return
     floor = road.usual_floor(4000)
     near, _ = road.arranged(done, floor)
     built = graph.build(near.encoded, near.pairs, floor=floor)
@@ -406,7 +408,7 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=100, help="sweeps before these")
     parser.add_argument("--seed", type=int, default=1, help="of the reports and of the chains")
     asked = parser.parse_args()
-    _compile()
+    _compile(sampler=asked.sweeps > 0)
     for count in asked.sizes:
         one(count, asked.warm_up, asked.sweeps, asked.seed)
 
