@@ -357,3 +357,15 @@ def test_a_remark_after_a_comma_in_letters_is_no_given_name(said: str) -> None:
 @pytest.mark.parametrize("written", ["KIM, Chol Su", "Kim, Chol Su", "Garcia Lopez, Maria Jose"])
 def test_a_given_name_after_a_comma_is_no_remark(written: str) -> None:
     assert besides.bare(written) == written
+
+
+@pytest.mark.parametrize("word", ["이주민", "정주시", "조사자", "정신병", "이민국", "이송중"])
+def test_a_known_word_is_no_second_name(word: str) -> None:
+    assert besides.bare(f"김영희 {word}") == "김영희"
+    assert level(f"김영희 {word}; 박철수", f"리은심 {word}; 최명국") == "different"
+
+
+def test_an_address_beside_a_name_of_two_words_is_none() -> None:
+    one, other = "김 철수 (회령시 남문동)", "박 영희 (회령시 남문동)"
+    assert level(one, other) == "different"
+    assert level(one, "김철수") == "same"

@@ -180,6 +180,8 @@ def test_a_relative_cell_that_counts_others_is_noted(tmp_path: Path) -> None:
         ("아버지 김비밀 어머니 박비밀", "아버지 김비밀"),
         ("아버지 김비밀과 어머니 박비밀", "아버지 김비밀"),
         ("한비밀과 고룡생, 김철수", "한비밀"),
+        ("아버지 김비밀과 어머니 박비밀, 동생 이민호, 형 김민수", "아버지 김비밀"),
+        ("김비밀 씨와 김토미 씨", "김비밀 씨"),
         ("부:김비밀 모:박비밀", "부:김비밀"),
         ("Kim Secret Su, wife Kim Secret Hui", "Kim Secret Su"),
     ],

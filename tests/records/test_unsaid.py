@@ -8,7 +8,7 @@ import pytest
 
 from uncounted.linkage.names import forms
 from uncounted.records import labels
-from uncounted.records.kinship import after_kin, is_fate
+from uncounted.records.kinship import after_kin, is_fate, whose
 from uncounted.records.labels import is_label, is_word_for_column
 from uncounted.records.names import Name
 from uncounted.records.several import apart, may_be_several, speaks_of_others
@@ -262,3 +262,14 @@ def test_nothing_of_this_is_slow_on_a_long_text() -> None:
         assert after_kin(text)[0] != text
         assert may_be_several(text) in (True, False)
         assert isinstance(stated(text), str)
+
+
+def test_a_japanese_name_in_hangul_is_one_though_it_has_the_word_for_and_in_it() -> None:
+    assert not may_be_several("이시카와 하나코")
+    assert may_be_several("김철수와 박영희")
+    assert may_be_several("김철수 씨와 김토미 씨")
+    assert apart("김철수와 박영희, 이민호, 정금순") == ["김철수", "박영희", "이민호", "정금순"]
+
+
+def test_a_word_of_kin_in_russian_capitals_is_no_name() -> None:
+    assert whose("МУЖ") == whose("Муж") == ""

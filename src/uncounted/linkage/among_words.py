@@ -51,7 +51,7 @@ _ROLES = (
     "|화교|목사|전도사|선교사|교수|교원|교사|강사|변호사|박사|기자|주민|농민|군인|의사|광부|어부|주부|배우|간부|당원"
     "|조선인|한족|정신병|국경|단련생|이민국|공안국|조사자|진정인|고무산|김책시|정주시|김일성(?:종합)?(?:대학)?"
     "|집사|권사|장로|판사|검사|조교|무용수|[소중대]위|[소중상대]좌|[하중상]사"
-    "|[가-힣]{0,2}학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
+    "|(?:[남여대중소]|여대|중고|유)?학생|[农農居]民|工人|商人|[军軍]人|[学學医醫]生|[教牧][师師]|干部|幹部|[职職教]员"
 )
 _ROLE_END = re.compile("[가-힣]{2,}[자원인사관중장공녀군됨족님행리동구시읍면도촌범대소병교국]")
 _ITEM = re.compile(
@@ -70,7 +70,7 @@ _LONGEST_CLOSED = 4  # syllables of a whole name
 _TITLED = 4  # syllables of a whole name with a title: 강복남씨
 _MAY_BE_LEFT = frozenset("등외남여씨중")  # a syllable alone, beside a whole name
 _OF_PLACES = re.compile(" (?:city|county|district|province)$")
-_SHORTEST = 3  # letters of words of which some may be none of the name
+_SHORTEST = 4  # letters of words of which some may be none of the name
 HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
 _MAY_BE_ROLE = 3  # the rank of a name that may be a role or a place
@@ -98,7 +98,7 @@ def of_runs(runs: list[str], *, alone: bool = True) -> list[str]:
     after_word = False
     are_said = is_said if any(map(_is_likely, runs)) else is_known  # or 은계생 would be a role
     for run in runs:
-        if are_said(run) or ((found or not alone) and _may_be_address(run)):
+        if are_said(run) or ((found or not alone) and may_be_address(run)):
             after_word = is_kin(run)
             continue
         rest, _ = after_kin(run)
@@ -125,7 +125,7 @@ def is_said(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_known(text: str) -> bool:
-    """Whether a text is said of somebody by its words, and not only by how it ends."""
+    """Whether a text is said of somebody by its words; one word not only by how it ends."""
     if _ITEM.fullmatch(text) or is_kin(text):  # 이모부 would be a sure name
         return True
     if are_korean_words(text) and is_sure(text):
@@ -138,7 +138,7 @@ def is_known(text: str) -> bool:
     )
 
 
-def _may_be_address(text: str) -> bool:
+def may_be_address(text: str) -> bool:
     """Whether words beside a name are none, one of them known and the others by their ends.
 
     회령시 남문동 is no 남 문동.
@@ -199,7 +199,7 @@ def named(text: str) -> list[str]:
         (['강철'], ['기무라 하나코'], ['김철수 이모'], ['박 아름누리'])
     """
     words = [_without_title(word) for word in text.split(" ")]
-    if len(words) < 2 or len(text) - len(words) < _SHORTEST:
+    if len(words) < 2 or len(text) - text.count(" ") < _SHORTEST:
         return [text]
     if any(map(is_kin, words)) or whose(text) is not None:
         return [text]
@@ -280,9 +280,9 @@ def _is_another(whole: _Whole, best: _Whole) -> bool:
     """Whether a second name is one beyond doubt, or of usual syllables and no role."""
     start, size, closed = whole
     apart = start >= best[0] + best[1] or start + size <= best[0]
-    return apart and (
-        is_sure(closed) or (_has_usual_syllables(closed) and not _may_be_role(closed))
-    )
+    if not apart or is_known(closed):
+        return False
+    return is_sure(closed) or (_has_usual_syllables(closed) and not _may_be_role(closed))
 
 
 def _has_usual_syllables(closed: str) -> bool:

@@ -28,6 +28,7 @@ from uncounted.linkage.among_words import (
     is_known,
     is_said,
     is_whole,
+    may_be_address,
     may_be_named,
     named,
 )
@@ -232,7 +233,7 @@ def named_beside(first: str, others: Iterable[str]) -> list[str]:
 
 def _is_remark(first: str, other: str) -> bool:
     rest, is_sure = after_kin(other)
-    if is_said(other) or (rest and (is_sure or begins_as_name(rest))):
+    if is_said(other) or may_be_address(other) or (rest and (is_sure or begins_as_name(rest))):
         return True
     small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
     return small and other.isascii() and not _may_be_name(other, capital=False)

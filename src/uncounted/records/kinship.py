@@ -235,9 +235,9 @@ def whose(text: str) -> str | None:
     if text.isascii():
         if _LATIN.isdisjoint(text.lower().translate(_NO_LETTERS).split()):
             return None
-    elif (len(text) <= _SHORT and text.isalpha() and text[-1] not in _ENDS) or not _HINTS.search(
-        text
-    ):
+    elif (
+        len(text) <= _SHORT and text.isalpha() and text[-1].lower() not in _ENDS
+    ) or not _HINTS.search(text):
         return None
     seen = " ".join(untitled(text).split()).strip(" .,;:()[]（）")
     words = [unmarked(word) for word in tokens(seen) if not word.isdecimal()]

@@ -127,7 +127,7 @@ _SURE = re.compile(
     "(?<![자민])"
     "|[金李朴崔郑鄭赵趙尹韩韓王张張刘劉陈陳吴吳杨楊][一-鿿]{1,3}"
 )
-_JAPANESE = frozenset("카코쿠케키츠쓰토테")  # syllables that no Korean name has
+_JAPANESE = frozenset("카코쿠케키츠쓰토테")  # syllables that hardly any Korean name has
 # 김철수 개명전 박민 is one person.
 _OTHER_NAME = re.compile(
     "개명 ?[전후]|[가-힣]{1,2}이름|(?:중국|한국|조선)명|曾用名|[中韩韓]文名|朝[鲜鮮]名"
@@ -194,7 +194,8 @@ def may_be_several(text: str) -> bool:
     if _WITH.search(seen):
         return True
     if found := _JOINED.fullmatch(seen):
-        return _are_two(*filter(None, found.groups()))
+        one, other = filter(None, found.groups())
+        return _JAPANESE.isdisjoint(one + other) and _are_two(one, other)
     both = _AND.split(seen)
     if len(both) > 1 and all(map(_is_whole_in_letters, both)):
         return True
@@ -345,9 +346,14 @@ def _is_whole_in_letters(part: str) -> bool:
 
 
 def _are_two_surely(one: str, other: str) -> bool:
-    """With only 와 between; 이시카와 하나코 is one."""
-    is_sure = any(map(_SURE.fullmatch, (one, other))) and _JAPANESE.isdisjoint(one + other)
-    return is_sure and _are_two(one, other)
+    """With only 와 between: one of them is a name beyond doubt."""
+    return any(map(_SURE.fullmatch, (one, other))) and _are_two(one, other)
+
+
+def _closed_in_korean(part: str) -> str:
+    """The same as `_closed`, and not Japanese unless it has a title: 이시카와 하나코 is one."""
+    name = _closed(part)
+    return name if _JAPANESE.isdisjoint(name) or untitled(part) != part else ""
 
 
 def _whole_in_letters(part: str) -> str:
@@ -395,8 +401,8 @@ def _capitals(part: str) -> list[bool]:
 
 
 _WAYS = (
+    _Way(_WITH_AND, _closed_in_korean, _closed_in_korean, _are_two_surely),
     _Way(_BETWEEN, _closed, _closed, _are_two),
-    _Way(_WITH_AND, _closed, _closed, _are_two_surely),
     _Way(_SPACED, _surely_closed, _closed, _are_two),
     _Way(_LINES, _whole_on_a_line, _whole_after_kin, _are_two_in_letters),
     _Way(_COMMA, _whole_before_comma, _whole_after_kin, _are_two_in_letters),
