@@ -69,7 +69,6 @@ _LEAST_LIKELY = 0.03  # of a whole name beside what only ends as a word: 하나�
 _LONGEST_CLOSED = 4  # syllables of a whole name
 _TITLED = 4  # syllables of a whole name with a title: 강복남씨
 _MAY_BE_LEFT = frozenset("등외남여씨중")  # a syllable alone, beside a whole name
-_OF_PLACES = re.compile(" (?:city|county|district|province)$")
 _SHORTEST = 4  # letters of words of which some may be none of the name
 HEAD = re.compile(r" ?[(\[,·/;]")
 _LETTERS = re.compile("[a-z]+")
@@ -181,7 +180,7 @@ def _is_place(text: str) -> bool:
     found = places.place(text)
     if found is None:
         return False
-    closed = _OF_PLACES.sub("", places.key(text)).replace(" ", "")
+    closed = places.without_level(places.key(text)).replace(" ", "")
     return closed in places.names_of(found.code)
 
 

@@ -16,7 +16,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 
@@ -35,6 +35,7 @@ _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, whi
 _NEXT_PART = re.compile(r"(?=[,(]| (?:in|near|at|to)\b)")  # after a place that one lies opposite
 _JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
 _AT = re.compile("被?(?:关押|居?住|逃)?[在于到]|[住的]")  # before a name, without a space between
+_LEVEL_AFTER = re.compile(" (?:city|county|district|province)$")
 _HANGUL_END = re.compile(
     r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
 )
@@ -160,6 +161,17 @@ def _is_han(text: str) -> bool:
     return any(0x4E00 <= ord(char) <= 0x9FFF for char in text)
 
 
+def without_level(plain: str) -> str:
+    """A name in letters, as `key` gives it, without the word for what it is a name of.
+
+    Examples:
+        >>> without_level("hoeryong city"), without_level("hoeryong")
+        ('hoeryong', 'hoeryong')
+    """
+    return _LEVEL_AFTER.sub("", plain)
+
+
+@cache
 def names_of(code: str) -> frozenset[str]:
     """Every form by which a place is found, as `key` gives them.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from itertools import combinations, pairwise
 
 import attrs
@@ -134,7 +133,6 @@ _OTHER_NAME = re.compile(
 )
 _OF_PLACES_KO = "시군구인행댁"  # 이천군, 이천행
 _SYLLABLE = 4  # letters of a word that may be one of a name
-_OF_PLACES = re.compile(" (?:city|county|district|province)$")
 
 
 @attrs.frozen
@@ -323,14 +321,9 @@ def _is_persons(name: str) -> bool:
 
 
 def _is_one_place(plain: str) -> bool:
-    bare = _OF_PLACES.sub("", " ".join(plain.split()))
+    bare = places.without_level(" ".join(plain.split()))
     forms = (bare, bare.replace(" ", ""))
-    return any(not _names_of(at.code).isdisjoint(forms) for at in places.candidates(plain))
-
-
-@cache
-def _names_of(code: str) -> frozenset[str]:
-    return places.names_of(code)
+    return any(not places.names_of(at.code).isdisjoint(forms) for at in places.candidates(plain))
 
 
 def _are_two(one: str, other: str) -> bool:
