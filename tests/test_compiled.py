@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +14,10 @@ from numba import TypingError
 from uncounted.compiled import borrow, compiled, compiled_inner, lend, sources
 
 CALLER = """
-from room import callee
 from uncounted.compiled import compiled
+from room.inner.deeper import (
+    callee,
+)
 
 @compiled
 def twice(x):
@@ -24,11 +26,12 @@ def twice(x):
 print(twice(1), sum(twice.stats.cache_hits.values()))
 """
 CALLEE = """
+from room.inner.constants import BY
 from uncounted.compiled import compiled
 
 @compiled
 def step(x):
-    return x + {by}
+    return x + BY
 """
 
 
@@ -44,24 +47,62 @@ def run(folder: Path) -> list[int]:
     return [int(x) for x in shown.stdout.split()]
 
 
-def test_a_change_of_a_called_file_compiles_its_callers_anew(tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    room.mkdir()
-    (room / "__init__.py").touch()
-    (room / "caller.py").write_text(textwrap.dedent(CALLER))
-    (room / "callee.py").write_text(CALLEE.format(by=1))
+def _room(folder: Path, files: Mapping[str, str]) -> Path:
+    room = folder / "room"
+    for name, text in files.items():
+        file = room / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for package in (file.parent, *file.parent.relative_to(folder).parents):
+            (folder / package / "__init__.py").touch()
+        file.write_text(text)
+    (folder / "__init__.py").unlink(missing_ok=True)
+    return room
+
+
+def test_a_change_of_a_nested_module_compiles_its_callers_anew(tmp_path: Path) -> None:
+    room = _room(
+        tmp_path,
+        {
+            "caller.py": CALLER,
+            "inner/deeper/callee.py": CALLEE,
+            "inner/constants.py": "BY = 1\n",
+            "other/help.py": "TEXT = 'a'\n",
+        },
+    )
     assert run(tmp_path) == [4, 0]
-    assert run(tmp_path) == [4, 1]  # from what was kept
-    (room / "callee.py").write_text(CALLEE.format(by=10))
+    assert run(tmp_path) == [4, 1]  # from the cache
+    (room / "other" / "help.py").write_text("TEXT = 'b'\n")
+    assert run(tmp_path) == [4, 1]  # nothing that the kernel is made of
+    (room / "inner" / "constants.py").write_text("BY = 10\n")
     assert run(tmp_path) == [22, 0]
+    (room / "inner" / "deeper" / "callee.py").write_text(CALLEE.replace("x + BY", "x - BY"))
+    assert run(tmp_path) == [-18, 0]
 
 
-def test_sources_tell_files_apart(tmp_path: Path) -> None:
-    (tmp_path / "one.py").write_text("a = 1")
-    before = sources(tmp_path)
-    sources.cache_clear()
-    (tmp_path / "one.py").write_text("a = 2")
-    assert sources(tmp_path) != before
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from room.inner.part import VALUE",
+        "from room.inner import part",
+        "from room.inner import (\n    other,\n    part as p,\n)",
+        "import room.inner.part",
+        "from room.inner import *",
+        "from .inner import part",
+        "    from room.inner.part import VALUE  # within a function",
+    ],
+)
+def test_every_way_of_importing_a_module_is_followed(tmp_path: Path, statement: str) -> None:
+    one, same, other = (
+        sources(_room(tmp_path / name, {"module.py": statement, **parts}) / "module.py")
+        for name, value in (("one", 1), ("same", 1), ("other", 2))
+        for parts in [
+            {
+                "inner/part.py": f"VALUE = {value}",
+                "inner/__init__.py": "from room.inner import part",
+            }
+        ]
+    )
+    assert one == same != other
 
 
 @compiled

@@ -1,8 +1,10 @@
 """Functions compiled by numba, kept on disk, and arrays that they look at and do not own.
 
-*Kept.* numba keeps compiled code until the function's own file changes. Functions that are
-compiled into one another stand in several files here (`moves` calls `compare`), so what is
-kept is known by every source of its room: change one, and nothing old runs.
+*Cache.* numba keeps compiled code until the function's own file changes. Functions that are
+compiled into one another stand in several files here, in several sub-packages, so the key of a
+cached function holds a hash of every file of the package that its module imports, directly or
+through others: change one, and no stale code runs. (A hash of the whole package would be as safe,
+and would compile every kernel anew, for minutes, after a change to a help text.)
 
 *Borrowed.* Compiled functions count who holds each array, with an atomic step at every call
 and every field of a tuple of arrays. In kernels that pass such tuples about that is most of
@@ -33,7 +35,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,13 +89,13 @@ def _kept(function: Any, **options: Any) -> Any:
 
 
 class _Cache(FunctionCache):
-    """Compiled code of one function, by its types, the processor, and its room's sources.
+    """Compiled code of one function, by its types, the processor, and the sources it is made of.
 
     These are read when the function is made: a file saved after that is not what is compiled.
     """
 
     def __init__(self, function: Any) -> None:
-        self._sources = sources(Path(function.__code__.co_filename).parent)
+        self._sources = sources(Path(function.__code__.co_filename))
         super().__init__(function)
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
@@ -100,12 +103,42 @@ class _Cache(FunctionCache):
 
 
 @functools.cache
-def sources(room: Path) -> str:
-    """A hash of all sources of a room and of this file."""
-    each = hashlib.sha256()
-    for file in sorted([*room.glob("*.py"), Path(__file__)]):
-        each.update(hashlib.sha256(file.read_bytes()).digest())
-    return each.hexdigest()
+def sources(module: Path) -> str:
+    """Hash a module, all modules of its package that it imports, directly or not, and this file."""
+    root = module.parent
+    while (root.parent / "__init__.py").exists():
+        root = root.parent
+    found: set[Path] = {Path(__file__)}
+    waiting = [module]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _source(file, root)[1]
+    return hashlib.sha256(b"".join(_source(file, root)[0] for file in sorted(found))).hexdigest()
+
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from|import) +([\w.]+)(?: +import *([(][^)]*[)]|.*))?", re.MULTILINE
+)
+
+
+@functools.cache
+def _source(file: Path, root: Path) -> tuple[bytes, Sequence[Path]]:
+    """Hash one file; find the files of the package under `root` that its imports name."""
+    text = file.read_bytes()
+    found: list[Path] = []
+    for name, members in _IMPORT.findall(text.decode()):
+        if name.startswith("."):  # relative: any file of the package
+            found = sorted(root.rglob("*.py"))
+            break
+        package, *parts = name.split(".")
+        if package == root.name:
+            at = root.joinpath(*parts)
+            inside = [at / each for each in re.findall(r"\w+", members)] if at.is_dir() else []
+            for each in (at, *inside):
+                found += [each.with_suffix(".py"), each / "__init__.py"]
+    return hashlib.sha256(text).digest(), [each for each in found if each.is_file()]
 
 
 def _borrow(typing_context: Any, value: Any) -> Any:
