@@ -21,7 +21,7 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate import pairs
 from uncounted.estimate.doubly_robust import doubly_robust
 from uncounted.estimate.nuisance import RidgeLogit
-from uncounted.persons import PersonTable
+from uncounted.histories import PersonTable
 
 REPLICATES = 300
 POPULATIONS = {"nothing": 0.0, "weakly": 0.6, "strongly": 1.0}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numba import TypingError
 
-from uncounted.compiled import borrow, compiled, compiled_inner, lend, sources
+from uncounted._numba import borrow, compiled, compiled_inner, lend, sources
 
 CALLER = """
 from uncounted.compiled import compiled

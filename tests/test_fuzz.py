@@ -24,12 +24,12 @@ from uncounted import delimited
 from uncounted.captures import read_tables
 from uncounted.errors import Error
 from uncounted.export import back, bag
-from uncounted.persons import read_persons
-from uncounted.proof import merkle, timestamp
+from uncounted.histories import read_persons
+from uncounted.proof import merkle, rfc3161
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
-from uncounted.proof.notes import Signer, Verifier, open_note, split
+from uncounted.proof.signed_note import Signer, Verifier, open_note, split
 from uncounted.proof.tiles import TileLog
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish.plan import Plan
 from uncounted.publish.verify import verify
 from uncounted.records import dates, intake, suggest, tables
@@ -205,9 +205,9 @@ PARSERS = {
     "vkey": Parser(
         lambda _, data: Verifier.parse(data.decode(errors="replace")), KEY.verifier.vkey.encode()
     ),
-    "timestamp": Parser(lambda _, data: timestamp.verify(data, b"text"), b"0\x03\x02\x01\x00"),
+    "timestamp": Parser(lambda _, data: rfc3161.verify(data, b"text"), b"0\x03\x02\x01\x00"),
     "certificates": Parser(
-        lambda _, data: timestamp.certificates(data),
+        lambda _, data: rfc3161.certificates(data),
         b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     ),
     "export": Parser(_file(".json", back.read), EXPORT.encode()),

@@ -212,7 +212,7 @@ def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) ->
 
 def _given_covariates(file: Path, asked: Asked) -> CovariateStudy:
     from uncounted.estimate.doubly_robust import doubly_robust
-    from uncounted.persons import read_persons
+    from uncounted.histories import read_persons
 
     people = read_persons(file, asked.covariates, kinds=asked.kinds)
     chosen = list(combinations(asked.lists, 2)) if asked.lists else None

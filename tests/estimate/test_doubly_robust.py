@@ -25,7 +25,7 @@ from uncounted.estimate.nuisance import (
 )
 from uncounted.estimate.result import Estimate
 from uncounted.estimate.unseen import fit_lists
-from uncounted.persons import Covariates, PersonTable, read_persons
+from uncounted.histories import Covariates, PersonTable, read_persons
 
 BASE = (-0.9, -1.1)
 

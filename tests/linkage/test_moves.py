@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
-from uncounted.compiled import lend
+from uncounted._numba import lend
 from uncounted.linkage import (
     arrays,
     attempts,

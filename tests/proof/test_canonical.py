@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput
-from uncounted.proof.canonical import _is_plain, canonical, parse, sha256
+from uncounted.proof.canonical_json import _is_plain, canonical, parse, sha256
 
 _NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))

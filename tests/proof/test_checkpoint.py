@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput, BadSignature, MalformedNote, UnknownSigner
-from uncounted.proof import base64s
+from uncounted.proof import strict_base64
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
-from uncounted.proof.notes import Signer, split
+from uncounted.proof.signed_note import Signer, split
 
 A = Signer.from_seed("example.org/a", bytes(32))
 B = Signer.from_seed("example.org/b", b"\x01" * 32)
-ROOT = base64s.encode(bytes(range(32)))
+ROOT = strict_base64.encode(bytes(range(32)))
 
 
 def test_the_example_of_the_specification() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput, BadSignature, MalformedNote, NotVerified, UnknownSigner
-from uncounted.proof.notes import (
+from uncounted.proof.signed_note import (
     MAX_NOTE_BYTES,
     Signer,
     Verifier,

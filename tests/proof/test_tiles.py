@@ -16,7 +16,7 @@ from uncounted.errors import BadInput, Damaged, NoSpace
 from uncounted.proof import durable, merkle
 from uncounted.proof.checkpoint import open_checkpoint, sign
 from uncounted.proof.merkle import leaf_hash, nodes_of
-from uncounted.proof.notes import Signer, Verifier
+from uncounted.proof.signed_note import Signer, Verifier
 from uncounted.proof.tiles import TileLog, path
 
 A = Signer.from_seed("example.org/a", bytes(32))

@@ -10,8 +10,8 @@ from uncounted.errors import MalformedNote, NotVerified, UnknownSigner
 from uncounted.proof import merkle
 from uncounted.proof.checkpoint import Checkpoint, sign
 from uncounted.proof.merkle import leaf_hash, nodes_of
-from uncounted.proof.notes import Signer
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.signed_note import Signer
+from uncounted.proof.tlog_proof import TlogProof
 
 A = Signer.from_seed("example.org/a", bytes(32))
 B = Signer.from_seed("example.org/b", b"\x01" * 32)

@@ -11,8 +11,8 @@ import pytest
 from uncounted.errors import BadSignature, Error, MalformedNote, NotVerified, UnknownSigner
 from uncounted.proof.checkpoint import open_checkpoint
 from uncounted.proof.commitment import opens
-from uncounted.proof.notes import Verifier, open_note
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.signed_note import Verifier, open_note
+from uncounted.proof.tlog_proof import TlogProof
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "proof"
 OUTCOMES: dict[str, type[Error]] = {

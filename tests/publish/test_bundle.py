@@ -14,11 +14,11 @@ import pytest
 
 from uncounted.errors import AlreadyThere, BadInput, NoSpace, NotVerified
 from uncounted.proof import checkpoint
-from uncounted.proof.canonical import canonical, parse
+from uncounted.proof.canonical_json import canonical, parse
 from uncounted.proof.commitment import commit, new_salt
-from uncounted.proof.notes import Signer
+from uncounted.proof.signed_note import Signer
 from uncounted.proof.tiles import TileLog
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish import bundle, verify
 
 A = Signer.from_seed("example.org/a", bytes(32))

@@ -16,12 +16,12 @@ import pytest
 
 from uncounted.errors import NotVerified, UsedWrongly
 from uncounted.proof import merkle
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.checkpoint import Checkpoint, sign
 from uncounted.proof.commitment import commit
 from uncounted.proof.merkle import leaf_hash, nodes_of
-from uncounted.proof.notes import Signer, fingerprint
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.signed_note import Signer, fingerprint
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish import bundle, verify
 
 A = Signer.from_seed("example.org/a", bytes(32))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.records.dates import PartialDate
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report

@@ -49,7 +49,7 @@ from uncounted.errors import (
     WrongPassphrase,
 )
 from uncounted.export import back, writing
-from uncounted.proof.canonical import sha256
+from uncounted.proof.canonical_json import sha256
 from uncounted.publish import bundle, verify
 from uncounted.records.names import Name
 from uncounted.records.report import Report

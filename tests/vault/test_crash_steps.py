@@ -34,7 +34,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from uncounted.errors import Error
 from uncounted.export import back, writing
-from uncounted.proof import timestamp
+from uncounted.proof import rfc3161
 from uncounted.publish import bundle, verify
 from uncounted.records.names import Name
 from uncounted.records.report import Report
@@ -257,8 +257,8 @@ class _Canned:
 
     canned: dict[str, Any]
 
-    def of(self, note: bytes) -> timestamp.Request:
-        return timestamp.Request(note, self.canned["nonce"])
+    def of(self, note: bytes) -> rfc3161.Request:
+        return rfc3161.Request(note, self.canned["nonce"])
 
 
 def _fork(place: Place, given: dict[str, Any], how: str, at: int, after: float) -> None:
@@ -335,7 +335,7 @@ def canned(base: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     from tests.vault.test_timestamps import OpenSsl
 
     note = (base.case / "log/checkpoint").read_bytes()
-    request = timestamp.Request.of(note)
+    request = rfc3161.Request.of(note)
     answer = OpenSsl.make(tmp_path_factory.mktemp("authority")).answer(request.data)
     return {"answer": answer.hex(), "nonce": request.nonce}
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from tests import naive_case
 
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import commit
 from uncounted.vault.case import Case
 from uncounted.vault.decisions import Proposed

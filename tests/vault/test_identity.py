@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, UsedWrongly, WrongPassphrase
-from uncounted.proof.notes import Verifier, open_note
+from uncounted.proof.signed_note import Verifier, open_note
 from uncounted.vault import identity
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadInput, Damaged, NotPublishable, RolledBack, UsedWrongly
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.checkpoint import open_checkpoint
 from uncounted.proof.commitment import commit
 from uncounted.proof.merkle import leaf_hash
-from uncounted.proof.notes import Verifier
+from uncounted.proof.signed_note import Verifier
 from uncounted.proof.tiles import TileLog
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.case import Case
 from uncounted.vault.identity import Identity
 from uncounted.vault.intake import Incoming

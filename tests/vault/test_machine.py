@@ -28,7 +28,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from uncounted import counting, steps
 from uncounted.errors import BadInput, NotLinked, UsedWrongly
 from uncounted.linkage import Linkage
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case

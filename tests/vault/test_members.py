@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from uncounted.errors import AlreadyThere, BadInput, Damaged, Error, NoAccess, NoSpace, UsedWrongly
 from uncounted.proof.checkpoint import open_checkpoint
-from uncounted.proof.notes import Verifier
+from uncounted.proof.signed_note import Verifier
 from uncounted.vault import members, rotation
 from uncounted.vault.case import Case, Member
 from uncounted.vault.identity import Identity

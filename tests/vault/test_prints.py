@@ -7,7 +7,7 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
 from uncounted.vault.consent import Consent
 from uncounted.vault.keys import CaseKeys

@@ -20,8 +20,8 @@ from tests.vault.test_artefacts import made_lightly
 
 from uncounted.commands import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
-from uncounted.proof import timestamp
-from uncounted.proof.timestamp import Request
+from uncounted.proof import rfc3161
+from uncounted.proof.rfc3161 import Request
 from uncounted.vault import authority, identity, stamps
 from uncounted.vault.case import Case
 
@@ -148,7 +148,7 @@ def test_a_stamp_is_taken_kept_and_verified_offline_by_us_and_by_openssl(
     case: Case, openssl: OpenSsl, serve: Served
 ) -> None:
     url = serve(lambda query: (200, REPLY, openssl.answer(query)))
-    roots = timestamp.certificates(openssl.root)
+    roots = rfc3161.certificates(openssl.root)
     before = datetime.now(UTC) - timedelta(seconds=2)
     done = case.timestamp(lambda q: authority.ask(url, q), authority=url, roots=roots)
     assert done.stamp.trusted
@@ -191,31 +191,31 @@ def test_a_stamp_of_another_log_is_noticed(
 
 def test_without_roots_it_says_that_nobody_checked_whose_it_is(openssl: OpenSsl) -> None:
     request = Request.of(b"text")
-    stamp = timestamp.verify(openssl.answer(request.data), b"text", nonce=request.nonce)
+    stamp = rfc3161.verify(openssl.answer(request.data), b"text", nonce=request.nonce)
     assert not stamp.trusted
 
 
 def test_what_is_not_a_good_stamp_is_refused(openssl: OpenSsl, tmp_path: Path) -> None:
     request = Request.of(b"text")
-    answer, roots = openssl.answer(request.data), timestamp.certificates(openssl.root)
+    answer, roots = openssl.answer(request.data), rfc3161.certificates(openssl.root)
     with pytest.raises(NotVerified, match="about something else"):
-        timestamp.verify(answer, b"tex", roots)
+        rfc3161.verify(answer, b"tex", roots)
     with pytest.raises(NotVerified, match="answers another request"):
-        timestamp.verify(answer, b"text", roots, nonce=request.nonce + 1)
-    other = timestamp.certificates(OpenSsl.make(tmp_path, "mail").root)
+        rfc3161.verify(answer, b"text", roots, nonce=request.nonce + 1)
+    other = rfc3161.certificates(OpenSsl.make(tmp_path, "mail").root)
     with pytest.raises(NotVerified, match="not signed under the certificates that you named"):
-        timestamp.verify(answer, b"text", other)
+        rfc3161.verify(answer, b"text", other)
     for cut in range(0, len(answer), 61):
         with pytest.raises(NotVerified):
-            timestamp.verify(answer[:cut], b"text", roots)
+            rfc3161.verify(answer[:cut], b"text", roots)
     with pytest.raises(NotVerified, match="too long"):
-        timestamp.verify(bytes(timestamp.MOST_BYTES + 1), b"text")
+        rfc3161.verify(bytes(rfc3161.MOST_BYTES + 1), b"text")
     with pytest.raises(NotVerified, match="not a timestamp"):
-        timestamp.verify(b"<html>", b"text")
+        rfc3161.verify(b"<html>", b"text")
     with pytest.raises(BadInput, match="no certificate"):
-        timestamp.certificates(b"hello")
+        rfc3161.certificates(b"hello")
     with pytest.raises(BadInput, match="cannot be read"):
-        timestamp.certificates(openssl.root.replace(b"M", b"N", 3))
+        rfc3161.certificates(openssl.root.replace(b"M", b"N", 3))
 
 
 def test_a_refusal_of_the_authority_is_a_refusal(openssl: OpenSsl) -> None:
@@ -223,7 +223,7 @@ def test_a_refusal_of_the_authority_is_a_refusal(openssl: OpenSsl) -> None:
         b"\x60\x86\x48\x01\x65\x03\x04\x02\x03", b"\x60\x86\x48\x01\x65\x03\x04\x02\x09"
     )
     with pytest.raises(NotVerified, match="refused to give"):
-        timestamp.verify(openssl.answer(broken), b"text")
+        rfc3161.verify(openssl.answer(broken), b"text")
 
 
 def test_a_certificate_for_mail_signs_no_timestamps(openssl: OpenSsl, tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_certificate_for_mail_signs_no_timestamps(openssl: OpenSsl, tmp_path: 
         ((404, "text/plain", b""), "HTTP 404"),
         ((302, REPLY, b""), "HTTP 302"),
         ((200, "text/html", b"<html>"), "no timestamp authority"),
-        ((200, REPLY, bytes(timestamp.MOST_BYTES + 5)), "too long"),
+        ((200, REPLY, bytes(rfc3161.MOST_BYTES + 5)), "too long"),
     ],
 )
 def test_what_does_not_answer_like_an_authority(

@@ -105,13 +105,13 @@ def read_roots(file: Path | None) -> list[Certificate]:
         UsedWrongly: there is no such file.
         BadInput: there is no certificate in it.
     """
-    from uncounted.proof import timestamp
+    from uncounted.proof import rfc3161
 
     if file is None:
         return []
     if not file.is_file():
         raise UsedWrongly("there is no such file of certificates", hint="check --roots")
-    return timestamp.certificates(file.read_bytes())
+    return rfc3161.certificates(file.read_bytes())
 
 
 def needs_a_yes(yes: bool) -> None:

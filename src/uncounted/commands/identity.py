@@ -36,7 +36,7 @@ def show(as_json: bool) -> None:
 
 
 def _show(as_json: bool) -> None:
-    from uncounted.proof.notes import fingerprint
+    from uncounted.proof.signed_note import fingerprint
     from uncounted.vault import identity as identities
 
     if not identities.exists(home()):

@@ -38,7 +38,7 @@ def members(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     Example:
       uncounted members returns.case
     """
-    from uncounted.proof.notes import fingerprint
+    from uncounted.proof.signed_note import fingerprint
 
     with open_case(case, passphrase_file) as opened:
         listed, epoch = opened.members, opened.epoch
@@ -84,7 +84,7 @@ def grant(
       uncounted grant returns.case age1... --vkey uncounted.member/...
       uncounted grant returns.case ~/.ssh/id_ed25519.pub --name "Key in the safe"
     """
-    from uncounted.proof.notes import fingerprint
+    from uncounted.proof.signed_note import fingerprint
     from uncounted.vault import recipients
 
     given = recipients.read(recipient)

@@ -13,7 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 
 type Floats = npt.NDArray[np.float64]
 

@@ -27,7 +27,7 @@ from uncounted.estimate.method import log_n0, log_normal_interval, z_of
 from uncounted.estimate.nuisance import Learner, RidgeLogit
 from uncounted.estimate.result import Estimate, Interval, plain
 from uncounted.estimate.unseen import FOLDS, MARGIN, Unseen, Way, among, fit_lists, signs
-from uncounted.persons import PersonTable
+from uncounted.histories import PersonTable
 
 type Ends = Literal["log-normal", "wald"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.estimate.hierarchy import Model
 
 type Floats = npt.NDArray[np.float64]

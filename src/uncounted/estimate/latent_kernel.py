@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.compiled import borrow, compiled, compiled_fast
+from uncounted._numba import borrow, compiled, compiled_fast
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.persons import Column, Covariates
+from uncounted.histories import Column, Covariates
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.estimate.hierarchy import Masks
 
 type Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.nuisance import Floats, Ints, Learner
-from uncounted.persons import PersonTable
+from uncounted.histories import PersonTable
 
 type Way = Literal["one-step", "tmle", "plug-in"]
 

@@ -11,7 +11,7 @@ import datetime
 from typing import Any
 
 from uncounted.errors import BadInput
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.records.ownwords import OwnWords
 from uncounted.vault.consent import Consent
 

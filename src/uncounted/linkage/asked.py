@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.linkage import compare
 from uncounted.linkage.graph import Kinds, as_either_sees, whose
 from uncounted.linkage.pair_worth import DIFFERENT, SLIP, Worth, agreement, explained

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import compiled, lend
+from uncounted._numba import compiled, lend
 from uncounted.linkage.graph import as_either_sees
 from uncounted.linkage.partition import Graph, Singles
 

@@ -20,7 +20,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.linkage import threads
 from uncounted.linkage.encode import NO_KEY, Encoded
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import borrow, compiled, compiled_inner, lend
+from uncounted._numba import borrow, compiled, compiled_inner, lend
 from uncounted.linkage import arrays, threads
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_days import births, days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 
 
 @compiled_inner

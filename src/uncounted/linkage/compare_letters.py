@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.arrays import Arrays
 
 _WORD = 60  # letters of a word that are compared, at most

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_letters import apart
 from uncounted.linkage.compare_words import (

@@ -5,7 +5,7 @@ Not of Korean names: their words are syllables, and sisters share those. Compile
 
 from __future__ import annotations
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.arrays import Arrays
 from uncounted.linkage.compare_letters import words_apart
 from uncounted.linkage.name_levels import (

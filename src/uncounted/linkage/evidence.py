@@ -46,7 +46,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_in_place, compiled_inner, lend
+from uncounted._numba import borrow, compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.pair_worth import (
     AGREE,
     ALL,

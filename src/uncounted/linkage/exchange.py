@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import Codes, Graph, State, add, hangs_together, remove

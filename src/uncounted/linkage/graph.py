@@ -16,7 +16,7 @@ from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from uncounted.compiled import compiled, lend
+from uncounted._numba import compiled, lend
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import arrays, told
 from uncounted.linkage.encode import Encoded

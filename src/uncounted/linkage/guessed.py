@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from uncounted.compiled import compiled, compiled_inner, lend
+from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.graph import with_firm
 from uncounted.linkage.pair_worth import Worth

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import compiled, compiled_inner, lend
+from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.exchange import exchange
 from uncounted.linkage.guessed import go_as_guessed
 from uncounted.linkage.pair_worth import Worth

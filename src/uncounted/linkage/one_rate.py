@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import compiled_in_place, compiled_inner
+from uncounted._numba import compiled_in_place, compiled_inner
 from uncounted.linkage.evidence import Counts, kind_of_original
 from uncounted.linkage.graph import Kinds
 from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled_in_place, compiled_inner
+from uncounted._numba import compiled_in_place, compiled_inner
 from uncounted.linkage import compare, told
 from uncounted.linkage.partition import Floats, Graph, code_of
 

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled, compiled_in_place, compiled_inner, lend
+from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage import arrays, compare
 from uncounted.linkage.told import Told
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.errors import UsedWrongly
 from uncounted.linkage import overrelaxed, partition
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth
 from uncounted.linkage.partition import Codes, Floats, Graph, State, members

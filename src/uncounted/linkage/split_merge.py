@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted.compiled import compiled_inner
+from uncounted._numba import compiled_inner
 from uncounted.linkage.evidence import evidence
 from uncounted.linkage.pair_worth import Worth, of_two
 from uncounted.linkage.partition import (

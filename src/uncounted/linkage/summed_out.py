@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uncounted.compiled import borrow, compiled, compiled_inner, lend
+from uncounted._numba import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.asked import Asked
 from uncounted.linkage.evidence import Counts
 from uncounted.linkage.graph import Kinds

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 
 USUAL = 64  # reports of a cluster for which a chain keeps room: one word of bits
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from uncounted.linkage.graph import as_either_sees, whose
 from uncounted.linkage.partition import Codes, Floats, Graph, Ints, Singles
 

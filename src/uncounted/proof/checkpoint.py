@@ -13,8 +13,8 @@ from collections.abc import Iterable
 import attrs
 
 from uncounted.errors import BadInput, MalformedNote, UnknownSigner
-from uncounted.proof import base64s
-from uncounted.proof.notes import AGAIN, Signer, Verifier, open_note
+from uncounted.proof import strict_base64
+from uncounted.proof.signed_note import AGAIN, Signer, Verifier, open_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")  # below 2**60, and no int() of a million digits
 
@@ -45,7 +45,7 @@ class Checkpoint:
                 "a checkpoint needs an origin on one line, a size and 32 bytes of root",
                 hint="take all three from one log",
             )
-        return f"{self.origin}\n{self.size}\n{base64s.encode(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{strict_base64.encode(self.root)}\n"
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
@@ -57,7 +57,7 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) != 4 or lines[3]:
             raise MalformedNote("a checkpoint has three lines: origin, size, root", hint=AGAIN)
-        root = base64s.decode(lines[2], size=32)
+        root = strict_base64.decode(lines[2], size=32)
         if not _is_origin(lines[0]) or not _SIZE.fullmatch(lines[1]) or root is None:
             raise MalformedNote("a line of the checkpoint is malformed", hint=AGAIN)
         return cls(lines[0], int(lines[1]), root)

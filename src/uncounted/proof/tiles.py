@@ -16,7 +16,7 @@ from pathlib import Path
 from uncounted.errors import BadInput, Damaged
 from uncounted.proof import durable, merkle
 from uncounted.proof.checkpoint import Checkpoint
-from uncounted.proof.notes import split
+from uncounted.proof.signed_note import split
 
 WIDTH = 256
 HEIGHT = 8  # one tile spans 8 levels of the tree

@@ -14,8 +14,8 @@ from typing import Any
 
 from uncounted.errors import AlreadyThere, BadInput
 from uncounted.proof import durable
-from uncounted.proof.canonical import canonical, sha256
-from uncounted.proof.notes import Signer
+from uncounted.proof.canonical_json import canonical, sha256
+from uncounted.proof.signed_note import Signer
 from uncounted.publish import verify as verifying
 from uncounted.publish.beside import beside as _beside
 
@@ -43,7 +43,7 @@ def manifest(
             case alone, or a fact has no canonical JSON form.
 
     Examples:
-        >>> from uncounted.proof.notes import Signer
+        >>> from uncounted.proof.signed_note import Signer
         >>> key = Signer.from_seed("example.org/team", bytes(32)).vkey
         >>> manifest({"report.html": b"<p>"}, {"observed": 4400}, signer=key,
         ...          made_at="2026-03-01T12:00:00Z", version="0.1.0")[:58]

@@ -24,10 +24,10 @@ from uncounted.errors import (
     UnknownSigner,
     UsedWrongly,
 )
-from uncounted.proof import canonical, commitment, merkle, ordinary
+from uncounted.proof import canonical_json, commitment, merkle, untrusted_files
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
-from uncounted.proof.notes import Verifier, fingerprint, open_note
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.signed_note import Verifier, fingerprint, open_note
+from uncounted.proof.tlog_proof import TlogProof
 
 FORMAT: Final = "uncounted-release/1"
 MANIFEST: Final = "manifest.json"
@@ -297,14 +297,16 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
 
 def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
     folders = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
-    found = dict(ordinary.walk(folder, folders))
+    found = dict(untrusted_files.walk(folder, folders))
     wrong = [f"{name} is missing" for name in sorted({*listed, *OWN} - found.keys())]
     for name in sorted(listed.keys() & found.keys()):
         wrong += _changed(folder, name, found[name], listed[name])
     for name in sorted(found.keys() - listed.keys() - OWN):
         why = " (left by the system, not by the publisher?)"
         left = why if name.rsplit("/", 1)[-1] in _LEFT_BY_SYSTEMS or "/._" in f"/{name}" else ""
-        wrong.append(f"{ordinary.shown(name)} is foreign: the manifest does not list it{left}")
+        wrong.append(
+            f"{untrusted_files.shown(name)} is foreign: the manifest does not list it{left}"
+        )
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise NotVerified(
@@ -320,7 +322,7 @@ def _changed(folder: Path, name: str, size: int | None, signed: Mapping[str, Any
         return [f"{name} is a folder, a link or a device, and not an ordinary file"]
     if size != signed["size"]:
         return [f"{name} was changed: {size:,} bytes instead of {signed['size']:,}"]
-    if ordinary.sha256(folder, name, size) != signed["sha256"]:
+    if untrusted_files.sha256(folder, name, size) != signed["sha256"]:
         return [f"{name} was changed"]
     return []
 
@@ -355,7 +357,7 @@ def _opened(folder: Path, manifest: bytes, key: Verifier, index: int) -> bytes:
         raise NotVerified(f"{OPENING}: the log's entry is by another key")
     if body["seq"] != index:
         raise NotVerified(f"{PROOF} and {OPENING} are about two entries of the log")
-    return commitment.commit(canonical.canonical(body), bytes.fromhex(salt))
+    return commitment.commit(canonical_json.canonical(body), bytes.fromhex(salt))
 
 
 def _leaves(folder: Path, log: Checkpoint) -> None:
@@ -395,7 +397,7 @@ def _root(leaves: bytes, size: int) -> bytes:
 
 
 def _own(folder: Path, name: str, *, size: int | None = None) -> bytes:
-    return ordinary.read(folder, name, limit=MAX_OWN_BYTES, size=size)
+    return untrusted_files.read(folder, name, limit=MAX_OWN_BYTES, size=size)
 
 
 def _named[T](name: str, step: Callable[[], T]) -> T:
@@ -414,7 +416,7 @@ def _named[T](name: str, step: Callable[[], T]) -> T:
 
 def _canonical(data: bytes, name: str) -> Any:
     try:
-        return canonical.parse(data)
+        return canonical_json.parse(data)
     except BadInput as problem:
         raise NotVerified(f"{name}: {problem}") from None
 

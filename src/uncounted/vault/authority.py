@@ -25,7 +25,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from uncounted.errors import NotStamped, UsedWrongly
-from uncounted.proof.timestamp import MOST_BYTES
+from uncounted.proof.rfc3161 import MOST_BYTES
 
 SECONDS = 20.0
 _QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"

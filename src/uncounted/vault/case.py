@@ -20,7 +20,7 @@ from cryptography.x509 import Certificate
 
 from uncounted.errors import AlreadyThere, NoAccess, NoSpace, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.proof.notes import Signer
+from uncounted.proof.signed_note import Signer
 from uncounted.vault import (
     artefacts,
     attachments,

@@ -16,7 +16,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault import attachments, decisions, members, missing, rotation
 from uncounted.vault.files import content_of
 from uncounted.vault.keys import CaseKeys

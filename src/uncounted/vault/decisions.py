@@ -16,7 +16,7 @@ from typing import Any, Literal
 import attrs
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault import names
 from uncounted.vault.keys import CaseKeys
 from uncounted.vault.ledger import Entry, Ledger

@@ -25,7 +25,7 @@ from uncounted.errors import (
     UsedWrongly,
     WrongPassphrase,
 )
-from uncounted.proof.notes import Signer
+from uncounted.proof.signed_note import Signer
 from uncounted.vault.files import make_folder, on_disk, read_private, write_private
 
 FORMAT = "uncounted-identity/1"

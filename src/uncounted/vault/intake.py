@@ -19,7 +19,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault import names
 from uncounted.vault.consent import Consent
 from uncounted.vault.keys import CaseKeys

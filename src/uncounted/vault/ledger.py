@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
 from uncounted.vault.keys import CaseKeys, Sealed
 from uncounted.vault.storage import EntryRow, Storage

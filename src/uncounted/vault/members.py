@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import BadInput, Damaged, NoAccess, NotACase, NotVerified
-from uncounted.proof.notes import Verifier, open_note, split
+from uncounted.proof.signed_note import Verifier, open_note, split
 from uncounted.vault import recipients
 from uncounted.vault.files import make_folder, on_disk, read_private, sync_folder, write_private
 from uncounted.vault.identity import Identity

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
-from uncounted.proof.notes import Verifier
+from uncounted.proof.signed_note import Verifier
 from uncounted.vault import members
 from uncounted.vault.identity import Identity
 from uncounted.vault.ledger import Clock, Entry, Ledger

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from uncounted.errors import Damaged, NotVerified, RolledBack
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
 from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash, nodes_of
-from uncounted.proof.notes import Verifier
+from uncounted.proof.signed_note import Verifier
 from uncounted.proof.tiles import HEIGHT, WIDTH, TileLog, path
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.files import content_of
 from uncounted.vault.identity import Identity
 from uncounted.vault.storage import Storage

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault.decisions import KIND, UNDO, Pair, pair_in
 from uncounted.vault.ledger import Opened
 from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow, Storage

@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged, NoSpace, RolledBack
-from uncounted.proof import base64s
+from uncounted.proof import strict_base64
 from uncounted.proof.merkle import HASH_BYTES
 from uncounted.vault.files import make_folder, read_private, write_private
 
@@ -88,7 +88,7 @@ class Memory:
         if self.marks and self.marks[-1] == mark:
             return
         kept = (*self.marks, mark)[-KEPT:]
-        text = "".join(f"{m.size} {base64s.encode(m.root)}\n" for m in kept)
+        text = "".join(f"{m.size} {strict_base64.encode(m.root)}\n" for m in kept)
         try:
             make_folder(self._path.parent)
             write_private(self._path, text.encode(), replace=True)
@@ -103,7 +103,7 @@ class Memory:
 
 def _mark(line: str) -> Mark:
     size, _, root = line.partition(" ")
-    decoded = base64s.decode(root, size=HASH_BYTES)
+    decoded = strict_base64.decode(root, size=HASH_BYTES)
     if not size.isdecimal() or decoded is None:
         raise ValueError("not a size and a root")
     return Mark(int(size), decoded)

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault.consent import Consent
 from uncounted.vault.ledger import Ledger
 from uncounted.vault.storage import Storage

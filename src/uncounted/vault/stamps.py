@@ -18,11 +18,11 @@ import attrs
 from cryptography import x509
 
 from uncounted.errors import NotVerified
-from uncounted.proof import durable, timestamp
+from uncounted.proof import durable, rfc3161
 from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
-from uncounted.proof.notes import split
-from uncounted.proof.timestamp import Request, Stamp
+from uncounted.proof.rfc3161 import Request, Stamp
+from uncounted.proof.signed_note import split
 from uncounted.vault.files import content_of, read_private
 from uncounted.vault.ledger import Ledger
 from uncounted.vault.publication import origin
@@ -75,7 +75,7 @@ def take(
     size = Checkpoint.parse(split(note)[0]).size
     request = Request.of(note)
     answer = ask(request.data)  # 1
-    stamp = timestamp.verify(answer, note, roots, nonce=request.nonce)  # 2
+    stamp = rfc3161.verify(answer, note, roots, nonce=request.nonce)  # 2
     digest = hashlib.sha256(answer).hexdigest()
     file = folder / FOLDER / f"{size}-{digest[:16]}.tsr"
     durable.write(file.with_suffix(".note"), note)  # 3
@@ -107,7 +107,7 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
             f"the checkpoint that {file.name} is about is missing",
             hint="bring it back from a copy of the log",
         )
-    stamp = timestamp.verify(read_private(file), note, roots)
+    stamp = rfc3161.verify(read_private(file), note, roots)
     return Kept(stamp, Checkpoint.parse(split(note)[0]).size, file)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import attrs
 
 from uncounted.errors import UsedWrongly
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.vault import decisions, missing, names
 from uncounted.vault.consent import Consent
 from uncounted.vault.ledger import Entry, Ledger

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from uncounted.proof import merkle
-from uncounted.proof.canonical import canonical
+from uncounted.proof.canonical_json import canonical
 from uncounted.proof.checkpoint import Checkpoint, sign
 from uncounted.proof.commitment import commit
 from uncounted.proof.merkle import leaf_hash, nodes_of
-from uncounted.proof.notes import Signer
-from uncounted.proof.tlogproof import TlogProof
+from uncounted.proof.signed_note import Signer
+from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish import bundle, verify
 
 SIGNER = Signer.from_seed("vectors.example/signer", b"vectors of uncounted, not secret")

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 import attrs
 
 from uncounted.errors import MalformedNote, NotVerified
-from uncounted.proof import base64s, merkle
+from uncounted.proof import merkle, strict_base64
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint
-from uncounted.proof.notes import AGAIN, MAX_NOTE_BYTES, Verifier
+from uncounted.proof.signed_note import AGAIN, MAX_NOTE_BYTES, Verifier
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,17})")
@@ -38,7 +38,7 @@ class TlogProof:
 
     def encode(self) -> bytes:
         """Give the bytes of the file."""
-        lines = [_HEADER, f"index {self.index}", *map(base64s.encode, self.hashes), "", ""]
+        lines = [_HEADER, f"index {self.index}", *map(strict_base64.encode, self.hashes), "", ""]
         return "\n".join(lines).encode() + self.checkpoint
 
     @classmethod
@@ -60,7 +60,7 @@ class TlogProof:
         if header != _HEADER:
             raise MalformedNote("the first line is not that of a tlog-proof", hint=AGAIN)
         index = _INDEX.fullmatch(rest[0]) if rest else None
-        hashes = [base64s.decode(line, size=merkle.HASH_BYTES) for line in rest[1:]]
+        hashes = [strict_base64.decode(line, size=merkle.HASH_BYTES) for line in rest[1:]]
         kept = tuple(value for value in hashes if value is not None)
         if index is None or len(kept) != len(hashes) or len(hashes) > _MAX_HASHES:
             raise MalformedNote("a line of the proof is malformed", hint=AGAIN)

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from uncounted.errors import BadInput, BadSignature, MalformedNote, UnknownSigner
-from uncounted.proof import base64s
+from uncounted.proof import strict_base64
 
 MAX_NOTE_BYTES: Final = 1_000_000
 MAX_SIGNATURES: Final = 100  # a reader must take at least 16
@@ -48,7 +48,7 @@ class Verifier:
             BadInput: the text is not one, or its hash does not fit its key.
         """
         found = _VKEY.fullmatch(vkey)
-        key = base64s.decode(found["key"], size=33) if found else None
+        key = strict_base64.decode(found["key"], size=33) if found else None
         if found is None or key is None or key[:1] != _ED25519 or not _may_sign(found["name"]):
             raise BadInput(
                 "this is not a verifier key",
@@ -70,7 +70,7 @@ class Verifier:
     @property
     def vkey(self) -> str:
         """The key as one line of text, for handing on."""
-        return f"{self.name}+{self.id.hex()}+{base64s.encode(_ED25519 + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{strict_base64.encode(_ED25519 + self.public)}"
 
     def verifies(self, text: bytes, signature: bytes) -> bool:
         """Tell whether this key signed these bytes."""
@@ -138,7 +138,7 @@ class Signer:
         """
         _check_text(text)
         body = text.encode()
-        line = base64s.encode(self.verifier.id + self._private.sign(body))
+        line = strict_base64.encode(self.verifier.id + self._private.sign(body))
         return body + f"\n{_DASH}{self.name} {line}\n".encode()
 
 
@@ -222,7 +222,7 @@ def fingerprint(vkey: str) -> str:
 
 def _signature(line: str) -> tuple[str, bytes]:
     name, gap, encoded = line.removeprefix(_DASH).partition(" ")
-    data = base64s.decode(encoded)
+    data = strict_base64.decode(encoded)
     if not line.startswith(_DASH) or not gap or not _is_name(name) or data is None or len(data) < 5:
         raise MalformedNote("a signature line of the note is malformed", hint=AGAIN)
     return name, data
