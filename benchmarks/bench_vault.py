@@ -29,8 +29,8 @@ from typing import Any
 from uncounted.proof.tiles import TileLog
 from uncounted.records.searching import found_in, keys
 from uncounted.vault.case import Case, Incoming
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
 
 TODAY = datetime.date(2026, 1, 1)
 CONSENT = Consent(frozenset({"link", "statistics"}))

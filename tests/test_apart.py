@@ -21,9 +21,9 @@ from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming
 
 SECRETS = ("비밀", "SECRET-WORK", "SECRET-NR")
 BOTH = Consent(frozenset({"link", "statistics"}))

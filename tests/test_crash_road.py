@@ -26,7 +26,7 @@ from uncounted.cli import run
 from uncounted.export import back
 from uncounted.publish import verify
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
 
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
 PASSPHRASE = "nobody in here exists"

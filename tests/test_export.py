@@ -26,12 +26,12 @@ from uncounted.export import back, premis, tables, writing
 from uncounted.records.dates import PartialDate, parse
 from uncounted.records.names import Name
 from uncounted.records.report import Act, Report
-from uncounted.vault import attachments
 from uncounted.vault.case import OWN_KINDS, Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Proposed
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports import attachments
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.ingest import Incoming
 
 PASSPHRASE = "a passphrase of five words"
 

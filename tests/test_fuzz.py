@@ -36,10 +36,10 @@ from uncounted.records import dates, intake, suggest, tables
 from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.report import Report
-from uncounted.vault import recipients
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys import recipients
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
 
 SECRET = "김비밀"
 KEY = Signer.from_seed("example.org/team", bytes(32))

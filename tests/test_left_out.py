@@ -10,8 +10,8 @@ from tests.vault.test_artefacts import sealed_lightly
 
 from uncounted.cli import run
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.vault.test_artefacts import made_lightly
 
 from uncounted.cli import run
 from uncounted.commands import app
-from uncounted.vault import identity
+from uncounted.vault.keys import identity
 
 WORDS = "a passphrase of five words"
 

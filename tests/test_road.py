@@ -22,8 +22,8 @@ from tests.vault.test_artefacts import seal_lightly
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run
 from uncounted.linkage import Linkage
-from uncounted.vault import identity
 from uncounted.vault.case import Case
+from uncounted.vault.keys import identity
 
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
 PASSPHRASE = "nobody in here exists"

@@ -23,10 +23,10 @@ from uncounted.records import amending, deciding, ownwords, searching, vocabular
 from uncounted.records.intake import Rejected
 from uncounted.records.names import Name
 from uncounted.records.report import Report
-from uncounted.vault import decisions, names
 from uncounted.vault.case import Case
-from uncounted.vault.consent import USES, Consent
-from uncounted.vault.decisions import Proposed
+from uncounted.vault.reports import decisions, identifiers
+from uncounted.vault.reports.consent import USES, Consent
+from uncounted.vault.reports.decisions import Proposed
 
 _EVERY = 1000
 NEXT = 50  # pairs that are weighed when nobody says how many
@@ -101,11 +101,11 @@ def show(case: Case, source: str, report_id: str) -> dict[str, Any]:
 
 def _decisions(case: Case, source: str, report_id: str) -> list[dict[str, Any]]:
     """What was decided of a report and others, each by the other's source and id."""
-    key = names.whole(source), names.whole(report_id)
+    key = identifiers.whole(source), identifiers.whole(report_id)
     rows = []
     for each in case.decisions(source, report_id):
         first, second = each.pair
-        other = first if tuple(map(names.whole, second)) == key else second
+        other = first if tuple(map(identifiers.whole, second)) == key else second
         rows.append(
             {
                 "entry": each.entry.seq,

@@ -16,7 +16,7 @@ import attrs
 from uncounted.captures import DIFFER, CaptureTable
 from uncounted.errors import NotLinked, UsedWrongly
 from uncounted.vault.case import Case
-from uncounted.vault.selection import left_out_of
+from uncounted.vault.reports.selection import left_out_of
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage

@@ -111,7 +111,7 @@ def _commands(
 
 
 def _signer(home: Path) -> str:
-    from uncounted.vault import identity
+    from uncounted.vault.keys import identity
 
     return identity.public(home).vkey
 

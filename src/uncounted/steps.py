@@ -31,10 +31,10 @@ from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.estimating import Asked, over_draws, refuse_if_nothing, refuse_unknown_method
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
-from uncounted.vault import identity as identities
-from uncounted.vault import names
 from uncounted.vault.case import Case
-from uncounted.vault.intake import Incoming, RejectedRow
+from uncounted.vault.keys import identity as identities
+from uncounted.vault.reports import identifiers
+from uncounted.vault.reports.ingest import Incoming, RejectedRow
 
 DRAWS = 200
 
@@ -80,7 +80,7 @@ def import_file(
     from uncounted.records.mapping import Mapping as ColumnMapping
     from uncounted.records.ownwords import OwnWords
 
-    source = names.whole(source)
+    source = identifiers.whole(source)
     _check_source(source)
     stated = ColumnMapping.parse(mapping) if mapping else None
     table = tables.open_table(

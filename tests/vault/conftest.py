@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from uncounted.vault import identity
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys import identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming
 
 PASSPHRASE = "열 개의 낱말 correct horse"
 BOTH = Consent(frozenset({"link", "statistics"}))

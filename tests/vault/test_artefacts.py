@@ -53,11 +53,14 @@ from uncounted.proof.canonical_json import sha256
 from uncounted.publish import bundle, verify
 from uncounted.records.names import Name
 from uncounted.records.report import Report
-from uncounted.vault import attachments, check, identity, seen
+from uncounted.vault import fsck
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys import identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log import rollback
+from uncounted.vault.reports import attachments
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming
 
 WHEN = "2026-11-24T12:00:00Z"
 _TAGS = "tagmanifest-sha512.txt"
@@ -457,9 +460,9 @@ def test_what_a_killed_export_left_in_clear_goes_with_the_next(kept: Kept, tmp_p
 def test_a_leftover_in_the_home_is_no_other_case_file(tmp_path: Path) -> None:
     (tmp_path / "seen").mkdir()
     (tmp_path / "seen" / ".abc.0123").touch()
-    assert seen.others(tmp_path, "abc") == (False, False)
+    assert rollback.others(tmp_path, "abc") == (False, False)
     (tmp_path / "seen" / "other").touch()
-    assert seen.others(tmp_path, "abc") == (False, True)
+    assert rollback.others(tmp_path, "abc") == (False, True)
 
 
 def _bag_refused(bag: Path, path: Path, whole: bytes, harmed: bytes) -> bool:
@@ -643,5 +646,5 @@ def test_a_clock_that_runs_ahead_of_a_timestamp_is_said(kept: Kept) -> None:
         entries, newest = list(case.entries()), sum(1 for _ in case.entries()) - 1
         ahead = attrs.evolve(entries[1], when="2099-01-01T00:00:00Z")
     stamped = [(newest, newest, datetime(2098, 11, 24, tzinfo=UTC))]
-    told = list(check.doubtful_times([entries[0], ahead], stamped))
+    told = list(fsck.doubtful_times([entries[0], ahead], stamped))
     assert told == [f"entry 1 says a later time than the timestamp of entry {newest} over it"]

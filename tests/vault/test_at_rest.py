@@ -15,9 +15,9 @@ import pytest
 
 from uncounted.errors import Damaged, Error
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming, RejectedRow
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming, RejectedRow
 
 Many = Callable[..., Iterable[Incoming]]
 DAY = datetime.date(2026, 11, 24)

@@ -14,10 +14,10 @@ import pytest
 
 from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
 from uncounted.export import writing
-from uncounted.vault import attachments
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports import attachments
+from uncounted.vault.reports.ingest import Incoming
 
 Maker = Callable[..., Incoming]
 ABOUT = {"collector": "A"}

@@ -25,13 +25,13 @@ from uncounted.errors import (
     NotACase,
     UsedWrongly,
 )
-from uncounted.vault import members
 from uncounted.vault.case import Case, Member
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Proposed
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.lock import Lock
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.store.lock import Lock
 
 Maker = Callable[..., Incoming]
 Many = Callable[..., Iterable[Incoming]]
@@ -199,8 +199,8 @@ def test_a_stranger_has_no_access(filled: Path, stranger: Identity) -> None:
 
 
 def test_a_key_does_not_make_a_member(filled: Path, me: Identity, stranger: Identity) -> None:
-    grant = members.open_for(filled, me)
-    members.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
+    grant = grants.open_for(filled, me)
+    grants.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
     with pytest.raises(NoAccess, match="not a member"):
         Case.open(filled, stranger)
     with Case.open(filled, me) as case:
@@ -210,9 +210,9 @@ def test_a_key_does_not_make_a_member(filled: Path, me: Identity, stranger: Iden
 def test_a_key_given_by_a_stranger_is_refused(
     filled: Path, me: Identity, stranger: Identity
 ) -> None:
-    grant = members.open_for(filled, me)
+    grant = grants.open_for(filled, me)
     next(filled.glob("members/*")).unlink()
-    members.seal_to(filled, grant.case_id, grant.case_key, me.recipient, stranger)
+    grants.seal_to(filled, grant.case_id, grant.case_key, me.recipient, stranger)
     with pytest.raises(Damaged, match="given by somebody who is not a member"):
         Case.open(filled, me)
 
@@ -220,9 +220,9 @@ def test_a_key_given_by_a_stranger_is_refused(
 def test_a_key_of_another_recipient_is_refused(
     filled: Path, me: Identity, stranger: Identity
 ) -> None:
-    grant = members.open_for(filled, me)
+    grant = grants.open_for(filled, me)
     mine = next(filled.glob("members/*"))
-    members.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
+    grants.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
     other = next(path for path in filled.glob("members/*") if path != mine)
     shutil.move(mine, other)
     with pytest.raises(Damaged, match="altered or cut short"):
@@ -231,7 +231,7 @@ def test_a_key_of_another_recipient_is_refused(
 
 def test_not_a_recipient(filled: Path, me: Identity) -> None:
     with pytest.raises(BadInput, match="not an age recipient"):
-        members.seal_to(filled, "0" * 32, bytes(32), "age1nobody", me)
+        grants.seal_to(filled, "0" * 32, bytes(32), "age1nobody", me)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path, me: Identity) -> None:
@@ -254,7 +254,7 @@ def test_a_creation_that_fails_leaves_nothing(
     def stop(*values: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(members, "seal_to", stop)
+    monkeypatch.setattr(grants, "seal_to", stop)
     with pytest.raises(KeyboardInterrupt):
         Case.create(folder, me)
     assert folder.exists() is there
@@ -275,7 +275,7 @@ def test_the_second_is_told_who_is_at_work(filled: Path, me: Identity) -> None:
 
 def test_the_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib, os, signal; from uncounted.vault.lock import Lock\n"
+        "import sys, pathlib, os, signal; from uncounted.vault.store.lock import Lock\n"
         "held = Lock(pathlib.Path(sys.argv[1])); print('held', flush=True); signal.pause()"
     )
     path = tmp_path / "lock"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from uncounted.errors import BadInput
 from uncounted.vault.case import Case
-from uncounted.vault.consent import USES, Consent
-from uncounted.vault.intake import Incoming
+from uncounted.vault.reports.consent import USES, Consent
+from uncounted.vault.reports.ingest import Incoming
 
 ABOUT = {"collector": "Gather One"}
 Maker = Callable[..., Incoming]

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.ingest import Incoming
 
 Many = Callable[..., Iterable[Incoming]]
 

@@ -38,12 +38,14 @@ from uncounted.proof import rfc3161
 from uncounted.publish import bundle, verify
 from uncounted.records.names import Name
 from uncounted.records.report import Report
-from uncounted.vault import attachments, stamps, storage
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Proposed
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log import timestamps
+from uncounted.vault.reports import attachments
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.store import database
 
 WHEN = "2026-11-24T12:00:00Z"
 RELEASED = {"report.html": b"<p>", "table.csv": b"count\n7\n"}
@@ -191,7 +193,7 @@ class Moments:
         os.fsync = self.counted(os.fsync, "os.fsync")
         os.ftruncate = self.counted(os.ftruncate, "os.ftruncate")
         for name in ("_run", "_many", "fold"):
-            setattr(storage.Storage, name, self.counted(getattr(storage.Storage, name), "sql"))
+            setattr(database.Storage, name, self.counted(getattr(database.Storage, name), "sql"))
 
     def stop(self) -> int:
         self.how = None
@@ -223,7 +225,7 @@ class Moments:
         if what == "sql":
             error = sqlcipher.OperationalError("refused")
             error.sqlite_errorcode = _SQLITE[how]
-            raise storage._in_words(error) from error
+            raise database._in_words(error) from error
         if how != "ENOSPC" or what not in _FREES:
             number = getattr(errno, how)
             raise OSError(number, os.strerror(number))
@@ -232,7 +234,7 @@ class Moments:
 def _act(place: Place, given: dict[str, Any], how: str, at: int) -> dict[str, Any]:
     """Do the step up to the moment, as a program would, and say how it went."""
     me, canned, name = Identity.parse(given["me"].encode()), given["canned"], given["step"]
-    setattr(stamps, "Request", _Canned(canned))  # noqa: B010
+    setattr(timestamps, "Request", _Canned(canned))  # noqa: B010
     moments = Moments()
     try:
         if name == "opened":

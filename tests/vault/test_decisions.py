@@ -13,10 +13,10 @@ from hypothesis import given
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Decided, Key, Pair, Proposed, Refused, contradictions
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Decided, Key, Pair, Proposed, Refused, contradictions
+from uncounted.vault.reports.ingest import Incoming
 
 from .conftest import Maker
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NoSpace, UsedWrongly
-from uncounted.vault import artefacts, files
+from uncounted.vault import artefacts
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.store import files
 
 
 @pytest.mark.parametrize(

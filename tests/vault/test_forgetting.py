@@ -12,11 +12,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from uncounted.vault import members
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.keys import CaseKeys
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.ingest import Incoming
 
 Maker = Callable[..., Incoming]
 Many = Callable[..., Iterable[Incoming]]
@@ -24,7 +24,7 @@ PAGE, RESERVE, SALT = 4096, 80, 16  # a page ends with its IV (16) and HMAC-SHA5
 
 
 def _pages_in_clear(folder: Path, me: Identity) -> bytes:
-    grant = members.open_for(folder, me)
+    grant = grants.open_for(folder, me)
     key = CaseKeys(grant.case_id, grant.case_key).database
     content = (folder / "case.db").read_bytes()
     clear = bytearray()

@@ -20,8 +20,8 @@ from tests import naive_case
 from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import commit
 from uncounted.vault.case import Case
-from uncounted.vault.decisions import Proposed
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.decisions import Proposed
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 NEWEST = VECTORS / "case-3"

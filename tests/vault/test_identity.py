@@ -12,7 +12,7 @@ import pytest
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, UsedWrongly, WrongPassphrase
 from uncounted.proof.signed_note import Verifier, open_note
-from uncounted.vault import identity
+from uncounted.vault.keys import identity
 
 
 def test_opens_with_its_passphrase_however_the_keyboard_composes_hangul(

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.vault import intake
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming, IntakeOutcome, RejectedRow
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports import ingest
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming, IntakeOutcome, RejectedRow
 
 ABOUT = {"collector": "Gather One", "covers": {"from": "2017"}}
 BOTH = Consent(frozenset({"link", "statistics"}))
@@ -179,7 +179,7 @@ rows_of_one_file = st.lists(
 )
 
 
-@pytest.mark.parametrize("slots", [2, intake._SLOTS])  # with two, nearly all ids share one
+@pytest.mark.parametrize("slots", [2, ingest._SLOTS])  # with two, nearly all ids share one
 @settings(max_examples=15, deadline=None)
 @given(files=st.lists(st.tuples(st.sampled_from(["one", "two"]), rows_of_one_file), max_size=5))
 def test_any_sequence_of_intakes_reconciles(
@@ -191,7 +191,7 @@ def test_any_sequence_of_intakes_reconciles(
         tempfile.TemporaryDirectory() as folder,
         Case.create(Path(folder) / "case", Identity.generate()) as case,
     ):
-        patch.setattr(intake, "_SLOTS", slots)
+        patch.setattr(ingest, "_SLOTS", slots)
         for source, rows in files:
             expected = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
             incoming: list[Incoming | RejectedRow] = []

@@ -18,9 +18,9 @@ from uncounted.proof.signed_note import Verifier
 from uncounted.proof.tiles import TileLog
 from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.publication import origin
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.public_log import origin
+from uncounted.vault.reports.ingest import Incoming
 
 Many = Callable[..., Iterable[Incoming]]
 

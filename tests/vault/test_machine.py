@@ -32,10 +32,10 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.records.names import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Pair, Proposed, pair_of
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Pair, Proposed, pair_of
+from uncounted.vault.reports.ingest import Incoming
 
 ME = Identity.generate()
 TODAY = datetime.date(2026, 11, 24)

@@ -18,13 +18,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from uncounted.errors import AlreadyThere, BadInput, Damaged, Error, NoAccess, NoSpace, UsedWrongly
 from uncounted.proof.checkpoint import open_checkpoint
 from uncounted.proof.signed_note import Verifier
-from uncounted.vault import members, rotation
+from uncounted.vault.access import rotation
 from uncounted.vault.case import Case, Member
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.recipients import Key, read, read_key
-from uncounted.vault.storage import Storage
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Key, read, read_key
+from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.store.database import Storage
 
 Many = Callable[..., Iterable[Incoming]]
 DAY = datetime.date(2026, 11, 24)
@@ -129,7 +130,7 @@ def test_a_file_that_cannot_be_written_is_a_grant_that_was_not_made(
     with Case.open(both, me) as case:
         before = case.members
         with monkeypatch.context() as patch:
-            patch.setattr(members, "put", full)
+            patch.setattr(grants, "put", full)
             with pytest.raises(NoSpace, match="disk is full"):
                 case.grant(new) if kind == "grant" else case.add_recovery(new, 3, 2)
         assert case.members == before
@@ -160,7 +161,7 @@ def test_what_came_after_is_closed_and_an_old_copy_is_not(
         (both / "members" / name).write_bytes(content)
     with pytest.raises(NoAccess, match="not a member of the case file any more"):
         Case.open(both, stranger)
-    old_key = members.grants(copy, stranger)[0].case_key
+    old_key = grants.grants(copy, stranger)[0].case_key
     with pytest.raises(Damaged, match="database of the case file was altered"):
         Storage(both / "case.db", CaseKeys(Case.look(both), old_key).database)
     # What the documentation says: the copy made before opens.
@@ -338,7 +339,7 @@ def test_no_room_for_a_new_key_changes_nothing(
 def test_a_flip_in_anybodys_key_file_is_noticed(
     both: Path, me: Identity, stranger: Identity
 ) -> None:
-    path = both / "members" / members.file_name(stranger.recipient, 1)
+    path = both / "members" / grants.file_name(stranger.recipient, 1)
     whole = path.read_bytes()
     for bit in range(0, len(whole) * 8, len(whole) * 8 // 12):
         content = bytearray(whole)
@@ -399,8 +400,8 @@ def test_a_flip_in_the_pages_of_the_member_tables_is_noticed(both: Path, me: Ide
 
 
 def test_a_key_file_under_another_number_is_refused(both: Path, me: Identity) -> None:
-    path = both / "members" / members.file_name(me.recipient, 1)
-    path.rename(path.with_name(members.file_name(me.recipient, 2)))
+    path = both / "members" / grants.file_name(me.recipient, 1)
+    path.rename(path.with_name(grants.file_name(me.recipient, 2)))
     with pytest.raises(Damaged, match="altered or cut short"):
         Case.open(both, me)
 
@@ -433,7 +434,7 @@ def test_debians_age_opens_what_members_are_given(
         case.rotate()
         case_key = case._keys.unsafe_case_key().hex()
     for key, recipient in zip(keys, given, strict=True):
-        sealed = filled / "members" / members.file_name(recipient, 2)
+        sealed = filled / "members" / grants.file_name(recipient, 2)
         done = subprocess.run(
             ["age", "-d", "-i", str(key), str(sealed)],
             capture_output=True, check=True, stdin=subprocess.DEVNULL,

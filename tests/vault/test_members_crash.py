@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import NoAccess, WrongPassphrase
-from uncounted.vault import identity, members
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.recipients import Key
+from uncounted.vault.keys import grants, identity
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Key
 
 SPARE = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 
@@ -167,7 +167,7 @@ def _opened(folder: Path, me: Identity) -> tuple[list[str], set[str | None], int
     }  # fmt: skip
     files = {path.name for path in (folder / "members").iterdir()}
     with Case.open(folder, me) as case:
-        wanted = {members.file_name(m.recipient, case.epoch) for m in case.members}
+        wanted = {grants.file_name(m.recipient, case.epoch) for m in case.members}
     assert files == wanted
     return found
 

@@ -9,9 +9,9 @@ import pytest
 
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.versions import report_body
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.versions import report_body
 
 from .conftest import BOTH, Maker
 

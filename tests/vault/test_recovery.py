@@ -13,39 +13,39 @@ from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
 from uncounted.errors import AlreadyThere, BadInput, NoAccess, UsedWrongly
-from uncounted.vault import recovery
 from uncounted.vault.case import Case, Member
-from uncounted.vault.identity import Identity
-from uncounted.vault.recipients import Key
-from uncounted.vault.recovery import ReadShare
+from uncounted.vault.keys import recovery_shares
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Key
+from uncounted.vault.keys.recovery_shares import ReadShare
 
 ID = "00112233445566778899aabbccddeeff"
 sizes = st.integers(2, 6).flatmap(lambda n: st.tuples(st.just(n), st.integers(2, n)))
 
 
 def _read(shares: tuple[str, ...] | list[str]) -> list[ReadShare]:
-    return [recovery.read(share, number) for number, share in enumerate(shares, start=1)]
+    return [recovery_shares.read(share, number) for number, share in enumerate(shares, start=1)]
 
 
 @given(sizes, st.data())
 @settings(max_examples=25, deadline=None)
 def test_any_subset_that_is_large_enough_opens(size: tuple[int, int], data: st.DataObject) -> None:
     shares, threshold = size
-    made = recovery.split(ID, shares, threshold)
+    made = recovery_shares.split(ID, shares, threshold)
     order = data.draw(st.permutations(made.unsafe_shares))
     count = data.draw(st.integers(threshold, shares))
-    assert recovery.join(ID, _read(order[:count])).recipient == made.recipient
+    assert recovery_shares.join(ID, _read(order[:count])).recipient == made.recipient
 
 
 @given(sizes, st.data())
 @settings(max_examples=25, deadline=None)
 def test_fewer_never_do(size: tuple[int, int], data: st.DataObject) -> None:
     shares, threshold = size
-    made = recovery.split(ID, shares, threshold)
+    made = recovery_shares.split(ID, shares, threshold)
     count = data.draw(st.integers(1, threshold - 1))
     order = data.draw(st.permutations(made.unsafe_shares))
     with pytest.raises(BadInput, match=f"{threshold} shares are needed, and {count} were given"):
-        recovery.join(ID, _read(order[:count]))
+        recovery_shares.join(ID, _read(order[:count]))
 
 
 def test_fewer_say_nothing_of_the_secret() -> None:
@@ -62,7 +62,7 @@ def test_fewer_say_nothing_of_the_secret() -> None:
             ((share, _),) = shamir_mnemonic.generate_mnemonics(
                 1, [(2, 2)], secret, iteration_exponent=0
             )
-            values.append(recovery.read(share, 1)._share.value[0])
+            values.append(recovery_shares.read(share, 1)._share.value[0])
         means.append(sum(values) / len(values))
     error = (256**2 / 12 / 200) ** 0.5 * 2**0.5
     assert abs(means[0] - means[1]) < 5 * error
@@ -71,10 +71,10 @@ def test_fewer_say_nothing_of_the_secret() -> None:
 def test_the_key_is_the_one_that_age_knows() -> None:
     """Bech32 by the specification (BIP 173), against a key that pyrage spelled, and X25519."""
     secret = bytes(range(1, 33))
-    spelled = recovery._bech32("age-secret-key-", secret).upper()
+    spelled = recovery_shares._bech32("age-secret-key-", secret).upper()
     public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    assert Key.from_age(spelled).recipient == recovery._bech32("age", public)
-    assert recovery._bech32("a", b"") == "a12uel5l"  # BIP 173, "Test vectors"
+    assert Key.from_age(spelled).recipient == recovery_shares._bech32("age", public)
+    assert recovery_shares._bech32("a", b"") == "a12uel5l"  # BIP 173, "Test vectors"
 
 
 def test_the_official_vector_of_the_specification_reads() -> None:
@@ -93,15 +93,15 @@ def test_the_official_vector_of_the_specification_reads() -> None:
 
 
 def test_a_key_is_of_one_case_file() -> None:
-    made = recovery.split(ID, 3, 2)
+    made = recovery_shares.split(ID, 3, 2)
     shares = _read(made.unsafe_shares[:2])
-    assert recovery.join(ID[::-1], shares).recipient != made.recipient
+    assert recovery_shares.join(ID[::-1], shares).recipient != made.recipient
 
 
 def test_the_first_four_letters_are_enough() -> None:
-    made = recovery.split(ID, 3, 2)
+    made = recovery_shares.split(ID, 3, 2)
     short = [" ".join(word[:4].upper() for word in share.split()) for share in made.unsafe_shares]
-    assert recovery.join(ID, _read(short)).recipient == made.recipient
+    assert recovery_shares.join(ID, _read(short)).recipient == made.recipient
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,16 @@ def test_the_first_four_letters_are_enough() -> None:
 )
 def test_sizes_that_are_none(shares: int, threshold: int) -> None:
     with pytest.raises(UsedWrongly, match="at most 16 shares, and at least 2"):
-        recovery.split(ID, shares, threshold)
+        recovery_shares.split(ID, shares, threshold)
 
 
 def test_slips_are_said_by_their_place_and_no_word_is_repeated() -> None:
-    made = recovery.split(ID, 3, 2)
+    made = recovery_shares.split(ID, 3, 2)
     words = made.unsafe_shares[0].split()
 
     def refused(text: str, match: str) -> None:
         with pytest.raises(BadInput, match=match) as caught:
-            recovery.read(text, 3)
+            recovery_shares.read(text, 3)
         said = f"{caught.value} {caught.value.hint}".split()
         assert not {word for word in words if len(word) > 6} & set(said)
 
@@ -135,13 +135,13 @@ def test_slips_are_said_by_their_place_and_no_word_is_repeated() -> None:
 
 
 def test_shares_that_do_not_go_together() -> None:
-    made, other = recovery.split(ID, 4, 3), recovery.split(ID, 4, 3)
+    made, other = recovery_shares.split(ID, 4, 3), recovery_shares.split(ID, 4, 3)
     with pytest.raises(BadInput, match="share 3 is not of the same split as share 1"):
-        recovery.join(ID, _read([*made.unsafe_shares[:2], other.unsafe_shares[2]]))
+        recovery_shares.join(ID, _read([*made.unsafe_shares[:2], other.unsafe_shares[2]]))
     with pytest.raises(BadInput, match="share 3 is share 1 once more"):
-        recovery.join(ID, _read([*made.unsafe_shares[:2], made.unsafe_shares[0]]))
+        recovery_shares.join(ID, _read([*made.unsafe_shares[:2], made.unsafe_shares[0]]))
     with pytest.raises(BadInput, match="no share was given"):
-        recovery.join(ID, [])
+        recovery_shares.join(ID, [])
 
 
 def _forged(share: ReadShare) -> str:
@@ -153,13 +153,13 @@ def _forged(share: ReadShare) -> str:
 
 
 def test_a_forged_share_is_noticed_even_as_one_too_many() -> None:
-    made = recovery.split(ID, 4, 3)
+    made = recovery_shares.split(ID, 4, 3)
     shares = _read(made.unsafe_shares)
-    forged = recovery.read(_forged(shares[1]), 2)
+    forged = recovery_shares.read(_forged(shares[1]), 2)
     with pytest.raises(BadInput, match="altered or made up"):
-        recovery.join(ID, [shares[0], forged, shares[2]])
+        recovery_shares.join(ID, [shares[0], forged, shares[2]])
     with pytest.raises(BadInput, match="altered or made up"):
-        recovery.join(ID, [shares[0], shares[2], shares[3], forged])
+        recovery_shares.join(ID, [shares[0], shares[2], shares[3], forged])
 
 
 # --- in a case file ------------------------------------------------------------------------
@@ -167,13 +167,13 @@ def test_a_forged_share_is_noticed_even_as_one_too_many() -> None:
 
 def test_a_lost_identity_loses_nothing(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
-        made = recovery.split(case.id, 5, 3)
+        made = recovery_shares.split(case.id, 5, 3)
         case.add_recovery(made.recipient, 5, 3)
         case.rotate()  # and the shares still open
         assert case.members[-1] == Member(made.recipient, None, "recovery 3 of 5")
     new = Identity.generate()
     for some in itertools.islice(itertools.combinations(made.unsafe_shares, 3), 2):
-        key = recovery.join(Case.look(filled), _read(some))
+        key = recovery_shares.join(Case.look(filled), _read(some))
         new = Identity.generate()
         with Case.open(filled, new, through=key) as case:
             assert case.check() == ()
@@ -190,9 +190,9 @@ def test_a_lost_identity_loses_nothing(filled: Path, me: Identity) -> None:
 
 def test_shares_are_replaced_in_one_step(filled: Path, me: Identity, stranger: Identity) -> None:
     with Case.open(filled, me) as case:
-        old = recovery.split(case.id, 3, 2)
+        old = recovery_shares.split(case.id, 3, 2)
         case.add_recovery(old.recipient, 3, 2)
-        new = recovery.split(case.id, 5, 3)
+        new = recovery_shares.split(case.id, 5, 3)
         with pytest.raises(AlreadyThere, match="recovery shares for this case file already"):
             case.add_recovery(new.recipient, 5, 3)
         case.add_recovery(new.recipient, 5, 3, replace=True)
@@ -200,9 +200,9 @@ def test_shares_are_replaced_in_one_step(filled: Path, me: Identity, stranger: I
         assert case.check() == ()
         case_id = case.id
     with pytest.raises(NoAccess, match="open nothing in this case file"):
-        Case.open(filled, stranger, through=recovery.join(case_id, _read(old.unsafe_shares)))
+        Case.open(filled, stranger, through=recovery_shares.join(case_id, _read(old.unsafe_shares)))
     Case.open(
-        filled, stranger, through=recovery.join(case_id, _read(new.unsafe_shares[1:4]))
+        filled, stranger, through=recovery_shares.join(case_id, _read(new.unsafe_shares[1:4]))
     ).close()
     with Case.open(filled, me) as case:
         case.revoke("recovery")
@@ -211,9 +211,9 @@ def test_shares_are_replaced_in_one_step(filled: Path, me: Identity, stranger: I
 
 def test_shares_of_another_case_file(tmp_path: Path, filled: Path, me: Identity) -> None:
     with Case.create(tmp_path / "other", me) as case:
-        made = recovery.split(case.id, 3, 2)
+        made = recovery_shares.split(case.id, 3, 2)
         case.add_recovery(made.recipient, 3, 2)
-    key = recovery.join(Case.look(filled), _read(made.unsafe_shares))
+    key = recovery_shares.join(Case.look(filled), _read(made.unsafe_shares))
     with pytest.raises(NoAccess, match="open nothing in this case file") as caught:
         Case.open(filled, Identity.generate(), through=key)
     assert "another case file" in str(caught.value.hint)
@@ -221,7 +221,7 @@ def test_shares_of_another_case_file(tmp_path: Path, filled: Path, me: Identity)
 
 def test_no_share_is_in_the_case_file(filled: Path, me: Identity) -> None:
     with Case.open(filled, me) as case:
-        made = recovery.split(case.id, 5, 3)
+        made = recovery_shares.split(case.id, 5, 3)
         case.add_recovery(made.recipient, 5, 3)
         bodies = [
             str(opened.body)

@@ -15,12 +15,12 @@ import pytest
 
 from uncounted.errors import Damaged, NoSpace, RolledBack, UsedWrongly
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.lock import Lock
-from uncounted.vault.publication import Publication
-from uncounted.vault.storage import Storage
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.public_log import Publication
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.lock import Lock
 
 TODAY = datetime.date(2026, 11, 24)
 BOTH = Consent(frozenset({"link", "statistics"}))

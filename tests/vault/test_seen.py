@@ -11,11 +11,11 @@ import attrs
 import pytest
 
 from uncounted.errors import Damaged, NoSpace, RolledBack
-from uncounted.vault import seen
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
-from uncounted.vault.seen import Mark, Memory
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log import rollback
+from uncounted.vault.log.rollback import Mark, Memory
+from uncounted.vault.reports.ingest import Incoming
 
 Many = Callable[..., Iterable[Incoming]]
 
@@ -134,7 +134,7 @@ def test_a_memory_that_cannot_be_read_is_said(old: tuple[Path, Path], mine: Iden
 
 
 def test_only_the_newest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seen, "KEPT", 4)
+    monkeypatch.setattr(rollback, "KEPT", 4)
     memory = Memory(tmp_path, "case")
     for size in range(9):
         memory.note(Mark(size, bytes(32)))
@@ -153,7 +153,7 @@ def test_check_says_when_the_newest_state_is_not_remembered(
     def full(path: Path, content: bytes, *, replace: bool) -> None:
         raise NoSpace("the disk is full")
 
-    monkeypatch.setattr(seen, "write_private", full)
+    monkeypatch.setattr(rollback, "write_private", full)
     with Case.open(now, mine) as case:
         assert case.check() == ()
         case.put("estimate", {"n": 1})

@@ -22,8 +22,9 @@ from uncounted.commands import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
 from uncounted.proof import rfc3161
 from uncounted.proof.rfc3161 import Request
-from uncounted.vault import authority, identity, stamps
 from uncounted.vault.case import Case
+from uncounted.vault.keys import identity
+from uncounted.vault.log import timestamps, tsa_client
 
 CONFIG = """
 [req]
@@ -150,13 +151,13 @@ def test_a_stamp_is_taken_kept_and_verified_offline_by_us_and_by_openssl(
     url = serve(lambda query: (200, REPLY, openssl.answer(query)))
     roots = rfc3161.certificates(openssl.root)
     before = datetime.now(UTC) - timedelta(seconds=2)
-    done = case.timestamp(lambda q: authority.ask(url, q), authority=url, roots=roots)
+    done = case.timestamp(lambda q: tsa_client.ask(url, q), authority=url, roots=roots)
     assert done.stamp.trusted
     assert done.stamp.authority == "CN=Authority"
     assert before < done.stamp.time < datetime.now(UTC) + timedelta(seconds=2)
     assert done.size == 2
     assert [entry.kind for entry in case.entries()] == ["create", "note", "timestamp"]
-    again = stamps.reread(done.file, roots)
+    again = timestamps.reread(done.file, roots)
     assert again.stamp == done.stamp
     said = openssl.run(
         f"ts -verify -data {done.file.with_suffix('.note')} -in {done.file} -CAfile ca.pem"
@@ -182,7 +183,7 @@ def test_a_stamp_of_another_log_is_noticed(
 ) -> None:
     with Case.create(tmp_path / "b.case", me) as other:
         foreign = other.timestamp(openssl.answer, authority="loopback")
-    place = case.folder / stamps.FOLDER
+    place = case.folder / timestamps.FOLDER
     place.mkdir(parents=True)
     for file in (foreign.file, foreign.file.with_suffix(".note")):
         (place / file.name).write_bytes(file.read_bytes())
@@ -246,16 +247,16 @@ def test_what_does_not_answer_like_an_authority(
 ) -> None:
     url = serve(lambda _: reply)
     with pytest.raises(NotStamped, match=words):
-        authority.ask(url, b"query")
+        tsa_client.ask(url, b"query")
 
 
 def test_nobody_there(case: Case) -> None:
     with pytest.raises(NotStamped, match="refused"):
-        authority.ask("http://127.0.0.1:9/tsr", b"query")
+        tsa_client.ask("http://127.0.0.1:9/tsr", b"query")
     with pytest.raises(NotStamped, match="cannot be reached"):
-        case.timestamp(lambda q: authority.ask("http://127.0.0.1:9/", q), authority="nobody")
+        case.timestamp(lambda q: tsa_client.ask("http://127.0.0.1:9/", q), authority="nobody")
     assert [entry.kind for entry in case.entries()] == ["create", "note"]
-    assert stamps.kept(case.folder) == []
+    assert timestamps.kept(case.folder) == []
 
 
 def test_no_answer_in_time(serve: Served) -> None:
@@ -267,7 +268,7 @@ def test_no_answer_in_time(serve: Served) -> None:
 
     url = serve(slow)
     with pytest.raises(NotStamped, match="no answer in time"):
-        authority.ask(url, b"query", seconds=0.05)
+        tsa_client.ask(url, b"query", seconds=0.05)
     waits.set()
 
 
@@ -289,7 +290,7 @@ def test_an_answer_that_drips_is_none(headers: bytes) -> None:
         dripping.start()
         begun = time.monotonic()
         with pytest.raises(NotStamped, match="no answer in time"):
-            authority.ask(f"http://127.0.0.1:{server.getsockname()[1]}/", b"query", seconds=0.3)
+            tsa_client.ask(f"http://127.0.0.1:{server.getsockname()[1]}/", b"query", seconds=0.3)
         took = time.monotonic() - begun
         over.set()
         dripping.join()
@@ -309,7 +310,7 @@ def test_an_answer_that_drips_is_none(headers: bytes) -> None:
 )
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(UsedWrongly, match="address"):
-        authority.ask(url, b"query")
+        tsa_client.ask(url, b"query")
 
 
 def test_the_command(

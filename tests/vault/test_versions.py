@@ -11,9 +11,9 @@ import pytest
 
 from uncounted.errors import UsedWrongly
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming, RejectedRow
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.ingest import Incoming, RejectedRow
 
 Maker = Callable[..., Incoming]
 TODAY = datetime.date(2026, 11, 24)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from uncounted.vault.case import Case
-    from uncounted.vault.recipients import Opener
+    from uncounted.vault.keys.recipients import Opener
 
 
 _PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
@@ -136,8 +136,8 @@ def open_case(
     With `through`, a key that access was granted to, that identity becomes a member.
     `without_log` reads a case file whose log is lost, and changes nothing.
     """
-    from uncounted.vault import identity
     from uncounted.vault.case import Case
+    from uncounted.vault.keys import identity
 
     Case.look(folder)  # a wrong folder is said before a passphrase is asked for
     me = identity.load(home(), passphrase(passphrase_file))

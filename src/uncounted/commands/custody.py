@@ -25,9 +25,9 @@ from uncounted.terminal import answer, answer_json, columns, plural, say
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-    from uncounted.vault.decisions import State
-    from uncounted.vault.ledger import Entry
-    from uncounted.vault.stamps import Kept
+    from uncounted.vault.log.entries import Entry
+    from uncounted.vault.log.timestamps import Kept
+    from uncounted.vault.reports.decisions import State
 
 
 @app.command()
@@ -187,13 +187,13 @@ def check(case: Path, roots: Path | None, passphrase_file: Path | None, as_json:
 
 def _verified(folder: Path, roots: Sequence[Certificate]) -> tuple[list[Kept], int]:
     """The timestamps of a log that hold under these certificates, and how many do not."""
-    from uncounted.vault import stamps
+    from uncounted.vault.log import timestamps
 
     held: list[Kept] = []
     strange = 0
-    for file in stamps.kept(folder):
+    for file in timestamps.kept(folder):
         try:
-            held.append(stamps.reread(file, roots))
+            held.append(timestamps.reread(file, roots))
         except NotVerified:
             strange += 1
     return held, strange

@@ -37,7 +37,7 @@ def timestamp(
     Example:
       uncounted timestamp returns.case --authority http://stamps.example/tsr --roots root.pem
     """
-    from uncounted.vault import authority as asked
+    from uncounted.vault.log import tsa_client as asked
 
     where = asked.place(authority)
     trusted = read_roots(roots)

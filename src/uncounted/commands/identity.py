@@ -37,7 +37,7 @@ def show(as_json: bool) -> None:
 
 def _show(as_json: bool) -> None:
     from uncounted.proof.signed_note import fingerprint
-    from uncounted.vault import identity as identities
+    from uncounted.vault.keys import identity as identities
 
     if not identities.exists(home()):
         raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")
@@ -62,7 +62,7 @@ def new(passphrase_file: Path | None, as_json: bool) -> None:
     Example:
       uncounted identity new
     """
-    from uncounted.vault import identity as identities
+    from uncounted.vault.keys import identity as identities
 
     identities.refuse_existing(home())
     identities.create(home(), passphrase(passphrase_file, new=True))
@@ -90,7 +90,7 @@ def change(passphrase_file: Path | None, new_file: Path | None, as_json: bool) -
     Example:
       uncounted identity passphrase
     """
-    from uncounted.vault import identity as identities
+    from uncounted.vault.keys import identity as identities
 
     if not identities.exists(home()):
         raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")

@@ -23,8 +23,8 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.terminal import answer, answer_json, columns, say
 
 if TYPE_CHECKING:
-    from uncounted.vault.recipients import Opener
-    from uncounted.vault.recovery import ReadShare, Split
+    from uncounted.vault.keys.recipients import Opener
+    from uncounted.vault.keys.recovery_shares import ReadShare, Split
 
 
 @app.command()
@@ -85,7 +85,7 @@ def grant(
       uncounted grant returns.case ~/.ssh/id_ed25519.pub --name "Key in the safe"
     """
     from uncounted.proof.signed_note import fingerprint
-    from uncounted.vault import recipients
+    from uncounted.vault.keys import recipients
 
     given = recipients.read(recipient)
     if vkey is not None and given.vkey not in (None, vkey.strip()):
@@ -144,7 +144,7 @@ def _is_recovery(name: str | None) -> bool:
 
 
 def _meant(given: str, names: set[str | None]) -> str:
-    from uncounted.vault import recipients
+    from uncounted.vault.keys import recipients
 
     if given == "recovery" or given in names:
         return given
@@ -212,8 +212,8 @@ def split(
     Example:
       uncounted recovery split returns.case --shares 5 --threshold 3
     """
-    from uncounted.vault import recovery as shamir
     from uncounted.vault.case import Case
+    from uncounted.vault.keys import recovery_shares as shamir
 
     if out is not None:
         refuse_taken_or_inside(case, out)
@@ -254,7 +254,7 @@ def _hand_out(made: Split, out: Path | None, *, as_json: bool) -> list[Path]:
 
 
 def _written(shares: tuple[str, ...], out: Path) -> list[Path]:
-    from uncounted.vault.files import make_folder, write_private
+    from uncounted.vault.store.files import make_folder, write_private
 
     make_folder(out)
     files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
@@ -293,8 +293,8 @@ def join(
     Example:
       uncounted recovery join returns.case
     """
-    from uncounted.vault import recipients
     from uncounted.vault.case import Case
+    from uncounted.vault.keys import recipients
 
     if key is not None and shares_file is not None:
         raise UsedWrongly("shares and a key were given", hint="one of them is enough")
@@ -310,13 +310,13 @@ def join(
 
 
 def _from_shares(case_id: str, file: Path | None) -> Opener:
-    from uncounted.vault import recovery as shamir
+    from uncounted.vault.keys import recovery_shares as shamir
 
     return shamir.join(case_id, _asked() if file is None else _listed(file))
 
 
 def _listed(file: Path) -> list[ReadShare]:
-    from uncounted.vault import recovery as shamir
+    from uncounted.vault.keys import recovery_shares as shamir
 
     if str(file) == "-":
         text = from_stdin()
@@ -330,7 +330,7 @@ def _listed(file: Path) -> list[ReadShare]:
 
 
 def _asked() -> list[ReadShare]:
-    from uncounted.vault import recovery as shamir
+    from uncounted.vault.keys import recovery_shares as shamir
 
     if not _somebody_is_there():
         raise UsedWrongly(

@@ -37,7 +37,7 @@ from uncounted.terminal import (
 )
 
 if TYPE_CHECKING:
-    from uncounted.vault.intake import RejectsOf
+    from uncounted.vault.reports.ingest import RejectsOf
 
 
 def run_within(arguments: Sequence[str]) -> None:
@@ -80,7 +80,7 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
       uncounted init returns.case
     """
     from uncounted import steps
-    from uncounted.vault import identity
+    from uncounted.vault.keys import identity
 
     where = home()
     durable.refuse_existing(case)

@@ -24,10 +24,10 @@ from uncounted.export.content import FORMAT, consent_decided
 from uncounted.export.writing import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
-from uncounted.vault.attachments import Wanted
 from uncounted.vault.case import Case
-from uncounted.vault.decisions import Pair, Proposed, contradictions, pair_of
-from uncounted.vault.intake import Incoming
+from uncounted.vault.reports.attachments import Wanted
+from uncounted.vault.reports.decisions import Pair, Proposed, contradictions, pair_of
+from uncounted.vault.reports.ingest import Incoming
 
 _FOLDER = "give one file of reports, or the folder that uncounted export made"
 _HINT = "take the export once more, or import the CSV files of an export one by one"

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from uncounted.vault.attachments import Attachment
 from uncounted.vault.case import Case
+from uncounted.vault.reports.attachments import Attachment
 
 FORMAT = "uncounted-export/1"
 ATTACHMENTS = "attachments"

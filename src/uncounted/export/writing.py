@@ -32,9 +32,9 @@ from uncounted.export.private import create, create_text
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.publish.beside import beside
-from uncounted.vault.attachments import Attachment
 from uncounted.vault.case import Case
-from uncounted.vault.files import make_folder, on_disk
+from uncounted.vault.reports.attachments import Attachment
+from uncounted.vault.store.files import make_folder, on_disk
 
 type Form = Literal["csv", "json", "bagit"]
 FORMS: tuple[Form, ...] = ("csv", "json", "bagit")

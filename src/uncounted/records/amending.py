@@ -21,7 +21,7 @@ from uncounted.records.mapping import Mapping
 from uncounted.records.names import Name
 from uncounted.records.ownwords import OwnWords
 from uncounted.records.report import Act, Report
-from uncounted.vault.consent import Consent
+from uncounted.vault.reports.consent import Consent
 
 # Who collected it first is no part of what is said, and stays.
 _SAID = tuple(name for name in SAID_FIELDS if name != "collector")

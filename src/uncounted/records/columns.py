@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from uncounted.records.dates import PartialDate
-from uncounted.vault.consent import Consent
+from uncounted.vault.reports.consent import Consent
 
 CONSENT_FIELDS = ("uses", "audience", "until", "given_by")
 ACT_FIELDS = ("act", "date", "place", "authority", "outcome")

@@ -16,7 +16,7 @@ import attrs
 
 from uncounted import delimited
 from uncounted.errors import BadInput
-from uncounted.vault.decisions import Proposed, Refused
+from uncounted.vault.reports.decisions import Proposed, Refused
 
 COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
 _SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")

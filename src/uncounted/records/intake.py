@@ -29,7 +29,7 @@ from uncounted.records.tables import Table
 from uncounted.records.unnamed import is_no_name, is_unknown_part, says_nothing
 from uncounted.records.unplaced import says_where
 from uncounted.records.unsaid import is_as_above, is_null, is_placeholder, may_be_no_null
-from uncounted.vault.consent import USES, Consent
+from uncounted.vault.reports.consent import USES, Consent
 
 _SECONDS = "take unix_dates out of the mapping if dates are written out"
 # Reasons to reject a row, for its names.

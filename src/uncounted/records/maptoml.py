@@ -32,7 +32,7 @@ from uncounted.records.columns import (
 from uncounted.records.dates import PartialDate
 from uncounted.records.ownwords import OwnWords
 from uncounted.records.sharing import refuse_shared
-from uncounted.vault.consent import USES
+from uncounted.vault.reports.consent import USES
 
 _DATE_PARTS = ("year", "month", "day")
 _REPEAT_WORDS = ("repeat", "key", "parent")

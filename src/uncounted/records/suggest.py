@@ -30,7 +30,7 @@ from uncounted.records.headers import (
 )
 from uncounted.records.intake import says_several
 from uncounted.records.tables import Table
-from uncounted.vault.consent import USES
+from uncounted.vault.reports.consent import USES
 
 LOOKED_AT = 500  # rows, from the first on
 _MOST = 0.8  # of the cells that say something, that must be of a kind

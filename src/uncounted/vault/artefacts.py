@@ -14,9 +14,10 @@ import attrs
 
 from uncounted.errors import NotPublishable, UsedWrongly
 from uncounted.proof.commitment import commit, new_salt, opens
-from uncounted.vault import decisions, membership
-from uncounted.vault.ledger import Entry, Ledger, public_body
-from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.access import membership
+from uncounted.vault.log.entries import Entry, Ledger, public_body
+from uncounted.vault.reports import decisions
+from uncounted.vault.store.database import EntryRow, Storage
 
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
 # Kinds that the case file writes itself; an artefact may not pass for one.

@@ -21,28 +21,26 @@ from cryptography.x509 import Certificate
 from uncounted.errors import AlreadyThere, NoAccess, NoSpace, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.signed_note import Signer
-from uncounted.vault import (
-    artefacts,
-    attachments,
-    check,
-    decisions,
-    intake,
-    mark,
-    members,
-    membership,
-    opening,
-    rotation,
-    stamps,
-    versions,
-)
-from uncounted.vault import names as naming
+from uncounted.vault import artefacts, fsck
+from uncounted.vault.access import membership, rotation, unlock
+from uncounted.vault.access.unlock import Base
 from uncounted.vault.artefacts import OWN_KINDS, Stored
-from uncounted.vault.attachments import Attachment
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Decided, Decision, Proposed, Refused
-from uncounted.vault.decisions import State as DecisionState
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import (
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.grants import Member
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Opener
+from uncounted.vault.log import timestamps
+from uncounted.vault.log.entries import Clock, Entry, Ledger, Opened, now
+from uncounted.vault.log.public_log import Publication
+from uncounted.vault.log.rollback import Mark, Memory
+from uncounted.vault.log.timestamps import Kept
+from uncounted.vault.reports import attachments, decisions, ingest, versions
+from uncounted.vault.reports import identifiers as naming
+from uncounted.vault.reports.attachments import Attachment
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Decided, Decision, Proposed, Refused
+from uncounted.vault.reports.decisions import State as DecisionState
+from uncounted.vault.reports.ingest import (
     Incoming,
     IntakeOutcome,
     RejectedRow,
@@ -50,18 +48,12 @@ from uncounted.vault.intake import (
     every_rejects,
     rejected_rows,
 )
-from uncounted.vault.ledger import Clock, Entry, Ledger, Opened, now
-from uncounted.vault.lock import Lock
-from uncounted.vault.members import Member
-from uncounted.vault.opening import Base
-from uncounted.vault.publication import Publication
-from uncounted.vault.recipients import Opener
-from uncounted.vault.replay import State, replay, tables
-from uncounted.vault.seen import Mark, Memory
-from uncounted.vault.selection import Selection, StoredReport, select
-from uncounted.vault.stamps import Kept
-from uncounted.vault.versions import TakenBack, Version
-from uncounted.vault.withdrawal import finish, withdraw
+from uncounted.vault.reports.replay import State, replay, tables
+from uncounted.vault.reports.selection import Selection, StoredReport, select
+from uncounted.vault.reports.versions import TakenBack, Version
+from uncounted.vault.reports.withdrawal import finish, withdraw
+from uncounted.vault.store import manifest
+from uncounted.vault.store.lock import Lock
 
 __all__ = [
     "OWN_KINDS",
@@ -109,7 +101,7 @@ class Case:
         assert number is not None
         self._base, self._keys, self._storage = base, base.keys, base.storage
         self._ledger = Ledger(base.storage, base.keys, number, self._identity.vkey, self._clock)
-        self._log = Publication(self.folder / opening.LOG, self.id, base.storage)
+        self._log = Publication(self.folder / unlock.LOG, self.id, base.storage)
 
     @classmethod
     def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Case:
@@ -120,10 +112,10 @@ class Case:
             NoSpace: it cannot be written to.
         """
         case_id = secrets.token_hex(16)
-        with opening.beginning(folder), contextlib.ExitStack() as undo:
+        with unlock.beginning(folder), contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK)
             undo.callback(lock.release)
-            base = opening.first(folder, case_id, identity)
+            base = unlock.first(folder, case_id, identity)
             undo.callback(base.storage.abandon)
             case = cls(folder, case_id, identity, base, lock, clock)
             with base.storage.transaction():
@@ -131,7 +123,7 @@ class Case:
                 case._ledger.append("create", {"case": case_id, "member": me})
             case.seal_log()
             # Last of all: a folder without it is not a case file, only a beginning of one.
-            mark.write(folder, case_id)
+            manifest.write(folder, case_id)
             undo.pop_all()
         return case
 
@@ -168,19 +160,19 @@ class Case:
             RolledBack: step 4: one half is older than the other, or both are older than what
                 was seen, or went another way.
         """
-        case_id = mark.read(folder)  # 1
-        opening.refuse_links(folder)
+        case_id = manifest.read(folder)  # 1
+        unlock.refuse_links(folder)
         with contextlib.ExitStack() as undo:
             lock = Lock(folder / _LOCK, wait=wait)  # 2
             undo.callback(lock.release)
             opener = identity if through is None else through
             try:
-                base = opening.unlock(folder, case_id, opener)  # 3
+                base = unlock.unlock(folder, case_id, opener)  # 3
             except NoAccess as error:
                 home = identity.home if through is None else None
-                raise opening.why_not(error, home, case_id, through) from error
+                raise unlock.why_not(error, home, case_id, through) from error
             undo.callback(base.storage.abandon)
-            log = Publication(folder / opening.LOG, case_id, base.storage)
+            log = Publication(folder / unlock.LOG, case_id, base.storage)
             if not without_log:
                 log.recover()  # 4
             if (memory := _memory(identity, case_id)) is not None:
@@ -194,7 +186,7 @@ class Case:
                 case._unfinished = ("the log was not looked at",)
             else:
                 rotation.tidy(folder, base)  # 6
-                opening.tidy(folder)
+                unlock.tidy(folder)
                 case._finish_forgetting()
                 case._seal_if_room()
             undo.pop_all()
@@ -228,7 +220,7 @@ class Case:
         Raises:
             NotACase: the folder is none.
         """
-        return mark.read(folder)
+        return manifest.read(folder)
 
     @property
     def signer(self) -> Signer:
@@ -287,12 +279,12 @@ class Case:
     def _let_in(self, kind: str, body: dict[str, Any], member: Member) -> Entry:
         # The file is written before the transaction ends: where it cannot be, nothing is kept.
         # One that a crash leaves without its entry is deleted at the next opening.
-        file = self.folder / members.FOLDER / members.file_name(member.recipient, self.epoch)
+        file = self.folder / grants.FOLDER / grants.file_name(member.recipient, self.epoch)
         try:
             with self._storage.transaction():
                 entry = self._ledger.append(kind, body)
                 sealed = membership.hold(self._base, self.id, member, entry.seq, self._identity)
-                members.put(self.folder, member.recipient, self.epoch, sealed)
+                grants.put(self.folder, member.recipient, self.epoch, sealed)
         except BaseException:
             file.unlink(missing_ok=True)
             raise
@@ -412,7 +404,7 @@ class Case:
             UsedWrongly: the source has no name.
             BadInput: a payload has no canonical form, or what `incoming` raises.
         """
-        return intake.take_in(
+        return ingest.take_in(
             self._storage,
             self._ledger,
             self._keys,
@@ -721,7 +713,7 @@ class Case:
             NotStamped: there was no answer.
         """
         self.seal_log()
-        kept, body = stamps.take(self.folder, self.checkpoint(), ask, roots)
+        kept, body = timestamps.take(self.folder, self.checkpoint(), ask, roots)
         self.put("timestamp", {"authority": authority, **body})
         return kept
 
@@ -763,8 +755,8 @@ class Case:
         rooms = (self.folder, self._storage, self._ledger)
         return (
             *self._unfinished,
-            *check.findings(self.folder, self._base, self._ledger, self._log, self._memory),
-            *stamps.findings(*rooms, self.id, self.leaves),
+            *fsck.findings(self.folder, self._base, self._ledger, self._log, self._memory),
+            *timestamps.findings(*rooms, self.id, self.leaves),
         )
 
     def doubtful_times(self) -> tuple[str, ...]:
@@ -779,7 +771,7 @@ class Case:
             if stored is not None:
                 time = datetime.datetime.fromisoformat(stored.body["time"])
                 stamped.append((row.seq, int(stored.body["size"]), time))
-        return tuple(check.doubtful_times(self.entries(), stamped))
+        return tuple(fsck.doubtful_times(self.entries(), stamped))
 
 
 def _memory(identity: Identity, case_id: str) -> Memory | None:

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.decisions import Proposed
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.ingest import Incoming
 
 BOTH = Consent(frozenset({"link", "statistics"}))
 UNTIL = Consent(frozenset({"link"}), "courts", datetime.date(2030, 1, 31), "her mother")

@@ -17,8 +17,8 @@ import attrs
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWrongly
-from uncounted.vault.files import on_disk
-from uncounted.vault.keys import Sealed
+from uncounted.vault.keys.case_keys import Sealed
+from uncounted.vault.store.files import on_disk
 
 SCHEMA_VERSION = 3
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.vault.storage import Storage
+from uncounted.vault.store.database import Storage
 
 
 def whole(name: str) -> str:

@@ -19,9 +19,9 @@ from uncounted.proof.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash, 
 from uncounted.proof.signed_note import Verifier
 from uncounted.proof.tiles import HEIGHT, WIDTH, TileLog, path
 from uncounted.proof.tlog_proof import TlogProof
-from uncounted.vault.files import content_of
-from uncounted.vault.identity import Identity
-from uncounted.vault.storage import Storage
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.files import content_of
 
 _PUBLISHED = "published"
 _NO_LOG = (

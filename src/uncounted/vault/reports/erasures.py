@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.vault.ledger import Ledger, Opened
-from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.log.entries import Ledger, Opened
+from uncounted.vault.store.database import EntryRow, Storage
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
 _ATTACHMENT = "attachment"

@@ -13,13 +13,13 @@ import attrs
 
 from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
 from uncounted.proof.signed_note import Verifier
-from uncounted.vault import members
-from uncounted.vault.identity import Identity
-from uncounted.vault.ledger import Clock, Entry, Ledger
-from uncounted.vault.members import Member
-from uncounted.vault.opening import Base
-from uncounted.vault.recipients import parse
-from uncounted.vault.storage import HolderRow, Storage
+from uncounted.vault.access.unlock import Base
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.grants import Member
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import parse
+from uncounted.vault.log.entries import Clock, Entry, Ledger
+from uncounted.vault.store.database import HolderRow, Storage
 
 RECOVERY = "recovery"
 # Kinds of entries that say who may open the case file, and that its key is new.
@@ -80,7 +80,7 @@ def _check_name(name: str, holders: list[HolderRow]) -> None:
 
 def hold(base: Base, case_id: str, member: Member, since: int, by: Identity) -> bytes:
     """Seal the case key to a member and keep them; give their file."""
-    sealed = members.seal(
+    sealed = grants.seal(
         case_id, base.keys.unsafe_case_key(), member.recipient, by, epoch=base.epoch
     )
     base.storage.set_holder(HolderRow(member.recipient, member.vkey, member.name, since, sealed))

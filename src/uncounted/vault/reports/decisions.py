@@ -17,10 +17,10 @@ import attrs
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault import names
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.ledger import Entry, Ledger
-from uncounted.vault.storage import Storage
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.reports import identifiers
+from uncounted.vault.store.database import Storage
 
 type Key = tuple[str, str]
 type Pair = tuple[Key, Key]
@@ -297,13 +297,13 @@ def _placed(
     """The row with source and ids as the case file has them, or why it is refused."""
     if isinstance(row, Refused):
         return row
-    found = [names.of_report(storage, *key) for key in (row.one, row.other)]
+    found = [identifiers.of_report(storage, *key) for key in (row.one, row.other)]
     for given, key in zip((row.one, row.other), found, strict=True):
         if storage.report(*key) is None:
             left = any(
                 keys.tag(source, report_id) in gone
-                for source in names.forms(given[0])
-                for report_id in names.forms(given[1])
+                for source in identifiers.forms(given[0])
+                for report_id in identifiers.forms(given[1])
             )
             return Refused(row.row, ("withdrawn" if left else "no such report",))
     if found[0] == found[1]:

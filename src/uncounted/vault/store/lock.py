@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from uncounted.errors import CaseBusy
-from uncounted.vault.files import on_disk
+from uncounted.vault.store.files import on_disk
 
 _PAUSE = 0.05
 # Through a link somebody else's file would be emptied.

@@ -13,9 +13,9 @@ from typing import Any
 import attrs
 
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.decisions import KIND, UNDO, Pair, pair_in
-from uncounted.vault.ledger import Opened
-from uncounted.vault.storage import AuthorRow, HolderRow, ReportRow, Storage
+from uncounted.vault.log.entries import Opened
+from uncounted.vault.reports.decisions import KIND, UNDO, Pair, pair_in
+from uncounted.vault.store.database import AuthorRow, HolderRow, ReportRow, Storage
 
 
 @attrs.frozen

@@ -18,13 +18,16 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase
-from uncounted.vault import attachments, mark, members, seen
-from uncounted.vault.files import make_folder, on_disk
-from uncounted.vault.identity import Identity
-from uncounted.vault.keys import KEY_BYTES, CaseKeys
-from uncounted.vault.members import Grant
-from uncounted.vault.recipients import Opener
-from uncounted.vault.storage import HolderRow, Storage
+from uncounted.vault.keys import grants as members
+from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
+from uncounted.vault.keys.grants import Grant
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Opener
+from uncounted.vault.log import rollback
+from uncounted.vault.reports import attachments
+from uncounted.vault.store import manifest
+from uncounted.vault.store.database import HolderRow, Storage
+from uncounted.vault.store.files import make_folder, on_disk
 
 DATABASE = "case.db"
 LOG = "log"
@@ -144,7 +147,8 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
     grants = members.grants(folder, opener)  # 1
     if any(grant.case_id != case_id for grant in grants):
         raise Damaged(
-            f"the case key is that of another case file than the one {mark.NAME} names", hint=_COPY
+            f"the case key is that of another case file than the one {manifest.NAME} names",
+            hint=_COPY,
         )
     if not (folder / DATABASE).is_file():
         raise NotACase(f"{DATABASE} is missing", hint="bring it back from a copy")
@@ -194,7 +198,7 @@ def tidy(folder: Path) -> None:
         NoSpace: the folder cannot be written to.
     """
     with on_disk():
-        for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{mark.NAME}.*")):
+        for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{manifest.NAME}.*")):
             if _PASSING.fullmatch(path.name) and not path.is_dir():
                 path.unlink(missing_ok=True)
 
@@ -216,7 +220,7 @@ def why_not(error: NoAccess, home: Path | None, case_id: str, through: Opener | 
         )
     if home is None:
         return error
-    this_one, others = seen.others(home, case_id)
+    this_one, others = rollback.others(home, case_id)
     if this_one:
         return no_more()
     if others:

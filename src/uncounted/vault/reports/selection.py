@@ -16,9 +16,9 @@ from typing import Any
 import attrs
 
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.consent import Consent
-from uncounted.vault.ledger import Ledger
-from uncounted.vault.storage import Storage
+from uncounted.vault.log.entries import Ledger
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.store.database import Storage
 
 
 @attrs.frozen

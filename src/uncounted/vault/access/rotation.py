@@ -16,13 +16,13 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.vault import members
-from uncounted.vault.files import on_disk, read_private, sync_folder
-from uncounted.vault.identity import Identity
-from uncounted.vault.keys import KEY_BYTES, CaseKeys
-from uncounted.vault.ledger import PARTS
-from uncounted.vault.opening import DATABASE, EPOCH, HASHING, Base
-from uncounted.vault.storage import Storage
+from uncounted.vault.access.unlock import DATABASE, EPOCH, HASHING, Base
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.entries import PARTS
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.files import on_disk, read_private, sync_folder
 
 NEXT = "case.db.next"
 
@@ -53,14 +53,14 @@ def renew(
             change(fresh)  # 2
             for holder in fresh.storage.holders():  # 3
                 key = fresh.keys.unsafe_case_key()
-                sealed = members.seal(case_id, key, holder.recipient, by, fresh.epoch)
+                sealed = grants.seal(case_id, key, holder.recipient, by, fresh.epoch)
                 fresh.storage.set_key(holder.recipient, sealed)
         holders = fresh.storage.holders()
         fresh.storage.scrub()
         fresh.storage.close()
         for holder in holders:  # 4
             assert holder.key is not None
-            members.put(folder, holder.recipient, fresh.epoch, holder.key)
+            grants.put(folder, holder.recipient, fresh.epoch, holder.key)
     except BaseException:
         fresh.storage.abandon()
         tidy(folder, old)
@@ -85,17 +85,17 @@ def tidy(folder: Path, base: Base) -> None:
             if not path.is_dir():  # we make none, and `check` counts it
                 path.unlink()
     for holder in base.storage.holders():
-        path = folder / members.FOLDER / members.file_name(holder.recipient, base.epoch)
+        path = folder / grants.FOLDER / grants.file_name(holder.recipient, base.epoch)
         if holder.key is None and path.is_file():  # made by a version that kept no copy
             with base.storage.transaction():
                 base.storage.set_key(holder.recipient, read_private(path))
-    members.tidy(folder, files(base))
+    grants.tidy(folder, files(base))
 
 
 def files(base: Base) -> dict[str, bytes | None]:
     """The files that belong in the members' folder, and what is in each."""
     return {
-        members.file_name(holder.recipient, base.epoch): holder.key
+        grants.file_name(holder.recipient, base.epoch): holder.key
         for holder in base.storage.holders()
     }
 

@@ -26,7 +26,7 @@ from uncounted.errors import (
     WrongPassphrase,
 )
 from uncounted.proof.signed_note import Signer
-from uncounted.vault.files import make_folder, on_disk, read_private, write_private
+from uncounted.vault.store.files import make_folder, on_disk, read_private, write_private
 
 FORMAT = "uncounted-identity/1"
 _SEALED = "identity.age"

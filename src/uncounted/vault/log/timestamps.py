@@ -23,10 +23,10 @@ from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
 from uncounted.proof.rfc3161 import Request, Stamp
 from uncounted.proof.signed_note import split
-from uncounted.vault.files import content_of, read_private
-from uncounted.vault.ledger import Ledger
-from uncounted.vault.publication import origin
-from uncounted.vault.storage import Storage
+from uncounted.vault.log.entries import Ledger
+from uncounted.vault.log.public_log import origin
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.files import content_of, read_private
 
 FOLDER = Path("log", "timestamps")
 _NAME = re.compile(r"(?P<size>[0-9]+)-[0-9a-f]{16}")

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from uncounted.errors import Damaged, NotACase
-from uncounted.vault.files import read_private, write_private
+from uncounted.vault.store.files import read_private, write_private
 
 NAME = "case.json"
 FORMAT_VERSION = 1

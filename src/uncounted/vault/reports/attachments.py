@@ -23,10 +23,10 @@ from pyrage import x25519
 from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.durable import sync_folders
-from uncounted.vault.files import make_folder, on_disk
-from uncounted.vault.ledger import Entry, Ledger
-from uncounted.vault.storage import Storage
-from uncounted.vault.versions import current
+from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.reports.versions import current
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.files import make_folder, on_disk
 
 FOLDER = "attachments"
 KIND = "attachment"

@@ -16,11 +16,17 @@ import attrs
 
 from uncounted.errors import BadInput, Damaged, NoAccess, NotACase, NotVerified
 from uncounted.proof.signed_note import Verifier, open_note, split
-from uncounted.vault import recipients
-from uncounted.vault.files import make_folder, on_disk, read_private, sync_folder, write_private
-from uncounted.vault.identity import Identity
-from uncounted.vault.keys import KEY_BYTES
-from uncounted.vault.recipients import Opener
+from uncounted.vault.keys import recipients
+from uncounted.vault.keys.case_keys import KEY_BYTES
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Opener
+from uncounted.vault.store.files import (
+    make_folder,
+    on_disk,
+    read_private,
+    sync_folder,
+    write_private,
+)
 
 FOLDER = "members"
 _HEADER = "uncounted case key"

@@ -20,12 +20,12 @@ import attrs
 from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault import names
-from uncounted.vault.consent import Consent
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.ledger import Entry, Ledger
-from uncounted.vault.storage import ReportRow, Storage
-from uncounted.vault.versions import decided_here, report_body, taken_back
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.reports import identifiers
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.versions import decided_here, report_body, taken_back
+from uncounted.vault.store.database import ReportRow, Storage
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256
@@ -120,7 +120,7 @@ def take_in(
     """Take the rows in, in one transaction, as `Case.intake` says."""
     if not source.strip():
         raise UsedWrongly("the source has no name", hint="say whose list this is: --source NAME")
-    source = names.of_source(source, storage.sources())
+    source = identifiers.of_source(source, storage.sources())
     with storage.transaction(keep=keep):
         return _Intake(storage, ledger, keys, source, about).run(incoming, progress)
 
@@ -158,12 +158,12 @@ class _Intake:
 
     def _take(self, item: Incoming) -> Outcome | tuple[str, ...]:
         """What became of the row, or why it is refused."""
-        ways = names.forms(item.id)
+        ways = identifiers.forms(item.id)
         if not item.id.strip():
             return ("no id",)
         if self._tombstones and any(
             self._keys.tag(source, report_id) in self._tombstones
-            for source in names.forms(self._source)
+            for source in identifiers.forms(self._source)
             for report_id in ways
         ):
             return ("withdrawn",)

@@ -15,7 +15,7 @@ import attrs
 from uncounted.errors import Damaged, NoSpace, RolledBack
 from uncounted.proof import strict_base64
 from uncounted.proof.merkle import HASH_BYTES
-from uncounted.vault.files import make_folder, read_private, write_private
+from uncounted.vault.store.files import make_folder, read_private, write_private
 
 FOLDER = "seen"
 KEPT = 256  # of the newest; a line is 52 bytes or so

@@ -12,17 +12,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from uncounted.errors import UsedWrongly
-from uncounted.vault import attachments, decisions, names
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.ledger import Entry, Ledger
-from uncounted.vault.storage import Storage
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.reports import attachments, decisions, identifiers
+from uncounted.vault.store.database import Storage
 
 
 def withdraw(
     storage: Storage, ledger: Ledger, keys: CaseKeys, folder: Path, source: str, report_id: str
 ) -> Entry:
     """Withdraw a report, in one transaction, as `Case.withdraw` says."""
-    source, report_id = names.of_report(storage, source, report_id)
+    source, report_id = identifiers.of_report(storage, source, report_id)
     tag = keys.tag(source, report_id)
     with storage.transaction():
         row = storage.report(source, report_id)

@@ -18,11 +18,11 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault import decisions, missing, names
-from uncounted.vault.consent import Consent
-from uncounted.vault.ledger import Entry, Ledger
-from uncounted.vault.replay import report_row
-from uncounted.vault.storage import ReportRow, Storage
+from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.reports import decisions, erasures, identifiers
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.replay import report_row
+from uncounted.vault.store.database import ReportRow, Storage
 
 type Change = Literal["amendment", "consent"]
 
@@ -106,7 +106,7 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     Raises:
         UsedWrongly: there is no such report.
     """
-    row = storage.report(*names.of_report(storage, source, report_id))
+    row = storage.report(*identifiers.of_report(storage, source, report_id))
     if row is None:
         raise UsedWrongly(
             "there is no such report in this source",
@@ -153,7 +153,7 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         opened = _import(storage, ledger, number)  # 1
         source, (first, end) = opened["source"], opened["reports"]
         counts = {"removed": 0, "restored": 0}
-        gone = missing.forgotten(storage, ledger)
+        gone = erasures.forgotten(storage, ledger)
         held = _with_attachments(storage, ledger)
         rows = [row for row in storage.reports_from(first, end) if (row.source, row.id) not in held]
         went = []
@@ -236,7 +236,7 @@ def _with_attachments(storage: Storage, ledger: Ledger) -> set[tuple[str, str]]:
 
 
 def _fall_back(
-    storage: Storage, ledger: Ledger, row: ReportRow, gone: missing.Forgotten
+    storage: Storage, ledger: Ledger, row: ReportRow, gone: erasures.Forgotten
 ) -> Literal["removed", "restored"]:
     seq: int | None = row.seq
     while seq is not None:

@@ -20,7 +20,7 @@ from shamir_mnemonic.utils import MnemonicError
 from shamir_mnemonic.wordlist import WORDLIST
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.vault.recipients import Key
+from uncounted.vault.keys.recipients import Key
 
 MOST_SHARES = 16
 _SECRET_BYTES = 16  # what X25519 is worth; 20 words a share

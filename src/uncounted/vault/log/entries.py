@@ -18,8 +18,8 @@ import attrs
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
-from uncounted.vault.keys import CaseKeys, Sealed
-from uncounted.vault.storage import EntryRow, Storage
+from uncounted.vault.keys.case_keys import CaseKeys, Sealed
+from uncounted.vault.store.database import EntryRow, Storage
 
 _ENTRY = b"entry"
 _OBJECT = b"object"

@@ -17,17 +17,19 @@ import attrs
 
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault import attachments, decisions, members, missing, rotation
-from uncounted.vault.files import content_of
-from uncounted.vault.keys import CaseKeys
-from uncounted.vault.ledger import Entry, Ledger, Opened
-from uncounted.vault.opening import Base
-from uncounted.vault.publication import Publication
-from uncounted.vault.replay import State, replay, tables
-from uncounted.vault.seen import Mark, Memory
-from uncounted.vault.storage import Storage
+from uncounted.vault.access import rotation
+from uncounted.vault.access.unlock import Base
+from uncounted.vault.keys import grants
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.log.entries import Entry, Ledger, Opened
+from uncounted.vault.log.public_log import Publication
+from uncounted.vault.log.rollback import Mark, Memory
+from uncounted.vault.reports import attachments, decisions, erasures
+from uncounted.vault.reports.replay import State, replay, tables
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.files import content_of
 
-_FOLDERS = (members.FOLDER, attachments.FOLDER)
+_FOLDERS = (grants.FOLDER, attachments.FOLDER)
 _OURS = {"case.json", "case.db", "case.db-wal", "lock", "log", *_FOLDERS}
 _OF_LOG = re.compile(
     r"checkpoint"
@@ -71,9 +73,9 @@ def findings(
     yield from log.differences()  # 4
     yield from attachments.findings(storage, ledger, folder)  # 5
     for name, sealed in rotation.files(base).items():  # 6
-        path = folder / members.FOLDER / name
+        path = folder / grants.FOLDER / name
         if sealed is None or content_of(path) != sealed:
-            yield f"{members.FOLDER}/{name} is not the file that was made for its member"
+            yield f"{grants.FOLDER}/{name} is not the file that was made for its member"
     yield from _open_to_others(folder)  # 7
     if memory is not None and not memory.knows(Mark(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"
@@ -98,9 +100,9 @@ def _strangers(folder: Path) -> Iterator[str]:
     beside = sum(path.name not in _OURS for path in folder.iterdir())
     if beside:
         yield f"the folder holds {beside} that are none of the case file's: they are not sealed"
-    with_keys = sum(not members.is_ours(path.name) for path in (folder / members.FOLDER).iterdir())
+    with_keys = sum(not grants.is_ours(path.name) for path in (folder / grants.FOLDER).iterdir())
     if with_keys:
-        yield f"{members.FOLDER}/ holds {with_keys} that are no member's: they are not sealed"
+        yield f"{grants.FOLDER}/ holds {with_keys} that are no member's: they are not sealed"
     log = folder / "log"
     files = (path.relative_to(log).as_posix() for path in log.rglob("*") if not path.is_dir())
     among = sum(_OF_LOG.fullmatch(name) is None for name in files)
@@ -110,7 +112,7 @@ def _strangers(folder: Path) -> Iterator[str]:
 
 def _opened(storage: Storage, ledger: Ledger, keys: CaseKeys, wrong: list[str]) -> Iterator[Opened]:
     # One at a time, and without what they say: memory does not grow with the testimony.
-    gone, apart = missing.forgotten(storage, ledger), storage.apart()
+    gone, apart = erasures.forgotten(storage, ledger), storage.apart()
     prints = _Prints(storage, ledger, keys)
     for row in storage.entries():
         try:
@@ -120,7 +122,7 @@ def _opened(storage: Storage, ledger: Ledger, keys: CaseKeys, wrong: list[str]) 
                     wrong.append(f"entry {row.seq} was destroyed, and nothing says why")
                 continue
             wrong.extend(_bytes(ledger, opened, gone, apart.get(row.seq)))
-            if opened.entry.kind in missing.VERSIONS and not prints.fits(opened):
+            if opened.entry.kind in erasures.VERSIONS and not prints.fits(opened):
                 wrong.append(f"the fingerprint of entry {row.seq} is not that of what was sent")
         except Damaged as error:
             wrong.append(str(error))
@@ -156,7 +158,7 @@ class _Prints:
 
 
 def _bytes(
-    ledger: Ledger, opened: Opened, gone: missing.Forgotten, apart: bool | None
+    ledger: Ledger, opened: Opened, gone: erasures.Forgotten, apart: bool | None
 ) -> Iterator[str]:
     # `apart`: whether the bytes beside the entry are marked as made from reports; None: no bytes.
     seq = opened.entry.seq
@@ -168,7 +170,7 @@ def _bytes(
     ledger.artefact(opened)
     if gone.bytes_of(opened):
         yield f"the bytes of entry {seq} should have been forgotten, and are there"
-    elif apart != missing.made_from_reports(opened):
+    elif apart != erasures.made_from_reports(opened):
         yield f"the bytes of entry {seq} are not kept as what the entry says they are"
 
 

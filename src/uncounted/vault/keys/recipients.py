@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pyrage import ssh, x25519
 
 from uncounted.errors import BadInput, NoAccess, UsedWrongly
-from uncounted.vault.files import read_private
+from uncounted.vault.store.files import read_private
 
 _SSH = ("ssh-ed25519", "ssh-rsa")
 _OTHER_SSH = ("ecdsa-", "sk-", "ssh-dss")
