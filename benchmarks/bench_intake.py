@@ -91,13 +91,14 @@ def _write_xlsx(path: Path, count: int, *, shared: bool) -> None:
 
 def read(path: Path, how: str) -> None:
     """Read one file, and print rows, seconds and the most megabytes that were held."""
-    from uncounted.records import intake, tables
-    from uncounted.records.mapping import Mapping
+    from uncounted.records.intake import rows as intake
+    from uncounted.records.intake.mapping import Mapping
+    from uncounted.records.tabular import open_table
 
     before = time.process_time()
     found = 0
     if how == "table":
-        found = sum(1 for _ in tables.open_table(path))
+        found = sum(1 for _ in open_table.open_table(path))
     elif how == "reports":
         mapping = Mapping.default(COLUMNS)
         found = sum(isinstance(one, intake.Accepted) for one in intake.read(path, mapping, "A"))

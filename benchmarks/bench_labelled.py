@@ -33,8 +33,8 @@ from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, evaluate, link, point_partition
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
 from uncounted.linkage.evaluation.calibration import Links
-from uncounted.records.dates import PartialDate, parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate, parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 Labelled = tuple[list[Report], list[str]]

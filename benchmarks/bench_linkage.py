@@ -27,7 +27,8 @@ from examples.make_returns import files
 
 from uncounted import estimate
 from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
-from uncounted.records import intake, mapping
+from uncounted.records.intake import mapping
+from uncounted.records.intake import rows as intake
 from uncounted.records.report import Report
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "returns"

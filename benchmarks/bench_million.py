@@ -33,8 +33,8 @@ from examples import returns_spelling
 from uncounted.linkage import chains, encode, graph, road
 from uncounted.linkage.encode import NOTHING, Columns
 from uncounted.progress import silent
-from uncounted.records.dates import PartialDate
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.name import Name
 
 Ints = NDArray[np.int64]
 LISTS = ("Saebyok", "TumenWatch", "Panel", "OpenDoor")

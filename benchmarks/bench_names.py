@@ -33,10 +33,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, population, surnames
 from examples.returns_spelling import latin_given, southern
 
-from uncounted.linkage import compare, families, lattice
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name
+from uncounted.records.names import lattice
+from uncounted.records.names import surnames as families
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 TABLES = Path(__file__).parents[1] / "tests" / "vectors" / "names"

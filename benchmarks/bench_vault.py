@@ -27,7 +27,7 @@ from statistics import median
 from typing import Any
 
 from uncounted.proof.tiles import TileLog
-from uncounted.records.searching import found_in, keys
+from uncounted.records.search import found_in, keys
 from uncounted.vault.case import Case, Incoming
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent

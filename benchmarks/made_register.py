@@ -14,8 +14,8 @@ from datetime import date, timedelta
 import attrs
 import numpy as np
 
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 _MEN = (

@@ -16,9 +16,9 @@ from tests.test_crash_road import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 from tests.vault.test_artefacts import sealed_lightly
 
 from uncounted.cli import run
-from uncounted.records import intake
-from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity

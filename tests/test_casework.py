@@ -18,9 +18,9 @@ from tests.vault.test_artefacts import made_lightly
 from uncounted.cli import run
 from uncounted.commands import app
 from uncounted.errors import UsedWrongly
-from uncounted.linkage.spelt import Wanted
-from uncounted.records import searching
-from uncounted.records.names import Name
+from uncounted.records import search
+from uncounted.records.cells.name_search import Wanted
+from uncounted.records.names.name import Name
 
 ROWS = """id,name,name_alt,sex,birth,act,date,place,note,uses
 S-1,김철수,Kim Chol Su,m,1980,forced return,2013-05,Dandong,국경에서 헤어졌다,"link,statistics"
@@ -139,7 +139,7 @@ def test_the_table_of_published_spellings_is_found() -> None:
 
 
 def test_half_a_syllable_is_not_found() -> None:
-    assert searching.found_in({"names": [{"written": "김철수"}]}, searching.keys(["처"])) == ()
+    assert search.found_in({"names": [{"written": "김철수"}]}, search.keys(["처"])) == ()
 
 
 def test_show_tells_what_it_says_and_what_happened(case: Path) -> None:

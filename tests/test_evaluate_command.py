@@ -28,8 +28,8 @@ from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, point_partition
 from uncounted.linkage.evaluation import LabelledPairs, sample
 from uncounted.linkage.evaluation.labels import Labelled
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 

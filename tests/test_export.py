@@ -23,8 +23,8 @@ from uncounted.cli import run
 from uncounted.commands import app
 from uncounted.errors import AlreadyThere, BadInput, Damaged
 from uncounted.export import back, premis, tables, writing
-from uncounted.records.dates import PartialDate, parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate, parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 from uncounted.vault.case import OWN_KINDS, Case
 from uncounted.vault.keys.identity import Identity

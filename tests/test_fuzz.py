@@ -32,10 +32,13 @@ from uncounted.proof.tiles import TileLog
 from uncounted.proof.tlog_proof import TlogProof
 from uncounted.publish.plan import Plan
 from uncounted.publish.verify import verify
-from uncounted.records import dates, intake, suggest, tables
-from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake import suggest
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
+from uncounted.records.tabular import open_table
 from uncounted.vault.case import Case
 from uncounted.vault.keys import recipients
 from uncounted.vault.keys.identity import Identity
@@ -105,7 +108,7 @@ def _part(name: str) -> Callable[[Path, bytes], None]:
         with zipfile.ZipFile(folder / "t.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
             for part, text in BOOK.items():
                 archive.writestr(part, data if part == name else text)
-        list(tables.open_table(folder / "t.xlsx"))
+        list(open_table.open_table(folder / "t.xlsx"))
 
     return parse
 
@@ -178,15 +181,17 @@ class Parser:
 
 PARSERS = {
     "csv": Parser(_file(".csv", lambda file: list(delimited.read(file))), CSV.encode()),
-    "json": Parser(_file(".json", lambda file: list(tables.open_table(file))), JSON.encode()),
-    "json lines": Parser(_file(".jsonl", lambda f: list(tables.open_table(f))), b'{"a": 1}\n{}'),
-    "xlsx": Parser(_file(".xlsx", lambda file: list(tables.open_table(file))), _zipped(BOOK)),
+    "json": Parser(_file(".json", lambda file: list(open_table.open_table(file))), JSON.encode()),
+    "json lines": Parser(
+        _file(".jsonl", lambda f: list(open_table.open_table(f))), b'{"a": 1}\n{}'
+    ),
+    "xlsx": Parser(_file(".xlsx", lambda file: list(open_table.open_table(file))), _zipped(BOOK)),
     **{
         name: Parser(_part(name), BOOK[name].encode())
         for name in BOOK
         if name != "xl/_rels/workbook.xml.rels"
     },
-    "draft": Parser(_file(".csv", lambda f: suggest.draft(*tables.survey(f))), CSV.encode()),
+    "draft": Parser(_file(".csv", lambda f: suggest.draft(*open_table.survey(f))), CSV.encode()),
     "rows": Parser(_file(".csv", _rows), CSV.encode()),
     "mapping": Parser(_file(".toml", Mapping.parse), MAP.encode()),
     "plan": Parser(_file(".toml", Plan.parse), PLAN.encode()),

@@ -10,8 +10,8 @@ from uncounted.captures import DIFFER
 from uncounted.counting import Linked, count, split, split_all, split_others
 from uncounted.estimate.strata import run_strata
 from uncounted.linkage import Linkage, link
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.words import study_lines
 

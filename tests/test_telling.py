@@ -23,8 +23,8 @@ from uncounted.plan_words import refuse_names
 from uncounted.progress import silent
 from uncounted.publish.facts import LinkageFacts, OtherWays
 from uncounted.publish.plan import ListPlan
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.words import study_lines
 

@@ -19,9 +19,12 @@ from uncounted.counting import count, decided, linked
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
-from uncounted.records import amending, deciding, ownwords, searching, vocabulary
-from uncounted.records.intake import Rejected
-from uncounted.records.names import Name
+from uncounted.records import custom_vocabulary, vocabulary
+from uncounted.records import search as searching
+from uncounted.records.intake import amend as amending
+from uncounted.records.intake import decisions_csv
+from uncounted.records.intake.rows import Rejected
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
@@ -47,7 +50,7 @@ def search(
     Raises:
         UsedWrongly: there is no letter to look for.
     """
-    from uncounted.linkage.spelt import Wanted
+    from uncounted.records.cells.name_search import Wanted
 
     wanted, spelt = searching.keys(words), Wanted(" ".join(words))
     found = []
@@ -129,7 +132,7 @@ def amend(case: Case, source: str, report_id: str, fields: Mapping[str, str]) ->
         BadInput: a field cannot be read, for every reason found.
     """
     before = Report.from_payload(case.history(source, report_id)[0].payload)
-    own = ownwords.OwnWords.of_case(case.sources().values())
+    own = custom_vocabulary.OwnWords.of_case(case.sources().values())
     read = amending.said_anew(fields, before, own)
     if isinstance(read, Rejected):
         reasons, hint = _in_place(read.reasons)
@@ -225,7 +228,7 @@ def decide(
         BadInput: the file is none of decisions, or they cannot all be true together with
             what was decided before; nothing was kept.
     """
-    read = deciding.read(file, encoding=encoding)
+    read = decisions_csv.read(file, encoding=encoding)
     rows = list(read.rows)
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
@@ -345,7 +348,9 @@ def review(
         order = ordered(value=None, elsewhere=elsewhere)
     pairs = [
         {
-            **dict(zip(deciding.COLUMNS[:4], (*keys[pair.left], *keys[pair.right]), strict=True)),
+            **dict(
+                zip(decisions_csv.COLUMNS[:4], (*keys[pair.left], *keys[pair.right]), strict=True)
+            ),
             "probability": round(pair.probability, 4),
             "narrowing": round(pair.narrowing, 6),
         }
@@ -370,7 +375,7 @@ def review(
 
 def _write_pairs(out: Path, pairs: Sequence[Mapping[str, Any]]) -> None:
     text = io.StringIO()
-    header = (*deciding.COLUMNS, deciding.NOTE, "probability", "narrowing")
+    header = (*decisions_csv.COLUMNS, decisions_csv.NOTE, "probability", "narrowing")
     table = csv.DictWriter(text, header, restval="", lineterminator="\n")
     table.writeheader()
     table.writerows(pairs)

@@ -118,7 +118,7 @@ def linked(case: Case, on: dt.date, audience: str | None = None) -> Linked:
         NotLinked: there is none, or reports or decisions have come, changed or gone since.
     """
     from uncounted.linkage import Linkage
-    from uncounted.records.ownwords import OwnWords
+    from uncounted.records.custom_vocabulary import OwnWords
     from uncounted.records.report import Report
 
     stored = case.latest("linkage")
@@ -354,7 +354,7 @@ def _most(values: Sequence[str]) -> str:
 
 
 def _said(report: Report, split: str) -> str:
-    from uncounted.records.places import place
+    from uncounted.records.places.gazetteer import place
 
     if split == "sex":
         return report.sex or ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from uncounted.errors import NotPublishable
 from uncounted.publish.plan import Plan
-from uncounted.records.names import Name, plain
+from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Report
 
 _LEAST_HANGUL, _LEAST_LATIN = 3, 7  # letters of a name that is hardly part of another word

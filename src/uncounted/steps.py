@@ -76,14 +76,15 @@ def import_file(
     Rows = created + updated + unchanged + rejected. All of the file is in the case
     afterwards, or nothing of it.
     """
-    from uncounted.records import intake, tables
-    from uncounted.records.mapping import Mapping as ColumnMapping
-    from uncounted.records.ownwords import OwnWords
+    from uncounted.records.custom_vocabulary import OwnWords
+    from uncounted.records.intake import rows as intake
+    from uncounted.records.intake.mapping import Mapping as ColumnMapping
+    from uncounted.records.tabular import open_table
 
     source = identifiers.whole(source)
     _check_source(source)
     stated = ColumnMapping.parse(mapping) if mapping else None
-    table = tables.open_table(
+    table = open_table.open_table(
         file, encoding=encoding, sheet=sheet, repeats=stated.repeats if stated else ()
     )
     which = stated or ColumnMapping.default(table.columns)
@@ -126,9 +127,10 @@ def suggest_mapping(file: Path, *, encoding: str | None = None, sheet: str | Non
 
     No case file is needed, and none is touched.
     """
-    from uncounted.records import suggest, tables
+    from uncounted.records.intake import suggest
+    from uncounted.records.tabular import open_table
 
-    return suggest.draft(*tables.survey(file, encoding=encoding, sheet=sheet))
+    return suggest.draft(*open_table.survey(file, encoding=encoding, sheet=sheet))
 
 
 _RESERVED = ("count", "sex", "year", "origin")
@@ -172,7 +174,7 @@ def link(
     Decisions on pairs of them hold in every draw; those on others are not looked at.
     """
     from uncounted import linkage
-    from uncounted.records.ownwords import OwnWords
+    from uncounted.records.custom_vocabulary import OwnWords
     from uncounted.records.report import Report
 
     chosen = case.reports("link", on)

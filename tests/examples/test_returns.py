@@ -17,8 +17,8 @@ from types import ModuleType
 import pytest
 
 from uncounted.publish.plan import Plan
-from uncounted.records import intake
-from uncounted.records.mapping import Mapping
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake.mapping import Mapping
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RETURNS = EXAMPLES / "returns"

@@ -7,8 +7,8 @@ import pytest
 
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 

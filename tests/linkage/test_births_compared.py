@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from uncounted.linkage import compare
 from uncounted.linkage.compare_days import births
 from uncounted.linkage.encode import encode
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 

@@ -13,8 +13,8 @@ from uncounted.linkage import blocking, compare, graph, road, splink_model, stra
 from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys, in_words
 from uncounted.linkage.encode import NO_KEY, Encoded, encode
 from uncounted.progress import silent
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 Ints = NDArray[np.int64]

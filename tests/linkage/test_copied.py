@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from uncounted.linkage.copied import copied, taken_over
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 

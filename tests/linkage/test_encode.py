@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from uncounted.linkage import encode as encoding
-from uncounted.linkage import names
 from uncounted.linkage.encode import encode
-from uncounted.records.names import Name
+from uncounted.records.cells import name_parser
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 REPORTS = [
@@ -32,7 +32,7 @@ def test_the_collector_is_off_while_names_are_read_and_afterwards_as_before(
     monkeypatch: pytest.MonkeyPatch, is_on: bool
 ) -> None:
     seen = []
-    read = names.forms
+    read = name_parser.forms
 
     def forms(*said: object) -> object:
         seen.append(gc.isenabled())

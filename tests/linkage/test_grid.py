@@ -23,8 +23,8 @@ from uncounted.linkage import (
 )
 from uncounted.linkage.draws import together
 from uncounted.progress import silent
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 pytestmark = pytest.mark.slow

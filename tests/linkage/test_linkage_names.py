@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare, families, lattice, names, syllables
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name, joined
+from uncounted.records.cells import name_parser
+from uncounted.records.names import lattice, surnames, syllables
+from uncounted.records.names.name import Name, joined
 from uncounted.records.report import Report
 
 SAME = {
@@ -99,7 +101,7 @@ def test_characters_of_family_names_have_the_readings_that_unihan_gives_them() -
     readings = syllables.readings_of_characters()
     wrong = [
         char
-        for text, keys in families.han().items()
+        for text, keys in surnames.han().items()
         if len(text) == 1
         for char in text
         if char in readings
@@ -183,7 +185,7 @@ def test_what_both_are_called_besides_is_no_name_of_theirs(
 def test_a_word_for_a_kind_of_person_is_a_name_where_parts_stand_apart(
     family: str, given: str
 ) -> None:
-    (form,) = names.forms([Name(f"{family} {given}", family=family, given=given)])[:1]
+    (form,) = name_parser.forms([Name(f"{family} {given}", family=family, given=given)])[:1]
     assert form.family
     assert form.given
 
@@ -205,7 +207,9 @@ def test_a_family_name_alone_beside_a_name_says_what_the_rest_is(
     written: str, family: str, given: str | None
 ) -> None:
     whole = joined(family, given)
-    assert names.forms([Name(written, family)]) == names.forms([Name(whole, family, given)])
+    assert name_parser.forms([Name(written, family)]) == name_parser.forms(
+        [Name(whole, family, given)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,13 +217,18 @@ def test_a_family_name_alone_beside_a_name_says_what_the_rest_is(
 )
 def test_so_does_a_given_name_alone(written: str, given: str) -> None:
     family = "Kim" if written.isascii() else "김"
-    assert names.forms([Name(written, None, given)]) == names.forms([Name("", family, given)])
-    assert [one.family for one in names.forms([Name(given, None, given)])] == [{}]
+    assert name_parser.forms([Name(written, None, given)]) == name_parser.forms(
+        [Name("", family, given)]
+    )
+    assert [one.family for one in name_parser.forms([Name(given, None, given)])] == [{}]
 
 
 def test_what_may_be_a_whole_name_or_a_given_one_is_read_both_ways() -> None:
-    both = [*names.forms([Name("", "정", "희")]), *names.forms([Name("", "정", "정희")])]
-    assert names.forms([Name("정희", "정")]) == both
-    [main, *others] = names.forms([Name("김철수 일명 박민", "김")])
-    assert main == names.forms([Name("김철수")])[0]
+    both = [
+        *name_parser.forms([Name("", "정", "희")]),
+        *name_parser.forms([Name("", "정", "정희")]),
+    ]
+    assert name_parser.forms([Name("정희", "정")]) == both
+    [main, *others] = name_parser.forms([Name("김철수 일명 박민", "김")])
+    assert main == name_parser.forms([Name("김철수")])[0]
     assert all(form.is_besides for form in others)

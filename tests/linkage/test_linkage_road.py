@@ -24,9 +24,10 @@ from uncounted.linkage import (
 )
 from uncounted.linkage.draws import together
 from uncounted.linkage.encode import encode
-from uncounted.records import intake, mapping
-from uncounted.records.dates import PartialDate, parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate, parse
+from uncounted.records.intake import mapping
+from uncounted.records.intake import rows as intake
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 pytestmark = pytest.mark.slow

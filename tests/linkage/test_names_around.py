@@ -7,11 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from uncounted.linkage import besides, compare
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms
-from uncounted.records.names import Name
+from uncounted.records.cells import besides
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 

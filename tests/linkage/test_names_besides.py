@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import besides, compare
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name, untitled
+from uncounted.records.cells import besides
+from uncounted.records.names.name import Name, untitled
 from uncounted.records.report import Report
 
 

@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare, families, lattice, spelling
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names import lattice, romanization_tables, surnames
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 # The hundred most usual family names of China, but 黎, which is Li as 李 is, and far rarer.
@@ -86,19 +87,23 @@ def test_a_syllable_that_is_a_family_name_of_china_turns_no_korean_name_round(
 
 
 def test_every_family_name_of_china_is_one_in_characters_and_in_pinyin() -> None:
-    for _, text, characters, pinyin in spelling.chinese():
+    for _, text, characters, pinyin in romanization_tables.chinese():
         assert characters
         assert pinyin
         for word in characters:
-            assert word in families.han(), word
+            assert word in surnames.han(), word
         for word in pinyin:
-            assert word in families.pinyin(), word
-            assert word in families.latin() or word in families.chinese(), word
+            assert word in surnames.pinyin(), word
+            assert word in surnames.latin() or word in surnames.chinese(), word
         assert len(text) == len(characters[0])
 
 
 def test_no_family_name_of_china_stands_twice() -> None:
-    rows = [(text, word) for _, text, characters, _ in spelling.chinese() for word in characters]
+    rows = [
+        (text, word)
+        for _, text, characters, _ in romanization_tables.chinese()
+        for word in characters
+    ]
     assert len(rows) == len(set(rows))
     for one, other in product(rows, rows):
         assert one == other or one[1] != other[1] or one[1] == "肖"

@@ -15,10 +15,10 @@ from uncounted.errors import BadInput
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms
-from uncounted.records import intake
-from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 MB = 1_000_000

@@ -10,16 +10,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare, families, lattice, spelling, syllables
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.name_parts import LONGEST_LETTERS, Form
-from uncounted.linkage.names import forms
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names import lattice, romanization_tables, surnames, syllables
+from uncounted.records.names.forms import LONGEST_LETTERS, Form
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
-FAMILIES = [row for row in spelling.families() if row[0] >= 0.1]
-SYLLABLE = st.sampled_from(sorted(spelling.USUAL))
+FAMILIES = [row for row in romanization_tables.families() if row[0] >= 0.1]
+SYLLABLE = st.sampled_from(sorted(romanization_tables.USUAL))
 GIVEN = st.lists(SYLLABLE, min_size=2, max_size=2).map("".join)
 # Kim Oo Oo is a name with a hidden given name, and 우우 spelt so too; the others say "unknown".
 NO_NAMES = {"우우", "미상", "모름", "불상", "불명", "무명"}
@@ -217,8 +218,8 @@ def test_the_first_sound_of_north_and_south_is_folded_once(syllable: int) -> Non
 
 
 def test_weights_of_every_table_sum_to_one() -> None:
-    tables = [families.han(), families.latin(), families.pinyin()]
-    for word, keys in [*families.wide("latin").items(), *families.wide("cyrillic").items()]:
+    tables = [surnames.han(), surnames.latin(), surnames.pinyin()]
+    for word, keys in [*surnames.wide("latin").items(), *surnames.wide("cyrillic").items()]:
         assert sum(keys.values()) == pytest.approx(1, abs=0.35), word  # tails are left out
     for table in tables:
         for word, keys in table.items():
@@ -226,17 +227,17 @@ def test_weights_of_every_table_sum_to_one() -> None:
 
 
 def test_every_family_name_is_one_in_every_script() -> None:
-    for share, texts, latin, characters, pinyin in spelling.families():
+    for share, texts, latin, characters, pinyin in romanization_tables.families():
         key = lattice.of_hangul(texts[0])
         for text in texts:
-            assert key in families.hangul()[text]
+            assert key in surnames.hangul()[text]
         for text in characters:
-            assert key in families.han()[text]
+            assert key in surnames.han()[text]
         for word in pinyin:
-            assert key in families.pinyin()[word] or share < 0.1, word
+            assert key in surnames.pinyin()[word] or share < 0.1, word
         for word in latin:
             assert word.isascii()
-            assert key in families.of_latin(word) or max(families.of_latin(word).values()) > 0.5
+            assert key in surnames.of_latin(word) or max(surnames.of_latin(word).values()) > 0.5
 
 
 @pytest.mark.parametrize("script", ["latin", "cyrillic"])
@@ -245,8 +246,8 @@ def test_spellings_of_a_letter_are_shares(script: str) -> None:
     for table in (onsets, vowels, codas):
         for shares in table.values():
             assert 0.8 <= sum(shares.values()) <= 1.05
-    assert set(onsets) == set(spelling.ONSETS)
-    assert set(vowels) == set(spelling.VOWELS)
+    assert set(onsets) == set(romanization_tables.ONSETS)
+    assert set(vowels) == set(romanization_tables.VOWELS)
 
 
 def test_a_shorter_lattice_keeps_what_weighs_two_in_a_thousand() -> None:

@@ -8,7 +8,7 @@ import pytest
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 INITIALS, FAMILY_ONLY = "given initials agree, same family", "given not said, same family"

@@ -14,7 +14,7 @@ from benchmarks import bench_names
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.records.names import Name
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "names"

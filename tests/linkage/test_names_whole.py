@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare, families
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names import surnames
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 
@@ -70,7 +71,7 @@ def test_a_given_name_that_ends_as_the_family_name_does_is_kept(
 
 
 def test_no_given_name_is_lost_because_the_family_name_ends_as_it_does() -> None:
-    tables = families.latin(), families.hangul()
+    tables = surnames.latin(), surnames.hangul()
     pairs = [(word, word[at:]) for table in tables for word in table for at in range(1, len(word))]
     cut = [
         (word, tail)

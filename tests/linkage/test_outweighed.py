@@ -11,8 +11,8 @@ import pytest
 
 from uncounted.errors import NotLinkable
 from uncounted.linkage import compare, evaluate, grid, link, point_partition
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 pytestmark = pytest.mark.slow

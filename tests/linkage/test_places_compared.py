@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uncounted.linkage import places as compared
-from uncounted.records import places
+from uncounted.records.places import gazetteer as places
 
 SAME, WITHIN, SAME_WIDE = compared.SAME, compared.WITHIN, compared.SAME_WIDE
 NEAR, DIFFERENT, MISSING = compared.NEAR, compared.DIFFERENT, compared.MISSING

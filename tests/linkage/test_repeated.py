@@ -12,8 +12,8 @@ from benchmarks import bench_linkage
 from uncounted.linkage import Linkage, link
 from uncounted.linkage.draws import numbered
 from uncounted.linkage.repeated import first_alike
-from uncounted.records.dates import parse
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 SAID = Report(

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare, lattice, spelling, syllables, veiled
+from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms
-from uncounted.linkage.veiled import Veiled
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names import initials as veiled
+from uncounted.records.names import lattice, romanization_tables, syllables
+from uncounted.records.names.initials import Veiled
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 INITIALS, FAMILY_ONLY = "given initials agree, same family", "given not said, same family"
@@ -120,7 +122,7 @@ def test_what_is_left_agrees_with_what_it_may_be(one: str, other: str, expect: s
     assert level(one, other) == level(other, one) == expect
 
 
-SYLLABLE = st.sampled_from(sorted(spelling.USUAL))
+SYLLABLE = st.sampled_from(sorted(romanization_tables.USUAL))
 
 
 @settings(deadline=None, max_examples=80)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from uncounted.records.amending import said_anew
-from uncounted.records.intake import Accepted, Rejected
-from uncounted.records.names import Name
+from uncounted.records.intake.amend import said_anew
+from uncounted.records.intake.rows import Accepted, Rejected
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 REPORT = Report("Panel", "1", (Name("여자아이"),))

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.records.lunar_months import months
 
 from uncounted.errors import BadInput
-from uncounted.records import dates, edtf
-from uncounted.records.calendars import lunar_days
-from uncounted.records.dates import PartialDate
+from uncounted.records.dates import edtf
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.dates.calendars import lunar_days
+from uncounted.records.dates.partial_date import PartialDate
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "dates"
 

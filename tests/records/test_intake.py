@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from uncounted.errors import BadInput, BadMapping, Error
-from uncounted.records import intake
-from uncounted.records.intake import Accepted, Rejected
-from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.intake.rows import Accepted, Rejected
+from uncounted.records.names.name import Name
 
 MAP = """
 [columns]

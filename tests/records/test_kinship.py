@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from uncounted.linkage import compare
 from uncounted.linkage.encode import encode
 from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.names import forms, relative_of
-from uncounted.records.kinship import _BECAME, _BECAME_KO, after_kin, is_fate, whose
-from uncounted.records.names import Name
+from uncounted.records.cells.kinship import _BECAME, _BECAME_KO, after_kin, is_fate, whose
+from uncounted.records.cells.name_parser import forms, relative_of
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
 

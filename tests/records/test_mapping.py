@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadMapping
-from uncounted.records.columns import Column
-from uncounted.records.mapping import Mapping
+from uncounted.records.fields import Column
+from uncounted.records.intake.mapping import Mapping
 
 START = '[columns]\nid = "a"\nname = "b"\n'
 

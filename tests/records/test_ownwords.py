@@ -13,10 +13,11 @@ from tests.vault.test_artefacts import made_lightly
 from uncounted.commands import app
 from uncounted.errors import BadMapping
 from uncounted.linkage import places as compared
-from uncounted.records import places, vocabulary
-from uncounted.records.mapping import Mapping
-from uncounted.records.names import Name
-from uncounted.records.ownwords import OwnWords, _in_table
+from uncounted.records import vocabulary
+from uncounted.records.custom_vocabulary import OwnWords, _in_table
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.names.name import Name
+from uncounted.records.places import gazetteer as places
 from uncounted.records.report import Act, Report
 
 OWN: dict[str, Any] = {

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import canonical
-from uncounted.records.dates import PartialDate
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)

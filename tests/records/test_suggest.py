@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from tests.records.sheets import pack, parts, sheet
 
 from uncounted.errors import BadInput
-from uncounted.records import headers, suggest, tables
-from uncounted.records.columns import CONSENT_FIELDS, FIELDS, DateColumns
-from uncounted.records.mapping import Mapping
+from uncounted.records.fields import CONSENT_FIELDS, FIELDS, DateColumns
+from uncounted.records.intake import suggest
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.tabular import headers, open_table
 
 SECRET = "김비밀"
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
 
 
 def drafted(path: Path, **more: str) -> str:
-    return suggest.draft(*tables.survey(path, **more))
+    return suggest.draft(*open_table.survey(path, **more))
 
 
 def written(folder: Path, text: str) -> Path:
@@ -457,7 +458,7 @@ def test_a_form_with_a_repeat(tmp_path: Path) -> None:
     assert (mapping.id, mapping.name) == ("_uuid", "who/full_name")
     [repeat] = mapping.repeats
     assert repeat.name == "acts"
-    assert tables.open_table(path, repeats=mapping.repeats).columns == tuple(main[0])
+    assert open_table.open_table(path, repeats=mapping.repeats).columns == tuple(main[0])
 
 
 def test_the_name_of_a_sheet_is_repeated_only_if_it_is_known(tmp_path: Path) -> None:

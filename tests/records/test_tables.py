@@ -12,9 +12,10 @@ from tests.records.sheets import Raw, dated, one_sheet, pack, parts, sheet
 
 from uncounted import delimited
 from uncounted.errors import BadInput, BadMapping, Error
-from uncounted.records import headers, intake, tables
-from uncounted.records.intake import Accepted, Rejected
-from uncounted.records.mapping import Mapping
+from uncounted.records.intake import rows as intake
+from uncounted.records.intake.mapping import Mapping
+from uncounted.records.intake.rows import Accepted, Rejected
+from uncounted.records.tabular import headers, open_table
 
 SECRET = "김비밀"
 START = '[columns]\nid = "id"\nname = "name"\n'
@@ -22,12 +23,12 @@ REPEATED = START + '[[acts]]\nrepeat = "acts"\nact = "what"\ndate = "when"\n'
 
 
 def cells(path: Path, **more: str) -> list[dict[str, str]]:
-    return [dict(row.cells) for row in tables.open_table(path, **more)]  # type: ignore[arg-type]
+    return [dict(row.cells) for row in open_table.open_table(path, **more)]  # type: ignore[arg-type]
 
 
 def refused(path: Path, words: str, **more: str) -> Error:
     with pytest.raises(BadInput, match=words) as caught:
-        list(tables.open_table(path, **more))  # type: ignore[arg-type]
+        list(open_table.open_table(path, **more))  # type: ignore[arg-type]
     assert SECRET not in f"{caught.value} {caught.value.hint}"
     return caught.value
 
@@ -190,7 +191,7 @@ def test_cells_of_every_kind(tmp_path: Path) -> None:
         "<sst><si><r><t>김</t></r><r><rPr/><t>철수</t></r><rPh><t>kim</t></rPh></si>"
         "<si><t xml:space='preserve'> &lt;b&gt; </t></si></sst>"
     )
-    table = tables.open_table(pack(tmp_path / "t.xlsx", held))
+    table = open_table.open_table(pack(tmp_path / "t.xlsx", held))
     first, last = table
     assert list(first.cells.values()) == [
         " <b> ", "김철수", "TRUE", "2", "so", "a\rb😀", "2013-05-07",
@@ -263,7 +264,7 @@ def test_merged_cells_are_found_at_the_end_of_a_long_sheet(tmp_path: Path) -> No
     rows: list[list[object]] = [["id", "name"], *([i, f"name {i * 7919}"] for i in range(9_000))]
     after = '<mergeCells count="1"><mergeCell ref="A9000:A9001"/></mergeCells>' + " " * 70_000
     path = one_sheet(tmp_path / "t.xlsx", rows, after=after)
-    assert [row.number for row in tables.open_table(path) if row.bad] == [9000, 9001]
+    assert [row.number for row in open_table.open_table(path) if row.bad] == [9000, 9001]
 
 
 def test_which_sheet(tmp_path: Path) -> None:
@@ -356,7 +357,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         path = one_sheet(tmp_path / "t.xlsx", [["id", "n"], *([i, "Kim"] for i in range(rows))])
         tracemalloc.start()
-        assert sum(1 for _ in tables.open_table(path)) == rows
+        assert sum(1 for _ in open_table.open_table(path)) == rows
         _, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return highest
@@ -564,7 +565,7 @@ def test_the_header_tells_the_encoding_of_a_few_rows(
     path.write_bytes(text.encode(encoding))
     with pytest.raises(Error, match=r"can(not)? be told"):
         delimited.read(path)
-    table = tables.open_table(path)
+    table = open_table.open_table(path)
     assert table.encoding == encoding
     assert table.columns[1] in text
 
@@ -618,7 +619,7 @@ def test_items_of_every_form(tmp_path: Path, form: str) -> None:
             "answer": json.dumps({"totalRows": 2, "rows": items}),
         }[form]
     )
-    table = tables.open_table(path)
+    table = open_table.open_table(path)
     assert table.columns == ("id", "p/name", "p/n", "words")
     assert [tuple(row.cells.values()) for row in table] == [
         ("1", "김", "2013", ""),
@@ -686,7 +687,7 @@ PEOPLE = [{"id": 1, "name": "Kim"}, {"id": 2, "name": "Ri", "acts": [{"act": "ar
 @pytest.mark.parametrize("key", ["records", SECRET, "사람"])
 def test_a_list_with_nothing_beside_it_is_taken(tmp_path: Path, key: str) -> None:
     (tmp_path / "t.json").write_text(json.dumps({key: PEOPLE}))
-    table = tables.open_table(tmp_path / "t.json")
+    table = open_table.open_table(tmp_path / "t.json")
     assert table.columns == ("id", "name")
     assert [row.cells["name"] for row in table] == ["Kim", "Ri"]
 
@@ -701,7 +702,7 @@ def test_a_list_with_more_around_it_is_said(tmp_path: Path, value: object) -> No
 
 def test_one_person_with_a_list_of_acts_is_an_item(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text(json.dumps(PEOPLE[1]))
-    table = tables.open_table(tmp_path / "t.json")
+    table = open_table.open_table(tmp_path / "t.json")
     assert (table.columns, table.repeats) == (("id", "name"), {"acts": ("act",)})
 
 

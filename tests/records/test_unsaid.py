@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from uncounted.linkage.names import forms
-from uncounted.records import labels
-from uncounted.records.kinship import after_kin, is_fate, whose
-from uncounted.records.labels import is_label, is_word_for_column
-from uncounted.records.names import Name
-from uncounted.records.several import apart, may_be_several, speaks_of_others
-from uncounted.records.unnamed import is_no_name, is_unknown
-from uncounted.records.unplaced import says_where, stated
-from uncounted.records.unsaid import is_filler
+from uncounted.records.cells import labels
+from uncounted.records.cells.kinship import after_kin, is_fate, whose
+from uncounted.records.cells.labels import is_label, is_word_for_column
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.cells.several import apart, may_be_several, speaks_of_others
+from uncounted.records.cells.unnamed import is_no_name, is_unknown
+from uncounted.records.cells.unplaced import says_where, stated
+from uncounted.records.cells.unsaid import is_filler
+from uncounted.records.names.name import Name
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.records import names, no_place, places, vocabulary
-from uncounted.records.names import Name
+from uncounted.records import vocabulary
+from uncounted.records.names import name as names
+from uncounted.records.names.name import Name
+from uncounted.records.places import exclusions
+from uncounted.records.places import gazetteer as places
 from uncounted.records.report import Report
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -381,7 +384,7 @@ def test_of_a_text_is_left_what_is_beside_that(text: str, left: str) -> None:
 
 def test_few_names_of_places_are_looked_at_for_a_river_or_a_people() -> None:
     keys = [places.key(found.label(name)) for found in places.every() for name in ("ko", "zh")]
-    assert sum(map(no_place.may_name_one, keys)) < len(keys) / 20
+    assert sum(map(exclusions.may_name_one, keys)) < len(keys) / 20
 
 
 def test_a_text_with_many_opposites_says_nothing_and_a_long_one_is_left() -> None:

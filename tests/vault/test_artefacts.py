@@ -51,7 +51,7 @@ from uncounted.errors import (
 from uncounted.export import back, writing
 from uncounted.proof.canonical_json import sha256
 from uncounted.publish import bundle, verify
-from uncounted.records.names import Name
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault import fsck
 from uncounted.vault.case import Case

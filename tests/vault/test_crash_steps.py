@@ -36,7 +36,7 @@ from uncounted.errors import Error
 from uncounted.export import back, writing
 from uncounted.proof import rfc3161
 from uncounted.publish import bundle, verify
-from uncounted.records.names import Name
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity

@@ -29,7 +29,7 @@ from uncounted import counting, steps
 from uncounted.errors import BadInput, NotLinked, UsedWrongly
 from uncounted.linkage import Linkage
 from uncounted.proof.canonical_json import canonical
-from uncounted.records.names import Name
+from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity

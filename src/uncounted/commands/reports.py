@@ -104,7 +104,7 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
 
 
 def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
-    from uncounted.records.columns import SAID_FIELDS
+    from uncounted.records.fields import SAID_FIELDS
 
     rows = [
         ("name_alt" if at else "name", each["written"]) for at, each in enumerate(says["names"])

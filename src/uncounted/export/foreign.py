@@ -12,7 +12,7 @@ from typing import Any
 
 from uncounted.errors import BadInput
 from uncounted.proof.canonical_json import canonical
-from uncounted.records.ownwords import OwnWords
+from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.vault.reports.consent import Consent
 
 _HINT = "take the export once more, or import the CSV files of an export one by one"

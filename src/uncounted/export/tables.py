@@ -21,8 +21,11 @@ from uncounted.errors import BadInput
 from uncounted.export.content import Outgoing, decisions, outgoing, places
 from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
-from uncounted.records import dates, deciding, names, vocabulary
-from uncounted.records.columns import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
+from uncounted.records import vocabulary
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
+from uncounted.records.intake import decisions_csv
+from uncounted.records.names import name as names
 from uncounted.vault.case import Case
 
 _RUN = ("=", "+", "-", "@", "\t", "\r")
@@ -245,7 +248,7 @@ def _decisions(case: Case, folder: Path, changed: Counter[str]) -> None:
         (*each["one"], *each["other"], "same" if each["same"] else "different", each["note"] or "")
         for each in standing
     )
-    header = (*deciding.COLUMNS, deciding.NOTE)
+    header = (*decisions_csv.COLUMNS, decisions_csv.NOTE)
     _write(folder / "decisions.csv", header, rows, changed)
 
 

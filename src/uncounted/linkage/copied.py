@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from uncounted.records.names import Name, plain
+from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Act, Report
 
 _COUNT = 8  # fields

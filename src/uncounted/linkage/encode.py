@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import places
-from uncounted.linkage.name_parts import Order
-from uncounted.linkage.names import forms, order_of, relative_of
 from uncounted.linkage.parts import Numbers, Parts
-from uncounted.records.dates import PartialDate
-from uncounted.records.names import Name
+from uncounted.records.cells.name_parser import forms, order_of, relative_of
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.forms import Order
+from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
 Ints = NDArray[np.int64]

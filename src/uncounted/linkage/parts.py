@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from uncounted.linkage import lattice, veiled
-from uncounted.linkage.families import Key
-from uncounted.linkage.spelling import VOWELS
+from uncounted.records.names import initials, lattice
+from uncounted.records.names.romanization_tables import VOWELS
+from uncounted.records.names.surnames import Key
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
 KEYED_ENDS = 3
@@ -52,7 +52,7 @@ class Parts:
             self.readings.append([(self.reading(k), w) for k, w in readings.items()])
             self.letters.append(letters)
             self.korean.append(any(isinstance(key, tuple) for key in readings))
-            mask = veiled.given_mask if self._given else veiled.family_mask
+            mask = initials.given_mask if self._given else initials.family_mask
             self.firsts.append(mask(readings))
             self.words.append(words)
             coarse = skeletons(readings, letters, words)

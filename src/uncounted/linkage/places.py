@@ -1,7 +1,7 @@
 """Places as written, made comparable across scripts: fine keys, a wide key, nothing else.
 
-What a text names is looked up in `records.places`, the one table of places. A fine key is a
-county or a town, the wide one a province. A name that the table lacks is a key by its
+What a text names is looked up in `records.places.gazetteer`, the one table of places. A fine
+key is a county or a town, the wide one a province. A name that the table lacks is a key by its
 consonants, so that all romanisations meet, and which province it lies in is learned from the
 reports themselves, where some write both. Places finer than a county, and distances on the
 ground, are not looked at. What says that a place is not known says nothing.
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from uncounted.linkage import lattice, place_words
-from uncounted.records import places as table
-from uncounted.records.unplaced import is_kind, stated
+from uncounted.linkage import place_words
+from uncounted.records.cells.unplaced import is_kind, stated
+from uncounted.records.names import lattice
+from uncounted.records.places import gazetteer as table
 
 MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
 LEVELS = 6

@@ -39,8 +39,8 @@ def first_alike(
     of others cannot be true of copies, all who hang on them are themselves.
 
     Examples:
-        >>> from uncounted.records.dates import parse
-        >>> from uncounted.records.names import Name
+        >>> from uncounted.records.dates.partial_date import parse
+        >>> from uncounted.records.names.name import Name
         >>> born = parse("1971-03-04")
         >>> rows = [
         ...     Report("A", str(at), (Name("김철수"),), birth=born, origin="혜산") for at in (1, 2)

@@ -95,8 +95,8 @@ def link(
         NotConverged: the chains disagree.
 
     Examples:
-        >>> from uncounted.records.names import Name
-        >>> from uncounted.records.dates import parse
+        >>> from uncounted.records.names.name import Name
+        >>> from uncounted.records.dates.partial_date import parse
         >>> born = parse("1971-03-04"), parse("1994-10-30")
         >>> names = ("김철수", "Ri Yong Hui"), ("Kim Chol Su", "리영희")
         >>> rows = [

@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.records.dates import PartialDate
-from uncounted.records.names import Name
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.name import Name
 
 # What does not tell people of one name apart is of the first form, and its bytes stay. A
 # version that knows only that one refuses the second, and does not lose what it says.

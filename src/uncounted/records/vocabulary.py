@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 import attrs
 
-from uncounted.records.names import visible
+from uncounted.records.names.name import visible
 
 KINDS = ("act", "authority", "outcome", "sex")
 

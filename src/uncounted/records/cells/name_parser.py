@@ -1,0 +1,441 @@
+"""From a name as written to what it may be: family and given readings, and its letters.
+
+A name becomes one or more forms: one for each alias, each script in it, and each way
+of telling which word is the family name where that is open. Two names are compared by
+their best pair of forms. Titles, marks, case, hyphens and apostrophes are folded away. A given
+name of which only first letters are said, or nothing (김○○, Kim C. S.), has no readings:
+what it may begin with is kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import attrs
+
+from uncounted.records.cells import among_words, besides
+from uncounted.records.cells.besides import HAN
+from uncounted.records.cells.kinship import whose
+from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, of_words
+from uncounted.records.cells.unnamed import is_no_name, is_unknown_part
+from uncounted.records.names import initials as veiled
+from uncounted.records.names import lattice, surnames, syllables
+from uncounted.records.names.forms import (
+    MOST_WORDS,
+    WORDS,
+    Form,
+    Order,
+    bare_letters,
+    both,
+    cyrillic_families,
+    cyrillic_form,
+    family_of,
+    family_of_korean,
+    family_of_word,
+    given_of_korean,
+    given_of_words,
+    of_veiled,
+    spelt_in_latin,
+    words_of,
+)
+from uncounted.records.names.name import Name, plain, untitled, visible
+from uncounted.records.report import Report
+
+_MOST_USUAL = 1.0  # of syllables in given names: see `spelling`
+LONGEST_WRITTEN = 200  # letters of a name that are looked at
+LONGEST_RAW = 4000  # characters of it, seen or not
+_BESIDE = re.compile(r"[()（）\[\]【】]|\b(?:alias|aka|n[eé]e|or)\s", re.IGNORECASE)
+_MIDDLE_INITIAL = re.compile(r"(?<=[^\W\d_]{2} )[^\W\d_]\. (?=[^\W\d_]{2})")  # Juan A. Tobar
+# Without these no word is an initial, nor several: "c", "cs", "xx", "ch.", and a star for letters.
+_CUT = re.compile(r"\b(?:\w|[ox]{2,3}|[b-df-hj-np-tvwz]{2,3})\b|[*_]|h\.|ts\.")
+_TWO_LETTERS = re.compile(r"\b([cjkpst])h\. ", re.IGNORECASE)  # one initial
+_CYRILLIC_WORDS = re.compile("[а-яё]+")
+_SIGN = re.compile("[·•‧・.,、_‐-―−-]")  # 김·철·수
+_RUNS = re.compile(
+    r"[가-힣](?:[가-힣\s]*[가-힣])?"
+    rf"|(?:[{HAN}]{{1,2}}[가-힣]{{1,2}}|[{HAN}] [가-힣]{{2}})(?![가-힣])"  # 金철수
+    rf"|[{HAN}](?:[{HAN}\s·]*[{HAN}])?"
+)
+
+
+def forms(names: Iterable[Name], order: Order | None = None) -> list[Form]:
+    """All forms of the names of one report, without repeats.
+
+    Args:
+        names: the main name and its alternatives; the first that says anything is the main one,
+            and of it what stands first.
+        order: where this source puts the family name, for words that leave it open.
+
+    Examples:
+        >>> [form.given_letters[0] for form in forms([Name("KIM, Chol-su"), Name("김철수")])]
+        ['cholsu', 'cheolsu']
+    """
+    found: list[Form] = []
+    for name in names:
+        is_main = not found
+        for form in _forms_of(name, order):
+            if form not in found and (form.family or form.given or form.initials):
+                found.append(form if is_main else _besides(form))
+    main = [form for form in found if not form.is_besides]
+    return [
+        attrs.evolve(form, is_besides=False)
+        if form.is_besides and any(_are_one_name(form, other) for other in main)
+        else form
+        for form in found
+    ]
+
+
+def _are_one_name(one: Form, other: Form) -> bool:
+    """Whether two forms may be one name, as in two scripts."""
+    return bool(one.given.keys() & other.given.keys() and one.family.keys() & other.family.keys())
+
+
+def order_of(name: Name) -> Order | None:
+    """Tell where the family name stands, if the words leave no doubt.
+
+    Examples:
+        >>> order_of(Name("Chol Su Kim")), order_of(Name("Jong Il Kim"))
+        ('last', None)
+    """
+    if name.family or name.given or _RUNS.search(name.written):
+        return None
+    words = words_of(plain(_seen(name.written)))
+    if len(words) < 2:
+        return None
+    first, last = words[0] in surnames.latin(), words[-1] in surnames.latin()
+    return None if first == last else ("first" if first else "last")
+
+
+@lru_cache(maxsize=1024)  # it is asked more than once of a name
+def _seen(written: str) -> str:
+    """What is looked at of a name: without titles and ages, and without what nobody sees."""
+    raw = written[:LONGEST_RAW]
+    if _titled(raw) is not None:  # 남궁씨 would be 남 and 궁 without its title
+        return visible(raw)[:LONGEST_WRITTEN]
+    return besides.bare(untitled(raw)[:LONGEST_WRITTEN])
+
+
+def _titled(written: str) -> veiled.Veiled | None:
+    """A family name alone with its title, 김씨 or 남궁 씨; None if it is none."""
+    return None if written.isascii() else veiled.titled("".join(visible(written).split()))
+
+
+def _forms_of(name: Name, order: Order | None) -> list[Form]:
+    if name.family or name.given:
+        family, given = name.family or "", name.given or ""
+        if not (family and given) and _closed(name.written) != _closed(family or given):
+            return _of_one_part(name, _given_apart(family, given))
+        if stated := _family_in_part(family, given):
+            ways = _of_whole(*stated, order)
+            return ways + _also_as_stated(family, given) if ways else []
+        whole = _whole_in_part(family, given)
+        if whole is None:
+            return _given_apart(family, given)
+        name = Name(whole)
+    seen = _seen(name.written)
+    # also with the sex beside it, 이름 모름(여), and 조선족 여성, of which 조선족 may be a name
+    if is_no_name(seen) or (seen != name.written and is_no_name(name.written[:LONGEST_WRITTEN])):
+        return []
+    found: list[Form] = []
+    for piece in _pieces(seen):
+        forms_ = _forms_of_piece(piece, order)
+        found += [_besides(form) for form in forms_] if found else forms_
+    return found
+
+
+def _of_one_part(name: Name, apart: list[Form]) -> list[Form]:
+    """A name of which one part is given apart: what was written has both, or is the other alone."""
+    orders: tuple[Order, ...] = ("first", "last")
+    whole = [form for order in orders for form in _forms_of(Name(name.written), order)]
+    found = [
+        attrs.evolve(form, is_open=False, is_other_way=False)
+        for form in whole
+        if form.is_besides or any(_share_a_part(form, one) for one in apart)
+    ]
+    if not whole:
+        return apart
+    main = [form for form in whole if not form.is_besides]
+    may_be_other = any(not (form.given if name.given else form.family) for form in main)
+    if may_be_other or all(form.is_besides for form in found):
+        found += _given_apart(name.family or name.written, name.given or name.written)
+    return found
+
+
+def _closed(text: str) -> str:
+    return "".join(words_of(plain(_seen(text)))) or "".join(_seen(text).split())
+
+
+def _share_a_part(one: Form, other: Form) -> bool:
+    return bool(one.family.keys() & other.family.keys() or one.given.keys() & other.given.keys())
+
+
+def _besides(form: Form) -> Form:
+    return attrs.evolve(form, is_besides=True)
+
+
+def relative_of(report: Report) -> Name | None:
+    """Who is named as a relative, in a field of its own or in place of a name: 김철수의 딸."""
+    if report.relative is not None:
+        return report.relative
+    found = (
+        whose(_seen(part))
+        for name in report.names
+        for part in ((name.given, name.family) if name.given and name.family else (name.written,))
+    )
+    return next((Name(text) for text in found if text), None)
+
+
+def _pieces(written: str) -> list[str]:
+    """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
+    named = besides.parted(written)
+    if named == [written]:
+        return _bracketed(written)
+    return [piece for name in named for piece in _bracketed(besides.bare(untitled(name)))]
+
+
+def _bracketed(written: str) -> list[str]:
+    """Only beside a name of two words or more: in "Kim (Chol Su)" the brackets are part of it."""
+    first, *others = _BESIDE.split(written)
+    if not others or len(WORDS.findall(first)) < 2:
+        return [written]
+    return [first, *besides.named_beside(first, others)]
+
+
+def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
+    if is_no_name(written) or whose(written) is not None:
+        return []
+    text = plain(written)
+    if text.isascii() and written.isascii():
+        return _of_words(written, order) if words_of(text) else []
+    text = _closed_up(text)
+    alone = _titled(written)
+    if alone is not None:
+        return [of_veiled(alone)]
+    hidden = veiled.korean(text)
+    if hidden is not None:
+        return [of_veiled(hidden)]
+    found: list[Form] = []
+    runs, rest = _RUNS.findall(text), _RUNS.sub(" ", text)
+    for run in among_words.of_runs(runs, alone=not any(map(str.isalpha, rest))):
+        closed = "".join(run.split()).replace("·", "")
+        alone = veiled.titled(closed)
+        ways = [of_veiled(alone)] if alone else _of_korean(closed)
+        found += list(map(_besides, ways)) if found else ways
+    cyrillic = tuple(_CYRILLIC_WORDS.findall(rest))
+    ways = []
+    if cyrillic:
+        latin = spelt_in_latin(bare_letters(rest))
+        is_cut = _CUT.search(latin)
+        initials = veiled.words(latin) if is_cut else []
+        partly = veiled.partly(latin, cyrillic_families()) if is_cut else []
+        cyrillic = of_child(cyrillic, surnames.wide("cyrillic")) or cyrillic
+        if partly:
+            cyrillic = tuple(word for word in cyrillic if len(word) > 1)
+        ways += [] if initials else of_cyrillic(cyrillic)
+        ways += [of_veiled(one, in_cyrillic=True) for one in (*partly, *initials)]
+        rest = _CYRILLIC_WORDS.sub(" ", rest)
+        if words_of(rest):
+            ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
+    elif words_of(rest) and not (found and among_words.is_said(rest.strip(" ()[]"))):
+        ways += _of_words(_RUNS.sub(" ", written), order)
+    return found + (list(map(_besides, ways)) if found else ways)
+
+
+def _closed_up(text: str) -> str:
+    """A name in Hangul or characters without signs that cut it: 김·철·수, 김-철수, 金、哲洙."""
+    if not _SIGN.search(text):
+        return text
+    family, *others = (part.strip() for part in _SIGN.split(text))
+    closed = "".join((family, *others))
+    if not 3 <= len(closed) <= 5 or not (family in surnames.hangul() or family in surnames.han()):
+        return text
+    # 김, 이, 박 are three, and 남, 김철수 is a man
+    several = ("," in text or "、" in text) and (len(others) > 1 or among_words.is_whole(others[0]))
+    return text if several or _RUNS.fullmatch(closed) is None else closed
+
+
+def _given_apart(family: str, given: str) -> list[Form]:
+    """A name whose parts the source gives apart."""
+    family, given = (
+        "" if is_unknown_part(part) else plain(_seen(part)) for part in (family, given)
+    )
+    no_given = whose(given) is not None or (given in NO_GIVEN and family in surnames.latin())
+    given = "" if no_given else given
+    if (other := whose(family)) or (other == "" and not given):  # 我妻 is a family name as well
+        family = ""
+    squeezed, closed = "".join(family.split()), "".join(given.split())
+    if squeezed:
+        korean = squeezed in surnames.hangul() or squeezed in surnames.han()
+        hidden = veiled.korean(f"{squeezed}{closed}") if korean else None
+        if hidden:
+            return [of_veiled(hidden)]
+        if korean:
+            closed = closed.rstrip(veiled.DOUBTS)
+        latin = spelt_in_latin(bare_letters(given))
+        said, initials = veiled.said(latin) if _CUT.search(latin) else ((), ())
+        if initials and not said:
+            part = family_of(squeezed) if korean else family_of_word("".join(words_of(family)))
+            return [Form(part[0], {}, part[1], initials=initials if any(initials) else ())]
+        if initials:
+            rest = _given_apart(family, " ".join(said))
+            letters = veiled.mixed(latin)
+            if not letters or not (korean or squeezed in surnames.latin()):
+                return rest
+            part = family_of(squeezed)
+            return [*rest, Form(part[0], {}, part[1], initials=letters)]
+    words, family_words = words_of(given), words_of(family)
+    if _RUNS.fullmatch(closed) or squeezed in surnames.hangul() or squeezed in surnames.han():
+        family_part = (
+            family_of(squeezed) if _RUNS.search(squeezed) else family_of("".join(family_words))
+        )
+        is_closed = closed and _RUNS.fullmatch(closed)
+        given_part = given_of_korean(closed) if is_closed else given_of_words(words)
+        return [Form(family_part[0], given_part[0], family_part[1], given_part[1])]
+    if _CYRILLIC_WORDS.search(family + given):
+        cut = [tuple(_CYRILLIC_WORDS.findall(part)) for part in (family, given)]
+        return [cyrillic_form(*cut)]
+    return both(family_words, words)
+
+
+def _family_in_part(family: str, given: str) -> tuple[str, str] | None:
+    """The family name and the whole name, where one part holds the other; None if none does.
+
+    김철수 stands beside 김 in the column for given names, or beside 철수 in that for family names.
+    """
+    one, other = (part.strip().casefold() for part in (family, given))
+    if not (one and other) or one == other:
+        return None
+    if one.endswith(other):  # Yuan An is no Yu, Moreno Reno no Mo, 남궁 궁 no 남
+        head = one.removesuffix(other)
+        is_cut = head[-1] in " ," or _RUNS.fullmatch(other) is not None
+        is_whole = is_cut and not _is_family("".join(one.split()))
+        return (head.strip(" ,"), family) if is_whole and _is_family(head.strip(" ,")) else None
+    if one not in other or not _is_family(one):
+        return None
+    if _RUNS.fullmatch(one):
+        rest = other.removeprefix(one)
+        return (one, given) if rest != other and len("".join(rest.split())) > 1 else None
+    spaced = " ".join(("", *other.replace(",", " ").split(), ""))
+    rest = spaced.removeprefix(f" {one} ").removesuffix(f" {one} ")
+    is_whole = rest != spaced and _has_two_syllables(words_of(rest))
+    return (one, given) if is_whole else None
+
+
+def _of_whole(family: str, whole: str, order: Order | None) -> list[Form]:
+    """Forms of a whole name of which the family name is told: in letters it may be at either end.
+
+    Nam Gung Min with the family name Nam may still be 남궁 민.
+    """
+    found = _forms_of(Name(whole), order)
+    stated = "".join(words_of(family))
+    if not found or not stated or _RUNS.fullmatch(family):  # none: Kim Chol Su's wife
+        return found
+    fit = [
+        form
+        for form in found
+        if form.is_besides or any(word.startswith(stated) for word in form.family_letters)
+    ]
+    if all(form.is_besides for form in fit):
+        first, *others = words_of(plain(_seen(whole)))
+        return _given_apart(family, " ".join(others if first == stated else (first, *others[:-1])))
+    return [attrs.evolve(form, is_other_way=False) for form in fit]
+
+
+def _also_as_stated(family: str, given: str) -> list[Form]:
+    """A name in Hangul as its parts say, where the given name may only begin as the family does.
+
+    이슬비 beside 이 may be 이 슬비, and 이 이슬비; 김철수 beside 김 is 김 철수.
+    """
+    given = "".join(given.split())
+    rest = given.removeprefix(family.strip())
+    if rest == given or not all(map(lattice.is_hangul, rest)):
+        return []
+    shares = [syllables.usual(at) for at in lattice.of_hangul(rest)]
+    if len(shares) == 2 and min(shares) >= _MOST_USUAL:
+        return []
+    return [attrs.evolve(form, is_other_way=True) for form in _given_apart(family, given)]
+
+
+def _whole_in_part(family: str, given: str) -> str | None:
+    """The part that holds the whole name, beside nothing or itself; None if none does."""
+    one, other = (part.strip().casefold() for part in (family, given))
+    if not (one and other) or one == other:
+        part = given if other else family
+        return part if _is_whole_alone(plain(_seen(part)), is_given=bool(other)) else None
+    for part, empty in ((family, given), (given, family)):
+        is_given = part is given
+        if (" " not in part) if part.isascii() else len(part) < 3:
+            continue
+        if _is_whole_alone(plain(_seen(part)), is_given=is_given) and is_unknown_part(empty):
+            return part
+    return None
+
+
+def _is_family(word: str) -> bool:
+    return (
+        word in surnames.hangul()
+        or word in surnames.han()
+        or word in surnames.latin()
+        or word in surnames.wide("cyrillic")
+    )
+
+
+def _has_two_syllables(words: tuple[str, ...]) -> bool:
+    return len(words) > 1 or not all(map(veiled.is_one_syllable, words))
+
+
+def _is_whole_alone(part: str, *, is_given: bool) -> bool:
+    """Whether what stands in the one part that is filled is a family name and a given name."""
+    if not part.isascii():
+        closed = "".join(part.split())
+        if _RUNS.fullmatch(closed) is None:
+            return False
+        han = 3 <= len(closed) <= 4 and (
+            closed[0] in surnames.han() or closed[:2] in surnames.han()
+        )
+        return han or among_words.is_whole(closed)
+    words = words_of(part)
+    if len(words) < 2 or len(words) > MOST_WORDS:
+        return False
+    ends = (words[0], words[1:]), (words[-1], words[:-1])
+    return any(
+        word in surnames.latin()
+        and (not is_given or _has_two_syllables(rest))
+        and bool(lattice.of_latin(rest))
+        for word, rest in ends
+    )
+
+
+def _of_korean(text: str) -> list[Form]:
+    """Forms of a name in Hangul or in characters, family name first."""
+    table = surnames.hangul() if lattice.is_hangul(text[0]) else surnames.han()
+    found = []
+    for size in (2, 1):
+        if len(text) >= size and text[:size] in table and (size == 1 or len(text) > size):
+            family, given = family_of_korean(text[:size]), given_of_korean(text[size:])
+            found.append(Form(family[0], given[0], family[1], given[1]))
+            break
+    if not found or len(text) == 2:  # 정희 may be a given name alone
+        given = given_of_korean(text)
+        found.append(Form({}, given[0], (), given[1]))
+    return found
+
+
+def _of_words(written: str, order: Order | None) -> list[Form]:
+    """Forms of a name in an alphabet."""
+    text = plain(written)
+    before, comma, after = text.partition(",")
+    if comma and words_of(before) and words_of(after):
+        return _given_apart(before, after)
+    partly = list[veiled.Veiled]()
+    if _CUT.search(text):
+        partly = veiled.partly(bare_letters(text), surnames.latin())
+        written, text = (_MIDDLE_INITIAL.sub(" ", each) for each in (written, text))
+        if hidden := veiled.words(bare_letters(text)):
+            return [of_veiled(one) for one in (*partly, *hidden)]
+    if partly:
+        written, text = (_TWO_LETTERS.sub(r"\1. ", each) for each in (written, text))
+        return [*of_words(written, text, order), *map(of_veiled, partly)]
+    return of_words(written, text, order)

@@ -1,0 +1,53 @@
+"""Whether two names may be spellings of one, for somebody who looks for a person.
+
+A yes or a no about readings in common, and no evidence: how likely it is that two people of
+such names are one is for `compare` and what is learned from the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from uncounted.records.cells.name_parser import forms
+from uncounted.records.names.forms import Form
+from uncounted.records.names.name import Name
+from uncounted.records.names.surnames import Key
+
+_LEAST = 1e-4  # a reading that is less likely in both is none
+
+
+class Wanted:
+    """A name that is looked for, in any script and romanisation.
+
+    Examples:
+        >>> wanted = Wanted("조명복")
+        >>> [wanted.spelt([Name(text)]) for text in ("Cho Myung-bok", "趙明福", "Kim Myung-bok")]
+        [True, True, False]
+        >>> Wanted("jo myong bok").spelt([Name("Bok", family="조", given="명복")])
+        True
+        >>> Wanted("Kim").spelt([Name("김철수")])
+        False
+    """
+
+    def __init__(self, text: str) -> None:
+        self._forms = [form for form in forms([Name(text)]) if form.given]
+
+    def spelt(self, names: Iterable[Name]) -> bool:
+        """Whether one of the names has the given name and no other family name.
+
+        A family name alone finds nobody, since half a list may have it; neither do initials.
+        """
+        return bool(self._forms) and _may_be_one(self._forms, forms(names))
+
+
+def _may_be_one(wanted: Sequence[Form], held: Sequence[Form]) -> bool:
+    return any(
+        _share(one.given, other.given)
+        and (not one.family or not other.family or _share(one.family, other.family))
+        for one in wanted
+        for other in held
+    )
+
+
+def _share(one: dict[Key, float], other: dict[Key, float]) -> bool:
+    return any(weight * other.get(key, 0.0) >= _LEAST for key, weight in one.items())

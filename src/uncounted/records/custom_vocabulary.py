@@ -1,0 +1,324 @@
+"""A case file's own words: what its users add to the vocabulary and to the table of places.
+
+They are written under `[vocabulary]` of a mapping, sealed with what the case file keeps about
+the source, and known at every later import and to linkage. A place of one's own ends at the
+county, as those of the table do. No word for a route, a shelter, a helper or for where
+somebody is now can be added: whoever opens a case file against its owner's will must not
+find them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadMapping
+from uncounted.records import vocabulary
+from uncounted.records.places import gazetteer as places
+from uncounted.records.report import Report
+
+KINDS = (*vocabulary.KINDS, "place")
+_LABELS = ("en", "ko", "zh")
+_CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PLACE_CODE = re.compile(r"[A-Z]{2}(-[A-Za-z0-9]+)+")
+_ABOVE_COUNTIES = ("country", "province", "prefecture")
+_NEVER = re.compile(
+    r"\b(shelters?|safe ?houses?|hide ?outs?|hiding|routes?|crossing points?|helpers?|brokers?"
+    r"|whereabouts(?! unknown)|address(es)?)\b"
+    r"|은신처|쉼터|안가|안전가옥|탈출로|경로|루트|조력자|브로커|소재지|주소"
+    r"|藏身|庇护所|安全屋|路线|帮助者|掮客|中间人|住址|地址"
+)
+
+
+@attrs.frozen
+class OwnWord:
+    """A code with its labels (of a new one), and other ways to write it."""
+
+    code: str
+    en: str = ""
+    ko: str = ""
+    zh: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Everything that stands for the code, each once."""
+        return tuple(dict.fromkeys(filter(None, (self.code, *self.labels, *self.also))))
+
+    @property
+    def labels(self) -> tuple[str, str, str]:
+        """In English, Korean and Chinese; empty where not said."""
+        return self.en, self.ko, self.zh
+
+    def joined(self, other: OwnWord) -> OwnWord:
+        """Both's spellings, with this one's labels where it has any."""
+        en, ko, zh = self.en or other.en, self.ko or other.ko, self.zh or other.zh
+        also = dict.fromkeys((*self.also, *other.labels, *other.also))
+        rest = tuple(text for text in also if text and text not in (en, ko, zh))
+        return OwnWord(self.code, en, ko, zh, rest)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values; what is not said is left out."""
+        said = {key: getattr(self, key) for key in _LABELS if getattr(self, key)}
+        return {**said, **({"also": list(self.also)} if self.also else {})}
+
+
+@attrs.frozen
+class OwnWords:
+    """The own words of a case file, or of one mapping: by kind, in the order of their codes.
+
+    Examples:
+        >>> own = OwnWords.parse({
+        ...     "act": {"border-handover": {"en": "Handover at the border", "ko": "국경 인계"}},
+        ...     "place": {"KP-09-hoeryong": {"also": ["H. town"]}},
+        ... })
+        >>> own.code_for("act", "국경 인계"), own.place("H. Town")
+        ('border-handover', '함경북도 회령시')
+    """
+
+    words: Mapping[str, tuple[OwnWord, ...]] = attrs.field(factory=dict)
+
+    @classmethod
+    def parse(cls, table: Any) -> OwnWords:
+        """Read the `[vocabulary]` of a mapping.
+
+        Raises:
+            BadMapping: with the section, what is wrong with it, and what to do.
+        """
+        found = {}
+        for kind, rows in _section("[vocabulary]", table, KINDS).items():
+            where = f"[vocabulary.{kind}]"
+            if not isinstance(rows, dict):
+                raise BadMapping(
+                    f"{where} is not a section", hint=f"write it as {where[:-1]}.code]"
+                )
+            found[kind] = tuple(_word(kind, code, rows[code]) for code in sorted(rows))
+        own = cls(found)
+        own.check()
+        return own
+
+    @classmethod
+    def of_case(cls, abouts: Iterable[Mapping[str, Any]]) -> OwnWords:
+        """Those that a case file keeps, from what it keeps about each of its sources."""
+        own = cls()
+        for about in abouts:
+            rows = about.get("vocabulary") or {}
+            own = own.joined(
+                cls({kind: tuple(_kept(*row) for row in rows[kind].items()) for kind in rows})
+            )
+        return own
+
+    def joined(self, other: OwnWords) -> OwnWords:
+        """The words of both."""
+        found = {}
+        for kind in KINDS:
+            rows = {word.code: word for word in self.words.get(kind, ())}
+            for word in other.words.get(kind, ()):
+                known = rows.get(word.code)
+                rows[word.code] = known.joined(word) if known else word
+            if rows:
+                found[kind] = tuple(rows[code] for code in sorted(rows))
+        return OwnWords(found)
+
+    def check(self) -> None:
+        """Make sure that no word stands for two codes, here or with the vocabulary's own.
+
+        Raises:
+            BadMapping: one does.
+        """
+        for kind, words in self.words.items():
+            meant: dict[str, str] = {}
+            for word in words:
+                for text in word.spellings:
+                    known = places.place(text) if kind == "place" else None
+                    code = known.code if known else _vocabulary_code(kind, text)
+                    key = _key(kind, text)
+                    if meant.setdefault(key, code or word.code) != word.code:
+                        raise BadMapping(
+                            f"[vocabulary.{kind}] {word.code}: {text!r} stands for"
+                            f" {meant[key]!r} already",
+                            hint="write it under one code only, or leave it out",
+                        )
+
+    def code_for(self, kind: str, text: str) -> str | None:
+        """Give the code that an own word stands for, or None."""
+        key = vocabulary.key(text)
+        for word in self.words.get(kind, ()):
+            if any(vocabulary.key(spelling) == key for spelling in word.spellings):
+                return word.code
+        return None
+
+    def codes(self, kind: str) -> tuple[str, ...]:
+        """The codes of a kind that the vocabulary does not have."""
+        known = vocabulary.codes(kind) if kind != "place" else ()
+        return tuple(word.code for word in self.words.get(kind, ()) if word.code not in known)
+
+    def place(self, text: str) -> str:
+        """A place as it is compared: an own word for it put into those of the table.
+
+        What has no own word in it is given back as it is. What stands beside an own word is
+        left out, if it is a place that the own one lies in or none.
+        """
+        return self._reader()(text)
+
+    def translated(self, reports: Iterable[Report]) -> Iterator[Report]:
+        """Reports with their places as they are compared; for linkage, never for keeping."""
+        if not self.words.get("place"):
+            yield from reports
+            return
+        read = lru_cache(maxsize=65536)(self._reader())
+        for report in reports:
+            origin = read(report.origin) if report.origin else None
+            acts = (
+                attrs.evolve(act, place=read(act.place)) if act.place else act
+                for act in report.acts
+            )
+            yield attrs.evolve(report, origin=origin, acts=tuple(acts))
+
+    def _reader(self) -> Callable[[str], str]:
+        codes = {
+            places.key(spelling): word.code
+            for word in self.words.get("place", ())
+            for spelling in word.spellings
+        }
+        # Korean and Chinese run names together; a word in letters must stand alone.
+        forms = (
+            (rf"(?<!\w){re.escape(key)}(?!\w)" if key.isascii() else re.escape(key))
+            for key in sorted(codes, key=lambda key: (-len(key), key))
+        )
+        spelt = re.compile("|".join(forms) or r"(?!)")
+
+        def read(text: str) -> str:
+            key = places.key(text[: places.LONGEST])
+            seen = {codes[found] for found in spelt.findall(key)}
+            if not seen:
+                return text
+            rest = places.candidates(spelt.sub(" ", key))
+            if len(seen) == 1 and all(_lies_in(code, place) for place in rest for code in seen):
+                return _in_table(*seen)
+            return " ".join(spelt.sub(lambda at: f" {_in_table(codes[at[0]])} ", key).split())
+
+        return read
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values, for what a case file keeps about a source."""
+        return {
+            kind: {word.code: word.to_payload() for word in words}
+            for kind, words in self.words.items()
+        }
+
+
+def _vocabulary_code(kind: str, text: str) -> str | None:
+    """The code of the vocabulary, of which places have none.
+
+    An own word goes before what the vocabulary reads that it does not have as it is written.
+    """
+    return vocabulary.spelt(kind, text) if kind in vocabulary.KINDS else None
+
+
+def _key(kind: str, text: str) -> str:
+    return places.key(text) if kind == "place" else vocabulary.key(text)
+
+
+def _kept(code: str, row: Mapping[str, Any]) -> OwnWord:
+    en, ko, zh = (row.get(key, "") for key in _LABELS)
+    return OwnWord(code, en, ko, zh, tuple(row.get("also", ())))
+
+
+def _section(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
+    keys = tuple(keys)
+    if not isinstance(table, dict):
+        raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
+    for key in table:
+        if key not in keys:
+            raise BadMapping(f"{where} has no {key!r}", hint="it has " + ", ".join(keys))
+    return table
+
+
+def _word(kind: str, code: str, table: Any) -> OwnWord:
+    where = f"[vocabulary.{kind}.{code}]"
+    row = _section(where, table, (*_LABELS, "also"))
+    also = row.get("also", [])
+    texts = [*(row.get(key, "x") for key in _LABELS), *(also if isinstance(also, list) else [None])]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise BadMapping(
+            f"{where} has a label that is not a text",
+            hint='write it as en = "...", also = ["...", "..."]',
+        )
+    word = _kept(code, row)
+    if any(_NEVER.search(vocabulary.key(text)) for text in word.spellings):
+        raise BadMapping(
+            f"{where} is a word that the vocabulary must not have",
+            hint="no route, shelter, helper or whereabouts: see docs/reference/vocabulary.md",
+        )
+    known = code in (vocabulary.codes(kind) if kind != "place" else _table())
+    if known and any(word.labels):
+        raise BadMapping(
+            f"{where} is there already, with its labels",
+            hint='add ways to write it: also = ["..."]',
+        )
+    if not known:
+        _check_new(where, kind, word)
+    return word
+
+
+def _check_new(where: str, kind: str, word: OwnWord) -> None:
+    if kind == "sex":
+        raise BadMapping(f"{where} is no code", hint="the codes are f and m; add words with also")
+    if not word.en:
+        raise BadMapping(f"{where} is new and has no label", hint='say what it is: en = "..."')
+    if kind == "place":
+        _check_place(where, word.code)
+    elif not _CODE.fullmatch(word.code):
+        raise BadMapping(f"{where} is no code", hint="a code is small letters and hyphens")
+
+
+def _check_place(where: str, code: str) -> None:
+    above = _table().get(code.rpartition("-")[0])
+    if above is None or not _PLACE_CODE.fullmatch(code):
+        raise BadMapping(
+            f"{where} does not begin with the code of the place that it lies in",
+            hint="a county of North Hamgyong: KP-09- and its name in letters, without spaces",
+        )
+    if above.level not in _ABOVE_COUNTIES:
+        raise BadMapping(
+            f"{where} is finer than a county",
+            hint="places end at the county: see docs/reference/vocabulary.md",
+        )
+    if [found.code for found in places.candidates(_in_table(code))] != [_wide(above).code]:
+        raise BadMapping(
+            f"{where} would be taken for a place of the table",
+            hint="give the code of that place other ways to write it, with also, or another code",
+        )
+
+
+@cache
+def _table() -> dict[str, places.Place]:
+    return {place.code: place for place in places.every()}
+
+
+def _wide(place: places.Place) -> places.Place:
+    """A place, or what it lies in where it is itself called a city."""
+    is_city = place.level == "prefecture" and place.label("zh").endswith("市")
+    return _table()[place.path[-2]] if is_city else place
+
+
+def _lies_in(code: str, place: places.Place) -> bool:
+    return f"{code}-".startswith(f"{place.code}-") or (
+        code in _table() and place.contains(_table()[code])
+    )
+
+
+def _in_table(code: str) -> str:
+    """What a place is called for comparison: its own name, or that of its province and its code."""
+    table = _table()
+    if code in table:
+        path = table[code].path[1:] or table[code].path
+        return " ".join(table[step].label("ko") for step in path)
+    above, _, own = code.rpartition("-")
+    wide = _wide(table[above])
+    return f"{_in_table(wide.code)}, {own.casefold()}"

@@ -1,0 +1,131 @@
+"""Partial dates: stored as written, compared as intervals, never a timestamp.
+
+"2013" is a year and stays one; "7 May 2013" and "2013년 5월 7일" are the same day, each
+kept as it was written. `parse` reads what `edtf` and `written` know, and refuses the
+rest in words that do not repeat it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from uncounted.errors import BadInput
+from uncounted.records.dates import edtf
+from uncounted.records.dates import parse as written
+
+
+@attrs.frozen
+class PartialDate:
+    """A date as far as it is known.
+
+    `edtf` is the normalised form; `earliest` and `latest` are the first and last day that
+    it admits (None: open); `written` is what the source wrote.
+
+    Examples:
+        >>> day = parse("2013년 5월")
+        >>> day.edtf, day.earliest, day.latest, day.written
+        ('2013-05', datetime.date(2013, 5, 1), datetime.date(2013, 5, 31), '2013년 5월')
+    """
+
+    edtf: str
+    earliest: date | None
+    latest: date | None
+    written: str
+
+    @classmethod
+    def of(cls, text: str, *, written: str | None = None) -> PartialDate:
+        """Make one from an EDTF string of the profile.
+
+        Raises:
+            BadInput: see `edtf.bounds`.
+        """
+        earliest, latest = edtf.bounds(text)
+        return cls(text, earliest, latest, text if written is None else written)
+
+    @property
+    def uncertain(self) -> bool:
+        """The source doubts it (`?` or `%`)."""
+        return "?" in self.edtf or "%" in self.edtf
+
+    @property
+    def approximate(self) -> bool:
+        """The source says "about" (`~` or `%`)."""
+        return "~" in self.edtf or "%" in self.edtf
+
+    @property
+    def is_day(self) -> bool:
+        """One day and no doubt about it."""
+        return self.earliest is not None and self.earliest == self.latest
+
+    def overlaps(self, other: PartialDate) -> bool:
+        """Tell whether some day is admitted by both.
+
+        Examples:
+            >>> parse("2013").overlaps(parse("before June 2013"))
+            True
+        """
+        first = max(self.earliest or date.min, other.earliest or date.min)
+        last = min(self.latest or date.max, other.latest or date.max)
+        return first <= last
+
+    def to_payload(self) -> dict[str, Any]:
+        """The form that is sealed: the bounds follow from the EDTF string."""
+        return {"edtf": self.edtf, "written": self.written}
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> PartialDate:
+        """Read back what `to_payload` gave."""
+        return cls.of(payload["edtf"], written=payload["written"])
+
+
+@attrs.frozen
+class Reading:
+    """What a text says about a date: the date or None (it says "unknown"), and remarks.
+
+    `notes` are in words and without content: "the time of day was left out".
+    """
+
+    date: PartialDate | None
+    notes: tuple[str, ...] = ()
+
+
+def read(text: str, *, day_first: bool | None = None, birth: bool = False) -> Reading:
+    """Read a date as people write it, with remarks on how it was read.
+
+    Args:
+        text: one cell.
+        day_first: how to read 07/05/2013; None admits both readings.
+        birth: it is a date of birth, which "1985년생" and "b. 1985" say of themselves.
+
+    Raises:
+        BadInput: it is not a date, or one that cannot be. The text is not repeated.
+
+    Examples:
+        >>> read("unknown").date is None
+        True
+        >>> read("07/05/2013").notes
+        ('day and month could be either way round',)
+    """
+    translated = written.translate(text, day_first=day_first, birth=birth)
+    if translated.edtf is None:
+        return Reading(None, translated.notes)
+    return Reading(PartialDate.of(translated.edtf, written=text), translated.notes)
+
+
+def parse(text: str, *, day_first: bool | None = None) -> PartialDate:
+    """Read a date as people write it; `read` without the remarks.
+
+    Raises:
+        BadInput: as `read`, and when the text says that the date is not known.
+
+    Examples:
+        >>> parse("about 2013").edtf, parse("before May 2013").edtf, parse("201X").edtf
+        ('2013~', '../2013-04', '201X')
+    """
+    found = read(text, day_first=day_first).date
+    if found is None:
+        raise BadInput("no date is known", hint="leave the cell empty")
+    return found

@@ -1,0 +1,342 @@
+"""Reading a `MAP.toml`: every word of it is known, or refused with the nearest that is.
+
+Its words are its author's, so they may be repeated in errors. No file of reports is seen here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from uncounted.errors import BadInput, BadMapping
+from uncounted.records import vocabulary
+from uncounted.records.custom_vocabulary import OwnWords
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.fields import (
+    ACT_FIELDS,
+    CONSENT_FIELDS,
+    FIELDS,
+    NAME_FIELDS,
+    PERSON_FIELDS,
+    ActColumns,
+    Column,
+    ConsentRule,
+    Covers,
+    DateColumns,
+    SourceInfo,
+)
+from uncounted.records.intake.sharing import refuse_shared
+from uncounted.vault.reports.consent import USES
+
+_DATE_PARTS = ("year", "month", "day")
+_REPEAT_WORDS = ("repeat", "key", "parent")
+_CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def read(source: Path | str) -> dict[str, Any]:
+    """Read a mapping's TOML, from a file (a Path) or from text, into its sections.
+
+    Raises:
+        BadMapping: it cannot be read, or is no TOML (with the line).
+    """
+    if isinstance(source, Path):
+        try:
+            text = source.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise BadMapping(f"{source.name} is not UTF-8 text", hint="save it as UTF-8") from None
+        except OSError:
+            raise BadMapping(
+                f"there is no mapping {source.name or source} to read", hint="check the path"
+            ) from None
+    else:
+        text = source
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(text, str(error)) from None
+    except RecursionError:
+        raise BadMapping(
+            "the mapping is nested too deeply", hint="no value of it is a list in a list"
+        ) from None
+
+
+_TWICE = re.compile(r"overwrite a value|twice|Duplicate")
+_NAMED = re.compile(r"\s*(?:\[+\s*(?P<section>[^\[\]=]+?)\s*\]|(?P<key>[^=\[\]{}]+?)\s*=)")
+
+
+def _not_toml(text: str, why: str) -> BadMapping:
+    """The error for what is no TOML, with the line; for what is there twice, with its name."""
+    found = re.search(r"at line (\d+)", why)
+    where = f"line {found[1]}" if found else "its end"
+    if not _TWICE.search(why):
+        return BadMapping(
+            f"the mapping is not TOML: {where}",
+            hint='a line is name = "value", a section [columns]',
+        )
+    line = text.rstrip().splitlines()[int(found[1]) - 1 if found else -1]
+    inline = re.search(r"key '(.+)'", why)
+    named = _NAMED.match(line)
+    if inline:
+        what = inline[1]
+    elif named:
+        what = f"[{named['section']}]" if named["section"] else named["key"]
+    else:
+        what = "a name"
+    return BadMapping(
+        f"the mapping says {what} twice: {where}",
+        hint="say it once; several columns of other names are a list: name_alt = [...]",
+    )
+
+
+def fields(tables: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields of a `Mapping` from its sections, each checked.
+
+    Raises:
+        BadMapping: a key that is not known, no `id`, no name, or what cannot be meant, such as
+            an id and a name from one column.
+    """
+    sections = ("columns", "acts", "values", "vocabulary", "consent", "source")
+    _known("the mapping", tables, sections)
+    own = OwnWords.parse(tables.get("vocabulary", {}))
+    columns = _known("[columns]", tables.get("columns", {}), FIELDS)
+    if "id" not in columns:
+        raise BadMapping(
+            "[columns] does not say which column is the id",
+            hint="the id is the source's own key, the same at every import of the file",
+        )
+    if not columns.keys() & set(NAME_FIELDS):
+        raise BadMapping("[columns] names no column with a name", hint='add name = "..."')
+    person = {
+        key: _optional("[columns]", columns, key)
+        for key in PERSON_FIELDS
+        if key not in ("name_alt", "birth")
+    }
+    values, uses_words = _values(tables.get("values", {}), own)
+    birth = _date_columns("[columns] birth", columns["birth"]) if "birth" in columns else None
+    name_alt = _texts("[columns] name_alt", columns.get("name_alt", []))
+    acts = tuple(_acts(columns, tables.get("acts", []), own))
+    consent = _consent(tables.get("consent", {}))
+    said = [(key, column) for key, column in person.items() if column]
+    refuse_shared([*said, *(("name_alt", one) for one in name_alt)], birth, acts, consent)
+    return {
+        **person,
+        "name_alt": name_alt,
+        "birth": birth,
+        "acts": acts,
+        "values": values,
+        "uses_words": uses_words,
+        "consent": consent,
+        "source": _source(tables.get("source", {}), own),
+        "own": own,
+    }
+
+
+def _known(where: str, table: Any, keys: Iterable[str]) -> dict[str, Any]:
+    """Refuse keys that are not known, with the nearest one that is."""
+    keys = tuple(keys)
+    if not isinstance(table, dict):
+        raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
+    for key in table:
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, 1)
+            raise BadMapping(
+                f"{where} has no {key!r}",
+                hint=f"did you mean {near[0]!r}?" if near else "it has " + ", ".join(keys),
+            )
+    return table
+
+
+def _text(where: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadMapping(f"{where} is not a text", hint='write it in quotes: "..."')
+    return value.strip()
+
+
+def _optional(where: str, table: Map[str, Any], key: str) -> str | None:
+    return _text(f"{where} {key}", table[key]) if key in table else None
+
+
+def _texts(where: str, value: Any) -> tuple[str, ...]:
+    return tuple(_text(where, item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _date_columns(where: str, value: Any) -> DateColumns:
+    if not isinstance(value, dict):
+        return DateColumns(_text(where, value))
+    parts = {key: _text(f"{where} {key}", value[key]) for key in _known(where, value, _DATE_PARTS)}
+    if "year" not in parts or ("day" in parts and "month" not in parts):
+        raise BadMapping(
+            f"{where} needs a year, and a month where it has a day",
+            hint='write it as { year = "...", month = "...", day = "..." }',
+        )
+    return DateColumns(**parts, whole=False)
+
+
+def _act_columns(where: str, table: Map[str, Any], kind: str | None = None) -> ActColumns:
+    words = ("act", "place", "authority", "outcome", *_REPEAT_WORDS)
+    texts = {key: _optional(where, table, key) for key in words}
+    when = _date_columns(f"{where} date", table["date"]) if "date" in table else None
+    split = _truth(f"{where} split", table.get("split", False))
+    if split and kind is not None:
+        raise BadMapping(
+            f"{where} split is for a column with acts, not for one kind",
+            hint="leave kind or split out",
+        )
+    if texts["repeat"] is None and (texts["key"] or texts["parent"]):
+        raise BadMapping(
+            f"{where} has a key and no repeat",
+            hint='name the sheet, file or list that the acts are in: repeat = "..."',
+        )
+    if (texts["key"] is None) != (texts["parent"] is None):
+        raise BadMapping(
+            f"{where} needs both a key and a parent, or neither",
+            hint="key is a column of the file, parent the one of the repeat with the same values",
+        )
+    return ActColumns(kind=kind, date=when, split=split, **texts)
+
+
+def _truth(where: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadMapping(
+            f"{where} is neither true nor false", hint="write true or false, without quotes"
+        )
+    return value
+
+
+def _acts(columns: Map[str, Any], more: Any, own: OwnWords) -> Iterator[ActColumns]:
+    main = {key: columns[key] for key in ACT_FIELDS if key in columns}
+    if main:
+        yield _act_columns("[columns]", main)
+    if not isinstance(more, list):
+        raise BadMapping("[acts] is not a list of sections", hint="write [[acts]] once an act")
+    for table in more:
+        known = _known("[[acts]]", table, ("kind", *ACT_FIELDS, *_REPEAT_WORDS, "split"))
+        kind = _own_code("[[acts]] kind", "act", known["kind"], own) if "kind" in known else None
+        if (kind is None) == ("act" not in known):
+            raise BadMapping(
+                "[[acts]] needs either a kind or a column with the act",
+                hint='write kind = "arrest" if every row has that act, or act = "the column"',
+            )
+        yield _act_columns("[[acts]]", known, kind)
+
+
+def _own_code(where: str, kind: str, value: Any, own: OwnWords) -> str:
+    """A code of the vocabulary, or a new one that is no slip of the pen for one of it."""
+    code = _text(where, value)
+    known = (*vocabulary.codes(kind), *own.codes(kind))
+    if code in known:
+        return code
+    near = difflib.get_close_matches(code, known, 1, cutoff=0.8)
+    if near:
+        raise BadMapping(f"{where}: {code!r} is no code", hint=f"did you mean {near[0]!r}?")
+    if kind == "sex" or not _CODE.fullmatch(code):
+        raise BadMapping(
+            f"{where}: {code!r} is no code",
+            hint=f"the codes are {', '.join(known)}"
+            + ("" if kind == "sex" else "; a code of your own is small letters and hyphens"),
+        )
+    return code
+
+
+def _values(
+    table: Any, own: OwnWords
+) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]]]:
+    kinds = (*vocabulary.KINDS, "uses")
+    values: dict[str, dict[str, str]] = {}
+    uses: dict[str, frozenset[str]] = {}
+    for kind, words in _known("[values]", table, kinds).items():
+        where = f"[values.{kind}]"
+        if not isinstance(words, dict):
+            raise BadMapping(f"{where} is not a section", hint=f"write it as {where}")
+        if kind == "uses":
+            uses = {vocabulary.key(word): _uses(where, code) for word, code in words.items()}
+            continue
+        values[kind] = {
+            vocabulary.key(word): "" if code == "" else _own_code(where, kind, code, own)
+            for word, code in words.items()
+        }
+    return values, uses
+
+
+def _uses(where: str, value: Any) -> frozenset[str]:
+    stated = [] if value in ([], "") else _texts(where, value)
+    for use in stated:
+        if use not in USES:
+            raise BadMapping(f"{where}: {use!r} is no use", hint=f"the uses are {', '.join(USES)}")
+    return frozenset(stated)
+
+
+def _rule(where: str, value: Any) -> Column | None:
+    """The column of `{ column = "..." }`, or None when it is something else."""
+    if not isinstance(value, dict):
+        return None
+    table = _known(where, value, ("column",))
+    return Column(_text(f"{where} column", table.get("column")))
+
+
+def _consent(table: Any) -> ConsentRule:
+    known = _known("[consent]", table, CONSENT_FIELDS)
+    rules: dict[str, Any] = {}
+    for key, value in known.items():
+        where = f"[consent] {key}"
+        if column := _rule(where, value):
+            rules[key] = column
+        elif key == "uses":
+            rules[key] = _uses(where, value)
+        elif key == "until":
+            rules[key] = _full_day(where, value)
+        else:
+            rules[key] = _text(where, value)
+    return ConsentRule(**rules)
+
+
+def _full_day(where: str, value: Any) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise BadMapping(f"{where} is not a full day", hint='write it as "2030-12-31"') from None
+
+
+def _source(table: Any, own: OwnWords) -> SourceInfo:
+    truths = ("pads_dates", "day_first", "unix_dates")
+    known = _known("[source]", table, ("collector", "covers", *truths))
+    for key in truths:
+        _truth(f"[source] {key}", known.get(key, False))
+    return SourceInfo(
+        collector=_optional("[source]", known, "collector"),
+        covers=_covers(known["covers"], own) if "covers" in known else None,
+        pads_dates=known.get("pads_dates", False),
+        day_first=known.get("day_first"),
+        unix_dates=known.get("unix_dates", False),
+    )
+
+
+def _covers(table: Any, own: OwnWords) -> Covers:
+    where = "[source] covers"
+    known = _known(where, table, ("from", "to", "acts"))
+    ends = {
+        key: _covered_date(f"{where} {key}", known[key]) for key in ("from", "to") if key in known
+    }
+    start, end = ends.get("from"), ends.get("to")
+    if start and end and start.earliest and end.latest and end.latest < start.earliest:
+        raise BadMapping(f"{where} ends before it begins", hint="swap from and to")
+    acts = tuple(
+        _own_code(f"{where} acts", "act", act, own)
+        for act in (_texts(f"{where} acts", known["acts"]) if "acts" in known else ())
+    )
+    return Covers(start, end, acts)
+
+
+def _covered_date(where: str, value: Any) -> PartialDate:
+    try:
+        # To TOML 2017.10 is the number 2017.1.
+        return dates.parse("" if isinstance(value, float) else str(value))
+    except BadInput:
+        raise BadMapping(f"{where} is not a date", hint='write it as "2017" or "2017-05"') from None

@@ -1,0 +1,315 @@
+"""Names of which the given name is hidden or cut to its first letters: 김○○, Kim C. S., 김모.
+
+An initial agrees with every syllable that may begin with it. That is weak evidence, with
+a level of its own, and never that of a whole name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+from functools import cache
+
+import attrs
+
+from uncounted.records.names import lattice, surnames, syllables
+
+_MARKS = frozenset("○◯〇●◎△□*?ox0_-\u110b\u1106ㅇㅁ")  # 김ㅇㅇ is typed for 김○○
+DOUBTS = "?*"  # after a whole name they hide nothing
+_SOMEBODY = frozenset({"모", "某", "아무개", "모모", "某某"})
+# After a family name alone they are said to somebody, or who it is, or that nothing more is known.
+# 동지, 군 and 양 end names too.
+_TITLES = {"씨", "선생", "선생님", "여사", "동무", "氏", "先生", "女士", "小姐", "同志"} | {
+    *("과장", "부장", "국장", "처장", "반장", "조장", "소장", "대장"),
+    *("사장", "원장", "지도원", "보위원"),
+    *("모름", "미상", "불상", "불명", "不详", "不詳", "不明", "未知"),
+}
+_CERTAIN = re.compile("모(?:씨|군|양|여사)")
+_SURNAMED = re.compile("姓(?:男|女)?(?:子|性|孩|童|人|士|人士|村民|居民)?")  # 金姓男子
+_GAPS = re.compile(r"[\s.·]+")
+# a digit within a word is a slip of the key, and does not cut it in two
+_TOKENS = re.compile(r"[^\W\d_](?:[^\W_]*[^\W\d_])?\.?")
+_PARTS = re.compile(rf"\*+|{_TOKENS.pattern}")
+_NO_LETTER = re.compile(r"[ox]{2,3}|\*+|x")  # "Kim X", while "x." is an initial
+_ONE_SYLLABLE = re.compile("[^aeiouyw]*[aeiouyw]+[^aeiouyw]*")
+_VOWELS = frozenset("aeiou")
+_TWO = frozenset({"ch.", "kh.", "th.", "ph.", "sh.", "ts.", "jh."})
+_LONGEST = 4  # hidden syllables
+_USUAL = 2  # syllables of a given name
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ALL = (1 << len(_LETTERS)) - 1
+_SECOND = len(_LETTERS)  # bits of the second syllable begin here
+NONE = 1 << (2 * len(_LETTERS))  # the bit of a given name without a second syllable
+
+
+@attrs.frozen
+class Veiled:
+    """What is left of a name.
+
+    `family` is said (in Hangul, characters or letters) or else `family_initial`; `given` are
+    words that are said in full; `initials` the letters each syllable may begin with ("" where
+    nothing is said).
+    """
+
+    family: str = ""
+    family_initial: str = ""
+    given: tuple[str, ...] = ()
+    initials: tuple[str, ...] = ()
+
+
+def korean(text: str) -> Veiled | None:
+    """Read a hidden name in Hangul or characters; None if nothing in it is hidden.
+
+    After two syllables a mark of doubt is one, after one it may hide the other.
+
+    Examples:
+        >>> korean("김○○"), korean("남궁 모")
+        (Veiled(family='김', ...initials=()), Veiled(family='남궁', ...initials=()))
+        >>> korean("김○철").initials, korean("김철수"), korean("김철수?")
+        (('', 'ct'), None, None)
+    """
+    closed = _GAPS.sub("", text)
+    for size in (2, 1):
+        head, tail = closed[:size], closed[size:]
+        if head not in surnames.hangul() and head not in surnames.han():
+            continue
+        if tail in _SOMEBODY or _is_title(tail):
+            return Veiled(family=head)
+        if 0 < len(tail) <= _LONGEST and _MARKS & set(tail) and all(map(_is_part, tail)):
+            if len(bare := tail.rstrip(DOUBTS)) == _USUAL and not _MARKS & set(bare):
+                return None
+            known = tuple("" if char in _MARKS else _begins(char) for char in tail)
+            return Veiled(family=head, initials=known if any(known) else ())
+    return None
+
+
+def titled(text: str) -> Veiled | None:
+    """Read a family name alone with a title, in Hangul or characters; None if it is none.
+
+    김 모씨, "a certain Kim", is one, and 김모군 and 김모양 are boys and girls.
+
+    Examples:
+        >>> titled("김씨"), titled("金先生"), titled("김모")
+        (Veiled(family='김', ...), Veiled(family='金', ...), None)
+    """
+    for size in (2, 1):
+        head, tail = text[:size], text[size:]
+        known = head in surnames.hangul() or head in surnames.han()
+        if known and (_is_title(tail) or _CERTAIN.fullmatch(tail)):
+            return Veiled(family=head)
+    return None
+
+
+def _is_title(tail: str) -> bool:
+    return tail in _TITLES or bool(_SURNAMED.fullmatch(tail))
+
+
+def _is_part(char: str) -> bool:
+    return char in _MARKS or lattice.is_hangul(char) or bool(lattice.of_han(char))
+
+
+def _begins(char: str) -> str:
+    rows = [lattice.of_hangul(char)] if lattice.is_hangul(char) else list(lattice.of_han(char))
+    letters = {letter for row in rows for letter in syllables.first_letters(row[0])}
+    return "".join(sorted(letters))
+
+
+def words(text: str) -> list[Veiled]:
+    """Read a name in Latin letters with initials; empty if it has none, or one in the middle.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+
+    Examples:
+        >>> words("kim c. s."), words("kim xx")
+        ([Veiled(family='kim', ...initials=('c', 's'))], [Veiled(family='kim', ...)])
+        >>> words("kim chol su"), words("o jin u")
+        ([], [])
+    """
+    tokens = _TOKENS.findall(text)
+    found = _read(_split(tokens))
+    if _TWO & set(tokens):  # "ch." is one initial, or two
+        found += [one for one in _read(_joined(tokens)) if one not in found]
+    return found
+
+
+def said(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words and initials of a given name in plain Latin letters, whose family name is known.
+
+    Examples:
+        >>> said("juan a."), said("c. s."), said("chol su")
+        ((('juan',), ('a',)), ((), ('c', 's')), (('chol', 'su'), ()))
+    """
+    found = _TOKENS.findall(text)
+    parts = _joined(found) if _TWO & set(found) else _split(found)
+    initial = [_is_initial(part) for part in parts]
+    if not all(initial):  # "Kyong Oo" is a name
+        initial = [is_ and part != "oo" for part, is_ in zip(parts, initial, strict=True)]
+    words = tuple(part.strip(".") for part, is_ in zip(parts, initial, strict=True) if not is_)
+    letters = [_letter(part) for part, is_ in zip(parts, initial, strict=True) if is_]
+    return words, tuple(letters[:_LONGEST])
+
+
+def mixed(text: str) -> tuple[str, ...]:
+    """Letters each syllable of a given name may begin with, if some are said and some cut.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+
+    Examples:
+        >>> mixed("chol s."), mixed("* su"), mixed("chol su"), mixed("c. s."), mixed("juan a.")
+        (('c', 's'), ('', 's'), (), (), ('j', 'a'))
+        >>> mixed("cholsu a.")
+        ()
+    """
+    return _mixed(_parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    return [f"{part[0]}." if part in _TWO else part for part in _PARTS.findall(text)]
+
+
+def _mixed(parts: list[str]) -> tuple[str, ...]:
+    initial = list(map(_is_initial, parts))
+    words = [part for part, is_ in zip(parts, initial, strict=True) if not is_]
+    if all(initial) or not any(initial) or len(parts) > _LONGEST:
+        return ()
+    return tuple(map(_letter, parts)) if all(map(is_one_syllable, words)) else ()
+
+
+def is_one_syllable(word: str) -> bool:
+    """Whether a word in plain Latin letters has its vowels in one place."""
+    return _ONE_SYLLABLE.fullmatch(word) is not None
+
+
+def partly(text: str, table: Container[str]) -> list[Veiled]:
+    """Read a name of which some syllables are said and some cut: Kim Chol S., C. Su Kim.
+
+    Args:
+        text: in plain lower case letters, with its dots.
+        table: words that are family names.
+
+    Examples:
+        >>> partly("kim chol s.", {"kim"}) == partly("chol s. kim", {"kim"})
+        True
+        >>> partly("david s. kim", {"kim"}), partly("kim c. s.", {"kim"})
+        ([], [])
+    """
+    parts = _parts(text)
+    ends = (parts[:1], parts[1:]), (parts[:2], parts[2:]), (parts[-1:], parts[:-1])
+    found = (
+        Veiled(family="".join(family), initials=_mixed(given))
+        for family, given in ends
+        if len(given) > 1 and "".join(family) in table
+    )
+    return [one for one in found if one.initials]
+
+
+def _read(tokens: list[str]) -> list[Veiled]:
+    initial = [_is_initial(token) for token in tokens]
+    if not any(initial) or len(tokens) > 5:
+        return []
+    letters = list(map(_letter, tokens))
+    if all(initial):
+        return _no_words(letters) if 2 <= len(tokens) <= 4 and all(letters) else []
+    count = sum(initial)
+    if initial == sorted(initial):
+        whole, said, first = tokens[:-count], letters[-count:], False
+    elif initial == sorted(initial, reverse=True):
+        whole, said, first = tokens[count:], letters[:count], True
+    else:
+        return []
+    return _of_ends([token.strip(".") for token in whole], said, first=first)
+
+
+def _letter(token: str) -> str:
+    return "" if _NO_LETTER.fullmatch(token) else token[0]
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """Initials of two letters as the first of them."""
+    return _split([f"{token[0]}." if token in _TWO else token for token in tokens])
+
+
+def _split(tokens: list[str]) -> list[str]:
+    """Initials written together ("cs") apart."""
+    out: list[str] = []
+    for token in tokens:
+        bare = token.strip(".")
+        together = 2 <= len(bare) <= 3 and not set(bare) & {*_VOWELS, "y", "x"}
+        out += list(bare) if together and bare.isascii() else [token]
+    return out
+
+
+def _is_initial(token: str) -> bool:
+    bare = token.strip(".")
+    if _NO_LETTER.fullmatch(bare):
+        return True
+    return len(bare) == 1 and bare in _LETTERS and (token != bare or bare not in _VOWELS)
+
+
+def _no_words(letters: list[str]) -> list[Veiled]:
+    return [
+        Veiled(family_initial=letters[0], initials=tuple(letters[1:])),
+        Veiled(family_initial=letters[-1], initials=tuple(letters[:-1])),
+    ]
+
+
+def _of_ends(whole: list[str], said: list[str], *, first: bool) -> list[Veiled]:
+    """Words in full with initials before (`first`) or after them."""
+    joined = "".join(whole)
+    initials = tuple(said) if any(said) else ()
+    found = []
+    is_family = joined in surnames.wide("latin") or joined in surnames.pinyin()
+    if is_family:
+        found.append(Veiled(family=joined, initials=initials))
+    if first and len(whole) == 1 and len(said) == 2 and all(said):  # K. C. Su may be 김철수
+        found.append(Veiled(family_initial=said[0], initials=(said[1], joined[0])))
+    if not is_family and len(said) == 1 and said[0]:
+        found.append(Veiled(family_initial=said[0], given=tuple(whole)))
+    if not is_family and len(whole) == 1 and any(said):  # no Korean name: Tobar L. A.
+        found.append(Veiled(family=joined, initials=initials))
+    return found
+
+
+def family_mask(readings: Iterable[surnames.Key], initial: str = "") -> int:
+    """The letters that a family name may begin with, a bit each; 0 if nothing is said."""
+    mask = _bits(initial)
+    for key in () if initial else readings:
+        mask |= _first_of(key, 0)
+    return mask
+
+
+def given_mask(readings: Iterable[surnames.Key], initials: tuple[str, ...] = ()) -> int:
+    """The letters that the first two syllables may begin with; 0 if nothing is said.
+
+    Bits of the first syllable, then of the second, then whether there may be no second.
+    """
+    if initials:
+        first = _bits(initials[0]) or ALL
+        second = (_bits(initials[1]) or ALL) if len(initials) > 1 else ALL
+        return first | second << _SECOND | (NONE if len(initials) == 1 else 0)
+    mask = 0
+    for key in readings:
+        if isinstance(key, str):
+            mask |= _bits(key[:1]) | ALL << _SECOND | NONE
+        else:
+            mask |= _first_of(key, 0)
+            mask |= _first_of(key, 1) << _SECOND if len(key) > 1 else NONE
+    return mask
+
+
+def _first_of(key: surnames.Key, at: int) -> int:
+    return _bits(key[:1]) if isinstance(key, str) else _first_letters(key[at])
+
+
+@cache  # by syllable, so at most 11,172
+def _first_letters(syllable: int) -> int:
+    return _bits(syllables.first_letters(syllable))
+
+
+def _bits(letters: Iterable[str]) -> int:
+    bits = 0
+    for letter in letters:
+        bits |= 1 << _LETTERS.find(letter) if letter in _LETTERS else 0
+    return bits

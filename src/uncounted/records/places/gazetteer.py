@@ -1,0 +1,515 @@
+"""Places, down to the county and never finer: which province or county a text names.
+
+The table (`places.csv`) is this project's own: the first-level divisions of the DPRK with
+all their cities, counties and districts; the provinces of China, the prefectures of its
+north-east and others that come up, and the counties near the border; the neighbouring
+regions of Russia; other countries by name alone; each in English, Korean and Chinese. What a
+rule gives is not in it: spellings in Latin letters by three systems, the South's first
+sound, traditional characters. `docs/reference/places.md` says where the names come from and how
+they were checked. It has no village, road, crossing or address, and none may be added: a
+county is enough to count, and too little to find anybody.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from types import MappingProxyType
+
+import attrs
+
+from uncounted.records.places import exclusions, romanization
+
+LEVELS = ("country", "province", "prefecture", "city", "county", "district")
+NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
+LONGEST = 300  # letters of a text that are looked at
+_LONGEST_APART = 40  # letters before an opposite of which some may name another place
+_MOST_OPPOSITES = 3  # one after the other in a text; one that has more says nothing
+_MOST_WORDS = 5  # of one name
+_FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
+_SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
+_NEXT_PART = re.compile(r"(?=[,(]| (?:in|near|at|to)\b)")  # after a place that one lies opposite
+_JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
+_AT = re.compile("被?(?:关押|居?住|逃)?[在于到]|[住的]")  # before a name, without a space between
+_LEVEL_AFTER = re.compile(" (?:city|county|district|province)$")
+_HANGUL_END = re.compile(
+    r"(?:특별시|직할시|특급시|자치주|자치현|자치구|변강|구역|지구|시|군|구|현|도|성|주|맹)$"
+)
+_HAN_END = re.compile(
+    r"(?:自治州|自治县|自治区|边疆区|区域|地区|特别市|直辖市|市|县|郡|区|道|省|州|盟)$"
+)
+# Words after a name in Latin letters: what they say of its level, and parts of a county.
+_PROVINCIAL = frozenset(["province", "do", "to", "sheng", "region", "krai", "oblast"])
+_LOWER = frozenset(["city", "si", "shi", "county", "gun", "kun", "xian", "prefecture", "zhou"])
+_LOWER |= frozenset(["district", "guyok", "kuyok", "guyeok", "ku", "gu"])
+_LOCAL = frozenset(["ri", "ni", "li", "dong", "tong", "myon", "myeon", "village", "township"])
+_LOCAL_HANGUL, _LOCAL_HAN = frozenset("리동면"), frozenset("里洞乡村街路")
+_LATIN_END = re.compile(r"(?<=...)(?:guyok|kuyok|guyeok|si|shi|gun|kun|xian|do)$")
+# Traditional and Japanese forms of the characters in the table, each before its plain one.
+_FORMS = """
+東东 樂乐 內内 會会 區区 國国 園园 圖图 場场 將将 島岛 廣广 慶庆 戰战
+權权 榮荣 橋桥 檜桧 淸清 淵渊 溫温 滿满 漁渔 澗涧 灘滩 寧宁 實实 穩稳
+紅红 羅罗 義义 肅肃 臺台 興兴 萬万 虛虚 豊丰 豐丰 賽赛 載载 運运 遠远
+邊边 郞郎 銀银 鋒锋 鏡镜 鐵铁 錦锦 鍾钟 鐘钟 長长 門门 開开 陽阳 雲云
+靑青 順顺 館馆 馬马 鳳凤 鹽盐 黃黄 龍龙 龜龟 兩两 鮮鲜 縣县 鄕乡 遼辽
+蘇苏 蘭兰 營营 貝贝 齊齐 雙双 鴨鸭 鶴鹤 雞鸡 鷄鸡 崗岗 岡冈 嶺岭 綏绥
+賓宾 濱滨 渾浑 輝辉 撫抚 樺桦 寬宽 臨临 瀋沈 們们 琿珲 樹树 煙烟 濰潍
+濟济 澤泽 連连 漢汉 廈厦 鄭郑 蘆芦 錫锡 爾尔 倫伦 納纳 貴贵 陝陕 維维
+壯壮 緬缅 韓韩 烏乌 蘊蕴 斷断 劉刘 遷迁 灣湾 莊庄 亞亚 薩萨 両两 広广
+鉄铁 塩盐 亀龟 竜龙 県县 壌壤 黒黑 満满 恵惠 楽乐 栄荣 峯峰 兎兔 進进
+穀谷 濃浓 遲迟 贊赞 時时 倉仓 臥卧 峴岘 甕瓮 勝胜 剛刚 處处 鎭镇 鎮镇
+灤滦 領领 總总 對对 綠绿 頭头 駐驻
+"""
+_PLAIN = str.maketrans({pair[0]: pair[1] for pair in _FORMS.split()})
+
+
+@attrs.frozen
+class Place:
+    """A place of the table: its code and the codes from its country down to itself.
+
+    Examples:
+        >>> place("회령").path
+        ('KP', 'KP-09', 'KP-09-hoeryong')
+    """
+
+    code: str
+    path: tuple[str, ...]
+
+    @property
+    def level(self) -> str:
+        """One of `LEVELS`."""
+        return _ROWS[self.code]["level"]
+
+    def label(self, language: str = "en") -> str:
+        """Its name in "en", "ko" or "zh"."""
+        return _ROWS[self.code][language]
+
+    def contains(self, other: Place) -> bool:
+        """Tell whether another place is this one or lies in it."""
+        return other.path[: len(self.path)] == self.path
+
+
+def _read() -> Mapping[str, dict[str, str]]:
+    table = resources.files(__package__).joinpath("places.csv").read_text(encoding="utf-8")
+    return MappingProxyType({row["code"]: row for row in csv.DictReader(table.splitlines())})
+
+
+_ROWS = _read()
+
+
+def _path(code: str) -> tuple[str, ...]:
+    parent = _ROWS[code]["parent"]
+    return (*_path(parent), code) if parent else (code,)
+
+
+def every() -> tuple[Place, ...]:
+    """Every place of the table, in its order."""
+    return tuple(Place(code, _path(code)) for code in _ROWS)
+
+
+def key(text: str) -> str:
+    """The form in which a text and the table are compared.
+
+    Examples:
+        >>> key("North Hamgyŏng-do"), key("P'yongyang"), key("會寧")
+        ('north hamgyong do', 'pyongyang', '会宁')
+    """
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    # Marks over Latin letters go (ŏ, ŭ), as does what cannot be seen; Hangul, which NFKD
+    # takes apart, is put together.
+    bare = "".join(
+        c
+        for c in letters
+        if not 0x300 <= ord(c) <= 0x36F and c not in "'’‘`ʼ" and unicodedata.category(c) != "Cf"
+    )
+    plain = unicodedata.normalize("NFC", bare).translate(_PLAIN)
+    return " ".join(re.sub(r"[-‐-―.]", " ", plain).split())
+
+
+def folded(text: str) -> str:
+    """A name in Latin letters by its sound, in which the usual systems meet.
+
+    Examples:
+        >>> folded("hoeryeong"), folded("Hoe-ryong"), folded("jongju"), folded("chŏngju")
+        ('hoeryonk', 'hoeryonk', 'jonkju', 'jonkju')
+    """
+    found = key(text).replace(" ", "")
+    for old, new in _FOLDS:
+        found = found.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", found)
+
+
+_FOLDS = (
+    *(("tch", "j"), ("ts", "j"), ("ch", "j"), ("sh", "s"), ("eo", "o"), ("eu", "u"), ("oo", "u")),
+    *(("kh", "k"), ("th", "t"), ("ph", "p"), ("g", "k"), ("d", "t"), ("b", "p"), ("l", "r")),
+    *(("hwe", "hoe"), ("hoi", "hoe")),
+)
+
+
+def _without_end(name: str) -> str:
+    """A name without its 시, 군, 市, 县; itself where nothing of two letters would be left."""
+    ends = _HAN_END if _is_han(name) else _HANGUL_END
+    bare = ends.sub("", name)
+    return bare if len(bare) > 1 else name
+
+
+def _is_han(text: str) -> bool:
+    return any(0x4E00 <= ord(char) <= 0x9FFF for char in text)
+
+
+def without_level(plain: str) -> str:
+    """A name in letters, as `key` gives it, without the word for what it is a name of.
+
+    Examples:
+        >>> without_level("hoeryong city"), without_level("hoeryong")
+        ('hoeryong', 'hoeryong')
+    """
+    return _LEVEL_AFTER.sub("", plain)
+
+
+@cache
+def names_of(code: str) -> frozenset[str]:
+    """Every form by which a place is found, as `key` gives them.
+
+    Examples:
+        >>> {"회령", "회령시", "会宁市", "hoeryong", "hoeryeong"} <= names_of("KP-09-hoeryong")
+        True
+    """
+    own, by_reading = _names(code)
+    return own | by_reading
+
+
+def _names(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The forms of a place, and those that only its Korean reading gives: 강원 for Jiangyuan."""
+    row = _ROWS[code]
+    given = [key(name) for name in (row["ko"], row["zh"], row["en"], *row["also"].split(";"))]
+    forms = {form for name in given if name for form in (name, _without_end(name))}
+    hangul = [name for name in forms if romanization.is_hangul(name)]
+    forms |= {_without_end(romanization.southern(name)) for name in hangul}
+    forms |= {romanization.southern(name) for name in hangul}
+    latin = {spelt for name in hangul for spelt in romanization.spellings(name)}
+    side = re.fullmatch(r"(..)(남|북)도", row["ko"])
+    if side:
+        forms |= set(_sided(side[1], {"남": "south", "북": "north"}[side[2]]))
+        zh = key(row["zh"])
+        forms |= {zh[:2], zh[:2] + "道", zh[0] + zh[2]}  # 咸镜, of both halves, and 咸北
+    korean = code.startswith("KP")
+    own = forms | latin if korean else forms
+    return (
+        frozenset(form for form in own if len(form) > 1),
+        frozenset() if korean else frozenset(latin - forms),
+    )
+
+
+def _sided(stem: str, side: str) -> Iterator[str]:
+    """Names of half a province: North Hamgyong, Hamgyong North, N. Hamgyong; and of the whole."""
+    yield from (stem, stem + "도")
+    for name in romanization.spellings(stem):
+        yield from (f"{side} {name}", f"{name} {side}", f"{side[0]} {name}", name, f"{name}do")
+
+
+@lru_cache(maxsize=1)
+def _no_place() -> re.Pattern[str]:
+    """What bears the name of a place and is none."""
+    named = {
+        code: (row["ko"], row["zh"], row["en"], *row["also"].split(";"))
+        for code, row in _ROWS.items()
+    }
+    keys = {code: {key(name) for name in names if name} for code, names in named.items()}
+    countries = [names for code, names in keys.items() if _ROWS[code]["level"] == "country"]
+    return exclusions.pattern(set().union(*countries), set().union(*keys.values()))
+
+
+def settled(text: str) -> str:
+    """A text without the rivers, mountains, peoples and consulates that it names, and opposites.
+
+    Examples:
+        >>> settled("Tumen River near Musan"), settled("중국 조선족 마을")
+        ('near musan', '중국 마을')
+        >>> settled("심양 한국 영사관"), settled("Tumen City"), settled("연변조선족자치주")
+        ('심양', 'Tumen City', '연변조선족자치주')
+    """
+    if len(text) > LONGEST or not exclusions.may_name_one(text.casefold()):
+        return text
+    plain = key(text)
+    left = _without_others(plain)
+    return text if left == plain else left
+
+
+def _without_others(plain: str) -> str:
+    left = " ".join(_no_place().sub(_kept, plain).split())
+    opposite: set[str] = set()
+    for _ in range(_MOST_OPPOSITES):  # "across from A, opposite B"
+        found = exclusions.OPPOSITE.search(left)
+        if not found or (_is_local(left) and not exclusions.CROSSING.search(plain)):
+            break
+        beside, countries = _beside(found)
+        left = " ".join(f"{left[: found.start()]}{beside} {left[found.end() :]}".split())
+        opposite |= countries
+    else:
+        if exclusions.OPPOSITE.search(left):
+            return ""
+    return "" if opposite and opposite & _countries(left) else left
+
+
+def _kept(found: re.Match[str]) -> str:
+    return f" {(found['kept'] or found['host'] or '').replace(' ', '')} "
+
+
+def _is_local(text: str) -> bool:
+    """Tell whether all that is opposite is a station or the like, and no two places are named."""
+    said = [_said(found) for found in exclusions.OPPOSITE.finditer(text)]
+    if not all(exclusions.LANDMARK.search(_NEXT_PART.split(each)[0].rstrip()) for each in said):
+        return False
+    return bool(_meant(exclusions.OPPOSITE.sub(lambda found: f"{_said(found)},", text)))
+
+
+def _said(found: re.Match[str]) -> str:
+    return found["after"] if found["before"] is None else found["before"]
+
+
+def _beside(found: re.Match[str]) -> tuple[str, set[str]]:
+    """What stands beside the place that something lies opposite, and the countries of that.
+
+    Of `opposite Musan in Jilin` it is Jilin. What Musan lies in is in one country with it, as
+    is a county after a village that the table lacks; no other place of that country is left.
+    """
+    said = _said(found)
+    if found["before"] is not None:
+        beside = _apart(said)
+        return beside, _countries(said[len(beside) :])
+    beside, countries = "", set[str]()
+    for part in _NEXT_PART.split(said):
+        named = _countries(part)
+        if not countries or countries & named:
+            countries |= named
+        else:
+            beside += part
+    return beside, countries
+
+
+def _apart(text: str) -> str:
+    """What stands before the last place in a text and in another country: 장백현 of 장백현 혜산."""
+    for end in range(len(text) - 1, 0, -1) if len(text) <= _LONGEST_APART else ():
+        if text[end] == " " or (_is_han(text[end]) and not _is_in_name(text, end)):
+            before, last = _countries(text[:end]), _countries(text[end:])
+            if last and last.isdisjoint(before) and (before or text[end] == " "):
+                return text[:end]
+    return ""
+
+
+def _is_in_name(text: str, at: int) -> bool:
+    """Tell whether a place in a text is within a name, and not where one ends and one begins."""
+    names, _, longest = _indexes()
+    begins, ends = range(max(0, at - longest), at), range(at + 1, at + longest)
+    first = min((begin for begin in begins if text[begin:at] in names), default=at)
+    last = max((end for end in ends if text[at:end] in names), default=at)
+    return any(  # not 东新 within 丹东|新义州
+        text[begin:end] in names and not (first < begin and end < last)
+        for begin in begins
+        for end in ends
+    )
+
+
+def _countries(text: str) -> set[str]:
+    """The countries of the places that a text means, or of all that it names if they do not fit."""
+    meant = {place.path[0] for place in _meant(text)}
+    return meant or {_path(code)[0] for codes in _named(text) for code in codes}
+
+
+Index = Mapping[str, tuple[str, ...]]
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Index:
+    found: dict[str, dict[str, None]] = {}
+    for name, code in pairs:
+        found.setdefault(name, {})[code] = None
+    return MappingProxyType({name: tuple(codes) for name, codes in found.items()})
+
+
+@lru_cache(maxsize=1)
+def _indexes() -> tuple[Index, Index, int]:
+    """Names as they are and by their sound, with their codes; and the longest in characters."""
+    named = [(code, *_names(code)) for code in _ROWS]
+    own = [(name, code) for code, names, _ in named for name in sorted(names)]
+    read = [(name, code) for code, _, names in named for name in sorted(names)]
+    sounds = _index((folded(name), code) for name, code in own + read if name.isascii())
+    by_sound = {sound: codes for sound, codes in sounds.items() if len(sound) >= _FEWEST_FOLDED}
+    longest = max(len(name) for name, _ in own if not name.isascii())
+    # What a place is called goes before what only the reading of its characters would give.
+    return MappingProxyType({**_index(read), **_index(own)}), MappingProxyType(by_sound), longest
+
+
+@lru_cache(maxsize=1)
+def _lineages() -> Mapping[str, frozenset[str]]:
+    """What each place lies in, or lay in at some time, with itself."""
+    found = {}
+    for code, row in _ROWS.items():
+        once = [above for name in row["once"].split(";") if name for above in _path(name)]
+        found[code] = frozenset((*_path(code), *once))
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=65_536)
+def candidates(text: str) -> tuple[Place, ...]:
+    """All places that a text can mean, each as fine as it says; empty where it names none.
+
+    The parts may come in any order, with commas ("Musan, North Hamgyong") or run
+    together as in Korean and Chinese ("함경북도 무산군", "吉林省延边州图们市"). A name that
+    several places bear gives all of them, unless another part tells them apart. Places of
+    which none lies in the other are no answer.
+
+    Examples:
+        >>> [found.label() for found in candidates("Unsan")]
+        ['Unsan', 'Unsan']
+        >>> [found.label("ko") for found in candidates("Unsan, South Pyongan")]
+        ['은산군']
+    """
+    if len(text) > LONGEST:
+        return ()
+    plain = key(text.replace("\n", ","))
+    if exclusions.may_name_one(plain):
+        plain = _without_others(plain)
+    return _meant(plain)
+
+
+def _meant(plain: str) -> tuple[Place, ...]:
+    """The places that a text means, which is as `key` gives it and without what is none."""
+    named = _named(plain)
+    above = _lineages()
+    fit = {
+        code: None
+        for codes in named
+        for code in codes
+        if all(any(other in above[code] for other in mention) for mention in named)
+    }
+    return tuple(Place(code, _path(code)) for code in fit)
+
+
+def _named(plain: str) -> list[tuple[str, ...]]:
+    return [codes for part in _SEPARATORS.split(plain) for codes in _mentions(part.split())]
+
+
+@lru_cache(maxsize=65_536)
+def place(text: str) -> Place | None:
+    """Find the finest place that a text surely names, or None if it names none of the table.
+
+    Where a name is that of several places it is what they all lie in: "Unsan" alone is
+    somewhere in the DPRK.
+
+    Examples:
+        >>> place("함경북도 무산군").code, place("Tumen City, Jilin").code, place("Unsan").code
+        ('KP-09-musan', 'CN-2224-tumen', 'KP')
+        >>> place("Kanto") is None
+        True
+    """
+    found = candidates(text)
+    if not found:
+        return None
+    path = found[0].path
+    for other in found[1:]:
+        path = shared(path, other.path)
+    return Place(path[-1], path) if path else None
+
+
+def shared(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    """The beginning that two paths have in common."""
+    depth = 0
+    while depth < min(len(one), len(other)) and one[depth] == other[depth]:
+        depth += 1
+    return tuple(one[:depth])
+
+
+def how_near(one: Place, other: Place) -> str:
+    """How near two places are in the hierarchy, one of `NEARNESS`; never in kilometres.
+
+    "within" when one lies in the other, else the finest level that they share.
+
+    Examples:
+        >>> how_near(place("회령"), place("무산")), how_near(place("연길"), place("图们"))
+        ('province', 'prefecture')
+        >>> how_near(place("회령"), place("함북")), how_near(place("회령"), place("Yanji"))
+        ('within', 'elsewhere')
+    """
+    if one.code == other.code:
+        return "same"
+    path = shared(one.path, other.path)
+    if path in (one.path, other.path):
+        return "within"
+    if not path:
+        return "elsewhere"
+    level = _ROWS[path[-1]]["level"]
+    return level if level in NEARNESS else "prefecture"
+
+
+def _mentions(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Codes of each name in one part of a text, from left to right."""
+    at = 0
+    while at < len(words):
+        end, codes = _name_at(words, at)
+        if codes is None:
+            if not words[at].isascii():
+                yield from _run_together(words[at])
+            at += 1
+            continue
+        following = words[end] if end < len(words) else ""
+        at = end
+        if following in _LOCAL:
+            continue
+        yield _of_level(codes, following)
+
+
+def _name_at(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...] | None]:
+    """The longest name that begins at a word: where it ends, and its codes."""
+    names, by_sound, _ = _indexes()
+    ends = range(min(len(words), at + _MOST_WORDS), at, -1)
+    for end in ends:
+        for form in (" ".join(words[at:end]), "".join(words[at:end])):
+            for name in (form, _LATIN_END.sub("", form)):
+                if name in names:
+                    return end, names[name]
+    for end in ends:
+        if (sound := folded("".join(words[at:end]))) in by_sound:
+            return end, by_sound[sound]
+    return at, None
+
+
+def _of_level(codes: tuple[str, ...], word: str) -> tuple[str, ...]:
+    """Of several places those of the level that the word after a name says, if there are any."""
+    if word not in _PROVINCIAL | _LOWER:
+        return codes
+    kept = tuple(
+        code
+        for code in codes
+        if (_ROWS[code]["level"] in ("country", "province")) == (word in _PROVINCIAL)
+    )
+    return kept or codes
+
+
+def _run_together(text: str) -> Iterator[tuple[str, ...]]:
+    """Codes of the names in Korean or Chinese text without spaces, from left to right.
+
+    Inside a word that begins with something else only names with their 시 or 市 count, unless
+    it is 과 or 和 after another, and a bare name before 리 or 洞 is that of a village.
+    """
+    names, _, longest = _indexes()
+    said_first = _AT.match(text)
+    at, strange = said_first.end() if said_first else 0, False
+    while at < len(text):
+        for end in range(min(len(text), at + longest), at + 1, -1):
+            name = text[at:end]
+            bare = _without_end(name) == name
+            if name not in names or (bare and strange):
+                continue
+            if bare and text[end : end + 1] in (_LOCAL_HANGUL | _LOCAL_HAN):
+                continue
+            yield names[name]
+            at = end
+            break
+        else:
+            strange = strange or not at or text[at] not in _JOINING
+            at += 1

@@ -1,0 +1,216 @@
+"""What the name of a column says, and whether it may be repeated.
+
+A header is not always one: without it a file has a person in its first row, and a key of
+JSON can be a person's name, as in `{"Kim": {...}}`. So a name is repeated only where it is
+made of words that are known here, or where the file shows that it is a header; what
+stands in brackets only where it is known.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+
+from uncounted.records import vocabulary
+from uncounted.records.fields import NAME_FIELDS
+
+_LONGEST_WORD = 200  # letters of a name of a column
+# Not any two letters: name__kim is no language, and Ri, Ha and Na are names.
+_LANGUAGE = re.compile(r"__(?:ar|de|en|es|fr|ja|ko|mn|pt|ru|th|vi|zh)$")
+# After one line it is a language only where the rest is known: who is called Ko is no word.
+_TAIL = re.compile(r"_(?:en|ko|zh)$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+# Letters of a word apart, as on forms: 성 명, 생 년 월 일.
+_SPACED = re.compile(r"(?<!\S)[가-힣一-鿿](?:\s+[가-힣一-鿿])+(?=$|[\s(（\[*:：?/])")
+_PSEUDONYMS = frozenset(("가명", "가명 처리", "pseudonym", "pseudonyms", "化名", "假名"))
+_IN_A_SCRIPT = re.compile(
+    r"korean|english|chinese|roman|hangul|hanja|한글|영문|한자|[中英韩]文|汉字|_(?:en|ko|zh)$",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"[(（\[]")
+# What KoBo calls a group without a name: `txtid` in its xlform/src/model.utils.coffee.
+_GROUP = re.compile(r"group_[a-z]{2}[0-9][a-z0-9][a-z][0-9]{2}")
+# Keys of systems whose names are no words. KoBo's _id and _index number anew in a new project.
+_SYSTEM_IDS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "sharedId")
+# What only the tables of KoBo and ODK have: where one is, the first row is a header.
+_OF_FORMS = ("_uuid", "_index", "_parent_index", "KEY", "PARENT_KEY")
+# Keys of KoBo's, ODK's and Uwazi's own, and what a group of questions is plainly called.
+_PARTS = frozenset((
+    "_id", "_uuid", "_index", "_parent_index", "_parent_table_name", "_submission_time",
+    "_submission__id", "_submission__uuid", "_submitted_by", "_status", "_geolocation", "_tags",
+    "_notes", "_attachments", "_validation_status", "_xform_id_string", "__version__", "__id",
+    "__system", "KEY", "PARENT_KEY", "SubmissionDate", "formhub", "meta", "instanceID",
+    "instanceName", "rootUuid", "deprecatedID", "start", "end", "today", "deviceid",
+    "submissionDate", "submitterId", "submitterName", "sharedId", "metadata", "template",
+    "language", "published", "creationDate", "editDate", "documents", "attachments", "relations",
+    "icon", "person", "people", "group", "case", "consent", "data", "details",
+))  # fmt: skip
+# What a group, or a remark in brackets, is made of beside the words that columns are called.
+_BESIDE = frozenset((
+    "info", "information", "section", "group", "groups", "repeat", "data", "form", "basic",
+    "personal", "household", "member", "members", "people", "persons", "victims", "interview",
+    "events", "incidents", "violations", "optional", "required", "if", "any", "or", "and",
+    "only", "capitals", "letters", "script", "original", "spelling", "years", "month", "day",
+    "yyyy", "mm", "dd", "yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "남/여", "男/女",
+    "필수", "선택", "연월일", "년월일", "年月日",
+))  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def header_words() -> Mapping[str, Mapping[str, int]]:
+    """The fields that a column's name can stand for, each with its place in `headers.csv`.
+
+    The likeliest is first, as in the file.
+    """
+    found: dict[str, dict[str, int]] = {}
+    table = resources.files(__package__).joinpath("headers.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        for language in ("en", "ko", "zh"):
+            for rank, word in enumerate(row[language].split(";")):
+                found.setdefault(_key(word), {}).setdefault(row["field"], rank)
+        found.setdefault(_key(row["field"]), {}).setdefault(row["field"], 0)
+    return found
+
+
+def _key(name: str) -> str:
+    return vocabulary.key(name.replace(".", " "))
+
+
+def meanings(name: str) -> Mapping[str, int]:
+    """Give the fields that a name stands for as it is, with nothing of it left out."""
+    return header_words().get(_key(name), {})
+
+
+def _bare(column: str) -> str:
+    return _LANGUAGE.sub("", column).strip(" *:：?")
+
+
+def _closed(found: re.Match[str]) -> str:
+    return "".join(found[0].split())
+
+
+def _surely_closed(found: re.Match[str]) -> str:
+    """Letters put together where that is nobody's name: 고 향, 장 소 and 이 명 may be."""
+    closed = _closed(found)
+    sure = len(closed) > 2 or meanings(closed).keys() & {"name", "birth", "sex"}
+    return closed if sure else found[0]
+
+
+def fields_of(column: str) -> Mapping[str, int]:
+    """Give the fields that the name of a column can stand for; groups are left out.
+
+    Examples:
+        >>> fields_of("victim/성명"), fields_of("Name__ko"), fields_of("shoe size")
+        ({'name': 0}, {'name': 1}, {})
+        >>> fields_of("성 명"), fields_of("이름(가명)")
+        ({'name': 0}, {})
+    """
+    if column in _SYSTEM_IDS:
+        return {"id": -1}
+    if len(column) > _LONGEST_WORD or is_pseudonym(column):
+        return {}
+    bare = _SPACED.sub(_closed, _bare(column))
+    for name in (bare, bare.rpartition("/")[2], bare.rpartition("-")[2]):
+        for form in (name, _BRACKETS.sub("", name), _TAIL.sub("", name)):
+            if found := meanings(form):
+                return found
+    return {}
+
+
+def is_known(column: str) -> bool:
+    """Tell whether every part of a column's name is known: groups, and what is in brackets, too.
+
+    Examples:
+        >>> is_known("person/full_name"), is_known("meta-instanceID"), is_known("sex (m/f)")
+        (True, True, True)
+        >>> is_known("Kim/name"), is_known("name (Kim)")
+        (False, False)
+    """
+    if len(column) > _LONGEST_WORD:
+        return False
+    bare = _SPACED.sub(_surely_closed, _bare(column))
+    if _is_word(bare):
+        return True
+    plain = _BRACKETS.sub("", bare)
+    inside = bare[len(plain) :].strip(" ()（）[]")
+    return all(map(_is_word, plain.split("/"))) and (not inside or _is_word(inside))
+
+
+def is_pseudonym(column: str) -> bool:
+    """Tell whether a column of names says in brackets that they are pseudonyms.
+
+    Examples:
+        >>> is_pseudonym("이름(가명)"), is_pseudonym("Name (pseudonym)"), is_pseudonym("이름")
+        (True, True, False)
+    """
+    found = _BRACKETS.search(column) if len(column) <= _LONGEST_WORD else None
+    return found is not None and _key(found[0].strip(" ()（）[]")) in _PSEUDONYMS
+
+
+def is_in_a_script(column: str) -> bool:
+    """Tell whether a column is of a name as it is written in one language.
+
+    Examples:
+        >>> is_in_a_script("English name"), is_in_a_script("한글명"), is_in_a_script("alias")
+        (True, True, False)
+    """
+    return bool(_IN_A_SCRIPT.search(_bare(column)))
+
+
+def is_plain_name(column: str) -> bool:
+    """Tell whether a column is just called Name: the given one, where the family name is apart.
+
+    Examples:
+        >>> is_plain_name("이름"), is_plain_name("victim/Name"), is_plain_name("Full name")
+        (True, True, False)
+    """
+    bare = _SPACED.sub(_closed, _bare(column))
+    return _key(bare.rpartition("/")[2]) in ("name", "이름", "名字")
+
+
+def has_brackets(column: str) -> bool:
+    """Tell whether something stands in brackets in a column's name."""
+    return bool(_OPENING.search(column))
+
+
+def _is_word(part: str) -> bool:
+    return _is_one(part) or all(map(_is_one, part.split("-")))
+
+
+def _is_one(part: str) -> bool:
+    if part in _PARTS or _GROUP.fullmatch(part) or (key := _key(part)) in header_words():
+        return True
+    words = key.split()
+    return bool(words) and _plain_words().issuperset(words)
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> frozenset[str]:
+    """The words that names of columns are made of, but for letters."""
+    return _BESIDE.union(word for key in header_words() for word in key.split() if len(word) > 1)
+
+
+def names_a_person(columns: Iterable[str]) -> bool:
+    """Tell whether columns whose names are known whole have an id or a name."""
+    known = [fields_of(column) for column in columns if is_known(column)]
+    return any(name in meant for meant in known for name in ("id", *NAME_FIELDS))
+
+
+def is_header(columns: Iterable[str]) -> bool:
+    """Tell whether the first row of a table is surely a header, and nobody's data.
+
+    It is, where it names an id and a name, or three fields at all, or is that of a form. Only
+    columns that are known whole count: a row of data may have `Kim(wife)` three times.
+
+    Examples:
+        >>> is_header(["ref no", "full name", "x"]), is_header(["17", "Kim-wife", "1970"])
+        (True, False)
+    """
+    there = tuple(columns)
+    known = (fields_of(column) for column in there if is_known(column))
+    meant = {next(iter(found)) for found in known if found}
+    both = "id" in meant and bool(meant & set(NAME_FIELDS))
+    return both or len(meant) > 2 or any(column in _OF_FORMS for column in there)

@@ -1,0 +1,331 @@
+"""The items of a JSON file, as they are asked for: a list of objects, or one object a line.
+
+Objects inside an object become columns with a path (`group/field`), a list of objects
+becomes repeats, a list of words one cell with ; between them. An object with `label` or
+`value`, as Uwazi writes each value, counts as that. Numbers stay as they were written;
+only 2013.0 becomes 2013. One item is in memory at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import attrs
+
+from uncounted.delimited import Row, named_columns
+from uncounted.errors import BadInput
+from uncounted.records.tabular.headers import is_known, names_a_person
+
+LONGEST_ITEM = 16 << 20  # characters
+MOST_COLUMNS = 16_384
+DEEPEST = 20
+# Under which an API puts the list of its answer: KoBo, Uwazi, OData and others.
+_LISTS = ("results", "rows", "value", "data", "entities", "submissions", "items", "records")
+_HINT = "it must be a list of objects, [{...}, {...}], or one object a line"
+_KEYED = (
+    "bring a list of objects, [{...}, {...}], in which what is the key now is a field, such as id;"
+    " no key is repeated here, for it may be somebody's name"
+)
+_LOST = re.compile("[\ud800-\udfff\0]")
+
+
+class JsonItems:
+    """A JSON file: its columns, in order of appearance, those of its repeats, and its items.
+
+    `lists` are those that a mapping names as repeats: one object that has one is an item.
+    A key may be data, even one that every item has: only what `headers` knows may be repeated.
+
+    Raises:
+        BadInput: it is no such JSON, or has an item longer than `LONGEST_ITEM`; by number.
+    """
+
+    def __init__(self, path: Path, lists: Collection[str] = ()) -> None:
+        self.path, self._lists = path, lists
+        columns: dict[str, None] = {}
+        inside: dict[str, dict[str, None]] = {}
+        for number, value in _items(path, lists):
+            item = _Flat(value)
+            columns.update(dict.fromkeys(item.cells))
+            for name, children in item.repeats.items():
+                keys = inside.setdefault(name, {})
+                for child in children:
+                    keys.update(dict.fromkeys(child.cells))
+            if len(columns) > MOST_COLUMNS:
+                raise BadInput(f"{path.name}, item {number}: too many fields", hint=_HINT)
+        if not columns:
+            raise BadInput(f"{path.name} is empty, or no item of it has a field", hint=_HINT)
+        self.columns = named_columns(path.name, tuple(columns))
+        self.repeats = {name: tuple(keys) for name, keys in inside.items()}
+
+    def __iter__(self) -> Iterator[Row]:
+        """Give each item, numbered from 1; what it does not state is empty."""
+        blank = dict.fromkeys(self.columns, "")
+        for number, value in _items(self.path, self._lists):
+            item = _Flat(value)
+            repeats = {
+                name: [
+                    Row(i, dict.fromkeys(self.repeats[name], "") | child.cells, bad=child.bad)
+                    for i, child in enumerate(children, 1)
+                ]
+                for name, children in item.repeats.items()
+            }
+            yield Row(number, blank | item.cells, item.wrong, item.bad, repeats=repeats)
+
+
+class _Flat:
+    """An item laid flat."""
+
+    def __init__(self, value: Any) -> None:
+        self.cells: dict[str, str] = {}
+        self.bad: dict[str, str] = {}
+        self.repeats: dict[str, list[_Flat]] = {}
+        self.wrong: str | None = None
+        if isinstance(value, dict):
+            self._object("", value, 0)
+        else:
+            self.wrong = "not an object with fields"
+
+    def _object(self, path: str, value: dict[str, Any], depth: int) -> None:
+        for key, part in value.items():
+            here = f"{path}/{key}" if path else key
+            if _LOST.search(here) or not here.strip() or here != here.strip():
+                self.wrong = "a field whose name cannot be read"
+            elif here in self.cells or here in self.repeats:
+                self.wrong = "a field that is there twice"
+            elif depth > DEEPEST:
+                self.wrong = "objects too deep in each other"
+            else:
+                self._value(here, part, depth)
+
+    def _value(self, here: str, value: Any, depth: int) -> None:
+        value = _stated(value)
+        if isinstance(value, dict):
+            self._object(here, value, depth + 1)
+        elif isinstance(value, list) and any(isinstance(_stated(one), dict) for one in value):
+            if depth > DEEPEST:
+                self.wrong = "objects too deep in each other"
+                return
+            self.repeats[here] = [_Flat(one) for one in value]
+        elif isinstance(value, list):
+            self._cell(here, "; ".join(text for one in value if (text := _text(_stated(one)))))
+            if any(isinstance(_stated(one), list) for one in value):
+                self.bad[here] = "a list in a list"
+        else:
+            self._cell(here, _text(value))
+
+    def _cell(self, here: str, text: str) -> None:
+        if _LOST.search(text):
+            self.bad[here] = "half a character, or none"
+            text = ""
+        self.cells[here] = text
+
+
+def _stated(value: Any) -> Any:
+    """What an object of Uwazi's states: its label, else its value; anything else is itself."""
+    if isinstance(value, dict) and "value" in value:
+        label = value.get("label")
+        return label if isinstance(label, str) and label else value["value"]
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, list):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+@attrs.frozen
+class _BadJson(Exception):
+    """What is wrong, before it is known in which item."""
+
+    why: str
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _BadJson("an object has a field twice")
+    return found
+
+
+def _number(text: str) -> str:
+    return re.sub(r"\.0+$", "", text)
+
+
+def _constant(_: str) -> NoReturn:
+    raise _BadJson("not JSON (NaN and Infinity are no numbers)")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_int=str, parse_float=_number, parse_constant=_constant
+)
+
+
+class _Stream:
+    """Text of a file, taken a value at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open(encoding="utf-8-sig", newline="")
+        self._held, self._at, self._over = "", 0, False
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _more(self, least: int) -> None:
+        piece = self._file.read(max(least, 1 << 16))
+        self._over = not piece
+        self._held, self._at = self._held[self._at :] + piece, 0
+
+    def peek(self) -> str:
+        """The next character that is no space, or "" at the end."""
+        while True:
+            while self._at < len(self._held) and self._held[self._at] in " \t\r\n":
+                self._at += 1
+            if self._at < len(self._held) or self._over:
+                return self._held[self._at : self._at + 1]
+            self._more(0)
+
+    def take(self, wanted: str) -> None:
+        if self.peek() != wanted:
+            raise _BadJson("not JSON")
+        self._at += 1
+
+    def value(self) -> Any:
+        """The next value. Twice as much is read each time that what is held does not do."""
+        if not self.peek():
+            raise _BadJson("not JSON: it stops in the middle")
+        while True:
+            try:
+                found, end = _DECODER.raw_decode(self._held, self._at)
+            except json.JSONDecodeError:
+                if self._over:
+                    raise _BadJson("not JSON, or it stops in the middle") from None
+            except RecursionError:
+                raise _BadJson("objects too deep in each other") from None
+            else:
+                if end < len(self._held) or self._over:
+                    self._at = end
+                    return found
+            if len(self._held) - self._at > LONGEST_ITEM:
+                raise _BadJson("not JSON, or longer than an item may be")
+            self._more(len(self._held) - self._at)
+
+
+def _items(path: Path, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+    stream, number = _Stream(path), 0
+    try:
+        for number, value in enumerate(_values(stream, path, lists), 1):
+            yield number, value
+    except _BadJson as bad:
+        raise BadInput(f"{path.name}, item {number + 1}: {bad.why}", hint=_HINT) from None
+    except UnicodeError:
+        raise BadInput(
+            f"{path.name}, near item {number + 1}: not UTF-8, as JSON must be",
+            hint="save it as UTF-8",
+        ) from None
+    finally:
+        stream.close()
+
+
+def _values(stream: _Stream, path: Path, lists: Collection[str]) -> Iterator[Any]:
+    first = stream.peek()
+    if not first:
+        raise BadInput(f"{path.name} is empty", hint=_HINT)
+    if first == "[":
+        yield from _list(stream)
+        if stream.peek():
+            raise _BadJson("something after the end of the list")
+    elif path.suffix.casefold() in (".jsonl", ".ndjson"):
+        while stream.peek():
+            yield stream.value()
+    elif first == "{":
+        yield from _answer(stream, path.name, lists)
+    else:
+        raise _BadJson("not JSON")
+
+
+def _list(stream: _Stream) -> Iterator[Any]:
+    stream.take("[")
+    if stream.peek() == "]":
+        stream.take("]")
+        return
+    while True:
+        yield stream.value()
+        if stream.peek() == "]":
+            stream.take("]")
+            return
+        stream.take(",")
+
+
+def _answer(stream: _Stream, name: str, lists: Collection[str]) -> Iterator[Any]:
+    """The list in an object that an API answered with; else the object itself, and the next."""
+    stream.take("{")
+    rest: list[tuple[str, Any]] = []
+    listed = False
+    while stream.peek() != "}":
+        if rest or listed:
+            stream.take(",")
+        key = stream.value()
+        if not isinstance(key, str):
+            raise _BadJson("not JSON")
+        stream.take(":")
+        if key in _LISTS and not listed and stream.peek() == "[":
+            listed = True
+            yield from _list(stream)
+            continue
+        rest.append((key, stream.value()))
+        if key in ("next", "@odata.nextLink") and rest[-1][1]:
+            raise _BadJson("the file is one page of several: export all of it at once")
+    stream.take("}")
+    if listed:
+        if stream.peek():
+            raise _BadJson("something after the end of the list")
+    elif stream.peek():
+        yield _pairs(rest)
+        while stream.peek():
+            yield stream.value()
+    else:
+        yield from _alone(_pairs(rest), name, lists)
+
+
+def _alone(value: dict[str, Any], name: str, lists: Collection[str]) -> Iterator[Any]:
+    """The items of a file of one object: the list that is all it has, else itself.
+
+    Raises:
+        BadInput: it says of nobody who it is, holds objects, and no mapping reads them as its
+            repeats: it is no item but has them.
+    """
+    if len(value) == 1 and _are_objects(only := next(iter(value.values()))):
+        yield from only
+        return
+    flat = _Flat(value)
+    if not names_a_person(flat.cells) and flat.repeats.keys().isdisjoint(lists):
+        if len(flat.repeats) == 1:
+            raise BadInput(
+                f"{name} is one object, with a list of objects in it",
+                hint="if they are people, bring that list alone, [{...}, {...}]; if all of it is"
+                " one person, put [ ] around it",
+            )
+        if any(map(_is_keyed, (value, *value.values()))):
+            raise BadInput(f"{name} has an object under each key, and no list", hint=_KEYED)
+    yield value
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+
+
+def _is_keyed(value: Any) -> bool:
+    """Whether an object is a table, of which each key is somebody or something."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(isinstance(_stated(one), dict) for one in value.values())
+        and not all(map(is_known, value))
+    )
