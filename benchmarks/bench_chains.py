@@ -26,37 +26,39 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import bench_million
 from benchmarks.bench_linkage import fresh
 
-from uncounted.linkage import chains, encode, graph, road
+from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage.encoding import encode
+from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 
 ONE, FOUR = [301], [301, 302, 303, 304]
 SWEEPS = {1: 800, 4: 400}  # of a chain, by how many populations
 
 
-class Clock(chains._Work):
+class Clock(mcmc._Work):
     """Chains' work, with what it took of CPU: `spent[keep]`."""
 
     spent: ClassVar[dict[bool, float]] = {}
 
-    def all(self, chains_: Any, run: chains.Run, sweeps: int, *, keep: bool) -> None:
+    def all(self, chains_: Any, run: mcmc.Run, sweeps: int, *, keep: bool) -> None:
         """As `_Work.all`."""
         began = time.process_time()
         super().all(chains_, run, sweeps, keep=keep)
         self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
 
 
-def sampled(said: encode.Columns, run: chains.Run) -> chains.Sampled:
+def sampled(said: encode.Columns, run: mcmc.Run) -> mcmc.Sampled:
     """Draws of a file, as `link` makes them."""
-    done = road.compared(encode.encode(said), seed=1, progress=silent)
-    floor = road.usual_floor(done.encoded.count)
-    done, _ = road.arranged(done, floor)
-    built = graph.build(done.encoded, done.pairs, floor=floor)
-    return chains.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
+    done = pipeline.compared(encode.encode(said), seed=1, progress=silent)
+    floor = pipeline.usual_floor(done.encoded.count)
+    done, _ = pipeline.arranged(done, floor)
+    built = candidate_graph.build(done.encoded, done.pairs, floor=floor)
+    return mcmc.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
 
 
 def told(said: encode.Columns, sweeps: int) -> None:
     """One line for a file."""
-    run = chains.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
+    run = mcmc.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
     Clock.spent.clear()
     draws = sampled(said, run)
     cpu, all_sweeps = Clock.spent[True], sweeps * run.chains
@@ -78,9 +80,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sizes", type=int, nargs="*")
     asked = parser.parse_args()
-    chains._Work = Clock  # type: ignore[misc]
+    mcmc._Work = Clock  # type: ignore[misc]
     said = encode.columns(fresh(ONE)[0])
-    sampled(said, chains.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
+    sampled(said, mcmc.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
     if not asked.sizes:
         told(said, SWEEPS[1])
         told(encode.columns(fresh(FOUR)[0]), SWEEPS[4])

@@ -30,8 +30,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, Place, options, origins, surnames, text, towns
 
 from examples import returns_spelling
-from uncounted.linkage import chains, encode, graph, road
-from uncounted.linkage.encode import NOTHING, Columns
+from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage.encoding import encode
+from uncounted.linkage.encoding.encode import NOTHING, Columns
+from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.name import Name
@@ -313,7 +315,7 @@ def _pairs_within(labels: Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def told_of_pairs(pairs: graph.Candidates, person: Ints) -> str:
+def told_of_pairs(pairs: candidate_graph.Candidates, person: Ints) -> str:
     """How many true pairs are among those that were compared."""
     true = int((person[pairs.left] == person[pairs.right]).sum())
     return f"{len(pairs.left):,} pairs, of true ones {true / _pairs_within(person):.4f}"
@@ -330,21 +332,26 @@ def told_of_clusters(labels: Ints, person: Ints) -> str:
     )
 
 
-def clustered(count: int, pairs: graph.Candidates) -> Ints:
+def clustered(count: int, pairs: candidate_graph.Candidates) -> Ints:
     """Connected components of the pairs that are likelier than not."""
     likely = pairs.log_odds >= 0
-    return graph.connected(count, pairs.left[likely], pairs.right[likely])
+    return candidate_graph.connected(count, pairs.left[likely], pairs.right[likely])
 
 
 def drawn(
-    built: graph.Built, done: road.Compared, person: Ints, warm_up: int, wanted: int, seed: int
+    built: candidate_graph.Built,
+    done: pipeline.Compared,
+    person: Ints,
+    warm_up: int,
+    wanted: int,
+    seed: int,
 ) -> None:
     """Draw partitions and tell how well the chains agree, and what a minute of them gives."""
-    run = chains.Run(
+    run = mcmc.Run(
         chains=2, warm_up=warm_up, length=wanted, rounds=1, watch=1, target=1.01, refuse=np.inf
     )
     began = time.perf_counter()
-    sampled = chains.sample(
+    sampled = mcmc.sample(
         built, done.rates, done.lists, draws=4, seed=seed, progress=silent, run=run
     )
     seconds = time.perf_counter() - began
@@ -374,15 +381,17 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     said, person = clock(f"made {count}", functools.partial(made, count, seed))
     encoded = clock("read", functools.partial(encode.encode, said))
     del said
-    done = clock("paired and scored", lambda: road.compared(encoded, seed=seed, progress=silent))
+    done = clock(
+        "paired and scored", lambda: pipeline.compared(encoded, seed=seed, progress=silent)
+    )
     labels = clock("clustered at .5", lambda: clustered(count, done.pairs))
     print("  " + told_of_pairs(done.pairs, person))
     print("  " + told_of_clusters(labels, person))
     for name, value in done.facts["blocking"].items():
         print(f"  {name}: {value}")
-    floor = road.usual_floor(count)
-    near, order = clock("put together", lambda: road.arranged(done, floor))
-    built = clock("graph", lambda: graph.build(near.encoded, near.pairs, floor=floor))
+    floor = pipeline.usual_floor(count)
+    near, order = clock("put together", lambda: pipeline.arranged(done, floor))
+    built = clock("graph", lambda: candidate_graph.build(near.encoded, near.pairs, floor=floor))
     print(f"  {built.facts}")
     if sweeps:
         clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps, seed))
@@ -390,14 +399,14 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
 
 def _compile(*, sampler: bool) -> None:
     """Compile what is measured, where sources have changed: a minute or two, once."""
-    done = road.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)
+    done = pipeline.compared(encode.encode(made(4000)[0]), seed=1, progress=silent)
     if not sampler:
         return
-    floor = road.usual_floor(4000)
-    near, _ = road.arranged(done, floor)
-    built = graph.build(near.encoded, near.pairs, floor=floor)
-    run = chains.Run(chains=2, warm_up=40, length=20, rounds=1, refuse=np.inf)
-    chains.sample(built, near.rates, near.lists, draws=4, seed=1, progress=silent, run=run)
+    floor = pipeline.usual_floor(4000)
+    near, _ = pipeline.arranged(done, floor)
+    built = candidate_graph.build(near.encoded, near.pairs, floor=floor)
+    run = mcmc.Run(chains=2, warm_up=40, length=20, rounds=1, refuse=np.inf)
+    mcmc.sample(built, near.rates, near.lists, draws=4, seed=1, progress=silent, run=run)
 
 
 def main() -> None:

@@ -33,9 +33,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from examples.returns_people import Dice, population, surnames
 from examples.returns_spelling import latin_given, southern
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.names import lattice
 from uncounted.records.names import surnames as families
 from uncounted.records.names.name import Name

@@ -26,8 +26,10 @@ from tests import naive_linkage as naive
 from tests.linkage.test_learning import rates_for
 from tests.linkage.test_moves import Made, drawn, exact, made, together
 
-from uncounted.linkage import chains, moves, partition
-from uncounted.linkage.visits import every, settle
+from uncounted.linkage import mcmc
+from uncounted.linkage.sampler import state as partition
+from uncounted.linkage.sampler import sweep
+from uncounted.linkage.sampler.scan_schedule import every, settle
 
 LISTS = {
     2: [0, 1],
@@ -69,13 +71,13 @@ def settled(case: Made, prior: partition.Prior) -> Made:
     near = case.graph
     state = partition.empty_state(len(near.lists), len(prior.q))
     partition.place(near, state, np.arange(len(near.lists)))
-    chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    chain = mcmc._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for sweeps in SWEEPS:
         for _ in range(sweeps):
-            moves.sweep(
-                rng, chain.graph, state, case.worth, prior, chains.SPLITS, chain.scratch, True
+            sweep.sweep(
+                rng, chain.graph, state, case.worth, prior, mcmc.SPLITS, chain.scratch, True
             )
-        chains._share([chain])
+        mcmc._share([chain])
         settle([chain.visits])
     return attrs.evolve(case, graph=chain.graph)
 

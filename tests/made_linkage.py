@@ -20,7 +20,7 @@ from tests.vault.test_artefacts import made_lightly
 from uncounted.commands import app
 from uncounted.commands.app import open_case
 from uncounted.linkage import Linkage
-from uncounted.linkage.draws import numbered
+from uncounted.linkage.result import numbered
 from uncounted.vault.case import Case
 
 Labels = NDArray[np.int32]

@@ -1,6 +1,7 @@
 """Linkage's target written down the slow way: every partition of a few reports, weighed.
 
-Follows the docstrings of `uncounted.linkage.partition` and `evidence`, and shares no code with it.
+Follows the docstrings of `uncounted.linkage.sampler.state` and `cluster_likelihood`, and
+shares no code with it.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from uncounted.commands import app
 from uncounted.commands.app import open_case
 from uncounted.errors import NotEstimable
 from uncounted.estimate.glance import log_number
-from uncounted.linkage import Linkage, capture_table, order
-from uncounted.linkage.order import review_order
+from uncounted.linkage import Linkage, active_review, capture_table
+from uncounted.linkage.active_review import review_order
 
 HEADER = "source_a,report_a,source_b,report_b,decision,note,probability,narrowing"
 COLUMNS = "source_a,report_a,source_b,report_b,decision"
@@ -136,7 +136,9 @@ def test_nothing_is_written_into_the_case_file(
 def test_where_nothing_is_left_to_decide_no_file_is_written(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "review_order", lambda *_, **__: order.Order((), 0, 0.0, 0.0))
+    monkeypatch.setattr(
+        active_review, "review_order", lambda *_, **__: active_review.Order((), 0, 0.0, 0.0)
+    )
     out = tmp_path / "pairs.csv"
     done = do("review", case, "--out", out)
     assert "nothing is left to decide" in done.stderr

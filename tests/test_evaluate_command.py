@@ -26,7 +26,7 @@ from uncounted import cli, judging
 from uncounted.commands.app import open_case
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.evaluation import LabelledPairs, sample
+from uncounted.linkage.evaluation import LabelledPairs, sampling
 from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -220,7 +220,7 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
     labels = np.arange(12, dtype=np.int32)[None, :].repeat(4, axis=0)
     labels[:, 1] = 0  # one pair is linked, the others share all keys
     linkage = Linkage(keys, labels, 0, {}, {}, 1, 0.0)
-    drawn = sample.draw(linkage, sample.near(people), size=10)
+    drawn = sampling.draw(linkage, sampling.near(people), size=10)
     rows = tuple(
         Labelled(at, (r[0], r[1]), (r[2], r[3]), None, r[5], r[6], r[7])
         for at, r in enumerate(drawn.rows, start=2)

@@ -264,7 +264,7 @@ _NEARLY_CERTAIN = 0.01  # of being wrong, by the draws
 def _against_linkage(case: Case, taken: Sequence[Proposed]) -> int:
     """How many decisions contradict what the latest linkage holds for nearly certain."""
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation.known import composed, index_of
+    from uncounted.linkage.evaluation.ground_truth import composed, index_of
 
     stored = case.latest("linkage")
     if stored is None or not stored.payload or not taken:
@@ -284,7 +284,7 @@ def _most_joined(case: Case, taken: Sequence[Proposed]) -> int:
     """Of how many reports decisions make one person: the most, among those of these rows."""
     import numpy as np
 
-    from uncounted.linkage.graph import connected
+    from uncounted.linkage.sampler.candidate_graph import connected
 
     said = {frozenset(each.pair) for each in case.decisions() if each.same}
     said |= {frozenset((each.one, each.other)) for each in taken if each.same}
@@ -321,7 +321,7 @@ def review(
         NotLinked: the reports have not been linked, or something has changed since.
     """
     from uncounted.estimate.glance import log_number
-    from uncounted.linkage.order import review_order
+    from uncounted.linkage.active_review import review_order
 
     opened = linked(case, on)
     keys = opened.linkage.keys

@@ -101,7 +101,7 @@ class Linked:
 
     def copied_among(self, lists: Sequence[str]) -> bool:
         """Whether one of these lists stands in another nearly whole, by what may be counted."""
-        from uncounted.linkage.copied import SHARE, copied
+        from uncounted.linkage.copied_lists import SHARE, copied
 
         rows = zip(self.reports, self.may, strict=True)
         found = copied(each for each, may in rows if may and each.source in lists)

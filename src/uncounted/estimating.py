@@ -251,7 +251,7 @@ def estimate_case(
     hash of a small table gives its counts away.
 
     `left_out` is told how many reports were not counted, by reason; `copied`, which lists
-    stand in others (`linkage.copied`).
+    stand in others (`linkage.copied_lists`).
 
     Raises:
         UsedWrongly: what was asked needs a table, not a case file.

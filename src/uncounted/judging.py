@@ -29,8 +29,8 @@ from uncounted.vault.case import Case
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
     from uncounted.linkage.evaluation import Clerical, Expected, Held, LabelledPairs, Persons
-    from uncounted.linkage.evaluation.recalibrate import Recalibrated
-    from uncounted.linkage.evaluation.sample import Sample
+    from uncounted.linkage.evaluation.recalibration import Recalibrated
+    from uncounted.linkage.evaluation.sampling import Sample
     from uncounted.records.report import Report
 
 LEVEL = 0.95
@@ -205,13 +205,13 @@ def draw_sample(case: Case, out: Path, *, size: int, seed: int = 1, on: dt.date)
         UsedWrongly: too few pairs were asked for.
         NotEstimable: there is no pair to be drawn.
     """
-    from uncounted.linkage.evaluation import sample
+    from uncounted.linkage.evaluation import sampling
 
     opened = linked(case, on)
-    drawn = sample.draw(opened.linkage, sample.near(opened.reports), size=size, seed=seed)
+    drawn = sampling.draw(opened.linkage, sampling.near(opened.reports), size=size, seed=seed)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(sample.HEADER)
+    writer.writerow(sampling.HEADER)
     writer.writerows(drawn.rows)
     durable.write(out, text.getvalue().encode(), private=True)
     return drawn
@@ -220,7 +220,7 @@ def draw_sample(case: Case, out: Path, *, size: int, seed: int = 1, on: dt.date)
 def _told(case: Case, linkage: Linkage, labels: Persons | LabelledPairs) -> int:
     """Of the labelled pairs, those that people decided."""
     from uncounted.linkage.evaluation import Persons
-    from uncounted.linkage.evaluation.known import index_of
+    from uncounted.linkage.evaluation.ground_truth import index_of
 
     said = {frozenset((one, other)) for one, other, _ in decided(case, linkage.keys)}
     at = index_of(linkage)
@@ -277,7 +277,7 @@ def recalibrate(
     import numpy as np
 
     from uncounted.linkage.evaluation.calibration import in_doubt
-    from uncounted.linkage.evaluation.recalibrate import recalibrated
+    from uncounted.linkage.evaluation.recalibration import recalibrated
 
     told = list(_foretold(case))
     if sample is None:
@@ -310,7 +310,7 @@ def _check_design(
     that was forgotten (after a withdrawal, say) cannot be asked any more.
     """
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation import sample as drawing
+    from uncounted.linkage.evaluation import sampling as drawing
 
     if drawing.is_of(linkage, sample.rows):
         _check_sharing(linkage, sample, reports)
@@ -331,7 +331,7 @@ def _check_design(
 
 def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Report]) -> None:
     """The same for pairs that no draw links: how many there are is told by the reports."""
-    from uncounted.linkage.evaluation import sample as drawing
+    from uncounted.linkage.evaluation import sampling as drawing
 
     stated = {row.stratum: row for row in sample.rows}
     if not reports or not stated.keys() & drawing.UNLINKED:
@@ -348,7 +348,7 @@ def _check_sharing(linkage: Linkage, sample: LabelledPairs, reports: Sequence[Re
 
 def _check_decided(case: Case, linkage: Linkage, sample: LabelledPairs) -> None:
     """Refuse a sample of which some answers were decided and others not: who chose them?"""
-    from uncounted.linkage.evaluation.known import composed, index_of
+    from uncounted.linkage.evaluation.ground_truth import composed, index_of
 
     at = index_of(linkage)
     done = {frozenset(composed(key) for key in each.pair) for each in case.decisions()}
@@ -404,8 +404,8 @@ def _stated_by(
 
     from uncounted.linkage import Linkage
     from uncounted.linkage.evaluation.calibration import Pairs, rooms
-    from uncounted.linkage.evaluation.known import composed, index_of
-    from uncounted.linkage.graph import connected
+    from uncounted.linkage.evaluation.ground_truth import composed, index_of
+    from uncounted.linkage.sampler.candidate_graph import connected
 
     linkage = Linkage.from_bytes(payload)
     at, count = index_of(linkage), len(linkage.keys)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
@@ -17,8 +17,8 @@ def level(one: list[Act], other: list[Act]) -> str:
         Report(source, "1", (Name("김철수"),), acts=tuple(acts))
         for source, acts in (("A", one), ("B", other))
     ]
-    found = compare.levels(encode(reports), np.array([0]), np.array([1]))
-    return str(compare.EVENT[found[0, 4]])
+    found = levels.levels(encode(reports), np.array([0]), np.array([1]))
+    return str(levels.EVENT[found[0, 4]])
 
 
 def act(kind: str | None, day: str = "2019-03-16", place: str | None = "용정") -> Act:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare
-from uncounted.linkage.compare_days import births
-from uncounted.linkage.encode import encode
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.dates import births
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
@@ -44,8 +44,8 @@ def test_each_level(one: str, other: str, level: str) -> None:
         for at, day in enumerate((one, other))
     ]
     for left, right in ((1, 0), (0, 1)):
-        found = compare.levels(encode(reports), np.array([left]), np.array([right]))[0, 1]
-        assert compare.BIRTH[found] == level
+        found = levels.levels(encode(reports), np.array([left]), np.array([right]))[0, 1]
+        assert levels.BIRTH[found] == level
 
 
 _DAY = st.integers(date(1930, 1, 1).toordinal(), date(2010, 12, 31).toordinal())
@@ -60,8 +60,8 @@ def test_it_is_the_same_from_both_sides(one: tuple[int, int], other: tuple[int, 
 @given(_DAY, _DAY)
 def test_days_are_known_from_less_by_their_level(one: int, other: int) -> None:
     """Two days a year apart say what two years do not: that two parts of a date are wrong."""
-    level = compare.BIRTH[births(one, one, other, other)]
+    level = levels.BIRTH[births(one, one, other, other)]
     assert level not in ("within a month", "same year", "compatible")
     assert not level.startswith("within")
-    vague = compare.BIRTH[births(one, one + 365, other, other)]
+    vague = levels.BIRTH[births(one, one + 365, other, other)]
     assert not vague.startswith("days")

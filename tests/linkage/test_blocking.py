@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import blocking, compare, graph, road, splink_model, strangers
-from uncounted.linkage.blocking_loss import agreements, blocking_loss, by_keys, in_words
-from uncounted.linkage.encode import NO_KEY, Encoded, encode
+from uncounted.linkage import pipeline, splink_baseline
+from uncounted.linkage.blocking import pair_sampling
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.blocking.recall import agreements, blocking_loss, by_keys, in_words
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.encoding.encode import NO_KEY, Encoded, encode
+from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -219,8 +223,8 @@ def test_of_more_who_are_called_alike_than_can_be_compared_it_is_told(
     for most in ("LEAST_LOOKED", "LOOKED_AT_ALL"):
         monkeypatch.setattr(blocking, most, 1000)
     monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
-    monkeypatch.setattr(road, "ALL_PAIRS", 100)
-    facts = road.comparing(reports, seed=1, progress=silent).facts["blocking"]
+    monkeypatch.setattr(pipeline, "ALL_PAIRS", 100)
+    facts = pipeline.comparing(reports, seed=1, progress=silent).facts["blocking"]
     assert "79,800 pairs of reports were not compared" in (in_words(facts) or "")
 
 
@@ -251,7 +255,7 @@ def _reports(people: int) -> list[Report]:
 
 def test_compared_reports_tell_of_their_blocking() -> None:
     encoded = encode(_reports(60))
-    done = road.compared(encoded, seed=1, progress=silent)
+    done = pipeline.compared(encoded, seed=1, progress=silent)
     facts = done.facts["blocking"]
     assert len(done.pairs.left) == 120 * 119 // 2  # all, in a small file
     assert 0 < facts["pairs"] < len(done.pairs.left)
@@ -263,23 +267,23 @@ def test_compared_reports_tell_of_their_blocking() -> None:
 def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = encode(_reports(20))
     found = blocking.find(encoded)
-    assert splink_model.expected_links(encoded, found.left, found.right, seed=1) is not None
-    monkeypatch.setattr(splink_model, "MOST_SCORED", 1)
-    assert splink_model.expected_links(encoded, found.left, found.right, seed=1) is None
+    assert splink_baseline.expected_links(encoded, found.left, found.right, seed=1) is not None
+    monkeypatch.setattr(splink_baseline, "MOST_SCORED", 1)
+    assert splink_baseline.expected_links(encoded, found.left, found.right, seed=1) is None
     nothing = np.zeros(0, np.int64)
-    assert splink_model.expected_links(encoded, nothing, nothing, seed=1) is None
+    assert splink_baseline.expected_links(encoded, nothing, nothing, seed=1) is None
 
 
 def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = encode(_reports(60))
-    exact = road.compared(encoded, seed=1, progress=silent).rates
-    monkeypatch.setattr(road, "ALL_PAIRS", 10)
-    monkeypatch.setattr(strangers, "ALL", 100_000)
-    monkeypatch.setattr(strangers, "SHARING", 10_000)
-    every = road.compared(encoded, seed=1, progress=silent)
+    exact = pipeline.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
+    monkeypatch.setattr(pair_sampling, "ALL", 100_000)
+    monkeypatch.setattr(pair_sampling, "SHARING", 10_000)
+    every = pipeline.compared(encoded, seed=1, progress=silent)
     assert "lost_counted" in every.facts["blocking"]
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
-    sampled = road.compared(encoded, seed=1, progress=silent)
+    sampled = pipeline.compared(encoded, seed=1, progress=silent)
     assert "lost_counted" not in sampled.facts["blocking"]
     assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
@@ -292,20 +296,20 @@ def test_reports_in_another_order_say_the_same() -> None:
     acts = (*rows[7].acts, Act("repatriation", parse("2001-03"), "함경북도 온성군"))
     rows[7] = attrs.evolve(rows[7], acts=acts, occupation="농민", number="0042")
     rows[9] = attrs.evolve(rows[9], acts=(), number="42")
-    done = road.comparing(rows, seed=1, progress=silent)
-    arranged, order = road.arranged(done, 1e-4)
+    done = pipeline.comparing(rows, seed=1, progress=silent)
+    arranged, order = pipeline.arranged(done, 1e-4)
     assert sorted(order.tolist()) == list(range(len(rows)))
     pairs = arranged.pairs
     assert (pairs.left > pairs.right).all()
-    found = compare.levels(arranged.encoded, pairs.left, pairs.right)
-    assert (compare.packed(found) == pairs.codes).all()
-    before = compare.levels(done.encoded, order[pairs.left], order[pairs.right])
+    found = levels.levels(arranged.encoded, pairs.left, pairs.right)
+    assert (levels.packed(found) == pairs.codes).all()
+    before = levels.levels(done.encoded, order[pairs.left], order[pairs.right])
     assert (before == found).all()
     for name, values in done.encoded.keys.items():
         assert (arranged.encoded.keys[name] == values[order]).all()
     likely = pairs.log_odds > -3
 
-    def apart(each: graph.Candidates) -> float:
+    def apart(each: candidate_graph.Candidates) -> float:
         return float((each.left - each.right)[likely].mean())
 
     assert apart(pairs) < apart(done.pairs) / 3  # who may be one person are neighbours
@@ -314,9 +318,9 @@ def test_reports_in_another_order_say_the_same() -> None:
 def test_the_order_of_reports_hangs_on_nothing_but_candidates() -> None:
     """Breadth first; of two with as many candidates the earlier one first, on every machine."""
     left, right = np.array([3, 4, 5, 6, 2, 7]), np.array([0, 3, 3, 5, 1, 6])
-    pairs = graph.Candidates(left, right, np.zeros(6, np.int32), np.full(6, 9.0))
+    pairs = candidate_graph.Candidates(left, right, np.zeros(6, np.int32), np.full(6, 9.0))
     # 8 has nobody; 1 and 2 have one another; 0, 4 and 7 have one, and 0 leads to the others
-    order = graph.near_one_another(9, pairs, 0.5)
+    order = candidate_graph.near_one_another(9, pairs, 0.5)
     assert order.tolist() == [8, 0, 3, 4, 5, 6, 7, 1, 2]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from uncounted.linkage.copied import copied, taken_over
+from uncounted.linkage.copied_lists import copied, taken_over
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from uncounted.linkage import encode as encoding
-from uncounted.linkage.encode import encode
+from uncounted.linkage.encoding import encode as encoding
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells import name_parser
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report

@@ -16,7 +16,6 @@ from tests.made_linkage import Made, made
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.draws import numbered
 from uncounted.linkage.evaluation import (
     LabelledPairs,
     Persons,
@@ -24,7 +23,7 @@ from uncounted.linkage.evaluation import (
     against_persons,
     expected,
 )
-from uncounted.linkage.evaluation import measures as ms
+from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.intervals import (
     Stratum,
     exact_share,
@@ -33,6 +32,7 @@ from uncounted.linkage.evaluation.intervals import (
     total_limits,
 )
 from uncounted.linkage.evaluation.labels import Labelled
+from uncounted.linkage.result import numbered
 
 
 def linkage_of(draws: Sequence[Sequence[int]]) -> Linkage:

@@ -14,7 +14,7 @@ from tests.made_linkage import made
 from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
 from uncounted.linkage.evaluation.calibration import Pairs, rooms
-from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
+from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 
 Floats = NDArray[np.float64]
 

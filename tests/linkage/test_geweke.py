@@ -19,18 +19,12 @@ from tests.linkage.test_moves import guessing, made
 from tests.linkage.test_rates_of_clusters import light, of_prior
 from tests.linkage.test_summed_out import chain_of, only
 
-from uncounted.linkage import (
-    chains,
-    compare,
-    evidence,
-    field_priors,
-    graph,
-    model,
-    pair_worth,
-    partition,
-    priors,
-)
-from uncounted.linkage.visits import take_turns
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import field_priors, partition_priors
+from uncounted.linkage.sampler import candidate_graph, cluster_likelihood, pair_likelihood, state
+from uncounted.linkage.sampler.scan_schedule import take_turns
 
 pytestmark = pytest.mark.slow
 
@@ -40,25 +34,25 @@ FROM_PRIOR = 100_000
 Q = (2.0, 3.0)  # so that repeats are seen
 CROSS = {(i, j) for i in (3, 4, 5) for j in (0, 1, 2)}
 PAIRS = {(3, 0), (4, 1), (5, 2)}
-KINDS = pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT
+KINDS = pair_likelihood.RIGHT, pair_likelihood.SLIP, pair_likelihood.DIFFERENT
 
 
 @attrs.frozen(eq=False)
 class Setting:
     """Six reports, who may be one person, and what is thought of that before."""
 
-    prior: priors.PartitionPrior
+    prior: partition_priors.PartitionPrior
     lists: list[int]
     near: set[naive.Pair]
 
     def log_prior(self, row: naive.Partition) -> float:
         """Of a partition, q or theta summed out."""
-        if self.prior is priors.EWENS:
+        if self.prior is partition_priors.EWENS:
             thetas = np.exp(np.linspace(np.log(1e-2), np.log(1e7), 600))
             each = (max(row) + 1) * np.log(thetas) - len(self.near) * np.log(thetas * (thetas + 1))
             return math.log(float(np.exp(each).mean()))
         q = 0.0 if self.prior.once_a_list else 0.5
-        value = naive.log_overlap(row, self.lists, 1.0, [q, q], partition.MOST_EXACT_LISTS)
+        value = naive.log_overlap(row, self.lists, 1.0, [q, q], state.MOST_EXACT_LISTS)
         for people, more in () if self.prior.once_a_list else self.repeats(row):
             value -= (people + more) * math.log(0.5)
             value += math.lgamma(Q[0] + more) + math.lgamma(Q[1] + people)
@@ -76,16 +70,16 @@ class Setting:
 
 
 SETTINGS = (
-    Setting(priors.NO_DUPLICATES, [0, 0, 0, 1, 1, 1], CROSS),
-    Setting(priors.OVERLAP_TABLE, [0, 0, 1, 0, 1, 1], PAIRS),
-    Setting(priors.EWENS, [0, 0, 1, 0, 1, 1], PAIRS),
+    Setting(partition_priors.NO_DUPLICATES, [0, 0, 0, 1, 1, 1], CROSS),
+    Setting(partition_priors.OVERLAP_TABLE, [0, 0, 1, 0, 1, 1], PAIRS),
+    Setting(partition_priors.EWENS, [0, 0, 1, 0, 1, 1], PAIRS),
 )
 
 
 @pytest.fixture(autouse=True)
 def _light(monkeypatch: pytest.MonkeyPatch) -> None:
     light(monkeypatch, 3.0)
-    monkeypatch.setattr(priors, "Q_PRIOR", Q)
+    monkeypatch.setattr(partition_priors, "Q_PRIOR", Q)
     monkeypatch.setattr(model, "_NEVER_FOR", math.inf)  # with a cap m is not how often pairs differ
 
 
@@ -117,13 +111,13 @@ def of_kind(m: Floats, field: int, kind: int) -> Floats:
 def directly(setting: Setting) -> Floats:
     """Draws of the prior."""
     rng = np.random.default_rng(17)
-    m = [of_prior(rng, f, FROM_PRIOR)[0] for f in range(len(compare.FIELDS))]
+    m = [of_prior(rng, f, FROM_PRIOR)[0] for f in range(len(levels.FIELDS))]
     rows = [row for row in naive.partitions(6) if naive.admits(row, setting.near)]
     logs = {row: setting.log_prior(row) for row in rows}
     chance = naive.probabilities({row: at for row, at in logs.items() if at > -math.inf})
     rows, which = list(chance), rng.choice(len(chance), FROM_PRIOR, p=list(chance.values()))
     people = np.array([max(row) + 1.0 for row in rows])[which]
-    if setting.prior is priors.EWENS:
+    if setting.prior is partition_priors.EWENS:
         grid = np.linspace(np.log(1e-2), np.log(1e7), 600)
         parameters = rng.choice(grid, FROM_PRIOR)[:, None]
     else:
@@ -132,7 +126,7 @@ def directly(setting: Setting) -> Floats:
         parameters *= not setting.prior.once_a_list
     # pairs of one person show a level as often as m says
     often = [
-        np.stack([each[:, 0], of_kind(each, f, pair_worth.DIFFERENT)], axis=1)
+        np.stack([each[:, 0], of_kind(each, f, pair_likelihood.DIFFERENT)], axis=1)
         for f, each in enumerate(m)
     ]
     shown = np.stack(often, axis=1) * (6 - people)[:, None, None]
@@ -146,14 +140,14 @@ def in_turns(setting: Setting, *, guessed: bool) -> Floats:
     if guessed:
         case = guessing(case)
     start = model.Rates(
-        tuple(of_prior(rng, f, 1)[0][0] for f in range(len(compare.FIELDS))), u_of(), u_of()
+        tuple(of_prior(rng, f, 1)[0][0] for f in range(len(levels.FIELDS))), u_of(), u_of()
     )
     work, chain = chain_of(case, start, setting.prior, 2, asking=False)
     work = attrs.evolve(work, sizes=np.array([2]), times=np.array([3]))
     if guessed:
         chain.visits.turns[:] = take_turns(case.graph)
-    rounds = chains.Run(watch=10**9, thin=10**9)
-    pairs, fields = np.array(sorted(case.near)), np.arange(len(compare.FIELDS))
+    rounds = mcmc.Run(watch=10**9, thin=10**9)
+    pairs, fields = np.array(sorted(case.near)), np.arange(len(levels.FIELDS))
     drawn, each = list[Floats](), 2 if guessed else 1  # guessed, reports take turns
     for _ in range(SWEEPS // each):
         rows = show(rng, pairs, chain)
@@ -163,9 +157,11 @@ def in_turns(setting: Setting, *, guessed: bool) -> Floats:
         ours = rows[one_person(chain, pairs)]
         shown = (
             (ours == 1).sum(axis=0),
-            (model.KINDS[fields, ours] == pair_worth.DIFFERENT).sum(axis=0),
+            (model.KINDS[fields, ours] == pair_likelihood.DIFFERENT).sum(axis=0),
         )
-        parameters = chain.prior.log_theta if setting.prior is priors.EWENS else chain.prior.q
+        parameters = (
+            chain.prior.log_theta if setting.prior is partition_priors.EWENS else chain.prior.q
+        )
         drawn.append(np.hstack([*chain.rates.m, *shown, chain.state.n, parameters]))
     ends = np.cumsum([sum(map(len, start.m)), len(fields), len(fields), 1])
     m, first, different, people, rest = np.split(np.array(drawn), ends, axis=1)
@@ -174,17 +170,17 @@ def in_turns(setting: Setting, *, guessed: bool) -> Floats:
 
 
 def show(
-    rng: np.random.Generator, pairs: NDArray[np.int64], chain: chains._Chain
+    rng: np.random.Generator, pairs: NDArray[np.int64], chain: mcmc._Chain
 ) -> NDArray[np.uint8]:
     """Draw the levels of all who may be one person; a row for each such pair."""
     together = one_person(chain, pairs)
-    rows = np.zeros((len(pairs), len(compare.FIELDS)), np.uint8)
+    rows = np.zeros((len(pairs), len(levels.FIELDS)), np.uint8)
     for f, (m, u) in enumerate(zip(chain.rates.m, chain.rates.u, strict=True)):
         most = np.where(together[:, None], np.cumsum(m)[:-1], np.cumsum(u)[:-1])
         rows[:, f] = 1 + (rng.random((len(pairs), 1)) > most).sum(axis=1)
     codes = np.zeros((6, 6), np.int32)
-    codes[pairs[:, 0], pairs[:, 1]] = codes[pairs[:, 1], pairs[:, 0]] = compare.packed(rows)
-    chain.graph.codes[:] = codes[graph.whose(chain.graph), chain.graph.near]
+    codes[pairs[:, 0], pairs[:, 1]] = codes[pairs[:, 1], pairs[:, 0]] = levels.packed(rows)
+    chain.graph.codes[:] = codes[candidate_graph.whose(chain.graph), chain.graph.near]
     chain.graph.dense[:] = codes[np.tril_indices(len(codes), -1)]
     chain.graph.met[:] = -1  # nothing is remembered of what they were
     chain.state.levels_at[:] = -1
@@ -192,7 +188,7 @@ def show(
     return rows
 
 
-def one_person(chain: chains._Chain, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+def one_person(chain: mcmc._Chain, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which pairs are."""
     slots = chain.state.slot[pairs]
     return np.asarray(slots[:, 0] == slots[:, 1])
@@ -218,12 +214,12 @@ def test_rounds_leave_the_joint_law_as_it_is(setting: Setting, guessed: bool) ->
 
 def test_a_sampler_of_other_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if both reports of two that are different erred, where either is enough."""
-    reports = evidence.reports
+    reports = cluster_likelihood.reports
 
-    def both(rng: np.random.Generator, counts: evidence.Counts, chance: Floats) -> Floats:
+    def both(rng: np.random.Generator, counts: cluster_likelihood.Counts, chance: Floats) -> Floats:
         kinds = reports(rng, counts, chance)
-        more = counts.two[:, pair_worth.DIFFERENT] * (1 - chance[:, pair_worth.DIFFERENT])
+        more = counts.two[:, pair_likelihood.DIFFERENT] * (1 - chance[:, pair_likelihood.DIFFERENT])
         return kinds + np.outer(more, (0, -1, 0, 1))
 
-    monkeypatch.setattr(evidence, "reports", both)
+    monkeypatch.setattr(cluster_likelihood, "reports", both)
     assert np.abs(z_scores(SETTINGS[0], guessed=False)).max() > 5

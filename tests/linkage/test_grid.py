@@ -9,19 +9,12 @@ import attrs
 import numpy as np
 import pytest
 
-from uncounted.linkage import (
-    Linkage,
-    at_chance,
-    chains,
-    compare,
-    graph,
-    grid,
-    link,
-    partition,
-    priors,
-    road,
-)
-from uncounted.linkage.draws import together
+from uncounted.linkage import Linkage, at_chance, link, mcmc, pipeline, prior_sensitivity
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.model import partition_priors
+from uncounted.linkage.result import together
+from uncounted.linkage.sampler import candidate_graph
+from uncounted.linkage.sampler import state as partition
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -61,10 +54,10 @@ def linkage() -> Linkage:
 
 def test_every_prior_and_rule_has_a_cell(linkage: Linkage) -> None:
     names = [(each.prior, each.candidates) for each in linkage.grid]
-    assert len(names) == len(set(names)) == 2 * len(priors.PRIORS)
+    assert len(names) == len(set(names)) == 2 * len(partition_priors.PRIORS)
     assert ("overlap-table", "usual") not in names  # that is the linkage itself
     assert ("overlap-table", "loose") in names
-    assert {prior for prior, _ in names} == set(priors.PRIORS)
+    assert {prior for prior, _ in names} == set(partition_priors.PRIORS)
     assert linkage.diagnostics["grid"] == [each.told() for each in linkage.grid]
 
 
@@ -91,8 +84,8 @@ def test_a_linkage_without_a_grid_comes_back_too() -> None:
 
 
 def test_what_a_fit_may_be_found_wanting_in() -> None:
-    weights = tuple(np.zeros(count) for count in compare.COUNTS)
-    m = (np.full(compare.COUNTS[0] - 1, 1 / (compare.COUNTS[0] - 1)),)  # .86 of names agree
+    weights = tuple(np.zeros(count) for count in levels.COUNTS)
+    m = (np.full(levels.COUNTS[0] - 1, 1 / (levels.COUNTS[0] - 1)),)  # .86 of names agree
     rates = SimpleNamespace(expected_pairs=10.0, weights=lambda: weights, m=m)
     labels = np.repeat(np.arange(20), 10)[None, :].astype(np.int32)
 
@@ -100,7 +93,7 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
         sampled: Any = SimpleNamespace(
             facts={"rhat": rhat}, rates=rates, compared=np.zeros((len(weights), 1))
         )
-        return grid.wanting(sampled, labels)
+        return prior_sensitivity.wanting(sampled, labels)
 
     assert wanting(1.0) == "900 pairs are linked where agreement alone suggests 10"
     assert wanting(np.inf) == wanting(1.0)  # chains that ran away were stopped for that
@@ -111,21 +104,21 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
 
 
 def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
-    compared = road.comparing(reports(), seed=1, progress=silent)
+    compared = pipeline.comparing(reports(), seed=1, progress=silent)
     log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))
     crowded = attrs.evolve(compared.pairs, log_odds=log_odds)
-    usual = graph.build(compared.encoded, crowded, floor=road.FLOOR)
-    assert road.FLOOR * 1.01 < usual.facts["floor"] <= 0.5
-    main = chains.sample(
+    usual = candidate_graph.build(compared.encoded, crowded, floor=pipeline.FLOOR)
+    assert pipeline.FLOOR * 1.01 < usual.facts["floor"] <= 0.5
+    main = mcmc.sample(
         usual,
         compared.rates,
         compared.lists,
         draws=4,
         seed=1,
         progress=silent,
-        run=attrs.evolve(grid.RUN, most_pairs=-1.0),
+        run=attrs.evolve(prior_sensitivity.RUN, most_pairs=-1.0),
     )
-    found = grid.readings(
+    found = prior_sensitivity.readings(
         compared.encoded,
         crowded,
         usual,
@@ -148,18 +141,20 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
 def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
     usual: float, strict: float
 ) -> None:
-    assert grid._floor_of("strict", usual) == pytest.approx(strict)
-    assert grid._floor_of("loose", usual) == pytest.approx(usual / 10)
-    compared = road.comparing(reports(), seed=1, progress=silent)
+    assert prior_sensitivity._floor_of("strict", usual) == pytest.approx(strict)
+    assert prior_sensitivity._floor_of("loose", usual) == pytest.approx(usual / 10)
+    compared = pipeline.comparing(reports(), seed=1, progress=silent)
 
-    def built(floor: float) -> graph.Built:
-        return graph.build(compared.encoded, compared.pairs, floor=floor)
+    def built(floor: float) -> candidate_graph.Built:
+        return candidate_graph.build(compared.encoded, compared.pairs, floor=floor)
 
-    mine = built(grid._floor_of("strict", usual))
+    mine = built(prior_sensitivity._floor_of("strict", usual))
     assert (mine.graph.weak == partition.FIRM).all()
     none = "the usual candidates are as few as can be: there is no stricter rule"
-    assert grid._no_other("strict", mine, built(usual)) == (none if usual > 0.25 else None)
-    assert grid._no_other("loose", built(usual / 10), built(usual)) is None
+    assert prior_sensitivity._no_other("strict", mine, built(usual)) == (
+        none if usual > 0.25 else None
+    )
+    assert prior_sensitivity._no_other("loose", built(usual / 10), built(usual)) is None
 
 
 def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are(
@@ -167,50 +162,50 @@ def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are(
 ) -> None:
     few = reports()
     many = [*few, Report("B", "one more", (Name("Kim 1"),), birth=parse("1940"))]
-    monkeypatch.setattr(road, "ALL_PAIRS", len(few))
+    monkeypatch.setattr(pipeline, "ALL_PAIRS", len(few))
     assert link(few, draws=4, with_grid=False).settings["floor"] == pytest.approx(1e-4)
     assert link(many, draws=4, with_grid=False).settings["floor"] == pytest.approx(3e-4)
 
 
 def test_chains_that_run_away_are_given_up() -> None:
     rows = reports()
-    compared = road.comparing(rows, seed=1, progress=silent)
-    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    compared = pipeline.comparing(rows, seed=1, progress=silent)
+    built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     told: list[int] = []
 
-    def sampled(most_pairs: float) -> chains.Sampled:
+    def sampled(most_pairs: float) -> mcmc.Sampled:
         told.clear()
-        return chains.sample(
+        return mcmc.sample(
             built,
             compared.rates,
             compared.lists,
             draws=6,
             seed=1,
             progress=lambda what, done, total: told.append(done),
-            run=attrs.evolve(grid.RUN, most_pairs=most_pairs),
+            run=attrs.evolve(prior_sensitivity.RUN, most_pairs=most_pairs),
         )
 
     # forty people with three reports each are 120 pairs
     assert np.isinf(sampled(60.0).facts["rhat"])
-    assert max(told) <= 2 * chains._FIRST_LOOK
+    assert max(told) <= 2 * mcmc._FIRST_LOOK
     given_up = sampled(60.0)
-    assert grid._facts(given_up, given_up.slots) == dict.fromkeys(
+    assert prior_sensitivity._facts(given_up, given_up.slots) == dict.fromkeys(
         ("people", "people_interval", "rhat")
     )
     kept = sampled(130.0)
     assert kept.facts["rhat"] < 1.1
     kept.facts["rhat"] = np.inf  # they ran, and never met
-    assert grid._facts(kept, kept.slots)["rhat"] is None
-    assert grid._facts(kept, kept.slots)["people_interval"] is not None
+    assert prior_sensitivity._facts(kept, kept.slots)["rhat"] is None
+    assert prior_sensitivity._facts(kept, kept.slots)["people_interval"] is not None
     assert kept.slots.shape == (6, len(rows))
 
 
 def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
-    compared = road.comparing(reports(), seed=1, progress=silent)
-    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     told: list[int] = []
-    run = chains.Run(chains=1, warm_up=4, length=10, rounds=1, refuse=np.inf)
-    chains.sample(
+    run = mcmc.Run(chains=1, warm_up=4, length=10, rounds=1, refuse=np.inf)
+    mcmc.sample(
         built,
         compared.rates,
         compared.lists,
@@ -223,19 +218,19 @@ def test_a_warm_up_shorter_than_the_first_look_is_kept_to() -> None:
 
 
 def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    compared = road.comparing(reports(), seed=1, progress=silent)
-    built = graph.build(compared.encoded, compared.pairs, floor=road.FLOOR)
+    compared = pipeline.comparing(reports(), seed=1, progress=silent)
+    built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     drawn = []
-    draw = priors.PartitionPrior.draw
+    draw = partition_priors.PartitionPrior.draw
 
-    def spied(self: priors.PartitionPrior, *args: Any) -> partition.Prior:
+    def spied(self: partition_priors.PartitionPrior, *args: Any) -> partition.Prior:
         drawn.append(draw(self, *args))
         return drawn[-1]
 
-    monkeypatch.setattr(priors.PartitionPrior, "draw", spied)
-    monkeypatch.setattr(chains, "everybody_had_a_turn", lambda visits: True)  # in each sweep
-    run = chains.Run(chains=1, warm_up=4, length=12, thin=3, rounds=1, refuse=np.inf)
-    told = chains.sample(
+    monkeypatch.setattr(partition_priors.PartitionPrior, "draw", spied)
+    monkeypatch.setattr(mcmc, "everybody_had_a_turn", lambda visits: True)  # in each sweep
+    run = mcmc.Run(chains=1, warm_up=4, length=12, thin=3, rounds=1, refuse=np.inf)
+    told = mcmc.sample(
         built, compared.rates, compared.lists, draws=4, seed=1, progress=silent, run=run
     )
     mean = np.mean([each.q for each in drawn[4::3]], axis=0)
@@ -255,12 +250,14 @@ def test_of_many_lists_each_is_watched() -> None:
     people = [set(lists[labels == label].tolist()) for label in slots]
     on = [sum(s in person for person in people) for s in range(7)]
     many = [sum(len(person) == k for person in people) for k in range(1, 8)]
-    assert chains._watch(state).tolist() == [len(people), *on, *many]
+    assert mcmc._watch(state).tolist() == [len(people), *on, *many]
 
 
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert link(reports(), draws=20, with_grid=False).diagnostics["fails"] is None
-    monkeypatch.setattr(grid, "wanting", lambda sampled, labels: "names agree in 81% of the links")
+    monkeypatch.setattr(
+        prior_sensitivity, "wanting", lambda sampled, labels: "names agree in 81% of the links"
+    )
     told = link(reports(), draws=20, with_grid=False).diagnostics
     assert told["fails"] == "names agree in 81% of the links"
 

@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from tests import naive_linkage as naive
 from tests.linkage.test_moves import Made, said_of
 
-from uncounted.linkage import chains, compare, graph, model, priors, road
+from uncounted.linkage import mcmc, pipeline
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import partition_priors
+from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 
 pytestmark = pytest.mark.slow
@@ -27,31 +31,33 @@ MOST = 6  # reports of a component whose partitions are all written out
 
 
 @functools.cache
-def compared() -> road.Compared:
+def compared() -> pipeline.Compared:
     """Some hundred reports of a made-up population."""
     rows = list(bench_linkage.fresh([301])[0])[:400]
-    found = road.comparing(rows, seed=1, progress=silent)
+    found = pipeline.comparing(rows, seed=1, progress=silent)
     return attrs.evolve(found, rates=attrs.evolve(found.rates, fields_said=len(compare.FIELDS)))
 
 
-def built(decisions: list[graph.Decision]) -> graph.Built:
-    return graph.build(compared().encoded, compared().pairs, floor=FLOOR, decisions=decisions)
+def built(decisions: list[candidate_graph.Decision]) -> candidate_graph.Built:
+    return candidate_graph.build(
+        compared().encoded, compared().pairs, floor=FLOOR, decisions=decisions
+    )
 
 
-def components(of: graph.Built) -> list[Ints]:
+def components(of: candidate_graph.Built) -> list[Ints]:
     """The reports of each component in which there is a choice, and not too many."""
     found = [np.flatnonzero(of.component == at) for at in np.unique(of.component)]
     return [each for each in found if 1 < len(each) <= MOST]
 
 
-def exact(of: graph.Built, reports: Ints) -> dict[naive.Partition, float]:
+def exact(of: candidate_graph.Built, reports: Ints) -> dict[naive.Partition, float]:
     """Every partition of a component, with its probability where the prior is flat and m known."""
     count, place = len(reports), {int(r): at for at, r in enumerate(reports)}
     one, two = np.tril_indices(count, -1)
     i, j = reports[one], reports[two]  # they ascend, so i > j
     levels = np.zeros((count, count, len(compare.FIELDS)), np.uint8)
     levels[one, two] = levels[two, one] = compare.unpacked(of.graph.dense[i * (i - 1) // 2 + j])
-    whose, near = graph.whose(of.graph), of.graph.near
+    whose, near = candidate_graph.whose(of.graph), of.graph.near
     pairs = {
         (place[int(r)], place[int(s)])
         for r, s in zip(whose, near, strict=True)
@@ -71,39 +77,41 @@ def exact(of: graph.Built, reports: Ints) -> dict[naive.Partition, float]:
     )
 
 
-def sampled(of: graph.Built, patch: pytest.MonkeyPatch) -> NDArray[np.int32]:
+def sampled(of: candidate_graph.Built, patch: pytest.MonkeyPatch) -> NDArray[np.int32]:
     """Draws with m as it is before any partition."""
     patch.setattr(model, "draw", lambda rng, linked, kinds, rates: rates)
     patch.setattr(model, "ask", lambda graph, rates: None)
-    run = chains.Run(chains=2, length=5 * DRAWS // 2, watch=100, rounds=1, refuse=np.inf)
-    return chains.sample(
+    run = mcmc.Run(chains=2, length=5 * DRAWS // 2, watch=100, rounds=1, refuse=np.inf)
+    return mcmc.sample(
         of,
         compared().rates,
         compared().lists,
         draws=DRAWS,
         seed=1,
         progress=silent,
-        prior=priors.FLAT,
+        prior=partition_priors.FLAT,
         run=run,
     ).slots
 
 
-def decided() -> list[graph.Decision]:
+def decided() -> list[candidate_graph.Decision]:
     """Of every third component that two of it are what they are likely not; and two are joined."""
-    found, of = list[graph.Decision](), components(built([]))
+    found, of = list[candidate_graph.Decision](), components(built([]))
     for reports in of[::3]:
         likely = sum(p for row, p in exact(built([]), reports).items() if row[0] == row[1])
         found.append((int(reports[1]), int(reports[0]), likely < 0.5))
     return [*found, (int(of[4][0]), int(of[1][0]), True)]
 
 
-def touched(of: graph.Built, decisions: list[graph.Decision]) -> NDArray[np.bool_]:
+def touched(
+    of: candidate_graph.Built, decisions: list[candidate_graph.Decision]
+) -> NDArray[np.bool_]:
     """Reports of the components that decisions are about."""
     ends = np.array([[i, j] for i, j, _ in decisions]).ravel()
     return np.isin(of.component, of.component[ends])
 
 
-def z_scores(of: graph.Built, slots: NDArray[np.int32], reports: Ints) -> list[float]:
+def z_scores(of: candidate_graph.Built, slots: NDArray[np.int32], reports: Ints) -> list[float]:
     """Of each two, how often they are one person less its chance, in standard errors."""
     truth, found = exact(of, reports), list[float]()
     for x, y in zip(*np.tril_indices(len(reports), -1), strict=True):

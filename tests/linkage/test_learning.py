@@ -16,23 +16,25 @@ from scipy import integrate
 from tests import naive_linkage as naive
 from tests.linkage.test_moves import Made, alike, made, once, said_of, two_and_two
 
-from uncounted.linkage import (
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.model import em, field_priors, partition_priors
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.sampler import (
     attempts,
-    chains,
-    compare,
-    evidence,
-    field_priors,
-    graph,
-    learning,
-    model,
-    moves,
-    pair_worth,
-    partition,
-    priors,
+    candidate_graph,
+    cluster_likelihood,
+    pair_likelihood,
 )
-from uncounted.linkage.guessed import with_lots
-from uncounted.linkage.name_levels import NAME
-from uncounted.linkage.visits import ALWAYS, Visits, every, settle
+from uncounted.linkage.sampler import (
+    state as partition,
+)
+from uncounted.linkage.sampler import (
+    sweep as moves,
+)
+from uncounted.linkage.sampler.informed_proposal import with_lots
+from uncounted.linkage.sampler.scan_schedule import ALWAYS, Visits, every, settle
 from uncounted.progress import silent
 
 pytestmark = pytest.mark.slow
@@ -83,7 +85,7 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
     kinds = np.array(prior.kinds)
     found = -float(counts @ np.log(u))
     n: dict[int, float] = {}
-    for kind in (pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT):
+    for kind in (pair_likelihood.RIGHT, pair_likelihood.SLIP, pair_likelihood.DIFFERENT):
         here = kinds == kind
         n[kind] = float(counts[here].sum())
         if here.any():
@@ -103,8 +105,8 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
             different,
             math.sqrt(prior.least),
             lambda x: (
-                x ** (2 * (n[pair_worth.RIGHT] + n[pair_worth.SLIP]))
-                * (1 - x**2) ** n[pair_worth.DIFFERENT]
+                x ** (2 * (n[pair_likelihood.RIGHT] + n[pair_likelihood.SLIP]))
+                * (1 - x**2) ** n[pair_likelihood.DIFFERENT]
             ),
         )
     )
@@ -114,7 +116,9 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
                 right,
                 slip,
                 0.0,
-                lambda t: t ** (2 * n[pair_worth.RIGHT]) * (1 - t**2) ** n[pair_worth.SLIP],
+                lambda t: (
+                    t ** (2 * n[pair_likelihood.RIGHT]) * (1 - t**2) ** n[pair_likelihood.SLIP]
+                ),
             )
         )
     return found
@@ -141,16 +145,23 @@ def test_m_drawn_with_the_partition(
     case = made(rng, lists, 1.0)
     rates = rates_for(rng)
     truth = exact_with_m(case, lists, rates)
-    work = chains._Work(built_of(case), priors.NO_DUPLICATES, np.array([6]), np.array([1]), silent)
-    chain = chains._start(
-        work.built, rates, 2, priors.NO_DUPLICATES, np.random.default_rng(7), together=False
+    work = mcmc._Work(
+        built_of(case), partition_priors.NO_DUPLICATES, np.array([6]), np.array([1]), silent
+    )
+    chain = mcmc._start(
+        work.built,
+        rates,
+        2,
+        partition_priors.NO_DUPLICATES,
+        np.random.default_rng(7),
+        together=False,
     )
     # which candidates are looked at is no matter here
-    chain.graph = graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
+    chain.graph = candidate_graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
     thin = 1
     if in_turns:
         chain.visits.turns[:], thin = [0, 1, 1, 0, 1, 0], 2
-    work._one(chain, chains.Run(thin=thin), thin * SWEEPS, keep=True)
+    work._one(chain, mcmc.Run(thin=thin), thin * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
@@ -158,15 +169,22 @@ def test_which_candidates_are_firm_does_not_change_while_draws_are_kept() -> Non
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
-    work = chains._Work(built_of(case), priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent)
-    chain = chains._start(
-        work.built, rates_for(rng), 2, priors.OVERLAP_TABLE, np.random.default_rng(7), together=True
+    case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
+    work = mcmc._Work(
+        built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
-    work._one(chain, chains.Run(), 400, keep=False)
+    chain = mcmc._start(
+        work.built,
+        rates_for(rng),
+        2,
+        partition_priors.OVERLAP_TABLE,
+        np.random.default_rng(7),
+        together=True,
+    )
+    work._one(chain, mcmc.Run(), 400, keep=False)
     assert (chain.graph.weak == partition.FIRM).any()
     settled = chain.graph
-    work._one(chain, chains.Run(), 400, keep=True)
+    work._one(chain, mcmc.Run(), 400, keep=True)
     assert chain.graph is settled
 
 
@@ -174,19 +192,21 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
+    case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
     start = rates_for(rng)
     one, two = (
-        chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
+        mcmc._start(built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False)
         for _ in range(2)
     )
-    one.graph = graph.firmer(one.graph, [np.array([0, 0, 2, 3], np.int32)])  # in its warm-up
+    one.graph = candidate_graph.firmer(
+        one.graph, [np.array([0, 0, 2, 3], np.int32)]
+    )  # in its warm-up
     two.labels.append(np.array([0, 1, 2, 1], np.int32))  # in a draw
-    chains._firm_together([one, two])
+    mcmc._firm_together([one, two])
     firm = {(0, 1), (1, 0), (1, 3), (3, 1)}
     for chain in (one, two):
         for i, j, kind in zip(
-            graph.whose(chain.graph), chain.graph.near, chain.graph.weak, strict=True
+            candidate_graph.whose(chain.graph), chain.graph.near, chain.graph.weak, strict=True
         ):
             assert kind == (partition.FIRM if (int(i), int(j)) in firm else partition.FAINT)
         assert len(chain.graph.firm) == 4
@@ -197,10 +217,12 @@ def test_what_one_chain_has_come_upon_is_firm_in_all() -> None:
 def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good() -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, np.zeros_like(case.graph.weak)))
+    case = attrs.evolve(
+        case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    )
     start = rates_for(rng)
     both = [
-        chains._start(built_of(case), start, 2, priors.OVERLAP_TABLE, rng, together=False)
+        mcmc._start(built_of(case), start, 2, partition_priors.OVERLAP_TABLE, rng, together=False)
         for _ in range(2)
     ]
     both[1].state = partition.empty_state(4, 2)
@@ -213,9 +235,9 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
     # the third's are good as one chain saw it; the fourth was never worked out
     both[0].visits.again[:], both[0].visits.guessed[:] = [1, 1, 1, 0], [0.5, 0.4, 0.9, 0]
     both[1].visits.again[:], both[1].visits.guessed[:] = [2, 2, 2, 0], [1.0, 1.0, 0.7, 0]
-    chains._share(both)
+    mcmc._share(both)
     for chain in both:
-        least = graph.LEAST_GUESS
+        least = candidate_graph.LEAST_GUESS
         assert chain.graph.guess == pytest.approx(np.maximum(0.3 * np.arange(near) / near, least))
         assert chain.graph.alone == pytest.approx(np.maximum(0.3 * np.arange(4) / 4, least))
         assert chain.graph.apt.tolist() == [True, False, True, False]
@@ -231,22 +253,22 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     """A cluster that has grown since it was looked at is likelier joined than was seen."""
     case = alike(7.0, 1)
     weak = np.full_like(case.graph.weak, partition.FAINT)
-    seldom = graph.with_kinds(case.graph, weak)
+    seldom = candidate_graph.with_kinds(case.graph, weak)
     one, none = np.ones(2, np.float32), np.zeros(2, np.float32)
     seldom = seldom._replace(guess=none, alone=one, apt=np.ones(2, np.bool_))
     state = partition.empty_state(2, 2)
     partition.place(seldom, state, np.arange(2))
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
-    chain = chains._Chain(rng, seldom, state, rates, prior, every(seldom))
+    chain = mcmc._Chain(rng, seldom, state, rates, prior, every(seldom))
     chain.visits.often[:], chain.visits.turns[:] = 0.0, [0, 1]
-    chains._look_everywhere(graph.all_firm(seldom), None, chain)
+    mcmc._look_everywhere(candidate_graph.all_firm(seldom), None, chain)
     assert chain.graph is seldom
     assert chain.visits.often.tolist() == [0.0, 0.0]
     assert chain.visits.turns.tolist() == [0, 1]
     assert chain.visits.times.tolist() == chain.visits.looks.tolist() == [1, 1]
-    assert (chain.visits.joins > graph.FIRM_FROM).all()
-    chains._share([chain])
+    assert (chain.visits.joins > candidate_graph.FIRM_FROM).all()
+    mcmc._share([chain])
     assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
     assert chain.graph.guess == pytest.approx(chain.visits.joins)
 
@@ -263,8 +285,8 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
         state = partition.empty_state(4, 2)
         partition.place(case.graph, state, np.array([0, 0, 2, 2]))
         rng = np.random.default_rng(seed)
-        chain = chains._Chain(rng, case.graph, state, rates, prior, every(case.graph))
-        chains._look_everywhere(case.graph, tried, chain)
+        chain = mcmc._Chain(rng, case.graph, state, rates, prior, every(case.graph))
+        mcmc._look_everywhere(case.graph, tried, chain)
         assert chain.visits.times.tolist() == [1, 1, 1, 1]
         assert chain.visits.sweeps[0] == 1
         assert chain.visits.looks.tolist() == [1.0] * 12
@@ -276,10 +298,12 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
 def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     case = made(rng, [0, 1, 0, 1], 1.0)
-    chain = chains._start(
-        built_of(case), rates_for(rng), 2, priors.OVERLAP_TABLE, rng, together=False
+    chain = mcmc._start(
+        built_of(case), rates_for(rng), 2, partition_priors.OVERLAP_TABLE, rng, together=False
     )
-    work = chains._Work(built_of(case), priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent)
+    work = mcmc._Work(
+        built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
+    )
     drawn, draw = list[int](), model.draw
 
     def seen(*args: Any) -> model.Rates:
@@ -287,10 +311,10 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
         return draw(*args)
 
     monkeypatch.setattr(model, "draw", seen)
-    work._one(chain, chains.Run(), 4, keep=False)
+    work._one(chain, mcmc.Run(), 4, keep=False)
     assert drawn == [1, 2, 3, 4]
     chain.visits.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
-    work._one(chain, chains.Run(), 8, keep=True)
+    work._one(chain, mcmc.Run(), 8, keep=True)
     assert drawn[4:] == [6, 8, 10, 12]
 
 
@@ -317,27 +341,27 @@ def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_d
 
     monkeypatch.setattr(moves, "sweep", seen)
     monkeypatch.setattr(attempts, "for_all", all_alike)
-    run = chains.Run(chains=1, warm_up=24, length=20, rounds=1, refuse=np.inf)
+    run = mcmc.Run(chains=1, warm_up=24, length=20, rounds=1, refuse=np.inf)
     rates = rates_for(np.random.default_rng(8))
-    chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
+    mcmc.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
     looks = [0.1, 0.1, 0.0, 0.0, 0.1, 0.1, 0.0, 0.0]
-    assert made_at == [*[chains.SPLITS_AT_FIRST] * 20, *looks, *[0.1] * 20]
+    assert made_at == [*[mcmc.SPLITS_AT_FIRST] * 20, *looks, *[0.1] * 20]
     # before anything is guessed they are made at visits; at two looks, after all are visited
     after = [True, True, False, True]
     assert by_doubt == [*[False] * 2, *[True] * 18, *after, *after, *[True] * 20]
     assert [each.tries.tolist() for each in looked] == [each.tries.tolist() for each in everybody]
     assert len(looked) == 2
     # moves of large clusters are all tried in the warm-up, and at looks at all candidates
-    assert large == [*[np.inf] * 28, *[chains.LARGE] * 20]
+    assert large == [*[np.inf] * 28, *[mcmc.LARGE] * 20]
     made_at.clear()
     run = attrs.evolve(run, warm_up=2)
-    chains.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
-    assert made_at[-20:] == [chains.SPLITS] * 20
+    mcmc.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
+    assert made_at[-20:] == [mcmc.SPLITS] * 20
 
 
 @pytest.mark.parametrize(("kept", "wanted"), [(60, 50), (90, 50), (61, 30), (9, 5), (7, 7), (1, 3)])
 def test_draws_are_an_odd_number_apart(kept: int, wanted: int) -> None:
-    given = chains._spread(kept, wanted)
+    given = mcmc._spread(kept, wanted)
     gaps = np.diff(given)
     assert len(given) == wanted
     assert 0 <= given[0] <= given[-1] < kept
@@ -364,13 +388,13 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
     case = made(rng, [0, 1, 0, 1], 1.0)
     done = list[str]()
     for where, name in (
-        (chains, "_firm_together"),
-        (chains._Work, "look_everywhere"),
-        (chains, "_share"),
+        (mcmc, "_firm_together"),
+        (mcmc._Work, "look_everywhere"),
+        (mcmc, "_share"),
     ):
         monkeypatch.setattr(where, name, noted(done, name, getattr(where, name)))
-    run = chains.Run(chains=2, warm_up=40, length=6, rounds=3, ess=np.inf, refuse=np.inf)
-    chains.sample(built_of(case), rates_for(rng), 2, draws=2, seed=1, progress=silent, run=run)
+    run = mcmc.Run(chains=2, warm_up=40, length=6, rounds=3, ess=np.inf, refuse=np.inf)
+    mcmc.sample(built_of(case), rates_for(rng), 2, draws=2, seed=1, progress=silent, run=run)
     looks = [at for at, name in enumerate(done) if name == "look_everywhere"]
     assert len(looks) == 4  # halfway through what is left of the warm-up, at its end, and twice
     for at in looks:
@@ -388,11 +412,11 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     state = partition.empty_state(count, 2)
     partition.place(near, state, np.arange(count))
-    chain = chains._Chain(rng, near, state, rates_for(rng), prior, every(near))
+    chain = mcmc._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
             once(rng, chain.graph, state, worth, prior, 1.0, chain.visits, True)
-        chains._share([chain])
+        mcmc._share([chain])
     assert (chain.graph.apt == apt).all()
 
 
@@ -400,15 +424,15 @@ def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool
 def test_a_short_warm_up_is_a_warm_up(warm_up: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
-    looked, look = list[int](), chains._Work.look_everywhere
+    run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    looked, look = list[int](), mcmc._Work.look_everywhere
 
-    def seen(work: chains._Work, all_: list[chains._Chain]) -> None:
+    def seen(work: mcmc._Work, all_: list[mcmc._Chain]) -> None:
         looked.append(all_[0].sweeps)
         look(work, all_)
 
-    monkeypatch.setattr(chains._Work, "look_everywhere", seen)
-    sampled = chains.sample(
+    monkeypatch.setattr(mcmc._Work, "look_everywhere", seen)
+    sampled = mcmc.sample(
         built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
     )
     assert sampled.slots.shape == (4, 4)
@@ -432,17 +456,17 @@ def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
     """Guesses rest on them: where a report is likely to go is worked out at each visit."""
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    said, share = dict[int, bool](), chains._share
+    said, share = dict[int, bool](), mcmc._share
 
-    def seen(all_: list[chains._Chain], *, guessing: bool = True) -> None:
+    def seen(all_: list[mcmc._Chain], *, guessing: bool = True) -> None:
         share(all_, guessing=guessing)
         said[all_[0].sweeps] = guessing
         if not guessing or len(said) == 1:  # of guesses that nobody has tried none is good
             assert not any(chain.graph.apt.any() for chain in all_)
 
-    monkeypatch.setattr(chains, "_share", seen)
-    run = chains.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
-    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    monkeypatch.setattr(mcmc, "_share", seen)
+    run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
+    mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert said == guessing
 
 
@@ -457,9 +481,9 @@ def test_what_the_last_sweeps_of_the_warm_up_saw_does_not_fade(
         said.append(fading)
         settle(visits, fading=fading)
 
-    monkeypatch.setattr(chains, "settle", seen)
-    run = chains.Run(warm_up=40, length=20, rounds=2, target=0.0, refuse=np.inf)
-    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    monkeypatch.setattr(mcmc, "settle", seen)
+    run = mcmc.Run(warm_up=40, length=20, rounds=2, target=0.0, refuse=np.inf)
+    mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert said == [True, True, True, True, False, False]  # at its end, and where they go on
 
 
@@ -469,24 +493,24 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
     weak = np.full_like(case.graph.weak, partition.FAINT)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, weak))
-    kept_at, share = list[int](), chains._share
-    looked_at, look = list[int](), chains._Work.look_everywhere
+    case = attrs.evolve(case, graph=candidate_graph.with_kinds(case.graph, weak))
+    kept_at, share = list[int](), mcmc._share
+    looked_at, look = list[int](), mcmc._Work.look_everywhere
 
-    def looks(work: chains._Work, all_: list[chains._Chain]) -> None:
+    def looks(work: mcmc._Work, all_: list[mcmc._Chain]) -> None:
         look(work, all_)
         looked_at.append(len(kept_at))
 
-    def seen(all_: list[chains._Chain], *, guessing: bool = True) -> None:
+    def seen(all_: list[mcmc._Chain], *, guessing: bool = True) -> None:
         share(all_, guessing=guessing)
         kept_at.append(len(all_[0].watched))
         assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
         assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)
 
-    monkeypatch.setattr(chains, "_share", seen)
-    monkeypatch.setattr(chains._Work, "look_everywhere", looks)
-    run = chains.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
-    chains.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
+    monkeypatch.setattr(mcmc, "_share", seen)
+    monkeypatch.setattr(mcmc._Work, "look_everywhere", looks)
+    run = mcmc.Run(warm_up=24, length=20, rounds=3, watch=1, target=0.0, refuse=np.inf)
+    mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     # five times in the warm-up; then ten more are run, or ten are dropped and twenty run
     assert kept_at == [0, 0, 0, 0, 0, 20, 30]
     assert looked_at == [3, 4, 5, 6]  # before they share twice in warm-up, and each time since
@@ -513,20 +537,18 @@ def test_chains_that_nearly_agree_go_on_for_longer(
         asked.append(watched.shape[1])
         return rhat, ess
 
-    monkeypatch.setattr(chains, "agreement", agreement)
-    run = chains.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
-    done = chains.sample(
-        built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run
-    )
+    monkeypatch.setattr(mcmc, "agreement", agreement)
+    run = mcmc.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
+    done = mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert len(asked) == rounds
     assert asked[-1] == done.facts["sweeps"] == kept
 
 
-def built_of(case: Made) -> graph.Built:
+def built_of(case: Made) -> candidate_graph.Built:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)
-    kept = graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
-    return graph.Built(case.graph, np.zeros(len(case.levels), np.int64), kept, (), {})
+    kept = candidate_graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
+    return candidate_graph.Built(case.graph, np.zeros(len(case.levels), np.int64), kept, (), {})
 
 
 def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Labels, float]:
@@ -546,7 +568,7 @@ def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Label
 
 
 def drawn_with(
-    case: Made, prior: priors.PartitionPrior, lists: list[int], cut: int = 0
+    case: Made, prior: partition_priors.PartitionPrior, lists: list[int], cut: int = 0
 ) -> list[Labels]:
     """Partitions drawn in turn with the parameters of their prior."""
     rng = np.random.default_rng(5)
@@ -574,13 +596,13 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
     """Reports of which nothing is said."""
     case = made(rng, lists, 1.0)
     said = np.arange(case.worth.weights.shape[1]) > 0
-    right = np.broadcast_to(said * np.uint8(pair_worth.RIGHT), case.worth.kind.shape)
+    right = np.broadcast_to(said * np.uint8(pair_likelihood.RIGHT), case.worth.kind.shape)
     nothing = case.worth._replace(
         weights=np.zeros_like(case.worth.weights),
         copies=np.zeros_like(case.worth.weights),
         chance=np.tile([0.0, 1.0, 0.0, 0.0], (len(case.worth.weights), 1)),
         kind=right,
-        steps=pair_worth.steps_of(right, case.worth.says),
+        steps=pair_likelihood.steps_of(right, case.worth.says),
         companions=np.zeros_like(case.worth.companions),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
@@ -590,7 +612,7 @@ def silent_case(rng: np.random.Generator, lists: list[int]) -> Made:
 
 
 def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(priors, "Q_PRIOR", (2.0, 3.0))  # so that repeats are seen
+    monkeypatch.setattr(partition_priors, "Q_PRIOR", (2.0, 3.0))  # so that repeats are seen
     lists = [0, 0, 0, 1, 1]
     case = silent_case(np.random.default_rng(4), lists)
 
@@ -606,7 +628,11 @@ def test_q_drawn_with_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
             value -= math.lgamma(5 + people + more)
         return value
 
-    check(exact_with(case, log_prior), drawn_with(case, priors.OVERLAP_TABLE, lists), worth=0.2)
+    check(
+        exact_with(case, log_prior),
+        drawn_with(case, partition_priors.OVERLAP_TABLE, lists),
+        worth=0.2,
+    )
 
 
 def test_theta_drawn_with_the_partition() -> None:
@@ -621,7 +647,7 @@ def test_theta_drawn_with_the_partition() -> None:
         value = math.log(float(np.exp(logs - logs.max()).sum())) + float(logs.max())
         return value + naive.log_ewens(row, 0.0)
 
-    check(exact_with(case, log_prior), drawn_with(case, priors.EWENS, lists), worth=0.05)
+    check(exact_with(case, log_prior), drawn_with(case, partition_priors.EWENS, lists), worth=0.05)
 
 
 def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothing() -> None:
@@ -629,13 +655,17 @@ def test_that_reports_err_once_is_learned_and_that_they_differ_speaks_for_nothin
     birth = [compare.BIRTH.index(x) for x in ("same day", "a slip apart", "different")]
     patterns = np.zeros((9, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
-    once = learning._errors_of(patterns, np.array([0.0, 300, 60, 600, 0, 0, 40, 0, 0]))
-    right, slip, different = (pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT)
+    once = em._errors_of(patterns, np.array([0.0, 300, 60, 600, 0, 0, 40, 0, 0]))
+    right, slip, different = (
+        pair_likelihood.RIGHT,
+        pair_likelihood.SLIP,
+        pair_likelihood.DIFFERENT,
+    )
     assert once[right, slip] > 1.7
     assert once[slip, slip] < 0.3
     assert once[different, right] <= 1.0
     assert once[right, different] <= 1.0
-    apart = learning._errors_of(patterns, np.outer([60, 30, 10], [50, 40, 10]).ravel() / 10.0)
+    apart = em._errors_of(patterns, np.outer([60, 30, 10], [50, 40, 10]).ravel() / 10.0)
     assert np.abs(apart - 1).max() < 1e-9
     assert (once[0] == 1).all()
     assert (once[:, 0] == 1).all()
@@ -649,10 +679,10 @@ def test_chance_alone_hardly_says_that_another_name_goes_with_no_slip_in_birth()
     patterns[:, 0], patterns[:, 1] = np.repeat(name, 3), np.tile(birth, 3)
     expected = 800 * np.outer([0.9, 0.04, 0.06], [0.75, 0.2, 0.05]).ravel()
     rng = np.random.default_rng(4)
-    found = [learning._errors_of(patterns, rng.poisson(expected).astype(float)) for _ in range(400)]
+    found = [em._errors_of(patterns, rng.poisson(expected).astype(float)) for _ in range(400)]
     mean = np.mean(found, axis=0)
-    assert mean[pair_worth.DIFFERENT, pair_worth.SLIP] > 0.95  # of some ten pairs
-    assert mean[pair_worth.DIFFERENT].max() <= 1.0
+    assert mean[pair_likelihood.DIFFERENT, pair_likelihood.SLIP] > 0.95  # of some ten pairs
+    assert mean[pair_likelihood.DIFFERENT].max() <= 1.0
 
 
 def test_what_is_said_of_different_people_is_counted_by_people() -> None:
@@ -664,14 +694,14 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
     patterns = np.zeros((2, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, 3] = NAME.index("different"), [town, far]
     reports, people = np.array([40_000.0, 80_000]), np.array([1_000.0, 9_000])
-    rates = learning.learn(patterns, reports, 500)
+    rates = em.learn(patterns, reports, 500)
     assert rates.u[3][town - 1] == pytest.approx(1 / 3, abs=1e-3)
-    found = learning.by_people(rates, patterns, reports, people, np.ones(2))
+    found = em.by_people(rates, patterns, reports, people, np.ones(2))
     assert found.u[3][town - 1] == pytest.approx(0.1, abs=1e-3)
     assert found.companion[3][town - 1] < rates.companion[3][town - 1]
     for same in ("m", "errors", "expected_pairs", "first", "fields_said"):
         assert getattr(found, same) is getattr(rates, same)
-    again = learning.by_people(rates, patterns, reports, reports, np.ones(2))
+    again = em.by_people(rates, patterns, reports, reports, np.ones(2))
     for one, other in zip(rates.u, again.u, strict=True):  # nobody is reported twice
         assert other == pytest.approx(one, rel=1e-6)
 
@@ -679,9 +709,9 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
 def test_where_all_pairs_are_links_what_is_said_of_others_is_a_number() -> None:
     patterns = np.ones((1, len(compare.FIELDS)), np.uint8)
     pairs = np.array([10.0])
-    rates = learning.learn(patterns, pairs, 5)
-    assert learning.of_one_person(rates, patterns, pairs)[0] > 0.9
-    found = learning.by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
+    rates = em.learn(patterns, pairs, 5)
+    assert em.of_one_person(rates, patterns, pairs)[0] > 0.9
+    found = em.by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
     assert all(np.isfinite(row).all() for row in (*found.u, *found.companion, *found.namesake))
     assert found.phi <= 0.05
 
@@ -702,15 +732,15 @@ def test_namesakes_share_no_birthday_by_chance() -> None:
     u[2] = np.array([0.5, 0.5])
     for on_one_day in (0.0, 0.3, 3.0):
         seen = np.array([4800.0, 200.0, on_one_day, 0.0])
-        found = learning._of_namesakes(patterns, seen, tuple(u), np.ones(4))
+        found = em._of_namesakes(patterns, seen, tuple(u), np.ones(4))
         assert found[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.11)
         assert found[1][far - 1] / u[1][far - 1] == pytest.approx(1, abs=0.01)
         assert found[2] == pytest.approx([0.96, 0.04], abs=0.01)  # of one sex, as names are
         assert [row.sum() for row in found] == pytest.approx(np.ones(len(found)))
-    many = learning._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
+    many = em._of_namesakes(patterns, np.array([4800.0, 200, 90, 0]), tuple(u), np.ones(4))
     assert many[1][day - 1] / u[1][day - 1] > 3  # no chance
     u[2] = np.array([0.3, 0.7])
-    few = learning._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
+    few = em._of_namesakes(patterns, np.array([90.0, 10, 0, 0]), tuple(u), np.ones(4))
     assert few[2].sum() == pytest.approx(1)
     assert 0.3 < few[2][0] < 0.9
 
@@ -724,9 +754,9 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     patterns[:, 3], patterns[:, 4] = [origin, other, other], [far, event, far]
     stand = np.full(3, 1000.0)
     times = stand * [40, 50, 4000]  # half a pair is expected at both at once
-    found = learning._joint_of(patterns, times, stand)
+    found = em._joint_of(patterns, times, stand)
     assert np.log(found[origin, event]) == pytest.approx(0, abs=0.02)
-    one_each = learning._joint_of(patterns, times, np.ones(3))  # had each been compared
+    one_each = em._joint_of(patterns, times, np.ones(3))  # had each been compared
     assert np.log(one_each[origin, event]) < -2
 
     day, apart = compare.BIRTH.index("same day"), compare.BIRTH.index("different")
@@ -737,9 +767,9 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
     u[1][day - 1], u[1][apart - 1] = 1e-4, 1 - 1e-4
     times = np.array([900.0, 100, 10]) * 1000
-    lots = learning._of_namesakes(patterns, times, tuple(u), stand)
+    lots = em._of_namesakes(patterns, times, tuple(u), stand)
     assert lots[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
-    all_seen = learning._of_namesakes(patterns, times, tuple(u), np.ones(3))
+    all_seen = em._of_namesakes(patterns, times, tuple(u), np.ones(3))
     assert all_seen[1][day - 1] / u[1][day - 1] < 0.3
 
 
@@ -785,7 +815,7 @@ def test_companions_are_learned_from_pairs() -> None:
         for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
     ]
     patterns, times = np.unique(np.concatenate(rows).astype(np.uint8), axis=0, return_counts=True)
-    learned = learning.learn(patterns, times.astype(np.float64), reports)
+    learned = em.learn(patterns, times.astype(np.float64), reports)
     pairs = reports * (reports - 1) / 2
     assert learned.phi == pytest.approx(700 / pairs, rel=0.15)
     assert learned.expected_pairs == pytest.approx(900, rel=0.1)
@@ -810,7 +840,7 @@ def test_a_third_that_cannot_be_compared_changes_nothing() -> None:
             graph_ = case.graph._replace(dense=compare.packed(rows))
             expected = math.log(rates.m[f][level - 1] / rates.u[f][level - 1]) if level else 0.0
             for k in (2, 3):
-                found = evidence.evidence(graph_, worth, group, k)
+                found = cluster_likelihood.evidence(graph_, worth, group, k)
                 assert found == pytest.approx(expected, abs=1e-9)
 
 
@@ -826,7 +856,9 @@ def test_one_who_agrees_with_one_of_two_excuses_neither() -> None:
         rows = np.zeros((3, 8), np.uint8)
         rows[:, 1] = one, two, three  # of reports 1 and 0, 2 and 0, 2 and 1
         return float(
-            evidence.evidence(case.graph._replace(dense=compare.packed(rows)), worth, group, 3)
+            cluster_likelihood.evidence(
+                case.graph._replace(dense=compare.packed(rows)), worth, group, 3
+            )
         )
 
     apart = math.log(rates.m[1][far - 1] / rates.u[1][far - 1])
@@ -884,7 +916,7 @@ def test_whoever_says_little_is_not_the_original_of_everybody(
         elif agree and one == 3:  # the month: of the two days one errs
             g = different / k
         total += g * math.exp(copies[others].sum())
-    found = evidence.evidence(graph_, worth, np.arange(k, dtype=np.int32), k)
+    found = cluster_likelihood.evidence(graph_, worth, np.arange(k, dtype=np.int32), k)
     assert found == pytest.approx(math.log(total), abs=1e-9)
 
 
@@ -899,9 +931,9 @@ def test_whoever_says_less_than_another_is_a_copy() -> None:
         rows[:, 0] = levels  # of reports 1 and 0, 2 and 0, 2 and 1, 3 and 0, ...
         k = {3: 3, 6: 4}[len(levels)]
         graph_ = case.graph._replace(dense=compare.packed(rows))
-        return float(evidence.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
+        return float(cluster_likelihood.evidence(graph_, worth, np.arange(k, dtype=np.int32), k))
 
-    right = of_reports(rates)[0, pair_worth.RIGHT]
+    right = of_reports(rates)[0, pair_likelihood.RIGHT]
     of = worth.copies[0]
     assert name(whole, alone, alone) == pytest.approx(
         math.log(2 * right / 3) + of[whole] + of[alone], abs=1e-9
@@ -933,7 +965,7 @@ def test_a_fuller_name_is_an_original_still() -> None:
     fullest = different / 4 * math.exp(3 * of[part])
     twice = 2 * right / 3 * math.exp(of[whole] + of[part] + of[other])
     once = right / 2 * math.exp(of[part] + 2 * of[other])
-    found = evidence.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    found = cluster_likelihood.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(fullest + twice + once), abs=1e-9)
 
 
@@ -945,8 +977,8 @@ def test_who_cannot_be_compared_makes_nobody_a_copy() -> None:
     rows = np.zeros((6, 8), np.uint8)
     rows[:, 0] = alone, alone, whole, alone, 0, 0
     graph_ = case.graph._replace(dense=compare.packed(rows))
-    right = of_reports(rates)[0, pair_worth.RIGHT]
-    found = evidence.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
+    right = of_reports(rates)[0, pair_likelihood.RIGHT]
+    found = cluster_likelihood.evidence(graph_, worth, np.arange(4, dtype=np.int32), 4)
     assert found == pytest.approx(math.log(right) + 3 * worth.copies[0, alone], abs=1e-9)
 
 
@@ -955,14 +987,14 @@ def test_what_right_levels_say() -> None:
     words = [NAME, compare.BIRTH, compare.SEX, compare.ORIGIN, compare.EVENT]
     words += [compare.FURTHER, compare.FURTHER, compare.NUMBER]
     whole = [
-        {word for word, says in zip(names, row, strict=False) if says == pair_worth.WHOLE}
+        {word for word, says in zip(names, row, strict=False) if says == pair_likelihood.WHOLE}
         for names, row in zip(words, model.SAYS, strict=True)
     ]
     same = {each for each in NAME if each.startswith("same, ")}
     one = [{"same day"}, {"same"}, {"same town"}, {"same act: same day, same town"}]
     assert whole == [same, *one, {"same"}, {"same"}, {"same"}]
     less = [
-        {word for word, says in zip(names, row, strict=False) if says == pair_worth.LESS}
+        {word for word, says in zip(names, row, strict=False) if says == pair_likelihood.LESS}
         for names, row in zip(words, model.SAYS, strict=True)
     ]
     assert less[0] == {
@@ -973,7 +1005,7 @@ def test_what_right_levels_say() -> None:
     assert less[1] == {"within a month", "same year", "compatible"}
     assert less[3] == {"same province"}
     assert not less[2] | less[5] | less[6] | less[7]
-    right = (model.KINDS == pair_worth.RIGHT).sum(axis=1)
+    right = (model.KINDS == pair_likelihood.RIGHT).sum(axis=1)
     assert len(less[4]) == right[4] - 1 == 10
 
 
@@ -987,13 +1019,13 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         drawn = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
         case.levels[:] = drawn + drawn.transpose(1, 0, 2)
         case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
-        agree = case.worth.kind == pair_worth.RIGHT
+        agree = case.worth.kind == pair_likelihood.RIGHT
         case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
-        case.worth.steps[:] = pair_worth.steps_of(case.worth.kind, case.worth.says)
+        case.worth.steps[:] = pair_likelihood.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
         group = np.arange(count, dtype=np.int32)
-        found = evidence.evidence(case.graph, case.worth, group, count)
+        found = cluster_likelihood.evidence(case.graph, case.worth, group, count)
         said = said_of(case)
         assert found == pytest.approx(naive.log_evidence((0,) * count, *said), rel=1e-9)
         nobody = [[[False] * count] * count] * len(compare.COUNTS)
@@ -1020,9 +1052,9 @@ def test_what_is_left_out_is_counted_once() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(8)
     for _ in range(20):
-        found, kinds, _ = evidence.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = cluster_likelihood.comparisons(rng, graph_, state, worth)
         assert (found[0, whole], found[0, alone]) == (2.0, 1.0)
-        assert kinds[0, pair_worth.RIGHT] == 4.0
+        assert kinds[0, pair_likelihood.RIGHT] == 4.0
 
 
 def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
@@ -1041,9 +1073,9 @@ def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng, originals = np.random.default_rng(8), set()
     for _ in range(50):
-        found, kinds, _ = evidence.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = cluster_likelihood.comparisons(rng, graph_, state, worth)
         originals.add(found[1, year])
-        assert kinds[1, pair_worth.RIGHT] == kinds[1, pair_worth.DIFFERENT] == 2.0
+        assert kinds[1, pair_likelihood.RIGHT] == kinds[1, pair_likelihood.DIFFERENT] == 2.0
     assert originals == {1.0, 3.0}
 
 
@@ -1062,19 +1094,19 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])
     rng, times = np.random.default_rng(8), 4000
-    drawn = [evidence.comparisons(rng, graph_, state, worth) for _ in range(times)]
+    drawn = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
     of_vague = vague / (vague + either)
     found = float(np.mean([found[1, year] == 2 for found, _, _ in drawn]))
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
     kinds = np.mean([kinds[1] for _, kinds, _ in drawn], axis=0)
     # the vague one as original errs itself, and both agree; else it and the original are right
-    assert kinds[pair_worth.RIGHT] == pytest.approx(2.0, abs=1e-9)
-    assert kinds[pair_worth.DIFFERENT] == pytest.approx(1.0, abs=1e-9)
+    assert kinds[pair_likelihood.RIGHT] == pytest.approx(2.0, abs=1e-9)
+    assert kinds[pair_likelihood.DIFFERENT] == pytest.approx(1.0, abs=1e-9)
 
 
 def test_repeats_in_lists_are_counted() -> None:
     rng = np.random.default_rng(8)
     on = rng.poisson(0.6, (200, 3)).astype(np.int32)
-    clusters, more = priors._repeats(on)
+    clusters, more = partition_priors._repeats(on)
     assert clusters.tolist() == (on > 0).sum(axis=0).tolist()
     assert more.tolist() == np.maximum(on - 1, 0).sum(axis=0).tolist()

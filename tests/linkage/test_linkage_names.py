@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells import name_parser
 from uncounted.records.names import lattice, surnames, syllables
 from uncounted.records.names.name import Name, joined
@@ -28,11 +28,11 @@ OTHER = "김철호|김영수|리명희|박정옥|최은정|림성철|류명숙|�
 
 def _level(one: str, other: str) -> int:
     encoded = encode([Report("A", "1", (Name(one),)), Report("B", "2", (Name(other),))])
-    return int(compare.levels(encoded, np.array([0]), np.array([1]))[0, 0])
+    return int(levels.levels(encoded, np.array([0]), np.array([1]))[0, 0])
 
 
 def _is_same(one: str, other: str) -> bool:
-    return 1 <= _level(one, other) <= compare.NAME_SAME
+    return 1 <= _level(one, other) <= levels.NAME_SAME
 
 
 @pytest.mark.parametrize("name", SAME)
@@ -131,8 +131,8 @@ def test_two_scripts_beside_each_other_are_one_name(text: str) -> None:
 
 def _called(one: tuple[str, ...], other: tuple[str, ...]) -> str:
     people = Report("A", "1", tuple(map(Name, one))), Report("B", "2", tuple(map(Name, other)))
-    level = int(compare.levels(encode(people), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= level <= compare.NAME_SAME else NAME[level]
+    level = int(levels.levels(encode(people), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= level <= levels.NAME_SAME else NAME[level]
 
 
 @pytest.mark.parametrize(

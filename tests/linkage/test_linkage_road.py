@@ -13,17 +13,10 @@ import pytest
 from benchmarks import bench_labelled, bench_linkage
 
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
-from uncounted.linkage import (
-    Linkage,
-    capture_table,
-    compare,
-    evaluate,
-    link,
-    people_rows,
-    point_partition,
-)
-from uncounted.linkage.draws import together
-from uncounted.linkage.encode import encode
+from uncounted.linkage import Linkage, capture_table, evaluate, link, people_rows, point_partition
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.result import together
 from uncounted.records.dates.partial_date import PartialDate, parse
 from uncounted.records.intake import mapping
 from uncounted.records.intake import rows as intake

@@ -15,22 +15,25 @@ from numpy.typing import NDArray
 from tests import naive_linkage as naive
 
 from uncounted._numba import lend
-from uncounted.linkage import (
-    arrays,
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.encoding import kernel_arrays
+from uncounted.linkage.encoding.encode import encode
+from uncounted.linkage.sampler import (
     attempts,
-    chains,
-    compare,
-    evidence,
-    graph,
-    moves,
-    pair_worth,
-    partition,
+    candidate_graph,
+    cluster_likelihood,
+    pair_likelihood,
     split_merge,
 )
-from uncounted.linkage.encode import encode
-from uncounted.linkage.guessed import with_lots
-from uncounted.linkage.told import USUAL, room
-from uncounted.linkage.visits import (
+from uncounted.linkage.sampler import (
+    state as partition,
+)
+from uncounted.linkage.sampler import (
+    sweep as moves,
+)
+from uncounted.linkage.sampler.informed_proposal import with_lots
+from uncounted.linkage.sampler.scan_schedule import (
     ALWAYS,
     SELDOM,
     Visits,
@@ -39,6 +42,7 @@ from uncounted.linkage.visits import (
     settle,
     take_turns,
 )
+from uncounted.linkage.sampler.told import USUAL, room
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +58,7 @@ class Made:
     """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
 
     graph: partition.Graph
-    worth: pair_worth.Worth
+    worth: pair_likelihood.Worth
     levels: NDArray[np.uint8]  # (reports, reports, fields)
     near: set[naive.Pair]
 
@@ -83,7 +87,7 @@ def made(
     rows = sorted((i, j) for pair in near for i, j in (pair, pair[::-1]))
     weak = {pair: rng.choice(3, p=(0.6, 0.2, 0.2)) for pair in near}
     decided = [(*pair, True) for pair in same] + [(*pair, False) for pair in apart]
-    apart_starts, apart_of = graph._apart(count, decided)
+    apart_starts, apart_of = candidate_graph._apart(count, decided)
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     weights = rng.normal(0.1, spread, (FIELDS, LEVELS))
     weights[:, 0] = 0.0
@@ -99,17 +103,17 @@ def made(
     kind = rng.integers(1, 4, (FIELDS, LEVELS)).astype(np.uint8)
     kind[:, 0] = 0
     said = np.random.default_rng(count).integers(0, 3, kind.shape)
-    says = np.where(kind == pair_worth.RIGHT, said, 0).astype(np.uint8)
+    says = np.where(kind == pair_likelihood.RIGHT, said, 0).astype(np.uint8)
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
     errors = rng.normal(0.0, 0.5, (4, 4))
     errors[0], errors[:, 0] = 0.0, 0.0
-    worth = pair_worth.Worth(
+    worth = pair_likelihood.Worth(
         weights,
         first,
         copies,
         kind,
         says,
-        pair_worth.steps_of(kind, says),
+        pair_likelihood.steps_of(kind, says),
         chance,
         companions,
         0.3,
@@ -121,7 +125,7 @@ def made(
     starts = np.searchsorted([i for i, _ in rows], np.arange(count + 1)).astype(np.int64)
     kinds = np.array([weak[max(i, j), min(i, j)] for i, j in rows], np.uint8)
     return Made(
-        graph.of_candidates(
+        candidate_graph.of_candidates(
             starts=starts,
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
@@ -134,11 +138,11 @@ def made(
             tries=np.zeros(0, np.float32),
             tries_of=np.zeros(0, np.float32),
             lists=np.array(lists, np.int64),
-            mate=graph._rings(graph._units(count, decided)),
+            mate=candidate_graph._rings(candidate_graph._units(count, decided)),
             apart_starts=apart_starts,
             apart=apart_of,
             dense=compare.packed(levels[left, right]),
-            arrays=arrays.of(encode([])),
+            arrays=kernel_arrays.of(encode([])),
             met=np.zeros(0, np.int64),
             met_worth=np.zeros(0),
             told=room(0),
@@ -165,7 +169,7 @@ def guessing(case: Made, seed: int = 3) -> Made:
 
 def trying(near: partition.Graph, tries: NDArray[np.float64]) -> partition.Graph:
     """The same, with so many attempts a sweep to split and merge for each candidate."""
-    of_all = np.bincount(graph.whose(near), tries, len(near.lists))
+    of_all = np.bincount(candidate_graph.whose(near), tries, len(near.lists))
     return near._replace(tries=tries.astype(np.float32), tries_of=of_all.astype(np.float32))
 
 
@@ -182,8 +186,8 @@ def said_of(case: Made) -> tuple[Any, ...]:
     weights, copies = of_pairs(case.worth.weights, float), of_pairs(case.worth.copies, float)
     first = of_pairs(case.worth.first, float)
     kinds = of_pairs(case.worth.kind, lambda kind: KINDS[kind])
-    whole = of_pairs(case.worth.says, lambda says: says == pair_worth.WHOLE)
-    less = of_pairs(case.worth.says, lambda says: says == pair_worth.LESS)
+    whole = of_pairs(case.worth.says, lambda says: says == pair_likelihood.WHOLE)
+    less = of_pairs(case.worth.says, lambda says: says == pair_likelihood.LESS)
     chance = [dict(zip(KINDS, row.tolist(), strict=True)) for row in case.worth.chance]
     phi, worth = case.worth.phi, case.worth
 
@@ -261,7 +265,7 @@ def once(
     rng: np.random.Generator,
     near: partition.Graph,
     state: partition.State,
-    worth: pair_worth.Worth,
+    worth: pair_likelihood.Worth,
     prior: partition.Prior,
     splits: float,
     visits: Visits,
@@ -474,14 +478,14 @@ def alike(weight: float, each: int = 2) -> Made:
         dense=compare.packed(levels[np.tril_indices(2 * each, -1)]),
         codes=compare.packed(levels[~np.eye(2 * each, dtype=bool)]),
     )
-    graph_ = graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
+    graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     return attrs.evolve(case, graph=graph_, worth=case.worth._replace(weights=weights, phi=0.0))
 
 
 def nothing_said(count: int) -> Made:
     """Reports that say nothing, so that any partition is as likely as any other."""
     case = made(np.random.default_rng(5), [at % 2 for at in range(count)], 0.0)
-    firm = graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     silent = firm._replace(dense=np.zeros_like(firm.dense), codes=np.zeros_like(firm.codes))
     return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
 
@@ -506,7 +510,7 @@ def two_and_two() -> tuple[Made, partition.Singles, float]:
     assert min(all_one, apart) > 0.3
     assert all_one + apart > 0.99  # one of the four alone is hardly ever apart
     # as visits see it: 1 while they are one, and 0 while they are not
-    sure = graph.whose(silent) // 2 == silent.near // 2
+    sure = candidate_graph.whose(silent) // 2 == silent.near // 2
     return case, np.where(sure, 1.0, all_one).astype(np.float32), all_one
 
 
@@ -518,7 +522,7 @@ def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) ->
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
 
     def sweep() -> bool:
-        once(rng, case.graph, state, case.worth, prior, chains.SPLITS, visits, True)
+        once(rng, case.graph, state, case.worth, prior, mcmc.SPLITS, visits, True)
         return bool(state.slot[0] == state.slot[2])
 
     for more in (10, 10, 80):  # much as chains do
@@ -576,7 +580,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
         dense=compare.packed(levels[np.tril_indices(4, -1)]),
         codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
     )
-    graph_ = graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
+    graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
     state, visits = partition.empty_state(4, 2), every(graph_)
     partition.place(graph_, state, np.arange(4))
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
@@ -590,7 +594,7 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
 
 def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0], 1.0)
-    one = graph.whose(case.graph)
+    one = candidate_graph.whose(case.graph)
     guess = np.full(len(one), 1e-4, np.float32)
     # three in a ring, of whom the doubt of 0 and 2 is least, as one of each two sees it; 3 is
     # surely with 0, and the others alone
@@ -608,7 +612,7 @@ def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
 def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     """0 and 1 are one surely, 2 to 5 are, and 7 to 9 are; 6 is in doubt with 0."""
     case = nothing_said(10)
-    one, near = graph.whose(case.graph), case.graph.near
+    one, near = candidate_graph.whose(case.graph), case.graph.near
     guess, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
 
     def of(i: int, j: int) -> NDArray[np.bool_]:
@@ -621,7 +625,7 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
         guess[np.isin(one, surely) & np.isin(near, surely) & (near < one)] = 1.0
     guess[of(8, 2)] = 0.85  # 8 and 2 are in larger clusters than whom they are with
     weak[of(1, 7) | of(7, 1)] = partition.WEAK
-    given = graph.with_kinds(case.graph, weak)._replace(guess=guess)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess)
     found = attempts.by_doubt(given)
 
     def made_for(i: int, j: int) -> float:
@@ -638,7 +642,7 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     assert made_for(0, 1) == pytest.approx(lone * math.sqrt(4 * 0.9 * 0.1))  # halves are alone
     assert made_for(7, 9) == 0.0  # of three, one half is
     assert made_for(0, 6) == pytest.approx(lone * math.sqrt(4 * 0.2 * 0.8))
-    everybody = attempts.for_all(graph.all_firm(given), guess)
+    everybody = attempts.for_all(candidate_graph.all_firm(given), guess)
     look = np.float32(attempts.AT_A_LOOK)
     assert everybody.tries[of(0, 2)] == everybody.tries[of(1, 2)] == look / np.float32(2 * 5)
     assert everybody.tries[of(0, 3)] == look / np.float32(2 * 4)
@@ -650,7 +654,7 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
 
 def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
-    one = graph.whose(case.graph)
+    one = candidate_graph.whose(case.graph)
     guess = np.full(len(one), 1e-4, np.float32)
     guess[(one == 3) & (case.graph.near == 2)] = 0.5
     moving = np.full(4, 0.5, np.float32)
@@ -661,7 +665,7 @@ def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
 def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
     """1 and 2 are surely one person; 0, and who 3 stands for, may be that person too."""
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
-    one = graph.whose(case.graph)
+    one = candidate_graph.whose(case.graph)
     guess = np.full(len(one), 1e-4, np.float32)
     for pair, chance in {
         (1, 2): 0.9999,
@@ -687,13 +691,13 @@ def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
 def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
     weak = np.zeros_like(case.graph.weak)
-    one, near = graph.whose(case.graph), case.graph.near
+    one, near = candidate_graph.whose(case.graph), case.graph.near
     weak[(one == 0) & (near == 4)] = partition.FAINT
     guess = np.zeros(len(near), np.float32)
     for j, chance in {1: 0.6, 2: 0.5, 3: 0.2, 4: 0.9}.items():
         guess[(one == 0) & (near == j)] = chance
     alone = np.full(5, 0.1, np.float32)
-    given = graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
     # 1 and 2 are together in one of two states, and 1 with 4, who is looked at seldom, in the other
     slots = [np.array([0, 1, 1, 2, 3], np.int32), np.array([0, 1, 2, 3, 1], np.int32)]
     found = with_lots(given, slots)
@@ -758,7 +762,7 @@ def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both()
     moved = np.diff(together)
     seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
     assert moved.mean() == pytest.approx(1 - seldom / 2, abs=0.005)
-    kept = together[:: chains.THIN]
+    kept = together[:: mcmc.THIN]
     assert np.diff(kept).mean() > 0.95
     assert np.mean(kept) == pytest.approx(0.5, abs=0.03)
 
@@ -766,9 +770,9 @@ def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both()
 def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
     case = made(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
     rows = case.graph._replace(dense=np.zeros(0, np.int32))
-    for i, j in zip(graph.whose(rows), rows.near, strict=True):
-        found = evidence._levels(rows, case.worth, int(i), int(j))
-        assert found == pair_worth.pair_of(case.graph, case.worth, int(i), int(j))[0]
+    for i, j in zip(candidate_graph.whose(rows), rows.near, strict=True):
+        found = cluster_likelihood._levels(rows, case.worth, int(i), int(j))
+        assert found == pair_likelihood.pair_of(case.graph, case.worth, int(i), int(j))[0]
 
 
 def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None:
@@ -785,7 +789,7 @@ def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None
         assert everybody_had_a_turn(visits) == (at % 2 == 1)
         for slot in range(6):
             group = np.flatnonzero(state.slot == slot).astype(np.int32)
-            worth = evidence.evidence(case.graph, case.worth, group, len(group))
+            worth = cluster_likelihood.evidence(case.graph, case.worth, group, len(group))
             assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(worth)
     state.value[:] = 7.0  # whatever was known of clusters is found anew where levels changed
     once(rng, case.graph, state, case.worth, prior, 0.5, visits, True)
@@ -805,15 +809,15 @@ def test_a_field_left_out_takes_nothing_away() -> None:
         errors=np.zeros_like(case.worth.errors),
     )
     worth.weights[0, 1] = worth.copies[0, 1] = 5.0
-    worth.kind[0, 1] = pair_worth.RIGHT
-    worth.steps[:] = pair_worth.steps_of(worth.kind, worth.says)
+    worth.kind[0, 1] = pair_likelihood.RIGHT
+    worth.steps[:] = pair_likelihood.steps_of(worth.kind, worth.says)
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
     told = case.graph._replace(dense=codes)
     group = np.arange(3, dtype=np.int32)
-    assert evidence.evidence(told, worth, group, 3) == pytest.approx(5.0)
-    assert evidence.evidence(told, worth, group, 2) == pytest.approx(5.0)
+    assert cluster_likelihood.evidence(told, worth, group, 3) == pytest.approx(5.0)
+    assert cluster_likelihood.evidence(told, worth, group, 2) == pytest.approx(5.0)
 
 
 def test_comparisons_are_one_less_than_those_who_speak() -> None:
@@ -821,8 +825,8 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     state = partition.empty_state(4, 4)
     partition.place(case.graph, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(1)
-    counts = evidence.comparisons(rng, case.graph, state, case.worth)
-    found, kinds = counts.found, evidence.reports(rng, counts, case.worth.chance)
+    counts = cluster_likelihood.comparisons(rng, case.graph, state, case.worth)
+    found, kinds = counts.found, cluster_likelihood.reports(rng, counts, case.worth.chance)
     # all but one of those with whom whoever is compared with most is compared
     met = (case.levels > 0).sum(axis=1).max(axis=0)
     assert found.sum(axis=1).tolist() == met.tolist()
@@ -831,21 +835,23 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
     silent = partition.empty_state(4, 4)  # another file's: levels are kept
     partition.place(mute, silent, np.zeros(4, np.int64))
-    for nothing_found in evidence.comparisons(rng, mute, silent, case.worth):
+    for nothing_found in cluster_likelihood.comparisons(rng, mute, silent, case.worth):
         assert nothing_found.sum() == 0
     everyone = np.arange(4, dtype=np.int32)
     nothing = case.worth._replace(phi=0.0)
-    assert evidence.evidence(mute, nothing, everyone, 4) == 0.0
+    assert cluster_likelihood.evidence(mute, nothing, everyone, 4) == 0.0
 
 
-@pytest.mark.parametrize("kind", [pair_worth.RIGHT, pair_worth.SLIP, pair_worth.DIFFERENT])
+@pytest.mark.parametrize(
+    "kind", [pair_likelihood.RIGHT, pair_likelihood.SLIP, pair_likelihood.DIFFERENT]
+)
 def test_who_is_right_of_two(kind: int) -> None:
     """Of two, either is the original; what the other is says its level, what it is, its chances."""
     case = made(np.random.default_rng(3), [0, 1], 1.0)
     right, slip, different = 0.5, 0.2, 0.3
     kinds = np.where(case.worth.kind > 0, kind, 0).astype(np.uint8)
     chance = np.tile([0.0, right, slip, different], (FIELDS, 1))
-    steps = pair_worth.steps_of(kinds, case.worth.says)
+    steps = pair_likelihood.steps_of(kinds, case.worth.says)
     worth = case.worth._replace(kind=kinds, steps=steps, chance=chance)
     levels = np.ones((1, FIELDS), np.uint8)
     told = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
@@ -854,16 +860,16 @@ def test_who_is_right_of_two(kind: int) -> None:
     rng, times = np.random.default_rng(1), 4000
     total = np.zeros((FIELDS, 4))
     for _ in range(times):
-        counts = evidence.comparisons(rng, told, state, worth)
+        counts = cluster_likelihood.comparisons(rng, told, state, worth)
         assert counts.found[:, 1].tolist() == [1.0] * FIELDS
         assert counts.kinds.sum() == 0.0
-        total += evidence.reports(rng, counts, worth.chance)
+        total += cluster_likelihood.reports(rng, counts, worth.chance)
     # g: agreeing, it is right; a slip away, right or half a slip; else right, a slip, or one of two
     # that are different
     own = {
-        pair_worth.RIGHT: [1.0, 0.0, 0.0],
-        pair_worth.SLIP: [right, slip / 2, 0.0],
-        pair_worth.DIFFERENT: [right, slip, different / 2],
+        pair_likelihood.RIGHT: [1.0, 0.0, 0.0],
+        pair_likelihood.SLIP: [right, slip / 2, 0.0],
+        pair_likelihood.DIFFERENT: [right, slip, different / 2],
     }[kind]
     expected = np.array(own) / sum(own)
     expected[kind - 1] += 1.0
@@ -896,7 +902,7 @@ def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
             levels_end=np.zeros(1, np.int64),
         )
         found = [
-            evidence.comparisons(np.random.default_rng(at), case.graph, state, case.worth)
+            cluster_likelihood.comparisons(np.random.default_rng(at), case.graph, state, case.worth)
             for state in (kept, few, anew)
         ]
         for other in found[1:]:
@@ -916,7 +922,7 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
     state = partition.empty_state(count, 1)
     partition.place(told, state, np.zeros(count, np.int64))
     for _ in range(2):
-        counts = evidence.comparisons(np.random.default_rng(1), told, state, case.worth)
+        counts = cluster_likelihood.comparisons(np.random.default_rng(1), told, state, case.worth)
         assert counts.found[:, 1].tolist() == [count - 1.0] * FIELDS
         assert counts.kinds.sum(axis=1).tolist() == [float(count)] * FIELDS
     assert (state.levels_at[state.size > 1] >= 0).all() == (count <= USUAL)
@@ -942,7 +948,7 @@ def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]
             sizes.add(len(group))
             assert state.size[slot] == len(group)
             if not np.isnan(state.value[slot]):
-                of = evidence.evidence(case.graph, case.worth, group, len(group))
+                of = cluster_likelihood.evidence(case.graph, case.worth, group, len(group))
                 assert state.value[slot] == pytest.approx(of, abs=1e-9)
         assert state.n[0] == len(np.unique(state.slot)) == state.cells.sum()
     assert len(sizes) > 2
@@ -955,12 +961,17 @@ def test_evidence_of_one_cluster_is_what_the_formula_says(count: int, agree: boo
     if agree:  # all with all, but for the last two: nobody is an original of both
         case.levels[:] = 1
         case.levels[count - 1, count - 2] = case.levels[count - 2, count - 1] = 2
-        case.worth.kind[:, 1], case.worth.kind[:, 2] = pair_worth.RIGHT, pair_worth.DIFFERENT
+        case.worth.kind[:, 1], case.worth.kind[:, 2] = (
+            pair_likelihood.RIGHT,
+            pair_likelihood.DIFFERENT,
+        )
         case.worth.says[:, 1:3] = 0
-        case.worth.steps[:] = pair_worth.steps_of(case.worth.kind, case.worth.says)
+        case.worth.steps[:] = pair_likelihood.steps_of(case.worth.kind, case.worth.says)
         rows, columns = np.tril_indices(count, -1)
         case.graph.dense[:] = compare.packed(case.levels[rows, columns])
-    found = evidence.evidence(case.graph, case.worth, np.arange(count, dtype=np.int32), count)
+    found = cluster_likelihood.evidence(
+        case.graph, case.worth, np.arange(count, dtype=np.int32), count
+    )
     assert found == pytest.approx(naive.log_evidence((0,) * count, *said_of(case)), rel=1e-9)
 
 
@@ -973,16 +984,16 @@ def test_what_a_chain_remembers_changes_no_evidence() -> None:
         for _ in range(200):
             group = rng.choice(80, 4, replace=False).astype(np.int32)
             for k in (2, 3, 4):
-                plain = evidence.evidence(case.graph, case.worth, group, k)
-                assert evidence.evidence(remembers, case.worth, group, k) == plain
+                plain = cluster_likelihood.evidence(case.graph, case.worth, group, k)
+                assert cluster_likelihood.evidence(remembers, case.worth, group, k) == plain
     assert (met[::4] >= 0).all()
 
 
 def test_candidates_who_are_together_become_firm() -> None:
     case = made(np.random.default_rng(3), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
     slot = np.array([4, 4, 1, 0, 1, 1], np.int32)
-    found = graph.firmer(case.graph, [slot])
-    one = graph.whose(case.graph)
+    found = candidate_graph.firmer(case.graph, [slot])
+    one = candidate_graph.whose(case.graph)
     together = slot[one] == slot[case.graph.near]
     assert (found.weak[together] == partition.FIRM).all()
     assert (found.weak[~together] == case.graph.weak[~together]).all()
@@ -996,7 +1007,9 @@ def test_candidates_who_are_together_become_firm() -> None:
 def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
     """Two reports that may be one person: a look sees how likely, whatever comes of it."""
     case = made(np.random.default_rng(2), [0, 1], 0.1)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, np.zeros_like(case.graph.weak)))
+    case = attrs.evolve(
+        case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    )
     q = np.full(2, 0.1)
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, q)
     truth = exact(case, lambda row: naive.log_overlap(row, [0, 1], 1.0, q.tolist(), 12))
@@ -1027,7 +1040,9 @@ def test_what_is_guessed_well_is_worked_out_seldom() -> None:
 def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     """Two reports, together with chance p: two draws are alike with p p + (1 - p)(1 - p)."""
     case = made(np.random.default_rng(2), [0, 1], 0.1)
-    case = attrs.evolve(case, graph=graph.with_kinds(case.graph, np.zeros_like(case.graph.weak)))
+    case = attrs.evolve(
+        case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    )
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     p = exact(case, lambda row: 0.0)[0, 0]
     guess, alone = np.full(2, 0.1, np.float32), np.full(2, 0.3, np.float32)
@@ -1045,9 +1060,9 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
     """0 may be with 1 and 2, who are together, or with 3, who is weak."""
     case = nothing_said(4)
     weak = np.zeros_like(case.graph.weak)
-    weak[(graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
+    weak[(candidate_graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
     guess, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
-    given = graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
     stand = np.array([0, 1, 1, 3], np.int32)
     guessed = with_lots(given, [stand])
     # as likely as there are reports: .25 alone, .5 with 1 and 2, .25 with 3
@@ -1057,7 +1072,7 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
         visits.often[:] = 1, 0, 0, 0
         partition.place(guessed, state, stand.astype(np.int64))
         once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
-        if visits.looks[graph.whose(guessed) == 0].all():
+        if visits.looks[candidate_graph.whose(guessed) == 0].all():
             break
     assert visits.looks[:3].tolist() == [1, 1, 1]
     assert visits.again[0] == pytest.approx(0.25**2 + 0.5**2 + 0.25**2)
@@ -1075,7 +1090,7 @@ def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -
         partition.place(near, state, np.array([0, 0, 2, 2]))
         found = np.empty(sweeps, np.bool_)
         for at in range(sweeps):
-            once(rng, near, state, case.worth, prior, chains.SPLITS, visits, at == 0)
+            once(rng, near, state, case.worth, prior, mcmc.SPLITS, visits, at == 0)
             found[at] = state.slot[0] == state.slot[2]
         return found
 
@@ -1155,7 +1170,7 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
     check(truth, found)
     for slot in range(len(lists)):  # what is kept of clusters is true of them
         group = np.flatnonzero(state.slot == slot).astype(np.int32)
-        value = evidence.evidence(case.graph, case.worth, group, len(group))
+        value = cluster_likelihood.evidence(case.graph, case.worth, group, len(group))
         assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(value)
 
 
@@ -1169,7 +1184,9 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     levels[:2, 2:4, 0] = levels[2:4, :2, 0] = 2
     weights = np.zeros_like(case.worth.weights)
     weights[0, 1:3], weights[1:4, 1] = [4.0, -30.0], 40.0
-    kind = np.where(np.arange(LEVELS) == 2, pair_worth.DIFFERENT, pair_worth.RIGHT) * (weights != 0)
+    kind = np.where(np.arange(LEVELS) == 2, pair_likelihood.DIFFERENT, pair_likelihood.RIGHT) * (
+        weights != 0
+    )
     kind = kind.astype(np.uint8)
     says = np.zeros_like(kind)
     worth = case.worth._replace(
@@ -1177,7 +1194,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
         copies=weights,
         kind=kind,
         says=says,
-        steps=pair_worth.steps_of(kind, says),
+        steps=pair_likelihood.steps_of(kind, says),
         chance=np.tile([0.0, 0.9998, 1e-4, 1e-4], (FIELDS, 1)),
         namesakes=np.zeros_like(case.worth.namesakes),
         joint=np.zeros_like(case.worth.joint),
@@ -1189,8 +1206,8 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     with_first = truth[0, 0, 1, 1, 0, 0]
     assert with_first == pytest.approx(truth[0, 0, 1, 1, 1, 1])
     assert with_first > 0.4
-    sure = graph.whose(near) // 2 == near.near // 2
-    twos = (graph.whose(near) < 4) & (near.near < 4)
+    sure = candidate_graph.whose(near) // 2 == near.near // 2
+    twos = (candidate_graph.whose(near) < 4) & (near.near < 4)
     guess = np.where(sure, 1.0, np.where(twos, 0.0, 0.5)).astype(np.float32)
     given = near._replace(alone=np.zeros(6, np.float32), apt=np.ones(6, np.bool_))
     given = attempts.by_doubt(with_lots(given._replace(guess=guess), [pair.astype(np.int32)]))
@@ -1199,7 +1216,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
     first = np.empty(4000, np.bool_)
     for at in range(len(first)):
-        once(rng, given, state, worth, prior, chains.SPLITS, visits, at == 0)
+        once(rng, given, state, worth, prior, mcmc.SPLITS, visits, at == 0)
         first[at] = state.slot[0] == state.slot[4]
     assert np.diff(first).sum() > 0.03 * len(first)
     assert first.mean() == pytest.approx(0.5, abs=0.05)
@@ -1208,14 +1225,16 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
 def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
     """Reports that say nothing, and are not visited: what is tried is taken."""
     case, prior = nothing_said(6), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
-    one, near = graph.whose(case.graph), case.graph.near
+    one, near = candidate_graph.whose(case.graph), case.graph.near
     said = {(0, 3): 0.25, (3, 0): 0.05, (1, 2): 2.5, (4, 5): 0.1}  # 2.5: twice, or three times
     tries = np.zeros(30)
     for (i, j), often in said.items():
         tries[(one == i) & (near == j)] = often
     weak = np.zeros(30, np.uint8)
     weak[(one == 4) & (near == 5)] = partition.WEAK
-    given = graph.with_kinds(case.graph, weak)._replace(guess=np.full(30, 0.5, np.float32))
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(
+        guess=np.full(30, 0.5, np.float32)
+    )
     given = trying(given, tries)
     state, visits = partition.empty_state(6, 2), every(given)
     visits.often[:], visits.turns[:] = 0.0, [0, 1, 0, 1, 0, 1]  # whose turn it is has no say
@@ -1276,19 +1295,19 @@ def test_exchanges_are_tried_whatever_is_guessed() -> None:
 def test_candidates_are_firm_by_how_likely_they_are_joined_as_either_sees_it() -> None:
     case = made(np.random.default_rng(3), [0, 1, 2], 1.0)
     assert case.graph.near.tolist() == [1, 2, 0, 2, 0, 1]
-    faint = graph.with_kinds(case.graph, np.full(6, partition.FAINT, np.uint8))
+    faint = candidate_graph.with_kinds(case.graph, np.full(6, partition.FAINT, np.uint8))
     # of 0 and 1 one says .01 and the other nothing; 0 and 2 are hardly ever one, 1 and 2 never
     seen = np.array([np.nan, 1e-4, 0.01, 1e-7, 2e-5, 0.0], np.float32)
-    found = graph.guessing(faint, seen, np.array([0.5, np.nan, 1.0], np.float32))
+    found = candidate_graph.guessing(faint, seen, np.array([0.5, np.nan, 1.0], np.float32))
     firm, weak, never = partition.FIRM, partition.WEAK, partition.FAINT
     assert found.weak.tolist() == [firm, weak, firm, never, weak, never]
-    least = graph.LEAST_GUESS
+    least = candidate_graph.LEAST_GUESS
     assert found.guess == pytest.approx(np.array([least, least, 0.01, least, least, least]))
     assert found.alone == pytest.approx(np.array([0.5, least, 1.0]))
     # who is firm stays so; of whom nothing is seen nothing is changed
-    again = graph.guessing(found, np.full(6, np.nan, np.float32), found.alone)
+    again = candidate_graph.guessing(found, np.full(6, np.nan, np.float32), found.alone)
     assert again.weak.tolist() == found.weak.tolist()
-    less = graph.guessing(found, np.zeros(6, np.float32), found.alone)
+    less = candidate_graph.guessing(found, np.zeros(6, np.float32), found.alone)
     assert less.weak.tolist() == [firm, never, firm, never, never, never]
 
 
@@ -1318,7 +1337,7 @@ def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
     jump[0, 30:] = 1.0
 
     def rhat(*rows: NDArray[np.float64]) -> float:
-        return chains.agreement(np.stack(rows, axis=2))[0]
+        return mcmc.agreement(np.stack(rows, axis=2))[0]
 
     assert rhat(still) == 1.0
     assert rhat(still, two) < 1.1

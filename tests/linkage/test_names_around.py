@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells import besides
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names.name import Name
@@ -18,8 +18,8 @@ from uncounted.records.report import Report
 
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
-    found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= found <= compare.NAME_SAME else NAME[found]
+    found = int(levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= found <= levels.NAME_SAME else NAME[found]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells import besides
 from uncounted.records.names.name import Name, untitled
 from uncounted.records.report import Report

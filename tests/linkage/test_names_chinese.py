@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names import lattice, romanization_tables, surnames
 from uncounted.records.names.name import Name
@@ -33,8 +33,8 @@ def called(one: str, *others: str) -> list[str]:
     """The level of one name with each of the others."""
     reports = [Report(str(at), str(at), (Name(text),)) for at, text in enumerate((one, *others))]
     right = np.arange(1, len(reports))
-    found = compare.levels(encode(reports), np.zeros_like(right), right)[:, 0]
-    return ["same" if 1 <= at <= compare.NAME_SAME else NAME[at] for at in found]
+    found = levels.levels(encode(reports), np.zeros_like(right), right)[:, 0]
+    return ["same" if 1 <= at <= levels.NAME_SAME else NAME[at] for at in found]
 
 
 @pytest.mark.parametrize(("characters", "pinyin"), GIVEN)

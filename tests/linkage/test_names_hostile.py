@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from uncounted.errors import BadInput
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.intake import rows as intake
 from uncounted.records.intake.mapping import Mapping

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names import lattice, romanization_tables, surnames, syllables
 from uncounted.records.names.forms import LONGEST_LETTERS, Form
@@ -45,11 +45,11 @@ NAMES = st.builds(lambda f, g, s: (f[1], *spelt(g, s)), FAMILY, GIVEN, st.intege
 
 def level(one: str, other: str) -> int:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
-    return int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return int(levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
 
 
 def is_same(one: str, other: str) -> bool:
-    return 1 <= level(one, other) <= compare.NAME_SAME
+    return 1 <= level(one, other) <= levels.NAME_SAME
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_that_others_are_called_so_makes_no_other_name_of_it(times: int) -> None
     ][: 300 - times]
     names = ["김영희", "Jin Yingji", *["김영희"] * times, *rest]
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate(names)]
-    found = compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
-    assert 1 <= found <= compare.NAME_SAME
+    found = levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
+    assert 1 <= found <= levels.NAME_SAME
 
 
 def read(written: str) -> list[Form]:
@@ -204,7 +204,7 @@ def test_one_changed_syllable_is_another_name_in_letters_too() -> None:
             if one.split()[:2] == names[y].split()[:2]
         ]
         left, right = np.array(brothers).T
-        shown = Counter(NAME[at] for at in compare.levels(encoded, left, right)[:, 0])
+        shown = Counter(NAME[at] for at in levels.levels(encoded, left, right)[:, 0])
         as_one = sum(n for name, n in shown.items() if name.startswith("same"))
         assert as_one < 0.005 * len(brothers), shown  # Son and Song may be one syllable
 

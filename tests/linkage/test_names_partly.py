@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -18,8 +18,8 @@ OTHER = "other given, same family"
 def level(one: str, other: str | Name) -> str:
     names = Name(one), other if isinstance(other, Name) else Name(other)
     reports = [Report(str(at), "1", (name,)) for at, name in enumerate(names)]
-    found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= found <= compare.NAME_SAME else NAME[found]
+    found = int(levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= found <= levels.NAME_SAME else NAME[found]
 
 
 @pytest.mark.parametrize(

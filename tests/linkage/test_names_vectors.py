@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from benchmarks import bench_names
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -27,7 +27,7 @@ def rows() -> list[dict[str, str]]:
 
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
-    found = compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
+    found = levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0]
     for said in ("same, ", "in part, "):  # and how rare the name is
         if NAME[found].startswith(said) and NAME[found].endswith(("rare", "rarest", "usual")):
             return said.removesuffix(", ")

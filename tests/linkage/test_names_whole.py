@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names import surnames
 from uncounted.records.names.name import Name
@@ -20,8 +20,8 @@ def parts(family: str | None, given: str | None) -> Name:
 
 def level(one: str, other: Name) -> str:
     reports = [Report("0", "1", (Name(one),)), Report("1", "1", (other,))]
-    found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= found <= compare.NAME_SAME else NAME[found]
+    found = int(levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= found <= levels.NAME_SAME else NAME[found]
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,8 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.linkage.draws import capture_table, numbered, pair_shares, together
-from uncounted.linkage.order import (
-    HIGH,
-    LOW,
-    Order,
-    _gain,
-    review_order,
-    split_variance,
-)
+from uncounted.linkage.active_review import HIGH, LOW, Order, _gain, review_order, split_variance
+from uncounted.linkage.result import capture_table, numbered, pair_shares, together
 
 Labels = NDArray[np.int32]
 # Partitions of a room of three reports, as labels within the room.

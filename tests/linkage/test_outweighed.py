@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from uncounted.errors import NotLinkable
-from uncounted.linkage import compare, evaluate, grid, link, point_partition
+from uncounted.linkage import evaluate, link, point_partition, prior_sensitivity
+from uncounted.linkage.comparison import levels
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
@@ -60,17 +61,17 @@ def test_events_that_tell_more_than_names_which_agree_are_not_refused() -> None:
 
 def fit(agree: float, name: float, event: float) -> Any:
     """What was learned: in how many links names agree, and what a comparison is worth."""
-    m = np.empty(compare.COUNTS[0] - 1)
-    m[: compare.NAME_AGREES] = agree / compare.NAME_AGREES
-    m[compare.NAME_AGREES :] = (1 - agree) / (len(m) - compare.NAME_AGREES)
-    worth = dict.fromkeys(compare.FIELDS, 0.0) | {"name": name, "event": event}
+    m = np.empty(levels.COUNTS[0] - 1)
+    m[: levels.NAME_AGREES] = agree / levels.NAME_AGREES
+    m[levels.NAME_AGREES :] = (1 - agree) / (len(m) - levels.NAME_AGREES)
+    worth = dict.fromkeys(levels.FIELDS, 0.0) | {"name": name, "event": event}
     weights = tuple(np.array([0.0, each]) for each in worth.values())
     rates = SimpleNamespace(expected_pairs=30.0, m=(m,), weights=lambda: weights)
     compared = np.tile([5.0, 40.0], (len(weights), 1))
     return SimpleNamespace(facts={"rhat": 1.0}, rates=rates, compared=compared)
 
 
-def pairs(links: int) -> grid.Labels:
+def pairs(links: int) -> prior_sensitivity.Labels:
     """Two draws in which so many pairs are one person each."""
     return np.repeat(np.arange(links), 2)[None, :].repeat(2, axis=0).astype(np.int32)
 
@@ -92,8 +93,8 @@ def test_what_happened_outweighs_names(
     agree: float, name: float, event: float, links: int, is_: bool
 ) -> None:
     learned = fit(agree, name, event)
-    assert grid.outweighed(learned, pairs(links)) == is_
-    assert grid.wanting(learned, pairs(links)) == (OUTWEIGHED if is_ else None)
+    assert prior_sensitivity.outweighed(learned, pairs(links)) == is_
+    assert prior_sensitivity.wanting(learned, pairs(links)) == (OUTWEIGHED if is_ else None)
 
 
 @pytest.mark.parametrize(
@@ -108,14 +109,14 @@ def test_what_happened_outweighs_names(
 def test_names_that_agree_as_seldom_as_is_allowed(
     agree: float, links: int, why: str | None
 ) -> None:
-    assert grid.wanting(fit(agree, 3.0, 3.0), pairs(links)) == why
+    assert prior_sensitivity.wanting(fit(agree, 3.0, 3.0), pairs(links)) == why
 
 
 def test_a_fit_that_fails_two_checks_says_the_first() -> None:
     learned = fit(0.81, 3.0, 9.0)
-    assert grid.wanting(learned, pairs(30)) == OUTWEIGHED
+    assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
     learned.rates.expected_pairs = 0.0
-    assert grid.wanting(learned, pairs(30)) == OUTWEIGHED
+    assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
     learned.facts["rhat"] = 1.2
     learned.rates.expected_pairs = 30.0
-    assert grid.wanting(learned, pairs(30)) == "the chains disagree (R-hat 1.20)"
+    assert prior_sensitivity.wanting(learned, pairs(30)) == "the chains disagree (R-hat 1.20)"

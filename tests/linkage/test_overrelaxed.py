@@ -8,9 +8,13 @@ from numpy.typing import NDArray
 from scipy import stats
 from tests.linkage.test_learning import rates_for
 
-from uncounted.linkage import compare, model, overrelaxed, partition, priors
-from uncounted.linkage.field_priors import PRIORS
-from uncounted.linkage.pair_worth import DIFFERENT, RIGHT, SLIP
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import partition_priors
+from uncounted.linkage.model.field_priors import PRIORS
+from uncounted.linkage.sampler import overrelaxation
+from uncounted.linkage.sampler import state as partition
+from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +24,8 @@ DRAWS = 200_000
 def test_the_law_is_kept_and_the_last_is_mirrored() -> None:
     rng = np.random.default_rng(1)
     last = rng.standard_gamma(0.7, DRAWS)
-    fresh = rng.standard_gamma(0.7, (overrelaxed.FRESH, DRAWS))
-    given = overrelaxed.opposite(rng, last, fresh)
+    fresh = rng.standard_gamma(0.7, (overrelaxation.FRESH, DRAWS))
+    given = overrelaxation.opposite(rng, last, fresh)
     assert stats.kstest(given, stats.gamma(0.7).cdf).pvalue > 1e-3
     assert stats.spearmanr(last, given).statistic < -0.7
     # whoever was the least of ten is the greatest now
@@ -32,8 +36,8 @@ def test_the_law_is_kept_and_the_last_is_mirrored() -> None:
 def test_draws_that_are_alike_keep_their_law() -> None:
     """Gammas of a small weight are nothing, mostly."""
     rng = np.random.default_rng(2)
-    draws = rng.poisson(0.8, (1 + overrelaxed.FRESH, DRAWS)).astype(float)
-    given = overrelaxed.opposite(rng, draws[0], draws[1:])
+    draws = rng.poisson(0.8, (1 + overrelaxation.FRESH, DRAWS)).astype(float)
+    given = overrelaxation.opposite(rng, draws[0], draws[1:])
     found = np.bincount(given.astype(int), minlength=4)[:4]
     expected = DRAWS * stats.poisson(0.8).pmf(np.arange(4))
     assert np.abs(found - expected).max() < 5 * np.sqrt(DRAWS / 4)
@@ -72,12 +76,12 @@ def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
     rng = np.random.default_rng(field)
     rates = rates_for(rng)
     rates.u[0][-3] = 0.068  # of names that differ, the first is capped now and then
-    size = compare.COUNTS[field] - 1
+    size = levels.COUNTS[field] - 1
     linked = tuple(
         rng.integers(0, 30, each - 1).astype(float) * (f == field)
-        for f, each in enumerate(compare.COUNTS)
+        for f, each in enumerate(levels.COUNTS)
     )
-    kinds = np.zeros((len(compare.COUNTS), 4))
+    kinds = np.zeros((len(levels.COUNTS), 4))
     slips = 12.0 if (model.KINDS[field] == SLIP).any() else 0.0
     kinds[field] = [0.0, 400.0, slips, 20.0]  # about the cut of sexes
     found = np.empty((12_000, size))
@@ -105,12 +109,14 @@ def test_q_is_drawn_from_its_law_whatever_it_was() -> None:
     rng = np.random.default_rng(5)
     state = partition.empty_state(30, 2)
     state.on[:20, 0], state.on[:7, 0], state.on[10:25, 1] = 1, 2, 1
-    prior = priors.OVERLAP_TABLE.start(2, 3)
+    prior = partition_priors.OVERLAP_TABLE.start(2, 3)
     found = np.empty((20_000, 2))
     for at in range(len(found)):
-        prior = priors.OVERLAP_TABLE.draw(rng, state, np.ones(1, int), np.ones(1, int), prior)
+        prior = partition_priors.OVERLAP_TABLE.draw(
+            rng, state, np.ones(1, int), np.ones(1, int), prior
+        )
         found[at] = prior.q
-    a, b = priors.Q_PRIOR
+    a, b = partition_priors.Q_PRIOR
     for column, more, clusters in zip(found.T, (7, 0), (20, 15), strict=True):
         law = stats.beta(a + more, b + clusters)
         assert column.mean() == pytest.approx(law.mean(), rel=0.02)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncounted.linkage import places as compared
+from uncounted.linkage.encoding import places as compared
 from uncounted.records.places import gazetteer as places
 
 SAME, WITHIN, SAME_WIDE = compared.SAME, compared.WITHIN, compared.SAME_WIDE

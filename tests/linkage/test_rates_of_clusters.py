@@ -12,7 +12,12 @@ from scipy import special
 from tests import naive_linkage as naive
 from tests.linkage.test_moves import KINDS, made
 
-from uncounted.linkage import chains, compare, evidence, field_priors, model, pair_worth, partition
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import field_priors
+from uncounted.linkage.sampler import cluster_likelihood, pair_likelihood
+from uncounted.linkage.sampler import state as partition
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +71,7 @@ def case_of(field: int, seed: int, *, binds: bool = False, vague: bool = False) 
         levels[-4, -3:] = levels[-3:, -4] = compare.BIRTH.index("compatible")
         np.fill_diagonal(levels, 0)
     u = [np.full(size - 1, 1 / (size - 1)) for size in compare.COUNTS]
-    differ = kinds == pair_worth.DIFFERENT
+    differ = kinds == pair_likelihood.DIFFERENT
     # names differ in a fifth of pairs at the most: with the greater u no level has .7 u
     u[field] = np.where(differ, (0.02 if binds else 0.3), 0.1)
     return Case(field, levels, tuple(u))
@@ -85,9 +90,9 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     rates, levels, reports = model.Rates(m, case.u, m), [], []
     worth = rates.worth()
     for _ in range(DRAWS):
-        counts = evidence.comparisons(rng, graph, state, worth)
-        kinds = evidence.reports(rng, counts, worth.chance)
-        rates = model.draw(rng, *chains._by_field(counts.found, kinds), rates)
+        counts = cluster_likelihood.comparisons(rng, graph, state, worth)
+        kinds = cluster_likelihood.reports(rng, counts, worth.chance)
+        rates = model.draw(rng, *mcmc._by_field(counts.found, kinds), rates)
         worth = rates.reweighed(worth)
         levels.append(rates.m[case.field])
         reports.append(worth.chance[case.field, 1:])
@@ -119,8 +124,8 @@ def log_weights(case: Case, m: Floats, reports: Floats) -> Floats:
     for end, size in zip(ends, SIZES, strict=True):
         levels = case.levels[end - size : end, end - size : end]
         kind = [[KINDS[kinds[shown]] for shown in row] for row in levels]
-        whole = (says == pair_worth.WHOLE)[levels].tolist()
-        less = (says == pair_worth.LESS)[levels].tolist()
+        whole = (says == pair_likelihood.WHOLE)[levels].tolist()
+        less = (says == pair_likelihood.LESS)[levels].tolist()
         none = [[0.0] * size] * size
         for at, (row, (r, s, d)) in enumerate(zip(m, reports.tolist(), strict=True)):
             weights = np.append(0.0, np.log(row / case.u[case.field]))
@@ -143,7 +148,7 @@ def compared(case: Case) -> tuple[Floats, Floats]:
     """
     m, reports = of_prior(np.random.default_rng(12), case.field, FROM_PRIOR)
     if case.field == NAME:
-        differ = case.kinds == pair_worth.DIFFERENT
+        differ = case.kinds == pair_likelihood.DIFFERENT
         m[:, differ] = np.minimum(m[:, differ], 0.7 * case.u[NAME][differ])
     logs = log_weights(case, m, reports)
     weight = np.exp(logs - logs.max())
@@ -185,7 +190,7 @@ def test_where_the_cap_binds_all_but_names_that_differ_is_drawn_from_its_law(see
     apart, error = compared(case)
     levels = len(case.kinds)
     of_right = levels + 3  # r among those not different; then shares
-    free = np.flatnonzero(case.kinds != pair_worth.DIFFERENT)
+    free = np.flatnonzero(case.kinds != pair_likelihood.DIFFERENT)
     exact = np.append(of_right, of_right + 1 + free)
     assert np.abs(apart / error)[exact].max() < 4
     too_high = apart[of_right - 1]

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import bench_labelled, made_register
 
 from uncounted.linkage import Linkage, evaluate, link, point_partition
-from uncounted.linkage.draws import together
+from uncounted.linkage.result import together
 
 
 @pytest.fixture(scope="module")

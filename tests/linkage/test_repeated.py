@@ -10,8 +10,8 @@ import pytest
 from benchmarks import bench_linkage
 
 from uncounted.linkage import Linkage, link
-from uncounted.linkage.draws import numbered
-from uncounted.linkage.repeated import first_alike
+from uncounted.linkage.exact_duplicates import first_alike
+from uncounted.linkage.result import numbered
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from benchmarks import bench_million
 
-from uncounted.linkage import blocking, compare, learned, road, strangers
-from uncounted.linkage.encode import NO_KEY, encode
+from uncounted.linkage import pipeline
+from uncounted.linkage.blocking import pair_sampling
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.encoding.encode import NO_KEY, encode
+from uncounted.linkage.model import fit
 from uncounted.progress import silent
 
 COUNT = 300
@@ -31,7 +35,7 @@ def _keys(seed: int) -> dict[str, np.ndarray]:
 def test_lots_add_up_to_all_pairs_whatever_is_asked_of_them() -> None:
     keys = _keys(1)
     rng = np.random.default_rng(2)
-    lots = [strangers.drawn(keys, rng, among_all=300, sharing=150) for _ in range(400)]
+    lots = [pair_sampling.drawn(keys, rng, among_all=300, sharing=150) for _ in range(400)]
     left, right = np.tril_indices(COUNT, -1)
     other = rng.integers(0, 7, COUNT)  # something that no lot looks at
 
@@ -60,7 +64,7 @@ def test_what_is_shared_by_few_is_seen_often() -> None:
     keys = _keys(3)
     left, right = np.tril_indices(COUNT, -1)
     same = (keys["birth_day"][left] == keys["birth_day"][right]) & (keys["birth_day"][left] >= 0)
-    found = strangers.drawn(keys, np.random.default_rng(1), among_all=1000, sharing=1000)
+    found = pair_sampling.drawn(keys, np.random.default_rng(1), among_all=1000, sharing=1000)
     on_one_day = keys["birth_day"][found.left] == keys["birth_day"][found.right]
     on_one_day &= keys["birth_day"][found.left] >= 0
     assert on_one_day.sum() >= 1000
@@ -68,7 +72,7 @@ def test_what_is_shared_by_few_is_seen_often() -> None:
 
 
 def test_one_report_on_each_key_leaves_pairs_among_all() -> None:
-    found = strangers.drawn(
+    found = pair_sampling.drawn(
         {"family": np.arange(5)}, np.random.default_rng(1), among_all=40, sharing=9
     )
     assert len(found.left) == 40
@@ -82,26 +86,26 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     of its candidates.
     """
     encoded = encode(bench_million.made(2600)[0])
-    exact = road.compared(encoded, seed=1, progress=silent).rates
-    monkeypatch.setattr(road, "ALL_PAIRS", 10)
+    exact = pipeline.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     monkeypatch.setattr(blocking, "MOST_KEPT", 1)
     monkeypatch.setattr(blocking, "LEAST_KEPT", 1)
-    monkeypatch.setattr(strangers, "ALL", 10_000)
-    monkeypatch.setattr(strangers, "SHARING", 1_000)
-    done = road.compared(encoded, seed=1, progress=silent)
+    monkeypatch.setattr(pair_sampling, "ALL", 10_000)
+    monkeypatch.setattr(pair_sampling, "SHARING", 1_000)
+    done = pipeline.compared(encoded, seed=1, progress=silent)
     assert 0 < len(done.pairs.left) < 1.5 * encoded.count  # one a report or so: a sample cuts
-    birth = compare.levels(encoded, done.pairs.left, done.pairs.right)[:, 1]
+    birth = levels.levels(encoded, done.pairs.left, done.pairs.right)[:, 1]
     pairs = encoded.count * (encoded.count - 1) / 2
     strangers_on_one_day = exact.u[1][0] * pairs
     assert strangers_on_one_day > 10
-    assert strangers_on_one_day > (birth == compare.BIRTH.index("same day")).sum() / 10
+    assert strangers_on_one_day > (birth == levels.BIRTH.index("same day")).sum() / 10
     sampled = done.rates
     keyed = {
-        0: range(compare.NAME_SAME),
-        1: [compare.BIRTH.index(each) - 1 for each in ("same day", "same year")],
-        3: [compare.ORIGIN.index("same town") - 1],
-        4: [compare.EVENT.index("same act: same day, same town") - 1],
+        0: range(levels.NAME_SAME),
+        1: [levels.BIRTH.index(each) - 1 for each in ("same day", "same year")],
+        3: [levels.ORIGIN.index("same town") - 1],
+        4: [levels.EVENT.index("same act: same day, same town") - 1],
     }
     looked_at = 0
     for f, (one, other) in enumerate(zip(exact.u, sampled.u, strict=True)):
@@ -109,7 +113,7 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
         assert off[one > 0.01].max(initial=0) < 0.2
         for level in keyed.get(f, ()):
             if one[level] * pairs > 10:
-                assert off[level] < 0.6, (compare.FIELDS[f], level)
+                assert off[level] < 0.6, (levels.FIELDS[f], level)
                 looked_at += 1
     assert looked_at >= 7
 
@@ -123,8 +127,8 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     kind = (person[left] + person[right]) % 3
     kind[person[left] == person[right]] = 3
     mine = (kind == 3) | (rng.random(len(left)) < 0.3)
-    lots = learned._Lots(left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0))
-    candidates, others = learned._by_people(
+    lots = fit._Lots(left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0))
+    candidates, others = fit._by_people(
         len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, lots
     )
     found = candidates + np.bincount(lots.codes, others, 4)
@@ -137,11 +141,11 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
 def test_what_lots_never_show_is_not_thought_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of few pairs by lot stands for thousands: of two things at once they may show none."""
     encoded = encode(bench_million.made(2600)[0])
-    monkeypatch.setattr(road, "ALL_PAIRS", 10)
+    monkeypatch.setattr(pipeline, "ALL_PAIRS", 10)
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
-    monkeypatch.setattr(strangers, "ALL", 3_000)
-    monkeypatch.setattr(strangers, "SHARING", 300)
-    rates = road.compared(encoded, seed=1, progress=silent).rates
+    monkeypatch.setattr(pair_sampling, "ALL", 3_000)
+    monkeypatch.setattr(pair_sampling, "SHARING", 300)
+    rates = pipeline.compared(encoded, seed=1, progress=silent).rates
     assert rates.place_and_event is not None
     assert np.abs(np.log(rates.place_and_event)).max() < 1.2
     for lean, u in zip(rates.namesake[1:], rates.u[1:], strict=True):

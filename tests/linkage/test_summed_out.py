@@ -13,17 +13,18 @@ from tests import naive_linkage as naive
 from tests.linkage.test_learning import built_of, check, exact_with_m, in_order, rates_for
 from tests.linkage.test_moves import Made, made
 
-from uncounted.linkage import (
-    asked,
-    chains,
-    compare,
-    evidence,
-    field_priors,
-    graph,
-    model,
-    pair_worth,
-    partition,
-    priors,
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import field_priors, partition_priors
+from uncounted.linkage.sampler import (
+    candidate_graph,
+    cluster_likelihood,
+    collapsed_pairs,
+    pair_likelihood,
+)
+from uncounted.linkage.sampler import (
+    state as partition,
 )
 from uncounted.progress import silent
 
@@ -43,7 +44,7 @@ def seen(case: Made, seed: int) -> Made:
     """The same, with all candidates firm, and each seen joined with a chance by lot."""
     rng, near = np.random.default_rng(seed), len(case.graph.near)
     guess = rng.choice([0.1, 0.3, 0.5, 0.8], near).astype(np.float32)
-    firm = graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
+    firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     return attrs.evolve(case, graph=firm._replace(guess=guess))
 
 
@@ -61,7 +62,7 @@ def only(case: Made, near: set[naive.Pair]) -> Made:
             )
         ),
     )
-    return attrs.evolve(case, graph=graph.with_kinds(few, weak), near=near)
+    return attrs.evolve(case, graph=candidate_graph.with_kinds(few, weak), near=near)
 
 
 def worth_about(rates: model.Rates, less: float, rng: np.random.Generator) -> model.Rates:
@@ -78,11 +79,16 @@ def with_errors(rates: model.Rates, rng: np.random.Generator) -> model.Rates:
 
 
 def chain_of(
-    case: Made, rates: model.Rates, prior: priors.PartitionPrior, lists: int, *, asking: bool
-) -> tuple[chains._Work, chains._Chain]:
-    work = chains._Work(built_of(case), prior, np.array([len(case.levels)]), np.array([1]), silent)
+    case: Made,
+    rates: model.Rates,
+    prior: partition_priors.PartitionPrior,
+    lists: int,
+    *,
+    asking: bool,
+) -> tuple[mcmc._Work, mcmc._Chain]:
+    work = mcmc._Work(built_of(case), prior, np.array([len(case.levels)]), np.array([1]), silent)
     rng = np.random.default_rng(7)
-    chain = chains._start(work.built, rates, lists, prior, rng, together=False)
+    chain = mcmc._start(work.built, rates, lists, prior, rng, together=False)
     if asking:
         chain.asked = model.ask(case.graph, rates)
     return work, chain
@@ -95,16 +101,18 @@ def test_m_and_partition_have_their_law(seed: int, monkeypatch: pytest.MonkeyPat
     rng = np.random.default_rng(seed)
     case, rates = seen(made(rng, LISTS, 1.0), seed), rates_for(rng)
     truth = exact_with_m(case, LISTS, rates)
-    work, chain = chain_of(case, rates, priors.NO_DUPLICATES, 2, asking=True)
+    work, chain = chain_of(case, rates, partition_priors.NO_DUPLICATES, 2, asking=True)
     assert chain.asked is not None
     assert len(chain.asked.field) > 20
-    work._one(chain, chains.Run(thin=1), SWEEPS, keep=True)
+    work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
 
-@pytest.mark.parametrize(("seed", "prior"), [(3, priors.NO_DUPLICATES), (4, priors.FLAT)])
+@pytest.mark.parametrize(
+    ("seed", "prior"), [(3, partition_priors.NO_DUPLICATES), (4, partition_priors.FLAT)]
+)
 def test_pairs_come_and_go_with_m_alone(
-    seed: int, prior: priors.PartitionPrior, monkeypatch: pytest.MonkeyPatch
+    seed: int, prior: partition_priors.PartitionPrior, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is visited: who is together is drawn with m, and by nothing else."""
     light(monkeypatch)
@@ -121,14 +129,14 @@ def test_pairs_come_and_go_with_m_alone(
             )
             together = rates.together(levels.astype(np.uint8))
             logs[row] = math.log(chance) + float(together.sum())
-            if prior is priors.FLAT:
+            if prior is partition_priors.FLAT:
                 logs[row] -= naive.log_overlap(
                     row, LISTS, 1.0, [0.0, 0.0], partition.MOST_EXACT_LISTS
                 )
     assert len(logs) == 8
     work, chain = chain_of(case, rates, prior, 2, asking=True)
     chain.visits.often[:] = 0.0
-    work._one(chain, chains.Run(thin=1), SWEEPS, keep=True)
+    work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
     assert chain.visits.moves.sum() == 0.0
     check(naive.probabilities(logs), [in_order(row) for row in chain.labels], worth=0.2)
 
@@ -142,8 +150,8 @@ def test_others_with_them_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     rates.u[0][-3:] += 1.0  # no cap binds
     rates, found = with_errors(rates, rng), []
     for asking in (False, True):
-        work, chain = chain_of(case, rates, priors.OVERLAP_TABLE, 3, asking=asking)
-        work._one(chain, chains.Run(thin=6), 3 * SWEEPS, keep=True)
+        work, chain = chain_of(case, rates, partition_priors.OVERLAP_TABLE, 3, asking=asking)
+        work._one(chain, mcmc.Run(thin=6), 3 * SWEEPS, keep=True)
         labels = np.array(chain.labels)
         together = labels[:, :, None] == labels[:, None, :]
         sizes = together.sum(axis=2).max(axis=1)
@@ -158,10 +166,10 @@ def test_who_errs_of_others_is_drawn() -> None:
     case = made(np.random.default_rng(8), lists, 1.0)
     levels = np.zeros((2, len(compare.FIELDS)), np.uint8)
     levels[:, birth] = compare.BIRTH.index("a slip apart"), compare.BIRTH.index("different")
-    ask = asked.Asked(
+    ask = collapsed_pairs.Asked(
         field=np.array([birth, birth]),
         level=np.zeros(2, np.int64),
-        kind=np.array([pair_worth.SLIP, pair_worth.DIFFERENT]),
+        kind=np.array([pair_likelihood.SLIP, pair_likelihood.DIFFERENT]),
         runs=np.arange(3),
         codes=compare.packed(levels),
         others=np.zeros(2),
@@ -179,11 +187,11 @@ def test_who_errs_of_others_is_drawn() -> None:
     rng, rates = np.random.default_rng(9), rates_for(np.random.default_rng(9))
     agree, rightly = [], []
     for _ in range(6000):
-        counts = evidence.Counts(nothing, np.zeros_like(two), two)
+        counts = cluster_likelihood.Counts(nothing, np.zeros_like(two), two)
         rates = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
         kinds = model._by_kind(np.concatenate(rates.m))[birth]
-        agree.append(math.sqrt(kinds[pair_worth.RIGHT] + kinds[pair_worth.SLIP]))
-        rightly.append(math.sqrt(kinds[pair_worth.RIGHT]) / agree[-1])
+        agree.append(math.sqrt(kinds[pair_likelihood.RIGHT] + kinds[pair_likelihood.SLIP]))
+        rightly.append(math.sqrt(kinds[pair_likelihood.RIGHT]) / agree[-1])
     a, b, c = model._PRIOR_KINDS[birth, 1:]
     least = math.sqrt(field_priors.PRIORS[birth].least)
 
@@ -214,7 +222,7 @@ def test_books_are_kept() -> None:
         unit[3] = 0
         unit[2] = unit[1] if rng.random() < 0.3 else 2
         partition.place(case.graph, state, unit)
-        counts = evidence.comparisons(rng, case.graph, state, worth)
+        counts = cluster_likelihood.comparisons(rng, case.graph, state, worth)
         after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
         for slot in np.unique(state.slot):
             assert state.size[slot] == (state.slot == slot).sum() <= 2
@@ -224,7 +232,7 @@ def test_books_are_kept() -> None:
         assert state.on[state.slot].tolist() == anew.on[anew.slot].tolist()
         assert state.mask[state.slot].tolist() == anew.mask[anew.slot].tolist()
         assert state.slot[3] == state.slot[0]  # by decision
-        again = evidence.comparisons(rng, case.graph, state, after.worth())
+        again = cluster_likelihood.comparisons(rng, case.graph, state, after.worth())
         assert counts.found.tolist() == again.found.tolist()
         assert counts.two.tolist() == again.two.tolist()
         for f, (row, prior_) in enumerate(zip(after.m, field_priors.PRIORS, strict=True)):
@@ -264,22 +272,22 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
             assert len(alike) == 1
     assert len(set(steps)) == len(steps)
     assert {kind for _, level, kind in steps if level == 0} == {
-        pair_worth.SLIP,
-        pair_worth.DIFFERENT,
+        pair_likelihood.SLIP,
+        pair_likelihood.DIFFERENT,
     }
     # of names that differ m may be capped, and pairs are not worth in proportion to what is drawn
-    assert not any(field == 0 and kind == pair_worth.DIFFERENT for field, _, kind in steps)
-    assert not any(field == 2 and kind == pair_worth.SLIP for field, _, kind in steps)
+    assert not any(field == 0 and kind == pair_likelihood.DIFFERENT for field, _, kind in steps)
+    assert not any(field == 2 and kind == pair_likelihood.SLIP for field, _, kind in steps)
     # known well enough, or taught by many
     sure = case.graph._replace(guess=np.ones_like(case.graph.guess))
     worth, kinds = rates.worth(), model.KINDS
     log_u = np.zeros_like(worth.weights)
     likely = worth._replace(first=np.where(kinds > 0, 50.0, 0.0))
-    assert len(asked.choose(sure, likely, kinds, log_u).field) == 0
+    assert len(collapsed_pairs.choose(sure, likely, kinds, log_u).field) == 0
     unsure = worth._replace(first=np.zeros_like(worth.first))  # somewhere else it may be in doubt
-    assert len(asked.choose(sure, unsure, kinds, log_u).field) > 10
-    monkeypatch.setattr(asked, "_MOST_LINKS", 0.5)
-    assert len(asked.choose(sure, unsure, kinds, log_u).field) == 0
+    assert len(collapsed_pairs.choose(sure, unsure, kinds, log_u).field) > 10
+    monkeypatch.setattr(collapsed_pairs, "_MOST_LINKS", 0.5)
+    assert len(collapsed_pairs.choose(sure, unsure, kinds, log_u).field) == 0
 
 
 def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
@@ -293,7 +301,7 @@ def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
     state, none = partition.empty_state(3, 3), np.zeros((len(compare.FIELDS), 4))
     partition.place(case.graph, state, np.arange(3))
     prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
-    counts = evidence.Counts(np.zeros_like(rates.worth().weights), none, none.copy())
+    counts = cluster_likelihood.Counts(np.zeros_like(rates.worth().weights), none, none.copy())
     after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
     for row, before in zip(after.m, rates.m, strict=True):
         assert row == pytest.approx(before, rel=1e-12)
@@ -301,7 +309,7 @@ def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
 
 def wandering(case: Made, rates: model.Rates, *, asking: bool) -> float:
     """Correlation of the number of people, four draws on."""
-    work, chain = chain_of(case, rates, priors.FLAT, 2, asking=asking)
+    work, chain = chain_of(case, rates, partition_priors.FLAT, 2, asking=asking)
     people = list[int]()
 
     def note(state: partition.State) -> NDArray[np.float64]:
@@ -309,8 +317,8 @@ def wandering(case: Made, rates: model.Rates, *, asking: bool) -> float:
         return np.zeros(1)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(chains, "_watch", note)
-        work._one(chain, chains.Run(watch=1), 4000, keep=True)
+        patched.setattr(mcmc, "_watch", note)
+        work._one(chain, mcmc.Run(watch=1), 4000, keep=True)
     off = np.array(people) - np.mean(people)
     assert off.std() > 0.5
     return float((off[4:] * off[:-4]).mean() / off.var())

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.name_parser import forms
 from uncounted.records.names import initials as veiled
 from uncounted.records.names import lattice, romanization_tables, syllables
@@ -23,8 +23,8 @@ OTHER = "other given, same family"
 
 def level(one: str, other: str) -> str:
     reports = [Report(str(at), "1", (Name(name),)) for at, name in enumerate((one, other))]
-    found = int(compare.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
-    return "same" if 1 <= found <= compare.NAME_SAME else NAME[found]
+    found = int(levels.levels(encode(reports), np.array([0]), np.array([1]))[0, 0])
+    return "same" if 1 <= found <= levels.NAME_SAME else NAME[found]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_family_name_of_two_syllables_with_a_title_is_one(text: str) -> None:
     assert form.family
     assert not form.given
     two = "".join(text.split())[:2]
-    assert level(text, two + "민수") not in (NAME[compare.NAME_AGREES + 1], "different")
+    assert level(text, two + "민수") not in (NAME[levels.NAME_AGREES + 1], "different")
     assert any(one.given for one in forms((Name("김철씨"),), None))
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uncounted.linkage import compare
-from uncounted.linkage.encode import encode
-from uncounted.linkage.name_levels import NAME
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.encoding.encode import encode
 from uncounted.records.cells.kinship import _BECAME, _BECAME_KO, after_kin, is_fate, whose
 from uncounted.records.cells.name_parser import forms, relative_of
 from uncounted.records.names.name import Name
@@ -181,7 +181,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def level(one: Report, other: Report, field: int) -> int:
-    rows = compare.levels(encode([one, other]), np.array([0]), np.array([1]))
+    rows = levels.levels(encode([one, other]), np.array([0]), np.array([1]))
     return int(rows[0, field])
 
 

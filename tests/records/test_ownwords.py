@@ -12,7 +12,7 @@ from tests.vault.test_artefacts import made_lightly
 
 from uncounted.commands import app
 from uncounted.errors import BadMapping
-from uncounted.linkage import places as compared
+from uncounted.linkage.encoding import places as compared
 from uncounted.records import vocabulary
 from uncounted.records.custom_vocabulary import OwnWords, _in_table
 from uncounted.records.intake.mapping import Mapping

@@ -35,8 +35,8 @@ from uncounted.terminal import (
 if TYPE_CHECKING:
     from uncounted.judging import Judged
     from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
-    from uncounted.linkage.evaluation.recalibrate import Recalibrated
-    from uncounted.linkage.evaluation.sample import Sample
+    from uncounted.linkage.evaluation.recalibration import Recalibrated
+    from uncounted.linkage.evaluation.sampling import Sample
 
 _PICTURE = 41  # so that .5 has a place of its own
 _WORDS = {

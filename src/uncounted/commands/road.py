@@ -357,7 +357,7 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
 
 def _tell_doubtful(diagnostics: Mapping[str, Any]) -> None:
     """What makes draws less than they should be, though there are some."""
-    from uncounted.linkage.chains import TARGET_ESS, TARGET_RHAT
+    from uncounted.linkage.mcmc import TARGET_ESS, TARGET_RHAT
 
     rhat, ess = diagnostics.get("rhat", 1.0), diagnostics.get("ess", TARGET_ESS)
     if rhat > TARGET_RHAT or ess < TARGET_ESS:
@@ -378,7 +378,7 @@ def _tell_fails(why: str | None) -> None:
 
 
 def _tell_not_compared(diagnostics: Mapping[str, Any]) -> None:
-    from uncounted.linkage.blocking_loss import in_words
+    from uncounted.linkage.blocking.recall import in_words
 
     if words := in_words(diagnostics.get("blocking", {})):
         _mind(words)

@@ -1,9 +1,9 @@
 """Who is who: comparisons, scored pairs, draws of partitions, and how good they are."""
 
-from uncounted.linkage.draws import Linkage, capture_table
 from uncounted.linkage.evaluation import Evaluation, evaluate
-from uncounted.linkage.point import at_chance, people_rows, point_partition
-from uncounted.linkage.road import link
+from uncounted.linkage.pipeline import link
+from uncounted.linkage.point_estimate import at_chance, people_rows, point_partition
+from uncounted.linkage.result import Linkage, capture_table
 
 __all__ = [
     "Evaluation",

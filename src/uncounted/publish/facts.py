@@ -70,7 +70,7 @@ class LinkageFacts:
         rhat: of the number of people; None when there is only one draw.
         share_of_variance: how much of the variance of the headline estimate comes from
             linkage, 0 to 1; None when not known.
-        copied: whether one of the lists stands in another nearly whole (`linkage.copied`), by
+        copied: whether one of the lists stands in another nearly whole (`linkage.copied_lists`), by
             the reports that were used. It is printed only where no count is hidden.
         fails: whether the way that was used fails a check that other ways have to pass.
         other_ways: of linking, and what the headline would be; None when there is no headline.

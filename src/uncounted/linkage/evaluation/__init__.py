@@ -2,10 +2,10 @@
 
 from uncounted.linkage.evaluation.calibration import Calibration
 from uncounted.linkage.evaluation.clerical import Clerical
-from uncounted.linkage.evaluation.expected import Expected, expected
-from uncounted.linkage.evaluation.known import Held, against_pairs, against_persons
+from uncounted.linkage.evaluation.ground_truth import Held, against_pairs, against_persons
 from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
 from uncounted.linkage.evaluation.quick import Evaluation, evaluate
+from uncounted.linkage.evaluation.self_reported import Expected, expected
 
 __all__ = [
     "Calibration",

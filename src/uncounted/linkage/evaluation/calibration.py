@@ -18,10 +18,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.draws import Labels, pair_shares
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
-from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
-from uncounted.linkage.graph import connected
+from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
+from uncounted.linkage.result import Labels, pair_shares
+from uncounted.linkage.sampler.candidate_graph import connected
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput
-from uncounted.linkage.draws import Linkage
 from uncounted.linkage.evaluation.calibration import (
     LEAST_GROUPS,
     Bin,
@@ -29,6 +28,7 @@ from uncounted.linkage.evaluation.calibration import (
     error_of,
     rooms,
 )
+from uncounted.linkage.evaluation.ground_truth import index_of, of_one_list
 from uncounted.linkage.evaluation.intervals import (
     Interval,
     Stratum,
@@ -36,11 +36,11 @@ from uncounted.linkage.evaluation.intervals import (
     ratio_limits,
     total_limits,
 )
-from uncounted.linkage.evaluation.known import index_of, of_one_list
 from uncounted.linkage.evaluation.labels import Labelled, LabelledPairs
-from uncounted.linkage.evaluation.recalibrate import Recalibrated, recalibrated
-from uncounted.linkage.evaluation.sample import MANY, fits, holds_links
-from uncounted.linkage.point import point_partition
+from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
+from uncounted.linkage.evaluation.sampling import MANY, fits, holds_links
+from uncounted.linkage.point_estimate import point_partition
+from uncounted.linkage.result import Linkage
 
 Floats = NDArray[np.float64]
 # Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and

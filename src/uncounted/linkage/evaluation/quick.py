@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import UsedWrongly
-from uncounted.linkage.draws import numbered
-from uncounted.linkage.evaluation import measures as ms
+from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import Pairs, in_bins
+from uncounted.linkage.result import numbered
 
 
 @attrs.frozen

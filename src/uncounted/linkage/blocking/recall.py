@@ -1,0 +1,240 @@
+"""How many links the blocking rules never saw: an estimate, and bounds that do not need it.
+
+Blocking finds pairs that share keys. A link whose reports share no rule's keys is lost before
+anything compares it, and lost links make a count of people too high. How many are lost is a
+question of who was not caught, asked of links: the rules are the lists. But rules share keys,
+so they catch the same links far more often than independent lists would. Hence
+
+1. *by keys*: what is independent (nearly) is whether a link's two reports agree in name, in
+   birth, in family, in origin, in the month and in the place of what happened. The chance of
+   each is fitted to the links that were found, given that they were (a multinomial cut off at
+   the combinations that no rule finds; EM, as for truncated tables: L. A. Goodman, "The analysis
+   of cross-classified data", JASA 63, 1968). What the fit has in the cut-off part is lost.
+2. *at the least*: Chao's lower bound, (t - 1) / t f1^2 / (2 f2), over t groups of rules, by
+   what they rest on (A. Chao, "Estimating the population size for capture-recapture data with
+   unequal catchability", Biometrics 43, 1987).
+
+Where all pairs were compared, what the rules miss is simply counted. A link is not known but
+likely: each pair counts with its probability before any fitting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.blocking.rules import RULES
+from uncounted.linkage.encoding.encode import NO_KEY
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LIKELY = 0.01  # pairs less likely than this are no links to speak of
+# Keys that go together: what one person's two reports do with them is one thing.
+_TOGETHER = (
+    ("given", "alias"),
+    ("birth_year", "birth_day"),
+    ("family",),
+    ("origin",),
+    ("event_month",),
+    ("event_place",),
+    ("number",),
+)
+# Rules that rest on the same key are one list for the lower bound.
+_GROUPS = ("given", "family", "birth_day", "number")
+_WORTH_A_WORD = 0.01  # of all links
+_ROUNDS = 2000
+_CLOSE = 1e-9
+
+
+def blocking_loss(
+    keys: Mapping[str, Ints],
+    left: Ints,
+    right: Ints,
+    found_by: NDArray[np.uint16],
+    chance: Floats,
+    *,
+    rules: Sequence[tuple[str, ...]] = RULES,
+    everything: bool = False,
+) -> dict[str, Any]:
+    """Estimate the share of links that no blocking rule finds.
+
+    Args:
+        keys: blocking keys by name, a number a report.
+        left: one report a pair.
+        right: the other.
+        found_by: the rules that find the pair, a bit each; 0 for none.
+        chance: how likely the pair is one person.
+        rules: the keys of each.
+        everything: all pairs of the file are among these, so that the loss can be counted.
+
+    Returns:
+        `likely_links`, those found; `lost_share`, the estimate by keys, and `lost_links`;
+        `lost_at_least`, Chao's; `by_rule`: for each the share of found links that it finds, and
+        that only it finds; whether all pairs were looked at (`all_looked_at`), and where they were
+        `lost_counted`, a share too.
+        Of a file whose pairs were looked at, those dropped for their keys are in neither.
+        A share is None where there is nothing to tell it from.
+
+    Examples:
+        >>> keys = {"given": np.array([1, 1, 2]), "family": np.array([3, 3, 3])}
+        >>> facts = blocking_loss(
+        ...     keys, np.array([1]), np.array([0]), np.array([1], np.uint16), np.array([0.9]),
+        ...     rules=[("given", "family")],
+        ... )
+        >>> facts["by_rule"]
+        {'given, family': {'finds': 1.0, 'alone': 1.0}}
+    """
+    likely = np.flatnonzero(chance >= LIKELY)
+    left, right, found_by, chance = left[likely], right[likely], found_by[likely], chance[likely]
+    seen = found_by > 0
+    total = float(chance[seen].sum())
+    facts: dict[str, Any] = {"likely_links": round(total, 1), "lost_share": None}
+    facts["by_rule"] = _by_rule(found_by[seen], chance[seen], rules)
+    facts["lost_at_least"] = _chao(found_by[seen], chance[seen], rules)
+    share = by_keys(agreements(keys, left[seen], right[seen]), chance[seen], rules)
+    if share is not None:
+        facts["lost_share"] = round(share, 4)
+        facts["lost_links"] = round(total * share / (1 - share), 1)
+    facts["all_looked_at"] = everything
+    if everything and len(chance):
+        facts["lost_counted"] = round(float(chance[~seen].sum() / chance.sum()), 4)
+    return facts
+
+
+def in_words(facts: Mapping[str, Any]) -> str | None:
+    """What is lost with pairs that were not compared, if it is worth a word; else None.
+
+    Args:
+        facts: those of `blocking_loss`, and of `blocking.find`.
+
+    Examples:
+        >>> in_words({"likely_links": 900.0, "lost_links": 40.0, "all_looked_at": True}) is None
+        True
+        >>> in_words({"likely_links": 900.0, "lost_links": 40.0})
+        'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
+    """
+    found = float(facts.get("likely_links", 0.0))
+    lost = float(facts.get("expected_links_below_cut", 0.0))
+    if not facts.get("all_looked_at"):
+        lost += float(facts.get("lost_links", 0.0))
+    if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
+        return (
+            f"about {lost:,.0f} of {found + lost:,.0f} links are lost: of so many reports only"
+            " pairs that agree best in names, days and places are compared. People are too many by"
+            " as many."
+        )
+    left_out = int(facts.get("pairs_in_large_blocks_left_out", 0))
+    if left_out and "lost_links" not in facts and not facts.get("all_looked_at"):
+        return (
+            f"{left_out:,} pairs of reports were not compared, since too many reports say one"
+            " thing. Whoever is twice among these counts twice, and how many do nobody can tell."
+        )
+    return None
+
+
+def _by_rule(
+    found_by: NDArray[np.uint16], chance: Floats, rules: Sequence[tuple[str, ...]]
+) -> dict[str, dict[str, float]]:
+    total = chance.sum() or 1.0
+    return {
+        ", ".join(rule): {
+            "finds": round(float(chance[found_by >> at & 1 == 1].sum() / total), 4),
+            "alone": round(float(chance[found_by == 1 << at].sum() / total), 4),
+        }
+        for at, rule in enumerate(rules)
+    }
+
+
+def _chao(
+    found_by: NDArray[np.uint16], chance: Floats, rules: Sequence[tuple[str, ...]]
+) -> float | None:
+    """Chao's lower bound of the share that no group of rules finds; None without any in two."""
+    times = np.zeros(len(found_by), np.int64)
+    groups = 0
+    for group in _GROUPS:
+        bits = sum(1 << at for at, rule in enumerate(rules) if _rests_on(rule) == group)
+        caught = found_by & bits > 0
+        times += caught
+        groups += bool(caught.any())
+    once, twice = float(chance[times == 1].sum()), float(chance[times == 2].sum())
+    if twice == 0.0:
+        return None
+    lost = (groups - 1) / groups * once**2 / (2 * twice)
+    return round(lost / (lost + float(chance.sum())), 4)
+
+
+def _rests_on(rule: tuple[str, ...]) -> str:
+    if "given" in rule or "alias" in rule:
+        return "given"
+    return next((key for key in _GROUPS[1:] if key in rule), "birth_day")
+
+
+def agreements(keys: Mapping[str, Ints], left: Ints, right: Ints) -> dict[str, NDArray[np.bool_]]:
+    """Whether the reports of each pair share each key; a key not said is not shared."""
+    return {
+        name: (values[left] == values[right]) & (values[left] != NO_KEY)
+        for name, values in keys.items()
+    }
+
+
+def by_keys(
+    shared: Mapping[str, NDArray[np.bool_]], times: Floats, rules: Sequence[tuple[str, ...]]
+) -> float | None:
+    """The share of links that no rule finds, from which keys the found ones share.
+
+    Args:
+        shared: by key, whether each found link shares it.
+        times: how much each counts.
+        rules: each a combination of keys; all links share those of one at least.
+
+    Returns:
+        A share from 0 to 1; None without links, or where the found ones leave it open: when
+        every one of them shares some key, how many do not cannot be told from them.
+    """
+    used = {key for rule in rules for key in rule}
+    parts = [tuple(key for key in part if key in used and key in shared) for part in _TOGETHER]
+    parts = [part for part in parts if part]
+    # a cell is a combination of shared keys: one axis a part, a bit a key of it
+    cells = np.indices(tuple(1 << len(part) for part in parts))
+    sharing = {
+        key: cells[axis] >> bit & 1 == 1
+        for axis, part in enumerate(parts)
+        for bit, key in enumerate(part)
+    }
+    seen = np.zeros(cells.shape[1:], np.bool_)
+    for rule in rules:
+        if all(key in sharing for key in rule):
+            seen |= np.logical_and.reduce([sharing[key] for key in rule])
+    if not parts:
+        return None
+    axes = tuple(
+        sum((shared[key].astype(np.int64) << bit for bit, key in enumerate(part)), np.int64(0))
+        for part in parts
+    )
+    counts = np.zeros(seen.shape)
+    np.add.at(counts, axes, times)
+    counts *= seen
+    return _truncated(counts, seen) if counts.sum() > 0 else None
+
+
+def _truncated(counts: Floats, seen: NDArray[np.bool_]) -> float | None:
+    """The chance of a cell not seen, from independent axes fitted to those that are."""
+    total = counts.sum()
+    full, before = counts.copy(), -1.0
+    for _ in range(_ROUNDS):
+        law = np.ones(counts.shape)
+        for axis in range(counts.ndim):
+            others = tuple(a for a in range(counts.ndim) if a != axis)
+            margin = full.sum(axis=others, keepdims=True)
+            law *= margin / margin.sum()
+        lost = float(law[~seen].sum())
+        if lost > 0.99:
+            return None
+        if abs(lost - before) < _CLOSE:
+            return lost
+        full, before = counts + np.where(seen, 0.0, law * total / (1 - lost)), lost
+    return None

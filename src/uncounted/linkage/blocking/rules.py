@@ -1,0 +1,393 @@
+"""Which pairs of reports are worth comparing: those that share keys, and whose keys agree best.
+
+1. Reports that share all keys of a rule are a block; where there are not too many, all of them
+are one block more. 2. Every pair of a block is looked at, once,
+and weighed by its keys alone, as Splink's plain model would (exact agreement, m from a
+judgement, u from the reports, common names worth less). 3. The best are kept, so many a report.
+Nothing is stored of the others but how many they are and how many links are expected among
+them, so that a million reports need no more than their keys and what is kept.
+
+Blocks that would make a rule too long are left out, largest first, and counted. What the rules
+miss is estimated in `blocking_loss`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted import _threads
+from uncounted._numba import compiled
+from uncounted.linkage.encoding.encode import NO_KEY, Encoded
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Singles = NDArray[np.float32]
+
+RULES = (
+    ("given", "family"),
+    ("alias", "birth_year"),
+    ("given", "event_month"),
+    ("given", "event_place"),
+    ("given", "origin"),
+    ("family", "birth_year", "event_place"),
+    ("family", "birth_year", "origin"),
+    ("family", "event_month", "event_place"),
+    ("birth_day",),
+    ("family", "origin"),
+    ("number",),
+)
+MOST_LOOKED = 300  # pairs a report that a rule may look at
+LEAST_LOOKED = 100_000_000  # pairs that a rule may look at whatever the number of reports
+LOOKED_AT_ALL = 1_000_000_000  # pairs of a file up to which each is looked at, rule or none
+MOST_KEPT = 10  # pairs a report that are kept
+LEAST_KEPT = 3_000_000  # pairs that are kept whatever the number of reports
+LEAST_CHANCE = 1e-6  # a pair less likely than this by its keys is not kept
+# m of agreement of each key: judgements, as good as is needed to rank pairs.
+_M = {
+    "given": 0.85,
+    "sound": 0.84,
+    "family": 0.95,
+    "birth_year": 0.7,
+    "birth_day": 0.8,
+    "sex": 0.97,
+    "origin": 0.6,
+    "event_month": 0.6,
+    "event_place": 0.75,
+    "number": 0.8,
+}
+_OTHER_SOUND = 0.05  # what one key of given names is worth if they sound otherwise
+# Keys whose common values are worth less than rare ones.
+_BY_VALUE = ("given", "sound", "alias", "family")
+# In the order in which they are looked at: what parts most pairs first; alias after given.
+_COLUMNS = (
+    *("event_month", "birth_year", "given", "sound", "alias", "event_place", "origin", "family"),
+    *("birth_day", "sex", "number"),
+)
+_GIVEN, _SOUND, _ALIAS, _DAY, _YEAR = (
+    _COLUMNS.index(key) for key in ("given", "sound", "alias", "birth_day", "birth_year")
+)
+_SLICE = 2_000_000  # pairs looked at in one go
+_STEP, _BINS = 0.25, 256  # of the histogram of weights
+_LOWEST = -32.0
+_TILE = 512  # pairs weighed at a time
+_NONE = np.float32(0.0)
+_SAMPLED = 16  # one row in so many is looked at to choose the cut
+
+
+@attrs.frozen(eq=False)
+class Blocked:
+    """Pairs that rules have found: left > right, by their order; which rules; and facts.
+
+    `rules` has bit r set where `RULES[r]` finds the pair. `weight` is the log odds of its keys.
+    With `everybody` all pairs were looked at, and those that no rule finds may be among these.
+    """
+
+    left: Ints
+    right: Ints
+    weight: Singles
+    rules: NDArray[np.uint16]
+    facts: dict[str, Any]
+    everybody: bool
+
+
+@attrs.frozen(eq=False)
+class _Rule:
+    """The blocks of one rule: `members` sorted by block, and where each one's block ends."""
+
+    members: Codes
+    ends: Ints
+    left_out: int  # pairs
+
+    @property
+    def pairs(self) -> Ints:
+        """How many pairs each member begins."""
+        return self.ends - np.arange(1, len(self.members) + 1)
+
+
+@attrs.frozen(eq=False)
+class _Keys:
+    """Keys as numbers from 0, and what agreement and disagreement are worth."""
+
+    codes: Codes  # (reports, keys), -1 not said
+    agree: Singles  # (reports, keys): what the report's value is worth if shared
+    differ: Singles  # (keys,)
+    blocks: Codes  # (reports, rules): block of the report, -1 none
+
+
+def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
+    """Find the pairs that share the keys of one of `RULES`, and keep the best.
+
+    Of up to `LOOKED_AT_ALL` pairs of reports all are looked at, and the best kept.
+
+    Args:
+        encoded: the reports.
+        everybody: whether pairs that no rule finds are wanted.
+
+    Returns:
+        Each pair once, in order of left and right.
+    """
+    count = encoded.count
+    keys, rules = _prepared(encoded)
+    most = max(MOST_KEPT * count, LEAST_KEPT)
+    prior = float(np.log(max(count, 2)))
+    cut = float(np.log(LEAST_CHANCE)) + prior
+    facts: dict[str, Any] = {
+        "rules": sum(len(rule.members) > 0 for rule in rules),
+        "pairs_in_large_blocks_left_out": sum(rule.left_out for rule in rules),
+    }
+    everybody = everybody and count * (count - 1) // 2 <= LOOKED_AT_ALL
+    if everybody:
+        rules.append(_Rule(np.arange(count, dtype=np.int32), np.full(count, count), 0))
+    looked = sum(int(rule.pairs.sum()) for rule in rules)
+    if looked > most:
+        counts = _weights(keys, rules)
+        over = np.flatnonzero(np.cumsum(counts[::-1])[::-1] > most)
+        edges = _LOWEST + _STEP * np.arange(_BINS + 1)
+        if len(over):
+            cut = max(cut, float(edges[over[-1] + 1]))
+        below = counts * (edges[1:] <= cut)
+        chance = 1 / (1 + np.exp(prior - edges[:-1] - _STEP / 2))
+        facts["pairs_below_cut"] = int(below.sum())
+        facts["expected_links_below_cut"] = round(float((below * chance).sum()), 1)
+    parts = [part for at, rule in enumerate(rules) for part in _looked(keys, rule, at, cut)]
+    left, right, weight, mask = (
+        np.concatenate([part[at] for part in parts]) if parts else np.zeros(0, kind)
+        for at, kind in enumerate((np.int32, np.int32, np.float32, np.uint16))
+    )
+    parts.clear()
+    order = np.argsort(left.astype(np.int64) * count + right).astype(np.int32)
+    facts["pairs"] = len(order)
+    return Blocked(
+        left[order].astype(np.int64),
+        right[order].astype(np.int64),
+        weight[order] - np.float32(prior),
+        mask[order],
+        facts,
+        everybody,
+    )
+
+
+def rules_of(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.uint16]:
+    """Which rules find each of these pairs, a bit each in the order of `RULES`."""
+    blocks = _prepared(encoded)[0].blocks
+    found = np.zeros(len(left), np.uint16)
+    for rule in range(len(RULES)):
+        mine = blocks[:, rule]
+        same = (mine[left] == mine[right]) & (mine[left] >= 0)
+        found |= same.astype(np.uint16) << np.uint16(rule)
+    return found
+
+
+def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
+    count = encoded.count
+    codes = np.empty((count, len(_COLUMNS)), np.int32)
+    agree = np.zeros((count, len(_COLUMNS)), np.float32)
+    differ = np.zeros(len(_COLUMNS), np.float32)
+
+    def number(here: slice) -> None:
+        at, column = here.start, _COLUMNS[here.start]
+        values = encoded.keys[column]
+        said = values != NO_KEY
+        distinct, row = np.unique_inverse(values[said])
+        codes[:, at] = -1
+        codes[said, at] = row
+        if not len(distinct):
+            return
+        share = np.bincount(row) / said.sum()
+        u = float((share**2).sum())
+        m = _M["given" if column == "alias" else column]
+        of_value = np.maximum(share, 1e-9) if column in _BY_VALUE else u
+        agree[said, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
+        differ[at] = np.log((1 - m) / max(1 - u, 1e-9))
+
+    _threads.over(len(_COLUMNS), number, size=1)
+    # A shared day says more than the year does; alias counts where the given name differs.
+    agree[:, _DAY] -= np.where(codes[:, _DAY] >= 0, agree[:, _YEAR], 0)
+    # The same sound of a given name says more than its key, and another one less.
+    heard = codes[:, _SOUND] >= 0
+    agree[heard, _GIVEN] += np.float32(np.log(_OTHER_SOUND))
+    agree[heard, _SOUND] -= agree[heard, _GIVEN]
+    differ[_SOUND] = differ[_ALIAS] = 0.0
+    blocks = np.full((count, len(RULES)), -1, np.int32)
+
+    def block(here: slice) -> _Rule:
+        columns = [_COLUMNS.index(name) for name in RULES[here.start]]
+        return _blocks(codes[:, columns], blocks[:, here.start])
+
+    return _Keys(codes, agree, differ, blocks), _threads.over(len(RULES), block, size=1)
+
+
+def joined(columns: Sequence[Ints]) -> Ints:
+    """Number the combinations of what columns say, each numbered from 0 itself.
+
+    Examples:
+        >>> joined([np.array([0, 1, 1, 0]), np.array([2, 0, 0, 1])]).tolist()
+        [1, 2, 2, 0]
+    """
+    joint, *others = columns
+    for column in others:  # renumbered at every step, so that no product of counts overflows
+        joint = np.unique_inverse(joint * (int(column.max(initial=0)) + 1) + column)[1]
+    return joint
+
+
+def _blocks(codes: Codes, block: Codes) -> _Rule:
+    """Make a rule's blocks, and write into `block` which of them each report is in."""
+    who = np.flatnonzero((codes >= 0).all(axis=1))
+    joint = joined(list(codes[who].T.astype(np.int64)))
+    sizes = np.bincount(joint) if len(who) else np.zeros(0, np.int64)
+    pairs = sizes * (sizes - 1) // 2
+    largest = np.argsort(-sizes, kind="stable")
+    rest = pairs.sum() - np.cumsum(pairs[largest])  # if so many were left out
+    excess = 0
+    most = max(MOST_LOOKED * len(block), LEAST_LOOKED)
+    if pairs.sum() > most:
+        excess = int(np.argmax(rest <= most)) + 1
+    kept = sizes > 1
+    kept[largest[:excess]] = False
+    inside = kept[joint] if len(who) else np.zeros(0, np.bool_)
+    who, joint = who[inside], joint[inside]
+    block[who] = joint
+    order = np.argsort(joint, kind="stable")
+    ends = np.cumsum(sizes * kept)[joint[order]]
+    return _Rule(who[order].astype(np.int32), ends, int(pairs[largest[:excess]].sum()))
+
+
+def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
+    """How many pairs have which weight, from a sample of rows, blown up."""
+    counts = np.zeros(_BINS, np.int64)
+    for at, rule in enumerate(rules):
+        own = np.ascontiguousarray(keys.codes[rule.members].T)
+        rows = np.arange(_SAMPLED // 2, len(rule.members), _SAMPLED)
+
+        def work(
+            here: slice, own: Codes = own, rule: _Rule = rule, rows: Ints = rows, at: int = at
+        ) -> Any:
+            return _survey(
+                keys.agree, keys.differ, keys.blocks, own, rule.members, rule.ends, at, rows[here]
+            )
+
+        for each in _threads.over(len(rows), work, size=2000):
+            counts += np.asarray(each)
+    return counts * _SAMPLED
+
+
+def _looked(
+    keys: _Keys, rule: _Rule, at: int, cut: float
+) -> list[tuple[Codes, Codes, Singles, NDArray[np.uint16]]]:
+    """The pairs of one rule that no rule before it finds, above the cut."""
+    own = np.ascontiguousarray(keys.codes[rule.members].T)
+    before = np.concatenate([[0], np.cumsum(rule.pairs)])
+    bounds = np.searchsorted(before, np.arange(0, before[-1] + _SLICE, _SLICE))
+    bounds = np.unique(np.append(bounds, [0, len(rule.members)]).clip(0, len(rule.members)))
+
+    def work(here: slice) -> Any:
+        first, last = int(bounds[here.start]), int(bounds[here.start + 1])
+        room = int(before[last] - before[first])
+        return _scan(
+            keys.agree, keys.differ, keys.blocks, own, rule.members, rule.ends, at,
+            cut, first, last, room,
+        )  # fmt: skip
+
+    done = _threads.over(len(bounds) - 1, work, size=1)
+    return [each for each in done if len(each[0])]
+
+
+@compiled
+def _weigh(
+    own: Codes, x: int, low: int, high: int, worth: Singles, differ: Singles, total: Singles
+) -> None:
+    """What the keys of x and of each of `low` to `high` say: log of m / u, added up.
+
+    Key by key over many pairs, which compilers turn into wide instructions.
+    """
+    wide = high - low
+    total[:wide] = 0.0
+    for key in range(len(differ)):
+        mine = own[key, x]
+        if mine < 0 or (key == _ALIAS and own[_GIVEN, x] < 0):
+            continue
+        theirs, same, other = own[key, low:high], worth[key], differ[key]
+        if key == _ALIAS:
+            given, name, same = own[_GIVEN, low:high], own[_GIVEN, x], same - differ[_GIVEN]
+            for y in range(wide):
+                apart = (given[y] >= 0) & (given[y] != name)
+                total[y] += same if (theirs[y] == mine) & apart else _NONE
+        else:
+            for y in range(wide):
+                total[y] += same if theirs[y] == mine else (_NONE if theirs[y] < 0 else other)
+
+
+@compiled
+def _found_by(blocks: Codes, i: int, j: int) -> int:
+    """The rules that find a pair, a bit each."""
+    mask = 0
+    for rule in range(blocks.shape[1]):
+        if blocks[i, rule] >= 0 and blocks[i, rule] == blocks[j, rule]:
+            mask |= 1 << rule
+    return mask
+
+
+@compiled
+def _survey(
+    agree: Singles,
+    differ: Singles,
+    blocks: Codes,
+    own: Codes,
+    members: Codes,
+    ends: Ints,
+    rule: int,
+    rows: Ints,
+) -> Ints:
+    """How many pairs have which weight, of these rows; pairs that no rule before finds."""
+    found = np.zeros(_BINS, np.int64)
+    total = np.empty(_TILE, np.float32)
+    for x in rows:
+        i = members[x]
+        for low in range(x + 1, ends[x], _TILE):
+            high = min(low + _TILE, ends[x])
+            _weigh(own, x, low, high, agree[i], differ, total)
+            for y in range(low, high):
+                if _found_by(blocks, i, members[y]) & ((1 << rule) - 1) == 0:
+                    found[min(max(int((total[y - low] - _LOWEST) / _STEP), 0), _BINS - 1)] += 1
+    return found
+
+
+@compiled
+def _scan(
+    agree: Singles,
+    differ: Singles,
+    blocks: Codes,
+    own: Codes,
+    members: Codes,
+    ends: Ints,
+    rule: int,
+    cut: float,
+    first: int,
+    last: int,
+    room: int,
+) -> tuple[Codes, Codes, Singles, NDArray[np.uint16]]:
+    """Rows of a rule: pairs above the cut that no rule before finds, the later report first."""
+    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
+    weights, masks = np.empty(room, np.float32), np.empty(room, np.uint16)
+    total = np.empty(_TILE, np.float32)
+    count = 0
+    for x in range(first, last):
+        i = members[x]
+        for low in range(x + 1, ends[x], _TILE):
+            high = min(low + _TILE, ends[x])
+            _weigh(own, x, low, high, agree[i], differ, total)
+            for y in range(low, high):
+                if total[y - low] < cut:
+                    continue
+                j = members[y]
+                mask = _found_by(blocks, i, j)
+                if mask & ((1 << rule) - 1) == 0:
+                    left[count], right[count] = max(i, j), min(i, j)
+                    weights[count], masks[count] = total[y - low], mask
+                    count += 1
+    return left[:count].copy(), right[:count].copy(), weights[:count].copy(), masks[:count].copy()

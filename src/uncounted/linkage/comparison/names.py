@@ -1,0 +1,260 @@
+"""How far two names agree, as a level of `compare.NAME`. Compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted._numba import compiled_inner
+from uncounted.linkage.comparison.edit_distance import apart
+from uncounted.linkage.comparison.name_levels import (
+    AGREES_LAST,
+    ANOTHER,
+    BEGINS_ALIKE,
+    DIFFERENT,
+    EXCHANGED,
+    FAMILY_ALONE,
+    GIVEN_ALONE,
+    INITIALS,
+    NEAR,
+    NEAR_IN_FAMILY,
+    NEAR_IN_GIVEN,
+    ONE_LETTER,
+    OTHER_FAMILY,
+    OTHER_GIVEN,
+    OTHER_GIVEN_SLIP,
+    RARE,
+    SAME,
+    SAME_LAST,
+    SLIP_IN_BOTH,
+    SLIP_IN_FAMILY,
+    SLIP_IN_GIVEN,
+)
+from uncounted.linkage.comparison.name_tokens import (
+    apart_in_words,
+    count,
+    in_words,
+    other_sex,
+    part_in_words,
+)
+from uncounted.linkage.encoding.kernel_arrays import Arrays
+
+_NONE = 255  # no level
+_STRETCH = 0.3  # how much likelier of one name than of two two spellings must be at the least
+
+
+@compiled_inner
+def of_names(a: Arrays, x: int, y: int) -> int:
+    """The most telling level over all pairs of forms of two rows of names.
+
+    Two who are called Liu Fang beside names of their own are two people as a rule: few such names
+    are given to many. So where main names do not agree, neither with one another nor with what the
+    other is called besides, what both are called besides is a level of its own. Where they differ
+    by a letter or two, it says nothing: sisters may be called so both.
+    """
+    best, besides = _NONE, _NONE
+    for f in range(a.form_starts[x], a.form_starts[x + 1]):
+        for g in range(a.form_starts[y], a.form_starts[y + 1]):
+            level = _forms(a, f, g)
+            if level and a.besides[f] and a.besides[g]:
+                besides = min(besides, level)
+            elif level:
+                best = min(best, level)
+                if best == SAME:
+                    return SAME
+    if best > FAMILY_ALONE and best != _NONE:
+        return ANOTHER if besides <= SAME_LAST else best
+    if not _differ_a_little(best):
+        best = min(best, besides)
+    return 0 if best == _NONE else best
+
+
+@compiled_inner
+def _differ_a_little(level: int) -> bool:
+    """Names are near, and not the same; one that begins alike may be cut."""
+    return SLIP_IN_FAMILY <= level <= NEAR or level == ONE_LETTER
+
+
+@compiled_inner
+def _forms(a: Arrays, f: int, g: int) -> int:
+    """The level of two forms.
+
+    That a word is the family name although another is likelier is believed where the other report
+    says that family name; and of both where they say one given name, too. Else brothers, Kim Chol
+    Su and Kim Chol Ho, would have one given name, Kim Chol. Of one it is believed as well where
+    both say one given name and family names a letter apart: Kym Yong Su is Kim, and not Su.
+    """
+    p, q = a.form_family[f], a.form_family[g]
+    r, s = a.form_given[f], a.form_given[g]
+    family, family_llr = _shared(
+        a.family_starts, a.family_values, a.family_weights, a.family_log_share, p, q
+    )
+    given, given_llr = _shared(
+        a.given_starts, a.given_values, a.given_weights, a.given_log_share, r, s
+    )
+    if given < 0 and family < 0:
+        return 0
+    less_likely = int(a.other_way[f]) + int(a.other_way[g])
+    if less_likely == 2 and (family < 1 or given < 1):
+        return 0
+    if less_likely == 1 and family < 1:
+        slip = given == 1 and apart(a, a.family_words, a.family_words, p, q, 3) == 1
+        return SLIP_IN_FAMILY if slip else 0
+    not_korean = not (a.korean[f] or a.korean[g])
+    if given == 1 and not_korean:
+        # Dina and Tina could be one syllable's spellings, if either were Korean
+        given = 1 if apart(a, a.given_words, a.given_words, r, s, 3) == 0 else 0
+    if given == 1 and family == 1:
+        total = family_llr + given_llr
+        for cut in range(len(RARE)):
+            if total >= RARE[cut]:
+                return SAME + cut
+        return SAME_LAST
+    if given < 0:
+        if a.veiled[f] or a.veiled[g]:
+            return _initials(a, f, g, family)
+        if family == 1 or part_in_words(a, True, p, q):
+            return FAMILY_ALONE
+        return DIFFERENT
+    if family < 0 and given == 0 and part_in_words(a, False, r, s):
+        given = 1
+    if given == 1 and family < 0:
+        return OTHER_FAMILY if _begin_apart(a.family_firsts[f], a.family_firsts[g]) else GIVEN_ALONE
+    by_family = 0 if family == 1 else apart(a, a.family_words, a.family_words, p, q, 3)
+    by_given = 0 if given == 1 else apart(a, a.given_words, a.given_words, r, s, 3)
+    if not_korean:
+        if family == 0:
+            by_family = max(by_family, apart_in_words(a, True, p, q, 3))
+        if given == 0:
+            by_given = max(by_given, apart_in_words(a, False, r, s, 3))
+    elif a.korean[f] and a.korean[g]:
+        # 전 and 천 are both spelt Chon: names that are known to differ can be spelt alike
+        by_given = by_given if given == 1 else max(by_given, 1)
+        by_family = by_family if family else max(by_family, 1)
+        if by_given:
+            return _korean(a, r, s, by_given, by_family)
+    level = int(_BY_SLIPS[by_given, by_family])
+    if level > SLIP_IN_BOTH and _exchanged(a, f, g):
+        return EXCHANGED
+    if not_korean:
+        if level > SLIP_IN_BOTH:
+            words = in_words(a, f, g)
+            if words:
+                return words
+            # names of several words are not near for the letters of most of them
+            if by_given == 2 and count(a, 0, r) + count(a, 0, s) > 2:
+                by_given = 3
+            if by_family == 2 and count(a, p, 0) + count(a, q, 0) > 2:
+                by_family = 3
+            level = int(_BY_SLIPS[by_given, by_family])
+        if by_given == 1 and other_sex(a, r, s):
+            return ONE_LETTER if by_family == 0 else AGREES_LAST
+    return BEGINS_ALIKE if level == OTHER_GIVEN and _begins_alike(a, r, s) else level
+
+
+# Rows: given the same, a slip apart, near, other; columns: the family name likewise.
+_BY_SLIPS = np.array(
+    [
+        [SAME, SLIP_IN_FAMILY, NEAR_IN_FAMILY, OTHER_FAMILY],
+        [SLIP_IN_GIVEN, SLIP_IN_BOTH, NEAR, AGREES_LAST],
+        [NEAR_IN_GIVEN, NEAR, NEAR, AGREES_LAST],
+        [OTHER_GIVEN, OTHER_GIVEN_SLIP, OTHER_GIVEN_SLIP, DIFFERENT],
+    ]
+)
+
+
+@compiled_inner
+def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
+    """Given names that differ, both Korean."""
+    if by_family:
+        return AGREES_LAST if by_given == 1 else DIFFERENT
+    if by_given == 1:
+        return ONE_LETTER
+    return BEGINS_ALIKE if _begins_alike(a, f, g) else OTHER_GIVEN
+
+
+@compiled_inner
+def _initials(a: Arrays, f: int, g: int, family: int) -> int:
+    """Of one name only first letters are said, of the given name or of both."""
+    x, y = a.family_firsts[f], a.family_firsts[g]
+    if family < 0 and x and y:
+        family = 0 if _begin_apart(x, y) else 1
+    p, q = a.given_firsts[f], a.given_firsts[g]
+    if not (p and q):  # the given name is not said
+        return 0 if family < 0 else (FAMILY_ALONE if family else DIFFERENT)
+    apart = _begin_apart(p & _FIRST, q & _FIRST) or _begin_apart(p & ~_FIRST, q & ~_FIRST)
+    if family == 1:
+        return OTHER_GIVEN if apart else INITIALS
+    return DIFFERENT if apart or family == 0 else 0
+
+
+_FIRST = (1 << 26) - 1  # bits of the first syllable's letters
+
+
+@compiled_inner
+def _begin_apart(x: int, y: int) -> bool:
+    """Both are said, and no letter is common to them."""
+    return x != 0 and y != 0 and x & y == 0
+
+
+@compiled_inner
+def _exchanged(a: Arrays, f: int, g: int) -> bool:
+    """Given name and family name in each other's place, each at most a slip apart."""
+    return (
+        apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
+        and apart(a, a.family_words, a.given_words, a.form_family[f], a.form_given[g], 3) < 2
+    )
+
+
+@compiled_inner
+def _shared(
+    starts: NDArray[np.int64],
+    values: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    log_share: NDArray[np.float64],
+    f: int,
+    g: int,
+) -> tuple[int, float]:
+    """Whether two forms share a reading (1, 0; -1 not said), and by how much.
+
+    The log of the sum over readings s of P(s | f) P(s | g) / P(s): how much likelier the two
+    spellings are of one name than of two people's.
+    """
+    x, y = starts[f], starts[g]
+    x_end, y_end = starts[f + 1], starts[g + 1]
+    if x == x_end or y == y_end:
+        return -1, 0.0
+    total = 0.0
+    while x < x_end and y < y_end:
+        if values[x] < values[y]:
+            x += 1
+        elif values[x] > values[y]:
+            y += 1
+        else:
+            total += weights[x] * weights[y] * np.exp(-log_share[values[x]])
+            x += 1
+            y += 1
+    # a reading that both admit only at a stretch is no agreement; but one that says hardly more
+    # than that half of a file is called so is
+    if total < _STRETCH:
+        return 0, 0.0
+    return 1, np.log(total)
+
+
+@compiled_inner
+def _begins_alike(a: Arrays, f: int, g: int) -> bool:
+    """One spelling begins the other. Sharing a syllable is not it: sisters do."""
+    for x in range(a.given_words[f], a.given_words[f + 1]):
+        n = a.letter_starts[x + 1] - a.letter_starts[x]
+        for y in range(a.given_words[g], a.given_words[g + 1]):
+            m = a.letter_starts[y + 1] - a.letter_starts[y]
+            short = min(n, m)
+            if short < 3:
+                continue
+            p, q = a.letter_starts[x], a.letter_starts[y]
+            at = 0
+            while at < short and a.letters[p + at] == a.letters[q + at]:
+                at += 1
+            if at == short:
+                return True
+    return False

@@ -1,0 +1,510 @@
+"""Reports as arrays of whole numbers: what compiled comparisons and Splink's SQL see.
+
+After this module there are no names, only numbers for readings, letters and keys.
+"""
+
+from __future__ import annotations
+
+import gc
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.encoding import places
+from uncounted.linkage.encoding.name_index import Numbers, Parts
+from uncounted.records.cells.name_parser import forms, order_of, relative_of
+from uncounted.records.dates.partial_date import PartialDate
+from uncounted.records.names.forms import Order
+from uncounted.records.names.name import Name
+from uncounted.records.report import Act, Report
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+OPEN = 10_000_000  # days: further than any date
+NO_KEY = NOTHING = -1
+HABIT = 0.8  # share of a source's clear names that makes its order a habit
+MOST_FORMS = 8
+BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
+MOST_ACTS = 6
+_WORD_BACKGROUND = 0.005
+_ORDERS: tuple[Order | None, ...] = (None, "first", "last")
+_SEXES = {"f": 1, "m": 2}
+
+
+@attrs.frozen
+class Ragged:
+    """Rows of unequal length: row i is `values[starts[i]:starts[i + 1]]`, with a weight each."""
+
+    starts: Ints
+    values: Ints
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[tuple[int, float]]]) -> Ragged:
+        """Make one; each row is sorted by value."""
+        starts, values, weights = [0], [], []
+        for row in rows:
+            for value, weight in sorted(row):
+                values.append(value)
+                weights.append(weight)
+            starts.append(len(values))
+        return cls(
+            np.array(starts, np.int64), np.array(values, np.int64), np.array(weights, np.float64)
+        )
+
+    @classmethod
+    def in_order(cls, rows: Sequence[Sequence[int]]) -> Ragged:
+        """Make one whose rows stay in their order, each value of weight 1."""
+        values = np.array([value for row in rows for value in row], np.int64)
+        starts = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+        return cls(starts, values, np.ones(len(values)))
+
+
+@attrs.frozen
+class Columns:
+    """Reports by column: each distinct thing said once, and which of them a report says.
+
+    A million reports say far fewer things than they have cells: names, dates and places are
+    read once each. `NOTHING` stands for what is not said.
+    """
+
+    source: Ints  # row of `sources`
+    sources: tuple[str, ...]
+    names: Codes  # row of `name_rows`
+    name_rows: tuple[tuple[Name, ...], ...]
+    sex: NDArray[np.int8]  # 0 not said, 1 f, 2 m
+    birth: Codes  # row of `dates`
+    origin: Codes  # row of `places`
+    relative: Codes  # row of `name_rows`
+    occupation: Codes  # row of `texts`
+    number: Codes
+    act_starts: Ints  # (reports + 1)
+    act_kind: Codes
+    act_date: Codes
+    act_place: Codes
+    dates: tuple[PartialDate, ...]
+    places: tuple[str, ...]
+    texts: tuple[str, ...]  # letters and digits alone
+
+
+@attrs.frozen
+class Encoded:
+    """All that is compared, as arrays. A report has a row of forms, `name[report]`.
+
+    A form is a way of reading a name; its family and its given name are *parts*, which many
+    forms share. Readings and spellings belong to parts.
+    """
+
+    count: int
+    name: Codes  # a report: row of `form_starts`
+    form_starts: Ints  # (rows + 1)
+    form_family: Codes  # a form: its family name, row of `family`
+    form_given: Codes
+    family: Ragged  # readings of a family name; row 0 has none
+    given: Ragged
+    family_log_share: NDArray[np.float64]  # by reading: log of how common it is here
+    given_log_share: NDArray[np.float64]
+    family_skeletons: Ragged  # coarse keys, for finding pairs only
+    given_skeletons: Ragged
+    given_key: Ints  # of a given name: the coarse key of its likeliest reading
+    given_sound: Ints  # the same, finer: with its vowels
+    given_ends: Ragged  # keys of the first syllable or letters, and of the last
+    korean: NDArray[np.bool_]  # a form: its given name reads as Korean
+    veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
+    open: NDArray[np.bool_]  # a form: where its family name begins is a guess
+    besides: NDArray[np.bool_]  # a form: of a name beside the main one
+    other_way: NDArray[np.bool_]  # a form: its family name is likelier another word
+    family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
+    given_firsts: Ints  # the same for the first two syllables of the given name
+    family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
+    given_words: Ragged
+    word_log_share: NDArray[np.float64]  # log of how common a word is in names here
+    first_word: int  # row of `letter_starts` at which words begin
+    family_word_starts: Ints  # a part's spellings: rows into `letter_starts`
+    given_word_starts: Ints
+    letter_starts: Ints
+    letters: NDArray[np.int32]
+    sex: NDArray[np.int8]  # 0 not said
+    birth: Ints  # (reports, 2): first and last day; 0, 0 not said
+    origin: Ints  # row of `place_levels`, NO_KEY not said
+    relative: Codes  # row of `form_starts`; one without forms is not said
+    occupation: Codes  # row of `text_starts`, NO_KEY not said
+    number: Codes
+    text_starts: Ints
+    text_letters: NDArray[np.int32]
+    act_starts: Ints
+    act_kind: Ints
+    act_days: Ints  # (acts, 2)
+    act_place: Ints
+    place_levels: NDArray[np.uint8]
+    place_towns: Ragged  # a place: its towns, by number; its province if it has none
+    source: Ints
+    keys: dict[str, Ints]  # blocking keys, a number a report
+
+
+def columns(reports: Iterable[Report]) -> Columns:
+    """Take reports apart, one by one: none is kept, so that they may come from a stream."""
+    sources, names, places_, kinds, texts = (Numbers() for _ in range(5))
+    days = _Dates()
+    rows: list[tuple[int, ...]] = []
+    acts: list[tuple[int, int, int]] = []
+    act_starts = [0]
+    for report in reports:
+        origin = places_(report.origin) if report.origin else NOTHING
+        sex = _SEXES.get(report.sex or "", 0)
+        relative = relative_of(report)
+        rows.append(
+            (
+                *(sources(report.source), names(report.names), sex, days(report.birth), origin),
+                names((relative,) if relative else ()),
+                _text(report.occupation, texts),
+                _number(report.number, texts),
+            )
+        )
+        for act in _acts(report):
+            place = places_(act.place) if act.place else NOTHING
+            kind = kinds(act.kind) if act.kind else NOTHING
+            acts.append((kind, days(act.date), place))
+        act_starts.append(len(acts))
+    table = np.array(rows, np.int32).reshape(-1, 8)
+    act_table = np.array(acts, np.int32).reshape(-1, 3)
+    return Columns(
+        source=table[:, 0].astype(np.int64),
+        sources=tuple(map(str, sources.of)),
+        names=table[:, 1].copy(),
+        name_rows=tuple(names.of),  # type: ignore[arg-type]
+        sex=table[:, 2].astype(np.int8),
+        birth=table[:, 3].copy(),
+        origin=table[:, 4].copy(),
+        relative=table[:, 5].copy(),
+        occupation=table[:, 6].copy(),
+        number=table[:, 7].copy(),
+        act_starts=np.array(act_starts, np.int64),
+        act_kind=act_table[:, 0].copy(),
+        act_date=act_table[:, 1].copy(),
+        act_place=act_table[:, 2].copy(),
+        dates=tuple(days.values),
+        places=tuple(map(str, places_.of)),
+        texts=tuple(map(str, texts.of)),
+    )
+
+
+def _text(said: str | None, texts: Numbers) -> int:
+    """The row of a text, read by its letters and digits alone."""
+    folded = unicodedata.normalize("NFKC", said or "").casefold()
+    kept = "".join(char for char in folded if char.isalnum())
+    return texts(kept) if kept else NOTHING
+
+
+def _number(said: str | None, texts: Numbers) -> int:
+    """The row of a number in a register; spreadsheets drop leading zeros."""
+    return _text((said or "").lstrip("0 ") or said, texts)
+
+
+def _acts(report: Report) -> list[Act]:
+    said = [act for act in report.acts if act.date is not None or act.place is not None]
+    return said[:MOST_ACTS]
+
+
+class _Dates:
+    """Gives each distinct date a number."""
+
+    def __init__(self) -> None:
+        self.values: list[PartialDate] = []
+        self._of: dict[str, int] = {}
+
+    def __call__(self, day: PartialDate | None) -> int:
+        if day is None:
+            return NOTHING
+        at = self._of.setdefault(day.edtf, len(self.values))
+        if at == len(self.values):
+            self.values.append(day)
+        return at
+
+
+def habits(said: Columns) -> tuple[Order | None, ...]:
+    """Where each source puts the family name, from its names that leave no doubt."""
+    found = [order_of(names[0]) if names else None for names in said.name_rows]
+    kinds = np.array([_ORDERS.index(order) for order in found], np.int64)
+    counts = np.zeros((len(said.sources), len(_ORDERS)), np.int64)
+    if len(said.names):
+        np.add.at(counts, (said.source, kinds[said.names]), 1)
+    out: list[Order | None] = []
+    for _, *clear in counts:
+        likely = [
+            order
+            for order, n in zip(_ORDERS[1:], clear, strict=True)
+            if n and n >= HABIT * sum(clear)
+        ]
+        out.append(likely[0] if likely else None)
+    return tuple(out)
+
+
+def encode(reports: Iterable[Report] | Columns) -> Encoded:
+    """Turn reports into arrays.
+
+    Names, dates and places are read once for each distinct one, not once a report.
+
+    Raises:
+        Nothing for any content: what cannot be read is not said.
+    """
+    return _encoded(reports if isinstance(reports, Columns) else columns(reports))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nobody looks for cycles meanwhile: reading makes none, and a million names are many.
+
+    As a decorator, it holds for all that a function does.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
+def _encoded(said: Columns) -> Encoded:
+    families, givens = Parts(given=False), Parts(given=True)
+    (name, relative), form_starts, parts = _forms(said, families, givens)
+    form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
+    family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
+    sizes = np.diff(form_starts)
+    times = np.repeat(np.bincount(name, minlength=len(sizes)), sizes)
+    seen = int((sizes[name] > 0).sum())
+    words = families.letters + givens.letters
+    vocabulary = sorted(
+        {word for parts in (families, givens) for part in parts.words for word in part}
+    )
+    numbers = {word: at for at, word in enumerate(vocabulary)}
+    family_words, given_words = (
+        Ragged.in_order([[numbers[word] for word in part] for part in parts.words])
+        for parts in (families, givens)
+    )
+    words.append(tuple(vocabulary))
+    word_starts = np.cumsum([0, *map(len, words)])
+    letters = [ord(char) for group in words for word in group for char in word]
+    texts, place = _places(said)
+    read = [places.read(text) for text in texts]
+    days = np.array([_days(day) for day in (*said.dates, None)], np.int64)
+    found = Encoded(
+        count=len(said.names),
+        name=name,
+        form_starts=form_starts,
+        form_family=form_family,
+        form_given=form_given,
+        family=family,
+        given=given,
+        family_log_share=_log_shares(family, families, form_family, times, seen, 0.02),
+        given_log_share=_log_shares(given, givens, form_given, times, seen, 0.002),
+        family_skeletons=Ragged.of(families.skeletons),
+        given_skeletons=Ragged.of(givens.skeletons),
+        given_key=np.array([row[0][0] if row else NO_KEY for row in givens.skeletons], np.int64),
+        given_sound=np.array(givens.sounds, np.int64),
+        given_ends=Ragged.of(givens.ends),
+        korean=parts[:, 2] > 0,
+        veiled=parts[:, 3] > 0,
+        open=parts[:, 6] > 0,
+        besides=parts[:, 7] > 0,
+        other_way=parts[:, 8] > 0,
+        family_firsts=parts[:, 4].copy(),
+        given_firsts=parts[:, 5].copy(),
+        family_words=family_words,
+        given_words=given_words,
+        word_log_share=_word_shares(
+            len(vocabulary),
+            ((family_words, form_family), (given_words, form_given)),
+            times,
+            seen,
+        ),
+        first_word=int(word_starts[-2]),
+        family_word_starts=word_starts[: len(families.letters) + 1],
+        given_word_starts=word_starts[len(families.letters) : -1],
+        letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
+        letters=np.array(letters, np.int32),
+        sex=said.sex,
+        birth=days[said.birth],
+        origin=place[said.origin],
+        relative=relative,
+        occupation=said.occupation,
+        number=said.number,
+        text_starts=np.cumsum([0, *map(len, said.texts)]),
+        text_letters=np.array([ord(char) for text in said.texts for char in text], np.int32),
+        act_starts=said.act_starts,
+        act_kind=said.act_kind.astype(np.int64),
+        act_days=days[said.act_date],
+        act_place=place[said.act_place],
+        place_levels=places.levels(texts, read),
+        place_towns=_towns(read),
+        source=said.source,
+        keys={},
+    )
+    return attrs.evolve(found, keys=_keys(found))
+
+
+def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, Codes], Ints, Ints]:
+    """Rows of forms: which a report has and which its relative, where each starts, what a form is.
+
+    A name is read in the order of its source. A form is its family name, its given name,
+    whether it is Korean, whether it is veiled, what its parts may begin with, whether it
+    is open where the family name begins, whether it is of a name beside the main one, and whether
+    another way of telling the family name is likelier. Forms are not kept as such: a million
+    reports have half a million.
+    """
+    orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
+    both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
+    code = (both + (orders[said.source] if len(said.source) else 0)).ravel()
+    distinct, row = np.unique(code, return_inverse=True)
+    starts, parts = [0], []
+    for at in distinct.tolist():
+        names, order = said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
+        for form in forms(names, order)[:MOST_FORMS]:
+            words = ((), ()) if form.korean else (form.family_words, form.given_words)
+            family = families(form.family, form.family_letters, words[0])
+            given = givens(form.given, form.given_letters, words[1])
+            kind = form.is_open, form.is_besides, form.is_other_way
+            if form.is_veiled:
+                parts.append((family, given, form.korean, True, *form.firsts, *kind))
+                continue
+            korean = givens.korean[given] and (families.korean[family] or not form.family)
+            firsts = families.firsts[family], givens.firsts[given]
+            parts.append((family, given, korean, False, *firsts, *kind))
+        starts.append(len(parts))
+    table = np.array(parts, np.int64).reshape(-1, 9)
+    name, relative = row.astype(np.int32).reshape(2, -1)
+    return (name, relative), np.array(starts, np.int64), table
+
+
+def _log_shares(
+    rows: Ragged, parts: Parts, part: Codes, times: Ints, seen: int, background: float
+) -> NDArray[np.float64]:
+    """How common each reading is among the reports' names, in logarithms."""
+    uses = np.bincount(part, times, minlength=len(parts.letters))
+    weights = rows.weights * np.repeat(uses, np.diff(rows.starts))
+    sums = np.bincount(rows.values, weights, minlength=len(parts.reading.of))
+    # few reports say little about how common a name is
+    share = (sums + BACKGROUND_REPORTS * background) / (seen + BACKGROUND_REPORTS)
+    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+
+
+def _word_shares(
+    count: int, parts: Sequence[tuple[Ragged, Codes]], times: Ints, seen: int
+) -> NDArray[np.float64]:
+    """How common each word is in names here, as a family or a given name, in logarithms."""
+    sums = np.zeros(count)
+    for rows, part in parts:
+        uses = np.bincount(part, times, minlength=len(rows.starts) - 1)
+        owner = np.repeat(np.arange(len(uses)), np.diff(rows.starts))
+        each = np.unique(owner * max(count, 1) + rows.values)  # twice in a part is once
+        sums += np.bincount(each % max(count, 1), uses[each // max(count, 1)], minlength=count)
+    share = (sums + BACKGROUND_REPORTS * _WORD_BACKGROUND) / (seen + BACKGROUND_REPORTS)
+    return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
+
+
+def _places(said: Columns) -> tuple[list[str], Ints]:
+    """Places that say something, and which of them each row of `said.places` is (last: none)."""
+    numbers = Numbers()
+    rows = [places.read(text) for text in said.places]
+    of = [
+        numbers(text) if place.fine or place.wide else NO_KEY
+        for text, place in zip(said.places, rows, strict=True)
+    ]
+    return [str(text) for text in numbers.of], np.array([*of, NO_KEY], np.int64)
+
+
+def _towns(read: Sequence[places.Place]) -> Ragged:
+    numbers = Numbers()
+    return Ragged.of(
+        [(numbers(key), 1.0) for key in sorted(place.fine) or [place.wide or ""]] for place in read
+    )
+
+
+def _days(day: PartialDate | None) -> tuple[int, int]:
+    """First and last day, by number; (0, 0) when nothing is said."""
+    if day is None or (day.earliest is None and day.latest is None):
+        return 0, 0
+    first = day.earliest.toordinal() if day.earliest else -OPEN
+    return first, day.latest.toordinal() if day.latest else OPEN
+
+
+def _keys(encoded: Encoded) -> dict[str, Ints]:
+    """Keys for Splink, one number a report and key; `NO_KEY` matches nobody."""
+    e = encoded
+    exact = (e.birth[:, 0] == e.birth[:, 1]) & (e.birth[:, 0] != 0)
+    event = _first(e.act_starts, _months(e.act_days))
+    towns = np.append(_first(e.place_towns.starts, e.place_towns.values), NO_KEY)
+    where = _first(e.act_starts, e.act_place)
+    given = e.given_key
+    first_form = np.append(e.form_given, 0)[e.form_starts[e.name]]
+    last_form = np.append(e.form_given, 0)[e.form_starts[e.name.astype(np.int64) + 1] - 1]
+    named = np.diff(e.form_starts)[e.name] > 0
+    return {
+        "given": np.where(named, given[first_form], NO_KEY),
+        "sound": np.where(named, e.given_sound[first_form], NO_KEY),
+        "alias": np.where(named, given[last_form], NO_KEY),
+        "family": np.where(
+            named, _heaviest(e.family)[np.append(e.form_family, 0)[e.form_starts[e.name]]], NO_KEY
+        ),
+        "birth_year": years(e.birth),
+        "birth_day": np.where(exact, e.birth[:, 0], NO_KEY),
+        "sex": np.where(e.sex > 0, e.sex.astype(np.int64), NO_KEY),
+        "origin": towns[e.origin],
+        "event_month": event,
+        "event_place": towns[where],
+        "number": e.number.astype(np.int64),
+    }
+
+
+def reordered(encoded: Encoded, order: Ints) -> Encoded:
+    """The same reports in another order.
+
+    Args:
+        encoded: reports.
+        order: which of them is first, and so on; each once.
+    """
+    sizes = np.diff(encoded.act_starts)[order]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    acts = np.arange(starts[-1]) + np.repeat(encoded.act_starts[:-1][order] - starts[:-1], sizes)
+    one_each = ("name", "sex", "birth", "origin", "relative", "occupation", "number", "source")
+    return attrs.evolve(
+        encoded,
+        **{field: getattr(encoded, field)[order] for field in one_each},
+        act_starts=starts,
+        **{field: getattr(encoded, field)[acts] for field in ("act_kind", "act_days", "act_place")},
+        keys={name: values[order] for name, values in encoded.keys.items()},
+    )
+
+
+def years(days: Ints) -> Ints:
+    """The year of each interval, `NO_KEY` for those wider than a year."""
+    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)
+    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 1)
+    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    return np.where(said, found + 1970, NO_KEY)
+
+
+def _months(days: Ints) -> Ints:
+    """The month of each interval, counted from 1970, `NO_KEY` for those wider than a month."""
+    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 31)
+    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 719163)
+    found = (middle - 719163).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(said, found + 12_000_000, NO_KEY)
+
+
+def _first(starts: Ints, values: Ints) -> Ints:
+    """The first value of each row, `NO_KEY` where it has none."""
+    return np.where(np.diff(starts) > 0, np.append(values, NO_KEY)[starts[:-1]], NO_KEY)
+
+
+def _heaviest(rows: Ragged) -> Ints:
+    """The heaviest value of each row, `NO_KEY` where it has none."""
+    owner = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))
+    order = np.lexsort((rows.values, -rows.weights, owner))
+    return _first(rows.starts, rows.values[order])

@@ -1,0 +1,301 @@
+"""Places as written, made comparable across scripts: fine keys, a wide key, nothing else.
+
+What a text names is looked up in `records.places.gazetteer`, the one table of places. A fine
+key is a county or a town, the wide one a province. A name that the table lacks is a key by its
+consonants, so that all romanisations meet, and which province it lies in is learned from the
+reports themselves, where some write both. Places finer than a county, and distances on the
+ground, are not looked at. What says that a place is not known says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from uncounted.linkage.encoding import place_tokens
+from uncounted.records.cells.unplaced import is_kind, stated
+from uncounted.records.names import lattice
+from uncounted.records.places import gazetteer as table
+
+MISSING, SAME, WITHIN, SAME_WIDE, NEAR, DIFFERENT = range(6)
+LEVELS = 6
+MOST_COMPARED = 4000  # distinct places whose spellings are compared letter by letter
+LONGEST = 120
+
+_ADMIN = frozenset(
+    [
+        "county",
+        "city",
+        "province",
+        "prefecture",
+        "autonomous",
+        "district",
+        "town",
+        "village",
+        "of",
+        "near",
+        "in",
+        "at",
+        "the",
+        "si",
+        "gun",
+        "do",
+        "ri",
+        "dong",
+        "up",
+        "gu",
+        "shi",
+        "xian",
+        "sheng",
+        "special",
+    ]
+)
+# Words of a province's name that name no town.
+_SIDES = frozenset(["north", "south", "n", "s", "k", "korea", "korean", "people", "republic"])
+# What is numbered: such a word tells a place from another only with its number.
+_NUMBERED = frozenset(
+    [
+        *("camp", "prison", "no", "number", "centre", "center", "unit", "factory", "mine"),
+        *("kwanliso", "kwalliso", "kyohwaso", "호", "제", "관리소", "교화소", "수용소", "단련대"),
+        *("집결소", "부대", "号", "號", "第", "管理所", "教化所"),
+    ]
+)
+_HANGUL_END = re.compile(r"(특별시|직할시|자치주|자치현|시|군|구역|구|현|도|성|주)$")
+_HAN_END = re.compile(r"(自治州|自治县|市|县|縣|郡|区|道|省|州)$")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_DIGIT = re.compile(r"\d")
+_PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
+
+
+@attrs.frozen
+class Place:
+    """The fine keys (towns) and the wide key (province) that a text names.
+
+    `chain` has the wide key and what lies between it and the town, if anything; of a text
+    that names no town, down to the finest that it names. `said` has the words of a text that
+    is no place of the table.
+    """
+
+    fine: frozenset[str]
+    wide: str | None
+    chain: tuple[str, ...] = ()
+    said: place_tokens.Said | None = attrs.field(default=None, eq=False)
+
+
+@lru_cache(maxsize=65536)
+def read(text: str) -> Place:
+    """Read a place as written.
+
+    Examples:
+        >>> read("함경북도 회령시") == read("Hoeryong, North Hamgyong Province")
+        True
+        >>> read("함경북도 미상") == read("North Hamgyong"), read("미상") == read("unknown")
+        (True, True)
+        >>> read("도문").fine == read("Tumen City").fine
+        True
+        >>> read("detention facility") == read("두만강") == read("미상")
+        True
+    """
+    text = table.settled(stated(text[:LONGEST]))
+    if is_kind(text):
+        return Place(frozenset(), None)
+    found = table.candidates(text)
+    if not found:
+        return _unlisted(text)
+    towns = [place for place in found if _is_town(place)]
+    path = found[0].path[1:]
+    for place in found:
+        path = table.shared(path, _above(place))
+    if towns:
+        return Place(frozenset(place.code for place in towns), path[0] if path else None, path)
+    words = [word for word in _words(text) if word not in _SIDES and not is_kind(word)]
+    left = {_key(word) for word in words if not table.candidates(word)}
+    return Place(frozenset(left - {""}), path[0] if path else None, path)
+
+
+def _is_town(place: table.Place) -> bool:
+    """A county or city, or a prefecture or province that is called a city: 丹东市, 平壤市."""
+    return place.level not in ("country", "province", "prefecture") or place.label("zh")[-1] == "市"
+
+
+def _above(place: table.Place) -> tuple[str, ...]:
+    """The codes from the province down to what a town lies in; a wide place with itself."""
+    return place.path[1:-1] or place.path[1:] if _is_town(place) else place.path[1:]
+
+
+def _unlisted(text: str) -> Place:
+    """A text that is no place of the table: each word what it may be, by name or by consonants."""
+    words = _words(text)
+    fine: set[str] = set()
+    if any(word.isdigit() for word in words):
+        # Camp 14 and Camp 15 have the word in common, and are two places.
+        code, words = _code_of(words)
+        fine.add(code)
+    # what only says of which kind a place is does not say which: 수용소 is not 西安
+    words = [word for word in words if word not in _NUMBERED and not is_kind(word)]
+    if not words and not fine:
+        return Place(frozenset(), None)
+    for word in words:
+        named = table.candidates(word)
+        codes = {place.code for place in named if _is_town(place)}
+        if named and not codes:
+            continue  # a province or a country beside what it is not the province of
+        fine |= codes or _by_consonants().get(_key(word), frozenset({_key(word)}))
+    return Place(frozenset(fine - {""}), None, said=_said(text))
+
+
+def _code_of(words: list[str]) -> tuple[str, list[str]]:
+    """The number of a numbered place with the letters beside it, and its other words."""
+    code = [word for word in words if word.isdigit() or (len(word) == 1 and word.isascii())]
+    return "".join(code), [word for word in words if word not in code and word not in _NUMBERED]
+
+
+def _said(text: str) -> place_tokens.Said:
+    """The words of a text, of its first part and of what follows a comma or a bracket."""
+    keys: list[frozenset[str]] = []
+    for part in _PARTS.split(text):
+        words = _words(part)
+        if any(word.isdigit() for word in words):
+            code, rest = _code_of(words)
+            words = [code, *rest]
+        else:
+            words = [word for word in words if not is_kind(word)]
+        found = frozenset(_key(word) for word in words) - {""}
+        if found:
+            keys.append(found)
+    head = keys[0] if keys else frozenset()
+    return place_tokens.Said(head, frozenset().union(*keys[1:]) - head)
+
+
+@lru_cache(maxsize=1)
+def _by_consonants() -> dict[str, frozenset[str]]:
+    """Towns of the table by the consonants of their names, for slips in a vowel."""
+    found: dict[str, set[str]] = {}
+    for place in table.every():
+        if _is_town(place):
+            for name in table.names_of(place.code):
+                if len(key := _key(_bare(name))) > 2:
+                    found.setdefault(key, set()).add(place.code)
+    return {key: frozenset(codes) for key, codes in found.items()}
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    words = _WORD.findall(unicodedata.normalize("NFC", plain))
+    return [_bare(word) for word in words if word not in _ADMIN]
+
+
+def _bare(word: str) -> str:
+    if len(word) < 2:
+        return word
+    if "가" <= word[0] <= "힣":
+        return _HANGUL_END.sub("", word) or word
+    return _HAN_END.sub("", word) or word
+
+
+def _key(word: str) -> str:
+    """A Latin key: Hangul by its consonants, so that all romanisations meet."""
+    if all(map(lattice.is_hangul, word)):
+        return lattice.skeleton(lattice.latin(word)) or word
+    if word.isascii() and lattice.of_latin((word,)):
+        return lattice.skeleton(word) or word
+    return word
+
+
+def parents(places: Sequence[Place]) -> dict[str, str]:
+    """Which province each town lies in, as most reports that name both say."""
+    counts: dict[str, Counter[str]] = {}
+    for place in places:
+        if place.wide and len(place.fine) == 1:
+            (town,) = place.fine
+            counts.setdefault(town, Counter())[place.wide] += 1
+    return {town: min(seen, key=lambda wide: (-seen[wide], wide)) for town, seen in counts.items()}
+
+
+def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
+    """Compare distinct places, each with each.
+
+    Args:
+        texts: the places as written, one a distinct place.
+        places: what each says.
+
+    Returns:
+        A square table of levels (`SAME` ... `DIFFERENT`), shape (places, places).
+    """
+    count = len(places)
+    levels = np.full((count, count), DIFFERENT, np.uint8)
+    if count <= MOST_COMPARED and count:
+        folded = [" ".join(_words(text[:LONGEST])) for text in texts]
+        # two letters in twelve: a slip of the pen, not another place
+        near = process.cdist(folded, folded, scorer=OSA.normalized_distance, dtype=np.float32)
+        levels[near <= 0.17] = NEAR
+        # and one sign of a code, which is short
+        codes = [at for at, text in enumerate(folded) if len(text) > 2 and _DIGIT.search(text)]
+        written = [folded[at] for at in codes]
+        slips = process.cdist(written, written, scorer=OSA.distance, dtype=np.uint8)
+        levels[np.ix_(codes, codes)] = np.where(slips <= 1, NEAR, levels[np.ix_(codes, codes)])
+    above = parents(places)
+    wide = [place.wide or _common(place, above) for place in places]
+    wide_ids = _ids([name or "" for name in wide])
+    only_wide = np.array([not place.fine for place in places], bool)
+    known = np.array([name is not None for name in wide], bool)
+    unclear = only_wide[:, None] | only_wide[None, :]
+    same_wide = (wide_ids[:, None] == wide_ids[None, :]) & known[:, None] & known[None, :]
+    levels[same_wide & (levels == DIFFERENT)] = SAME_WIDE
+    # a province against a town of which nobody says where it lies: nothing to compare
+    levels[unclear & ~(known[:, None] & known[None, :])] = MISSING
+    _mark_within(levels, places, wide)
+    holders: dict[str, tuple[list[int], list[int]]] = {}
+    for at, place in enumerate(places):
+        for town in place.fine:
+            holders.setdefault(town, ([], []))[place.said is not None].append(at)
+    for listed, unlisted in holders.values():
+        levels[np.ix_(listed, listed + unlisted)] = SAME
+        levels[np.ix_(unlisted, listed)] = SAME
+    _mark_unlisted(levels, places)
+    np.fill_diagonal(levels, np.where(only_wide, WITHIN, SAME).astype(np.uint8))
+    return levels
+
+
+def _mark_unlisted(levels: NDArray[np.uint8], places: Sequence[Place]) -> None:
+    """Mark pairs of places of which the table has neither, by their words, in place."""
+    here = np.array([at for at, place in enumerate(places) if place.said is not None], np.int64)
+    found = place_tokens.related([place.said for place in places if place.said is not None])
+    left, right = here[found.left], here[found.right]
+    for which, level in ((found.same, SAME), (found.within, WITHIN), (found.beside, SAME_WIDE)):
+        levels[left[which], right[which]] = levels[right[which], left[which]] = level
+
+
+def _mark_within(
+    levels: NDArray[np.uint8], places: Sequence[Place], wide: Sequence[str | None]
+) -> None:
+    """Mark the pairs of which one lies in the other, in place."""
+    inside: dict[str, list[int]] = {}
+    for at, place in enumerate(places):
+        for code in place.chain or (wide[at] or "",):
+            inside.setdefault(code, []).append(at)
+    for at, place in enumerate(places):
+        own = place.fine or place.chain[-1:] or {wide[at] or ""}
+        for code in own:
+            if code and code in inside:
+                levels[at, inside[code]] = levels[inside[code], at] = WITHIN
+
+
+def _common(place: Place, above: dict[str, str]) -> str | None:
+    found = {above[town] for town in place.fine if town in above}
+    return found.pop() if len(found) == 1 else None
+
+
+def _ids(names: Sequence[str]) -> NDArray[np.int64]:
+    order = {name: at for at, name in enumerate(sorted(set(names)))}
+    return np.array([order[name] for name in names], np.int64)

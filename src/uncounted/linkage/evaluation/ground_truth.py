@@ -1,0 +1,325 @@
+"""A linkage beside labels: person ids of all or some reports, or labelled pairs.
+
+Two kinds of doubt stand beside each figure and are never mixed. *Sampling*: had other
+people been recorded, or drawn to be labelled, it would be another figure. *Linkage*: the
+draws of who is who differ, and each has a figure of its own.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.linkage.evaluation import metrics as ms
+from uncounted.linkage.evaluation.calibration import (
+    Calibration,
+    Pairs,
+    band,
+    calibrate,
+    rooms,
+)
+from uncounted.linkage.evaluation.intervals import Interval
+from uncounted.linkage.evaluation.labels import Key, LabelledPairs, Persons
+from uncounted.linkage.point_estimate import point_partition
+from uncounted.linkage.result import Linkage, numbered
+from uncounted.linkage.sampler.candidate_graph import connected
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"))
+
+
+@attrs.frozen
+class Figure:
+    """One measure of the point partition, with its two kinds of doubt.
+
+    `sampling` is None where too little is labelled to tell; `draws` holds median, lower
+    and upper end over the draws of who is who. `value` is None for a share of nothing.
+    """
+
+    value: float | None
+    sampling: Interval | None = None
+    draws: tuple[float, float, float] | None = None
+
+
+@attrs.frozen
+class Held:
+    """A linkage held against labels.
+
+    Attributes:
+        against: "persons", "people in full" (the people named are complete), or "pairs".
+        resampled: what the sampling intervals draw again: "groups of people", "people", or
+            "groups of pairs".
+        units: how many of those there are.
+        figures: by name, see `measures.MEASURES`; of pairs, precision, recall and F1 alone.
+        found, true, both: pairs that are linked, that are one person, and that are both; as
+            weights say, where persons have one.
+        people: found among the labelled reports; None of pairs.
+        people_draws: median, lower and upper end over the draws.
+        people_ratio: people found for each true one, with its sampling interval.
+        counts: what was labelled and what could not be used.
+    """
+
+    against: str
+    resampled: str
+    units: int
+    level: float
+    figures: Mapping[str, Figure]
+    found: float
+    true: float
+    both: float
+    counts: Mapping[str, int]
+    calibration: Calibration
+    people: float | None = None
+    true_people: float | None = None
+    people_draws: tuple[float, float, float] | None = None
+    people_ratio: Figure | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        out = {**attrs.asdict(self), "calibration": self.calibration.to_json()}
+        return {**out, **{name: figure.value for name, figure in self.figures.items()}}
+
+
+def composed(key: Key) -> Key:
+    """Source and id in one form of their letters."""
+    return unicodedata.normalize("NFC", key[0]), unicodedata.normalize("NFC", key[1])
+
+
+def index_of(linkage: Linkage) -> dict[Key, int]:
+    """Where each report is, by source and id in one form of their letters."""
+    return {composed(key): i for i, key in enumerate(linkage.keys)}
+
+
+def against_persons(
+    linkage: Linkage, truth: Persons, *, complete: bool = False, level: float = 0.95
+) -> Held:
+    """Hold a linkage against who each report is about.
+
+    Args:
+        linkage: the draws; the point partition is what is judged.
+        truth: person ids of all reports, or of some.
+        complete: the people named are named in full: a report that is not in `truth` is of
+            nobody in it, so that a link to it is false. Without that, labelled reports are
+            judged among themselves, and links that lead out are not judged.
+        level: of the intervals.
+
+    Raises:
+        BadInput: none of the reports is in the truth.
+        UsedWrongly: people have weights, and are not said to be complete.
+    """
+    if truth.weight and not complete:
+        raise UsedWrongly(
+            "the people have weights, and are not said to be named in full",
+            hint="give --complete if all reports of each of them are in the file",
+        )
+    person, weight, missing = _persons(linkage, truth)
+    known = person >= 0
+    if not known.any():
+        raise BadInput(
+            "the truth names none of the reports that were linked",
+            hint="its columns source and report are to be those of uncounted people",
+        )
+    point = point_partition(linkage)
+    kept = np.ones_like(known) if complete else known
+    seen, who = numbered(point[kept]), person[kept]
+    cells = ms.cells(seen, who)
+    table = ms.parts(cells)
+    group = np.arange(cells.persons) if complete else ms.mixed_up(cells)
+    units = ms.by_group(table, group)
+    totals = np.array(
+        [weight @ ms.parts(ms.cells(numbered(row[kept]), who)) for row in linkage.labels]
+    )
+    point_totals = weight @ table
+    partial = complete and not known.all()
+    figures = _figures(
+        point_totals, totals, ms.sampling(units, weight if complete else None, level), level
+    )
+    if partial:  # the entropy of a part says nothing of the whole's
+        figures = {k: v for k, v in figures.items() if k not in ("homogeneity", "completeness")}
+    people = totals[:, ms.SUMS.index("found_people")]
+    found_people, true_people = (
+        float(point_totals[ms.SUMS.index(name)]) for name in ("found_people", "people")
+    )
+    return Held(
+        against="people in full" if complete else "persons",
+        resampled="people" if complete else "groups of people",
+        units=len(units),
+        level=level,
+        figures=figures,
+        found=float(point_totals[_FOUND]),
+        true=float(point_totals[_TRUE]),
+        both=float(point_totals[_BOTH]),
+        counts={
+            "reports": int(known.sum()),
+            "not_in_the_truth": int((~known).sum()),
+            "not_linked": missing,
+            "of_no_list": _of_no_list(linkage, (source for source, _ in truth.of)),
+            "without_a_person": truth.unlabelled,
+            "links_not_judged": 0 if complete else _pairs_in(point) - _pairs_in(seen),
+        },
+        calibration=_calibrated(linkage, person, weight, complete, level),
+        people=found_people,
+        true_people=true_people,
+        people_draws=_over_draws(people, level),
+        people_ratio=Figure(
+            found_people / true_people,
+            ms.more_people(units * (weight[:, None] if complete else 1.0), level),
+        ),
+    )
+
+
+def _persons(linkage: Linkage, truth: Persons) -> tuple[Ints, Floats, int]:
+    """The person of each report (-1: not labelled), each person's weight, labels not linked."""
+    at = index_of(linkage)
+    number: dict[str, int] = {}
+    person = np.full(len(linkage.keys), -1, np.int64)
+    missing = 0
+    for key, name in truth.of.items():
+        if key in at:
+            person[at[key]] = number.setdefault(name, len(number))
+        else:
+            missing += 1
+    weight = np.array([truth.weight.get(name, 1.0) for name in number], np.float64)
+    return person, weight, missing
+
+
+def _of_no_list(linkage: Linkage, sources: Iterable[str]) -> int:
+    """How many lists are named that have no report among the linked."""
+    return len(set(sources) - set(linkage.sources))
+
+
+def _pairs_in(labels: NDArray[Any]) -> int:
+    sizes = np.bincount(labels)
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def _over_draws(values: Floats, level: float) -> tuple[float, float, float] | None:
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    return (float(np.median(values)), *band(values, level))
+
+
+def _figures(
+    point: Floats,
+    totals: Floats,
+    sampled: Mapping[str, Interval | None],
+    level: float,
+) -> dict[str, Figure]:
+    values, drawn = ms.measures(point), ms.measures(totals)
+    return {
+        name: Figure(
+            float(values[i]) if np.isfinite(values[i]) else None,
+            sampled[name],
+            _over_draws(drawn[:, i], level),
+        )
+        for i, name in enumerate(ms.MEASURES)
+    }
+
+
+def _calibrated(
+    linkage: Linkage, person: Ints, weight: Floats, complete: bool, level: float
+) -> Calibration:
+    """Pairs with a label at both ends; of complete people, half a pair for each labelled end."""
+    pairs = Pairs.of(linkage.labels)
+    one, two = person[pairs.left], person[pairs.right]
+    right = (one == two) & (one >= 0)
+    own = np.append(weight, 0.0)  # -1 is nobody, and weighs nothing
+    if complete:
+        mass = (own[one] + own[two]) / 2
+    else:
+        mass = ((one >= 0) & (two >= 0)).astype(np.float64)
+    whole = np.zeros(len(mass), np.int64)
+    whole[mass > 0] = rooms(len(linkage.keys), pairs.only(mass > 0))
+    sizes = np.bincount(person[person >= 0], minlength=len(weight))
+    true = float((weight * (sizes * (sizes - 1) / 2)).sum())
+    never = true - float(mass[right].sum())
+    return calibrate(
+        pairs,
+        right,
+        whole,
+        linkage.labels,
+        alike=of_one_list(linkage, pairs),
+        mass=mass,
+        never=max(never, 0.0),
+        level=level,
+    )
+
+
+def of_one_list(linkage: Linkage, pairs: Pairs) -> Flags:
+    """Whether each pair is of two reports of one list."""
+    _, source = np.unique(np.array(linkage.sources), return_inverse=True)
+    return np.asarray(source[pairs.left] == source[pairs.right], np.bool_)
+
+
+def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95) -> Held:
+    """Hold a linkage against labelled pairs, each of which counts alike.
+
+    What comes out is of these pairs: it speaks for others only if they were drawn by lot
+    from all pairs, links and not.
+
+    Raises:
+        BadInput: no labelled pair is of two reports that were linked.
+    """
+    at = index_of(linkage)
+    judged = [row for row in truth.rows if row.same is not None]
+    rows = [row for row in judged if row.one in at and row.two in at]
+    if not rows:
+        raise BadInput(
+            "the truth names no pair of reports that were linked",
+            hint="its columns of sources and reports are to be those of uncounted people",
+        )
+    ends = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
+    same = np.array([bool(row.same) for row in rows])
+    linked_share = np.mean([row[ends[:, 0]] == row[ends[:, 1]] for row in linkage.labels], axis=0)
+    pairs = Pairs(ends[:, 0], ends[:, 1], np.asarray(linked_share, np.float64))
+    group = np.unique(
+        connected(len(linkage.keys), pairs.left, pairs.right)[pairs.left], return_inverse=True
+    )[1]
+    units = ms.by_group(_pair_parts(pairs, same, point_partition(linkage)), group)
+    totals = np.array([_pair_parts(pairs, same, row).sum(axis=0) for row in linkage.labels])
+    point = units.sum(axis=0)
+    figures = _figures(point, totals, ms.sampling(units, None, level), level)
+    ever = pairs.stated > 0
+    return Held(
+        against="pairs",
+        resampled="groups of pairs",
+        units=len(units),
+        level=level,
+        figures={name: figures[name] for name in ("precision", "recall", "f1")},
+        found=float(point[_FOUND]),
+        true=float(point[_TRUE]),
+        both=float(point[_BOTH]),
+        counts={
+            "pairs": len(rows),
+            "unsure": truth.unsure,
+            "not_linked": len(judged) - len(rows),
+            "of_no_list": _of_no_list(
+                linkage, (end[0] for row in judged for end in (row.one, row.two))
+            ),
+        },
+        calibration=calibrate(
+            pairs.only(ever),
+            same[ever],
+            rooms(len(linkage.keys), pairs.only(ever)),
+            linkage.labels,
+            alike=of_one_list(linkage, pairs.only(ever)),
+            never=float(same[~ever].sum()),
+            level=level,
+        ),
+    )
+
+
+def _pair_parts(pairs: Pairs, same: Flags, labels: NDArray[Any]) -> Floats:
+    linked = labels[pairs.left] == labels[pairs.right]
+    table = np.zeros((len(same), len(ms.SUMS)))
+    table[:, _BOTH], table[:, _FOUND], table[:, _TRUE] = same & linked, linked, same
+    return table

@@ -1,0 +1,368 @@
+"""Pairs to be labelled by hand: a stratified random sample with known chances.
+
+The frame is every pair that some draw links, and every pair that no draw links and that
+shares two blocking keys. Those that share one are many, and hardly one is a link: they are
+in the frame only if so many labels were asked for that a look at them can tell something.
+What is not in the frame is in no sample, and links missed there are not seen. Strata are by
+whether the point partition links the pair and how likely a link is; of unlikely pairs, by
+how many keys they share. Within a stratum every pair has the same chance. A sample names
+reports by source and id, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.linkage.blocking.rules import RULES
+from uncounted.linkage.encoding.encode import NO_KEY, encode
+from uncounted.linkage.evaluation.calibration import Pairs
+from uncounted.linkage.evaluation.ground_truth import index_of
+from uncounted.linkage.evaluation.intervals import exact_share
+from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS, Labelled
+from uncounted.linkage.point_estimate import point_partition
+from uncounted.linkage.result import Linkage
+from uncounted.records.report import Report
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
+_LEAST = 2  # of a stratum, so that it can be seen how its pairs differ
+_USUAL = 16  # one in so many for each stratum: what is stated may be wrong, and is to be checked
+_TELLING = 0.1  # of all links: a stratum whose labels could not tell as much from none is left out
+_MOST_SHARING = 20_000_000  # pairs that share a key; more would not fit into memory
+# (letter, linked by the point partition, probability from, up to, words)
+_LIKELY = (
+    ("A", True, 0.95, 2.0, "linked, probability .95 and above"),
+    ("B", True, 0.8, 0.95, "linked, .8 to .95"),
+    ("C", True, 0.0, 0.8, "linked, below .8"),
+    ("D", False, 0.2, 2.0, "not linked, .2 and above"),
+    ("E", False, 0.05, 0.2, "not linked, .05 to .2"),
+    ("F", False, 0.0, 0.05, "not linked, below .05"),
+)
+MANY = "H"  # the stratum that is left out where labels are few
+_SHARING = (
+    ("G", 2, 10**6, "in no draw, sharing two or more blocking keys"),
+    ("H", 1, 1, "in no draw, sharing one blocking key"),
+)
+UNLINKED = frozenset(letter for letter, *_ in _SHARING)
+
+
+@attrs.frozen(eq=False)
+class Sharing:
+    """Pairs that share blocking keys, `left < right`, and how many each shares."""
+
+    left: Ints
+    right: Ints
+    keys: Ints
+
+
+@attrs.frozen
+class Cut:
+    """A stratum as it was sampled: its letter, what is in it, its size, and how many were drawn."""
+
+    letter: str
+    words: str
+    of: int
+    drawn: int
+
+
+@attrs.frozen(eq=False)
+class Sample:
+    """What was drawn: rows for a file, in random order, and the design in words."""
+
+    rows: tuple[tuple[str, str, str, str, str, str, int, int], ...]
+    cuts: tuple[Cut, ...]
+    seed: int
+    outside: int  # pairs of reports that are in no stratum
+    left_out: int = 0  # those of them that share one key, where the labels are too few for them
+    enough: int = 0  # labels from which on they are not left out
+
+    def to_json(self) -> dict[str, Any]:
+        """The design; the rows are in their file."""
+        return {
+            "pairs": len(self.rows),
+            "strata": [attrs.asdict(cut) for cut in self.cuts],
+            "outside": self.outside,
+            "left_out": self.left_out,
+            "enough": self.enough,
+            "seed": self.seed,
+        }
+
+
+def near(reports: Sequence[Report]) -> Sharing:
+    """The pairs that share the blocking keys by which candidates are found."""
+    return sharing(encode(reports).keys, RULES, none=NO_KEY)
+
+
+def sharing(
+    keys: Mapping[str, Ints], rules: Sequence[Sequence[str]], *, none: int = -1, most: float = 100.0
+) -> Sharing:
+    """Find the pairs of reports that share all keys of a rule, and of how many rules.
+
+    Args:
+        keys: by name, a number a report; `none` is shared with nobody.
+        rules: names of keys that have to be shared together. A rule that would give more
+            than `most` pairs a report is left out.
+        none: a report's number where it has no key.
+        most: see `rules`.
+
+    Raises:
+        NotEstimable: there are too many to be listed.
+
+    Examples:
+        >>> found = sharing({"a": np.array([1, 1, 2, 1]), "b": np.array([5, 5, 5, -1])},
+        ...                 [("a",), ("a", "b"), ("b",)])
+        >>> sorted(zip(found.left.tolist(), found.right.tolist(), found.keys.tolist()))
+        [(0, 1, 3), (0, 2, 1), (0, 3, 1), (1, 2, 1), (1, 3, 1)]
+    """
+    count = len(next(iter(keys.values()), ()))
+    codes, total = [np.zeros(0, np.int64)], 0
+    for rule in rules:
+        rows = np.stack([keys[name] for name in rule], axis=1)
+        who = np.flatnonzero((rows != none).all(axis=1))
+        if not len(who):
+            continue
+        _, block, sizes = np.unique(rows[who], axis=0, return_inverse=True, return_counts=True)
+        pairs = int((sizes * (sizes - 1) // 2).sum())
+        if pairs > most * count:
+            continue
+        total += pairs
+        if total > _MOST_SHARING:
+            raise NotEstimable(
+                f"more than {_MOST_SHARING:,} pairs of reports share a blocking key",
+                hint="label whole people instead: uncounted evaluate --truth FILE --complete",
+            )
+        codes.append(_within(who, block.ravel(), sizes, count))
+    values, times = np.unique(np.concatenate(codes), return_counts=True)
+    width = max(count, 1)
+    return Sharing(values // width, values % width, times.astype(np.int64))
+
+
+def _within(who: Ints, block: Ints, sizes: Ints, count: int) -> Ints:
+    """Codes `i * count + j` of all pairs i < j of one block."""
+    order = who[np.argsort(block, kind="stable")]
+    codes = []
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        starts = np.repeat(sizes, sizes) == size
+        members = order[starts].reshape(-1, size)  # `who` rises, so members rise within a block
+        i, j = np.triu_indices(size, 1)
+        codes.append((members[:, i] * count + members[:, j]).ravel())
+    return np.concatenate(codes) if codes else np.zeros(0, np.int64)
+
+
+def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
+    """Draw pairs to be labelled.
+
+    Each stratum gets two at least, and a sixteenth of all. Each further label goes where it
+    makes the limits of precision and recall narrower most, if as many are found as was
+    stated (`_allocate`): J. Neyman's allocation (Journal of the Royal Statistical Society
+    97, 1934), but for limits that are exact. His own gives nothing to strata of which all is
+    thought to be known, and their labels set the limits.
+
+    Raises:
+        UsedWrongly: fewer than two a stratum are asked for.
+        NotEstimable: there is no pair to draw.
+
+    Examples:
+        >>> draws = np.array([[0, 0, 1, 1]] * 9 + [[0, 0, 1, 2]], np.int32)
+        >>> keys = tuple(("AB"[i % 2], str(i)) for i in range(4))
+        >>> shared = sharing({"name": np.array([1, 1, 2, 2])}, [("name",)])
+        >>> found = draw(Linkage(keys, draws, 6, {}, {}, 1, 0.0), shared, size=10)
+        >>> [(cut.words, cut.of, cut.drawn) for cut in found.cuts]
+        [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
+    """
+    whole = _frame(linkage, shared)
+    frame, enough = _telling(whole, size)
+    if not frame:
+        raise NotEstimable(
+            "no pair of reports is linked in any draw or shares a key: there is nothing to label",
+            hint="labels of pairs that you know of can be given with --truth",
+        )
+    sizes = np.array([len(part.codes) for part in frame])
+    least = int(np.minimum(sizes, _LEAST).sum())
+    if size < least:
+        raise UsedWrongly(
+            f"{size} pairs are too few for {len(frame)} strata", hint=f"draw {least} or more"
+        )
+    drawn = _allocate(sizes, np.array([part.wrong for part in frame]), _weights(frame), size)
+    rng = np.random.default_rng([seed, 2022])
+    count = len(linkage.keys)
+    rows, cuts = [], []
+    for part, n in zip(frame, drawn.tolist(), strict=True):
+        letter = part.letter
+        cuts.append(Cut(letter, part.words, len(part.codes), n))
+        for code in np.sort(rng.choice(part.codes, n, replace=False)).tolist():
+            one, two = linkage.keys[code // count], linkage.keys[code % count]
+            rows.append((*one, *two, "", letter, len(part.codes), n))
+    order = rng.permutation(len(rows)).tolist()
+    outside = count * (count - 1) // 2 - int(sizes.sum())
+    left_out = sum(len(part.codes) for part in whole) - int(sizes.sum())
+    return Sample(tuple(rows[at] for at in order), tuple(cuts), seed, outside, left_out, enough)
+
+
+def fits(letter: str, linked: bool, stated: float) -> bool:
+    """Whether a pair would be in that stratum by what the linkage says of it now.
+
+    Examples:
+        >>> fits("A", linked=True, stated=0.97), fits("A", linked=True, stated=0.9)
+        (True, False)
+        >>> fits("G", linked=False, stated=0.0), fits("G", linked=False, stated=0.1)
+        (True, False)
+    """
+    for name, whether, low, high, _ in _LIKELY:
+        if name == letter:
+            return linked == whether and low <= stated < high and stated > 0
+    return stated == 0
+
+
+def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
+    """Whether rows are those of a sample of this linkage, by their strata and the strata's sizes.
+
+    Of pairs that no draw links it is only asked whether that is so; how many share keys is in
+    the reports (`sharing_sizes`).
+    """
+    stated_sizes = {row.stratum: row.of for row in rows}
+    likely = {letter: stated_sizes.pop(letter, 0) for letter, *_ in _LIKELY}
+    if not stated_sizes.keys() <= UNLINKED:
+        return False
+    pairs, at = Pairs.of(linkage.labels), index_of(linkage)
+    if sum(likely.values()) != len(pairs.left):
+        return False
+    if not all(row.one in at and row.two in at for row in rows):
+        return False
+    point = point_partition(linkage)
+    if likely != {letter: int(here.sum()) for letter, here in _likely(pairs, point)}:
+        return False
+    ends = [(at[row.one], at[row.two]) for row in rows]
+    return all(
+        fits(
+            row.stratum,
+            bool(point[one] == point[two]),
+            float((linkage.labels[:, one] == linkage.labels[:, two]).mean()),
+        )
+        for row, (one, two) in zip(rows, ends, strict=True)
+    )
+
+
+def sharing_sizes(linkage: Linkage, shared: Sharing) -> dict[str, int]:
+    """How many pairs are in each stratum of those that no draw links."""
+    frame = _frame(linkage, shared)
+    return {part.letter: len(part.codes) for part in frame if part.letter in UNLINKED}
+
+
+def _likely(pairs: Pairs, point: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """The strata of pairs that some draw links, and which pairs are in each."""
+    linked = point[pairs.left] == point[pairs.right]
+    for letter, whether, low, high, _ in _LIKELY:
+        yield letter, (linked == whether) & (pairs.stated >= low) & (pairs.stated < high)
+
+
+def holds_links(letter: str) -> bool:
+    """Whether the pairs of a stratum were linked when it was drawn."""
+    return any(name == letter and whether for name, whether, *_ in _LIKELY)
+
+
+@attrs.frozen(eq=False)
+class _Part:
+    """A stratum: its pairs, and the share that is thought to be other than the partition says."""
+
+    letter: str
+    words: str
+    codes: Ints
+    wrong: float
+
+
+def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
+    """The strata that have a pair in them, as codes `left * reports + right`.
+
+    Of pairs in no draw, as many are thought to be links as a further draw would bring: the
+    pairs that one draw has, over the draws (I. J. Good, Biometrika 40, 1953).
+    """
+    count = len(linkage.keys)
+    point = point_partition(linkage)
+    pairs = Pairs.of(linkage.labels)
+    codes = pairs.left * count + pairs.right
+    out = []
+    for (letter, here), (_, whether, *_, words) in zip(_likely(pairs, point), _LIKELY, strict=True):
+        mean = float(pairs.stated[here].mean()) if here.any() else 0.0
+        out.append(_Part(letter, words, codes[here], 1 - mean if whether else mean))
+    near_codes = shared.left * count + shared.right
+    fresh = ~np.isin(near_codes, codes)
+    draws = max(len(linkage.labels), 1)
+    unseen = float((pairs.stated * draws < 1.5).sum()) / draws
+    share = min(unseen / max(int(fresh.sum()), 1), 0.5)
+    for letter, least, most, words in _SHARING:
+        here = fresh & (shared.keys >= least) & (shared.keys <= most)
+        out.append(_Part(letter, words, near_codes[here], share))
+    return [part for part in out if len(part.codes)]
+
+
+def _telling(frame: Sequence[_Part], size: int) -> tuple[list[_Part], int]:
+    """The strata without those that so few labels say nothing of, and how many were enough.
+
+    With a third of all labels, and none found, the limit must be below a tenth of all links.
+    Otherwise the stratum of pairs that share one key takes most labels, and sets the limits
+    of recall none the less.
+    """
+    rest = [part for part in frame if part.letter != MANY]
+    many = [part for part in frame if part.letter == MANY]
+    others = sum(len(part.codes) for part in rest)
+    if not many or size > others:
+        return list(frame), 0
+    wrong = {part.letter: part.wrong * len(part.codes) for part in rest}
+    links = sum(
+        len(part.codes) - wrong[part.letter] if holds_links(part.letter) else wrong[part.letter]
+        for part in rest
+    )
+    of = len(many[0].codes)
+    aim = min(_TELLING * links / of, 0.5)
+    enough = 3 * of if aim <= 0 else 3 * min(of, int(np.ceil(np.log(0.025) / np.log1p(-aim))))
+    return (list(frame), 0) if size >= enough else (rest, min(enough, others + 1))
+
+
+def _weights(frame: Sequence[_Part]) -> Floats:
+    """A false link costs precision and recall, a missed one recall alone."""
+    return np.array([2.0 if holds_links(part.letter) else 1.0 for part in frame])
+
+
+def _allocate(sizes: Ints, wrong: Floats, weights: Floats, size: int) -> Ints:
+    """How many of each stratum: at least two, at most all, in all `size` or all there are.
+
+    One after another goes where the weighted square of the distance from estimate to limit
+    falls most; limits of a sum are so composed of those of its parts.
+
+    Examples:
+        >>> sizes, wrong = np.array([1000, 100, 3]), np.array([0.01, 0.3, 0.01])
+        >>> _allocate(sizes, wrong, np.ones(3), 60).tolist()
+        [49, 8, 3]
+    """
+    drawn = np.minimum(sizes, _LEAST)
+    left = min(size, int(sizes.sum())) - int(drawn.sum())
+    while left > 0 and (low := drawn < np.minimum(sizes, size // _USUAL)).any():
+        drawn[np.flatnonzero(low)[np.argmin(drawn[low])]] += 1
+        left -= 1
+
+    def gain(at: int) -> float:
+        of, n, share = int(sizes[at]), int(drawn[at]), float(wrong[at])
+        if n >= of:
+            return -1.0
+        return float(weights[at]) * (_reach(of, n, share) ** 2 - _reach(of, n + 1, share) ** 2)
+
+    gains = [gain(at) for at in range(len(sizes))]
+    for _ in range(left):
+        at = int(np.argmax(gains))
+        drawn[at] += 1
+        gains[at] = gain(at)
+    return drawn
+
+
+def _reach(of: int, drawn: int, share: float) -> float:
+    """From an estimated number to its upper limit, if the share is found that is thought."""
+    high = exact_share(share * drawn, drawn, of)[1]
+    return of * (high - share)

@@ -1,0 +1,95 @@
+"""How good a linkage holds itself to be: its point partition beside its own draws.
+
+No label is needed, and for the same reason this is no check: it is right only if the
+probabilities mean what they say, which `calibration` asks of labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.evaluation import metrics as ms
+from uncounted.linkage.evaluation.calibration import Pairs, band
+from uncounted.linkage.evaluation.intervals import Interval
+from uncounted.linkage.point_estimate import point_partition
+from uncounted.linkage.result import Linkage
+
+
+@attrs.frozen
+class Expected:
+    """Each measure's mean over the draws, every one taken for the truth in turn.
+
+    Attributes:
+        figures: by name: the mean, and the interval of the draws, which reaches to the mean at
+            least; None where most draws have nothing that it could be a share of.
+        linked: pairs that the point partition links.
+        links: pairs that are together: the mean over the draws, and their interval.
+        people: in the point partition.
+        people_draws: median, lower and upper end over the draws.
+        doubtful: pairs with a probability between .05 and .95.
+    """
+
+    figures: Mapping[str, tuple[float, Interval] | None]
+    linked: int
+    links: tuple[float, Interval]
+    people: int
+    people_draws: tuple[float, Interval]
+    doubtful: int
+    level: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            **attrs.asdict(self),
+            "figures": {
+                name: None if found is None else {"mean": found[0], "interval": list(found[1])}
+                for name, found in self.figures.items()
+            },
+            "holds_if": "the probabilities mean what they say; only labels can show that",
+        }
+
+
+def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
+    """Hold the point partition against each draw in turn.
+
+    The expected precision is the mean probability of the pairs that are linked. The
+    expected recall is the mean over draws of a ratio, since what there is to be found
+    differs from draw to draw.
+
+    Examples:
+        >>> draws = np.array([[0, 0, 1]] * 3 + [[0, 1, 2]], np.int32)
+        >>> keys = (("A", "1"), ("B", "1"), ("B", "2"))
+        >>> expected(Linkage(keys, draws, 3, {}, {}, 1, 0.0)).figures["precision"]
+        (0.75, (0.0, 1.0))
+    """
+    point = point_partition(linkage)
+    sums = np.array(
+        [ms.parts(ms.cells(point, row.astype(np.int64))).sum(axis=0) for row in linkage.labels]
+    )
+    values = ms.measures(sums)
+    figures: dict[str, tuple[float, Interval] | None] = {}
+    for i, name in enumerate(ms.MEASURES):
+        told = values[np.isfinite(values[:, i]), i]
+        figures[name] = _with_mean(told, level) if 2 * len(told) > len(values) else None
+    links = sums[:, ms.SUMS.index("true")]
+    people = linkage.people.astype(np.float64)
+    return Expected(
+        figures=figures,
+        linked=round(float(sums[0, ms.SUMS.index("found")])) if len(sums) else 0,
+        links=(float(links.mean()), band(links, level)),
+        people=int(point.max(initial=-1)) + 1,
+        people_draws=(float(np.median(people)), band(people, level)),
+        doubtful=int(Pairs.of(linkage.labels).doubtful.sum()),
+        level=level,
+    )
+
+
+def _with_mean(told: NDArray[np.float64], level: float) -> tuple[float, Interval]:
+    """The mean and the band; where nearly all draws agree, a few others may move the mean out."""
+    mean, (low, high) = float(told.mean()), band(told, level)
+    return mean, (min(low, mean), max(high, mean))

@@ -1,0 +1,94 @@
+"""Reports that are there twice, word for word: one report that was entered or taken over twice.
+
+Taken for two, each copy would say that whoever differs from it has erred, and teach that nobody
+errs: who was entered twice would be linked the less, and people of a list that stands twice in a
+file would be too many. So a copy is what its original is, and says nothing more. Two people may be
+called alike and be as old: copies are only those who are one person almost surely, if they are
+compared like any two. And two lists may agree of somebody, each by itself: of two lists, copies are
+only those that are taken over from one to the other (`copied`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.copied_lists import said, taken_over
+from uncounted.linkage.encoding.encode import Encoded
+from uncounted.linkage.model.fellegi_sunter import Rates
+from uncounted.linkage.sampler.candidate_graph import Decision, connected
+from uncounted.records.report import Report
+
+Ints = NDArray[np.int64]
+SURELY = 0.99  # how likely two who are alike have to be one person, to be one report
+
+
+def first_alike(
+    reports: Sequence[Report], decisions: Sequence[Decision] = (), *, across: bool = True
+) -> Ints:
+    """Of each report, the first that says just the same on its list; itself, where none does.
+
+    With `across`, it may be on another list that took over rows of its own, or the other way round.
+
+    Notes are not looked at, and who says hardly more than a name is like nobody. Of two who are
+    alike and whom people have decided to be two, the later is itself. Where what they have decided
+    of others cannot be true of copies, all who hang on them are themselves.
+
+    Examples:
+        >>> from uncounted.records.dates.partial_date import parse
+        >>> from uncounted.records.names.name import Name
+        >>> born = parse("1971-03-04")
+        >>> rows = [
+        ...     Report("A", str(at), (Name("김철수"),), birth=born, origin="혜산") for at in (1, 2)
+        ... ]
+        >>> first_alike(rows).tolist(), first_alike(rows, [(0, 1, False)]).tolist()
+        ([0, 0], [0, 1])
+    """
+    took = taken_over(reports) if across else frozenset()
+    seen = dict[Hashable, dict[str, int]]()
+    first = np.arange(len(reports))
+    for at, report in enumerate(reports):
+        if (what := said(report)) is not None:
+            theirs = seen.setdefault(what, {})
+            found = (
+                other
+                for source, other in theirs.items()
+                if source == report.source or _pair(source, report.source) in took
+            )
+            first[at] = theirs.setdefault(report.source, next(found, at))
+    told_apart = [max(i, j) for i, j, same in decisions if not same and first[i] == first[j]]
+    first[told_apart] = told_apart
+    return np.where(_torn(first, decisions), np.arange(len(first)), first)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
+
+
+def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
+    """Reports of whom decisions cannot all be true if copies are their originals."""
+    joined = [(i, j) for i, j, same in decisions if same]
+    ends = np.array(joined, np.int64).reshape(-1, 2)
+    label = connected(
+        len(first),
+        np.concatenate([np.arange(len(first)), ends[:, 0]]),
+        np.concatenate([first, ends[:, 1]]),
+    )
+    torn = [label[i] for i, j, same in decisions if not same and label[i] == label[j]]
+    return np.isin(label, torn)
+
+
+def without(first: Ints, others: Ints) -> Ints:
+    """The same, but whoever is like one of these others is itself."""
+    return np.where(np.isin(first, others), np.arange(len(first)), first)
+
+
+def unsure(encoded: Encoded, rates: Rates, those: Ints) -> Ints:
+    """Of some reports, those of whom another that says just the same may be somebody else."""
+    alike = levels.levels(encoded, those, those)
+    log_odds = rates.of(alike) - np.log(encoded.count)
+    return np.asarray(those[log_odds < special.logit(SURELY)])

@@ -1,0 +1,487 @@
+"""Chains over partitions from two opposite starts, and whether they agree.
+
+Half the chains start with everybody apart, half with whoever may be one person as one. What
+is watched is the number of people and how many are on each combination of lists. Chains
+that do not agree are run for longer, and then refused: no draws are given that depend on
+where they started.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted import _threads
+from uncounted.errors import NotConverged
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import partition_priors
+from uncounted.linkage.sampler import (
+    attempts,
+    candidate_graph,
+    cluster_likelihood,
+    pair_likelihood,
+    sweep,
+)
+from uncounted.linkage.sampler import (
+    state as partition,
+)
+from uncounted.linkage.sampler.candidate_graph import Built
+from uncounted.linkage.sampler.collapsed_pairs import Asked
+from uncounted.linkage.sampler.informed_proposal import with_lots
+from uncounted.linkage.sampler.scan_schedule import (
+    Visits,
+    every,
+    everybody_had_a_turn,
+    settle,
+    take_turns,
+)
+from uncounted.linkage.sampler.workspace import Scratch
+from uncounted.progress import Progress
+
+Floats = NDArray[np.float64]
+
+CHAINS = 4
+WARM_UP = 100
+LENGTH = 300  # sweeps of a chain after it, at the least
+THIN = 5  # sweeps between kept draws, at the least; odd, as two in doubt go back and forth
+WATCH = 5  # sweeps between looks
+TARGET_RHAT = 1.03
+TARGET_ESS = 100.0  # effective draws of whatever moves most slowly
+REFUSED_RHAT = 1.1
+MOST_ROUNDS = 8  # after the first they are half, or once, and then twice, three times ... as long
+_ROUNDS_ANYWAY = 4  # after these, chains that are far from agreement will hardly reach it
+_NEARLY = 1.2  # R-hat of chains that are not far from it
+SPLITS = 0.1  # exchanges for each visit of a report, and attempts while nothing is guessed
+SPLITS_AT_FIRST = 0.3  # while chains leave their starts
+LARGE = 20.0  # reports of the clusters a move is of: with more it is tried more seldom
+_MANY = 2000  # candidates, both ways, from which chains run side by side
+_FIRST_LOOK = 20  # sweeps after which chains that have run away are given up
+_UNGUESSED = 20  # last sweeps of the warm-up, in which nothing is guessed: guesses rest on them
+_FIRMER = 4  # sweeps of the warm-up between looks at which candidates are firm
+_APT = 0.5  # of how often two draws of where a report goes are alike, guesses have to be right
+_FEW_LISTS = 5  # of these, all combinations are watched
+_LOOK = 0.2  # seconds between words of progress
+
+
+@attrs.frozen
+class Run:
+    """How long chains run, and what they must reach."""
+
+    chains: int = CHAINS
+    warm_up: int = WARM_UP
+    length: int = LENGTH
+    rounds: int = MOST_ROUNDS
+    watch: int = WATCH
+    thin: int = THIN
+    target: float = TARGET_RHAT
+    ess: float = TARGET_ESS
+    refuse: float = REFUSED_RHAT
+    hopeless: float = np.inf  # with a higher R-hat after a round, no other is worth it
+    most_pairs: float = np.inf  # with more pairs linked than these, chains have run away
+
+
+@attrs.define
+class _Chain:
+    rng: np.random.Generator
+    graph: partition.Graph
+    state: partition.State
+    rates: model.Rates
+    prior: partition.Prior
+    visits: Visits
+    asked: Asked | None = None
+    watched: list[Floats] = attrs.field(factory=list)
+    labels: list[NDArray[np.int32]] = attrs.field(factory=list)
+    m: list[Floats] = attrs.field(factory=list)
+    q: list[Floats] = attrs.field(factory=list)
+    compared: Floats = attrs.field(
+        factory=lambda: np.zeros((len(levels.COUNTS), max(levels.COUNTS)))
+    )
+    sweeps: int = 0
+    scratch: Scratch = attrs.field(init=False)
+
+    @scratch.default
+    def _room(self) -> Scratch:
+        return sweep.room(self.graph, self.state, self.visits)
+
+    def drop_half(self) -> None:
+        """Take the first half of what was kept for warm-up."""
+        for kept in (self.watched, self.labels, self.m, self.q):
+            del kept[: len(kept) // 2]
+        self.compared[:] = 0.0
+
+
+@attrs.frozen
+class Sampled:
+    """Draws of who is who and what was watched."""
+
+    slots: NDArray[np.int32]  # (draws, reports)
+    facts: dict[str, Any]
+    rates: model.Rates  # mean over the draws
+    compared: Floats  # (fields, levels): comparisons within people, since the warm-up
+    watched: Floats  # (chains, looks, quantities)
+
+
+def sample(
+    built: Built,
+    rates: model.Rates,
+    lists: int,
+    *,
+    draws: int,
+    seed: int,
+    progress: Progress,
+    prior: partition_priors.PartitionPrior = partition_priors.OVERLAP_TABLE,
+    run: Run | None = None,
+) -> Sampled:
+    """Run the chains until they agree, then keep `draws` of their partitions.
+
+    Where each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat
+    and where they stand for draws.
+
+    Args:
+        built: the graph of candidates.
+        rates: m to start from; u and what is said of companions, which stay.
+        lists: number of sources.
+        draws: partitions to give.
+        seed: makes it repeat, bit for bit.
+        progress: told as it goes.
+        prior: of partitions.
+        run: how long.
+
+    Raises:
+        NotConverged: the chains still disagree after the longest run.
+    """
+    run = run or Run()
+    chains = [
+        _start(built, rates, lists, prior, np.random.default_rng([seed, 7, at]), at % 2 == 1)
+        for at in range(run.chains)
+    ]
+    sizes, times = np.unique(np.bincount(built.component), return_counts=True)
+    work = _Work(built, prior, sizes, times, progress)
+    length = max(run.length, run.thin * -(-draws // run.chains))
+    first = min(_FIRST_LOOK, run.warm_up)
+    done, halfway = 0, (first + run.warm_up) // 2
+    guessed = run.warm_up - _UNGUESSED
+    looks = {first // 8, first // 4, first, halfway, max(guessed, first // 4), run.warm_up}
+    for until in sorted(looks - {0}):
+        work.all(chains, run, until - done, keep=False)
+        done = until
+        if done >= first and min(map(_linked, chains)) > run.most_pairs:
+            return _given_up(chains, draws)
+        if done == run.warm_up:
+            _take_stock(work, chains)
+            break
+        _firm_together(chains)
+        if done == halfway:
+            work.look_everywhere(chains)
+        _share(chains, guessing=done < guessed)
+        settle([chain.visits for chain in chains], fading=True)
+    more, kept = length, 0
+    for round_ in range(run.rounds):
+        work.all(chains, run, more, keep=True)
+        kept += more
+        watched = np.array([chain.watched for chain in chains])
+        rhat, ess = agreement(watched)
+        enough = rhat <= run.target and ess >= run.ess
+        far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
+        if enough or far or round_ == run.rounds - 1:
+            break
+        _take_stock(work, chains)
+        if round_ == 0 and rhat <= REFUSED_RHAT:  # a little more may do
+            more = length // 2
+            continue
+        for chain in chains:  # what is left had twice the warm-up and more
+            chain.drop_half()
+        more, kept = length * (round_ + 1), kept - kept // 2
+    if rhat > run.refuse:
+        raise NotConverged(
+            f"the draws of who is who depend on where they start (R-hat {rhat:.2f})",
+            hint="too little in the reports tells people apart; add birth dates or places, "
+            "or link fewer reports at once",
+        )
+    facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": kept}
+    return _gather(chains, draws, facts, watched)
+
+
+def _take_stock(work: _Work, chains: list[_Chain]) -> None:
+    """Choose from what all chains have seen how reports are visited while draws are kept."""
+    _firm_together(chains)
+    work.look_everywhere(chains)
+    _share(chains)
+    settle([chain.visits for chain in chains], fading=False)
+    asked = model.ask(chains[0].graph, chains[0].rates)
+    for chain in chains:
+        chain.asked = asked
+
+
+def _firm_together(chains: list[_Chain]) -> None:
+    """Candidates are firm in all chains who are so in any, or together in any draw of any.
+
+    What one chain has come upon by a seldom look, the others would have to wait for as long. But
+    whoever is chosen for being together leaves as soon as often, and others would come as seldom
+    as before: for as long as that takes too few would be together. So no draws are kept before
+    everybody has been visited with all candidates (`_Work.look_everywhere`).
+    """
+    firmest = np.minimum.reduce([chain.graph.weak for chain in chains])
+    stand = [chain.state.slot for chain in chains]
+    slots = [*stand, *(slot for chain in chains for slot in chain.labels)]
+    firm = candidate_graph.firmer(candidate_graph.with_kinds(chains[0].graph, firmest), slots)
+    _give(chains, firm)
+
+
+def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
+    """Let all chains know how likely each has seen candidates joined.
+
+    What is likely enough to matter must not wait for a seldom look, and is proposed as it is
+    likely, where there is `guessing`. Candidates are of one kind in all chains here
+    (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
+    of few looks, it is too sure, and whoever would leave then is hardly ever asked to.
+    """
+    worked, alone, again, guessed, looks, joins = (
+        np.sum([getattr(chain.visits, name) for chain in chains], axis=0)
+        for name in ("worked", "alone", "again", "guessed", "looks", "joins")
+    )
+    with np.errstate(invalid="ignore"):  # NaN where nobody looked
+        shared = candidate_graph.guessing(chains[0].graph, joins / looks, alone / worked)
+    shared = attempts.by_doubt(with_lots(shared, [chain.state.slot for chain in chains]))
+    # how good guesses were that were made before: of these new ones, the next look tells
+    shared = shared._replace(apt=guessing & (again > 0) & (guessed >= _APT * again))
+    _give(chains, shared)
+    turns = take_turns(shared)
+    for chain in chains:
+        chain.visits.turns[:] = turns
+
+
+def _give(chains: list[_Chain], shared: partition.Graph) -> None:
+    for chain in chains:  # each remembers pairs of its own
+        chain.graph = _remembering(shared, chain)
+
+
+def _remembering(shared: partition.Graph, chain: _Chain) -> partition.Graph:
+    """The same graph with a chain's own memory of pairs, and room."""
+    own = chain.graph
+    return shared._replace(met=own.met, met_worth=own.met_worth, told=own.told)
+
+
+def _start(
+    built: Built,
+    rates: model.Rates,
+    lists: int,
+    prior: partition_priors.PartitionPrior,
+    rng: np.random.Generator,
+    together: bool,
+) -> _Chain:
+    state = partition.empty_state(len(built.graph.lists), lists)
+    label = candidate_graph.start(built, together=together, once_a_list=prior.once_a_list)
+    partition.place(built.graph, state, label)
+    return _Chain(
+        rng,
+        pair_likelihood.with_memory(built.graph),
+        state,
+        rates,
+        prior.start(lists, len(state.cells) - 1),
+        every(built.graph),
+    )
+
+
+@attrs.frozen
+class _Work:
+    """What all chains share, and how they are run side by side."""
+
+    built: Built
+    prior: partition_priors.PartitionPrior
+    sizes: NDArray[np.int64]  # of components, distinct
+    times: NDArray[np.int64]
+    progress: Progress
+    stop: threading.Event = attrs.field(factory=threading.Event)
+
+    def all(self, chains: list[_Chain], run: Run, sweeps: int, *, keep: bool) -> None:
+        """Run every chain for so many sweeps, on every core."""
+        before = sum(chain.sweeps for chain in chains)
+        with self._pool(len(chains)) as pool:
+            todo = {pool.submit(self._one, chain, run, sweeps, keep) for chain in chains}
+            try:
+                self._wait(todo, chains, before, sweeps * len(chains))
+            finally:
+                self.stop.set()
+        self.stop.clear()
+
+    def look_everywhere(self, chains: list[_Chain]) -> None:
+        """Visit each report once, with all of its candidates as options; then try all clusters.
+
+        While others find out who is with whom, what is looked at seldom is hardly seen: it may
+        have become likely since. Taken for faint, it would be joined too late and left too late.
+        Clusters that attempts have put together are not looked at again: known as joined, they
+        would be tried often and part, and others like them would meet as seldom as before.
+        """
+        guess, whole = chains[0].graph.guess, candidate_graph.all_firm(chains[0].graph)
+        tried = attempts.for_all(whole, guess) if len(guess) else None
+        with self._pool(len(chains)) as pool:
+            list(pool.map(functools.partial(_look_everywhere, whole, tried), chains))
+
+    def _pool(self, chains: int) -> ThreadPoolExecutor:
+        # of a small graph little is compiled work: threads would wait for one another
+        side_by_side = _threads.cores() if len(self.built.graph.near) >= _MANY else 1
+        return ThreadPoolExecutor(min(chains, side_by_side))
+
+    def _wait(self, todo: set[Future[None]], chains: list[_Chain], before: int, total: int) -> None:
+        while todo:
+            done, todo = wait(todo, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+            for each in done:
+                each.result()
+            self.progress("finding who is who", sum(c.sweeps for c in chains) - before, total)
+
+    def _one(self, chain: _Chain, run: Run, sweeps: int, keep: bool) -> None:
+        worth, anew = chain.rates.worth(), True
+        for at in range(sweeps):
+            if self.stop.is_set():
+                return
+            near, state = chain.graph, chain.state
+            at_first = not keep and chain.sweeps < _FIRST_LOOK
+            splits = SPLITS_AT_FIRST if at_first else SPLITS
+            space = chain.scratch._replace(visits=chain.visits, large=LARGE if keep else np.inf)
+            sweep.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
+            anew = everybody_had_a_turn(chain.visits)
+            if anew:
+                counts = cluster_likelihood.comparisons(chain.rng, near, state, worth)
+                kinds = cluster_likelihood.reports(chain.rng, counts, worth.chance)
+                chain.rates = model.draw(chain.rng, *_by_field(counts.found, kinds), chain.rates)
+                chain.prior = self.prior.draw(
+                    chain.rng, chain.state, self.sizes, self.times, chain.prior
+                )
+                if chain.asked is not None:
+                    chain.rates = model.draw_summed_out(
+                        chain.rng, near, state, chain.prior, chain.asked, counts, chain.rates
+                    )
+                worth = chain.rates.reweighed(worth)
+                if keep:
+                    chain.compared[: len(counts.found)] += counts.found
+            chain.sweeps += 1
+            if not keep and chain.sweeps >= _FIRST_LOOK and chain.sweeps % _FIRMER == 0:
+                chain.graph = candidate_graph.firmer(near, [state.slot])
+            if keep and at % run.watch == 0:
+                chain.watched.append(_watch(chain.state))
+            if keep and at % run.thin == 0:
+                chain.labels.append(chain.state.slot.copy())
+                chain.m.append(np.concatenate(chain.rates.m))
+                chain.q.append(chain.prior.q)
+
+
+def _look_everywhere(whole: partition.Graph, tried: partition.Graph | None, chain: _Chain) -> None:
+    rng, state, worth, prior = chain.rng, chain.state, chain.rates.worth(), chain.prior
+    each = every(whole)
+    visits = chain.visits._replace(often=each.often, turns=each.turns)
+    space = chain.scratch._replace(visits=visits)
+    sweep.sweep(rng, _remembering(whole, chain), state, worth, prior, 0.0, space, True)
+    if tried is not None:  # without a visit, and as turns go it is no sweep
+        visits.often[:] = 0.0
+        space = space._replace(visits=visits._replace(sweeps=each.sweeps))
+        sweep.sweep(rng, _remembering(tried, chain), state, worth, prior, 0.0, space, False)
+
+
+def _by_field(found: Floats, kinds: Floats) -> tuple[tuple[Floats, ...], Floats]:
+    """Comparisons at each level but the first, of all fields; of those left out, none."""
+    linked = tuple(
+        found[f, 1:size].copy() if f < len(found) else np.zeros(size - 1)
+        for f, size in enumerate(levels.COUNTS)
+    )
+    return linked, np.pad(kinds, ((0, len(levels.COUNTS) - len(kinds)), (0, 0)))
+
+
+def _linked(chain: _Chain) -> float:
+    """Pairs that are one person where a chain stands."""
+    size = chain.state.size.astype(np.float64)
+    return float((size * (size - 1)).sum()) / 2
+
+
+def _given_up(chains: list[_Chain], draws: int) -> Sampled:
+    for chain in chains:
+        chain.labels.append(chain.state.slot.copy())
+        chain.m.append(np.concatenate(chain.rates.m))
+        chain.q.append(chain.prior.q)
+    facts = {"rhat": np.inf, "ess": 0.0, "sweeps": 0}
+    return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
+
+
+def _watch(state: partition.State) -> Floats:
+    """The number of people, then people by combination of lists.
+
+    Of more than five lists, people on each and people by number of lists.
+    """
+    lists = state.on.shape[1]
+    if lists <= _FEW_LISTS:
+        return np.concatenate([state.n, state.cells[1:]]).astype(np.float64)
+    on = state.on > 0
+    many = np.bincount(on.sum(axis=1), minlength=lists + 1)[1:]
+    return np.concatenate([state.n, on.sum(axis=0), many]).astype(np.float64)
+
+
+def agreement(watched: Floats) -> tuple[float, float]:
+    """The worst split R-hat and the least effective sample size of what was watched.
+
+    Args:
+        watched: shape (chains, looks, quantities).
+
+    Returns:
+        R-hat (1 when nothing ever moves) and bulk effective sample size (Vehtari et al.
+        2021), over quantities that move at all.
+    """
+    from arviz_stats.base import array_stats as untyped
+
+    array_stats: Any = untyped
+
+    worst, least = 1.0, np.inf
+    for at in range(watched.shape[2]):
+        rows = watched[:, :, at]
+        half = rows.shape[1] // 2
+        halves = np.concatenate([rows[:, :half], rows[:, -half:]])
+        if halves.std(axis=1).max() == 0.0:  # split R-hat is a ratio to nothing
+            if np.ptp(halves) > 0:
+                return np.inf, 0.0
+            continue
+        # a count that hardly ever moves has no R-hat worth the name; compare its means
+        if np.ptp(rows.mean(axis=1)) < 0.1 and rows.std() < 0.5:
+            continue
+        # the tails of what takes two values alone may be all alike: only its middle is looked at
+        method = "rank" if len(np.unique(rows)) > 2 else "z_scale"
+        found = array_stats.rhat(rows, chain_axis=0, draw_axis=1, method=method)
+        worst = max(worst, float(found))
+        least = min(least, float(array_stats.ess(rows, chain_axis=0, draw_axis=1)))
+    return worst, least if np.isfinite(least) else float(watched.shape[0] * watched.shape[1])
+
+
+def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats) -> Sampled:
+    """Draws of every chain, in turn."""
+    share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
+    kept = [
+        chain.labels[at]
+        for chain, wanted in zip(chains, share, strict=True)
+        for at in _spread(len(chain.labels), wanted)
+    ]
+    mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
+    rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
+    q = np.mean([row for chain in chains for row in chain.q], axis=0)
+    facts = {
+        **facts,
+        "chains": len(chains),
+        "duplicates_in_a_list": [round(float(x), 4) for x in q],
+    }
+    compared = np.sum([chain.compared for chain in chains], axis=0)
+    return Sampled(np.array(kept, np.int32), facts, rates, compared, watched)
+
+
+def _spread(kept: int, wanted: int) -> list[int]:
+    """So many of the kept, as evenly as may be: an odd number apart, as `THIN` is.
+
+    Examples:
+        >>> _spread(9, 5)
+        [0, 1, 4, 7, 8]
+    """
+    skipped = np.linspace(0, max(kept - wanted, 0) // 2, wanted).round().astype(int)
+    return [min(at + 2 * int(skip), kept - 1) for at, skip in enumerate(skipped)]

@@ -1,0 +1,325 @@
+"""What pairs alone teach: m, u, companions and namesakes, by expectation-maximisation.
+
+Three kinds of pairs: of one person, companions, strangers. What is learned of different
+people stays as it is while partitions are drawn; m is where that begins.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
+from uncounted.linkage.model.fellegi_sunter import Rates, capped, name_and_birth
+from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, FieldPrior
+from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
+
+Floats = NDArray[np.float64]
+
+# A level that no pair of different people shows still has this many pairs.
+U_PRIOR = 0.5
+_USUAL = levels.FIELDS.index("event") + 1  # fields that are said of most people
+# Pairs that independence among different people counts for, before any are seen.
+_THOUGHT = 30.0
+# The same among reports of one person, of which there are fewer. Where name or birth is a
+# different one what is found is cut at 1, so that chance alone would pull it below.
+_THOUGHT_OF_ONE = 5.0
+_THOUGHT_OF_DIFFERENT = 30.0
+
+# Name levels (after "not said") at which the family name is the same.
+_SAME_FAMILY = np.array(
+    [each.startswith("same, ") or each.endswith("same family") for each in NAME[1:]]
+)
+# Name levels (after "not said") at which only the family name is the same.
+_OTHER_GIVEN = np.array([ONE_LETTER - 1, OTHER_GIVEN - 1])
+# Birth levels (after "not said") at which two people's are near or not, and nothing else.
+_OTHER_BIRTH = np.arange(levels.BIRTH.index("within a year"), len(levels.BIRTH)) - 1
+_NEIGHBOUR = levels.NUMBER.index("neighbour") - 1
+_NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
+_MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
+_LEAST_STRANGERS = 1e-7  # share of pairs, where all may well be one person's
+# Two of one name who were born, or taken, on one day are hardly ever strangers.
+_SAME_NAME = np.array([each.startswith("same, ") for each in NAME])
+_SAME_BIRTHDAY = np.array([each == "same day" for each in levels.BIRTH])
+_SAME_ACT = np.array([each.startswith("same act: same day") for each in levels.EVENT])
+_MOST_COMPANIONS = 0.05  # of all pairs of different people
+
+
+def _companion(
+    m: tuple[Floats, ...], u: tuple[Floats, ...], taken: tuple[Floats, ...] | None = None
+) -> tuple[Floats, ...]:
+    """Rates of companions, of whom so many are thought to be at each level.
+
+    Learned are how often they have one family name, whether given names are a letter off then
+    (brothers and sisters share a syllable, where that is the custom), how far apart births are
+    that do not agree, and how origins do; each is pulled towards what is thought before any are
+    seen. That given names or births agree is not learned: one person's reports, with another
+    given name on some of them, would pass for companions. Each pair that was compared counts once,
+    whatever it stands for: one by lot would outweigh all that blocking has found.
+    """
+    name, birth, sex, origin, _, relative, occupation, number = u
+    kin = np.where(_SAME_FAMILY, name, 0.0)
+    kin /= kin.sum()
+    home, family = 0.5 * m[3] + 0.5 * origin, 0.5
+    if taken is not None:
+        home = _pulled(taken[3], home)
+        birth = birth.copy()
+        birth[_OTHER_BIRTH] = _split(birth[_OTHER_BIRTH], taken[1][_OTHER_BIRTH])
+        kin[_OTHER_GIVEN] = _split(kin[_OTHER_GIVEN], taken[0][_OTHER_GIVEN])
+        # of those with one family name, some have it by chance, as any two people do
+        by_chance = float(name[_SAME_FAMILY].sum())
+        one_name = np.array([taken[0][_SAME_FAMILY].sum(), taken[0][~_SAME_FAMILY].sum()])
+        share = float(_pulled(one_name, np.array([0.5 + by_chance / 2, 0.5 - by_chance / 2]))[0])
+        family = max((share - by_chance) / (1 - by_chance), 0.0)
+    return (
+        family * kin + (1 - family) * name,
+        birth,
+        sex,
+        home,
+        m[4],
+        0.5 * m[5] + 0.5 * relative,
+        occupation,
+        (1 - _NEIGHBOURS) * number + _NEIGHBOURS * np.eye(len(number))[_NEIGHBOUR],
+    )
+
+
+def _split(rates: Floats, seen: Floats) -> Floats:
+    """The same in all, split as seen."""
+    return np.asarray(rates.sum() * _pulled(seen, rates / rates.sum()))
+
+
+def _pulled(seen: Floats, thought: Floats) -> Floats:
+    """Shares seen, with `_THOUGHT` pairs at the shares that were thought."""
+    return (seen + _THOUGHT * thought) / (seen.sum() + _THOUGHT)
+
+
+def learn(
+    patterns: levels.Levels, times: Floats, reports: int, stand_for: Floats | None = None
+) -> Rates:
+    """Rates from all pairs, by expectation-maximisation with the prior.
+
+    Three kinds of pairs: of one person, companions, strangers. Without companions, two
+    sisters arrested together look like one person whose given name was mistaken: fields
+    that agree are not independent among different people, and such a fit finds events
+    instead of people.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: how many pairs show each, of all pairs of reports.
+        reports: how many reports there are.
+        stand_for: how many pairs each of those that were compared stands for, on average over the
+            pairs of a row; 1 if it is not said.
+    """
+    stand_for = np.ones(len(times)) if stand_for is None else np.maximum(stand_for, 1.0)
+    alike = _alike(patterns)
+    most = min(max(2.0 / reports, float(times[alike].sum() / times.sum())), _MOST_LINKS)
+    u = _frequencies(patterns, np.where(alike, 0.0, times))
+    linked = counts(patterns, np.where(alike, times, 0.0))
+    m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+    rates = Rates(m, u, _companion(m, u))
+    share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
+    compared = np.flatnonzero((patterns > 0).any(axis=0))
+    said = max(int(compared.max(initial=0)) + 1, _USUAL)
+    for _ in range(60):
+        kinds = times * _kinds(rates, patterns, share)
+        share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
+        share[0] = min(share[0], most)
+        share[2] = min(share[2], _MOST_COMPANIONS)
+        share[1] = 1.0 - share[0] - share[2]
+        u = _frequencies(patterns, times - kinds[0])
+        linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
+        m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
+        rates = Rates(
+            m,
+            u,
+            _companion(m, u, taken),
+            float(share[2]),
+            _of_namesakes(patterns, kinds[1], u, stand_for),
+            _joint_of(patterns, kinds[1], stand_for),
+            _errors_of(patterns, kinds[0]),
+            float(kinds[0].sum()),
+            m,
+            said,
+        )
+    return rates
+
+
+def by_people(
+    rates: Rates, patterns: levels.Levels, times: Floats, of_people: Floats, stand_for: Floats
+) -> Rates:
+    """The same, where what is said of different people is counted by people, not by reports.
+
+    Who is reported often is in many pairs of reports, and agrees more: with more to be found in,
+    and more of it told. Where two reports are in doubt, they are those of people who are reported
+    seldom, and these agree less than pairs of reports do.
+
+    Args:
+        rates: learned from pairs of reports.
+        patterns: distinct rows of levels.
+        times: how many pairs show each.
+        of_people: the same, where pairs count for less the more often the two are reported: each
+            two people for one.
+        stand_for: as in `learn`.
+    """
+    stand_for = np.maximum(stand_for, 1.0)
+    kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
+    u = _frequencies(patterns, kinds[1] + kinds[2])
+    taken = counts(patterns, kinds[2] / stand_for)
+    return attrs.evolve(
+        rates,
+        u=u,
+        companion=_companion(rates.m, u, taken),
+        phi=min(float(kinds[2].sum() / of_people.sum()), _MOST_COMPANIONS),
+        namesake=_of_namesakes(patterns, kinds[1], u, stand_for),
+        place_and_event=_joint_of(patterns, kinds[1], stand_for),
+    )
+
+
+def of_one_person(rates: Rates, patterns: levels.Levels, times: Floats) -> Floats:
+    """How likely rows of levels are of one person, as pairs alone suggest it.
+
+    Args:
+        rates: learned from them.
+        patterns: distinct rows of levels.
+        times: how many pairs show each.
+    """
+    return np.asarray(_kinds(rates, patterns, _shares(rates, times))[0])
+
+
+def _shares(rates: Rates, times: Floats) -> Floats:
+    """Of one person's pairs, of strangers and of companions among all."""
+    linked = min(rates.expected_pairs / float(times.sum()), _MOST_LINKS)
+    return np.array([linked, max(1 - linked - rates.phi, _LEAST_STRANGERS), rates.phi])
+
+
+def _kinds(rates: Rates, patterns: levels.Levels, share: Floats) -> Floats:
+    """How likely rows of levels are of one person, of strangers and of companions."""
+    logs = np.stack(
+        [
+            rates.fields(patterns).sum(axis=1) + rates.together(patterns),
+            rates.strangers(patterns),
+            rates.companions(patterns),
+        ]
+    )
+    logs += np.log(share)[:, None]
+    logs -= logs.max(axis=0)
+    kinds = np.exp(logs)
+    return np.asarray(kinds / kinds.sum(axis=0))
+
+
+def _alike(patterns: levels.Levels) -> NDArray[np.bool_]:
+    """Which pairs agree in the whole name and in a day: hardly ever strangers.
+
+    A fit starts with these as links, and thinks no more pairs links before it looks at them than
+    these, or two a report if that is more: else it would find events in place of people. Taken
+    for strangers to start with, somebody who is reported fifteen times in a short list would make
+    it look as if strangers shared names and days.
+    """
+    day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
+    return np.asarray(_SAME_NAME[patterns[:, 0]] & day)
+
+
+def _mean(stand_for: Floats, times: Floats) -> float:
+    """How many pairs one that was compared stands for, where so many are meant."""
+    total = float(times.sum())
+    return float((stand_for * times).sum()) / total if total > 0 else 1.0
+
+
+def _joint_of(patterns: levels.Levels, strangers: Floats, stand_for: Floats) -> Floats:
+    """How much likelier levels of origin and event are together than apart, among strangers.
+
+    Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
+    at two levels were drawn by lot about as often as those at whichever is drawn more often.
+    """
+    strangers = np.where(patterns[:, 0] > levels.NAME_AGREES, strangers, 0.0)
+    both, squares = (np.zeros((len(levels.ORIGIN), len(levels.EVENT))) for _ in range(2))
+    where = patterns[:, 3], patterns[:, 4]
+    np.add.at(both, where, strangers)
+    np.add.at(squares, where, strangers * stand_for)
+    by_row, by_column = (
+        squares.sum(axis=axis, keepdims=True) / np.maximum(both.sum(axis=axis, keepdims=True), 1.0)
+        for axis in (1, 0)
+    )
+    return _than_apart(both, _THOUGHT * np.maximum(np.minimum(by_row, by_column), 1.0))
+
+
+def _errors_of(patterns: levels.Levels, linked: Floats) -> Floats:
+    """How much likelier kinds of name and birth are together than apart, among one person's.
+
+    Where each report with an error has just one, whoever has another birthday has the name right.
+    That a name or a birth is a different one is never made likelier: strangers are so.
+    """
+    both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))
+    np.add.at(both, name_and_birth(patterns), linked)
+    found = _than_apart(both, _THOUGHT_OF_ONE)
+    cut = np.minimum(_than_apart(both, _THOUGHT_OF_DIFFERENT), 1.0)
+    found[DIFFERENT], found[:, DIFFERENT] = cut[DIFFERENT], cut[:, DIFFERENT]
+    return found
+
+
+def _than_apart(both: Floats, thought: float | Floats) -> Floats:
+    """Pairs seen at two levels together over those expected apart; at "not said" of either, 1.
+
+    Pulled towards 1 by so many pairs.
+    """
+    both[0], both[:, 0] = 0.0, 0.0
+    apart = np.outer(both.sum(axis=1), both.sum(axis=0)) / max(both.sum(), 1e-12)
+    return np.asarray((both + thought) / (apart + thought))
+
+
+def _of_namesakes(
+    patterns: levels.Levels, strangers: Floats, u: tuple[Floats, ...], stand_for: Floats
+) -> tuple[Floats, ...]:
+    """Give u among strangers whose given names agree; the name itself is in u already.
+
+    Taken from pairs of one given name and different family names, which are hardly ever one
+    person's: where both agree, pairs of one person would pass for namesakes.
+
+    Each level is pulled by itself: of thousands of such pairs few or none are born on one day,
+    and whether it is none or three is chance. It is pulled by pairs that were compared: where one
+    stands for thousands, thirty of them do.
+    """
+    apart = np.where(patterns[:, 0] == OTHER_FAMILY, strangers, 0.0)
+    seen, all_seen = counts(patterns, apart), counts(patterns, strangers)
+    squares = counts(patterns, strangers * stand_for)
+    usual = max(_mean(stand_for, apart), 1.0)
+    found = []
+    for f in range(1, len(u)):
+        stands_for = np.clip(squares[f] / np.maximum(all_seen[f], 1.0), 1.0, usual)
+        thought = _THOUGHT * stands_for
+        row = u[f] * (seen[f] + thought) / (seen[f].sum() * u[f] + thought)
+        found.append(row / row.sum())
+    return (u[0], *found)
+
+
+def counts(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
+    """Pairs at each level but the first, a field at a time.
+
+    Args:
+        patterns: distinct rows of levels.
+        times: pairs that show each, shape (patterns,), or (patterns, fields).
+    """
+    by_field = np.broadcast_to(times.T, (len(levels.COUNTS), len(patterns)))
+    return tuple(
+        np.bincount(patterns[:, field], by_field[field], minlength=size)[1:]
+        for field, size in enumerate(levels.COUNTS)
+    )
+
+
+def _frequencies(patterns: levels.Levels, times: Floats) -> tuple[Floats, ...]:
+    return tuple((row + U_PRIOR) / (row + U_PRIOR).sum() for row in counts(patterns, times))
+
+
+def _expected(prior: FieldPrior, linked: Floats, u: Floats) -> Floats:
+    """M as pairs alone suggest it; how capped levels are split is left to partitions."""
+    rate = WEIGHT * np.array(prior.mean) + linked
+    agrees = prior.agrees
+    out = rate / rate.sum()
+    share = max(float(out[agrees].sum()), prior.least)
+    out[agrees] *= share / out[agrees].sum()
+    split = np.array(prior.split) if prior.split else out[~agrees]
+    differ = (1 - share) * split / split.sum()
+    out[~agrees] = capped(differ, u[~agrees]) if prior.split else differ
+    return np.asarray(out)

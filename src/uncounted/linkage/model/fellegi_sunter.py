@@ -1,0 +1,345 @@
+"""What each level of agreement is worth: m among reports of one person, u among others.
+
+m of a field comes from how single reports err (`evidence`): the chance that a report says
+nothing different, from a Beta that is cut off below (M. Sadinle, "Detecting duplicates in a
+homicide registry using a Bayesian partitioning approach", Annals of Applied Statistics 8,
+2014); that it is right then and no slip, from a Beta; and which level that shows at, from
+Dirichlets. The cut keeps a fit from calling people the same because they share an event. u is
+joint over what happened when and where, and over family and given name, since those go together
+among different people too; it is learned from pairs alone (`learning`).
+
+A name that differs is somebody else's: none of its levels ever speaks for a link, however
+often it is seen within people. Whoever is recorded under another given name mostly keeps the
+family name; two different people seldom share one.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
+from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
+from uncounted.linkage.sampler import (
+    collapsed_m,
+    overrelaxation,
+    pair_likelihood,
+)
+from uncounted.linkage.sampler import collapsed_pairs as asked_for
+from uncounted.linkage.sampler import (
+    state as partition,
+)
+from uncounted.linkage.sampler.cluster_likelihood import Counts
+from uncounted.linkage.sampler.collapsed_pairs import Asked
+from uncounted.linkage.sampler.slice_m import Law
+
+Floats = NDArray[np.float64]
+
+_RATES = tuple(prior_counts(prior) for prior in PRIORS)
+# A name that differs is at most so much likelier among reports of one person as among others.
+_NEVER_FOR = 0.7
+_TINY = 1e-300  # no share is nothing, whose logarithm there is not
+
+
+@attrs.frozen
+class Rates:
+    """m and u of each field, over its levels but the first; and companions.
+
+    `phi` is the share of pairs of different people who were taken together, `companion`
+    their rates: often of one family and one town, in one event; in sex like any two people.
+    `namesake` is u among different people whose given names agree: they are of one sex, since
+    given names are, and often of an age. `place_and_event`, shape (origin levels, event
+    levels), is how much likelier the two are together among different people than apart:
+    people of one town leave by one road. `errors`, by kind of level of the name and of birth, is
+    how much likelier the two are together than apart among reports of one person. All but m and
+    `uncapped` stay fixed while m is drawn. `first` is m before any partition (if it is not said,
+    m); `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
+    report. No pair compares the fields from `fields_said` on. `uncapped`, shape (names that
+    differ,), is m of these as it was drawn, before the cap; if it is not said, m.
+    """
+
+    m: tuple[Floats, ...]
+    u: tuple[Floats, ...]
+    companion: tuple[Floats, ...]
+    phi: float = 0.0
+    namesake: tuple[Floats, ...] = ()
+    place_and_event: Floats | None = None
+    errors: Floats | None = None
+    expected_pairs: float = 0.0
+    first: tuple[Floats, ...] = ()
+    fields_said: int = len(compare.FIELDS)
+    uncapped: Floats | None = None
+
+    def weights(self) -> tuple[Floats, ...]:
+        """log(m / u) a level, 0 for "not said"."""
+        return self._than_u(self.m)
+
+    def _than_u(self, rates: tuple[Floats, ...]) -> tuple[Floats, ...]:
+        """log(rate / u) a level, 0 for "not said"."""
+        return tuple(
+            np.concatenate([[0.0], np.log(rate) - np.log(u)])
+            for rate, u in zip(rates, self.u, strict=True)
+        )
+
+    def worth(self) -> pair_likelihood.Worth:
+        """What each level is worth, for the compiled moves."""
+        others = self._than_u(self.companion)
+        lean = _table(self._than_u(self.namesake)) if self.namesake else np.zeros((len(others), 1))
+        lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
+        weights = _table(self.weights()[: self.fields_said])
+        copies, chance = self._copies(weights)
+        return pair_likelihood.Worth(
+            weights=weights,
+            first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
+            copies=copies,
+            kind=KINDS,
+            says=SAYS,
+            steps=STEPS,
+            chance=chance,
+            companions=_table(others),
+            phi=self.phi,
+            namesakes=lean,
+            alike=GIVEN_AGREES,
+            joint=self._joint(),
+            errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
+        )
+
+    def reweighed(self, worth: pair_likelihood.Worth) -> pair_likelihood.Worth:
+        """The same for another m, of which alone `worth` is not true any more."""
+        weights = np.zeros_like(worth.weights)
+        for row, m, u in zip(weights, self.m, self.u, strict=False):
+            row[1 : len(m) + 1] = np.log(m / u)
+        copies, chance = self._copies(weights)
+        return worth._replace(weights=weights, copies=copies, chance=chance)
+
+    def _copies(self, weights: Floats) -> tuple[Floats, Floats]:
+        """log(t / u) of copies of an original, by level; r, s and d by field."""
+        chance = _of_reports(_by_kind(np.concatenate(self.m)))[: len(weights)]
+        right, slip, different = chance[:, 1:].T
+        less = np.zeros_like(chance)  # by how much m is more than t: it counts who errs twice
+        less[:, pair_likelihood.RIGHT] = np.log(right)
+        less[:, pair_likelihood.SLIP] = np.log(2 * right + slip)
+        less[:, pair_likelihood.DIFFERENT] = np.log(2 - different)
+        kinds = KINDS[: len(weights)]
+        return weights - np.take_along_axis(less, kinds, axis=1), chance
+
+    def _joint(self) -> Floats:
+        if self.place_and_event is None:
+            return np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
+        return np.log(self.place_and_event)
+
+    def strangers(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier rows of levels are among strangers than u by u says."""
+        total = np.zeros(len(patterns))
+        if self.namesake:
+            for field, row in enumerate(self._than_u(self.namesake)):
+                total += row[patterns[:, field]]
+        total = np.where(GIVEN_AGREES[patterns[:, 0]], total, 0.0)
+        return np.asarray(total + self._joint()[patterns[:, 3], patterns[:, 4]])
+
+    def fields(self, patterns: compare.Levels) -> Floats:
+        """log(m / u) of rows of levels, field by field."""
+        tables = self.weights()
+        return np.stack([tables[f][patterns[:, f]] for f in range(len(tables))], axis=1)
+
+    def companions(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier rows of levels are among companions than strangers."""
+        total = np.zeros(len(patterns))
+        for field, row in enumerate(self._than_u(self.companion)):
+            total += row[patterns[:, field]]
+        return total
+
+    def penalty(self, patterns: compare.Levels) -> Floats:
+        """What strangers' dependence and companions explain, as logs, for rows of levels.
+
+        log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
+        where given names agree.
+        """
+        strangers = self.strangers(patterns)
+        if self.phi == 0.0:
+            return strangers
+        taken = np.log(self.phi) + self.companions(patterns)
+        return np.asarray(np.logaddexp(np.log1p(-self.phi) + strangers, taken))
+
+    def together(self, patterns: compare.Levels) -> Floats:
+        """Log of how much likelier name and birth are so together than apart, of one person."""
+        if self.errors is None:
+            return np.zeros(len(patterns))
+        return np.asarray(np.log(self.errors)[name_and_birth(patterns)])
+
+    def of(self, patterns: compare.Levels) -> Floats:
+        """Evidence for each row of levels: log m less the log of the mix of different people."""
+        return np.asarray(
+            self.fields(patterns).sum(axis=1) + self.together(patterns) - self.penalty(patterns)
+        )
+
+
+def _of_reports(pairs: Floats) -> Floats:
+    """How often one report is right, a slip and different, from how often pairs are; by field.
+
+    Pairs are right if both are: r^2, and not different if neither is: (r + s)^2.
+    """
+    right = np.sqrt(pairs[:, pair_likelihood.RIGHT])
+    agree = np.sqrt(pairs[:, pair_likelihood.RIGHT] + pairs[:, pair_likelihood.SLIP]).clip(max=1.0)
+    return np.stack([np.zeros(len(pairs)), right, agree - right, 1.0 - agree], axis=1)
+
+
+# Of each field and level: whether it is right, a slip or different; 0 for "not said".
+KINDS = np.zeros((len(PRIORS), max(compare.COUNTS)), np.uint8)
+# And what right levels say: all there is to say, or less than one who says all.
+SAYS = np.zeros(KINDS.shape, np.uint8)
+for _row, _says, _each in zip(KINDS, SAYS, PRIORS, strict=True):
+    _row[1 : len(_each.kinds) + 1] = _each.kinds
+    _says[1 : len(_each.says) + 1] = _each.says
+STEPS = pair_likelihood.steps_of(KINDS, SAYS)
+
+
+def name_and_birth(patterns: compare.Levels) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of rows of levels, the kinds of those of the name and of birth."""
+    return KINDS[0][patterns[:, 0]], KINDS[1][patterns[:, 1]]
+
+
+def _table(rows: tuple[Floats, ...]) -> Floats:
+    """Rows of unequal length as one table, the rest zero."""
+    out = np.zeros((len(rows), max(map(len, rows))))
+    for row, values in zip(out, rows, strict=True):
+        row[: len(values)] = values
+    return out
+
+
+# Name levels, "not said" first, at which given names agree: the same, slips, initials, parts.
+GIVEN_AGREES = np.array(
+    [
+        0 < at <= OTHER_FAMILY and not each.startswith(("another given", "given not said"))
+        for at, each in enumerate(NAME)
+    ]
+)
+
+
+def capped(m: Floats, u: Floats) -> Floats:
+    """Rates of levels that differ, of which none is for a link."""
+    return np.minimum(m, _NEVER_FOR * u)
+
+
+def draw(
+    rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: Rates
+) -> Rates:
+    """Draw m given which comparisons the people of a partition make, opposite the last m.
+
+    Args:
+        rng: the generator.
+        linked: comparisons within people, at each level.
+        kinds: reports that are right, a slip and different, shape (fields, 4).
+        rates: as they are; u and companions are kept. Taking away from u what a draw has
+            linked would let false links feed on themselves, since a level that is linked
+            away looks rarer by chance.
+    """
+    last = np.concatenate(rates.m)
+    if rates.uncapped is not None:
+        last[_HAS_CAP] = rates.uncapped
+    chance = _draw_kinds(rng, kinds, _by_kind(last))
+    weight = np.concatenate(_RATES) + np.concatenate(linked)
+    drawn = _draw_shares(rng, weight, last) * chance.ravel()[_OF_KIND]
+    m, uncapped = drawn.copy(), drawn[_HAS_CAP]
+    m[_HAS_CAP] = capped(uncapped, np.concatenate(rates.u)[_HAS_CAP])
+    return attrs.evolve(rates, m=by_field(m), uncapped=uncapped)
+
+
+def ask(graph: partition.Graph, rates: Rates) -> Asked:
+    """Of which pairs rates are drawn with them summed out."""
+    kinds = KINDS[: rates.fields_said].copy()
+    for of_field, prior in zip(kinds, PRIORS, strict=False):
+        if prior.split:  # where the cap binds, pairs are not worth in proportion to what is drawn
+            of_field[of_field == pair_likelihood.DIFFERENT] = 0
+    log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_said]))
+    return asked_for.choose(graph, rates.worth(), kinds, log_u)
+
+
+def draw_summed_out(
+    rng: np.random.Generator,
+    graph: partition.Graph,
+    state: partition.State,
+    prior: partition.Prior,
+    asked: Asked,
+    counts: Counts,
+    rates: Rates,
+) -> Rates:
+    """Draw m with the pairs that are asked for summed out, and who of them is one person.
+
+    Args:
+        rng: the generator.
+        graph: the reports.
+        state: changed in place.
+        prior: of partitions.
+        asked: which pairs.
+        counts: comparisons within people; changed in place.
+        rates: as they are.
+    """
+    m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_said]))
+    law = _law(*m.shape)
+    usual = partition.empty_state(2, state.on.shape[1])
+    collapsed_m.draw(rng, graph.lists, state, usual, prior, KINDS, asked, counts, law, m)
+    drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
+    return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
+
+
+def _law(fields: int, levels: int) -> Law:
+    table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
+    return Law(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
+
+
+def by_field(levels: Floats) -> tuple[Floats, ...]:
+    """Numbers of levels but the first, given for all fields one after the other, field by field."""
+    return tuple(np.split(levels, np.cumsum([len(each) for each in _RATES])[:-1]))
+
+
+def _by_kind(levels: Floats) -> Floats:
+    """Sums over levels of all fields, one after the other, by field and kind."""
+    return np.bincount(_OF_KIND, levels, 4 * len(PRIORS)).reshape(-1, 4)
+
+
+def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats:
+    """How often pairs are right, slips and different, by field, opposite the last."""
+    _, was_right, was_slip, _ = _of_reports(last).T
+    was_agree = was_right + was_slip
+    right, slip, different = (_PRIOR_KINDS + kinds)[:, 1:].T
+    agree = _beta_above(rng, right + slip, different, _LEAST, was_agree)
+    rightly = agree.copy()
+    has = _PRIOR_KINDS[:, pair_likelihood.SLIP] > 0
+    rightly[has] *= _beta_above(rng, right[has], slip[has], 0.0, (was_right / was_agree)[has])
+    return np.stack([np.zeros(len(agree)), rightly**2, agree**2 - rightly**2, 1 - agree**2], axis=1)
+
+
+def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floats:
+    """Of each kind in each field, levels' shares: Dirichlets, opposite the last.
+
+    They are drawn as gammas. What the last ones summed to is not known, and of no matter: by lot.
+    """
+    sums = rng.standard_gamma(_by_kind(weight))
+    was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_OF_KIND]
+    fresh = rng.standard_gamma(weight, (overrelaxation.FRESH, len(weight)))
+    gammas = overrelaxation.opposite(rng, np.maximum(was, _TINY), np.maximum(fresh, _TINY))
+    return np.asarray(gammas / _by_kind(gammas).ravel()[_OF_KIND])
+
+
+# Of the levels of all fields, one after the other: the number of field and kind.
+_OF_KIND = np.concatenate([4 * field + np.array(prior.kinds) for field, prior in enumerate(PRIORS)])
+# And which of them have a cap.
+_HAS_CAP = np.concatenate([~prior.agrees & bool(prior.split) for prior in PRIORS])
+# What each prior adds to the reports of each kind: two for each pair that it thinks of.
+_PRIOR_KINDS = 2 * WEIGHT * _of_reports(_by_kind(np.concatenate([p.mean for p in PRIORS])))
+_LEAST = np.sqrt([prior.least for prior in PRIORS])
+
+
+def _beta_above(
+    rng: np.random.Generator, a: Floats, b: Floats, least: Floats | float, last: Floats
+) -> Floats:
+    """Draws of Beta(a, b) above `least`, opposite the last, by inverting the distribution."""
+    below = special.betainc(a, b, least)
+    chances = below + rng.random((overrelaxation.FRESH, len(a))) * (1 - below)
+    values = overrelaxation.opposite(rng, last, special.betaincinv(a, b, chances))
+    # where the data are far below the cut, the draw sits on it
+    return np.where(below > 1 - 1e-12, least + 1e-6, np.clip(values, least, 1 - 1e-9))

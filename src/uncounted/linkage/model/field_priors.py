@@ -1,0 +1,141 @@
+"""What is thought of how reports of one person agree, before any are seen.
+
+Prior means are judgements about such records, the same for every case, and weigh as much as
+`WEIGHT` comparisons.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.comparison import name_levels as levels
+from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
+
+Floats = NDArray[np.float64]
+
+WEIGHT = 40.0
+# Among reports of one person: mean of each level, after "not said".
+_NAME = (
+    *(0.03, 0.225, 0.25, 0.185, 0.05),  # the same
+    *(0.03, 0.03, 0.01, 0.01, 0.01, 0.01, 0.005),  # slips, near, exchanged
+    *(0.01, 0.005, 0.02, 0.02),  # of the given name all, its first letters, its first part
+    *(0.005, 0.01, 0.01, 0.005, 0.005),  # in part
+    0.005,  # what both are called besides
+    *(0.01, 0.01, 0.005),  # one of the two alone
+    *(0.028, 0.00175, 0.00525),  # another name
+)
+# Who knows a birth by the year errs by one; who knows the day seldom has two of its parts wrong.
+_BIRTH = (0.2, 0.05, 0.435, 0.1, 0.05, 0.01, 0.08, 0.01, 0.05, 0.005, 0.01)
+_SEX = (0.97, 0.03)
+_ORIGIN = (0.6, 0.28, 0.04, 0.03, 0.05)
+_DATE = (0.35, 0.25, 0.2, 0.1, 0.1)
+_PLACE = (0.75, 0.1, 0.04, 0.03, 0.08)
+_RELATIVE = (0.75, 0.15, 0.1)
+_OCCUPATION = (0.65, 0.15, 0.2)
+_NUMBER = (0.8, 0.07, 0.03, 0.1)
+_OTHER_ACT_SHARE = 0.15
+# Of the people who are recorded under another given name, how many keep the family name, have
+# it misspelt, and have another.
+_DIFFERS = (0.8, 0.05, 0.15)
+
+
+def _event_means() -> tuple[float, ...]:
+    """The product of date and place, each not said in one of ten; other acts agree less."""
+    day = np.array([0.1, *(0.9 * np.array(_DATE))])
+    place = np.array([0.1, *(0.9 * np.array(_PLACE))])
+    same = np.outer(day, place).ravel()
+    loose_day = np.array([0.1, 0.05, 0.1, 0.25, 0.2, 0.3])
+    other = np.outer(loose_day, place).ravel()
+    both = np.concatenate([(1 - _OTHER_ACT_SHARE) * same, _OTHER_ACT_SHARE * other])[1:]
+    return tuple(both / both.sum())
+
+
+@attrs.frozen
+class FieldPrior:
+    """Prior of m of one field, over its levels but the first ("not said").
+
+    Two right reports may say more and less, and show at any right level; a slip is an error that
+    leaves what was meant to be seen.
+    """
+
+    mean: tuple[float, ...]
+    kinds: tuple[int, ...]  # right, a slip or different
+    says: tuple[int, ...]  # of right levels, whether both say all there is to say or one less; or 0
+    least: float  # the share of right levels and slips is never below this
+    split: tuple[float, ...] = ()  # of the levels that differ, where none may be for a link
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Which levels are some form of agreement."""
+        return np.asarray(np.array(self.kinds) != DIFFERENT)
+
+
+def _prior(
+    mean: tuple[float, ...],
+    right: set[int],
+    slips: set[int],
+    least: float,
+    *,
+    whole: frozenset[int] = frozenset({1}),
+    either: frozenset[int] = frozenset(),
+    split: tuple[float, ...] = (),
+) -> FieldPrior:
+    """Of `right` levels, at `whole` both say all, and at `either` one may say more than that."""
+    numbers = range(1, len(mean) + 1)
+    kinds = tuple(RIGHT if at in right else SLIP if at in slips else DIFFERENT for at in numbers)
+    less = right - whole - either
+    says = tuple(WHOLE if at in whole else LESS if at in less else 0 for at in numbers)
+    return FieldPrior(mean, kinds, says, least, split)
+
+
+def _events(days: set[int], places: set[int]) -> set[int]:
+    """Levels of one act at which day and place are at these levels of their own."""
+    return {day * len(compare.PLACE) + place for day in days for place in places} - {0}
+
+
+# the same, or the same as far as it is said
+_RIGHT_NAMES = {
+    *range(levels.SAME, levels.SAME_LAST + 1),
+    *(levels.GIVEN_ALONE, levels.INITIALS, levels.BEGINS_ALIKE, levels.FAMILY_ALONE),
+    *range(levels.IN_PART, levels.IN_PART_LAST + 1),
+    levels.ANOTHER,
+}
+_RIGHT_EVENTS = _events({0, 1, 2, 3}, {0, 1, 2})
+PRIORS: tuple[FieldPrior, ...] = (
+    _prior(
+        _NAME,
+        _RIGHT_NAMES,
+        set(range(1, compare.NAME_AGREES + 1)) - _RIGHT_NAMES,
+        0.8,
+        whole=frozenset(range(levels.SAME, levels.SAME_LAST + 1)),
+        # of several words in a name, and of several names, others may say more
+        either=frozenset(
+            {levels.BEGINS_ALIKE, levels.ANOTHER, *range(levels.IN_PART, levels.IN_PART_LAST + 1)}
+        ),
+        split=_DIFFERS,
+    ),
+    _prior(_BIRTH, {1, 2, 3, 4}, {5, 6, 7}, 0.7),
+    _prior(_SEX, {1}, set(), 0.9),
+    _prior(_ORIGIN, {1, 2}, {4}, 0.3),
+    _prior(
+        _event_means(),
+        _RIGHT_EVENTS,
+        _events({0, 1, 2, 3, 4}, {0, 1, 2, 4}) - _RIGHT_EVENTS,
+        0.0,
+        whole=frozenset(_events({1}, {1})),
+    ),
+    _prior(_RELATIVE, {1}, {2}, 0.5),
+    _prior(_OCCUPATION, {1}, {2}, 0.3),
+    _prior(_NUMBER, {1}, {2, 3}, 0.5),
+)
+
+
+def prior_counts(prior: FieldPrior) -> Floats:
+    """What a prior adds to the counts of its levels."""
+    rate = WEIGHT * np.array(prior.mean)
+    if prior.split:  # known well enough that few cases would teach it
+        rate[~prior.agrees] = WEIGHT * np.array(prior.split)
+    return rate

@@ -1,0 +1,136 @@
+"""Priors over partitions: a named choice, since it moves the number.
+
+`overlap-table` and `no-duplicates`: S. Aleshin-Guendel and M. Sadinle, "Multifile
+partitioning for record linkage and duplicate detection", JASA 118 (2023), with duplicates
+within a list geometric, or none. `ewens`: W. J. Ewens, "The sampling theory of selectively
+neutral alleles" (1972), in each component of the candidate graph alone, theta learned.
+`flat`: every partition that the candidates allow is alike, as in M. Sadinle, "Detecting
+duplicates in a homicide registry using a Bayesian partitioning approach", Annals of Applied
+Statistics 8 (2014).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted._numba import compiled
+from uncounted.errors import UsedWrongly
+from uncounted.linkage.sampler import overrelaxation
+from uncounted.linkage.sampler import state as partition
+
+Floats = NDArray[np.float64]
+# Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
+Q_PRIOR = (1.0, 19.0)
+# Total weight of the cells of the overlap table in its prior; 1 each up to four lists.
+MOST_CELL_WEIGHT = 15.0
+_THETAS = np.exp(np.linspace(np.log(1e-2), np.log(1e7), 600))
+
+
+@attrs.frozen
+class PartitionPrior:
+    """A prior over partitions, by name."""
+
+    name: str
+    words: str
+    kind: int
+    once_a_list: bool = False  # nobody is twice on a list
+
+    def start(self, lists: int, cells: int) -> partition.Prior:
+        """With the parameters that a chain begins with."""
+        q = np.full(lists, 0.0 if self.once_a_list else Q_PRIOR[0] / sum(Q_PRIOR))
+        return partition.Prior(self.kind, min(1.0, MOST_CELL_WEIGHT / cells), 0.0, q)
+
+    def draw(
+        self,
+        rng: np.random.Generator,
+        state: partition.State,
+        sizes: NDArray[np.int64],
+        times: NDArray[np.int64],
+        prior: partition.Prior,
+    ) -> partition.Prior:
+        """Draw the parameters given a partition, q opposite the last (`overrelaxed`).
+
+        Args:
+            rng: the generator.
+            state: the partition.
+            sizes: the distinct sizes of components.
+            times: how many components have each.
+            prior: as it is.
+        """
+        if self.kind == partition.EWENS:
+            return prior._replace(log_theta=_draw_log_theta(rng, int(state.n[0]), sizes, times))
+        if self.kind == partition.OVERLAP and not self.once_a_list:
+            return prior._replace(q=_draw_q(rng, state, prior.q))
+        return prior
+
+
+OVERLAP_TABLE = PartitionPrior(
+    "overlap-table",
+    "overlap table of the lists, each of which may repeat somebody",
+    partition.OVERLAP,
+)
+NO_DUPLICATES = PartitionPrior(
+    "no-duplicates",
+    "overlap table of the lists, none of which repeats anybody",
+    partition.OVERLAP,
+    once_a_list=True,
+)
+EWENS = PartitionPrior(
+    "ewens", "Ewens within each component of the candidates, theta learned", partition.EWENS
+)
+FLAT = PartitionPrior("flat", "every partition that the candidates allow alike", partition.FLAT)
+PRIORS = MappingProxyType({each.name: each for each in (OVERLAP_TABLE, NO_DUPLICATES, EWENS, FLAT)})
+
+
+def named(name: str) -> PartitionPrior:
+    """The prior of this name.
+
+    Raises:
+        UsedWrongly: there is none.
+
+    Examples:
+        >>> named("ewens").words
+        'Ewens within each component of the candidates, theta learned'
+    """
+    if name not in PRIORS:
+        raise UsedWrongly(
+            f"there is no prior {name!r} of who is who", hint=f"they are {', '.join(PRIORS)}"
+        )
+    return PRIORS[name]
+
+
+def _draw_q(rng: np.random.Generator, state: partition.State, last: Floats) -> Floats:
+    clusters, more = _repeats(state.on)
+    fresh = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters, (overrelaxation.FRESH, len(last)))
+    return np.clip(overrelaxation.opposite(rng, last, fresh), 1e-6, 1 - 1e-6)
+
+
+@compiled
+def _repeats(on: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """By list: clusters that are on it, and reports there beyond the first of each."""
+    clusters, more = np.zeros(on.shape[1], np.int64), np.zeros(on.shape[1], np.int64)
+    for slot in range(len(on)):
+        for s in range(on.shape[1]):
+            if on[slot, s]:
+                clusters[s] += 1
+                more[s] += on[slot, s] - 1
+    return clusters, more
+
+
+def _draw_log_theta(
+    rng: np.random.Generator, n: int, sizes: NDArray[np.int64], times: NDArray[np.int64]
+) -> float:
+    """Theta given the number of people: uniform in its logarithm over a grid.
+
+    Then its chance is as theta^n prod over components of Gamma(theta) / Gamma(theta + size).
+    """
+    rising = special.gammaln(_THETAS[:, None] + sizes) - special.gammaln(_THETAS[:, None])
+    logs = n * np.log(_THETAS) - rising @ times
+    chance = np.exp(logs - logs.max())
+    at = np.searchsorted(np.cumsum(chance), rng.random() * chance.sum())
+    return float(np.log(_THETAS[min(int(at), len(_THETAS) - 1)]))

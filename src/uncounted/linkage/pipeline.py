@@ -1,0 +1,363 @@
+"""Who is who: from reports to draws of which of them are one person.
+
+The road: 1. reports to numbers; 2. pairs worth comparing: all of a small file's, else those
+that blocking finds; 3. levels of agreement, and what they are worth; 4. reports put in an order
+in which who may be one person are neighbours, and the graph of candidates; 5. chains over
+partitions; 6. checks that may refuse.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.linkage import exact_duplicates, mcmc, prior_sensitivity
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.blocking.recall import blocking_loss
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.copied_lists import copied
+from uncounted.linkage.encoding.encode import Encoded, encode, reordered
+from uncounted.linkage.model import fellegi_sunter as model
+from uncounted.linkage.model import partition_priors
+from uncounted.linkage.model.fit import of_pairs
+from uncounted.linkage.result import Linkage, Reading, numbered
+from uncounted.linkage.sampler import candidate_graph
+from uncounted.linkage.sampler.candidate_graph import Candidates, Decision
+from uncounted.progress import Progress, silent
+from uncounted.records.report import Report
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+ALL_PAIRS = 3000  # reports up to which every pair is compared
+FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
+FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long
+MOST_LISTS = 60
+_FEW_SAY_MORE = 0.05  # of the reports
+_MOST_LOST = 0.5  # of the expected links: some fiftieth where few links are true
+
+
+@attrs.frozen
+class Compared:
+    """Reports as numbers, the pairs that were compared, and what levels are worth."""
+
+    encoded: Encoded
+    pairs: Candidates
+    rates: model.Rates
+    lists: int
+    facts: dict[str, Any]
+
+
+def link(
+    reports: Sequence[Report],
+    *,
+    draws: int = 200,
+    seed: int = 1,
+    decisions: Sequence[Decision] = (),
+    prior: str = partition_priors.OVERLAP_TABLE.name,
+    floor: float | None = None,
+    with_grid: bool = True,
+    progress: Progress = silent,
+) -> Linkage:
+    """Draw partitions of reports into people.
+
+    Names, birth, sex, origin, events and what is said further are compared as levels
+    (`compare`); what each level is worth, how often a list repeats somebody, and who is
+    with whom are sampled together (`chains`, `moves`).
+
+    Args:
+        reports: each with its source and id; no two alike. Their order changes nothing.
+        draws: how many partitions.
+        seed: the same reports, draws and seed give the same partitions.
+        decisions: of people, which always hold: two places among the reports, and whether
+            they are one person.
+        prior: over partitions: "overlap-table", "no-duplicates", "ewens" or "flat".
+        floor: pairs less likely than this before any fitting are no candidates; if it is not said,
+            1 in 10,000, and 3 in 10,000 of more than 3,000 reports.
+        with_grid: draw a few times under every other prior and rule of candidates, too.
+        progress: told as it goes.
+
+    Raises:
+        UsedWrongly: no draws asked for, two reports with one source and id, more than
+            60 sources, no such prior, no such floor, or decisions that contradict one another.
+        NotLinkable: what happened outweighs names in what was learned.
+        NotConverged: the chains disagree.
+
+    Examples:
+        >>> from uncounted.records.names.name import Name
+        >>> from uncounted.records.dates.partial_date import parse
+        >>> born = parse("1971-03-04"), parse("1994-10-30")
+        >>> names = ("김철수", "Ri Yong Hui"), ("Kim Chol Su", "리영희")
+        >>> rows = [
+        ...     Report(source, str(at), (Name(name),), birth=born[at])
+        ...     for source, pair in zip("AB", names, strict=True)
+        ...     for at, name in enumerate(pair)
+        ... ]
+        >>> labels = link(rows, draws=20).labels
+        >>> bool((labels[:, 0] != labels[:, 1]).all())
+        True
+        >>> (link(rows, draws=20, decisions=[(0, 1, True)]).labels[:, 1] == 0).all()
+        np.True_
+    """
+    began = time.perf_counter()
+    chosen = partition_priors.named(prior)
+    keys = _keys(reports, draws, decisions)
+    if floor is not None and not 0 < floor <= candidate_graph.MOST_FLOOR:
+        raise UsedWrongly(
+            f"a floor of {floor} is no chance above 0 and up to {candidate_graph.MOST_FLOOR}",
+            hint="leave it out, or give the least chance at which two reports may be one person",
+        )
+    if len(reports) < 2:
+        labels = np.zeros((draws, len(reports)), np.int32)
+        return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    place = np.argsort(order)  # of each report in that order
+    decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
+    compared, once = _comparing_once(
+        [reports[at] for at in order],
+        decided,
+        across=not chosen.once_a_list,
+        seed=seed,
+        progress=progress,
+    )
+    floor = usual_floor(compared.encoded.count) if floor is None else floor
+    compared, nearest = arranged(compared, floor)
+    once = np.argsort(nearest)[once]  # of each report in order, where it stands
+    place = once[place]
+    ends = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
+    decided = [(i, j, same) for i, j, same in ends if i != j]
+    built = candidate_graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decided)
+    _refuse_all_alike(built)
+    sampled = mcmc.sample(
+        built,
+        compared.rates,
+        compared.lists,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+        prior=chosen,
+    )
+    labels = _numbered(sampled.slots[:, place])
+    told = _told(sampled, _numbered(sampled.slots))
+    alone = _says_names_alone(reports)
+    told["fails"] = told["fails"] or alone
+    facts = {**sampled.facts, **built.facts, **compared.facts, **told}
+    facts["copied"] = copied(reports)
+    facts["entered_twice"] = len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)})
+    others: tuple[Reading, ...] = ()
+    if with_grid:
+        others = prior_sensitivity.readings(
+            compared.encoded,
+            compared.pairs,
+            built,
+            sampled,
+            prior=chosen.name,
+            lists=compared.lists,
+            decisions=decided,
+            seed=seed,
+            progress=progress,
+        )
+        others = tuple(
+            attrs.evolve(each, labels=_numbered(each.labels[:, place]), why=each.why or alone)
+            for each in others
+        )
+        facts["grid"] = [each.told() for each in others]
+    settings = {
+        "prior": chosen.name,
+        "prior_words": chosen.words,
+        "floor": built.facts["floor"],
+        "all_pairs_compared": compared.encoded.count <= ALL_PAIRS,
+        "decisions": len(decisions),
+        "warm_up": mcmc.WARM_UP,
+    }
+    seconds = time.perf_counter() - began
+    pairs = len(compared.pairs.left)
+    return Linkage(keys, labels, pairs, facts, settings, seed, seconds, others)
+
+
+def _lists(keys: Sequence[tuple[str, str]]) -> list[str]:
+    return [source for source, _ in keys]
+
+
+def usual_floor(reports: int) -> float:
+    """How unlikely a candidate may be, in a file of so many reports.
+
+    Examples:
+        >>> usual_floor(1000), usual_floor(5000)
+        (0.0001, 0.0003)
+    """
+    return FLOOR if reports <= ALL_PAIRS else FLOOR_OF_MANY
+
+
+def _keys(
+    reports: Sequence[Report], draws: int, decisions: Sequence[Decision]
+) -> tuple[tuple[str, str], ...]:
+    if draws < 1:
+        raise UsedWrongly(f"{draws} draws were asked for", hint="ask for 200 or so")
+    keys = tuple((report.source, report.id) for report in reports)
+    if len(set(keys)) != len(keys):
+        raise UsedWrongly("two reports have the same source and id")
+    if len({source for source, _ in keys}) > MOST_LISTS:
+        raise UsedWrongly(f"reports come from more than {MOST_LISTS} sources")
+    for i, j, _ in decisions:
+        if not (0 <= i < len(keys) and 0 <= j < len(keys)) or i == j:
+            raise UsedWrongly("a decision is not about two of the reports")
+    return keys
+
+
+def _comparing_once(
+    reports: Sequence[Report],
+    decisions: Sequence[Decision],
+    *,
+    across: bool,
+    seed: int,
+    progress: Progress,
+) -> tuple[Compared, Ints]:
+    """Compare reports, each that is there twice once; and which of these each report is."""
+    first = exact_duplicates.first_alike(reports, decisions, across=across)
+    if len(np.unique(first)) < 2:  # there would be nobody to compare with
+        first = np.arange(len(reports))
+    compared, kept, once = _comparing(reports, first, seed, progress)
+    twice = np.flatnonzero(np.bincount(once) > 1)
+    unsure = exact_duplicates.unsure(compared.encoded, compared.rates, twice)
+    if len(unsure):
+        first = exact_duplicates.without(first, kept[unsure])
+        compared, _, once = _comparing(reports, first, seed, progress)
+    return compared, once
+
+
+def _comparing(
+    reports: Sequence[Report], first: Ints, seed: int, progress: Progress
+) -> tuple[Compared, Ints, Ints]:
+    kept, once = np.unique(first, return_inverse=True)
+    return comparing([reports[at] for at in kept], seed=seed, progress=progress), kept, once
+
+
+def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Compared:
+    """Compare reports: which pairs, how they agree, and what each level is worth."""
+    progress("reading names", 0, None)
+    return compared(encode(reports), seed=seed, progress=progress)
+
+
+def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
+    """Compare reports that are numbers already."""
+    lists = int(encoded.source.max()) + 1
+    left, right, found_by, everything, facts = _pairs(encoded, seed, progress)
+    codes, rates, log_odds = of_pairs(encoded, left, right, seed=seed, progress=progress)
+    facts |= blocking_loss(
+        encoded.keys, left, right, found_by, special.expit(log_odds), everything=everything
+    )
+    pairs = Candidates(left, right, codes, log_odds)
+    return Compared(encoded, pairs, rates, lists, {"blocking": facts})
+
+
+def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
+    """The same reports in an order in which who may be one person stand near one another.
+
+    A sweep over them then looks for long at what is in one place of the machine's memory.
+
+    Args:
+        compared: reports and pairs.
+        floor: of candidates.
+
+    Returns:
+        The same in another order; and which report is first, and so on.
+    """
+    encoded, pairs = compared.encoded, compared.pairs
+    order = candidate_graph.near_one_another(encoded.count, pairs, floor)
+    place = np.argsort(order)
+    ends = place[pairs.left], place[pairs.right]
+    moved = attrs.evolve(pairs, left=np.maximum(*ends), right=np.minimum(*ends))
+    return attrs.evolve(compared, encoded=reordered(encoded, order), pairs=moved), order
+
+
+def _pairs(
+    encoded: Encoded, seed: int, progress: Progress
+) -> tuple[Ints, Ints, NDArray[np.uint16], bool, dict[str, Any]]:
+    """Pairs to compare, the later report first, in order; which rules find each; and facts.
+
+    Where all pairs are there, or were looked at, what rules miss can be counted.
+    """
+    from uncounted.linkage import splink_baseline
+
+    progress("finding candidate pairs", 0, None)
+    found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
+    by_rule = found.rules > 0
+    plain = splink_baseline.expected_links(
+        encoded, found.left[by_rule], found.right[by_rule], seed=seed
+    )
+    facts = {**found.facts, "links_by_plain_splink": None if plain is None else round(plain, 1)}
+    if encoded.count > ALL_PAIRS:
+        return found.left, found.right, found.rules, found.everybody, facts
+    left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
+    return left, right, blocking.rules_of(encoded, left, right), True, facts
+
+
+def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Number people by the first of their reports, so that equal partitions look equal."""
+    return np.stack([numbered(row) for row in slots])
+
+
+def _refuse_all_alike(built: candidate_graph.Built) -> None:
+    """Refuse a file in which each link is too unlikely to be looked at, and all together are many.
+
+    Raises:
+        NotLinkable: it is one.
+    """
+    lost = built.facts["expected_links_below_floor"]
+    looked_at = float(special.expit(built.kept.log_odds).sum())
+    if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
+        raise NotLinkable(
+            "reports say nearly one thing of everybody, so that nothing tells who is who",
+            hint="bring what tells people apart beside a name: birth, origin, relatives, acts",
+        )
+
+
+def _says_names_alone(reports: Sequence[Report]) -> str | None:
+    """That reports say hardly anything but names, in words; None if they do."""
+    further = sum(map(_says_more, reports))
+    if further > _FEW_SAY_MORE * len(reports):
+        return None
+    return (
+        f"{further:,} of {len(reports):,} reports say more than a name, and how many people have"
+        " one name cannot be told from lists that repeat them"
+    )
+
+
+def _says_more(report: Report) -> bool:
+    return bool(
+        report.sex
+        or report.birth
+        or report.origin
+        or report.relative
+        or report.occupation
+        or report.number
+        or any(act.date or act.place for act in report.acts)
+    )
+
+
+def _told(sampled: mcmc.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
+    """What the fit says of each field; refuses one that rests on events and not on names."""
+    rates = sampled.rates
+    people = labels.max(axis=1) + 1
+    if prior_sensitivity.outweighed(sampled, labels):
+        raise NotLinkable(
+            "what happened when and where outweighs names in what was learned",
+            hint="people of one event would be taken for one person: "
+            "leave date and place out, or bring fuller names",
+        )
+    return {
+        "evidence_by_field": prior_sensitivity.worth_by_field(sampled),
+        "companions": round(rates.phi, 7),
+        "name_agrees": round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
+        "fails": prior_sensitivity.wanting(sampled, labels),
+        "people_median": float(np.median(people)),
+        "people_interval": [float(x) for x in np.quantile(people, [0.025, 0.975])],
+    }

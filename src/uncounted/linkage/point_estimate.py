@@ -1,0 +1,256 @@
+"""Draws of who is who, read as one partition for people to look at.
+
+The main number is averaged over draws and rests on none of these readings; the table that a
+release shows, checks beside the number, pictures and evaluation use the first of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage.result import Labels, Linkage, numbered, together
+from uncounted.linkage.sampler.candidate_graph import connected
+
+Pairs = dict[tuple[int, int], float]
+_GAIN = 1e-9  # of loss, below which a change is none
+_MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely it is found
+
+
+def point_partition(linkage: Linkage) -> Labels:
+    """One partition for people to read, of low expected loss, with about as many people as draws.
+
+    The loss is Binder's, with costs: a pair that is together and should not be costs 2 c, one
+    that is apart and should not be 2 (1 - c), so that a pair by itself is together where it is
+    likelier than c (D. A. Binder, Biometrika 65, 1978).
+
+    1. Reports that some draw puts together, directly or through others, form a group. Within each
+    group the draw is taken that is nearest to the pair probabilities (D. B. Dahl, "Model-based
+    clustering for expression data via a Dirichlet process mixture model", 2006), since the loss
+    is a sum over groups. Ties go to the earliest draw.
+    2. From there reports join another person, leave to be alone, and people are joined, as long
+    as the loss falls (the sweetening of D. B. Dahl, D. J. Johnson and P. Mueller, "Search
+    algorithms and loss functions for Bayesian clustering", JCGS 31, 2022): among two hundred draws
+    of a large group none is right in each of its corners. Those who are together in each draw
+    stay so, and two whom no draw puts together never are.
+    3. c is what brings the number of people nearest to the draws' median, between .25 and .75, by
+    bisection. Many unlikely links are some links, though each is likelier not to be one: with c
+    a half there would be more people than the draws say.
+    4. Where that still leaves more people than 97.5% of the draws have, or fewer, as where next to
+    nothing tells reports apart, it is the draw of least loss among those nearest to the median.
+
+    The order of reports is no matter.
+
+    Returns:
+        A label a report, counted in order of first reports.
+    """
+    order = np.array(sorted(range(len(linkage.keys)), key=linkage.keys.__getitem__), np.int64)
+    labels = np.take(linkage.labels, order, axis=1)
+    if labels.size == 0:
+        return numbered(np.arange(len(order), dtype=np.int64))
+    chances = together(labels)
+    people = float(np.median(labels.max(axis=1) + 1))
+    best = _of_least_loss(labels, chances, 0.5)
+    off = _people(best) - people
+    least = abs(off)
+    low, high = (0.5 - _MOST_UNEVEN, 0.5) if off > 0 else (0.5, 0.5 + _MOST_UNEVEN)
+    for _ in range(_HALVINGS):
+        if least <= people % 1:  # a median may lie between two numbers
+            break
+        cost = (low + high) / 2  # people grow with it
+        found = _of_least_loss(labels, chances, cost)
+        off = _people(found) - people
+        low, high = (low, cost) if off > 0 else (cost, high)
+        if abs(off) < least:
+            best, least = found, abs(off)
+    if not _within(_people(best), labels):
+        best = _typical(labels, chances)
+    point = np.empty(len(order), np.int64)
+    point[order] = best
+    return numbered(point)
+
+
+def _within(people: int, labels: Labels) -> bool:
+    """Whether so many people are within the draws' 95%."""
+    low, high = np.quantile(labels.max(axis=1) + 1, (0.025, 0.975), method="inverted_cdf")
+    return bool(low <= people <= high)
+
+
+def _typical(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
+    """The draw of least loss, of those whose number of people is nearest to the median."""
+    off = np.abs(labels.max(axis=1) + 1 - np.median(labels.max(axis=1) + 1))
+    rows = np.flatnonzero(off == off.min())
+    ends = np.array(list(chances), np.int64).reshape(-1, 2)
+    worth = 0.5 - np.array(list(chances.values()))
+    loss = [((labels[at][ends[:, 0]] == labels[at][ends[:, 1]]) * worth).sum() for at in rows]
+    return np.asarray(labels[rows[int(np.argmin(np.round(loss, 9)))]], np.int64)
+
+
+def _people(point: NDArray[np.int64]) -> int:
+    return len(np.unique(point))
+
+
+def _of_least_loss(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
+    return _sweetened(_nearest(labels, chances, cost), chances, cost)
+
+
+def _nearest(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
+    """Within each group the draw that is nearest to the pair probabilities."""
+    groups = _groups(labels.shape[1], chances)
+    inside: dict[int, list[tuple[int, int, float]]] = {}
+    for (i, j), p in chances.items():
+        inside.setdefault(int(groups[i]), []).append((i, j, p))
+    point = np.arange(labels.shape[1], dtype=np.int64)
+    for rows in inside.values():
+        one, two = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+        chance = np.array([row[2] for row in rows])
+        loss = ((labels[:, one] == labels[:, two]) * 2.0 * (cost - chance)).sum(axis=1)
+        best = labels[int(np.argmin(np.round(loss, 9)))]
+        members = np.unique(np.concatenate([one, two]))
+        _, first, inverse = np.unique(best[members], return_index=True, return_inverse=True)
+        point[members] = members[first][inverse]
+    return point
+
+
+class _People:
+    """A partition of knots, reports that each draw has together, whose loss only falls."""
+
+    def __init__(self, of: list[int], beside: list[dict[int, float]]) -> None:
+        self.of = of  # person of each knot
+        self.beside = beside  # by how much two knots that some draw has together lower the loss
+        self.knots: dict[int, set[int]] = defaultdict(set)
+        for knot, person in enumerate(of):
+            self.knots[person].add(knot)
+        self.nobody = max(of, default=-1) + 1  # a label that nobody has
+
+    def move(self, knot: int) -> bool:
+        """Put a knot where the loss is least; whether it moved."""
+        here = self.of[knot]
+        gain, met = self._around([knot])
+        best, most = here, gain[here] + _GAIN
+        if most < 0.0 and len(self.knots[here]) > 1:
+            best, most = self.nobody, 0.0
+        for person, worth in gain.items():
+            if person != here and worth > most and met[person] == len(self.knots[person]):
+                best, most = person, worth
+        if best != here:
+            self.nobody += best == self.nobody
+            self._put([knot], best)
+        return best != here
+
+    def join(self, person: int) -> bool:
+        """Join a person with whom that lowers the loss most; whether there is one."""
+        mine = sorted(self.knots.get(person, ()))
+        gain, met = self._around(mine)
+        best, most = person, _GAIN
+        for other, worth in gain.items():
+            every = len(mine) * len(self.knots[other])
+            if other != person and worth > most and met[other] == every:
+                best, most = other, worth
+        if best != person:
+            self._put(mine, best)
+        return best != person
+
+    def _around(self, knots: Iterable[int]) -> tuple[dict[int, float], dict[int, int]]:
+        """What each person around is worth to some knots, and in how many pairs they meet."""
+        gain: dict[int, float] = defaultdict(float)
+        met: dict[int, int] = defaultdict(int)
+        for knot in knots:
+            for other, worth in self.beside[knot].items():
+                gain[self.of[other]] += worth
+                met[self.of[other]] += 1
+        return gain, met
+
+    def _put(self, knots: Iterable[int], person: int) -> None:
+        for knot in knots:
+            here = self.of[knot]
+            self.knots[here].discard(knot)
+            if not self.knots[here]:
+                del self.knots[here]
+            self.of[knot] = person
+            self.knots[person].add(knot)
+
+
+def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray[np.int64]:
+    """The same partition, or one of less expected loss."""
+    always = _groups(len(point), (pair for pair, p in chances.items() if p == 1.0))
+    _, first, place, size = np.unique(
+        always, return_index=True, return_inverse=True, return_counts=True
+    )
+    beside: list[dict[int, float]] = [{} for _ in first]
+    for (i, j), p in chances.items():
+        a, b = int(place[i]), int(place[j])
+        if a != b:
+            beside[a][b] = beside[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
+    people = _People(point[first].tolist(), beside)
+    doubtful = [knot for knot, others in enumerate(beside) if others]
+    joined = 1
+    while joined:
+        while sum(people.move(knot) for knot in doubtful):
+            pass
+        joined = sum(people.join(person) for person in sorted({people.of[at] for at in doubtful}))
+    return np.asarray(people.of, np.int64)[place]
+
+
+def at_chance(linkage: Linkage, chance: float) -> Labels:
+    """The partition in which pairs of at least this probability are one person, and chains of them.
+
+    A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole. Pairs
+    are joined likeliest first, and never so that two are one person who are so in no draw: what
+    decisions tell apart stays apart.
+    """
+    chances = together(linkage.labels)
+    likeliest = sorted((-p, pair) for pair, p in chances.items() if p >= chance)
+    of = list(range(len(linkage.keys)))
+    people = [[at] for at in of]
+    for _, (i, j) in likeliest:
+        one, other = sorted((of[i], of[j]))
+        if one != other and all(
+            (min(a, b), max(a, b)) in chances for a in people[one] for b in people[other]
+        ):
+            for at in people[other]:
+                of[at] = one
+            people[one] += people[other]
+    return numbered(np.array(of, np.int64))
+
+
+def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    ends = np.array(list(pairs), np.int64).reshape(-1, 2)
+    return connected(count, ends[:, 0], ends[:, 1])
+
+
+def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:
+    """One row a report: source, id, person, and how likely it belongs with the rest.
+
+    `person` counts from 1 in the point partition. The probability of a report that is
+    with others is the mean, over them, of the share of draws that has the two together;
+    of a report alone, the share of draws that has it alone.
+    """
+    if not linkage.keys:
+        return []
+    point = point_partition(linkage)
+    chances = together(linkage.labels)
+    partner: list[list[float]] = [[] for _ in linkage.keys]
+    for (i, j), p in chances.items():
+        if point[i] == point[j]:
+            partner[i].append(p)
+            partner[j].append(p)
+    sizes = np.bincount(point)
+    alone = _alone(linkage.labels)
+    rows = []
+    for at, (source, id_) in enumerate(linkage.keys):
+        others = int(sizes[point[at]]) - 1
+        belongs = sum(partner[at]) / others if others else float(alone[at])
+        rows.append((source, id_, int(point[at]) + 1, round(belongs, 4)))
+    return rows
+
+
+def _alone(labels: Labels) -> NDArray[np.float64]:
+    """The share of draws in which each report is alone."""
+    total = np.zeros(labels.shape[1])
+    for row in labels:
+        total += np.bincount(row)[row] == 1
+    return total / max(len(labels), 1)

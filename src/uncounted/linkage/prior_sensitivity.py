@@ -1,0 +1,230 @@
+"""How far the answer hangs on the prior over partitions, and on who is a candidate.
+
+The doubt that draws show is that of one model. Another prior, or another rule of which pairs
+may be one person, can move the number of people by more than that, so each linkage is
+done again, more briefly, under every prior and rule, and every such reading goes through
+the same checks. Those that pass widen what is said of the number (`docs/linkage.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted.linkage import mcmc
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.encoding.encode import Encoded
+from uncounted.linkage.model import field_priors, partition_priors
+from uncounted.linkage.result import Reading, numbered
+from uncounted.linkage.sampler import candidate_graph
+from uncounted.linkage.sampler.candidate_graph import Built, Candidates, Decision
+from uncounted.progress import Progress
+
+Labels = NDArray[np.int32]
+DRAWS = 10  # of each reading
+RUN = mcmc.Run(
+    chains=2,
+    warm_up=60,
+    length=150,
+    rounds=3,
+    watch=3,
+    target=1.05,  # then a cell that passes at REFUSED_RHAT is not at its edge
+    hopeless=1.25,
+    ess=0.0,
+    refuse=np.inf,
+)
+_STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
+MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
+MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
+_NAMES_AGREE = 0.9  # of the links: then nobody is one person for what happened alone
+_AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
+_AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
+_OTHER = 0.5  # a floor that is no lower than so much of another is no other
+_FULL = "the usual candidates are as many as can be: there is no looser rule"
+_FEWEST = "the usual candidates are as few as can be: there is no stricter rule"
+_REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
+
+
+def cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
+    """The other cells of the grid: every prior, strict and usual; and the chosen one, loose."""
+    found = [
+        (each, rule)
+        for rule in ("strict", "usual")
+        for each in partition_priors.PRIORS.values()
+        if (each.name, rule) != (prior, "usual")
+    ]
+    return [*found, (partition_priors.PRIORS[prior], "loose")]
+
+
+def readings(
+    encoded: Encoded,
+    pairs: Candidates,
+    usual: Built,
+    main: mcmc.Sampled,
+    *,
+    prior: str,
+    lists: int,
+    decisions: Sequence[Decision],
+    seed: int,
+    progress: Progress,
+) -> tuple[Reading, ...]:
+    """Draw under every other prior and rule, from where the main draws ended.
+
+    Args:
+        encoded: the reports.
+        pairs: all that were compared.
+        usual: the graph of the usual rule, from which the main draws are.
+        main: the draws under the chosen prior.
+        prior: which that is.
+        lists: number of sources.
+        decisions: of people; they hold everywhere.
+        seed: makes it repeat.
+        progress: told as it goes.
+    """
+    built = {"usual": usual}
+    todo, found = cells(prior), list[Reading]()
+    most = _most(main.rates.expected_pairs)
+    for done, (each, rule) in enumerate(todo):
+        progress("linking under other priors and rules", done, len(todo))
+        if rule not in built:
+            at = _floor_of(rule, usual.facts["floor"])
+            built[rule] = candidate_graph.build(encoded, pairs, floor=at, decisions=decisions)
+        refuted = _no_other(rule, built[rule], usual) or _repeats(each, main, encoded)
+        sampled = mcmc.sample(
+            built[rule],
+            main.rates,
+            lists,
+            draws=DRAWS,
+            seed=seed + done + 1,
+            progress=_nothing,
+            prior=each,
+            run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
+        )
+        labels = np.stack([numbered(row) for row in sampled.slots])
+        why = refuted or wanting(sampled, labels)
+        found.append(Reading(each.name, rule, labels, why, _facts(sampled, labels)))
+    progress("linking under other priors and rules", len(todo), len(todo))
+    return tuple(found)
+
+
+def _floor_of(rule: str, usual: float) -> float:
+    """How likely candidates have to be: strictly, none of them is weak to begin with."""
+    if rule == "strict":
+        return max(
+            min(max(usual * _STRICT, candidate_graph.WEAK_BELOW), candidate_graph.MOST_FLOOR), usual
+        )
+    return usual * _LOOSE
+
+
+def _no_other(rule: str, built: Built, usual: Built) -> str | None:
+    """Why a rule has hardly other candidates than the usual one; None: it has.
+
+    A floor may have had to rise, so that candidates are no more than can be looked at.
+    """
+    mine, its = built.facts["floor"], usual.facts["floor"]
+    if rule == "strict" and its > _OTHER * mine:
+        return _FEWEST
+    return _FULL if rule == "loose" and mine > _OTHER * its else None
+
+
+def _nothing(what: str, done: int, total: int | None) -> None:
+    """Say nothing: the grid tells how far it is, not each cell."""
+
+
+def _facts(sampled: mcmc.Sampled, labels: Labels) -> dict[str, Any]:
+    if not sampled.facts["sweeps"]:  # given up: nothing was drawn
+        return {"people": None, "people_interval": None, "rhat": None}
+    people = labels.max(axis=1) + 1
+    return {
+        "people": float(np.median(people)),
+        "people_interval": [int(people.min()), int(people.max())],
+        "rhat": sampled.facts["rhat"] if np.isfinite(sampled.facts["rhat"]) else None,
+    }
+
+
+def worth_by_field(sampled: mcmc.Sampled) -> dict[str, float]:
+    """The evidence that each field gives a link, on average over the comparisons made."""
+    worth = {}
+    weights = sampled.rates.weights()
+    for row, shown, name in zip(weights, sampled.compared, levels.FIELDS, strict=True):
+        value = float((row * shown[: len(row)]).sum())
+        made = float(shown[1:].sum())  # level 0 is no comparison
+        worth[name] = round(value / made, 3) if made else 0.0
+    return worth
+
+
+def outweighed(sampled: mcmc.Sampled, labels: Labels) -> bool:
+    """Whether what happened, when and where outweighs names in what was learned.
+
+    A day and a town may tell more than one of a hundred names, and nobody is linked for them alone
+    if nearly all links agree in the name, too.
+    """
+    if _links(labels) <= MOST_LINKS_UNJUDGED or _names_agree(sampled) >= _NAMES_AGREE:
+        return False
+    worth = worth_by_field(sampled)
+    return worth["event"] > max(worth["name"], 0.0) + _AS_GOOD
+
+
+def _names_agree(sampled: mcmc.Sampled) -> float:
+    """In how many links names agree."""
+    return float(sampled.rates.m[0][: levels.NAME_AGREES].sum())
+
+
+def wanting(sampled: mcmc.Sampled, labels: Labels) -> str | None:
+    """Which check a fit fails, in words; None: it passes."""
+    pairs, expected = _pairs(labels), sampled.rates.expected_pairs
+    runs_away = pairs > _most(expected)
+    if sampled.facts["rhat"] > mcmc.REFUSED_RHAT and not runs_away:
+        rhat = sampled.facts["rhat"]
+        far = f"R-hat {rhat:.2f}" if np.isfinite(rhat) else "each stays where it is"
+        return f"the chains disagree ({far})"
+    if outweighed(sampled, labels):
+        return "what happened outweighs names in what was learned"
+    if runs_away:
+        return f"{pairs:,.0f} pairs are linked where agreement alone suggests {expected:,.0f}"
+    least = field_priors.PRIORS[0].least + _AT_THE_CUT
+    agree = _names_agree(sampled)
+    if _links(labels) > MOST_LINKS_UNJUDGED and agree < least:
+        return f"names agree in {agree:.0%} of the links, hardly more than the least allowed"
+    return None
+
+
+def _most(expected: float) -> float:
+    return MOST_TIMES * expected + MOST_LINKS_UNJUDGED
+
+
+def _links(labels: Labels) -> float:
+    return float(labels.shape[1] - (labels.max(axis=1) + 1).mean()) if labels.size else 0.0
+
+
+def _pairs(labels: Labels) -> float:
+    """Pairs that are one person, on average over the draws."""
+    sizes = [np.bincount(row) for row in labels]
+    return float(np.mean([(size * (size - 1) // 2).sum() for size in sizes]))
+
+
+def _repeats(
+    prior: partition_priors.PartitionPrior, main: mcmc.Sampled, encoded: Encoded
+) -> str | None:
+    """Whether lists do repeat people, where a prior says that they do not."""
+    if not prior.once_a_list:
+        return None
+    fewest = min(repeats(row, encoded.source) for row in main.slots)
+    if fewest <= max(3.0, _REPEATS * encoded.count):
+        return None
+    return f"lists do repeat people: {fewest:,} times in every draw at the least"
+
+
+def repeats(labels: NDArray[np.int32], source: NDArray[np.int64]) -> int:
+    """How often a list has somebody once more.
+
+    Examples:
+        >>> repeats(np.array([0, 0, 0, 1], np.int32), np.array([0, 0, 1, 1]))
+        1
+    """
+    on = labels.astype(np.int64) * (int(source.max(initial=0)) + 1) + source
+    return len(labels) - len(np.unique(on))

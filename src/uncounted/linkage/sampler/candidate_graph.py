@@ -1,0 +1,389 @@
+"""From scored pairs to the graph of candidates: who might be one person with whom.
+
+A pair joins the graph when it is likelier than the floor before any fitting. What the floor
+may have cost is told. Decisions join or part reports whatever their likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from uncounted._numba import compiled, lend
+from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.linkage.encoding import kernel_arrays
+from uncounted.linkage.encoding.encode import Encoded
+from uncounted.linkage.sampler import told
+from uncounted.linkage.sampler.state import FAINT, FIRM, WEAK, Floats, Graph, Singles, lots_alone
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Kinds = NDArray[np.uint8]
+Decision = tuple[int, int, bool]  # two reports, and whether they are one person
+MOST_NEAR = 40  # candidates a report on average; past it the floor rises
+# A candidate pair less likely than these before any fitting is weak, and faint.
+WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
+# Once it is known how likely candidates are joined where they are options, firm are those that
+# are with such a chance at the least, and weak; and each is proposed with one at the least.
+FIRM_FROM, WEAK_FROM, LEAST_GUESS = 3e-4, 1e-5, 1e-4
+MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
+_STEP = 0.5  # in log odds
+_TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
+_LARGEST = 30  # reports of a person at such a start
+
+
+@attrs.frozen
+class Candidates:
+    """Pairs of reports, left > right, and how likely each is before any fitting."""
+
+    left: Ints
+    right: Ints
+    codes: Codes  # packed levels
+    log_odds: NDArray[np.float64]
+
+    def only(self, kept: NDArray[np.bool_]) -> Candidates:
+        """Those of them."""
+        return Candidates(self.left[kept], self.right[kept], self.codes[kept], self.log_odds[kept])
+
+
+@attrs.frozen
+class Built:
+    """The graph, its components, the candidates in it, and what was left out."""
+
+    graph: Graph
+    component: Ints
+    kept: Candidates
+    decisions: tuple[Decision, ...]
+    facts: dict[str, Any]
+
+
+def build(
+    encoded: Encoded, pairs: Candidates, *, floor: float, decisions: Sequence[Decision] = ()
+) -> Built:
+    """Make the graph of the pairs whose log odds pass the floor.
+
+    Args:
+        encoded: the reports.
+        pairs: all that were compared; if these are all there are, their levels are kept.
+        floor: a pair less likely than this before any fitting is no candidate.
+        decisions: of people.
+
+    Raises:
+        UsedWrongly: decisions say that two reports are one person and that they are not.
+        NotLinkable: nearly everybody is likely to be one person with too many others.
+    """
+    count = encoded.count
+    unit = _units(count, decisions)
+    log_floor = float(special.logit(floor))
+    keep = pairs.log_odds >= log_floor
+    while 2 * keep.sum() > MOST_NEAR * count:
+        if log_floor >= 0:
+            raise NotLinkable(
+                f"reports are likely to be of one person with more than {MOST_NEAR} others each, "
+                "on average",
+                hint="are lists copies of themselves, or do they say one thing of everybody? "
+                "take copies out before you import",
+            )
+        log_floor = min(log_floor + _STEP, 0.0)
+        keep = pairs.log_odds >= log_floor
+    chance = special.expit(pairs.log_odds)
+    kept = pairs.only(keep)
+    starts, near, codes, weak = _rows(count, kept)
+    everything = len(pairs.left) == count * (count - 1) // 2
+    apart_starts, apart = _apart(count, decisions)
+    graph = of_candidates(
+        starts=starts,
+        near=near,
+        codes=codes,
+        weak=weak,
+        guess=np.zeros(0, np.float32),
+        alone=np.zeros(0, np.float32),
+        lots=np.zeros(0, np.float32),
+        moving=np.zeros(0, np.float32),
+        apt=np.zeros(count, np.bool_),
+        tries=np.zeros(0, np.float32),
+        tries_of=np.zeros(0, np.float32),
+        lists=encoded.source.astype(np.int64),
+        mate=_rings(unit),
+        apart_starts=apart_starts,
+        apart=apart,
+        dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
+        arrays=kernel_arrays.of(encoded),
+        met=np.zeros(0, np.int64),
+        met_worth=np.zeros(0),
+        told=told.room(0),
+    )
+    joined = [(i, j) for i, j, same in decisions if same]
+    ends = np.array(joined, np.int64).reshape(-1, 2)
+    component = connected(
+        count, np.concatenate([kept.left, ends[:, 0]]), np.concatenate([kept.right, ends[:, 1]])
+    )
+    facts = {
+        "candidate_pairs": int(keep.sum()),
+        "components": int((np.bincount(component) > 1).sum()),
+        "largest_component": int(np.bincount(component).max()),
+        "floor": float(special.expit(log_floor)),
+        "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
+    }
+    return Built(graph, component, kept, tuple(decisions), facts)
+
+
+def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
+    """Reports in an order in which candidates stand near one another (Cuthill and McKee 1969).
+
+    Breadth first, fewest candidates first. Of two with as many the earlier is first: libraries that
+    sort as each processor does best would give other draws on another machine.
+    """
+    kept = pairs.only(pairs.log_odds >= special.logit(floor))
+    starts, near, _, _ = _rows(count, kept)
+    return _breadth_first(starts, near, np.argsort(np.diff(starts), kind="stable"))
+
+
+@compiled
+def _breadth_first(starts: Ints, near: Codes, roots: Ints) -> Ints:
+    """From each root that is not reached yet; at each step, those with fewest neighbours first."""
+    order = np.empty(len(roots), np.int64)
+    reached = np.zeros(len(roots), np.bool_)
+    count, at = 0, 0
+    for root in roots:
+        if reached[root]:
+            continue
+        reached[root], order[count] = True, root
+        count += 1
+        while at < count:
+            r, first = order[at], count
+            at += 1
+            for x in range(starts[r], starts[r + 1]):
+                j = near[x]
+                if reached[j]:
+                    continue
+                reached[j] = True
+                wide, place = starts[j + 1] - starts[j], count
+                while place > first:
+                    before = order[place - 1]
+                    if starts[before + 1] - starts[before] <= wide:
+                        break
+                    order[place] = before
+                    place -= 1
+                order[place] = j
+                count += 1
+    return order
+
+
+def connected(count: int, left: Ints, right: Ints) -> Ints:
+    """A label a report, the same for those that pairs lead from one to the other."""
+    pairs = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
+
+
+def start(built: Built, *, together: bool, once_a_list: bool) -> Ints:
+    """A partition to start a chain from, as a label a report, that heeds the decisions.
+
+    Args:
+        built: the graph.
+        together: join whoever may be one person, likeliest first; else nobody.
+        once_a_list: nobody is twice on a list, but by decision.
+    """
+    graph = built.graph
+    count = len(graph.lists)
+    label = _units(count, built.decisions)
+    if not together:
+        return label
+    kept = built.kept
+    wanted = np.flatnonzero(kept.log_odds >= special.logit(_TOGETHER))
+    order = wanted[np.argsort(-kept.log_odds[wanted], kind="stable")]
+    _join(graph, kept.left[order], kept.right[order], label, once_a_list)
+    return label
+
+
+@compiled
+def _join(graph: Graph, left: Ints, right: Ints, label: Ints, once_a_list: bool) -> None:
+    """Join clusters pair by pair, where nothing forbids it."""
+    count = len(label)
+    following = np.full(count, -1, np.int64)  # the reports of a label, from its root
+    last = np.arange(count)
+    size = np.ones(count, np.int64)
+    mask = np.int64(1) << graph.lists
+    for r in range(count):
+        root = label[r]
+        if root != r:
+            following[last[root]] = r
+            last[root] = r
+            size[root] += 1
+            mask[root] |= mask[r]
+    for at in range(len(left)):
+        a, b = label[left[at]], label[right[at]]
+        if a == b or size[a] + size[b] > _LARGEST or (once_a_list and mask[a] & mask[b]):
+            continue
+        forbidden = False
+        r = a
+        while r >= 0:
+            for x in range(graph.apart_starts[r], graph.apart_starts[r + 1]):
+                forbidden = forbidden or label[graph.apart[x]] == b
+            r = following[r]
+        if forbidden:
+            continue
+        following[last[a]] = b
+        last[a] = last[b]
+        size[a] += size[b]
+        mask[a] |= mask[b]
+        r = b
+        while r >= 0:
+            label[r] = a
+            r = following[r]
+
+
+def _units(count: int, decisions: Sequence[Decision]) -> Ints:
+    """The first report of each report's unit, those that decisions have made one person."""
+    joined = np.array([(i, j) for i, j, same in decisions if same], np.int64).reshape(-1, 2)
+    label = connected(count, joined[:, 0], joined[:, 1])
+    first = np.full(label.max() + 1 if count else 0, count, np.int64)
+    np.minimum.at(first, label, np.arange(count))
+    unit = first[label]
+    for i, j, same in decisions:
+        if not same and unit[i] == unit[j]:
+            raise UsedWrongly(
+                "decisions say of two reports that they are one person, and that they are not",
+                hint="some are said to be the same through a third: undo one of them",
+            )
+    return unit
+
+
+def _rings(unit: Ints) -> Codes:
+    """Link the reports of each unit in a ring."""
+    order = np.argsort(unit, kind="stable").astype(np.int32)
+    held = unit[order]
+    last = np.append(held[1:] != held[:-1], True)[: len(unit)]
+    first = np.append(True, last[:-1])[: len(unit)]
+    mate = np.empty(len(unit), np.int32)
+    mate[order] = np.roll(order, -1)
+    mate[order[last]] = order[first]
+    return mate
+
+
+def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
+    rows = np.array([(i, j) for i, j, same in decisions if not same], np.int64).reshape(-1, 2)
+    both = np.concatenate([rows, rows[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
+
+
+def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
+    """Each report's candidates in order, from pairs said once."""
+    one = np.concatenate([kept.left, kept.right])
+    two = np.concatenate([kept.right, kept.left])
+    order = np.lexsort((two, one))
+    starts = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(one, minlength=count), out=starts[1:])
+    codes = np.concatenate([kept.codes, kept.codes])[order]
+    weak = np.full(len(kept.left), FIRM, np.uint8)
+    weak[kept.log_odds < special.logit(WEAK_BELOW)] = WEAK
+    weak[kept.log_odds < special.logit(FAINT_BELOW)] = FAINT
+    return starts, two[order].astype(np.int32), codes, np.concatenate([weak, weak])[order]
+
+
+def whose(graph: Graph) -> Ints:
+    """The report of each candidate, as in `Graph.near`."""
+    return np.repeat(np.arange(len(graph.lists)), np.diff(graph.starts))
+
+
+def as_either_sees(graph: Graph, values: Floats | Singles) -> Floats | Singles:
+    """Of values of candidates, the greater of what the two have of one another; NaN is none."""
+    greater: Floats | Singles = np.fmax(values, values[_back(graph.starts, graph.near)])
+    return greater
+
+
+@compiled
+def _back(starts: Ints, near: Codes) -> Ints:
+    """Where the other of each candidate pair has it: both rows do, and rows ascend."""
+    back, following = np.empty(len(near), np.int64), starts.copy()
+    for at in range(len(near)):
+        back[at] = following[near[at]]
+        following[near[at]] += 1
+    return back
+
+
+def with_kinds(graph: Graph, weak: Kinds) -> Graph:
+    """The same graph with other candidates firm, weak and faint."""
+    return with_firm(graph._replace(weak=weak))
+
+
+def of_candidates(**given: Any) -> Graph:
+    """A graph of all but what stands together of firm candidates, by their kinds."""
+    none, places = np.zeros(0, np.float32), np.zeros(0, np.int32)
+    together = {"firm_starts": given["starts"], "firm": places, "firm_near": places}
+    return with_firm(Graph(**given, **together, firm_lots=none, lots_of=np.zeros(0)))
+
+
+def with_firm(graph: Graph) -> Graph:
+    """The same graph, where what is read of firm candidates stands together, as they are now."""
+    firm = np.flatnonzero(graph.weak == FIRM).astype(np.int32)
+    graph = graph._replace(
+        firm_starts=np.searchsorted(firm, graph.starts),
+        firm=firm,
+        firm_near=graph.near[firm],
+        firm_lots=graph.lots[firm] if len(graph.lots) else graph.lots,
+    )
+    return graph._replace(lots_of=_lots_of(graph) if len(graph.lots) else np.zeros(0))
+
+
+@compiled
+def _lots_of(graph: Graph) -> Floats:
+    graph = lend(graph)
+    total = np.empty(len(graph.lists))
+    for r in range(len(total)):
+        total[r] = lots_alone(graph, r)
+        for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
+            total[r] += graph.firm_lots[number]
+    return total
+
+
+def all_firm(graph: Graph) -> Graph:
+    """The same graph, where each candidate is an option at every visit and nothing is guessed."""
+    none = np.zeros(0, np.float32)
+    unseen = graph._replace(guess=none, alone=none, lots=none, moving=none, tries=none)
+    unseen = unseen._replace(tries_of=none, apt=np.zeros_like(graph.apt))
+    return with_kinds(unseen, np.full_like(graph.weak, FIRM))
+
+
+def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
+    """The same graph, where candidates who are in one slot, in any of several states, are firm."""
+    one = whose(graph)
+    weak, seldom = graph.weak.copy(), np.flatnonzero(graph.weak != FIRM)
+    for slot in slots:
+        met = slot[graph.near[seldom]] == slot[one[seldom]]
+        weak[seldom[met]] = FIRM
+        seldom = seldom[~met]
+    return with_kinds(graph, weak)
+
+
+def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) -> Graph:
+    """The same graph, knowing how likely its candidates are joined.
+
+    By that more are firm, and of the others it is seen which are weak and which are faint.
+
+    Args:
+        graph: the candidates, and their kinds as they are.
+        joined: how likely each is joined where it is an option, as seen by either of the two;
+            NaN: it was none.
+        alone: how likely each report goes to a cluster of its own.
+    """
+    most = as_either_sees(graph, joined)
+    seen = (graph.weak != FIRM) & ~np.isnan(most)
+    kinds = graph.weak.copy()
+    kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]
+    guess, alone = (np.fmax(each, LEAST_GUESS).astype(np.float32) for each in (joined, alone))
+    return with_kinds(graph._replace(guess=guess, alone=alone), kinds)
+
+
+def _dense(pairs: Candidates, count: int) -> Codes:
+    out = np.zeros(count * (count - 1) // 2, np.int32)
+    out[pairs.left * (pairs.left - 1) // 2 + pairs.right] = pairs.codes
+    return out

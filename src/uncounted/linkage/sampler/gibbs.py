@@ -1,0 +1,256 @@
+"""A unit of reports is taken out and put back where its full conditional says (Gibbs)."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+import numpy as np
+
+from uncounted._numba import compiled_inner
+from uncounted.linkage.sampler.cluster_likelihood import evidence
+from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.state import (
+    FIRM,
+    OVERLAP,
+    Codes,
+    Floats,
+    Graph,
+    Prior,
+    State,
+    add,
+    candidate,
+    fresh,
+    hangs_together,
+    log_add,
+    looked_at,
+    lots_alone,
+    members,
+    remove,
+)
+from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+
+
+@compiled_inner
+def reassign(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    size: int,
+    weakest: int,
+) -> float:
+    """Take a unit, `scratch.unit[:size]`, out and put it back where its full conditional says.
+
+    The options are the clusters of its candidates, down to the `weakest` that are looked at, and
+    a new one. It stays where its present cluster is none of them (its only candidates there are
+    weaker), or would fall apart without it.
+
+    Returns:
+        The chance of the likeliest option's not being taken: of moving, in the long run.
+    """
+    unit, group, seen = scratch.unit, scratch.group, scratch.seen
+    options, scores, gains = scratch.options, scratch.scores, scratch.gains
+    old = state.slot[unit[0]]
+    alone = state.size[old] == size
+    if not alone and not _meets(graph, state, unit, size, old, weakest):
+        return 0.0
+    large = 0 if scratch.large == np.inf else _largest(graph, state, unit, size, old, weakest)
+    if passed_over(rng, scratch, large):
+        scratch.visits.times[unit[0]] -= 1  # it was no visit, and would count as one that stays
+        return 0.0
+    whole = np.nan if alone else value_of(graph, state, worth, old, group)
+    for x in range(size):
+        remove(state, unit[x], graph.lists[unit[x]])
+    if not alone:
+        k = members(state, old, group, 0)
+        if k > 1 and not hangs_together(graph, group, k):
+            for x in range(size):
+                add(state, unit[x], graph.lists[unit[x]], old)
+            return 0.0
+        state.value[old] = evidence(graph, worth, group, k)
+    found = _options(graph, state, unit, size, weakest, seen, options)
+    own = evidence(graph, worth, unit, size)
+    scratch.known[:] = np.nan
+    for at in range(found):
+        slot = options[at]
+        if slot == old and not alone:
+            gains[at] = whole
+        elif state.size[slot] == 0:
+            gains[at] = own
+        else:
+            k = members(state, slot, group, 0)
+            for x in range(size):
+                group[k + x] = unit[x]
+            gains[at] = evidence(graph, worth, group, k + size)
+        scores[at] = gains[at] - value_of(graph, state, worth, slot, group)
+        scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
+        if told_apart(graph, state, unit, size, slot):
+            scores[at] = -np.inf
+    chosen, stays = _choose(rng, scores, found)
+    to, value = options[chosen], gains[chosen]
+    _note(graph, state, scratch, size, weakest, found, stays)
+    for x in range(size):
+        add(state, unit[x], graph.lists[unit[x]], to)
+    state.value[to] = value
+    return 1.0 - stays
+
+
+@compiled_inner
+def _largest(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> int:
+    """Reports of the largest cluster that a unit may join, without it; it is in a slot."""
+    most = state.size[slot] - size
+    for x in range(size):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            other = state.slot[graph.near[at]]
+            if graph.weak[at] <= weakest and other != slot:
+                most = max(most, state.size[other])
+    return most
+
+
+@compiled_inner
+def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> bool:
+    """Whether a candidate of the unit, not of it, is in the slot."""
+    for x in range(size):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            j = graph.near[at]
+            if graph.weak[at] <= weakest and state.slot[j] == slot:
+                inside = False
+                for y in range(size):
+                    inside = inside or unit[y] == j
+                if not inside:
+                    return True
+    return False
+
+
+@compiled_inner
+def _options(
+    graph: Graph,
+    state: State,
+    unit: Codes,
+    size: int,
+    weakest: int,
+    seen: Codes,
+    options: Codes,
+) -> int:
+    """The slots that a unit taken out may join, a new one last."""
+    found = 0
+    for x in range(size):
+        low, high = looked_at(graph, unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            if graph.weak[at] > weakest:
+                continue
+            slot = state.slot[graph.near[at]]
+            if slot >= 0 and seen[slot] < 0:
+                seen[slot] = found
+                options[found] = slot
+                found += 1
+    options[found] = fresh(state)
+    return found + 1
+
+
+@compiled_inner
+def _note(
+    graph: Graph,
+    state: State,
+    scratch: Scratch,
+    size: int,
+    weakest: int,
+    found: int,
+    likeliest: float,
+) -> None:
+    """Note how likely the unit goes to each of its options, and forget these.
+
+    `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
+    it is noted how often the unit would be where these have it, and where it is drawn again.
+    """
+    visits, first = scratch.visits, scratch.unit[0]
+    chances, guesses = scratch.scores, scratch.gains
+    known = len(graph.lots) > 0
+    for at in range(found):
+        chances[at] *= likeliest
+        guesses[at] = 0.0
+    for x in range(size):
+        low, high = looked_at(graph, scratch.unit[x], weakest)
+        for number in range(low, high):
+            at = candidate(graph, number, weakest)
+            slot = state.slot[graph.near[at]]
+            if graph.weak[at] <= weakest and slot >= 0:
+                option = scratch.seen[slot]
+                visits.looks[at] += 1.0
+                visits.joins[at] += chances[option]
+                if known and graph.weak[at] == FIRM:  # no other is proposed by a guess
+                    guesses[option] += graph.lots[at]
+    visits.worked[first] += 1.0
+    visits.alone[first] += chances[found - 1]
+    if known:
+        guesses[found - 1] = lots_alone(graph, first)
+        total, again, guessed = 0.0, 0.0, 0.0
+        for at in range(found):
+            total += guesses[at]
+            again += chances[at] ** 2
+            guessed += chances[at] * guesses[at]
+        visits.again[first] += again
+        visits.guessed[first] += guessed / total
+    for at in range(found - 1):
+        scratch.seen[scratch.options[at]] = -1
+
+
+@compiled_inner
+def _unit_prior(
+    graph: Graph,
+    state: State,
+    prior: Prior,
+    unit: Codes,
+    size: int,
+    slot: int,
+    known: Floats,
+) -> float:
+    """Log of prior(after) / prior(before) for putting a unit into a slot."""
+    s = graph.lists[unit[0]]
+    if size == 1:
+        mask = state.mask[slot]
+        if prior.kind != OVERLAP or mask >= len(known) or state.on[slot, s]:
+            return log_add(state, prior, s, slot)
+        if np.isnan(known[mask]):  # alike for all clusters of a cell
+            known[mask] = log_add(state, prior, s, slot)
+        return known[mask]
+    total = 0.0
+    for x in range(size):
+        s = graph.lists[unit[x]]
+        total += log_add(state, prior, s, slot)
+        add(state, unit[x], s, slot)
+    value = state.value[slot]
+    for x in range(size):
+        remove(state, unit[size - 1 - x], graph.lists[unit[size - 1 - x]])
+    state.value[slot] = value
+    return total
+
+
+@compiled_inner
+def _choose(rng: np.random.Generator, scores: Floats, found: int) -> tuple[int, float]:
+    """One of the options, by the logs of their chances, and how likely the likeliest is.
+
+    The last is always possible.
+    """
+    top = -np.inf
+    for at in range(found):
+        top = max(top, scores[at])
+    total = 0.0
+    for at in range(found):
+        scores[at] = np.exp(scores[at] - top)
+        total += scores[at]
+    left, chosen = rng.random() * total, found - 1
+    for at in range(found):
+        left -= scores[at]
+        if left < 0:
+            chosen = at
+            break
+    return chosen, 1.0 / total

@@ -1,0 +1,215 @@
+"""A report is proposed to go where else it is likely to be.
+
+To work out how likely a report is to go to each of its options (`reassign`) costs the evidence of
+every one of them. Chains remember how likely each was (`Visits`), and propose by that: a candidate
+by lot, and so the cluster it is in; where it is there already, another by a second lot, or none.
+Evidence is asked for only if one is proposed, and of two clusters alone.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.sampler.candidate_graph import with_firm
+from uncounted.linkage.sampler.cluster_likelihood import evidence
+from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.state import (
+    FIRM,
+    LEAST_LOTS,
+    Codes,
+    Graph,
+    Prior,
+    Singles,
+    State,
+    add,
+    fresh,
+    hangs_together,
+    log_add,
+    lots_alone,
+    members,
+    remove,
+)
+from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+
+_NEW = -1  # a cluster of its own, where it is alone as where it would be
+
+
+def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
+    """The same graph, with lots by which it is proposed that a report goes where a candidate is.
+
+    They are what is guessed. Where firm candidates of a report are together, as in the states
+    given, they share the most that is guessed of one of them, or their cluster would be proposed
+    once for each. And it is known how likely a report is anywhere but where it is most often
+    (`Graph.moving`).
+
+    Args:
+        graph: the candidates, with guesses.
+        slots: where each report is, in one or more states; the fewer, the more lots hang on them.
+    """
+    lots, moving = _lots(graph, np.array(slots))
+    return with_firm(graph._replace(lots=lots, moving=moving))
+
+
+@compiled
+def _lots(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
+    graph = lend(graph)
+    states, count = slots.shape
+    lots, moving = np.zeros(len(graph.near), np.float32), np.zeros(count, np.float32)
+    most, total = np.zeros(count), np.zeros(count)  # of those in a slot
+    for r in range(count):
+        row = range(graph.starts[r], graph.starts[r + 1])
+        for state in range(states):
+            for at in row:
+                if graph.weak[at] == FIRM:
+                    slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
+                    most[slot] = max(most[slot], likely)
+                    total[slot] += likely
+            for at in row:
+                slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
+                firm = graph.weak[at] == FIRM
+                lots[at] += likely * (most[slot] / total[slot] if firm else 1.0) / states
+            for at in row:
+                most[slots[state, graph.near[at]]] = total[slots[state, graph.near[at]]] = 0.0
+        home, everywhere = graph.alone[r], graph.alone[r]
+        for at in row:
+            if graph.weak[at] == FIRM:  # as guessed, and not as often as is proposed at the least
+                home = max(home, graph.guess[at])
+                everywhere += lots[at] * min(graph.guess[at] / LEAST_LOTS, 1.0)
+        moving[r] = max(1.0 - home / everywhere, 0.0) if len(row) else 0.0
+    return lots, moving
+
+
+@compiled_inner
+def go_as_guessed(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    r: int,
+) -> float:
+    """Propose that report r goes where another of its firm candidates is, or to be alone.
+
+    Gibbs by `Graph.lots`, which do not depend on where r is, would leave it where it is at most
+    visits. So what is proposed is anywhere else: from where h of all lots T are to where l are with
+    chance l / max(T - h, T - l) (J. S. Liu, "Peskun's theorem and a modified discrete-state Gibbs
+    sampler", 1996). That is a first lot, and where it falls on where r is, a second. Times h it is
+    the same both ways, so the rest is Metropolis-Hastings of evidence and prior by h / l.
+
+    Returns:
+        How likely it is guessed to be anywhere but where it is most often.
+    """
+    low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
+    lots, total = lots_alone(graph, r), graph.lots_of[r]
+    left, number = rng.random() * total - lots, low
+    while left >= 0.0 and number < high:
+        lots = graph.firm_lots[number]
+        left -= lots
+        number += 1
+    to = state.slot[graph.firm_near[number - 1]] if number > low else _NEW
+    alone = state.after[r] < 0 and state.before[r] < 0
+    home = _NEW if alone else state.slot[r]
+    if to == home:
+        to = _elsewhere(rng, graph, state, r, home, total, lots)
+    if to != home:
+        here, there = _lots_of(graph, state, r, home), _lots_of(graph, state, r, to)
+        if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
+            _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
+    return graph.moving[r]
+
+
+@compiled_inner
+def _elsewhere(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    r: int,
+    home: int,
+    total: float,
+    least: float,
+) -> int:
+    """Where r is proposed to go by a second lot, among all but `home`; or `home`.
+
+    It is taken with the chance of the odds there over the odds of home, if that is below 1. Home
+    has `least` lots or more, so neither the odds there nor those against home are above `against`.
+    """
+    lot, against = rng.random(), (total - least) / least
+    if lot >= against * against:  # most often; where its candidates are need not be looked up
+        return home
+    here, to = _lots_of(graph, state, r, home), home
+    left = rng.random() * (total - here)
+    number, high = graph.firm_starts[r], graph.firm_starts[r + 1]
+    if home != _NEW:
+        left, to = left - lots_alone(graph, r), _NEW
+    while left >= 0.0 and number < high:
+        slot = state.slot[graph.firm_near[number]]
+        if slot != home:
+            left, to = left - graph.firm_lots[number], slot
+        number += 1
+    there = _lots_of(graph, state, r, to)
+    return to if lot * here * (total - there) < there * (total - here) else home
+
+
+@compiled_inner
+def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
+    """How many lots of r are a slot's, or `_NEW`'s."""
+    if slot == _NEW:
+        return lots_alone(graph, r)
+    total = 0.0
+    for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
+        if state.slot[graph.firm_near[number]] == slot:
+            total += graph.firm_lots[number]
+    return total
+
+
+@compiled_inner
+def _go(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    r: int,
+    to: int,
+    log_back: float,
+) -> None:
+    """Move r to a slot (or `_NEW`), or not, the way back being so much likelier proposed."""
+    group, old, s = scratch.group, state.slot[r], graph.lists[r]
+    scratch.unit[0] = r
+    if to != _NEW and told_apart(graph, state, scratch.unit, 1, to):
+        return
+    if passed_over(rng, scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):
+        return
+    whole = value_of(graph, state, worth, old, group)
+    others = value_of(graph, state, worth, to, group) if to != _NEW else 0.0
+    remove(state, r, s)
+    k = members(state, old, group, 0)
+    if k > 1 and not hangs_together(graph, group, k):
+        add(state, r, s, old)
+        state.value[old] = whole
+        return
+    rest = evidence(graph, worth, group, k)
+    emptied = k == 0
+    gain = rest - whole - log_add(state, prior, s, fresh(state) if emptied else old)
+    slot = fresh(state) if to == _NEW else to
+    k = members(state, slot, group, 0)
+    group[k] = r
+    joined = evidence(graph, worth, group, k + 1)
+    gain += joined - others + log_add(state, prior, s, slot)
+    if rng.random() < np.exp(min(gain + log_back, 0.0)):
+        if not emptied:
+            state.value[old] = rest
+        add(state, r, s, slot)
+        state.value[slot] = joined
+    else:
+        old = fresh(state) if emptied else old
+        add(state, r, s, old)
+        state.value[old] = whole

@@ -1,0 +1,157 @@
+"""What a pair of reports is worth for being one person's; and what a chain remembers of it.
+
+What different people explain of a pair, and what it was worth before any partition, stay as
+they are while a chain runs. They are found once for a pair that is met again and again, and
+stand beside its levels.
+
+Compiled.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted._numba import compiled_in_place, compiled_inner
+from uncounted.linkage.comparison import levels
+from uncounted.linkage.sampler import told
+from uncounted.linkage.sampler.state import Floats, Graph, code_of
+
+RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
+WHOLE, LESS = 1, 2  # what right levels say: all there is to say, or less than one who says all does
+# Counts that share a number, 16 bits each; what one more adds. A report is compared; the other
+# agrees with it, or is a slip away; and both say all there is to say.
+MET, AGREE, SLIPS, ALL = 1, 1 << 16, 1 << 32, 1 << 48
+_SHIFTS = levels.SHIFTS
+_MASKS = levels.MASKS
+_HASH = 22  # bits of a hash
+_MOST_MET = 1 << _HASH  # pairs that a chain remembers, 32 bytes each: 134 MB
+_MET_EACH = 24  # for each report, or up to twice as many, before that
+_SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
+_RECORD = 4  # of a pair: which, its levels, `first` of them, and what different people explain
+
+
+class Worth(NamedTuple):
+    """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
+
+    Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
+    `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
+    whether it is right, a slip or different, and `says` of right ones whether both say all there is
+    to say (`WHOLE`), or one of them at the most (`LESS`); `steps` has what these add to the counts
+    of either report (`steps_of`); `chance`, shape (fields, 4), has r, s and d at their kinds.
+    `namesakes` is how much likelier levels are among strangers whose given names agree than among
+    all, in logs; `alike` says at which levels of the name they do. `joint`, shape (origin levels,
+    event levels), is how much likelier two of them are together than apart; `errors`, by kind of
+    level of name and of birth, the same of one person's reports.
+    """
+
+    weights: Floats
+    first: Floats
+    copies: Floats
+    kind: NDArray[np.uint8]
+    says: NDArray[np.uint8]
+    steps: NDArray[np.int64]
+    chance: Floats
+    companions: Floats
+    phi: float  # share of companions among pairs of different people
+    namesakes: Floats
+    alike: NDArray[np.bool_]
+    joint: Floats
+    errors: Floats
+
+
+def steps_of(kind: NDArray[np.uint8], says: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """What a comparison at each level adds to the counts of either report (`MET` and so on).
+
+    Args:
+        kind: of levels: right, a slip or different; 0 where nothing is compared.
+        says: of right levels: `WHOLE` or `LESS`.
+    """
+    right = kind == RIGHT
+    steps = np.where(kind > 0, MET, 0) + np.where(kind == SLIP, SLIPS, 0)
+    return np.asarray(steps + np.where(right, AGREE, 0) + np.where(right & (says == WHOLE), ALL, 0))
+
+
+@compiled_in_place
+def level(code: int, f: int) -> int:
+    """Level of a field in the packed levels of a pair."""
+    return (code >> _SHIFTS[f]) & _MASKS[f]
+
+
+@compiled_in_place
+def agreement(weights: Floats, code: int) -> float:
+    """What the levels of a pair are worth, field by field: log m / u."""
+    total = 0.0
+    for f in range(len(weights)):
+        total += weights[f, level(code, f)]
+    return total
+
+
+@compiled_in_place
+def explained(worth: Worth, code: int) -> float:
+    """What namesakes and companions explain of a pair, and that name and birth err as one.
+
+    Log of ((1 - phi) v / u + phi c / u) / e.
+    """
+    strangers = worth.joint[level(code, 3), level(code, 4)]
+    as_one = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
+    if worth.alike[level(code, 0)]:
+        for f in range(1, len(worth.weights)):
+            strangers += worth.namesakes[f, level(code, f)]
+    if worth.phi == 0.0:
+        return strangers - as_one
+    total = 0.0
+    for f in range(len(worth.weights)):
+        total += worth.companions[f, level(code, f)]
+    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total)) - as_one
+
+
+@compiled_in_place
+def _exp(x: float) -> float:
+    """An exponential that neither overflows nor vanishes."""
+    return np.exp(min(max(x, -600.0), 600.0))
+
+
+def with_memory(graph: Graph) -> Graph:
+    """The same graph for one chain, which remembers the pairs that it has met, and has room.
+
+    What `Worth` says of different people and of before any partition must stay as it is.
+    """
+    size = min(_MOST_MET, 1 << (_MET_EACH * len(graph.lists)).bit_length())
+    met = np.full(_RECORD * size, -1, np.int64)
+    return graph._replace(met=met, met_worth=met.view(np.float64), told=told.room(told.USUAL))
+
+
+@compiled_in_place
+def pair_of(graph: Graph, worth: Worth, i: int, j: int) -> tuple[int, float, float]:
+    """Levels of any pair, packed; `first` of them; and what different people explain."""
+    if i < j:
+        i, j = j, i
+    if len(graph.met) == 0:
+        code = code_of(graph, i, j)
+        return code, agreement(worth.first, code), explained(worth, code)
+    pair = np.int64(i) << 32 | np.int64(j)
+    at = (((pair * _SCATTER) >> (64 - _HASH)) & (len(graph.met) // _RECORD - 1)) * _RECORD
+    if graph.met[at] != pair:
+        _meet(graph, worth, i, j, pair, at)
+    return graph.met[at + 1], graph.met_worth[at + 2], graph.met_worth[at + 3]
+
+
+@compiled_inner
+def _meet(graph: Graph, worth: Worth, i: int, j: int, pair: int, at: int) -> None:
+    code = code_of(graph, i, j)
+    graph.met[at], graph.met[at + 1] = pair, code
+    graph.met_worth[at + 2] = agreement(worth.first, code)
+    graph.met_worth[at + 3] = explained(worth, code)
+
+
+@compiled_in_place
+def of_two(graph: Graph, worth: Worth, i: int, j: int) -> float:
+    """Evidence of a cluster of two."""
+    code, _, by_others = pair_of(graph, worth, i, j)
+    return agreement(worth.weights, code) - by_others

@@ -1,0 +1,274 @@
+"""Clusters are split, merged, and divided anew, sequentially allocated (Metropolis-Hastings)."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+import numpy as np
+
+from uncounted._numba import compiled_inner
+from uncounted.linkage.sampler.cluster_likelihood import evidence
+from uncounted.linkage.sampler.pair_likelihood import Worth, of_two
+from uncounted.linkage.sampler.state import (
+    Codes,
+    Graph,
+    Prior,
+    State,
+    add,
+    first_of_unit,
+    fresh,
+    hangs_together,
+    log_add,
+    remove,
+    same_unit,
+    unit_of,
+)
+from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+
+
+@compiled_inner
+def split_or_merge(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    i: int,
+    j: int,
+) -> float:
+    """Sequentially allocated split-merge of the clusters of two candidates.
+
+    (D. B. Dahl, "Sequentially-allocated merge-split sampler for conjugate and nonconjugate
+    Dirichlet process models", 2005).
+
+    1. The units of i and j. 2. Their clusters' other units in random order. 3. Same cluster:
+    propose to divide it, each unit joining either by its pair weights; else propose one
+    cluster. 4. Metropolis-Hastings with the chance of the division.
+
+    Returns:
+        The chance of accepting.
+    """
+    a, b = state.slot[i], state.slot[j]
+    split = a == b
+    if passed_over(rng, scratch, state.size[a] + (0 if split else state.size[b])):
+        return 0.0
+    one, two, unit = scratch.one, scratch.two, scratch.unit
+    ones = unit_of(graph, i, one)
+    for x in range(ones):
+        if one[x] == j:
+            return 0.0  # a decision has put them together
+    twos = unit_of(graph, j, two)
+    count = _others(rng, graph, state, scratch, a, b, ones, twos)
+    ones, twos, log_chance = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, split)
+    if not split and told_apart(graph, state, one, ones, b):
+        return 0.0
+    if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
+        return 0.0
+    if split:
+        together = value_of(graph, state, worth, a, unit)
+        value_one = evidence(graph, worth, one, ones)
+        value_two = evidence(graph, worth, two, twos)
+    else:
+        value_one = value_of(graph, state, worth, a, unit)
+        value_two = value_of(graph, state, worth, b, unit)
+        for x in range(ones):
+            unit[x] = one[x]
+        for x in range(twos):
+            unit[ones + x] = two[x]
+        together = evidence(graph, worth, unit, ones + twos)
+    gain = together - value_one - value_two
+    to = fresh(state) if split else a
+    ratio = _move_all(graph, state, prior, two, twos, to)
+    log_ratio = ratio - gain - log_chance if split else ratio + gain + log_chance
+    chance = np.exp(min(log_ratio, 0.0))
+    if rng.random() >= chance:
+        back = b if split or state.size[b] else fresh(state)
+        _move_all(graph, state, prior, two, twos, back)
+        state.value[a] = together if split else value_one
+        if not split:
+            state.value[back] = value_two
+        return chance
+    state.value[a] = value_one if split else together
+    if split:
+        state.value[to] = value_two
+    return chance
+
+
+@compiled_inner
+def redivide(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    scratch: Scratch,
+    i: int,
+    j: int,
+) -> None:
+    """Divide the clusters of two reports between them anew, if they are two.
+
+    Whoever may be either's goes from one to the other, with all that go along, or places are
+    changed. One by one the first of them would have to leave the others; by a merge and a split,
+    all would have to be one person in between.
+
+    1. The units of i and j stay. 2. The others, in random order, join either by their pair
+    weights. 3. Metropolis-Hastings with the chances of the new division and, in the same order, of
+    the old one.
+    """
+    a, b = state.slot[i], state.slot[j]
+    if a == b or state.size[a] + state.size[b] < 3:
+        return
+    if passed_over(rng, scratch, state.size[a] + state.size[b]):
+        return
+    one, two, moved = scratch.one, scratch.two, scratch.group
+    ones, twos = unit_of(graph, i, one), unit_of(graph, j, two)
+    count = _others(rng, graph, state, scratch, a, b, ones, twos)
+    _, _, log_back = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, False)
+    ones, twos, log_there = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, True)
+    moves = 0
+    for x in range(ones + twos):
+        r, to = (one[x], a) if x < ones else (two[x - ones], b)
+        if state.slot[r] != to:
+            moved[moves] = r
+            moves += 1
+    if not (moves and hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
+        return
+    gain = -value_of(graph, state, worth, a, scratch.unit)
+    gain -= value_of(graph, state, worth, b, scratch.unit)
+    value_one, value_two = evidence(graph, worth, one, ones), evidence(graph, worth, two, twos)
+    gain += value_one + value_two
+    ratio = _to_the_other(graph, state, prior, moved, moves, a, b)
+    chance = np.exp(min(ratio + gain + log_back - log_there, 0.0))
+    if rng.random() < chance and not _told_apart_now(graph, state, moved, moves):
+        state.value[a], state.value[b] = value_one, value_two
+    else:
+        _to_the_other(graph, state, prior, moved, moves, a, b)
+
+
+@compiled_inner
+def _to_the_other(
+    graph: Graph, state: State, prior: Prior, moved: Codes, count: int, a: int, b: int
+) -> float:
+    """Move reports from either of two slots to the other; the log ratio of priors."""
+    total = 0.0
+    for at in range(count):
+        to = b if state.slot[moved[at]] == a else a
+        total += _move_all(graph, state, prior, moved[at : at + 1], 1, to)
+    return total
+
+
+@compiled_inner
+def _told_apart_now(graph: Graph, state: State, moved: Codes, count: int) -> bool:
+    """Whether a decision keeps one of those who moved from somebody who is in its slot."""
+    for x in range(count):
+        if told_apart(graph, state, moved[x : x + 1], 1, state.slot[moved[x]]):
+            return True
+    return False
+
+
+@compiled_inner
+def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int, to: int) -> float:
+    """Move reports to a slot one by one; the log ratio of priors, after to before."""
+    total = 0.0
+    for at in range(count):
+        r = group[at]
+        s = graph.lists[r]
+        old = state.slot[r]
+        remove(state, r, s)
+        total -= log_add(state, prior, s, old)
+        total += log_add(state, prior, s, to)
+        add(state, r, s, to)
+    return total
+
+
+@compiled_inner
+def _others(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    scratch: Scratch,
+    a: int,
+    b: int,
+    ones: int,
+    twos: int,
+) -> int:
+    """Write the first report of each other unit in two clusters, in random order; how many."""
+    one, two, both = scratch.one, scratch.two, scratch.both
+    count = 0
+    for which in range(1 if a == b else 2):
+        r = state.head[a if which == 0 else b]
+        while r >= 0:
+            other = first_of_unit(graph, r)
+            for x in range(ones):
+                other = other and not same_unit(graph, one[x], r)
+            for x in range(twos):
+                other = other and not same_unit(graph, two[x], r)
+            if other:
+                both[count] = r
+                count += 1
+            r = state.after[r]
+    for m in range(count - 1, 0, -1):
+        x = int(rng.random() * (m + 1))
+        both[m], both[x] = both[x], both[m]
+    return count
+
+
+@compiled_inner
+def _divide(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    scratch: Scratch,
+    a: int,
+    ones: int,
+    twos: int,
+    count: int,
+    by_lot: bool,
+) -> tuple[int, int, float]:
+    """Let the others join one of two by their pair weights: by lot, or as they are now.
+
+    Those in slot `a` are with the first. How many are with either, and log of the chance of it.
+    """
+    one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
+    log_chance = 0.0
+    for at in range(count):
+        size = unit_of(graph, both[at], unit)
+        lead = _lead(graph, worth, unit, size, one, ones, two, twos)
+        joins_one = (
+            rng.random() < 1.0 / (1.0 + np.exp(-lead)) if by_lot else state.slot[both[at]] == a
+        )
+        if joins_one:
+            log_chance -= np.log1p(np.exp(-lead))
+            for x in range(size):
+                one[ones + x] = unit[x]
+            ones += size
+        else:
+            log_chance -= np.log1p(np.exp(lead))
+            for x in range(size):
+                two[twos + x] = unit[x]
+            twos += size
+    return ones, twos, log_chance
+
+
+@compiled_inner
+def _lead(
+    graph: Graph,
+    worth: Worth,
+    unit: Codes,
+    size: int,
+    one: Codes,
+    ones: int,
+    two: Codes,
+    twos: int,
+) -> float:
+    """How much better a unit fits the first group than the second: mean weight of pairs."""
+    with_one, with_two = 0.0, 0.0
+    for m in range(size):
+        for x in range(ones):
+            with_one += of_two(graph, worth, unit[m], one[x])
+        for x in range(twos):
+            with_two += of_two(graph, worth, unit[m], two[x])
+    return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)

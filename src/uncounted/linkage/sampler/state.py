@@ -1,0 +1,378 @@
+"""A partition of reports, what it may be, and what the prior says of it.
+
+Notation. r: a report, on list s. A cluster's cell h is the set of lists it is on, a bit
+a list. A cluster hangs together: candidate pairs within it lead from each report to each
+other one.
+
+Prior `OVERLAP` (S. Aleshin-Guendel and M. Sadinle, "Multifile partitioning for record
+linkage and duplicate detection", JASA 118, 2023): the number of clusters n uniform, cells
+Dirichlet-multinomial with weight `alpha` each, a cluster's reports on one list
+1 + geometric with parameter q[s]. Up to a constant, with A = alpha times the cells,
+
+    p(partition) = n! Gamma(A) / Gamma(n + A) prod_h Gamma(n_h + alpha) / Gamma(alpha)
+                   prod over clusters and their lists of c! (1 - q_s) q_s^(c - 1)
+
+Prior `EWENS`, within each component of the candidate graph: theta^n prod_k (size_k - 1)!.
+Prior `FLAT`: every partition alike.
+
+Human decisions are hard: reports that are said to be one person are a unit and move as
+one; reports that are said to be different never share a cluster.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.encoding import kernel_arrays
+from uncounted.linkage.sampler.told import Told
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Singles = NDArray[np.float32]
+OVERLAP, EWENS, FLAT = 0, 1, 2
+FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
+MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which
+# Pairs of a cluster whose levels are kept: so many for each report, and so many at the least.
+_LEVELS_EACH, _LEAST_LEVELS = 4, 4096
+# No candidate, nor a cluster of its own, is proposed for less, before those together share. A guess
+# rests on some ten looks: who was not seen joined may be so once in thirty, would be proposed as
+# seldom as guessed, and stay away or there for as long.
+LEAST_LOTS = 3e-3
+# Log of a chance that is none, finite: where a decision has put two reports of a list together
+# that repeats nobody, it is in every option, and cancels.
+_REFUSED = -1e6
+
+
+class Graph(NamedTuple):
+    """Reports, and the candidate pairs between them. Report r is on `lists[r]`.
+
+    The candidates of r are `near[starts[r]:starts[r + 1]]`, ascending, each with the packed
+    levels of the pair and how `weak` it is: `FIRM`, `WEAK` or `FAINT`. Of its firm candidates
+    `firm[firm_starts[r]:firm_starts[r + 1]]` are the places in `near`, and `firm_near` has who
+    they are: they are read most, and stand together. `mate` links the reports of a unit in a ring
+    (alone: to itself). Those from whom r is told apart by a decision are
+    `apart[apart_starts[r]:apart_starts[r + 1]]`.
+    """
+
+    starts: Ints
+    near: Codes
+    codes: Codes
+    weak: NDArray[np.uint8]
+    firm_starts: Ints
+    firm: Codes
+    firm_near: Codes
+    guess: Singles  # how likely each candidate is joined where it is an option, or empty
+    alone: Singles  # how likely each report goes to a cluster of its own, or empty
+    lots: Singles  # by which candidates are proposed, in parts of all of their report's, or empty
+    firm_lots: Singles  # the same of firm ones, as in `firm`
+    lots_of: Floats  # all of each report's: of firm ones, and of a cluster of its own; or empty
+    moving: Singles  # how likely each report is not where it is most often, or empty
+    apt: NDArray[np.bool_]  # whether guesses propose where a report goes
+    tries: Singles  # attempts in a sweep to split or merge, for each candidate, or empty
+    tries_of: Singles  # and for all of each report, or empty
+    lists: NDArray[np.int64]
+    mate: Codes
+    apart_starts: Ints
+    apart: Codes
+    dense: Codes  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
+    arrays: kernel_arrays.Arrays  # to compare a pair that is no candidate
+    met: Ints  # pairs that a chain remembers, each in the place of its hash, or empty
+    met_worth: Floats  # the same memory, where it holds logs
+    told: Told  # room to read clusters in, of a chain, or of none
+
+
+class Prior(NamedTuple):
+    """Which prior, and its parameters: weight of a cell, log theta, and q by list."""
+
+    kind: int
+    alpha: float
+    log_theta: float
+    q: Floats
+
+
+class State(NamedTuple):
+    """A partition, with the counts that the prior needs and the evidence of each cluster.
+
+    `slot` says which cluster a report is in; `head` a cluster's first report (-1: none), `after`
+    and `before` link its reports. The last `idle[0]` of `spare` are slots of nobody. The levels of
+    the pairs of a cluster, once they were asked for, stand in `levels` from `levels_at` on, if that
+    is not -1, and as long as nobody joins or leaves it; `levels_end[0]` is where there is room.
+    """
+
+    slot: Codes
+    head: Codes
+    after: Codes
+    before: Codes
+    size: Codes
+    mask: Ints
+    on: Codes
+    value: Floats
+    cells: Ints
+    n: Ints  # one number
+    spare: Codes
+    idle: Ints  # one number
+    levels: Codes
+    levels_at: Codes
+    levels_end: Ints  # one number
+
+
+def empty_state(count: int, lists: int) -> State:
+    """A state with no report placed."""
+    cells = 1 << lists if lists <= MOST_EXACT_LISTS else lists + 1
+    return State(
+        slot=np.full(count, -1, np.int32),
+        head=np.full(count, -1, np.int32),
+        after=np.full(count, -1, np.int32),
+        before=np.full(count, -1, np.int32),
+        size=np.zeros(count, np.int32),
+        mask=np.zeros(count, np.int64),
+        on=np.zeros((count, lists), np.int32),
+        value=np.zeros(count),
+        cells=np.zeros(cells, np.int64),
+        n=np.zeros(1, np.int64),
+        spare=np.arange(count, dtype=np.int32)[::-1].copy(),
+        idle=np.array([count], np.int64),
+        levels=np.empty(max(_LEVELS_EACH * count, _LEAST_LEVELS), np.int32),
+        levels_at=np.full(count, -1, np.int32),
+        levels_end=np.zeros(1, np.int64),
+    )
+
+
+@compiled_inner
+def cell_of(mask: int, lists: int) -> int:
+    """The cell of a set of lists."""
+    if lists <= MOST_EXACT_LISTS:
+        return mask
+    found = 0
+    while mask:
+        found += mask & 1
+        mask >>= 1
+    return found
+
+
+@compiled_inner
+def add(state: State, r: int, s: int, slot: int) -> None:
+    """Put report r of list s into a slot, and keep the counts; an empty one must be `fresh`."""
+    lists = state.on.shape[1]
+    if state.size[slot]:
+        state.cells[cell_of(state.mask[slot], lists)] -= 1
+    else:
+        state.n[0] += 1
+        state.idle[0] -= 1
+    state.size[slot] += 1
+    state.on[slot, s] += 1
+    state.mask[slot] |= np.int64(1) << s
+    state.cells[cell_of(state.mask[slot], lists)] += 1
+    state.slot[r] = slot
+    state.levels_at[slot] = -1
+    first = state.head[slot]
+    state.after[r], state.before[r] = first, -1
+    if first >= 0:
+        state.before[first] = r
+    state.head[slot] = r
+
+
+@compiled_inner
+def remove(state: State, r: int, s: int) -> None:
+    """Take report r out. A cluster left empty gives its slot back."""
+    lists = state.on.shape[1]
+    slot = state.slot[r]
+    state.cells[cell_of(state.mask[slot], lists)] -= 1
+    state.size[slot] -= 1
+    state.levels_at[slot] = -1
+    state.on[slot, s] -= 1
+    if state.on[slot, s] == 0:
+        state.mask[slot] &= ~(np.int64(1) << s)
+    after, before = state.after[r], state.before[r]
+    if after >= 0:
+        state.before[after] = before
+    if before >= 0:
+        state.after[before] = after
+    else:
+        state.head[slot] = after
+    if state.size[slot]:
+        state.cells[cell_of(state.mask[slot], lists)] += 1
+    else:
+        state.n[0] -= 1
+        state.spare[state.idle[0]] = slot
+        state.idle[0] += 1
+        state.value[slot] = 0.0
+    state.slot[r] = -1
+
+
+@compiled_inner
+def fresh(state: State) -> int:
+    """The slot of nobody that `add` takes next."""
+    return state.spare[state.idle[0] - 1]
+
+
+@compiled_inner
+def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
+    """Log of prior(after) / prior(before) for putting one report of list s into a slot."""
+    size = state.size[slot]
+    if prior.kind == FLAT:
+        return 0.0
+    if prior.kind == EWENS:
+        return np.log(float(size)) if size else prior.log_theta
+    lists = state.on.shape[1]
+    bit = np.int64(1) << s
+    already = state.on[slot, s]
+    if already:
+        return np.log(already + 1.0) + (np.log(prior.q[s]) if prior.q[s] > 0 else _REFUSED)
+    log_p = np.log1p(-prior.q[s])
+    if size == 0:
+        n = state.n[0]
+        total = np.log(n + 1.0) - np.log(n + prior.alpha * (len(state.cells) - 1))
+        total += np.log(state.cells[cell_of(bit, lists)] + prior.alpha) + log_p
+        return total - (np.log(float(lists)) if lists > MOST_EXACT_LISTS else 0.0)
+    before, after = cell_of(state.mask[slot], lists), cell_of(state.mask[slot] | bit, lists)
+    total = np.log(state.cells[after] + prior.alpha)
+    total -= np.log(state.cells[before] - 1.0 + prior.alpha)
+    if lists > MOST_EXACT_LISTS:  # the sets of so many lists share their cell alike
+        total -= np.log((lists - before) / (before + 1.0))
+    return total + log_p
+
+
+@compiled_inner
+def members(state: State, slot: int, group: Codes, at: int) -> int:
+    """Write a cluster's reports into `group` from place `at`; the place after them."""
+    r = state.head[slot]
+    while r >= 0:
+        group[at] = r
+        at += 1
+        r = state.after[r]
+    return at
+
+
+@compiled
+def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
+    """Fill an empty state: reports of one label together. Labels must heed the decisions."""
+    graph, state = lend(graph), lend(state)
+    slots = np.full(len(label), -1, np.int32)
+    for r in range(len(label)):
+        if slots[label[r]] < 0:
+            slots[label[r]] = fresh(state)
+        add(state, r, graph.lists[r], slots[label[r]])
+
+
+@compiled_inner
+def first_of_unit(graph: Graph, r: int) -> bool:
+    """Whether r stands for its unit."""
+    mate = graph.mate[r]
+    while mate != r:
+        if mate < r:
+            return False
+        mate = graph.mate[mate]
+    return True
+
+
+@compiled_inner
+def unit_of(graph: Graph, r: int, unit: Codes) -> int:
+    """Write the reports of r's unit, r first; how many."""
+    unit[0] = r
+    size = 1
+    mate = graph.mate[r]
+    while mate != r:
+        unit[size] = mate
+        size += 1
+        mate = graph.mate[mate]
+    return size
+
+
+@compiled_inner
+def same_unit(graph: Graph, i: int, j: int) -> bool:
+    """Whether decisions have made one person of two reports."""
+    if i == j:
+        return True
+    mate = graph.mate[i]
+    while mate != i:
+        if mate == j:
+            return True
+        mate = graph.mate[mate]
+    return False
+
+
+@compiled_inner
+def code_of(graph: Graph, i: int, j: int) -> int:
+    """Packed levels of any pair."""
+    if i < j:
+        i, j = j, i
+    if len(graph.dense):
+        return graph.dense[np.int64(i) * (i - 1) // 2 + j]
+    at = edge(graph, i, j)
+    if at >= 0:
+        return graph.codes[at]
+    return compare.pair(graph.arrays, i, j)
+
+
+@compiled_in_place
+def looked_at(graph: Graph, r: int, weakest: int) -> tuple[int, int]:
+    """From which to which number `candidate` knows the candidates of r down to `weakest`.
+
+    Among weak ones there are faint ones, too.
+    """
+    if weakest == FIRM:
+        return graph.firm_starts[r], graph.firm_starts[r + 1]
+    return graph.starts[r], graph.starts[r + 1]
+
+
+@compiled_in_place
+def candidate(graph: Graph, number: int, weakest: int) -> int:
+    """Where the candidate of this number (`looked_at`) stands in `near`."""
+    return graph.firm[number] if weakest == FIRM else number
+
+
+@compiled_in_place
+def lots_alone(graph: Graph, r: int) -> float:
+    """As `Graph.lots`, for a cluster of its own."""
+    return max(graph.alone[r], LEAST_LOTS)
+
+
+@compiled_inner
+def edge(graph: Graph, i: int, j: int) -> int:
+    """Where a candidate pair stands, -1 if it is none."""
+    if graph.starts[i + 1] - graph.starts[i] > graph.starts[j + 1] - graph.starts[j]:
+        i, j = j, i
+    low, high = graph.starts[i], graph.starts[i + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if graph.near[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < graph.starts[i + 1] and graph.near[low] == j else -1
+
+
+@compiled_inner
+def _joined(graph: Graph, i: int, j: int) -> bool:
+    """Whether two reports are candidates, or one person by decision."""
+    return edge(graph, i, j) >= 0 or (graph.mate[i] != i and same_unit(graph, i, j))
+
+
+@compiled
+def hangs_together(graph: Graph, group: Codes, k: int) -> bool:
+    """Whether candidate pairs and decisions among `group[:k]` lead from each to each."""
+    if k == 2:
+        return _joined(graph, group[0], group[1])
+    reached = np.zeros(k, np.bool_)
+    open_ = np.empty(k, np.int64)
+    reached[0], open_[0] = True, 0
+    count, at = 1, 0
+    while at < count:
+        i = group[open_[at]]
+        at += 1
+        for y in range(k):
+            if not reached[y] and _joined(graph, i, group[y]):
+                reached[y] = True
+                open_[count] = y
+                count += 1
+    return count == k

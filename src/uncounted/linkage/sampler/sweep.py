@@ -1,0 +1,202 @@
+"""A sweep of moves over partitions: who is with whom, given what each pair is worth.
+
+The target is a distribution over partitions, prior (`partition`) times evidence
+(`evidence`), given rates. Moves: `reassign`, `guessed`, `split_merge`, `exchange`.
+
+Compiled; no I/O; no GIL, so that chains run side by side. What Python calls lends its
+arrays (`compiled`) before it passes them on.
+"""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+import numpy as np
+
+from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.sampler.gibbs import reassign
+from uncounted.linkage.sampler.informed_proposal import go_as_guessed
+from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.scan_schedule import Visits
+from uncounted.linkage.sampler.split_merge import redivide, split_or_merge
+from uncounted.linkage.sampler.state import (
+    FAINT,
+    FIRM,
+    WEAK,
+    Codes,
+    Graph,
+    Prior,
+    State,
+    candidate,
+    first_of_unit,
+    looked_at,
+    unit_of,
+)
+from uncounted.linkage.sampler.swap import exchange
+from uncounted.linkage.sampler.workspace import Scratch
+
+# Visits, for each turn, at which a report's weak candidates are options too, and the faint ones:
+# while they are so by their levels alone, and once it is seen that they are hardly ever joined.
+WEAK_LOOKS, FAINT_LOOKS = (0.1, 0.01), (0.02, 0.003)
+REDIVIDED = 0.5  # of those who are tried, how many have two of their candidates divided anew
+_FEW_LISTS = 6
+_TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
+
+
+def room(graph: Graph, state: State, visits: Visits, large: float = np.inf) -> Scratch:
+    """Room for sweeps of these reports, whichever of their candidates are firm.
+
+    Args:
+        graph: reports and candidates.
+        state: where they are.
+        visits: how often each is visited; counts are kept there.
+        large: of clusters of more reports than this, moves are tried the more seldom.
+    """
+    count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
+    unit, group, one, two, both = np.empty((5, count), np.int32)
+    return Scratch(
+        seen=np.full(count, -1, np.int32),
+        options=np.empty(most, np.int32),
+        scores=np.empty(most),
+        gains=np.empty(most),
+        known=np.empty(1 << min(lists, _FEW_LISTS)),
+        visits=visits,
+        large=float(large),  # one type, or all is compiled twice
+        unit=unit,
+        group=group,
+        one=one,
+        two=two,
+        both=both,
+    )
+
+
+@compiled
+def sweep(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: State,
+    worth: Worth,
+    prior: Prior,
+    splits: float,
+    scratch: Scratch,
+    anew: bool,
+) -> None:
+    """One pass: units are reassigned (Gibbs), change places, and clusters are split and merged.
+
+    Each report is visited as often as `scratch.visits` says, if it is its turn, by chance and
+    without a look at the state.
+    Most pairs of candidates are weak or faint. At most visits a report's firm candidates alone
+    are options; whether it is such a visit is chosen without a look at the state, so each is a
+    Gibbs step of the same target. Where it is known well how likely these are (`graph.guess`),
+    one is proposed by that instead.
+
+    Args:
+        rng: the generator.
+        graph: reports and candidates.
+        state: changed in place.
+        worth: what levels are worth.
+        prior: of partitions.
+        splits: exchanges for each visit of a report that has candidates; and attempts to split or
+            merge, where it is not known for whom they are worth it (`Graph.tries`).
+        scratch: room to work in (`room`), and how often reports are visited.
+        anew: levels may be worth otherwise than in the sweep before, and clusters with them.
+    """
+    graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
+    scratch = lend(scratch)
+    visits = scratch.visits
+    if anew:
+        for slot in range(len(state.slot)):
+            state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
+    turn = visits.sweeps[0] % 2
+    visits.sweeps[0] += 1
+    by_doubt = len(graph.tries) > 0
+    tried, due = rng.random(2)  # who comes first in a sweep has as many attempts as who comes last
+    for r in range(len(graph.lists)):
+        degree = graph.starts[r + 1] - graph.starts[r]
+        if degree == 0 and graph.mate[r] == r:
+            continue
+        due += graph.tries_of[r] if by_doubt else 0.0
+        while due >= 1.0:
+            due -= 1.0
+            j = _in_doubt(rng, graph, r)
+            split_or_merge(rng, graph, state, worth, prior, scratch, r, j)
+            if rng.random() < REDIVIDED:
+                k = _in_doubt(rng, graph, r)
+                redivide(rng, graph, state, worth, prior, scratch, j, k)
+        if visits.turns[r] == 1 - turn:
+            continue
+        for _ in range(int(visits.often[r] + rng.random())):
+            visits.times[r] += 1
+            if first_of_unit(graph, r):
+                size = unit_of(graph, r, scratch.unit)
+                weakest = FAINT if size > 1 else _weakest(graph, rng.random() * visits.often[r])
+                if size == 1 and weakest == FIRM and graph.apt[r]:
+                    visits.moves[r] += go_as_guessed(rng, graph, state, worth, prior, scratch, r)
+                else:
+                    visits.moves[r] += reassign(
+                        rng, graph, state, worth, prior, scratch, size, weakest
+                    )
+            tried += splits if degree else 0.0
+            while tried >= 1.0:
+                tried -= 1.0
+                at = _candidate(rng, graph, r)
+                if at >= 0:
+                    j = graph.near[at]
+                    if not by_doubt:
+                        visits.moves[r] += split_or_merge(
+                            rng, graph, state, worth, prior, scratch, r, j
+                        )
+                    to = _candidate(rng, graph, j)
+                    if to >= 0:
+                        k = graph.near[to]
+                        visits.moves[r] += exchange(rng, graph, state, worth, scratch, r, k)
+
+
+@compiled_inner
+def _weakest(graph: Graph, lot: float) -> int:
+    """Down to which candidates are looked at, by lot."""
+    seen = int(len(graph.guess) > 0)
+    if lot < FAINT_LOOKS[seen]:
+        return FAINT
+    return WEAK if lot < WEAK_LOOKS[seen] else FIRM
+
+
+@compiled_inner
+def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
+    """Where a candidate of r by lot stands, a weak or faint one seldom; -1: none is found."""
+    weakest = _weakest(graph, rng.random())
+    low, high = looked_at(graph, r, weakest)
+    for _ in range(_TRIES if high > low else 0):
+        at = candidate(graph, low + int(rng.random() * (high - low)), weakest)
+        if graph.weak[at] <= weakest:
+            return at
+    return -1
+
+
+@compiled_inner
+def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
+    """A candidate of r, as often as attempts are made for it (`Graph.tries`)."""
+    left, at = rng.random() * graph.tries_of[r], graph.starts[r]
+    while at < graph.starts[r + 1] - 1 and left >= graph.tries[at]:
+        left -= graph.tries[at]
+        at += 1
+    return graph.near[at]
+
+
+@compiled
+def _most_options(graph: Graph) -> int:
+    """Candidates of whichever unit has most, and one."""
+    most, unit = 0, np.empty(len(graph.mate), np.int32)
+    for r in range(len(graph.mate)):
+        if first_of_unit(graph, r):
+            most = max(most, _degree(graph, unit, unit_of(graph, r, unit)))
+    return most + 1
+
+
+@compiled_inner
+def _degree(graph: Graph, unit: Codes, size: int) -> int:
+    total = 0
+    for x in range(size):
+        total += graph.starts[unit[x] + 1] - graph.starts[unit[x]]
+    return total

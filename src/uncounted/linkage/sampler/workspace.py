@@ -1,0 +1,68 @@
+"""Room in which moves over partitions work, and what more than one of them asks."""
+
+# numba compiles these functions; numpy's stubs know less than it does
+# mypy: disable-error-code="no-any-return,arg-type,assignment"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted._numba import compiled_inner
+from uncounted.linkage.sampler.cluster_likelihood import evidence
+from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.scan_schedule import Visits
+from uncounted.linkage.sampler.state import Codes, Floats, Graph, State, members
+
+
+class Scratch(NamedTuple):
+    """Room to work in, so that no move makes any.
+
+    `seen`, by slot: place among the options of a unit, of which `options`, `scores` and `gains`
+    are the rest; `known`, by mask: what the prior says of joining a cluster on these
+    lists; `visits`: what is seen there; `large`: of more reports than this a move is tried by lot
+    (`passed_over`). The others hold reports.
+    """
+
+    seen: Codes
+    options: Codes
+    scores: Floats
+    gains: Floats
+    known: Floats
+    visits: Visits
+    large: float
+    unit: Codes
+    group: Codes
+    one: Codes
+    two: Codes
+    both: Codes
+
+
+@compiled_inner
+def value_of(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) -> float:
+    """Evidence of a cluster, found when it is first asked for: levels are worth otherwise now."""
+    if np.isnan(state.value[slot]):
+        k = members(state, slot, group, 0)
+        state.value[slot] = evidence(graph, worth, group, k)
+    return state.value[slot]
+
+
+@compiled_inner
+def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
+    """Whether a move is not tried, by lot, as so many reports are in the clusters that it is of.
+
+    What evidence costs grows as the square of how many there are. It is tried with chance large /
+    size. A move must leave `size` as it is, or the way back would be tried more often or less.
+    """
+    return size > scratch.large and rng.random() * size >= scratch.large
+
+
+@compiled_inner
+def told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -> bool:
+    """Whether a decision keeps one of a unit from somebody in a slot."""
+    for x in range(size):
+        for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
+            if state.slot[graph.apart[at]] == slot:
+                return True
+    return False

@@ -1,0 +1,148 @@
+"""Splink on DuckDB: what a plain model thinks of the candidate pairs. The only SQL here.
+
+Splink sees numbers only (keys, years, codes), never a name, a date or a place as
+written. Its database lives in memory, on one thread so that results repeat, with no file
+to spill to and no extension to fetch. Its probabilities are told in the diagnostics, as a
+second opinion on how many links there are; they decide nothing: `moves` does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from uncounted.linkage.encoding.encode import NO_KEY, Encoded
+
+Ints = NDArray[np.int64]
+MOST_SCORED = 1_000_000  # pairs; of more there is no second opinion
+# m of agreement to start from; u comes from random pairs, and is not for EM to change.
+_START_M = {
+    "given": 0.85,
+    "family": 0.95,
+    "birth_year": 0.7,
+    "sex": 0.97,
+    "origin": 0.6,
+    "event_month": 0.6,
+    "event_place": 0.75,
+    "number": 0.8,
+}
+_RANDOM_PAIRS = 1_000_000
+
+
+def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> float | None:
+    """How many of these pairs a plain Splink model takes for links, expected.
+
+    Args:
+        encoded: the reports.
+        left: one report a pair.
+        right: the other.
+        seed: for the random pairs from which u is taken.
+
+    Returns:
+        The sum of match probabilities; None where nothing can be scored: no pairs, no key
+        that tells reports apart, or more than `MOST_SCORED` pairs.
+    """
+    columns = [column for column in _START_M if _useful(encoded, column)]
+    if not columns or not 0 < len(left) <= MOST_SCORED:
+        return None
+    with _quiet(), contextlib.closing(_database()) as connection:
+        linker, api = _linker(connection, encoded, columns, seed)
+        pairs = pa.table(
+            {
+                "match_key": np.zeros(len(left), np.int64),
+                "join_key_l": np.minimum(left, right),
+                "join_key_r": np.maximum(left, right),
+            }
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
+        table = linker.inference.predict().as_pyarrow_table()
+    return float(np.sum(table["match_probability"].to_numpy()))
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """A database in memory that touches neither disk nor network."""
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    for setting in (
+        "set temp_directory=''",
+        "set autoinstall_known_extensions=false",
+        "set autoload_known_extensions=false",
+        "set enable_progress_bar=false",
+    ):
+        connection.execute(setting)
+    # Splink 5.0 writes the old lambda arrow, which DuckDB 2 refuses unless told.
+    if int(duckdb.__version__.split(".")[0]) >= 2:
+        connection.execute("set lambda_syntax='ENABLE_SINGLE_ARROW'")
+    return connection
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Splink from printing: its log lines and warnings go nowhere."""
+    logger = logging.getLogger("splink")
+    level, propagates = logger.level, logger.propagate
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            # deprecations inside Splink and DuckDB are not the user's to act on
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+        logger.propagate = propagates
+
+
+def _table(encoded: Encoded) -> pa.Table:
+    columns = {"unique_id": pa.array(np.arange(encoded.count))}
+    for name, values in encoded.keys.items():
+        columns[name] = pa.array(values, mask=values == NO_KEY)
+    return pa.table(columns)
+
+
+def _useful(encoded: Encoded, column: str) -> bool:
+    values = encoded.keys[column]
+    known = values[values != NO_KEY]
+    return len(known) > 1 and len(np.unique(known)) > 1
+
+
+def _linker(
+    connection: Any, encoded: Encoded, columns: Sequence[str], seed: int
+) -> tuple[Any, Any]:
+    """A model of these keys, and its database."""
+    from splink import DuckDBAPI, Linker, SettingsCreator
+
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[_comparison(column) for column in columns],
+        probability_two_random_records_match=min(0.5, 1.0 / encoded.count),
+        retain_intermediate_calculation_columns=False,
+        retain_matching_columns=False,
+    )
+    api = DuckDBAPI(connection)
+    linker = Linker(api.register(_table(encoded)), settings, log_level=logging.CRITICAL + 1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=seed)
+    return linker, api
+
+
+def _comparison(column: str) -> Any:
+    import splink.comparison_level_library as levels
+    from splink.comparison_library import CustomComparison
+
+    m = _START_M[column]
+    exact = levels.ExactMatchLevel(column).configure(
+        m_probability=m, tf_adjustment_column=column if column in ("given", "family") else None
+    )
+    rest = levels.ElseLevel().configure(m_probability=1 - m)
+    return CustomComparison(
+        output_column_name=column,
+        comparison_levels=[levels.NullLevel(column), exact, rest],
+    )
