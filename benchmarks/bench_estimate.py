@@ -27,10 +27,10 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, decomposable, run_over
-from uncounted.estimate.consistency import TWO_LISTS, consistency, log_biases
-from uncounted.estimate.robustness import leave_one_out, priors
-from uncounted.estimate.strata import run_strata
-from uncounted.estimate.trajectory import trajectory
+from uncounted.estimate.robustness.leave_one_out import leave_one_out, priors
+from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency, log_biases
+from uncounted.estimate.robustness.trajectory import trajectory
+from uncounted.estimate.strata.stratified import run_strata
 
 GRAPHS = {3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675, 8: 30_888_596, 9: 2_192_816_760, 10: None}
 

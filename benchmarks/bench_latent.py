@@ -27,11 +27,11 @@ from tests.estimate.conftest import TABLES
 from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.convergence import agreement
-from uncounted.estimate.latent_chains import KINDS, bound_of, counts_of, start, steps_for
-from uncounted.estimate.latent_class import latent_class
-from uncounted.estimate.latent_kernel import Floats, Ints, Prior, run_chain, run_plain
-from uncounted.estimate.strata import run_strata
+from uncounted.estimate.base.mcmc import agreement
+from uncounted.estimate.latent_class.chains import KINDS, bound_of, counts_of, start, steps_for
+from uncounted.estimate.latent_class.estimator import latent_class
+from uncounted.estimate.latent_class.kernels import Floats, Ints, Prior, run_chain, run_plain
+from uncounted.estimate.strata.stratified import run_strata
 
 CLASSES = 10
 type Run = Callable[[np.random.Generator, Floats, Floats], tuple[Ints, float]]

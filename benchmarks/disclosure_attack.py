@@ -27,7 +27,7 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import run
-from uncounted.estimate.chao import singles
+from uncounted.estimate.simple.chao import singles
 from uncounted.publish.audit import Printed, fits
 from uncounted.publish.blind import Blind
 from uncounted.publish.disclosure import ProtectedTable, _bound, patterns, protect

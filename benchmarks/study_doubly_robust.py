@@ -19,8 +19,8 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import pairs
-from uncounted.estimate.doubly_robust import doubly_robust
-from uncounted.estimate.nuisance import RidgeLogit
+from uncounted.estimate.covariates.doubly_robust import doubly_robust
+from uncounted.estimate.covariates.nuisance import RidgeLogit
 from uncounted.histories import PersonTable
 
 REPLICATES = 300

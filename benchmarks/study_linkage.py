@@ -37,7 +37,7 @@ from benchmarks.bench_linkage import LISTS, fresh
 from examples import returns_people
 from uncounted import estimate
 from uncounted.captures import CaptureTable
-from uncounted.estimate.readings import Reading, hang_on
+from uncounted.estimate.linkage_sensitivity import Reading, hang_on
 from uncounted.estimate.study import run_over
 from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
 

@@ -29,9 +29,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.partial_pooling import pool_strata
-from uncounted.estimate.pooling import pool
-from uncounted.estimate.result import Fitted, Interval
+from uncounted.estimate.base.pooling import pool
+from uncounted.estimate.base.result import Fitted, Interval
+from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.study import METHODS
 
 REPLICATES = 50

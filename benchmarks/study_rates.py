@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from uncounted.estimate.base.result import Interval
 from uncounted.estimate.rates import clusters, contrasts, proportions
-from uncounted.estimate.result import Interval
 
 GRID = np.linspace(0.05, 0.95, 19)
 RATE, TIMES = 0.3, 1000

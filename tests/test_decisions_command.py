@@ -23,7 +23,7 @@ from uncounted.captures import CaptureTable
 from uncounted.commands import app
 from uncounted.commands.app import open_case
 from uncounted.errors import NotEstimable
-from uncounted.estimate.glance import log_number
+from uncounted.estimate.fast_log_n import log_number
 from uncounted.linkage import Linkage, active_review, capture_table
 from uncounted.linkage.active_review import review_order
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from uncounted.captures import DIFFER
 from uncounted.counting import Linked, count, split, split_all, split_others
-from uncounted.estimate.strata import run_strata
+from uncounted.estimate.strata.stratified import run_strata
 from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name

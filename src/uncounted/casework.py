@@ -305,7 +305,7 @@ def review(
 ) -> dict[str, Any]:
     """Which pairs of reports to look at next: those that would narrow the interval of N most.
 
-    How N moves with the table is asked of a fast stand-in (`estimate.glance`), at the stated
+    How N moves with the table is asked of a fast stand-in (`estimate.fast_log_n`), at the stated
     point partition. Where that table, or one beside it, allows no number yet, pairs come in the
     order of the number of people.
 
@@ -320,7 +320,7 @@ def review(
     Raises:
         NotLinked: the reports have not been linked, or something has changed since.
     """
-    from uncounted.estimate.glance import log_number
+    from uncounted.estimate.fast_log_n import log_number
     from uncounted.linkage.active_review import review_order
 
     opened = linked(case, on)

@@ -25,8 +25,8 @@ from uncounted.vault.case import Case
 
 if TYPE_CHECKING:
     from uncounted.estimate import Study
-    from uncounted.estimate.doubly_robust import CovariateStudy
-    from uncounted.estimate.strata import Strata
+    from uncounted.estimate.covariates.doubly_robust import CovariateStudy
+    from uncounted.estimate.strata.stratified import Strata
 
 
 _AVERAGE = "decomposable"
@@ -58,7 +58,7 @@ class Asked:
         if self.xi is not None:
             given["xi"] = self.xi
         if self.claim is not None:
-            from uncounted.estimate.claims import Claim
+            from uncounted.estimate.robustness.claims import Claim
 
             given["claim"] = Claim.parse(self.claim)
         if own := self.own_settings():
@@ -74,7 +74,7 @@ class Asked:
         if self.delta is not None:
             own["decomposable"] = {"delta": self.delta}
         if self.prior is not None:
-            from uncounted.estimate.priors import read_prior
+            from uncounted.estimate.base.priors import read_prior
 
             prior = read_prior(self.prior)
             for name in _TAKE_PRIOR:
@@ -92,7 +92,7 @@ def estimate_table(
         UsedWrongly: what was asked does not go together.
     """
     from uncounted.estimate import run
-    from uncounted.estimate.strata import run_strata
+    from uncounted.estimate.strata.stratified import run_strata
 
     _refuse_mixed(asked)
     if asked.covariates:
@@ -117,7 +117,7 @@ def _refuse_mixed(asked: Asked) -> None:
     if asked.psi is not None and not math.isfinite(asked.psi):
         raise UsedWrongly(f"psi {asked.psi} is not a number above 0", hint="1: independent lists")
     if asked.xi is not None:
-        from uncounted.estimate.arguments import xis_of
+        from uncounted.estimate.base.validation import xis_of
 
         xis_of(asked.xi)
     if asked.pool:
@@ -197,7 +197,7 @@ def _refuse_psi(tables: Sequence[CaptureTable | None], asked: Asked) -> None:
 
 
 def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) -> Strata:
-    from uncounted.estimate.partial_pooling import pool_strata
+    from uncounted.estimate.strata.partial_pooling import pool_strata
 
     (method,) = asked.methods or (_AVERAGE,)
     return pool_strata(
@@ -211,7 +211,7 @@ def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) ->
 
 
 def _given_covariates(file: Path, asked: Asked) -> CovariateStudy:
-    from uncounted.estimate.doubly_robust import doubly_robust
+    from uncounted.estimate.covariates.doubly_robust import doubly_robust
     from uncounted.histories import read_persons
 
     people = read_persons(file, asked.covariates, kinds=asked.kinds)
@@ -280,8 +280,8 @@ def estimate_case(
 
 def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress) -> Strata:
     """Each stratum over the draws; every study's `input` is a commitment."""
-    from uncounted.estimate.readings import StrataReading, hang_on_strata
-    from uncounted.estimate.strata import run_strata_over
+    from uncounted.estimate.linkage_sensitivity import StrataReading, hang_on_strata
+    from uncounted.estimate.strata.stratified import run_strata_over
 
     parts = split_all(opened, asked.by, asked.lists)
     _refuse_psi([part.point for part in parts], asked)
@@ -337,7 +337,7 @@ def over_draws(
     Other ways of linking are tried on the method that is `leading` (else on the headline).
     """
     from uncounted.estimate import run_over
-    from uncounted.estimate.readings import Reading, hang_on
+    from uncounted.estimate.linkage_sensitivity import Reading, hang_on
 
     study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
     study = hang_on(

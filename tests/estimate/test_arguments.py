@@ -13,13 +13,13 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, GammaPoissonPrior, Study, run, run_over
-from uncounted.estimate.assumptions import NHOI
-from uncounted.estimate.chao import chao
-from uncounted.estimate.decomposable import decomposable, posterior_unseen
-from uncounted.estimate.identify import identify
-from uncounted.estimate.priors import negative_binomial, read_prior
-from uncounted.estimate.sensitivity import saturated, with_xi, xi_rows, xi_table
-from uncounted.estimate.two_lists import two_list
+from uncounted.estimate.base.assumptions import NHOI
+from uncounted.estimate.base.priors import negative_binomial, read_prior
+from uncounted.estimate.base.xi import saturated, with_xi, xi_rows, xi_table
+from uncounted.estimate.graphical.decomposable import decomposable, posterior_unseen
+from uncounted.estimate.identification.estimator import identify
+from uncounted.estimate.simple.chao import chao
+from uncounted.estimate.simple.two_list import two_list
 
 PAIR = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
 THREE = CaptureTable.of(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.averaging import log_sums
-from uncounted.estimate.decomposable import GraphModel, edge_posteriors
+from uncounted.estimate.graphical.decomposable import GraphModel, edge_posteriors
+from uncounted.estimate.graphical.graph_sum import log_sums
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, Study, run, run_over
-from uncounted.estimate.claims import Claim
-from uncounted.estimate.sensitivity import with_xi
+from uncounted.estimate.base.xi import with_xi
+from uncounted.estimate.robustness.claims import Claim
 from uncounted.words import study_lines
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uncounted.estimate.claims import Claim, standing
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.robustness.claims import Claim, standing
 
 ESTIMATE = Estimate(
     method="independence",

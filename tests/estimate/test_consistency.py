@@ -19,7 +19,8 @@ from uncounted.estimate import (
     log_linear_stepwise,
     sample_coverage,
 )
-from uncounted.estimate.consistency import (
+from uncounted.estimate.base.result import plain
+from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
     joined,
@@ -27,7 +28,6 @@ from uncounted.estimate.consistency import (
     recovered,
     within,
 )
-from uncounted.estimate.result import plain
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "tables.json"
 

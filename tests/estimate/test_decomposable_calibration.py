@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.decomposable import decomposable
-from uncounted.estimate.priors import GammaPoissonPrior
+from uncounted.estimate.base.priors import GammaPoissonPrior
+from uncounted.estimate.graphical.decomposable import decomposable
 
 type Floats = npt.NDArray[np.float64]
 

@@ -14,8 +14,10 @@ from tests.estimate import naive_doubly_robust as naive
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate import pairs, saturated
-from uncounted.estimate.doubly_robust import doubly_robust
-from uncounted.estimate.nuisance import (
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.covariates.cross_fitting import fit_lists
+from uncounted.estimate.covariates.doubly_robust import doubly_robust
+from uncounted.estimate.covariates.nuisance import (
     Floats,
     Ints,
     Predictor,
@@ -23,8 +25,6 @@ from uncounted.estimate.nuisance import (
     _spline,
     fit_multinomial,
 )
-from uncounted.estimate.result import Estimate
-from uncounted.estimate.unseen import fit_lists
 from uncounted.histories import Covariates, PersonTable, read_persons
 
 BASE = (-0.9, -1.1)

@@ -15,20 +15,25 @@ from tests.estimate.test_battery import HOPELESS
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotConverged, NotEstimable, UsedWrongly
 from uncounted.estimate import saturated, two_list
-from uncounted.estimate.assumptions import (
+from uncounted.estimate.base.assumptions import (
     NHOI,
     Assumption,
     ConditionalPair,
     MarginalPair,
     words,
 )
-from uncounted.estimate.curves import prior_rows, xi_at, xi_curve
-from uncounted.estimate.identify import Remembered, identify
-from uncounted.estimate.normal_terms import Chains, LogLinear, agreement, not_agreed
-from uncounted.estimate.observed import Dirichlet, Given, log_gammas, patterns
-from uncounted.estimate.posterior import LAST
-from uncounted.estimate.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
-from uncounted.estimate.result import plain
+from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
+from uncounted.estimate.base.result import plain
+from uncounted.estimate.identification.cell_models import Dirichlet, Given, log_gammas, patterns
+from uncounted.estimate.identification.estimator import Remembered, identify
+from uncounted.estimate.identification.loglinear_cells import (
+    Chains,
+    LogLinear,
+    agreement,
+    not_agreed,
+)
+from uncounted.estimate.identification.xi_curves import prior_rows, xi_at, xi_curve
 
 PAIR = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
 
@@ -122,7 +127,7 @@ def test_chains_that_do_not_agree_are_refused() -> None:
 def test_a_sampler_that_never_settles_gives_no_number(
     kosovo: CaptureTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("uncounted.estimate.normal_terms.MOST_RHAT", 0.5)
+    monkeypatch.setattr("uncounted.estimate.identification.loglinear_cells.MOST_RHAT", 0.5)
     estimate = identify(kosovo, cells="log-linear")
     assert estimate.status == "refused"
     assert "depend on where they start" in (estimate.reason or "")

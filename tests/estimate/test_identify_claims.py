@@ -12,12 +12,12 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import chao, run, saturated, tipping, with_xi
-from uncounted.estimate.assumptions import NHOI
-from uncounted.estimate.claims import Claim, Standing, claim_json, claim_lines, standing
-from uncounted.estimate.identify import identify
-from uncounted.estimate.posterior import LAST
-from uncounted.estimate.result import Estimate
-from uncounted.estimate.sensitivity import SATURATED, xi_rows
+from uncounted.estimate.base.assumptions import NHOI
+from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.xi import SATURATED, xi_rows
+from uncounted.estimate.identification.estimator import identify
+from uncounted.estimate.robustness.claims import Claim, Standing, claim_json, claim_lines, standing
 
 N = 1000
 

@@ -8,10 +8,10 @@ from scipy.stats import chisquare
 from tests.estimate import naive_identify as naive
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.assumptions import NHOI, Assumption, MarginalPair
-from uncounted.estimate.identify import Remembered, identify
-from uncounted.estimate.observed import CellModel, Dirichlet, patterns
-from uncounted.estimate.priors import negative_binomial
+from uncounted.estimate.base.assumptions import NHOI, Assumption, MarginalPair
+from uncounted.estimate.base.priors import negative_binomial
+from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, patterns
+from uncounted.estimate.identification.estimator import Remembered, identify
 
 SEEN = {"100": 0.22, "010": 0.18, "001": 0.2, "110": 0.12, "101": 0.1, "011": 0.1, "111": 0.08}
 

@@ -13,10 +13,10 @@ from tests.estimate.naive_latent import twenty_lists
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.convergence import Agreement, agreement, places
-from uncounted.estimate.latent_chains import Sample, _each, bound_of, counts_of, start
-from uncounted.estimate.latent_class import _short, latent_class
-from uncounted.estimate.latent_kernel import FINE, LOST, TOO_MANY, Prior, run_plain
+from uncounted.estimate.base.mcmc import Agreement, agreement, places
+from uncounted.estimate.latent_class.chains import Sample, _each, bound_of, counts_of, start
+from uncounted.estimate.latent_class.estimator import _short, latent_class
+from uncounted.estimate.latent_class.kernels import FINE, LOST, TOO_MANY, Prior, run_plain
 
 PRIOR = Prior(0.25, 0.25, 1.0, 1.0, 35.0)
 
@@ -180,7 +180,7 @@ def test_chains_in_two_places_are_named() -> None:
 
 def test_stuck_chains_refuse_and_say_where(monkeypatch: pytest.MonkeyPatch) -> None:
     """With leaps of one step, and half a second, what is left is not enough: no answer."""
-    monkeypatch.setattr("uncounted.estimate.latent_chains.STEPS", 1)
+    monkeypatch.setattr("uncounted.estimate.latent_class.chains.STEPS", 1)
     fit = latent_class(twenty_lists(), budget=0.2)
     assert fit.status == "refused"
     assert "R-hat is" in (fit.reason or "")

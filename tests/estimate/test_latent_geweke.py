@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.latent_chains import counts_of
-from uncounted.estimate.latent_kernel import Counts, Floats, Prior, run_chain, run_plain
+from uncounted.estimate.latent_class.chains import counts_of
+from uncounted.estimate.latent_class.kernels import Counts, Floats, Prior, run_chain, run_plain
 
 PRIOR = Prior(1.5, 1.0, 2.0, 3.0, 35.0)  # proper and light-tailed, so that means are known soon
 J, K, PEOPLE = 3, 3, 12

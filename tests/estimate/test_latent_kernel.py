@@ -9,8 +9,8 @@ import pytest
 from tests.estimate.naive_latent import by_person, by_weights, chance_of, from_prior
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.latent_chains import counts_of, start
-from uncounted.estimate.latent_kernel import (
+from uncounted.estimate.latent_class.chains import counts_of, start
+from uncounted.estimate.latent_class.kernels import (
     FINE,
     TOO_MANY,
     Counts,

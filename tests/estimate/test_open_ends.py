@@ -9,7 +9,7 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run, run_over
-from uncounted.estimate.strata import run_strata
+from uncounted.estimate.strata.stratified import run_strata
 
 SPARSE = CaptureTable.of("ABC", {"100": 14, "010": 9, "001": 11, "110": 3, "101": 2, "011": 2})
 HARDLY = CaptureTable.of("AB", {"10": 300, "01": 250, "11": 1})

@@ -13,9 +13,9 @@ from tests.estimate import naive_pooling as naive
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import decomposable
-from uncounted.estimate.implied import implied_shares, shapes
-from uncounted.estimate.partial_pooling import Pooled, pool_strata
-from uncounted.estimate.shares import Measured, integrate
+from uncounted.estimate.graphical.implied_prior import implied_shares, shapes
+from uncounted.estimate.strata.hierarchical_grid import Measured, integrate
+from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
 
 # Spina bifida, upstate New York 1969-74, by ethnicity: birth certificates, death
 # certificates, medical rehabilitation. Madigan and York (1997) Biometrika 84:19; counts as

@@ -14,8 +14,8 @@ from scipy import stats
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import decomposable, run, run_over
-from uncounted.estimate.pooling import doubt_of, pool
-from uncounted.estimate.result import Estimate, Fitted
+from uncounted.estimate.base.pooling import doubt_of, pool
+from uncounted.estimate.base.result import Estimate, Fitted
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:

@@ -10,8 +10,8 @@ from scipy.optimize import brentq
 
 from uncounted import estimate
 from uncounted.captures import CaptureTable
-from uncounted.estimate.method import z_of
-from uncounted.estimate.profile import profile_interval
+from uncounted.estimate.base.estimator import z_of
+from uncounted.estimate.loglinear.profile import profile_interval
 
 
 def test_both_ends_of_a_parabola_are_found() -> None:

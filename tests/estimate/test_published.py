@@ -28,9 +28,9 @@ from uncounted.estimate import (
     sample_coverage,
     saturated,
 )
-from uncounted.estimate.averaging import log_sums
-from uncounted.estimate.decomposable import GraphModel, Prior
-from uncounted.estimate.frequencies import chao_from, zelterman
+from uncounted.estimate.graphical.decomposable import GraphModel, Prior
+from uncounted.estimate.graphical.graph_sum import log_sums
+from uncounted.estimate.simple.frequency_counts import chao_from, zelterman
 
 type Tables = Mapping[str, CaptureTable]
 type Registers = Mapping[str, Mapping[int, int]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.estimate import naive_rates as naive
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.method import z_of
+from uncounted.estimate.base.estimator import z_of
 from uncounted.estimate.rates import (
     bounds,
     clusters,

@@ -10,9 +10,9 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import run_over
-from uncounted.estimate.readings import Reading, StrataReading, hang_on, hang_on_strata
-from uncounted.estimate.result import Study
-from uncounted.estimate.strata import run_strata_over
+from uncounted.estimate.base.result import Study
+from uncounted.estimate.linkage_sensitivity import Reading, StrataReading, hang_on, hang_on_strata
+from uncounted.estimate.strata.stratified import run_strata_over
 from uncounted.words import study_lines
 
 

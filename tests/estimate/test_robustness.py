@@ -10,8 +10,8 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import GammaPoissonPrior, decomposable, log_linear, run, run_over
-from uncounted.estimate.result import Estimate, Study
-from uncounted.estimate.robustness import (
+from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
     hangs_on,
@@ -20,7 +20,7 @@ from uncounted.estimate.robustness import (
     quoted,
     spread,
 )
-from uncounted.estimate.strata import run_strata
+from uncounted.estimate.strata.stratified import run_strata
 
 
 def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) -> None:

@@ -12,17 +12,17 @@ from tests.estimate import naive_existence
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import independence, log_linear
-from uncounted.estimate.cells import Cells
-from uncounted.estimate.existence import Register, code
-from uncounted.estimate.hierarchy import (
+from uncounted.estimate.loglinear.cells import Cells
+from uncounted.estimate.loglinear.hierarchy import (
     completed,
     hierarchical,
     in_brackets,
     main_effects,
     neighbours,
 )
-from uncounted.estimate.loglinear import leaders
-from uncounted.estimate.search import Greedy, greedy, rank, starts
+from uncounted.estimate.loglinear.mle_existence import Register, code
+from uncounted.estimate.loglinear.model_search import Greedy, greedy, rank, starts
+from uncounted.estimate.loglinear.selection import leaders
 
 
 def sparse(seed: int, lists: int = 5, several: int = 8) -> CaptureTable:

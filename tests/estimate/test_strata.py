@@ -8,8 +8,8 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, run
-from uncounted.estimate.result import Estimate
-from uncounted.estimate.strata import run_strata, run_strata_over
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.strata.stratified import run_strata, run_strata_over
 
 WOMEN = CaptureTable.of(
     "ABC",
@@ -71,8 +71,8 @@ def test_a_total_does_not_depend_on_the_other_methods_nor_on_threads(
     assert (alone.point, alone.interval) == (beside.point, beside.interval)
     answers = []
     for threads in (1, 3):
-        monkeypatch.setattr("uncounted.estimate.strata._MANY", 1)
-        monkeypatch.setattr("uncounted.estimate.strata._THREADS", threads)
+        monkeypatch.setattr("uncounted.estimate.strata.stratified._MANY", 1)
+        monkeypatch.setattr("uncounted.estimate.strata.stratified._THREADS", threads)
         strata = run_strata([WOMEN, MEN, APART, MEN], ["latent-class", "log-linear"], seed=5)
         answers.append([(fit.point, fit.interval) for s in strata.studies for fit in s.estimates])
     assert answers[0] == answers[1]

@@ -9,9 +9,9 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.cells import Cells
-from uncounted.estimate.hierarchy import main_effects
-from uncounted.estimate.thresholding import draw, log_linear_thresholding
+from uncounted.estimate.loglinear.cells import Cells
+from uncounted.estimate.loglinear.hierarchy import main_effects
+from uncounted.estimate.loglinear.thresholding import draw, log_linear_thresholding
 
 
 def test_the_united_kingdom(tables: Mapping[str, CaptureTable]) -> None:

@@ -13,8 +13,8 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import Estimate, chao, decomposable, independence, log_linear
-from uncounted.estimate.robustness import lighter
-from uncounted.estimate.trajectory import FRACTIONS, Unit, steady, trajectory
+from uncounted.estimate.robustness.leave_one_out import lighter
+from uncounted.estimate.robustness.trajectory import FRACTIONS, Unit, steady, trajectory
 
 
 def line(

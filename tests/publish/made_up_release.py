@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Study
 from uncounted.publish.blind import Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
 from uncounted.publish.plan import Plan

@@ -18,7 +18,7 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import Study, run, saturated, tipping
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.pictures import (
     Picture,

@@ -124,7 +124,7 @@ def evaluate(
       uncounted evaluate returns.case --labels sample.csv
     """
     from uncounted import judging
-    from uncounted.estimate.arguments import level_of
+    from uncounted.estimate.base.validation import level_of
 
     _check(truth, complete, size, out, labels, drawn, pictures)
     if out is not None:

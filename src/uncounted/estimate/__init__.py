@@ -5,24 +5,20 @@ list included. Nothing here has ever seen a person, and nothing is estimated tha
 should be refused.
 """
 
-from uncounted.estimate.chao import chao
-from uncounted.estimate.checks import check, islands
-from uncounted.estimate.coverage import sample_coverage
-from uncounted.estimate.decomposable import (
-    GammaPoissonPrior,
-    InversePrior,
-    decomposable,
-)
-from uncounted.estimate.identify import identify
-from uncounted.estimate.independence import independence
-from uncounted.estimate.latent_class import latent_class
-from uncounted.estimate.loglinear import log_linear
-from uncounted.estimate.result import Estimate, Study
-from uncounted.estimate.sensitivity import saturated, tipping, with_xi, xi_table
-from uncounted.estimate.stepwise import log_linear_stepwise
+from uncounted.estimate.base.checks import check, islands
+from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rounding import in_words, round_to_interval, what_would_change
+from uncounted.estimate.base.xi import saturated, tipping, with_xi, xi_table
+from uncounted.estimate.graphical.decomposable import GammaPoissonPrior, InversePrior, decomposable
+from uncounted.estimate.identification.estimator import identify
+from uncounted.estimate.latent_class.estimator import latent_class
+from uncounted.estimate.loglinear.selection import log_linear
+from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
+from uncounted.estimate.simple.chao import chao
+from uncounted.estimate.simple.independence import independence
+from uncounted.estimate.simple.sample_coverage import sample_coverage
+from uncounted.estimate.simple.two_list import pairs, two_list
 from uncounted.estimate.study import METHODS, run, run_over
-from uncounted.estimate.two_lists import pairs, two_list
-from uncounted.estimate.words import in_words, round_to_interval, what_would_change
 
 __all__ = [
     "METHODS",

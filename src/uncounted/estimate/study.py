@@ -16,20 +16,11 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.arguments import check_settings, level_of, names_of, seed_of, xis_of
-from uncounted.estimate.beside import compare, look_around
-from uncounted.estimate.chao import chao
-from uncounted.estimate.checks import check
-from uncounted.estimate.claims import Claim
-from uncounted.estimate.coverage import sample_coverage
-from uncounted.estimate.decomposable import decomposable
-from uncounted.estimate.identify import identify
-from uncounted.estimate.independence import independence
-from uncounted.estimate.latent_class import latent_class
-from uncounted.estimate.loglinear import RESAMPLES, leaders, log_linear
-from uncounted.estimate.pooling import MAX_REFUSED, pool
-from uncounted.estimate.result import Estimate, Fitted, Study
-from uncounted.estimate.sensitivity import (
+from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.pooling import MAX_REFUSED, pool
+from uncounted.estimate.base.result import Estimate, Fitted, Study
+from uncounted.estimate.base.validation import check_settings, level_of, names_of, seed_of, xis_of
+from uncounted.estimate.base.xi import (
     SATURATED,
     XI,
     relative_basis,
@@ -38,9 +29,18 @@ from uncounted.estimate.sensitivity import (
     with_xi,
     xi_table,
 )
-from uncounted.estimate.stepwise import log_linear_stepwise
-from uncounted.estimate.thresholding import log_linear_thresholding
-from uncounted.estimate.two_lists import pairs, two_list
+from uncounted.estimate.graphical.decomposable import decomposable
+from uncounted.estimate.identification.estimator import identify
+from uncounted.estimate.latent_class.estimator import latent_class
+from uncounted.estimate.loglinear.selection import RESAMPLES, leaders, log_linear
+from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
+from uncounted.estimate.loglinear.thresholding import log_linear_thresholding
+from uncounted.estimate.robustness.attach import compare, look_around
+from uncounted.estimate.robustness.claims import Claim
+from uncounted.estimate.simple.chao import chao
+from uncounted.estimate.simple.independence import independence
+from uncounted.estimate.simple.sample_coverage import sample_coverage
+from uncounted.estimate.simple.two_list import pairs, two_list
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]

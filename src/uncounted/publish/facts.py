@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import attrs
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.result import Study
+from uncounted.estimate.base.result import Study
 from uncounted.publish.blind import Blind
 
 

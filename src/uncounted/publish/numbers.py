@@ -11,7 +11,7 @@ import math
 
 import attrs
 
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.base.result import Estimate
 
 STEPS_IN_INTERVAL = 8
 STEPS_WHERE_HIDDEN = 2  # of a table with hidden counts

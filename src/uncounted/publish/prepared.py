@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import attrs
 
 from uncounted.errors import NotPublishable
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.base.result import Estimate
 from uncounted.publish.disclosure import ProtectedTable, protect
 from uncounted.publish.facts import Facts
 from uncounted.publish.numbers import (

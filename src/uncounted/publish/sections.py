@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uncounted.estimate.result import Study
+from uncounted.estimate.base.result import Study
 from uncounted.publish import figures, linking
 from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse
 from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words

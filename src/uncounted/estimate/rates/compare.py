@@ -15,7 +15,8 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.method import z_of
+from uncounted.estimate.base.estimator import z_of
+from uncounted.estimate.base.result import Floats, Interval
 from uncounted.estimate.rates import bounds, clusters, contrasts, mixes, reporting
 from uncounted.estimate.rates.clusters import Counts
 from uncounted.estimate.rates.outcomes import Outcomes
@@ -28,7 +29,6 @@ from uncounted.estimate.rates.values import (
     Rate,
     Rates,
 )
-from uncounted.estimate.result import Floats, Interval
 
 
 def compare(table: Outcomes, asked: Asked | None = None) -> Rates:

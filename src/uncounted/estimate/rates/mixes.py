@@ -15,11 +15,11 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable
+from uncounted.estimate.base.result import Floats, Interval
 from uncounted.estimate.rates.clusters import Counts, effective
 from uncounted.estimate.rates.contrasts import jeffreys_odds, newcombe, summary
 from uncounted.estimate.rates.outcomes import Outcomes, Tally
 from uncounted.estimate.rates.proportions import wilson
-from uncounted.estimate.result import Floats, Interval
 
 _DRAWS = 20_000  # of each source in each group
 

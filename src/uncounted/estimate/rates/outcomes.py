@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from uncounted import delimited
 from uncounted.captures import MOST_PEOPLE
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.estimate.result import Floats
+from uncounted.estimate.base.result import Floats
 
 MOST_GROUPS = 40
 MOST_SOURCES = 200

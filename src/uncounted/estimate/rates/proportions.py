@@ -12,8 +12,8 @@ import math
 from scipy.special import betaincinv
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.method import z_of
-from uncounted.estimate.result import Interval
+from uncounted.estimate.base.estimator import z_of
+from uncounted.estimate.base.result import Interval
 
 
 def check_counts(x: float, n: float) -> None:

@@ -16,8 +16,8 @@ import attrs
 import numpy as np
 
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Interval
 from uncounted.estimate.rates.contrasts import DRAWS, jeffreys_odds, summary
-from uncounted.estimate.result import Interval
 
 RHOS = (0.25, 0.5, 1.0, 2.0, 4.0)
 

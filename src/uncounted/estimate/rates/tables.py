@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from uncounted.estimate.base.result import Interval
 from uncounted.estimate.rates.reporting import Tipping
 from uncounted.estimate.rates.values import Contrast, Measure, Rate, Rates
 from uncounted.estimate.rates.words import (
@@ -25,7 +26,6 @@ from uncounted.estimate.rates.words import (
     points,
     times,
 )
-from uncounted.estimate.result import Interval
 
 type Rows = tuple[tuple[str, ...], ...]
 RHO_WORDS = {

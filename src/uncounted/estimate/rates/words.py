@@ -10,10 +10,10 @@ import re
 
 import attrs
 
+from uncounted.estimate.base.result import Interval
 from uncounted.estimate.rates.outcomes import Tally
 from uncounted.estimate.rates.reporting import among_all
 from uncounted.estimate.rates.values import Contrast, Rate, Rates
-from uncounted.estimate.result import Interval
 
 ENOUGH = 20  # rows under which no per cent is printed
 FINE = 200  # rows from which a per cent has a decimal

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.result import Study
+from uncounted.estimate.base.result import Study
 from uncounted.publish.pictures.edges import edges
 from uncounted.publish.pictures.leave_one_out import leave_one_out
 from uncounted.publish.pictures.models import model_spread

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uncounted.estimate.result import Estimate
+from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.numbers import percent
 from uncounted.publish.pictures.paper import EDGE, Picture, clean, head, notes, picture, shortened

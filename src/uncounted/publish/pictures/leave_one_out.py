@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Study
 from uncounted.publish.figures import Mark
 from uncounted.publish.pictures.paper import (
     EDGE,

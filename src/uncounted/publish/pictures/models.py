@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.result import Estimate
-from uncounted.estimate.words import about, round_to_interval
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rounding import about, round_to_interval
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW
 from uncounted.publish.numbers import percent, whole

@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import AlreadyThere
-from uncounted.estimate.words import round_to_interval
+from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.proof import durable
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW, WIDE

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from uncounted.estimate.result import Estimate, Study
+from uncounted.estimate.base.result import Estimate, Study
 from uncounted.publish.figures import Mark
 from uncounted.publish.numbers import percent, whole
 from uncounted.publish.pictures.paper import (

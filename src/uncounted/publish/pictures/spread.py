@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uncounted.estimate.result import Study
+from uncounted.estimate.base.result import Study
 from uncounted.publish.pictures.paper import EDGE, Axis, Picture, head, notes, picture
 from uncounted.publish.pictures.posterior import (
     bar_notes,

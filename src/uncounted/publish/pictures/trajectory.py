@@ -58,7 +58,7 @@ def trajectory(points: Sequence[Point]) -> Picture:
     Args:
         points: rows with `shuffle`, `fraction` (above 0, up to 1), `observed`, `point` and
             `interval` (None for a refusal) and `status` (`ok` or `refused`), as
-            `estimate.trajectory` gives them; `carried` and `carried_interval`, the same carried
+            `estimate.robustness.trajectory` gives them; `carried` and `carried_interval`, the same carried
             to the whole, are drawn where they are given.
 
     Raises:
@@ -125,7 +125,7 @@ def _checked(points: Sequence[Point]) -> list[Point]:
     if not points:
         raise UsedWrongly(
             "there are no parts of the records to draw",
-            hint="rows as of `estimate.trajectory`",
+            hint="rows as of `estimate.robustness.trajectory`",
         )
     for row in points:
         if lacking := [name for name in _NEEDED if name not in row]:

@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.assumptions import words as nhoi_words
-from uncounted.estimate.claims import down
-from uncounted.estimate.result import Study
-from uncounted.estimate.sensitivity import SATURATED
+from uncounted.estimate.base.assumptions import words as nhoi_words
+from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.xi import SATURATED
+from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
 from uncounted.publish.numbers import whole
 from uncounted.publish.pictures.paper import (

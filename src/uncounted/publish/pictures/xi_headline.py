@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from uncounted.estimate.result import Study
-from uncounted.estimate.sensitivity import SATURATED, row, with_xi
+from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.xi import SATURATED, row, with_xi
 from uncounted.publish.pictures.paper import Said, clean, said
 from uncounted.publish.pictures.posterior import label
 

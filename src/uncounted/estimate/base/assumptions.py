@@ -1,0 +1,284 @@
+"""The assumptions that lead from what was seen to what was not, each with its name and xi.
+
+No table can test them. Each says how large the odds of being unseen are when the
+shares of the seen patterns are known, and says it in words: plain ones for whoever
+must believe it, exact ones for whoever must check it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import attrs
+import numpy as np
+from scipy.special import logsumexp
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Floats
+
+
+def check_xi(xi: float) -> None:
+    """Refuse what cannot be an xi.
+
+    Raises:
+        UsedWrongly: not a finite number above 0.
+    """
+    if not (xi > 0 and math.isfinite(xi)):
+        raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
+
+
+class Assumption(Protocol):
+    """What `identify` asks of an assumption."""
+
+    @property
+    def name(self) -> str:
+        """Short, for tables."""
+
+    @property
+    def xi(self) -> float:
+        """1: the assumption as it is named; another: wrong by that factor."""
+
+    def at(self, xi: float) -> Assumption:
+        """The same assumption, wrong by another factor."""
+
+    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
+        """log(pi_0 / (1 - pi_0)) for each draw; nan where the draw rules the assumption out."""
+
+    def plain(self, lists: tuple[str, ...]) -> str:
+        """What must be believed, for people who are no statisticians."""
+
+    def exact(self, lists: tuple[str, ...]) -> str:
+        """The same in the words of the field."""
+
+
+def signs(J: int) -> Floats:
+    """+1 for patterns of an odd number of lists, -1 for even ones; by mask, from 1 up."""
+    odd = [mask.bit_count() % 2 == 1 for mask in range(1, 1 << J)]
+    return np.where(odd, 1.0, -1.0)
+
+
+@attrs.frozen
+class NHOI:
+    """No highest-order interaction: prod(odd patterns) / prod(even ones, unseen included) = xi.
+
+    Among the seen patterns let r = prod(odd shares) / prod(even shares); the odds of
+    being unseen are r / xi (Aleshin-Guendel, Sadinle and Wakefield 2024, section 3).
+    xi = 1 is the saturated log-linear model without its highest term. With two lists
+    xi = 1 / (odds ratio). A larger xi, fewer unseen.
+
+    Examples:
+        >>> shares = np.log([[4 / 7, 2 / 7, 1 / 7]])  # only on A, only on B, on both
+        >>> np.exp(NHOI().log_odds(shares, ("A", "B"))).round(6)  # 8 / 7
+        array([1.142857])
+    """
+
+    xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
+
+    name = "no highest-order interaction"
+
+    def at(self, xi: float) -> NHOI:
+        """With another xi."""
+        return attrs.evolve(self, xi=xi)
+
+    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
+        """log(r / xi)."""
+        answer: Floats = log_shares @ signs(len(lists)) - math.log(self.xi)
+        return answer
+
+    def plain(self, lists: tuple[str, ...]) -> str:
+        """In words for two lists, three, and more."""
+        return words(lists, self.xi)
+
+    def exact(self, lists: tuple[str, ...]) -> str:
+        """As a condition on all 2^J cell probabilities."""
+        J = len(lists)
+        if J == 2:
+            meaning = f"the odds ratio of the two lists is {1 / self.xi:.4g}"
+        elif J == 3:
+            meaning = (
+                "the odds ratio of any two lists among people on the third, over that among "
+                f"people not on it, is {self.xi:.4g}"
+            )
+        else:
+            term = (-1) ** (J + 1) * math.log(self.xi) + 0.0
+            meaning = f"the {J}-way log-linear interaction is {term:.4g}"
+        return (
+            "prod(pi of patterns of an odd number of lists) / prod(pi of those of an even number, "
+            f"the unseen included) = xi = {self.xi:.4g}: {meaning}."
+        )
+
+
+@attrs.frozen
+class MarginalPair:
+    """Two named lists have the odds ratio 1 / xi over everybody, whatever else people are on.
+
+    With the table collapsed to a and b, u the shares of the seen, and u00 that of the
+    seen on neither: odds of being unseen = u10 u01 / (u11 xi) - u00. A draw in which
+    more are seen on neither than there can be rules the assumption out.
+
+    Examples:
+        >>> shares = np.log([[0.3, 0.2, 0.2, 0.1, 0.1, 0.05, 0.05]])
+        >>> MarginalPair("A", "B").log_odds(shares, ("A", "B", "C"))
+        array([-1.2039728])
+    """
+
+    a: str
+    b: str
+    xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
+
+    @property
+    def name(self) -> str:
+        """Short, for tables."""
+        return f"{self.a} and {self.b} independent over everybody"
+
+    def at(self, xi: float) -> MarginalPair:
+        """With another xi."""
+        return attrs.evolve(self, xi=xi)
+
+    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
+        """log(u10 u01 / (u11 xi) - u00); nan where that is not above 0."""
+        return _pair_log_odds(log_shares, lists, self.a, self.b, None, self.xi)
+
+    def plain(self, lists: tuple[str, ...]) -> str:
+        """In words."""
+        _members(lists, self.a, self.b)
+        return (
+            f"Over everybody, on whatever other lists they are or are not, the odds of being on "
+            f"{self.b} are {_times(1 / self.xi)} for people on {self.a} as for people not on it."
+        )
+
+    def exact(self, lists: tuple[str, ...]) -> str:
+        """As an odds ratio."""
+        _members(lists, self.a, self.b)
+        return (
+            f"The odds ratio of {self.a} and {self.b} in the 2 x 2 table of all N people, the "
+            f"other lists summed over, is 1/xi = {1 / self.xi:.4g}."
+        )
+
+
+@attrs.frozen
+class ConditionalPair:
+    """Two named lists have the odds ratio 1 / xi among people who are not on a third.
+
+    Independence given the third list has two halves. Among those on it everybody is
+    seen, so that half is tested by the table (`tested`). The other half identifies the
+    unseen, as `MarginalPair` does, within those who are not on the third list.
+    """
+
+    a: str
+    b: str
+    given: str
+    xi: float = attrs.field(default=1.0, validator=lambda _, __, xi: check_xi(xi))
+
+    @property
+    def name(self) -> str:
+        """Short, for tables."""
+        return f"{self.a} and {self.b} independent given {self.given}"
+
+    def at(self, xi: float) -> ConditionalPair:
+        """With another xi."""
+        return attrs.evolve(self, xi=xi)
+
+    def log_odds(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
+        """As for the marginal pair, in the table of those not on the third list."""
+        return _pair_log_odds(log_shares, lists, self.a, self.b, self.given, self.xi)
+
+    def tested(self, log_shares: Floats, lists: tuple[str, ...]) -> Floats:
+        """Log odds ratio of the two among people on the third list, where all are seen."""
+        a, b, c = _members(lists, self.a, self.b, self.given)
+        of = _sums(log_shares, len(lists), (a, b, c))
+        return of(1, 1, 1) + of(0, 0, 1) - of(1, 0, 1) - of(0, 1, 1)
+
+    def plain(self, lists: tuple[str, ...]) -> str:
+        """In words."""
+        _members(lists, self.a, self.b, self.given)
+        return (
+            f"Among people who are not on {self.given}, the odds of being on {self.b} are "
+            f"{_times(1 / self.xi)} for people on {self.a} as for people not on it."
+        )
+
+    def exact(self, lists: tuple[str, ...]) -> str:
+        """As a conditional odds ratio."""
+        _members(lists, self.a, self.b, self.given)
+        return (
+            f"The odds ratio of {self.a} and {self.b} given absence from {self.given}, the other "
+            f"lists summed over, is 1/xi = {1 / self.xi:.4g}. That given presence on {self.given} "
+            "is fixed by the table."
+        )
+
+
+def _members(lists: tuple[str, ...], *names: str) -> tuple[int, ...]:
+    """Where the named lists stand.
+
+    Raises:
+        UsedWrongly: one is not there, or is named twice.
+    """
+    if missing := [name for name in names if name not in lists]:
+        raise UsedWrongly(
+            f"there is no list called {missing[0]!r} to assume anything about",
+            hint=f"the lists are {', '.join(lists)}",
+        )
+    if len(set(names)) < len(names):
+        raise UsedWrongly("an assumption about lists names each of them once")
+    return tuple(lists.index(name) for name in names)
+
+
+def _sums(log_shares: Floats, J: int, at: tuple[int, ...]) -> Callable[..., Floats]:
+    """Log shares of the seen, collapsed to some lists: a function of on (1) or not (0) each."""
+    masks = np.arange(1, 1 << J)
+
+    def of(*on: int) -> Floats:
+        wanted = np.all([(masks >> i & 1) == x for i, x in zip(at, on, strict=True)], axis=0)
+        if not wanted.any():
+            return np.full(len(log_shares), -np.inf)
+        answer: Floats = logsumexp(log_shares[:, wanted], axis=1)
+        return answer
+
+    return of
+
+
+def _pair_log_odds(
+    log_shares: Floats, lists: tuple[str, ...], a: str, b: str, without: str | None, xi: float
+) -> Floats:
+    """log(u10 u01 / (u11 xi) - u00) among the seen who are not on `without`; nan below 0."""
+    names = (a, b) if without is None else (a, b, without)
+    of = _sums(log_shares, len(lists), _members(lists, *names))
+    rest = () if without is None else (0,)
+    log_all = of(1, 0, *rest) + of(0, 1, *rest) - of(1, 1, *rest) - math.log(xi)
+    share = np.exp(of(0, 0, *rest) - log_all)  # of those on neither list, the part that is seen
+    left = np.where(share < 1, -share, np.nan)
+    answer: Floats = log_all + np.log1p(left)
+    return answer
+
+
+def _times(factor: float) -> str:
+    return "the same" if factor == 1 else f"{factor:.3g} times as high"
+
+
+def words(lists: tuple[str, ...], xi: float = 1.0) -> str:
+    """What xi of `NHOI` says, in words, for two lists, three, and more.
+
+    Examples:
+        >>> words(("A", "B"), 0.5)
+        'The odds of being on B are 2 times as high for people on A as for people not on it.'
+    """
+    if len(lists) == 2:
+        a, b = lists
+        how = _times(1 / xi)
+        return f"The odds of being on {b} are {how} for people on {a} as for people not on it."
+    if len(lists) == 3:
+        a, b, c = lists
+        how = "the same" if xi == 1 else f"{xi:.3g} times as large"
+        return (
+            f"How strongly {a} and {b} go together (their odds ratio) is {how} among people on {c} "
+            "as among people not on it."
+        )
+    free = f"Lists may depend on each other in any way in which fewer than {len(lists)} take part"
+    if xi == 1:
+        return f"{free}; all {len(lists)} together do not act on one another beyond that."
+    return (
+        f"{free}; beyond that, all {len(lists)} together act so that those on no list are "
+        f"{1 / xi:.3g} times as many as they would be otherwise."
+    )

@@ -1,0 +1,179 @@
+"""What all methods share: the checks before a fit, the clock, and how a refusal is made.
+
+A method is written as a function of a checked table; it raises `NotEstimable` to
+refuse. `estimator` turns that into the value that callers see, once level, seed, draws
+and the names of the settings are in order.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from collections.abc import Callable
+from typing import Any, Concatenate
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+from uncounted.estimate.base import validation
+from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.ends import open_ended, quantiles
+from uncounted.estimate.base.result import Estimate, Interval
+
+
+def estimator[**P](
+    method: str,
+) -> Callable[
+    [Callable[Concatenate[CaptureTable, P], Estimate]],
+    Callable[Concatenate[CaptureTable, P], Estimate],
+]:
+    """Make a method of a fit: check the table, time the fit, turn a refusal into a value."""
+
+    def wrap(
+        fit: Callable[Concatenate[CaptureTable, P], Estimate],
+    ) -> Callable[Concatenate[CaptureTable, P], Estimate]:
+        @functools.wraps(fit)
+        def run(table: CaptureTable, /, *args: P.args, **kwargs: P.kwargs) -> Estimate:
+            began = time.perf_counter()
+            kwargs.update(validation.checked(method, fit, kwargs))
+            checked = check(table)
+            if checked.refusal is not None:
+                found = checked.refusal
+                result = Estimate(
+                    method, "refused", found.reason, found.hint, finding=found.finding
+                )
+            else:
+                try:
+                    result = fit(checked.table, *args, **kwargs)
+                except NotEstimable as refusal:
+                    result = Estimate(method, "refused", str(refusal), refusal.hint)
+            return attrs.evolve(
+                result,
+                warnings=checked.warnings + result.warnings,
+                seconds=time.perf_counter() - began,
+                input=table.digest(),
+            )
+
+        return run
+
+    return wrap
+
+
+def z_of(level: float) -> float:
+    """The normal quantile of a two-sided interval.
+
+    Raises:
+        UsedWrongly: the level is not strictly between 0 and 1, or too near to 1.
+    """
+    return float(ndtri(0.5 + validation.level_of(level) / 2))
+
+
+def log_normal_interval(observed: float, n0: float, variance: float, level: float) -> Interval:
+    """An interval for N that never goes below what was observed (Chao 1987, eq. 12).
+
+    n0 is taken as log-normal: [n + n0 / C, n + n0 C], C = exp(z sqrt(log(1 + var / n0^2))).
+
+    Examples:
+        >>> log_normal_interval(100, 0.0, 0.0, 0.95)
+        (100.0, 100.0)
+    """
+    if n0 <= 0:
+        return float(observed), float(observed)
+    spread = math.exp(z_of(level) * math.sqrt(math.log1p(variance / n0**2)))
+    return observed + n0 / spread, observed + n0 * spread
+
+
+def root(f: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that has different signs at `low` and `high` is zero, by halving.
+
+    Examples:
+        >>> root(lambda x: x * x - 2, 0.0, 2.0)
+        1.414213562373095
+    """
+    rising = f(high) > 0
+    while True:
+        middle = (low + high) / 2
+        if not low < middle < high:
+            return middle
+        if (f(middle) > 0) == rising:
+            high = middle
+        else:
+            low = middle
+
+
+def log_n0(n0: float, variance: float) -> tuple[float, float]:
+    """Mean and variance of log(n0 + 1/2), by which such estimates are pooled."""
+    return math.log(n0 + 0.5), math.log1p(variance / (n0 + 0.5) ** 2)
+
+
+def log_normal_estimate(
+    method: str,
+    observed: int,
+    n0: float,
+    variance: float,
+    *,
+    level: float,
+    interval_kind: str = "log-normal",
+    diagnostics: dict[str, Any] | None = None,
+    **more: Any,
+) -> Estimate:
+    """An estimate from n0 and its variance alone: interval, standard error, log n0.
+
+    `more` is whatever else an `Estimate` holds: `point_kind`, `assumption`, `settings`, `seed`.
+
+    Examples:
+        >>> log_normal_estimate("chao", 70, 90.0, 0.0, level=0.95).interval
+        (160.0, 160.0)
+    """
+    return Estimate(
+        method=method,
+        status="ok",
+        point=observed + n0,
+        interval=log_normal_interval(observed, n0, variance, level),
+        level=level,
+        interval_kind=interval_kind,
+        diagnostics={**(diagnostics or {}), "se": variance**0.5},
+        log_n0=log_n0(n0, variance),
+        **more,
+    )
+
+
+def estimate_from_draws(
+    method: str, observed: int, n0: npt.NDArray[np.int64], *, level: float, **more: Any
+) -> Estimate:
+    """An estimate from draws of n0: their median and an equal-tailed credible interval.
+
+    A draw of `LAST` stands for everything from there on: an end that lands on it is `inf`.
+
+    Raises:
+        NotEstimable: half of the draws or more have no end.
+
+    Examples:
+        >>> estimate_from_draws("any", 70, np.arange(101), level=0.9).interval
+        (75.0, 165.0)
+    """
+    z_of(level)
+    middle, low, high = (observed + x for x in quantiles(open_ended(n0), level))
+    if not math.isfinite(middle):
+        raise NotEstimable(
+            "half of the draws or more put no end to the number of people",
+            hint="too few people are on two lists; look at the lower bounds",
+        )
+    logs = np.log(n0 + 0.5)
+    return Estimate(
+        method=method,
+        status="ok",
+        point=middle,
+        point_kind="posterior median",
+        interval=(low, high),
+        level=level,
+        interval_kind="credible",
+        draws=n0.astype(np.int64) + observed,
+        log_n0=(float(logs.mean()), float(logs.var())),
+        **more,
+    )

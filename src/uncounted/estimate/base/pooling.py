@@ -1,0 +1,259 @@
+"""One estimate from many tables: the doubt about who is who, carried into the number.
+
+Linkage gives draws of who is who, each a table. The estimate is made on every
+table and the answers are averaged equally (Sadinle 2018, Annals of Applied
+Statistics 12:1013); equal tables are fitted once. It never reports an average of
+the tables that happened to work without saying how many did not.
+
+With n people recorded in a table, and n another in each table, N = n + n0 is pooled and
+never n0 alone: where nearly everybody is recorded, most of the doubt about N is that about n.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from uncounted.estimate.base.ends import open_ended, quantiles
+from uncounted.estimate.base.mixture import Mixture, log_number
+from uncounted.estimate.base.result import Estimate, Fitted
+
+MAX_REFUSED = 0.05
+
+
+@attrs.frozen
+class Doubt:
+    """The variance of log N: between tables, that is from who is who, and within them."""
+
+    between: float
+    within: float
+
+    @property
+    def share(self) -> float:
+        """What of it lies between tables; 0 where there is none at all."""
+        whole = self.between + self.within
+        return self.between / whole if whole > 0 else 0.0
+
+
+def pool(
+    fits: Sequence[Fitted], *, max_refused: float = MAX_REFUSED, allow_for_few: bool = True
+) -> Estimate:
+    """Pool one method's estimates over linkage draws.
+
+    Draws of N are put together, as many from each table as its share; of methods without
+    draws the log-normal laws of N are (`Mixture`). A refusal in more than `max_refused`
+    of the draws refuses the whole; fewer are left out, and counted in a warning.
+
+    `allow_for_few`: the ends of a method without draws are moved out where tables are few; not
+    so where they are held against those of many tables.
+
+    `linkage_share` is the share of the variance of log N that lies between tables.
+    """
+    total = sum(fit.times for fit in fits)
+    bad = [fit for fit in fits if not fit.estimate.ok]
+    good = [fit for fit in fits if fit.estimate.ok]
+    missed = sum(fit.times for fit in bad)
+    first = fits[0].estimate
+    seconds = sum(fit.estimate.seconds for fit in fits)
+    if not good or missed > max_refused * total:
+        return _refuse(first, bad, missed, total, seconds)
+    doubt = doubt_of(good)
+    model = good[0].estimate
+    settings = {
+        name: value
+        for name, value in model.settings.items()
+        if all(fit.estimate.settings.get(name) == value for fit in good)
+    }
+    good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
+    further = _few(doubt, total - missed, model.level) if allow_for_few else 1.0
+    pooled = _pool_draws(good) if model.draws is not None else _pool_laws(good, further)
+    warnings = _warnings(good, missed, total)
+    if not pooled.ok:
+        return attrs.evolve(pooled, seconds=seconds)
+    return attrs.evolve(
+        pooled,
+        diagnostics={**pooled.diagnostics, "linkage_share": doubt.share, "refused_in": missed},
+        warnings=warnings,
+        seconds=seconds,
+        input="",
+    )
+
+
+def _refuse(
+    first: Estimate, bad: Sequence[Fitted], missed: int, total: int, seconds: float
+) -> Estimate:
+    common: Counter[tuple[str, str | None, str | None]] = Counter()
+    for fit in bad:
+        refusal = fit.estimate
+        common[refusal.reason or "", refusal.hint, refusal.finding] += fit.times
+    (reason, hint, finding), _ = common.most_common(1)[0]
+    if missed < total:
+        reason = f"refused in {missed} of {total} draws of who is who: {reason}"
+    return Estimate(
+        first.method,
+        "refused",
+        reason,
+        hint,
+        level=first.level,
+        seconds=seconds,
+        seed=first.seed,
+        finding=finding,
+    )
+
+
+def doubt_of(fits: Sequence[Fitted]) -> Doubt:
+    """Between and within tables, what the means of few draws vary by chance taken off.
+
+    Examples:
+        >>> one = Estimate("any", "ok", point=150.0, log_n0=(4.0, 0.04))
+        >>> doubt_of([Fitted(one, 100, 3)]).share
+        0.0
+    """
+    weight = np.array([fit.times for fit in fits], dtype=np.float64)
+    weight /= weight.sum()
+    mean, variance = np.array([log_number(fit.estimate, fit.observed) for fit in fits]).T
+    chance = sum(
+        float(share) * (1 - float(share)) * float(each) / _draws_of(fit.estimate)
+        for share, each, fit in zip(weight, variance, fits, strict=True)
+    )
+    between = float(weight @ (mean - weight @ mean) ** 2)
+    return Doubt(max(0.0, between - chance), float(weight @ variance))
+
+
+def _draws_of(estimate: Estimate) -> float:
+    """Of how many independent draws a table's mean is; no end of them where it has none."""
+    if estimate.draws is None:
+        return math.inf
+    return float(min(len(estimate.draws), estimate.diagnostics.get("ess", math.inf)))
+
+
+def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
+    model = fits[0].estimate
+    per_draw = min(
+        len(fit.estimate.draws) // fit.times for fit in fits if fit.estimate.draws is not None
+    )
+    draws = np.concatenate(
+        [
+            fit.estimate.draws[: per_draw * fit.times]
+            for fit in fits
+            if fit.estimate.draws is not None
+        ]
+    )
+    middle, low, high = quantiles(open_ended(draws), model.level)
+    if not math.isfinite(middle):
+        total = sum(fit.times for fit in fits)
+        return Estimate(
+            model.method,
+            "refused",
+            "half of the draws or more put no end to the number of people",
+            "too few people are on two lists; look at the lower bounds",
+            level=model.level,
+            diagnostics={"draws": total},
+            seed=model.seed,
+        )
+    return attrs.evolve(
+        model,
+        point=middle,
+        mean=None,
+        interval=(low, high),
+        settings={**model.settings, "pooled": "draws of N from every table, equally"},
+        diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),
+        draws=draws,
+        log_n0=None,
+    )
+
+
+def _pool_laws(fits: Sequence[Fitted], further: float) -> Estimate:
+    """The mixture over tables of each table's own law of N; the point is the mean of points."""
+    model = fits[0].estimate
+    R = sum(fit.times for fit in fits)
+    law = Mixture.of(fits)
+    middle = law.quantile(0.5)
+    low, high = (
+        max(float(law.observed.min()), middle * (law.quantile(p) / middle) ** further)
+        for p in (0.5 - model.level / 2, 0.5 + model.level / 2)
+    )
+    # Tables whose interval has no end are draws of a tail: more of them than it holds open it.
+    open_ = sum(
+        fit.times
+        for fit in fits
+        if fit.estimate.interval and not math.isfinite(fit.estimate.interval[1])
+    )
+    ended = open_ / R <= (1 - model.level) / 2
+    points = [fit.estimate.number() for fit in fits]
+    return attrs.evolve(
+        model,
+        point=float(np.average(points, weights=[fit.times for fit in fits])),
+        interval=(low, high if ended else math.inf),
+        settings={**model.settings, "pooled": "the laws of N from every table, equally"},
+        diagnostics=_average([(fit.estimate.diagnostics, fit.times) for fit in fits]),
+        log_n0=None,
+    )
+
+
+def _few(doubt: Doubt, R: int, level: float) -> float:
+    """How much longer the ends are on log N since the tables are few; 1 for very many.
+
+    Rubin (1987, sec. 3.3): the variance is W + (1 + 1/R) B, of which a mixture of R tables has
+    W + (1 - 1/R) B, and t on (R - 1) (1 + W / ((1 + 1/R) B))^2 takes the place of the normal.
+    """
+    if R == 1 or doubt.between == 0:
+        return 1.0
+    B, W = doubt.between * R / (R - 1), doubt.within
+    df = (R - 1) * (1 + W / ((1 + 1 / R) * B)) ** 2
+    t = float(stdtrit(df, 0.5 + level / 2) / ndtri(0.5 + level / 2))
+    return t * math.sqrt((W + (1 + 1 / R) * B) / (W + (1 - 1 / R) * B))
+
+
+def _average(of: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+    """Weighted means of the diagnostics that are plain numbers in every table."""
+    weights = [times for _, times in of]
+    answer: dict[str, Any] = {}
+    for name, value in of[0][0].items():
+        if isinstance(value, int | float):
+            answer[name] = float(np.average([each[name] for each, _ in of], weights=weights))
+        elif isinstance(value, list) and all(len(each[name]) == len(value) for each, _ in of):
+            answer[name] = [
+                {
+                    **item,
+                    "probability": float(
+                        np.average(
+                            [each[name][i]["probability"] for each, _ in of], weights=weights
+                        )
+                    ),
+                }
+                for i, item in enumerate(value)
+                if "probability" in item
+            ]
+    return answer
+
+
+def _warnings(fits: Sequence[Fitted], missed: int, total: int) -> tuple[str, ...]:
+    """A sentence that came with most tables, once; the number of tables left out.
+
+    Figures in a sentence differ from table to table: the commonest form stands for all.
+    """
+    seen: Counter[str] = Counter()
+    kinds: dict[str, Counter[str]] = {}
+    for fit in fits:
+        for text in fit.estimate.warnings:
+            kind = "".join(letter for letter in text if not letter.isdigit())
+            seen[kind] += fit.times
+            kinds.setdefault(kind, Counter())[text] += fit.times
+    found = []
+    for kind, times in seen.items():
+        text = kinds[kind].most_common(1)[0][0]
+        found.append(
+            text if times == total else f"{text} (In {times} of {total} draws of who is who.)"
+        )
+    if missed:
+        found.append(
+            f"{missed} of {total} draws of who is who could not be estimated and are left out."
+        )
+    return tuple(found)

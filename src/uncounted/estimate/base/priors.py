@@ -1,0 +1,185 @@
+"""What is believed about N before the lists are looked at, and how draws of pi_0 obey it.
+
+Under p(N) ~ 1/N the number seen says nothing about pi_0, the share of people on no
+list, and the unseen given pi_0 are negative binomial. Under an informed prior a draw
+of pi_0 is kept with the probability that it gives the number seen, relative to the
+best it could be (Aleshin-Guendel, Sadinle and Wakefield 2024). All of it is in
+logarithms: pi_0 may be as near to 1 as it likes.
+"""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+from scipy.special import gammaln
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.posterior import LAST, Ints
+from uncounted.estimate.base.result import Floats
+
+_LEAST, _MOST = 1e-9, 1e12  # of a prior's shape, scale and mean
+_HOW = "SHAPE,SCALE expects about SHAPE times SCALE people, e.g. 13.14,55.17"
+
+
+@attrs.frozen
+class InversePrior:
+    """p(N) proportional to 1/N (Jeffreys): no number of digits is likelier than another."""
+
+    def log(self, N: Floats) -> Floats:
+        """Log prior up to a constant."""
+        answer: Floats = -np.log(N)
+        return answer
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+        return "p(N) ~ 1/N"
+
+
+@attrs.frozen
+class GammaPoissonPrior:
+    """N ~ Poisson(theta), theta ~ Gamma(shape a, scale b): Madigan and York's informed prior.
+
+    Raises:
+        UsedWrongly: shape, scale or their product, the mean, is not from 1e-9 to 1e12.
+
+    Examples:
+        >>> GammaPoissonPrior(13.14, 55.17).name
+        'N ~ Poisson(theta), theta ~ Gamma(13.14, scale 55.17)'
+    """
+
+    shape: float
+    scale: float
+
+    def __attrs_post_init__(self) -> None:
+        a, b = self.shape, self.scale
+        if not all(_LEAST <= each <= _MOST for each in (a, b, a * b)):
+            raise UsedWrongly(
+                f"a prior of shape {a} and scale {b} is none: both are above 0, and neither"
+                " they nor the people expected are beyond 1e12",
+                hint=_HOW,
+            )
+
+    def log(self, N: Floats) -> Floats:
+        """Log prior up to a constant."""
+        a, b = self.shape, self.scale
+        answer: Floats = (
+            N * np.log(b) - (N + a) * np.log1p(b) + gammaln(N + a) - gammaln(N + 1) - gammaln(a)
+        )
+        return answer
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+        return f"N ~ Poisson(theta), theta ~ Gamma({self.shape:g}, scale {self.scale:g})"
+
+
+type Prior = InversePrior | GammaPoissonPrior
+INVERSE = InversePrior()
+
+
+def prior_of(prior: object) -> Prior:
+    """A prior on N, and nothing else.
+
+    Raises:
+        UsedWrongly: it is none.
+    """
+    if not isinstance(prior, InversePrior | GammaPoissonPrior):
+        raise UsedWrongly(
+            "what was given is no prior on N",
+            hint="InversePrior() or GammaPoissonPrior(shape, scale); read_prior reads one in words",
+        )
+    return prior
+
+
+def read_prior(text: str) -> Prior:
+    """A prior as a user writes it: `1/N`, or the shape and scale of Madigan and York's.
+
+    Raises:
+        UsedWrongly: it is neither.
+
+    Examples:
+        >>> read_prior("1/N") is INVERSE, read_prior("10,200").name
+        (True, 'N ~ Poisson(theta), theta ~ Gamma(10, scale 200)')
+    """
+    if "".join(text.split()).upper() == "1/N":
+        return INVERSE
+    try:
+        shape, scale = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsedWrongly("a prior on N is 1/N or SHAPE,SCALE", hint=_HOW) from None
+    return GammaPoissonPrior(shape, scale)
+
+
+def negative_binomial(*, size: float, mean: float) -> GammaPoissonPrior:
+    """N ~ negative binomial of this size and mean; its variance is mean + mean^2 / size.
+
+    The same law as N ~ Poisson(theta), theta ~ Gamma(shape size, scale mean / size).
+
+    Raises:
+        UsedWrongly: size or mean is not above 0.
+
+    Examples:
+        >>> negative_binomial(size=10, mean=2000).name
+        'N ~ Poisson(theta), theta ~ Gamma(10, scale 200)'
+    """
+    if not (0 < size < math.inf and 0 < mean < math.inf):
+        raise UsedWrongly(
+            f"a prior of size {size} and mean {mean} is none: both are above 0",
+            hint="mean: the N you expect; size: (mean / standard deviation) squared, about",
+        )
+    return GammaPoissonPrior(float(size), mean / size)
+
+
+def log_acceptance(prior: Prior, observed: int, log_odds: Floats) -> Floats:
+    """Log of the probability with which each draw of pi_0 is kept.
+
+    With N ~ NB(size a, mean M) the number seen is NB(a, mean m = (1 - pi_0) M), whose
+    probability of n is greatest at m = n; the ratio to that is the probability.
+
+    Args:
+        prior: on N.
+        observed: n.
+        log_odds: of pi_0, any shape; nan (a draw that its assumption rules out) is never kept.
+    """
+    possible = ~np.isnan(log_odds)
+    if isinstance(prior, InversePrior):
+        return np.where(possible, 0.0, -np.inf)
+    a, n = prior.shape, float(observed)
+    log_m = math.log(a * prior.scale) - np.logaddexp(0.0, np.where(possible, log_odds, 0.0))
+    log_ratio = (n + a) * (math.log(n + a) - np.logaddexp(log_m, math.log(a)))
+    log_ratio += n * (log_m - math.log(n))
+    return np.where(possible, np.minimum(log_ratio, 0.0), -np.inf)
+
+
+def draw_unseen(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Generator) -> Ints:
+    """One n0 for each draw of pi_0.
+
+    Under 1/N: negative binomial (n, 1 - pi_0). Under NB(a, M): negative binomial
+    (n + a, 1 - M pi_0 / (M + a)). Both as a Poisson of a Gamma. No n0 is above `LAST`.
+
+    Args:
+        prior: on N.
+        observed: n.
+        log_odds: log(pi_0 / (1 - pi_0)), shape (draws,).
+        rng: of the draws.
+
+    Examples:
+        >>> odds = np.full(3, np.log(2.0))
+        >>> draw_unseen(INVERSE, 10**6, odds, np.random.default_rng(1)) // 10**4
+        array([200, 200, 200])
+    """
+    size = float(observed)
+    if isinstance(prior, GammaPoissonPrior):
+        a, M = prior.shape, prior.shape * prior.scale
+        size += a
+        log_seen = -np.logaddexp(0.0, log_odds)  # log(1 - pi_0)
+        log_odds = (
+            math.log(M) + log_odds + log_seen - np.logaddexp(math.log(M) + log_seen, math.log(a))
+        )
+    log_rate = np.log(rng.standard_gamma(size, len(log_odds))) + log_odds
+    beyond = log_rate >= math.log(LAST)
+    n0: Ints = rng.poisson(np.exp(np.where(beyond, 0.0, log_rate)))
+    return np.where(beyond, LAST, np.minimum(n0, LAST))

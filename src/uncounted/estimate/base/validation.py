@@ -1,0 +1,217 @@
+"""What a method may be told, and what is refused before anything is computed.
+
+A wrong level, seed or setting ends in words here, not in a warning of numpy or in a
+number that looks like any other.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from uncounted.errors import UsedWrongly
+
+MOST_LEVEL = 0.999999  # nearer to 1 the ends are those of the tails that no table teaches
+MOST_DRAWS = 10_000_000
+LEAST_XI, MOST_XI = 1 / 1000, 1000.0
+LEAST_DELTA, MOST_DELTA = 1e-9, 1000.0
+_OF_THE_STUDY = ("level", "seed")
+
+
+def level_of(level: Any) -> float:
+    """The level of an interval.
+
+    Raises:
+        UsedWrongly: not a number strictly between 0 and 1, or too near to 1.
+
+    Examples:
+        >>> level_of(0.95)
+        0.95
+    """
+    value = number_of(level)
+    if not 0 < value < 1:
+        raise UsedWrongly(f"level {level} is not between 0 and 1", hint="0.95 is usual")
+    if value > MOST_LEVEL:
+        raise UsedWrongly(
+            f"level {level} is above {MOST_LEVEL}, the highest there is", hint="0.95 is usual"
+        )
+    return value
+
+
+def seed_of(seed: Any) -> int:
+    """The seed of all draws.
+
+    Raises:
+        UsedWrongly: not a whole number from 0 up.
+
+    Examples:
+        >>> seed_of(7)
+        7
+    """
+    whole = _whole(seed)
+    if whole is None or whole < 0:
+        raise UsedWrongly(
+            f"seed {seed} is not a whole number from 0 up",
+            hint="any will do, as long as it is kept: it makes results repeat",
+        )
+    return whole
+
+
+def draws_of(draws: Any) -> int:
+    """How many draws to make.
+
+    Raises:
+        UsedWrongly: not a whole number from 1 to `MOST_DRAWS`.
+    """
+    whole = _whole(draws)
+    if whole is None or whole < 1:
+        raise UsedWrongly(
+            f"at least one draw is needed, and {draws} were asked for",
+            hint="4,000 are usual; more make the last digits steadier",
+        )
+    if whole > MOST_DRAWS:
+        raise UsedWrongly(
+            f"{whole:,} draws are too many to hold", hint=f"up to {MOST_DRAWS:,}; 4,000 are usual"
+        )
+    return whole
+
+
+def delta_of(delta: Any) -> float:
+    """The prior count of a cell.
+
+    Raises:
+        UsedWrongly: not a number from `LEAST_DELTA` to `MOST_DELTA`.
+    """
+    value = number_of(delta)
+    if not value > 0:
+        raise UsedWrongly(f"delta {delta} is not above 0", hint="2**-J for J lists is usual")
+    if not LEAST_DELTA <= value <= MOST_DELTA:
+        raise UsedWrongly(
+            f"delta {delta} is not from {LEAST_DELTA:g} to {MOST_DELTA:g}",
+            hint="it is as many made-up people in every pattern; 2**-J for J lists is usual",
+        )
+    return value
+
+
+def xi_of(xi: Any) -> float:
+    """A factor by which an assumption may be wrong.
+
+    Raises:
+        UsedWrongly: not a number from 1/1000 to 1000.
+    """
+    value = number_of(xi)
+    if not (value > 0 and math.isfinite(value)):
+        raise UsedWrongly(f"xi {xi} is not above 0", hint="1 is the usual assumption")
+    if not LEAST_XI <= value <= MOST_XI:
+        raise UsedWrongly(
+            f"xi {xi} is not from 1/1000 to 1000",
+            hint="1 is the usual assumption; a factor beyond a thousand is no doubt about it",
+        )
+    return value
+
+
+def xis_of(xi: Sequence[float] | float) -> tuple[float, ...]:
+    """The rows of a table of xi: one number, or several.
+
+    Raises:
+        UsedWrongly: none, or one that is no xi.
+
+    Examples:
+        >>> xis_of(2), xis_of([0.5, 1])
+        ((2.0,), (0.5, 1.0))
+    """
+    found = tuple(xi_of(each) for each in (xi if isinstance(xi, Iterable) else (xi,)))
+    if not found:
+        raise UsedWrongly("no value of xi was given", hint="e.g. 0.5, 1 and 2")
+    return found
+
+
+def names_of(methods: Sequence[str] | str) -> tuple[str, ...]:
+    """Names of methods, each once; a bare name is that name.
+
+    Raises:
+        UsedWrongly: none was given.
+
+    Examples:
+        >>> names_of("chao"), names_of(["chao", "chao"])
+        (('chao',), ('chao',))
+    """
+    names = (methods,) if isinstance(methods, str) else tuple(dict.fromkeys(methods))
+    if not names:
+        raise UsedWrongly(
+            "no method was named", hint="leave the methods out to have every one that applies"
+        )
+    return names
+
+
+def check_settings(name: str, method: Callable[..., Any], own: Mapping[str, Any]) -> None:
+    """Refuse a setting that the method does not have.
+
+    Raises:
+        UsedWrongly: with the settings that it has.
+
+    Examples:
+        >>> from uncounted.estimate.simple.chao import chao
+        >>> check_settings("chao", chao, {"variant": "mh"})
+    """
+    has = [
+        each.name
+        for each in inspect.signature(method).parameters.values()
+        if each.kind is each.KEYWORD_ONLY and each.name not in _OF_THE_STUDY
+    ]
+    for given in own:
+        if given in _OF_THE_STUDY:
+            raise UsedWrongly(
+                f"{given} is no setting of {name}: it is the same for every method",
+                hint=f"give {given} beside the settings",
+            )
+        if given not in has:
+            raise UsedWrongly(
+                f"{name} has no setting {given!r}",
+                hint=f"its settings: {', '.join(has)}" if has else "it has none",
+            )
+
+
+def checked(name: str, method: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a method was given, with level, seed, draws and resamples as plain numbers.
+
+    Raises:
+        UsedWrongly: one of them cannot be, or it has no such setting.
+    """
+    own = {key: value for key, value in given.items() if key not in _OF_THE_STUDY}
+    check_settings(name, method, own)
+    plain = {"level": level_of, "seed": seed_of, "draws": draws_of, "resamples": _resamples_of}
+    return {key: plain[key](value) if key in plain else value for key, value in given.items()}
+
+
+def number_of(value: Any) -> float:
+    """As a float; nan for what is no number (a bool is none)."""
+    if isinstance(value, bool | str | bytes):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _resamples_of(resamples: Any) -> int:
+    """A whole number; which ones there may be, each method says."""
+    whole = _whole(resamples)
+    if whole is None:
+        raise UsedWrongly(
+            f"resamples {resamples} is not a whole number", hint="1,000 are usual, 0: none"
+        )
+    return whole
+
+
+def _whole(value: Any) -> int | None:
+    """As an int; None for what is no whole number (a bool is none)."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None

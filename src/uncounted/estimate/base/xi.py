@@ -1,0 +1,189 @@
+"""How the answer moves when its untestable assumption is wrong by a stated factor xi.
+
+What was observed never says how many were not: it fixes the shares of the seen
+patterns and nothing else. Aleshin-Guendel, Sadinle and Wakefield (Biometrics 2024)
+put what is missing into one number: xi, the product of the shares of the patterns
+with an odd number of lists, divided by that of the even ones, the unseen included.
+xi = 1 is "no highest-order interaction". With the seen patterns held as they are,
+the number unseen is proportional to 1/xi, whatever model they came from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+from uncounted.estimate.base.assumptions import words
+from uncounted.estimate.base.estimator import estimator, log_normal_estimate
+from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.validation import xi_of, xis_of
+
+XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
+
+type End = Literal["point", "low", "high"]
+
+SATURATED = "no highest-order interaction, saturated table"
+
+
+@estimator("saturated")
+def saturated(
+    table: CaptureTable, *, level: float = 0.95, seed: int = 1, xi: float = 1.0
+) -> Estimate:
+    """Nothing assumed but the highest-order interaction, which is set to xi.
+
+    n0 = prod(odd cells) / prod(even cells) / xi; the variance of log n0 is the sum of
+    1/count over all cells (Poisson), so that of n0 is n0 + n0^2 sum(1/x)
+    (Rivest and Levesque 2001, eq. 5).
+
+    Args:
+        table: every pattern must have somebody, or it refuses.
+        level: of the log-normal interval.
+        seed: kept in the result; nothing here is random.
+        xi: from 1/1000 to 1000; larger xi, fewer unseen.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> round(saturated(table).point), round(saturated(table, xi=0.5).point)
+        (150, 230)
+    """
+    xi = xi_of(xi)
+    J, n = len(table.lists), table.observed
+    if len(table.counts) < 2**J - 1:
+        empty = 2**J - 1 - len(table.counts)
+        raise NotEstimable(
+            f"{empty} of the {2**J - 1} patterns have nobody",
+            hint="the table of xi can start from another method's estimate",
+        )
+    log_r = sum(
+        (1 if pattern.count("1") % 2 else -1) * math.log(count)
+        for pattern, count in table.counts.items()
+    )
+    if log_r - math.log(xi) > math.log(LAST):
+        raise NotEstimable(
+            "the patterns put the number unseen beyond any that can be counted",
+            hint="too few people are on an even number of lists; look at the lower bounds",
+        )
+    n0 = math.exp(log_r - math.log(xi))
+    variance = n0 + n0**2 * sum(1 / count for count in table.counts.values())
+    return log_normal_estimate(
+        "saturated",
+        n,
+        n0,
+        variance,
+        level=level,
+        point_kind="maximum likelihood",
+        assumption=words(table.lists, xi),
+        settings={"xi": xi},
+        seed=seed,
+    )
+
+
+def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
+    """The same estimate, had its assumption been wrong by a factor xi: n0 becomes n0 / xi.
+
+    Draws are scaled with the noise of n0 in them, so that where n0 is small the interval
+    at xi < 1 is a little too wide. A draw without an end keeps none.
+    """
+    xi = xi_of(xi)
+    if not estimate.ok or estimate.point is None or estimate.interval is None:
+        return estimate
+
+    def scale(N: float) -> float:
+        return observed + (N - observed) / xi
+
+    draws = estimate.draws
+    if draws is not None:
+        n0 = np.where(draws - observed >= LAST, np.inf, (draws - observed) / xi)
+        draws = observed + np.minimum(np.rint(n0), LAST).astype(np.int64)
+    spread = estimate.log_n0
+    return attrs.evolve(
+        estimate,
+        point=scale(estimate.point),
+        interval=(scale(estimate.interval[0]), scale(estimate.interval[1])),
+        draws=draws,
+        log_n0=None if spread is None else (spread[0] - math.log(xi), spread[1]),
+    )
+
+
+def row(estimate: Estimate, xi: float, basis: str) -> dict[str, Any]:
+    """A row of the xi table."""
+    return {"xi": xi, "point": estimate.point, "interval": estimate.interval, "basis": basis}
+
+
+def xi_table(
+    table: CaptureTable,
+    headline: Estimate | None,
+    *,
+    xis: Sequence[float] | float = XI,
+    level: float = 0.95,
+) -> tuple[dict[str, Any], ...]:
+    """N at each xi: from the saturated table, or from the headline where a pattern is empty."""
+    xis = xis_of(xis)
+    if saturated(table).ok:
+        return tuple(row(saturated(table, xi=xi, level=level), xi, SATURATED) for xi in xis)
+    if headline is None:
+        return ()
+    basis = relative_basis(headline.method)
+    return tuple(row(with_xi(headline, table.observed, xi), xi, basis) for xi in xis)
+
+
+def relative_basis(method: str) -> str:
+    """What xi = 1 means when the table starts from a method's own estimate."""
+    return f"relative to what {method} assumes"
+
+
+def xi_rows(
+    estimate: Estimate, observed: int, xis: Sequence[float] | float = XI
+) -> tuple[dict[str, Any], ...]:
+    """The xi table of one method; none when it refused.
+
+    Rows as of `row`, with `method`, and `basis` saying what xi = 1 means for it. For an
+    estimate over linkage draws, `observed` is the study's.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate.simple.chao import chao
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> [(row["xi"], row["point"]) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
+        [(0.5, 230.0), (1.0, 150.0), (2.0, 110.0)]
+    """
+    if not estimate.ok:
+        return ()
+    basis = SATURATED if estimate.method == "saturated" else relative_basis(estimate.method)
+    return tuple(
+        {"method": estimate.method, **row(with_xi(estimate, observed, xi), xi, basis)}
+        for xi in xis_of(xis)
+    )
+
+
+def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "point") -> float | None:
+    """The xi at which the estimate, or an end of its interval, comes to a claimed N.
+
+    "N is above `claim`" holds at the point for every xi below it; with `end="low"` the
+    whole interval is above for every xi below it, with `end="high"` none of it is for any
+    xi above it. None: no xi does it, since the claim is not above what was observed, or
+    there is no estimate, or it has nobody unseen, or no end. In words: `claims`.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> round(tipping(saturated(table), 70, 110), 6)
+        2.0
+        >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
+        0.89
+    """
+    if estimate.point is None or estimate.interval is None or claim <= observed:
+        return None
+    low, high = estimate.interval
+    N = {"point": estimate.point, "low": low, "high": high}[end]
+    if not observed < N < math.inf:
+        return None
+    return (N - observed) / (claim - observed)

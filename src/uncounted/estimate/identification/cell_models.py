@@ -1,0 +1,265 @@
+"""Models of the patterns that can be seen: draws of their shares, and nothing about the unseen.
+
+What a table can teach is how the seen patterns share the people who were seen. Any
+model of that will do, and each gives draws here; what the unseen have to do with the
+seen is for `assumptions` to say. Shares are kept as logarithms, since those of empty
+patterns may be as small as they like.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import attrs
+import numpy as np
+from scipy.special import digamma, logsumexp, polygamma
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.base.assumptions import Assumption
+from uncounted.estimate.base.result import Floats
+
+MOST_LISTS = 10
+
+
+@attrs.frozen(eq=False)
+class Drawn:
+    """A batch of draws: log shares, shape (draws, 2^J - 1), and what was watched on the way."""
+
+    log_shares: Floats
+    diagnostics: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class CellModel(Protocol):
+    """A model of the seen patterns.
+
+    Columns are in the order of `patterns(lists)`. A model whose draws are given ends
+    after one batch; the others go on for as long as they are asked.
+    """
+
+    @property
+    def name(self) -> str:
+        """For the settings of an estimate."""
+
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+        """Batches of `size` draws."""
+
+    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
+        """Part of the spread of log odds that the prior makes; None where it is not known."""
+
+
+def patterns(lists: Sequence[str]) -> tuple[str, ...]:
+    """The seen patterns in the order of the columns of shares.
+
+    Column k is mask k + 1: the first list is the lowest bit.
+
+    Examples:
+        >>> patterns("ABC")
+        ('100', '010', '110', '001', '101', '011', '111')
+    """
+    J = len(lists)
+    return tuple(
+        "".join("1" if mask >> i & 1 else "0" for i in range(J)) for mask in range(1, 1 << J)
+    )
+
+
+def counts_of(table: CaptureTable) -> Floats:
+    """The counts in the order of `patterns`, empty ones included.
+
+    Raises:
+        NotEstimable: more lists than patterns can be held for.
+    """
+    if len(table.lists) > MOST_LISTS:
+        raise NotEstimable(
+            f"the seen patterns are modelled for up to {MOST_LISTS} lists, and there are "
+            f"{len(table.lists)}",
+            hint="leave lists out, or join lists of the same collector",
+        )
+    return np.array([table.counts.get(p, 0) for p in patterns(table.lists)], dtype=np.float64)
+
+
+@attrs.frozen
+class Dirichlet:
+    """Shares with a Dirichlet(counts + `count`) posterior: no two patterns teach one another.
+
+    `count` is the prior count of each of the 2^J - 1 patterns: 1 (uniform, as Aleshin-
+    Guendel, Sadinle and Wakefield 2024 use it), 1/2, or None for 2^-J. Where patterns are
+    empty it decides how small they are taken to be.
+    """
+
+    count: float | None = 1.0
+
+    def __attrs_post_init__(self) -> None:
+        if self.count is not None and not 0 < self.count < math.inf:
+            raise UsedWrongly(
+                f"a prior count of {self.count} is none: it is above 0", hint="1, 1/2 or 2^-J"
+            )
+
+    @property
+    def name(self) -> str:
+        """With its prior count."""
+        return f"Dirichlet({'2^-J' if self.count is None else f'{self.count:g}'})"
+
+    def shapes(self, table: CaptureTable) -> Floats:
+        """Count plus prior count of each pattern."""
+        count = 2.0 ** -len(table.lists) if self.count is None else self.count
+        answer: Floats = counts_of(table) + count
+        return answer
+
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+        """Independent draws, without end."""
+        shapes = self.shapes(table)
+        while True:
+            logs = log_gammas(shapes, size, rng)
+            yield Drawn(logs - logsumexp(logs, axis=1, keepdims=True))
+
+    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
+        """Share of the variance of log odds that comes from patterns with nobody.
+
+        By the delta method at the mean of the log shares: each log Gamma(shape) has the
+        variance trigamma(shape).
+        """
+        shapes = self.shapes(table)
+        at = digamma(shapes)
+
+        def log_odds(logs: Floats) -> Floats:
+            shares = logs - logsumexp(logs, axis=1, keepdims=True)
+            return assumption.log_odds(shares, table.lists)
+
+        parts = gradient(log_odds, at) ** 2 * polygamma(1, shapes)
+        return _part(float(parts[counts_of(table) == 0].sum()), float(parts.sum()))
+
+
+def log_gammas(shapes: Floats, size: int, rng: np.random.Generator) -> Floats:
+    """Logarithms of Gamma(shape) draws, shape (size, len(shapes)), however small the shapes.
+
+    log Gamma(a) = log Gamma(a + 1) + log(U) / a, which does not underflow.
+    """
+    shape = (size, len(shapes))
+    logs: Floats = np.log(rng.standard_gamma(shapes + 1, shape))
+    logs += np.log(rng.random(shape) + 2.0**-54) / shapes
+    return logs
+
+
+def gradient(log_odds: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """Slopes of log odds in each coordinate, by central differences; 0 where they are nan."""
+    step = 1e-5 * np.eye(len(at))
+    with np.errstate(invalid="ignore"):
+        slopes = (log_odds(at + step) - log_odds(at - step)) / 2e-5
+    return np.nan_to_num(slopes, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _part(of: float, total: float) -> float | None:
+    return of / total if total > 0 else None
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """Draws of the shares that some other model made.
+
+    Attributes:
+        lists: the lists, in the order by which `patterns` names the columns.
+        log_shares: shape (draws, 2^J - 1).
+        name: of the model they come from.
+    """
+
+    lists: tuple[str, ...]
+    log_shares: Floats
+    name: str = "draws that were given"
+
+    @classmethod
+    def of(
+        cls, lists: Sequence[str], shares: Floats, *, name: str = "draws that were given"
+    ) -> Given:
+        """From shares: shape (draws, 2^J - 1), above 0, each row adding up to 1.
+
+        Columns in the order of `patterns(lists)`. For a model that also has a pi_0 of its
+        own, hand in P(pattern) / (1 - pi_0): its own pi_0 is discarded.
+
+        Raises:
+            UsedWrongly: another shape, a share that is not above 0, a row that does not
+                add up to 1.
+        """
+        shares = np.asarray(shares, dtype=np.float64)
+        cells = (1 << len(lists)) - 1
+        if shares.ndim != 2 or shares.shape[1] != cells or not len(shares):
+            raise UsedWrongly(
+                f"shares of the seen patterns have the shape (draws, {cells}) for "
+                f"{len(lists)} lists, not {shares.shape}",
+                hint="columns in the order of patterns(lists), the unseen left out",
+            )
+        if not (np.isfinite(shares).all() and (shares > 0).all()):
+            raise UsedWrongly(
+                "a share of a seen pattern is not a number above 0",
+                hint="hand in logarithms (Given) if it is too small for a plain number",
+            )
+        if (np.abs(shares.sum(axis=1) - 1) > 1e-6).any():
+            raise UsedWrongly(
+                "the shares of the seen patterns do not add up to 1 in every draw",
+                hint="divide by 1 - pi_0",
+            )
+        return cls(tuple(lists), np.log(shares), name)
+
+    @classmethod
+    def from_classes(
+        cls, lists: Sequence[str], weights: Floats, chances: Floats, *, name: str = "latent classes"
+    ) -> Given:
+        """From classes of people: P(pattern) = sum_k weight_k prod_j of chance_jk or 1 - chance_jk.
+
+        Args:
+            lists: the lists.
+            weights: of the classes, shape (draws, classes), each row adding up to 1.
+            chances: of being on list j in class k, shape (draws, lists, classes).
+            name: of the model.
+
+        Raises:
+            UsedWrongly: shapes that do not fit, or numbers outside 0 to 1.
+        """
+        weights, chances = np.asarray(weights, np.float64), np.asarray(chances, np.float64)
+        D, K = weights.shape if weights.ndim == 2 else (0, 0)
+        if chances.shape != (D, len(lists), K) or D * K == 0:
+            raise UsedWrongly(
+                "weights have the shape (draws, classes) and chances (draws, lists, classes)"
+            )
+        if not (_chance(weights) and _chance(chances)):
+            raise UsedWrongly("a class weight or a capture chance is not between 0 and 1")
+        with np.errstate(divide="ignore"):
+            log_weights, on, off = np.log(weights), np.log(chances), np.log1p(-chances)
+        logs = np.empty((D, (1 << len(lists)) - 1))
+        for k, pattern in enumerate(patterns(lists)):
+            seen = np.array([letter == "1" for letter in pattern])[None, :, None]
+            logs[:, k] = logsumexp(log_weights + np.where(seen, on, off).sum(axis=1), axis=1)
+        if not np.isfinite(logs).all():
+            raise UsedWrongly("some pattern has no chance at all in some draw")
+        return cls(tuple(lists), logs - logsumexp(logs, axis=1, keepdims=True), name)
+
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+        """All that was given, at once; its columns put into the order of the table's lists.
+
+        Raises:
+            UsedWrongly: the lists are not those of the table.
+        """
+        if sorted(self.lists) != sorted(table.lists):
+            raise UsedWrongly(
+                f"the draws are over the lists {', '.join(self.lists)}, and the table, after what "
+                f"cannot be used is left out, over {', '.join(table.lists)}"
+            )
+        at = [self.lists.index(name) for name in table.lists]
+        mine = {pattern: k for k, pattern in enumerate(patterns(self.lists))}
+        columns = []
+        for pattern in patterns(table.lists):
+            letters = [""] * len(at)
+            for i, letter in zip(at, pattern, strict=True):
+                letters[i] = letter
+            columns.append(mine["".join(letters)])
+        yield Drawn(self.log_shares[:, columns])
+
+    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
+        """Not known: only the model that made the draws could say."""
+        return None
+
+
+def _chance(values: Floats) -> bool:
+    return bool(np.isfinite(values).all() and (values >= 0).all() and (values <= 1).all())

@@ -1,0 +1,309 @@
+"""How many, in three stated steps: the seen patterns, an assumption with xi, a prior on N.
+
+Aleshin-Guendel, Sadinle and Wakefield (Biometrics 2024) take apart what most methods
+mix: how the seen patterns share the seen (which a table teaches), what the unseen have
+to do with them (which no table teaches), and what was believed of N beforehand. Here
+each is an argument, and the middle one is never left out in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.base.assumptions import NHOI, Assumption, ConditionalPair, signs
+from uncounted.estimate.base.estimator import estimate_from_draws, estimator
+from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.priors import (
+    INVERSE,
+    InversePrior,
+    Prior,
+    draw_unseen,
+    log_acceptance,
+    prior_of,
+)
+from uncounted.estimate.base.result import Estimate, Floats
+from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, Drawn
+from uncounted.estimate.identification.loglinear_cells import LogLinear
+
+METHOD = "identified"
+DEFAULT_DRAWS = 4000
+MOST_CONTRADICTED = 0.5
+MOST_PRIOR = 0.9  # of the spread; beyond it only the prior on the patterns speaks
+_SAID_PRIOR = 0.1
+_FEWEST = 100
+_MOST_TRIES = 50
+_CELLS: Mapping[str, CellModel] = {"dirichlet": Dirichlet(), "log-linear": LogLinear()}
+
+
+@estimator(METHOD)
+def identify(
+    table: CaptureTable,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    cells: CellModel | str = "dirichlet",
+    assumption: Assumption | None = None,
+    prior: Prior = INVERSE,
+    draws: int = DEFAULT_DRAWS,
+) -> Estimate:
+    """A posterior of N from a model of the seen patterns and a named assumption.
+
+    1. Draw the shares of the seen patterns (`cells`).
+    2. The assumption turns each draw into pi_0, the share of people on no list. A draw
+       that contradicts it is left out and counted.
+    3. The prior on N keeps or leaves each pi_0, and n0 is drawn given it.
+
+    Args:
+        table: 2 to 10 lists (5 for the log-linear model).
+        level: of the equal-tailed credible interval.
+        seed: of the draws.
+        cells: `dirichlet`, `log-linear`, or a model: `Dirichlet(1/2)`, `LogLinear(sd=2)`,
+            `Given.of(lists, shares)` with the draws of any other.
+        assumption: `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`.
+            `NHOI(1)` unless given; with two lists it must be given.
+        prior: on N; 1/N unless given (`priors.negative_binomial`).
+        draws: of N, at least; all that were given, when they were.
+
+    Raises:
+        UsedWrongly: no such model or list, or draws over other lists.
+
+    Examples:
+        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+        ...                                 "101": 112, "011": 142, "111": 12})
+        >>> estimate = identify(table, assumption=NHOI(xi=2))
+        >>> estimate.point < identify(table).point
+        True
+        >>> estimate.assumption[:47]
+        'How strongly A and B go together (their odds ra'
+    """
+    prior = prior_of(prior)
+    assumption = _stated(assumption, table)
+    model = _model(cells)
+    # In the order of their names, so that the order of the lists is nothing.
+    ordered = table.select(sorted(table.lists))
+    prior_share = model.prior_share(ordered, assumption)
+    if prior_share is not None and prior_share > MOST_PRIOR:
+        raise NotEstimable(
+            f"{prior_share:.0%} of the doubt comes from the prior of {model.name} rather than from "
+            f"people: {_empty(ordered)} of the {2 ** len(table.lists) - 1} patterns are empty",
+            hint="look at other priors (prior_rows), or leave a list out",
+        )
+    kept = _keep(ordered, model, assumption, prior, seed=seed, draws=draws)
+    n0 = draw_unseen(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
+    mean, why = _mean(ordered, model, assumption, prior, n0)
+    return estimate_from_draws(
+        METHOD,
+        table.observed,
+        n0,
+        level=level,
+        mean=mean,
+        assumption=assumption.plain(table.lists),
+        settings={
+            "cells": model.name,
+            "identified_by": assumption.name,
+            "xi": assumption.xi,
+            "exactly": assumption.exact(table.lists),
+            "prior_N": prior.name,
+            "mean": why,
+        },
+        diagnostics={
+            **kept.diagnostics,
+            "empty_patterns": _empty(ordered),
+            "prior_share": prior_share,
+            "contradicted": kept.contradicted,
+            "accepted": kept.accepted,
+            **_tested(kept),
+        },
+        warnings=_warnings(ordered, model, prior_share, kept),
+        seed=seed,
+    )
+
+
+def _stated(assumption: Assumption | None, table: CaptureTable) -> Assumption:
+    if assumption is None and len(table.lists) == 2:
+        raise NotEstimable(
+            "two lists cannot show how far they depend on each other, so it must be stated",
+            hint="state xi = 1 / (odds ratio between them), as in NHOI(xi=1), and say why",
+        )
+    if assumption is None:
+        return NHOI()
+    if not hasattr(assumption, "log_odds"):
+        raise UsedWrongly("what was given is no assumption", hint="e.g. NHOI(xi=2)")
+    return assumption
+
+
+def _model(cells: CellModel | str) -> CellModel:
+    if isinstance(cells, str) and cells in _CELLS:
+        return _CELLS[cells]
+    if isinstance(cells, str) or not hasattr(cells, "batches"):
+        raise UsedWrongly(
+            f"there is no model of the seen patterns called {cells!r}",
+            hint=f"models: {', '.join(_CELLS)}",
+        )
+    return cells
+
+
+def _empty(table: CaptureTable) -> int:
+    return (1 << len(table.lists)) - 1 - len(table.counts)
+
+
+@attrs.frozen(eq=False)
+class _Kept:
+    """Draws of log odds of pi_0 that neither the assumption nor the prior on N left out."""
+
+    log_odds: Floats
+    contradicted: float
+    accepted: float
+    tested: Floats | None
+    diagnostics: Mapping[str, Any]
+
+
+def _keep(
+    table: CaptureTable,
+    model: CellModel,
+    assumption: Assumption,
+    prior: Prior,
+    *,
+    seed: int,
+    draws: int,
+) -> _Kept:
+    """Draw batches of shares until enough are kept (steps 1 to 3 up to n0)."""
+    rng = np.random.default_rng([seed, 1])
+    kept: list[Floats] = []
+    tested: list[Floats] = []
+    tried = contradicted = enough = 0
+    drawn = Drawn(np.empty((0, 0)))
+    for drawn in model.batches(table, draws, np.random.default_rng([seed, 0])):
+        log_odds = assumption.log_odds(drawn.log_shares, table.lists)
+        if isinstance(assumption, ConditionalPair):
+            tested.append(assumption.tested(drawn.log_shares, table.lists))
+        tried += len(log_odds)
+        contradicted += int(np.isnan(log_odds).sum())
+        if contradicted > MOST_CONTRADICTED * tried:
+            raise NotEstimable(
+                f"{contradicted / tried:.0%} of the draws contradict what is assumed: more people "
+                "are on neither of the two lists than it allows for",
+                hint="a smaller xi (the two lists go together), or another pair of lists",
+            )
+        chance = np.exp(log_acceptance(prior, table.observed, log_odds))
+        kept.append(log_odds[rng.random(len(log_odds)) < chance])
+        enough += len(kept[-1])
+        if enough >= draws or tried >= _MOST_TRIES * draws:
+            break
+    possible = max(tried - contradicted, 1)
+    if possible < min(_FEWEST, draws):
+        raise NotEstimable(
+            f"{possible} draws of the seen patterns are too few", hint=f"hand in {_FEWEST} or more"
+        )
+    if enough < min(_FEWEST, draws):
+        raise NotEstimable(
+            f"the table and the prior on N contradict each other: of {possible:,} draws the prior "
+            f"keeps {enough}",
+            hint="look at the estimate under 1/N, or give more draws",
+        )
+    return _Kept(
+        np.concatenate(kept),
+        contradicted / tried,
+        enough / possible,
+        np.concatenate(tested) if tested else None,
+        drawn.diagnostics,
+    )
+
+
+def _mean(
+    table: CaptureTable,
+    model: CellModel,
+    assumption: Assumption,
+    prior: Prior,
+    n0: npt.NDArray[np.int64],
+) -> tuple[float | None, str]:
+    """The posterior mean of N where it is known to exist, or why there is none."""
+    if not isinstance(prior, InversePrior):
+        return table.observed + float(n0.mean()), "of the draws; finite under this prior"
+    model = model.model if isinstance(model, Remembered) else model
+    if not (isinstance(model, Dirichlet) and isinstance(assumption, NHOI)):
+        return None, "not given: under p(N) ~ 1/N it may not exist"
+    shapes, sign = model.shapes(table), signs(len(table.lists))
+    if (shapes[sign < 0] <= 1).any():
+        return None, "infinite: a pattern of an even number of lists has nobody"
+    # E r = prod_odd a / (A prod_even (a - 1)): a moment of the Dirichlet law of shapes a.
+    log_r = np.log(shapes[sign > 0]).sum() - np.log(shapes[sign < 0] - 1).sum()
+    log_odds = float(log_r - np.log(shapes.sum())) - math.log(assumption.xi)
+    if log_odds > math.log(LAST):
+        return None, "not given: beyond any number of people that can be counted"
+    return table.observed * (1 + math.exp(log_odds)), "exact"
+
+
+def _warnings(
+    table: CaptureTable, model: CellModel, prior_share: float | None, kept: _Kept
+) -> tuple[str, ...]:
+    found = []
+    if prior_share is not None and prior_share > _SAID_PRIOR:
+        found.append(
+            f"About {prior_share:.0%} of the doubt comes from the prior of {model.name} rather "
+            "than from people: too many patterns have nobody, or few. Look at other priors."
+        )
+    if kept.contradicted > 0.005:
+        found.append(
+            f"{kept.contradicted:.1%} of the draws contradict what is assumed and are left out."
+        )
+    if kept.tested is not None:
+        low, middle, high = _tested(kept)["odds_ratio_on_third"]
+        if not low <= 1 <= high:
+            found.append(
+                "Among people on the third list, where all are seen, the two lists are not "
+                f"independent (odds ratio {middle:.2g}, 95% interval {low:.2g} to {high:.2g}), so "
+                "it is hard to believe that they are among the others."
+            )
+    return tuple(found)
+
+
+def _tested(kept: _Kept) -> dict[str, list[float]]:
+    """What the table says of the half of conditional independence that can be seen."""
+    if kept.tested is None:
+        return {}
+    ends: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
+    return {"odds_ratio_on_third": ends}
+
+
+class Remembered:
+    """A model of the seen patterns that gives the same batches each time it is asked.
+
+    So that a curve over xi moves by xi alone, and a sampler runs once for all of it.
+    """
+
+    def __init__(self, model: CellModel | str) -> None:
+        self.model = _model(model)
+        self._batches: list[Drawn] = []
+        self._more: Iterator[Drawn] | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's own."""
+        return self.model.name
+
+    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+        """Those made before, then new ones; for one table and size only."""
+        if self._more is None:
+            self._more = self.model.batches(table, size, rng)
+        at = 0
+        while True:
+            if at == len(self._batches):
+                new = next(self._more, None)
+                if new is None:
+                    return
+                self._batches.append(new)
+            yield self._batches[at]
+            at += 1
+
+    def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
+        """The model's own."""
+        return self.model.prior_share(table, assumption)

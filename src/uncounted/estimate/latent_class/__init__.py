@@ -1,0 +1,1 @@
+"""TODO room estimate/latent_class."""

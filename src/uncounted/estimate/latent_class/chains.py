@@ -1,0 +1,298 @@
+"""Chains for `latent-class`: from far apart, in rounds, until they agree or have had their time.
+
+The time allowed is turned into a number of steps by a fixed rule, so that a seed gives
+the same draws on every machine and with any number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable
+from uncounted.estimate.base.mcmc import MOST_RHAT, Agreement, agreement
+from uncounted.estimate.latent_class.kernels import (
+    FINE,
+    TOO_MANY,
+    Counts,
+    Floats,
+    Ints,
+    Prior,
+    run_chain,
+    run_plain,
+)
+
+STEPS = 64  # most leapfrog steps of a leap
+_FEWEST = 24
+WARM_SWEEPS = 20
+WARM_ROUNDS = 150
+_FIRST = 200  # rounds before the chains are first looked at
+_APART = 1.05  # R-hat that no chance explains: the older half is dropped
+_ESS_A_CHAIN = 150.0
+_LAST = 200_000  # rounds of one chain that are held in memory
+KINDS = ("independence", "split", "prior", "most", "least", "split", "most", "least")
+
+
+@attrs.frozen(eq=False)
+class Sample:
+    """What the chains gave after their warm-up, each array of shape (chains, draws).
+
+    Attributes:
+        n0: people on no list.
+        logits: log odds of being on no list, from which n0 was drawn.
+        classes: classes with anybody in them.
+        agreement: of log(n0 + 1/2) and of the log odds.
+        rounds: of every chain, warm-up and dropped ones included.
+        leaps: mean chance that a leap was taken, by chain.
+        exchanges: share of exchanges taken, by chain.
+        dropped: how often the older half was dropped because chains did not agree yet.
+    """
+
+    n0: Ints
+    logits: Floats
+    classes: Ints
+    agreement: Agreement
+    rounds: int
+    leaps: Floats
+    exchanges: Floats
+    dropped: int
+
+    @property
+    def log_n0(self) -> Floats:
+        """log(n0 + 1/2)."""
+        answer: Floats = np.log(self.n0 + 0.5)
+        return answer
+
+
+def counts_of(table: CaptureTable) -> Counts:
+    """The patterns as a tree, in an order that does not depend on the order of the lists."""
+    totals = table.list_totals
+    order = sorted(table.lists, key=lambda name: (-totals[name], name))
+    patterns = {
+        tuple(i for i, mark in enumerate(pattern) if mark == "1"): count
+        for pattern, count in table.select(order).counts.items()
+    }
+    rows: dict[tuple[int, ...], int] = {(): 0}
+    for pattern in sorted(patterns, key=lambda on: (len(on), on)):
+        for length in range(1, len(pattern) + 1):
+            rows.setdefault(pattern[:length], len(rows))
+    nodes = list(rows)
+    members = np.zeros((len(nodes), len(order)), np.bool_)
+    for m, node in enumerate(nodes):
+        members[m, list(node)] = True
+    count = np.array([patterns.get(node, 0) for node in nodes], dtype=np.float64)
+    share = count @ members / count.sum()
+    return Counts(
+        parent=np.array([rows[node[:-1]] for node in nodes], np.int64),
+        last=np.array([node[-1] if node else 0 for node in nodes], np.int64),
+        people=count,
+        members=members,
+        share=share,
+        n=float(count.sum()),
+    )
+
+
+def bound_of(table: CaptureTable) -> float:
+    """How far up a logit of a chance may go, so that no product of chances overflows.
+
+    35 (the prior leaves 1e-15 beyond) unless somebody is on ten lists or more.
+    """
+    return min(35.0, 340.0 / max(pattern.count("1") for pattern in table.counts))
+
+
+def start(
+    kind: str, counts: Counts, prior: Prior, classes: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """A place to begin: logits of the chances (lists, classes) and log-weights (classes).
+
+    `independence`: all classes alike, as if lists were independent. `split`: classes
+    scattered around that. `prior`: chances drawn from anywhere. `most`: nearly everybody
+    in a class that is seldom recorded. `least`: everybody easily recorded.
+    """
+    J = counts.members.shape[1]
+    N = counts.n
+    for _ in range(200):
+        N = counts.n / (1.0 - float(np.prod(1.0 - counts.share * counts.n / N)) + 1e-12)
+    p = np.clip(counts.share * counts.n / N, 1e-9, 1.0 - 1e-9)
+    middle = np.log(p / (1.0 - p))[:, None]
+    noise = rng.standard_normal((J, classes))
+    y = np.zeros(classes)
+    if kind == "independence":
+        x = middle + 0.01 * noise
+    elif kind == "split":
+        x = middle + noise
+    elif kind == "prior":
+        x, y = rng.logistic(size=(J, classes)), rng.standard_normal(classes) * 2
+    elif kind == "most":
+        x = middle + 0.5 * noise
+        x[:, 0] -= 3.0
+        y[0] = 3.0 + math.log(classes)
+    else:
+        x = middle + 3.0 + 0.5 * noise
+    x = np.ascontiguousarray(np.clip(x, -0.9 * prior.bound, 0.9 * prior.bound))
+    return x, y - float(np.log(np.exp(y).sum()))
+
+
+def steps_for(counts: Counts) -> int:
+    """Most steps of a leap: as the widest and the narrowest direction differ, about sqrt(n)."""
+    return min(STEPS, max(_FEWEST, round(1.3 * math.sqrt(counts.n))))
+
+
+def rounds_for(seconds: float, counts: Counts, classes: int, chains: int) -> int:
+    """Rounds a chain that take about so many seconds of one core of the year 2026.
+
+    A rule, not a clock: 9 ns a chance and 3.2 ns a cell for each step of a leap.
+    """
+    M, J = counts.members.shape
+    step = 1e-9 * (classes * (9 * J + 3.2 * M) + 10 * M + 200)
+    return max(2, int(seconds / (chains * step * (steps_for(counts) / 2 + 15))))
+
+
+@attrs.define(eq=False)
+class _Chain:
+    rng: np.random.Generator
+    x: Floats
+    y: Floats
+    tuning: Floats = attrs.field(factory=lambda: np.array([0.2]))
+    n0: list[Ints] = attrs.field(factory=list)
+    logits: list[Floats] = attrs.field(factory=list)
+    classes: list[Ints] = attrs.field(factory=list)
+    leaps: float = 0.0
+    exchanges: float = 0.0
+
+    def warm_up(self, counts: Counts, prior: Prior, rounds: int) -> int:
+        *_, how = run_plain(self.rng, self.x, self.y, counts, prior, WARM_SWEEPS, WARM_SWEEPS)
+        if how == FINE:
+            *_, how = run_chain(
+                self.rng,
+                self.x,
+                self.y,
+                counts,
+                prior,
+                rounds,
+                steps_for(counts),
+                self.tuning,
+                True,
+            )
+        return int(how)
+
+    def go_on(self, counts: Counts, prior: Prior, rounds: int) -> int:
+        n0, logits, classes, self.leaps, self.exchanges, how = run_chain(
+            self.rng, self.x, self.y, counts, prior, rounds, steps_for(counts), self.tuning, False
+        )
+        self.n0.append(n0)
+        self.logits.append(logits)
+        self.classes.append(classes)
+        return int(how)
+
+    def drop_older_half(self) -> None:
+        keep = -(-sum(map(len, self.n0)) // 2)
+        self.n0 = [np.concatenate(self.n0)[-keep:]]
+        self.logits = [np.concatenate(self.logits)[-keep:]]
+        self.classes = [np.concatenate(self.classes)[-keep:]]
+
+
+def sample(
+    counts: Counts,
+    prior: Prior,
+    *,
+    classes: int,
+    chains: int,
+    seed: int,
+    target: float,
+    most: int,
+    threads: int | None = None,
+) -> Sample:
+    """Run chains from overdispersed starts until they agree and are worth `target` draws.
+
+    Args:
+        counts: of a table.
+        prior: of the model.
+        classes: K.
+        chains: how many; they begin in different places (`start`).
+        seed: of all of them; each chain has its own generator.
+        target: effective draws of log n0 and of the log odds, all chains together.
+        most: rounds of a chain, warm-up included, after which it is given up.
+        threads: at a time; changes nothing but the time it takes.
+
+    Returns:
+        What there is at the end; whether it is enough is for the caller to say.
+
+    Raises:
+        NotEstimable: n0 went beyond what whole numbers hold.
+    """
+    seeds = np.random.SeedSequence(seed).spawn(chains)
+    running = []
+    for i, own in enumerate(seeds):
+        rng = np.random.Generator(np.random.SFC64(own))
+        running.append(_Chain(rng, *start(KINDS[i % 8], counts, prior, classes, rng)))
+    warm = min(WARM_ROUNDS, max(1, most // 3))
+    most = min(most, _LAST)
+    done, dropped, more = warm, 0, max(1, min(_FIRST, most - warm))
+    with ThreadPoolExecutor(threads or min(2, os.cpu_count() or 1)) as pool:
+        _each(pool.map(lambda chain: chain.warm_up(counts, prior, warm), running))
+        while True:
+            rounds = more
+            _each(pool.map(lambda chain, r=rounds: chain.go_on(counts, prior, r), running))
+            done += more
+            now = _sample(running, done, dropped)
+            if now.agreement.reached(target) or done >= most:
+                return _sample(running, done, dropped, tails=True)
+            more, drop = _next(now, target, chains)
+            if drop:
+                for chain in running:
+                    chain.drop_older_half()
+            dropped += drop
+            more = min(more, most - done)
+
+
+def _next(now: Sample, target: float, chains: int) -> tuple[int, bool]:
+    """How many rounds more, and whether to drop the older half of those there are.
+
+    Chains that do agree have R-hat^2 - 1 of about (2 chains) / ess, so that 1.01 takes 100
+    to 150 effective draws a chain. R-hat above what that explains tells of chains that are
+    still on their way from where they began.
+    """
+    have, ess = now.n0.shape[1], max(now.agreement.ess, 1.0)
+    goal = target if now.agreement.rhat <= MOST_RHAT else max(target, _ESS_A_CHAIN * chains)
+    drop = now.agreement.rhat > (MOST_RHAT if ess >= 2 * goal else _APART)
+    left = -(-have // 2) if drop else have
+    wanted = 1.1 * goal / ess * have - left if ess < goal else have
+    return max(50, min(math.ceil(wanted), 3 * have)), drop
+
+
+def _each(codes: Iterable[int]) -> None:
+    """Let every chain end, then say what went wrong in any."""
+    wrong = [code for code in list(codes) if code != FINE]
+    if not wrong:
+        return
+    if TOO_MANY in wrong:
+        raise NotEstimable(
+            "the chains went to more people on no list than whole numbers of 64 bits hold",
+            hint="the table sets no upper end: look at the lower bound and the table of xi",
+        )
+    raise NotEstimable(
+        "a pattern of this table has no chance that floating point can hold",
+        hint="leave out the lists that hold nearly everybody",
+    )
+
+
+def _sample(running: list[_Chain], rounds: int, dropped: int, *, tails: bool = False) -> Sample:
+    n0 = np.array([np.concatenate(chain.n0) for chain in running])
+    logits = np.array([np.concatenate(chain.logits) for chain in running])
+    return Sample(
+        n0=n0,
+        logits=logits,
+        classes=np.array([np.concatenate(chain.classes) for chain in running]),
+        agreement=agreement(np.log(n0 + 0.5), logits, tails=tails),
+        rounds=rounds,
+        leaps=np.array([chain.leaps for chain in running]),
+        exchanges=np.array([chain.exchanges for chain in running]),
+        dropped=dropped,
+    )

@@ -1,0 +1,277 @@
+"""Latent classes: people of a few kinds, how many is left open (Manrique-Vallier 2016).
+
+Within a kind, being on one list says nothing about being on another. What a chain
+of this model reports about itself proves little, so there are eight from starts far
+apart, and no number unless they agree.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.base.estimator import estimator, z_of
+from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.latent_class.chains import Sample, bound_of, counts_of, rounds_for, sample
+from uncounted.estimate.latent_class.kernels import Floats, Ints, Prior
+
+CLASSES = 10
+CHAINS = 8
+TARGET_ESS = 2000.0
+DRAWS = 4000
+BUDGET = 60.0
+LEAST_LISTS = 3
+MOST_OBSERVED = 10**9
+_MOST_CLASSES = 50
+_LEAST_CHAINS = 4
+
+ASSUMPTION = (
+    "People are of a few kinds. Within a kind, being on one list says nothing about being on "
+    "another. And those who are on no list are of the same kinds as those who are on some."
+)
+
+
+@estimator("latent-class")
+def latent_class(
+    table: CaptureTable,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    classes: int = CLASSES,
+    alpha: tuple[float, float] = (0.25, 0.25),
+    chance: tuple[float, float] = (1.0, 1.0),
+    chains: int = CHAINS,
+    target_ess: float = TARGET_ESS,
+    budget: float = BUDGET,
+    draws: int = DRAWS,
+    threads: int | None = None,
+) -> Estimate:
+    """Average over classes of people under a stick-breaking prior (Manrique-Vallier 2016).
+
+    The model: z ~ nu, x_j | z = k ~ Bernoulli(lambda_jk), nu by sticks V_k ~ Beta(1, alpha)
+    cut off at K classes, p(N) ~ 1/N, and no cap on N.
+
+    Args:
+        table: 3 lists or more.
+        level: of the equal-tailed credible interval.
+        seed: of all chains; the answer does not depend on the machine or the threads.
+        classes: K, the most there can be; 1 is independence of the lists.
+        alpha: shape and rate of the gamma prior of alpha.
+        chance: of the beta prior of each class's chance to be on a list.
+        chains: 4 or more, from starts far apart.
+        target_ess: effective draws wanted, of log n0 and of the log odds of being unseen.
+        budget: seconds of one core, about: turned into a number of steps beforehand. When
+            it is used up, the number stands if R-hat is 1.01 at most and there are 400
+            effective draws; else the method refuses.
+        draws: how many draws of N to keep.
+        threads: chains that run at a time.
+
+    Raises:
+        UsedWrongly: a setting that cannot be.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+        ...                                 "101": 112, "011": 142, "111": 12})
+        >>> 720 < latent_class(table, target_ess=800).number() < 750
+        True
+    """
+    z_of(level)
+    _check_settings(classes, alpha, chance, chains, target_ess, budget, draws)
+    _check_table(table)
+    counts = counts_of(table)
+    prior = Prior(*alpha, *chance, bound_of(table))
+    found = sample(
+        counts,
+        prior,
+        classes=classes,
+        chains=chains,
+        seed=seed,
+        target=target_ess,
+        most=rounds_for(budget, counts, classes, chains),
+        threads=threads,
+    )
+    if not found.agreement.reached(LEAST_ESS):
+        raise NotEstimable(
+            _why_not(found, table.observed),
+            hint="a larger budget or fewer classes; where the chains sit apart, show no number",
+        )
+    tails = [0.5 - level / 2, 0.5, 0.5 + level / 2]
+    n0 = np.quantile(found.n0, tails, method="inverted_cdf")
+    low, middle, high = (float(table.observed + at) for at in n0)
+    far = float(np.mean(found.n0 > 20 * table.observed))
+    mean, why = _mean(found, table, chance)
+    logs = found.log_n0
+    return Estimate(
+        method="latent-class",
+        status="ok",
+        point=middle,
+        point_kind="posterior median",
+        mean=mean,
+        interval=(low, high),
+        level=level,
+        interval_kind="credible",
+        assumption=ASSUMPTION,
+        settings={
+            "classes": classes,
+            "prior_alpha": f"Gamma({alpha[0]:g}, rate {alpha[1]:g})",
+            "prior_chances": f"Beta({chance[0]:g}, {chance[1]:g})",
+            "prior_N": "p(N) ~ 1/N",
+            "target_ess": target_ess,
+            "budget": budget,
+            "mean": why,
+        },
+        diagnostics=_diagnostics(found, table.observed, target_ess, far),
+        warnings=_warnings(table, classes, far, level) + _short(found, target_ess),
+        seed=seed,
+        draws=_draws(found, table.observed, draws, seed),
+        log_n0=(float(logs.mean()), float(logs.var())),
+    )
+
+
+def _check_settings(
+    classes: int,
+    alpha: tuple[float, float],
+    chance: tuple[float, float],
+    chains: int,
+    target_ess: float,
+    budget: float,
+    draws: int,
+) -> None:
+    if not 1 <= classes <= _MOST_CLASSES:
+        raise UsedWrongly(
+            f"{classes} classes are not between 1 and {_MOST_CLASSES}", hint="10 is usual"
+        )
+    if not all(0 < value < math.inf for value in (*alpha, *chance)):
+        raise UsedWrongly("the numbers of a gamma or beta prior are above 0")
+    if chains < _LEAST_CHAINS:
+        raise UsedWrongly(
+            f"{chains} chains are too few to see whether they agree",
+            hint=f"at least {_LEAST_CHAINS}",
+        )
+    if not target_ess >= LEAST_ESS:
+        raise UsedWrongly(
+            f"{target_ess:g} effective draws are too few for an interval",
+            hint=f"at least {LEAST_ESS:g}",
+        )
+    if not 0 < budget < math.inf or draws < 1:
+        raise UsedWrongly("a budget is above 0 seconds, and at least one draw is kept")
+
+
+def _check_table(table: CaptureTable) -> None:
+    if len(table.lists) < LEAST_LISTS:
+        raise NotEstimable(
+            f"latent classes need at least {LEAST_LISTS} lists: with two, only the prior would "
+            "say how people differ",
+            hint="a third list, or a method that says what it assumes of two",
+        )
+    if table.observed > MOST_OBSERVED:
+        raise NotEstimable(
+            f"more than {MOST_OBSERVED:,} people are beyond the precision of this method",
+            hint="check the counts; with so many, the choice of the assumption is all that matters",
+        )
+
+
+def _why_not(found: Sample, observed: int) -> str:
+    """That the chains do not agree, in words and figures."""
+    agreement = found.agreement
+    rhat = f"{agreement.rhat:.3f}" if math.isfinite(agreement.rhat) else "infinite"
+    reason = (
+        f"the chains have not come to agree within the steps allowed: R-hat is {rhat} "
+        f"({MOST_RHAT} at most), and they are worth {agreement.ess:,.0f} draws "
+        f"({LEAST_ESS:.0f} at least)"
+    )
+    groups = places(found.log_n0)
+    if len(groups) == 1:
+        return reason
+    medians = np.median(found.n0, axis=1) + observed
+    where = ", ".join(f"{len(group)} about {np.median(medians[group]):,.0f}" for group in groups)
+    return f"{reason}; the chains sit in {len(groups)} places: {where} people"
+
+
+def _mean(
+    found: Sample, table: CaptureTable, chance: tuple[float, float]
+) -> tuple[float | None, str]:
+    """E[N] = n E[1 / (1 - rho)], where its draws have a variance.
+
+    The likelihood given n is at most 1, some class has weight 1/K at least, and so the
+    prior chance that 1 - rho < delta is of order delta^(J a): with a > 2 / J the mean and
+    the variance of 1 / (1 - rho) are finite.
+    """
+    if len(table.lists) * chance[0] <= 2:
+        return None, "not given: its draws may have no variance under such a prior on chances"
+    return float(table.observed * np.mean(1.0 + np.exp(found.logits))), "finite"
+
+
+def _diagnostics(found: Sample, observed: int, target_ess: float, far: float) -> dict[str, Any]:
+    return {
+        "rhat": found.agreement.rhat,
+        "ess": found.agreement.ess,
+        "ess_tail": found.agreement.tail,
+        "target_reached": found.agreement.ess >= target_ess,
+        "chains": found.n0.shape[0],
+        "rounds": found.rounds,
+        "draws_kept": found.n0.size,
+        "chain_medians": tuple((np.median(found.n0, axis=1) + observed).tolist()),
+        "places": len(places(found.log_n0)),
+        "times_older_half_dropped": found.dropped,
+        "acceptance_leap": float(found.leaps.mean()),
+        "acceptance_exchange": float(found.exchanges.mean()),
+        "classes_with_people": float(found.classes.mean()),
+        "mass_beyond_20n": far,
+    }
+
+
+def _draws(found: Sample, observed: int, draws: int, seed: int) -> Ints:
+    """Draws of N, evenly over the chains and in random order; n0 anew from its odds.
+
+    Any part of them is as good as all, which is how draws of many tables are pooled.
+    """
+    rng = np.random.default_rng([seed, 1])
+    pool: Floats = found.logits.ravel()
+    at = np.linspace(0, pool.size, draws, endpoint=False).astype(np.int64)
+    mean = rng.standard_gamma(float(observed), draws) * np.exp(pool[rng.permutation(at)])
+    answer: Ints = observed + rng.poisson(np.minimum(mean, 4e18)).astype(np.int64)
+    return answer
+
+
+def _warnings(table: CaptureTable, classes: int, far: float, level: float) -> tuple[str, ...]:
+    J = len(table.lists)
+    patterns, unknown = 2**J - 1, classes * (J + 1) - 1
+    found = []
+    if unknown > patterns:
+        found.append(
+            f"{J} lists have {patterns} patterns, and {classes} classes have {unknown} unknowns: "
+            "the table alone does not settle the number of latent classes, and with it the number "
+            "of people. The prior, which prefers few classes, has a say."
+        )
+    if far > (1 - level) / 2:
+        found.append(
+            f"The posterior of the latent classes has a heavy right tail: {far:.1%} of it is above "
+            "21 times the number observed, so the upper end rests on the prior."
+        )
+    return tuple(found)
+
+
+def _short(found: Sample, target_ess: float) -> tuple[str, ...]:
+    """That the chains agree and yet are worth less than they should be.
+
+    No number is in a sentence: it may be printed where the table may not.
+    """
+    told = []
+    if found.agreement.ess < target_ess:
+        told.append(
+            "The chains of the latent classes agree, but within the steps allowed they are worth "
+            "fewer draws than were asked for: another seed may move the last digits."
+        )
+    if found.agreement.tail < LEAST_ESS:
+        told.append(
+            "The ends of the interval of the latent classes rest on few effective draws, and are "
+            "not steady: another seed may move them."
+        )
+    return tuple(told)

@@ -1,0 +1,313 @@
+"""How far a number hangs on how reports were linked: other priors and rules, strict, loose.
+
+Nominal doubt is that of one model of who is who. Every other reading that passed its checks
+has an interval of its own, and the envelope runs from the lowest end to the highest. Ends
+from ten draws move by chance alone, and the highest of several such ends is too high: what
+chance does is taken off before an end may widen the envelope.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate.base.mixture import spread_out
+from uncounted.estimate.base.pooling import MAX_REFUSED, pool
+from uncounted.estimate.base.result import Fitted, Floats, Interval, Study, plain
+from uncounted.estimate.strata.stratified import Strata, joint_draws, run_strata_over, total_of
+from uncounted.estimate.study import LIGHTER, METHODS, Settings
+from uncounted.progress import Progress, silent
+
+MOST_TABLES = 10  # of a reading that are estimated from: as many as the grid stores
+
+
+type Errors = Sequence[float | None]  # of the lower end and of the upper; None: not known
+
+
+@attrs.frozen
+class Reading:
+    """Tables under one way of linking.
+
+    Attributes:
+        name: which, in words.
+        tables: one a draw; one alone for a partition that was not drawn.
+        why: the check that this way of linking fails; None: it passes.
+        in_grid: whether it is a cell of the grid, and so may widen the envelope.
+    """
+
+    name: str
+    tables: Sequence[CaptureTable]
+    why: str | None = None
+    in_grid: bool = True
+
+
+def hang_on(
+    study: Study,
+    readings: Sequence[Reading],
+    *,
+    level: float,
+    seed: int,
+    method: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Study:
+    """Say beside a study what one of its methods gives under every other reading.
+
+    `linkage` gains `readings`, a row each, and `envelope`: the interval from the lowest to the
+    highest end over the study's own and the readings of the grid that pass their checks, what
+    chance does to those ends taken off (`widened`). `error` is the Monte Carlo standard error
+    of either end. Passing ones under which the method gives no number are counted.
+
+    Args:
+        study: over linkage draws.
+        readings: the others.
+        level: of the intervals.
+        seed: of the draws.
+        method: which; None: the study's headline.
+        settings: as the study's own.
+        progress: told before each reading.
+    """
+    headline = study.headline
+    if method is not None:
+        headline = next((each for each in study.estimates if each.method == method), None)
+    if headline is None or headline.interval is None or study.linkage is None or not readings:
+        return study
+    own = {**LIGHTER.get(headline.method, {}), **(settings or {}).get(headline.method, {})}
+    rows = []
+    for done, reading in enumerate(readings):
+        progress("estimating under other readings of who is who", done, len(readings))
+        rows.append(_row(reading, headline.method, level, seed, own))
+    main = (headline.interval, _errors(_laws(study.fits.get(headline.method, ())), level))
+    linkage = {**study.linkage, "readings": rows, "envelope": _told(main, rows)}
+    return attrs.evolve(study, linkage=linkage)
+
+
+@attrs.frozen
+class StrataReading:
+    """A reading (`Reading`) of which each stratum has its own tables, one a draw."""
+
+    name: str
+    strata: Sequence[Sequence[CaptureTable]]
+    why: str | None = None
+    in_grid: bool = True
+
+
+def hang_on_strata(
+    done: Strata,
+    strata: Sequence[Sequence[CaptureTable]],
+    readings: Sequence[StrataReading],
+    *,
+    level: float,
+    seed: int,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Strata:
+    """Say beside a total what the first method that is no bound gives under other readings.
+
+    `linkage` has `readings` and `envelope` as for one study, and `method`. A total under a
+    reading is of the strata that have a number in the study; where one of them has none there,
+    the reading gives no number.
+
+    Args:
+        done: over linkage draws.
+        strata: the tables it was made from.
+        readings: the others.
+        level: of the intervals.
+        seed: of the draws.
+        settings: as the study's own.
+        progress: told before each reading.
+    """
+    headline = next((t for t in done.total if t.ok and t.point_kind != "lower bound"), None)
+    if headline is None or headline.interval is None or not readings:
+        return done
+    name = headline.method
+    own = {**LIGHTER.get(name, {}), **(settings or {}).get(name, {})}
+    rows = []
+    for place, reading in enumerate(readings):
+        progress("estimating under other readings of who is who", place, len(readings))
+        rows.append(_row_of_total(reading, name, done.answering(name), level, seed, own))
+    laws = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
+    told = _told((headline.interval, _errors(laws, level)), rows)
+    return attrs.evolve(done, linkage={"method": name, "readings": rows, "envelope": told})
+
+
+def _row_of_total(
+    reading: StrataReading,
+    name: str,
+    wanted: set[tuple[str, ...]],
+    level: float,
+    seed: int,
+    own: dict[str, Any],
+) -> dict[str, Any]:
+    """The total under one reading: strata that have no number in the study count as recorded."""
+    step = max(1, -(-len(reading.strata[0]) // MOST_TABLES))
+    strata = [list(tables)[::step] for tables in reading.strata]
+    draws = len(strata[0])
+    there = run_strata_over(
+        strata,
+        [name],
+        points=[None] * len(strata),
+        level=level,
+        seed=seed,
+        settings={name: own},
+        max_refused=_may_refuse(draws),
+    )
+    studies = [
+        study if tuple(label.values()) in wanted else attrs.evolve(study, estimates=())
+        for label, study in zip(there.labels, there.studies, strict=True)
+    ]
+    missing, observed = wanted - there.answering(name), _recorded(strata)
+    row: dict[str, Any] = {
+        "reading": reading.name,
+        "in_grid": reading.in_grid,
+        "passes": reading.why is None,
+        "why": reading.why,
+        "observed": observed[len(observed) // 2],
+        "point": None,
+        "interval": None,
+        "error": [None, None],
+        "draws": draws,
+    }
+    if missing:
+        silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
+        return {**row, "why": reading.why or silent_}
+    total = total_of(name, strata, studies, level, np.random.default_rng(seed))
+    laws = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
+    return {
+        **row,
+        "why": reading.why or total.reason,
+        "point": total.point,
+        "interval": plain(total.interval),
+        "error": _errors(laws, level),
+    }
+
+
+def _recorded(strata: Sequence[Sequence[CaptureTable]]) -> list[int]:
+    """People recorded in all strata, in each draw, from the fewest to the most."""
+    return sorted(sum(table.observed for table in draw) for draw in zip(*strata, strict=True))
+
+
+def _told(main: tuple[Interval, Errors], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    inside = [row for row in rows if row["passes"] and row["in_grid"]]
+    return {
+        **_envelope(main, [(row["interval"], row["error"]) for row in inside if row["interval"]]),
+        "readings": sum(row["in_grid"] for row in rows),
+        "passing": len(inside),
+        "without_number": sum(row["interval"] is None for row in inside),
+    }
+
+
+def _envelope(
+    main: tuple[Interval, Errors], others: Sequence[tuple[Sequence[float | None], Errors]]
+) -> dict[str, Any]:
+    """Either end, and its error: that of the draws whose end it is."""
+    ends: list[float | None] = []
+    errors: list[float | None] = []
+    for which, side in ((0, -1), (1, 1)):
+        own, error = main[0][which], main[1][which] or 0.0
+        reached = [
+            (widened(own, _above(interval[which]), error, each[which] or 0.0, side), each[which])
+            for interval, each in others
+        ]
+        end, by = max([(own, main[1][which]), *reached], key=lambda found: side * found[0])
+        ends.append(end if math.isfinite(end) else None)
+        errors.append(by)
+    return {"interval": ends, "error": errors}
+
+
+def widened(own: float, other: float, error: float, other_error: float, side: int) -> float:
+    """How far another reading's end carries beyond the study's own.
+
+    What is seen to lie between them has on average the square d^2 + errors^2, d being what
+    does lie between them: the square of the errors is taken off. An end that chance alone
+    explains widens nothing; one that lies far off loses next to nothing.
+
+    Examples:
+        >>> widened(1400.0, 1450.0, 3.0, 4.0, 1), widened(1400.0, 1404.0, 3.0, 4.0, 1)
+        (1449.749371855331, 1400.0)
+    """
+    beyond = side * (other - own)
+    if beyond <= 0 or not math.isfinite(beyond):
+        return own if beyond <= 0 else other
+    return own + side * math.sqrt(max(0.0, beyond**2 - error**2 - other_error**2))
+
+
+def _laws(fits: Sequence[Fitted]) -> list[Floats]:
+    """What each draw of who is who says of N, in numbers of equal weight."""
+    good = [fit for fit in fits if fit.estimate.ok]
+    return [law for fit in good for law in [spread_out(fit.estimate, fit.observed)] * fit.times]
+
+
+def _errors(laws: Sequence[Floats], level: float) -> list[float | None]:
+    """Standard errors of the two ends of laws that are averaged, as the laws are a sample.
+
+    The end q of level p moves by (p - F_r(q)) / f(q) for a law F_r more; so its error is the
+    standard deviation of F_r(q) over the root of how many laws, by the density f, which is
+    read off the quantiles beside it. None: one law, or no end.
+    """
+    if len(laws) < 2:
+        return [None, None]
+    size = min(map(len, laws))  # as many of each, evenly spaced
+    taken = np.linspace(0.5, size - 0.5, size) / size
+    every = np.concatenate([np.sort(law)[(taken * len(law)).astype(int)] for law in laws])
+    found: list[float | None] = []
+    for p in (0.5 - level / 2, 0.5 + level / 2):
+        beside = (0.5 - level / 2) / 2
+        low, end, high = np.quantile(every, [p - beside, p, p + beside], method="inverted_cdf")
+        chances = [float(np.mean(law <= end)) for law in laws]
+        if not math.isfinite(high):
+            found.append(None)
+            continue
+        slope = float(high - low) / (2 * beside)
+        found.append(float(np.std(chances, ddof=1)) / math.sqrt(len(laws)) * slope)
+    return found
+
+
+def _above(end: float | None) -> float:
+    """An upper end as a number: `inf` for none."""
+    return math.inf if end is None else end
+
+
+def _row(
+    reading: Reading, name: str, level: float, seed: int, own: dict[str, Any]
+) -> dict[str, Any]:
+    """What a method gives under one reading, pooled over a few of its draws."""
+    step = max(1, -(-len(reading.tables) // MOST_TABLES))
+    tables = list(reading.tables)[::step]
+    times = Counter(table.digest() for table in tables)
+    distinct = {table.digest(): table for table in tables}
+    fits = [
+        Fitted(
+            METHODS[name](table, level=level, seed=seed + at, **own), table.observed, times[digest]
+        )
+        for at, (digest, table) in enumerate(distinct.items())
+    ]
+    pooled = pool(fits, max_refused=_may_refuse(len(tables)), allow_for_few=False)
+    observed = sorted(table.observed for table in reading.tables)
+    return {
+        "reading": reading.name,
+        "in_grid": reading.in_grid,
+        "passes": reading.why is None,
+        "why": reading.why or (None if pooled.ok else pooled.reason),
+        "observed": observed[len(observed) // 2],
+        "point": pooled.point,
+        "interval": plain(pooled.interval),
+        "error": _errors(_laws(fits), level) if pooled.ok else [None, None],
+        "draws": len(tables),
+        "refused_in": sum(fit.times for fit in fits if not fit.estimate.ok),
+    }
+
+
+def _may_refuse(draws: int) -> float:
+    """The share of draws that may refuse: one of ten, as ten of two hundred.
+
+    Where one draw in twenty refuses, one of ten or more does so in two samples of five: no
+    sign that more than one in twenty do.
+    """
+    return max(MAX_REFUSED, 1 / draws) if draws >= MOST_TABLES else MAX_REFUSED

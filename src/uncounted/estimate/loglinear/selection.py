@@ -1,0 +1,254 @@
+"""Log-linear models: all are fitted, one is chosen, and each resample chooses again.
+
+The number that the best model gives says nothing about the other models that fit
+nearly as well, so the interval is taken over resamples that choose for themselves,
+and the average over all models is reported beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.estimator import estimator, log_normal_interval, z_of
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.loglinear.cells import Cells
+from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
+from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
+from uncounted.estimate.loglinear.inference import Choice, check_resamples, conclude
+from uncounted.estimate.loglinear.mle_existence import Register
+from uncounted.estimate.loglinear.model_search import (
+    STARTS,
+    Criterion,
+    Ranked,
+    best_of,
+    greedy,
+    rank,
+)
+
+type Search = Literal["all", "greedy"]
+
+FEWEST, MOST = 3, 10
+ALL = 6  # lists up to which every model of pairs is fitted; one list fewer for every model
+# Models that resamples choose from; for 3 to 6 lists as Silverman, Chan and Vincent (2024)
+_TOP = {3: 8, 4: 20, 5: 100, 6: 100, 7: 50, 8: 40, 9: 30, 10: 30}
+_SHOWN = 10
+
+ASSUMPTION = (
+    "How being on one list goes with being on others follows the chosen log-linear model: sets of "
+    "lists that it leaves out do not act on one another, and the people whom no list has follow "
+    "the same model as those who are on some."
+)
+_GREEDY = (
+    "There are too many log-linear models to fit them all: a search went from several models to "
+    "better ones, one set of lists at a time, and may have missed a better one still."
+)
+
+
+def leaders(table: CaptureTable) -> tuple[Model, ...]:
+    """The models that resamples of this table would choose from, for `among`; () if none."""
+    checked = check(table)
+    J = len(checked.table.lists)
+    if checked.refusal is not None or not FEWEST <= J <= MOST:
+        return ()
+    cells, order = Cells.of(checked.table), _order(J, None)
+    try:
+        return _ranked(cells, order, _how(J, order), "bic", _TOP[J], STARTS, Register()).models
+    except NotEstimable:
+        return ()
+
+
+def _order(J: int, max_order: int | None) -> int:
+    return max_order or (J - 1 if J < ALL else 2)
+
+
+def _how(J: int, order: int) -> Search:
+    """All models where they can be listed: 6,893 for five lists, 32,768 of pairs for six."""
+    return "all" if J < ALL or order == 1 or (J == ALL and order == 2) else "greedy"
+
+
+def _ranked(
+    cells: Cells,
+    order: int,
+    how: str,
+    criterion: Criterion,
+    top: int,
+    starts: int,
+    register: Register,
+) -> Ranked:
+    if how == "all":
+        return rank(cells, hierarchical(cells.lists, order), criterion, top, register)
+    return greedy(cells, order, criterion, top, starts, register)
+
+
+@estimator("log-linear")
+def log_linear(
+    table: CaptureTable,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    criterion: Criterion = "bic",
+    max_order: int | None = None,
+    search: Search | None = None,
+    starts: int = STARTS,
+    resamples: int = RESAMPLES,
+    top: int | None = None,
+    among: Sequence[Model] | None = None,
+) -> Estimate:
+    """The best hierarchical log-linear model, with an interval that repeats the choice.
+
+    1. Every hierarchical model with all main effects, up to order `max_order`, is fitted
+       to the observable cells as Poisson counts; an overlap that nobody is in has its
+       parameter at minus infinity and its cells at 0 (Chan, Silverman and Vincent 2021).
+       Where they are too many (seven lists, or six with sets of three), a greedy search
+       is made instead, and said.
+    2. Models without an estimate, or with more than one, are passed over (Fienberg and
+       Rinaldo 2012). The least BIC (or AIC) of the rest is chosen.
+    3. The people are resampled; in each resample the `top` models of step 2 are fitted
+       again and the best is chosen; BCa (Silverman, Chan and Vincent 2024).
+
+    Args:
+        table: 3 to 10 lists.
+        level: of the interval.
+        seed: of the resamples; the search does not depend on it.
+        criterion: `bic` (with the number of people) or `aic`.
+        max_order: most lists that act on one another at once: one less than all of them,
+            unless given; 2 from six lists on.
+        search: `all`, `greedy`, or None: all models where they can be listed.
+        starts: models that the greedy search starts from; 1: main effects alone, the
+            downhill search of the 2024 paper.
+        resamples: for the BCa interval; from 2 to 199 they give a standard error and a
+            log-normal interval, with 0 the interval is the profile likelihood of the
+            chosen model, which leaves the doubt about the choice out.
+        top: models that resamples choose from; 8, 20, 100, 100 for 3, 4, 5, 6 lists, and
+            30 to 50 for more.
+        among: only these models (masks over the lists in order of their names), for
+            tables of which a similar one has been ranked before (see `leaders`); left
+            aside when a list of this table was empty, so that there are fewer.
+
+    Raises:
+        UsedWrongly: no such criterion or search, or an order or number that cannot be.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
+        ...                                 "101": 6, "111": 12})
+        >>> estimate = log_linear(korea, resamples=0)
+        >>> estimate.settings["model"], round(estimate.point, 4)
+        ('[12,23]', 157.1667)
+    """
+    z_of(level)
+    _check(len(table.lists), criterion, max_order, search, resamples, top, starts)
+    cells, register, order = Cells.of(table), Register(), _order(len(table.lists), max_order)
+    top = top or _TOP[cells.lists]
+    how: str = search or _how(cells.lists, order)
+    if among and max(among[0]).bit_length() == cells.lists:
+        ranked, how = rank(cells, tuple(among), criterion, top, register), "among those given"
+    else:
+        ranked = _ranked(cells, order, how, criterion, top, starts, register)
+    choice = Choice(
+        ranked.models[0],
+        float(ranked.numbers[0]) - cells.observed,
+        float(ranked.errors[0]),
+        lambda tables: best_of(tables, ranked.models, criterion, register),
+    )
+    settings = {
+        "model": in_brackets(ranked.models[0], cells.places),
+        "criterion": criterion,
+        "max_order": order,
+        "search": how,
+        **({"starts": starts} if how == "greedy" else {}),
+        "models": ranked.fitted,
+        "top": top,
+    }
+    return conclude(
+        "log-linear",
+        cells,
+        choice,
+        level=level,
+        seed=seed,
+        resamples=resamples,
+        settings=settings,
+        diagnostics=_diagnostics(cells, ranked, criterion, level),
+        point_kind="maximum likelihood of the model with the least " + criterion.upper(),
+        assumption=ASSUMPTION,
+        warnings=(_GREEDY,) if how == "greedy" else (),
+    )
+
+
+def _check(
+    J: int,
+    criterion: str,
+    max_order: int | None,
+    search: str | None,
+    resamples: int,
+    top: int | None,
+    starts: int,
+) -> None:
+    if J < FEWEST:
+        raise NotEstimable(
+            "with two lists no log-linear model but independence can be fitted",
+            hint="state how they depend on each other (two-list), or look at independence",
+        )
+    if J > MOST:
+        raise NotEstimable(
+            f"log-linear models are looked for among up to {MOST} lists, and there are {J}",
+            hint="leave lists out, or join lists of the same collector",
+        )
+    if criterion not in ("bic", "aic"):
+        raise UsedWrongly(f"there is no criterion called {criterion!r}", hint="bic or aic")
+    if max_order is not None and not 1 <= max_order < J:
+        raise UsedWrongly(
+            f"max_order {max_order} is not between 1 and {J - 1}",
+            hint="all lists together cannot act on one another: nothing would be left to tell",
+        )
+    if search not in ("all", "greedy", None):
+        raise UsedWrongly(f"there is no search called {search!r}", hint="all or greedy")
+    if search == "all" and _how(J, _order(J, max_order)) != "all":
+        raise UsedWrongly(
+            f"the models of {J} lists with sets of up to {_order(J, max_order)} cannot all be "
+            "listed",
+            hint="search greedy, or max_order 2 with six lists",
+        )
+    if (top is not None and top < 1) or starts < 1:
+        raise UsedWrongly("top and starts must be at least 1")
+    check_resamples(resamples)
+
+
+def _diagnostics(
+    cells: Cells, ranked: Ranked, criterion: Criterion, level: float
+) -> dict[str, Any]:
+    """What a statistician looks at beside the fit: the rivals, and their average.
+
+    Buckland, Burnham and Augustin (1997): weights exp(-criterion / 2), standard error
+    sum w sqrt(se^2 + (N - average)^2); the interval is log-normal in the unseen.
+    """
+    weights = ranked.weights
+    average = float(weights @ ranked.numbers)
+    error = float(weights @ np.sqrt(ranked.errors**2 + (ranked.numbers - average) ** 2))
+    shown = [
+        {
+            "model": in_brackets(model, cells.places),
+            "point": float(ranked.numbers[i]),
+            "se": float(ranked.errors[i]),
+            criterion: float(ranked.criterion[i]),
+            "weight": float(weights[i]),
+        }
+        for i, model in enumerate(ranked.models[:_SHOWN])
+    ]
+    return {
+        criterion: float(ranked.criterion[0]),
+        "average": average,
+        "average_se": error,
+        "average_interval": log_normal_interval(
+            cells.observed, average - cells.observed, error**2, level
+        ),
+        "weight": float(weights[0]),
+        "inadmissible": ranked.inadmissible,
+        "models": shown,
+    }

@@ -1,0 +1,112 @@
+"""What must stand beside a number: how far it moves, and how far it carries.
+
+A study is made of estimates; this module adds what `docs/methods.md` says that no
+estimate may be shown without. It changes no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.xi import XI, xi_rows
+from uncounted.estimate.robustness.claims import Claim, claim_json
+from uncounted.estimate.robustness.leave_one_out import (
+    deltas,
+    disagreements,
+    hangs_on,
+    leave_one_out,
+    lighter,
+    priors,
+    spread,
+)
+from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency, recovered
+from uncounted.estimate.robustness.trajectory import steady, trajectory
+from uncounted.progress import Progress, silent
+
+type Method = Callable[..., Estimate]
+type Settings = Mapping[str, Mapping[str, Any]]
+
+_FEW = 60  # resamples of a fit that is one of twenty
+
+
+def compare(study: Study, xis: Sequence[float] = XI, claim: Claim | None = None) -> Study:
+    """Add what follows from the estimates alone: their spread, xi for each, a claim."""
+    rows = tuple(
+        row for estimate in study.estimates for row in xi_rows(estimate, study.observed, tuple(xis))
+    )
+    return attrs.evolve(
+        study,
+        spread=spread(study),
+        warnings=study.warnings + disagreements(study),
+        xi_by_method=rows,
+        claim=None
+        if claim is None
+        else claim_json(study.estimates, study.observed, claim, study.least_observed),
+    )
+
+
+def look_around(
+    study: Study,
+    table: CaptureTable,
+    methods: Mapping[str, Method],
+    settings: Settings,
+    *,
+    level: float,
+    seed: int,
+    progress: Progress = silent,
+) -> Study:
+    """Add what the headline's method does on other tables and under other priors.
+
+    1. Each list is left out in turn.
+    2. Each list is taken as a population of known size.
+    3. Growing random parts of the people.
+    4. `decomposable` under other prior counts and other priors on N.
+
+    Args:
+        study: with its estimates.
+        table: a checked one: that of the study, or of its point partition.
+        methods: all of them by name.
+        settings: of the methods.
+        level: of the intervals.
+        seed: of the draws.
+        progress: told before each step.
+    """
+    headline = study.headline
+    if headline is None:
+        return study
+    name = headline.method
+    fit, own = methods[name], settings.get(name, {})
+    how: dict[str, Any] = {"level": level, "seed": seed}
+    what = "looking at what the answer hangs on"
+    progress(what, 0, 4)
+    without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1
+    progress(what, 1, 4)
+    lists = consistency(  # 2
+        table, fit, **how, settings=lighter(name, own, resamples=_FEW),
+        two_lists=TWO_LISTS.get(name),
+    )  # fmt: skip
+    progress(what, 2, 4)
+    parts = trajectory(table, fit, **how, settings=lighter(name, own, resamples=_FEW))  # 3
+    progress(what, 3, 4)
+    counts: tuple[Mapping[str, Any], ...] = ()
+    beliefs: tuple[Mapping[str, Any], ...] = ()
+    if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 4
+        prior = settings.get("decomposable", {})
+        counts = deltas(table, **how, settings=prior)
+        beliefs = priors(table, **how, settings=prior, made=counts)
+    progress(what, 4, 4)
+    return attrs.evolve(
+        study,
+        warnings=study.warnings + hangs_on(headline, without, table.observed),
+        leave_one_out=without,
+        consistency=lists,
+        trajectory=parts,
+        deltas=counts,
+        priors=beliefs,
+        checks=(*recovered(lists), *steady(parts)),
+    )

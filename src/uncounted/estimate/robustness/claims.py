@@ -1,0 +1,273 @@
+"""A stated claim against every estimate: how wrong may an assumption be before it falls?
+
+"More than 10,000" is what people say, and no table can bear it out alone: it rests on
+an assumption that cannot be tested. What can be said is how wrong that assumption may
+be, by a factor xi, before the estimate, or its interval, no longer carries the claim.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Estimate, plain
+from uncounted.estimate.base.xi import tipping
+
+type Side = Literal["more than", "fewer than"]
+type Stands = Literal[
+    "on record",  # true by those recorded alone
+    "against the record",  # false by those recorded alone
+    "interval",  # the whole interval says so
+    "point",  # the point says so, the interval does not
+    "contradicted",  # the point says the opposite
+    "ruled out",  # the whole interval says the opposite
+    "silent",  # a lower bound that says nothing about it
+    "refused",  # no number
+]
+
+WHAT_XI_IS = (
+    "xi says by how much the assumption that cannot be tested is wrong: those on no list are "
+    "1/xi times as many as the method gives. Below 1 more people were missed, above 1 fewer."
+)
+
+
+@attrs.frozen
+class Claim:
+    """How many somebody says there are: more, or fewer, than a number.
+
+    Raises:
+        UsedWrongly: the number is not above 0.
+
+    Examples:
+        >>> Claim.parse("10,000").words, Claim.parse("<15000").words
+        ('more than 10,000', 'fewer than 15,000')
+    """
+
+    number: float
+    side: Side = "more than"
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 < self.number < math.inf:
+            raise UsedWrongly(f"a claim of {self.number} people is none", hint="as in 10000")
+
+    @classmethod
+    def parse(cls, text: str) -> Claim:
+        """From `10000`, `>10000` (more than) or `<15000` (fewer than).
+
+        Raises:
+            UsedWrongly: it is neither.
+        """
+        bare = text.strip()
+        side: Side = "fewer than" if bare.startswith("<") else "more than"
+        written = bare[1:] if bare[:1] in ("<", ">") else bare
+        digits = written.replace(",", "").replace("_", "").strip()
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 16) or len(bare) > 40:
+            raise UsedWrongly(
+                "a claim is a whole number of people",
+                hint='10000 or ">10000": more than; "<15000": fewer than',
+            )
+        return cls(float(digits), side)
+
+    @property
+    def words(self) -> str:
+        """As a person says it."""
+        return f"{self.side} {self.number:,.0f}"
+
+
+@attrs.frozen
+class Standing:
+    """How a claim stands with one method.
+
+    Attributes:
+        method: its name.
+        stands: see `Stands`; at xi = 1, what the method assumes.
+        xi: "more than" holds at the point below it, "fewer than" above it; None: no xi decides.
+        xi_interval: the same for the whole interval.
+        xi_ruled_out: beyond it (above, for "more than") the whole interval says the opposite.
+        words: a sentence or two.
+        reason: of a refusal.
+    """
+
+    method: str
+    stands: Stands
+    words: str
+    xi: float | None = None
+    xi_interval: float | None = None
+    xi_ruled_out: float | None = None
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A row of the `claim` object."""
+        answer: dict[str, Any] = plain(attrs.asdict(self))
+        return answer
+
+
+def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:
+    """How a claim stands with an estimate.
+
+    Args:
+        estimate: or a refusal.
+        observed: people on at least one list, of the same study.
+        claim: what is said.
+        least: how few these may be, where who is who is open; None: `observed`.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate.base.xi import saturated
+        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
+        >>> said = standing(saturated(table), 700, Claim(1100))
+        >>> said.stands, round(said.xi, 6)
+        ('interval', 2.0)
+        >>> said.words
+        'more than 1,100 holds for xi below 2; with the whole 95% interval, for xi below 1.53.'
+    """
+    method, more = estimate.method, claim.side == "more than"
+    sure = observed if least is None else min(observed, least)
+    if claim.number < sure or (claim.number == sure and not more):
+        return _by_the_record(method, sure, claim)
+    if estimate.point is None or estimate.interval is None:
+        words = f"gives no number, and so says nothing about {claim.words}: {estimate.reason}"
+        return Standing(method, "refused", words, reason=estimate.reason)
+    if claim.number < observed:
+        words = (
+            f"{claim.words} hangs on who is who: at least {sure:,} people are on record, and"
+            f" {observed:,} on average."
+        )
+        return Standing(method, _stands(estimate, claim), words)
+    xi, low, high = (
+        tipping(estimate, observed, claim.number, end="point"),
+        tipping(estimate, sure, claim.number, end="low"),  # of those draws that have fewest
+        tipping(estimate, observed, claim.number, end="high"),
+    )
+    inner, outer = (low, high) if more else (high, low)
+    stands = _stands(estimate, claim)
+    if claim.number == observed:
+        words = f"{claim.words} holds at any xi as soon as one person was missed."
+        return Standing(method, stands, words)
+    if estimate.point_kind == "lower bound":
+        return Standing(method, stands, _of_a_bound(claim, stands, xi, inner), xi, inner, outer)
+    return Standing(method, stands, _words(estimate, claim, stands, xi, inner), xi, inner, outer)
+
+
+def _by_the_record(method: str, observed: int, claim: Claim) -> Standing:
+    if claim.side == "more than":
+        words = f"{claim.words} needs no estimate: {observed:,} people are on record."
+        return Standing(method, "on record", words)
+    words = f"{claim.words} is contradicted by the records: {observed:,} people are on them."
+    return Standing(method, "against the record", words)
+
+
+def _stands(estimate: Estimate, claim: Claim) -> Stands:
+    """At the method's own assumption."""
+    assert estimate.point is not None
+    assert estimate.interval is not None
+    low, high = estimate.interval
+    point, N = estimate.point, claim.number
+    if claim.side == "fewer than":
+        low, high, point, N = -high, -low, -point, -N
+        bound: Stands = "contradicted" if point <= N else "silent"
+    else:
+        bound = "point" if point > N else "silent"
+    if estimate.point_kind == "lower bound":
+        whole = claim.side == "more than" and low > N
+        ruled_out = claim.side == "fewer than" and high <= N
+        return "interval" if whole else "ruled out" if ruled_out else bound
+    if low > N:
+        return "interval"
+    if point > N:
+        return "point"
+    return "contradicted" if high > N else "ruled out"
+
+
+def _of_a_bound(claim: Claim, stands: Stands, xi: float | None, inner: float | None) -> str:
+    if stands == "silent" and claim.side == "more than":
+        return f"{claim.words}: a lower bound that does not reach it says nothing against it."
+    if stands == "silent":
+        return f"{claim.words}: no lower bound can bear that out."
+    if claim.side == "more than":
+        assert xi is not None
+        head = f"{claim.words} holds even by the lower bound, for xi below {down(xi)}"
+        if inner is None:
+            return f"{head}; with its whole interval at no xi."
+        return f"{head}; with its whole interval, for xi below {down(inner)}."
+    return f"{claim.words} is contradicted by the lower bound, if its assumption holds."
+
+
+def _words(
+    estimate: Estimate, claim: Claim, stands: Stands, xi: float | None, inner: float | None
+) -> str:
+    """The sentence for an estimate that is no bound and a claim above what is on record."""
+    more = claim.side == "more than"
+    side, rounded = ("below", down) if more else ("above", _up)
+    level = f"{estimate.level * 100:g}% interval"
+    if xi is None:  # nobody unseen
+        other = "at no xi" if more else "at any xi"
+        return f"{claim.words} holds {other}: the method finds that nobody was missed."
+    if stands in ("interval", "point"):
+        head = f"{claim.words} holds for xi {side} {rounded(xi)}"
+    else:
+        against = "" if stands == "contradicted" else f", as is its whole {level}"
+        head = (
+            f"{claim.words} is not what the method gives: its number is on the other side"
+            f"{against}; it would hold for xi {side} {rounded(xi)}"
+        )
+    if inner is None:
+        return f"{head}; with the whole {level} at no xi."
+    return f"{head}; with the whole {level}, for xi {side} {rounded(inner)}."
+
+
+def down(xi: float) -> str:
+    """An xi below which a claim holds, in two or three digits and never more than it is.
+
+    Examples:
+        >>> down(1.4634), down(0.969), down(2.0)
+        ('1.46', '0.96', '2')
+    """
+    return _two_digits(xi, math.floor)
+
+
+def _up(xi: float) -> str:
+    return _two_digits(xi, math.ceil)
+
+
+def _two_digits(xi: float, to: Any) -> str:
+    """Two significant digits (three from 1 to 2), to the side on which the claim still holds."""
+    digits = 3 if 1 <= xi < 2 else 2
+    unit = 10.0 ** (math.floor(math.log10(xi)) + 1 - digits)
+    # What differs from a round number in the tenth digit only is that number.
+    return f"{to(round(xi / unit, 8)) * unit:.{digits}g}"
+
+
+def claim_lines(
+    estimates: Iterable[Estimate], observed: int, claim: Claim
+) -> Iterator[tuple[str, str]]:
+    """What to print for a claim: a method and its sentence; one line when the record decides.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> from uncounted.estimate.simple.chao import chao
+        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
+        >>> list(claim_lines([chao(table)], 700, Claim(500)))
+        [('', 'more than 500 needs no estimate: 700 people are on record.')]
+    """
+    for estimate in estimates:
+        said = standing(estimate, observed, claim)
+        if said.stands in ("on record", "against the record"):
+            yield "", said.words
+            return
+        yield said.method, said.words
+
+
+def claim_json(
+    estimates: Iterable[Estimate], observed: int, claim: Claim, least: int | None = None
+) -> dict[str, Any]:
+    """The `claim` object that `uncounted estimate --claim --json` prints."""
+    return {
+        "side": claim.side,
+        "number": plain(claim.number),
+        "rows": [standing(estimate, observed, claim, least).to_json() for estimate in estimates],
+    }

@@ -1,0 +1,168 @@
+"""Each list taken as a population of known size: do the other lists find how large it is?
+
+Binette and Steorts (2022) JRSS A 185:640. The people on one list are all known. Of
+these the other lists have seen some, so a method can say from the other lists how
+many they are, and here, for once, the truth can be looked up. A method that fails on
+the lists may fail on the whole; one that does not may fail there all the same, since
+people on no list may be unlike those on one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from uncounted.captures import CaptureTable
+from uncounted.estimate.base.checks import islands
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.robustness.leave_one_out import MOST_LISTS, quoted, said, too_wide
+from uncounted.estimate.simple.independence import independence
+
+type Method = Callable[..., Estimate]
+
+# On two lists a log-linear model can be nothing but independence, so that is what is used there.
+TWO_LISTS: Mapping[str, Method] = {
+    "log-linear": independence,
+    "log-linear-stepwise": independence,
+}
+
+
+def within(table: CaptureTable, name: str) -> CaptureTable:
+    """The people of one list by which of the others they are on; those on no other are dropped.
+
+    Examples:
+        >>> table = CaptureTable.of("ABC", {"100": 60, "110": 4, "101": 112, "111": 12, "011": 9})
+        >>> within(table, "A").counts
+        {'11': 12, '10': 4, '01': 112}
+    """
+    at = table.lists.index(name)
+    counts = {
+        pattern[:at] + pattern[at + 1 :]: count
+        for pattern, count in table.counts.items()
+        if pattern[at] == "1" and pattern.count("1") > 1
+    }
+    return CaptureTable(table.lists[:at] + table.lists[at + 1 :], counts, table.stratum)
+
+
+def joined(table: CaptureTable) -> CaptureTable:
+    """The lists that share people with one another; of several such groups the largest.
+
+    A list that shares nobody with the others here says nothing of how many they missed,
+    and one such list would refuse the whole.
+    """
+    groups = [table.select(sorted(g, key=table.lists.index)) for g in islands(table)]
+    largest = max(groups, key=lambda group: (len(group.lists) > 1, group.observed))
+    return largest if len(largest.lists) > 1 else table
+
+
+def consistency(
+    table: CaptureTable,
+    fit: Method,
+    *,
+    level: float,
+    seed: int,
+    settings: Mapping[str, Any],
+    two_lists: Method | None = None,
+) -> tuple[dict[str, Any], ...]:
+    """Estimate the size of each list from the other lists.
+
+    Lists that share nobody with the others among these people are left out (`without`).
+
+    Args:
+        table: 3 to 9 lists, so that 2 to 8 remain; no rows otherwise.
+        fit: the method.
+        level: of its interval.
+        seed: of its draws.
+        settings: of the method.
+        two_lists: what to use in its place where two lists remain, with no settings of its
+            own: `TWO_LISTS.get(name)` for the method of that name.
+
+    Returns:
+        Rows with `list`, `truth` (the people on it), `observed` (how many of them the
+        other lists have), `without`, `method`, `status`, `reason`, `point`, `interval`, and
+        `covers`, whether the interval holds the truth (None for a refusal).
+
+    Examples:
+        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+        ...                                 "101": 112, "011": 142, "111": 12})
+        >>> rows = consistency(table, independence, level=0.95, seed=1, settings={})
+        >>> [(row["list"], row["truth"], row["observed"], round(row["point"])) for row in rows]
+        [('A', 188, 128, 165), ('B', 207, 158, 205), ('C', 513, 266, 1591)]
+    """
+    if not 3 <= len(table.lists) <= MOST_LISTS + 1:
+        return ()
+    rows = []
+    for name, truth in table.list_totals.items():
+        rest = joined(within(table, name))
+        swapped = two_lists if len(rest.lists) == 2 else None
+        estimate = (
+            swapped(rest, level=level, seed=seed)
+            if swapped
+            else fit(rest, level=level, seed=seed, **settings)
+        )
+        ends = estimate.interval
+        row = {
+            "list": name,
+            "truth": truth,
+            "observed": rest.observed,
+            "without": [other for other in table.lists if other not in (name, *rest.lists)],
+            "method": estimate.method,
+        }
+        covers = None if ends is None else ends[0] <= truth <= ends[1]
+        rows.append({**row, **said(estimate), "covers": covers})
+    return tuple(rows)
+
+
+def log_biases(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """log(point / truth) of the rows that have a number: below 0, too low."""
+    return [math.log(row["point"] / row["truth"]) for row in rows if row["point"] is not None]
+
+
+def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Say which lists' sizes were found again, and on which side the others were missed.
+
+    Found: the interval holds the truth, and its upper end is at most three times its lower
+    end (`too_wide`). An interval that holds the truth because it holds nearly everything is
+    no success, and is said to be too wide to tell. No number is in the sentence. None for no
+    rows.
+
+    Examples:
+        >>> rows = [{"list": "A", "truth": 90, "interval": (50, 80), "covers": False},
+        ...         {"list": "B", "truth": 70, "interval": (50, 80), "covers": True},
+        ...         {"list": "C", "truth": 140, "interval": (80, 499), "covers": True}]
+        >>> for part in recovered(rows)[0].split(". ")[1].split("; "):
+        ...     print(part)
+        It was found for 'B'
+        for 'C' the interval is too wide to tell
+        for 'A' the answer was too low
+    """
+    if not rows:
+        return ()
+    held = [row for row in rows if row["covers"]]
+    found = [row["list"] for row in held if not too_wide(row["interval"])]
+    wide = [row["list"] for row in held if too_wide(row["interval"])]
+    missed = [row for row in rows if row["covers"] is False]
+    low = [row["list"] for row in missed if row["interval"][1] < row["truth"]]
+    high = [row["list"] for row in missed if row["interval"][0] > row["truth"]]
+    none = [row["list"] for row in rows if row["covers"] is None]
+    parts = [
+        f"it was found for {quoted(found, 'and')}" if found else "",
+        f"for {quoted(wide, 'and')} the interval is too wide to tell" if wide else "",
+        f"for {quoted(low, 'and')} the answer was too low" if low else "",
+        f"for {quoted(high, 'and')} the answer was too high" if high else "",
+        f"for {quoted(none, 'and')} there was no answer" if none else "",
+    ]
+    outcome = "; ".join(part for part in parts if part)
+    return (
+        "Each list in turn was taken as a population whose size is known, and estimated from the "
+        f"other lists. {outcome[0].upper()}{outcome[1:]}. {_so_what(found, missed)}",
+    )
+
+
+def _so_what(found: Sequence[str], missed: Sequence[Mapping[str, Any]]) -> str:
+    if missed:
+        return "What goes wrong on the lists may go wrong on the whole."
+    if found:
+        return "That says nothing of people who are on no list."
+    return "That speaks neither for the method nor against it."

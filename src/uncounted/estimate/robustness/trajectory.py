@@ -1,0 +1,219 @@
+"""How the estimate grows as records come in: random parts of the table, smaller to larger.
+
+Binette and Steorts (2022) JRSS A 185:640: the people recorded are put in a random
+order, and the estimate is made on the first so many of them, and more, and all. A
+random half of the people is half the population to be estimated, so N divided by the
+number seen should stay where it is. Where it does not, how many were recorded, and
+not only who, decides the answer: a prior or a choice of model gives way as counts
+grow, and would go on giving way.
+
+The unit is a person with all that the lists say of them, as in the paper's own code.
+Taking single memberships away instead asks another question, that is asked here too:
+had the lists recorded less, would the same N have been said? Lists that are
+independent stay so when they are thinned, but dependence does not keep its form, and
+a right model may drift then: a line that moves is a question, not a fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.robustness.leave_one_out import said, too_wide
+
+type Unit = Literal["people", "memberships"]
+
+MOST_LISTS = 7  # fifteen fits; beyond it they take a minute
+MOST_PEOPLE = 10**9 - 1  # as many as numpy draws from without replacement
+FRACTIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+SHUFFLES = 2
+_LATE = 0.5  # smaller parts are shown and not judged
+_UNITS: Mapping[Unit, tuple[str, str, str]] = {
+    "people": (
+        "On random parts of the people the estimate",
+        "keep its proportion to them",
+        "keeps its proportion to them",
+    ),
+    "memberships": (
+        "With a part of the memberships taken away at random the estimate",
+        "stay the same",
+        "stays the same",
+    ),
+}
+
+
+def trajectory(
+    table: CaptureTable,
+    fit: Callable[..., Estimate],
+    *,
+    level: float,
+    seed: int,
+    settings: Mapping[str, Any],
+    unit: Unit = "people",
+    fractions: Sequence[float] = FRACTIONS,
+    shuffles: int = SHUFFLES,
+) -> tuple[dict[str, Any], ...]:
+    """Estimate on growing random parts of the table; each part holds the smaller ones.
+
+    Args:
+        table: 2 to 7 lists, fewer than a thousand million people; no rows otherwise.
+        fit: the method.
+        level: of its interval.
+        seed: of the order of the people, and of the method's draws.
+        settings: of the method; fewer resamples are enough.
+        unit: `people`, in a random order; or `memberships`, each kept with the chance of
+            the fraction.
+        fractions: rising, above 0 and up to 1.
+        shuffles: how many random orders.
+
+    Returns:
+        Rows with `unit`, `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`,
+        `point`, `interval`, and `carried` and `carried_interval`, which should stand still:
+        with people as the unit `point` is of a part of the population, and is carried to
+        the whole in proportion to the people seen; with memberships it is of the whole. All
+        the records are fitted once and are the last row of every shuffle.
+
+    Raises:
+        UsedWrongly: no such unit, or fractions that do not rise to at most 1.
+
+    Examples:
+        >>> from uncounted.estimate.simple.chao import chao
+        >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
+        >>> rows = trajectory(table, chao, level=0.95, seed=1, settings={}, shuffles=1,
+        ...                   fractions=(0.5, 1.0))
+        >>> [(row["fraction"], row["observed"]) for row in rows]
+        [(0.5, 350), (1.0, 700)]
+    """
+    _check(unit, fractions)
+    if not 2 <= len(table.lists) <= MOST_LISTS or not 0 < table.observed <= MOST_PEOPLE:
+        return ()
+    rng = np.random.default_rng(seed)
+    fitted: dict[str, Estimate] = {}
+    rows = []
+    for shuffle in range(1, shuffles + 1):
+        for fraction, part in reversed(list(_parts(table, unit, fractions, rng))):
+            key = part.digest()
+            if key not in fitted:
+                fitted[key] = fit(part, level=level, seed=seed, **settings)
+            where = {"unit": unit, "shuffle": shuffle, "fraction": fraction}
+            times = table.observed / part.observed if unit == "people" and part.observed else 1.0
+            rows.append({**where, "observed": part.observed, **_carried(fitted[key], times)})
+    return tuple(rows)
+
+
+def _carried(estimate: Estimate, times: float) -> dict[str, Any]:
+    point, ends = estimate.point, estimate.interval
+    return {
+        **said(estimate),
+        "carried": None if point is None else point * times,
+        "carried_interval": None if ends is None else (ends[0] * times, ends[1] * times),
+    }
+
+
+def _check(unit: str, fractions: Sequence[float]) -> None:
+    if unit not in ("people", "memberships"):
+        raise UsedWrongly(f"there is no unit called {unit!r}", hint="people or memberships")
+    if (
+        not fractions
+        or list(fractions) != sorted(set(fractions))
+        or not 0 < fractions[0] <= fractions[-1] <= 1
+    ):
+        raise UsedWrongly("the fractions must rise, from above 0 to at most 1")
+
+
+def _parts(
+    table: CaptureTable, unit: Unit, fractions: Sequence[float], rng: np.random.Generator
+) -> Iterator[tuple[float, CaptureTable]]:
+    """The parts from the largest down: each is drawn from the one before."""
+    before, part = 1.0, table
+    for fraction in reversed(fractions):
+        if unit == "people":
+            part = _some_people(part, round(fraction * table.observed), rng)
+        else:
+            part = _thinned(part, fraction / before, rng)
+        before = fraction
+        yield fraction, part
+
+
+def _some_people(table: CaptureTable, many: int, rng: np.random.Generator) -> CaptureTable:
+    if many >= table.observed:
+        return table
+    counts = list(table.counts.values())
+    drawn = rng.multivariate_hypergeometric(counts, many, method="marginals")
+    return _with(table, dict(zip(table.counts, drawn.tolist(), strict=True)))
+
+
+def _thinned(table: CaptureTable, chance: float, rng: np.random.Generator) -> CaptureTable:
+    """Keep each membership with this chance; people who lose all of theirs are gone."""
+    if chance >= 1:
+        return table
+    left: Counter[str] = Counter()
+    for pattern, count in table.counts.items():
+        parts = ["".join(marks) for marks in product(*("10" if m == "1" else m for m in pattern))]
+        on = np.array([part.count("1") for part in parts])
+        chances = chance**on * (1 - chance) ** (pattern.count("1") - on)
+        for part, many in zip(parts, rng.multinomial(count, chances).tolist(), strict=True):
+            if "1" in part:
+                left[part] += many
+    return _with(table, left)
+
+
+def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
+    return CaptureTable(table.lists, counts, table.stratum)
+
+
+def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Say whether the line is flat, from half of the records on.
+
+    It is flat where the carried interval of every part holds the estimate of the whole. (A
+    point of half the people may leave the interval of the whole by chance alone.) Where the
+    interval of the whole, or those of more than half of the parts, have an upper end more
+    than three times the lower (`too_wide`), they would hold nearly anything, and it is said
+    that they are too wide to tell. No number is in the sentence. None where there are no
+    rows, or the whole has no number.
+
+    Examples:
+        >>> whole = {"unit": "people", "fraction": 1.0, "carried": 150.0,
+        ...          "carried_interval": (110.0, 250.0)}
+        >>> half = {**whole, "fraction": 0.5, "carried": 80.0, "carried_interval": (72.0, 120.0)}
+        >>> steady([half, whole])[0].split(": ")[0]
+        'On random parts of the people the estimate does not keep its proportion to them'
+    """
+    all_of_them = [row for row in rows if row["fraction"] == 1.0 and row["carried"]]
+    whole = [row["carried"] for row in all_of_them]
+    late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
+    if not whole or not late:
+        return ()
+    what, keep, keeps = _UNITS[rows[0]["unit"]]
+    ends = [row["carried_interval"] for row in late if row["carried_interval"] is not None]
+    why = [
+        "lower" if any(high < whole[0] for _, high in ends) else "",
+        "higher" if any(low > whole[0] for low, _ in ends) else "",
+        "not given" if len(ends) < len(late) else "",
+    ]
+    if not any(why) and _mostly_wide(all_of_them[:1], late):
+        return (
+            f"{what} could move and nobody would see it: the intervals are too wide to tell "
+            f"whether it {keeps}.",
+        )
+    if not any(why):
+        return (f"{what} {keeps}, to within its interval. That alone does not make it right.",)
+    how = " or ".join(each for each in why if each)
+    return (
+        f"{what} does not {keep}: with fewer records it is {how}. It may move again as more is "
+        "recorded.",
+    )
+
+
+def _mostly_wide(whole: Sequence[Mapping[str, Any]], late: Sequence[Mapping[str, Any]]) -> bool:
+    def wide(rows: Sequence[Mapping[str, Any]]) -> int:
+        return sum(too_wide(r["carried_interval"]) for r in rows if r["carried_interval"])
+
+    return wide(whole) > 0 or 2 * wide(late) > len(late)

@@ -1,0 +1,128 @@
+"""Two lists: what they say pair by pair, and what they can say when dependence is stated.
+
+Two lists cannot show whether being on one makes the other likelier. So `two_list`
+gives no number until somebody states that dependence, and why. `pairs` is a
+diagnostic: where one pair of lists gives a far smaller number than the others, the
+two are likely to have found the same people.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate.base.assumptions import NHOI
+from uncounted.estimate.base.estimator import estimate_from_draws, estimator, log_normal_interval
+from uncounted.estimate.base.priors import INVERSE, draw_unseen
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.validation import number_of
+from uncounted.estimate.identification.cell_models import Dirichlet
+
+_DRAWS = 4000
+_PRIOR_COUNT = 0.5
+
+
+@estimator("two-list")
+def two_list(
+    table: CaptureTable,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    psi: float | None = None,
+    log_psi_sd: float = 0.0,
+    draws: int = _DRAWS,
+) -> Estimate:
+    """Two lists with a stated odds ratio psi between them.
+
+    The unseen are psi n10 n01 / n11. `identify` with Dirichlet(1/2) on the three seen
+    patterns, xi = 1 / psi and p(N) ~ 1/N (Aleshin-Guendel, Sadinle and Wakefield 2024),
+    save that psi may be stated with doubt.
+
+    Args:
+        table: exactly 2 lists.
+        level: of the credible interval.
+        seed: of the draws.
+        psi: how many times as high the odds of being on one list are for people on the
+            other as for people not on it. There is no default.
+        log_psi_sd: how unsure one is of psi, as the standard deviation of its logarithm.
+        draws: of N.
+
+    Raises:
+        UsedWrongly: psi or its doubt is not a number in its range.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+        >>> two_list(table).status, two_list(table, psi=2).status
+        ('refused', 'ok')
+    """
+    if len(table.lists) != 2:
+        raise NotEstimable(
+            f"this is for exactly two lists, and there are {len(table.lists)}",
+            hint="choose two lists, or use a method for more",
+        )
+    if psi is None:
+        raise NotEstimable(
+            "two lists cannot show how far they depend on each other, so it must be stated",
+            hint="state the odds ratio between them as psi (1: independent) and say why",
+        )
+    psi, log_psi_sd = _checked(psi, log_psi_sd)
+    rng = np.random.default_rng(seed)
+    # In the order of their names, so that the order of the lists is nothing.
+    ordered = table.select(sorted(table.lists))
+    log_shares = next(Dirichlet(_PRIOR_COUNT).batches(ordered, draws, rng)).log_shares
+    unsure = log_psi_sd * rng.standard_normal(draws)
+    log_odds = NHOI(xi=1 / psi).log_odds(log_shares, ordered.lists) + unsure
+    n0 = draw_unseen(INVERSE, table.observed, log_odds, rng)
+    said = NHOI(xi=1 / psi).plain(table.lists)
+    return estimate_from_draws(
+        "two-list",
+        table.observed,
+        n0,
+        level=level,
+        assumption=f"{said} The two lists cannot show whether this is so.",
+        settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": INVERSE.name},
+        diagnostics={"both": table.on(table.lists)},
+        seed=seed,
+    )
+
+
+def _checked(psi: float, log_psi_sd: float) -> tuple[float, float]:
+    """Refuse numbers that are none; a psi so extreme that 1 / psi is none either."""
+    odds, sd = number_of(psi), number_of(log_psi_sd)
+    if not (1e-300 < odds < 1e300):
+        raise UsedWrongly(
+            f"psi {psi} is not a number above 0", hint="1: the two lists are independent"
+        )
+    if not 0 <= sd < math.inf:
+        raise UsedWrongly(
+            f"log_psi_sd {log_psi_sd} is not a number from 0 up", hint="0: psi is known exactly"
+        )
+    return odds, sd
+
+
+def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], ...]:
+    """Chapman's estimate for every pair of lists, each as if the two were independent.
+
+    N = (n1 + 1)(n2 + 1)/(m + 1) - 1 with Chao's log-normal interval. A pair far below
+    the others: the two tend to have the same people. Far above: they avoid each other.
+
+    Examples:
+        >>> pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0]["point"]
+        142.72727272727272
+    """
+    rows = []
+    totals = table.list_totals
+    for one, two in combinations(table.lists, 2):
+        n1, n2, m = totals[one], totals[two], table.on([one, two])
+        N = (n1 + 1) * (n2 + 1) / (m + 1) - 1
+        variance = (n1 + 1) * (n2 + 1) * (n1 - m) * (n2 - m) / ((m + 1) ** 2 * (m + 2))
+        either = n1 + n2 - m
+        interval = log_normal_interval(either, max(N - either, 0.0), variance, level)
+        rows.append({"lists": [one, two], "both": m, "point": N, "interval": interval})
+    return tuple(rows)

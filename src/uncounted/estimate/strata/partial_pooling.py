@@ -1,0 +1,407 @@
+"""Small strata lend each other strength: what they have in common is estimated, not assumed.
+
+A stratum of forty people says little about how many were missed there. If the share that
+was missed is much the same everywhere, the other strata say the rest; if it is not, they
+do not. How alike the strata are is estimated along with everything else (a law over
+strata, `shares`). Pooled and unpooled numbers always stand side by side, for pooling
+takes a stratum's own evidence for less than it would alone, and can flatten a trend.
+
+A stratum that cannot be estimated on its own gets no number here either. Nothing on its
+lists says how many were missed; a number would be the other strata's, lent to the very
+stratum that is most likely to differ from them, since lists that share nobody are as a
+rule lists that were not linked or did not cover the same people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.result import Estimate, Floats, Study, plain
+from uncounted.estimate.base.validation import draws_of, seed_of
+from uncounted.estimate.graphical.decomposable import INVERSE, posterior_unseen
+from uncounted.estimate.strata.hierarchical_grid import (
+    M_SD,
+    T_SD,
+    Evidence,
+    Law,
+    Measured,
+    counted,
+    integrate,
+)
+from uncounted.estimate.strata.stratified import Strata, run_strata
+from uncounted.progress import Progress, silent
+
+FEWEST_STRATA = 3
+DRAWS = 4000
+MOST_T_SD = 1e6
+_METHODS = ("decomposable", "log-linear", "log-linear-stepwise", "independence", "two-list")
+_LEAST_ORDERED = 4
+
+
+@attrs.frozen(eq=False)
+class Pooled(Strata):
+    """Strata with two estimates each, pooled first, then alone; and two totals.
+
+    Attributes:
+        law: what strata have in common: quantiles of the share missed in a typical
+            stratum, and of how far the logit of it varies (`t`); None when refused.
+        rows: for each stratum `stratum`, `observed`, `alone`, `pooled` (point and
+            interval, or None), and `pull`: the weight of the other strata, 0 to 1.
+        trend: how N and the share missed move along numbered strata, alone and pooled;
+            None where the labels are no numbers.
+        warnings: sentences that must stand beside the numbers.
+        draws: joint draws of N, one row a usable stratum; None when refused.
+    """
+
+    law: Mapping[str, Any] | None = None
+    rows: tuple[Mapping[str, Any], ...] = ()
+    trend: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    draws: Floats | None = attrs.field(default=None, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """As of strata, with `pooling`."""
+        pooling = {
+            "law": plain(self.law),
+            "rows": plain(self.rows),
+            "trend": plain(self.trend),
+            "warnings": list(self.warnings),
+        }
+        return {**super().to_json(), "pooling": pooling}
+
+
+def pool_strata(
+    tables: Sequence[CaptureTable],
+    method: str = "decomposable",
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    draws: int = DRAWS,
+    t: float | None = None,
+    t_sd: float = T_SD,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+) -> Pooled:
+    """Estimate each stratum alone, then all of them under one law of the share missed.
+
+    logit P(on no list in stratum s) ~ N(m, t^2), m ~ N(0, 2^2), t ~ half-normal(t_sd). With
+    `decomposable` a stratum's whole posterior of n0 goes in, its implied prior on the share
+    missed divided out (see `shares.counted`); with another method, its log(n0 + 1/2) with a
+    normal error (`shares.Measured`). p(N) ~ 1/N is used once in each stratum, before and after.
+
+    Args:
+        tables: one a stratum, with `stratum` set.
+        method: `decomposable`, `log-linear`, `log-linear-stepwise`, `independence` or
+            `two-list` (with `psi` in `settings`).
+        level: of the intervals.
+        seed: of the draws.
+        draws: joint draws of all strata.
+        t: how far strata differ, if it is not to be estimated.
+        t_sd: scale of the prior of t; 1 lets odds of being missed differ threefold.
+        settings: the method's own.
+        progress: told after each stratum.
+
+    Raises:
+        UsedWrongly: no tables, or a method that cannot be pooled.
+
+    Examples:
+        >>> from uncounted.captures import CaptureTable
+        >>> tables = [CaptureTable.of("AB", {"10": 9 + k, "01": 7, "11": 3}, year=str(k))
+        ...           for k in range(5)]
+        >>> pooled = pool_strata(tables, "independence")
+        >>> pooled.rows[0]["pull"] > 0.5, len(pooled.total)
+        (True, 2)
+    """
+    seed, draws = seed_of(seed), draws_of(draws)
+    if not (0 < t_sd <= MOST_T_SD and (t is None or 0 <= t <= MOST_T_SD)):
+        raise UsedWrongly(
+            f"how far strata differ cannot be {t_sd if t is None else t}",
+            hint=f"t and its scale are up to {MOST_T_SD:g}; 1 lets odds differ threefold",
+        )
+    if method not in _METHODS:
+        raise UsedWrongly(
+            f"strata cannot be pooled by {method!r}", hint=f"methods: {', '.join(_METHODS)}"
+        )
+    own = dict(settings or {})
+    if "grid" in own:
+        raise UsedWrongly("pooling needs the whole posterior", hint="leave the grid out")
+    alone = run_strata(
+        tables,
+        [method],
+        level=level,
+        seed=seed,
+        progress=progress,
+        settings={method: own},
+        robustness=False,
+    )
+    usable = [s for s, study in enumerate(alone.studies) if study[method].ok]
+    if len(usable) < FEWEST_STRATA:
+        return _refused(alone, method, len(usable))
+    evidence = []
+    for done, s in enumerate(usable):
+        progress("reading each stratum's evidence", done, len(usable))
+        evidence.append(_evidence(tables[s], alone.studies[s][method], method, own))
+    progress("pooling", 0, 1)
+    law = integrate(evidence, t=t, t_sd=t_sd)
+    rng = np.random.default_rng([seed, len(tables)])
+    n0, _ = law.draws(draws, rng)
+    seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
+    pooled = _assemble(alone, method, usable, law, seen + n0, level, seed, t)
+    progress("pooling", 1, 1)
+    return pooled
+
+
+def _evidence(
+    table: CaptureTable, fit: Estimate, method: str, settings: Mapping[str, Any]
+) -> Evidence:
+    table = check(table).table
+    if method == "decomposable":
+        J, delta = len(table.lists), settings.get("delta")
+        prior = settings.get("prior", INVERSE)
+        posterior = posterior_unseen(table, delta=delta, prior=prior)
+        return counted(posterior, table.observed, J, 2.0**-J if delta is None else delta)
+    return Measured.of(table.observed, fit.log_n0 or (0.0, 0.0))
+
+
+def _refused(alone: Strata, method: str, usable: int) -> Pooled:
+    reason = (
+        f"of the strata {usable} can be estimated on their own, and {FEWEST_STRATA} are needed to"
+        " say how far strata differ"
+    )
+    no = Estimate(f"{method}, pooled", "refused", reason, "coarser strata, or do not pool")
+    studies = tuple(
+        attrs.evolve(study, estimates=(no, *study.estimates)) for study in alone.studies
+    )
+    rows = tuple(
+        _pair(label, study, study[method], no, None)
+        for label, study in zip(alone.labels, alone.studies, strict=True)
+    )
+    return Pooled(alone.labels, studies, (no, *alone.total), rows=rows)
+
+
+def _pair(
+    label: Mapping[str, str], study: Study, fit: Estimate, pooled: Estimate, pull: float | None
+) -> dict[str, Any]:
+    """A stratum alone and pooled, side by side."""
+    return {
+        "stratum": dict(label),
+        "observed": study.observed,
+        "alone": {"point": fit.point, "interval": fit.interval, "reason": fit.reason},
+        "pooled": {"point": pooled.point, "interval": pooled.interval},
+        "pull": pull,
+    }
+
+
+def _assemble(
+    alone: Strata,
+    method: str,
+    usable: Sequence[int],
+    law: Law,
+    N: Floats,
+    level: float,
+    seed: int,
+    t: float | None,
+) -> Pooled:
+    at = {s: i for i, s in enumerate(usable)}
+    pull = law.pull()
+    about = {
+        "m": f"N(0, {M_SD:g}^2)",
+        "t": "half-normal" if t is None else t,
+        "strata": len(usable),
+    }
+    studies, rows = [], []
+    for s, study in enumerate(alone.studies):
+        fit = study[method]
+        if s in at:
+            pooled = _estimate(fit, N[at[s]], level, seed, about)
+        else:
+            pooled = Estimate(
+                f"{method}, pooled", "refused", fit.reason, fit.hint, finding=fit.finding
+            )
+        studies.append(attrs.evolve(study, estimates=(pooled, *study.estimates)))
+        weight = float(pull[at[s]]) if s in at else None
+        rows.append(_pair(alone.labels[s], study, fit, pooled, weight))
+    documented = sum(study.observed for s, study in enumerate(alone.studies) if s not in at)
+    warnings = _missing(alone, usable, documented)
+    total = _total(alone, method, N, documented, level, warnings)
+    trend = _trend(alone, method, usable, N, level, seed)
+    return Pooled(
+        labels=alone.labels,
+        studies=tuple(studies),
+        total=(total, *alone.total),
+        law=_law(law, level),
+        rows=tuple(rows),
+        trend=trend,
+        warnings=warnings + _moved(rows) + (_flattened(trend) if trend else ()),
+        draws=N,
+    )
+
+
+def _estimate(
+    fit: Estimate, N: Floats, level: float, seed: int, about: Mapping[str, Any]
+) -> Estimate:
+    low, middle, high = np.quantile(
+        N, [0.5 - level / 2, 0.5, 0.5 + level / 2], method="inverted_cdf"
+    ).tolist()
+    return Estimate(
+        method=f"{fit.method}, pooled",
+        status="ok",
+        point=middle,
+        point_kind="posterior median",
+        interval=(low, high),
+        level=level,
+        interval_kind="credible",
+        assumption=(
+            f"{fit.assumption} And the strata are alike, in that nothing but chance and what is"
+            " on the lists tells which of them had more of its people missed."
+        ),
+        settings={**fit.settings, "pooling": dict(about)},
+        seed=seed,
+        input=fit.input,
+    )
+
+
+def _total(
+    alone: Strata,
+    method: str,
+    N: Floats,
+    documented: int,
+    level: float,
+    warnings: tuple[str, ...],
+) -> Estimate:
+    draws = documented + N.sum(axis=0)
+    low, middle, high = np.quantile(draws, [0.5 - level / 2, 0.5, 0.5 + level / 2]).tolist()
+    base = next(each for each in alone.total if each.method == method)
+    return attrs.evolve(
+        base,
+        method=f"{method}, pooled",
+        point=middle,
+        point_kind="median of joint draws",
+        interval=(low, high),
+        warnings=warnings,
+        assumption=f"{base.assumption} And the strata are alike in the share missed.",
+    )
+
+
+def _law(law: Law, level: float) -> dict[str, Any]:
+    levels = [0.5, 0.5 - level / 2, 0.5 + level / 2]
+    m, low, high = law.quantiles(law.m, levels)
+    t, t_low, t_high = law.quantiles(law.t, levels)
+
+    def share(logit: float) -> float:
+        return float(1 / (1 + np.exp(-logit)))
+
+    return {
+        "share_missed": {"median": share(m), "interval": [share(low), share(high)]},
+        "m": {"median": m, "interval": [low, high]},
+        "t": {"median": t, "interval": [t_low, t_high]},
+    }
+
+
+def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[str, ...]:
+    missing = len(alone.studies) - len(usable)
+    if not missing:
+        return ()
+    return (
+        f"{missing} of {len(alone.studies)} strata cannot be estimated. Of their people the total"
+        f" counts only those who are documented, {documented:,}; and what strata have in common is"
+        " learnt without them, though they are the likeliest to have had many missed",
+    )
+
+
+def _moved(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    out = [
+        row
+        for row in rows
+        if row["pooled"]["point"] is not None
+        and not row["alone"]["interval"][0] <= row["pooled"]["point"] <= row["alone"]["interval"][1]
+    ]
+    if not out:
+        return ()
+    return (
+        f"In {len(out)} of {len(rows)} strata the pooled number is outside the interval that the"
+        " stratum has alone: look at those before believing either.",
+    )
+
+
+def _trend(
+    alone: Strata, method: str, usable: Sequence[int], N: Floats, level: float, seed: int
+) -> dict[str, Any] | None:
+    """Slopes over strata that have a number, as years do, from joint draws.
+
+    Least squares of log N and of log(n0 / n) on the number, draw by draw, alone and pooled.
+    """
+    x = _positions([alone.labels[s] for s in usable])
+    if x is None:
+        return None
+    rng = np.random.default_rng([seed, 1])
+    fits: list[tuple[Study, Estimate]] = [
+        (alone.studies[s], alone.studies[s][method]) for s in usable
+    ]
+    single = np.stack([_drawn(fit, study.observed, N.shape[1], rng) for study, fit in fits])
+    n = np.array([[study.observed] for study, _ in fits])
+    tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
+
+    def slope(y: Floats) -> dict[str, Any]:
+        each = (x - x.mean()) @ y / np.sum((x - x.mean()) ** 2)
+        median, low, high = np.quantile(each, tails).tolist()
+        return {"slope": median, "interval": [low, high]}
+
+    return {
+        "log_N": {"alone": slope(np.log(single)), "pooled": slope(np.log(N))},
+        "log_odds_missed": {
+            "alone": slope(np.log((single - n + 0.5) / n)),
+            "pooled": slope(np.log((N - n + 0.5) / n)),
+        },
+    }
+
+
+def _drawn(fit: Estimate, observed: int, size: int, rng: np.random.Generator) -> Floats:
+    if fit.draws is not None:
+        return rng.choice(fit.draws, size=size).astype(np.float64)
+    mean, variance = fit.log_n0 or (0.0, 0.0)
+    n0 = np.exp(rng.normal(mean, variance**0.5, size)) - 0.5
+    return np.asarray(observed + np.maximum(n0, 0.0))
+
+
+def _positions(labels: Sequence[Mapping[str, str]]) -> Floats | None:
+    """The numbers of strata that are split by one number; None for other strata."""
+    if len(labels) < _LEAST_ORDERED or any(len(label) != 1 for label in labels):
+        return None
+    try:
+        x = np.array([float(next(iter(label.values()))) for label in labels])
+    except ValueError:
+        return None
+    return x if np.isfinite(x).all() and np.ptp(x) > 0 else None
+
+
+def _flattened(trend: Mapping[str, Any]) -> tuple[str, ...]:
+    def clear(of: Mapping[str, Any]) -> bool:
+        low, high = of["interval"]
+        return bool(low > 0 or high < 0)
+
+    found = []
+    N, missed = trend["log_N"], trend["log_odds_missed"]
+    if clear(N["alone"]) and not clear(N["pooled"]):
+        found.append(
+            "Alone the strata show a trend in how many there were, pooled they do not: pooling"
+            " may have hidden it."
+        )
+    if clear(N["pooled"]) and not clear(N["alone"]):
+        found.append(
+            "Pooled the strata show a trend in how many there were that they do not show alone:"
+            " it rests on the share missed being alike."
+        )
+    if clear(missed["alone"]):
+        found.append(
+            "The share missed itself moves along the strata, so they are not alike in it, and"
+            " pooling pulls the first and the last towards the middle."
+        )
+    return tuple(found)

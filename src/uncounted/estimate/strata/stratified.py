@@ -1,0 +1,302 @@
+"""A table split by sex, year or place: one study a stratum, and the total from joint draws.
+
+A stratum that cannot be estimated is a row that says so; the total then counts
+only the people documented there, and says that as well. The ends of intervals are
+never added up: draws are. Strata are independent of each other given who is who, and a
+draw of who is who is one for all of them: a person who is two people here may be one there.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from typing import Any
+
+import attrs
+import numpy as np
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.ends import quantiles
+from uncounted.estimate.base.mixture import drawn
+from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, plain, refused
+from uncounted.estimate.base.validation import seed_of
+from uncounted.estimate.study import run, run_over
+from uncounted.progress import Progress, silent
+
+_DRAWS = 20_000
+_MANY = 20  # strata; beyond it each has fewer resamples and no list is left out in turn
+_THREADS = 2  # strata at a time, where there are many
+
+
+@attrs.frozen(eq=False)
+class Strata:
+    """Studies of the strata, in order, and the total by each method.
+
+    `linkage`: what the total is under other ways of linking (`hang_on_strata`), if looked at.
+    """
+
+    labels: tuple[Mapping[str, str], ...]
+    studies: tuple[Study, ...]
+    total: tuple[Estimate, ...]
+    linkage: Mapping[str, Any] | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def observed(self) -> int:
+        """People on at least one list, in all strata."""
+        return sum(study.observed for study in self.studies)
+
+    @property
+    def least_observed(self) -> int:
+        """The same, as few as linkage leaves open in each."""
+        return sum(study.least_observed for study in self.studies)
+
+    @property
+    def refused(self) -> bool:
+        """Whether no method gives a number for any stratum."""
+        return all(study.refused for study in self.studies)
+
+    @property
+    def first(self) -> Estimate:
+        """The first answer of the first stratum; when all refuse, its reason is given."""
+        return self.studies[0].first
+
+    def to_json(self) -> dict[str, Any]:
+        """`strata`: an object like a study's for each; `total`: the sums from joint draws."""
+        answer = {
+            "observed": self.observed,
+            "version": version("uncounted"),
+            "strata": [
+                {"stratum": dict(label), **study.to_json()}
+                for label, study in zip(self.labels, self.studies, strict=True)
+            ],
+            "total": [estimate.to_json() for estimate in self.total],
+        }
+        return answer if self.linkage is None else {**answer, "linkage": plain(self.linkage)}
+
+    def answering(self, method: str) -> set[tuple[str, ...]]:
+        """Which strata have a number by a method, by their values."""
+        return {
+            tuple(label.values())
+            for label, study in zip(self.labels, self.studies, strict=True)
+            if any(fit.method == method and fit.ok for fit in study.estimates)
+        }
+
+
+def run_strata(
+    tables: Sequence[CaptureTable],
+    methods: Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 1,
+    progress: Progress = silent,
+    **more: Any,
+) -> Strata:
+    """Estimate each stratum on its own, and the total from joint draws.
+
+    A list that is empty in a stratum, or was not active in it, is handled there as
+    `check` says. The strata's draws are independent of each other.
+
+    Args:
+        tables: one a stratum, with `stratum` set.
+        methods: names from `METHODS`.
+        level: of the intervals.
+        seed: of the draws; each stratum has its own, made from it.
+        progress: told after each stratum.
+        more: as for `run`.
+
+    Raises:
+        UsedWrongly: no tables.
+    """
+    if not tables:
+        raise UsedWrongly("there are no strata to estimate")
+    seed = seed_of(seed)
+    seeds = np.random.SeedSequence(seed).generate_state(len(tables))
+    if len(tables) > _MANY:
+        more = {"lighter": True, "robustness": False, **more}
+
+    def study(at: int) -> Study:
+        return run(tables[at], methods, level=level, seed=int(seeds[at]), **more)
+
+    side_by_side = os.cpu_count() or 1 if len(tables) > _MANY else 1
+    pool = ThreadPoolExecutor(min(side_by_side, _THREADS))
+    try:
+        running = [pool.submit(study, at) for at in range(len(tables))]
+        studies = []
+        for done, each in enumerate(running):
+            progress("estimating each stratum", done, len(tables))
+            studies.append(each.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
+    progress("estimating each stratum", len(tables), len(tables))
+    return _together([[table] for table in tables], studies, level, seed)
+
+
+def run_strata_over(
+    strata: Sequence[Sequence[CaptureTable]],
+    methods: Sequence[str] | None = None,
+    *,
+    points: Sequence[CaptureTable | None],
+    level: float = 0.95,
+    seed: int = 1,
+    progress: Progress = silent,
+    **more: Any,
+) -> Strata:
+    """Estimate each stratum over the draws of who is who, and the total from joint draws.
+
+    Args:
+        strata: for each, its table in every draw, with `stratum` set. In a draw in which
+            nobody belongs to a stratum its table is empty, and that draw is one that refuses.
+        methods: names from `METHODS`.
+        points: for each stratum its table in the stated point partition; None: nobody is in it.
+        level: of the intervals.
+        seed: of the draws.
+        progress: told after each stratum.
+        more: as for `run_over`.
+
+    Raises:
+        UsedWrongly: no strata.
+    """
+    if not strata:
+        raise UsedWrongly("there are no strata to estimate")
+    seed = seed_of(seed)
+    seeds = np.random.SeedSequence(seed).generate_state(len(strata))
+    studies = []
+    for done, (tables, point) in enumerate(zip(strata, points, strict=True)):
+        progress("estimating each stratum", done, len(strata))
+        few = point if len(strata) <= _MANY else None
+        studies.append(
+            run_over(tables, methods, level=level, seed=int(seeds[done]), point=few, **more)
+        )
+    progress("estimating each stratum", len(strata), len(strata))
+    return _together(strata, studies, level, seed)
+
+
+def _together(
+    strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], level: float, seed: int
+) -> Strata:
+    names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
+    total = tuple(total_of(name, strata, studies, level, _rng_of(name, seed)) for name in names)
+    labels = tuple(dict(tables[0].stratum) for tables in strata)
+    return Strata(labels, tuple(studies), total)
+
+
+def _rng_of(method: str, seed: int) -> np.random.Generator:
+    """A method's own: its total does not depend on which others were asked for."""
+    return np.random.default_rng([seed, *method.encode()])
+
+
+def total_of(
+    name: str,
+    strata: Sequence[Sequence[CaptureTable]],
+    studies: Sequence[Study],
+    level: float,
+    rng: np.random.Generator,
+) -> Estimate:
+    """The total by one method, of strata with their tables and their studies."""
+    good = [
+        fit
+        for study in studies
+        for fit in study.estimates  # a method that does not apply to a stratum is not among them
+        if fit.method == name and fit.ok
+    ]
+    if not good:
+        return refused(name, "no stratum gives a number", None, strata[0][0])
+    draws = joint_draws(name, strata, studies, rng)
+    documented = sum(
+        study.observed
+        for study in studies
+        if not any(fit.method == name and fit.ok for fit in study.estimates)
+    )
+    point, low, high = quantiles(draws.ravel(), level)
+    ends = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
+    if not all(map(math.isfinite, ends)):
+        high = math.inf  # no sum has an end where a part has none
+    if not math.isfinite(point):
+        return refused(name, "the strata put no end to the number of people", None, strata[0][0])
+    missing = len(studies) - len(good)
+    warnings: tuple[str, ...] = ()
+    if missing:
+        warnings = (
+            f"{missing} of {len(studies)} strata cannot be estimated; of their people the total "
+            f"counts only those who are documented: {documented:,}",
+        )
+    model = good[0]
+    return Estimate(
+        method=name,
+        status="ok",
+        point=point,
+        point_kind="lower bound" if model.point_kind == "lower bound" else "median of joint draws",
+        interval=(low, high),
+        level=level,
+        interval_kind="quantiles of joint draws",
+        assumption=f"In every stratum: {model.assumption}",
+        settings={"strata": len(studies), "refused": missing, "documented_only": documented},
+        warnings=warnings,
+    )
+
+
+def joint_draws(
+    name: str,
+    strata: Sequence[Sequence[CaptureTable]],
+    studies: Sequence[Study],
+    rng: np.random.Generator,
+) -> Floats:
+    """Draws of the total by one method: a row a draw of who is who, or one row without any.
+
+    1. A draw of who is who is taken, the same for every stratum.
+    2. Given it strata are independent: N of each is drawn from its own table. Where the method
+       refuses in that table, another draw of that stratum stands for it.
+    3. Of a stratum in which the method gives no number those recorded in that draw count.
+
+    A method without draws has a log-normal n0 in each stratum, its estimate the median. A
+    sum of medians is no median of the sum, and of many strata it would come out several per
+    cent too high: the unseen are scaled so that the middle of the sum is the sum of the
+    estimates, on average over draws of who is who. Of one stratum nothing is changed.
+    """
+    draws = max(map(len, strata))
+    answering = [any(fit.method == name and fit.ok for fit in each.estimates) for each in studies]
+    parts = [
+        _in_each(study.fits.get(name) or (_only(study, name),), draws, rng)
+        for study, answers in zip(studies, answering, strict=True)
+        if answers
+    ]
+    silent = [tables for tables, answers in zip(strata, answering, strict=True) if not answers]
+    shared = [draw for draw in range(draws) if all(draw in part for part in parts)]  # 1
+    fits = [[part[draw] for part in parts] for draw in shared]
+    size = -(-_DRAWS // len(shared))
+    unseen = np.array([_unseen(each, size, rng) for each in fits])  # 2
+    wanted = np.mean([sum(fit.estimate.number() - fit.observed for fit in each) for each in fits])
+    middle = float(np.mean(np.median(unseen, axis=1)))
+    if any(fit.estimate.draws is None for each in fits for fit in each) and 0 < middle < math.inf:
+        unseen *= wanted / middle
+    recorded = [
+        sum(fit.observed for fit in each) + sum(tables[draw].observed for tables in silent)  # 3
+        for each, draw in zip(fits, shared, strict=True)
+    ]
+    return np.asarray(unseen + np.array(recorded, dtype=np.float64)[:, None])
+
+
+def _unseen(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
+    """Draws of those on no list in all strata together, given who is who."""
+    each = (drawn(fit.estimate, fit.observed, size, rng) - fit.observed for fit in fits)
+    return sum(each, np.zeros(size))
+
+
+def _only(study: Study, name: str) -> Fitted:
+    """The fit to the one table of a stratum that is not over draws of who is who."""
+    return Fitted(study[name], study.observed, 1, (0,))
+
+
+def _in_each(fits: Sequence[Fitted], rows: int, rng: np.random.Generator) -> Mapping[int, Fitted]:
+    """The fit of each draw of who is who in which there is one; a good one for each refusal."""
+    of = {row: fit for fit in fits for row in fit.at}
+    good = [row for row in range(rows) if row in of and of[row].estimate.ok]
+    return {
+        row: of[row] if of[row].estimate.ok else of[good[rng.integers(len(good))]]
+        for row in range(rows)
+        if row in of
+    }
