@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from uncounted.estimate.base.result import Interval
-from uncounted.estimate.rates import clusters, contrasts, proportions
+from uncounted.rates import clusters, contrasts, proportions
 
 GRID = np.linspace(0.05, 0.95, 19)
 RATE, TIMES = 0.3, 1000

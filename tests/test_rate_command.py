@@ -13,10 +13,10 @@ import pytest
 
 from uncounted.cli import run
 from uncounted.errors import NotPublishable
-from uncounted.estimate.rates.compare import compare
-from uncounted.estimate.rates.outcomes import Key, Outcomes, Tally
-from uncounted.estimate.rates.words import Called, figures, per_cent, points, sentence, times
 from uncounted.publish.rate_page import draft, page, refuse_small, small
+from uncounted.rates.compare import compare
+from uncounted.rates.outcomes import Key, Outcomes, Tally
+from uncounted.rates.sentences import Called, figures, per_cent, points, sentence, times
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "attempts.csv"
 TOLD = ("--unit", "attempts", "--says", "ended in arrest")

@@ -15,19 +15,19 @@ from tests.estimate import naive_rates as naive
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import z_of
-from uncounted.estimate.rates import (
+from uncounted.rates import (
     bounds,
+    caveats,
     clusters,
     contrasts,
-    mixes,
-    notes,
     proportions,
-    reporting,
+    reporting_bias,
+    source_mix,
 )
-from uncounted.estimate.rates.compare import compare
-from uncounted.estimate.rates.outcomes import Key, Outcomes, Tally
-from uncounted.estimate.rates.values import Asked, Rates
-from uncounted.estimate.rates.words import Called
+from uncounted.rates.compare import compare
+from uncounted.rates.outcomes import Key, Outcomes, Tally
+from uncounted.rates.result import Asked, Rates
+from uncounted.rates.sentences import Called
 
 CLAIM = Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)})
 type Table = tuple[int, int, int, int]
@@ -320,7 +320,7 @@ def test_selective_reporting_gives_back_the_truth_it_was_simulated_from() -> Non
     """Of 1,000 attempts 300 end in arrest; those are four times as likely to reach us."""
     arrested, others = 300 * 0.4, 700 * 0.1
     seen = arrested / (arrested + others)
-    assert reporting.among_all(seen, 4.0) == pytest.approx(0.3)
+    assert reporting_bias.among_all(seen, 4.0) == pytest.approx(0.3)
 
 
 def test_the_tipping_point_is_where_the_contrast_vanishes() -> None:
@@ -330,14 +330,14 @@ def test_the_tipping_point_is_where_the_contrast_vanishes() -> None:
     assert tip.point == pytest.approx(28 / 3)
     assert tip.limit == pytest.approx(2.547, abs=1e-3)
     assert tip.direction == "more"
-    p1, p2 = (reporting.among_all(p, rho) for p, rho in ((0.7, tip.point), (0.2, 1.0)))
+    p1, p2 = (reporting_bias.among_all(p, rho) for p, rho in ((0.7, tip.point), (0.2, 1.0)))
     assert p1 == pytest.approx(p2)
     turned = compare(CLAIM, Asked(against="before 2020")).contrasts[0].tipping
     assert turned is not None
     assert turned.point == pytest.approx(tip.point)
     assert turned.limit == pytest.approx(tip.limit)
     assert turned.direction == "less"
-    assert reporting.tipping(1.0, (0.5, 2.0)) is None
+    assert reporting_bias.tipping(1.0, (0.5, 2.0)) is None
 
 
 def test_the_two_way_table() -> None:
@@ -346,18 +346,18 @@ def test_the_two_way_table() -> None:
     assert rows[1.0, 1.0]["difference"] == pytest.approx(0.5)
     assert rows[4.0, 0.25]["odds_ratio"] == pytest.approx(28 / 3 / 16)
     assert rows[4.0, 0.25]["difference"] < 0
-    assert reporting.two_way(1.0, 0.5, [1.0])[0]["odds_ratio"] is None
+    assert reporting_bias.two_way(1.0, 0.5, [1.0])[0]["odds_ratio"] is None
     with pytest.raises(UsedWrongly, match="above 0"):
-        reporting.among_all(0.5, 0.0)
+        reporting_bias.among_all(0.5, 0.0)
 
 
 def test_wrong_codings_are_undone() -> None:
     """Truth .3; .9 of those with the outcome and .95 of those without are coded rightly."""
     observed = 0.3 * 0.9 + 0.7 * 0.05
-    found = reporting.recoded(observed, (0.2, 0.4), 0.9, 0.95)
+    found = reporting_bias.recoded(observed, (0.2, 0.4), 0.9, 0.95)
     assert found.value == pytest.approx(0.3)
     assert not found.outside
-    below = reporting.recoded(0.02, (0.0, 0.1), 0.9, 0.95)
+    below = reporting_bias.recoded(0.02, (0.0, 0.1), 0.9, 0.95)
     assert (below.value, below.interval[0], below.outside) == (0.0, 0.0, True)
     with pytest.raises(UsedWrongly, match="says nothing"):
         claim(sensitivity=0.5, specificity=0.5)
@@ -368,18 +368,18 @@ def test_wrong_codings_are_undone() -> None:
 
 
 def test_a_belief_without_doubt_is_the_formula_and_doubt_widens_it() -> None:
-    sure = claim(belief=reporting.Belief(math.log(2), 0.0))["before 2020"].believed
+    sure = claim(belief=reporting_bias.Belief(math.log(2), 0.0))["before 2020"].believed
     assert sure is not None
-    assert sure["median"] == pytest.approx(reporting.among_all(0.695, 2.0), abs=0.01)
-    plain = claim(belief=reporting.Belief()).contrasts[0].believed
-    unsure = claim(belief=reporting.Belief(0.0, 1.0)).contrasts[0].believed
+    assert sure["median"] == pytest.approx(reporting_bias.among_all(0.695, 2.0), abs=0.01)
+    plain = claim(belief=reporting_bias.Belief()).contrasts[0].believed
+    unsure = claim(belief=reporting_bias.Belief(0.0, 1.0)).contrasts[0].believed
     assert plain is not None
     assert unsure is not None
     assert plain["difference"]["interval"] == pytest.approx((0.227, 0.702), abs=0.006)
     assert plain["same_sign"] > 0.999 > 0.95 > unsure["same_sign"] > 0.8
     assert unsure["difference"]["interval"][0] < 0
     with pytest.raises(UsedWrongly, match="standard deviation from 0 to 10"):
-        reporting.Belief(0.0, -1.0)
+        reporting_bias.Belief(0.0, -1.0)
 
 
 # Clusters ------------------------------------------------------------------------------------
@@ -536,9 +536,9 @@ def test_intervals_of_sources_hold_with_clusters_and_would_not_without() -> None
             cells[group, source, None] = cells.get((group, source, None), Tally()) + tally
         loose = Outcomes(table.groups, cells)
         for given_table, count in ((table, held), (loose, separate)):
-            same_mix = mixes.standardise(given_table, "1", "2", rng, draws=1000).interval
-            without = mixes.leave_one_out(given_table, "1", "2")[0]["interval"]
-            alone = mixes.per_source(given_table)[0]["interval"]
+            same_mix = source_mix.standardise(given_table, "1", "2", rng, draws=1000).interval
+            without = source_mix.leave_one_out(given_table, "1", "2")[0]["interval"]
+            alone = source_mix.per_source(given_table)[0]["interval"]
             for i, (interval, truth) in enumerate(((same_mix, 0), (without, 0), (alone, 0.6))):
                 assert interval is not None
                 count[i] += interval[0] <= truth <= interval[1]
@@ -552,7 +552,7 @@ def test_what_a_source_is_worth_is_what_a_table_of_it_alone_is_worth() -> None:
         kept = {key: t for key, t in table.cells.items() if (key[1] == "A") != without}
         x, n = Outcomes(table.groups, kept).by_cluster(["2"])
         alone = clusters.effective([row[0] for row in x], [row[0] for row in n])
-        found = mixes.worth(table, "2", "A", without=without)
+        found = source_mix.worth(table, "2", "A", without=without)
         assert found is not None
         assert found[1] == pytest.approx(alone.n)
         assert found[0] / found[1] == pytest.approx(sum(map(sum, x)) / sum(map(sum, n)))
@@ -580,12 +580,12 @@ def test_sources_that_are_one_voice_have_no_interval() -> None:
     assert contrast.standardised is not None
     assert contrast.standardised.difference is not None
     assert contrast.standardised.interval is None
-    said = notes.standardised_words(contrast, 20)
+    said = caveats.standardised_words(contrast, 20)
     assert "(no interval, for all that one source has of a group comes from one cluster)" in said
-    assert any("one voice" in note for note in notes.notes(found, Called()))
-    assert not any("one voice" in note for note in notes.notes(found, Called(), public=True))
-    assert "one source has of a group" not in notes.standardised_words(contrast, 20, public=True)
-    assert "points:" in notes.standardised_words(contrast, 19)
+    assert any("one voice" in note for note in caveats.notes(found, Called()))
+    assert not any("one voice" in note for note in caveats.notes(found, Called(), public=True))
+    assert "one source has of a group" not in caveats.standardised_words(contrast, 20, public=True)
+    assert "points:" in caveats.standardised_words(contrast, 19)
 
 
 def test_a_cluster_of_several_sources_is_not_taken_for_several() -> None:
@@ -604,7 +604,7 @@ def test_a_cluster_of_several_sources_is_not_taken_for_several() -> None:
 def test_without_a_common_source_nothing_is_standardised() -> None:
     cells: dict[Key, Tally] = {("1", "A", None): Tally(4, 9), ("2", "B", None): Tally(2, 9)}
     found = compare(Outcomes(("1", "2"), cells)).contrasts[0]
-    assert found.standardised == mixes.Standardised((), left_out=18)
+    assert found.standardised == source_mix.Standardised((), left_out=18)
     assert [row["difference"] for row in found.leaving_source] == [None, None]
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from uncounted.terminal import columns, interval_picture, plain_terminal
 
 if TYPE_CHECKING:
-    from uncounted.estimate.rates.tables import Table
-    from uncounted.estimate.rates.values import Contrast, Rates
-    from uncounted.estimate.rates.words import Called
+    from uncounted.rates.result import Contrast, Rates
+    from uncounted.rates.sentences import Called
+    from uncounted.rates.tables import Table
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
@@ -19,9 +19,9 @@ _PICTURE = (12, 32)  # characters at least and at most
 
 def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
     """The whole answer, line by line."""
-    from uncounted.estimate.rates import notes, tables, words
+    from uncounted.rates import caveats, sentences, tables
 
-    yield from _wrapped(words.sentence(rates, called), indent="")
+    yield from _wrapped(sentences.sentence(rates, called), indent="")
     yield from _head("If the reports were a random sample, which they are not")
     yield from _pictured(rates, tables.rates_table(rates))
     yield from _contrasts(rates, called)
@@ -34,7 +34,7 @@ def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
     )
     yield from _table(tables.reported_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(notes.settles(rates.contrasts[0], called))
+        yield from _wrapped(caveats.settles(rates.contrasts[0], called))
     yield from _head(
         f"The rate among all {called.unit}, if those that {called.says} are more, or less, likely "
         "than the others to reach us"
@@ -45,30 +45,32 @@ def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
     yield from _stated(rates)
     yield from _sources(rates)
     yield ""
-    yield from _wrapped("Of what: " + notes.target(called))
-    for note in notes.notes(rates, called):
+    yield from _wrapped("Of what: " + caveats.target(called))
+    for note in caveats.notes(rates, called):
         yield from _wrapped("Mind: " + note)
 
 
 def _contrasts(rates: Rates, called: Called) -> Iterator[str]:
-    from uncounted.estimate.rates import notes, tables, words
+    from uncounted.rates import caveats, sentences, tables
 
     if rates.table.clustered:
         yield from _head("What rows that came together are worth")
         yield from _table(tables.cluster_table(rates))
     if len(rates.contrasts) == 1 and rates.contrasts[0].reason is None:
         contrast = rates.contrasts[0]
-        yield from _head(f"{words.named(contrast.group)} against {words.named(contrast.against)}")
+        yield from _head(
+            f"{sentences.named(contrast.group)} against {sentences.named(contrast.against)}"
+        )
         yield from _table(tables.contrast_table(rates, contrast))
-        yield from _wrapped(notes.clustered_words(contrast, _rows(rates)))
+        yield from _wrapped(caveats.clustered_words(contrast, _rows(rates)))
     elif len(rates.contrasts) > 1:
         yield from _head("Each against one of them, as if the reports were a random sample")
         yield from _table(tables.contrasts_table(rates))
-        yield from _wrapped(notes.columns_words(rates, called))
+        yield from _wrapped(caveats.columns_words(rates, called))
 
 
 def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
-    from uncounted.estimate.rates import tables
+    from uncounted.rates import tables
 
     table = tables.two_way_table(rates, contrast)
     if table is None:
@@ -82,7 +84,7 @@ def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
 
 def _stated(rates: Rates) -> Iterator[str]:
     """What follows from a stated coding, and from a stated belief about reporting."""
-    from uncounted.estimate.rates import tables
+    from uncounted.rates import tables
 
     corrected = tables.coding_table(rates)
     if corrected is not None and rates.asked.coding is not None:
@@ -103,14 +105,14 @@ def _stated(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates) -> Iterator[str]:
-    from uncounted.estimate.rates import notes, tables
+    from uncounted.rates import caveats, tables
 
     if not rates.table.sources:
         return
     yield from _head("Source by source")
     yield from _table(tables.source_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(notes.standardised_words(rates.contrasts[0], _rows(rates)))
+        yield from _wrapped(caveats.standardised_words(rates.contrasts[0], _rows(rates)))
 
 
 def _rows(rates: Rates) -> int:

@@ -13,7 +13,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.terminal import Waiting, answer, answer_json, say
 
 if TYPE_CHECKING:
-    from uncounted.estimate.rates import Belief, Called, Rates
+    from uncounted.rates import Belief, Called, Rates
 
 _LONGEST = 80
 
@@ -80,7 +80,7 @@ def rate(  # the options of one command
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --says "ended in arrest"
     """
-    from uncounted.estimate import rates
+    from uncounted import rates
     from uncounted.proof.durable import refuse_existing
 
     if out is not None:
@@ -107,24 +107,24 @@ def _write_page(out: Path, found: Rates, called: Called, *, internal: bool) -> N
 
 def _answer(found: Rates, called: Called, *, as_json: bool) -> None:
     from uncounted.commands.rate_lines import rate_lines
-    from uncounted.estimate.rates import notes, sentence
+    from uncounted.rates import caveats, sentence
 
     if as_json:
-        said = {"sentence": sentence(found, called), "target": notes.target(called)}
-        warnings = list(notes.notes(found, called))
+        said = {"sentence": sentence(found, called), "target": caveats.target(called)}
+        warnings = list(caveats.notes(found, called))
         answer_json({**said, **found.to_json(), "warnings": warnings})
     else:
         for line in rate_lines(found, called):
             answer(line)
-    if found.smallest is not None and found.smallest < notes.SMALL:
+    if found.smallest is not None and found.smallest < caveats.SMALL:
         say(
-            f"Counts under {notes.SMALL} can lead back to people: this answer is for you, "
+            f"Counts under {caveats.SMALL} can lead back to people: this answer is for you, "
             "not for publication."
         )
 
 
 def _belief(mean: float | None, sd: float | None) -> Belief | None:
-    from uncounted.estimate.rates import Belief
+    from uncounted.rates import Belief
 
     if mean is None and sd is None:
         return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from uncounted.estimate.rates.values import Rate, Rates
-from uncounted.estimate.rates.words import Called, between, of
 from uncounted.publish import fonts
 from uncounted.publish.figures import NARROW, WIDE, Figure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
+from uncounted.rates.result import Rate, Rates
+from uncounted.rates.sentences import Called, between, of
 
 _SIZE = 13.0
 

@@ -13,15 +13,15 @@ from importlib.metadata import version
 from typing import Any
 
 from uncounted.errors import NotPublishable
-from uncounted.estimate.rates import notes, tables, words
-from uncounted.estimate.rates.notes import SMALL
-from uncounted.estimate.rates.outcomes import Tally
-from uncounted.estimate.rates.tables import Table
-from uncounted.estimate.rates.values import Contrast, Rates
-from uncounted.estimate.rates.words import Called
 from uncounted.publish.draft import Draft, Grid, Picture, Points, Section, Words
 from uncounted.publish.page import html
 from uncounted.publish.rate_figure import intervals
+from uncounted.rates import caveats, sentences, tables
+from uncounted.rates.caveats import SMALL
+from uncounted.rates.outcomes import Tally
+from uncounted.rates.result import Contrast, Rates
+from uncounted.rates.sentences import Called
+from uncounted.rates.tables import Table
 
 type Blocks = list[Words | Grid | Picture | Points]
 
@@ -99,7 +99,7 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         _reporting(rates, called),
         *_stated(rates),
         *_sources(rates, internal),
-        Section("target", "Of what this is a rate", (Words(notes.target(called)),)),
+        Section("target", "Of what this is a rate", (Words(caveats.target(called)),)),
         _mind(rates, called, internal),
         _made(rates),
     ]
@@ -108,7 +108,7 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         title=f"{what}, as reported to us",
         banner=banner,
         headline=headline,
-        lead=(words.sentence(rates, called),),
+        lead=(sentences.sentence(rates, called),),
         about=(
             ("Among", f"{called.unit} that were reported to us, and no random sample of all"),
             ("Made", day),
@@ -156,12 +156,12 @@ def _contrast(rates: Rates, called: Called) -> Section | None:
     single = _single(rates)
     if single is not None:
         table = tables.contrast_table(rates, single)
-        heading = f"{words.named(single.group)} against {words.named(single.against)}"
-        told = [words.tipping(single, called)]
+        heading = f"{sentences.named(single.group)} against {sentences.named(single.against)}"
+        told = [sentences.tipping(single, called)]
     else:
         table = tables.contrasts_table(rates)
         heading = "One against another"
-        told = [notes.columns_words(rates, called)]
+        told = [caveats.columns_words(rates, called)]
     caption = "Intervals as if the reports were a random sample, which they are not."
     blocks: Blocks = [Words(text) for text in told if text]
     return Section("contrast", heading, (*blocks, _grid(table, caption)))
@@ -176,7 +176,7 @@ def _missing(rates: Rates, called: Called) -> Section:
     blocks.append(_grid(tables.reported_table(rates), caption))
     single = _single(rates)
     if single is not None:
-        blocks.append(Words(notes.settles(single, called)))
+        blocks.append(Words(caveats.settles(single, called)))
     return Section("missing", "What the data say without any assumption", tuple(blocks))
 
 
@@ -221,13 +221,13 @@ def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
     single = _single(rates)
     if single is not None:
         n = min(rate.tally.n for rate in rates.rates)
-        text = notes.standardised_words(single, n, public=not internal)
+        text = caveats.standardised_words(single, n, public=not internal)
         blocks += [Words(text)] if text else []
     yield Section("sources", "Source by source", tuple(blocks))
 
 
 def _mind(rates: Rates, called: Called, internal: bool) -> Section | None:
-    told = notes.notes(rates, called, public=not internal)
+    told = caveats.notes(rates, called, public=not internal)
     if not told:
         return None
     return Section("mind", "To be minded", (Points(tuple((note, "") for note in told)),))

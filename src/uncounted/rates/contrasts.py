@@ -15,7 +15,7 @@ import numpy as np
 
 from uncounted.estimate.base.estimator import root, z_of
 from uncounted.estimate.base.result import Floats, Interval
-from uncounted.estimate.rates.proportions import check_counts, wilson_at
+from uncounted.rates.proportions import check_counts, wilson_at
 
 DRAWS = 100_000
 _FAR = 40.0  # logarithm beyond which no ratio of counts lies

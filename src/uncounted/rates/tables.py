@@ -14,18 +14,9 @@ from typing import Any
 import attrs
 
 from uncounted.estimate.base.result import Interval
-from uncounted.estimate.rates.reporting import Tipping
-from uncounted.estimate.rates.values import Contrast, Measure, Rate, Rates
-from uncounted.estimate.rates.words import (
-    ENOUGH,
-    between,
-    figures,
-    named,
-    of,
-    per_cent,
-    points,
-    times,
-)
+from uncounted.rates.reporting_bias import Tipping
+from uncounted.rates.result import Contrast, Measure, Rate, Rates
+from uncounted.rates.sentences import ENOUGH, between, figures, named, of, per_cent, points, times
 
 type Rows = tuple[tuple[str, ...], ...]
 RHO_WORDS = {

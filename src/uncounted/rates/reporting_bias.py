@@ -17,7 +17,7 @@ import numpy as np
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.result import Interval
-from uncounted.estimate.rates.contrasts import DRAWS, jeffreys_odds, summary
+from uncounted.rates.contrasts import DRAWS, jeffreys_odds, summary
 
 RHOS = (0.25, 0.5, 1.0, 2.0, 4.0)
 

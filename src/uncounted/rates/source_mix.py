@@ -16,10 +16,10 @@ import numpy as np
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Floats, Interval
-from uncounted.estimate.rates.clusters import Counts, effective
-from uncounted.estimate.rates.contrasts import jeffreys_odds, newcombe, summary
-from uncounted.estimate.rates.outcomes import Outcomes, Tally
-from uncounted.estimate.rates.proportions import wilson
+from uncounted.rates.clusters import Counts, effective
+from uncounted.rates.contrasts import jeffreys_odds, newcombe, summary
+from uncounted.rates.outcomes import Outcomes, Tally
+from uncounted.rates.proportions import wilson
 
 _DRAWS = 20_000  # of each source in each group
 
@@ -148,7 +148,7 @@ def standardise(
     rows from several sources, for then the p_s are not independent.
 
     Examples:
-        >>> from uncounted.estimate.rates.outcomes import Tally
+        >>> from uncounted.rates.outcomes import Tally
         >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
         ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
         >>> found = standardise(Outcomes(("1", "2"), cells), "2", "1", np.random.default_rng(1))

@@ -17,18 +17,11 @@ import numpy as np
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import z_of
 from uncounted.estimate.base.result import Floats, Interval
-from uncounted.estimate.rates import bounds, clusters, contrasts, mixes, reporting
-from uncounted.estimate.rates.clusters import Counts
-from uncounted.estimate.rates.outcomes import Outcomes
-from uncounted.estimate.rates.proportions import jeffreys, wilson
-from uncounted.estimate.rates.values import (
-    Asked,
-    Clustered,
-    Contrast,
-    Measure,
-    Rate,
-    Rates,
-)
+from uncounted.rates import bounds, clusters, contrasts, reporting_bias, source_mix
+from uncounted.rates.clusters import Counts
+from uncounted.rates.outcomes import Outcomes
+from uncounted.rates.proportions import jeffreys, wilson
+from uncounted.rates.result import Asked, Clustered, Contrast, Measure, Rate, Rates
 
 
 def compare(table: Outcomes, asked: Asked | None = None) -> Rates:
@@ -50,7 +43,7 @@ def compare(table: Outcomes, asked: Asked | None = None) -> Rates:
     asked = asked or Asked()
     z_of(asked.level)
     if asked.coding is not None:
-        reporting.check_coding(*asked.coding)
+        reporting_bias.check_coding(*asked.coding)
     names = _reference_first(table, asked.against)
     tallies = {name: table.group(name) for name in names}
     if not any(tally.n for tally in tallies.values()):
@@ -65,7 +58,7 @@ def compare(table: Outcomes, asked: Asked | None = None) -> Rates:
         asked,
         tuple(rates.values()),
         tuple(_contrast(table, rates[name], first, asked) for name in names[1:]),
-        mixes.per_source(table, asked.level),
+        source_mix.per_source(table, asked.level),
     )
 
 
@@ -113,19 +106,22 @@ def _rate(table: Outcomes, group: str, asked: Asked) -> Rate:
     believed = None
     if asked.belief is not None and rate.counts is not None:
         rngs = [_generator(table, group, asked, 2)]
-        believed = reporting.believed(rngs, [rate.counts], asked.belief, level)["rates"][0]
+        believed = reporting_bias.believed(rngs, [rate.counts], asked.belief, level)["rates"][0]
     corrected = None
     if asked.coding is not None and rate.interval is not None:
-        corrected = reporting.recoded(rate.share, rate.interval, *asked.coding)
-    rows = tuple(_at_rho(rate.share, rate.interval, rho) for rho in reporting.RHOS)
+        corrected = reporting_bias.recoded(rate.share, rate.interval, *asked.coding)
+    rows = tuple(_at_rho(rate.share, rate.interval, rho) for rho in reporting_bias.RHOS)
     return attrs.evolve(rate, reporting=rows, corrected=corrected, believed=believed)
 
 
 def _at_rho(share: float, interval: Interval | None, rho: float) -> dict[str, Any]:
     ends = None
     if interval is not None:
-        ends = (reporting.among_all(interval[0], rho), reporting.among_all(interval[1], rho))
-    return {"rho": rho, "rate": reporting.among_all(share, rho), "interval": ends}
+        ends = (
+            reporting_bias.among_all(interval[0], rho),
+            reporting_bias.among_all(interval[1], rho),
+        )
+    return {"rho": rho, "rate": reporting_bias.among_all(share, rho), "interval": ends}
 
 
 def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
@@ -137,7 +133,7 @@ def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
         one.group,
         two.group,
         measures=_measures(table, one, two, asked, _whole(one), _whole(two)),
-        reporting=reporting.two_way(one.share, two.share),
+        reporting=reporting_bias.two_way(one.share, two.share),
         corrected=_corrected(one, two),
         believed=_believed(table, one, two, asked),
     )
@@ -150,7 +146,7 @@ def _contrast(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Contrast:
 def _with_tipping(contrast: Contrast) -> Contrast:
     odds = contrast.best.get("odds_ratio")
     interval = (0.0, math.inf) if odds is None else odds.intervals["score"]
-    tip = reporting.tipping(contrast.measures["odds_ratio"].point, interval)
+    tip = reporting_bias.tipping(contrast.measures["odds_ratio"].point, interval)
     return attrs.evolve(contrast, tipping=tip)
 
 
@@ -180,8 +176,8 @@ def _with_sources(table: Outcomes, contrast: Contrast, asked: Asked) -> Contrast
     rng = _generator(table, contrast.group, asked, 3)
     return attrs.evolve(
         contrast,
-        leaving_source=mixes.leave_one_out(table, *pair, asked.level),
-        standardised=mixes.standardise(table, *pair, rng, asked.level),
+        leaving_source=source_mix.leave_one_out(table, *pair, asked.level),
+        standardised=source_mix.standardise(table, *pair, rng, asked.level),
     )
 
 
@@ -199,7 +195,7 @@ def _believed(table: Outcomes, one: Rate, two: Rate, asked: Asked) -> Mapping[st
     if asked.belief is None or one.counts is None or two.counts is None:
         return None
     rngs = [_generator(table, rate.group, asked, 2) for rate in (one, two)]
-    return reporting.believed(rngs, [one.counts, two.counts], asked.belief, asked.level)
+    return reporting_bias.believed(rngs, [one.counts, two.counts], asked.belief, asked.level)
 
 
 def _with_clusters(

@@ -12,11 +12,11 @@ from typing import Any
 import attrs
 
 from uncounted.estimate.base.result import Interval, plain
-from uncounted.estimate.rates.bounds import Bounds
-from uncounted.estimate.rates.clusters import Counts, Effective
-from uncounted.estimate.rates.mixes import Standardised
-from uncounted.estimate.rates.outcomes import Outcomes, Tally
-from uncounted.estimate.rates.reporting import Belief, Corrected, Tipping
+from uncounted.rates.bounds import Bounds
+from uncounted.rates.clusters import Counts, Effective
+from uncounted.rates.outcomes import Outcomes, Tally
+from uncounted.rates.reporting_bias import Belief, Corrected, Tipping
+from uncounted.rates.source_mix import Standardised
 
 UNBOUNDED = Bounds(0.0, 1.0, (0.0, 1.0))  # where nothing is known
 

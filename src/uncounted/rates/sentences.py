@@ -11,9 +11,9 @@ import re
 import attrs
 
 from uncounted.estimate.base.result import Interval
-from uncounted.estimate.rates.outcomes import Tally
-from uncounted.estimate.rates.reporting import among_all
-from uncounted.estimate.rates.values import Contrast, Rate, Rates
+from uncounted.rates.outcomes import Tally
+from uncounted.rates.reporting_bias import among_all
+from uncounted.rates.result import Contrast, Rate, Rates
 
 ENOUGH = 20  # rows under which no per cent is printed
 FINE = 200  # rows from which a per cent has a decimal
@@ -124,8 +124,8 @@ def sentence(rates: Rates, called: Called) -> str:
     """What may be said of the rates, with what it rests on: the whole of it, or none.
 
     Examples:
-        >>> from uncounted.estimate.rates.outcomes import Outcomes
-        >>> from uncounted.estimate.rates.compare import compare
+        >>> from uncounted.rates.outcomes import Outcomes
+        >>> from uncounted.rates.compare import compare
         >>> found = compare(Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
         >>> for part in sentence(found, Called("attempts", "ended in arrest")).split("; "):
         ...     print(part[:75])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from uncounted.estimate.rates.clusters import FEWEST
-from uncounted.estimate.rates.values import Contrast, Rate, Rates
-from uncounted.estimate.rates.words import ENOUGH, Called, named, per_cent, points
+from uncounted.rates.clusters import FEWEST
+from uncounted.rates.result import Contrast, Rate, Rates
+from uncounted.rates.sentences import ENOUGH, Called, named, per_cent, points
 
 SMALL = 5  # counts under it can lead back to people
 _LARGE = 0.2  # share of a group's rows from one cluster that is worth a word
@@ -73,8 +73,8 @@ def notes(rates: Rates, called: Called, *, public: bool = False) -> tuple[str, .
     """Everything that must be minded, in sentences; of clusters and lost rows no count if public.
 
     Examples:
-        >>> from uncounted.estimate.rates.outcomes import Outcomes
-        >>> from uncounted.estimate.rates.compare import compare
+        >>> from uncounted.rates.outcomes import Outcomes
+        >>> from uncounted.rates.compare import compare
         >>> found = compare(Outcomes.of({"women": (2, 9), "men": (6, 30)}))
         >>> [note.split(":")[0] for note in notes(found, Called("people", "were sent back"))]
         ['Each row is taken as separate', 'women has fewer than 20 rows with a known outcome']

@@ -14,8 +14,8 @@ from scipy.special import ndtr
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import root, z_of
 from uncounted.estimate.base.result import Interval
-from uncounted.estimate.rates.contrasts import joined
-from uncounted.estimate.rates.proportions import wilson_at
+from uncounted.rates.contrasts import joined
+from uncounted.rates.proportions import wilson_at
 
 SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)
 
