@@ -28,10 +28,10 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import run
 from uncounted.estimate.simple.chao import singles
-from uncounted.publish.audit import Printed, fits
-from uncounted.publish.blind import Blind
-from uncounted.publish.disclosure import ProtectedTable, _bound, patterns, protect
-from uncounted.publish.numbers import rounded_estimate
+from uncounted.publish.disclosure.audit import Printed, fits
+from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.suppression import ProtectedTable, _bound, patterns, protect
+from uncounted.publish.report.rounding import rounded_estimate
 
 LISTS = "ABC"
 STEP = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from uncounted.publish.audit import Printed
+from uncounted.publish.disclosure.audit import Printed
 
 
 def ranges(printed: Printed) -> dict[str, tuple[int, int]]:

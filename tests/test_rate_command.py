@@ -13,7 +13,7 @@ import pytest
 
 from uncounted.cli import run
 from uncounted.errors import NotPublishable
-from uncounted.publish.rate_page import draft, page, refuse_small, small
+from uncounted.publish.rates.page import draft, page, refuse_small, small
 from uncounted.rates.compare import compare
 from uncounted.rates.outcomes import Key, Outcomes, Tally
 from uncounted.rates.sentences import Called, figures, per_cent, points, sentence, times

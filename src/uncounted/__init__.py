@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uncounted import estimate
     from uncounted.captures import CaptureTable, read_tables
     from uncounted.estimate import Estimate, Study
-    from uncounted.publish import pictures
+    from uncounted.publish import plots
 
     __version__: str
 
@@ -30,11 +30,11 @@ __all__ = [
     "Study",
     "__version__",
     "estimate",
-    "pictures",
+    "plots",
     "read_tables",
 ]
 
-_ROOMS = {"estimate": "uncounted.estimate", "pictures": "uncounted.publish.pictures"}
+_ROOMS = {"estimate": "uncounted.estimate", "plots": "uncounted.publish.plots"}
 _AT = {
     "CaptureTable": "uncounted.captures",
     "read_tables": "uncounted.captures",

@@ -225,7 +225,7 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
     if asked.pictures is None:
         return
     from uncounted.estimate import Study
-    from uncounted.publish.pictures import all_of, save_all
+    from uncounted.publish.plots import all_of, save_all
 
     stated = asked.settings().get("claim")
     claim = stated.number if stated is not None and stated.side == "more than" else None

@@ -456,8 +456,8 @@ def _draw(
         NotEstimable: no labelled pair is in any draw, so there is no curve.
         AlreadyThere: the pictures exist.
     """
-    from uncounted.publish.pictures import save_all
-    from uncounted.publish.pictures.calibration import Share, calibration
+    from uncounted.publish.plots import save_all
+    from uncounted.publish.plots.calibration import Share, calibration
 
     if folder is None:
         return ()

@@ -8,7 +8,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.publish.blind import Blind
+from uncounted.publish.disclosure.keyed_choice import Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
 from uncounted.publish.plan import Plan
 

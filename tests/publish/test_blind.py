@@ -8,8 +8,8 @@ import pytest
 from tests.publish.made_up_release import BLIND
 
 from uncounted.captures import CaptureTable
-from uncounted.publish.blind import Blind
-from uncounted.publish.disclosure import protect
+from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.suppression import protect
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from uncounted.publish.pictures.calibration import Share, calibration
+from uncounted.publish.plots.calibration import Share, calibration
 
 SHARES = [
     Share(0.01, 0.02, (0.015, 0.03), 123_456, 0.03, (0.02, 0.05)),

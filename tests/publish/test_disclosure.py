@@ -12,9 +12,10 @@ from tests.publish.made_up_release import BLIND
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
-from uncounted.publish import audit, disclosure
-from uncounted.publish.audit import Printed, Statement
-from uncounted.publish.disclosure import ProtectedTable, protect
+from uncounted.publish.disclosure import audit
+from uncounted.publish.disclosure import suppression as disclosure
+from uncounted.publish.disclosure.audit import Printed, Statement
+from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,11 @@ import pytest
 from tests.publish.made_up_release import BLIND, LARGE, LISTS, SMALL
 
 from uncounted.captures import CaptureTable
-from uncounted.publish import figures, fonts
-from uncounted.publish.disclosure import protect
-from uncounted.publish.figures import Answer
-from uncounted.publish.numbers import Rounded, percent, rounded, spelled, step_for, whole
+from uncounted.publish import fonts
+from uncounted.publish.disclosure.suppression import protect
+from uncounted.publish.report import figures
+from uncounted.publish.report.figures import Answer
+from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, step_for, whole
 from uncounted.publish.svg import ticks, wrapped
 
 LABELS = dict(zip(LISTS, ("Dawn (새벽 기록) & <Archive>", "River", "Panel", "Door"), strict=True))

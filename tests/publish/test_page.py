@@ -17,11 +17,11 @@ from tests.publish.made_up_release import LARGE, LISTS, PLAN, SMALL, facts_of, s
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
-from uncounted.publish import sections
 from uncounted.publish.facts import Facts, OtherWays
-from uncounted.publish.page import tongue
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
+from uncounted.publish.report import sections
+from uncounted.publish.report.html import tongue
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from tests.publish.made_up_release import LARGE, PLAN, facts_of
 
-from uncounted.publish import pdf, sections
+from uncounted.publish.report import pdf, sections
 
 
 @pytest.fixture(scope="module")

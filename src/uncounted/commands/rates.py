@@ -100,7 +100,7 @@ def rate(  # the options of one command
 
 def _write_page(out: Path, found: Rates, called: Called, *, internal: bool) -> None:
     from uncounted.proof import durable
-    from uncounted.publish.rate_page import page
+    from uncounted.publish.rates.page import page
 
     durable.write(out, page(found, called, made=today(), internal=internal))
 

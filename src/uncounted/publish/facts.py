@@ -13,7 +13,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
-from uncounted.publish.blind import Blind
+from uncounted.publish.disclosure.keyed_choice import Blind
 
 
 @attrs.frozen

@@ -11,11 +11,11 @@ import io
 import json
 from typing import Any
 
-from uncounted.publish import page, pdf, sections
 from uncounted.publish.facts import Facts, LinkageFacts
-from uncounted.publish.figures import in_reading_order
 from uncounted.publish.plan import Plan
-from uncounted.publish.prepared import Numbers, Shown
+from uncounted.publish.report import html, pdf, sections
+from uncounted.publish.report.figures import in_reading_order
+from uncounted.publish.report.publishable import Numbers, Shown
 
 
 def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
@@ -30,7 +30,7 @@ def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
     """
     draft, numbers = sections.write(facts, plan)
     return {
-        "report.html": page.html(draft),
+        "report.html": html.html(draft),
         "report.pdf": pdf.pdf(draft, facts.made_at),
         "table.csv": table_csv(numbers),
         "estimate.json": estimate_json(facts, plan, numbers, draft.headline),

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.figures import Mark, interval_mark
-from uncounted.publish.numbers import whole
-from uncounted.publish.pictures.paper import EDGE, SMALL, Axis, Said, clean, folded, shortened
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, Said, clean, folded, shortened
+from uncounted.publish.report.figures import Mark, interval_mark
+from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
 
 _HILL = 58.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from uncounted.publish.figures import Figure
+from uncounted.publish.report.figures import Figure
 
 
 @attrs.frozen

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.figures import NARROW
-from uncounted.publish.pictures.paper import EDGE, SMALL, Picture, head, notes, picture
+from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture
+from uncounted.publish.report.figures import NARROW
 from uncounted.publish.svg import GREY, INK, PALE, Drawing
 
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)

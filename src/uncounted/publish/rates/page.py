@@ -13,9 +13,9 @@ from importlib.metadata import version
 from typing import Any
 
 from uncounted.errors import NotPublishable
-from uncounted.publish.draft import Draft, Grid, Picture, Points, Section, Words
-from uncounted.publish.page import html
-from uncounted.publish.rate_figure import intervals
+from uncounted.publish.rates.figure import intervals
+from uncounted.publish.report.document import Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.report.html import html
 from uncounted.rates import caveats, sentences, tables
 from uncounted.rates.caveats import SMALL
 from uncounted.rates.outcomes import Tally

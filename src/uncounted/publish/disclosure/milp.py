@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from uncounted.estimate.silence import silence
+from uncounted.publish.disclosure.silence import silence
 
 type Floats = npt.NDArray[np.float64]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from uncounted.publish.draft import Section, Words
 from uncounted.publish.facts import LinkageFacts, OtherWays
-from uncounted.publish.numbers import Rounded, percent, rounded, spelled, whole
-from uncounted.publish.prepared import Numbers
+from uncounted.publish.report.document import Section, Words
+from uncounted.publish.report.publishable import Numbers
+from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
 
 _FAILS = " The way in which the lists were linked fails a check that it should pass."
 

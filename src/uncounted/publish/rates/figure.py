@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uncounted.publish import fonts
-from uncounted.publish.figures import NARROW, WIDE, Figure
+from uncounted.publish.report.figures import NARROW, WIDE, Figure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
 from uncounted.rates.result import Rate, Rates
 from uncounted.rates.sentences import Called, between, of

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from uncounted.publish.draft import Grid, Section, Words
 from uncounted.publish.facts import Truth
-from uncounted.publish.numbers import Rounded, percent, rounded_estimate, whole
-from uncounted.publish.prepared import Numbers
+from uncounted.publish.report.document import Grid, Section, Words
+from uncounted.publish.report.publishable import Numbers
+from uncounted.publish.report.rounding import Rounded, percent, rounded_estimate, whole
 
 
 def in_short(truth: Truth, value: Rounded) -> str:

@@ -17,8 +17,8 @@ from uncounted.errors import AlreadyThere
 from uncounted.estimate.base.rounding import round_to_interval
 from uncounted.proof import durable
 from uncounted.publish import fonts
-from uncounted.publish.figures import NARROW, WIDE
-from uncounted.publish.numbers import whole
+from uncounted.publish.report.figures import NARROW, WIDE
+from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import GREY, Drawing, ticks
 
 EDGE = 4.0  # nothing is drawn nearer to the sides

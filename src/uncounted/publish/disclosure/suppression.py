@@ -15,10 +15,10 @@ import attrs
 
 from uncounted.captures import NOT_ACTIVE, CaptureTable
 from uncounted.errors import NotPublishable
-from uncounted.publish import audit
-from uncounted.publish.audit import Range, Statement
-from uncounted.publish.blind import Blind
-from uncounted.publish.hiding import Hiding, Problem, hide, of_list
+from uncounted.publish.disclosure import audit
+from uncounted.publish.disclosure.audit import Range, Statement
+from uncounted.publish.disclosure.complementary import Hiding, Problem, hide, of_list
+from uncounted.publish.disclosure.keyed_choice import Blind
 
 MAX_LISTS = 8
 REPORT_STEP = 10  # counts of reports are printed to the nearest ten

@@ -7,8 +7,7 @@ from typing import Any
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.publish.figures import Mark
-from uncounted.publish.pictures.paper import (
+from uncounted.publish.plots.base import (
     EDGE,
     Axis,
     Picture,
@@ -20,8 +19,9 @@ from uncounted.publish.pictures.paper import (
     reach_of,
     said,
 )
-from uncounted.publish.pictures.posterior import label
-from uncounted.publish.pictures.rows import Row, draw_rows
+from uncounted.publish.plots.forest import Row, draw_rows
+from uncounted.publish.plots.posterior import label
+from uncounted.publish.report.figures import Mark
 from uncounted.publish.svg import Drawing
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.publish import fonts
-from uncounted.publish.figures import COLUMN, PITCH, upset_rows
-from uncounted.publish.numbers import whole
-from uncounted.publish.pictures.paper import Picture, clean, folded, head, notes, paragraph, picture
+from uncounted.publish.plots.base import Picture, clean, folded, head, notes, paragraph, picture
+from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
+from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import INK, Drawing
 
 MOST_PATTERNS = 40

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from uncounted.publish import fonts
-from uncounted.publish.draft import Draft
+from uncounted.publish.report.document import Draft
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
-from uncounted.publish import audit, solver
-from uncounted.publish.audit import Printed, Statement
-from uncounted.publish.blind import Blind
+from uncounted.publish.disclosure import audit, milp
+from uncounted.publish.disclosure.audit import Printed, Statement
+from uncounted.publish.disclosure.keyed_choice import Blind
 
 TOTAL_COST = 1000.0  # a list's total is hidden only when hiding cells is not enough
 TOTAL_SPREAD = 100.0
@@ -167,7 +167,7 @@ def _shield(
     low[at], high[at] = (0, 0) if least else (t, n)
     cost[y] = [problem.blind.cost(lists, cell) for cell in cells]
     cost[h] = [TOTAL_COST + TOTAL_SPREAD * problem.blind.total_cost(lists, name) for name in lists]
-    found = solver.least(cost, rows.rows, rows.lows, rows.highs, low, high)
+    found = milp.least(cost, rows.rows, rows.lows, rows.highs, low, high)
     if not found.success:
         return None
     grown = Hiding(_chosen(cells, found.x[y]), _chosen(lists, found.x[h]))

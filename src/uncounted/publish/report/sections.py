@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.publish import figures, linking
-from uncounted.publish.disclosure import REPORT_STEP, ProtectedTable, coarse
-from uncounted.publish.draft import Command, Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, coarse
 from uncounted.publish.facts import Facts
-from uncounted.publish.figures import HIDDEN, Answer
-from uncounted.publish.made_up import how_far, in_short
-from uncounted.publish.numbers import Rounded, percent, rounded, spelled, whole
 from uncounted.publish.plan import Plan
-from uncounted.publish.prepared import Numbers, may_say, prepare, reason, sentence
+from uncounted.publish.report import figures, linkage_section
+from uncounted.publish.report.document import Command, Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.report.figures import HIDDEN, Answer
+from uncounted.publish.report.publishable import Numbers, may_say, prepare, reason, sentence
+from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
+from uncounted.publish.report.synthetic_section import how_far, in_short
 
 ENOUGH_METHODS = 3  # beside a lower bound
 SETTINGS = {
@@ -44,7 +44,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _methods(facts.study, numbers),
         how_far(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
-        linking.section(facts.linkage, numbers) if facts.linkage else None,
+        linkage_section.section(facts.linkage, numbers) if facts.linkage else None,
         _left_out(facts),
         _table(numbers),
         _is_not(plan, numbers),
@@ -114,7 +114,7 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
         f"The range is made to hold the true number {per_cent} times in 100 if the assumption "
         f"stated below is right. It holds the doubt that comes {doubt}, and none of the doubt "
         "about that assumption."
-        + (linking.in_short(facts.linkage, numbers) if facts.linkage else "")
+        + (linkage_section.in_short(facts.linkage, numbers) if facts.linkage else "")
         + _elsewhere(numbers, value),
     ]
     bound = numbers.bound
@@ -222,7 +222,7 @@ def _overlaps(numbers: Numbers) -> Section:
 
 
 def _estimate(numbers: Numbers, truth: int | None) -> Section:
-    further = linking.further(numbers)
+    further = linkage_section.further(numbers)
     answers = [
         Answer(
             a.label,

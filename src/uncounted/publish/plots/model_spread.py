@@ -12,19 +12,10 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import about, round_to_interval
 from uncounted.publish import fonts
-from uncounted.publish.figures import NARROW
-from uncounted.publish.numbers import percent, whole
-from uncounted.publish.pictures.edges import edges
-from uncounted.publish.pictures.paper import (
-    EDGE,
-    SMALL,
-    Axis,
-    Picture,
-    head,
-    notes,
-    picture,
-    reach_of,
-)
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, Picture, head, notes, picture, reach_of
+from uncounted.publish.plots.list_dependence import edges
+from uncounted.publish.report.figures import NARROW
+from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
 
 type Model = Mapping[str, Any]

@@ -11,15 +11,15 @@ from typing import Any
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
-from uncounted.publish.pictures.edges import edges
-from uncounted.publish.pictures.leave_one_out import leave_one_out
-from uncounted.publish.pictures.models import model_spread
-from uncounted.publish.pictures.paper import Picture, save_all
-from uncounted.publish.pictures.posterior import posterior
-from uncounted.publish.pictures.spread import spread
-from uncounted.publish.pictures.trajectory import trajectory
-from uncounted.publish.pictures.upset import upset
-from uncounted.publish.pictures.xi import xi_curve
+from uncounted.publish.plots.base import Picture, save_all
+from uncounted.publish.plots.leave_one_out import leave_one_out
+from uncounted.publish.plots.list_dependence import edges
+from uncounted.publish.plots.method_spread import spread
+from uncounted.publish.plots.model_spread import model_spread
+from uncounted.publish.plots.posterior import posterior
+from uncounted.publish.plots.trajectory import trajectory
+from uncounted.publish.plots.upset import upset
+from uncounted.publish.plots.xi import xi_curve
 
 __all__ = [
     "Picture",

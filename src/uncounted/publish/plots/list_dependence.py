@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
-from uncounted.publish.numbers import percent
-from uncounted.publish.pictures.paper import EDGE, Picture, clean, head, notes, picture, shortened
+from uncounted.publish.plots.base import EDGE, Picture, clean, head, notes, picture, shortened
+from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, Drawing
 
 _SIZE = 13.0

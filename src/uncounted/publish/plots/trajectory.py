@@ -11,18 +11,9 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.publish import fonts
-from uncounted.publish.figures import NARROW
-from uncounted.publish.numbers import percent, whole
-from uncounted.publish.pictures.paper import (
-    EDGE,
-    SMALL,
-    Picture,
-    head,
-    notes,
-    picture,
-    reach_of,
-    said,
-)
+from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture, reach_of, said
+from uncounted.publish.report.figures import NARROW
+from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 type Point = Mapping[str, Any]
@@ -58,8 +49,8 @@ def trajectory(points: Sequence[Point]) -> Picture:
     Args:
         points: rows with `shuffle`, `fraction` (above 0, up to 1), `observed`, `point` and
             `interval` (None for a refusal) and `status` (`ok` or `refused`), as
-            `estimate.robustness.trajectory` gives them; `carried` and `carried_interval`, the same carried
-            to the whole, are drawn where they are given.
+            `estimate.robustness.trajectory` gives them; `carried` and `carried_interval`, the
+            same carried to the whole, are drawn where they are given.
 
     Raises:
         UsedWrongly: no rows, or rows that lack one of these.

@@ -16,7 +16,7 @@ import typst
 
 from uncounted.errors import NotPublishable
 from uncounted.publish import fonts
-from uncounted.publish.draft import Block, Draft, Picture, Words
+from uncounted.publish.report.document import Block, Draft, Picture, Words
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 

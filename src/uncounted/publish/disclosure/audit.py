@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotPublishable
-from uncounted.publish import solver
+from uncounted.publish.disclosure import milp
 
 
 @attrs.frozen
@@ -98,10 +98,10 @@ def _extreme(printed: Printed, cell: str, *, least: bool) -> int:
     highs.append(k)
     objective = np.zeros(2 * k)
     objective[hidden.index(cell)] = 1.0 if least else -1.0
-    found = solver.least(
+    found = milp.least(
         objective, rows, lows, highs, np.zeros(2 * k), np.array([most] * k + [1] * k, float)
     )
-    if found.status == solver.INFEASIBLE:
+    if found.status == milp.INFEASIBLE:
         raise NotPublishable("no table at all fits what would be printed: one of the sums is wrong")
     if not found.success:
         raise NotPublishable(f"the attack on the table could not be finished: {found.message}")

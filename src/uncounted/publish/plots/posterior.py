@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.publish.figures import Mark
-from uncounted.publish.numbers import percent, whole
-from uncounted.publish.pictures.paper import (
+from uncounted.publish.plots.base import (
     EDGE,
     Axis,
     Picture,
@@ -21,8 +19,10 @@ from uncounted.publish.pictures.paper import (
     reach_of,
     said,
 )
-from uncounted.publish.pictures.rows import Outline, Row, draw_rows
-from uncounted.publish.prepared import METHODS
+from uncounted.publish.plots.forest import Outline, Row, draw_rows
+from uncounted.publish.report.figures import Mark
+from uncounted.publish.report.publishable import METHODS
+from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import Drawing
 
 type Draws = npt.NDArray[np.int64]

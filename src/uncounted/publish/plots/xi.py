@@ -16,17 +16,9 @@ from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.xi import SATURATED
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
-from uncounted.publish.numbers import whole
-from uncounted.publish.pictures.paper import (
-    EDGE,
-    SMALL,
-    Picture,
-    head,
-    notes,
-    picture,
-    said,
-)
-from uncounted.publish.pictures.xi_headline import Own, own_line, which_line
+from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture, said
+from uncounted.publish.plots.xi_headline import Own, own_line, which_line
+from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
 _HIGH = 250.0

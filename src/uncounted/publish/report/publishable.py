@@ -16,9 +16,10 @@ import attrs
 
 from uncounted.errors import NotPublishable
 from uncounted.estimate.base.result import Estimate
-from uncounted.publish.disclosure import ProtectedTable, protect
+from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 from uncounted.publish.facts import Facts
-from uncounted.publish.numbers import (
+from uncounted.publish.plan import Plan
+from uncounted.publish.report.rounding import (
     STEPS_IN_INTERVAL,
     STEPS_WHERE_HIDDEN,
     Rounded,
@@ -26,7 +27,6 @@ from uncounted.publish.numbers import (
     rounded_estimate,
     step_for,
 )
-from uncounted.publish.plan import Plan
 
 METHODS = {
     "decomposable": "Decomposable graphs",

@@ -14,8 +14,8 @@ import attrs
 
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.xi import SATURATED, row, with_xi
-from uncounted.publish.pictures.paper import Said, clean, said
-from uncounted.publish.pictures.posterior import label
+from uncounted.publish.plots.base import Said, clean, said
+from uncounted.publish.plots.posterior import label
 
 _SAME = 0.005  # lines nearer than this are one on paper
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.disclosure import ProtectedTable
-from uncounted.publish.numbers import Rounded, whole
+from uncounted.publish.disclosure.suppression import ProtectedTable
+from uncounted.publish.report.rounding import Rounded, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
 
 WIDE, NARROW = 680.0, 340.0

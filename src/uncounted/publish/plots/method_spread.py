@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.publish.pictures.paper import EDGE, Axis, Picture, head, notes, picture
-from uncounted.publish.pictures.posterior import (
-    bar_notes,
-    cut_notes,
-    in_sentences,
-    reach,
-    rows_of,
-)
-from uncounted.publish.pictures.rows import draw_rows
+from uncounted.publish.plots.base import EDGE, Axis, Picture, head, notes, picture
+from uncounted.publish.plots.forest import draw_rows
+from uncounted.publish.plots.posterior import bar_notes, cut_notes, in_sentences, reach, rows_of
 from uncounted.publish.svg import Drawing
 
 
