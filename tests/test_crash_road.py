@@ -23,7 +23,7 @@ import pytest
 from tests.vault.test_artefacts import sealed_lightly
 
 from uncounted.cli import run
-from uncounted.export import back
+from uncounted.export import restore
 from uncounted.publish import verify
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
@@ -117,7 +117,7 @@ class Place:
             kinds["decisions that stand"] = len(case.decisions())
         out = self.root / "out"
         if (out / "bagit.txt").exists():
-            assert back.read(out).reports
+            assert restore.read(out).reports
         elif out.exists():
             assert verify.verify(out).ok
         return kinds, out.exists()

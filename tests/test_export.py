@@ -22,7 +22,7 @@ from tests.vault.test_artefacts import made_lightly
 from uncounted.cli import run
 from uncounted.commands import app
 from uncounted.errors import AlreadyThere, BadInput, Damaged
-from uncounted.export import back, premis, tables, writing
+from uncounted.export import csv_files, premis, restore, write
 from uncounted.records.dates.partial_date import PartialDate, parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
@@ -122,9 +122,9 @@ def state(case: Case) -> dict[str, Any]:
 
 @pytest.mark.parametrize("form", ["json", "bagit"])
 def test_the_export_taken_into_a_new_case_gives_the_same_state(
-    case: Case, form: writing.Form, tmp_path: Path, me: Identity
+    case: Case, form: write.Form, tmp_path: Path, me: Identity
 ) -> None:
-    done = writing.write(case, form, tmp_path / "out")
+    done = write.write(case, form, tmp_path / "out")
     assert (done["reports"], done["attachments"]) == (6, 2)
     assert done["left_behind"] == {
         "earlier versions of reports": 1,
@@ -132,12 +132,12 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
         "linkages": 1,
     }
     with Case.create(tmp_path / "b.case", me) as other:
-        told = back.take_in(other, tmp_path / "out")
+        told = restore.take_in(other, tmp_path / "out")
         assert (told["created"], told["rejected"], told["attachments"]) == (6, 0, 2)
         assert state(other) == state(case)
         other.seal_log()
         assert other.check() == ()
-        again = back.take_in(other, tmp_path / "out")
+        again = restore.take_in(other, tmp_path / "out")
         assert (again["unchanged"], again["attachments"], again["decisions"]) == (6, 0, 0)
         assert again["decisions_skipped"] == {"decided here before": 3}
         assert len(list((other.folder / attachments.FOLDER).iterdir())) == 1
@@ -148,7 +148,7 @@ def test_no_two_lists_share_a_file(tmp_path: Path, me: Identity) -> None:
     with Case.create(tmp_path / "a.case", me) as case:
         for source in sources:
             case.intake(source, ABOUT, reports(source)[:2])
-        done = writing.write(case, "csv", tmp_path / "out")
+        done = write.write(case, "csv", tmp_path / "out")
     files = sorted(path.name for path in (tmp_path / "out").glob("*.csv"))
     assert done["reports"] == 10
     assert len(files) == len(sources)
@@ -163,7 +163,7 @@ def test_no_two_lists_share_a_file(tmp_path: Path, me: Identity) -> None:
     "sources", [["seoul", "Seoul", "SEOUL", "seoul-2"], ["가", "\u1100\u1161"], ["ß", "SS", "ẞ"]]
 )
 def test_no_two_lists_share_a_file_on_a_disk_that_levels_names(sources: list[str]) -> None:
-    names = tables.file_names(sources)
+    names = csv_files.file_names(sources)
     assert list(names) == sources
     levelled = {unicodedata.normalize("NFC", name).casefold() for name in names.values()}
     assert len(levelled) == len(sources)
@@ -171,18 +171,18 @@ def test_no_two_lists_share_a_file_on_a_disk_that_levels_names(sources: list[str
 
 @pytest.mark.parametrize("source", ["a\x7fb", "a\nb", "name.", "x" * 300])
 def test_a_list_that_can_be_no_file_is_called_by_its_number(source: str) -> None:
-    assert tables.file_names([source]) == {source: "source-1"}
+    assert csv_files.file_names([source]) == {source: "source-1"}
 
 
 def test_a_consent_decided_in_the_case_is_decided_in_the_other(
     case: Case, tmp_path: Path, me: Identity
 ) -> None:
     case.set_consent("Seoul", "S-1", Consent())
-    writing.write(case, "json", tmp_path / "out")
+    write.write(case, "json", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:
-        assert back.take_in(other, tmp_path / "out")["consents_noted"] == 2
+        assert restore.take_in(other, tmp_path / "out")["consents_noted"] == 2
         assert state(other) == state(case)
-        assert back.take_in(other, tmp_path / "out")["consents_noted"] == 0
+        assert restore.take_in(other, tmp_path / "out")["consents_noted"] == 0
         assert state(other) == state(case)
         again = other.intake("Seoul", ABOUT, reports("Seoul"))  # the source's own file once more
         assert again.consent_kept == 2
@@ -194,7 +194,7 @@ def test_a_bag_with_many_attachments_is_looked_through_once(
 ) -> None:
     looks = list[None]()
     real = attachments.every
-    writing.write(case, "bagit", tmp_path / "out")
+    write.write(case, "bagit", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:
 
         def every(*values: Any) -> Any:
@@ -202,7 +202,7 @@ def test_a_bag_with_many_attachments_is_looked_through_once(
             return real(*values)
 
         monkeypatch.setattr(attachments, "every", every)
-        assert back.take_in(other, tmp_path / "out")["attachments"] == 2
+        assert restore.take_in(other, tmp_path / "out")["attachments"] == 2
     assert len(looks) == 2  # what is there already, and what to attach
 
 
@@ -210,41 +210,41 @@ def test_what_could_not_be_carried_is_said_on_both_sides(
     case: Case, tmp_path: Path, me: Identity
 ) -> None:
     case.withdraw("Seoul", "S-3")
-    done = writing.write(case, "json", tmp_path / "out")
+    done = write.write(case, "json", tmp_path / "out")
     assert done["left_behind"]["withdrawn reports that must not come back"] == 1
     with Case.create(tmp_path / "b.case", me) as other:
-        told = back.take_in(other, tmp_path / "out")
+        told = restore.take_in(other, tmp_path / "out")
         assert told["not_carried"] == done["left_behind"]
 
 
 def test_attachments_of_one_name_are_told_apart(case: Case, tmp_path: Path, me: Identity) -> None:
     other_scan = tmp_path / "면담 1.pdf"
-    writing.write(case, "bagit", tmp_path / "out")
+    write.write(case, "bagit", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:
         other.intake("Seoul", ABOUT, reports("Seoul"))
         other_scan.write_bytes(b"another interview")
         other.attach("Seoul", "S-1", [other_scan])
         other.intake("다른 목록", ABOUT, reports("다른 목록"))
         other.withdraw("다른 목록", "S-2")
-        told = back.take_in(other, tmp_path / "out")
+        told = restore.take_in(other, tmp_path / "out")
         assert (told["attachments"], told["skipped"]) == (1, {"its report is withdrawn here": 1})
         assert len(other.attachments("Seoul", "S-1")) == 2
-        again = back.take_in(other, tmp_path / "out")
+        again = restore.take_in(other, tmp_path / "out")
         assert again["attachments"] == 0
         assert again["skipped"] == {"its report is withdrawn here": 1, "attached before": 1}
 
 
-@pytest.mark.parametrize("form", writing.FORMS)
+@pytest.mark.parametrize("form", write.FORMS)
 def test_no_byte_in_clear_is_ever_open_to_others(
-    case: Case, form: writing.Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Case, form: write.Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes = dict[str, int]()
 
     def look(folder: Path) -> None:
         modes.update((path.name, path.stat().st_mode & 0o077) for path in folder.rglob("*"))
 
-    monkeypatch.setattr(writing, "_lock_up", look)
-    writing.write(case, form, tmp_path / "out")
+    monkeypatch.setattr(write, "_lock_up", look)
+    write.write(case, form, tmp_path / "out")
     assert len(modes) > 2
     assert set(modes.values()) == {0}, modes
 
@@ -268,7 +268,7 @@ def test_a_stopped_export_leaves_nothing(
             for one in (signal.SIGTERM, signal.SIGHUP):
                 os.kill(os.getpid(), one)
 
-    monkeypatch.setattr(writing, "_lock_up", stopped)
+    monkeypatch.setattr(write, "_lock_up", stopped)
     arguments = ["export", str(tmp_path / "a.case"), "--format", "json", "--out"]
     assert run([*arguments, str(tmp_path / "out")]) == 130
     assert len(there) == 1
@@ -281,21 +281,21 @@ def test_a_killed_export_is_swept_or_named(case: Case, tmp_path: Path) -> None:
     mine, others = tmp_path / ".out.0123abcd.partial", tmp_path / ".old.0123abcd.partial"
     for left in (mine, others):
         left.mkdir()
-        (left / writing.REPORTS).write_text("in clear")
-    done = writing.write(case, "json", tmp_path / "out")
+        (left / write.REPORTS).write_text("in clear")
+    done = write.write(case, "json", tmp_path / "out")
     assert not mine.exists()
     assert done["unfinished"] == [".old.0123abcd.partial"]
 
 
 def test_everything_is_for_its_owner_alone(case: Case, tmp_path: Path) -> None:
-    writing.write(case, "bagit", tmp_path / "out")
+    write.write(case, "bagit", tmp_path / "out")
     for path in (tmp_path / "out", *(tmp_path / "out").rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path
 
 
 @pytest.mark.filterwarnings("ignore:'count' is passed:DeprecationWarning")  # in the library
 def test_the_bag_is_one_and_its_events_are_the_log(case: Case, tmp_path: Path) -> None:
-    writing.write(case, "bagit", tmp_path / "out")
+    write.write(case, "bagit", tmp_path / "out")
     assert (tmp_path / "out/bagit.txt").read_text().startswith("BagIt-Version: ")
     bagit.Bag(str(tmp_path / "out")).validate()
     events = ElementTree.parse(tmp_path / "out/data/premis.xml").getroot()
@@ -319,7 +319,7 @@ def test_every_kind_of_the_case_file_is_an_event_with_a_word_of_premis() -> None
 
 
 def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> None:
-    done = writing.write(case, "csv", tmp_path / "out")
+    done = write.write(case, "csv", tmp_path / "out")
     assert (
         done["left_behind"]["cells that a spreadsheet would run, with an apostrophe before them"]
         == 4
@@ -347,7 +347,7 @@ def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Iden
     said = Report("S", "1", (Name("김철수"),), relative=Name("김영호; 리순희"))
     with Case.create(tmp_path / "a.case", me) as case:
         case.intake("S", {}, [Incoming("1", said.to_payload(), Consent(), 2)])
-        done = writing.write(case, "csv", tmp_path / "out")
+        done = write.write(case, "csv", tmp_path / "out")
     assert done["left_behind"]["reports with another name that has a separator in it"] == 1
     with (tmp_path / "out/S.csv").open(encoding="utf-8") as file:
         assert [row["relative"] for row in csv.DictReader(file)] == ["김영호; 리순희"]
@@ -355,12 +355,12 @@ def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Iden
 
 @pytest.fixture
 def exported(case: Case, tmp_path: Path) -> Path:
-    writing.write(case, "json", tmp_path / "out")
+    write.write(case, "json", tmp_path / "out")
     return tmp_path / "out"
 
 
 def change(folder: Path, how: Any) -> None:
-    file = folder / writing.REPORTS
+    file = folder / write.REPORTS
     value = json.loads(file.read_text(encoding="utf-8"))
     how(value)
     file.write_text(json.dumps(value), encoding="utf-8")
@@ -418,7 +418,7 @@ def test_nothing_of_an_unsound_export_is_taken(
     change(exported, how)
     with Case.create(tmp_path / "b.case", me) as other:
         with pytest.raises(BadInput, match=words) as raised:
-            back.take_in(other, exported)
+            restore.take_in(other, exported)
         assert "철수" not in str(raised.value)
         assert [entry.kind for entry in other.entries()] == ["create"]
 
@@ -433,7 +433,7 @@ def test_decisions_that_contradict_those_that_stand_are_refused_before_anything_
         other.decide([Proposed(2, ("다른 목록", "S-1"), ("Seoul", "S-2"), same=True)])
         before = len(list(other.entries()))
         with pytest.raises(BadInput, match="cannot be true together"):
-            back.take_in(other, exported)
+            restore.take_in(other, exported)
         assert len(list(other.entries())) == before
 
 
@@ -444,7 +444,7 @@ def test_what_was_decided_here_stands_and_a_withdrawn_report_has_no_decision(
         other.intake("Seoul", ABOUT, reports("Seoul"))
         other.decide([Proposed(2, ("Seoul", "S-1"), ("Seoul", "S-2"), same=True, note="here")])
         other.withdraw("Seoul", "S-3")
-        told = back.take_in(other, exported)
+        told = restore.take_in(other, exported)
         assert (told["decisions"], told["decisions_skipped"]) == (
             1,
             {"decided here before": 1, "one of the two reports is withdrawn here": 1},
@@ -458,7 +458,7 @@ def test_an_export_without_decisions_or_consent_is_one_that_has_none(
 ) -> None:
     change(exported, lambda v: (v.pop("decisions"), v["reports"][0].update(consent=None)))
     with Case.create(tmp_path / "b.case", me) as other:
-        assert back.take_in(other, exported)["decisions"] == 0
+        assert restore.take_in(other, exported)["decisions"] == 0
         consents = [consent for _, consent in other.every_report_with_consent()]
         assert consents[0] == Consent()
 
@@ -467,7 +467,7 @@ def test_decisions_come_back_from_csv_through_decide(case: Case, tmp_path: Path)
     odd = Report("Seoul", "=S-4", (Name("박순이"),))
     case.intake("Seoul", ABOUT, [Incoming("=S-4", odd.to_payload(), Consent(), 9)])
     case.decide([Proposed(2, ("Seoul", "=S-4"), ("Seoul", "S-2"), same=False, note="+82 10")])
-    writing.write(case, "csv", tmp_path / "out")
+    write.write(case, "csv", tmp_path / "out")
     new = str(tmp_path / "new.case")
     CliRunner().invoke(app, ["init", new])
     for source in ("Seoul", "다른 목록"):
@@ -490,12 +490,12 @@ def test_a_list_of_attachments_runs_nothing(case: Case, tmp_path: Path) -> None:
     scan = tmp_path / "=1+1.pdf"
     scan.write_bytes(b"x")
     case.attach("Seoul", "S-1", [scan])
-    writing.write(case, "csv", tmp_path / "out")
+    write.write(case, "csv", tmp_path / "out")
     assert "S-1,'=1+1.pdf," in (tmp_path / "out/attachments.csv").read_text(encoding="utf-8")
 
 
 def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) -> None:
-    writing.write(case, "bagit", tmp_path / "out")
+    write.write(case, "bagit", tmp_path / "out")
     out = tmp_path / "out"
     for harm in (_changed, _missing, _added, _outside, _no_manifest):
         shutil.rmtree(tmp_path / "bag", ignore_errors=True)
@@ -504,11 +504,11 @@ def test_a_changed_bag_is_not_taken(case: Case, tmp_path: Path, me: Identity) ->
             Case.create(tmp_path / f"{harm.__name__}.case", me) as other,
             pytest.raises(BadInput, match=r"the bag (is not whole|has no manifest)"),
         ):
-            back.take_in(other, tmp_path / "bag")
+            restore.take_in(other, tmp_path / "bag")
 
 
 def _changed(folder: Path) -> None:
-    file = folder / "data" / writing.REPORTS
+    file = folder / "data" / write.REPORTS
     file.write_text(file.read_text(encoding="utf-8").replace("회령", "무산"), encoding="utf-8")
 
 
@@ -535,14 +535,14 @@ def test_a_damaged_attachment_stops_the_export_and_leaves_nothing(
     (held,) = (case.folder / attachments.FOLDER).iterdir()
     held.write_bytes(held.read_bytes()[:-1])
     with pytest.raises(Damaged, match="altered or is missing"):
-        writing.write(case, "json", tmp_path / "out")
+        write.write(case, "json", tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case", "면담 1.pdf"]
 
 
 def test_nothing_is_written_over(case: Case, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with pytest.raises(AlreadyThere, match="out is there already"):
-        writing.write(case, "json", tmp_path / "out")
+        write.write(case, "json", tmp_path / "out")
 
 
 def test_a_case_file_whose_log_is_lost_can_be_left(
@@ -559,7 +559,7 @@ def test_a_case_file_whose_log_is_lost_can_be_left(
     assert run(["export", case, "--format", "json", "--out", out]) == 1
     assert "--without-log" in capfd.readouterr().err
     assert run(["export", case, "--format", "json", "--out", out, "--without-log"]) == 0
-    assert "김철수" in (tmp_path / "out" / writing.REPORTS).read_text(encoding="utf-8")
+    assert "김철수" in (tmp_path / "out" / write.REPORTS).read_text(encoding="utf-8")
     assert not (tmp_path / "a.case/log").exists()
 
 

@@ -23,7 +23,7 @@ from tests.records.sheets import pack, parts, sheet
 from uncounted import delimited
 from uncounted.captures import read_tables
 from uncounted.errors import Error
-from uncounted.export import back, bag
+from uncounted.export import bagit, restore
 from uncounted.histories import read_persons
 from uncounted.proof import merkle, rfc3161
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
@@ -149,7 +149,7 @@ def _bag(folder: Path, data: bytes) -> None:
     (folder / "bag/data").mkdir(parents=True, exist_ok=True)
     (folder / "bag/data/a.txt").write_bytes(b"a")
     (folder / "bag/manifest-sha512.txt").write_bytes(data)
-    bag.check(folder / "bag")
+    bagit.check(folder / "bag")
 
 
 def _marked(folder: Path, data: bytes) -> None:
@@ -215,7 +215,7 @@ PARSERS = {
         lambda _, data: rfc3161.certificates(data),
         b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     ),
-    "export": Parser(_file(".json", back.read), EXPORT.encode()),
+    "export": Parser(_file(".json", restore.read), EXPORT.encode()),
     **{
         name: Parser(_released(name), (RELEASE / name).read_bytes())
         for name in ("manifest.json", "manifest.sig", "opening.json", "log-leaves")

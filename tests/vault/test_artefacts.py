@@ -48,7 +48,7 @@ from uncounted.errors import (
     NotVerified,
     WrongPassphrase,
 )
-from uncounted.export import back, writing
+from uncounted.export import restore, write
 from uncounted.proof.canonical_json import sha256
 from uncounted.publish import bundle, verify
 from uncounted.records.names.name import Name
@@ -428,7 +428,7 @@ def test_a_file_of_an_older_release_does_not_verify_in_a_newer_one(
 @pytest.fixture
 def bag(kept: Kept, tmp_path: Path) -> Path:
     with Case.open(kept.case, kept.me) as case:
-        writing.write(case, "bagit", tmp_path / "bag")
+        write.write(case, "bagit", tmp_path / "bag")
     return tmp_path / "bag"
 
 
@@ -443,7 +443,7 @@ def test_a_flip_or_a_cut_in_any_file_of_a_bag(bag: Path) -> None:
     ]
     # The end of the last line, which says the same without it.
     assert passed == [f"tagmanifest-sha512.txt cut to {len(files[bag / _TAGS]) - 1}"]
-    assert back.read(bag).reports
+    assert restore.read(bag).reports
 
 
 def test_what_a_killed_export_left_in_clear_goes_with_the_next(kept: Kept, tmp_path: Path) -> None:
@@ -452,7 +452,7 @@ def test_what_a_killed_export_left_in_clear_goes_with_the_next(kept: Kept, tmp_p
         folder.mkdir()
         (folder / "reports.json").write_text("김무명", encoding="utf-8")
     with Case.open(kept.case, kept.me) as case:
-        writing.write(case, "json", tmp_path / "out")
+        write.write(case, "json", tmp_path / "out")
     assert not left.exists()
     assert strange.exists()
 
@@ -468,7 +468,7 @@ def test_a_leftover_in_the_home_is_no_other_case_file(tmp_path: Path) -> None:
 def _bag_refused(bag: Path, path: Path, whole: bytes, harmed: bytes) -> bool:
     path.write_bytes(harmed)
     try:
-        back.read(bag)
+        restore.read(bag)
     except BadInput as error:
         return bool(re.search("bag|manifest|export", str(error)))
     finally:
@@ -482,7 +482,7 @@ def test_files_of_a_bag_that_trade_places(bag: Path) -> None:
     other.replace(one)
     other.write_bytes(whole)
     with pytest.raises(BadInput, match="bag is not whole"):
-        back.read(bag)
+        restore.read(bag)
 
 
 # --- a disk that does not do what it should -------------------------------------------------
@@ -506,7 +506,7 @@ def test_a_folder_without_renames_is_said_and_changes_nothing(
         lambda case: case.attach("one", "R-3", [scan]),
         lambda case: case.grant(Identity.generate().recipient, name="third"),
         lambda case: case.rotate(),
-        lambda case: writing.write(case, "json", tmp_path / "out"),
+        lambda case: write.write(case, "json", tmp_path / "out"),
         lambda case: (case.put("release", {}), _seal(case)),
     ]
     words = "cannot do what a case file needs|cannot write there"

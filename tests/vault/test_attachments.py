@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
-from uncounted.export import writing
+from uncounted.export import write as writing
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports import attachments

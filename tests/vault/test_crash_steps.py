@@ -33,7 +33,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from uncounted.errors import Error
-from uncounted.export import back, writing
+from uncounted.export import restore, write
 from uncounted.proof import rfc3161
 from uncounted.publish import bundle, verify
 from uncounted.records.names.name import Name
@@ -140,11 +140,11 @@ def release(case: Case, place: Place, canned: Any) -> None:
 
 
 def export_bag(case: Case, place: Place, canned: Any) -> None:
-    writing.write(case, "bagit", place.out)
+    write.write(case, "bagit", place.out)
 
 
 def export_tables(case: Case, place: Place, canned: Any) -> None:
-    writing.write(case, "csv", place.out)
+    write.write(case, "csv", place.out)
 
 
 def opened(case: Case, place: Place, canned: Any) -> None:
@@ -397,7 +397,7 @@ def _out(place: Place) -> str | None:
     if verify.MANIFEST in names:
         assert verify.verify(place.out).ok
     elif "bagit.txt" in names:
-        assert back.read(place.out).reports
+        assert restore.read(place.out).reports
     else:
         assert len((place.out / "one.csv").read_text(encoding="utf-8").splitlines()) == 12
     return " ".join(names)

@@ -418,13 +418,13 @@ def export(
     Example:
       uncounted export returns.case --format bagit --out export
     """
-    from uncounted.export import writing
+    from uncounted.export import write
 
     refuse_taken_or_inside(case, out)
-    chosen: writing.Form = next(each for each in writing.FORMS if each == form)
+    chosen: write.Form = next(each for each in write.FORMS if each == form)
     opening = open_case(case, passphrase_file, without_log=without_log)
     with opening as opened, Waiting() as waiting:
-        done = writing.write(opened, chosen, out, progress=waiting)
+        done = write.write(opened, chosen, out, progress=waiting)
     if as_json:
         answer_json(done)
         return

@@ -135,9 +135,9 @@ def import_(
       uncounted import new.case export/
     """
     from uncounted import steps
-    from uncounted.export import back
+    from uncounted.export import restore
 
-    if back.is_export(file):
+    if restore.is_export(file):
         _import_export(case, file, source, mapping, dry_run, passphrase_file, as_json)
         return
     if suggest:
@@ -176,16 +176,16 @@ def _import_export(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    from uncounted.export import back
+    from uncounted.export import restore
 
-    back.check_is_one(file)
+    restore.check_is_one(file)
     if source is not None or mapping is not None:
         raise UsedWrongly(
             "an export says itself which sources it holds and what its parts are",
             hint="leave --source and --mapping out",
         )
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        done = back.take_in(opened, file, dry_run=dry_run, progress=waiting)
+        done = restore.take_in(opened, file, dry_run=dry_run, progress=waiting)
     if as_json:
         answer_json(done)
         return

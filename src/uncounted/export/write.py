@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from uncounted.errors import AlreadyThere, Damaged
-from uncounted.export import bag, premis, tables
+from uncounted.export import bagit, csv_files, premis
 from uncounted.export.content import (
     ATTACHMENTS,
     FORMAT,
@@ -65,11 +65,11 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
     if out.exists() or out.is_symlink():
         raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")
     with beside(out, private=True) as passing, on_disk():
-        folder = passing / bag.PAYLOAD if form == "bagit" else passing
+        folder = passing / bagit.PAYLOAD if form == "bagit" else passing
         make_folder(folder)
         attached = _put_back(case, folder, progress)
         if form == "csv":
-            reports, changed = tables.write(case, folder, progress=progress)
+            reports, changed = csv_files.write(case, folder, progress=progress)
         else:
             reports, changed = _write_json(case, folder, progress), {}
         behind = {**left_behind(case, reports), **changed}
@@ -77,7 +77,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
             progress("packing", 0, None)
             with create(folder / "premis.xml") as file:
                 file.write(premis.events(case.id, custody(case)))
-            bag.make(
+            bagit.make(
                 passing,
                 {
                     "External-Identifier": case.id,

@@ -19,9 +19,9 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.export import bag, foreign
+from uncounted.export import bagit, validate
 from uncounted.export.content import FORMAT, consent_decided
-from uncounted.export.writing import REPORTS
+from uncounted.export.write import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
@@ -92,12 +92,12 @@ def read(path: Path, *, progress: Progress = silent) -> Arriving:
         raise BadInput(f"{file.name} is no export that this version knows", hint=_HINT)
     try:
         sources = {
-            foreign.name(name): foreign.about(about) for name, about in value["sources"].items()
+            validate.name(name): validate.about(about) for name, about in value["sources"].items()
         }
         reports, decided = _reports(value["reports"])  # 3
         attachments = list(_attachments(value["attachments"], file.parent, reports))  # 4
         decided_of_two = list(_decisions(value.get("decisions", []), reports))  # 5
-        behind = {foreign.name(what): int(count) for what, count in value["left_behind"].items()}
+        behind = {validate.name(what): int(count) for what, count in value["left_behind"].items()}
     except (LookupError, TypeError, AttributeError, ValueError):
         raise BadInput(f"{file.name} lacks a part that an export has", hint=_HINT) from None
     return Arriving(sources, reports, decided, attachments, decided_of_two, behind)
@@ -158,7 +158,7 @@ def check_is_one(path: Path) -> None:
 
 def _inside(folder: Path) -> Path:
     """Where the files of an export are: a bag has them in a folder of its own."""
-    return folder / bag.PAYLOAD if (folder / "bagit.txt").is_file() else folder
+    return folder / bagit.PAYLOAD if (folder / "bagit.txt").is_file() else folder
 
 
 def _file(path: Path, progress: Progress) -> Path:
@@ -166,7 +166,7 @@ def _file(path: Path, progress: Progress) -> Path:
         return path
     if (path / "bagit.txt").is_file():
         progress("checking the bag", 0, None)
-        bag.check(path)  # 1
+        bagit.check(path)  # 1
     check_is_one(path)
     return _inside(path) / REPORTS
 
@@ -180,9 +180,9 @@ def _reports(
     for number, one in enumerate(listed, start=1):
         try:
             report = Report.from_payload(one["says"])
-            consent = foreign.consent(one["consent"])
-            source, key = foreign.name(one["source"]), foreign.text(one["id"])
-            collector = foreign.perhaps(one["collector"])
+            consent = validate.consent(one["consent"])
+            source, key = validate.name(one["source"]), validate.text(one["id"])
+            collector = validate.perhaps(one["collector"])
             here = one["consent_decided"]
             sound = isinstance(here, bool) and report.source == source and report.id == key
         except (BadInput, KeyError, TypeError, ValueError, AttributeError):
@@ -214,7 +214,7 @@ def _attachments(
                 sums[file] = hashlib.file_digest(content, "sha256").hexdigest()
         if sums[file] != one["sha256"]:
             raise BadInput(f"attachment {number} of the export was changed", hint=_HINT)
-        name = foreign.text(one["name"])
+        name = validate.text(one["name"])
         yield Arrived(one["source"], one["report"], name, sums[file], file)
 
 
@@ -225,7 +225,7 @@ def _decisions(
     said: dict[Pair, bool] = {}
     for number, each in enumerate(listed, start=1):
         one, other = (each["one"][0], each["one"][1]), (each["other"][0], each["other"][1])
-        same, note = each["same"], foreign.perhaps(each["note"])
+        same, note = each["same"], validate.perhaps(each["note"])
         if not {one, other} <= known or one == other or not isinstance(same, bool):
             raise BadInput(f"decision {number} of the export cannot be read", hint=_HINT)
         pair = pair_of(one, other)
