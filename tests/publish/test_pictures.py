@@ -24,11 +24,11 @@ from uncounted.publish.plots import (
     Picture,
     all_of,
     leave_one_out,
-    method_spread,
     model_spread,
     pictures,
     posterior,
     save_all,
+    spread,
     trajectory,
     upset,
     xi_curve,
@@ -209,7 +209,7 @@ def test_a_picture_says_what_it_is_to_those_who_do_not_see_it() -> None:
 
 
 def test_the_ids_of_two_studies_do_not_meet_in_one_notebook() -> None:
-    a, b = method_spread(study_of("kosovo")).svg, method_spread(study_of("uk")).svg
+    a, b = spread(study_of("kosovo")).svg, spread(study_of("uk")).svg
     ids = re.compile(r' id="([^"]+)"')
     assert not set(ids.findall(a)) & set(ids.findall(b))
 
@@ -304,12 +304,12 @@ def test_draws_of_who_is_who_may_have_fewer_people_than_their_mean() -> None:
 
 
 def test_refusals_stand_in_words_and_one_for_all_is_said_once() -> None:
-    found = method_spread(study_of("refused"))
+    found = spread(study_of("refused"))
     assert found.desc == (
         "Documented: 123. Every method: no number: no person is on two lists, so nothing says how "
         "many all of them missed."
     )
-    assert "two lists cannot show" in method_spread(study_of("two")).desc
+    assert "two lists cannot show" in spread(study_of("two")).desc
 
 
 # models ---------------------------------------------------------------------------------
@@ -645,7 +645,7 @@ def test_all_are_saved_or_none(tmp_path: Path) -> None:
 
 
 def test_a_picture_is_saved_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    found = method_spread(study_of("kosovo"))
+    found = spread(study_of("kosovo"))
     path = found.save(tmp_path / "spread.svg")
     assert path.read_text(encoding="utf-8") == found.svg
     assert path.stat().st_mode & 0o777 == 0o600
