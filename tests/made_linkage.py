@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from numpy.typing import NDArray
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.commands import app
-from uncounted.commands.app import open_case
+from uncounted.cli import app
+from uncounted.cli.app import open_case
 from uncounted.linkage import Linkage
 from uncounted.linkage.result import numbered
 from uncounted.vault.case import Case

@@ -15,7 +15,7 @@ import pytest
 from tests.test_crash_road import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 from tests.vault.test_artefacts import sealed_lightly
 
-from uncounted.cli import run
+from uncounted.cli.main import run
 from uncounted.records.intake import rows as intake
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names.name import Name

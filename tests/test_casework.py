@@ -15,8 +15,8 @@ from benchmarks import bench_names
 from click.testing import CliRunner, Result
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.cli import run
-from uncounted.commands import app
+from uncounted.cli import app
+from uncounted.cli.main import run
 from uncounted.errors import UsedWrongly
 from uncounted.records import search
 from uncounted.records.cells.name_search import Wanted

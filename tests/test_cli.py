@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from tests.vault.test_artefacts import seal_lightly
 
-from uncounted.commands import road
-from uncounted.commands.app import SECTIONS, app
+from uncounted.cli import pipeline
+from uncounted.cli.app import SECTIONS, app
 
 RETURNS = Path(__file__).parents[1] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
@@ -424,7 +424,7 @@ def test_verify_says_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
 
 def test_verify_starts_without_heavy_libraries() -> None:
     code = (
-        "import sys; from uncounted.cli import run; run(['verify', 'nowhere']);"
+        "import sys; from uncounted.cli.main import run; run(['verify', 'nowhere']);"
         "heavy = {'numpy', 'scipy', 'duckdb', 'splink', 'jinja2', 'typst'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -535,7 +535,7 @@ def test_stopped_while_the_program_is_being_loaded() -> None:
         "import sys, uncounted.__main__ as program\n"
         "class Stopped:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'uncounted.cli': raise KeyboardInterrupt\n"
+        "        if name == 'uncounted.cli.main': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Stopped())\n"
         "program.main()"
     )
@@ -588,7 +588,7 @@ def test_a_full_disk(base: Path) -> None:
 def test_link_says_when_draws_are_less_than_they_should_be(
     told: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    road._tell_doubtful(told)
+    pipeline._tell_doubtful(told)
     said = " ".join(capsys.readouterr().err.split())
     assert words in said
     assert bool(said) == bool(words)

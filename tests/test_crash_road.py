@@ -22,7 +22,7 @@ import attrs
 import pytest
 from tests.vault.test_artefacts import sealed_lightly
 
-from uncounted.cli import run
+from uncounted.cli.main import run
 from uncounted.export import restore
 from uncounted.publish import verify
 from uncounted.vault.case import Case

@@ -18,10 +18,10 @@ import pytest
 from click.testing import CliRunner
 from tests.made_linkage import Made, do, keep, kept_in, made, own_copy
 
-from uncounted import cli
 from uncounted.captures import CaptureTable
-from uncounted.commands import app
-from uncounted.commands.app import open_case
+from uncounted.cli import app
+from uncounted.cli import main as cli
+from uncounted.cli.app import open_case
 from uncounted.errors import NotEstimable
 from uncounted.estimate.fast_log_n import log_number
 from uncounted.linkage import Linkage, active_review, capture_table

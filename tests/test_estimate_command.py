@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import read_tables
-from uncounted.cli import run
+from uncounted.cli.main import run
 from uncounted.estimate import GammaPoissonPrior, decomposable
 
 KOSOVO = """EXH,ABA,OSCE,HRW,count

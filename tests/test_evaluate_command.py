@@ -22,8 +22,8 @@ from tests.made_linkage import (
     persons_file,
 )
 
-from uncounted import cli, judging
-from uncounted.commands.app import open_case
+from uncounted.cli import main as cli
+from uncounted.cli.app import open_case
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage, point_partition
 from uncounted.linkage.evaluation import LabelledPairs, sampling
@@ -31,6 +31,7 @@ from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
+from uncounted.workflow import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -226,10 +227,10 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
         for at, r in enumerate(drawn.rows, start=2)
     )
     no_case: Any = None
-    judging._check_design(no_case, linkage, LabelledPairs(rows), people)
+    evaluate._check_design(no_case, linkage, LabelledPairs(rows), people)
     more = tuple(attrs.evolve(row, of=row.of + (row.stratum == "G")) for row in rows)
     with pytest.raises(BadInput, match="its stratum has another size in this case file"):
-        judging._check_design(no_case, linkage, LabelledPairs(more), people)
+        evaluate._check_design(no_case, linkage, LabelledPairs(more), people)
 
 
 def test_after_linking_anew_it_is_said_of_which_links_precision_is(

@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.cli import run
-from uncounted.commands import app
+from uncounted.cli import app
+from uncounted.cli.main import run
 from uncounted.errors import AlreadyThere, BadInput, Damaged
 from uncounted.export import csv_files, premis, restore, write
 from uncounted.records.dates.partial_date import PartialDate, parse

@@ -8,7 +8,7 @@ import pytest
 from tests.test_crash_road import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
 from tests.vault.test_artefacts import sealed_lightly
 
-from uncounted.cli import run
+from uncounted.cli.main import run
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent

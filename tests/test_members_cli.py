@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.cli import run
-from uncounted.commands import app
+from uncounted.cli import app
+from uncounted.cli.main import run
 from uncounted.vault.keys import identity
 
 WORDS = "a passphrase of five words"
@@ -215,7 +215,7 @@ def test_shares_are_shown_before_they_open_anything(
 def test_shares_are_asked_for_until_there_are_enough(
     who: Who, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from uncounted.commands import members
+    from uncounted.cli import members
 
     shares = who.json("recovery", "split", who.case, "--shares", "3", "--threshold", "2")["shares"]
     typed: Iterator[str] = iter(["not a share", shares[2], shares[2], shares[0]])

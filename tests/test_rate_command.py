@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from uncounted.cli import run
+from uncounted.cli.main import run
 from uncounted.errors import NotPublishable
 from uncounted.publish.rates.page import draft, page, refuse_small, small
 from uncounted.rates.compare import compare

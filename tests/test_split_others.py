@@ -7,13 +7,13 @@ from collections import Counter
 import numpy as np
 
 from uncounted.captures import DIFFER
-from uncounted.counting import Linked, count, split, split_all, split_others
+from uncounted.cli.estimate_text import study_lines
 from uncounted.estimate.strata.stratified import run_strata
 from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
-from uncounted.words import study_lines
+from uncounted.workflow.counts import Linked, count, split, split_all, split_others
 
 GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
 

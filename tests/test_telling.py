@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 from tests.publish.made_up_release import LARGE, LISTS, PLAN, study_of
 
-from uncounted import telling
 from uncounted.captures import CaptureTable
-from uncounted.counting import Counted, Linked, OtherReading
+from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
-from uncounted.estimating import Asked, over_draws
 from uncounted.linkage import Linkage
-from uncounted.plan_words import refuse_names
 from uncounted.progress import silent
 from uncounted.publish.facts import LinkageFacts, OtherWays
 from uncounted.publish.plan import ListPlan
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
-from uncounted.words import study_lines
+from uncounted.workflow import release_facts
+from uncounted.workflow.counts import Counted, Linked, OtherReading
+from uncounted.workflow.estimate import Asked, over_draws
+from uncounted.workflow.plan_words import refuse_names
 
 
 def reports(source: str, count: int) -> list[Report]:
@@ -50,7 +50,7 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     keys = tuple((each.source, each.id) for each in rows)
     linkage = Linkage(keys, np.zeros((2, len(rows)), np.int32), 0, {}, {}, 1, 0.0)
     table = CaptureTable.of(LISTS, LARGE)
-    facts = telling.facts(
+    facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
         Linked(linkage, rows, may, {}),
@@ -102,7 +102,7 @@ def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
     table = CaptureTable.of(LISTS, LARGE)
     told = {"fails": fails}
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told, {}, 1, 0.0)
-    facts = telling.facts(
+    facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
         Linked(linkage, reports("Dawn", 1), [True], {}),
@@ -130,7 +130,7 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
     left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
     linked = Linked(linkage, reports("Dawn", 1), [True], left)
-    facts = telling.facts(
+    facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
         linked,
@@ -149,15 +149,15 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
 def test_another_order_of_lists_is_no_other_release() -> None:
     """A label that moves a list to the front changes nothing that could be told."""
     table = CaptureTable.of(LISTS, LARGE)
-    first = telling.keep(None, PLAN, table, False)
+    first = release_facts.keep(None, PLAN, table, False)
     earlier: Any = types.SimpleNamespace(payload=first.to_bytes())
-    assert telling.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == first
+    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == first
     # entries that were sealed in the order of the plan are read in that order
     as_it_was = attrs.evolve(first, lists=LISTS, table=_mac(first.blind, table))
     earlier = types.SimpleNamespace(payload=as_it_was.to_bytes())
-    assert telling.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == as_it_was
+    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == as_it_was
     with pytest.raises(NotPublishable, match="released before with other lists"):
-        telling.keep(earlier, PLAN, table.select(LISTS[:3]), False)
+        release_facts.keep(earlier, PLAN, table.select(LISTS[:3]), False)
 
 
 def _mac(blind: bytes, table: CaptureTable) -> str:

@@ -42,7 +42,7 @@ def main() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # those of libraries show paths and help no user
     try:
-        from uncounted.cli import run
+        from uncounted.cli.main import run
     except KeyboardInterrupt:  # while the program is being loaded
         print("uncounted: error: stopped; nothing was begun", file=sys.stderr)
         sys.exit(Interrupted.exit_status)

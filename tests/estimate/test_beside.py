@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import pytest
 
 from uncounted.captures import CaptureTable
+from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import METHODS, Study, run, run_over
 from uncounted.estimate.base.xi import with_xi
 from uncounted.estimate.robustness.claims import Claim
-from uncounted.words import study_lines
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
+from uncounted.cli.estimate_text import study_lines
 from uncounted.estimate import run_over
 from uncounted.estimate.base.result import Study
 from uncounted.estimate.linkage_sensitivity import Reading, StrataReading, hang_on, hang_on_strata
 from uncounted.estimate.strata.stratified import run_strata_over
-from uncounted.words import study_lines
 
 
 def relinked(table: CaptureTable, merged: int) -> CaptureTable:

@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
+from uncounted.cli.estimate_text import _interval, study_lines
 from uncounted.estimate import run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import about, range_of, round_to_interval, what_would_change
 from uncounted.estimate.base.xi import xi_rows
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
-from uncounted.words import _interval, study_lines
 
 SMALL = st.floats(0, 60, allow_nan=False)
 LARGE = st.floats(0, 10**7, allow_nan=False)

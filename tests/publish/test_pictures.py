@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
+from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
@@ -38,7 +39,6 @@ from uncounted.publish.plots.model_spread import groups, side_by_side
 from uncounted.publish.plots.posterior import density
 from uncounted.publish.plots.upset import MOST_PATTERNS, WARNING
 from uncounted.publish.plots.xi import log_ticks
-from uncounted.words import study_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 KOSOVO = {

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.commands import app
+from uncounted.cli import app
 from uncounted.errors import BadMapping
 from uncounted.linkage.encoding import places as compared
 from uncounted.records import vocabulary

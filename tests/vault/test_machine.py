@@ -25,7 +25,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from uncounted import counting, steps
 from uncounted.errors import BadInput, NotLinked, UsedWrongly
 from uncounted.linkage import Linkage
 from uncounted.proof.canonical_json import canonical
@@ -36,6 +35,8 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import Pair, Proposed, pair_of
 from uncounted.vault.reports.ingest import Incoming
+from uncounted.workflow import counts as counting
+from uncounted.workflow import release as steps
 
 ME = Identity.generate()
 TODAY = datetime.date(2026, 11, 24)

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from tests.vault.test_artefacts import made_lightly
 
-from uncounted.commands import app
+from uncounted.cli import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
 from uncounted.proof import rfc3161
 from uncounted.proof.rfc3161 import Request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     InOrder,
     app,
     as_text,
@@ -19,8 +19,8 @@ from uncounted.commands.app import (
     passphrase_option,
     refuse_taken_or_inside,
 )
+from uncounted.cli.terminal import answer, answer_json, columns, say
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.terminal import answer, answer_json, columns, say
 
 if TYPE_CHECKING:
     from uncounted.vault.keys.recipients import Opener

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     case_argument,
     home,
@@ -23,9 +23,7 @@ from uncounted.commands.app import (
     seed_option,
     today,
 )
-from uncounted.errors import BadInput, UsedWrongly
-from uncounted.proof import durable
-from uncounted.terminal import (
+from uncounted.cli.terminal import (
     Waiting,
     answer,
     answer_file,
@@ -35,6 +33,8 @@ from uncounted.terminal import (
     plural,
     say,
 )
+from uncounted.errors import BadInput, UsedWrongly
+from uncounted.proof import durable
 
 if TYPE_CHECKING:
     from uncounted.vault.reports.ingest import RejectsOf
@@ -61,7 +61,7 @@ def demo(out: Path, as_json: bool) -> None:
     Example:
       uncounted demo --out demo-out
     """
-    from uncounted.demo import tour
+    from uncounted.cli.demo import tour
 
     result = tour(out, run_within, quiet=as_json)
     if as_json:
@@ -79,8 +79,8 @@ def init(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     Example:
       uncounted init returns.case
     """
-    from uncounted import steps
     from uncounted.vault.keys import identity
+    from uncounted.workflow import release as steps
 
     where = home()
     durable.refuse_existing(case)
@@ -134,8 +134,8 @@ def import_(
       uncounted import returns.case seoul.csv --source Seoul --mapping seoul.toml
       uncounted import new.case export/
     """
-    from uncounted import steps
     from uncounted.export import restore
+    from uncounted.workflow import release as steps
 
     if restore.is_export(file):
         _import_export(case, file, source, mapping, dry_run, passphrase_file, as_json)
@@ -323,7 +323,7 @@ def link(case: Path, draws: int, seed: int, passphrase_file: Path | None, as_jso
     Example:
       uncounted link returns.case
     """
-    from uncounted import steps
+    from uncounted.workflow import release as steps
 
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
         done = steps.link(opened, draws=draws, seed=seed, on=today(), progress=waiting)
@@ -428,7 +428,7 @@ def people(case: Path, out: Path, passphrase_file: Path | None, as_json: bool) -
     Example:
       uncounted people returns.case --out people.csv
     """
-    from uncounted import steps
+    from uncounted.workflow import release as steps
 
     refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened:
@@ -471,7 +471,7 @@ def captures(
     Example:
       uncounted captures returns.case --out captures.csv
     """
-    from uncounted import steps
+    from uncounted.workflow import release as steps
 
     refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened:
@@ -587,7 +587,7 @@ def estimate(
       uncounted estimate people.csv --covariates age,sex
       uncounted estimate returns.case --json
     """
-    from uncounted import estimating
+    from uncounted.workflow import estimate as estimating
 
     asked = estimating.Asked(
         methods=tuple(methods) or None,
@@ -623,7 +623,7 @@ def estimate(
     if as_json:
         answer_json(done.to_json())
     else:
-        from uncounted.words import lines
+        from uncounted.cli.estimate_text import lines
 
         for line in lines(done):
             answer(line)
@@ -660,7 +660,7 @@ def release(
     Example:
       uncounted release returns.case --plan plan.toml --out release
     """
-    from uncounted import steps
+    from uncounted.workflow import release as steps
 
     refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from uncounted.captures import DIFFER
-from uncounted.terminal import columns, interval_picture, number, plain_terminal, plural
+from uncounted.cli.terminal import columns, interval_picture, number, plain_terminal, plural
 
 if TYPE_CHECKING:
     from uncounted.estimate import Estimate, Study

@@ -19,7 +19,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from uncounted.counting import (
+from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.progress import Progress, silent
+from uncounted.proof import durable
+from uncounted.vault.case import Case
+from uncounted.vault.keys import identity as identities
+from uncounted.vault.reports import identifiers
+from uncounted.vault.reports.ingest import Incoming, RejectedRow
+from uncounted.workflow.counts import (
     count,
     decided,
     decided_before_a_change,
@@ -27,14 +34,7 @@ from uncounted.counting import (
     split,
     summary,
 )
-from uncounted.errors import NotLinkable, UsedWrongly
-from uncounted.estimating import Asked, over_draws, refuse_if_nothing, refuse_unknown_method
-from uncounted.progress import Progress, silent
-from uncounted.proof import durable
-from uncounted.vault.case import Case
-from uncounted.vault.keys import identity as identities
-from uncounted.vault.reports import identifiers
-from uncounted.vault.reports.ingest import Incoming, RejectedRow
+from uncounted.workflow.estimate import Asked, over_draws, refuse_if_nothing, refuse_unknown_method
 
 DRAWS = 200
 
@@ -292,11 +292,11 @@ def release(
             released before with other counts, and `despite_earlier` is not given; or the plan's
             words hold the name of somebody on record.
     """
-    from uncounted import telling
-    from uncounted.plan_words import refuse_names
     from uncounted.publish import bundle
     from uncounted.publish.plan import Plan
     from uncounted.publish.release import build
+    from uncounted.workflow import release_facts
+    from uncounted.workflow.plan_words import refuse_names
 
     plan = Plan.parse(plan_file)
     refuse_unknown_method(plan.method)
@@ -304,10 +304,10 @@ def release(
     refuse_names(plan, opened.reports)
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1
-    kept = telling.keep(case.latest("release"), plan, counted.point, despite_earlier)
+    kept = release_facts.keep(case.latest("release"), plan, counted.point, despite_earlier)
     study = over_draws(case, counted, Asked(), progress, leading=plan.method)
     refuse_if_nothing(study)
-    facts = telling.facts(case.sources(), plan, opened, counted, study, kept.blind)
+    facts = release_facts.facts(case.sources(), plan, opened, counted, study, kept.blind)
     files = build(facts, plan)  # 2
     me = case.signer
     manifest = bundle.manifest(

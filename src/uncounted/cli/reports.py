@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     as_text,
     case_argument,
@@ -22,8 +22,8 @@ from uncounted.commands.app import (
     somebody_is_there,
     today,
 )
+from uncounted.cli.terminal import Waiting, answer, answer_json, columns, plural, say, visible
 from uncounted.errors import UsedWrongly
-from uncounted.terminal import Waiting, answer, answer_json, columns, plural, say, visible
 
 source_option = click.option("--source", required=True, help="The list that the report is on.")
 report_option = click.option("--report", required=True, help="The report's id on that list.")
@@ -52,13 +52,13 @@ def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_js
       uncounted search returns.case 철수
       uncounted search returns.case kim chol
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     if not words:
         there = somebody_is_there()
         words = (str(click.prompt("Words", err=True)) if there else from_stdin()).split()
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        found = casework.search(opened, words, progress=waiting)
+        found = reports.search(opened, words, progress=waiting)
     if as_json:
         answer_json({"reports": found})
         return
@@ -84,10 +84,10 @@ def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_
     Example:
       uncounted show returns.case --source Seoul --report S-17
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     with open_case(case, passphrase_file) as opened:
-        told = casework.show(opened, source, report)
+        told = reports.show(opened, source, report)
     if as_json:
         answer_json(told)
         return
@@ -188,11 +188,11 @@ def amend(
       uncounted amend returns.case --source Seoul --report S-17 --set note=- < note.txt
       uncounted amend returns.case --source Seoul --report S-17 --from -
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     fields = _fields(settings, from_file)
     with open_case(case, passphrase_file) as opened:
-        done = casework.amend(opened, source, report, fields)
+        done = reports.amend(opened, source, report, fields)
     if as_json:
         answer_json(done)
         return
@@ -276,11 +276,11 @@ def consent(
       uncounted consent returns.case --source Seoul --report S-17 --uses link,statistics
       uncounted consent returns.case --source Seoul --report S-17 --uses none
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     stated = [] if uses.strip() == "none" else [use.strip() for use in uses.split(",")]
     with open_case(case, passphrase_file) as opened:
-        done = casework.set_consent(
+        done = reports.set_consent(
             opened,
             source,
             report,
@@ -319,14 +319,14 @@ def undo(case: Path, entry: int, yes: bool, passphrase_file: Path | None, as_jso
     Example:
       uncounted undo returns.case 412
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     needs_a_yes(yes)
     with open_case(case, passphrase_file) as opened:
         if not yes:
-            what = "decisions" if casework.is_decision(opened, entry) else "import"
+            what = "decisions" if reports.is_decision(opened, entry) else "import"
             click.confirm(f"Take the {what} of entry {entry} back", abort=True, err=True)
-        done = casework.undo(opened, entry)
+        done = reports.undo(opened, entry)
     if as_json:
         answer_json(done)
         return

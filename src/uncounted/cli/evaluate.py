@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     case_argument,
     json_option,
@@ -18,8 +18,7 @@ from uncounted.commands.app import (
     seed_option,
     today,
 )
-from uncounted.errors import UsedWrongly
-from uncounted.terminal import (
+from uncounted.cli.terminal import (
     Waiting,
     answer,
     answer_json,
@@ -31,12 +30,13 @@ from uncounted.terminal import (
     plural,
     say,
 )
+from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from uncounted.judging import Judged
     from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
     from uncounted.linkage.evaluation.recalibration import Recalibrated
     from uncounted.linkage.evaluation.sampling import Sample
+    from uncounted.workflow.evaluate import Judged
 
 _PICTURE = 41  # so that .5 has a place of its own
 _WORDS = {
@@ -123,8 +123,8 @@ def evaluate(
       uncounted evaluate returns.case --sample 200 --out sample.csv
       uncounted evaluate returns.case --labels sample.csv
     """
-    from uncounted import judging
     from uncounted.estimate.base.validation import level_of
+    from uncounted.workflow import evaluate as judging
 
     _check(truth, complete, size, out, labels, drawn, pictures)
     if out is not None:
@@ -225,8 +225,8 @@ def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
 
 
 def _answer(done: Judged) -> None:
-    from uncounted.judging import sentences
     from uncounted.linkage.evaluation import Clerical, Held
+    from uncounted.workflow.evaluate import sentences
 
     found = done.found
     if isinstance(found, Held):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     case_argument,
     json_option,
@@ -19,8 +19,8 @@ from uncounted.commands.app import (
     somebody_is_there,
     today,
 )
+from uncounted.cli.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
 from uncounted.errors import BadInput
-from uncounted.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
 
 
 @app.command()
@@ -56,10 +56,10 @@ def decide(
       uncounted decide returns.case --file pairs.csv --dry-run
       uncounted decide returns.case --file pairs.csv
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     with open_case(case, passphrase_file) as opened:
-        done = casework.decide(opened, file, on=today(), encoding=encoding, dry_run=dry_run)
+        done = reports.decide(opened, file, on=today(), encoding=encoding, dry_run=dry_run)
     if as_json:
         answer_json(done)
     else:
@@ -135,12 +135,12 @@ def review(
       uncounted review returns.case
       uncounted review returns.case --next 50 --out pairs.csv
     """
-    from uncounted import casework
+    from uncounted.workflow import reports
 
     if out is not None:
         refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        done = casework.review(opened, most=most, out=out, on=today(), progress=waiting)
+        done = reports.review(opened, most=most, out=out, on=today(), progress=waiting)
     if as_json:
         answer_json(done)
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     case_argument,
     json_option,
@@ -19,8 +19,8 @@ from uncounted.commands.app import (
     read_roots,
     roots_option,
 )
+from uncounted.cli.terminal import answer, answer_json, columns, plural, say
 from uncounted.errors import Damaged, NotVerified
-from uncounted.terminal import answer, answer_json, columns, plural, say
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from uncounted.captures import CaptureTable, read_tables
-from uncounted.counting import Counted, Linked, count, linked, split_all, split_others
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault.case import Case
+from uncounted.workflow.counts import Counted, Linked, count, linked, split_all, split_others
 
 if TYPE_CHECKING:
     from uncounted.estimate import Study

@@ -18,9 +18,9 @@ from types import FrameType
 
 import click
 
-from uncounted.commands import app
+from uncounted.cli import app
+from uncounted.cli.terminal import escape_what_is_lacking, say
 from uncounted.errors import Error, Interrupted
-from uncounted.terminal import escape_what_is_lacking, say
 
 
 def _complain(message: str, hint: str | None) -> None:

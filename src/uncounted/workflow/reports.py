@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from uncounted.counting import count, decided, linked
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
@@ -30,6 +29,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
 from uncounted.vault.reports.decisions import Proposed
+from uncounted.workflow.counts import count, decided, linked
 
 _EVERY = 1000
 NEXT = 50  # pairs that are weighed when nobody says how many

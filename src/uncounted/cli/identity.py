@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from uncounted.commands.app import NEW_PASSPHRASE, InOrder, app, home, json_option, passphrase
-from uncounted.commands.app import passphrase_option as old_option
+from uncounted.cli.app import NEW_PASSPHRASE, InOrder, app, home, json_option, passphrase
+from uncounted.cli.app import passphrase_option as old_option
+from uncounted.cli.terminal import answer, answer_json, say
 from uncounted.errors import NoAccess
-from uncounted.terminal import answer, answer_json, say
 
 _NEW_OPTION = "--new-passphrase-file"
 

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from uncounted.counting import decided, linked
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.proof import durable
 from uncounted.vault.case import Case
+from uncounted.workflow.counts import decided, linked
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage

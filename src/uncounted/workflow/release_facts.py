@@ -18,13 +18,13 @@ from typing import Any
 import attrs
 
 from uncounted.captures import CaptureTable
-from uncounted.counting import Counted, Linked, over_draws
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
 from uncounted.publish.disclosure.keyed_choice import BLIND_BYTES, Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, OtherWays, Truth
 from uncounted.publish.plan import Plan
 from uncounted.vault.case import Stored
+from uncounted.workflow.counts import Counted, Linked, over_draws
 
 
 @attrs.frozen

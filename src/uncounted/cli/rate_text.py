@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from uncounted.terminal import columns, interval_picture, plain_terminal
+from uncounted.cli.terminal import columns, interval_picture, plain_terminal
 
 if TYPE_CHECKING:
     from uncounted.rates.result import Contrast, Rates

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.commands.app import app, json_option, seed_option, today
+from uncounted.cli.app import app, json_option, seed_option, today
+from uncounted.cli.terminal import Waiting, answer, answer_json, say
 from uncounted.errors import UsedWrongly
-from uncounted.terminal import Waiting, answer, answer_json, say
 
 if TYPE_CHECKING:
     from uncounted.rates import Belief, Called, Rates
@@ -106,7 +106,7 @@ def _write_page(out: Path, found: Rates, called: Called, *, internal: bool) -> N
 
 
 def _answer(found: Rates, called: Called, *, as_json: bool) -> None:
-    from uncounted.commands.rate_lines import rate_lines
+    from uncounted.cli.rate_text import rate_lines
     from uncounted.rates import caveats, sentence
 
     if as_json:

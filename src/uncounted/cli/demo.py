@@ -18,8 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from uncounted.cli.terminal import answer, number, say
 from uncounted.errors import AlreadyThere, BadInput
-from uncounted.terminal import answer, number, say
 
 type Run = Callable[[Sequence[str]], None]
 
@@ -31,7 +31,7 @@ def example_folder() -> Path:
     """Where the shipped example is: in the installed package, or in a checkout."""
     for folder in (
         Path(str(files("uncounted"))) / "examples",
-        Path(__file__).parents[2] / "examples",
+        Path(__file__).parents[3] / "examples",
     ):
         if (folder / "returns").is_dir():
             return folder / "returns"

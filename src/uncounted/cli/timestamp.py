@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from uncounted.commands.app import (
+from uncounted.cli.app import (
     app,
     case_argument,
     json_option,
@@ -15,7 +15,7 @@ from uncounted.commands.app import (
     read_roots,
     roots_option,
 )
-from uncounted.terminal import answer, answer_json, number, say
+from uncounted.cli.terminal import answer, answer_json, number, say
 
 
 @app.command()
