@@ -1,1 +1,4 @@
-"""What a stranger needs to check us: canonical bytes, signatures, the Merkle tree."""
+"""What a verifier needs: Merkle trees, signed notes, checkpoints, timestamps; by their standards.
+
+Imports nothing but `errors`, and no heavy library.
+"""

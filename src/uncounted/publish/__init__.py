@@ -1,1 +1,4 @@
-"""What may leave: disclosure control, tables, figures, the report, the bundle, verification."""
+"""What may leave a case: the release, its disclosure control, its report, and its verification.
+
+Sees counts and estimates, never a report. May import `estimate` and `rates`.
+"""

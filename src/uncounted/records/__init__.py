@@ -1,1 +1,4 @@
-"""What a report says: vocabulary, names, partial dates, places, and the intake of files."""
+"""What a report says: reports, fields and vocabulary, and the reading of names, dates and places.
+
+May import the values of `vault.reports`; never `linkage` or `estimate`.
+"""

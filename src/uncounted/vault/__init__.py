@@ -1,1 +1,5 @@
-"""The case file at rest: keys, sealed entries, the log, consent."""
+"""The case file: encrypted, tamper-evident, with consent that binds.
+
+Its parts from low to high: `keys` and `store`, `log`, `reports`, `access`, then `case`.
+May import `proof`; no heavy library.
+"""

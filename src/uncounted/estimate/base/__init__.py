@@ -1,1 +1,4 @@
-"""TODO room estimate/base."""
+"""What all estimators share: result type, intervals, priors, MCMC gates, rounding.
+
+Imports no other part of `estimate`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room estimate/covariates."""
+"""Doubly robust estimates from capture histories with covariates.
+
+May import `estimate.base`.
+"""

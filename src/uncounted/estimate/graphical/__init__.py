@@ -1,1 +1,4 @@
-"""TODO room estimate/graphical."""
+"""Bayesian model averaging over decomposable graphical models.
+
+May import `estimate.base`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room estimate/identification."""
+"""Estimates under a stated identifying assumption (xi), and their sensitivity to it.
+
+May import `estimate.base`.
+"""

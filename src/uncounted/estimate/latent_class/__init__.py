@@ -1,1 +1,4 @@
-"""TODO room estimate/latent_class."""
+"""Bayesian latent class models with a stick-breaking prior (LCMCR).
+
+May import `estimate.base`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room estimate/loglinear."""
+"""Log-linear models: selection, existence of the estimate, bootstrap, profile.
+
+May import `estimate.base` and `estimate.identification`.
+"""

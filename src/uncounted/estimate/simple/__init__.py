@@ -1,1 +1,4 @@
-"""TODO room estimate/simple."""
+"""Estimators with few parameters: Chao, sample coverage, independence, two lists.
+
+May import `estimate.base`, `estimate.identification` and `estimate.loglinear`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room estimate/strata."""
+"""Stratified estimates and partial pooling over strata.
+
+May import the other estimators.
+"""

@@ -1,1 +1,4 @@
-"""TODO room linkage/blocking."""
+"""Candidate pairs: blocking rules, their estimated recall, sampled non-matches.
+
+May import `linkage.encoding`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room linkage/comparison."""
+"""Comparison vectors: the agreement level of each field for a pair of reports.
+
+Kernels. May import `linkage.encoding`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room linkage/encoding."""
+"""Reports as arrays of codes, which the kernels compare.
+
+May import `records`.
+"""

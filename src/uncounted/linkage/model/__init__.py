@@ -1,1 +1,4 @@
-"""TODO room linkage/model."""
+"""The Fellegi-Sunter model: m and u probabilities, EM, priors over partitions.
+
+May import `linkage.blocking`, `linkage.comparison`, `linkage.encoding` and the sampler's state.
+"""

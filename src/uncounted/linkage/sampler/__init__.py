@@ -1,1 +1,4 @@
-"""TODO room linkage/sampler."""
+"""The MCMC sampler over partitions, m, u and the strength of the prior.
+
+Kernels. May import `linkage.comparison` and `linkage.encoding`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room publish/rates."""
+"""The page of a rate: its figure and its sentences.
+
+May import `rates` and `publish.report`.
+"""

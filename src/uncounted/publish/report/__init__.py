@@ -1,1 +1,4 @@
-"""TODO room publish/report."""
+"""The report: its sections and figures, as HTML and as PDF.
+
+May import `publish.disclosure` and the values of `estimate.base`.
+"""

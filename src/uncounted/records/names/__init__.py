@@ -1,1 +1,4 @@
-"""TODO room records/names."""
+"""Personal names: scripts, syllables, surnames, romanisations, the spelling lattice.
+
+Knows nothing of reports and imports no other room.
+"""

@@ -1,1 +1,4 @@
-"""TODO room records/places."""
+"""The gazetteer, and the reading of places as they are written.
+
+Imports no other room.
+"""

@@ -1,1 +1,4 @@
-"""TODO room records/tabular."""
+"""Tables as files: CSV, XLSX, JSON, their headers and their cells.
+
+May import `delimited`.
+"""

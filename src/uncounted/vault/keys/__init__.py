@@ -1,1 +1,4 @@
-"""TODO room vault/keys."""
+"""Keys and identities: who holds which key, and how a lost one comes back.
+
+May import `proof` and the private files of `vault.store`.
+"""

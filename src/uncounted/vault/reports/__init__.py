@@ -1,1 +1,4 @@
-"""TODO room vault/reports."""
+"""Sealed reports: ingest, versions, consent, decisions, attachments, withdrawal.
+
+May import `vault.log`, `vault.store`, `vault.keys` and `proof`.
+"""

@@ -1,1 +1,4 @@
-"""TODO room vault/store."""
+"""The case folder on disk: database, manifest, lock. All SQL is here.
+
+May import `vault.keys` for the key that opens the database.
+"""
