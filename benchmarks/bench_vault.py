@@ -28,7 +28,7 @@ from typing import Any
 
 from uncounted.proof.tiles import TileLog
 from uncounted.records.search import found_in, keys
-from uncounted.vault.case import Case, Incoming
+from uncounted.vault.case import Case, IncomingReport
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 
@@ -102,9 +102,9 @@ def plain(folder: Path, reports: list[dict[str, Any]]) -> tuple[float, float, fl
 def sealed(folder: Path, me: Identity, reports: list[dict[str, Any]]) -> dict[str, float]:
     """Seconds for each step of a case file, and its size."""
 
-    def incoming() -> Iterator[Incoming]:
+    def incoming() -> Iterator[IncomingReport]:
         for row, payload in enumerate(reports, start=2):
-            yield Incoming(payload["id"], payload, CONSENT, row)
+            yield IncomingReport(payload["id"], payload, CONSENT, row)
 
     case = Case.create(folder / "case", me)
     worked = time.process_time()
@@ -155,11 +155,12 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import bench_vault as bench
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
+from uncounted.vault.keys.identity import Identity
 count = int(sys.argv[2])
 rng = bench.Random(1)
 rows = (
-    bench.Incoming(f"B-{n:06d}", bench._payload(rng, n), bench.CONSENT, n) for n in range(count)
+    bench.IncomingReport(f"B-{n:06d}", bench._payload(rng, n), bench.CONSENT, n)
+    for n in range(count)
 )
 with Case.create(Path(sys.argv[3]) / "case", Identity.generate()) as case:
     case.intake("bench", {}, rows)

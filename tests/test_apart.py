@@ -23,7 +23,7 @@ from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
 SECRETS = ("비밀", "SECRET-WORK", "SECRET-NR")
 BOTH = Consent(frozenset({"link", "statistics"}))
@@ -78,7 +78,9 @@ def test_they_are_in_no_file_that_is_written_and_no_line_that_is_said(
         for source in ("Saebyok", "TumenWatch", "Panel"):
             reports = enumerate(_reports(source, tmp_path), 2)
             case.intake(
-                source, {}, [Incoming(one.id, one.to_payload(), BOTH, row) for row, one in reports]
+                source,
+                {},
+                [IncomingReport(one.id, one.to_payload(), BOTH, row) for row, one in reports],
             )
         assert sum(each.payload["format"] == 2 for each in case.every_report()) == 3 * ROWS
     for command in (

@@ -30,8 +30,8 @@ from uncounted.vault.case import OWN_KINDS, Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Proposed
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import ProposedDecision
+from uncounted.vault.reports.ingest import IncomingReport
 
 PASSPHRASE = "a passphrase of five words"
 
@@ -56,7 +56,7 @@ ABOUT: dict[str, Any] = {
 UNTIL = datetime.date(2030, 1, 31)
 
 
-def reports(source: str) -> list[Incoming]:
+def reports(source: str) -> list[IncomingReport]:
     said = [
         Report(
             source, "S-1", (Name("김철수"), Name("KIM Chol Su")), "m", parse("1980년 3월"), "회령",
@@ -74,7 +74,7 @@ def reports(source: str) -> list[Incoming]:
         Consent(frozenset({"link"})),
     )
     return [
-        Incoming(each.id, each.to_payload(), consent, row)
+        IncomingReport(each.id, each.to_payload(), consent, row)
         for row, (each, consent) in enumerate(zip(said, consents, strict=True), 2)
     ]
 
@@ -96,12 +96,14 @@ def case(tmp_path: Path, me: Identity) -> Iterator[Case]:
         made.attach("다른 목록", "S-2", [scan])
         made.decide(
             [
-                Proposed(2, ("Seoul", "S-1"), ("다른 목록", "S-1"), same=True, note="전화로 확인"),
-                Proposed(3, ("Seoul", "S-1"), ("Seoul", "S-2"), same=False),
-                Proposed(4, ("Seoul", "S-3"), ("Seoul", "S-2"), same=True),
+                ProposedDecision(
+                    2, ("Seoul", "S-1"), ("다른 목록", "S-1"), same=True, note="전화로 확인"
+                ),
+                ProposedDecision(3, ("Seoul", "S-1"), ("Seoul", "S-2"), same=False),
+                ProposedDecision(4, ("Seoul", "S-3"), ("Seoul", "S-2"), same=True),
             ]
         )
-        made.decide([Proposed(2, ("Seoul", "S-2"), ("Seoul", "S-3"), same=False)])
+        made.decide([ProposedDecision(2, ("Seoul", "S-2"), ("Seoul", "S-3"), same=False)])
         made.put("linkage", {}, b"draws", uses=["link"])
         yield made
 
@@ -346,7 +348,7 @@ def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> N
 def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Identity) -> None:
     said = Report("S", "1", (Name("김철수"),), relative=Name("김영호; 리순희"))
     with Case.create(tmp_path / "a.case", me) as case:
-        case.intake("S", {}, [Incoming("1", said.to_payload(), Consent(), 2)])
+        case.intake("S", {}, [IncomingReport("1", said.to_payload(), Consent(), 2)])
         done = write.write(case, "csv", tmp_path / "out")
     assert done["left_behind"]["reports with another name that has a separator in it"] == 1
     with (tmp_path / "out/S.csv").open(encoding="utf-8") as file:
@@ -430,7 +432,7 @@ def test_decisions_that_contradict_those_that_stand_are_refused_before_anything_
         other.intake("Seoul", ABOUT, reports("Seoul"))
         other.intake("다른 목록", ABOUT, reports("다른 목록"))
         # Each alone is true there; S-1 of both lists is one person, so S-2 would be, too.
-        other.decide([Proposed(2, ("다른 목록", "S-1"), ("Seoul", "S-2"), same=True)])
+        other.decide([ProposedDecision(2, ("다른 목록", "S-1"), ("Seoul", "S-2"), same=True)])
         before = len(list(other.entries()))
         with pytest.raises(BadInput, match="cannot be true together"):
             restore.take_in(other, exported)
@@ -442,7 +444,9 @@ def test_what_was_decided_here_stands_and_a_withdrawn_report_has_no_decision(
 ) -> None:
     with Case.create(tmp_path / "b.case", me) as other:
         other.intake("Seoul", ABOUT, reports("Seoul"))
-        other.decide([Proposed(2, ("Seoul", "S-1"), ("Seoul", "S-2"), same=True, note="here")])
+        other.decide(
+            [ProposedDecision(2, ("Seoul", "S-1"), ("Seoul", "S-2"), same=True, note="here")]
+        )
         other.withdraw("Seoul", "S-3")
         told = restore.take_in(other, exported)
         assert (told["decisions"], told["decisions_skipped"]) == (
@@ -465,8 +469,10 @@ def test_an_export_without_decisions_or_consent_is_one_that_has_none(
 
 def test_decisions_come_back_from_csv_through_decide(case: Case, tmp_path: Path) -> None:
     odd = Report("Seoul", "=S-4", (Name("박순이"),))
-    case.intake("Seoul", ABOUT, [Incoming("=S-4", odd.to_payload(), Consent(), 9)])
-    case.decide([Proposed(2, ("Seoul", "=S-4"), ("Seoul", "S-2"), same=False, note="+82 10")])
+    case.intake("Seoul", ABOUT, [IncomingReport("=S-4", odd.to_payload(), Consent(), 9)])
+    case.decide(
+        [ProposedDecision(2, ("Seoul", "=S-4"), ("Seoul", "S-2"), same=False, note="+82 10")]
+    )
     write.write(case, "csv", tmp_path / "out")
     new = str(tmp_path / "new.case")
     CliRunner().invoke(app, ["init", new])

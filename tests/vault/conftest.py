@@ -12,24 +12,26 @@ from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
 PASSPHRASE = "열 개의 낱말 correct horse"
 BOTH = Consent(frozenset({"link", "statistics"}))
 ABOUT = {"collector": "Gather One", "covers": {"from": "2017"}}
 
-Maker = Callable[..., Incoming]
+Maker = Callable[..., IncomingReport]
 
 
 def _incoming(
     number: int, *, consent: Consent = BOTH, row: int | None = None, **payload: Any
-) -> Incoming:
+) -> IncomingReport:
     said = {
         "n": number,
         "names": [{"written": "김무명"}, {"written": "KIM Mumyong"}],
         "note": "국경에서 헤어졌다",
     }
-    return Incoming(f"R-{number}", {**said, **payload}, consent, number + 2 if row is None else row)
+    return IncomingReport(
+        f"R-{number}", {**said, **payload}, consent, number + 2 if row is None else row
+    )
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,7 @@ def make() -> Maker:
 
 
 @pytest.fixture(scope="session")
-def many() -> Callable[..., Iterable[Incoming]]:
+def many() -> Callable[..., Iterable[IncomingReport]]:
     return _many
 
 
@@ -81,5 +83,5 @@ def filled(tmp_path: Path, me: Identity, make: Maker) -> Path:
     return folder
 
 
-def _many(count: int, start: int = 0) -> Iterable[Incoming]:
+def _many(count: int, start: int = 0) -> Iterable[IncomingReport]:
     return (_incoming(number) for number in range(start, start + count))

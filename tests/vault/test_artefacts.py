@@ -60,7 +60,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log import rollback
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
 WHEN = "2026-11-24T12:00:00Z"
 _TAGS = "tagmanifest-sha512.txt"
@@ -95,11 +95,11 @@ class Kept:
             return f"{error}\n{error.hint}"
 
 
-def _incoming(numbers: range) -> Iterator[Incoming]:
+def _incoming(numbers: range) -> Iterator[IncomingReport]:
     for number in numbers:
         said = Report("one", f"R-{number}", (Name("김무명"),), note="국경에서 헤어졌다")
         consent = Consent(frozenset({"link"}))
-        yield Incoming(f"R-{number}", said.to_payload(), consent, number + 2)
+        yield IncomingReport(f"R-{number}", said.to_payload(), consent, number + 2)
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from uncounted.errors import Damaged, Error
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming, RejectedRow
+from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 
-Many = Callable[..., Iterable[Incoming]]
+Many = Callable[..., Iterable[IncomingReport]]
 DAY = datetime.date(2026, 11, 24)
 WORDS = (
     "김무명씨",
@@ -67,8 +68,8 @@ def test_no_word_is_ever_on_the_disk_in_clear(
             _assert_no_clear_word(tmp_path)
 
     payload = {"names": [{"written": WORDS[0]}, {"written": WORDS[1]}], "note": WORDS[2] * 20}
-    rows: list[Incoming | RejectedRow] = [
-        Incoming(f"{WORDS[4]}-{n}", {**payload, "n": n}, Consent(frozenset({"link"})), n)
+    rows: list[IncomingReport | RejectedRow] = [
+        IncomingReport(f"{WORDS[4]}-{n}", {**payload, "n": n}, Consent(frozenset({"link"})), n)
         for n in range(12_000)
     ]
     rows.append(RejectedRow(12_001, (f"{WORDS[5]}: not a date",)))

@@ -17,9 +17,9 @@ from uncounted.export import write as writing
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports import attachments
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
-Maker = Callable[..., Incoming]
+Maker = Callable[..., IncomingReport]
 ABOUT = {"collector": "A"}
 
 

@@ -29,12 +29,12 @@ from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Proposed
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import ProposedDecision
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.store.lock import Lock
 
-Maker = Callable[..., Incoming]
-Many = Callable[..., Iterable[Incoming]]
+Maker = Callable[..., IncomingReport]
+Many = Callable[..., Iterable[IncomingReport]]
 DAY = datetime.date(2026, 11, 24)
 
 
@@ -367,13 +367,13 @@ def test_half_a_character_is_no_name_and_nothing_is_kept(case: Case, make: Maker
     case.intake("one", {}, [make(1)])
     before = case.state()
     for tried in (
-        lambda: case.intake("one", {}, [make(2), Incoming(wrong, {}, Consent(), 3)]),
+        lambda: case.intake("one", {}, [make(2), IncomingReport(wrong, {}, Consent(), 3)]),
         lambda: case.intake(wrong, {}, [make(2)]),
         lambda: case.withdraw("one", wrong),
         lambda: case.withdraw(wrong, "R-1"),
         lambda: case.amend("one", wrong, {}),
         lambda: case.history("one", wrong),
-        lambda: case.decide([Proposed(2, ("one", wrong), ("one", "R-1"), same=True)]),
+        lambda: case.decide([ProposedDecision(2, ("one", wrong), ("one", "R-1"), same=True)]),
     ):
         with pytest.raises(BadInput, match="is no whole text"):
             tried()

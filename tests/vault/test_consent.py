@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from uncounted.errors import BadInput
 from uncounted.vault.case import Case
 from uncounted.vault.reports.consent import USES, Consent
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
 ABOUT = {"collector": "Gather One"}
-Maker = Callable[..., Incoming]
+Maker = Callable[..., IncomingReport]
 DAY = datetime.date(2100, 11, 24)  # the day of use: never before the last entry
 consents = st.builds(
     Consent,

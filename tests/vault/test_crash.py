@@ -17,19 +17,20 @@ import pytest
 
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
-Many = Callable[..., Iterable[Incoming]]
+Many = Callable[..., Iterable[IncomingReport]]
 
 CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
 from uncounted.proof import durable
-from uncounted.vault import publication, storage
+from uncounted.vault.log import public_log
+from uncounted.vault.store import database
 from uncounted.vault.case import Case
-from uncounted.vault.consent import Consent
-from uncounted.vault.identity import Identity
-from uncounted.vault.intake import Incoming
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.ingest import IncomingReport
 
 folder, moment, at = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 me = Identity.parse(sys.stdin.buffer.read())
@@ -39,7 +40,7 @@ def die():
 
 def rows(count):
     consent = Consent(frozenset({"link"}))
-    return (Incoming(f"N-{n}", {"note": "x" * 300}, consent, n) for n in range(count))
+    return (IncomingReport(f"N-{n}", {"note": "x" * 300}, consent, n) for n in range(count))
 
 def progress(what, done, total):
     if moment == "intake" and done >= at:
@@ -69,11 +70,11 @@ print("kept", flush=True)
 if moment in ("file", "after-file"):
     durable.place = count_down(durable.place)
 if moment == "note":
-    publication.Publication._note = lambda *values: die()
+    public_log.PublicLog._note = lambda *values: die()
 case.seal_log()
 print("sealed", flush=True)
 if moment == "unscrubbed":
-    storage.Storage.scrub = lambda self: die()
+    database.Storage.scrub = lambda self: die()
     case.withdraw("new", "N-7")
 if moment == "withdraw":
     case.withdraw("new", "N-7")

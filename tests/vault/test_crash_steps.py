@@ -43,8 +43,8 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log import timestamps
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Proposed
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import ProposedDecision
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.store import database
 
 WHEN = "2026-11-24T12:00:00Z"
@@ -160,15 +160,15 @@ STEPS = {
 }  # fmt: skip
 
 
-def _rows(numbers: range, note: str = "국경에서 헤어졌다") -> Iterator[Incoming]:
+def _rows(numbers: range, note: str = "국경에서 헤어졌다") -> Iterator[IncomingReport]:
     consent = Consent(frozenset({"link", "statistics"}))
     for number in numbers:
-        yield Incoming(f"R-{number}", _said(number, note), consent, number + 2)
+        yield IncomingReport(f"R-{number}", _said(number, note), consent, number + 2)
 
 
-def _words(*said: tuple[int, int, bool], note: str | None = None) -> list[Proposed]:
+def _words(*said: tuple[int, int, bool], note: str | None = None) -> list[ProposedDecision]:
     return [
-        Proposed(row, ("one", f"R-{one}"), ("one", f"R-{other}"), same, note)
+        ProposedDecision(row, ("one", f"R-{one}"), ("one", f"R-{other}"), same, note)
         for row, (one, other, same) in enumerate(said, start=2)
     ]
 
@@ -259,8 +259,8 @@ class _Canned:
 
     canned: dict[str, Any]
 
-    def of(self, note: bytes) -> rfc3161.Request:
-        return rfc3161.Request(note, self.canned["nonce"])
+    def of(self, note: bytes) -> rfc3161.TimestampRequest:
+        return rfc3161.TimestampRequest(note, self.canned["nonce"])
 
 
 def _fork(place: Place, given: dict[str, Any], how: str, at: int, after: float) -> None:
@@ -337,7 +337,7 @@ def canned(base: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     from tests.vault.test_timestamps import OpenSsl
 
     note = (base.case / "log/checkpoint").read_bytes()
-    request = rfc3161.Request.of(note)
+    request = rfc3161.TimestampRequest.of(note)
     answer = OpenSsl.make(tmp_path_factory.mktemp("authority")).answer(request.data)
     return {"answer": answer.hex(), "nonce": request.nonce}
 

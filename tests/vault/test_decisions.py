@@ -15,21 +15,28 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Decided, Key, Pair, Proposed, Refused, contradictions
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import (
+    DecisionsOutcome,
+    Pair,
+    ProposedDecision,
+    ReportKey,
+    contradictions,
+)
+from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 
 from .conftest import Maker
 
 NOTE = "둘 다 어머니가 신고했다"
 
 
-def key(number: int) -> Key:
+def key(number: int) -> ReportKey:
     return "one", f"R-{number}"
 
 
-def said(*rows: tuple[int, int, bool], note: str | None = None) -> list[Proposed]:
+def said(*rows: tuple[int, int, bool], note: str | None = None) -> list[ProposedDecision]:
     return [
-        Proposed(row, key(one), key(other), same, note)
+        ProposedDecision(row, key(one), key(other), same, note)
         for row, (one, other, same) in enumerate(rows, start=2)
     ]
 
@@ -84,9 +91,9 @@ def test_a_later_decision_replaces_and_the_same_one_changes_nothing(case: Case) 
 
 def test_rows_add_up_and_say_why(case: Case) -> None:
     case.withdraw("one", "R-5")
-    rows: Sequence[Proposed | Refused] = [
+    rows: Sequence[ProposedDecision | RejectedRow] = [
         *said((0, 1, True), (1, 0, True), (2, 2, True), (3, 5, True), (3, 77, True)),
-        Refused(9, ("no decision is filled in",)),
+        RejectedRow(9, ("no decision is filled in",)),
     ]
     done = case.decide(rows)
     assert (done.rows, done.new, done.rejected) == (6, 1, 5)
@@ -108,9 +115,9 @@ def test_a_dry_run_keeps_nothing(case: Case) -> None:
 
 
 def test_letters_in_pieces_are_the_same_report(case: Case, make: Maker) -> None:
-    case.intake("두 번째", {}, [Incoming("가-1", {"note": ""}, Consent(), 2)])
+    case.intake("두 번째", {}, [IncomingReport("가-1", {"note": ""}, Consent(), 2)])
     pieces = ("두 번째", "가-1")
-    done = case.decide([Proposed(2, pieces, key(0), True)])
+    done = case.decide([ProposedDecision(2, pieces, key(0), True)])
     assert done.new == 1
     assert case.decisions(*pieces)[0].pair == (key(0), ("두 번째", "가-1"))
 
@@ -263,7 +270,9 @@ def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, ma
     done = case.intake("two", {}, [make(10), make(11)])
     case.amend("two", "R-11", {"note": "changed since"})
     ten, eleven = ("two", "R-10"), ("two", "R-11")
-    case.decide([Proposed(2, key(0), ten, True), Proposed(3, key(0), eleven, False)])
+    case.decide(
+        [ProposedDecision(2, key(0), ten, True), ProposedDecision(3, key(0), eleven, False)]
+    )
     case.take_back(done.entry)
     assert [d.pair for d in case.decisions()] == [(key(0), eleven)]
     assert [each.standing for each in case.decision_states().values()] == ["forgotten", "stands"]
@@ -338,7 +347,7 @@ def test_what_is_said_again_after_an_amendment_is_decided_anew(case: Case, make:
 def test_nothing_of_a_decision_lies_in_clear(tmp_path: Path, me: Identity, make: Maker) -> None:
     with Case.create(tmp_path / "case", me) as case:
         case.intake("one", {}, [make(0), make(1)])
-        done: Decided = case.decide(said((0, 1, True), note=NOTE))
+        done: DecisionsOutcome = case.decide(said((0, 1, True), note=NOTE))
         assert done.entry is not None
         number = case.decisions()[0].entry.seq
         with pytest.raises(Exception, match="it stays sealed"):

@@ -16,10 +16,10 @@ from uncounted.vault.case import Case
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
-Maker = Callable[..., Incoming]
-Many = Callable[..., Iterable[Incoming]]
+Maker = Callable[..., IncomingReport]
+Many = Callable[..., Iterable[IncomingReport]]
 PAGE, RESERVE, SALT = 4096, 80, 16  # a page ends with its IV (16) and HMAC-SHA512 (64)
 
 

@@ -21,7 +21,7 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import commit
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.decisions import ProposedDecision
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 NEWEST = VECTORS / "case-3"
@@ -123,8 +123,8 @@ def test_the_naive_reader_reads_what_is_written_today(
         case.attach("one", "R-1", [scan])
         case.decide(
             [
-                Proposed(2, ("one", "R-1"), ("one", "R-2"), same=True, note="x"),
-                Proposed(3, ("one", "R-3"), ("one", "R-2"), same=False),
+                ProposedDecision(2, ("one", "R-1"), ("one", "R-2"), same=True, note="x"),
+                ProposedDecision(3, ("one", "R-3"), ("one", "R-2"), same=False),
             ]
         )
         case.withdraw("one", "R-3")

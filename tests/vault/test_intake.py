@@ -16,24 +16,25 @@ from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports import ingest
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming, IntakeOutcome, RejectedRow
+from uncounted.vault.reports.ingest import IncomingReport, IntakeOutcome
+from uncounted.vault.reports.rejected_rows import RejectedRow
 
 ABOUT = {"collector": "Gather One", "covers": {"from": "2017"}}
 BOTH = Consent(frozenset({"link", "statistics"}))
-Maker = Callable[..., Incoming]
-Many = Callable[..., Iterable[Incoming]]
+Maker = Callable[..., IncomingReport]
+Many = Callable[..., Iterable[IncomingReport]]
 DAY = datetime.date(2026, 11, 24)
 
 
 def test_rows_are_the_sum_and_rejects_are_kept_sealed(case: Case, make: Maker) -> None:
     case.intake("one", ABOUT, [make(1), make(2)])
-    rows: list[Incoming | RejectedRow] = [
+    rows: list[IncomingReport | RejectedRow] = [
         make(1),
         RejectedRow(4, ("column 'dob': not a date",)),
         make(2, note="changed"),
         make(3),
         make(3, row=7),
-        Incoming(" ", {}, BOTH, 8),
+        IncomingReport(" ", {}, BOTH, 8),
         RejectedRow(9, ("column 'dob': not a date",)),
     ]
     outcome = case.intake("one", ABOUT, rows)
@@ -77,9 +78,9 @@ def test_an_id_is_one_however_it_is_typed(case: Case) -> None:
     """Whole or in pieces, new or known, changed or not: the second row of a file is refused."""
     whole, pieces = "\uac00-1", "\u1100\u1161-1"
 
-    def rows(first: str, note: str) -> list[Incoming]:
+    def rows(first: str, note: str) -> list[IncomingReport]:
         ids = (first, pieces, whole)
-        return [Incoming(each, {"note": note}, BOTH, row) for row, each in enumerate(ids)]
+        return [IncomingReport(each, {"note": note}, BOTH, row) for row, each in enumerate(ids)]
 
     for first, note, became in (
         (pieces, "a", "created"),
@@ -128,7 +129,7 @@ def test_trouble_in_the_middle_keeps_nothing(
     case.intake("one", ABOUT, [make(0)])
     before = case.state(), [entry.seq for entry in case.entries()]
 
-    def rows() -> Iterator[Incoming]:
+    def rows() -> Iterator[IncomingReport]:
         yield from many(400, start=1)
         raise trouble("in the middle")
 
@@ -156,7 +157,7 @@ def test_progress_is_told(case: Case, many: Many) -> None:
 
 def test_what_has_no_canonical_form_is_refused_without_repeating_it(case: Case) -> None:
     with pytest.raises(BadInput, match="no canonical JSON form") as caught:
-        case.intake("one", ABOUT, [Incoming("1", {"note": "비밀 \ud800"}, BOTH, 2)])
+        case.intake("one", ABOUT, [IncomingReport("1", {"note": "비밀 \ud800"}, BOTH, 2)])
     assert "비밀" not in str(caught.value)
     assert case.state().reports == {}
 
@@ -194,7 +195,7 @@ def test_any_sequence_of_intakes_reconciles(
         patch.setattr(ingest, "_SLOTS", slots)
         for source, rows in files:
             expected = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
-            incoming: list[Incoming | RejectedRow] = []
+            incoming: list[IncomingReport | RejectedRow] = []
             seen: set[str] = set()
             for number, row in enumerate(rows, start=2):
                 if not isinstance(row[0], int):
@@ -203,7 +204,7 @@ def test_any_sequence_of_intakes_reconciles(
                     continue
                 report_id, said, allowed = str(row[0]), str(row[1]), bool(row[2])
                 consent = BOTH if allowed else Consent()
-                incoming.append(Incoming(report_id, {"said": said}, consent, number))
+                incoming.append(IncomingReport(report_id, {"said": said}, consent, number))
                 held = model.get((source, report_id))
                 if report_id in seen:
                     expected["rejected"] += 1

@@ -20,9 +20,9 @@ from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.public_log import origin
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 
-Many = Callable[..., Iterable[Incoming]]
+Many = Callable[..., Iterable[IncomingReport]]
 
 
 def test_an_artefact_can_be_shown_to_a_stranger(case: Case, me: Identity, many: Many) -> None:

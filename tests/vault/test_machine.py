@@ -33,8 +33,8 @@ from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Pair, Proposed, pair_of
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import Pair, ProposedDecision, pair_of
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.workflow import counts as counting
 from uncounted.workflow import release as steps
 
@@ -46,7 +46,7 @@ notes = st.sampled_from(["a", "b", "철수"])
 uses = st.frozensets(st.sampled_from(["link", "statistics"]))
 rows = st.lists(st.tuples(ids, notes, uses), max_size=6)
 
-type Key = tuple[str, str]
+type ReportKey = tuple[str, str]
 
 
 @attrs.frozen
@@ -73,7 +73,7 @@ def standing(words: dict[int, Word]) -> dict[Pair, bool]:
     return {words[n].pair: words[n].same for n in sorted(words) if not words[n].taken_back}
 
 
-def people(keys: set[Key], decided: dict[Pair, bool]) -> list[list[Key]]:
+def people(keys: set[ReportKey], decided: dict[Pair, bool]) -> list[list[ReportKey]]:
     """The reports in groups that decisions made one person, the slow way: merged until none is."""
     groups = [{key} for key in sorted(keys)]
     for _ in keys:
@@ -96,15 +96,15 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp()) / "a.case"
-        self.now: dict[Key, Said] = {}
+        self.now: dict[ReportKey, Said] = {}
         # Of each report its versions, oldest first, and the import that brought it (None: made
         # here); of each import that stands its source and what it said of it.
-        self.versions: dict[Key, list[tuple[int | None, Said]]] = {}
+        self.versions: dict[ReportKey, list[tuple[int | None, Said]]] = {}
         self.imports: dict[int, tuple[str, Any]] = {}
         self.undone: set[int] = set()
         self.about: dict[str, Any] = {}
-        self.gone: set[Key] = set()
-        self.files: dict[Key, list[bytes]] = {}
+        self.gone: set[ReportKey] = set()
+        self.files: dict[ReportKey, list[bytes]] = {}
         self.words: dict[int, Word] = {}  # decisions by entry, without those that are forgotten
         self.heard: dict[int, list[int]] = {}  # of each file of decisions the entries it made
         self.made: dict[str, bytes | None] = {}  # what was made of the reports, by kind
@@ -126,14 +126,14 @@ class Life(RuleBasedStateMachine):
     @rule(source=sources, rows=rows, collector=st.sampled_from([None, "A"]))
     def take_in(self, source: str, rows: list[Any], collector: str | None) -> None:
         incoming = [
-            Incoming(id_, {"note": note}, Consent(use), row)
+            IncomingReport(id_, {"note": note}, Consent(use), row)
             for row, (id_, note, use) in enumerate(rows)
         ]
         done = self.case.intake(source, {"collector": collector}, incoming)
         assert done.rows == len(rows)
         assert done.rows == done.created + done.updated + done.unchanged + done.rejected
-        earlier = set[Key]()
-        changed = list[Key]()
+        earlier = set[ReportKey]()
+        changed = list[ReportKey]()
         counts = dict.fromkeys(("created", "updated", "unchanged", "rejected"), 0)
         for id_, note, use in rows:
             key = source, id_
@@ -197,7 +197,7 @@ class Life(RuleBasedStateMachine):
         self.gone.add(key)
         self.forget({key})
 
-    def forget(self, keys: set[Key]) -> None:
+    def forget(self, keys: set[ReportKey]) -> None:
         """What was made from reports goes, and what was decided of these."""
         self.fresh = False
         self.made = dict.fromkeys(self.made)
@@ -243,9 +243,9 @@ class Life(RuleBasedStateMachine):
         a, b, c = data.draw(st.permutations(sorted(self.now)))[:3]
         self.told([(a, b, same[0]), (b, c, same[0]), (c, a, same[1])])
 
-    def told(self, said: list[tuple[Key, Key, bool]]) -> int | None:
+    def told(self, said: list[tuple[ReportKey, ReportKey, bool]]) -> int | None:
         """Decide, beside the model; give the file's entry, None when no row was taken."""
-        rows = [Proposed(row, *each) for row, each in enumerate(said, start=2)]
+        rows = [ProposedDecision(row, *each) for row, each in enumerate(said, start=2)]
         good = [
             row for row in rows if row.one != row.other and {row.one, row.other} <= set(self.now)
         ]
@@ -324,7 +324,7 @@ class Life(RuleBasedStateMachine):
         assert self.taken_back(merge)
         assert self.case.replay().decided == stood
 
-    def linkable(self, keys: tuple[Key, ...]) -> bool:
+    def linkable(self, keys: tuple[ReportKey, ...]) -> bool:
         return all("link" in self.now[key].uses for key in keys)
 
     @precondition(lambda self: len(self.now) > 2)
@@ -476,7 +476,7 @@ class Life(RuleBasedStateMachine):
     def attachments_come_back(self) -> None:
         if not hasattr(self, "case"):
             return
-        held: dict[Key, list[bytes]] = {}
+        held: dict[ReportKey, list[bytes]] = {}
         for each in self.case.attachments():
             target = io.BytesIO()
             self.case.put_back(each, target)
@@ -502,7 +502,7 @@ Life.TestCase.settings = settings(
 test_a_case_file_lived_through = Life.TestCase
 
 
-def _keys_in(value: Any) -> Iterator[Key]:
+def _keys_in(value: Any) -> Iterator[ReportKey]:
     """Each source and id that stand together anywhere: side by side, or as fields of one thing."""
     if isinstance(value, dict):
         for name in ("id", "report"):
@@ -516,7 +516,7 @@ def _keys_in(value: Any) -> Iterator[Key]:
             yield from _keys_in(each)
 
 
-def _together(case: Case, one: Key, other: Key) -> list[bool]:
+def _together(case: Case, one: ReportKey, other: ReportKey) -> list[bool]:
     """Of each draw of the linkage, whether two reports are one person in it."""
     stored = case.latest("linkage")
     assert stored is not None
@@ -535,7 +535,9 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
             told = (Report(source, f"R-{n}", (Name(name),)) for n, name in enumerate(names))
             consent = Consent(frozenset({"link", "statistics"}))
             case.intake(
-                source, {}, [Incoming(each.id, each.to_payload(), consent, 2) for each in told]
+                source,
+                {},
+                [IncomingReport(each.id, each.to_payload(), consent, 2) for each in told],
             )
 
         def linked() -> bytes:
@@ -548,7 +550,7 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
         pair = ("one", "R-0"), ("two", "R-1")
         before = linked()
         assert not all(_together(case, *pair))
-        merge = case.decide([Proposed(2, *pair, same=True)])
+        merge = case.decide([ProposedDecision(2, *pair, same=True)])
         with pytest.raises(NotLinked, match="decisions on them have changed"):
             counting.linked(case, TODAY)
         merged = linked()

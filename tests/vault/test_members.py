@@ -23,11 +23,11 @@ from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.keys.recipients import Key, read, read_key
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.keys.recipients import SecretKey, read, read_key
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.store.database import Storage
 
-Many = Callable[..., Iterable[Incoming]]
+Many = Callable[..., Iterable[IncomingReport]]
 DAY = datetime.date(2026, 11, 24)
 VECTOR = Path(__file__).parents[1] / "vectors" / "case-1"
 
@@ -471,7 +471,7 @@ def test_a_spare_key_lets_an_identity_in(
 def test_a_member_who_signs_lets_nobody_else_in(
     both: Path, me: Identity, stranger: Identity
 ) -> None:
-    theirs = Key.from_age(json.loads(stranger.unsafe_secret())["age"])
+    theirs = SecretKey.from_age(json.loads(stranger.unsafe_secret())["age"])
     with pytest.raises(NoAccess, match="not one through which an identity becomes a member"):
         Case.open(both, Identity.generate(), through=theirs)
     with Case.open(both, me) as case:

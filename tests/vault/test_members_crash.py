@@ -20,17 +20,18 @@ from uncounted.errors import NoAccess, WrongPassphrase
 from uncounted.vault.case import Case
 from uncounted.vault.keys import grants, identity
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.keys.recipients import Key
+from uncounted.vault.keys.recipients import SecretKey
 
 SPARE = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 
 CHILD = """
 import json, os, shutil, signal, sys
 from pathlib import Path
-from uncounted.vault import identity, storage
+from uncounted.vault.keys import identity
 from uncounted.vault.case import Case
-from uncounted.vault.identity import Identity
-from uncounted.vault.recipients import Key
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import SecretKey
+from uncounted.vault.store import database
 
 given = json.loads(sys.stdin.read())
 me, other = (Identity.parse(text.encode()) for text in (given["me"], given["other"]))
@@ -65,7 +66,7 @@ def counted(real):
 
 sys.addaudithook(hook)
 for name in ("_run", "_many", "_one", "fold", "close", "abandon"):
-    setattr(storage.Storage, name, counted(getattr(storage.Storage, name)))
+    setattr(database.Storage, name, counted(getattr(database.Storage, name)))
 
 def change(copy):
     action = given["action"]
@@ -77,7 +78,7 @@ def change(copy):
         return
     if action == "join":
         counter.left = at
-        Case.open(copy, other, through=Key.from_age(given["spare"])).close()
+        Case.open(copy, other, through=SecretKey.from_age(given["spare"])).close()
         return
     with Case.open(copy, me) as case:
         counter.left = at
@@ -150,7 +151,7 @@ def small(tmp_path: Path, me: Identity) -> Path:
     folder = tmp_path / "case"
     with Case.create(folder, me) as case:
         case.put("linkage", {"title": "first"}, b"bytes", ["link"])
-        case.grant(Key.from_age(SPARE).recipient, name="spare")
+        case.grant(SecretKey.from_age(SPARE).recipient, name="spare")
     return folder
 
 
@@ -244,7 +245,7 @@ def test_joining(tmp_path: Path, small: Path, me: Identity, stranger: Identity) 
     assert found[-1] == [*KINDS, "join"]
     for copy, kinds in zip(copies, found, strict=True):
         if kinds == KINDS:  # nothing of it was kept: it is done again
-            Case.open(copy, stranger, through=Key.from_age(SPARE)).close()
+            Case.open(copy, stranger, through=SecretKey.from_age(SPARE)).close()
         assert _opened(copy, stranger)[0] == [*KINDS, "join"]
 
 

@@ -16,14 +16,14 @@ from uncounted.errors import AlreadyThere, BadInput, NoAccess, UsedWrongly
 from uncounted.vault.case import Case, Member
 from uncounted.vault.keys import recovery_shares
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.keys.recipients import Key
-from uncounted.vault.keys.recovery_shares import ReadShare
+from uncounted.vault.keys.recipients import SecretKey
+from uncounted.vault.keys.recovery_shares import RecoveryShare
 
 ID = "00112233445566778899aabbccddeeff"
 sizes = st.integers(2, 6).flatmap(lambda n: st.tuples(st.just(n), st.integers(2, n)))
 
 
-def _read(shares: tuple[str, ...] | list[str]) -> list[ReadShare]:
+def _read(shares: tuple[str, ...] | list[str]) -> list[RecoveryShare]:
     return [recovery_shares.read(share, number) for number, share in enumerate(shares, start=1)]
 
 
@@ -73,7 +73,7 @@ def test_the_key_is_the_one_that_age_knows() -> None:
     secret = bytes(range(1, 33))
     spelled = recovery_shares._bech32("age-secret-key-", secret).upper()
     public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    assert Key.from_age(spelled).recipient == recovery_shares._bech32("age", public)
+    assert SecretKey.from_age(spelled).recipient == recovery_shares._bech32("age", public)
     assert recovery_shares._bech32("a", b"") == "a12uel5l"  # BIP 173, "Test vectors"
 
 
@@ -144,7 +144,7 @@ def test_shares_that_do_not_go_together() -> None:
         recovery_shares.join(ID, [])
 
 
-def _forged(share: ReadShare) -> str:
+def _forged(share: RecoveryShare) -> str:
     """A share that is in order by itself, and says something else."""
     import dataclasses
 

@@ -16,9 +16,9 @@ import pytest
 from uncounted.errors import Damaged, NoSpace, RolledBack, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.log.public_log import Publication
+from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.lock import Lock
 
@@ -26,8 +26,10 @@ TODAY = datetime.date(2026, 11, 24)
 BOTH = Consent(frozenset({"link", "statistics"}))
 
 
-def _said(number: int, note: str = "arrested", consent: Consent = BOTH) -> Incoming:
-    return Incoming(f"R-{number}", {"names": [{"written": "X"}], "note": note}, consent, number)
+def _said(number: int, note: str = "arrested", consent: Consent = BOTH) -> IncomingReport:
+    return IncomingReport(
+        f"R-{number}", {"names": [{"written": "X"}], "note": note}, consent, number
+    )
 
 
 @pytest.fixture
@@ -294,11 +296,11 @@ PIECES_SOURCE, PIECES_ID = (unicodedata.normalize("NFD", one) for one in (WHOLE_
 def test_a_withdrawn_report_does_not_come_back_however_it_is_typed(
     case: Case, source: str, report_id: str
 ) -> None:
-    case.intake(PIECES_SOURCE, {}, [Incoming(PIECES_ID, {"note": ""}, BOTH, 1)])
+    case.intake(PIECES_SOURCE, {}, [IncomingReport(PIECES_ID, {"note": ""}, BOTH, 1)])
     assert set(case.sources()) == {WHOLE_SOURCE}
     case.withdraw(source, report_id)
     for again in (WHOLE_SOURCE, PIECES_SOURCE):
-        rows = [Incoming(WHOLE_ID, {}, BOTH, 1), Incoming(PIECES_ID, {}, BOTH, 2)]
+        rows = [IncomingReport(WHOLE_ID, {}, BOTH, 1), IncomingReport(PIECES_ID, {}, BOTH, 2)]
         done = case.intake(again, {}, rows)
         assert done.rejected == 2
         assert done.rejects is not None
@@ -309,7 +311,7 @@ def test_a_withdrawn_report_does_not_come_back_however_it_is_typed(
 def test_one_report_however_it_is_typed(case: Case, tmp_path: Path) -> None:
     file = tmp_path / "scan"
     file.write_bytes(b"scan")
-    rows = [Incoming(WHOLE_ID, {"note": ""}, BOTH, 1), Incoming(PIECES_ID, {}, BOTH, 2)]
+    rows = [IncomingReport(WHOLE_ID, {"note": ""}, BOTH, 1), IncomingReport(PIECES_ID, {}, BOTH, 2)]
     done = case.intake(WHOLE_SOURCE, {}, rows)
     assert (done.created, done.rejected) == (1, 1)
     case.amend(PIECES_SOURCE, PIECES_ID, {"note": "anew"})
@@ -317,7 +319,7 @@ def test_one_report_however_it_is_typed(case: Case, tmp_path: Path) -> None:
     case.attach(PIECES_SOURCE, PIECES_ID, [file])
     assert len(case.history(PIECES_SOURCE, PIECES_ID)) == 3
     assert [one.source for one in case.attachments(PIECES_SOURCE, PIECES_ID)] == [WHOLE_SOURCE]
-    assert case.intake(PIECES_SOURCE, {}, [Incoming(PIECES_ID, {}, BOTH, 1)]).updated == 1
+    assert case.intake(PIECES_SOURCE, {}, [IncomingReport(PIECES_ID, {}, BOTH, 1)]).updated == 1
     assert case.replay() == case.state()
     assert case.check() == ()
 
@@ -331,12 +333,12 @@ def test_a_source_with_almost_the_name_of_another_is_refused(case: Case, almost:
 
 
 def test_a_report_that_an_older_version_kept_in_pieces_is_still_found(case: Case) -> None:
-    case.intake("one", {}, [Incoming("x", {"note": ""}, BOTH, 1)])
+    case.intake("one", {}, [IncomingReport("x", {"note": ""}, BOTH, 1)])
     row = case._storage.report("one", "x")
     assert row is not None
     with case._storage.transaction():
         case._storage._run("UPDATE reports SET id = ?", (PIECES_ID,))
-    assert case.intake("one", {}, [Incoming(WHOLE_ID, {}, BOTH, 1)]).updated == 1
+    assert case.intake("one", {}, [IncomingReport(WHOLE_ID, {}, BOTH, 1)]).updated == 1
 
 
 def test_reports_that_allow_no_use_are_counted_where_they_were_taken_in(case: Case) -> None:
@@ -431,20 +433,20 @@ def test_a_disk_so_full_that_the_log_cannot_be_written_either_keeps_nobody_from_
 ) -> None:
     with Case.open(folder, me) as case, pytest.raises(NoSpace, match="it is forgotten"):
         case.withdraw("one", "R-1")
-    real = Publication.seal
+    real = PublicLog.seal
 
-    def no_room(self: Publication, identity: Identity) -> None:
+    def no_room(self: PublicLog, identity: Identity) -> None:
         raise NoSpace("the disk is full", hint="make room")
 
     with Case.open(folder, me) as case:
-        monkeypatch.setattr(Publication, "seal", no_room)
+        monkeypatch.setattr(PublicLog, "seal", no_room)
         case.put("release", {})
     with Case.open(folder, me) as case:
         assert len(list(case.every_report())) == 2
     full_disk(False)
     with pytest.raises(NoSpace, match="the disk is full"):
         Case.open(folder, me)
-    monkeypatch.setattr(Publication, "seal", real)
+    monkeypatch.setattr(PublicLog, "seal", real)
     with Case.open(folder, me) as case:
         assert case.check() == ()
 

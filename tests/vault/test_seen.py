@@ -14,10 +14,10 @@ from uncounted.errors import Damaged, NoSpace, RolledBack
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log import rollback
-from uncounted.vault.log.rollback import Mark, Memory
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.log.rollback import SeenTreeHeads, TreeHead
+from uncounted.vault.reports.ingest import IncomingReport
 
-Many = Callable[..., Iterable[Incoming]]
+Many = Callable[..., Iterable[IncomingReport]]
 
 
 @pytest.fixture
@@ -135,14 +135,14 @@ def test_a_memory_that_cannot_be_read_is_said(old: tuple[Path, Path], mine: Iden
 
 def test_only_the_newest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollback, "KEPT", 4)
-    memory = Memory(tmp_path, "case")
+    memory = SeenTreeHeads(tmp_path, "case")
     for size in range(9):
-        memory.note(Mark(size, bytes(32)))
-    again = Memory(tmp_path, "case")
+        memory.note(TreeHead(size, bytes(32)))
+    again = SeenTreeHeads(tmp_path, "case")
     assert [mark.size for mark in again.marks] == [5, 6, 7, 8]
     assert again.marks == memory.marks
-    again.note(Mark(8, bytes(32)))
-    assert [mark.size for mark in Memory(tmp_path, "case").marks] == [5, 6, 7, 8]
+    again.note(TreeHead(8, bytes(32)))
+    assert [mark.size for mark in SeenTreeHeads(tmp_path, "case").marks] == [5, 6, 7, 8]
 
 
 def test_check_says_when_the_newest_state_is_not_remembered(

@@ -21,7 +21,7 @@ from tests.vault.test_artefacts import made_lightly
 from uncounted.cli import app
 from uncounted.errors import BadInput, NotStamped, NotVerified, UsedWrongly
 from uncounted.proof import rfc3161
-from uncounted.proof.rfc3161 import Request
+from uncounted.proof.rfc3161 import TimestampRequest
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
 from uncounted.vault.log import timestamps, tsa_client
@@ -191,13 +191,13 @@ def test_a_stamp_of_another_log_is_noticed(
 
 
 def test_without_roots_it_says_that_nobody_checked_whose_it_is(openssl: OpenSsl) -> None:
-    request = Request.of(b"text")
+    request = TimestampRequest.of(b"text")
     stamp = rfc3161.verify(openssl.answer(request.data), b"text", nonce=request.nonce)
     assert not stamp.trusted
 
 
 def test_what_is_not_a_good_stamp_is_refused(openssl: OpenSsl, tmp_path: Path) -> None:
-    request = Request.of(b"text")
+    request = TimestampRequest.of(b"text")
     answer, roots = openssl.answer(request.data), rfc3161.certificates(openssl.root)
     with pytest.raises(NotVerified, match="about something else"):
         rfc3161.verify(answer, b"tex", roots)
@@ -220,7 +220,7 @@ def test_what_is_not_a_good_stamp_is_refused(openssl: OpenSsl, tmp_path: Path) -
 
 
 def test_a_refusal_of_the_authority_is_a_refusal(openssl: OpenSsl) -> None:
-    broken = Request.of(b"text").data.replace(
+    broken = TimestampRequest.of(b"text").data.replace(
         b"\x60\x86\x48\x01\x65\x03\x04\x02\x03", b"\x60\x86\x48\x01\x65\x03\x04\x02\x09"
     )
     with pytest.raises(NotVerified, match="refused to give"):
@@ -230,7 +230,7 @@ def test_a_refusal_of_the_authority_is_a_refusal(openssl: OpenSsl) -> None:
 def test_a_certificate_for_mail_signs_no_timestamps(openssl: OpenSsl, tmp_path: Path) -> None:
     mail = OpenSsl.make(tmp_path, "mail")
     with pytest.raises(subprocess.CalledProcessError):  # openssl will not sign with it either
-        mail.answer(Request.of(b"text").data)
+        mail.answer(TimestampRequest.of(b"text").data)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from uncounted.errors import UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.ingest import Incoming, RejectedRow
+from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 
-Maker = Callable[..., Incoming]
+Maker = Callable[..., IncomingReport]
 TODAY = datetime.date(2026, 11, 24)
 BOTH = Consent(frozenset({"link", "statistics"}))
 LINK = Consent(frozenset({"link"}))
@@ -177,8 +178,8 @@ def test_no_such_report(case: Case) -> None:
 
 
 def test_an_import_says_who_has_another_name_now(case: Case, make: Maker) -> None:
-    def named(number: int, name: str) -> Incoming:
-        one: Incoming = make(number)
+    def named(number: int, name: str) -> IncomingReport:
+        one: IncomingReport = make(number)
         return attrs.evolve(one, payload={**one.payload, "names": [{"written": name}]})
 
     first = [named(1, "Kim Chol Su"), named(2, "Ri Yong Hui"), named(3, "Pak")]

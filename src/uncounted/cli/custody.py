@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from uncounted.vault.log.entries import Entry
-    from uncounted.vault.log.timestamps import Kept
-    from uncounted.vault.reports.decisions import State
+    from uncounted.vault.log.timestamps import StoredTimestamp
+    from uncounted.vault.reports.decisions import DecisionStatus
 
 
 @app.command()
@@ -97,16 +97,18 @@ def log(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
         say(f"  mind: {remark}")
 
 
-def _state(state: State) -> dict[str, Any]:
+def _state(state: DecisionStatus) -> dict[str, Any]:
     return {"state": state.standing, "older_than_report": state.older_than_report}
 
 
-def _shown(entries: Sequence[Entry], states: Mapping[int, State]) -> Iterator[tuple[Entry, str]]:
+def _shown(
+    entries: Sequence[Entry], states: Mapping[int, DecisionStatus]
+) -> Iterator[tuple[Entry, str]]:
     """The entries that are listed, each with what is said of it.
 
     The decisions of a file are the entries just before its own: they are told with it.
     """
-    among: list[State] = []
+    among: list[DecisionStatus] = []
     for entry in entries:
         if entry.kind == "decision":
             among.append(states[entry.seq])
@@ -117,7 +119,7 @@ def _shown(entries: Sequence[Entry], states: Mapping[int, State]) -> Iterator[tu
             yield entry, entry.kind
 
 
-def _decisions(states: Sequence[State]) -> str:
+def _decisions(states: Sequence[DecisionStatus]) -> str:
     parts = [plural(len(states), "decision")]
     parts += [
         f"{count:,} {what}"
@@ -185,11 +187,11 @@ def check(case: Path, roots: Path | None, passphrase_file: Path | None, as_json:
         _tell_stamps(stamped, trusted=bool(trusted))
 
 
-def _verified(folder: Path, roots: Sequence[Certificate]) -> tuple[list[Kept], int]:
+def _verified(folder: Path, roots: Sequence[Certificate]) -> tuple[list[StoredTimestamp], int]:
     """The timestamps of a log that hold under these certificates, and how many do not."""
     from uncounted.vault.log import timestamps
 
-    held: list[Kept] = []
+    held: list[StoredTimestamp] = []
     strange = 0
     for file in timestamps.kept(folder):
         try:
@@ -199,7 +201,7 @@ def _verified(folder: Path, roots: Sequence[Certificate]) -> tuple[list[Kept], i
     return held, strange
 
 
-def _listed(stamped: Sequence[Kept]) -> list[dict[str, Any]]:
+def _listed(stamped: Sequence[StoredTimestamp]) -> list[dict[str, Any]]:
     return [
         {
             "time": each.stamp.time.isoformat(),
@@ -212,7 +214,7 @@ def _listed(stamped: Sequence[Kept]) -> list[dict[str, Any]]:
     ]
 
 
-def _tell_stamps(stamped: Sequence[Kept], *, trusted: bool) -> None:
+def _tell_stamps(stamped: Sequence[StoredTimestamp], *, trusted: bool) -> None:
     for each in stamped if trusted else ():
         answer(
             f"{each.stamp.authority} says: the log's first {plural(each.size, 'entry', 'entries')}"

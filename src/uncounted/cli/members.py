@@ -24,7 +24,7 @@ from uncounted.errors import BadInput, UsedWrongly
 
 if TYPE_CHECKING:
     from uncounted.vault.keys.recipients import Opener
-    from uncounted.vault.keys.recovery_shares import ReadShare, Split
+    from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares
 
 
 @app.command()
@@ -236,7 +236,7 @@ def split(
     say("Give each to somebody else, on paper, and delete what is on this machine.")
 
 
-def _hand_out(made: Split, out: Path | None, *, as_json: bool) -> list[Path]:
+def _hand_out(made: RecoveryShares, out: Path | None, *, as_json: bool) -> list[Path]:
     """Show the shares or write them, and give the files: before they open anything.
 
     The one JSON object is printed here, too: what comes after it may be a crash.
@@ -315,7 +315,7 @@ def _from_shares(case_id: str, file: Path | None) -> Opener:
     return shamir.join(case_id, _asked() if file is None else _listed(file))
 
 
-def _listed(file: Path) -> list[ReadShare]:
+def _listed(file: Path) -> list[RecoveryShare]:
     from uncounted.vault.keys import recovery_shares as shamir
 
     if str(file) == "-":
@@ -329,14 +329,14 @@ def _listed(file: Path) -> list[ReadShare]:
     return [shamir.read(line, number) for number, line in enumerate(kept, start=1)]
 
 
-def _asked() -> list[ReadShare]:
+def _asked() -> list[RecoveryShare]:
     from uncounted.vault.keys import recovery_shares as shamir
 
     if not _somebody_is_there():
         raise UsedWrongly(
             "no shares were given, and nobody is there to ask", hint="give --shares-file"
         )
-    shares: list[ReadShare] = []
+    shares: list[RecoveryShare] = []
     while not shares or len(shares) < shares[0].needed:
         number = len(shares) + 1
         try:

@@ -37,7 +37,7 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof import durable
 
 if TYPE_CHECKING:
-    from uncounted.vault.reports.ingest import RejectsOf
+    from uncounted.vault.reports.rejected_rows import ImportRejects
 
 
 def run_within(arguments: Sequence[str]) -> None:
@@ -286,7 +286,7 @@ def rejects(case: Path, name: str | None, passphrase_file: Path | None, as_json:
     answer(columns(rows, right=[0]))
 
 
-def _every_rejects(found: Sequence[RejectsOf], as_json: bool) -> None:
+def _every_rejects(found: Sequence[ImportRejects], as_json: bool) -> None:
     if as_json:
         answer_json({"lists": [attrs.asdict(each) for each in found]})
     elif not found:

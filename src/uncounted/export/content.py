@@ -19,7 +19,7 @@ _CHANGES = ("amendment", "consent", "report")
 
 
 @attrs.frozen
-class Outgoing:
+class ExportedReport:
     """One report on its way out: what it says, who collected it first, and its consent.
 
     `decided` says that the consent was noted in the case file, so that no file of the
@@ -45,11 +45,11 @@ class Outgoing:
         }
 
 
-def outgoing(case: Case) -> Iterator[Outgoing]:
+def outgoing(case: Case) -> Iterator[ExportedReport]:
     """Every report as it stands, whatever its consent: it goes to its own keeper."""
     any_decided = any(entry.kind == "consent" for entry in case.entries())
     for report, consent in case.every_report_with_consent():
-        yield Outgoing(
+        yield ExportedReport(
             report.source,
             report.id,
             report.collector,

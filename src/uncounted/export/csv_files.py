@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.export.content import Outgoing, decisions, outgoing, places
+from uncounted.export.content import ExportedReport, decisions, outgoing, places
 from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
 from uncounted.records import vocabulary
@@ -138,7 +138,7 @@ def _can_be_a_name(source: str) -> bool:
     )
 
 
-def _cells(report: Outgoing, changed: Counter[str]) -> dict[str, str]:
+def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
     says = report.says
     main, *others = says["names"]
     relative = says.get("relative")

@@ -25,9 +25,9 @@ from uncounted.export.write import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
-from uncounted.vault.reports.attachments import Wanted
-from uncounted.vault.reports.decisions import Pair, Proposed, contradictions, pair_of
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.attachments import NewAttachment
+from uncounted.vault.reports.decisions import Pair, ProposedDecision, contradictions, pair_of
+from uncounted.vault.reports.ingest import IncomingReport
 
 _FOLDER = "give one file of reports, or the folder that uncounted export made"
 _HINT = "take the export once more, or import the CSV files of an export one by one"
@@ -35,7 +35,7 @@ _COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "consent_kept"
 
 
 @attrs.frozen
-class Arriving:
+class CheckedExport:
     """A checked export: what it says of sources, its reports by source, its attachments.
 
     `decided` are the reports whose consent was noted where the export was made, `decisions`
@@ -43,15 +43,15 @@ class Arriving:
     """
 
     sources: dict[str, dict[str, Any]]
-    reports: dict[str, list[Incoming]] = attrs.field(repr=False)
-    decided: list[tuple[str, Incoming]] = attrs.field(repr=False)
-    attachments: list[Arrived] = attrs.field(repr=False)
-    decisions: list[Proposed] = attrs.field(repr=False)
+    reports: dict[str, list[IncomingReport]] = attrs.field(repr=False)
+    decided: list[tuple[str, IncomingReport]] = attrs.field(repr=False)
+    attachments: list[ExportedAttachment] = attrs.field(repr=False)
+    decisions: list[ProposedDecision] = attrs.field(repr=False)
     behind: dict[str, int]
 
 
 @attrs.frozen
-class Arrived:
+class ExportedAttachment:
     """A file that belongs to a report, as an export has it."""
 
     source: str
@@ -71,7 +71,7 @@ def is_export(path: Path) -> bool:
         return FORMAT.encode() in file.read(200)
 
 
-def read(path: Path, *, progress: Progress = silent) -> Arriving:
+def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
     """Check an export, whole, before anything of it is taken.
 
     1. A bag has all its files, and every checksum holds.
@@ -100,7 +100,7 @@ def read(path: Path, *, progress: Progress = silent) -> Arriving:
         behind = {validate.name(what): int(count) for what, count in value["left_behind"].items()}
     except (LookupError, TypeError, AttributeError, ValueError):
         raise BadInput(f"{file.name} lacks a part that an export has", hint=_HINT) from None
-    return Arriving(sources, reports, decided, attachments, decided_of_two, behind)
+    return CheckedExport(sources, reports, decided, attachments, decided_of_two, behind)
 
 
 def take_in(
@@ -173,9 +173,9 @@ def _file(path: Path, progress: Progress) -> Path:
 
 def _reports(
     listed: list[dict[str, Any]],
-) -> tuple[dict[str, list[Incoming]], list[tuple[str, Incoming]]]:
-    found: dict[str, list[Incoming]] = {}
-    decided: list[tuple[str, Incoming]] = []
+) -> tuple[dict[str, list[IncomingReport]], list[tuple[str, IncomingReport]]]:
+    found: dict[str, list[IncomingReport]] = {}
+    decided: list[tuple[str, IncomingReport]] = []
     seen: set[tuple[str, str]] = set()
     for number, one in enumerate(listed, start=1):
         try:
@@ -192,7 +192,7 @@ def _reports(
         if (source, key) in seen:
             raise BadInput(f"report {number} of the export is there twice", hint=_HINT)
         seen.add((source, key))
-        incoming = Incoming(key, report.to_payload(), consent, number, collector=collector)
+        incoming = IncomingReport(key, report.to_payload(), consent, number, collector=collector)
         found.setdefault(source, []).append(incoming)
         if here:
             decided.append((source, incoming))
@@ -200,8 +200,8 @@ def _reports(
 
 
 def _attachments(
-    listed: list[dict[str, Any]], folder: Path, reports: dict[str, list[Incoming]]
-) -> Iterator[Arrived]:
+    listed: list[dict[str, Any]], folder: Path, reports: dict[str, list[IncomingReport]]
+) -> Iterator[ExportedAttachment]:
     known = {(source, one.id) for source, those in reports.items() for one in those}
     sums: dict[Path, str] = {}
     for number, one in enumerate(listed, start=1):
@@ -215,12 +215,12 @@ def _attachments(
         if sums[file] != one["sha256"]:
             raise BadInput(f"attachment {number} of the export was changed", hint=_HINT)
         name = validate.text(one["name"])
-        yield Arrived(one["source"], one["report"], name, sums[file], file)
+        yield ExportedAttachment(one["source"], one["report"], name, sums[file], file)
 
 
 def _decisions(
-    listed: list[dict[str, Any]], reports: dict[str, list[Incoming]]
-) -> Iterator[Proposed]:
+    listed: list[dict[str, Any]], reports: dict[str, list[IncomingReport]]
+) -> Iterator[ProposedDecision]:
     known = {(source, one.id) for source, those in reports.items() for one in those}
     said: dict[Pair, bool] = {}
     for number, each in enumerate(listed, start=1):
@@ -232,12 +232,12 @@ def _decisions(
         if pair in said:
             raise BadInput(f"decision {number} of the export is there twice", hint=_HINT)
         said[pair] = same
-        yield Proposed(number, one, other, same, note)
+        yield ProposedDecision(number, one, other, same, note)
     if any(contradictions(said)):
         raise BadInput("the decisions of the export cannot all be true", hint=_HINT)
 
 
-def _refuse_untrue(case: Case, arriving: Arriving) -> None:
+def _refuse_untrue(case: Case, arriving: CheckedExport) -> None:
     """Refuse, before anything is taken in, decisions that contradict those that stand here."""
     said = {_pair(*each.pair): each.same for each in case.decisions()}
     for each in arriving.decisions:
@@ -249,11 +249,11 @@ def _refuse_untrue(case: Case, arriving: Arriving) -> None:
         )
 
 
-def _decide(case: Case, arriving: Arriving) -> tuple[int, Counter[str]]:
+def _decide(case: Case, arriving: CheckedExport) -> tuple[int, Counter[str]]:
     """Decide here what was decided there; what stands here stays. Count what is passed over."""
     here = {_pair(*each.pair) for each in case.decisions()}
     standing = _standing(case)
-    wanted, skipped = list[Proposed](), Counter[str]()
+    wanted, skipped = list[ProposedDecision](), Counter[str]()
     for each in arriving.decisions:
         if not {_key(*each.one), _key(*each.other)} <= standing:
             skipped["one of the two reports is withdrawn here"] += 1
@@ -268,7 +268,7 @@ def _pair(one: tuple[str, str], other: tuple[str, str]) -> Pair:
     return pair_of(_key(*one), _key(*other))
 
 
-def _note_consents(case: Case, arriving: Arriving) -> int:
+def _note_consents(case: Case, arriving: CheckedExport) -> int:
     """Note again what was decided where the export was made, unless something was here.
 
     Without that the source's own file, taken in once more, would widen a consent again.
@@ -293,13 +293,13 @@ def _key(source: str, report_id: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", source), unicodedata.normalize("NFC", report_id)
 
 
-def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Counter[str]]:
+def _attach(case: Case, arriving: CheckedExport, progress: Progress) -> tuple[int, Counter[str]]:
     """Attach what is not attached yet, all in one go; count what is skipped, by reason."""
     there = {
         (_key(each.source, each.report), each.name, each.sha256) for each in case.attachments()
     }
     standing = _standing(case)
-    wanted = list[Wanted]()
+    wanted = list[NewAttachment]()
     skipped = Counter[str]()
     for one in arriving.attachments:
         if _key(one.source, one.report) not in standing:
@@ -307,6 +307,6 @@ def _attach(case: Case, arriving: Arriving, progress: Progress) -> tuple[int, Co
         elif (_key(one.source, one.report), one.name, one.sha256) in there:
             skipped["attached before"] += 1
         else:
-            wanted.append(Wanted(one.source, one.report, one.file, one.name))
+            wanted.append(NewAttachment(one.source, one.report, one.file, one.name))
     made = case.attach_all(wanted, progress=progress) if wanted else []
     return len(made), skipped

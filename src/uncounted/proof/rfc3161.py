@@ -32,14 +32,14 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----")
 
 
 @attrs.frozen
-class Request:
+class TimestampRequest:
     """What is sent: the hash of a message and a random number, so that no old answer fits."""
 
     data: bytes = attrs.field(repr=False)
     nonce: int = attrs.field(repr=False)
 
     @classmethod
-    def of(cls, message: bytes) -> Request:
+    def of(cls, message: bytes) -> TimestampRequest:
         """Ask for a stamp over SHA-512 of a message, with the authority's certificate.
 
         Examples:
@@ -60,7 +60,7 @@ class Request:
 
 
 @attrs.frozen
-class Stamp:
+class Timestamp:
     """What an authority said, after it has been verified.
 
     Attributes:
@@ -101,7 +101,7 @@ def verify(
     roots: Sequence[x509.Certificate] = (),
     *,
     nonce: int | None = None,
-) -> Stamp:
+) -> Timestamp:
     """Check an authority's answer (RFC 3161, section 2.4.2) over a message.
 
     1. It is an answer, and it grants what was asked.
@@ -133,7 +133,7 @@ def verify(
         for root in roots or _tops(brought):
             builder = builder.add_root_certificate(root)
         builder.build().verify_message(said, message)  # 3, 4
-        return Stamp(
+        return Timestamp(
             said.tst_info.gen_time.astimezone(dt.UTC),
             _signer(said, brought),
             said.tst_info.policy.dotted_string,

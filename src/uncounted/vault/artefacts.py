@@ -15,7 +15,7 @@ import attrs
 from uncounted.errors import NotPublishable, UsedWrongly
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.vault.access import membership
-from uncounted.vault.log.entries import Entry, Ledger, public_body
+from uncounted.vault.log.entries import Entries, Entry, public_body
 from uncounted.vault.reports import decisions
 from uncounted.vault.store.database import EntryRow, Storage
 
@@ -40,7 +40,7 @@ _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 @attrs.frozen
-class Stored:
+class Artefact:
     """An artefact: its entry, its body, and its bytes (None: it had none, or they were forgotten).
 
     The body is the one given to `put`, with `uses` and the salted commitment to the
@@ -54,7 +54,7 @@ class Stored:
 
 def put(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     kind: str,
     body: dict[str, Any],
     payload: bytes | None,
@@ -78,16 +78,16 @@ def put(
         return ledger.append(kind, body, payload, derived=bool(made_for))
 
 
-def stored(ledger: Ledger, row: EntryRow | None) -> Stored | None:
+def stored(ledger: Entries, row: EntryRow | None) -> Artefact | None:
     """The artefact of an entry, opened; None when there is none, or it was forgotten."""
     opened = ledger.open(row) if row is not None else None
     if opened is None:
         return None
     apart = ledger.artefact(opened)
-    return Stored(opened.entry, opened.body, opened.payload if apart is None else apart)
+    return Artefact(opened.entry, opened.body, opened.payload if apart is None else apart)
 
 
-def commit_to(storage: Storage, ledger: Ledger, value: bytes) -> str:
+def commit_to(storage: Storage, ledger: Entries, value: bytes) -> str:
     """Keep a salt and give the commitment, as `Case.commit_to` says."""
     salt = new_salt()
     given = commit(value, salt).hex()
@@ -96,7 +96,7 @@ def commit_to(storage: Storage, ledger: Ledger, value: bytes) -> str:
     return given
 
 
-def is_to(storage: Storage, ledger: Ledger, commitment: str, value: bytes) -> bool:
+def is_to(storage: Storage, ledger: Entries, commitment: str, value: bytes) -> bool:
     """Whether a commitment that this case file gave is to this value."""
     for row in storage.entries("commitment"):
         found = stored(ledger, row)
@@ -105,7 +105,7 @@ def is_to(storage: Storage, ledger: Ledger, commitment: str, value: bytes) -> bo
     return False
 
 
-def opening(storage: Storage, ledger: Ledger, seq: int) -> dict[str, Any]:
+def opening(storage: Storage, ledger: Entries, seq: int) -> dict[str, Any]:
     """What shows an artefact's entry to a stranger, as `Case.opening` says."""
     row = storage.entry(seq)
     opened = ledger.open(row) if row is not None else None

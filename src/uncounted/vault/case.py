@@ -23,49 +23,52 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.signed_note import Signer
 from uncounted.vault import artefacts, fsck
 from uncounted.vault.access import membership, rotation, unlock
-from uncounted.vault.access.unlock import Base
-from uncounted.vault.artefacts import OWN_KINDS, Stored
+from uncounted.vault.access.unlock import UnlockedCase
+from uncounted.vault.artefacts import OWN_KINDS, Artefact
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import Opener
 from uncounted.vault.log import timestamps
-from uncounted.vault.log.entries import Clock, Entry, Ledger, Opened, now
-from uncounted.vault.log.public_log import Publication
-from uncounted.vault.log.rollback import Mark, Memory
-from uncounted.vault.log.timestamps import Kept
+from uncounted.vault.log.entries import Clock, Entries, Entry, OpenedEntry, now
+from uncounted.vault.log.public_log import PublicLog
+from uncounted.vault.log.rollback import SeenTreeHeads, TreeHead
+from uncounted.vault.log.timestamps import StoredTimestamp
 from uncounted.vault.reports import attachments, decisions, ingest, versions
 from uncounted.vault.reports import identifiers as naming
 from uncounted.vault.reports.attachments import Attachment
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Decided, Decision, Proposed, Refused
-from uncounted.vault.reports.decisions import State as DecisionState
-from uncounted.vault.reports.ingest import (
-    Incoming,
-    IntakeOutcome,
+from uncounted.vault.reports.decisions import (
+    Decision,
+    DecisionsOutcome,
+    DecisionStatus,
+    ProposedDecision,
+)
+from uncounted.vault.reports.ingest import IncomingReport, IntakeOutcome
+from uncounted.vault.reports.rejected_rows import (
+    ImportRejects,
     RejectedRow,
-    RejectsOf,
     every_rejects,
     rejected_rows,
 )
-from uncounted.vault.reports.replay import State, replay, tables
+from uncounted.vault.reports.replay import CaseState, replay, tables
 from uncounted.vault.reports.selection import Selection, StoredReport, select
-from uncounted.vault.reports.versions import TakenBack, Version
+from uncounted.vault.reports.versions import UndoneImport, Version
 from uncounted.vault.reports.withdrawal import finish, withdraw
 from uncounted.vault.store import manifest
 from uncounted.vault.store.lock import Lock
 
 __all__ = [
     "OWN_KINDS",
+    "Artefact",
     "Case",
+    "CaseState",
     "Entry",
-    "Incoming",
+    "IncomingReport",
     "IntakeOutcome",
     "Member",
     "RejectedRow",
     "Selection",
-    "State",
-    "Stored",
 ]
 
 _LOCK = "lock"
@@ -86,7 +89,13 @@ class Case:
     """
 
     def __init__(
-        self, folder: Path, case_id: str, identity: Identity, base: Base, lock: Lock, clock: Clock
+        self,
+        folder: Path,
+        case_id: str,
+        identity: Identity,
+        base: UnlockedCase,
+        lock: Lock,
+        clock: Clock,
     ) -> None:
         """Not for callers: `create` and `open` check what this takes for granted."""
         self.folder = folder
@@ -96,12 +105,12 @@ class Case:
         self._unfinished: tuple[str, ...] = ()
         self._stand_on(base)
 
-    def _stand_on(self, base: Base) -> None:
+    def _stand_on(self, base: UnlockedCase) -> None:
         number = membership.number_of(base.storage, self._identity)
         assert number is not None
         self._base, self._keys, self._storage = base, base.keys, base.storage
-        self._ledger = Ledger(base.storage, base.keys, number, self._identity.vkey, self._clock)
-        self._log = Publication(self.folder / unlock.LOG, self.id, base.storage)
+        self._ledger = Entries(base.storage, base.keys, number, self._identity.vkey, self._clock)
+        self._log = PublicLog(self.folder / unlock.LOG, self.id, base.storage)
 
     @classmethod
     def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Case:
@@ -172,7 +181,7 @@ class Case:
                 home = identity.home if through is None else None
                 raise unlock.why_not(error, home, case_id, through) from error
             undo.callback(base.storage.abandon)
-            log = Publication(folder / unlock.LOG, case_id, base.storage)
+            log = PublicLog(folder / unlock.LOG, case_id, base.storage)
             if not without_log:
                 log.recover()  # 4
             if (memory := _memory(identity, case_id)) is not None:
@@ -368,8 +377,8 @@ class Case:
         assert number is not None
         entries = []
 
-        def change(fresh: Base) -> None:
-            ledger = Ledger(fresh.storage, fresh.keys, number, self._identity.vkey, self._clock)
+        def change(fresh: UnlockedCase) -> None:
+            ledger = Entries(fresh.storage, fresh.keys, number, self._identity.vkey, self._clock)
             entry = ledger.append(kind, {**body, "epoch": fresh.epoch})
             if gone is not None:
                 fresh.storage.remove_holder(gone, entry.seq)
@@ -387,7 +396,7 @@ class Case:
         self,
         source: str,
         about: dict[str, Any],
-        incoming: Iterable[Incoming | RejectedRow],
+        incoming: Iterable[IncomingReport | RejectedRow],
         *,
         dry_run: bool = False,
         progress: Progress = silent,
@@ -501,7 +510,7 @@ class Case:
         )
 
     def attach_all(
-        self, wanted: Sequence[attachments.Wanted], *, progress: Progress = silent
+        self, wanted: Sequence[attachments.NewAttachment], *, progress: Progress = silent
     ) -> list[Attachment]:
         """Seal files and attach them, each to its report: all of them or none.
 
@@ -528,7 +537,7 @@ class Case:
         """
         attachments.put_back(self.folder, attachment, target)
 
-    def take_back(self, number: int) -> tuple[Entry, TakenBack]:
+    def take_back(self, number: int) -> tuple[Entry, UndoneImport]:
         """Take the import of entry `number` back: reports stand as they did before it.
 
         What it brought is forgotten, and what was made from reports with it; the log
@@ -539,7 +548,9 @@ class Case:
         """
         return versions.take_back(self._storage, self._ledger, number)
 
-    def decide(self, rows: Iterable[Proposed | Refused], *, dry_run: bool = False) -> Decided:
+    def decide(
+        self, rows: Iterable[ProposedDecision | RejectedRow], *, dry_run: bool = False
+    ) -> DecisionsOutcome:
         """Take in what people decided of pairs of reports: all or nothing, every row accounted for.
 
         A later decision on a pair takes the place of the earlier. With `dry_run` everything
@@ -566,7 +577,7 @@ class Case:
         """Whether one of a decision's two reports was amended, or sent anew, after it."""
         return decisions.older_than_report(self._storage, self._ledger, decision)
 
-    def decision_states(self) -> dict[int, DecisionState]:
+    def decision_states(self) -> dict[int, DecisionStatus]:
         """Of every decision's entry, by its number, whether it stands."""
         return decisions.states(self._storage, self._ledger)
 
@@ -589,7 +600,7 @@ class Case:
         """What was last said about each source (collector, coverage), by its name."""
         return {name: json.loads(about) for name, about in self._storage.sources().items()}
 
-    def every_rejects(self) -> list[RejectsOf]:
+    def every_rejects(self) -> list[ImportRejects]:
         """The imports that rejected rows, in order."""
         return list(every_rejects(self._storage, self._ledger))
 
@@ -648,11 +659,11 @@ class Case:
         """
         return artefacts.put(self._storage, self._ledger, kind, body, payload, uses)
 
-    def latest(self, kind: str) -> Stored | None:
+    def latest(self, kind: str) -> Artefact | None:
         """The last artefact of a kind, opened; None when there is none."""
         return artefacts.stored(self._ledger, self._storage.latest(kind))
 
-    def stored(self, seq: int) -> Stored | None:
+    def stored(self, seq: int) -> Artefact | None:
         """The artefact of an entry, opened; None when there is none, or it was forgotten."""
         return artefacts.stored(self._ledger, self._storage.entry(seq))
 
@@ -685,7 +696,7 @@ class Case:
             return
         self._log.seal(self._identity)
         if self._memory is not None:
-            self._memory.note(Mark(*self._log.state()))
+            self._memory.note(TreeHead(*self._log.state()))
 
     def checkpoint(self) -> bytes:
         """The log's newest signed checkpoint (a C2SP signed note)."""
@@ -697,7 +708,7 @@ class Case:
         *,
         authority: str,
         roots: Sequence[Certificate] = (),
-    ) -> Kept:
+    ) -> StoredTimestamp:
         """Have the log as it now is stamped by an authority, and keep its answer.
 
         A crash after the answer was written leaves files that verify and no entry about
@@ -741,12 +752,12 @@ class Case:
         """
         return artefacts.opening(self._storage, self._ledger, seq)
 
-    def replay(self) -> State:
+    def replay(self) -> CaseState:
         """The state told again from the entries; it must be what the tables say."""
         opened = (self._ledger.open(row) for row in self._storage.entries())
-        return replay(entry for entry in opened if isinstance(entry, Opened))
+        return replay(entry for entry in opened if isinstance(entry, OpenedEntry))
 
-    def state(self) -> State:
+    def state(self) -> CaseState:
         """The state as the tables say it."""
         return tables(self._storage)
 
@@ -774,5 +785,5 @@ class Case:
         return tuple(fsck.doubtful_times(self.entries(), stamped))
 
 
-def _memory(identity: Identity, case_id: str) -> Memory | None:
-    return None if identity.home is None else Memory(identity.home, case_id)
+def _memory(identity: Identity, case_id: str) -> SeenTreeHeads | None:
+    return None if identity.home is None else SeenTreeHeads(identity.home, case_id)

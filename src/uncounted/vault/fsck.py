@@ -18,14 +18,14 @@ import attrs
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
-from uncounted.vault.access.unlock import Base
+from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import CaseKeys
-from uncounted.vault.log.entries import Entry, Ledger, Opened
-from uncounted.vault.log.public_log import Publication
-from uncounted.vault.log.rollback import Mark, Memory
+from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
+from uncounted.vault.log.public_log import PublicLog
+from uncounted.vault.log.rollback import SeenTreeHeads, TreeHead
 from uncounted.vault.reports import attachments, decisions, erasures
-from uncounted.vault.reports.replay import State, replay, tables
+from uncounted.vault.reports.replay import CaseState, replay, tables
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import content_of
 
@@ -41,10 +41,10 @@ _SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cu
 
 def findings(
     folder: Path,
-    base: Base,
-    ledger: Ledger,
-    log: Publication,
-    memory: Memory | None,
+    base: UnlockedCase,
+    ledger: Entries,
+    log: PublicLog,
+    memory: SeenTreeHeads | None,
 ) -> Iterator[str]:
     """Say what is wrong with an open case file; nothing is said of a sound one.
 
@@ -77,7 +77,7 @@ def findings(
         if sealed is None or content_of(path) != sealed:
             yield f"{grants.FOLDER}/{name} is not the file that was made for its member"
     yield from _open_to_others(folder)  # 7
-    if memory is not None and not memory.knows(Mark(*log.state())):  # 8
+    if memory is not None and not memory.knows(TreeHead(*log.state())):  # 8
         yield "your home could not be written to: it does not remember the newest state"
     yield from _strangers(folder)  # 9
 
@@ -110,7 +110,9 @@ def _strangers(folder: Path) -> Iterator[str]:
         yield f"log/ holds {among} that are none of the log's: they are not sealed"
 
 
-def _opened(storage: Storage, ledger: Ledger, keys: CaseKeys, wrong: list[str]) -> Iterator[Opened]:
+def _opened(
+    storage: Storage, ledger: Entries, keys: CaseKeys, wrong: list[str]
+) -> Iterator[OpenedEntry]:
     # One at a time, and without what they say: memory does not grow with the testimony.
     gone, apart = erasures.forgotten(storage, ledger), storage.apart()
     prints = _Prints(storage, ledger, keys)
@@ -133,11 +135,11 @@ def _opened(storage: Storage, ledger: Ledger, keys: CaseKeys, wrong: list[str]) 
 class _Prints:
     """Fingerprints made again, version by version, in order."""
 
-    def __init__(self, storage: Storage, ledger: Ledger, keys: CaseKeys) -> None:
+    def __init__(self, storage: Storage, ledger: Entries, keys: CaseKeys) -> None:
         self._storage, self._ledger, self._keys = storage, ledger, keys
         self._noted = set[int]()  # versions at or after a consent that was noted in the case file
 
-    def fits(self, opened: Opened) -> bool:
+    def fits(self, opened: OpenedEntry) -> bool:
         """Whether the fingerprint is what it must be, as far as what it is of was kept.
 
         Where a consent was noted here, a version carries what both it and the file's allow;
@@ -158,7 +160,7 @@ class _Prints:
 
 
 def _bytes(
-    ledger: Ledger, opened: Opened, gone: erasures.Forgotten, apart: bool | None
+    ledger: Entries, opened: OpenedEntry, gone: erasures.Erasures, apart: bool | None
 ) -> Iterator[str]:
     # `apart`: whether the bytes beside the entry are marked as made from reports; None: no bytes.
     seq = opened.entry.seq
@@ -174,7 +176,7 @@ def _bytes(
         yield f"the bytes of entry {seq} are not kept as what the entry says they are"
 
 
-def _same(told: State, storage: Storage) -> bool:
+def _same(told: CaseState, storage: Storage) -> bool:
     reports = dict(told.reports)
     for row in storage.reports():
         if reports.pop((row.source, row.id), None) != row:
@@ -183,7 +185,7 @@ def _same(told: State, storage: Storage) -> bool:
     return not reports and others == tables(storage, reports=False)
 
 
-def _decided(told: State) -> Iterator[str]:
+def _decided(told: CaseState) -> Iterator[str]:
     for seq, (pair, _) in told.decisions.items():
         if not told.reports.keys() >= set(pair):
             yield f"entry {seq} is a decision about a report that is not there"

@@ -25,7 +25,8 @@ from uncounted.proof import durable
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity as identities
 from uncounted.vault.reports import identifiers
-from uncounted.vault.reports.ingest import Incoming, RejectedRow
+from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 from uncounted.workflow.counts import (
     count,
     decided,
@@ -91,14 +92,14 @@ def import_file(
     which = which.with_words(OwnWords.of_case(case.sources().values()))
     seen: Counter[str] = Counter()
 
-    def incoming() -> Iterator[Incoming | RejectedRow]:
+    def incoming() -> Iterator[IncomingReport | RejectedRow]:
         for row in intake.read_table(table, which, source):
             if isinstance(row, intake.Rejected):
                 yield RejectedRow(row.row, row.reasons)
                 continue
             for warning in row.warnings:
                 seen[f"warning: {warning}"] += 1
-            yield Incoming(row.report.id, row.report.to_payload(), row.consent, row.row)
+            yield IncomingReport(row.report.id, row.report.to_payload(), row.consent, row.row)
 
     outcome = case.intake(source, which.about(), incoming(), progress=progress, dry_run=dry_run)
     return {

@@ -23,7 +23,7 @@ from uncounted.estimate import Study, run
 from uncounted.publish.disclosure.keyed_choice import BLIND_BYTES, Blind
 from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, OtherWays, Truth
 from uncounted.publish.plan import Plan
-from uncounted.vault.case import Stored
+from uncounted.vault.case import Artefact
 from uncounted.workflow.counts import Counted, Linked, over_draws
 
 
@@ -52,7 +52,7 @@ class Kept:
         return cls(bytes.fromhex(value["blind"]), lists, value["threshold"], value["table"])
 
 
-def keep(earlier: Stored | None, plan: Plan, table: CaptureTable, despite_earlier: bool) -> Kept:
+def keep(earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earlier: bool) -> Kept:
     """Decide whether this may be published after what was, and what to keep of it.
 
     Two releases may tell together what neither tells alone: with one list fewer, the

@@ -28,7 +28,7 @@ from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.reports import decisions, identifiers
 from uncounted.vault.reports.consent import USES, Consent
-from uncounted.vault.reports.decisions import Proposed
+from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.workflow.counts import count, decided, linked
 
 _EVERY = 1000
@@ -232,7 +232,9 @@ def decide(
     rows = list(read.rows)
     done = case.decide(rows, dry_run=dry_run)
     rejected = {each.row for each in done.rejects}
-    taken = [each for each in rows if isinstance(each, Proposed) and each.row not in rejected]
+    taken = [
+        each for each in rows if isinstance(each, ProposedDecision) and each.row not in rejected
+    ]
     return {
         "rows": done.rows,
         "new": done.new,
@@ -251,7 +253,7 @@ def decide(
     }
 
 
-def _without_use(case: Case, taken: Sequence[Proposed], on: dt.date) -> list[int]:
+def _without_use(case: Case, taken: Sequence[ProposedDecision], on: dt.date) -> list[int]:
     """Rows about a report whose consent does not allow linking: they hold once it does."""
     asked = {key for each in taken for key in (each.one, each.other)}
     closed = {key for key in asked if not case.history(*key)[0].consent.allows("link", on)}
@@ -261,7 +263,7 @@ def _without_use(case: Case, taken: Sequence[Proposed], on: dt.date) -> list[int
 _NEARLY_CERTAIN = 0.01  # of being wrong, by the draws
 
 
-def _against_linkage(case: Case, taken: Sequence[Proposed]) -> int:
+def _against_linkage(case: Case, taken: Sequence[ProposedDecision]) -> int:
     """How many decisions contradict what the latest linkage holds for nearly certain."""
     from uncounted.linkage import Linkage
     from uncounted.linkage.evaluation.ground_truth import composed, index_of
@@ -280,7 +282,7 @@ def _against_linkage(case: Case, taken: Sequence[Proposed]) -> int:
     return count
 
 
-def _most_joined(case: Case, taken: Sequence[Proposed]) -> int:
+def _most_joined(case: Case, taken: Sequence[ProposedDecision]) -> int:
     """Of how many reports decisions make one person: the most, among those of these rows."""
     import numpy as np
 

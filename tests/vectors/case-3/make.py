@@ -13,16 +13,16 @@ from pathlib import Path
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Proposed
-from uncounted.vault.reports.ingest import Incoming
+from uncounted.vault.reports.decisions import ProposedDecision
+from uncounted.vault.reports.ingest import IncomingReport
 
 BOTH = Consent(frozenset({"link", "statistics"}))
 UNTIL = Consent(frozenset({"link"}), "courts", datetime.date(2030, 1, 31), "her mother")
 
 
-def _report(source: str, key: str, name: str, consent: Consent = BOTH) -> Incoming:
+def _report(source: str, key: str, name: str, consent: Consent = BOTH) -> IncomingReport:
     says = {"format": 1, "source": source, "id": key, "names": [{"written": name}], "acts": []}
-    return Incoming(key, says, consent, 2)
+    return IncomingReport(key, says, consent, 2)
 
 
 def make(folder: Path) -> None:
@@ -41,12 +41,18 @@ def make(folder: Path) -> None:
             _report("Border", "8", "Ri Yong Hui"),
         ])  # fmt: skip
         case.decide([
-            Proposed(2, ("\uc11c\uc6b8", "S-1"), ("Border", "7"), same=True, note="\uc804\ud654"),
-            Proposed(3, ("\uc11c\uc6b8", "S-2"), ("Border", "8"), same=True),
-            Proposed(4, ("\uc11c\uc6b8", "S-3"), ("Border", "8"), same=False, note="by age"),
-            Proposed(5, ("\uc11c\uc6b8", "S-1"), ("\uc11c\uc6b8", "S-2"), same=False),
+            ProposedDecision(
+                2, ("\uc11c\uc6b8", "S-1"), ("Border", "7"), same=True, note="\uc804\ud654"
+            ),
+            ProposedDecision(3, ("\uc11c\uc6b8", "S-2"), ("Border", "8"), same=True),
+            ProposedDecision(
+                4, ("\uc11c\uc6b8", "S-3"), ("Border", "8"), same=False, note="by age"
+            ),
+            ProposedDecision(5, ("\uc11c\uc6b8", "S-1"), ("\uc11c\uc6b8", "S-2"), same=False),
         ])  # fmt: skip
-        changed = case.decide([Proposed(2, ("\uc11c\uc6b8", "S-2"), ("Border", "8"), same=False)])
+        changed = case.decide(
+            [ProposedDecision(2, ("\uc11c\uc6b8", "S-2"), ("Border", "8"), same=False)]
+        )
         assert changed.entry is not None
         case.take_decision_back(changed.entry)
         says = _report("Border", "7", "Kim Chol Su").payload

@@ -16,7 +16,8 @@ import attrs
 
 from uncounted import delimited
 from uncounted.errors import BadInput
-from uncounted.vault.reports.decisions import Proposed, Refused
+from uncounted.vault.reports.decisions import ProposedDecision
+from uncounted.vault.reports.rejected_rows import RejectedRow
 
 COLUMNS = ("source_a", "report_a", "source_b", "report_b", "decision")
 _SAMPLE = ("source_1", "report_1", "source_2", "report_2", "same")
@@ -36,7 +37,7 @@ _OPEN = frozenset(("", "?", "unsure", "모름", "不确定"))
 class Decisions:
     """The rows of a file; `is_sample` if `uncounted evaluate` drew it, to judge a linkage by."""
 
-    rows: Iterator[Proposed | Refused]
+    rows: Iterator[ProposedDecision | RejectedRow]
     is_sample: bool
 
 
@@ -73,9 +74,9 @@ def _shape(sheet: delimited.Sheet) -> tuple[str, ...]:
     return columns
 
 
-def _decision(row: delimited.Row, columns: tuple[str, ...]) -> Proposed | Refused:
+def _decision(row: delimited.Row, columns: tuple[str, ...]) -> ProposedDecision | RejectedRow:
     if row.wrong is not None:
-        return Refused(row.number, (row.wrong,))
+        return RejectedRow(row.number, (row.wrong,))
     cells = [unicodedata.normalize("NFC", row.cells[name]).strip() for name in columns]
     source_one, one, source_two, two, said = cells
     answer = said.casefold()
@@ -87,6 +88,6 @@ def _decision(row: delimited.Row, columns: tuple[str, ...]) -> Proposed | Refuse
     elif answer not in _SAME | _DIFFERENT:
         reasons.append("the decision is neither same nor different")
     if reasons:
-        return Refused(row.number, tuple(reasons))
+        return RejectedRow(row.number, tuple(reasons))
     note = row.cells.get(NOTE, "").strip() or None
-    return Proposed(row.number, (source_one, one), (source_two, two), answer in _SAME, note)
+    return ProposedDecision(row.number, (source_one, one), (source_two, two), answer in _SAME, note)

@@ -13,12 +13,12 @@ import attrs
 
 from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
 from uncounted.proof.signed_note import Verifier
-from uncounted.vault.access.unlock import Base
+from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import parse
-from uncounted.vault.log.entries import Clock, Entry, Ledger
+from uncounted.vault.log.entries import Clock, Entries, Entry
 from uncounted.vault.store.database import HolderRow, Storage
 
 RECOVERY = "recovery"
@@ -78,7 +78,7 @@ def _check_name(name: str, holders: list[HolderRow]) -> None:
         raise AlreadyThere("another member has this name", hint="take another one")
 
 
-def hold(base: Base, case_id: str, member: Member, since: int, by: Identity) -> bytes:
+def hold(base: UnlockedCase, case_id: str, member: Member, since: int, by: Identity) -> bytes:
     """Seal the case key to a member and keep them; give their file."""
     sealed = grants.seal(
         case_id, base.keys.unsafe_case_key(), member.recipient, by, epoch=base.epoch
@@ -89,7 +89,7 @@ def hold(base: Base, case_id: str, member: Member, since: int, by: Identity) -> 
     return sealed
 
 
-def join(base: Base, case_id: str, identity: Identity, through: str, clock: Clock) -> Entry:
+def join(base: UnlockedCase, case_id: str, identity: Identity, through: str, clock: Clock) -> Entry:
     """Make an identity a member, by the word of a key that the case key was sealed to.
 
     The key is a spare one or that of recovery shares; or the identity's own, when access
@@ -121,7 +121,7 @@ def join(base: Base, case_id: str, identity: Identity, through: str, clock: Cloc
     member = Member(identity.recipient, identity.vkey, name)
     with storage.transaction():
         number = storage.set_author(member.recipient, identity.vkey)
-        ledger = Ledger(storage, base.keys, number, identity.vkey, clock)
+        ledger = Entries(storage, base.keys, number, identity.vkey, clock)
         entry = ledger.append("join", {"member": described(member), "through": through})
         if through == identity.recipient:  # they have their file already
             storage.set_holder(attrs.evolve(holder, vkey=identity.vkey, since=entry.seq))

@@ -16,7 +16,7 @@ from pathlib import Path
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.vault.access.unlock import DATABASE, EPOCH, HASHING, Base
+from uncounted.vault.access.unlock import DATABASE, EPOCH, HASHING, UnlockedCase
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
 from uncounted.vault.keys.identity import Identity
@@ -28,8 +28,12 @@ NEXT = "case.db.next"
 
 
 def renew(
-    folder: Path, case_id: str, old: Base, by: Identity, change: Callable[[Base], None]
-) -> Base:
+    folder: Path,
+    case_id: str,
+    old: UnlockedCase,
+    by: Identity,
+    change: Callable[[UnlockedCase], None],
+) -> UnlockedCase:
     """Give a case file a new case key, for the members that `change` leaves, and give its base.
 
     1. The database is copied under the new key; every wrapped key is wrapped anew.
@@ -71,7 +75,7 @@ def renew(
     return now
 
 
-def tidy(folder: Path, base: Base) -> None:
+def tidy(folder: Path, base: UnlockedCase) -> None:
     """Delete what a rotation that was cut short left, and put a missing member's file back.
 
     `base` is what the case file stands on: that there is a copy beside it, or a key of
@@ -92,7 +96,7 @@ def tidy(folder: Path, base: Base) -> None:
     grants.tidy(folder, files(base))
 
 
-def files(base: Base) -> dict[str, bytes | None]:
+def files(base: UnlockedCase) -> dict[str, bytes | None]:
     """The files that belong in the members' folder, and what is in each."""
     return {
         grants.file_name(holder.recipient, base.epoch): holder.key
@@ -100,7 +104,7 @@ def files(base: Base) -> dict[str, bytes | None]:
     }
 
 
-def _copy(folder: Path, case_id: str, old: Base) -> Base:
+def _copy(folder: Path, case_id: str, old: UnlockedCase) -> UnlockedCase:
     keys = CaseKeys(case_id, secrets.token_bytes(KEY_BYTES))
     try:
         old.storage.export(folder / NEXT, keys.database)
@@ -108,7 +112,7 @@ def _copy(folder: Path, case_id: str, old: Base) -> Base:
     except BaseException:
         tidy(folder, old)
         raise
-    fresh = Base(keys, storage, old.epoch + 1)
+    fresh = UnlockedCase(keys, storage, old.epoch + 1)
     try:
         with storage.transaction():
             for part in PARTS:

@@ -49,7 +49,7 @@ _ROOMS = (
 
 
 @attrs.frozen
-class Base:
+class UnlockedCase:
     """What a case file stands on: its keys, the database they open, and which keys these are.
 
     `epoch` counts the case keys that there were, this one included.
@@ -110,7 +110,7 @@ def _clear(folder: Path, *, itself: bool) -> None:
             folder.rmdir()
 
 
-def first(folder: Path, case_id: str, identity: Identity) -> Base:
+def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
     """Make the first case key and the database, with whoever makes them as the only member.
 
     Raises:
@@ -129,10 +129,10 @@ def first(folder: Path, case_id: str, identity: Identity) -> Base:
     except BaseException:
         storage.abandon()
         raise
-    return Base(keys, storage, 1)
+    return UnlockedCase(keys, storage, 1)
 
 
-def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
+def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
     """Open the database with the case key that is sealed to a key.
 
     1. Every case key that is sealed to it opens, and is of this case.
@@ -162,12 +162,12 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> Base:
     return base if hashing is None else attrs.evolve(base, keys=base.keys.carrying(hashing))
 
 
-def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Base:
+def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> UnlockedCase:
     first: Damaged | None = None
     for grant in grants:
         keys = CaseKeys(case_id, grant.case_key)
         try:
-            return Base(keys, Storage(folder / DATABASE, keys.database), grant.epoch)
+            return UnlockedCase(keys, Storage(folder / DATABASE, keys.database), grant.epoch)
         except Damaged as error:
             first = first or error
     if members.newest_epoch(folder) > grants[0].epoch:
@@ -176,7 +176,7 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Base:
     raise first
 
 
-def _check(base: Base, case_id: str, grants: list[Grant]) -> None:
+def _check(base: UnlockedCase, case_id: str, grants: list[Grant]) -> None:
     base.storage.check_version()
     if base.storage.meta("case") != case_id.encode():
         raise Damaged("the database is that of another case file", hint=_COPY)

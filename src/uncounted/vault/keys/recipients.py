@@ -44,14 +44,14 @@ class Opener(Protocol):
 
 
 @attrs.frozen
-class Key:
+class SecretKey:
     """A secret key that is nobody's identity, from a file or from shares: opens, signs nothing."""
 
     recipient: str
     _key: x25519.Identity | ssh.Identity = attrs.field(repr=False, alias="key")
 
     @classmethod
-    def from_age(cls, secret: str) -> Key:
+    def from_age(cls, secret: str) -> SecretKey:
         """Take up an age X25519 identity, `AGE-SECRET-KEY-1...`.
 
         Raises:
@@ -78,7 +78,7 @@ class Key:
 
 
 @attrs.frozen
-class Given:
+class PublicKeys:
     """What names a member: a recipient and, if they sign, their verifier key."""
 
     recipient: str
@@ -130,7 +130,7 @@ def _age_recipient(spelled: str) -> x25519.Recipient | ssh.Recipient:
         raise BadInput("this is not an age recipient", hint=_LOOKS) from error
 
 
-def read(given: str) -> Given:
+def read(given: str) -> PublicKeys:
     """Take a recipient as a user gives it: itself, or a file that holds one.
 
     A file holds one line (lines that begin with # are passed over), or is the public half
@@ -141,7 +141,7 @@ def read(given: str) -> Given:
         UsedWrongly: neither a recipient nor a file.
     """
     if given.strip().startswith(("age1", *_SSH, *_OTHER_SSH)):
-        return Given(parse(given))
+        return PublicKeys(parse(given))
     path = Path(given)
     if not path.is_file():
         raise UsedWrongly("this is neither a recipient nor a file that holds one", hint=_LOOKS)
@@ -158,14 +158,14 @@ def read(given: str) -> Given:
         raise BadInput(
             f"{path.name} holds {len(lines)} lines where one recipient should be", hint=_LOOKS
         )
-    return Given(parse(lines[0]))
+    return PublicKeys(parse(lines[0]))
 
 
-def _public_half(path: Path, text: str) -> Given:
+def _public_half(path: Path, text: str) -> PublicKeys:
     try:
         fields = json.loads(text)
         recipient, vkey = fields["recipient"], fields.get("vkey") or fields["signer"]
-        return Given(parse(recipient), str(vkey))
+        return PublicKeys(parse(recipient), str(vkey))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{path.name} is not the public half of an identity",
@@ -173,7 +173,7 @@ def _public_half(path: Path, text: str) -> Given:
         ) from error
 
 
-def read_key(path: Path) -> Key:
+def read_key(path: Path) -> SecretKey:
     """Take up a secret key from a file: an age identity, or an SSH private key.
 
     Raises:
@@ -191,14 +191,14 @@ def read_key(path: Path) -> Key:
             f"{path.name} holds {len(secrets)} age identities, and one is needed",
             hint="it has a line that begins with AGE-SECRET-KEY-1",
         )
-    return Key.from_age(secrets[0])
+    return SecretKey.from_age(secrets[0])
 
 
-def _ssh_key(content: bytes) -> Key:
+def _ssh_key(content: bytes) -> SecretKey:
     try:
         public = load_ssh_private_key(content, None).public_key()
         line = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-        return Key(parse(line), ssh.Identity.from_buffer(content))
+        return SecretKey(parse(line), ssh.Identity.from_buffer(content))
     except (ValueError, TypeError, UnsupportedAlgorithm, pyrage.IdentityError) as error:
         raise BadInput(
             "this SSH key cannot be used: it is under a passphrase, or of another kind",

@@ -20,7 +20,7 @@ from shamir_mnemonic.utils import MnemonicError
 from shamir_mnemonic.wordlist import WORDLIST
 
 from uncounted.errors import BadInput, UsedWrongly
-from uncounted.vault.keys.recipients import Key
+from uncounted.vault.keys.recipients import SecretKey
 
 MOST_SHARES = 16
 _SECRET_BYTES = 16  # what X25519 is worth; 20 words a share
@@ -31,7 +31,7 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 @attrs.frozen
-class Split:
+class RecoveryShares:
     """A new key that access is granted to, and the shares that make it; to be handed out at once.
 
     Each share is 20 words.
@@ -42,7 +42,7 @@ class Split:
     unsafe_shares: tuple[str, ...] = attrs.field(repr=False)
 
 
-def split(case_id: str, shares: int, threshold: int) -> Split:
+def split(case_id: str, shares: int, threshold: int) -> RecoveryShares:
     """Make a new secret and split it: any `threshold` of the `shares` give it again.
 
     Raises:
@@ -58,23 +58,23 @@ def split(case_id: str, shares: int, threshold: int) -> Split:
     (made,) = shamir_mnemonic.generate_mnemonics(
         1, [(threshold, shares)], secret, iteration_exponent=0
     )
-    return Split(_key(case_id, secret).recipient, threshold, tuple(made))
+    return RecoveryShares(_key(case_id, secret).recipient, threshold, tuple(made))
 
 
 @attrs.frozen
-class ReadShare:
+class RecoveryShare:
     """One share, read and checked by itself. `needed` of one split make the key."""
 
     number: int
     needed: int
     _share: Share = attrs.field(repr=False, alias="share")
 
-    def of_one_split_with(self, other: ReadShare) -> bool:
+    def of_one_split_with(self, other: RecoveryShare) -> bool:
         """Whether both are shares of one secret, as far as they say."""
         return bool(self._share.group_parameters() == other._share.group_parameters())
 
 
-def read(text: str, number: int) -> ReadShare:
+def read(text: str, number: int) -> RecoveryShare:
     """Read one share: 20 words, of which the first four letters are enough.
 
     `number` says which one it is, in messages; these name places, never words.
@@ -103,10 +103,10 @@ def read(text: str, number: int) -> ReadShare:
             "or two changed places",
             hint="compare every word with what was written down",
         ) from error
-    return ReadShare(number, share.member_threshold, share)
+    return RecoveryShare(number, share.member_threshold, share)
 
 
-def refuse_unfit(shares: Sequence[ReadShare]) -> None:
+def refuse_unfit(shares: Sequence[RecoveryShare]) -> None:
     """Check that shares are of one split, and each another one, as far as they say.
 
     Raises:
@@ -130,7 +130,7 @@ def refuse_unfit(shares: Sequence[ReadShare]) -> None:
         seen[share._share.index] = share.number
 
 
-def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
+def join(case_id: str, shares: Sequence[RecoveryShare]) -> SecretKey:
     """Make the key of a case file's recovery again; whether it opens anything is seen with it.
 
     More shares than are needed must fit as well.
@@ -153,7 +153,7 @@ def join(case_id: str, shares: Sequence[ReadShare]) -> Key:
     return _key(case_id, secret)
 
 
-def _combined(shares: Sequence[ReadShare]) -> bytes:
+def _combined(shares: Sequence[RecoveryShare]) -> bytes:
     # The digest of the secret is among what is shared: shares that do not belong are noticed.
     try:
         return bytes(shamir_mnemonic.combine_mnemonics([s._share.mnemonic() for s in shares]))
@@ -164,14 +164,14 @@ def _combined(shares: Sequence[ReadShare]) -> bytes:
         ) from error
 
 
-def _key(case_id: str, secret: bytes) -> Key:
+def _key(case_id: str, secret: bytes) -> SecretKey:
     derived = HKDF(
         algorithm=SHA256(),
         length=32,
         salt=b"uncounted recovery 1\0" + bytes.fromhex(case_id),
         info=b"age identity",
     ).derive(secret)
-    return Key.from_age(_bech32("age-secret-key-", derived).upper())
+    return SecretKey.from_age(_bech32("age-secret-key-", derived).upper())
 
 
 def _bech32(prefix: str, data: bytes) -> str:

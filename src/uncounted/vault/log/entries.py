@@ -40,7 +40,7 @@ class Entry:
 
 
 @attrs.frozen
-class Opened:
+class OpenedEntry:
     """An entry's content: its salt, its body, and a payload sealed together with it."""
 
     entry: Entry
@@ -80,7 +80,7 @@ def _around(by: str, kind: str, when: str) -> tuple[bytes, bytes]:
     )
 
 
-class Ledger:
+class Entries:
     """Writes entries as one member, and reads everybody's. Call `append` inside a transaction."""
 
     def __init__(
@@ -138,7 +138,7 @@ class Ledger:
             self._storage.add_object(entry.seq, apart, derived=derived)
         return entry
 
-    def open(self, row: EntryRow) -> Opened | None:
+    def open(self, row: EntryRow) -> OpenedEntry | None:
         """Open an entry, check it against its leaf and its payload against it.
 
         None when it was destroyed.
@@ -156,14 +156,14 @@ class Ledger:
             )
         return opened
 
-    def _take_apart(self, row: EntryRow, plain: bytes) -> Opened:
+    def _take_apart(self, row: EntryRow, plain: bytes) -> OpenedEntry:
         salt, rest = plain[:SALT_BYTES], plain[SALT_BYTES:]
         end = _LENGTH + int.from_bytes(rest[:_LENGTH])
         tail, body = rest[end:], json.loads(rest[_LENGTH:end])
         payload = tail[SALT_BYTES:] if tail else None
         if payload is not None and commit(payload, tail[:SALT_BYTES]).hex() != body.get("payload"):
             raise _another_payload(row.seq)
-        return Opened(Entry(row.seq, row.kind, row.when, row.by), salt, body, payload)
+        return OpenedEntry(Entry(row.seq, row.kind, row.when, row.by), salt, body, payload)
 
     def payload(self, seq: int, sealed: Sealed) -> bytes:
         """Open the payload that is sealed inside an entry, without reading the rest of it.
@@ -184,7 +184,7 @@ class Ledger:
             raise _another_payload(seq)
         return payload
 
-    def artefact(self, opened: Opened) -> bytes | None:
+    def artefact(self, opened: OpenedEntry) -> bytes | None:
         """The payload that was sealed apart from its entry; None when there is none any more.
 
         Raises:

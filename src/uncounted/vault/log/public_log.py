@@ -44,7 +44,7 @@ def _readable() -> Iterator[None]:
         raise Damaged("a file of the log cannot be read", hint=_HINT) from error
 
 
-class Publication:
+class PublicLog:
     """The folder `log/` of a case file beside its database.
 
     What has been published is kept in the database as the right edge of the tree,

@@ -22,14 +22,14 @@ KEPT = 256  # of the newest; a line is 52 bytes or so
 
 
 @attrs.frozen
-class Mark:
+class TreeHead:
     """That the log of a case file once had this many entries and this root."""
 
     size: int
     root: bytes = attrs.field(repr=lambda root: root.hex()[:16])
 
 
-class Memory:
+class SeenTreeHeads:
     """What the identity in a home folder remembers of one case file, oldest first.
 
     Raises:
@@ -40,7 +40,7 @@ class Memory:
         self._path = home / FOLDER / case_id
         self.marks = self._read()
 
-    def _read(self) -> tuple[Mark, ...]:
+    def _read(self) -> tuple[TreeHead, ...]:
         try:
             lines = read_private(self._path).decode("ascii").splitlines()
             return tuple(_mark(line) for line in lines)
@@ -79,7 +79,7 @@ class Memory:
                 f"no newer one, delete {self._path}",
             )
 
-    def note(self, mark: Mark) -> None:
+    def note(self, mark: TreeHead) -> None:
         """Remember one more; where the home cannot be written to, nothing is remembered.
 
         The case file is in order either way; `check` says when its newest state is not
@@ -96,17 +96,17 @@ class Memory:
             return
         self.marks = kept
 
-    def knows(self, mark: Mark) -> bool:
+    def knows(self, mark: TreeHead) -> bool:
         """Whether this is what was remembered last."""
         return bool(self.marks) and self.marks[-1] == mark
 
 
-def _mark(line: str) -> Mark:
+def _mark(line: str) -> TreeHead:
     size, _, root = line.partition(" ")
     decoded = strict_base64.decode(root, size=HASH_BYTES)
     if not size.isdecimal() or decoded is None:
         raise ValueError("not a size and a root")
-    return Mark(int(size), decoded)
+    return TreeHead(int(size), decoded)
 
 
 def others(home: Path, case_id: str) -> tuple[bool, bool]:

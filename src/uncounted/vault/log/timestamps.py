@@ -21,9 +21,9 @@ from uncounted.errors import NotVerified
 from uncounted.proof import durable, rfc3161
 from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
-from uncounted.proof.rfc3161 import Request, Stamp
+from uncounted.proof.rfc3161 import Timestamp, TimestampRequest
 from uncounted.proof.signed_note import split
-from uncounted.vault.log.entries import Ledger
+from uncounted.vault.log.entries import Entries
 from uncounted.vault.log.public_log import origin
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import content_of, read_private
@@ -33,7 +33,7 @@ _NAME = re.compile(r"(?P<size>[0-9]+)-[0-9a-f]{16}")
 
 
 @attrs.frozen
-class Kept:
+class StoredTimestamp:
     """A stamp that was asked for, and where it lies.
 
     Attributes:
@@ -42,7 +42,7 @@ class Kept:
         file: the response, whole; the checkpoint lies beside it as `.note`.
     """
 
-    stamp: Stamp
+    stamp: Timestamp
     size: int
     file: Path
 
@@ -52,7 +52,7 @@ def take(
     note: bytes,
     ask: Callable[[bytes], bytes],
     roots: Sequence[x509.Certificate] = (),
-) -> tuple[Kept, dict[str, Any]]:
+) -> tuple[StoredTimestamp, dict[str, Any]]:
     """Have a checkpoint stamped, and keep the response beside the log.
 
     1. Its hash goes to the authority, with a random number.
@@ -73,7 +73,7 @@ def take(
         NotStamped: there was no answer.
     """
     size = Checkpoint.parse(split(note)[0]).size
-    request = Request.of(note)
+    request = TimestampRequest.of(note)
     answer = ask(request.data)  # 1
     stamp = rfc3161.verify(answer, note, roots, nonce=request.nonce)  # 2
     digest = hashlib.sha256(answer).hexdigest()
@@ -86,7 +86,7 @@ def take(
         "size": size,
         "time": stamp.time.isoformat(),
     }
-    return Kept(stamp, size, file), body
+    return StoredTimestamp(stamp, size, file), body
 
 
 def kept(folder: Path) -> list[Path]:
@@ -95,7 +95,7 @@ def kept(folder: Path) -> list[Path]:
     return sorted(files, key=lambda file: (int(file.stem.split("-")[0]), file.name))
 
 
-def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
+def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestamp:
     """Verify a stamp offline, from its two files alone.
 
     Raises:
@@ -108,13 +108,13 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> Kept:
             hint="bring it back from a copy of the log",
         )
     stamp = rfc3161.verify(read_private(file), note, roots)
-    return Kept(stamp, Checkpoint.parse(split(note)[0]).size, file)
+    return StoredTimestamp(stamp, Checkpoint.parse(split(note)[0]).size, file)
 
 
 def findings(
     folder: Path,
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     case_id: str,
     leaves: Callable[[], bytes],
 ) -> Iterator[str]:

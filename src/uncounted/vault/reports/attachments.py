@@ -23,7 +23,7 @@ from pyrage import x25519
 from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.durable import sync_folders
-from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports.versions import current
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import make_folder, on_disk
@@ -66,7 +66,7 @@ class Attachment:
 
 
 @attrs.frozen
-class Wanted:
+class NewAttachment:
     """A file on its way in: to which report, where it lies, and the name to keep."""
 
     source: str
@@ -85,7 +85,7 @@ class _Sealed:
 
 def attach(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     folder: Path,
     source: str,
     report_id: str,
@@ -104,15 +104,15 @@ def attach(
     if len(named) != len(files):
         raise UsedWrongly("files and names differ in number", hint="give a name for each file")
     pairs = zip(files, named, strict=True)
-    wanted = [Wanted(source, report_id, file, name) for file, name in pairs]
+    wanted = [NewAttachment(source, report_id, file, name) for file, name in pairs]
     return attach_all(storage, ledger, folder, wanted, progress=progress)
 
 
 def attach_all(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     folder: Path,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[NewAttachment],
     *,
     progress: Progress = silent,
 ) -> list[Attachment]:
@@ -167,7 +167,7 @@ def attach_all(
 
 
 def every(
-    storage: Storage, ledger: Ledger, source: str | None = None, report_id: str | None = None
+    storage: Storage, ledger: Entries, source: str | None = None, report_id: str | None = None
 ) -> Iterator[Attachment]:
     """Every attachment that was not forgotten, or those of one report, in order."""
     for row in storage.entries(KIND):
@@ -188,7 +188,7 @@ def every(
             )
 
 
-def forget(storage: Storage, ledger: Ledger, source: str, report_id: str) -> None:
+def forget(storage: Storage, ledger: Entries, source: str, report_id: str) -> None:
     """Destroy the keys of a report's attachments, inside the transaction of its withdrawal.
 
     Their files go with the next `sweep`, unless another report has the same ones.
@@ -197,7 +197,7 @@ def forget(storage: Storage, ledger: Ledger, source: str, report_id: str) -> Non
         storage.forget_entry(attachment.entry.seq)
 
 
-def sweep(storage: Storage, ledger: Ledger, folder: Path) -> None:
+def sweep(storage: Storage, ledger: Entries, folder: Path) -> None:
     """Delete the age files that no entry speaks of any more, and pieces that a crash left."""
     place = folder / FOLDER
     if not place.is_dir():
@@ -242,7 +242,7 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
         raise wrong
 
 
-def findings(storage: Storage, ledger: Ledger, folder: Path) -> Iterator[str]:
+def findings(storage: Storage, ledger: Entries, folder: Path) -> Iterator[str]:
     """Say which attachments are missing or altered, and which files belong to none."""
     place = folder / FOLDER
     wanted: dict[str, int] = {}
@@ -264,7 +264,7 @@ def findings(storage: Storage, ledger: Ledger, folder: Path) -> Iterator[str]:
         yield f"{FOLDER}/ holds {len(strange)} that no entry speaks of"
 
 
-def _note(ledger: Ledger, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
+def _note(ledger: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
     body = {"source": source, "report": report_id, "name": name, **attrs.asdict(sealed)}
     entry = ledger.append(KIND, body)
     return Attachment(

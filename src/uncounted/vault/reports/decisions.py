@@ -18,12 +18,13 @@ import attrs
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.keys.case_keys import CaseKeys
-from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import identifiers
+from uncounted.vault.reports.rejected_rows import RejectedRow
 from uncounted.vault.store.database import Storage
 
-type Key = tuple[str, str]
-type Pair = tuple[Key, Key]
+type ReportKey = tuple[str, str]
+type Pair = tuple[ReportKey, ReportKey]
 type Standing = Literal["stands", "replaced", "taken back", "forgotten"]
 
 KIND, FILE, UNDO = "decision", "decisions", "decision-undo"
@@ -42,26 +43,18 @@ class Decision:
 
 
 @attrs.frozen
-class Proposed:
+class ProposedDecision:
     """A decision on its way in, and the row that it stands in."""
 
     row: int
-    one: Key = attrs.field(repr=False)
-    other: Key = attrs.field(repr=False)
+    one: ReportKey = attrs.field(repr=False)
+    other: ReportKey = attrs.field(repr=False)
     same: bool
     note: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
-class Refused:
-    """A row that was refused, and why; reasons hold no cell's content."""
-
-    row: int
-    reasons: tuple[str, ...]
-
-
-@attrs.frozen
-class Decided:
+class DecisionsOutcome:
     """What became of the rows: `rows` = `new` + `changed` + `unchanged` + `rejected`.
 
     `rejects` are the rejected rows in the order of the file, `entry` is that of the whole
@@ -72,7 +65,7 @@ class Decided:
     new: int
     changed: int
     unchanged: int
-    rejects: tuple[Refused, ...]
+    rejects: tuple[RejectedRow, ...]
     entry: int | None
 
     @property
@@ -82,14 +75,14 @@ class Decided:
 
 
 @attrs.frozen
-class State:
+class DecisionStatus:
     """What a decision's entry is now, and whether one of its reports says something else since."""
 
     standing: Standing
     older_than_report: bool = False
 
 
-def pair_of(one: Key, other: Key) -> Pair:
+def pair_of(one: ReportKey, other: ReportKey) -> Pair:
     """The pair, whichever of the two was named first.
 
     Examples:
@@ -102,7 +95,7 @@ def pair_of(one: Key, other: Key) -> Pair:
 # What stands ----------------------------------------------------------------------------------
 
 
-def every(storage: Storage, ledger: Ledger) -> Iterator[Decision]:
+def every(storage: Storage, ledger: Entries) -> Iterator[Decision]:
     """Every decision that was not forgotten, in order, those that no longer stand too."""
     for row in storage.entries(KIND):
         opened = ledger.open(row)
@@ -117,42 +110,42 @@ def pair_in(body: Mapping[str, Any]) -> Pair:
     return (one[0], one[1]), (other[0], other[1])
 
 
-def taken_back(storage: Storage, ledger: Ledger) -> set[int]:
+def taken_back(storage: Storage, ledger: Entries) -> set[int]:
     """The entries of decisions that were taken back."""
     opened = (ledger.open(row) for row in storage.entries(UNDO))
     return {seq for each in opened if each is not None for seq in each.body["decisions"]}
 
 
-def standing(storage: Storage, ledger: Ledger) -> dict[Pair, Decision]:
+def standing(storage: Storage, ledger: Entries) -> dict[Pair, Decision]:
     """The decision that stands on each pair: the newest that was not taken back."""
     gone = taken_back(storage, ledger)
     return {each.pair: each for each in every(storage, ledger) if each.entry.seq not in gone}
 
 
-def states(storage: Storage, ledger: Ledger) -> dict[int, State]:
+def states(storage: Storage, ledger: Entries) -> dict[int, DecisionStatus]:
     """Of every decision's entry, what it is now."""
-    gone, found = taken_back(storage, ledger), dict[int, State]()
+    gone, found = taken_back(storage, ledger), dict[int, DecisionStatus]()
     newest = standing(storage, ledger)
     for row in storage.entries(KIND):
         if row.sealed is None:
-            found[row.seq] = State("forgotten")
+            found[row.seq] = DecisionStatus("forgotten")
     for each in every(storage, ledger):
         seq = each.entry.seq
         if seq in gone:
-            found[seq] = State("taken back")
+            found[seq] = DecisionStatus("taken back")
         elif newest[each.pair].entry.seq != seq:
-            found[seq] = State("replaced")
+            found[seq] = DecisionStatus("replaced")
         else:
-            found[seq] = State("stands", older_than_report(storage, ledger, each))
+            found[seq] = DecisionStatus("stands", older_than_report(storage, ledger, each))
     return dict(sorted(found.items()))
 
 
-def older_than_report(storage: Storage, ledger: Ledger, decision: Decision) -> bool:
+def older_than_report(storage: Storage, ledger: Entries, decision: Decision) -> bool:
     """Whether one of the two reports was amended, or sent anew, after the decision."""
     return any(_said_after(storage, ledger, key, decision.entry.seq) for key in decision.pair)
 
 
-def _said_after(storage: Storage, ledger: Ledger, key: Key, seq: int) -> bool:
+def _said_after(storage: Storage, ledger: Entries, key: ReportKey, seq: int) -> bool:
     report = storage.report(*key)
     version = None if report is None else report.seq
     while version is not None and version > seq:
@@ -177,7 +170,7 @@ def contradictions(said: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]
         >>> list(contradictions({(a, b): True, (a, c): False, (b, c): False}))
         []
     """
-    beside: dict[Key, list[Key]] = {}
+    beside: dict[ReportKey, list[ReportKey]] = {}
     for (one, other), same in said.items():
         if same:
             beside.setdefault(one, []).append(other)
@@ -188,8 +181,8 @@ def contradictions(said: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]
             yield pair, _chain(beside, *pair)
 
 
-def _groups(beside: Mapping[Key, list[Key]]) -> dict[Key, int]:
-    group: dict[Key, int] = {}
+def _groups(beside: Mapping[ReportKey, list[ReportKey]]) -> dict[ReportKey, int]:
+    group: dict[ReportKey, int] = {}
     for number, start in enumerate(beside):
         waiting = [] if start in group else [start]
         while waiting:
@@ -200,8 +193,10 @@ def _groups(beside: Mapping[Key, list[Key]]) -> dict[Key, int]:
     return group
 
 
-def _chain(beside: Mapping[Key, list[Key]], start: Key, end: Key) -> list[Pair]:
-    before: dict[Key, Key] = {start: start}
+def _chain(
+    beside: Mapping[ReportKey, list[ReportKey]], start: ReportKey, end: ReportKey
+) -> list[Pair]:
+    before: dict[ReportKey, ReportKey] = {start: start}
     waiting = deque([start])
     while end not in before:
         at = waiting.popleft()
@@ -242,12 +237,12 @@ def refuse_contradictions(said: Mapping[Pair, bool], where: Mapping[Pair, str], 
 
 def decide(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     keys: CaseKeys,
-    rows: Iterable[Proposed | Refused],
+    rows: Iterable[ProposedDecision | RejectedRow],
     *,
     keep: bool = True,
-) -> Decided:
+) -> DecisionsOutcome:
     """Take decisions in, in one transaction, as `Case.decide` says.
 
     1. Each row is about two reports that are there, and about a pair for the first time.
@@ -259,11 +254,11 @@ def decide(
     with storage.transaction(keep=keep):
         before = standing(storage, ledger)
         gone = storage.tombstones()
-        taken, rejects, count = dict[Pair, Proposed](), list[Refused](), 0
+        taken, rejects, count = dict[Pair, ProposedDecision](), list[RejectedRow](), 0
         for row in rows:  # 1
             count += 1
             found = _placed(storage, keys, gone, row)
-            if isinstance(found, Refused):
+            if isinstance(found, RejectedRow):
                 rejects.append(found)
                 continue
             pair = pair_of(found.one, found.other)
@@ -272,7 +267,7 @@ def decide(
                 continue
             if earlier.same != found.same:
                 raise _said_twice(earlier, found)
-            rejects.append(Refused(found.row, ("the pair stands in an earlier row",)))
+            rejects.append(RejectedRow(found.row, ("the pair stands in an earlier row",)))
         _refuse_untrue(before, taken)  # 2
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         first, when = storage.size(), ledger.time()
@@ -288,14 +283,14 @@ def decide(
         if taken:
             entry = ledger.append(FILE, {**told, **made}, when=when)
     seq = entry.seq if entry and keep else None
-    return Decided(count, **counts, rejects=tuple(rejects), entry=seq)
+    return DecisionsOutcome(count, **counts, rejects=tuple(rejects), entry=seq)
 
 
 def _placed(
-    storage: Storage, keys: CaseKeys, gone: Collection[bytes], row: Proposed | Refused
-) -> Proposed | Refused:
+    storage: Storage, keys: CaseKeys, gone: Collection[bytes], row: ProposedDecision | RejectedRow
+) -> ProposedDecision | RejectedRow:
     """The row with source and ids as the case file has them, or why it is refused."""
-    if isinstance(row, Refused):
+    if isinstance(row, RejectedRow):
         return row
     found = [identifiers.of_report(storage, *key) for key in (row.one, row.other)]
     for given, key in zip((row.one, row.other), found, strict=True):
@@ -305,13 +300,13 @@ def _placed(
                 for source in identifiers.forms(given[0])
                 for report_id in identifiers.forms(given[1])
             )
-            return Refused(row.row, ("withdrawn" if left else "no such report",))
+            return RejectedRow(row.row, ("withdrawn" if left else "no such report",))
     if found[0] == found[1]:
-        return Refused(row.row, ("a report and itself",))
+        return RejectedRow(row.row, ("a report and itself",))
     return attrs.evolve(row, one=found[0], other=found[1])
 
 
-def _said_twice(earlier: Proposed, later: Proposed) -> BadInput:
+def _said_twice(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
     return BadInput(
         "decisions contradict each other: a pair is the same in row"
         f" {(earlier if earlier.same else later).row}, and different in row"
@@ -320,7 +315,7 @@ def _said_twice(earlier: Proposed, later: Proposed) -> BadInput:
     )
 
 
-def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Proposed]) -> None:
+def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, ProposedDecision]) -> None:
     said = {pair: each.same for pair, each in before.items()}
     said |= {pair: each.same for pair, each in taken.items()}
     where = {pair: f"entry {each.entry.seq}" for pair, each in before.items()}
@@ -333,14 +328,18 @@ def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Propose
     )
 
 
-def _says_nothing_new(storage: Storage, ledger: Ledger, row: Proposed, before: Decision) -> bool:
+def _says_nothing_new(
+    storage: Storage, ledger: Entries, row: ProposedDecision, before: Decision
+) -> bool:
     """Whether a row says what stands. Said again after a report was changed, it is new."""
     # No note in a row is no word about the note.
     alike = before.same == row.same and row.note in (None, before.note)
     return alike and not older_than_report(storage, ledger, before)
 
 
-def _take(ledger: Ledger, pair: Pair, row: Proposed, before: Decision | None, when: str) -> None:
+def _take(
+    ledger: Entries, pair: Pair, row: ProposedDecision, before: Decision | None, when: str
+) -> None:
     body = {
         "pair": [list(key) for key in pair],
         "same": row.same,
@@ -356,7 +355,7 @@ def _take(ledger: Ledger, pair: Pair, row: Proposed, before: Decision | None, wh
 # Taking them back, and forgetting them ----------------------------------------------------------
 
 
-def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, int]:
+def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, int]:
     """Take a decision back, or all of a file that stand, as `Case.take_decision_back` says."""
     with storage.transaction():
         seqs = _of_entry(storage, ledger, number)
@@ -371,7 +370,7 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, int
     return entry, len(seqs)
 
 
-def _of_entry(storage: Storage, ledger: Ledger, number: int) -> list[int]:
+def _of_entry(storage: Storage, ledger: Entries, number: int) -> list[int]:
     row = storage.entry(number)
     if row is None or row.kind not in (KIND, FILE):
         raise UsedWrongly(
@@ -394,7 +393,7 @@ def _of_entry(storage: Storage, ledger: Ledger, number: int) -> list[int]:
     return left
 
 
-def forget(storage: Storage, ledger: Ledger, reports: Collection[Key]) -> list[int]:
+def forget(storage: Storage, ledger: Entries, reports: Collection[ReportKey]) -> list[int]:
     """Destroy the keys of every decision about one of these reports; give their entries."""
     about = [
         each.entry.seq for each in every(storage, ledger) if not set(reports).isdisjoint(each.pair)

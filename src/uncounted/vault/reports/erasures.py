@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.vault.log.entries import Ledger, Opened
+from uncounted.vault.log.entries import Entries, OpenedEntry
 from uncounted.vault.store.database import EntryRow, Storage
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
@@ -22,7 +22,7 @@ _LISTED = VERSIONS | {_ATTACHMENT, "decision"}
 
 
 @attrs.frozen
-class Forgotten:
+class Erasures:
     """What was forgotten, as the entries say it.
 
     Attributes:
@@ -52,17 +52,17 @@ class Forgotten:
         """Whether an entry came with an import that was taken back."""
         return any(first <= seq < end for first, end in self.imports)
 
-    def bytes_of(self, opened: Opened) -> bool:
+    def bytes_of(self, opened: OpenedEntry) -> bool:
         """Whether the bytes that were sealed apart from an entry are forgotten."""
         return made_from_reports(opened) and opened.entry.seq < self.last
 
 
-def made_from_reports(opened: Opened) -> bool:
+def made_from_reports(opened: OpenedEntry) -> bool:
     """Whether the bytes of an entry go when a report is forgotten."""
     return opened.entry.kind == "commitment" or bool(opened.body.get("uses"))
 
 
-def forgotten(storage: Storage, ledger: Ledger) -> Forgotten:
+def forgotten(storage: Storage, ledger: Entries) -> Erasures:
     """Ask the withdrawals and the imports taken back what they forgot.
 
     One that cannot be opened excuses nothing.
@@ -85,10 +85,16 @@ def forgotten(storage: Storage, ledger: Ledger) -> Forgotten:
             if taken is not None:
                 first, end = taken.body["reports"]
                 imports.append((first, min(end, taken.entry.seq)))
-    return Forgotten(frozenset(listed), tuple(imports), unlisted, last)
+    return Erasures(frozenset(listed), tuple(imports), unlisted, last)
 
 
-def _sound(storage: Storage, ledger: Ledger, kind: str) -> Iterator[Opened]:
+def undone_imports(storage: Storage, ledger: Entries) -> set[int]:
+    """The imports that were taken back, by the numbers of their entries."""
+    opened = (ledger.open(row) for row in storage.entries("undo"))
+    return {each.body["import"] for each in opened if each is not None}
+
+
+def _sound(storage: Storage, ledger: Entries, kind: str) -> Iterator[OpenedEntry]:
     for row in storage.entries(kind):
         with contextlib.suppress(Damaged):
             opened = ledger.open(row)

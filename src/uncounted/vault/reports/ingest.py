@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import json
 import secrets
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
@@ -21,10 +20,11 @@ from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.keys.case_keys import CaseKeys
-from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.versions import decided_here, report_body, taken_back
+from uncounted.vault.reports.rejected_rows import RejectedRow, Rejects, rejects_name
+from uncounted.vault.reports.versions import decided_here, report_body
 from uncounted.vault.store.database import ReportRow, Storage
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
@@ -33,7 +33,7 @@ _SLOTS = 1 << 22  # bytes; with a million reports one look-up in nine is for not
 
 
 @attrs.frozen
-class Incoming:
+class IncomingReport:
     """A report on its way in: the source's own id, what it says, what may be done with it.
 
     `collector` is who collected it first, where that is known apart from what it says.
@@ -44,14 +44,6 @@ class Incoming:
     consent: Consent
     row: int
     collector: str | None = attrs.field(default=None, repr=False)
-
-
-@attrs.frozen
-class RejectedRow:
-    """A row that was refused before it got here, and why; reasons hold no cell's content."""
-
-    row: int
-    reasons: tuple[str, ...]
 
 
 @attrs.frozen
@@ -82,37 +74,13 @@ class IntakeOutcome:
     reasons: Mapping[str, int] = attrs.field(factory=dict)
 
 
-class _Rejects:
-    # Reasons are few and rows many: row numbers by reason, eight bytes each.
-    def __init__(self) -> None:
-        self._rows: dict[tuple[str, ...], array[int]] = {}
-
-    def add(self, row: int, reasons: tuple[str, ...]) -> None:
-        self._rows.setdefault(reasons, array("Q")).append(row)
-
-    def reasons(self) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for reasons, rows in self._rows.items():
-            found.update(dict.fromkeys(reasons, len(rows)))
-        return dict(found.most_common())
-
-    def to_bytes(self) -> bytes:
-        return canonical([[list(reasons), list(rows)] for reasons, rows in self._rows.items()])
-
-
-def rejected_rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
-    """Read a list of rejected rows, in the order of the file."""
-    listed = json.loads(content)
-    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
-
-
 def take_in(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     keys: CaseKeys,
     source: str,
     about: dict[str, Any],
-    incoming: Iterable[Incoming | RejectedRow],
+    incoming: Iterable[IncomingReport | RejectedRow],
     *,
     keep: bool = True,
     progress: Progress = silent,
@@ -127,7 +95,7 @@ def take_in(
 
 class _Intake:
     def __init__(
-        self, storage: Storage, ledger: Ledger, keys: CaseKeys, source: str, about: dict[str, Any]
+        self, storage: Storage, ledger: Entries, keys: CaseKeys, source: str, about: dict[str, Any]
     ) -> None:
         self._storage, self._ledger, self._keys = storage, ledger, keys
         self._source, self._about = source, about
@@ -144,9 +112,11 @@ class _Intake:
         self._had = storage.has_reports(source)
         self._perhaps = bytearray((self._had,)) * _SLOTS
 
-    def run(self, incoming: Iterable[Incoming | RejectedRow], progress: Progress) -> IntakeOutcome:
+    def run(
+        self, incoming: Iterable[IncomingReport | RejectedRow], progress: Progress
+    ) -> IntakeOutcome:
         counts: Counter[Outcome] = Counter()
-        rejects = _Rejects()
+        rejects = Rejects()
         for item in _told(incoming, progress):
             done = item.reasons if isinstance(item, RejectedRow) else self._take(item)
             if isinstance(done, tuple):
@@ -156,7 +126,7 @@ class _Intake:
                 counts[done] += 1
         return self._conclude(counts, rejects)
 
-    def _take(self, item: Incoming) -> Outcome | tuple[str, ...]:
+    def _take(self, item: IncomingReport) -> Outcome | tuple[str, ...]:
         """What became of the row, or why it is refused."""
         ways = identifiers.forms(item.id)
         if not item.id.strip():
@@ -189,7 +159,7 @@ class _Intake:
         met, self._met[earlier.seq] = self._met[earlier.seq], 1
         return bool(met)
 
-    def _keep(self, item: Incoming, report_id: str, earlier: ReportRow | None) -> Outcome:
+    def _keep(self, item: IncomingReport, report_id: str, earlier: ReportRow | None) -> Outcome:
         payload = canonical(item.payload)
         allowed, consent = item.consent, _consent_text(item.consent)
         mark = self._keys.fingerprint(payload, consent.encode())
@@ -238,7 +208,7 @@ class _Intake:
             return 0
         return self._storage.reports_of(self._source) - counts["created"]
 
-    def _conclude(self, counts: Counter[Outcome], rejects: _Rejects) -> IntakeOutcome:
+    def _conclude(self, counts: Counter[Outcome], rejects: Rejects) -> IntakeOutcome:
         listed = rejects.to_bytes() if counts["rejected"] else None
         body = {
             "source": self._source,
@@ -282,51 +252,14 @@ def _names(payload: Mapping[str, Any]) -> set[str]:
     return {"".join(char for char in each.casefold() if char.isalnum()) for each in said}
 
 
-@attrs.frozen
-class RejectsOf:
-    """An import that rejected rows: the name of their list, and how many of how many.
-
-    `taken_back` says that the import was undone since.
-    """
-
-    name: str
-    when: str
-    source: str
-    rejected: int
-    rows: int
-    taken_back: bool
-
-
-def every_rejects(storage: Storage, ledger: Ledger) -> Iterator[RejectsOf]:
-    """The imports that rejected rows, in order."""
-    undone = taken_back(storage, ledger)
-    for row in storage.entries("import"):
-        opened = ledger.open(row)
-        if opened is not None and opened.body["rejected"]:
-            body, entry = opened.body, opened.entry
-            yield RejectsOf(
-                rejects_name(entry),
-                entry.when,
-                body["source"],
-                body["rejected"],
-                body["rows"],
-                entry.seq in undone,
-            )
-
-
-def rejects_name(entry: Entry) -> str:
-    """The name of the list of rows that an import rejected."""
-    return f"rejects-{entry.seq}"
-
-
 @functools.lru_cache(maxsize=1024)
 def _consent_text(consent: Consent) -> str:
     return canonical(consent.to_json()).decode()
 
 
 def _told(
-    incoming: Iterable[Incoming | RejectedRow], progress: Progress
-) -> Iterator[Incoming | RejectedRow]:
+    incoming: Iterable[IncomingReport | RejectedRow], progress: Progress
+) -> Iterator[IncomingReport | RejectedRow]:
     done = 0
     for done, item in enumerate(incoming, start=1):
         if done % _EVERY == 0:

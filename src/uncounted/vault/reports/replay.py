@@ -13,13 +13,13 @@ from typing import Any
 import attrs
 
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.log.entries import Opened
+from uncounted.vault.log.entries import OpenedEntry
 from uncounted.vault.reports.decisions import KIND, UNDO, Pair, pair_in
 from uncounted.vault.store.database import AuthorRow, HolderRow, ReportRow, Storage
 
 
 @attrs.frozen
-class State:
+class CaseState:
     """What is current: reports by (source, id), what is known of each source, tombstones.
 
     `holders` has whom the case key is sealed to, `authors` who wrote or may write, each by
@@ -40,9 +40,9 @@ class State:
         return dict(self.decisions[seq] for seq in sorted(self.decisions))
 
 
-def replay(entries: Iterable[Opened]) -> State:
+def replay(entries: Iterable[OpenedEntry]) -> CaseState:
     """Tell the state from the entries that can still be opened, in their order."""
-    state = State()
+    state = CaseState()
     for opened in entries:
         step = _STEPS.get(opened.entry.kind)
         if step is not None:
@@ -50,10 +50,10 @@ def replay(entries: Iterable[Opened]) -> State:
     return state
 
 
-def tables(storage: Storage, *, reports: bool = True) -> State:
+def tables(storage: Storage, *, reports: bool = True) -> CaseState:
     """The state as the tables say it; without `reports`, but for them."""
     rows = storage.reports() if reports else ()
-    return State(
+    return CaseState(
         {(row.source, row.id): row for row in rows},
         storage.sources(),
         storage.tombstones(),
@@ -76,19 +76,19 @@ def report_row(seq: int, body: dict[str, Any]) -> ReportRow:
     )
 
 
-def _report(state: State, seq: int, body: dict[str, Any]) -> None:
+def _report(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     state.reports[body["source"], body["id"]] = report_row(seq, body)
 
 
-def _import(state: State, seq: int, body: dict[str, Any]) -> None:
+def _import(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     state.sources[body["source"]] = canonical(body["about"]).decode()
 
 
-def _withdrawal(state: State, seq: int, body: dict[str, Any]) -> None:
+def _withdrawal(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     state.tombstones.add(bytes.fromhex(body["tombstone"]))
 
 
-def _joined(state: State, seq: int, body: dict[str, Any]) -> None:
+def _joined(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     member = body["member"]
     recipient, vkey = member["recipient"], member["vkey"]
     state.holders[recipient] = HolderRow(recipient, vkey, member.get("name"), seq)
@@ -96,23 +96,23 @@ def _joined(state: State, seq: int, body: dict[str, Any]) -> None:
         state.authors[recipient] = AuthorRow(0, recipient, vkey, None)
 
 
-def _recovery(state: State, seq: int, body: dict[str, Any]) -> None:
+def _recovery(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     if body["replaces"] is not None:
         _leave(state, seq, body["replaces"])
     _joined(state, seq, body)
 
 
-def _revocation(state: State, seq: int, body: dict[str, Any]) -> None:
+def _revocation(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     _leave(state, seq, body["member"]["recipient"])
 
 
-def _leave(state: State, seq: int, recipient: str) -> None:
+def _leave(state: CaseState, seq: int, recipient: str) -> None:
     state.holders.pop(recipient, None)
     if recipient in state.authors:
         state.authors[recipient] = attrs.evolve(state.authors[recipient], revoked=seq)
 
 
-def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
+def _undo(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     # The versions that it took back open no more, so those before them stand.
     if body["about"] is None:
         state.sources.pop(body["source"], None)
@@ -120,11 +120,11 @@ def _undo(state: State, seq: int, body: dict[str, Any]) -> None:
         state.sources[body["source"]] = canonical(body["about"]).decode()
 
 
-def _decision(state: State, seq: int, body: dict[str, Any]) -> None:
+def _decision(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     state.decisions[seq] = pair_in(body), body["same"]
 
 
-def _decision_undo(state: State, seq: int, body: dict[str, Any]) -> None:
+def _decision_undo(state: CaseState, seq: int, body: dict[str, Any]) -> None:
     for taken in body["decisions"]:
         state.decisions.pop(taken, None)  # it may have been forgotten since
 

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.log.entries import Ledger
+from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.store.database import Storage
 
@@ -62,7 +62,7 @@ def left_out_of(by_list: Mapping[str, Mapping[str, int]], lists: Iterable[str]) 
 
 def select(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     uses: Iterable[str],
     on: datetime.date,
     audience: str | None = None,

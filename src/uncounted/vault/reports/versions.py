@@ -18,7 +18,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import decisions, erasures, identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.replay import report_row
@@ -37,7 +37,7 @@ class Version:
 
 
 @attrs.frozen
-class TakenBack:
+class UndoneImport:
     """What taking an import back did.
 
     Attributes:
@@ -57,7 +57,7 @@ class TakenBack:
 
 def revise(
     storage: Storage,
-    ledger: Ledger,
+    ledger: Entries,
     source: str,
     report_id: str,
     kind: Change,
@@ -90,7 +90,7 @@ def revise(
     return entry
 
 
-def history(storage: Storage, ledger: Ledger, source: str, report_id: str) -> list[Version]:
+def history(storage: Storage, ledger: Entries, source: str, report_id: str) -> list[Version]:
     """Every version of a report, the newest first.
 
     Raises:
@@ -116,7 +116,7 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
 
 
 def decided_here(
-    storage: Storage, ledger: Ledger, row: ReportRow
+    storage: Storage, ledger: Entries, row: ReportRow
 ) -> tuple[Consent | None, bool, dict[str, Any]]:
     """What was decided in this case file about a report, apart from what its source sent.
 
@@ -135,7 +135,7 @@ def decided_here(
     return None, amended, says or {}
 
 
-def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, TakenBack]:
+def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, UndoneImport]:
     """Take one import back, as `Case.take_back` says.
 
     1. The entry is an import, and was not taken back before.
@@ -183,7 +183,7 @@ def take_back(storage: Storage, ledger: Ledger, number: int) -> tuple[Entry, Tak
         entry = ledger.append("undo", body)
     with storage.finishing():
         storage.scrub()
-    taken = TakenBack(source, counts["removed"], counts["restored"], kept, len(said_of_them))
+    taken = UndoneImport(source, counts["removed"], counts["restored"], kept, len(said_of_them))
     return entry, taken
 
 
@@ -208,7 +208,7 @@ def _fields(consent: str) -> dict[str, Any]:
     return fields
 
 
-def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
+def _import(storage: Storage, ledger: Entries, number: int) -> dict[str, Any]:
     row = storage.entry(number)
     opened = ledger.open(row) if row is not None and row.kind == "import" else None
     if opened is None:
@@ -216,27 +216,21 @@ def _import(storage: Storage, ledger: Ledger, number: int) -> dict[str, Any]:
             f"entry {number} is no import and no decision",
             hint="uncounted log lists both by their numbers",
         )
-    if number in taken_back(storage, ledger):
+    if number in erasures.undone_imports(storage, ledger):
         raise UsedWrongly(
             f"the import of entry {number} was taken back before", hint="there is nothing to do"
         )
     return opened.body
 
 
-def taken_back(storage: Storage, ledger: Ledger) -> set[int]:
-    """The imports that were taken back, by the numbers of their entries."""
-    opened = (ledger.open(row) for row in storage.entries("undo"))
-    return {each.body["import"] for each in opened if each is not None}
-
-
-def _with_attachments(storage: Storage, ledger: Ledger) -> set[tuple[str, str]]:
+def _with_attachments(storage: Storage, ledger: Entries) -> set[tuple[str, str]]:
     """Reports to which somebody attached a file: that counts as a change since the import."""
     opened = (ledger.open(row) for row in storage.entries("attachment"))
     return {(each.body["source"], each.body["report"]) for each in opened if each is not None}
 
 
 def _fall_back(
-    storage: Storage, ledger: Ledger, row: ReportRow, gone: erasures.Forgotten
+    storage: Storage, ledger: Entries, row: ReportRow, gone: erasures.Erasures
 ) -> Literal["removed", "restored"]:
     seq: int | None = row.seq
     while seq is not None:
@@ -255,10 +249,10 @@ def _fall_back(
 
 
 def _said_by_imports(
-    storage: Storage, ledger: Ledger, source: str, but: set[int]
+    storage: Storage, ledger: Entries, source: str, but: set[int]
 ) -> dict[int, dict[str, Any]]:
     """What each import of a source that was not taken back said of it, by its entry."""
-    taken = taken_back(storage, ledger) | but
+    taken = erasures.undone_imports(storage, ledger) | but
     opened = (ledger.open(row) for row in storage.entries("import"))
     return {
         each.entry.seq: each.body["about"]
@@ -268,7 +262,7 @@ def _said_by_imports(
 
 
 def _opened(
-    storage: Storage, ledger: Ledger, newest: int, most: int | None = None
+    storage: Storage, ledger: Entries, newest: int, most: int | None = None
 ) -> Iterator[Version]:
     seq: int | None = newest
     while seq is not None and (most is None or most > 0):

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from uncounted.errors import UsedWrongly
 from uncounted.vault.keys.case_keys import CaseKeys
-from uncounted.vault.log.entries import Entry, Ledger
+from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import attachments, decisions, identifiers
 from uncounted.vault.store.database import Storage
 
 
 def withdraw(
-    storage: Storage, ledger: Ledger, keys: CaseKeys, folder: Path, source: str, report_id: str
+    storage: Storage, ledger: Entries, keys: CaseKeys, folder: Path, source: str, report_id: str
 ) -> Entry:
     """Withdraw a report, in one transaction, as `Case.withdraw` says."""
     source, report_id = identifiers.of_report(storage, source, report_id)
@@ -52,7 +52,7 @@ def withdraw(
     return entry
 
 
-def finish(storage: Storage, ledger: Ledger, folder: Path) -> None:
+def finish(storage: Storage, ledger: Entries, folder: Path) -> None:
     """Do what follows once it is kept that something was forgotten; again after a crash.
 
     Raises:
@@ -63,7 +63,7 @@ def finish(storage: Storage, ledger: Ledger, folder: Path) -> None:
         storage.scrub()
 
 
-def _versions(storage: Storage, ledger: Ledger, newest: int) -> list[int]:
+def _versions(storage: Storage, ledger: Entries, newest: int) -> list[int]:
     found, seq = [], newest
     while True:
         found.append(seq)

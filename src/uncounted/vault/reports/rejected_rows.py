@@ -1,0 +1,88 @@
+"""Rejected rows: what an import refused and why, sealed beside its entry."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+
+import attrs
+
+from uncounted.proof.canonical_json import canonical
+from uncounted.vault.log.entries import Entries, Entry
+from uncounted.vault.reports import erasures
+from uncounted.vault.store.database import Storage
+
+
+@attrs.frozen
+class RejectedRow:
+    """A row that was refused before it got here, and why; reasons hold no cell's content."""
+
+    row: int
+    reasons: tuple[str, ...]
+
+
+class Rejects:
+    """The rejected rows of one import: row numbers by reason, eight bytes each."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, ...], array[int]] = {}
+
+    def add(self, row: int, reasons: tuple[str, ...]) -> None:
+        """Note a rejected row."""
+        self._rows.setdefault(reasons, array("Q")).append(row)
+
+    def reasons(self) -> dict[str, int]:
+        """How many rows each reason rejected, the commonest first."""
+        found: Counter[str] = Counter()
+        for reasons, rows in self._rows.items():
+            found.update(dict.fromkeys(reasons, len(rows)))
+        return dict(found.most_common())
+
+    def to_bytes(self) -> bytes:
+        """The payload of the import's entry."""
+        return canonical([[list(reasons), list(rows)] for reasons, rows in self._rows.items()])
+
+
+def rejected_rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
+    """Read a list of rejected rows, in the order of the file."""
+    listed = json.loads(content)
+    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
+
+
+@attrs.frozen
+class ImportRejects:
+    """An import that rejected rows: the name of their list, and how many of how many.
+
+    `taken_back` says that the import was undone since.
+    """
+
+    name: str
+    when: str
+    source: str
+    rejected: int
+    rows: int
+    taken_back: bool
+
+
+def every_rejects(storage: Storage, ledger: Entries) -> Iterator[ImportRejects]:
+    """The imports that rejected rows, in order."""
+    undone = erasures.undone_imports(storage, ledger)
+    for row in storage.entries("import"):
+        opened = ledger.open(row)
+        if opened is not None and opened.body["rejected"]:
+            body, entry = opened.body, opened.entry
+            yield ImportRejects(
+                rejects_name(entry),
+                entry.when,
+                body["source"],
+                body["rejected"],
+                body["rows"],
+                entry.seq in undone,
+            )
+
+
+def rejects_name(entry: Entry) -> str:
+    """The name of the list of rows that an import rejected."""
+    return f"rejects-{entry.seq}"
