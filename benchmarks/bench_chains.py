@@ -23,9 +23,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import bench_million
 from benchmarks.bench_linkage import fresh
 
+from benchmarks import bench_million
 from uncounted.linkage import mcmc, pipeline
 from uncounted.linkage.encoding import encode
 from uncounted.linkage.sampler import candidate_graph

@@ -35,7 +35,7 @@ from uncounted.estimate.strata.stratified import run_strata
 GRAPHS = {3: 8, 4: 61, 5: 822, 6: 18_154, 7: 617_675, 8: 30_888_596, 9: 2_192_816_760, 10: None}
 
 
-# Sources: tests/estimate/conftest.py and tests/estimate/test_loglinear.py.
+# Sources: tests/estimate/conftest.py and tests/estimate/loglinear/test_selection.py.
 KOSOVO = CaptureTable.of(
     ["EXH", "ABA", "OSCE", "HRW"],
     {

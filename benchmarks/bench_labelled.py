@@ -28,7 +28,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import made_register
-
 from uncounted.errors import BadInput, NotConverged
 from uncounted.linkage import Linkage, evaluate, link, point_partition
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons

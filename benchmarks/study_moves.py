@@ -4,7 +4,7 @@
     python benchmarks/study_moves.py 200000
 
 The made-up components, and the second program that writes every partition out, are those of
-`tests/linkage/test_moves.py`, which compares 8,000 draws of each at every run. Here there are
+`tests/linkage/sampler/test_moves.py`, which compares 8,000 draws of each at every run. Here are
 more, so that an error of .01 would show, after it was seen how likely candidates are joined. For
 each size and prior: how far the chance that two reports are one person is from the truth, at the
 most over all pairs; and total variation over partitions, beside that of as many draws that know
@@ -23,8 +23,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests import naive_linkage as naive
-from tests.linkage.test_learning import rates_for
-from tests.linkage.test_moves import Made, drawn, exact, made, together
+from tests.linkage.sampler.test_moves import Made, drawn, exact, made, together
+from tests.linkage.sampler.test_parameters import rates_for
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.sampler import state as partition

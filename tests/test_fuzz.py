@@ -18,7 +18,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.records.sheets import pack, parts, sheet
+from tests.records.tabular.sheets import pack, parts, sheet
 
 from uncounted import delimited
 from uncounted.captures import read_tables

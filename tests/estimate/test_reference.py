@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.estimate.test_partial_pooling import SPINA_BIFIDA
+from tests.estimate.strata.test_partial_pooling import SPINA_BIFIDA
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import (

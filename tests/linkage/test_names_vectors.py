@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import bench_names
 
+from benchmarks import bench_names
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode

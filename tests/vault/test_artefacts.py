@@ -105,7 +105,7 @@ def _incoming(numbers: range) -> Iterator[IncomingReport]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kept, Kept]:
     """A case file with everything in it, and its older state."""
-    from tests.vault.test_timestamps import OpenSsl
+    from tests.vault.log.test_timestamps import OpenSsl
 
     now = Kept(tmp_path_factory.mktemp("now") / "root", Identity.generate())
     old = Kept(tmp_path_factory.mktemp("old") / "root", now.me)

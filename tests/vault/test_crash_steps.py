@@ -334,7 +334,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, member: Identity) -> Place:
 @pytest.fixture(scope="module")
 def canned(base: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What an authority answers about the checkpoint of the case file as it stands."""
-    from tests.vault.test_timestamps import OpenSsl
+    from tests.vault.log.test_timestamps import OpenSsl
 
     note = (base.case / "log/checkpoint").read_bytes()
     request = rfc3161.TimestampRequest.of(note)

@@ -1,0 +1,594 @@
+"""Identification: models of the seen patterns, named assumptions, priors on N."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from itertools import permutations
+
+import numpy as np
+import pytest
+from tests.estimate import naive_identify as naive
+from tests.estimate.test_all_estimators import HOPELESS
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import NotConverged, NotEstimable, UsedWrongly
+from uncounted.estimate import saturated, two_list
+from uncounted.estimate.base.assumptions import (
+    NHOI,
+    Assumption,
+    ConditionalPair,
+    MarginalPair,
+    words,
+)
+from uncounted.estimate.base.posterior import LAST
+from uncounted.estimate.base.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
+from uncounted.estimate.base.result import plain
+from uncounted.estimate.identification.cell_models import Dirichlet, Given, log_gammas, patterns
+from uncounted.estimate.identification.estimator import Remembered, identify
+from uncounted.estimate.identification.loglinear_cells import (
+    Chains,
+    LogLinear,
+    agreement,
+    not_agreed,
+)
+from uncounted.estimate.identification.xi_curves import prior_rows, xi_at, xi_curve
+
+PAIR = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+
+
+def shares_of(J: int, draws: int = 5) -> np.ndarray:
+    return np.random.default_rng(J).dirichlet(np.ones(2**J - 1), size=draws)
+
+
+# The seen patterns -----------------------------------------------------------------------
+
+
+def test_a_dirichlet_draw_has_the_moments_of_its_law(kosovo: CaptureTable) -> None:
+    shares = np.exp(next(Dirichlet(1).batches(kosovo, 4000, np.random.default_rng(1))).log_shares)
+    assert shares.sum(axis=1) == pytest.approx(1.0)
+    a = np.array([kosovo.counts[p] + 1 for p in patterns(kosovo.lists)])
+    mean, A = a / a.sum(), a.sum()
+    se = np.sqrt(mean * (1 - mean) / (A + 1) / 4000)
+    assert np.abs((shares.mean(axis=0) - mean) / se).max() < 4.5
+
+
+def test_logs_of_small_gammas_do_not_underflow() -> None:
+    """E log Gamma(a) = digamma(a); at a = 2^-10 nearly all draws are 0 as plain numbers."""
+    logs = log_gammas(np.array([2.0**-10, 2.0]), 20_000, np.random.default_rng(1))
+    assert np.isfinite(logs).all()
+    assert logs[:, 0].mean() == pytest.approx(-1024.577, rel=0.03)  # digamma(2^-10)
+    assert logs[:, 1].mean() == pytest.approx(0.42278, abs=0.02)  # digamma(2)
+
+
+@pytest.mark.parametrize("name", ["spina-bifida", "korea"])
+@pytest.mark.parametrize("sd", [2.0, 5.0])
+def test_log_linear_draws_agree_with_importance_sampling(
+    tables: Mapping[str, CaptureTable], name: str, sd: float
+) -> None:
+    table = tables[name]
+    rng = np.random.default_rng(3)
+    drawn = next(LogLinear(sd).batches(table, 8000, rng))
+    ours = NHOI().log_odds(drawn.log_shares, table.lists)
+    theirs, weights = naive.log_linear_posterior(table.counts, sd, 100_000, rng)
+    assert 1 / np.sum(weights**2) > 2000  # the twin can be trusted
+    scale = float(np.std(ours))
+    for level in (0.1, 0.5, 0.9):
+        twin = naive.weighted_quantile(theirs, weights, level)
+        assert float(np.quantile(ours, level)) == pytest.approx(twin, abs=0.12 * scale)
+
+
+def test_five_lists_with_empty_patterns_converge(tables: Mapping[str, CaptureTable]) -> None:
+    for name in ("congenital", "uk"):
+        drawn = next(LogLinear().batches(tables[name], 4000, np.random.default_rng(2)))
+        assert drawn.log_shares.shape == (4000, 31)
+        assert drawn.diagnostics["rhat"] <= 1.01
+        assert drawn.diagnostics["ess"] >= 400
+
+
+@pytest.mark.parametrize("name", ["kosovo", "congenital", "uk"])
+def test_log_linear_chains_obey_steins_identities(
+    tables: Mapping[str, CaptureTable], name: str
+) -> None:
+    """Under any density p: E d log p / dx = 0 and E x d log p / dx = -1, coordinate by coordinate.
+
+    Errors from the means of the 32 chains, which are independent.
+    """
+    chains = Chains(LogLinear().terms(tables[name]), np.random.default_rng(6))
+    chains.warm_up()
+    seen = chains.sample(300)
+    slope = np.array([chains.model.value_and_slope(at)[1] for at in seen])
+    for value, expected in ((slope, 0.0), (seen * slope, -1.0)):
+        means = value.mean(axis=1)
+        se = means.std(axis=0, ddof=1) / len(means) ** 0.5
+        assert np.abs((means.mean(axis=0) - expected) / se).max() < 4.5
+
+
+def test_the_slope_is_that_of_the_log_posterior(kosovo: CaptureTable) -> None:
+    model = LogLinear(3.0).terms(kosovo)
+    at = np.random.default_rng(1).standard_normal((1, model.X.shape[1]))
+    step = 1e-5 * np.eye(model.X.shape[1])
+    rise = model.value_and_slope(at + step)[0] - model.value_and_slope(at - step)[0]
+    assert model.value_and_slope(at)[1][0] == pytest.approx(rise / 2e-5, rel=1e-4, abs=1e-3)
+    turn = (model.value_and_slope(at + step)[1] - model.value_and_slope(at - step)[1]) / 2e-5
+    told, prior = model.curvature(at[0])
+    assert np.abs(turn + told + prior).max() < 1e-3 * np.abs(told).max()
+
+
+def test_chains_that_do_not_agree_are_refused() -> None:
+    apart = np.random.default_rng(1).standard_normal((4, 100, 2)) + np.arange(4)[:, None, None]
+    rhat, ess = agreement(apart)
+    assert rhat > 1.3
+    with pytest.raises(NotConverged, match="depend on where they start"):
+        raise not_agreed(rhat, ess)
+
+
+def test_a_sampler_that_never_settles_gives_no_number(
+    kosovo: CaptureTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uncounted.estimate.identification.loglinear_cells.MOST_RHAT", 0.5)
+    estimate = identify(kosovo, cells="log-linear")
+    assert estimate.status == "refused"
+    assert "depend on where they start" in (estimate.reason or "")
+
+
+def test_an_order_of_one_is_independence() -> None:
+    """Main effects alone: with 2 lists the same as all terms; with 3 fewer than the saturated."""
+    table = CaptureTable.of("ABC", dict.fromkeys(naive.patterns(3), 50))
+    drawn = next(LogLinear(order=1).batches(table, 4000, np.random.default_rng(1)))
+    logs = dict(zip(patterns("ABC"), drawn.log_shares.T, strict=True))
+    assert logs["110"] + logs["101"] == pytest.approx(logs["100"] + logs["111"])
+
+
+def test_given_draws_answer_as_the_model_that_made_them(kosovo: CaptureTable) -> None:
+    shares = np.exp(next(Dirichlet(1).batches(kosovo, 4000, np.random.default_rng(5))).log_shares)
+    told = identify(kosovo, cells=Given.of(kosovo.lists, shares))
+    own = identify(kosovo)
+    assert told.point == pytest.approx(own.point, rel=0.05)
+    assert told.draws is not None
+    assert len(told.draws) == 4000
+    for order in list(permutations(range(4)))[1::9]:
+        lists = tuple(kosovo.lists[i] for i in order)
+        column = {p: k for k, p in enumerate(patterns(kosovo.lists))}
+        back = [column["".join(p[order.index(i)] for i in range(4))] for p in patterns(lists)]
+        again = identify(kosovo, cells=Given.of(lists, shares[:, back]))
+        assert again.interval == told.interval
+
+
+def test_classes_give_the_shares_of_their_mixture() -> None:
+    weights, chances = np.array([[0.7, 0.3]]), np.array([[[0.1, 0.6], [0.2, 0.5]]])
+    given = Given.from_classes("AB", weights, chances)
+    pi = {
+        p: sum(
+            w * math.prod(c if on == "1" else 1 - c for c, on in zip(col, p, strict=True))
+            for w, col in zip(weights[0], chances[0].T, strict=True)
+        )
+        for p in ("10", "01", "11")
+    }
+    total = sum(pi.values())
+    assert np.exp(given.log_shares[0]) == pytest.approx([v / total for v in pi.values()])
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        (np.ones((3, 4)) / 4, r"shape \(draws, 3\)"),
+        (np.ones(3) / 3, r"shape \(draws, 3\)"),
+        (np.empty((0, 3)), r"shape \(draws, 3\)"),
+        (np.array([[0.5, 0.5, 0.0]]), "not a number above 0"),
+        (np.array([[0.5, 0.5, np.nan]]), "not a number above 0"),
+        (np.array([[0.5, 0.2, 0.2]]), "do not add up to 1"),
+    ],
+)
+def test_given_shares_that_are_none(shares: np.ndarray, words: str) -> None:
+    with pytest.raises(UsedWrongly, match=words):
+        Given.of("AB", shares)
+
+
+def test_given_classes_that_are_none() -> None:
+    with pytest.raises(UsedWrongly, match="have the shape"):
+        Given.from_classes("AB", np.ones((1, 2)) / 2, np.ones((1, 3, 2)) / 2)
+    with pytest.raises(UsedWrongly, match="not between 0 and 1"):
+        Given.from_classes("AB", np.array([[2.0, -1.0]]), np.ones((1, 2, 2)) / 2)
+    with pytest.raises(UsedWrongly, match="no chance at all"):
+        Given.from_classes("AB", np.array([[1.0]]), np.array([[[1.0], [0.5]]]))
+
+
+def test_a_handful_of_given_draws_is_too_few() -> None:
+    few = identify(PAIR, assumption=NHOI(), cells=Given.of("AB", shares_of(2, 20)))
+    assert few.reason == "20 draws of the seen patterns are too few"
+
+
+def test_given_draws_over_other_lists(kosovo: CaptureTable) -> None:
+    with pytest.raises(UsedWrongly, match="the draws are over the lists A, B"):
+        identify(kosovo, cells=Given.of("AB", shares_of(2)))
+
+
+# The assumptions ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("J", [2, 3, 4])
+@pytest.mark.parametrize("xi", [0.5, 1.0, 3.0])
+def test_assumptions_agree_with_their_twins(J: int, xi: float) -> None:
+    lists = tuple("ABCD"[:J])
+    rows = shares_of(J, 20)
+    for row in rows:
+        shares = dict(zip(patterns(lists), row, strict=True))
+        logs = np.log(row)[None]
+        assert np.exp(NHOI(xi).log_odds(logs, lists))[0] == pytest.approx(
+            naive.odds_nhoi(shares, xi)
+        )
+        cases: list[tuple[Assumption, float]] = [
+            (MarginalPair("B", "A", xi), naive.odds_pair(shares, 1, 0, xi))
+        ]
+        if J > 2:
+            twin = naive.odds_pair(shares, 0, 2, xi, without=1)
+            cases.append((ConditionalPair("A", "C", "B", xi), twin))
+        for assumption, twin in cases:
+            found = assumption.log_odds(logs, lists)[0]
+            if twin <= 0:
+                assert np.isnan(found)
+            else:
+                assert np.exp(found) == pytest.approx(twin)
+
+
+def test_xi_means_what_the_words_say() -> None:
+    """On the whole table: 1 / odds ratio, and for three lists a ratio of odds ratios."""
+    row = [0.25, 0.25, 0.1, 0.2, 0.1, 0.05, 0.05]
+    shares = dict(zip(patterns("ABC"), row, strict=True))
+    logs = np.log(list(shares.values()))[None]
+    lists = ("A", "B", "C")
+    pi = naive.whole(shares, float(np.exp(NHOI(2.5).log_odds(logs, lists))[0]))
+    on, off = naive.odds_ratio(pi, 0, 1, {2: "1"}), naive.odds_ratio(pi, 0, 1, {2: "0"})
+    assert on / off == pytest.approx(2.5)
+    pi = naive.whole(shares, float(np.exp(MarginalPair("A", "B", 0.2).log_odds(logs, lists))[0]))
+    assert naive.odds_ratio(pi, 0, 1, {}) == pytest.approx(5.0)
+    given = ConditionalPair("A", "B", "C", 0.2)
+    pi = naive.whole(shares, float(np.exp(given.log_odds(logs, lists))[0]))
+    assert naive.odds_ratio(pi, 0, 1, {2: "0"}) == pytest.approx(5.0)
+    assert np.exp(given.tested(logs, lists))[0] == pytest.approx(
+        naive.odds_ratio(pi, 0, 1, {2: "1"})
+    )
+
+
+def test_a_pair_of_two_lists_is_the_odds_ratio() -> None:
+    logs = np.log(shares_of(2))
+    for xi in (0.5, 2.0):
+        pair = MarginalPair("A", "B", xi).log_odds(logs, ("A", "B"))
+        assert pair == pytest.approx(NHOI(xi).log_odds(logs, ("A", "B")))
+
+
+@pytest.mark.parametrize("xi", [0.0, -1.0, math.inf, math.nan])
+def test_an_xi_that_is_none(xi: float) -> None:
+    for make in (
+        NHOI,
+        lambda x: MarginalPair("A", "B", x),
+        lambda x: ConditionalPair("A", "B", "C", x),
+    ):
+        with pytest.raises(UsedWrongly, match="is not above 0"):
+            make(xi)
+
+
+def test_lists_that_are_not_there(kosovo: CaptureTable) -> None:
+    with pytest.raises(UsedWrongly, match="no list called 'UN'"):
+        identify(kosovo, assumption=MarginalPair("UN", "HRW"))
+    with pytest.raises(UsedWrongly, match="names each of them once"):
+        identify(kosovo, assumption=ConditionalPair("ABA", "HRW", "ABA"))
+
+
+def test_words_of_the_assumptions() -> None:
+    assert words(("A", "B"), 0.5).endswith("are 2 times as high for people on A as for people not "
+                                           "on it.")  # fmt: skip
+    assert "2 times as large among people on C" in words(("A", "B", "C"), 2.0)
+    assert words(("A", "B", "C", "D")).endswith("do not act on one another beyond that.")
+    assert "0.5 times as many" in words(("A", "B", "C", "D"), 2.0)
+    three, four = NHOI(2.0).exact(("A", "B", "C")), NHOI(2.0).exact(("A", "B", "C", "D"))
+    assert "over that among people not on it, is 2" in three
+    assert "the 4-way log-linear interaction is -0.6931" in four
+    assert "the odds ratio of the two lists is 0.5" in NHOI(2.0).exact(("A", "B"))
+    pair = MarginalPair("A", "B", 0.5)
+    assert "2 times as high for people on A" in pair.plain(("A", "B", "C"))
+    assert "all N people" in pair.exact(("A", "B", "C"))
+    third = ConditionalPair("A", "B", "C")
+    assert third.plain(("A", "B", "C")).startswith("Among people who are not on C")
+    assert "given absence from C" in third.exact(("A", "B", "C"))
+
+
+# The priors on N -----------------------------------------------------------------------------
+
+
+def test_acceptance_is_a_ratio_of_negative_binomials() -> None:
+    a, M, n = 9.0, 12_000.0, 4400
+    prior = negative_binomial(size=a, mean=M)
+    for odds in (0.01, 1.0, 3.0, 50.0):
+        twin = naive.log_negative_binomial(n, a, M / (1 + odds)) - naive.log_negative_binomial(
+            n, a, n
+        )
+        assert log_acceptance(prior, n, np.log([odds]))[0] == pytest.approx(twin, rel=1e-6)
+    assert log_acceptance(prior, n, np.array([np.nan]))[0] == -np.inf
+    assert log_acceptance(INVERSE, n, np.array([np.nan, 0.0])).tolist() == [-np.inf, 0.0]
+
+
+@pytest.mark.parametrize(("M", "a"), [(150, 43), (120, 9), (300, 1.6)])
+def test_an_informed_prior_agrees_with_a_sum_over_every_n0(M: float, a: float) -> None:
+    """The acceptance step against p(n0 | x) summed over the same draws of pi_0."""
+    prior = negative_binomial(size=a, mean=M)
+    drawn = next(Dirichlet(1).batches(PAIR, 1500, np.random.default_rng(4))).log_shares
+    odds = np.exp(NHOI().log_odds(drawn, PAIR.lists))
+    mass = naive.posterior_n0(
+        odds.tolist(), 70, lambda N: naive.log_negative_binomial(N, a, M), 1500
+    )
+    estimate = identify(PAIR, assumption=NHOI(), prior=prior, draws=20_000)
+    assert estimate.draws is not None
+    for level in (0.1, 0.5, 0.9):
+        twin = 70 + naive.quantile(mass, level)
+        assert np.quantile(estimate.draws, level) == pytest.approx(twin, abs=0.04 * twin)
+    assert estimate.mean == pytest.approx(70 + mass @ np.arange(1501), rel=0.03)
+
+
+def test_the_inverse_prior_agrees_with_a_sum_over_every_n0() -> None:
+    odds = np.full(20_000, 1.5)
+    n0 = draw_unseen(INVERSE, 30, np.log(odds), np.random.default_rng(1))
+    mass = naive.posterior_n0([1.5], 30, lambda N: -math.log(N), 1000)
+    for level in (0.05, 0.5, 0.95):
+        assert abs(np.quantile(n0, level) - naive.quantile(mass, level)) <= 1
+
+
+def test_pi_0_may_be_as_near_to_one_or_nought_as_it_likes() -> None:
+    rng = np.random.default_rng(1)
+    far = np.array([-800.0, 800.0])
+    assert draw_unseen(INVERSE, 10, far, rng).tolist() == [0, LAST]
+    prior = negative_binomial(size=10, mean=1000)
+    chance = log_acceptance(prior, 10, far)
+    assert np.isfinite(chance).all()
+    assert (chance < 0).all()
+    n0 = draw_unseen(prior, 10, far, rng)
+    assert n0[0] == 0
+    # Nearly all are unseen: n0 is then NB(n + a, of mean (n + a) M / a).
+    assert 500 < n0[1] < 5000
+
+
+def test_kosovo_under_the_three_priors(kosovo: CaptureTable) -> None:
+    """Priors of Aleshin-Guendel, Sadinle and Wakefield (2024): each pulls as far as it is sure."""
+    flat = identify(kosovo)
+    pulled = [
+        identify(kosovo, prior=negative_binomial(size=a, mean=M))
+        for M, a in ((8000, 43), (12_000, 9), (10_000, 1.6))
+    ]
+    points = [each.number() for each in pulled]
+    assert 8000 < points[0] < points[1] < points[2] < flat.number()
+    taken = [each.diagnostics["accepted"] for each in pulled]
+    assert taken[0] < 0.1 < taken[1] < taken[2] < 1
+
+
+@pytest.mark.parametrize(("size", "mean"), [(0, 5), (5, 0), (math.nan, 5), (5, math.inf)])
+def test_priors_that_are_none(size: float, mean: float) -> None:
+    with pytest.raises(UsedWrongly, match="both are above 0"):
+        negative_binomial(size=size, mean=mean)
+
+
+def test_a_prior_that_the_table_contradicts(kosovo: CaptureTable) -> None:
+    estimate = identify(kosovo, prior=negative_binomial(size=5000, mean=5000), draws=200)
+    assert estimate.status == "refused"
+    assert "the table and the prior on N contradict each other" in (estimate.reason or "")
+
+
+# All together --------------------------------------------------------------------------------
+
+
+def test_kosovo_at_each_xi(kosovo: CaptureTable) -> None:
+    """N(xi) as published from plain counts, and the same by the frequentist version."""
+    xis = (0.5, 2 / 3, 1, 1.5, 2)
+    published = (29_484, 23_213, 16_942, 12_761, 10_671)
+    for xi, N in zip(xis, published, strict=True):
+        assert saturated(kosovo, xi=xi).point == pytest.approx(N, abs=0.5)
+        assert 4400 + naive.n0_with_offset(kosovo.counts, xi) == pytest.approx(N, abs=0.5)
+    rows = xi_curve(kosovo, xis=xis, cells=Dirichlet(None))
+    assert [row["point"] for row in rows] == pytest.approx(published, rel=0.03)
+    assert xi_at(kosovo, 10_356, cells=Dirichlet(None))["point"] == pytest.approx(2.106, rel=0.05)
+
+
+def test_the_frequentist_version_with_three_lists(tables: Mapping[str, CaptureTable]) -> None:
+    table = tables["hepatitis"]
+    for xi in (0.5, 2.0):
+        n0 = naive.n0_with_offset(table.counts, xi)
+        assert saturated(table, xi=xi).point == pytest.approx(table.observed + n0)
+
+
+def test_the_mean_is_exact_where_there_is_one(kosovo: CaptureTable) -> None:
+    drawn = next(Dirichlet(1).batches(kosovo, 40_000, np.random.default_rng(8))).log_shares
+    odds = np.exp(NHOI(2.0).log_odds(drawn, kosovo.lists))
+    estimate = identify(kosovo, assumption=NHOI(2.0))
+    se = 4400 * odds.std() / 200
+    assert estimate.mean == pytest.approx(4400 * (1 + odds.mean()), abs=4 * se)
+    assert identify(kosovo, assumption=MarginalPair("ABA", "HRW")).mean is None
+
+
+def test_two_lists_are_the_method_for_two_lists() -> None:
+    for psi in (0.5, 1.0, 2.0):
+        one = two_list(PAIR, psi=psi, draws=20_000)
+        other = identify(PAIR, cells=Dirichlet(0.5), assumption=NHOI(1 / psi), draws=20_000)
+        assert one.point == pytest.approx(other.point, rel=0.02)
+        assert one.interval == pytest.approx(other.interval, rel=0.05)
+    assert two_list(PAIR, psi=2.0).assumption.startswith(NHOI(0.5).plain(("A", "B")))
+
+
+@pytest.mark.parametrize("psi", [0.0, -1.0, math.nan, math.inf, 1e308])
+def test_a_psi_that_is_none(psi: float) -> None:
+    with pytest.raises(UsedWrongly, match="is not a number above 0"):
+        two_list(PAIR, psi=psi)
+
+
+@pytest.mark.parametrize("sd", [-1.0, math.nan, math.inf])
+def test_a_doubt_about_psi_that_is_none(sd: float) -> None:
+    with pytest.raises(UsedWrongly, match="is not a number from 0 up"):
+        two_list(PAIR, psi=1.0, log_psi_sd=sd)
+
+
+def test_two_lists_need_a_stated_assumption() -> None:
+    refusal = identify(PAIR)
+    assert "must be stated" in (refusal.reason or "")
+    assert identify(PAIR, assumption=NHOI()).ok
+    assert {row["status"] for row in prior_rows(PAIR, cells=[Dirichlet(1)])} == {"refused"}
+    with pytest.raises(NotEstimable, match="must be stated"):
+        xi_at(PAIR, 100)
+
+
+@pytest.mark.parametrize("cells", ["dirichlet", "log-linear"])
+def test_the_order_of_the_lists_is_nothing(kosovo: CaptureTable, cells: str) -> None:
+    assumption = MarginalPair("ABA", "HRW")
+    first = identify(kosovo, cells=cells, assumption=assumption, draws=1600)
+    again = identify(kosovo.select(kosovo.lists[::-1]), cells=cells, assumption=assumption,
+                     draws=1600)  # fmt: skip
+    assert again.interval == first.interval
+    assert np.array_equal(again.draws, first.draws)  # type: ignore[arg-type]
+    other = identify(kosovo, cells=cells, assumption=assumption, draws=1600, seed=2)
+    assert not np.array_equal(other.draws, first.draws)  # type: ignore[arg-type]
+
+
+def test_an_empty_pattern_is_answered_and_its_prior_shown(
+    tables: Mapping[str, CaptureTable],
+) -> None:
+    """Korea: nobody on c and d alone. The plain estimate is infinite; here the prior speaks."""
+    korea = tables["korea"]
+    assert saturated(korea).status == "refused"
+    estimate = identify(korea)
+    assert estimate.ok
+    assert estimate.diagnostics["empty_patterns"] == 1
+    assert any("of the doubt comes from the prior of Dirichlet(1)" in w for w in estimate.warnings)
+    assert estimate.mean is None
+    assert "infinite" in estimate.settings["mean"]
+    rows = {row["cells"]: row for row in prior_rows(korea, draws=2000)}
+    assert rows["Dirichlet(1)"]["point"] < rows["Dirichlet(0.5)"]["point"]
+    smallest = rows["Dirichlet(2^-J)"]
+    assert smallest["status"] == "refused"
+    assert "99% of the doubt comes from the prior of Dirichlet(2^-J)" in smallest["reason"]
+    shares = [rows[f"Dirichlet({name})"]["prior_share"] for name in ("1", "0.5", "2^-J")]
+    assert shares == sorted(shares)
+    assert rows["log-linear, terms ~ N(0, 2.5^2)"]["status"] == "ok"
+
+
+def test_the_prior_says_nothing_where_every_pattern_has_people(kosovo: CaptureTable) -> None:
+    estimate = identify(kosovo)
+    assert estimate.diagnostics["prior_share"] == 0
+    assert estimate.warnings == ()
+
+
+def test_draws_that_contradict_a_pair_are_counted_and_too_many_refused(
+    kosovo: CaptureTable,
+) -> None:
+    """At a large xi more are seen on neither of the two than there can be."""
+    rows = xi_curve(kosovo, xis=(1.0, 2.5, 4.0), assumption=MarginalPair("ABA", "HRW"), draws=2000)
+    assert rows[0]["contradicted"] == 0
+    shares = [row["contradicted"] for row in rows if row["status"] == "ok"]
+    assert all(0 <= share <= 0.5 for share in shares)
+    assert rows[-1]["status"] == "refused"
+    assert "of the draws contradict what is assumed" in rows[-1]["reason"]
+    partly = identify(
+        CaptureTable.of(
+            "ABC", {"100": 9, "010": 8, "110": 6, "001": 10, "101": 3, "011": 3, "111": 2}
+        ),
+        assumption=MarginalPair("A", "B"),
+    )  # fmt: skip
+    assert 0.01 < partly.diagnostics["contradicted"] < 0.5
+    assert any("contradict what is assumed and are left out" in text for text in partly.warnings)
+
+
+def test_the_seen_half_of_conditional_independence_is_tested(kosovo: CaptureTable) -> None:
+    estimate = identify(kosovo, assumption=ConditionalPair("EXH", "ABA", "OSCE"))
+    low, middle, high = estimate.diagnostics["odds_ratio_on_third"]
+    counts = {"11": 0, "10": 0, "01": 0, "00": 0}
+    for pattern, count in kosovo.counts.items():
+        if pattern[2] == "1":
+            counts[pattern[:2]] += count
+    plain = counts["11"] * counts["00"] / (counts["10"] * counts["01"])
+    assert middle == pytest.approx(plain, rel=0.05)
+    assert low < plain < high
+    assert any("hard to believe" in text for text in estimate.warnings)
+    independent = CaptureTable.of(
+        "ABC", {"100": 80, "010": 80, "110": 20, "001": 160, "101": 40, "011": 40, "111": 10}
+    )
+    quiet = identify(independent, assumption=ConditionalPair("A", "B", "C"))
+    assert not any("hard to believe" in text for text in quiet.warnings)
+
+
+def test_xi_at_of_a_pair_comes_to_the_claim(kosovo: CaptureTable) -> None:
+    pair = MarginalPair("ABA", "HRW")
+    found = xi_at(kosovo, 10_356, assumption=pair, draws=1000)
+    xi = found["point"]
+    assert xi is not None
+    assert found["low"] is not None
+    assert found["high"] is not None
+    assert found["low"] < xi < found["high"]
+    there = identify(kosovo, assumption=pair.at(xi), draws=1000)
+    assert there.point == pytest.approx(10_356, rel=0.01)
+    lower = identify(kosovo, assumption=pair.at(found["low"]), draws=1000)
+    assert lower.interval is not None
+    assert lower.interval[0] == pytest.approx(10_356, rel=0.01)
+    with pytest.raises(UsedWrongly, match="not above the 4,400 observed"):
+        xi_at(kosovo, 4400)
+
+
+def test_a_curve_draws_the_seen_patterns_once(kosovo: CaptureTable) -> None:
+    made = []
+
+    class Counted(Dirichlet):
+        def batches(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+            for drawn in super().batches(*args, **kwargs):
+                made.append(len(drawn.log_shares))
+                yield drawn
+
+    rows = xi_curve(kosovo, cells=Counted(1.0), draws=500)
+    assert made == [500]
+    unseen = [(row["point"] - 4400) * row["xi"] for row in rows]
+    assert unseen == pytest.approx([unseen[2]] * 5, rel=0.01)
+    assert Remembered("dirichlet").name == "Dirichlet(1)"
+
+
+def test_what_cannot_be_asked(kosovo: CaptureTable) -> None:
+    with pytest.raises(UsedWrongly, match="no model of the seen patterns called 'guess'"):
+        identify(kosovo, cells="guess")
+    with pytest.raises(UsedWrongly, match="at least one draw"):
+        identify(kosovo, draws=0)
+    with pytest.raises(UsedWrongly, match="level 2 is not between"):
+        identify(kosovo, level=2)
+    with pytest.raises(UsedWrongly, match="prior count of 0"):
+        Dirichlet(0)
+    with pytest.raises(UsedWrongly, match="standard deviation of 0"):
+        LogLinear(0)
+    with pytest.raises(UsedWrongly, match="order of a log-linear model"):
+        LogLinear(order=0)
+
+
+def test_what_is_said_is_plain_json(kosovo: CaptureTable) -> None:
+    for assumption in (NHOI(2.0), ConditionalPair("EXH", "ABA", "OSCE")):
+        said = json.dumps(identify(kosovo, assumption=assumption).to_json(), allow_nan=False)
+        back = json.loads(said)
+        assert back["method"] == "identified"
+        assert back["settings"]["identified_by"] == assumption.name
+        assert back["settings"]["exactly"] == assumption.exact(kosovo.lists)
+        assert kosovo.digest() not in said
+    rows = json.dumps(plain(xi_curve(kosovo, draws=200)), allow_nan=False)
+    assert len(json.loads(rows)) == 5
+
+
+def test_hopeless_tables_are_refused() -> None:
+    for table in HOPELESS.values():
+        assert identify(table, assumption=NHOI()).status == "refused"
+        assert {row["status"] for row in xi_curve(table)} == {"refused"}
+        assert {row["status"] for row in prior_rows(table)} == {"refused"}
+
+
+def test_too_many_lists() -> None:
+    lists = [f"L{i}" for i in range(11)]
+    table = CaptureTable.tally(lists, [{lists[i], lists[i - 1]} for i in range(11)] * 5)
+    assert "up to 10 lists" in (identify(table).reason or "")
+    six = table.select(lists[:6])
+    assert "up to 5 lists" in (identify(six, cells="log-linear").reason or "")
+
+
+def test_huge_counts_end_in_finite_numbers() -> None:
+    table = CaptureTable.of("AB", {"10": 4 * 10**13, "01": 2 * 10**13, "11": 10**13})
+    estimate = identify(table, assumption=NHOI())
+    assert estimate.point == pytest.approx(1.5e14, rel=1e-3)

@@ -1,0 +1,45 @@
+"""A made-up register of people killed, in which hundreds share an event and hardly a pair is one
+person: what plain linkage takes for links are events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import bench_labelled, made_register
+from uncounted.linkage import Linkage, evaluate, link, point_partition
+from uncounted.linkage.result import together
+
+
+@pytest.fixture(scope="module")
+def register() -> tuple[Linkage, list[str]]:
+    reports, truth = made_register.made(2)
+    return link(reports, draws=200, with_grid=False), truth
+
+
+def test_people_and_not_events_are_found(register: tuple[Linkage, list[str]]) -> None:
+    linkage, truth = register
+    found = evaluate(point_partition(linkage), truth)
+    assert found.f1 > 0.7
+    low, high = linkage.diagnostics["people_interval"]
+    assert low <= found.true_people <= high
+    evidence = linkage.diagnostics["evidence_by_field"]
+    assert evidence["name"] > evidence["event"]
+
+
+def test_as_many_links_are_expected_as_are_true(register: tuple[Linkage, list[str]]) -> None:
+    linkage, truth = register
+    expected = sum(together(linkage.labels).values())
+    assert expected == pytest.approx(made_register.REPEATED, rel=0.25)  # plain Splink: thousands
+    assert linkage.diagnostics["blocking"]["links_by_plain_splink"] > 1000
+    _, low, high, true = bench_labelled.doubtful(linkage, truth)
+    assert low <= true <= high
+
+
+def test_the_register_is_what_it_says() -> None:
+    reports, truth = made_register.made(2)
+    assert len(reports) == made_register.REPORTS
+    _, times = np.unique(truth, return_counts=True)
+    assert (times == 2).sum() == made_register.REPEATED
+    assert set(times) == {1, 2}
+    assert made_register.made(2)[0] == reports

@@ -1,0 +1,409 @@
+"""The page: whole in one file, true to the protected table, legible on a phone."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import math
+import re
+import shutil
+from pathlib import Path
+
+import attrs
+import pytest
+from tests.publish.synthetic_release import LARGE, LISTS, PLAN, SMALL, facts_of, study_of
+
+from uncounted.captures import CaptureTable
+from uncounted.errors import BadMapping, NotPublishable
+from uncounted.publish.facts import Facts, OtherWays
+from uncounted.publish.plan import Plan
+from uncounted.publish.release import build
+from uncounted.publish.report import sections
+from uncounted.publish.report.html import tongue
+
+
+@pytest.fixture(scope="module")
+def small() -> dict[str, bytes]:
+    return build(facts_of(SMALL), PLAN)
+
+
+@pytest.fixture(scope="module")
+def large() -> dict[str, bytes]:
+    return build(facts_of(LARGE, truth=5000), PLAN)
+
+
+class Reader(html.parser.HTMLParser):
+    """Collects text, and tags that are opened and never closed."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "input", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Of SVG: closed as it is opened."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text.append(data)
+
+
+def read(page: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(page.decode())
+    reader.close()
+    return reader
+
+
+def test_the_page_parses_and_no_id_is_used_twice(small: dict[str, bytes]) -> None:
+    reader = read(small["report.html"])
+    assert reader.open == []
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+@pytest.mark.parametrize(
+    ("counts", "copied", "said"), [(LARGE, True, True), (LARGE, False, False), (SMALL, True, False)]
+)
+def test_a_list_that_stands_in_another_is_said_where_no_count_is_hidden(
+    counts: dict[str, int], copied: bool, said: bool
+) -> None:
+    facts = facts_of(counts)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, copied=copied))
+    page = build(facts, PLAN)["report.html"]
+    words = " ".join("".join(read(page).text).split())
+    assert ("stands in another nearly whole" in words) is said
+
+
+WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "ways", "head", "below"),
+    [
+        (LARGE, WAYS, "the range reaches from 1,150 to 1,700", "from 1,150 to 1,700. That is no"),
+        (LARGE, WAYS, "the range reaches", "would be about 1,450; if all were but those"),
+        (LARGE, attrs.evolve(WAYS, strict=None), "the range reaches", "do not settle. Independent"),
+        (
+            LARGE,
+            attrs.evolve(WAYS, interval=(1155.0, math.inf), silent=1),
+            "the range reaches from 1,150 without an end",
+            "Under one of those that pass there is no number at all.",
+        ),
+        (
+            LARGE,
+            attrs.evolve(WAYS, interval=(1158.3, 1603.8)),
+            "the lists take it no further",
+            "Two of these do.",
+        ),
+        (LARGE, OtherWays(8, 0, 0, (1.0, 2.0)), "No other way of linking", "None of these does."),
+        (
+            LARGE,
+            OtherWays(8, 1, 1, (1.0, 2.0)),
+            "there is no number",
+            "One of these does. Under one of those",
+        ),
+        (LARGE, OtherWays(0, 0, 0, (1.0, 2.0)), "was not looked at", "Which reports are about"),
+        # the ends of a table with hidden counts are as coarse as its headline's, and there are no
+        # others of the same method
+        (
+            SMALL,
+            attrs.evolve(WAYS, interval=(10_498.0, 15_101.0)),
+            "the range reaches from 10,000 to 16,000",
+            "do not settle. Independent",
+        ),
+    ],
+)
+def test_what_other_ways_of_linking_give_stands_beside_the_range(
+    counts: dict[str, int], ways: OtherWays, head: str, below: str
+) -> None:
+    facts = facts_of(counts)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, other_ways=ways))
+    made = build(facts, PLAN)
+    words = " ".join("".join(read(made["report.html"]).text).split())
+    lead, rest = words.split("How it was decided who is who")
+    assert head in lead
+    assert below in rest
+    told = json.loads(made["estimate.json"])["linkage"]
+    assert told["other_ways"] == {"tried": ways.tried, "passing": ways.passing}
+    assert (told["envelope"] is None) == (ways.passing == ways.silent)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_linkage_that_fails_a_check_is_said_at_the_head(fails: bool) -> None:
+    facts = facts_of(LARGE)
+    assert facts.linkage is not None
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, other_ways=WAYS))
+    made = build(facts, PLAN)
+    lead, rest = " ".join("".join(read(made["report.html"]).text).split()).split(
+        "How it was decided who is who"
+    )
+    for part in (lead, rest):
+        assert ("the lists were linked fails a check that it should pass" in part) is fails
+    assert json.loads(made["estimate.json"])["linkage"]["fails_a_check"] is fails
+
+
+def test_who_is_on_no_list_is_rounded_once() -> None:
+    """215 of whom 137 are recorded, 137 to 900: 78 are on none, not 200 less 137 to the next 50."""
+    facts = facts_of(LARGE)
+    table = CaptureTable.of(LISTS, LARGE)
+    n = table.observed
+    facts = attrs.evolve(facts, study=study_of(table, n + 78.0, n + 1.0, n + 600.0))
+    lead = _lead_of(facts)
+    assert f"About {n / (n + 78):.0%} of them are on at least one list." in lead
+    assert "The others, about 80, are on none" in lead
+
+
+@pytest.mark.parametrize(("bound", "said"), [(1374.0, False), (1380.0, True)])
+def test_a_bound_is_above_the_number_only_if_rounding_alone_has_not_put_it_there(
+    bound: float, said: bool
+) -> None:
+    """The number is 1,350 in steps of 50, and may be 1,374; the bound is told in steps of 10."""
+    facts = facts_of(LARGE)
+    study = study_of(facts.table, 1350.0, 1150.0, 1650.0)
+    moved = tuple(
+        attrs.evolve(each, point=bound) if each.method == "chao" else each
+        for each in study.estimates
+    )
+    facts = attrs.evolve(facts, study=attrs.evolve(study, estimates=moved))
+    assert ("lies above this number" in _lead_of(facts)) is said
+
+
+def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
+    """In some draws 880 are recorded, on the page 891: the range holds what it says it holds."""
+    facts = facts_of(LARGE)
+    study = study_of(facts.table, 893.0, 881.5, 905.0)
+    linkage = {"observed": {"median": 891.0, "interval": [880, 899]}}
+    assert facts.linkage is not None
+    ways = OtherWays(8, 2, 0, (850.0, 905.0))
+    facts = attrs.evolve(
+        facts,
+        study=attrs.evolve(study, linkage=linkage),
+        linkage=attrs.evolve(facts.linkage, other_ways=ways),
+    )
+    draft, numbers = sections.write(facts, PLAN)
+    assert "about 895, between 880 and 905" in draft.headline
+    assert numbers.linked_otherwise is not None
+    assert (numbers.linked_otherwise.low, numbers.linked_otherwise.high) == (850, 905)
+
+
+def _lead_of(facts: Facts) -> str:
+    draft, _ = sections.write(facts, PLAN)
+    return " ".join(draft.lead)
+
+
+def test_the_headline_says_it(large: dict[str, bytes]) -> None:
+    words = "".join(read(large["report.html"]).text)
+    assert (
+        "Four organisations recorded 891 people. There were probably about 1,350, "
+        "between 1,150 and 1,650." in words
+    )
+
+
+def test_no_hidden_count_is_anywhere_in_what_leaves(small: dict[str, bytes]) -> None:
+    """Hidden cells are given numbers that nothing else has, and looked for everywhere."""
+    facts = facts_of(SMALL)
+    _, numbers = sections.write(facts, PLAN)
+    hidden = {str(SMALL[p]) for p in numbers.table.hidden if SMALL[p] > 60}
+    hidden |= {f"{SMALL[p]:,}" for p in numbers.table.hidden if SMALL[p] > 60}
+    assert len(hidden) >= 3
+    told = "".join(read(small["report.html"]).text)
+    told += small["table.csv"].decode() + small["estimate.json"].decode()
+    assert not hidden & set(re.findall(r"[\d,]*\d", told))
+    rows = list(csv.DictReader(io.StringIO(small["table.csv"].decode())))
+    for row in rows:
+        assert (row["count"] == "") == (row["shown"] == "hidden")
+        assert not row["count"] or int(row["count"]) >= 5
+    assert sum(row["shown"] == "hidden" for row in rows) == len(numbers.table.hidden)
+
+
+def test_no_seed_no_hash_no_diagnostic_leaves(small: dict[str, bytes]) -> None:
+    facts = facts_of(SMALL)
+    told = b"".join(small[name] for name in ("report.html", "table.csv", "estimate.json")).decode()
+    for secret in ("90210", facts.table.digest(), '"f1"', "diagnostics"):
+        assert secret not in told
+    f1, f2 = facts.table.seen_exactly(1), facts.table.seen_exactly(2)
+    for count in (f1, f2):
+        assert not re.search(rf"\b({count}|{count:,})\b", told)
+
+
+def test_warnings_and_reasons_that_tell_of_hidden_counts_are_not_repeated(
+    small: dict[str, bytes], large: dict[str, bytes]
+) -> None:
+    telling = ("patterns have nobody", "only two lists share")
+    quiet, open_ = ("".join(read(x["report.html"]).text) for x in (small, large))
+    assert not [words for words in telling if words in quiet]
+    assert all(words in open_ for words in telling)  # nothing is hidden in that table
+
+
+def test_the_xi_table_comes_from_the_headline_alone(large: dict[str, bytes]) -> None:
+    """The saturated model answers only when no cell is empty: its table would tell that."""
+    words = "|".join(read(large["report.html"]).text)
+    assert "1,800" in words  # 891 + 2 x 445.5, to the nearest 50
+    assert "If the assumption is wrong" in words
+
+
+def test_few_left_out_are_not_counted_out(small: dict[str, bytes]) -> None:
+    words = "|".join(read(small["report.html"]).text)
+    assert "fewer than 10" in words
+    assert "about 40" in words
+
+
+def test_made_up_people_are_said_to_be_made_up(
+    small: dict[str, bytes], large: dict[str, bytes]
+) -> None:
+    assert b"Nobody in it exists" in large["report.html"]
+    assert b"Nobody in it exists" not in small["report.html"]
+    assert b"How far from the truth" not in small["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        (5000, "An interval that lies too low is what unequal capture gives."),
+        (900, "An interval that lies too high is what lists give that avoid each other"),
+        (1300, "every interval would hold the truth"),
+    ],
+)
+def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
+    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    section = next(s for s in draft.sections if s.key == "truth")
+    assert words in str(section)
+
+
+def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
+    facts = facts_of(LARGE, truth=truth)
+    assert facts.truth is not None
+    clean = study_of(facts.table, *perfect)
+    facts = attrs.evolve(facts, truth=attrs.evolve(facts.truth, perfect=clean))
+    draft, _ = sections.write(facts, PLAN)
+    return str(next(s for s in draft.sections if s.key == "truth"))
+
+
+def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> None:
+    assert "It is the linkage that makes" in _truth_section(1700, (1700, 1600, 1800))
+    assert "is luck" in _truth_section(1300, (1100, 1000, 1200))
+    neither = _truth_section(1300, (1300, 1200, 1400))
+    assert "luck" not in neither
+    assert "It is the linkage" not in neither
+
+
+@pytest.mark.parametrize(("truth", "words"), [(1300, "The range holds it."), (5000, "misses it;")])
+def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: str) -> None:
+    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    assert f"the truth is known: {truth:,}" in draft.lead[-1]
+    assert words in draft.lead[-1]
+
+
+def test_what_is_said_of_hiding_is_true_of_this_table() -> None:
+    def said(counts: dict[str, int]) -> str:
+        draft, _ = sections.write(facts_of(counts), PLAN)
+        return str(next(s for s in draft.sections if s.key == "table").blocks[0])
+
+    assert "There is none." in said(LARGE)
+    assert "some by lot" in said(SMALL)
+    assert "tried to compute" not in said(LARGE)
+
+
+def test_when_every_method_refuses_the_page_says_so() -> None:
+    facts = facts_of(LARGE)
+    only = tuple(e for e in facts.study.estimates if not e.ok)
+    facts = attrs.evolve(facts, study=attrs.evolve(facts.study, estimates=only))
+    words = "".join(read(build(facts, PLAN)["report.html"]).text)
+    assert "How many there were in all cannot be said from these lists." in words
+    assert json.loads(build(facts, PLAN)["estimate.json"])["headline"] is None
+
+
+def test_what_others_wrote_is_escaped(small: dict[str, bytes]) -> None:
+    assert b"<&>" not in small["report.html"]
+    assert b"&lt;&amp;&gt;" in small["report.html"]
+    assert tongue("a < 새벽") == 'a &lt; <span lang="ko">새벽</span>'
+
+
+def test_the_same_facts_give_the_same_bytes(small: dict[str, bytes]) -> None:
+    assert build(facts_of(SMALL), PLAN) == small
+
+
+def test_nothing_outside_is_named(small: dict[str, bytes]) -> None:
+    page = small["report.html"].decode()
+    assert "default-src 'none'" in page
+    outside = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?!data:font/woff2)[^\s\"')]+", page)
+    assert outside == []
+    assert "<script" not in page
+
+
+def test_a_letter_that_the_font_lacks_is_refused_by_its_code_point() -> None:
+    plan = attrs.evolve(PLAN, title="Returned \U0001f600")
+    with pytest.raises(NotPublishable, match=r"no letter for U\+1F600"):
+        build(facts_of(LARGE), plan)
+
+
+def test_a_plan_for_other_lists_is_refused() -> None:
+    plan = Plan.parse(
+        'title = "x"\n[population]\nwho = "a"\nwhere = "b"\nwhen = "c"\n[lists.Rivers]\nlabel = "x"'
+    )
+    with pytest.raises(BadMapping, match="'Rivers'"):
+        build(facts_of(LARGE), plan)
+
+
+def test_a_headline_method_without_a_number_is_refused() -> None:
+    with pytest.raises(NotPublishable, match="'log-linear' gives no number here"):
+        build(facts_of(LARGE), attrs.evolve(PLAN, method="log-linear"))
+
+
+@pytest.mark.browser
+@pytest.mark.enable_socket  # playwright talks to its driver; the browser is told to stay offline
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_a_browser_nothing_is_fetched_and_nothing_sticks_out(
+    small: dict[str, bytes], tmp_path: Path, width: int
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    assert chromium, "Debian's Chromium is not installed"
+    path = tmp_path / "report.html"
+    path.write_bytes(small["report.html"])
+    asked: list[str] = []
+    said: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            page = browser.new_context(
+                offline=True, viewport={"width": width, "height": 900}
+            ).new_page()
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(path.as_uri())
+            faces = page.evaluate(
+                "document.fonts.ready.then(f => [...f].map(x => x.family + x.weight + x.status))"
+            )
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            shown = page.evaluate(
+                "[...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().width)"
+                ".map(s => s.getBoundingClientRect().width)"
+            )
+            used = page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+        finally:
+            browser.close()
+    assert [url for url in asked if not url.startswith("data:font")] == [path.as_uri()]
+    assert said == []
+    assert wide <= width
+    assert sorted(faces) == ["Uncounted Sans400loaded", "Uncounted Sans700loaded"]
+    assert used.startswith('"Uncounted Sans"')
+    assert len(shown) == 2
+    assert all(size <= width for size in shown)

@@ -1,0 +1,394 @@
+"""Partial dates: one vector a file, laws, and the edtf library as oracle where it is right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from time import struct_time
+from typing import cast
+
+import edtf as oracle
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.records.dates.lunar_months import months
+
+from uncounted.errors import BadInput
+from uncounted.records.dates import edtf
+from uncounted.records.dates import partial_date as dates
+from uncounted.records.dates.calendars import lunar_days
+from uncounted.records.dates.partial_date import PartialDate
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "dates"
+
+
+def _vector(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(": ")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _bound(day: date | None) -> str:
+    return day.isoformat() if day else "open"
+
+
+@pytest.mark.parametrize("path", sorted(VECTORS.glob("*.txt")), ids=lambda path: path.stem)
+def test_vector(path: Path) -> None:
+    vector = _vector(path)
+    [text], [expected] = vector["written"], vector["expect"]
+    birth = vector.get("of") == ["birth"]
+    if expected == "refused":
+        with pytest.raises(BadInput) as refused:
+            dates.read(text, birth=birth)
+        assert str(refused.value) == vector["words"][0]
+        return
+    reading = dates.read(text, birth=birth)
+    assert list(reading.notes) == vector.get("note", [])
+    if expected == "unknown":
+        assert reading.date is None
+        return
+    assert expected == "date"
+    assert reading.date is not None
+    assert reading.date.written == text
+    assert [reading.date.edtf] == vector["edtf"]
+    assert [_bound(reading.date.earliest)] == vector["earliest"]
+    assert [_bound(reading.date.latest)] == vector["latest"]
+
+
+def test_there_are_vectors_of_every_outcome() -> None:
+    outcomes = [_vector(path)["expect"][0] for path in VECTORS.glob("*.txt")]
+    assert {outcome: outcomes.count(outcome) for outcome in set(outcomes)}.keys() == {
+        "date",
+        "refused",
+        "unknown",
+    }
+    assert len(outcomes) >= 90
+
+
+def _day(found: object) -> date:
+    parts = cast("struct_time", found)
+    return date(parts.tm_year, parts.tm_mon, parts.tm_mday)
+
+
+# Years, decades, months, days, and those with unspecified months or days.
+STATED = st.from_regex(
+    r"(19|20)[0-9]{2}(-XX(-XX)?|-(0[1-9]|1[0-2])(-XX)?)?|(19|20)[0-9X]X", fullmatch=True
+) | st.dates(date(1000, 1, 1), date(2999, 12, 31)).map(date.isoformat)
+MARK = st.sampled_from(["", "?", "~", "%"])
+
+
+# Where edtf 5.0.2 is no oracle: `lower_fuzzy` and `upper_fuzzy` (a day that is "about" is out by
+# a year, a month and a day; its margins are its own, as are ours); `%`, of which it says neither
+# uncertain nor approximate; seasons (winter is one end); open ends, which have no bounds in it;
+# a mark after a year with X and a month; an X in a month or day that is not XX; and days that
+# are not: see `test_no_29_february_of_a_common_year`.
+@given(STATED, MARK)
+@settings(max_examples=100, deadline=None)
+def test_bounds_agree_with_the_edtf_library(text: str, mark: str) -> None:
+    theirs = oracle.parse_edtf(text + mark)
+    stated = _day(theirs.lower_strict()), _day(theirs.upper_strict())
+    assert edtf.bounds(text) == stated
+    found = PartialDate.of(text + mark)
+    if mark in ("", "?"):
+        assert (found.earliest, found.latest) == stated
+    else:
+        assert found.earliest is not None
+        assert found.latest is not None
+        assert found.earliest < stated[0] <= stated[1] < found.latest
+    if mark != "%":
+        assert (found.uncertain, found.approximate) == (theirs.is_uncertain, theirs.is_approximate)
+
+
+@pytest.mark.parametrize("text", ["1900-02-29", "2013-02-29", "2100-02-29"])
+def test_no_29_february_of_a_common_year(text: str) -> None:
+    oracle.parse_edtf(text)  # wrong: it takes every 29 February
+    with pytest.raises(BadInput, match="that month has no such day"):
+        edtf.bounds(text)
+
+
+@given(st.integers(1900, 2100), st.integers(1, 12), st.integers(1, 31))
+@settings(max_examples=100, deadline=None)
+def test_days_are_days_where_the_edtf_library_says_so(year: int, month: int, day: int) -> None:
+    assume((month, day) != (2, 29))
+    text = f"{year}-{month:02d}-{day:02d}"
+    try:
+        oracle.parse_edtf(text)
+    except oracle.EDTFParseException:
+        with pytest.raises(BadInput):
+            edtf.bounds(text)
+    else:
+        assert edtf.bounds(text) == (date(year, month, day),) * 2
+
+
+@given(
+    st.dates(date(1000, 1, 1), date(2999, 12, 31)),
+    st.dates(date(1000, 1, 1), date(2999, 12, 31)),
+    st.sampled_from(["", "?"]),
+    st.sampled_from(["", "?"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_intervals_agree_with_the_edtf_library(one: date, two: date, mark: str, end: str) -> None:
+    first, last = sorted((one, two))
+    text = f"{first.isoformat()}{mark}/{last.isoformat()}{end}"
+    theirs = oracle.parse_edtf(text)
+    assert edtf.bounds(text) == (_day(theirs.lower_strict()), _day(theirs.upper_strict()))
+    assert PartialDate.of(text).uncertain == theirs.is_uncertain
+
+
+_MONTHS = {zone: tuple(months(1900, 2100, zone)) for zone in (8, 9)}
+_KOREA = {
+    (month.year, month.number, day + 1): month.first + timedelta(days=day)
+    for month in _MONTHS[9]
+    if not month.leap
+    for day in range(month.length)
+}
+
+
+def _numbers(text: str) -> tuple[int, int, int]:
+    year, month, day = map(int, text.split("-"))
+    return year, month, day
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+WRITTEN = st.sampled_from(
+    [
+        "{0.year}-{0.month:02d}-{0.day:02d}",
+        "{0.year}년 {0.month}월 {0.day}일",
+        "{0.year}年{0.month}月{0.day}日",
+        "{0.year}. {0.month}. {0.day}.",
+        "{0:%d %B %Y}",
+        "{0:%B} {0.day}, {0.year}",
+        "{0.day}.{0.month}.{0.year}",
+        "{0.year}{0.month:02d}{0.day:02d}",
+    ]
+)
+
+
+@given(DAYS, WRITTEN)
+def test_a_day_written_in_any_way_is_that_day(day: date, form: str) -> None:
+    found = dates.parse(form.format(day))
+    assert (found.earliest, found.latest, found.edtf) == (day, day, day.isoformat())
+
+
+@given(DAYS, st.sampled_from(["{0:%m/%d/%Y}", "{0:%d/%m/%Y}"]))
+def test_a_day_of_unsaid_order_is_always_admitted(day: date, form: str) -> None:
+    found = dates.parse(form.format(day))
+    assert found.earliest is not None
+    assert found.latest is not None
+    assert found.earliest <= day <= found.latest
+
+
+_YEARS = st.integers(1900, 2098)
+_PARTS = st.sampled_from(
+    [
+        ("{0}년 초", "{0}년 말", "{0}년 상반기", "{0}년 2분기", "{0}년 늦가을", "{0}년 12월 하순"),
+        ("early {0}", "late {0}", "mid-{0}", "Q3 {0}", "late spring of {0}", "winter {0}"),
+        ("{0}年初", "{0}年年底", "{0}年上半年", "{0}年第三季度", "{0}年深秋", "{0}年5月下旬"),
+    ]
+)
+_JOINED = st.sampled_from(
+    ["{} ~ {}", "{}~{}", "between {} and {}", "from {} to {}", "{}부터 {}까지"]
+)
+
+
+@pytest.mark.parametrize("text", ["2014/2012", "28 to 3 Jan 2004", "음력 2003년 7월~5월"])
+def test_a_range_that_ends_before_it_begins_may_want_a_second_year(text: str) -> None:
+    with pytest.raises(BadInput, match="the interval ends before it begins") as refused:
+        dates.read(text)
+    assert refused.value.hint == "write the earlier date first, and the year of both"
+
+
+@given(_YEARS, st.integers(10, 12), st.integers(1, 4), _JOINED)
+def test_a_range_of_one_year_that_cannot_be_of_one_is_of_two(
+    year: int, one: int, two: int, joined: str
+) -> None:
+    found = dates.parse(joined.format(f"{year}년 {one}월", f"{two}월"))
+    assert found.edtf == f"{year}-{one:02d}/{year + 1}-{two:02d}"
+
+
+@given(_YEARS, st.integers(1, 3), _PARTS, st.integers(0, 5), st.integers(0, 5), _JOINED)
+@settings(deadline=None)
+def test_a_range_goes_from_the_first_day_of_one_part_to_the_last_of_the_other(
+    year: int, later: int, parts: tuple[str, ...], one: int, two: int, joined: str
+) -> None:
+    start, end = parts[one].format(year), parts[two].format(year + 1 + later)
+    found = dates.parse(joined.format(start, end))
+    assert (found.earliest, found.latest) == (
+        dates.parse(start).earliest,
+        dates.parse(end).latest,
+    )
+
+
+@given(
+    DAYS, st.sampled_from(["오전", "밤", "14시", "새벽 3시경", "오후 2시 30분", "14:30", "(저녁)"])
+)
+def test_a_time_of_day_leaves_the_day(day: date, time: str) -> None:
+    reading = dates.read(f"{day.year}년 {day.month}월 {day.day}일 {time}")
+    assert reading.date is not None
+    assert (reading.date.earliest, reading.date.latest) == (day, day)
+    assert reading.notes == ("the time of day was left out",)
+
+
+@given(DAYS)
+def test_a_stated_order_is_followed(day: date) -> None:
+    assert dates.parse(f"{day:%d/%m/%Y}", day_first=True).earliest == day
+    assert dates.parse(f"{day:%m/%d/%Y}", day_first=False).latest == day
+
+
+@given(DAYS)
+def test_before_and_after_leave_no_day_out_and_share_none(day: date) -> None:
+    before, after = dates.parse(f"before {day:%d %B %Y}"), dates.parse(f"after {day:%d %B %Y}")
+    assert before.latest == day - timedelta(days=1)
+    assert after.earliest == day + timedelta(days=1)
+    assert not before.overlaps(after)
+    assert dates.parse(f"by {day.year}").overlaps(after) or (day.month, day.day) == (12, 31)
+
+
+@given(DAYS)
+def test_more_doubt_never_narrows(day: date) -> None:
+    for text in (f"{day.year}", f"{day:%Y-%m}", day.isoformat()):
+        exact, about = PartialDate.of(text), PartialDate.of(text + "~")
+        assert exact.earliest is not None
+        assert about.earliest is not None
+        assert about.earliest < exact.earliest
+        assert exact.latest is not None
+        assert about.latest is not None
+        assert about.latest > exact.latest
+
+
+# New Year and Chuseok (1st of the 1st, 15th of the 8th lunar month), days off in South Korea.
+@pytest.mark.parametrize(
+    ("lunar", "solar"),
+    [
+        ("2004-01-01", date(2004, 1, 22)),
+        ("2007-01-01", date(2007, 2, 18)),
+        ("2012-01-01", date(2012, 1, 23)),
+        ("2013-01-01", date(2013, 2, 10)),
+        ("2014-01-01", date(2014, 1, 31)),
+        ("2015-01-01", date(2015, 2, 19)),
+        ("2020-01-01", date(2020, 1, 25)),
+        ("2013-08-15", date(2013, 9, 19)),
+        ("2014-08-15", date(2014, 9, 8)),
+        ("2017-08-15", date(2017, 10, 4)),
+        ("2020-08-15", date(2020, 10, 1)),
+    ],
+)
+def test_known_lunar_days_lie_in_their_bounds(lunar: str, solar: date) -> None:
+    first, last = lunar_days(lunar)
+    assert first <= solar <= last
+    assert (last - first).days < 36
+    first, last = lunar_days(lunar[:4])
+    assert first <= solar <= last
+    assert _KOREA[_numbers(lunar)] == solar
+
+
+@pytest.mark.parametrize(
+    ("zone", "year", "month", "leap", "first"),
+    [
+        (8, 1966, 1, False, date(1966, 1, 21)),  # a day apart: a new moon between 15 and 16 h UTC
+        (9, 1966, 1, False, date(1966, 1, 22)),
+        (8, 1997, 1, False, date(1997, 2, 7)),
+        (9, 1997, 1, False, date(1997, 2, 8)),
+        (9, 2012, 3, True, date(2012, 4, 21)),  # the Sun entered Gemini at 15:16 UTC on 20 May
+        (8, 2012, 4, True, date(2012, 5, 21)),
+        (8, 2033, 11, True, date(2033, 12, 22)),  # where simpler rules go wrong
+        (9, 2034, 1, False, date(2034, 2, 19)),
+    ],
+)
+def test_the_astronomy_of_this_test_is_right(
+    zone: int, year: int, month: int, leap: bool, first: date
+) -> None:
+    assert {m.first for m in _MONTHS[zone] if m[:3] == (year, month, leap)} == {first}
+
+
+@pytest.mark.parametrize("zone", [8, 9])
+def test_every_lunar_day_of_two_centuries_lies_in_its_bounds(zone: int) -> None:
+    assert len(_MONTHS[zone]) == 2486  # 201 years of 12 months and 74 leap months
+    for month in _MONTHS[zone]:
+        whole = f"{month.year}-{month.number:02d}"
+        end = month.first + timedelta(days=month.length - 1)
+        stated = lunar_days(whole, leap=month.leap)
+        for first, last in (stated, lunar_days(whole), lunar_days(str(month.year))):
+            assert first <= month.first <= end <= last
+        day = month.first + timedelta(days=14)
+        for first, last in (
+            lunar_days(f"{whole}-15", leap=month.leap),
+            lunar_days(f"{whole}-15"),  # a leap month that was not said to be one
+        ):
+            assert first <= day <= last
+
+
+_NUMERALS = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
+_CHINESE_DAYS = [f"初{_NUMERALS[day]}" for day in range(1, 11)]
+_KOREAN_DAYS = [
+    "초하루",
+    "초이틀",
+    "초사흘",
+    "초나흘",
+    "초닷새",
+    "초엿새",
+    "초이레",
+    "초여드레",
+    "초아흐레",
+    "초열흘",
+]
+
+
+@pytest.mark.parametrize(
+    ("zone", "names", "days", "last"),
+    [
+        (8, {1: "年正月", 11: "年冬月", 12: "年腊月"}, _CHINESE_DAYS, "三十"),
+        (9, {1: "년 정월 ", 11: "년 동짓달 ", 12: "년 섣달 "}, _KOREAN_DAYS, "그믐"),
+    ],
+)
+def test_lunar_days_by_their_names_lie_in_their_bounds(
+    zone: int, names: dict[int, str], days: list[str], last: str
+) -> None:
+    for month in _MONTHS[zone]:
+        number = f"年{_NUMERALS[month.number]}月" if zone == 8 else f"년 {month.number}월 "
+        written = f"{month.year}{names.get(month.number, number)}"
+        at = month.first.toordinal() % len(days)
+        ends = [(days[at], month.first + timedelta(days=at))]
+        if zone == 9 or month.length == 30:
+            ends.append((last, month.first + timedelta(days=month.length - 1)))
+        for name, day in ends:
+            found = dates.parse(written + name)
+            assert found.uncertain
+            assert found.earliest is not None
+            assert found.latest is not None
+            assert found.earliest <= day <= found.latest
+
+
+@given(
+    st.text(max_size=40)
+    | st.text(
+        "0123456789-/.~?%X 년월일年月日以前后음력주체toabefr()초말봄미상밤정初正,", max_size=40
+    )
+)
+@settings(max_examples=400)
+def test_nothing_but_a_refusal_comes_out_and_it_repeats_nothing(text: str) -> None:
+    try:
+        reading = dates.read(text)
+    except BadInput as refused:
+        if len(text.strip()) > 6 and not text.isascii():
+            assert text.strip() not in f"{refused} {refused.hint}"  # noqa: PT017
+        return
+    if reading.date and reading.date.earliest and reading.date.latest:
+        assert reading.date.earliest <= reading.date.latest
+    if reading.date:
+        assert PartialDate.from_payload(reading.date.to_payload()) == reading.date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a to " * 24, "before " * 17, "2013 or " * 15, "~" * 120, "1" * 5000),
+        *("in the " * 17, "5월 미상 " * 18, "1998 (" * 20, "may-" * 29, "오전 " * 39, "늦" * 110),
+        *("1 may-" * 19, "?~" * 59, "a/" * 59, "1985 소띠 " * 14, "年的" * 59, "3,4," * 29),
+    ],
+)
+def test_hostile_texts_are_refused_at_once(text: str) -> None:
+    with pytest.raises(BadInput, match=r"not a date|count of days|open end"):
+        dates.read(text + "x", birth=True)

@@ -1,0 +1,59 @@
+"""Each command that uses reports asks for consent, and says how many it left out and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.vault.test_artefacts import sealed_lightly
+from tests.workflow.test_crash_recovery import LISTS, PASSPHRASE, PLAN, RETURNS, ROWS
+
+from uncounted.cli.main import run
+from uncounted.vault.case import Case
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.reports.consent import Consent
+
+
+@pytest.mark.slow
+def test_how_many_and_why_but_never_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    me, folder = Identity.generate(), tmp_path / "a.case"
+    (tmp_path / "home").mkdir()
+    sealed = sealed_lightly(me.unsafe_secret(), PASSPHRASE)
+    (tmp_path / "home" / "identity.age").write_bytes(sealed)
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    monkeypatch.setenv("UNCOUNTED_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNCOUNTED_PASSPHRASE", PASSPHRASE)
+    assert run(["init", str(folder)]) == 0
+    for name in ("Saebyok", "TumenWatch", "Panel"):
+        lines = (RETURNS / f"{name}.csv").read_bytes().decode(LISTS[name]).split("\n")
+        some = tmp_path / f"{name}.csv"
+        some.write_bytes("\n".join(lines[: ROWS + 1]).encode(LISTS[name]))
+        mapping = str(RETURNS / f"{name}.toml")
+        assert run(["import", str(folder), str(some), "--source", name, "--mapping", mapping]) == 0
+    with Case.open(folder, me) as case:
+        both = Consent(frozenset({"link", "statistics"}))
+        keys = [(each.source, each.id) for each in case.every_report()]
+        for key in keys:
+            case.set_consent(*key, both)
+        for number, (source, id_) in enumerate(keys[-5:]):
+            uses = frozenset({"link"} if number < 2 else {"statistics"})
+            case.set_consent(source, id_, Consent(uses))
+    capsys.readouterr()
+
+    def said(*arguments: str) -> str:
+        assert run([arguments[0], str(folder), *arguments[1:]]) == 0
+        told = capsys.readouterr()
+        assert not any(id_ in told.err + told.out for _, id_ in keys[-5:])
+        return told.err
+
+    assert "3 reports not linked: no consent for link" in said("link", "--draws", "10")
+    for command in (
+        ("captures", "--out", str(tmp_path / "table.csv")),
+        ("estimate", "--lists", "Saebyok,TumenWatch,Panel"),
+        ("release", "--plan", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "out")),
+    ):
+        told = said(*command)
+        assert "3 reports not counted: no consent for link" in told, command
+        assert "2 reports not counted: no consent for statistics" in told, command

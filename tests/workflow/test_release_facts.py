@@ -1,0 +1,193 @@
+"""What the publisher is told of lists that stand in one another, and of other ways of linking."""
+
+from __future__ import annotations
+
+import hmac
+import math
+import types
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+from tests.publish.synthetic_release import LARGE, LISTS, PLAN, study_of
+
+from uncounted.captures import CaptureTable
+from uncounted.cli.estimate_text import study_lines
+from uncounted.errors import NotPublishable
+from uncounted.estimate import Study
+from uncounted.linkage import Linkage
+from uncounted.progress import silent
+from uncounted.publish.facts import LinkageFacts, OtherWays
+from uncounted.publish.plan import ListPlan
+from uncounted.records.dates.partial_date import parse
+from uncounted.records.names.name import Name
+from uncounted.records.report import Report
+from uncounted.workflow import release_facts
+from uncounted.workflow.counts import Counted, Linked, OtherReading
+from uncounted.workflow.estimate import Asked, over_draws
+from uncounted.workflow.plan_words import refuse_names
+
+
+def reports(source: str, count: int) -> list[Report]:
+    return [
+        Report(
+            source, str(at), (Name(f"Kim Yong {at}"),), birth=parse(f"19{at + 40}"), origin="Musan"
+        )
+        for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "uses", "copied"),
+    [("Door", 12, True), ("Door", 9, False), ("left out", 12, False)],
+)
+def test_copies_are_told_of_lists_and_reports_that_are_counted(
+    second: str, uses: int, copied: bool
+) -> None:
+    rows = [*reports("Dawn", 20), *reports(second, 12)]
+    may = [True] * 20 + [at < uses for at in range(12)]
+    keys = tuple((each.source, each.id) for each in rows)
+    linkage = Linkage(keys, np.zeros((2, len(rows)), np.int32), 0, {}, {}, 1, 0.0)
+    table = CaptureTable.of(LISTS, LARGE)
+    facts = release_facts.facts(
+        {name: {} for name in LISTS},
+        PLAN,
+        Linked(linkage, rows, may, {}),
+        Counted((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        study_of(table, 1350.0, 1150.0, 1650.0),
+        bytes(32),
+    )
+    assert facts.linkage is not None
+    assert facts.linkage.copied is copied
+
+
+def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> None:
+    pairs = [{"shorter": "Kopie", "longer": "Dawn"}, {"shorter": "Door", "longer": "Dawn"}]
+    keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
+    linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, {"copied": pairs}, {}, 1, 0.0)
+    opened = Linked(linkage, [], [], {})
+    assert opened.copied() == pairs
+    assert opened.copied(["Dawn", "Door"]) == pairs[1:]
+    assert opened.copied(["Door", "Kopie"]) == []
+
+
+def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
+    table = CaptureTable.of(LISTS, LARGE)
+    study = study_of(table, 1350.0, 1150.0, 1650.0)
+    rows = [
+        {"reading": "ewens, usual candidates", "in_grid": True, "point": 1200.0},
+        {"reading": "strict", "in_grid": False, "point": 1500.0},
+        {"reading": "loose", "in_grid": False, "point": None},
+    ]
+    envelope = {"interval": [1100.0, None], "readings": 8, "passing": 2, "without_number": 1}
+    study = attrs.evolve(study, linkage={"readings": rows, "envelope": envelope})
+    ways = told_of(study).other_ways
+    assert not told_of(study).fails
+    assert ways == OtherWays(8, 2, 1, (1100.0, math.inf), 1500.0, None)
+    assert told_of(attrs.evolve(study, linkage={})).other_ways is None
+
+
+def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
+    table = CaptureTable.of(LISTS, LARGE)
+    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    counted = Counted([table], table, {}, {}, fails="names agree in 81% of the links")
+    study = over_draws(case, counted, Asked(methods=("chao",)), silent)
+    assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
+    assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
+    assert told_of(study, "names agree in 81% of the links").fails
+
+
+def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
+    table = CaptureTable.of(LISTS, LARGE)
+    told = {"fails": fails}
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told, {}, 1, 0.0)
+    facts = release_facts.facts(
+        {name: {} for name in LISTS},
+        PLAN,
+        Linked(linkage, reports("Dawn", 1), [True], {}),
+        Counted((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        study,
+        bytes(32),
+    )
+    assert facts.linkage is not None
+    return facts.linkage
+
+
+def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -> None:
+    table = CaptureTable.of(LISTS, LARGE)
+    counted = Counted([table], table, {}, {}, [OtherReading("ewens", [table])])
+    case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
+    asked = Asked(methods=("decomposable", "independence"))
+    study = over_draws(case, counted, asked, silent, leading="independence")
+    assert study.linkage is not None
+    assert study.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
+
+
+def test_people_are_those_on_the_lists_that_are_counted() -> None:
+    """And not those on all that were linked; who is left out, likewise."""
+    table, fewer = CaptureTable.of(LISTS, LARGE), CaptureTable.of(LISTS, {**LARGE, "1000": 100})
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
+    left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
+    linked = Linked(linkage, reports("Dawn", 1), [True], left)
+    facts = release_facts.facts(
+        {name: {} for name in LISTS},
+        PLAN,
+        linked,
+        Counted([table, fewer], table, {name: table.on([name]) for name in LISTS}, {}),
+        study_of(table, 1350.0, 1150.0, 1650.0),
+        bytes(32),
+    )
+    assert facts.linkage is not None
+    n, least = table.observed, fewer.observed
+    assert list(facts.linkage.people_interval) == sorted([n, least])
+    assert facts.linkage.people_median == (n + least) / 2
+    assert linked.left_out(["Dawn"]) == {"no consent for link": 2}
+    assert linked.left_out() == {"no consent for link": 32}
+
+
+def test_another_order_of_lists_is_no_other_release() -> None:
+    """A label that moves a list to the front changes nothing that could be told."""
+    table = CaptureTable.of(LISTS, LARGE)
+    first = release_facts.keep(None, PLAN, table, False)
+    earlier: Any = types.SimpleNamespace(payload=first.to_bytes())
+    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == first
+    # entries that were sealed in the order of the plan are read in that order
+    as_it_was = attrs.evolve(first, lists=LISTS, table=_mac(first.blind, table))
+    earlier = types.SimpleNamespace(payload=as_it_was.to_bytes())
+    assert release_facts.keep(earlier, PLAN, table.select(LISTS[::-1]), False) == as_it_was
+    with pytest.raises(NotPublishable, match="released before with other lists"):
+        release_facts.keep(earlier, PLAN, table.select(LISTS[:3]), False)
+
+
+def _mac(blind: bytes, table: CaptureTable) -> str:
+    return hmac.digest(blind, table.canonical(), "sha256").hex()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "refused"),
+    [
+        ("Returned, in memory of Kim Chol-su", Name("KIM Chol Su"), True),
+        ("김철수 외", Name("김철수"), True),
+        ("김 철 수", Name("김철수"), False),  # one syllable each is a way of writing other words
+        ("Su Kim, collector", Name("x", family="Kim", given="Su"), False),  # short
+        ("Chol Su Kim and others", Name("x", family="Kim", given="Chol Su"), True),
+        ("Returned from Musan, 2003 to 2019", Name("Musan"), False),
+        ("Kimcholsu", Name("Kim Chol Su"), False),
+        ("이수", Name("이수"), False),
+    ],
+)
+def test_the_words_of_a_plan_name_nobody_on_record(words: str, name: Name, refused: bool) -> None:
+    rows = [*reports("Dawn", 2), Report("Dawn", "x", (Name("Pak"), name))]
+    for plan in (
+        attrs.evolve(PLAN, title=words),
+        attrs.evolve(PLAN, lists={"Dawn": ListPlan(describe=words)}),
+        attrs.evolve(PLAN, population=attrs.evolve(PLAN.population, who=words)),
+    ):
+        if not refused:
+            refuse_names(plan, rows)
+            continue
+        with pytest.raises(NotPublishable, match="name of somebody") as stopped:
+            refuse_names(plan, rows)
+        assert words not in str(stopped.value)
+    refuse_names(PLAN, rows)
