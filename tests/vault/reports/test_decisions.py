@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from tests.vault.conftest import Maker
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
@@ -24,8 +25,6 @@ from uncounted.vault.reports.decisions import (
 )
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.reports.rejected_rows import RejectedRow
-
-from .conftest import Maker
 
 NOTE = "둘 다 어머니가 신고했다"
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import attrs
 import pytest
+from tests.vault.conftest import BOTH, Maker
 
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.versions import report_body
-
-from .conftest import BOTH, Maker
 
 LINK = Consent(frozenset({"link"}))
 
