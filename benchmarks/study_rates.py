@@ -65,7 +65,7 @@ def of_clusters(rng: np.random.Generator, count: int, alike: float) -> tuple[flo
         x = rng.binomial(m, rng.beta(RATE * strength, (1 - RATE) * strength, size=count))
         low, high = proportions.wilson(int(x.sum()), int(m.sum()))
         separate += low <= RATE <= high
-        n = clusters.effective(x.tolist(), m.tolist()).n
+        n = clusters.effective_sample_size(x.tolist(), m.tolist()).n
         low, high = proportions.wilson(x.sum() / m.sum() * n, n)
         worth += low <= RATE <= high
     return separate / TIMES, worth / TIMES

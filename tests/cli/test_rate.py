@@ -15,12 +15,12 @@ from uncounted.cli.main import run
 from uncounted.errors import NotPublishable
 from uncounted.publish.rates.page import draft, page, refuse_small, small
 from uncounted.rates.compare import compare
-from uncounted.rates.outcomes import Key, Outcomes, Tally
-from uncounted.rates.sentences import Called, figures, per_cent, points, sentence, times
+from uncounted.rates.outcomes import Key, OutcomeTable, Tally
+from uncounted.rates.sentences import RowLabels, figures, per_cent, points, sentence, times
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "attempts.csv"
 TOLD = ("--unit", "attempts", "--says", "ended in arrest")
-CALLED = Called("attempts", "ended in arrest")
+LABELS = RowLabels("attempts", "ended in arrest")
 DAY = dt.date(2026, 11, 24)
 
 type Rate = Callable[..., tuple[int, str, str]]
@@ -291,7 +291,7 @@ def test_a_group_without_an_outcome_is_shown_and_not_compared(rate: Rate) -> Non
 
 
 def large() -> Any:
-    return compare(Outcomes.of({"2015-2019": (14, 20), "2020-2024": (6, 30, 5)}))
+    return compare(OutcomeTable.of({"2015-2019": (14, 20), "2020-2024": (6, 30, 5)}))
 
 
 def text_of(written: bytes) -> str:
@@ -319,7 +319,7 @@ def test_the_page_is_one_file_with_the_whole_sentence(rate: Rate, tmp_path: Path
 
 def test_no_per_cent_on_the_page_stands_without_its_counts() -> None:
     """Wherever the page has a rate, as no end of an interval, its counts are close before it."""
-    said = text_of(page(large(), CALLED, made=DAY))
+    said = text_of(page(large(), LABELS, made=DAY))
     for counts, share in ((("14 of 20", "14 ("), "70%"), (("6 of 30", "6 ("), "20%")):
         places = list(re.finditer(rf"(?<!to )\b{share}(?! to)", said))
         assert len(places) > 5
@@ -329,7 +329,7 @@ def test_no_per_cent_on_the_page_stands_without_its_counts() -> None:
 
 
 def test_the_same_rates_and_day_give_the_same_page() -> None:
-    assert page(large(), CALLED, made=DAY) == page(large(), CALLED, made=DAY)
+    assert page(large(), LABELS, made=DAY) == page(large(), LABELS, made=DAY)
 
 
 @pytest.mark.parametrize(
@@ -341,20 +341,20 @@ def test_small_counts_make_no_page_unless_it_is_marked(
     tally: tuple[int, ...], is_small: bool
 ) -> None:
     assert small(Tally(*tally)) == is_small
-    rates = compare(Outcomes.of({"a": (20, 40), "b": tally}))
+    rates = compare(OutcomeTable.of({"a": (20, 40), "b": tally}))
     if not is_small:
         refuse_small(rates)
         return
     with pytest.raises(NotPublishable, match="1 of 2 groups have fewer than 5"):
-        page(rates, CALLED, made=DAY)
+        page(rates, LABELS, made=DAY)
 
 
 def test_a_page_with_small_counts_says_so_in_large_letters() -> None:
-    rates = compare(Outcomes.of({"a": (20, 40), "b": (3, 7)}))
-    marked = page(rates, CALLED, made=DAY, internal=True)
+    rates = compare(OutcomeTable.of({"a": (20, 40), "b": (3, 7)}))
+    marked = page(rates, LABELS, made=DAY, internal=True)
     assert b"<h1>NOT FOR PUBLICATION" in marked
     assert "let nothing of it leave" in text_of(marked)
-    assert b"NOT FOR PUBLICATION" not in page(large(), CALLED, made=DAY)
+    assert b"NOT FOR PUBLICATION" not in page(large(), LABELS, made=DAY)
 
 
 def test_a_public_page_tells_no_count_of_clusters_or_lost_rows() -> None:
@@ -363,13 +363,13 @@ def test_a_public_page_tells_no_count_of_clusters_or_lost_rows() -> None:
         for period, first, xs in (("1", 0, (9, 8, 7)), ("2", 10, (2, 3, 4)))
         for k, x in enumerate(xs, first)
     }
-    rates = compare(Outcomes(("1", "2"), cells, ungrouped=3))
-    said = str(draft(rates, CALLED, made=DAY, internal=False))
+    rates = compare(OutcomeTable(("1", "2"), cells, ungrouped=3))
+    said = str(draft(rates, LABELS, made=DAY, internal=False))
     assert "come from few clusters" in said
     assert "3 clusters" not in said
     assert "Some rows are in no group" in said
     assert "Without any one cluster" not in said
-    inside = str(draft(rates, CALLED, made=DAY, internal=True))
+    inside = str(draft(rates, LABELS, made=DAY, internal=True))
     assert "come from 3 clusters" in inside
 
 
@@ -406,7 +406,7 @@ def test_the_nearer_end_is_not_rounded_up() -> None:
     ],
 )
 def test_the_sentence_is_right_in_every_case(counts: dict[str, Any], said: str) -> None:
-    text = sentence(compare(Outcomes.of(counts)), CALLED)
+    text = sentence(compare(OutcomeTable.of(counts)), LABELS)
     assert said in text
     assert "If these reports were a random sample" in text
     assert "They are not" in text

@@ -25,16 +25,16 @@ from uncounted.rates import (
     source_mix,
 )
 from uncounted.rates.compare import compare
-from uncounted.rates.outcomes import Key, Outcomes, Tally
-from uncounted.rates.result import Asked, Rates
-from uncounted.rates.sentences import Called
+from uncounted.rates.outcomes import Key, OutcomeTable, Tally
+from uncounted.rates.result import Rates, RateSettings
+from uncounted.rates.sentences import RowLabels
 
-CLAIM = Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)})
+CLAIM = OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)})
 type Table = tuple[int, int, int, int]
 
 
-def claim(**asked: Any) -> Rates:
-    return compare(CLAIM, Asked(against="since 2020", **asked))
+def claim(**settings: Any) -> Rates:
+    return compare(CLAIM, RateSettings(against="since 2020", **settings))
 
 
 # One proportion ------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_empty_cells_have_open_ends_and_no_nonsense() -> None:
     assert contrasts.score_ratio(0, 5, 0, 5) == (0, math.inf)
     assert contrasts.score_odds_ratio(5, 5, 5, 5) == (0, math.inf)
     assert contrasts.score_difference(1, 1, 0, 1)[1] == 1
-    found = compare(Outcomes.of({"a": (0, 5), "b": (5, 5)})).contrasts[0]
+    found = compare(OutcomeTable.of({"a": (0, 5), "b": (5, 5)})).contrasts[0]
     assert found.measures["ratio"].point == math.inf
     assert found.measures["ratio"].intervals["jeffreys"][1] == math.inf
     assert found.tipping is not None
@@ -222,17 +222,17 @@ def test_no_rate_without_rows() -> None:
 
 
 def test_bounds_hold_every_way_the_unknown_can_have_gone() -> None:
-    found = bounds.outcome_bounds(14, 20, 5)
+    found = bounds.manski_bounds(14, 20, 5)
     every = [(14 + k) / 25 for k in range(6)]
     assert (found.low, found.high) == (min(every), max(every))
-    apart = bounds.difference_bounds((14, 20, 5), (6, 30, 4))
+    apart = bounds.manski_difference_bounds((14, 20, 5), (6, 30, 4))
     every = [(14 + i) / 25 - (6 + j) / 34 for i in range(6) for j in range(5)]
     assert (apart.low, apart.high) == pytest.approx((min(every), max(every)))
 
 
 def test_with_nothing_unknown_the_bounds_are_the_usual_intervals() -> None:
-    assert bounds.outcome_bounds(14, 20, 0).interval == proportions.wilson(14, 20)
-    found = bounds.difference_bounds((14, 20, 0), (6, 30, 0))
+    assert bounds.manski_bounds(14, 20, 0).interval == proportions.wilson(14, 20)
+    found = bounds.manski_difference_bounds((14, 20, 0), (6, 30, 0))
     assert found.interval == pytest.approx(contrasts.newcombe(14, 20, 6, 30))
 
 
@@ -243,9 +243,9 @@ def test_the_quantile_of_imbens_and_manski_solves_their_equation() -> None:
         return (1 + math.erf(x / math.sqrt(2))) / 2
 
     for width, error in ((0.01, 0.1), (0.2, 0.1), (0.1, 0.03)):
-        c = bounds.reach(width, error, 0.9)
+        c = bounds.imbens_manski_quantile(width, error, 0.9)
         assert normal(c + width / error) - normal(-c) == pytest.approx(0.9)
-    assert bounds.reach(0.3, 0.0, 0.95) == pytest.approx(1.6449, abs=1e-4)
+    assert bounds.imbens_manski_quantile(0.3, 0.0, 0.95) == pytest.approx(1.6449, abs=1e-4)
 
 
 def test_the_bounds_interval_covers_the_rate_wherever_it_is() -> None:
@@ -257,23 +257,23 @@ def test_the_bounds_interval_covers_the_rate_wherever_it_is() -> None:
         for _ in range(1500):
             unknown = int(rng.binomial(60, 0.2))
             x = int(rng.binomial(60 - unknown, 0.3))
-            interval = bounds.outcome_bounds(x, 60 - unknown, unknown).interval
+            interval = bounds.manski_bounds(x, 60 - unknown, unknown).interval
             assert interval is not None
             held += interval[0] <= truth <= interval[1]
         assert held / 1500 > 0.92
 
 
 def test_unreported_attempts() -> None:
-    assert bounds.reported_bounds(0.7, 0.7, 1.0) == (0.7, 0.7)
-    low, high = bounds.reported_bounds(0.56, 0.76, 0.5)
+    assert bounds.worst_case_bounds(0.7, 0.7, 1.0) == (0.7, 0.7)
+    low, high = bounds.worst_case_bounds(0.56, 0.76, 0.5)
     assert (low, high) == pytest.approx((0.28, 0.88))
     with pytest.raises(UsedWrongly, match="between 0 and 1"):
-        bounds.reported_bounds(0.5, 0.5, 1.5)
+        bounds.worst_case_bounds(0.5, 0.5, 1.5)
     settled = claim().contrasts[0].settles
     assert settled == pytest.approx(2 / 3)
-    (low, _), (_, high) = (bounds.reported_bounds(p, p, 2 / 3) for p in (0.7, 0.2))
+    (low, _), (_, high) = (bounds.worst_case_bounds(p, p, 2 / 3) for p in (0.7, 0.2))
     assert low == pytest.approx(high)
-    assert bounds.share_that_settles((-0.1, 0.2)) is None
+    assert bounds.sign_identifying_share((-0.1, 0.2)) is None
 
 
 @settings(max_examples=30, deadline=None)
@@ -282,7 +282,7 @@ def test_what_settles_beyond_chance_never_contradicts_chance(n: Any, data: Any) 
     """It needs more than the rows alone do, and there is none where chance could make it all."""
     tallies = [Tally(data.draw(st.integers(0, m)), m, data.draw(st.integers(0, 3))) for m in n]
     cells: dict[Key, Tally] = {(g, None, None): t for g, t in zip("ab", tallies, strict=True)}
-    found = compare(Outcomes(("a", "b"), cells)).contrasts[0]
+    found = compare(OutcomeTable(("a", "b"), cells)).contrasts[0]
     if found.settles_beyond_chance is None:
         return
     assert found.settles is not None
@@ -302,10 +302,10 @@ def test_a_share_that_settles_beyond_chance_holds_where_the_rest_went_the_worst_
     first, second = 0.6, 0.6 - (1 - share) / share  # among the reported; equal among all
     for _ in range(400):
         x1, x2 = int(rng.binomial(60, first)), int(rng.binomial(60, second))
-        found = bounds.difference_bounds((x1, 60, 0), (x2, 60, 0))
+        found = bounds.manski_difference_bounds((x1, 60, 0), (x2, 60, 0))
         assert found.interval is not None
         for ends, beyond in (((found.low, found.high), False), (found.interval, True)):
-            least = bounds.share_that_settles(ends)
+            least = bounds.sign_identifying_share(ends)
             told = least is not None and share >= least
             claims += told and beyond
             aside += told and not beyond
@@ -320,7 +320,7 @@ def test_selective_reporting_gives_back_the_truth_it_was_simulated_from() -> Non
     """Of 1,000 attempts 300 end in arrest; those are four times as likely to reach us."""
     arrested, others = 300 * 0.4, 700 * 0.1
     seen = arrested / (arrested + others)
-    assert reporting_bias.among_all(seen, 4.0) == pytest.approx(0.3)
+    assert reporting_bias.bias_adjusted(seen, 4.0) == pytest.approx(0.3)
 
 
 def test_the_tipping_point_is_where_the_contrast_vanishes() -> None:
@@ -330,34 +330,34 @@ def test_the_tipping_point_is_where_the_contrast_vanishes() -> None:
     assert tip.point == pytest.approx(28 / 3)
     assert tip.limit == pytest.approx(2.547, abs=1e-3)
     assert tip.direction == "more"
-    p1, p2 = (reporting_bias.among_all(p, rho) for p, rho in ((0.7, tip.point), (0.2, 1.0)))
+    p1, p2 = (reporting_bias.bias_adjusted(p, rho) for p, rho in ((0.7, tip.point), (0.2, 1.0)))
     assert p1 == pytest.approx(p2)
-    turned = compare(CLAIM, Asked(against="before 2020")).contrasts[0].tipping
+    turned = compare(CLAIM, RateSettings(against="before 2020")).contrasts[0].tipping
     assert turned is not None
     assert turned.point == pytest.approx(tip.point)
     assert turned.limit == pytest.approx(tip.limit)
     assert turned.direction == "less"
-    assert reporting_bias.tipping(1.0, (0.5, 2.0)) is None
+    assert reporting_bias.tipping_point(1.0, (0.5, 2.0)) is None
 
 
 def test_the_two_way_table() -> None:
-    rows = {(r["rho_1"], r["rho_2"]): r for r in claim().contrasts[0].reporting}
+    rows = {(r.rho_1, r.rho_2): r for r in claim().contrasts[0].reporting}
     assert len(rows) == 25
-    assert rows[1.0, 1.0]["difference"] == pytest.approx(0.5)
-    assert rows[4.0, 0.25]["odds_ratio"] == pytest.approx(28 / 3 / 16)
-    assert rows[4.0, 0.25]["difference"] < 0
-    assert reporting_bias.two_way(1.0, 0.5, [1.0])[0]["odds_ratio"] is None
+    assert rows[1.0, 1.0].difference == pytest.approx(0.5)
+    assert rows[4.0, 0.25].odds_ratio == pytest.approx(28 / 3 / 16)
+    assert rows[4.0, 0.25].difference < 0
+    assert reporting_bias.reporting_ratio_grid(1.0, 0.5, [1.0])[0].odds_ratio is None
     with pytest.raises(UsedWrongly, match="above 0"):
-        reporting_bias.among_all(0.5, 0.0)
+        reporting_bias.bias_adjusted(0.5, 0.0)
 
 
 def test_wrong_codings_are_undone() -> None:
     """Truth .3; .9 of those with the outcome and .95 of those without are coded rightly."""
     observed = 0.3 * 0.9 + 0.7 * 0.05
-    found = reporting_bias.recoded(observed, (0.2, 0.4), 0.9, 0.95)
+    found = reporting_bias.rogan_gladen(observed, (0.2, 0.4), 0.9, 0.95)
     assert found.value == pytest.approx(0.3)
     assert not found.outside
-    below = reporting_bias.recoded(0.02, (0.0, 0.1), 0.9, 0.95)
+    below = reporting_bias.rogan_gladen(0.02, (0.0, 0.1), 0.9, 0.95)
     assert (below.value, below.interval[0], below.outside) == (0.0, 0.0, True)
     with pytest.raises(UsedWrongly, match="says nothing"):
         claim(sensitivity=0.5, specificity=0.5)
@@ -368,18 +368,20 @@ def test_wrong_codings_are_undone() -> None:
 
 
 def test_a_belief_without_doubt_is_the_formula_and_doubt_widens_it() -> None:
-    sure = claim(belief=reporting_bias.Belief(math.log(2), 0.0))["before 2020"].believed
+    sure = claim(bias_prior=reporting_bias.BiasPrior(math.log(2), 0.0))["before 2020"].believed
     assert sure is not None
-    assert sure["median"] == pytest.approx(reporting_bias.among_all(0.695, 2.0), abs=0.01)
-    plain = claim(belief=reporting_bias.Belief()).contrasts[0].believed
-    unsure = claim(belief=reporting_bias.Belief(0.0, 1.0)).contrasts[0].believed
+    assert sure.median == pytest.approx(reporting_bias.bias_adjusted(0.695, 2.0), abs=0.01)
+    plain = claim(bias_prior=reporting_bias.BiasPrior()).contrasts[0].believed
+    unsure = claim(bias_prior=reporting_bias.BiasPrior(0.0, 1.0)).contrasts[0].believed
     assert plain is not None
     assert unsure is not None
-    assert plain["difference"]["interval"] == pytest.approx((0.227, 0.702), abs=0.006)
-    assert plain["same_sign"] > 0.999 > 0.95 > unsure["same_sign"] > 0.8
-    assert unsure["difference"]["interval"][0] < 0
+    assert plain.difference.interval == pytest.approx((0.227, 0.702), abs=0.006)
+    assert plain.same_sign is not None
+    assert unsure.same_sign is not None
+    assert plain.same_sign > 0.999 > 0.95 > unsure.same_sign > 0.8
+    assert unsure.difference.interval[0] < 0
     with pytest.raises(UsedWrongly, match="standard deviation from 0 to 10"):
-        reporting_bias.Belief(0.0, -1.0)
+        reporting_bias.BiasPrior(0.0, -1.0)
 
 
 # Clusters ------------------------------------------------------------------------------------
@@ -399,7 +401,7 @@ def test_clustered_intervals_cover_and_separate_ones_do_not() -> None:
     times = 400
     for i in range(times):
         x, n = beta_clusters(rng, 25, 6, 0.4, 0.4)
-        found = clusters.effective(x, n)
+        found = clusters.effective_sample_size(x, n)
         share = sum(x) / sum(n)
         low, high = proportions.wilson(sum(x), sum(n))
         plain += low <= 0.4 <= high
@@ -418,12 +420,14 @@ def test_clustered_intervals_cover_and_separate_ones_do_not() -> None:
 def test_the_design_effect_is_the_one_that_was_simulated() -> None:
     """1 + (m - 1) rho, with many clusters of one size."""
     x, n = beta_clusters(np.random.default_rng(2), 4000, 5, 0.3, 0.25)
-    assert clusters.effective(x, n).design_effect == pytest.approx(1 + 4 * 0.25, rel=0.08)
+    assert clusters.effective_sample_size(x, n).design_effect == pytest.approx(
+        1 + 4 * 0.25, rel=0.08
+    )
 
 
 def test_rows_that_stand_alone_are_not_cut() -> None:
-    assert clusters.effective([1, 0, 1, 1], [1, 1, 1, 1]).n == 4
-    alike = clusters.effective([4] * 5, [4] * 5)
+    assert clusters.effective_sample_size([1, 0, 1, 1], [1, 1, 1, 1]).n == 4
+    alike = clusters.effective_sample_size([4] * 5, [4] * 5)
     assert alike.assumed
     assert alike.design_effect == 4
     assert alike.n < 5
@@ -431,7 +435,7 @@ def test_rows_that_stand_alone_are_not_cut() -> None:
 
 def test_one_cluster_is_refused_and_few_are_not_drawn_again() -> None:
     with pytest.raises(NotEstimable, match="all rows of the group come from one cluster"):
-        clusters.effective([3], [7])
+        clusters.effective_sample_size([3], [7])
     rng = np.random.default_rng(1)
     with pytest.raises(NotEstimable, match="9 clusters and 10 are needed"):
         clusters.bootstrap(rng, [[1], [0]] * 4 + [[1]], [[2]] * 9)
@@ -439,12 +443,12 @@ def test_one_cluster_is_refused_and_few_are_not_drawn_again() -> None:
         clusters.bootstrap(rng, [[2]] * 12, [[2]] * 12)
 
 
-def clustered_table() -> Outcomes:
+def clustered_table() -> OutcomeTable:
     cells: dict[Key, Tally] = {}
     for k in range(24):
         period = "1" if k % 2 else "2"
         cells[period, None, k] = Tally(3 * (k % 3 == 0), 3)
-    return Outcomes(("1", "2"), cells)
+    return OutcomeTable(("1", "2"), cells)
 
 
 def test_clusters_reach_every_number() -> None:
@@ -469,7 +473,7 @@ def test_a_group_from_one_cluster_has_no_interval() -> None:
         ("2", None, 1): Tally(1, 3),
         ("2", None, 2): Tally(1, 3),
     }
-    table = Outcomes(("1", "2"), cells)
+    table = OutcomeTable(("1", "2"), cells)
     found = compare(table)
     assert found["1"].interval is None
     assert found["1"].bounds.interval is None
@@ -488,9 +492,9 @@ def test_a_group_from_one_cluster_has_no_interval() -> None:
 # Sources -------------------------------------------------------------------------------------
 
 
-def mixed() -> Outcomes:
+def mixed() -> OutcomeTable:
     """Each source has the same rate in both periods; only the mix changes."""
-    return Outcomes(
+    return OutcomeTable(
         ("1", "2"),
         {
             ("1", "A", None): Tally(45, 50),
@@ -511,18 +515,18 @@ def test_standardising_takes_away_what_is_only_mix() -> None:
     assert found.standardised.left_out == 4
     low, high = found.standardised.interval or (1.0, 1.0)
     assert low < 0 < high
-    without = {row["source"]: row["difference"] for row in found.leaving_source}
+    without = {row.source: row.difference for row in found.leaving_source}
     assert without["A"] == pytest.approx(11 / 54 - 2 / 10)
 
 
-def sources_in_clusters(rng: np.random.Generator, icc: float) -> Outcomes:
+def sources_in_clusters(rng: np.random.Generator, icc: float) -> OutcomeTable:
     """Two groups, two sources, 12 clusters of 5 in each: 60% and 40% in both groups."""
     cells: dict[Key, Tally] = {}
     for group in ("1", "2"):
         for source, p in (("A", 0.6), ("B", 0.4)):
             for x, n in zip(*beta_clusters(rng, 12, 5, p, icc), strict=True):
                 cells[group, source, len(cells)] = Tally(x, n)
-    return Outcomes(("1", "2"), cells)
+    return OutcomeTable(("1", "2"), cells)
 
 
 def test_intervals_of_sources_hold_with_clusters_and_would_not_without() -> None:
@@ -534,11 +538,13 @@ def test_intervals_of_sources_hold_with_clusters_and_would_not_without() -> None
         cells: dict[Key, Tally] = {}
         for (group, source, _), tally in table.cells.items():
             cells[group, source, None] = cells.get((group, source, None), Tally()) + tally
-        loose = Outcomes(table.groups, cells)
+        loose = OutcomeTable(table.groups, cells)
         for given_table, count in ((table, held), (loose, separate)):
-            same_mix = source_mix.standardise(given_table, "1", "2", rng, draws=1000).interval
-            without = source_mix.leave_one_out(given_table, "1", "2")[0]["interval"]
-            alone = source_mix.per_source(given_table)[0]["interval"]
+            same_mix = source_mix.direct_standardisation(
+                given_table, "1", "2", rng, draws=1000
+            ).interval
+            without = source_mix.leave_one_source_out(given_table, "1", "2")[0].interval
+            alone = source_mix.rates_by_source(given_table)[0].interval
             for i, (interval, truth) in enumerate(((same_mix, 0), (without, 0), (alone, 0.6))):
                 assert interval is not None
                 count[i] += interval[0] <= truth <= interval[1]
@@ -550,9 +556,9 @@ def test_what_a_source_is_worth_is_what_a_table_of_it_alone_is_worth() -> None:
     table = sources_in_clusters(np.random.default_rng(3), 0.5)
     for without in (False, True):
         kept = {key: t for key, t in table.cells.items() if (key[1] == "A") != without}
-        x, n = Outcomes(table.groups, kept).by_cluster(["2"])
-        alone = clusters.effective([row[0] for row in x], [row[0] for row in n])
-        found = source_mix.worth(table, "2", "A", without=without)
+        x, n = OutcomeTable(table.groups, kept).by_cluster(["2"])
+        alone = clusters.effective_sample_size([row[0] for row in x], [row[0] for row in n])
+        found = source_mix.effective_counts(table, "2", "A", without=without)
         assert found is not None
         assert found[1] == pytest.approx(alone.n)
         assert found[0] / found[1] == pytest.approx(sum(map(sum, x)) / sum(map(sum, n)))
@@ -565,25 +571,25 @@ def test_sources_that_are_one_voice_have_no_interval() -> None:
         for source, ks in (("A", range(first, first + 4)), ("B", range(first + 4, first + 8)))
         for k in ks
     }
-    whole = compare(Outcomes(("1", "2"), cells))
+    whole = compare(OutcomeTable(("1", "2"), cells))
     assert whole.contrasts[0].standardised is not None
     assert whole.contrasts[0].standardised.interval is not None
     one = {key: tally for key, tally in cells.items() if key[:2] != ("1", "B") or key[2] == 4}
-    found = compare(Outcomes(("1", "2"), one))
-    row = next(r for r in found.sources if (r["source"], r["group"]) == ("B", "1"))
-    assert (row["n"], row["worth"], row["interval"]) == (3, None, None)
+    found = compare(OutcomeTable(("1", "2"), one))
+    row = next(r for r in found.sources if (r.source, r.group) == ("B", "1"))
+    assert (row.n, row.worth, row.interval) == (3, None, None)
     contrast = found.contrasts[0]
-    left = {each["source"]: each for each in contrast.leaving_source}
-    assert left["A"]["difference"] is not None
-    assert left["A"]["interval"] is None
-    assert left["B"]["interval"] is not None
+    left = {each.source: each for each in contrast.leaving_source}
+    assert left["A"].difference is not None
+    assert left["A"].interval is None
+    assert left["B"].interval is not None
     assert contrast.standardised is not None
     assert contrast.standardised.difference is not None
     assert contrast.standardised.interval is None
     said = caveats.standardised_words(contrast, 20)
     assert "(no interval, for all that one source has of a group comes from one cluster)" in said
-    assert any("one voice" in note for note in caveats.notes(found, Called()))
-    assert not any("one voice" in note for note in caveats.notes(found, Called(), public=True))
+    assert any("one voice" in note for note in caveats.notes(found, RowLabels()))
+    assert not any("one voice" in note for note in caveats.notes(found, RowLabels(), public=True))
     assert "one source has of a group" not in caveats.standardised_words(contrast, 20, public=True)
     assert "points:" in caveats.standardised_words(contrast, 19)
 
@@ -595,7 +601,7 @@ def test_a_cluster_of_several_sources_is_not_taken_for_several() -> None:
         for source in ("A", "B")
         for k in range(6)
     }
-    found = compare(Outcomes(("1", "2"), cells)).contrasts[0].standardised
+    found = compare(OutcomeTable(("1", "2"), cells)).contrasts[0].standardised
     assert found is not None
     assert found.interval is None
     assert found.reason == "one cluster has rows from several sources"
@@ -603,20 +609,20 @@ def test_a_cluster_of_several_sources_is_not_taken_for_several() -> None:
 
 def test_without_a_common_source_nothing_is_standardised() -> None:
     cells: dict[Key, Tally] = {("1", "A", None): Tally(4, 9), ("2", "B", None): Tally(2, 9)}
-    found = compare(Outcomes(("1", "2"), cells)).contrasts[0]
+    found = compare(OutcomeTable(("1", "2"), cells)).contrasts[0]
     assert found.standardised == source_mix.Standardised((), left_out=18)
-    assert [row["difference"] for row in found.leaving_source] == [None, None]
+    assert [row.difference for row in found.leaving_source] == [None, None]
 
 
 # The whole -----------------------------------------------------------------------------------
 
 
 def test_same_seed_same_numbers_and_json_without_infinity() -> None:
-    table = Outcomes.of({"a": (0, 9), "b": (4, 9, 2), "c": (0, 0, 3)})
-    one, two = (compare(table, Asked(seed=4)).to_json() for _ in range(2))
+    table = OutcomeTable.of({"a": (0, 9), "b": (4, 9, 2), "c": (0, 0, 3)})
+    one, two = (compare(table, RateSettings(seed=4)).to_json() for _ in range(2))
     assert one == two
     text = json.dumps(one, allow_nan=False)
-    assert compare(table, Asked(seed=5)).to_json() != one
+    assert compare(table, RateSettings(seed=5)).to_json() != one
     told = json.loads(text)
     assert told["groups"][2]["rate"] is None
     assert told["contrasts"][1]["reason"] == "no outcome is known in one of the two groups"
@@ -625,8 +631,8 @@ def test_same_seed_same_numbers_and_json_without_infinity() -> None:
 
 def test_what_must_refuse() -> None:
     with pytest.raises(NotEstimable, match="not one row has a known outcome"):
-        compare(Outcomes.of({"a": (0, 0, 3), "b": (0, 0, 1)}))
+        compare(OutcomeTable.of({"a": (0, 0, 3), "b": (0, 0, 1)}))
     with pytest.raises(UsedWrongly, match="no row is in the group"):
-        compare(CLAIM, Asked(against="2020"))
+        compare(CLAIM, RateSettings(against="2020"))
     with pytest.raises(UsedWrongly, match="x from 0 to n"):
-        Outcomes.of({"a": (3, 2)})
+        OutcomeTable.of({"a": (3, 2)})

@@ -13,7 +13,7 @@ from uncounted.cli.terminal import Waiting, answer, answer_json, say
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from uncounted.rates import Belief, Called, Rates
+    from uncounted.rates import BiasPrior, Rates, RowLabels
 
 _LONGEST = 80
 
@@ -87,48 +87,48 @@ def rate(  # the options of one command
         refuse_existing(out)
     elif not_for_publication:
         raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
-    called = rates.Called(_words(unit, "--unit"), _says(says, outcome, outcome_is))
-    columns = rates.Columns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
-    belief = _belief(log_rho_mean, log_rho_sd)
-    asked = rates.Asked(against, level, seed, sensitivity, specificity, belief)
+    labels = rates.RowLabels(_words(unit, "--unit"), _says(says, outcome, outcome_is))
+    columns = rates.OutcomeColumns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
+    bias_prior = _belief(log_rho_mean, log_rho_sd)
+    settings = rates.RateSettings(against, level, seed, sensitivity, specificity, bias_prior)
     with Waiting():
-        found = rates.compare(rates.read(table, columns, encoding=encoding), asked)
+        found = rates.compare(rates.read(table, columns, encoding=encoding), settings)
     if out is not None:
-        _write_page(out, found, called, internal=not_for_publication)
-    _answer(found, called, as_json=as_json)
+        _write_page(out, found, labels, internal=not_for_publication)
+    _answer(found, labels, as_json=as_json)
 
 
-def _write_page(out: Path, found: Rates, called: Called, *, internal: bool) -> None:
+def _write_page(out: Path, found: Rates, labels: RowLabels, *, internal: bool) -> None:
     from uncounted.proof import durable
     from uncounted.publish.rates.page import page
 
-    durable.write(out, page(found, called, made=today(), internal=internal))
+    durable.write(out, page(found, labels, made=today(), internal=internal))
 
 
-def _answer(found: Rates, called: Called, *, as_json: bool) -> None:
+def _answer(found: Rates, labels: RowLabels, *, as_json: bool) -> None:
     from uncounted.cli.rate_text import rate_lines
     from uncounted.rates import caveats, sentence
 
     if as_json:
-        said = {"sentence": sentence(found, called), "target": caveats.target(called)}
-        warnings = list(caveats.notes(found, called))
+        said = {"sentence": sentence(found, labels), "target": caveats.target(labels)}
+        warnings = list(caveats.notes(found, labels))
         answer_json({**said, **found.to_json(), "warnings": warnings})
     else:
-        for line in rate_lines(found, called):
+        for line in rate_lines(found, labels):
             answer(line)
-    if found.smallest is not None and found.smallest < caveats.SMALL:
+    if found.smallest is not None and found.smallest < caveats.SMALL_COUNT:
         say(
-            f"Counts under {caveats.SMALL} can lead back to people: this answer is for you, "
+            f"Counts under {caveats.SMALL_COUNT} can lead back to people: this answer is for you, "
             "not for publication."
         )
 
 
-def _belief(mean: float | None, sd: float | None) -> Belief | None:
-    from uncounted.rates import Belief
+def _belief(mean: float | None, sd: float | None) -> BiasPrior | None:
+    from uncounted.rates import BiasPrior
 
     if mean is None and sd is None:
         return None
-    return Belief(mean or 0.0, sd or 0.0)
+    return BiasPrior(mean or 0.0, sd or 0.0)
 
 
 def _says(says: str | None, outcome: str, value: str | None) -> str:

@@ -10,33 +10,33 @@ from uncounted.cli.terminal import columns, interval_picture, plain_terminal
 
 if TYPE_CHECKING:
     from uncounted.rates.result import Contrast, Rates
-    from uncounted.rates.sentences import Called
+    from uncounted.rates.sentences import RowLabels
     from uncounted.rates.tables import Table
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
 
 
-def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
+def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
     """The whole answer, line by line."""
     from uncounted.rates import caveats, sentences, tables
 
-    yield from _wrapped(sentences.sentence(rates, called), indent="")
+    yield from _wrapped(sentences.sentence(rates, labels), indent="")
     yield from _head("If the reports were a random sample, which they are not")
     yield from _pictured(rates, tables.rates_table(rates))
-    yield from _contrasts(rates, called)
+    yield from _contrasts(rates, labels)
     if any(rate.tally.unknown for rate in rates.rates):
         yield from _head("The rate, if outcomes that are not known could have been anything")
         yield from _table(tables.unknown_table(rates))
     yield from _head(
-        f"Where the rate among all {called.unit} lies, chance aside, if only a share of them was "
+        f"Where the rate among all {labels.unit} lies, chance aside, if only a share of them was "
         "reported"
     )
     yield from _table(tables.reported_table(rates))
     if len(rates.contrasts) == 1:
-        yield from _wrapped(caveats.settles(rates.contrasts[0], called))
+        yield from _wrapped(caveats.settles(rates.contrasts[0], labels))
     yield from _head(
-        f"The rate among all {called.unit}, if those that {called.says} are more, or less, likely "
+        f"The rate among all {labels.unit}, if those that {labels.says} are more, or less, likely "
         "than the others to reach us"
     )
     yield from _table(tables.reporting_table(rates))
@@ -45,12 +45,12 @@ def rate_lines(rates: Rates, called: Called) -> Iterator[str]:
     yield from _stated(rates)
     yield from _sources(rates)
     yield ""
-    yield from _wrapped("Of what: " + caveats.target(called))
-    for note in caveats.notes(rates, called):
+    yield from _wrapped("Of what: " + caveats.target(labels))
+    for note in caveats.notes(rates, labels):
         yield from _wrapped("Mind: " + note)
 
 
-def _contrasts(rates: Rates, called: Called) -> Iterator[str]:
+def _contrasts(rates: Rates, labels: RowLabels) -> Iterator[str]:
     from uncounted.rates import caveats, sentences, tables
 
     if rates.table.clustered:
@@ -66,7 +66,7 @@ def _contrasts(rates: Rates, called: Called) -> Iterator[str]:
     elif len(rates.contrasts) > 1:
         yield from _head("Each against one of them, as if the reports were a random sample")
         yield from _table(tables.contrasts_table(rates))
-        yield from _wrapped(caveats.columns_words(rates, called))
+        yield from _wrapped(caveats.columns_words(rates, labels))
 
 
 def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
@@ -87,19 +87,19 @@ def _stated(rates: Rates) -> Iterator[str]:
     from uncounted.rates import tables
 
     corrected = tables.coding_table(rates)
-    if corrected is not None and rates.asked.coding is not None:
-        s, c = rates.asked.coding
+    if corrected is not None and rates.settings.coding is not None:
+        s, c = rates.settings.coding
         yield from _head(
             f"If a share {s:g} of those with the outcome, and {c:g} of those without, is coded "
             "rightly"
         )
         yield from _table(corrected)
     believed = tables.belief_table(rates)
-    if believed is not None and rates.asked.belief is not None:
-        belief = rates.asked.belief
+    if believed is not None and rates.settings.bias_prior is not None:
+        prior = rates.settings.bias_prior
         yield from _head(
-            f"If the log of the reporting ratio is believed to be about {belief.mean:g}, give or "
-            f"take {belief.sd:g}, in each group apart"
+            f"If the log of the reporting ratio is believed to be about {prior.mean:g}, give or "
+            f"take {prior.sd:g}, in each group apart"
         )
         yield from _table(believed)
 

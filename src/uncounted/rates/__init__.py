@@ -1,43 +1,50 @@
-"""Rates among reports, and their contrast: never a rate without what it rests on.
+"""Proportions of cases with an outcome, from reports that are no random sample, by group.
 
-From rows that have an outcome or not, in groups, to each group's rate with its interval,
-its bounds, and what follows if one outcome reaches us more easily than the other.
+For each group the proportion with its interval, worst-case (Manski) bounds and a
+sensitivity analysis to differential reporting; for two groups also their contrast.
+
+Imports `captures`, `delimited`, `errors`, and of `estimate` only `base.estimator` (normal
+quantile, root finding) and `base.result` (types, JSON values); no capture-recapture model.
 """
 
-from uncounted.rates.bounds import difference_bounds, outcome_bounds
-from uncounted.rates.clusters import effective
+from uncounted.rates.bounds import Bounds, manski_bounds, manski_difference_bounds
+from uncounted.rates.clusters import EffectiveSampleSize, effective_sample_size
 from uncounted.rates.compare import compare
 from uncounted.rates.contrasts import newcombe, score_difference, score_odds_ratio, score_ratio
-from uncounted.rates.outcomes import Columns, Outcomes, Tally, read
+from uncounted.rates.outcomes import OutcomeColumns, OutcomeTable, Tally, read
 from uncounted.rates.proportions import jeffreys, wilson
-from uncounted.rates.reporting_bias import Belief, among_all, tipping
-from uncounted.rates.result import Asked, Contrast, Rate, Rates
-from uncounted.rates.sentences import Called, sentence
-from uncounted.rates.source_mix import standardise
+from uncounted.rates.reporting_bias import BiasPrior, TippingPoint, bias_adjusted, tipping_point
+from uncounted.rates.result import Contrast, Rate, Rates, RateSettings
+from uncounted.rates.sentences import RowLabels, sentence
+from uncounted.rates.source_mix import Standardised, direct_standardisation
 
 __all__ = [
-    "Asked",
-    "Belief",
-    "Called",
-    "Columns",
+    "BiasPrior",
+    "Bounds",
     "Contrast",
-    "Outcomes",
+    "EffectiveSampleSize",
+    "OutcomeColumns",
+    "OutcomeTable",
     "Rate",
+    "RateSettings",
     "Rates",
+    "RowLabels",
+    "Standardised",
     "Tally",
-    "among_all",
+    "TippingPoint",
+    "bias_adjusted",
     "compare",
-    "difference_bounds",
-    "effective",
+    "direct_standardisation",
+    "effective_sample_size",
     "jeffreys",
+    "manski_bounds",
+    "manski_difference_bounds",
     "newcombe",
-    "outcome_bounds",
     "read",
     "score_difference",
     "score_odds_ratio",
     "score_ratio",
     "sentence",
-    "standardise",
-    "tipping",
+    "tipping_point",
     "wilson",
 ]

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import root, z_of
 from uncounted.estimate.base.result import Interval
-from uncounted.rates.contrasts import joined
+from uncounted.rates.contrasts import mover_difference
 from uncounted.rates.proportions import wilson_at
 
 SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)
@@ -37,13 +37,13 @@ class Bounds:
     interval: Interval | None
 
 
-def outcome_bounds(
+def manski_bounds(
     x: int, n: int, unknown: int, level: float = 0.95, *, effect: float | None = 1.0
 ) -> Bounds:
     """Bounds for a rate when some outcomes are unknown (Manski 1989, J. Human Resources 24:343).
 
     Of n + u rows the rate is between x / (n + u) and (x + u) / (n + u). The interval is
-    that of Imbens and Manski (2004, Econometrica 72:1845, eq. 6 and 7), its ends those of
+    that of Imbens and Manski (2004, Econometrica 72:1845, eq. 6 and 7), its limits those of
     Wilson rather than of the normal law, so that with nothing unknown it is Wilson's.
 
     Args:
@@ -55,7 +55,7 @@ def outcome_bounds(
             a single cluster, from which there is no interval.
 
     Examples:
-        >>> found = outcome_bounds(14, 20, 5)
+        >>> found = manski_bounds(14, 20, 5)
         >>> found.low, found.high, [round(end, 3) for end in found.interval]
         (0.56, 0.76, [0.399, 0.871])
     """
@@ -67,12 +67,12 @@ def outcome_bounds(
         return Bounds(low, high, None)
     counted = total / effect
     spread = max(_error(low, counted), _error(high, counted))
-    z = reach(high - low, spread, level)
+    z = imbens_manski_quantile(high - low, spread, level)
     interval = wilson_at(low * counted, counted, z)[0], wilson_at(high * counted, counted, z)[1]
     return Bounds(low, high, interval)
 
 
-def difference_bounds(
+def manski_difference_bounds(
     first: tuple[int, int, int],
     second: tuple[int, int, int],
     level: float = 0.95,
@@ -85,7 +85,7 @@ def difference_bounds(
     Manski; with nothing unknown it is Newcombe's.
 
     Examples:
-        >>> found = difference_bounds((14, 20, 5), (6, 30, 0))
+        >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
         >>> round(found.low, 2), round(found.high, 2)
         (0.36, 0.56)
     """
@@ -101,21 +101,23 @@ def difference_bounds(
     spread = max(
         math.hypot(_error(l1, n1), _error(u2, n2)), math.hypot(_error(u1, n1), _error(l2, n2))
     )
-    z = reach(high - low, spread, level)
-    lowest = joined((l1, *wilson_at(l1 * n1, n1, z)), (u2, *wilson_at(u2 * n2, n2, z)))[0]
-    highest = joined((u1, *wilson_at(u1 * n1, n1, z)), (l2, *wilson_at(l2 * n2, n2, z)))[1]
+    z = imbens_manski_quantile(high - low, spread, level)
+    lowest = mover_difference((l1, *wilson_at(l1 * n1, n1, z)), (u2, *wilson_at(u2 * n2, n2, z)))[0]
+    highest = mover_difference((u1, *wilson_at(u1 * n1, n1, z)), (l2, *wilson_at(l2 * n2, n2, z)))[
+        1
+    ]
     return Bounds(low, high, (lowest, highest))
 
 
-def reach(width: float, error: float, level: float) -> float:
+def imbens_manski_quantile(width: float, error: float, level: float) -> float:
     """Imbens and Manski's quantile c: Phi(c + width / error) - Phi(-c) = level.
 
     The two-sided normal quantile when the bounds meet, the one-sided one when they are far
     apart: a value cannot be missed at both ends at once.
 
     Examples:
-        >>> round(reach(0.0, 0.1, 0.95), 3), round(reach(0.9, 0.1, 0.95), 3)
-        (1.96, 1.645)
+        >>> [round(imbens_manski_quantile(width, 0.1, 0.95), 3) for width in (0.0, 0.9)]
+        [1.96, 1.645]
     """
     two_sided = z_of(level)
     if width <= 0:
@@ -127,7 +129,16 @@ def reach(width: float, error: float, level: float) -> float:
     return root(lambda c: float(ndtr(c + gap) - ndtr(-c)) - level, one_sided, two_sided)
 
 
-def reported_bounds(low: float, high: float, share: float) -> Interval:
+@attrs.frozen
+class ReportedBounds:
+    """Bounds for all attempts, if the reported ones are a `share` of them."""
+
+    share: float
+    low: float
+    high: float
+
+
+def worst_case_bounds(low: float, high: float, share: float) -> Interval:
     """Bounds for all attempts when the reported ones are a `share` of them (Manski 1989).
 
     The rest may all have ended one way or all the other: from R low to R high + 1 - R.
@@ -136,7 +147,7 @@ def reported_bounds(low: float, high: float, share: float) -> Interval:
         UsedWrongly: the share is not between 0 and 1.
 
     Examples:
-        >>> [round(end, 2) for end in reported_bounds(0.7, 0.7, 0.5)]
+        >>> [round(end, 2) for end in worst_case_bounds(0.7, 0.7, 0.5)]
         [0.35, 0.85]
     """
     if not 0 <= share <= 1:
@@ -144,7 +155,7 @@ def reported_bounds(low: float, high: float, share: float) -> Interval:
     return share * low, share * high + (1 - share)
 
 
-def share_that_settles(ends: Interval) -> float | None:
+def sign_identifying_share(bounds: Interval) -> float | None:
     """The least share reported, in both groups, at which the sign of a difference is certain.
 
     Of all attempts, the difference is at least R low - (1 - R), where low is the least among
@@ -153,19 +164,19 @@ def share_that_settles(ends: Interval) -> float | None:
     holds beyond chance, for that lower end is missed no more often at any R.
 
     Args:
-        ends: of the difference among the reported.
+        bounds: of the difference among the reported.
 
     Returns:
         None: not even when all are reported.
 
     Examples:
-        >>> found = difference_bounds((14, 20, 0), (6, 30, 0))
-        >>> round(share_that_settles((found.low, found.high)), 2)
+        >>> found = manski_difference_bounds((14, 20, 0), (6, 30, 0))
+        >>> round(sign_identifying_share((found.low, found.high)), 2)
         0.67
-        >>> round(share_that_settles(found.interval), 2)
+        >>> round(sign_identifying_share(found.interval), 2)
         0.82
     """
-    low, high = ends
+    low, high = bounds
     nearest = low if low > 0 else -high
     return 1 / (1 + nearest) if nearest > 0 else None
 

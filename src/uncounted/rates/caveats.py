@@ -5,26 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from uncounted.rates.clusters import FEWEST
+from uncounted.rates.clusters import MIN_CLUSTERS
 from uncounted.rates.result import Contrast, Rate, Rates
-from uncounted.rates.sentences import ENOUGH, Called, named, per_cent, points
+from uncounted.rates.sentences import MIN_ROWS_FOR_PERCENT, RowLabels, named, per_cent, points
 
-SMALL = 5  # counts under it can lead back to people
+SMALL_COUNT = 5  # counts under it can lead back to people
 _LARGE = 0.2  # share of a group's rows from one cluster that is worth a word
 
 
-def target(called: Called) -> str:
+def target(labels: RowLabels) -> str:
     """Of what it is a rate, and of what it is not."""
     return (
-        f"It is a rate among {called.unit} that were reported to us and whose outcome is known, "
-        f"not among all {called.unit}. If only those who came through in the end can report, each "
+        f"It is a rate among {labels.unit} that were reported to us and whose outcome is known, "
+        f"not among all {labels.unit}. If only those who came through in the end can report, each "
         "of them brings one that went well: it is then a rate among those who came through, not "
         "among all who tried, and no number of reports mends that. Count their earlier "
-        f"{called.unit} only, or {called.unit} reported about others."
+        f"{labels.unit} only, or {labels.unit} reported about others."
     )
 
 
-def settles(contrast: Contrast, called: Called) -> str:
+def settles(contrast: Contrast, labels: RowLabels) -> str:
     """How much must have been reported for the data alone to show a difference.
 
     First with chance, for a difference that chance could make is not shown; then of these
@@ -43,44 +43,44 @@ def settles(contrast: Contrast, called: Called) -> str:
         return (
             "Without any assumption on what was not reported, the data do not show a difference "
             "beyond chance, even if everything was reported. Chance aside, one among the "
-            f"{called.unit} as they happened is certain only if at least {aside} of all was "
+            f"{labels.unit} as they happened is certain only if at least {aside} of all was "
             "reported to us, in both groups."
         )
     return (
         "Without any assumption on what was not reported, the data show a difference beyond "
         f"chance only if at least {_at_least(beyond)} of all was reported to us, in both groups; "
-        f"chance aside, one among the {called.unit} as they happened is certain from {aside} on."
+        f"chance aside, one among the {labels.unit} as they happened is certain from {aside} on."
     )
 
 
 def _at_least(share: float) -> str:
     """Rounded up, for it is a least."""
-    return per_cent(math.ceil(100 * share - 1e-9) / 100, ENOUGH)
+    return per_cent(math.ceil(100 * share - 1e-9) / 100, MIN_ROWS_FOR_PERCENT)
 
 
-def columns_words(rates: Rates, called: Called) -> str:
+def columns_words(rates: Rates, labels: RowLabels) -> str:
     """What the last two columns of the table of contrasts say."""
     against = named(rates.rates[0].group)
     return (
-        f'"Gone at": how many times more or less likely those that {called.says} must have been '
-        f"to reach us, against {against} and relative to the other {called.unit}, for the whole "
+        f'"Gone at": how many times more or less likely those that {labels.says} must have been '
+        f"to reach us, against {against} and relative to the other {labels.unit}, for the whole "
         'difference to be gone. "By chance at": for it to come within what chance could make; 1 '
         "where it is already. Where a count is 0, nothing makes it go altogether."
     )
 
 
-def notes(rates: Rates, called: Called, *, public: bool = False) -> tuple[str, ...]:
+def notes(rates: Rates, labels: RowLabels, *, public: bool = False) -> tuple[str, ...]:
     """Everything that must be minded, in sentences; of clusters and lost rows no count if public.
 
     Examples:
-        >>> from uncounted.rates.outcomes import Outcomes
+        >>> from uncounted.rates.outcomes import OutcomeTable
         >>> from uncounted.rates.compare import compare
-        >>> found = compare(Outcomes.of({"women": (2, 9), "men": (6, 30)}))
-        >>> [note.split(":")[0] for note in notes(found, Called("people", "were sent back"))]
+        >>> found = compare(OutcomeTable.of({"women": (2, 9), "men": (6, 30)}))
+        >>> [note.split(":")[0] for note in notes(found, RowLabels("people", "were sent back"))]
         ['Each row is taken as separate', 'women has fewer than 20 rows with a known outcome']
     """
     found = [*_clusters(rates, public), *_few(rates), *_sources(rates, public)]
-    found += [*_rows(rates, public), *_coding(rates), *_many(rates, called)]
+    found += [*_rows(rates, public), *_coding(rates), *_many(rates, labels)]
     return tuple(dict.fromkeys(found))
 
 
@@ -102,11 +102,11 @@ def _clusters(rates: Rates, public: bool) -> Iterator[str]:
         if found is None:
             yield f"All rows of {_label(rate)} come from one cluster: that is one voice."
             continue
-        if found.clusters < FEWEST:
+        if found.clusters < MIN_CLUSTERS:
             few = "few" if public else f"{found.clusters}"
             yield (
-                f"The rows of {_label(rate)} come from {few} clusters. Under {FEWEST} the interval "
-                "is not to be trusted, and no clusters are drawn again."
+                f"The rows of {_label(rate)} come from {few} clusters. Under {MIN_CLUSTERS} the "
+                "interval is not to be trusted, and no clusters are drawn again."
             )
         if not public and found.largest > 1 and found.largest >= _LARGE * rate.tally.n:
             yield (
@@ -124,15 +124,15 @@ def _few(rates: Rates) -> Iterator[str]:
     for rate in rates.rates:
         if rate.tally.n == 0:
             yield f"No outcome is known for {_label(rate)}."
-        elif rate.tally.n < ENOUGH:
+        elif rate.tally.n < MIN_ROWS_FOR_PERCENT:
             yield (
-                f"{_label(rate)} has fewer than {ENOUGH} rows with a known outcome: say the "
-                "counts and no per cent."
+                f"{_label(rate)} has fewer than {MIN_ROWS_FOR_PERCENT} rows with a known outcome: "
+                "say the counts and no per cent."
             )
 
 
 def _sources(rates: Rates, public: bool) -> Iterator[str]:
-    if not public and any(row["n"] and row["interval"] is None for row in rates.sources):
+    if not public and any(row.n and row.interval is None for row in rates.sources):
         yield (
             "Some source has all its rows of a group from one cluster: that is one voice, and no "
             "interval is made from it."
@@ -174,11 +174,11 @@ def _coding(rates: Rates) -> Iterator[str]:
         )
 
 
-def _many(rates: Rates, called: Called) -> Iterator[str]:
+def _many(rates: Rates, labels: RowLabels) -> Iterator[str]:
     if len(rates.contrasts) > 2:
         yield (
             f"There are {len(rates.contrasts)} contrasts: by chance alone some would stand out, "
-            f"even if all {called.unit} ended alike. Do not pick the largest."
+            f"even if all {labels.unit} ended alike. Do not pick the largest."
         )
 
 
@@ -208,15 +208,15 @@ def standardised_words(contrast: Contrast, n: int, *, public: bool = False) -> s
         return ""
     many = len(found.sources)
     over = "the one source that has" if many == 1 else f"the {many} sources that have"
-    ends = "no interval" if public else f"no interval, for {found.reason}"
+    limits = "no interval" if public else f"no interval, for {found.reason}"
     if found.interval is not None:
-        ends = " to ".join(points(end, n) for end in found.interval)
-    if n < ENOUGH:
+        limits = " to ".join(points(end, n) for end in found.interval)
+    if n < MIN_ROWS_FOR_PERCENT:
         return (
             f"Over {over} both, the difference when both groups have the same mix, in points: "
-            f"{ends}."
+            f"{limits}."
         )
     return (
         f"Over {over} both, the difference is {points(found.as_reported, n)} points as reported "
-        f"and {points(found.difference, n)} ({ends}) when both groups have the same mix."
+        f"and {points(found.difference, n)} ({limits}) when both groups have the same mix."
     )

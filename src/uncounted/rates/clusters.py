@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Floats, Interval
 
-FEWEST = 10  # clusters under which an interval is not to be trusted, and none is drawn again
+MIN_CLUSTERS = 10  # clusters under which an interval is not to be trusted, and none is drawn again
 RESAMPLES = 4000
 _AT_ONCE = 4_000_000  # weights held in memory
 
@@ -25,7 +25,7 @@ type Counts = tuple[float, float]
 
 
 @attrs.frozen
-class Effective:
+class EffectiveSampleSize:
     """How many independent rows the rows of a group are worth.
 
     Attributes:
@@ -44,9 +44,9 @@ class Effective:
     assumed: bool
 
 
-def effective(
+def effective_sample_size(
     x: Sequence[int] | Floats, n: Sequence[int] | Floats, level: float = 0.95
-) -> Effective:
+) -> EffectiveSampleSize:
     """The effective number of rows of one group, from x of n in each cluster.
 
     The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2,
@@ -58,17 +58,17 @@ def effective(
         NotEstimable: all rows come from one cluster.
 
     Examples:
-        >>> found = effective([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
+        >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
         >>> round(found.design_effect, 1), round(found.n, 1)
         (4.8, 3.2)
-        >>> effective([1, 0, 1], [1, 1, 1]).n
+        >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
         3.0
     """
     a, m = np.asarray(x, float), np.asarray(n, float)
     a, m = a[m > 0], m[m > 0]
     K, rows, largest = len(m), float(m.sum()), int(m.max(initial=0))
     if largest <= 1:
-        return Effective(K, largest, 1.0, rows, assumed=False)
+        return EffectiveSampleSize(K, largest, 1.0, rows, assumed=False)
     if K == 1:
         raise NotEstimable(
             "all rows of the group come from one cluster",
@@ -84,11 +84,13 @@ def effective(
     design = max(design, 1.0)
     tail = 0.5 + level / 2
     few = float(stdtrit(rows - 1, tail) / stdtrit(K - 1, tail)) ** 2
-    return Effective(K, largest, design, max(1.0, min(rows, rows / design * few)), assumed)
+    return EffectiveSampleSize(
+        K, largest, design, max(1.0, min(rows, rows / design * few)), assumed
+    )
 
 
 @attrs.frozen
-class Resampled:
+class ClusterBootstrap:
     """Percentile intervals from drawing whole clusters again.
 
     Attributes:
@@ -110,7 +112,7 @@ def bootstrap(
     n: Sequence[Sequence[int]],
     level: float = 0.95,
     resamples: int = RESAMPLES,
-) -> Resampled:
+) -> ClusterBootstrap:
     """Draw as many clusters as there are, with replacement, each with all its rows.
 
     A cluster that has rows in both groups keeps them together, so what it shares between
@@ -129,25 +131,26 @@ def bootstrap(
     """
     a, m = np.asarray(x, float), np.asarray(n, float)
     few = int((m > 0).sum(axis=0).min())
-    if few < FEWEST:
+    if few < MIN_CLUSTERS:
         raise NotEstimable(
-            f"a group has rows from {few} cluster{'' if few == 1 else 's'} and {FEWEST} are needed",
+            f"a group has rows from {few} cluster{'' if few == 1 else 's'} and {MIN_CLUSTERS} are "
+            "needed",
             hint="so few clusters, drawn again, look more alike than others would be",
         )
     if np.any((a.sum(axis=0) == 0) | (a.sum(axis=0) == m.sum(axis=0))):
         raise NotEstimable("all rows of a group have the same outcome: drawn again, they still do")
     shares = _shares(rng, a, m, resamples)
-    kept = shares[np.isfinite(shares).all(axis=1)]
+    finite = shares[np.isfinite(shares).all(axis=1)]
     tails = [0.5 - level / 2, 0.5 + level / 2]
-    ends = np.quantile(kept, tails, axis=0)
+    limits = np.quantile(finite, tails, axis=0)
     difference = None
     if shares.shape[1] == 2:
-        low, high = np.quantile(kept[:, 0] - kept[:, 1], tails)
+        low, high = np.quantile(finite[:, 0] - finite[:, 1], tails)
         difference = (float(low), float(high))
-    return Resampled(
-        tuple((float(low), float(high)) for low, high in ends.T),
+    return ClusterBootstrap(
+        tuple((float(low), float(high)) for low, high in limits.T),
         difference,
-        1 - len(kept) / resamples,
+        1 - len(finite) / resamples,
         resamples,
     )
 
@@ -171,13 +174,15 @@ def _shares(rng: np.random.Generator, a: Floats, m: Floats, resamples: int) -> F
     return np.concatenate(parts)
 
 
-def leaving_one_out(x: Sequence[Sequence[int]], n: Sequence[Sequence[int]]) -> Interval | None:
+def leave_one_cluster_out(
+    x: Sequence[Sequence[int]], n: Sequence[Sequence[int]]
+) -> Interval | None:
     """The least and greatest difference p1 - p2 when any one cluster is left out.
 
     None when leaving one out would leave a group empty.
 
     Examples:
-        >>> leaving_one_out([[2, 0], [1, 1], [1, 0]], [[2, 2], [2, 2], [2, 2]])
+        >>> leave_one_cluster_out([[2, 0], [1, 1], [1, 0]], [[2, 2], [2, 2], [2, 2]])
         (0.25, 0.75)
     """
     a, m = np.asarray(x, float), np.asarray(n, float)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import attrs
 import numpy as np
 
 from uncounted.estimate.base.estimator import root, z_of
@@ -29,10 +30,12 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) ->
         [0.221, 0.687]
     """
     z = z_of(level)
-    return joined((x1 / n1, *wilson_at(x1, n1, z)), (x2 / n2, *wilson_at(x2, n2, z)))
+    return mover_difference((x1 / n1, *wilson_at(x1, n1, z)), (x2 / n2, *wilson_at(x2, n2, z)))
 
 
-def joined(first: tuple[float, float, float], second: tuple[float, float, float]) -> Interval:
+def mover_difference(
+    first: tuple[float, float, float], second: tuple[float, float, float]
+) -> Interval:
     """An interval for a difference from (point, low, high) of each part (Newcombe 1998)."""
     p1, l1, u1 = first
     p2, l2, u2 = second
@@ -75,7 +78,7 @@ def score_ratio(
         koopman: leave out the factor N / (N - 1), as Koopman (1984, Biometrics 40:513).
 
     Returns:
-        The ends; the upper is infinite when nobody in group 2 has the outcome.
+        The limits; the upper is infinite when no row of group 2 has the outcome.
 
     Examples:
         >>> [round(end, 3) for end in score_ratio(14, 20, 6, 30)]
@@ -165,10 +168,18 @@ def jeffreys_odds(
     return yes / (yes + no), yes / no
 
 
-def summary(draws: Floats, level: float) -> tuple[float, Interval]:
-    """Median and central interval."""
+@attrs.frozen
+class PosteriorSummary:
+    """Median and central interval of posterior draws."""
+
+    median: float
+    interval: Interval
+
+
+def summary(draws: Floats, level: float) -> PosteriorSummary:
+    """Median and central interval of draws."""
     low, middle, high = np.quantile(draws, [0.5 - level / 2, 0.5, 0.5 + level / 2])
-    return float(middle), (float(low), float(high))
+    return PosteriorSummary(float(middle), (float(low), float(high)))
 
 
 def _small_sample(total: float) -> float:

@@ -26,9 +26,9 @@ from uncounted.captures import MOST_PEOPLE
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate.base.result import Floats
 
-MOST_GROUPS = 40
-MOST_SOURCES = 200
-_LONGEST = 60
+MAX_GROUPS = 40
+MAX_SOURCES = 200
+_MAX_LABEL_LENGTH = 60
 _MANY = 1000
 _EARLY = frozenset({"before", "until", "till", "pre", "prior", "earlier"})
 _LATE = frozenset({"after", "since", "post", "later", "from"})
@@ -58,7 +58,7 @@ type Key = tuple[str, str | None, int | None]
 
 
 @attrs.frozen
-class Outcomes:
+class OutcomeTable:
     """Counts by group, source and cluster.
 
     Attributes:
@@ -71,7 +71,7 @@ class Outcomes:
             says "yes".
 
     Examples:
-        >>> table = Outcomes.of({"before": (14, 20), "after": (6, 30, 2)})
+        >>> table = OutcomeTable.of({"before": (14, 20), "after": (6, 30, 2)})
         >>> table.groups, table.group("after")
         (('before', 'after'), Tally(x=6, n=30, unknown=2))
     """
@@ -82,7 +82,7 @@ class Outcomes:
     others: int = 0
 
     @classmethod
-    def of(cls, counts: Mapping[str, Sequence[int]]) -> Outcomes:
+    def of(cls, counts: Mapping[str, Sequence[int]]) -> OutcomeTable:
         """Make a table from (x, n) or (x, n, unknown) by group."""
         cells: dict[Key, Tally] = {}
         for name, given in counts.items():
@@ -127,8 +127,8 @@ class Outcomes:
                 found = sums[cluster]
                 found[i] += x
                 found[len(groups) + i] += n
-        told = [sums[k] for k in sorted(sums, key=lambda k: -1 if k is None else k)]
-        return [row[: len(groups)] for row in told], [row[len(groups) :] for row in told]
+        rows = [sums[k] for k in sorted(sums, key=lambda k: -1 if k is None else k)]
+        return [row[: len(groups)] for row in rows], [row[len(groups) :] for row in rows]
 
     def in_clusters(
         self, group: str, source: str, *, without: bool = False
@@ -163,8 +163,8 @@ class Outcomes:
         for group, rows in self._by_group.items():
             sources, clusters, x, n = zip(*rows, strict=True)
             _, within = np.unique(np.array(clusters), return_inverse=True)
-            told = np.array([number[source] for source in sources])
-            found[group] = (told, within, np.array(x, float), np.array(n, float))
+            places = np.array([number[source] for source in sources])
+            found[group] = (places, within, np.array(x, float), np.array(n, float))
         return found
 
     def digest(self) -> str:
@@ -198,7 +198,7 @@ def in_time(name: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
 
 
 @attrs.frozen
-class Columns:
+class OutcomeColumns:
     """Which column of a file is what.
 
     Attributes:
@@ -228,7 +228,7 @@ class Columns:
             )
 
 
-def read(path: Path, columns: Columns, *, encoding: str | None = None) -> Outcomes:
+def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) -> OutcomeTable:
     """Read a table of rows, each an attempt or a person, or a pattern with a `count`.
 
     An empty cell of the outcome, or a word such as `unknown`, is an outcome that is not
@@ -258,7 +258,7 @@ def read(path: Path, columns: Columns, *, encoding: str | None = None) -> Outcom
 class _Reader:
     """Counts rows as they come, so that no row is held."""
 
-    def __init__(self, name: str, columns: Columns, *, counted: bool) -> None:
+    def __init__(self, name: str, columns: OutcomeColumns, *, counted: bool) -> None:
         self.name = name
         self.columns = columns
         self.counted = counted
@@ -277,7 +277,7 @@ class _Reader:
             raise BadInput(f"{self.name}, row {row.number}: {row.wrong}")
         count = self._count(row) if self.counted else 1
         outcome = self._outcome(row)
-        group = self._label(row, self.columns.by, MOST_GROUPS, self.groups)
+        group = self._label(row, self.columns.by, MAX_GROUPS, self.groups)
         if group == "":
             self.ungrouped += count
             return
@@ -286,7 +286,7 @@ class _Reader:
         self.groups.add(group or "")
         self.counts[group or "", source, cluster, outcome] += count
 
-    def finish(self) -> Outcomes:
+    def finish(self) -> OutcomeTable:
         if self.wanted is not None and not self.found:
             raise UsedWrongly(
                 f"no row of {self.name} has that value in column {self.columns.outcome!r}",
@@ -304,13 +304,13 @@ class _Reader:
             key = (group, source, None if cluster is None else number[cluster])
             known = outcome is not None
             cells[key] += Tally(count * bool(outcome), count * known, count * (not known))
-        if len({source for _, source, _ in cells}) > MOST_SOURCES:
+        if len({source for _, source, _ in cells}) > MAX_SOURCES:
             raise BadInput(
-                f"{self.name}, column {self.columns.source!r}: more than {MOST_SOURCES} sources",
+                f"{self.name}, column {self.columns.source!r}: more than {MAX_SOURCES} sources",
                 hint="an interview or a person is a --cluster; a source is who collected it",
             )
         groups = tuple(sorted(self.groups, key=in_time))
-        return Outcomes(groups, dict(cells), self.ungrouped, len(self.others))
+        return OutcomeTable(groups, dict(cells), self.ungrouped, len(self.others))
 
     def _outcome(self, row: delimited.Row) -> bool | None:
         value = _plain(row.cells[self.columns.outcome])
@@ -356,9 +356,10 @@ class _Reader:
         return self._fit(row, column, label)
 
     def _fit(self, row: delimited.Row, column: str, label: str) -> str:
-        if len(label) > _LONGEST or not label.isprintable():
+        if len(label) > _MAX_LABEL_LENGTH or not label.isprintable():
             raise BadInput(
-                f"{self._at(row, column)}: longer than {_LONGEST} letters, or not printable",
+                f"{self._at(row, column)}: longer than {_MAX_LABEL_LENGTH} letters, or not "
+                "printable",
                 hint="a group, a source or a cluster is a short name",
             )
         return label

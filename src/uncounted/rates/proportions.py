@@ -53,10 +53,10 @@ def wilson_at(x: float, n: float, z: float) -> Interval:
     check_counts(x, n)
     p = x / n
     middle = p + z * z / (2 * n)
-    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    half_width = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    low = 0.0 if x == 0 else max(0.0, (middle - reach) / scale)
-    high = 1.0 if x == n else min(1.0, (middle + reach) / scale)
+    low = 0.0 if x == 0 else max(0.0, (middle - half_width) / scale)
+    high = 1.0 if x == n else min(1.0, (middle + half_width) / scale)
     return low, high
 
 

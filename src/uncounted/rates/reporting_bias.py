@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.base.result import Interval
-from uncounted.rates.contrasts import DRAWS, jeffreys_odds, summary
+from uncounted.estimate.base.result import Floats, Interval
+from uncounted.rates.clusters import Counts
+from uncounted.rates.contrasts import DRAWS, PosteriorSummary, jeffreys_odds, summary
 
 RHOS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def among_all(share: float, rho: float) -> float:
+def bias_adjusted(share: float, rho: float) -> float:
     """The rate among all attempts when the rate among the reports is `share`.
 
     p / (p + rho (1 - p)), from observed odds = rho x true odds.
@@ -31,7 +31,7 @@ def among_all(share: float, rho: float) -> float:
         UsedWrongly: rho is not above 0.
 
     Examples:
-        >>> [round(among_all(0.7, rho), 2) for rho in (0.25, 1, 4)]
+        >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
         [0.9, 0.7, 0.37]
     """
     if not (rho > 0 and math.isfinite(rho)):
@@ -39,31 +39,55 @@ def among_all(share: float, rho: float) -> float:
     return share / (share + rho * (1 - share))
 
 
-def two_way(p1: float, p2: float, rhos: Sequence[float] = RHOS) -> tuple[dict[str, Any], ...]:
+@attrs.frozen
+class AtReportingRatio:
+    """The rate among all attempts, were the reporting ratio `rho`."""
+
+    rho: float
+    rate: float
+    interval: Interval | None
+
+
+@attrs.frozen
+class ReportingRatios:
+    """The contrast among all attempts, were the reporting ratios of the groups these.
+
+    Attributes:
+        rho_1: of the first group.
+        rho_2: of the second.
+        difference: p1 - p2.
+        odds_ratio: the observed one times rho_2 / rho_1; None where it has no value.
+    """
+
+    rho_1: float
+    rho_2: float
+    difference: float
+    odds_ratio: float | None
+
+
+def reporting_ratio_grid(
+    p1: float, p2: float, rhos: Sequence[float] = RHOS
+) -> tuple[ReportingRatios, ...]:
     """The contrast for every pair of reporting ratios, that of group 1 first.
 
-    Returns:
-        Rows with `rho_1`, `rho_2`, `difference` (p1 - p2 among all attempts) and
-        `odds_ratio`, the observed one times rho_2 / rho_1; None where it has no value.
-
     Examples:
-        >>> rows = two_way(0.7, 0.2)
-        >>> round(next(r for r in rows if (r["rho_1"], r["rho_2"]) == (4, 0.25))["difference"], 2)
+        >>> rows = reporting_ratio_grid(0.7, 0.2)
+        >>> round(next(r for r in rows if (r.rho_1, r.rho_2) == (4, 0.25)).difference, 2)
         -0.13
     """
     rows = []
     for first in rhos:
         for second in rhos:
-            a, b = among_all(p1, first), among_all(p2, second)
+            a, b = bias_adjusted(p1, first), bias_adjusted(p2, second)
             odds = None
             if a < 1 and b > 0:
                 odds = a / (1 - a) * (1 - b) / b
-            rows.append({"rho_1": first, "rho_2": second, "difference": a - b, "odds_ratio": odds})
+            rows.append(ReportingRatios(first, second, a - b, odds))
     return tuple(rows)
 
 
 @attrs.frozen
-class Tipping:
+class TippingPoint:
     """By what factor reporting must have changed for a contrast to be nothing but that.
 
     Attributes:
@@ -78,7 +102,7 @@ class Tipping:
     direction: str
 
 
-def tipping(odds_ratio: float | None, interval: Interval) -> Tipping | None:
+def tipping_point(odds_ratio: float | None, interval: Interval) -> TippingPoint | None:
     """The tipping point of a contrast, from its odds ratio and the interval of that.
 
     The odds ratio among all attempts is the observed one times rho_2 / rho_1, so it is 1
@@ -98,18 +122,18 @@ def tipping(odds_ratio: float | None, interval: Interval) -> Tipping | None:
         return None
     low, high = interval
     if odds_ratio > 1:
-        return Tipping(odds_ratio, max(low, 1.0), "more")
+        return TippingPoint(odds_ratio, max(low, 1.0), "more")
     point = 1 / odds_ratio if odds_ratio > 0 else math.inf
-    return Tipping(point, max(1 / high, 1.0) if high > 0 else math.inf, "less")
+    return TippingPoint(point, max(1 / high, 1.0) if high > 0 else math.inf, "less")
 
 
 @attrs.frozen
-class Corrected:
+class RoganGladenEstimate:
     """A value as it would be without wrong codings.
 
     Attributes:
         value: within what is possible.
-        interval: the same of the interval's ends.
+        interval: the same of the limits of the interval.
         outside: whether the formula left what is possible, which says that the stated
             sensitivity and specificity do not fit the data.
     """
@@ -135,14 +159,16 @@ def check_coding(sensitivity: float, specificity: float) -> None:
         )
 
 
-def recoded(share: float, interval: Interval, sensitivity: float, specificity: float) -> Corrected:
+def rogan_gladen(
+    share: float, interval: Interval, sensitivity: float, specificity: float
+) -> RoganGladenEstimate:
     """A rate without wrong codings: (p + c - 1) / (s + c - 1) (Rogan and Gladen 1978).
 
     American Journal of Epidemiology 107:71. Sensitivity s is the share of those with the
     outcome that are coded so, specificity c of those without. Both are taken as known.
 
     Examples:
-        >>> round(recoded(0.7, (0.481, 0.855), 0.9, 0.95).value, 3)
+        >>> round(rogan_gladen(0.7, (0.481, 0.855), 0.9, 0.95).value, 3)
         0.765
     """
     check_coding(sensitivity, specificity)
@@ -155,11 +181,11 @@ def recoded(share: float, interval: Interval, sensitivity: float, specificity: f
 
     value, (low, high) = right(share), interval
     inside = possible(right(low)), possible(right(high))
-    return Corrected(possible(value), inside, not 0 <= value <= 1)
+    return RoganGladenEstimate(possible(value), inside, not 0 <= value <= 1)
 
 
 @attrs.frozen
-class Belief:
+class BiasPrior:
     """How far reporting is believed to differ by outcome: log rho ~ N(mean, sd^2).
 
     Each group has its own rho, drawn apart from the other's.
@@ -176,46 +202,61 @@ class Belief:
             )
 
 
-def believed(
-    rngs: Sequence[np.random.Generator],
-    counts: Sequence[tuple[float, float]],
-    belief: Belief,
-    level: float = 0.95,
-    draws: int = DRAWS,
-) -> dict[str, Any]:
-    """Rates among all attempts under a belief, and their contrast when there are two groups.
+@attrs.frozen
+class BiasAnalysis:
+    """Two rates among all attempts under a prior on the reporting ratio, and their contrast.
 
-    Jeffreys draws of the odds among the reports, over draws of rho: probabilistic bias
-    analysis (Lash, Fox and Fink 2009, Applying Quantitative Bias Analysis, chapter 8).
+    Attributes:
+        rates: of the two groups.
+        difference: p1 - p2.
+        odds_ratio: of the two.
+        same_sign: share of draws in which the difference has the sign that it has among the
+            reports; None where it is 0 there.
+    """
+
+    rates: tuple[PosteriorSummary, PosteriorSummary]
+    difference: PosteriorSummary
+    odds_ratio: PosteriorSummary
+    same_sign: float | None
+
+
+def bias_adjusted_posterior(
+    rng: np.random.Generator, counts: Counts, prior: BiasPrior, level: float = 0.95
+) -> PosteriorSummary:
+    """The rate among all attempts under a prior on the reporting ratio."""
+    odds = _odds(rng, counts, prior)
+    return summary(odds / (1 + odds), level)
+
+
+def probabilistic_bias_analysis(
+    rngs: tuple[np.random.Generator, np.random.Generator],
+    counts: tuple[Counts, Counts],
+    prior: BiasPrior,
+    level: float = 0.95,
+) -> BiasAnalysis:
+    """Probabilistic bias analysis of a contrast (Lash, Fox and Fink 2009, chapter 8).
+
+    Jeffreys draws of the odds among the reports, over draws of rho.
 
     Args:
         rngs: one generator a group.
         counts: (x, n) a group, effective where rows came in clusters.
-        belief: about log rho.
+        prior: on log rho, of each group.
         level: of the intervals.
-        draws: how many.
-
-    Returns:
-        `rates`: a median and interval a group; with two groups also `difference` and
-        `odds_ratio`, and `same_sign`, the share of draws in which the difference has the
-        sign that it has among the reports.
     """
-    odds = []
-    for rng, (x, n) in zip(rngs, counts, strict=True):
-        _, seen = jeffreys_odds(rng, x, n, draws)
-        odds.append(seen / np.exp(belief.mean + belief.sd * rng.standard_normal(draws)))
-    shares = [each / (1 + each) for each in odds]
-    told: dict[str, Any] = {"rates": [_told(share, level) for share in shares]}
-    if len(counts) == 2:
-        difference = shares[0] - shares[1]
-        (x1, n1), (x2, n2) = counts
-        sign = np.sign(x1 / n1 - x2 / n2)
-        told["difference"] = _told(difference, level)
-        told["odds_ratio"] = _told(odds[0] / odds[1], level)
-        told["same_sign"] = float(np.mean(np.sign(difference) == sign)) if sign else None
-    return told
+    one, two = (_odds(rng, each, prior) for rng, each in zip(rngs, counts, strict=True))
+    p1, p2 = one / (1 + one), two / (1 + two)
+    (x1, n1), (x2, n2) = counts
+    sign = np.sign(x1 / n1 - x2 / n2)
+    return BiasAnalysis(
+        (summary(p1, level), summary(p2, level)),
+        summary(p1 - p2, level),
+        summary(one / two, level),
+        float(np.mean(np.sign(p1 - p2) == sign)) if sign else None,
+    )
 
 
-def _told(draws: Any, level: float) -> dict[str, Any]:
-    median, interval = summary(draws, level)
-    return {"median": median, "interval": interval}
+def _odds(rng: np.random.Generator, counts: Counts, prior: BiasPrior) -> Floats:
+    """Draws of the odds among all attempts."""
+    _, reported = jeffreys_odds(rng, *counts, DRAWS)
+    return reported / np.exp(prior.mean + prior.sd * rng.standard_normal(DRAWS))

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
 
 import attrs
 
 from uncounted.estimate.base.result import Interval, plain
-from uncounted.rates.bounds import Bounds
-from uncounted.rates.clusters import Counts, Effective
-from uncounted.rates.outcomes import Outcomes, Tally
-from uncounted.rates.reporting_bias import Belief, Corrected, Tipping
-from uncounted.rates.source_mix import Standardised
+from uncounted.rates.bounds import Bounds, ReportedBounds
+from uncounted.rates.clusters import Counts, EffectiveSampleSize
+from uncounted.rates.contrasts import PosteriorSummary
+from uncounted.rates.outcomes import OutcomeTable, Tally
+from uncounted.rates.reporting_bias import (
+    AtReportingRatio,
+    BiasAnalysis,
+    BiasPrior,
+    ReportingRatios,
+    RoganGladenEstimate,
+    TippingPoint,
+)
+from uncounted.rates.source_mix import SourceRate, Standardised, WithoutSource
 
 UNBOUNDED = Bounds(0.0, 1.0, (0.0, 1.0))  # where nothing is known
 
 
 @attrs.frozen
-class Asked:
-    """What is asked of a table.
+class RateSettings:
+    """Settings of a comparison of rates.
 
     Attributes:
         against: the group that the others are held against; None takes the first.
@@ -31,7 +38,7 @@ class Asked:
         seed: of all draws.
         sensitivity: share of those with the outcome that are coded so; None: no correction.
         specificity: share of those without it that are coded so.
-        belief: about the reporting ratio; None: none is stated.
+        bias_prior: of the reporting ratio; None: none is stated.
     """
 
     against: str | None = None
@@ -39,7 +46,7 @@ class Asked:
     seed: int = 1
     sensitivity: float | None = None
     specificity: float | None = None
-    belief: Belief | None = None
+    bias_prior: BiasPrior | None = None
 
     @property
     def coding(self) -> tuple[float, float] | None:
@@ -62,7 +69,7 @@ class Clustered:
         intervals: `wilson` and `jeffreys` from the effective rows.
     """
 
-    effective: Effective | None
+    effective: EffectiveSampleSize | None
     reason: str | None = None
     intervals: Mapping[str, Interval] = attrs.field(factory=dict)
 
@@ -77,10 +84,10 @@ class Rate:
         intervals: `wilson` and `jeffreys`, as if every row stood alone; empty when n = 0.
         clustered: the same for rows that came in clusters; None when no column says so.
         bounds: of the rate, were all outcomes known.
-        reported: rows `share`, `low`, `high`: bounds if that share of all attempts is here.
-        reporting: rows `rho`, `rate`, `interval`: the rate among all at that reporting ratio.
+        reported: bounds if a share of all attempts is here, a row a share.
+        reporting: the rate among all, a row a reporting ratio.
         corrected: without wrong codings, as stated; None when nothing was stated.
-        believed: `median` and `interval` under a belief about rho; None when none was.
+        believed: under the prior on the reporting ratio; None when none was stated.
     """
 
     group: str
@@ -88,10 +95,10 @@ class Rate:
     intervals: Mapping[str, Interval]
     clustered: Clustered | None = None
     bounds: Bounds = attrs.field(default=UNBOUNDED)
-    reported: tuple[Mapping[str, Any], ...] = ()
-    reporting: tuple[Mapping[str, Any], ...] = ()
-    corrected: Corrected | None = None
-    believed: Mapping[str, Any] | None = None
+    reported: tuple[ReportedBounds, ...] = ()
+    reporting: tuple[AtReportingRatio, ...] = ()
+    corrected: RoganGladenEstimate | None = None
+    believed: PosteriorSummary | None = None
 
     @property
     def share(self) -> float | None:
@@ -101,8 +108,8 @@ class Rate:
     @property
     def interval(self) -> Interval | None:
         """The interval to print: that of the clusters when there are any, else Wilson's."""
-        told = self.intervals if self.clustered is None else self.clustered.intervals
-        return told.get("wilson")
+        intervals = self.intervals if self.clustered is None else self.clustered.intervals
+        return intervals.get("wilson")
 
     @property
     def counts(self) -> Counts | None:
@@ -159,10 +166,10 @@ class Contrast:
         settles_beyond_chance: the same with the interval around the bounds; None also when
             chance alone could make the contrast.
         tipping: by what factor reporting must have changed for the contrast to be only that.
-        reporting: rows `rho_1`, `rho_2`, `difference`, `odds_ratio`; 1 is `group`.
+        reporting: a row a pair of reporting ratios; 1 is `group`.
         corrected: the difference without wrong codings, as stated.
-        believed: `difference`, `odds_ratio`, `same_sign` under a belief about rho.
-        leaving_source: rows `source`, `difference`, `interval`, from effective rows.
+        believed: under the prior on the reporting ratios; None when none was stated.
+        leaving_source: the difference without each source, from effective rows.
         standardised: both groups with the same mix of sources.
     """
 
@@ -177,11 +184,11 @@ class Contrast:
     bounds: Bounds | None = None
     settles: float | None = None
     settles_beyond_chance: float | None = None
-    tipping: Tipping | None = None
-    reporting: tuple[Mapping[str, Any], ...] = ()
+    tipping: TippingPoint | None = None
+    reporting: tuple[ReportingRatios, ...] = ()
     corrected: float | None = None
-    believed: Mapping[str, Any] | None = None
-    leaving_source: tuple[Mapping[str, Any], ...] = ()
+    believed: BiasAnalysis | None = None
+    leaving_source: tuple[WithoutSource, ...] = ()
     standardised: Standardised | None = None
 
     @property
@@ -194,11 +201,11 @@ class Contrast:
 class Rates:
     """Every group's rate, every contrast, and what they were made from."""
 
-    table: Outcomes
-    asked: Asked
+    table: OutcomeTable
+    settings: RateSettings
     rates: tuple[Rate, ...]
     contrasts: tuple[Contrast, ...]
-    sources: tuple[Mapping[str, Any], ...] = ()
+    sources: tuple[SourceRate, ...] = ()
 
     def __getitem__(self, group: str) -> Rate:
         for rate in self.rates:
@@ -213,30 +220,32 @@ class Rates:
         In any group, and in any source of it; None when there is none.
         """
         tallies = [rate.tally for rate in self.rates]
-        tallies += [Tally(row["x"], row["n"], row["unknown"]) for row in self.sources]
+        tallies += [Tally(row.x, row.n, row.unknown) for row in self.sources]
         counts = {count for each in tallies for count in (each.x, each.n - each.x, each.unknown)}
         return min(counts - {0}, default=None)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The numbers as plain values: an end that the data do not set is None.
 
         They hold small counts as they are, so they are not for publication.
         """
         return {
-            "level": self.asked.level,
-            "seed": self.asked.seed,
+            "level": self.settings.level,
+            "seed": self.settings.seed,
             "version": version("uncounted"),
             "input": self.table.digest(),
             "ungrouped": self.table.ungrouped,
-            "coding": plain(self.asked.coding),
-            "belief": None if self.asked.belief is None else attrs.asdict(self.asked.belief),
+            "coding": plain(self.settings.coding),
+            "belief": None
+            if self.settings.bias_prior is None
+            else attrs.asdict(self.settings.bias_prior),
             "groups": [_rate_json(rate) for rate in self.rates],
             "contrasts": [_contrast_json(contrast) for contrast in self.contrasts],
-            "sources": plain(self.sources),
+            "sources": [plain(attrs.asdict(row)) for row in self.sources],
         }
 
 
-def _rate_json(rate: Rate) -> dict[str, Any]:
+def _rate_json(rate: Rate) -> dict[str, object]:
     """What is printed under the plain name, so that nobody takes the other by mistake."""
     value = plain(attrs.asdict(rate))
     assert isinstance(value, dict)
@@ -248,7 +257,7 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
     return {"group": group, **tally, "rate": plain(rate.share), **value}
 
 
-def _contrast_json(contrast: Contrast) -> dict[str, Any]:
+def _contrast_json(contrast: Contrast) -> dict[str, object]:
     value = plain(attrs.asdict(contrast))
     assert isinstance(value, dict)
     measures, clustered = value.pop("measures"), value.pop("clustered")

@@ -12,19 +12,19 @@ import attrs
 
 from uncounted.estimate.base.result import Interval
 from uncounted.rates.outcomes import Tally
-from uncounted.rates.reporting_bias import among_all
+from uncounted.rates.reporting_bias import bias_adjusted
 from uncounted.rates.result import Contrast, Rate, Rates
 
-ENOUGH = 20  # rows under which no per cent is printed
-FINE = 200  # rows from which a per cent has a decimal
-MOST_SAID = 3  # groups that a sentence can carry; more are told by a table
+MIN_ROWS_FOR_PERCENT = 20  # rows under which no per cent is printed
+MIN_ROWS_FOR_DECIMAL = 200  # rows from which a per cent has a decimal
+MAX_GROUPS_IN_SENTENCE = 3  # groups that a sentence can carry; more are in a table
 _LINKS = frozenset({"before", "after", "since", "until", "till", "from", "in", "during", "at"})
 _LINKS |= {"on", "by", "between", "with", "without", "under", "over", "through", "up", "for"}
 _LINKS |= {"near", "around"}
 
 
 @attrs.frozen
-class Called:
+class RowLabels:
     """What the rows are called.
 
     Attributes:
@@ -43,7 +43,7 @@ def per_cent(share: float, n: float) -> str:
         >>> per_cent(0.70312, 20), per_cent(0.70312, 200), per_cent(0.999, 20)
         ('70%', '70.3%', 'over 99%')
     """
-    digits = 1 if n >= FINE else 0
+    digits = 1 if n >= MIN_ROWS_FOR_DECIMAL else 0
     unit = 10.0**-digits / 100
     if 0 < share < unit:
         return f"under {unit:.{digits}%}"
@@ -60,7 +60,11 @@ def of(tally: Tally) -> str:
         ('14 of 20 (70%)', '3 of 7')
     """
     counts = f"{tally.x:,} of {tally.n:,}"
-    return counts if tally.n < ENOUGH else f"{counts} ({per_cent(tally.x / tally.n, tally.n)})"
+    return (
+        counts
+        if tally.n < MIN_ROWS_FOR_PERCENT
+        else f"{counts} ({per_cent(tally.x / tally.n, tally.n)})"
+    )
 
 
 def between(interval: Interval | None, n: float, joint: str = "to") -> str:
@@ -82,7 +86,7 @@ def points(difference: float, n: float) -> str:
         >>> points(-0.5, 20), points(0.0714, 300), points(-0.001, 20)
         ('-50', '+7.1', '0')
     """
-    text = f"{100 * difference:+.{1 if n >= FINE else 0}f}"
+    text = f"{100 * difference:+.{1 if n >= MIN_ROWS_FOR_DECIMAL else 0}f}"
     return "0" if float(text) == 0 else text
 
 
@@ -120,25 +124,25 @@ def figures(value: float | None) -> str:
     return f"{value:.{digits}f}"
 
 
-def sentence(rates: Rates, called: Called) -> str:
+def sentence(rates: Rates, labels: RowLabels) -> str:
     """What may be said of the rates, with what it rests on: the whole of it, or none.
 
     Examples:
-        >>> from uncounted.rates.outcomes import Outcomes
+        >>> from uncounted.rates.outcomes import OutcomeTable
         >>> from uncounted.rates.compare import compare
-        >>> found = compare(Outcomes.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
-        >>> for part in sentence(found, Called("attempts", "ended in arrest")).split("; "):
+        >>> found = compare(OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
+        >>> for part in sentence(found, RowLabels("attempts", "ended in arrest")).split("; "):
         ...     print(part[:75])
         Of the 20 attempts before 2020 reported to us, 14 (70%) ended in arrest
         of the 30 since 2020, 6 (20%). If these reports were a random sample of all
         2.5 times would bring it within what chance could make.
     """
-    parts = [reported(rates, called), chance(rates, called)]
-    parts.append(f"They are not: nobody drew these {called.unit} at random.")
+    parts = [reported(rates, labels), chance(rates, labels)]
+    parts.append(f"They are not: nobody drew these {labels.unit} at random.")
     if len(rates.contrasts) == 1:
-        parts.append(tipping(rates.contrasts[0], called))
+        parts.append(tipping_sentence(rates.contrasts[0], labels))
     elif len(rates.rates) == 1:
-        parts.append(if_easier(rates.rates[0], called))
+        parts.append(if_easier(rates.rates[0], labels))
     else:
         parts.append(
             "How far reporting must have changed for each difference to be nothing but that "
@@ -147,43 +151,45 @@ def sentence(rates: Rates, called: Called) -> str:
     return " ".join(part for part in parts if part)
 
 
-def reported(rates: Rates, called: Called) -> str:
+def reported(rates: Rates, labels: RowLabels) -> str:
     """The counts alone, in a sentence or two; of many groups, that the table has them."""
-    if len(rates.rates) > MOST_SAID:
-        return _reported_in_table(rates, called)
+    if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
+        return _reported_in_table(rates, labels)
     unknown = [rate for rate in rates.rates if rate.tally.unknown]
     known = " with a known outcome" if unknown else ""
     clauses: list[str] = []
     first = True
     for rate in rates.rates:
-        clauses.append(_clause(rate, called, known if first else "", first=first))
+        clauses.append(_clause(rate, labels, known if first else "", first=first))
         first = first and not rate.tally.n
     text = "; ".join(clauses) + "."
     text = text[:1].upper() + text[1:]
     if unknown:
-        told = _listed([f"{rate.tally.unknown:,} more{_within(rate.group)}" for rate in unknown])
-        text += f" The outcome is not known for {told}."
+        unknown_words = _listed(
+            [f"{rate.tally.unknown:,} more{_within(rate.group)}" for rate in unknown]
+        )
+        text += f" The outcome is not known for {unknown_words}."
     return text
 
 
-def _reported_in_table(rates: Rates, called: Called) -> str:
+def _reported_in_table(rates: Rates, labels: RowLabels) -> str:
     unknown = sum(rate.tally.unknown for rate in rates.rates)
     known = " with a known outcome" if unknown else ""
     text = (
         f"There are {len(rates.rates)} groups; the table says of each how many of the "
-        f"{called.unit} reported to us{known} {called.says}."
+        f"{labels.unit} reported to us{known} {labels.says}."
     )
     return f"{text} The outcome of {unknown:,} more is not known." if unknown else text
 
 
-def _clause(rate: Rate, called: Called, known: str, *, first: bool) -> str:
+def _clause(rate: Rate, labels: RowLabels, known: str, *, first: bool) -> str:
     x, n, place = rate.tally.x, rate.tally.n, _within(rate.group)
     if n == 0:
         return f"no outcome is known{place}"
-    share = f" ({per_cent(x / n, n)})" if n >= ENOUGH else ""
+    share = f" ({per_cent(x / n, n)})" if n >= MIN_ROWS_FOR_PERCENT else ""
     if not first:
         return f"of the {n:,}{place}, {_number(x)}{share}"
-    whole, did = f"{called.unit}{place} reported to us{known}", f"{_number(x)}{share} {called.says}"
+    whole, did = f"{labels.unit}{place} reported to us{known}", f"{_number(x)}{share} {labels.says}"
     return f"{whole}: only 1, of which {did}" if n == 1 else f"of the {n:,} {whole}, {did}"
 
 
@@ -191,25 +197,25 @@ def _number(x: int) -> str:
     return f"{x:,}" if x else "none"
 
 
-def chance(rates: Rates, called: Called) -> str:
+def chance(rates: Rates, labels: RowLabels) -> str:
     """What chance alone would leave, under the condition that makes it so."""
-    told = [rate for rate in rates.rates if rate.interval is not None]
-    if len(rates.rates) > MOST_SAID:
-        if not told:
+    certain = [rate for rate in rates.rates if rate.interval is not None]
+    if len(rates.rates) > MAX_GROUPS_IN_SENTENCE:
+        if not certain:
             return (
                 "What chance would leave cannot be said: all rows of each group come from one "
                 "cluster."
             )
         return (
-            f"If these reports were a random sample of all {called.unit}, chance alone would leave "
-            f"the intervals in the table, {100 * rates.asked.level:g} times in 100."
+            f"If these reports were a random sample of all {labels.unit}, chance alone would leave "
+            f"the intervals in the table, {100 * rates.settings.level:g} times in 100."
         )
-    parts = [f"{between(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in told]
+    parts = [f"{between(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain]
     text = ""
     if parts:
         text = (
-            f"If these reports were a random sample of all {called.unit}, chance alone would "
-            f"leave {_listed(parts)}, {100 * rates.asked.level:g} times in 100."
+            f"If these reports were a random sample of all {labels.unit}, chance alone would "
+            f"leave {_listed(parts)}, {100 * rates.settings.level:g} times in 100."
         )
     for rate in rates.rates:
         if rate.interval is None and rate.tally.n:
@@ -220,7 +226,7 @@ def chance(rates: Rates, called: Called) -> str:
     return text.strip()
 
 
-def tipping(contrast: Contrast, called: Called) -> str:
+def tipping_sentence(contrast: Contrast, labels: RowLabels) -> str:
     """By what factor reporting must have changed for the contrast to be nothing but that."""
     tip = contrast.tipping
     if contrast.reason is not None:
@@ -235,8 +241,8 @@ def tipping(contrast: Contrast, called: Called) -> str:
         )
         if tip.limit == 1:
             return f"{text} {by_chance}"
-        return f"{text} Chance could make the rest if {_changed(contrast, called, enough)}."
-    text = f"The difference would be gone if {_changed(contrast, called, _about(tip.point))}"
+        return f"{text} Chance could make the rest if {_changed(contrast, labels, enough)}."
+    text = f"The difference would be gone if {_changed(contrast, labels, _about(tip.point))}"
     if tip.limit == 1:
         return f"{text}. {by_chance}"
     return f"{text}; {enough} would bring it within what chance could make."
@@ -246,23 +252,23 @@ def _about(point: float) -> str:
     return "only slightly" if point < 1.01 else f"about {times(point)} times"
 
 
-def _changed(contrast: Contrast, called: Called, factor: str) -> str:
+def _changed(contrast: Contrast, labels: RowLabels, factor: str) -> str:
     direction = contrast.tipping.direction if contrast.tipping else "more"
     return (
-        f"those that {called.says} were {factor} {direction} likely to reach us"
+        f"those that {labels.says} were {factor} {direction} likely to reach us"
         f"{_within(contrast.group)} than{_within(contrast.against)}, relative to the other "
-        f"{called.unit}"
+        f"{labels.unit}"
     )
 
 
-def if_easier(rate: Rate, called: Called) -> str:
+def if_easier(rate: Rate, labels: RowLabels) -> str:
     """What the rate among all would be, were one outcome twice as easily reported."""
-    if rate.share is None or rate.share in (0.0, 1.0) or rate.tally.n < ENOUGH:
+    if rate.share is None or rate.share in (0.0, 1.0) or rate.tally.n < MIN_ROWS_FOR_PERCENT:
         return ""
-    twice, half = among_all(rate.share, 2.0), among_all(rate.share, 0.5)
+    twice, half = bias_adjusted(rate.share, 2.0), bias_adjusted(rate.share, 0.5)
     n = rate.tally.n
     return (
-        f"If {called.unit} that {called.says} reach us twice as easily as the others, the rate "
+        f"If {labels.unit} that {labels.says} reach us twice as easily as the others, the rate "
         f"among all is {per_cent(twice, n)}; if half as easily, {per_cent(half, n)}."
     )
 

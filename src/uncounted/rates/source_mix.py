@@ -3,29 +3,60 @@
 A rate can rise because more attempts end so, or because a source that hears of such
 attempts has become a larger part of the reports. Here each source is shown on its own,
 each is left out in turn, and both groups are given the same mix. Rows that came in clusters count
-here, too, for what they are worth, and there is no interval where that cannot be told.
+here, too, for what they are worth, and there is no interval where that cannot be known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Floats, Interval
-from uncounted.rates.clusters import Counts, effective
+from uncounted.rates.clusters import Counts, effective_sample_size
 from uncounted.rates.contrasts import jeffreys_odds, newcombe, summary
-from uncounted.rates.outcomes import Outcomes, Tally
+from uncounted.rates.outcomes import OutcomeTable, Tally
 from uncounted.rates.proportions import wilson
 
 _DRAWS = 20_000  # of each source in each group
 
 
-def worth(
-    table: Outcomes, group: str, source: str, level: float = 0.95, *, without: bool = False
+@attrs.frozen
+class SourceRate:
+    """What one source has of one group.
+
+    Attributes:
+        source: its name.
+        group: of the table.
+        x: rows with the outcome.
+        n: rows whose outcome is known.
+        unknown: rows whose outcome is not.
+        worth: effective rows; None without rows, or from a single cluster.
+        interval: Wilson's, from effective rows; None where `worth` is.
+    """
+
+    source: str
+    group: str
+    x: int
+    n: int
+    unknown: int
+    worth: float | None
+    interval: Interval | None
+
+
+@attrs.frozen
+class WithoutSource:
+    """A difference of two groups without one source; None where nothing is left of a group."""
+
+    source: str
+    difference: float | None
+    interval: Interval | None
+
+
+def effective_counts(
+    table: OutcomeTable, group: str, source: str, level: float = 0.95, *, without: bool = False
 ) -> Counts | None:
     """The x and n that an interval is made from, of what one source has of a group.
 
@@ -40,7 +71,7 @@ def worth(
 
     Examples:
         >>> cells = {("", "A", k): Tally(4 * (k % 2), 4) for k in range(6)}
-        >>> [round(count, 1) for count in worth(Outcomes(("",), cells), "", "A")]
+        >>> [round(count, 1) for count in effective_counts(OutcomeTable(("",), cells), "", "A")]
         [1.6, 3.2]
     """
     tally = _left(table, group, source) if without else table.group(group, source)
@@ -49,44 +80,34 @@ def worth(
     if not table.clustered:
         return tally.x, tally.n
     try:
-        counted = effective(*table.in_clusters(group, source, without=without), level).n
+        counted = effective_sample_size(*table.in_clusters(group, source, without=without), level).n
     except NotEstimable:
         return None
     return tally.x / tally.n * counted, counted
 
 
-def _left(table: Outcomes, group: str, source: str) -> Tally:
+def _left(table: OutcomeTable, group: str, source: str) -> Tally:
     whole, its = table.group(group), table.group(group, source)
     return Tally(whole.x - its.x, whole.n - its.n)
 
 
-def per_source(table: Outcomes, level: float = 0.95) -> tuple[dict[str, Any], ...]:
-    """Every source in every group: `source`, `group`, `x`, `n`, `unknown`, `worth`, `interval`.
-
-    `worth` is how many separate rows its rows are worth, and the interval, Wilson's, is made
-    from those; both are None where there is none.
-    """
+def rates_by_source(table: OutcomeTable, level: float = 0.95) -> tuple[SourceRate, ...]:
+    """Every source in every group, with Wilson's interval from effective rows."""
     rows = []
     for source in table.sources:
         for group in table.groups:
             tally = table.group(group, source)
-            counts = worth(table, group, source, level)
-            rows.append(
-                {
-                    "source": source,
-                    "group": group,
-                    **attrs.asdict(tally),
-                    "worth": None if counts is None else counts[1],
-                    "interval": None if counts is None else wilson(*counts, level),
-                }
-            )
+            counts = effective_counts(table, group, source, level)
+            worth = None if counts is None else counts[1]
+            interval = None if counts is None else wilson(*counts, level)
+            rows.append(SourceRate(source, group, tally.x, tally.n, tally.unknown, worth, interval))
     return tuple(rows)
 
 
-def leave_one_out(
-    table: Outcomes, group: str, against: str, level: float = 0.95
-) -> tuple[dict[str, Any], ...]:
-    """The difference without each source: `source`, `difference`, `interval` (Newcombe).
+def leave_one_source_out(
+    table: OutcomeTable, group: str, against: str, level: float = 0.95
+) -> tuple[WithoutSource, ...]:
+    """The difference without each source, with Newcombe's interval.
 
     Both are None where nothing would be left of a group; the interval, from effective rows, also
     where all that is left of one comes from one cluster.
@@ -99,11 +120,12 @@ def leave_one_out(
         if one.n and two.n:
             difference = one.x / one.n - two.x / two.n
             first, second = (
-                worth(table, name, source, level, without=True) for name in (group, against)
+                effective_counts(table, name, source, level, without=True)
+                for name in (group, against)
             )
             if first is not None and second is not None:
                 interval = newcombe(*first, *second, level)
-        rows.append({"source": source, "difference": difference, "interval": interval})
+        rows.append(WithoutSource(source, difference, interval))
     return tuple(rows)
 
 
@@ -132,8 +154,8 @@ class Standardised:
     reason: str | None = None
 
 
-def standardise(
-    table: Outcomes,
+def direct_standardisation(
+    table: OutcomeTable,
     group: str,
     against: str,
     rng: np.random.Generator,
@@ -151,7 +173,8 @@ def standardise(
         >>> from uncounted.rates.outcomes import Tally
         >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
         ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
-        >>> found = standardise(Outcomes(("1", "2"), cells), "2", "1", np.random.default_rng(1))
+        >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
+        >>> found = direct_standardisation(table, "2", "1", rng)
         >>> round(found.difference, 2), round(found.as_reported, 2)
         (0.0, -0.21)
     """
@@ -175,18 +198,20 @@ def standardise(
         as_reported=plain[0] - plain[1],
         left_out=rows - kept,
     )
-    pieces = [[worth(table, name, s, level) for s in common] for name in (group, against)]
+    pieces = [
+        [effective_counts(table, name, s, level) for s in common] for name in (group, against)
+    ]
     reason = _no_interval(table, (group, against), found.sources, pieces)
     if reason is not None:
         return attrs.evolve(found, reason=reason)
     drawn = [_draw(rng, counts, weights, draws) for counts in pieces]
-    ends = [summary(each, level)[1] for each in (*drawn, drawn[0] - drawn[1])]
-    both = tuple(zip(rates, ends[:2], strict=True))
-    return attrs.evolve(found, rates=both, interval=ends[2])
+    limits = [summary(each, level).interval for each in (*drawn, drawn[0] - drawn[1])]
+    both = tuple(zip(rates, limits[:2], strict=True))
+    return attrs.evolve(found, rates=both, interval=limits[2])
 
 
 def _no_interval(
-    table: Outcomes,
+    table: OutcomeTable,
     groups: tuple[str, str],
     sources: Collection[str],
     pieces: Sequence[Sequence[Counts | None]],

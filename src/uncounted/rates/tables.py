@@ -8,15 +8,24 @@ holds intervals but no point.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import attrs
 
 from uncounted.estimate.base.result import Interval
-from uncounted.rates.reporting_bias import Tipping
+from uncounted.rates.reporting_bias import AtReportingRatio, TippingPoint
 from uncounted.rates.result import Contrast, Measure, Rate, Rates
-from uncounted.rates.sentences import ENOUGH, between, figures, named, of, per_cent, points, times
+from uncounted.rates.sentences import (
+    MIN_ROWS_FOR_PERCENT,
+    between,
+    figures,
+    named,
+    of,
+    per_cent,
+    points,
+    times,
+)
+from uncounted.rates.source_mix import SourceRate, WithoutSource
 
 type Rows = tuple[tuple[str, ...], ...]
 RHO_WORDS = {
@@ -43,18 +52,18 @@ def name(group: str) -> str:
 
 def rates_table(rates: Rates) -> Table:
     """Counts, then the share, then what chance alone would leave."""
-    level = f"{100 * rates.asked.level:g}%"
+    level = f"{100 * rates.settings.level:g}%"
     rows = []
     for rate in rates.rates:
         n = rate.tally.n
-        told = rate.intervals if rate.clustered is None else rate.clustered.intervals
+        found = rate.intervals if rate.clustered is None else rate.clustered.intervals
         rows.append(
             (
                 name(rate.group),
                 f"{rate.tally.x:,} of {n:,}",
-                per_cent(rate.tally.x / n, n) if n >= ENOUGH else "",
-                between(told.get("wilson"), n),
-                between(told.get("jeffreys"), n),
+                per_cent(rate.tally.x / n, n) if n >= MIN_ROWS_FOR_PERCENT else "",
+                between(found.get("wilson"), n),
+                between(found.get("jeffreys"), n),
             )
         )
     return Table(("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys"), tuple(rows))
@@ -63,24 +72,24 @@ def rates_table(rates: Rates) -> Table:
 def contrast_table(rates: Rates, contrast: Contrast) -> Table:
     """Difference, ratio and odds ratio with their intervals."""
     n = _coarser(rates, contrast)
-    level = f"{100 * rates.asked.level:g}%"
-    told = {
+    level = f"{100 * rates.settings.level:g}%"
+    labels = {
         "difference": ("difference, points", "newcombe"),
         "ratio": ("ratio", "koopman"),
         "odds_ratio": ("odds ratio", ""),
     }
     rows = []
-    for key, (label, other) in told.items():
+    for key, (label, other) in labels.items():
         measure = contrast.measures[key]
         best = contrast.best.get(key, Measure(None, {}))
         in_points = n if key == "difference" else None
         rows.append(
             (
                 label,
-                _value(measure.point, in_points) if n >= ENOUGH else "",
-                _ends(best.intervals.get("score"), in_points),
-                _ends(best.intervals.get(other), in_points) if other else "",
-                _ends(best.intervals.get("jeffreys"), in_points),
+                _value(measure.point, in_points) if n >= MIN_ROWS_FOR_PERCENT else "",
+                _limits(best.intervals.get("score"), in_points),
+                _limits(best.intervals.get(other), in_points) if other else "",
+                _limits(best.intervals.get("jeffreys"), in_points),
             )
         )
     header = ("", "reported", f"{level}, score", "Newcombe, Koopman", "Jeffreys")
@@ -97,7 +106,7 @@ def _value(value: float | None, n: float | None) -> str:
     return "none" if value is None else points(value, n)
 
 
-def _ends(interval: Interval | None, n: float | None) -> str:
+def _limits(interval: Interval | None, n: float | None) -> str:
     if interval is None:
         return "no interval"
     return f"{_value(interval[0], n)} to {_value(interval[1], n)}"
@@ -125,22 +134,22 @@ def unknown_table(rates: Rates) -> Table:
                 "",
                 "",
                 _difference_bounds((contrast.bounds.low, contrast.bounds.high), n),
-                _ends(contrast.bounds.interval, n),
+                _limits(contrast.bounds.interval, n),
             )
         )
     return Table(("", "reported", "unknown", "bounds", "bounds and chance"), tuple(rows))
 
 
-def _bounds(ends: Interval, n: int) -> str:
-    if ends[1] - ends[0] > 1e-9:
-        return between(ends, n)
-    return per_cent(ends[0], n) if n >= ENOUGH else "as reported"
+def _bounds(bounds: Interval, n: int) -> str:
+    if bounds[1] - bounds[0] > 1e-9:
+        return between(bounds, n)
+    return per_cent(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
-def _difference_bounds(ends: Interval, n: int) -> str:
-    if ends[1] - ends[0] > 1e-9:
-        return _ends(ends, n)
-    return points(ends[0], n) if n >= ENOUGH else "as reported"
+def _difference_bounds(bounds: Interval, n: int) -> str:
+    if bounds[1] - bounds[0] > 1e-9:
+        return _limits(bounds, n)
+    return points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
 def reported_table(rates: Rates) -> Table:
@@ -148,10 +157,10 @@ def reported_table(rates: Rates) -> Table:
     known = [rate for rate in rates.rates if rate.tally.n]
     kept = slice(None) if len(known) <= 2 else slice(1, -1)  # so that a row fits
     cells = [
-        [_bounds((row["low"], row["high"]), rate.tally.n) for row in rate.reported[kept]]
+        [_bounds((row.low, row.high), rate.tally.n) for row in rate.reported[kept]]
         for rate in known
     ]
-    heads = [f"{row['share']:.0%}" for row in known[0].reported[kept]]
+    heads = [f"{row.share:.0%}" for row in known[0].reported[kept]]
     return _either_way(known, "share reported to us", heads, cells)
 
 
@@ -162,15 +171,15 @@ def reporting_table(rates: Rates) -> Table:
         [_at_rho(rate, row, point=len(known) <= 2) for row in rate.reporting] for rate in known
     ]
     if len(known) > 2:
-        return _either_way(known, "times", [_rho(row["rho"]) for row in known[0].reporting], cells)
-    heads = [RHO_WORDS[row["rho"]] for row in known[0].reporting]
+        return _either_way(known, "times", [_rho(row.rho) for row in known[0].reporting], cells)
+    heads = [RHO_WORDS[row.rho] for row in known[0].reporting]
     return _either_way(known, "to reach us", heads, cells)
 
 
-def _at_rho(rate: Rate, row: Mapping[str, Any], *, point: bool) -> str:
+def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
     n = rate.tally.n
-    text = between(row["interval"], n)
-    return f"{per_cent(row['rate'], n)}, {text}" if point and n >= ENOUGH else text
+    text = between(row.interval, n)
+    return f"{per_cent(row.rate, n)}, {text}" if point and n >= MIN_ROWS_FOR_PERCENT else text
 
 
 def _either_way(
@@ -190,14 +199,14 @@ def _either_way(
 def two_way_table(rates: Rates, contrast: Contrast) -> Table | None:
     """The difference in points for every pair of reporting ratios; None for fewer than 20 rows."""
     n = _coarser(rates, contrast)
-    if n < ENOUGH or not contrast.reporting:
+    if n < MIN_ROWS_FOR_PERCENT or not contrast.reporting:
         return None
     cells: dict[float, list[str]] = {}
     for row in contrast.reporting:
-        cells.setdefault(row["rho_2"], []).append(points(row["difference"], n))
-    firsts = sorted({row["rho_1"] for row in contrast.reporting})
+        cells.setdefault(row.rho_2, []).append(points(row.difference, n))
+    firsts = sorted({row.rho_1 for row in contrast.reporting})
     header = (f"{contrast.against} \\ {contrast.group}", *(_rho(rho) for rho in firsts))
-    return Table(header, tuple((_rho(rho), *told) for rho, told in cells.items()))
+    return Table(header, tuple((_rho(rho), *row) for rho, row in cells.items()))
 
 
 def _rho(rho: float) -> str:
@@ -220,19 +229,21 @@ def contrasts_table(rates: Rates) -> Table:
         rows.append(
             (
                 contrast.group,
-                points(contrast.measures["difference"].point or 0.0, n) if n >= ENOUGH else "",
-                _ends(difference.intervals.get("newcombe"), n),
-                figures(contrast.measures["odds_ratio"].point) if n >= ENOUGH else "",
+                points(contrast.measures["difference"].point or 0.0, n)
+                if n >= MIN_ROWS_FOR_PERCENT
+                else "",
+                _limits(difference.intervals.get("newcombe"), n),
+                figures(contrast.measures["odds_ratio"].point) if n >= MIN_ROWS_FOR_PERCENT else "",
                 *_tipping(contrast.tipping),
             )
         )
-    level = f"{100 * rates.asked.level:g}%"
+    level = f"{100 * rates.settings.level:g}%"
     against = named(rates.rates[0].group)
     header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
     return Table((*header, "gone at", "by chance at"), tuple(rows))
 
 
-def _tipping(tip: Tipping | None) -> tuple[str, str]:
+def _tipping(tip: TippingPoint | None) -> tuple[str, str]:
     """Both factors with their direction, or that there is nothing to explain."""
     if tip is None:
         return "", ""
@@ -267,36 +278,36 @@ def cluster_table(rates: Rates) -> Table:
 
 def source_table(rates: Rates) -> Table:
     """Each source on its own, and the difference without it."""
-    by: dict[str, dict[str, Mapping[str, Any]]] = {}
+    by: dict[str, dict[str, SourceRate]] = {}
     for row in rates.sources:
-        by.setdefault(row["source"], {})[row["group"]] = row
+        by.setdefault(row.source, {})[row.group] = row
     groups = [rate.group for rate in rates.rates]
     single = rates.contrasts[0] if len(rates.contrasts) == 1 else None
-    without = {row["source"]: row for row in single.leaving_source} if single else {}
+    without = {row.source: row for row in single.leaving_source} if single else {}
     rows = []
     for source, cells in by.items():
-        told = [_cell(cells[group]) for group in groups]
+        words = [_cell(cells[group]) for group in groups]
         if single is not None:
-            told.append(_without(without.get(source), _coarser(rates, single)))
-        rows.append((source, *told))
+            words.append(_without(without.get(source), _coarser(rates, single)))
+        rows.append((source, *words))
     last = ("difference without it, points",) if single is not None else ()
     return Table(("source", *(name(group) for group in groups), *last), tuple(rows))
 
 
-def _cell(row: Mapping[str, Any]) -> str:
-    if not row["n"]:
-        return "none" if not row["unknown"] else f"{row['unknown']} unknown"
-    more = f", {row['unknown']} unknown" if row["unknown"] else ""
-    share = f" ({per_cent(row['x'] / row['n'], row['n'])})" if row["n"] >= ENOUGH else ""
-    return f"{row['x']:,} of {row['n']:,}{share}{more}"
+def _cell(row: SourceRate) -> str:
+    if not row.n:
+        return "none" if not row.unknown else f"{row.unknown} unknown"
+    more = f", {row.unknown} unknown" if row.unknown else ""
+    share = f" ({per_cent(row.x / row.n, row.n)})" if row.n >= MIN_ROWS_FOR_PERCENT else ""
+    return f"{row.x:,} of {row.n:,}{share}{more}"
 
 
-def _without(row: Mapping[str, Any] | None, n: int) -> str:
-    if row is None or row["difference"] is None:
+def _without(row: WithoutSource | None, n: int) -> str:
+    if row is None or row.difference is None:
         return "nothing left"
-    if n < ENOUGH:
-        return _ends(row["interval"], n)
-    return f"{points(row['difference'], n)} ({_ends(row['interval'], n)})"
+    if n < MIN_ROWS_FOR_PERCENT:
+        return _limits(row.interval, n)
+    return f"{points(row.difference, n)} ({_limits(row.interval, n)})"
 
 
 def coding_table(rates: Rates) -> Table | None:
@@ -304,7 +315,9 @@ def coding_table(rates: Rates) -> Table | None:
     rows = [
         (
             f"{_head(rate)}",
-            per_cent(rate.corrected.value, rate.tally.n) if rate.tally.n >= ENOUGH else "",
+            per_cent(rate.corrected.value, rate.tally.n)
+            if rate.tally.n >= MIN_ROWS_FOR_PERCENT
+            else "",
             between(rate.corrected.interval, rate.tally.n),
         )
         for rate in rates.rates
@@ -325,17 +338,17 @@ def belief_table(rates: Rates) -> Table | None:
     for rate in rates.rates:
         if rate.believed is not None:
             n = rate.tally.n
-            middle = per_cent(rate.believed["median"], n) if n >= ENOUGH else ""
-            rows.append((_head(rate), middle, between(rate.believed["interval"], n)))
+            middle = per_cent(rate.believed.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
+            rows.append((_head(rate), middle, between(rate.believed.interval, n)))
     for contrast in rates.contrasts:
         if contrast.believed is None:
             continue
-        told, n = contrast.believed["difference"], _coarser(rates, contrast)
+        difference, n = contrast.believed.difference, _coarser(rates, contrast)
         label = f"difference, {contrast.group}, points"
-        middle = points(told["median"], n) if n >= ENOUGH else ""
-        rows.append((label, middle, _ends(told["interval"], n)))
-        if contrast.believed["same_sign"] is not None:
-            share = per_cent(contrast.believed["same_sign"], ENOUGH)
+        middle = points(difference.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
+        rows.append((label, middle, _limits(difference.interval, n)))
+        if contrast.believed.same_sign is not None:
+            share = per_cent(contrast.believed.same_sign, MIN_ROWS_FOR_PERCENT)
             rows.append(("chance that it goes the way it was reported", share, ""))
-    header = ("reported", "then", f"{100 * rates.asked.level:g}% with chance")
+    header = ("reported", "then", f"{100 * rates.settings.level:g}% with chance")
     return Table(header, tuple(rows)) if rows else None

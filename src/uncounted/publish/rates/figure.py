@@ -1,7 +1,7 @@
 """The picture of rates: what chance alone would leave, and what unequal reporting would.
 
 One row a group on an axis from 0 to 100%. It reads in black and white: chance is a solid
-bar with ends, unequal reporting a dashed line below it.
+bar with limits, unequal reporting a dashed line below it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE, Figure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
 from uncounted.rates.result import Rate, Rates
-from uncounted.rates.sentences import Called, between, of
+from uncounted.rates.sentences import RowLabels, between, of
 
 _SIZE = 13.0
 
 
-def intervals(rates: Rates, called: Called) -> Figure:
+def intervals(rates: Rates, labels: RowLabels) -> Figure:
     """Each group's rate with both doubts."""
-    title = f"Which share of the reported {called.unit} {called.says}"
-    told = [rate for rate in rates.rates if rate.share is not None]
-    desc = " ".join(f"{_label(rate)}; {_wider(rate)}." for rate in told)
+    title = f"Which share of the reported {labels.unit} {labels.says}"
+    known = [rate for rate in rates.rates if rate.share is not None]
+    desc = " ".join(f"{_label(rate)}; {_wider(rate)}." for rate in known)
     drawn = [
-        _draw(Drawing(width, title, desc, f"rates-{name}"), told)
+        _draw(Drawing(width, title, desc, f"rates-{name}"), known)
         for name, width in (("wide", WIDE), ("narrow", NARROW))
     ]
     return Figure("rates", title, desc, *drawn)
@@ -36,8 +36,8 @@ def _label(rate: Rate) -> str:
 
 def reach(rate: Rate) -> tuple[float, float]:
     """The rate among all with chance, if reporting differs up to four times either way."""
-    ends = [row["interval"] or (row["rate"], row["rate"]) for row in rate.reporting]
-    return min(low for low, _ in ends), max(high for _, high in ends)
+    intervals = [row.interval or (row.rate, row.rate) for row in rate.reporting]
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
 def _wider(rate: Rate) -> str:

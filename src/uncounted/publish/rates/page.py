@@ -8,30 +8,29 @@ is not made, unless it is marked, in large letters, as not for publication.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import Any
 
 from uncounted.errors import NotPublishable
 from uncounted.publish.rates.figure import intervals
 from uncounted.publish.report.document import Draft, Grid, Picture, Points, Section, Words
 from uncounted.publish.report.html import html
 from uncounted.rates import caveats, sentences, tables
-from uncounted.rates.caveats import SMALL
+from uncounted.rates.caveats import SMALL_COUNT
 from uncounted.rates.outcomes import Tally
 from uncounted.rates.result import Contrast, Rates
-from uncounted.rates.sentences import Called
+from uncounted.rates.sentences import RowLabels
 from uncounted.rates.tables import Table
 
 type Blocks = list[Words | Grid | Picture | Points]
 
 
-def page(rates: Rates, called: Called, *, made: dt.date, internal: bool = False) -> bytes:
+def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = False) -> bytes:
     """The page; the same rates and day, the same bytes.
 
     Args:
         rates: what to print.
-        called: what the rows are called.
+        labels: what the rows are called.
         made: the day, printed.
         internal: print small counts too, and say that the page must not leave.
 
@@ -40,20 +39,20 @@ def page(rates: Rates, called: Called, *, made: dt.date, internal: bool = False)
     """
     if not internal:
         refuse_small(rates)
-    return html(draft(rates, called, made=made, internal=internal))
+    return html(draft(rates, labels, made=made, internal=internal))
 
 
 def small(tally: Tally) -> bool:
     """Whether a group's counts may lead back to somebody.
 
     Fewer than 5 with, or without, the outcome; none counts too, for then the outcome of
-    everybody in the group is told. Of unknown outcomes none is no news of anybody.
+    everybody in the group is known. Of unknown outcomes none says nothing of anybody.
 
     Examples:
         >>> small(Tally(14, 20)), small(Tally(30, 30)), small(Tally(14, 20, 3))
         (False, True, True)
     """
-    return min(tally.x, tally.n - tally.x) < SMALL or 0 < tally.unknown < SMALL
+    return min(tally.x, tally.n - tally.x) < SMALL_COUNT or 0 < tally.unknown < SMALL_COUNT
 
 
 def refuse_small(rates: Rates) -> None:
@@ -65,24 +64,20 @@ def refuse_small(rates: Rates) -> None:
     found = sum(small(rate.tally) for rate in rates.rates)
     if found:
         raise NotPublishable(
-            f"{found} of {len(rates.rates)} groups have fewer than {SMALL} with, without or of "
-            "unknown outcome: that can lead back to people",
+            f"{found} of {len(rates.rates)} groups have fewer than {SMALL_COUNT} with, without or "
+            "of unknown outcome: that can lead back to people",
             hint="join groups into larger ones; --not-for-publication makes a page marked so",
         )
 
 
 def sources_hidden(rates: Rates) -> bool:
     """Whether some source has a small count in some group; then none is shown."""
-    return any(small(_tally(row)) for row in rates.sources)
+    return any(small(Tally(row.x, row.n, row.unknown)) for row in rates.sources)
 
 
-def _tally(row: Mapping[str, Any]) -> Tally:
-    return Tally(row["x"], row["n"], row["unknown"])
-
-
-def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Draft:
+def draft(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool) -> Draft:
     """What the page says."""
-    what = f"{called.unit[:1].upper()}{called.unit[1:]} that {called.says}"
+    what = f"{labels.unit[:1].upper()}{labels.unit[1:]} that {labels.says}"
     headline = f"{what}: what the reports say, and what they cannot"
     banner = ""
     if internal:
@@ -93,14 +88,14 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         )
     day = f"{made.day} {made:%B %Y}"
     sections = [
-        _reported(rates, called, internal),
-        _contrast(rates, called),
-        _missing(rates, called),
-        _reporting(rates, called),
+        _reported(rates, labels, internal),
+        _contrast(rates, labels),
+        _missing(rates, labels),
+        _reporting(rates, labels),
         *_stated(rates),
         *_sources(rates, internal),
-        Section("target", "Of what this is a rate", (Words(caveats.target(called)),)),
-        _mind(rates, called, internal),
+        Section("target", "Of what this is a rate", (Words(caveats.target(labels)),)),
+        _mind(rates, labels, internal),
         _made(rates),
     ]
     return Draft(
@@ -108,9 +103,9 @@ def draft(rates: Rates, called: Called, *, made: dt.date, internal: bool) -> Dra
         title=f"{what}, as reported to us",
         banner=banner,
         headline=headline,
-        lead=(sentences.sentence(rates, called),),
+        lead=(sentences.sentence(rates, labels),),
         about=(
-            ("Among", f"{called.unit} that were reported to us, and no random sample of all"),
+            ("Among", f"{labels.unit} that were reported to us, and no random sample of all"),
             ("Made", day),
         ),
         sections=tuple(section for section in sections if section is not None),
@@ -128,17 +123,17 @@ def _grid(table: Table, caption: str) -> Grid:
     )
 
 
-def _reported(rates: Rates, called: Called, internal: bool) -> Section:
+def _reported(rates: Rates, labels: RowLabels, internal: bool) -> Section:
     caption = (
         "Solid: what chance alone would leave, if the reports were a random sample, which they "
-        f"are not. Dashed: the rate among all {called.unit}, with chance, if those that "
-        f"{called.says} are up to four times more, or less, likely than the others to reach us."
+        f"are not. Dashed: the rate among all {labels.unit}, with chance, if those that "
+        f"{labels.says} are up to four times more, or less, likely than the others to reach us."
     )
-    blocks: Blocks = [Picture(intervals(rates, called), caption)]
-    told = "as if the reports were a random sample, which they are not"
+    blocks: Blocks = [Picture(intervals(rates, labels), caption)]
+    reading = "as if the reports were a random sample, which they are not"
     if rates.table.clustered:
-        told += "; rows that came together count for fewer"
-    blocks.append(_grid(tables.rates_table(rates), f"Counts, and intervals {told}."))
+        reading += "; rows that came together count for fewer"
+    blocks.append(_grid(tables.rates_table(rates), f"Counts, and intervals {reading}."))
     if internal and rates.table.clustered:
         blocks.append(_grid(tables.cluster_table(rates), "What rows in clusters are worth."))
     return Section("reported", "What was reported", tuple(blocks))
@@ -150,39 +145,39 @@ def _single(rates: Rates) -> Contrast | None:
     return None
 
 
-def _contrast(rates: Rates, called: Called) -> Section | None:
+def _contrast(rates: Rates, labels: RowLabels) -> Section | None:
     if not rates.contrasts:
         return None
     single = _single(rates)
     if single is not None:
         table = tables.contrast_table(rates, single)
         heading = f"{sentences.named(single.group)} against {sentences.named(single.against)}"
-        told = [sentences.tipping(single, called)]
+        paragraph = sentences.tipping_sentence(single, labels)
     else:
         table = tables.contrasts_table(rates)
         heading = "One against another"
-        told = [caveats.columns_words(rates, called)]
+        paragraph = caveats.columns_words(rates, labels)
     caption = "Intervals as if the reports were a random sample, which they are not."
-    blocks: Blocks = [Words(text) for text in told if text]
+    blocks: Blocks = [Words(paragraph)] if paragraph else []
     return Section("contrast", heading, (*blocks, _grid(table, caption)))
 
 
-def _missing(rates: Rates, called: Called) -> Section:
+def _missing(rates: Rates, labels: RowLabels) -> Section:
     blocks: Blocks = []
     if any(rate.tally.unknown for rate in rates.rates):
         caption = "The least and the greatest, were the unknown outcomes all one or all the other."
         blocks.append(_grid(tables.unknown_table(rates), caption))
-    caption = f"Bounds for all {called.unit}, chance aside, if only such a share was reported."
+    caption = f"Bounds for all {labels.unit}, chance aside, if only such a share was reported."
     blocks.append(_grid(tables.reported_table(rates), caption))
     single = _single(rates)
     if single is not None:
-        blocks.append(Words(caveats.settles(single, called)))
+        blocks.append(Words(caveats.settles(single, labels)))
     return Section("missing", "What the data say without any assumption", tuple(blocks))
 
 
-def _reporting(rates: Rates, called: Called) -> Section:
+def _reporting(rates: Rates, labels: RowLabels) -> Section:
     caption = (
-        f"The rate among all {called.unit}, with chance, if those that {called.says} are more, or "
+        f"The rate among all {labels.unit}, with chance, if those that {labels.says} are more, or "
         "less, likely than the others to reach us."
     )
     blocks: Blocks = [_grid(tables.reporting_table(rates), caption)]
@@ -199,15 +194,15 @@ def _reporting(rates: Rates, called: Called) -> Section:
 
 
 def _stated(rates: Rates) -> Iterator[Section]:
-    coding, belief = tables.coding_table(rates), tables.belief_table(rates)
-    if coding is not None and rates.asked.coding is not None:
-        s, c = rates.asked.coding
+    coding, bias_prior = tables.coding_table(rates), tables.belief_table(rates)
+    if coding is not None and rates.settings.coding is not None:
+        s, c = rates.settings.coding
         caption = f"If a share {s:g} of those with the outcome and {c:g} of those without is right."
         yield Section("coding", "If some outcomes are coded wrongly", (_grid(coding, caption),))
-    if belief is not None and rates.asked.belief is not None:
-        told = rates.asked.belief
-        caption = f"Log of the reporting ratio: about {told.mean:g}, give or take {told.sd:g}."
-        yield Section("belief", "Under a belief about reporting", (_grid(belief, caption),))
+    if bias_prior is not None and rates.settings.bias_prior is not None:
+        prior = rates.settings.bias_prior
+        caption = f"Log of the reporting ratio: about {prior.mean:g}, give or take {prior.sd:g}."
+        yield Section("belief", "Under a belief about reporting", (_grid(bias_prior, caption),))
 
 
 def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
@@ -226,18 +221,18 @@ def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
     yield Section("sources", "Source by source", tuple(blocks))
 
 
-def _mind(rates: Rates, called: Called, internal: bool) -> Section | None:
-    told = caveats.notes(rates, called, public=not internal)
-    if not told:
+def _mind(rates: Rates, labels: RowLabels, internal: bool) -> Section | None:
+    notes = caveats.notes(rates, labels, public=not internal)
+    if not notes:
         return None
-    return Section("mind", "To be minded", (Points(tuple((note, "") for note in told)),))
+    return Section("mind", "To be minded", (Points(tuple((note, "") for note in notes)),))
 
 
 def _made(rates: Rates) -> Section:
     text = (
         f"Made by uncounted {version('uncounted')}. Intervals at "
-        f"{100 * rates.asked.level:g}%: Wilson and Jeffreys for a rate; Miettinen and Nurminen's "
-        "score, Newcombe, Koopman and Jeffreys draws for two; bounds after Manski, with chance "
-        "after Imbens and Manski."
+        f"{100 * rates.settings.level:g}%: Wilson and Jeffreys for a rate; Miettinen and "
+        "Nurminen's score, Newcombe, Koopman and Jeffreys draws for two; bounds after Manski, "
+        "with chance after Imbens and Manski."
     )
     return Section("made", "How it was made", (Words(text, "small"),))
