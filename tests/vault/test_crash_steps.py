@@ -45,7 +45,7 @@ from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.reports.ingest import IncomingReport
-from uncounted.vault.store import database
+from uncounted.vault.store import connection, database
 
 WHEN = "2026-11-24T12:00:00Z"
 RELEASED = {"report.html": b"<p>", "table.csv": b"count\n7\n"}
@@ -225,7 +225,7 @@ class Moments:
         if what == "sql":
             error = sqlcipher.OperationalError("refused")
             error.sqlite_errorcode = _SQLITE[how]
-            raise database._in_words(error) from error
+            raise connection.as_error(error) from error
         if how != "ENOSPC" or what not in _FREES:
             number = getattr(errno, how)
             raise OSError(number, os.strerror(number))
@@ -234,7 +234,7 @@ class Moments:
 def _act(place: Place, given: dict[str, Any], how: str, at: int) -> dict[str, Any]:
     """Do the step up to the moment, as a program would, and say how it went."""
     me, canned, name = Identity.parse(given["me"].encode()), given["canned"], given["step"]
-    setattr(timestamps, "Request", _Canned(canned))  # noqa: B010
+    setattr(timestamps, "TimestampRequest", _Canned(canned))  # noqa: B010
     moments = Moments()
     try:
         if name == "opened":

@@ -17,7 +17,8 @@ from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.vault.access import membership
 from uncounted.vault.log.entries import Entries, Entry, public_body
 from uncounted.vault.reports import decisions
-from uncounted.vault.store.database import EntryRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import EntryRow
 
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
 # Kinds that the case file writes itself; an artefact may not pass for one.

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from uncounted.vault.keys.case_keys import Sealed
-from uncounted.vault.store import database
-from uncounted.vault.store.database import ReportRow, Storage
+from uncounted.vault.store import connection
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import ReportRow, Sealed
 
 SEALED = Sealed(b"key", b"content")
 
@@ -36,7 +36,7 @@ def interrupted(base: Storage, source: int) -> None:
 def test_what_waits_is_there_for_whoever_asks(base: Storage) -> None:
     with base.transaction():
         source = base.set_source("one", "{}")
-        for seq in range(database._TOGETHER + 3):
+        for seq in range(connection.BATCH + 3):
             add(base, seq, source)
         asked = base.size(), base.has_reports("one"), base.report("one", f"R-{seq}") is not None
         assert asked == (seq + 1, True, True)

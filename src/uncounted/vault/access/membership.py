@@ -19,7 +19,8 @@ from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import parse
 from uncounted.vault.log.entries import Clock, Entries, Entry
-from uncounted.vault.store.database import HolderRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import HolderRow
 
 RECOVERY = "recovery"
 # Kinds of entries that say who may open the case file, and that its key is new.

@@ -26,8 +26,9 @@ from uncounted.vault.keys.recipients import Opener
 from uncounted.vault.log import rollback
 from uncounted.vault.reports import attachments
 from uncounted.vault.store import manifest
-from uncounted.vault.store.database import HolderRow, Storage
+from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import make_folder, on_disk
+from uncounted.vault.store.rows import HolderRow
 
 DATABASE = "case.db"
 LOG = "log"

@@ -1,4 +1,4 @@
 """Keys and identities: who holds which key, and how a lost one comes back.
 
-May import `proof` and the private files of `vault.store`.
+May import `vault.store` and `proof`.
 """

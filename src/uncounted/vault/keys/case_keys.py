@@ -10,27 +10,19 @@ from __future__ import annotations
 import hmac
 import os
 
-import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from uncounted.errors import Damaged
+from uncounted.vault.store.rows import Sealed
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 # A key that seals exactly one message may use any nonce once; this one costs no bytes.
 _ONLY_NONCE = bytes(_NONCE_BYTES)
 _HASHING = b"hashing"
-
-
-@attrs.frozen
-class Sealed:
-    """A sealed thing: its own key wrapped under the case key, and its ciphertext (AES-256-GCM)."""
-
-    wrapped: bytes
-    content: bytes
 
 
 class CaseKeys:

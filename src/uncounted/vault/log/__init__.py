@@ -1,4 +1,4 @@
 """The custody log: entries, tiles and checkpoints, rollback detection, trusted timestamps.
 
-May import `vault.store`, `vault.keys` and `proof`.
+May import `vault.keys`, `vault.store` and `proof`.
 """

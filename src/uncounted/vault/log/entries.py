@@ -18,8 +18,9 @@ import attrs
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import canonical
 from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
-from uncounted.vault.keys.case_keys import CaseKeys, Sealed
-from uncounted.vault.store.database import EntryRow, Storage
+from uncounted.vault.keys.case_keys import CaseKeys
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import EntryRow, Sealed
 
 _ENTRY = b"entry"
 _OBJECT = b"object"

@@ -1,4 +1,4 @@
 """Sealed reports: ingest, versions, consent, decisions, attachments, withdrawal.
 
-May import `vault.log`, `vault.store`, `vault.keys` and `proof`.
+May import `vault.log`, `vault.keys`, `vault.store` and `proof`.
 """

@@ -14,7 +14,8 @@ import attrs
 
 from uncounted.errors import Damaged
 from uncounted.vault.log.entries import Entries, OpenedEntry
-from uncounted.vault.store.database import EntryRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import EntryRow
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
 _ATTACHMENT = "attachment"

@@ -25,7 +25,8 @@ from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.rejected_rows import RejectedRow, Rejects, rejects_name
 from uncounted.vault.reports.versions import decided_here, report_body
-from uncounted.vault.store.database import ReportRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import ReportRow
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
 _EVERY = 256

@@ -15,7 +15,8 @@ import attrs
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.log.entries import OpenedEntry
 from uncounted.vault.reports.decisions import KIND, UNDO, Pair, pair_in
-from uncounted.vault.store.database import AuthorRow, HolderRow, ReportRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import AuthorRow, HolderRow, ReportRow
 
 
 @attrs.frozen

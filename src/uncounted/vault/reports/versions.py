@@ -22,7 +22,8 @@ from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import decisions, erasures, identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.replay import report_row
-from uncounted.vault.store.database import ReportRow, Storage
+from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import ReportRow
 
 type Change = Literal["amendment", "consent"]
 

@@ -1,4 +1,4 @@
-"""The case folder on disk: database, manifest, lock. All SQL is here.
+"""The encrypted database of a case file, and files that only their owner may read.
 
-May import `vault.keys` for the key that opens the database.
+The lowest room of the vault: imports none of the others.
 """

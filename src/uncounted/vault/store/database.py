@@ -1,4 +1,4 @@
-"""The one place that speaks SQL: the encrypted database of a case file.
+"""The one place that knows the tables: the encrypted database of a case file.
 
 It keeps sealed bytes and the tables that can be replayed from them; it never
 seals, opens or judges anything. Whatever else is to hold a case file one day
@@ -8,66 +8,16 @@ seals, opens or judges anything. Whatever else is to hold a case file one day
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import attrs
-from sqlcipher3 import dbapi2 as sqlcipher
+from uncounted.errors import Damaged, NoSpace
+from uncounted.vault.store.connection import EncryptedDatabase
+from uncounted.vault.store.rows import AuthorRow, EntryRow, HolderRow, ReportRow, Sealed
 
-from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWrongly
-from uncounted.vault.keys.case_keys import Sealed
-from uncounted.vault.store.files import on_disk
-
-SCHEMA_VERSION = 3
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE members (
-    n INTEGER PRIMARY KEY, recipient TEXT NOT NULL UNIQUE, vkey TEXT NOT NULL, revoked INTEGER);
-CREATE TABLE entries (
-    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,
-    member INTEGER NOT NULL REFERENCES members (n),
-    leaf BLOB NOT NULL, wrapped BLOB, content BLOB);
-CREATE INDEX entries_by_kind ON entries (kind, seq) WHERE kind <> 'report';
-CREATE TABLE objects (
-    seq INTEGER PRIMARY KEY REFERENCES entries (seq),
-    derived INTEGER NOT NULL, wrapped BLOB NOT NULL, content BLOB NOT NULL);
-CREATE TABLE sources (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, about TEXT NOT NULL);
-CREATE TABLE reports (
-    source INTEGER NOT NULL REFERENCES sources (n), id TEXT NOT NULL,
-    ref TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES entries (seq), first INTEGER NOT NULL,
-    collector TEXT, consent TEXT NOT NULL, print BLOB NOT NULL,
-    PRIMARY KEY (source, id)) WITHOUT ROWID;
-CREATE TABLE tombstones (tag BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE holders (
-    recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, since INTEGER NOT NULL, key BLOB
-    ) WITHOUT ROWID;
-"""
-# `members` are those who wrote entries or may; `revoked` is the entry that took their access
-# away. `holders` are those who have the case key now; `key` is their file, to put it back.
-
-# What makes version n + 1 out of version n.
-_UPGRADES = {
-    1: "ALTER TABLE members ADD COLUMN revoked INTEGER;"
-    "CREATE TABLE holders (recipient TEXT PRIMARY KEY, vkey TEXT, name TEXT, "
-    "since INTEGER NOT NULL, key BLOB) WITHOUT ROWID;"
-    "INSERT INTO holders SELECT recipient, vkey, NULL, 0, NULL FROM members;",
-    # Decisions are entries alone. One that knows none would leave them when a report goes.
-    2: "",
-}
-
-# Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
-_BUSY = {5, 6}  # BUSY, LOCKED
-_REFUSED = {8, 13, 14}  # READONLY, FULL, CANTOPEN
-_DAMAGED = {11, 26}  # CORRUPT, NOTADB: also what SQLCipher says when an HMAC does not match
-_IOERR = 10
-_NOMEM = 7
 _UNSCRUBBED, _SWEEPING = "unscrubbed", "sweeping"
 _MEGABYTE = 1_000_000
 _BEYOND = 2**63  # SQLite has no such whole number
-_TOGETHER = 256  # rows of one kind that go to the database in one call
 
 _ADD_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SET_REPORT = (
@@ -77,302 +27,10 @@ _SET_REPORT = (
 )
 
 
-@attrs.frozen
-class EntryRow:
-    """An entry as stored; `sealed` is None when its key has been destroyed."""
+class Storage(EncryptedDatabase):
+    """The tables of a case file, open. Every change inside `transaction`."""
 
-    seq: int
-    kind: str
-    when: str
-    by: str
-    leaf: bytes
-    sealed: Sealed | None
-
-
-@attrs.frozen
-class AuthorRow:
-    """Somebody who wrote entries, and the entry that took their access away, if one did."""
-
-    number: int = attrs.field(eq=False)
-    recipient: str
-    vkey: str
-    revoked: int | None
-
-
-@attrs.frozen
-class HolderRow:
-    """Somebody whom the case key is sealed to, since which entry, and their file in members/."""
-
-    recipient: str
-    vkey: str | None
-    name: str | None
-    since: int
-    key: bytes | None = attrs.field(default=None, eq=False, repr=False)
-
-
-@attrs.frozen
-class ReportRow:
-    """The current state of one report; a replay of the entries gives the same row."""
-
-    source: str
-    id: str
-    ref: str
-    seq: int
-    first: int
-    collector: str | None
-    consent: str
-    print: bytes
-
-
-class Storage:
-    """The database, open. One connection, exclusive; every change inside `transaction`.
-
-    Raises (everywhere):
-        Damaged: a page does not match its HMAC, or the key is not that of this database.
-        NoSpace: the disk is full or the folder read-only.
-        CaseBusy: another process has the database open.
-    """
-
-    def __init__(self, path: Path, key: bytes) -> None:
-        try:
-            self._db = sqlcipher.connect(path, isolation_level=None, timeout=5.0)
-        except sqlcipher.Error as error:
-            raise _in_words(error) from error
-        self._closed = self._only_read = False
-        # Rows of a transaction that are still to be written, entries before what refers to them.
-        self._waiting: dict[str, list[Sequence[Any]]] = {_ADD_ENTRY: [], _SET_REPORT: []}
-        try:
-            self._set_up(key)
-        except sqlcipher.Error as error:
-            self.abandon()
-            raise _in_words(error) from error
-
-    @classmethod
-    def create(cls, path: Path, key: bytes) -> Storage:
-        """Make the database file (mode 0600, which its journal inherits) and its tables."""
-        with on_disk():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        storage = cls(path, key)
-        with storage.transaction():
-            for statement in _SCHEMA.split(";")[:-1]:
-                storage._run(statement)
-            storage._run(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        return storage
-
-    def _set_up(self, key: bytes) -> None:
-        for pragma in (
-            "cipher_log_level = NONE",  # its messages would go to stderr
-            # No salt is given beside the key: with one, SQLCipher would not look at the
-            # first 16 bytes of the file, and flips there would pass.
-            f"key = \"x'{key.hex()}'\"",
-            "temp_store = MEMORY",
-            "locking_mode = EXCLUSIVE",  # and so no shared-memory file beside the journal
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "foreign_keys = ON",
-            "trusted_schema = OFF",
-            "cell_size_check = ON",
-            "cache_size = -16000",
-        ):
-            self._db.execute(f"PRAGMA {pragma}").fetchall()
-
-    def check_version(self) -> None:
-        """Refuse a database of another version.
-
-        Raises:
-            NotACase: it was made by a newer version, or holds no case file.
-        """
-        row = self._one("PRAGMA user_version")
-        assert row is not None
-        version = int(row[0])
-        if version > SCHEMA_VERSION:
-            raise NotACase(
-                f"the case file has version {version}, this program knows {SCHEMA_VERSION}",
-                hint="use a newer version of uncounted",
-            )
-        if version < 1:
-            raise NotACase("the database holds no case file", hint="uncounted init makes one")
-
-    def upgrade(self) -> None:
-        """Make what an older version wrote into what this one writes, in one transaction."""
-        row = self._one("PRAGMA user_version")
-        assert row is not None
-        with self.transaction():
-            for version in range(int(row[0]), SCHEMA_VERSION):
-                for statement in _UPGRADES[version].split(";")[:-1]:
-                    self._run(statement)
-                self._run(f"PRAGMA user_version = {version + 1}")
-
-    def close(self) -> None:
-        """Fold the journal into the database, leave none behind, and close; twice is no harm."""
-        if self._closed:
-            return
-        try:
-            self.fold()
-        finally:
-            self._closed = True
-            self._db.close()
-
-    def export(self, path: Path, key: bytes) -> None:
-        """Copy everything into a new database file (mode 0600) under another key.
-
-        Raises:
-            NoSpace: the disk is full or the folder read-only.
-        """
-        with on_disk():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        self._run("PRAGMA foreign_keys = OFF")  # tables are copied one after the other
-        self._run("ATTACH DATABASE ? AS other KEY ?", (str(path), f"x'{key.hex()}'"))
-        try:
-            self._one("SELECT sqlcipher_export('other')")
-            self._run(f"PRAGMA other.user_version = {SCHEMA_VERSION}")
-        finally:
-            self._run("DETACH DATABASE other")
-            self._run("PRAGMA foreign_keys = ON")
-
-    def fold(self) -> None:
-        """Fold the journal into the database and empty it, so that it keeps nothing deleted."""
-        for _ in self._rows("PRAGMA wal_checkpoint(TRUNCATE)"):
-            pass
-
-    def scrub(self) -> None:
-        """Write the database anew after something was forgotten, and empty the journal.
-
-        `secure_delete` overwrites what is deleted; SQLite makes no promise about the slack
-        of pages between which rows move. Done again on opening when a crash came first.
-        """
-        self._run("VACUUM")  # through memory, since temp_store says so
-        self.forget_meta(_UNSCRUBBED)
-        self.fold()
-
-    @contextlib.contextmanager
-    def finishing(self) -> Iterator[None]:
-        """What is still to be done when the forgetting itself is done and kept.
-
-        Raises:
-            NoSpace: it could not be; the note of `must_be_scrubbed` stays.
-        """
-        try:
-            yield
-        except NoSpace as error:
-            size = -(-self._bytes() // _MEGABYTE)
-            raise NoSpace(
-                "it is forgotten, and that was kept; what is left of it on the disk is still to "
-                f"be overwritten, which needs about {size} MB",
-                hint="make room, check who owns the folder, and open the case file again: "
-                "that overwrites it",
-            ) from error
-
-    def _bytes(self) -> int:
-        pages, size = self._one("PRAGMA page_count"), self._one("PRAGMA page_size")
-        assert pages is not None
-        assert size is not None
-        return int(pages[0]) * int(size[0])
-
-    def must_be_scrubbed(self) -> None:
-        """Take note that something was forgotten and `scrub` is to follow."""
-        self.set_meta(_UNSCRUBBED, b"")
-
-    def must_scrub(self) -> bool:
-        """Whether something was forgotten and `scrub` has not been done since."""
-        return self.meta(_UNSCRUBBED) is not None
-
-    @property
-    def reads_only(self) -> bool:
-        """Whether no change is let in."""
-        return self._only_read
-
-    def only_read(self) -> None:
-        """Let no change be made from now on."""
-        self._only_read = True
-
-    def must_be_swept(self) -> None:
-        """Take note that attachments are on their way, which a crash would leave behind."""
-        self.set_meta(_SWEEPING, b"")
-
-    def nothing_to_sweep(self) -> None:
-        """Take the note of `must_be_swept` away."""
-        self.forget_meta(_SWEEPING)
-
-    def must_sweep(self) -> bool:
-        """Whether attachments were on their way, and may have been left behind."""
-        return self.meta(_SWEEPING) is not None
-
-    def damaged_pages(self) -> list[str]:
-        """What SQLCipher says of each page that does not fit its HMAC; nothing when all do."""
-        return [str(row[0]) for row in self._rows("PRAGMA cipher_integrity_check")]
-
-    def abandon(self) -> None:
-        """Close without folding anything: for a database that is not to be trusted."""
-        self._closed = True
-        with contextlib.suppress(sqlcipher.Error):
-            self._db.close()
-
-    @contextlib.contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """All of it or, whatever happens, nothing; with `keep` False always nothing."""
-        if self._only_read:
-            raise UsedWrongly(
-                "the case file is open for reading only, since its log is missing",
-                hint="bring log/ back from a copy, and open it as always",
-            )
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._run("COMMIT" if keep else "ROLLBACK")
-        finally:
-            for rows in self._waiting.values():
-                rows.clear()
-            if self._db.in_transaction:
-                with contextlib.suppress(sqlcipher.Error):
-                    self._db.execute("ROLLBACK")
-
-    def _soon(self, sql: str, values: Sequence[Any]) -> None:
-        # Every other statement, COMMIT too, writes what waits before it: nobody sees the
-        # difference, but for the time that single calls take.
-        if not self._db.in_transaction:
-            self._run(sql, values)
-            return
-        waiting = self._waiting[sql]
-        waiting.append(values)
-        if len(waiting) >= _TOGETHER:
-            self._write_waiting()
-
-    def _write_waiting(self) -> None:
-        for sql, rows in self._waiting.items():
-            if rows:
-                together = rows.copy()
-                rows.clear()
-                self._many(sql, together)
-
-    def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
-        self._write_waiting()
-        try:
-            self._db.execute(sql, values)
-        except (sqlcipher.Error, MemoryError) as error:
-            raise _in_words(error) from error
-
-    def _many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
-        try:
-            self._db.executemany(sql, values)
-        except sqlcipher.Error as error:
-            raise _in_words(error) from error
-
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> Generator[tuple[Any, ...]]:
-        self._write_waiting()
-        try:
-            yield from self._db.execute(sql, values)
-        except sqlcipher.Error as error:
-            raise _in_words(error) from error
-
-    def _one(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        self._write_waiting()
-        try:
-            row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
-        except sqlcipher.Error as error:
-            raise _in_words(error) from error
-        return row
+    _BATCHED = (_ADD_ENTRY, _SET_REPORT)  # entries before what refers to them
 
     # --- what is said once -------------------------------------------------------------
 
@@ -407,9 +65,7 @@ class Storage:
             "ON CONFLICT (recipient) DO UPDATE SET revoked = NULL",
             (recipient, vkey),
         )
-        row = self._one("SELECT n FROM members WHERE recipient = ?", (recipient,))
-        assert row is not None
-        return int(row[0])
+        return int(self._value("SELECT n FROM members WHERE recipient = ?", (recipient,)))
 
     def holders(self) -> list[HolderRow]:
         """Whom the case key is sealed to, in the order in which they came."""
@@ -440,9 +96,7 @@ class Storage:
 
     def size(self) -> int:
         """How many entries there are; also the number of the next one."""
-        row = self._one("SELECT coalesce(max(seq) + 1, 0) FROM entries")
-        assert row is not None
-        return int(row[0])
+        return int(self._value("SELECT coalesce(max(seq) + 1, 0) FROM entries"))
 
     def add_entry(
         self, seq: int, kind: str, when: str, member: int, leaf: bytes, sealed: Sealed
@@ -491,15 +145,13 @@ class Storage:
 
         0 without any.
         """
-        row = self._one(
-            "SELECT max(coalesce((SELECT max(seq) FROM reports), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'withdrawal'), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'undo'), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'decision'), 0), "
-            "coalesce((SELECT max(seq) FROM entries WHERE kind = 'decision-undo'), 0))"
+        return int(
+            self._value(
+                "SELECT coalesce(max(seq), 0) FROM (SELECT max(seq) AS seq FROM reports UNION ALL "
+                "SELECT max(seq) FROM entries WHERE kind <> 'report' "
+                "AND kind IN ('withdrawal', 'undo', 'decision', 'decision-undo'))"
+            )
         )
-        assert row is not None
-        return int(row[0])
 
     def forget_entry(self, seq: int) -> None:
         """Destroy an entry's key and content; its place and its leaf stay."""
@@ -528,12 +180,12 @@ class Storage:
 
     def entries_with_content(self, first: int, end: int) -> int:
         """How many of the entries `first` to `end` (not included) were not forgotten."""
-        row = self._one(
-            "SELECT count(*) FROM entries WHERE seq >= ? AND seq < ? AND wrapped IS NOT NULL",
-            (first, end),
+        return int(
+            self._value(
+                "SELECT count(*) FROM entries WHERE seq >= ? AND seq < ? AND wrapped IS NOT NULL",
+                (first, end),
+            )
         )
-        assert row is not None
-        return int(row[0])
 
     # --- what belongs to an entry and may go before it ---------------------------------
 
@@ -571,9 +223,7 @@ class Storage:
 
     def source_number(self, name: str) -> int:
         """The number of a source that there is."""
-        row = self._one("SELECT n FROM sources WHERE name = ?", (name,))
-        assert row is not None
-        return int(row[0])
+        return int(self._value("SELECT n FROM sources WHERE name = ?", (name,)))
 
     def has_reports(self, source: str) -> bool:
         """Whether a source has any report."""
@@ -664,32 +314,57 @@ class Storage:
         """The tag of every withdrawn report."""
         return {bytes(row[0]) for row in self._rows("SELECT tag FROM tombstones")}
 
+    # --- what is still to be overwritten or deleted ------------------------------------
+
+    def must_be_scrubbed(self) -> None:
+        """Take note that something was forgotten and `scrub` is to follow."""
+        self.set_meta(_UNSCRUBBED, b"")
+
+    def must_scrub(self) -> bool:
+        """Whether something was forgotten and `scrub` has not been done since."""
+        return self.meta(_UNSCRUBBED) is not None
+
+    def scrub(self) -> None:
+        """Write the database anew after something was forgotten, and empty the journal.
+
+        Done again on opening when a crash came first.
+        """
+        self.overwrite_deleted()
+        self.forget_meta(_UNSCRUBBED)
+        self.fold()
+
+    @contextlib.contextmanager
+    def finishing(self) -> Iterator[None]:
+        """What is still to be done when the forgetting itself is done and kept.
+
+        Raises:
+            NoSpace: it could not be; the note of `must_be_scrubbed` stays.
+        """
+        try:
+            yield
+        except NoSpace as error:
+            size = -(-self.size_on_disk() // _MEGABYTE)
+            raise NoSpace(
+                "it is forgotten, and that was kept; what is left of it on the disk is still to "
+                f"be overwritten, which needs about {size} MB",
+                hint="make room, check who owns the folder, and open the case file again: "
+                "that overwrites it",
+            ) from error
+
+    def must_be_swept(self) -> None:
+        """Take note that attachments are on their way, which a crash would leave behind."""
+        self.set_meta(_SWEEPING, b"")
+
+    def nothing_to_sweep(self) -> None:
+        """Take the note of `must_be_swept` away."""
+        self.forget_meta(_SWEEPING)
+
+    def must_sweep(self) -> bool:
+        """Whether attachments were on their way, and may have been left behind."""
+        return self.meta(_SWEEPING) is not None
+
 
 def _entry(row: tuple[Any, ...]) -> EntryRow:
     seq, kind, when, by, leaf, wrapped, content = row
     sealed = None if wrapped is None else Sealed(wrapped, content)
     return EntryRow(seq, kind, when, by, leaf, sealed)
-
-
-def _in_words(error: sqlcipher.Error | MemoryError) -> Error:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == _NOMEM or isinstance(error, MemoryError):
-        return NoSpace(
-            "there is not enough memory for this",
-            hint="close other programs, or use a machine with more: as much is needed as the "
-            "database is large",
-        )
-    if code in _BUSY:
-        return CaseBusy("another process has the case file open", hint="wait until it has finished")
-    if code in _REFUSED or code == _IOERR:
-        return NoSpace(
-            "the disk is full, or the case file cannot be written to",
-            hint="make room, check who owns the folder, and do it again: nothing was kept",
-        )
-    if code in _DAMAGED:
-        return Damaged(
-            "the database of the case file was altered or cut short",
-            hint="bring the case file back from a copy",
-        )
-    # Anything else is a mistake of ours, and is shown as one.
-    raise error
