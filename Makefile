@@ -16,8 +16,9 @@ demo: $(STAMPS)/run ## the whole road on a made-up example, into demo-out/
 
 test: $(STAMPS)/dev $(STAMPS)/browser lint types fences tests ## every check
 
-lint: $(STAMPS)/dev ## ruff
+lint: $(STAMPS)/dev ## ruff, and the sizes of modules and rooms
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/python tools/house_rules.py
 
 types: $(STAMPS)/dev ## mypy, strict
 	@$(BIN)/mypy

@@ -27,8 +27,9 @@ def drawn(page: Path) -> bytes:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         try:
-            view = {"width": WIDTH, "height": HEIGHT}
-            tab = browser.new_context(offline=True, viewport=view).new_page()
+            tab = browser.new_context(
+                offline=True, viewport={"width": WIDTH, "height": HEIGHT}
+            ).new_page()
             tab.goto(page.resolve().as_uri())
             tab.evaluate("document.fonts.ready.then(() => true)")
             return tab.screenshot()
@@ -58,7 +59,7 @@ def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray) -> np.ndarray:
     if kind == 0:
         return line
     if kind == 1:
-        return np.cumsum(line, axis=0) % 256
+        return np.asarray(np.cumsum(line, axis=0) % 256)
     if kind == 2:
         return (line + above[1:]) % 256
     done = np.zeros((len(line) + 1, line.shape[1]), np.int32)
