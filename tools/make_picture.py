@@ -56,12 +56,12 @@ def pixels(png: bytes) -> np.ndarray:
 
 def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray) -> np.ndarray:
     line = line.astype(np.int32)
-    if kind == 0:
-        return line
     if kind == 1:
-        return np.asarray(np.cumsum(line, axis=0) % 256)
-    if kind == 2:
-        return (line + above[1:]) % 256
+        line = np.cumsum(line, axis=0) % 256
+    elif kind == 2:
+        line = (line + above[1:]) % 256
+    if kind <= 2:
+        return line
     done = np.zeros((len(line) + 1, line.shape[1]), np.int32)
     for x in range(len(line)):
         left, up, corner = done[x], above[x + 1], above[x]
