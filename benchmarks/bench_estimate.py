@@ -26,7 +26,7 @@ import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import METHODS, decomposable, run_over
+from uncounted.estimate import METHODS, EstimateSettings, decomposable, run_over
 from uncounted.estimate.robustness.leave_one_out import leave_one_out, priors
 from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency, log_biases
 from uncounted.estimate.robustness.trajectory import trajectory
@@ -201,7 +201,7 @@ def strata_figures() -> None:
         for seed in range(1000)
     ]
     began = time.perf_counter()
-    seconds, done = cpu(partial(run_strata, tables, ["decomposable", "chao"]))
+    seconds, done = cpu(partial(run_strata, tables, EstimateSettings(("decomposable", "chao"))))
     wall = time.perf_counter() - began
     refused = sum(study.refused for study in done.studies)
     print(f"1,000 strata: {wall:.1f} s, {seconds:.1f} CPU s, {refused} refused")

@@ -27,6 +27,7 @@ from tests.estimate.conftest import TABLES
 from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.mcmc import agreement
 from uncounted.estimate.latent_class.chains import KINDS, bound_of, counts_of, start, steps_for
 from uncounted.estimate.latent_class.estimator import latent_class
@@ -139,7 +140,7 @@ def strata(how_many: int) -> None:
     latent_class(TABLES["korea"], target_ess=400)
     began, cpu = time.perf_counter(), time.process_time()
     settings = {"latent-class": {"target_ess": 400, "chains": 8}}
-    done = run_strata(tables, ["latent-class"], settings=settings)
+    done = run_strata(tables, EstimateSettings(["latent-class"], by_method=settings))
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     fits = [study.first for study in done.studies]
     refused = [fit for fit in fits if not fit.ok]

@@ -26,7 +26,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
-from uncounted.estimate import run
+from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.simple.chao import singles
 from uncounted.publish.disclosure.audit import Printed, fits
 from uncounted.publish.disclosure.keyed_choice import Blind
@@ -72,7 +72,7 @@ def rounded_bound(table: CaptureTable, step: int | None) -> int | None:
 
 def rounded_answers(table: CaptureTable) -> tuple[object, ...]:
     """The other estimates as they would be printed if the table were known."""
-    study = run(table, METHODS)
+    study = run(table, EstimateSettings(METHODS))
     return tuple(rounded_estimate(e, table.observed) for e in study.estimates)
 
 

@@ -37,7 +37,8 @@ from benchmarks.bench_linkage import LISTS, fresh
 from examples import returns_people
 from uncounted import estimate
 from uncounted.captures import CaptureTable
-from uncounted.estimate.linkage_sensitivity import Reading, hang_on
+from uncounted.estimate import EstimateSettings
+from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, with_alternatives
 from uncounted.estimate.study import run_over
 from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
 
@@ -73,7 +74,7 @@ def one(seed: int, *, grid: bool, names: bool) -> dict[str, float]:
     real = np.unique(truth, return_inverse=True)[1].astype(np.int32)
     perfect = estimate.decomposable(capture_table(real, linkage.sources, LISTS))
     tables = [capture_table(row, linkage.sources, LISTS) for row in linkage.labels]
-    study = run_over(tables, ["decomposable"])
+    study = run_over(tables, EstimateSettings(["decomposable"]))
     mine = study["decomposable"]
     assert mine.interval is not None
     assert perfect.interval is not None
@@ -116,16 +117,15 @@ def _doubtful(linkage: Linkage, truth: list[str]) -> dict[str, float]:
 
 
 def _envelope(linkage: Linkage, tables: Sequence[CaptureTable], perfect: float) -> dict[str, float]:
-    study = hang_on(
-        run_over(tables, ["decomposable"]),
+    study = with_alternatives(
+        run_over(tables, EstimateSettings(["decomposable"])),
         [
-            Reading(
+            AlternativeLinkage(
                 each.name, [capture_table(x, linkage.sources, LISTS) for x in each.labels], each.why
             )
             for each in linkage.grid
         ],
-        level=0.95,
-        seed=1,
+        EstimateSettings(level=0.95, seed=1),
     )
     assert study.linkage is not None
     low, high = study.linkage["envelope"]["interval"]

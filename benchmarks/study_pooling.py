@@ -29,6 +29,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Fitted, Interval
 from uncounted.estimate.strata.partial_pooling import pool_strata
@@ -167,7 +168,7 @@ def main_strata(replicates: int) -> None:
                     stratum(N, logit, rng, str(s))
                     for s, (N, logit) in enumerate(zip(sizes, missed, strict=True))
                 ]
-                found = pool_strata(tables, method)
+                found = pool_strata(tables, EstimateSettings(method))
                 for row, N in zip(found.rows, sizes, strict=True):
                     for which in ("pooled", "alone"):
                         if row[which]["point"] is not None:

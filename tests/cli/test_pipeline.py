@@ -20,7 +20,7 @@ from tests.synthetic_linkage import keep
 from tests.vault.test_artefacts import seal_lightly
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import run
+from uncounted.estimate import EstimateSettings, run
 from uncounted.linkage import Linkage
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity
@@ -128,7 +128,7 @@ def test_the_number_is_near_what_perfect_linkage_gives(
     perfect = said["perfect_linkage"]["point"]
     assert said["point"] == pytest.approx(perfect, rel=0.10)
     table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
-    assert perfect == run(table, [said["method"]])[said["method"]].number()
+    assert perfect == run(table, EstimateSettings([said["method"]]))[said["method"]].number()
     assert said["truth"] == truth["people"] == 1500
 
 

@@ -10,9 +10,14 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
-from uncounted.estimate import run_over
+from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Study
-from uncounted.estimate.linkage_sensitivity import Reading, StrataReading, hang_on, hang_on_strata
+from uncounted.estimate.linkage_sensitivity import (
+    AlternativeLinkage,
+    AlternativeStrataLinkage,
+    strata_with_alternatives,
+    with_alternatives,
+)
 from uncounted.estimate.strata.stratified import run_strata_over
 
 
@@ -27,20 +32,24 @@ def relinked(table: CaptureTable, merged: int) -> CaptureTable:
 
 @pytest.fixture
 def study(kosovo: CaptureTable) -> Study:
-    return run_over([kosovo] * 10, ["decomposable"])
+    return run_over([kosovo] * 10, EstimateSettings(["decomposable"]))
 
 
-def rows(study: Study, *readings: Reading) -> Study:
-    return hang_on(study, readings, level=0.95, seed=1)
+def rows(study: Study, *readings: AlternativeLinkage) -> Study:
+    return with_alternatives(study, readings, EstimateSettings(level=0.95, seed=1))
 
 
 def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Study) -> None:
     low, high = study["decomposable"].interval or (0, 0)
     told = rows(
         study,
-        Reading("ewens, usual candidates", [relinked(kosovo, 150)] * 3),
-        Reading("flat, usual candidates", [relinked(kosovo, 300)] * 3, why="the chains disagree"),
-        Reading("strict", [relinked(kosovo, -100)], in_grid=False),
+        AlternativeLinkage("ewens, usual candidates", [relinked(kosovo, 150)] * 3),
+        AlternativeLinkage(
+            "flat, usual candidates",
+            [relinked(kosovo, 300)] * 3,
+            failed_check="the chains disagree",
+        ),
+        AlternativeLinkage("strict", [relinked(kosovo, -100)], in_grid=False),
     )
     assert told.linkage is not None
     passing, failing, strict = told.linkage["readings"]
@@ -56,7 +65,7 @@ def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Stud
 
 def test_a_reading_that_cannot_be_estimated_says_so(kosovo: CaptureTable, study: Study) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
-    told = rows(study, Reading("ewens, strict candidates", [apart]))
+    told = rows(study, AlternativeLinkage("ewens, strict candidates", [apart]))
     assert told.linkage is not None
     (row,) = told.linkage["readings"]
     assert row["point"] is None
@@ -69,7 +78,9 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
     kosovo: CaptureTable, study: Study
 ) -> None:
     endless = attrs.evolve(study["decomposable"], interval=(5000, np.inf))
-    told = rows(attrs.evolve(study, estimates=(endless,)), Reading("ewens, usual", [kosovo]))
+    told = rows(
+        attrs.evolve(study, estimates=(endless,)), AlternativeLinkage("ewens, usual", [kosovo])
+    )
     assert told.linkage is not None
     assert told.linkage["envelope"]["interval"] == [5000, None]
     assert "from 5,000 to no upper end" in " ".join("\n".join(study_lines(told)).split())
@@ -77,19 +88,24 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
 
 def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:
     tables = [relinked(kosovo, merged) for merged in range(0, 60, 3)]
-    told = rows(study, Reading("ewens, usual candidates", tables))
+    told = rows(study, AlternativeLinkage("ewens, usual candidates", tables))
     assert told.linkage is not None
     (row,) = told.linkage["readings"]
     assert row["observed"] == sorted(table.observed for table in tables)[10]
 
 
 def test_another_method_than_the_headline_may_be_held_against_them(kosovo: CaptureTable) -> None:
-    study = run_over([kosovo] * 3, ["decomposable", "independence"])
-    reading = Reading("ewens, usual candidates", [kosovo])
-    told = hang_on(study, [reading], level=0.95, seed=1, method="independence")
+    study = run_over([kosovo] * 3, EstimateSettings(["decomposable", "independence"]))
+    reading = AlternativeLinkage("ewens, usual candidates", [kosovo])
+    told = with_alternatives(
+        study, [reading], EstimateSettings(level=0.95, seed=1), method="independence"
+    )
     assert told.linkage is not None
     assert told.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
-    assert hang_on(study, [reading], level=0.95, seed=1, method="two-list") is study
+    assert (
+        with_alternatives(study, [reading], EstimateSettings(level=0.95, seed=1), method="two-list")
+        is study
+    )
 
 
 def test_without_other_readings_nothing_is_added(study: Study) -> None:
@@ -102,10 +118,10 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     told = rows(
         study,
-        Reading("ewens, usual candidates", [relinked(kosovo, 150)]),
-        Reading("ewens, strict candidates", [apart]),
-        Reading("strict", [apart], in_grid=False),
-        Reading("loose", [relinked(kosovo, 150)], in_grid=False),
+        AlternativeLinkage("ewens, usual candidates", [relinked(kosovo, 150)]),
+        AlternativeLinkage("ewens, strict candidates", [apart]),
+        AlternativeLinkage("strict", [apart], in_grid=False),
+        AlternativeLinkage("loose", [relinked(kosovo, 150)], in_grid=False),
     )
     assert told.linkage is not None
     envelope = told.linkage["envelope"]
@@ -122,8 +138,11 @@ def test_where_no_other_way_passes_no_interval_is_said_of_them(
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     for other, found in (
-        (Reading("flat", [kosovo], why="the chains disagree"), "none passes its checks"),
-        (Reading("flat", [apart]), "none of those that pass gives a number"),
+        (
+            AlternativeLinkage("flat", [kosovo], failed_check="the chains disagree"),
+            "none passes its checks",
+        ),
+        (AlternativeLinkage("flat", [apart]), "none of those that pass gives a number"),
     ):
         text = " ".join("\n".join(study_lines(rows(study, other))).split())
         assert f"reports were linked, too, and {found}: how far the number hangs" in text
@@ -171,10 +190,10 @@ def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_ano
     rng = np.random.default_rng(6)
     ends, errors = [], []
     with_table = {k: relinked(kosovo, k) for k in range(100)}
-    study = run_over([kosovo] * 10, ["independence"])
+    study = run_over([kosovo] * 10, EstimateSettings(["independence"]))
     for _ in range(60):
         tables = [with_table[k] for k in rng.binomial(99, 0.5, 10) // 10 * 10]
-        (row,) = (rows(study, Reading("ewens", tables)).linkage or {})["readings"]
+        (row,) = (rows(study, AlternativeLinkage("ewens", tables)).linkage or {})["readings"]
         ends.append(row["interval"])
         errors.append(row["error"])
         assert (row["draws"], row["refused_in"]) == (10, 0)
@@ -192,9 +211,11 @@ def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
 
     told, naive = [], []
     for _ in range(12):
-        study = run_over(draws(200), ["independence"])
+        study = run_over(draws(200), EstimateSettings(["independence"]))
         low, high = study["independence"].interval or (0, 0)
-        linkage = rows(study, *(Reading(str(i), draws(10)) for i in range(8))).linkage or {}
+        linkage = (
+            rows(study, *(AlternativeLinkage(str(i), draws(10)) for i in range(8))).linkage or {}
+        )
         envelope = linkage["envelope"]["interval"]
         seen = [row["interval"] for row in linkage["readings"]]
         told += [low - envelope[0], envelope[1] - high]
@@ -205,9 +226,11 @@ def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
 
 
 def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -> None:
-    study = run_over([relinked(kosovo, k) for k in (0, 10) * 20], ["independence"])
+    study = run_over(
+        [relinked(kosovo, k) for k in (0, 10) * 20], EstimateSettings(["independence"])
+    )
     far = [relinked(kosovo, 400 + k) for k in (0, 10) * 5]
-    linkage = rows(study, Reading("ewens", far)).linkage or {}
+    linkage = rows(study, AlternativeLinkage("ewens", far)).linkage or {}
     (row,), envelope = linkage["readings"], linkage["envelope"]
     assert envelope["interval"][0] == pytest.approx(row["interval"][0], rel=1e-3)
     assert envelope["interval"][1] == (study["independence"].interval or (0, 0))[1]
@@ -219,7 +242,7 @@ def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     one, two, of_few = (
-        rows(study, Reading("ewens", tables)).linkage or {}
+        rows(study, AlternativeLinkage("ewens", tables)).linkage or {}
         for tables in ([kosovo] * 9 + [apart], [kosovo] * 8 + [apart] * 2, [kosovo] * 4 + [apart])
     )
     assert one["readings"][0]["refused_in"] == 1
@@ -244,20 +267,20 @@ def in_strata(tables: list[CaptureTable]) -> list[list[CaptureTable]]:
 def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> None:
     """The rows of a total are those of `run_strata_over` on that reading's own tables."""
     main = in_strata([relinked(kosovo, k) for k in (0, 10) * 10])
-    done = run_strata_over(main, ["independence", "chao"], points=[None, None])
+    done = run_strata_over(main, EstimateSettings(["independence", "chao"]), points=[None, None])
     far = in_strata([relinked(kosovo, 400 + k) for k in (0, 10) * 5])
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
     others = [
-        StrataReading("ewens, usual candidates", far),
-        StrataReading("ewens, strict candidates", [far[0], [apart] * 10]),
-        StrataReading("flat, usual candidates", far, why="the chains disagree"),
-        StrataReading("strict", in_strata([kosovo]), in_grid=False),
+        AlternativeStrataLinkage("ewens, usual candidates", far),
+        AlternativeStrataLinkage("ewens, strict candidates", [far[0], [apart] * 10]),
+        AlternativeStrataLinkage("flat, usual candidates", far, failed_check="the chains disagree"),
+        AlternativeStrataLinkage("strict", in_strata([kosovo]), in_grid=False),
     ]
-    told = hang_on_strata(done, main, others, level=0.95, seed=1)
+    told = strata_with_alternatives(done, main, others, EstimateSettings(level=0.95, seed=1))
     assert told.linkage is not None
     assert told.linkage["method"] == "independence"
     passing, silent, failing, strict = told.linkage["readings"]
-    (total,) = run_strata_over(far, ["independence"], points=[None, None]).total
+    (total,) = run_strata_over(far, EstimateSettings(["independence"]), points=[None, None]).total
     assert passing["interval"] == pytest.approx(total.interval, rel=2e-3)
     assert silent["why"] == "1 of 2 strata that have a number have none"
     assert silent["interval"] is None
@@ -279,8 +302,10 @@ def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40}, sex="m")
     women = [halves(kosovo)[0]] * 10
     main, there = [women, [apart] * 10], [women, [halves(kosovo)[1]] * 10]
-    done = run_strata_over(main, ["independence"], points=[None, None])
-    told = hang_on_strata(done, main, [StrataReading("ewens", there)], level=0.95, seed=1)
+    done = run_strata_over(main, EstimateSettings(["independence"]), points=[None, None])
+    told = strata_with_alternatives(
+        done, main, [AlternativeStrataLinkage("ewens", there)], EstimateSettings(level=0.95, seed=1)
+    )
     (row,) = (told.linkage or {})["readings"]
     assert row["point"] - done.total[0].number() == pytest.approx(
         there[1][0].observed - apart.observed, rel=0.01

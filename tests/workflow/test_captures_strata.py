@@ -8,6 +8,7 @@ import numpy as np
 
 from uncounted.captures import DIFFER
 from uncounted.cli.estimate_text import study_lines
+from uncounted.estimate import EstimateSettings
 from uncounted.estimate.strata.stratified import run_strata
 from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
@@ -67,7 +68,7 @@ def test_not_said_and_differing_are_two_things_and_the_second_has_no_estimate() 
     assert {table.stratum["sex"]: table.observed for table in tables} == {
         "": 1, "f": 2, "m": 2, DIFFER: 1
     }  # fmt: skip
-    done = run_strata(tables, ["chao"])
+    done = run_strata(tables, EstimateSettings(["chao"]))
     found = {
         label["sex"]: study.first.finding
         for label, study in zip(done.labels, done.studies, strict=True)

@@ -125,13 +125,13 @@ def _shown(part: str) -> str:
 def _against_truth(example: Path, released: Path) -> dict[str, Any]:
     """How far the released number is from the truth, and from what perfect linkage gives."""
     from uncounted.captures import CaptureTable
-    from uncounted.estimate import run
+    from uncounted.estimate import EstimateSettings, run
 
     truth = json.loads((example / "truth.json").read_text(encoding="utf-8"))
     said = json.loads((released / "estimate.json").read_text(encoding="utf-8"))
     headline = next(e for e in said["estimates"] if e["method"] == said["headline"])
     table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
-    perfect = run(table, [said["headline"]])[said["headline"]]
+    perfect = run(table, EstimateSettings(said["headline"]))[said["headline"]]
     return {
         "page": str(released / "report.html"),
         "pdf": str(released / "report.pdf"),

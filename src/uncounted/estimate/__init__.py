@@ -6,8 +6,10 @@ should be refused.
 """
 
 from uncounted.estimate.base.checks import check, islands
+from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import in_words, round_to_interval, what_would_change
+from uncounted.estimate.base.settings import EstimateSettings
 from uncounted.estimate.base.xi import saturated, tipping, with_xi, xi_table
 from uncounted.estimate.graphical.decomposable import GammaPoissonPrior, InversePrior, decomposable
 from uncounted.estimate.identification.estimator import identify
@@ -18,11 +20,15 @@ from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage
 from uncounted.estimate.simple.two_list import pairs, two_list
+from uncounted.estimate.strata.partial_pooling import pool_strata
+from uncounted.estimate.strata.stratified import run_strata, run_strata_over
 from uncounted.estimate.study import METHODS, run, run_over
 
 __all__ = [
     "METHODS",
+    "Claim",
     "Estimate",
+    "EstimateSettings",
     "GammaPoissonPrior",
     "InversePrior",
     "Study",
@@ -37,9 +43,12 @@ __all__ = [
     "log_linear",
     "log_linear_stepwise",
     "pairs",
+    "pool_strata",
     "round_to_interval",
     "run",
     "run_over",
+    "run_strata",
+    "run_strata_over",
     "sample_coverage",
     "saturated",
     "tipping",

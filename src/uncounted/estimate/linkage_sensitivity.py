@@ -18,10 +18,11 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.mixture import spread_out
-from uncounted.estimate.base.pooling import MAX_REFUSED, pool
+from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Fitted, Floats, Interval, Study, plain
+from uncounted.estimate.base.settings import MAX_REFUSED, EstimateSettings
 from uncounted.estimate.strata.stratified import Strata, joint_draws, run_strata_over, total_of
-from uncounted.estimate.study import LIGHTER, METHODS, Settings
+from uncounted.estimate.study import LIGHTER, METHODS
 from uncounted.progress import Progress, silent
 
 MOST_TABLES = 10  # of a reading that are estimated from: as many as the grid stores
@@ -31,30 +32,28 @@ type Errors = Sequence[float | None]  # of the lower end and of the upper; None:
 
 
 @attrs.frozen
-class Reading:
-    """Tables under one way of linking.
+class AlternativeLinkage:
+    """Tables under an alternative linkage model, prior or threshold.
 
     Attributes:
-        name: which, in words.
+        name: of the model, as printed.
         tables: one a draw; one alone for a partition that was not drawn.
-        why: the check that this way of linking fails; None: it passes.
-        in_grid: whether it is a cell of the grid, and so may widen the envelope.
+        failed_check: which check it fails; None: it passes.
+        in_grid: whether it belongs to the grid of priors, and so may widen the range.
     """
 
     name: str
     tables: Sequence[CaptureTable]
-    why: str | None = None
+    failed_check: str | None = None
     in_grid: bool = True
 
 
-def hang_on(
+def with_alternatives(
     study: Study,
-    readings: Sequence[Reading],
+    readings: Sequence[AlternativeLinkage],
+    settings: EstimateSettings,
     *,
-    level: float,
-    seed: int,
     method: str | None = None,
-    settings: Settings | None = None,
     progress: Progress = silent,
 ) -> Study:
     """Say beside a study what one of its methods gives under every other reading.
@@ -67,10 +66,8 @@ def hang_on(
     Args:
         study: over linkage draws.
         readings: the others.
-        level: of the intervals.
-        seed: of the draws.
-        method: which; None: the study's headline.
         settings: as the study's own.
+        method: which; None: the study's headline.
         progress: told before each reading.
     """
     headline = study.headline
@@ -78,34 +75,34 @@ def hang_on(
         headline = next((each for each in study.estimates if each.method == method), None)
     if headline is None or headline.interval is None or study.linkage is None or not readings:
         return study
-    own = {**LIGHTER.get(headline.method, {}), **(settings or {}).get(headline.method, {})}
+    name, level = headline.method, settings.level
+    own = {**LIGHTER.get(name, {}), **settings.of(name)}
+    settings = attrs.evolve(settings, methods=(name,), by_method={name: own})
     rows = []
     for done, reading in enumerate(readings):
         progress("estimating under other readings of who is who", done, len(readings))
-        rows.append(_row(reading, headline.method, level, seed, own))
-    main = (headline.interval, _errors(_laws(study.fits.get(headline.method, ())), level))
+        rows.append(_row(reading, name, settings))
+    main = (headline.interval, _errors(_laws(study.fits.get(name, ())), level))
     linkage = {**study.linkage, "readings": rows, "envelope": _told(main, rows)}
     return attrs.evolve(study, linkage=linkage)
 
 
 @attrs.frozen
-class StrataReading:
-    """A reading (`Reading`) of which each stratum has its own tables, one a draw."""
+class AlternativeStrataLinkage:
+    """An alternative linkage of which each stratum has its own tables, one a draw."""
 
     name: str
     strata: Sequence[Sequence[CaptureTable]]
-    why: str | None = None
+    failed_check: str | None = None
     in_grid: bool = True
 
 
-def hang_on_strata(
+def strata_with_alternatives(
     done: Strata,
     strata: Sequence[Sequence[CaptureTable]],
-    readings: Sequence[StrataReading],
+    readings: Sequence[AlternativeStrataLinkage],
+    settings: EstimateSettings,
     *,
-    level: float,
-    seed: int,
-    settings: Settings | None = None,
     progress: Progress = silent,
 ) -> Strata:
     """Say beside a total what the first method that is no bound gives under other readings.
@@ -118,8 +115,6 @@ def hang_on_strata(
         done: over linkage draws.
         strata: the tables it was made from.
         readings: the others.
-        level: of the intervals.
-        seed: of the draws.
         settings: as the study's own.
         progress: told before each reading.
     """
@@ -127,36 +122,33 @@ def hang_on_strata(
     if headline is None or headline.interval is None or not readings:
         return done
     name = headline.method
-    own = {**LIGHTER.get(name, {}), **(settings or {}).get(name, {})}
+    level, seed = settings.level, settings.seed
+    own = {**LIGHTER.get(name, {}), **settings.of(name)}
+    settings = attrs.evolve(settings, methods=(name,), by_method={name: own})
     rows = []
     for place, reading in enumerate(readings):
         progress("estimating under other readings of who is who", place, len(readings))
-        rows.append(_row_of_total(reading, name, done.answering(name), level, seed, own))
+        rows.append(_row_of_total(reading, name, done.answering(name), settings))
     laws = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
     told = _told((headline.interval, _errors(laws, level)), rows)
     return attrs.evolve(done, linkage={"method": name, "readings": rows, "envelope": told})
 
 
 def _row_of_total(
-    reading: StrataReading,
+    reading: AlternativeStrataLinkage,
     name: str,
     wanted: set[tuple[str, ...]],
-    level: float,
-    seed: int,
-    own: dict[str, Any],
+    settings: EstimateSettings,
 ) -> dict[str, Any]:
     """The total under one reading: strata that have no number in the study count as recorded."""
+    level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.strata[0]) // MOST_TABLES))
     strata = [list(tables)[::step] for tables in reading.strata]
     draws = len(strata[0])
     there = run_strata_over(
         strata,
-        [name],
+        attrs.evolve(settings, max_refused=_may_refuse(draws)),
         points=[None] * len(strata),
-        level=level,
-        seed=seed,
-        settings={name: own},
-        max_refused=_may_refuse(draws),
     )
     studies = [
         study if tuple(label.values()) in wanted else attrs.evolve(study, estimates=())
@@ -166,8 +158,8 @@ def _row_of_total(
     row: dict[str, Any] = {
         "reading": reading.name,
         "in_grid": reading.in_grid,
-        "passes": reading.why is None,
-        "why": reading.why,
+        "passes": reading.failed_check is None,
+        "why": reading.failed_check,
         "observed": observed[len(observed) // 2],
         "point": None,
         "interval": None,
@@ -176,12 +168,12 @@ def _row_of_total(
     }
     if missing:
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
-        return {**row, "why": reading.why or silent_}
+        return {**row, "why": reading.failed_check or silent_}
     total = total_of(name, strata, studies, level, np.random.default_rng(seed))
     laws = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
     return {
         **row,
-        "why": reading.why or total.reason,
+        "why": reading.failed_check or total.reason,
         "point": total.point,
         "interval": plain(total.interval),
         "error": _errors(laws, level),
@@ -274,17 +266,18 @@ def _above(end: float | None) -> float:
     return math.inf if end is None else end
 
 
-def _row(
-    reading: Reading, name: str, level: float, seed: int, own: dict[str, Any]
-) -> dict[str, Any]:
+def _row(reading: AlternativeLinkage, name: str, settings: EstimateSettings) -> dict[str, Any]:
     """What a method gives under one reading, pooled over a few of its draws."""
+    level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.tables) // MOST_TABLES))
     tables = list(reading.tables)[::step]
     times = Counter(table.digest() for table in tables)
     distinct = {table.digest(): table for table in tables}
     fits = [
         Fitted(
-            METHODS[name](table, level=level, seed=seed + at, **own), table.observed, times[digest]
+            METHODS[name](table, level=level, seed=seed + at, **settings.of(name)),
+            table.observed,
+            times[digest],
         )
         for at, (digest, table) in enumerate(distinct.items())
     ]
@@ -293,8 +286,8 @@ def _row(
     return {
         "reading": reading.name,
         "in_grid": reading.in_grid,
-        "passes": reading.why is None,
-        "why": reading.why or (None if pooled.ok else pooled.reason),
+        "passes": reading.failed_check is None,
+        "why": reading.failed_check or (None if pooled.ok else pooled.reason),
         "observed": observed[len(observed) // 2],
         "point": pooled.point,
         "interval": plain(pooled.interval),

@@ -17,12 +17,12 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.base.pooling import MAX_REFUSED, pool
+from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
-from uncounted.estimate.base.validation import check_settings, level_of, names_of, seed_of, xis_of
+from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
+from uncounted.estimate.base.validation import check_settings
 from uncounted.estimate.base.xi import (
     SATURATED,
-    XI,
     relative_basis,
     row,
     saturated,
@@ -36,7 +36,6 @@ from uncounted.estimate.loglinear.selection import RESAMPLES, leaders, log_linea
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
 from uncounted.estimate.loglinear.thresholding import log_linear_thresholding
 from uncounted.estimate.robustness.attach import compare, look_around
-from uncounted.estimate.robustness.claims import Claim
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage
@@ -44,7 +43,6 @@ from uncounted.estimate.simple.two_list import pairs, two_list
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
-type Settings = Mapping[str, Mapping[str, Any]]
 
 METHODS: Mapping[str, Method] = {
     "decomposable": decomposable,
@@ -73,7 +71,7 @@ _LISTS: Mapping[str, tuple[int, int]] = {
 _ON_REQUEST = ("identified", "log-linear-thresholding")
 
 # What a method is given where it is one of very many fits and nothing else was asked.
-LIGHTER: Settings = {
+LIGHTER: Mapping[str, MethodSettings] = {
     "decomposable": {"edges": False},
     "latent-class": {"chains": 4, "target_ess": 400},
     "log-linear": {"resamples": 50},
@@ -89,20 +87,16 @@ def applies(name: str, lists: Sequence[str]) -> bool:
     return name not in _ON_REQUEST and least <= len(lists) <= most
 
 
-def _chosen(
-    methods: Sequence[str] | str | None, settings: Settings, table: CaptureTable
-) -> dict[str, Method]:
+def _chosen(settings: EstimateSettings, table: CaptureTable) -> dict[str, Method]:
     lists = check(table).table.lists
-    if methods is None:
-        names = tuple(name for name in METHODS if applies(name, lists))
-    else:
-        names = names_of(methods)
-    for name in (*names, *settings):
+    methods = settings.methods
+    names = methods or tuple(name for name in METHODS if applies(name, lists))
+    for name in (*names, *settings.by_method):
         if name not in METHODS:
             raise UsedWrongly(
                 f"there is no method called {name!r}", hint=f"methods: {', '.join(METHODS)}"
             )
-    for name, own in settings.items():
+    for name, own in settings.by_method.items():
         check_settings(name, METHODS[name], own)
         # A list that is empty in one stratum is no reason to refuse what holds for the others.
         unused = name not in names and (methods is not None or not applies(name, table.lists))
@@ -114,41 +108,21 @@ def _chosen(
     return {name: METHODS[name] for name in names}
 
 
-def _check_claim(claim: object) -> None:
-    if not (claim is None or isinstance(claim, Claim)):
-        raise UsedWrongly("what was given is no claim", hint='e.g. Claim.parse("<15000")')
-
-
 def run(
     table: CaptureTable,
-    methods: Sequence[str] | str | None = None,
+    settings: EstimateSettings = DEFAULT,
     *,
-    level: float = 0.95,
-    seed: int = 1,
-    xi: Sequence[float] | float = XI,
-    claim: Claim | None = None,
-    settings: Settings | None = None,
-    robustness: bool = True,
-    lighter: bool = False,
     progress: Progress = silent,
 ) -> Study:
     """Estimate by every method that applies, or by those named.
 
     Args:
         table: counts by pattern.
-        methods: names from `METHODS`, or one name.
-        level: of the intervals.
-        seed: of the draws.
-        xi: rows of the sensitivity tables, from 1/1000 to 1000.
-        claim: a number of people that somebody states, to be held against every method.
-        settings: for a method, its own settings: `{"decomposable": {"delta": 0.5}}`.
-        robustness: whether to look at what the answer hangs on: each list left out, each
-            taken as a population of known size, parts of the people, other priors.
-        lighter: whether this is one of very many tables: see `LIGHTER`.
+        settings: methods, level, seed and the rest: `EstimateSettings`.
         progress: told before each method.
 
     Raises:
-        UsedWrongly: no such method, or a level, xi or setting that cannot be.
+        UsedWrongly: no such method, or it has no such setting.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
@@ -156,16 +130,15 @@ def run(
         >>> study["chao"].point
         150.0
     """
-    level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
-    _check_claim(claim)
-    settings = settings or {}
-    chosen = _chosen(methods, settings, table)
-    if lighter:
-        settings = {name: {**LIGHTER.get(name, {}), **settings.get(name, {})} for name in chosen}
+    chosen = _chosen(settings, table)
+    if settings.lighter:
+        lighter = {name: {**LIGHTER.get(name, {}), **settings.of(name)} for name in chosen}
+        settings = attrs.evolve(settings, by_method=lighter)
+    level, seed = settings.level, settings.seed
     estimates = []
     for done, (name, method) in enumerate(chosen.items()):
         progress(f"estimating: {name}", done, len(chosen))
-        estimates.append(method(table, level=level, seed=seed, **settings.get(name, {})))
+        estimates.append(method(table, level=level, seed=seed, **settings.of(name)))
     progress("estimating", len(chosen), len(chosen))
     checked = check(table)
     study = Study(
@@ -180,27 +153,20 @@ def run(
         return study
     study = attrs.evolve(
         study,
-        sensitivity=xi_table(checked.table, study.headline, xis=xi, level=level),
+        sensitivity=xi_table(checked.table, study.headline, xis=settings.xi, level=level),
         dependence=pairs(checked.table, level=level),
     )
-    study = compare(study, xi, claim)
-    if not robustness:
+    study = compare(study, settings)
+    if not settings.robustness:
         return study
-    how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
-    return look_around(study, checked.table, METHODS, settings, **how)
+    return look_around(study, checked.table, METHODS, settings, progress=progress)
 
 
 def run_over(
     tables: Sequence[CaptureTable],
-    methods: Sequence[str] | str | None = None,
+    settings: EstimateSettings = DEFAULT,
     *,
-    level: float = 0.95,
-    seed: int = 1,
-    xi: Sequence[float] | float = XI,
-    claim: Claim | None = None,
-    settings: Settings | None = None,
     point: CaptureTable | None = None,
-    max_refused: float = MAX_REFUSED,
     progress: Progress = silent,
 ) -> Study:
     """Estimate on every table that linkage drew, and pool (Sadinle 2018).
@@ -210,15 +176,9 @@ def run_over(
 
     Args:
         tables: one a linkage draw, all over the same lists.
-        methods: names from `METHODS`; every one that applies unless given.
-        level: of the intervals.
-        seed: of the draws.
-        xi: rows of the sensitivity tables.
-        claim: as in `run`.
-        settings: as in `run`.
+        settings: as in `run`; `robustness` and `lighter` have no effect.
         point: the table of one stated point partition, on which `run` would look at what
             the answer hangs on; nothing of that is done unless it is given.
-        max_refused: share of tables that may refuse before a method does.
         progress: told after each table.
 
     Raises:
@@ -228,9 +188,7 @@ def run_over(
         raise UsedWrongly("there are no linkage draws to estimate over")
     if len({table.lists for table in tables}) > 1:
         raise UsedWrongly("the tables are not all over the same lists, in the same order")
-    level, seed, xi = level_of(level), seed_of(seed), xis_of(xi)
-    _check_claim(claim)
-    settings = settings or {}
+    level, seed, xi = settings.level, settings.seed, settings.xi
     distinct: dict[str, CaptureTable] = {}
     places: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
@@ -238,7 +196,7 @@ def run_over(
         distinct[digest] = table
         places.setdefault(digest, []).append(place)
     commonest = distinct[max(places, key=lambda digest: len(places[digest]))]
-    chosen = _chosen(methods, settings, point or commonest)
+    chosen = _chosen(settings, point or commonest)
     some = _some(places, len(tables))
     per_draw = max(1, -(-_POOLED_DRAWS // len(tables)))
     lighter = _lighter(chosen, distinct, commonest)
@@ -252,14 +210,15 @@ def run_over(
                 at, share = some.get(digest, []), len(tables) / sum(map(len, some.values()))
             if not at:
                 continue
-            more = {**lighter.get(name, {}), **settings.get(name, {})}
+            more = {**lighter.get(name, {}), **settings.of(name)}
             if name in _HAVE_DRAWS:
                 more["draws"] = math.ceil(per_draw * len(at) * share)
             estimate = method(table, level=level, seed=seed + done, **more)
             fits[name].append(Fitted(estimate, table.observed, len(at), tuple(at)))
     progress("estimating on every draw of who is who", len(distinct), len(distinct))
     estimates = tuple(
-        attrs.evolve(_pooled(each, len(tables), max_refused), seed=seed) for each in fits.values()
+        attrs.evolve(_pooled(each, len(tables), settings.max_refused), seed=seed)
+        for each in fits.values()
     )
     observed = np.array([table.observed for table in tables])
     digests = "".join(table.digest() for table in tables).encode()
@@ -284,12 +243,11 @@ def run_over(
         "variance_share": headline.diagnostics["linkage_share"] if headline else None,
     }
     rows = _pooled_xi(distinct, places, fits, headline, xi, level)
-    study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), xi, claim)
+    study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), settings)
     study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
     if point is None or (checked := check(point)).refusal is not None:
         return study
-    how: dict[str, Any] = {"level": level, "seed": seed, "progress": progress}
-    return look_around(study, checked.table, METHODS, settings, **how)
+    return look_around(study, checked.table, METHODS, settings, progress=progress)
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")
@@ -330,7 +288,7 @@ def _pooled(fits: Sequence[Fitted], draws: int, max_refused: float) -> Estimate:
 
 def _lighter(
     chosen: Mapping[str, Method], distinct: Mapping[str, CaptureTable], commonest: CaptureTable
-) -> Settings:
+) -> Mapping[str, MethodSettings]:
     """Settings for many tables: the resamples are shared out among them.
 
     From five lists on, every table chooses among the models that lead on the commonest.

@@ -24,7 +24,7 @@ from uncounted.vault.case import Case
 from uncounted.workflow.counts import Counted, Linked, count, linked, split_all, split_others
 
 if TYPE_CHECKING:
-    from uncounted.estimate import Study
+    from uncounted.estimate import EstimateSettings, Study
     from uncounted.estimate.covariates.doubly_robust import CovariateStudy
     from uncounted.estimate.strata.stratified import Strata
 
@@ -52,18 +52,19 @@ class Asked:
     kinds: tuple[str, ...] = ()
     pictures: Path | None = None
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> EstimateSettings:
         """As every study takes them."""
-        given: dict[str, Any] = {"methods": self.methods, "level": self.level, "seed": self.seed}
-        if self.xi is not None:
-            given["xi"] = self.xi
-        if self.claim is not None:
-            from uncounted.estimate.robustness.claims import Claim
+        from uncounted.estimate.base.claim import Claim
+        from uncounted.estimate.base.settings import XI, EstimateSettings
 
-            given["claim"] = Claim.parse(self.claim)
-        if own := self.own_settings():
-            given["settings"] = own
-        return given
+        return EstimateSettings(
+            self.methods,
+            self.level,
+            self.seed,
+            XI if self.xi is None else self.xi,
+            None if self.claim is None else Claim.parse(self.claim),
+            self.own_settings(),
+        )
 
     def own_settings(self) -> dict[str, dict[str, Any]]:
         """What was asked of single methods, by their name."""
@@ -104,9 +105,9 @@ def estimate_table(
     if asked.pool:
         done: Study | Strata = _pooled(tables, asked, progress)
     elif asked.by:
-        done = run_strata(tables, **asked.settings(), progress=progress)
+        done = run_strata(tables, asked.settings(), progress=progress)
     else:
-        done = run(tables[0], **asked.settings(), progress=progress)
+        done = run(tables[0], asked.settings(), progress=progress)
     _draw(done, tables, asked)
     return done
 
@@ -199,15 +200,7 @@ def _refuse_psi(tables: Sequence[CaptureTable | None], asked: Asked) -> None:
 def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) -> Strata:
     from uncounted.estimate.strata.partial_pooling import pool_strata
 
-    (method,) = asked.methods or (_AVERAGE,)
-    return pool_strata(
-        tables,
-        method,
-        level=asked.level,
-        seed=asked.seed,
-        settings=asked.own_settings().get(method),
-        progress=progress,
-    )
+    return pool_strata(tables, asked.settings(), progress=progress)
 
 
 def _given_covariates(file: Path, asked: Asked) -> CovariateStudy:
@@ -227,7 +220,7 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
     from uncounted.estimate import Study
     from uncounted.publish.plots import all_of, save_all
 
-    stated = asked.settings().get("claim")
+    stated = asked.settings().claim
     claim = stated.number if stated is not None and stated.side == "more than" else None
     studies = [done] if isinstance(done, Study) else list(done.studies)
     for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
@@ -280,25 +273,29 @@ def estimate_case(
 
 def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress) -> Strata:
     """Each stratum over the draws; every study's `input` is a commitment."""
-    from uncounted.estimate.linkage_sensitivity import StrataReading, hang_on_strata
+    from uncounted.estimate.linkage_sensitivity import (
+        AlternativeStrataLinkage,
+        strata_with_alternatives,
+    )
     from uncounted.estimate.strata.stratified import run_strata_over
 
     parts = split_all(opened, asked.by, asked.lists)
     _refuse_psi([part.point for part in parts], asked)
     done = run_strata_over(
         [part.tables for part in parts],
+        asked.settings(),
         points=[part.point for part in parts],
-        **asked.settings(),
         progress=progress,
     )
     others = split_others(opened, asked.by, asked.lists)
-    done = hang_on_strata(
+    done = strata_with_alternatives(
         done,
         [part.tables for part in parts],
-        [StrataReading(each.name, each.strata, each.why, each.in_grid) for each in others],
-        level=asked.level,
-        seed=asked.seed,
-        settings=asked.own_settings(),
+        [
+            AlternativeStrataLinkage(each.name, each.strata, each.why, each.in_grid)
+            for each in others
+        ],
+        asked.settings(),
         progress=progress,
     )
     studies = tuple(
@@ -337,16 +334,17 @@ def over_draws(
     Other ways of linking are tried on the method that is `leading` (else on the headline).
     """
     from uncounted.estimate import run_over
-    from uncounted.estimate.linkage_sensitivity import Reading, hang_on
+    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, with_alternatives
 
-    study = run_over(counted.tables, point=counted.point, **asked.settings(), progress=progress)
-    study = hang_on(
+    study = run_over(counted.tables, asked.settings(), point=counted.point, progress=progress)
+    study = with_alternatives(
         study,
-        [Reading(each.name, each.tables, each.why, each.in_grid) for each in counted.others],
-        level=asked.level,
-        seed=asked.seed,
+        [
+            AlternativeLinkage(each.name, each.tables, each.why, each.in_grid)
+            for each in counted.others
+        ],
+        asked.settings(),
         method=leading,
-        settings=asked.own_settings(),
         progress=progress,
     )
     commitment = case.commit_to(_canonical(counted.tables))

@@ -13,7 +13,7 @@ from scipy import stats
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import decomposable, run, run_over
+from uncounted.estimate import EstimateSettings, decomposable, run, run_over
 from uncounted.estimate.base.pooling import doubt_of, pool
 from uncounted.estimate.base.result import Estimate, Fitted
 
@@ -62,7 +62,10 @@ def test_doubt_about_who_is_who_widens_the_interval(kosovo: CaptureTable) -> Non
 
 def test_same_seed_same_study(kosovo: CaptureTable) -> None:
     tables = [relinked(kosovo, merged) for merged in (0, 5, 9, 5)]
-    one, two = run_over(tables, seed=3), run_over(tables, seed=3)
+    one, two = (
+        run_over(tables, EstimateSettings(seed=3)),
+        run_over(tables, EstimateSettings(seed=3)),
+    )
     first, second = one["decomposable"].draws, two["decomposable"].draws
     assert first is not None
     assert second is not None
@@ -88,14 +91,14 @@ def test_a_method_that_sees_only_some_of_the_draws_says_so() -> None:
     counts = {"100": 14, "010": 9, "110": 5, "101": 4, "011": 4, "111": 3}
     tables = [CaptureTable.of("ABC", {**counts, "001": 11 + i}) for i in range(30)]
     methods, quick = ["latent-class", "independence"], {"latent-class": {"budget": 0.05}}
-    study = run_over(tables, methods, settings=quick)
+    study = run_over(tables, EstimateSettings(methods, by_method=quick))
     some, whole = study["latent-class"], study["independence"]
     assert (some.settings["linkage_draws_used"], some.settings["linkage_draws"]) == (25, 30)
     (said,) = [text for text in study.warnings if "evenly spaced" in text]
     assert "fitted to 25 of the different tables" in said
     assert "25 of 30 draws of who is who" in said
     assert "linkage_draws_used" not in whole.settings
-    few = run_over(tables[:2], methods, settings=quick)
+    few = run_over(tables[:2], EstimateSettings(methods, by_method=quick))
     assert not any("evenly spaced" in text for text in few.warnings)
 
 
@@ -222,7 +225,7 @@ def test_means_of_few_draws_do_not_pass_for_doubt_about_who_is_who() -> None:
 def test_the_table_of_xi_is_made_on_every_table(kosovo: CaptureTable) -> None:
     """n is another in each: at xi = 1 it is the interval, and nothing goes below the recorded."""
     tables = [relinked(kosovo, k) for k in (0, 800) * 10]
-    study = run_over(tables, ["independence"], xi=(0.5, 1.0, 1000.0))
+    study = run_over(tables, EstimateSettings(["independence"], xi=(0.5, 1.0, 1000.0)))
     half, as_is, none = study.xi_by_method
     assert as_is["interval"] == pytest.approx(study["independence"].interval, rel=1e-9)
     fewest, most = min(t.observed for t in tables), max(t.observed for t in tables)

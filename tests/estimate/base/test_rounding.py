@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import _interval, study_lines
-from uncounted.estimate import run_over
+from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import about, range_of, round_to_interval, what_would_change
 from uncounted.estimate.base.xi import xi_rows
@@ -212,7 +212,7 @@ def test_an_end_below_the_mean_of_those_recorded_is_printed() -> None:
         CaptureTable.of("ABC", {"111": 600 + more, "110": 100, "101": 100, "011": 92, "100": 10})
         for more in range(11)
     ]
-    study = run_over(tables, ["independence"])
+    study = run_over(tables, EstimateSettings(["independence"]))
     assert (study.observed, study.least_observed) == (907, 902)
     low, high = study["independence"].interval or (0.0, 0.0)
     assert 902 <= low < 906

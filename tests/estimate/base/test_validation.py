@@ -12,7 +12,7 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import METHODS, GammaPoissonPrior, Study, run, run_over
+from uncounted.estimate import METHODS, EstimateSettings, GammaPoissonPrior, Study, run, run_over
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.priors import negative_binomial, read_prior
 from uncounted.estimate.base.xi import saturated, with_xi, xi_rows, xi_table
@@ -157,8 +157,8 @@ def test_a_prior_in_words() -> None:
 def test_a_factor_beyond_a_thousand(xi: float) -> None:
     one = chao(PAIR)
     for ask in (
-        lambda: run(PAIR, "chao", xi=[1, xi]),
-        lambda: run_over([PAIR], "chao", xi=[1, xi]),
+        lambda: run(PAIR, EstimateSettings("chao", xi=[1, xi])),
+        lambda: run_over([PAIR], EstimateSettings("chao", xi=[1, xi])),
         lambda: saturated(PAIR, xi=xi),
         lambda: with_xi(one, 70, xi),
         lambda: xi_rows(one, 70, [xi]),
@@ -169,15 +169,18 @@ def test_a_factor_beyond_a_thousand(xi: float) -> None:
 
 
 def test_one_xi_and_one_name_may_be_bare() -> None:
-    bare, listed = run(PAIR, "chao", xi=2), run(PAIR, ["chao"], xi=[2.0])
+    bare, listed = (
+        run(PAIR, EstimateSettings("chao", xi=2)),
+        run(PAIR, EstimateSettings(["chao"], xi=[2.0])),
+    )
     assert [each.method for each in bare.estimates] == ["chao"]
     assert bare.sensitivity == listed.sensitivity
     with pytest.raises(UsedWrongly, match="no value of xi was given"):
-        run(PAIR, xi=[])
+        run(PAIR, EstimateSettings(xi=[]))
     with pytest.raises(UsedWrongly, match="no method was named"):
-        run(PAIR, [])
+        run(PAIR, EstimateSettings([]))
     with pytest.raises(UsedWrongly, match="no method called 'choa'"):
-        run(PAIR, "choa")
+        run(PAIR, EstimateSettings("choa"))
 
 
 @pytest.mark.parametrize(
@@ -196,8 +199,8 @@ def test_a_setting_that_would_change_nothing(
     methods: list[str] | None, settings: Mapping[str, Mapping[str, Any]], words: str
 ) -> None:
     asked: list[Callable[[], Study]] = [
-        lambda: run(THREE, methods, settings=settings),
-        lambda: run_over([THREE], methods, settings=settings),
+        lambda: run(THREE, EstimateSettings(methods, by_method=settings)),
+        lambda: run_over([THREE], EstimateSettings(methods, by_method=settings)),
     ]
     for ask in asked:
         with pytest.raises(UsedWrongly, match=words):
@@ -207,19 +210,21 @@ def test_a_setting_that_would_change_nothing(
 def test_a_claim_is_one() -> None:
     for claim in ("10000", 10_000):
         with pytest.raises(UsedWrongly, match="what was given is no claim"):
-            run(PAIR, claim=claim)  # type: ignore[arg-type]
+            run(PAIR, EstimateSettings(claim=claim))
 
 
 def test_a_setting_holds_where_a_list_is_empty() -> None:
     """In one stratum of many: the log-linear models then do not apply, which is no mistake."""
     empty = CaptureTable.of("ABC", {"100": 40, "010": 20, "110": 10})
-    study = run(empty, settings={"log-linear": {"criterion": "aic"}}, robustness=False)
+    study = run(
+        empty, EstimateSettings(by_method={"log-linear": {"criterion": "aic"}}, robustness=False)
+    )
     assert "log-linear" not in {each.method for each in study.estimates}
 
 
 def test_numbers_of_numpy_are_plain_in_json() -> None:
     table = CaptureTable.of("AB", {"10": np.int32(40), "01": np.int64(20), "11": np.uint16(10)})
     asked: dict[str, Any] = {"level": np.float32(0.5), "seed": np.int32(3), "xi": np.arange(1, 3)}
-    said = json.loads(json.dumps(run(table, "chao", **asked).to_json()))
+    said = json.loads(json.dumps(run(table, EstimateSettings("chao", **asked)).to_json()))
     assert (said["seed"], said["observed"]) == (3, 70)
     assert [row["xi"] for row in said["sensitivity"]] == [1.0, 2.0]

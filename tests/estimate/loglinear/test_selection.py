@@ -12,7 +12,13 @@ from scipy.optimize import minimize
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import independence, log_linear, log_linear_stepwise, run_over
+from uncounted.estimate import (
+    EstimateSettings,
+    independence,
+    log_linear,
+    log_linear_stepwise,
+    run_over,
+)
 from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.forward import choose
 from uncounted.estimate.loglinear.hierarchy import completed, hierarchical, in_brackets, padded
@@ -470,7 +476,7 @@ def test_many_linkage_tables_are_quick_and_share_the_resamples() -> None:
         for _ in range(40)
     ]
     began = time.process_time()
-    study = run_over(tables, ["log-linear", "log-linear-stepwise"])
+    study = run_over(tables, EstimateSettings(["log-linear", "log-linear-stepwise"]))
     assert time.process_time() - began < 4
     for estimate in study.estimates:
         assert estimate.settings["resamples"] == 50

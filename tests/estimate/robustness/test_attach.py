@@ -10,15 +10,15 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import METHODS, Study, run, run_over
+from uncounted.estimate import METHODS, Claim, EstimateSettings, Study, run, run_over
 from uncounted.estimate.base.xi import with_xi
-from uncounted.estimate.robustness.claims import Claim
 
 
 @pytest.fixture(scope="module")
 def study(tables: Mapping[str, CaptureTable]) -> Study:
     return run(
-        tables["kosovo"], ["decomposable", "sample-coverage", "chao"], claim=Claim.parse("10000")
+        tables["kosovo"],
+        EstimateSettings(["decomposable", "sample-coverage", "chao"], claim=Claim.parse("10000")),
     )
 
 
@@ -61,7 +61,7 @@ def test_a_person_can_read_it(study: Study) -> None:
 def test_without_robustness_only_what_follows_from_the_estimates(
     tables: Mapping[str, CaptureTable],
 ) -> None:
-    bare = run(tables["kosovo"], ["chao", "independence"], robustness=False)
+    bare = run(tables["kosovo"], EstimateSettings(["chao", "independence"], robustness=False))
     assert not any((bare.consistency, bare.trajectory, bare.priors, bare.checks))
     assert bare.xi_by_method
     assert bare.spread is None  # a bound and one method
@@ -73,7 +73,9 @@ def test_linkage_draws_are_compared_and_the_point_is_looked_around(
 ) -> None:
     table = tables["spina-bifida"]
     pooled = run_over(
-        [table, table], ["decomposable", "chao"], point=table, claim=Claim.parse(">700")
+        [table, table],
+        EstimateSettings(["decomposable", "chao"], claim=Claim.parse(">700")),
+        point=table,
     )
     assert pooled.claim is not None
     assert len(pooled.consistency) == 3
@@ -82,7 +84,10 @@ def test_linkage_draws_are_compared_and_the_point_is_looked_around(
 
 def test_one_is_left_to_be_asked_for(tables: Mapping[str, CaptureTable]) -> None:
     assert "identified" in METHODS
-    default = [each.method for each in run(tables["spina-bifida"], robustness=False).estimates]
+    default = [
+        each.method
+        for each in run(tables["spina-bifida"], EstimateSettings(robustness=False)).estimates
+    ]
     assert "identified" not in default
 
 

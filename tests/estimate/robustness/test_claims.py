@@ -11,13 +11,13 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import chao, run, saturated, tipping, with_xi
+from uncounted.estimate import Claim, EstimateSettings, chao, run, saturated, tipping, with_xi
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.xi import SATURATED, xi_rows
 from uncounted.estimate.identification.estimator import identify
-from uncounted.estimate.robustness.claims import Claim, Standing, claim_json, claim_lines, standing
+from uncounted.estimate.robustness.claims import Standing, claim_json, claim_lines, standing
 
 N = 1000
 
@@ -40,8 +40,8 @@ def said(of: Estimate, claim: str) -> Standing:
 def test_at_its_tipping_value_an_estimate_comes_to_the_claim(
     kosovo: CaptureTable, end: str, method: str
 ) -> None:
-    study = run(kosovo, [method], robustness=False, settings={"log-linear": {"resamples": 20}} if
-                method == "log-linear" else None)  # fmt: skip
+    own = {method: {"resamples": 20}} if method == "log-linear" else {}
+    study = run(kosovo, EstimateSettings([method], robustness=False, by_method=own))
     xi = tipping(study.first, study.observed, 10_000, end=end)  # type: ignore[arg-type]
     assert xi is not None
     there = with_xi(study.first, study.observed, xi)
@@ -64,7 +64,9 @@ def test_no_xi_takes_an_estimate_to_what_is_on_record() -> None:
 
 
 def test_every_method_has_its_xi_table(kosovo: CaptureTable) -> None:
-    study = run(kosovo, ["decomposable", "independence", "chao"], robustness=False)
+    study = run(
+        kosovo, EstimateSettings(["decomposable", "independence", "chao"], robustness=False)
+    )
     for each in study.estimates:
         rows = xi_rows(each, study.observed, (0.5, 1, 2))
         assert [row["xi"] for row in rows] == [0.5, 1, 2]
@@ -289,7 +291,7 @@ def test_what_is_printed_is_on_the_side_where_the_claim_holds(claim: str) -> Non
 
 
 def test_the_lines_and_the_json_of_a_study(kosovo: CaptureTable) -> None:
-    study = run(kosovo, ["decomposable", "two-list", "chao"], robustness=False)
+    study = run(kosovo, EstimateSettings(["decomposable", "two-list", "chao"], robustness=False))
     claim = Claim(10_000)
     lines = dict(claim_lines(study.estimates, study.observed, claim))
     assert lines["decomposable"] == (

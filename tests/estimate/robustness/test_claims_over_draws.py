@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from uncounted.estimate import Claim
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.robustness.claims import Claim, standing
+from uncounted.estimate.robustness.claims import standing
 
 ESTIMATE = Estimate(
     method="independence",

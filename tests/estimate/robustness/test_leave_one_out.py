@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate import GammaPoissonPrior, decomposable, log_linear, run, run_over
+from uncounted.estimate import (
+    EstimateSettings,
+    GammaPoissonPrior,
+    decomposable,
+    log_linear,
+    run,
+    run_over,
+)
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
@@ -24,7 +31,7 @@ from uncounted.estimate.strata.stratified import run_strata
 
 
 def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) -> None:
-    study = run(kosovo, ["decomposable"])
+    study = run(kosovo, EstimateSettings(["decomposable"]))
     rows = {row["list"]: row for row in study.leave_one_out}
     assert list(rows) == list(kosovo.lists)
     rest = kosovo.select(["EXH", "OSCE", "HRW"])
@@ -37,21 +44,26 @@ def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) 
 
 
 def test_no_list_decides_alone(tables: Mapping[str, CaptureTable]) -> None:
-    study = run(tables["congenital"], ["decomposable"])
+    study = run(tables["congenital"], EstimateSettings(["decomposable"]))
     assert len(study.leave_one_out) == 5
     assert not any("hangs on" in text for text in study.warnings)
 
 
 def test_deltas_are_those_of_r_dga(tables: Mapping[str, CaptureTable]) -> None:
     """R dga 2.0.2: Kosovo at 1/16 and 1/2, on a grid that ends; the medians agree."""
-    rows = {row["delta"]: row for row in run(tables["kosovo"], ["decomposable"]).deltas}
+    rows = {
+        row["delta"]: row
+        for row in run(tables["kosovo"], EstimateSettings(["decomposable"])).deltas
+    }
     assert list(rows) == [1 / 64, 1 / 16, 1 / 4, 1 / 2]
     assert rows[1 / 16]["point"] == 12595
     assert rows[1 / 2]["point"] == 11319
 
 
 def test_delta_decides_where_the_table_is_sparse(tables: Mapping[str, CaptureTable]) -> None:
-    rows = {row["delta"]: row for row in run(tables["uk"], ["decomposable"]).deltas}
+    rows = {
+        row["delta"]: row for row in run(tables["uk"], EstimateSettings(["decomposable"])).deltas
+    }
     assert rows[1 / 32]["point"] > 1.5 * rows[1 / 8]["point"]
     assert rows[1 / 2]["status"] == "refused"
 
@@ -62,7 +74,9 @@ def test_deltas_are_a_quarter_and_four_times_the_one_used(kosovo: CaptureTable) 
 
 
 def test_the_headline_with_its_own_settings_is_used(kosovo: CaptureTable) -> None:
-    study = run(kosovo, ["log-linear"], settings={"log-linear": {"resamples": 0}})
+    study = run(
+        kosovo, EstimateSettings(["log-linear"], by_method={"log-linear": {"resamples": 0}})
+    )
     rest = kosovo.select(["EXH", "OSCE", "HRW"])
     assert study.leave_one_out[1]["interval"] == log_linear(rest, resamples=0).interval
     assert study.deltas == ()
@@ -70,16 +84,18 @@ def test_the_headline_with_its_own_settings_is_used(kosovo: CaptureTable) -> Non
 
 def test_two_lists_have_no_rows_and_json_has_both_fields(kosovo: CaptureTable) -> None:
     assert run(kosovo.select(["EXH", "ABA"])).leave_one_out == ()
-    said = json.loads(json.dumps(run(kosovo, ["decomposable"]).to_json(), allow_nan=False))
+    said = json.loads(
+        json.dumps(run(kosovo, EstimateSettings(["decomposable"])).to_json(), allow_nan=False)
+    )
     assert [row["list"] for row in said["leave_one_out"]] == list(kosovo.lists)
     assert len(said["deltas"]) == 4
-    assert run(kosovo, ["decomposable"], robustness=False).leave_one_out == ()
+    assert run(kosovo, EstimateSettings(["decomposable"], robustness=False)).leave_one_out == ()
 
 
 def test_over_linkage_draws_only_on_the_stated_table(kosovo: CaptureTable) -> None:
     more = CaptureTable(kosovo.lists, {**kosovo.counts, "1111": 30})
-    assert run_over([kosovo, more], ["decomposable"]).leave_one_out == ()
-    study = run_over([kosovo, more], ["decomposable"], point=kosovo)
+    assert run_over([kosovo, more], EstimateSettings(["decomposable"])).leave_one_out == ()
+    study = run_over([kosovo, more], EstimateSettings(["decomposable"]), point=kosovo)
     assert [row["observed"] for row in study.leave_one_out] == [3269, 3555, 3464, 4094]
     assert len(study.deltas) == 4
 
@@ -87,10 +103,10 @@ def test_over_linkage_draws_only_on_the_stated_table(kosovo: CaptureTable) -> No
 def test_many_strata_have_fewer_resamples_and_no_rows(tables: Mapping[str, CaptureTable]) -> None:
     table = tables["spina-bifida"]
     strata = [CaptureTable(table.lists, table.counts, {"year": str(i)}) for i in range(21)]
-    found = run_strata(strata, ["decomposable", "log-linear"])
+    found = run_strata(strata, EstimateSettings(["decomposable", "log-linear"]))
     assert all(study.leave_one_out == () for study in found.studies)
     assert {study["log-linear"].settings["resamples"] for study in found.studies} == {50}
-    few = run_strata(strata[:2], ["log-linear"])
+    few = run_strata(strata[:2], EstimateSettings(["log-linear"]))
     assert {study["log-linear"].settings["resamples"] for study in few.studies} == {1000}
 
 
@@ -280,7 +296,7 @@ def test_a_study_says_when_a_list_takes_most_people_with_it() -> None:
     table = CaptureTable.of(
         "ABC", {"100": 20, "010": 15, "110": 60, "001": 500, "101": 15, "011": 10, "111": 7}
     )
-    found = run(table, ["independence"])
+    found = run(table, EstimateSettings(["independence"]))
     rows = {row["list"]: row for row in found.leave_one_out}
     assert rows["C"]["interval"][1] < found.observed
     assert any("Without 'C' the same method gives fewer" in text for text in found.warnings)
@@ -295,7 +311,7 @@ FEWER: dict[str, Any] = {
 
 def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> None:
     """The United Kingdom's two valleys: about 12,000 and 23,000 (Silverman 2020)."""
-    found = run(tables["uk"], **FEWER)
+    found = run(tables["uk"], EstimateSettings(**FEWER))
     between = spread(found)
     assert between is not None
     assert between["lowest"]["method"] == "log-linear-stepwise"
@@ -305,7 +321,7 @@ def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> N
         "'decomposable' and 'log-linear' give far more than 'log-linear-stepwise'." in t
         for t in disagreements(found)
     )
-    agreeing = disagreements(run(tables["congenital"], **FEWER))
+    agreeing = disagreements(run(tables["congenital"], EstimateSettings(**FEWER)))
     assert not any("do not agree" in text for text in agreeing)
 
 

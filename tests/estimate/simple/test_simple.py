@@ -11,6 +11,7 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import (
+    EstimateSettings,
     chao,
     independence,
     pairs,
@@ -188,12 +189,14 @@ def test_what_would_change_the_answer(kosovo: CaptureTable) -> None:
 
 
 def test_a_bound_above_the_estimate_is_said(tables: Mapping[str, CaptureTable]) -> None:
-    study = run(tables["kosovo"], ["independence", "chao"], robustness=False)
+    study = run(tables["kosovo"], EstimateSettings(["independence", "chao"], robustness=False))
     assert any("lower bound (chao) is above" in text for text in study.warnings)
-    close = run(tables["spina-bifida"], ["decomposable", "chao"], robustness=False)
+    close = run(
+        tables["spina-bifida"], EstimateSettings(["decomposable", "chao"], robustness=False)
+    )
     assert not any("lower bound (chao) is above" in text for text in close.warnings)
 
 
 def test_methods_that_do_not_exist(kosovo: CaptureTable) -> None:
     with pytest.raises(UsedWrongly, match="no method called 'guess'"):
-        run(kosovo, ["guess"])
+        run(kosovo, EstimateSettings(["guess"]))

@@ -12,7 +12,7 @@ from tests.estimate import naive_pooling as naive
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import decomposable
+from uncounted.estimate import EstimateSettings, decomposable
 from uncounted.estimate.graphical.implied_prior import implied_shares, shapes
 from uncounted.estimate.strata.hierarchical_grid import Measured, integrate
 from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
@@ -114,7 +114,7 @@ def test_no_difference_between_strata_is_one_table(pooled: Pooled) -> None:
 
 def test_strata_that_differ_without_limit_stand_alone() -> None:
     tables = population([900, 600, 800, 700], [0.2, 0.5, 0.35, 0.3], 4)
-    far = pool_strata(tables, "independence", t=30.0, draws=20_000)
+    far = pool_strata(tables, EstimateSettings("independence"), t=30.0, draws=20_000)
     for row, study in zip(far.rows, far.studies, strict=True):
         mean, variance = study["independence"].log_n0 or (0, 0)
         low, high = np.exp(mean + variance**0.5 * 1.96 * np.array([-1, 1])) + row["observed"]
@@ -202,20 +202,20 @@ def test_too_few_strata() -> None:
 def test_a_trend_is_told_alone_and_pooled() -> None:
     # the same people on lists each year, but ever fewer on both: more and more are missed
     counts = [(60 + 3 * k, 60 + 3 * k, 60 - 6 * k) for k in range(8)]
-    rising = pool_strata(tables_of(counts), "independence")
+    rising = pool_strata(tables_of(counts), EstimateSettings("independence"))
     assert rising.trend is not None
     assert rising.trend["log_odds_missed"]["alone"]["interval"][0] > 0
     alone, pooled = (rising.trend["log_N"][which]["slope"] for which in ("alone", "pooled"))
     assert 0 < pooled < alone
     assert any("share missed itself moves" in text for text in rising.warnings)
-    flat = pool_strata(tables_of([(60, 60, 30)] * 5), "independence")
+    flat = pool_strata(tables_of([(60, 60, 30)] * 5), EstimateSettings("independence"))
     assert flat.warnings == ()
     assert pool_strata(population([80] * 4, [0.4] * 4, 2)).trend is None  # labels are no numbers
 
 
 def test_seeds_and_the_order_of_strata(pooled: Pooled) -> None:
     tables = tables_of([*TWO_LISTS, (25, 25, 14), (16, 12, 9)])
-    again, other = pool_strata(tables), pool_strata(tables, seed=2)
+    again, other = pool_strata(tables), pool_strata(tables, EstimateSettings(seed=2))
     assert again.draws is not None
     assert np.array_equal(again.draws, np.asarray(pooled.draws))
     assert not np.array_equal(again.draws, np.asarray(other.draws))
@@ -245,10 +245,10 @@ def test_the_number_does_not_need_the_edges() -> None:
 def test_used_wrongly() -> None:
     tables = tables_of(TWO_LISTS)
     with pytest.raises(UsedWrongly, match="cannot be pooled by 'chao'"):
-        pool_strata(tables, "chao")
+        pool_strata(tables, EstimateSettings("chao"))
     with pytest.raises(UsedWrongly, match="no strata"):
         pool_strata([])
     with pytest.raises(UsedWrongly, match="whole posterior"):
-        pool_strata(tables, settings={"grid": range(0, 50)})
+        pool_strata(tables, EstimateSettings(by_method={"decomposable": {"grid": range(0, 50)}}))
     with pytest.raises(UsedWrongly, match="above 0"):
         pool_strata(tables, t=0.0)

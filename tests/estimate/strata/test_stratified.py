@@ -7,7 +7,7 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate import METHODS, run
+from uncounted.estimate import METHODS, EstimateSettings, run
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.strata.stratified import run_strata, run_strata_over
 
@@ -23,9 +23,12 @@ APART = CaptureTable.of("ABC", {"100": 4, "010": 3}, sex="unknown")
 
 
 def test_the_total_lies_where_the_sum_of_independent_draws_lies() -> None:
-    strata = run_strata([WOMEN, MEN], ["decomposable"])
+    strata = run_strata([WOMEN, MEN], EstimateSettings(["decomposable"]))
     (total,) = strata.total
-    alone = [run(table, ["decomposable"], seed=7)["decomposable"].draws for table in (WOMEN, MEN)]
+    alone = [
+        run(table, EstimateSettings(["decomposable"], seed=7))["decomposable"].draws
+        for table in (WOMEN, MEN)
+    ]
     rng = np.random.default_rng(3)
     joint = np.sum([rng.permutation(draws)[:4000] for draws in alone if draws is not None], axis=0)
     assert total.point == pytest.approx(np.median(joint), rel=0.01)
@@ -35,9 +38,9 @@ def test_the_total_lies_where_the_sum_of_independent_draws_lies() -> None:
 
 
 def test_a_stratum_that_cannot_be_estimated_is_a_row_that_says_so() -> None:
-    strata = run_strata([WOMEN, APART], ["decomposable", "chao"])
+    strata = run_strata([WOMEN, APART], EstimateSettings(["decomposable", "chao"]))
     assert strata.studies[1].refused
-    alone = run_strata([WOMEN], ["decomposable", "chao"])
+    alone = run_strata([WOMEN], EstimateSettings(["decomposable", "chao"]))
     for total, without in zip(strata.total, alone.total, strict=True):
         assert total.point == pytest.approx(without.number() + 7, rel=0.01)
         assert "those who are documented: 7" in total.warnings[0]
@@ -66,14 +69,16 @@ def test_a_total_does_not_depend_on_the_other_methods_nor_on_threads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also where strata are fitted side by side: each has its seed by its place alone."""
-    alone = run_strata([WOMEN, MEN], ["decomposable"], seed=5).total[0]
-    beside = run_strata([WOMEN, MEN], ["chao", "decomposable"], seed=5).total[1]
+    alone = run_strata([WOMEN, MEN], EstimateSettings(["decomposable"], seed=5)).total[0]
+    beside = run_strata([WOMEN, MEN], EstimateSettings(["chao", "decomposable"], seed=5)).total[1]
     assert (alone.point, alone.interval) == (beside.point, beside.interval)
     answers = []
     for threads in (1, 3):
         monkeypatch.setattr("uncounted.estimate.strata.stratified._MANY", 1)
         monkeypatch.setattr("uncounted.estimate.strata.stratified._THREADS", threads)
-        strata = run_strata([WOMEN, MEN, APART, MEN], ["latent-class", "log-linear"], seed=5)
+        strata = run_strata(
+            [WOMEN, MEN, APART, MEN], EstimateSettings(["latent-class", "log-linear"], seed=5)
+        )
         answers.append([(fit.point, fit.interval) for s in strata.studies for fit in s.estimates])
     assert answers[0] == answers[1]
 
@@ -99,7 +104,7 @@ def test_a_draw_of_who_is_who_is_one_for_all_strata(method: str) -> None:
     made: dict[str, Estimate] = {}
     for strata in (together, in_turn):
         points = [tables[0] for tables in strata]
-        (total,) = run_strata_over(strata, [method], points=points, seed=4).total
+        (total,) = run_strata_over(strata, EstimateSettings([method], seed=4), points=points).total
         rng = np.random.default_rng(1)
         drawn = np.zeros((len(merged), 1000))
         for row, tables in zip(drawn, zip(*strata, strict=True), strict=True):
@@ -126,8 +131,8 @@ def test_a_draw_that_refuses_in_one_stratum_leaves_the_others_joint() -> None:
     """In 1 of 40 draws nobody is a man; the women of that draw still count."""
     men = [MEN] * 39 + [CaptureTable.of("ABC", {}, sex="m")]
     women = [relinked(WOMEN, k) for k in [0, 9] * 20]
-    strata = run_strata_over([women, men], ["chao"], points=[WOMEN, MEN])
-    whole = run_strata_over([women, [MEN] * 40], ["chao"], points=[WOMEN, MEN])
+    strata = run_strata_over([women, men], EstimateSettings(["chao"]), points=[WOMEN, MEN])
+    whole = run_strata_over([women, [MEN] * 40], EstimateSettings(["chao"]), points=[WOMEN, MEN])
     assert strata.studies[1]["chao"].diagnostics["refused_in"] == 1
     assert strata.total[0].interval == pytest.approx(whole.total[0].interval, rel=0.02)
 
@@ -135,9 +140,11 @@ def test_a_draw_that_refuses_in_one_stratum_leaves_the_others_joint() -> None:
 def test_those_documented_in_a_draw_count_in_that_draw() -> None:
     """Of a stratum without an estimate as many as are recorded in each draw, not their mean."""
     apart = [CaptureTable.of("ABC", {"100": 200 + k}, sex="unknown") for k in [0, 100] * 20]
-    strata = run_strata_over([[WOMEN] * 40, apart], ["chao"], points=[WOMEN, apart[0]])
+    strata = run_strata_over(
+        [[WOMEN] * 40, apart], EstimateSettings(["chao"]), points=[WOMEN, apart[0]]
+    )
     low, high = strata.total[0].interval or (0, 0)
-    (alone,) = run_strata([WOMEN], ["chao"]).total
+    (alone,) = run_strata([WOMEN], EstimateSettings(["chao"])).total
     ends = alone.interval or (0, 0)
     assert low < ends[0] + 215
     assert high > ends[1] + 270

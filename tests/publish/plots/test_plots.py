@@ -18,7 +18,7 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
-from uncounted.estimate import Study, run, saturated, tipping
+from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
@@ -108,7 +108,11 @@ def study_of(name: str) -> Study:
         table = TABLES[name]
         methods = [*_METHODS, *(["two-list"] if len(table.lists) == 2 else [])]
         made_up = name == "ten"  # its average over all graphs takes longer than all other tests
-        study = run(table, ["chao"]) if made_up else run(table, methods, settings=_LIGHT)
+        study = (
+            run(table, EstimateSettings(["chao"]))
+            if made_up
+            else run(table, EstimateSettings(methods, by_method=_LIGHT))
+        )
         _STUDIES[name] = (
             attrs.evolve(study, estimates=(averaged(table), *study.estimates)) if made_up else study
         )
@@ -216,8 +220,8 @@ def test_the_ids_of_two_studies_do_not_meet_in_one_notebook() -> None:
 
 def test_the_same_study_gives_the_same_bytes() -> None:
     table = TABLES["sparse"]
-    first = pictures(run(table, _METHODS, settings=_LIGHT), table)
-    assert first == pictures(run(table, _METHODS, settings=_LIGHT), table)
+    first = pictures(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
+    assert first == pictures(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
     narrow = pictures(study_of("sparse"), table, narrow=True)
     assert list(narrow) == list(first)
     assert all('width="340"' in svg for svg in narrow.values())
@@ -327,7 +331,12 @@ def test_the_two_clusters_of_the_uk_are_named_with_their_weight() -> None:
 
 def test_one_number_is_one_number_in_every_picture_and_in_the_terminal() -> None:
     """Where the heavy model is the estimate, its group is called as the estimate is."""
-    study = run(ABC, ["log-linear"], settings={"log-linear": {"resamples": 200}}, robustness=False)
+    study = run(
+        ABC,
+        EstimateSettings(
+            ["log-linear"], by_method={"log-linear": {"resamples": 200}}, robustness=False
+        ),
+    )
     (estimate,) = study.estimates
     found = model_spread(estimate, 232, ABC.lists)
     assert "about 1,200 with 12% of it; about 3,000 with 88% of it" in found.desc
@@ -457,7 +466,7 @@ ABC = CaptureTable.of(
 def led_by(point: float, interval: tuple[float, float], table: CaptureTable = ABC) -> Study:
     """A study with a made-up headline, and the table of xi of its own table."""
     lead = Estimate("decomposable", "ok", point=point, point_kind="median", interval=interval)
-    return attrs.evolve(run(table, ["chao"], robustness=False), estimates=(lead,))
+    return attrs.evolve(run(table, EstimateSettings(["chao"], robustness=False)), estimates=(lead,))
 
 
 def test_the_headline_has_its_own_line_of_xi() -> None:
@@ -610,7 +619,7 @@ def test_names_with_any_letters_make_a_readable_file() -> None:
     assert clean("a\nb\x00\u202ec\ud800") == "a b\ufffd\ufffdc\ufffd"
     names = ("a\x00b", "\u202egnorw", "日本語" * 20, "<script>alert(1)</script>")
     table = CaptureTable.of(names, KOSOVO)
-    for each in all_of(run(table, ["decomposable"]), table):
+    for each in all_of(run(table, EstimateSettings(["decomposable"])), table):
         assert_legible(each.narrow)
         assert "<script" not in each.svg
 

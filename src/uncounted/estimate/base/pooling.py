@@ -23,8 +23,7 @@ from scipy.special import ndtri, stdtrit
 from uncounted.estimate.base.ends import open_ended, quantiles
 from uncounted.estimate.base.mixture import Mixture, log_number
 from uncounted.estimate.base.result import Estimate, Fitted
-
-MAX_REFUSED = 0.05
+from uncounted.estimate.base.settings import MAX_REFUSED
 
 
 @attrs.frozen

@@ -23,9 +23,8 @@ from uncounted.estimate.base.assumptions import words
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.validation import xi_of, xis_of
-
-XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
 
 type End = Literal["point", "low", "high"]
 

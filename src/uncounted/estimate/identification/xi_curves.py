@@ -15,7 +15,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.assumptions import NHOI, Assumption
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.xi import XI
+from uncounted.estimate.base.settings import XI
 from uncounted.estimate.identification.cell_models import CellModel, Dirichlet
 from uncounted.estimate.identification.estimator import Remembered, identify
 from uncounted.estimate.identification.loglinear_cells import MOST_LISTS, LogLinear

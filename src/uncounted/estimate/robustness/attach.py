@@ -6,15 +6,16 @@ estimate may be shown without. It changes no number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.estimate.base.xi import XI, xi_rows
-from uncounted.estimate.robustness.claims import Claim, claim_json
+from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
+from uncounted.estimate.base.xi import xi_rows
+from uncounted.estimate.robustness.claims import claim_json
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
@@ -29,15 +30,16 @@ from uncounted.estimate.robustness.trajectory import steady, trajectory
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
-type Settings = Mapping[str, Mapping[str, Any]]
 
 _FEW = 60  # resamples of a fit that is one of twenty
 
 
-def compare(study: Study, xis: Sequence[float] = XI, claim: Claim | None = None) -> Study:
+def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:
     """Add what follows from the estimates alone: their spread, xi for each, a claim."""
     rows = tuple(
-        row for estimate in study.estimates for row in xi_rows(estimate, study.observed, tuple(xis))
+        row
+        for estimate in study.estimates
+        for row in xi_rows(estimate, study.observed, settings.xi)
     )
     return attrs.evolve(
         study,
@@ -45,8 +47,8 @@ def compare(study: Study, xis: Sequence[float] = XI, claim: Claim | None = None)
         warnings=study.warnings + disagreements(study),
         xi_by_method=rows,
         claim=None
-        if claim is None
-        else claim_json(study.estimates, study.observed, claim, study.least_observed),
+        if settings.claim is None
+        else claim_json(study.estimates, study.observed, settings.claim, study.least_observed),
     )
 
 
@@ -54,10 +56,8 @@ def look_around(
     study: Study,
     table: CaptureTable,
     methods: Mapping[str, Method],
-    settings: Settings,
+    settings: EstimateSettings,
     *,
-    level: float,
-    seed: int,
     progress: Progress = silent,
 ) -> Study:
     """Add what the headline's method does on other tables and under other priors.
@@ -71,17 +71,15 @@ def look_around(
         study: with its estimates.
         table: a checked one: that of the study, or of its point partition.
         methods: all of them by name.
-        settings: of the methods.
-        level: of the intervals.
-        seed: of the draws.
+        settings: as of the study.
         progress: told before each step.
     """
     headline = study.headline
     if headline is None:
         return study
     name = headline.method
-    fit, own = methods[name], settings.get(name, {})
-    how: dict[str, Any] = {"level": level, "seed": seed}
+    fit, own = methods[name], settings.of(name)
+    how: dict[str, Any] = {"level": settings.level, "seed": settings.seed}
     what = "looking at what the answer hangs on"
     progress(what, 0, 4)
     without = leave_one_out(table, fit, **how, settings=lighter(name, own))  # 1
@@ -96,7 +94,7 @@ def look_around(
     counts: tuple[Mapping[str, Any], ...] = ()
     beliefs: tuple[Mapping[str, Any], ...] = ()
     if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 4
-        prior = settings.get("decomposable", {})
+        prior = settings.of("decomposable")
         counts = deltas(table, **how, settings=prior)
         beliefs = priors(table, **how, settings=prior, made=counts)
     progress(what, 4, 4)

@@ -13,11 +13,10 @@ from typing import Any, Literal
 
 import attrs
 
-from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.claim import Claim
 from uncounted.estimate.base.result import Estimate, plain
 from uncounted.estimate.base.xi import tipping
 
-type Side = Literal["more than", "fewer than"]
 type Stands = Literal[
     "on record",  # true by those recorded alone
     "against the record",  # false by those recorded alone
@@ -33,49 +32,6 @@ WHAT_XI_IS = (
     "xi says by how much the assumption that cannot be tested is wrong: those on no list are "
     "1/xi times as many as the method gives. Below 1 more people were missed, above 1 fewer."
 )
-
-
-@attrs.frozen
-class Claim:
-    """How many somebody says there are: more, or fewer, than a number.
-
-    Raises:
-        UsedWrongly: the number is not above 0.
-
-    Examples:
-        >>> Claim.parse("10,000").words, Claim.parse("<15000").words
-        ('more than 10,000', 'fewer than 15,000')
-    """
-
-    number: float
-    side: Side = "more than"
-
-    def __attrs_post_init__(self) -> None:
-        if not 0 < self.number < math.inf:
-            raise UsedWrongly(f"a claim of {self.number} people is none", hint="as in 10000")
-
-    @classmethod
-    def parse(cls, text: str) -> Claim:
-        """From `10000`, `>10000` (more than) or `<15000` (fewer than).
-
-        Raises:
-            UsedWrongly: it is neither.
-        """
-        bare = text.strip()
-        side: Side = "fewer than" if bare.startswith("<") else "more than"
-        written = bare[1:] if bare[:1] in ("<", ">") else bare
-        digits = written.replace(",", "").replace("_", "").strip()
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 16) or len(bare) > 40:
-            raise UsedWrongly(
-                "a claim is a whole number of people",
-                hint='10000 or ">10000": more than; "<15000": fewer than',
-            )
-        return cls(float(digits), side)
-
-    @property
-    def words(self) -> str:
-        """As a person says it."""
-        return f"{self.side} {self.number:,.0f}"
 
 
 @attrs.frozen

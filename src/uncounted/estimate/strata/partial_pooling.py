@@ -23,8 +23,10 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
+from uncounted.estimate.base.priors import prior_of
 from uncounted.estimate.base.result import Estimate, Floats, Study, plain
-from uncounted.estimate.base.validation import draws_of, seed_of
+from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
+from uncounted.estimate.base.validation import delta_of, draws_of
 from uncounted.estimate.graphical.decomposable import INVERSE, posterior_unseen
 from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
@@ -79,14 +81,11 @@ class Pooled(Strata):
 
 def pool_strata(
     tables: Sequence[CaptureTable],
-    method: str = "decomposable",
+    settings: EstimateSettings = DEFAULT,
     *,
-    level: float = 0.95,
-    seed: int = 1,
     draws: int = DRAWS,
     t: float | None = None,
     t_sd: float = T_SD,
-    settings: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> Pooled:
     """Estimate each stratum alone, then all of them under one law of the share missed.
@@ -98,48 +97,44 @@ def pool_strata(
 
     Args:
         tables: one a stratum, with `stratum` set.
-        method: `decomposable`, `log-linear`, `log-linear-stepwise`, `independence` or
-            `two-list` (with `psi` in `settings`).
-        level: of the intervals.
-        seed: of the draws.
+        settings: as for `run`, with one method at most: `decomposable` (where none is named),
+            `log-linear`, `log-linear-stepwise`, `independence` or `two-list`.
         draws: joint draws of all strata.
         t: how far strata differ, if it is not to be estimated.
         t_sd: scale of the prior of t; 1 lets odds of being missed differ threefold.
-        settings: the method's own.
         progress: told after each stratum.
 
     Raises:
-        UsedWrongly: no tables, or a method that cannot be pooled.
+        UsedWrongly: no tables, or methods that cannot be pooled.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
         >>> tables = [CaptureTable.of("AB", {"10": 9 + k, "01": 7, "11": 3}, year=str(k))
         ...           for k in range(5)]
-        >>> pooled = pool_strata(tables, "independence")
+        >>> pooled = pool_strata(tables, EstimateSettings("independence"))
         >>> pooled.rows[0]["pull"] > 0.5, len(pooled.total)
         (True, 2)
     """
-    seed, draws = seed_of(seed), draws_of(draws)
+    draws = draws_of(draws)
     if not (0 < t_sd <= MOST_T_SD and (t is None or 0 <= t <= MOST_T_SD)):
         raise UsedWrongly(
             f"how far strata differ cannot be {t_sd if t is None else t}",
             hint=f"t and its scale are up to {MOST_T_SD:g}; 1 lets odds differ threefold",
         )
+    method, *others = settings.methods or ("decomposable",)
+    if others:
+        raise UsedWrongly("strata are pooled by one method", hint="name one of them")
     if method not in _METHODS:
         raise UsedWrongly(
             f"strata cannot be pooled by {method!r}", hint=f"methods: {', '.join(_METHODS)}"
         )
-    own = dict(settings or {})
+    own = settings.of(method)
     if "grid" in own:
         raise UsedWrongly("pooling needs the whole posterior", hint="leave the grid out")
     alone = run_strata(
         tables,
-        [method],
-        level=level,
-        seed=seed,
+        attrs.evolve(settings, methods=(method,), by_method={method: own}, robustness=False),
         progress=progress,
-        settings={method: own},
-        robustness=False,
     )
     usable = [s for s, study in enumerate(alone.studies) if study[method].ok]
     if len(usable) < FEWEST_STRATA:
@@ -150,23 +145,24 @@ def pool_strata(
         evidence.append(_evidence(tables[s], alone.studies[s][method], method, own))
     progress("pooling", 0, 1)
     law = integrate(evidence, t=t, t_sd=t_sd)
-    rng = np.random.default_rng([seed, len(tables)])
+    rng = np.random.default_rng([settings.seed, len(tables)])
     n0, _ = law.draws(draws, rng)
     seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
-    pooled = _assemble(alone, method, usable, law, seen + n0, level, seed, t)
+    pooled = _assemble(alone, method, usable, law, seen + n0, settings, t)
     progress("pooling", 1, 1)
     return pooled
 
 
 def _evidence(
-    table: CaptureTable, fit: Estimate, method: str, settings: Mapping[str, Any]
+    table: CaptureTable, fit: Estimate, method: str, settings: MethodSettings
 ) -> Evidence:
     table = check(table).table
     if method == "decomposable":
         J, delta = len(table.lists), settings.get("delta")
-        prior = settings.get("prior", INVERSE)
+        delta = 2.0**-J if delta is None else delta_of(delta)
+        prior = prior_of(settings.get("prior", INVERSE))
         posterior = posterior_unseen(table, delta=delta, prior=prior)
-        return counted(posterior, table.observed, J, 2.0**-J if delta is None else delta)
+        return counted(posterior, table.observed, J, delta)
     return Measured.of(table.observed, fit.log_n0 or (0.0, 0.0))
 
 
@@ -205,10 +201,10 @@ def _assemble(
     usable: Sequence[int],
     law: Law,
     N: Floats,
-    level: float,
-    seed: int,
+    settings: EstimateSettings,
     t: float | None,
 ) -> Pooled:
+    level, seed = settings.level, settings.seed
     at = {s: i for i, s in enumerate(usable)}
     pull = law.pull()
     about = {

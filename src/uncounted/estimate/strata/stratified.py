@@ -23,7 +23,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.ends import quantiles
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, plain, refused
-from uncounted.estimate.base.validation import seed_of
+from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
 
@@ -88,12 +88,9 @@ class Strata:
 
 def run_strata(
     tables: Sequence[CaptureTable],
-    methods: Sequence[str] | None = None,
+    settings: EstimateSettings = DEFAULT,
     *,
-    level: float = 0.95,
-    seed: int = 1,
     progress: Progress = silent,
-    **more: Any,
 ) -> Strata:
     """Estimate each stratum on its own, and the total from joint draws.
 
@@ -102,82 +99,72 @@ def run_strata(
 
     Args:
         tables: one a stratum, with `stratum` set.
-        methods: names from `METHODS`.
-        level: of the intervals.
-        seed: of the draws; each stratum has its own, made from it.
+        settings: as for `run`; each stratum has a seed of its own, made from `seed`. Of more
+            than 20 strata each has the `lighter` settings and no robustness checks.
         progress: told after each stratum.
-        more: as for `run`.
 
     Raises:
         UsedWrongly: no tables.
     """
     if not tables:
         raise UsedWrongly("there are no strata to estimate")
-    seed = seed_of(seed)
-    seeds = np.random.SeedSequence(seed).generate_state(len(tables))
+    each = _for_each(settings, len(tables))
     if len(tables) > _MANY:
-        more = {"lighter": True, "robustness": False, **more}
-
-    def study(at: int) -> Study:
-        return run(tables[at], methods, level=level, seed=int(seeds[at]), **more)
+        each = [attrs.evolve(own, lighter=True, robustness=False) for own in each]
 
     side_by_side = os.cpu_count() or 1 if len(tables) > _MANY else 1
     pool = ThreadPoolExecutor(min(side_by_side, _THREADS))
     try:
-        running = [pool.submit(study, at) for at in range(len(tables))]
+        running = [pool.submit(run, table, own) for table, own in zip(tables, each, strict=True)]
         studies = []
-        for done, each in enumerate(running):
+        for done, future in enumerate(running):
             progress("estimating each stratum", done, len(tables))
-            studies.append(each.result())
+            studies.append(future.result())
     finally:
         pool.shutdown(cancel_futures=True)
     progress("estimating each stratum", len(tables), len(tables))
-    return _together([[table] for table in tables], studies, level, seed)
+    return _together([[table] for table in tables], studies, settings)
 
 
 def run_strata_over(
     strata: Sequence[Sequence[CaptureTable]],
-    methods: Sequence[str] | None = None,
+    settings: EstimateSettings = DEFAULT,
     *,
     points: Sequence[CaptureTable | None],
-    level: float = 0.95,
-    seed: int = 1,
     progress: Progress = silent,
-    **more: Any,
 ) -> Strata:
     """Estimate each stratum over the draws of who is who, and the total from joint draws.
 
     Args:
         strata: for each, its table in every draw, with `stratum` set. In a draw in which
             nobody belongs to a stratum its table is empty, and that draw is one that refuses.
-        methods: names from `METHODS`.
+        settings: as for `run_over`.
         points: for each stratum its table in the stated point partition; None: nobody is in it.
-        level: of the intervals.
-        seed: of the draws.
         progress: told after each stratum.
-        more: as for `run_over`.
 
     Raises:
         UsedWrongly: no strata.
     """
     if not strata:
         raise UsedWrongly("there are no strata to estimate")
-    seed = seed_of(seed)
-    seeds = np.random.SeedSequence(seed).generate_state(len(strata))
     studies = []
-    for done, (tables, point) in enumerate(zip(strata, points, strict=True)):
+    each = _for_each(settings, len(strata))
+    for done, (tables, point, own) in enumerate(zip(strata, points, each, strict=True)):
         progress("estimating each stratum", done, len(strata))
-        few = point if len(strata) <= _MANY else None
-        studies.append(
-            run_over(tables, methods, level=level, seed=int(seeds[done]), point=few, **more)
-        )
+        studies.append(run_over(tables, own, point=point if len(strata) <= _MANY else None))
     progress("estimating each stratum", len(strata), len(strata))
-    return _together(strata, studies, level, seed)
+    return _together(strata, studies, settings)
+
+
+def _for_each(settings: EstimateSettings, strata: int) -> list[EstimateSettings]:
+    seeds = np.random.SeedSequence(settings.seed).generate_state(strata)
+    return [attrs.evolve(settings, seed=int(seed)) for seed in seeds]
 
 
 def _together(
-    strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], level: float, seed: int
+    strata: Sequence[Sequence[CaptureTable]], studies: Sequence[Study], settings: EstimateSettings
 ) -> Strata:
+    level, seed = settings.level, settings.seed
     names = dict.fromkeys(fit.method for study in studies for fit in study.estimates)
     total = tuple(total_of(name, strata, studies, level, _rng_of(name, seed)) for name in names)
     labels = tuple(dict(tables[0].stratum) for tables in strata)

@@ -1,0 +1,80 @@
+"""Settings of an estimate: methods, intervals, seed, sensitivity analysis, robustness checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.claim import Claim
+from uncounted.estimate.base.validation import level_of, names_of, seed_of, xis_of
+
+XI = (0.5, 2 / 3, 1.0, 1.5, 2.0)
+MAX_REFUSED = 0.05
+
+type MethodSettings = Mapping[str, object]  # keyword arguments of one method
+
+
+def _claim_of(claim: object) -> Claim | None:
+    if not (claim is None or isinstance(claim, Claim)):
+        raise UsedWrongly("what was given is no claim", hint='e.g. Claim.parse("<15000")')
+    return claim
+
+
+@attrs.frozen
+class EstimateSettings:
+    """What `run`, `run_over` and their versions for strata are to do.
+
+    Parameters
+    ----------
+    methods : sequence of str, str or None
+        Names from `METHODS`; None for every method that applies.
+    level : float, default 0.95
+        Of all intervals, strictly between 0 and 1.
+    seed : int, default 1
+        Of all draws, from 0 up.
+    xi : sequence of float or float
+        Rows of the sensitivity table, from 1/1000 to 1000; xi = 1 is the method's own
+        identifying assumption.
+    claim : Claim, optional
+        A stated population size, to be compared with every method.
+    by_method : mapping of str to mapping
+        Keyword arguments of single methods, by method name.
+    robustness : bool, default True
+        Whether to add the robustness checks: leave-one-list-out, lists of known size,
+        growing subsamples, other priors.
+    lighter : bool, default False
+        Whether this is one of very many fits: fewer resamples and shorter chains.
+    max_refused : float, default 0.05
+        Over linkage draws: a method is refused if it refuses in a larger share of them.
+
+    Raises:
+    ------
+    UsedWrongly
+        A value that cannot be.
+
+    Examples:
+    --------
+    >>> EstimateSettings("chao", xi=2, by_method={"chao": {"variant": "mh"}}).methods
+    ('chao',)
+    """
+
+    methods: tuple[str, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(names_of)
+    )
+    level: float = attrs.field(default=0.95, converter=level_of)
+    seed: int = attrs.field(default=1, converter=seed_of)
+    xi: tuple[float, ...] = attrs.field(default=XI, converter=xis_of)
+    claim: Claim | None = attrs.field(default=None, converter=_claim_of)
+    by_method: Mapping[str, MethodSettings] = attrs.field(factory=dict)
+    robustness: bool = True
+    lighter: bool = False
+    max_refused: float = MAX_REFUSED
+
+    def of(self, method: str) -> MethodSettings:
+        """The settings of one method; empty if it has none of its own."""
+        return self.by_method.get(method, {})
+
+
+DEFAULT = EstimateSettings()
