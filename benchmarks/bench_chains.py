@@ -47,7 +47,7 @@ class Clock(mcmc._Work):
         self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
 
 
-def sampled(said: encode.Columns, run: mcmc.Run) -> mcmc.Sampled:
+def sampled(said: encode.ReportColumns, run: mcmc.Run) -> mcmc.PartitionDraws:
     """Draws of a file, as `link` makes them."""
     done = pipeline.compared(encode.encode(said), seed=1, progress=silent)
     floor = pipeline.usual_floor(done.encoded.count)
@@ -56,7 +56,7 @@ def sampled(said: encode.Columns, run: mcmc.Run) -> mcmc.Sampled:
     return mcmc.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
 
 
-def told(said: encode.Columns, sweeps: int) -> None:
+def buffers(said: encode.ReportColumns, sweeps: int) -> None:
     """One line for a file."""
     run = mcmc.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
     Clock.spent.clear()
@@ -79,15 +79,15 @@ def main() -> None:
     """One line a file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sizes", type=int, nargs="*")
-    asked = parser.parse_args()
+    collapsed = parser.parse_args()
     mcmc._Work = Clock  # type: ignore[misc]
     said = encode.columns(fresh(ONE)[0])
     sampled(said, mcmc.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
-    if not asked.sizes:
-        told(said, SWEEPS[1])
-        told(encode.columns(fresh(FOUR)[0]), SWEEPS[4])
-    for size in asked.sizes or [20_000]:
-        told(bench_million.made(size)[0], 300)
+    if not collapsed.sizes:
+        buffers(said, SWEEPS[1])
+        buffers(encode.columns(fresh(FOUR)[0]), SWEEPS[4])
+    for size in collapsed.sizes or [20_000]:
+        buffers(bench_million.made(size)[0], 300)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from examples.returns_people import Dice, Place, options, origins, surnames, tex
 from examples import returns_spelling
 from uncounted.linkage import mcmc, pipeline
 from uncounted.linkage.encoding import encode
-from uncounted.linkage.encoding.encode import NOTHING, Columns
+from uncounted.linkage.encoding.encode import NOTHING, ReportColumns
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import PartialDate
@@ -217,7 +217,7 @@ def _misdated(rng: np.random.Generator, day: Ints, year: float, close: float) ->
     return np.maximum(day + off, 0)
 
 
-def made(count: int, seed: int = 1) -> tuple[Columns, Ints]:
+def made(count: int, seed: int = 1) -> tuple[ReportColumns, Ints]:
     """Reports, and whom each is about.
 
     Args:
@@ -258,7 +258,7 @@ def _reported(
     town: Ints,
     born: Ints,
     county: Ints,
-) -> Columns:
+) -> ReportColumns:
     """What lists make of people: everything of `person[i]`, as one of four lists tells it."""
     count = len(person)
     source = rng.choice(4, count, p=[0.3, 0.25, 0.25, 0.2])
@@ -276,7 +276,7 @@ def _reported(
         rng, _counties(np.random.default_rng(3)), county[person], source, 0.17, places
     )
     place = _written(rng, _towns(), town[person], source, 0.07, places)
-    return Columns(
+    return ReportColumns(
         source=source.astype(np.int64),
         sources=LISTS,
         names=names,
@@ -338,8 +338,8 @@ def clustered(count: int, pairs: candidate_graph.Candidates) -> Ints:
     return candidate_graph.connected(count, pairs.left[likely], pairs.right[likely])
 
 
-def drawn(
-    built: candidate_graph.Built,
+def sample_pairs(
+    built: candidate_graph.CandidateGraph,
     done: pipeline.Compared,
     person: Ints,
     warm_up: int,
@@ -394,7 +394,7 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     built = clock("graph", lambda: candidate_graph.build(near.encoded, near.pairs, floor=floor))
     print(f"  {built.facts}")
     if sweeps:
-        clock("drawn", lambda: drawn(built, near, person[order], warm_up, sweeps, seed))
+        clock("drawn", lambda: sample_pairs(built, near, person[order], warm_up, sweeps, seed))
 
 
 def _compile(*, sampler: bool) -> None:

@@ -44,28 +44,28 @@ Q = [0.3, 0.2, 0.1]
 SWEEPS = (10, 10, 400)  # of a warm-up: as many as four chains have
 
 
-def priors(lists: list[int]) -> dict[str, tuple[partition.Prior, Callable[..., float]]]:
+def priors(lists: list[int]) -> dict[str, tuple[partition.PriorParameters, Callable[..., float]]]:
     """Each prior, compiled and as the second program has it."""
     q = np.array(Q[: max(lists) + 1])
     most = partition.MOST_EXACT_LISTS
     return {
         "overlap table": (
-            partition.Prior(partition.OVERLAP, 1.0, 0.0, q),
+            partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, q),
             lambda row: naive.log_overlap(row, lists, 1.0, q.tolist(), most),
         ),
         "no duplicates": (
-            partition.Prior(partition.OVERLAP, 1.0, 0.0, 0 * q),
+            partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, 0 * q),
             lambda row: naive.log_overlap(row, lists, 1.0, (0 * q).tolist(), most),
         ),
         "ewens": (
-            partition.Prior(partition.EWENS, 1.0, 0.5, q),
+            partition.PriorParameters(partition.EWENS, 1.0, 0.5, q),
             lambda row: naive.log_ewens(row, 0.5),
         ),
-        "flat": (partition.Prior(partition.FLAT, 1.0, 0.0, q), lambda row: 0.0),
+        "flat": (partition.PriorParameters(partition.FLAT, 1.0, 0.0, q), lambda row: 0.0),
     }
 
 
-def settled(case: Made, prior: partition.Prior) -> Made:
+def settled(case: Made, prior: partition.PriorParameters) -> Made:
     """The same component after a warm-up, in which it was seen how likely candidates are joined."""
     rng = np.random.default_rng(1)
     near = case.graph
@@ -78,7 +78,7 @@ def settled(case: Made, prior: partition.Prior) -> Made:
                 rng, chain.graph, state, case.worth, prior, mcmc.SPLITS, chain.scratch, True
             )
         mcmc._share([chain])
-        settle([chain.visits])
+        settle([chain.schedule])
     return attrs.evolve(case, graph=chain.graph)
 
 

@@ -137,7 +137,7 @@ def test_where_nothing_is_left_to_decide_no_file_is_written(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        active_review, "review_order", lambda *_, **__: active_review.Order((), 0, 0.0, 0.0)
+        active_review, "review_order", lambda *_, **__: active_review.ReviewOrder((), 0, 0.0, 0.0)
     )
     out = tmp_path / "pairs.csv"
     done = do("review", case, "--out", out)

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.linkage.active_review import HIGH, LOW, Order, _gain, review_order, split_variance
+from uncounted.linkage.active_review import (
+    HIGH,
+    LOW,
+    ReviewOrder,
+    _gain,
+    review_order,
+    split_variance,
+)
 from uncounted.linkage.result import capture_table, numbered, pair_shares, together
 
 Labels = NDArray[np.int32]
@@ -81,13 +88,13 @@ def truth(world: World) -> dict[tuple[int, int], float]:
     }
 
 
-def alone(world: World, labels: Labels, value: object = log_chao) -> Order:
+def alone(world: World, labels: Labels, value: object = log_chao) -> ReviewOrder:
     """Every pair on its own: asked one at a time, the others taken for decided."""
     assert callable(value)
     return review_order(labels, world.sources, value=value, most=10_000)
 
 
-def first_gains(order: Order, world: World, labels: Labels) -> dict[tuple[int, int], float]:
+def first_gains(order: ReviewOrder, world: World, labels: Labels) -> dict[tuple[int, int], float]:
     """What each pair is worth when it is the first of its room."""
     seen, found = set[int](), dict[tuple[int, int], float]()
     for pair in order.pairs:

@@ -58,7 +58,7 @@ def test_every_prior_and_rule_has_a_cell(linkage: Linkage) -> None:
     assert ("overlap-table", "usual") not in names  # that is the linkage itself
     assert ("overlap-table", "loose") in names
     assert {prior for prior, _ in names} == set(partition_priors.PRIORS)
-    assert linkage.diagnostics["grid"] == [each.told() for each in linkage.grid]
+    assert linkage.diagnostics["grid"] == [each.to_json() for each in linkage.grid]
 
 
 def test_lists_that_repeat_people_refute_that_they_do_not(linkage: Linkage) -> None:
@@ -72,7 +72,7 @@ def test_lists_that_repeat_people_refute_that_they_do_not(linkage: Linkage) -> N
 
 def test_readings_come_back_with_the_draws(linkage: Linkage) -> None:
     again = Linkage.from_bytes(linkage.to_bytes())
-    assert [each.told() for each in again.grid] == [each.told() for each in linkage.grid]
+    assert [each.to_json() for each in again.grid] == [each.to_json() for each in linkage.grid]
     for one, other in zip(again.grid, linkage.grid, strict=True):
         assert one.labels.tolist() == other.labels.tolist()
 
@@ -145,7 +145,7 @@ def test_strict_candidates_are_likelier_and_none_of_them_is_weak(
     assert prior_sensitivity._floor_of("loose", usual) == pytest.approx(usual / 10)
     compared = pipeline.comparing(reports(), seed=1, progress=silent)
 
-    def built(floor: float) -> candidate_graph.Built:
+    def built(floor: float) -> candidate_graph.CandidateGraph:
         return candidate_graph.build(compared.encoded, compared.pairs, floor=floor)
 
     mine = built(prior_sensitivity._floor_of("strict", usual))
@@ -173,7 +173,7 @@ def test_chains_that_run_away_are_given_up() -> None:
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=pipeline.FLOOR)
     told: list[int] = []
 
-    def sampled(most_pairs: float) -> mcmc.Sampled:
+    def sampled(most_pairs: float) -> mcmc.PartitionDraws:
         told.clear()
         return mcmc.sample(
             built,
@@ -223,7 +223,7 @@ def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.M
     drawn = []
     draw = partition_priors.PartitionPrior.draw
 
-    def spied(self: partition_priors.PartitionPrior, *args: Any) -> partition.Prior:
+    def spied(self: partition_priors.PartitionPrior, *args: Any) -> partition.PriorParameters:
         drawn.append(draw(self, *args))
         return drawn[-1]
 

@@ -35,22 +35,22 @@ def compared() -> pipeline.Compared:
     """Some hundred reports of a made-up population."""
     rows = list(bench_linkage.fresh([301])[0])[:400]
     found = pipeline.comparing(rows, seed=1, progress=silent)
-    return attrs.evolve(found, rates=attrs.evolve(found.rates, fields_said=len(compare.FIELDS)))
+    return attrs.evolve(found, rates=attrs.evolve(found.rates, fields_recorded=len(compare.FIELDS)))
 
 
-def built(decisions: list[candidate_graph.Decision]) -> candidate_graph.Built:
+def built(decisions: list[candidate_graph.Decision]) -> candidate_graph.CandidateGraph:
     return candidate_graph.build(
         compared().encoded, compared().pairs, floor=FLOOR, decisions=decisions
     )
 
 
-def components(of: candidate_graph.Built) -> list[Ints]:
+def components(of: candidate_graph.CandidateGraph) -> list[Ints]:
     """The reports of each component in which there is a choice, and not too many."""
     found = [np.flatnonzero(of.component == at) for at in np.unique(of.component)]
     return [each for each in found if 1 < len(each) <= MOST]
 
 
-def exact(of: candidate_graph.Built, reports: Ints) -> dict[naive.Partition, float]:
+def exact(of: candidate_graph.CandidateGraph, reports: Ints) -> dict[naive.Partition, float]:
     """Every partition of a component, with its probability where the prior is flat and m known."""
     count, place = len(reports), {int(r): at for at, r in enumerate(reports)}
     one, two = np.tril_indices(count, -1)
@@ -77,7 +77,7 @@ def exact(of: candidate_graph.Built, reports: Ints) -> dict[naive.Partition, flo
     )
 
 
-def sampled(of: candidate_graph.Built, patch: pytest.MonkeyPatch) -> NDArray[np.int32]:
+def sampled(of: candidate_graph.CandidateGraph, patch: pytest.MonkeyPatch) -> NDArray[np.int32]:
     """Draws with m as it is before any partition."""
     patch.setattr(model, "draw", lambda rng, linked, kinds, rates: rates)
     patch.setattr(model, "ask", lambda graph, rates: None)
@@ -104,14 +104,16 @@ def decided() -> list[candidate_graph.Decision]:
 
 
 def touched(
-    of: candidate_graph.Built, decisions: list[candidate_graph.Decision]
+    of: candidate_graph.CandidateGraph, decisions: list[candidate_graph.Decision]
 ) -> NDArray[np.bool_]:
     """Reports of the components that decisions are about."""
     ends = np.array([[i, j] for i, j, _ in decisions]).ravel()
     return np.isin(of.component, of.component[ends])
 
 
-def z_scores(of: candidate_graph.Built, slots: NDArray[np.int32], reports: Ints) -> list[float]:
+def z_scores(
+    of: candidate_graph.CandidateGraph, slots: NDArray[np.int32], reports: Ints
+) -> list[float]:
     """Of each two, how often they are one person less its chance, in standard errors."""
     truth, found = exact(of, reports), list[float]()
     for x, y in zip(*np.tril_indices(len(reports), -1), strict=True):

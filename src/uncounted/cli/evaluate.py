@@ -33,7 +33,12 @@ from uncounted.cli.terminal import (
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from uncounted.linkage.evaluation import Calibration, Clerical, Expected, Held
+    from uncounted.linkage.evaluation import (
+        Calibration,
+        ClericalEvaluation,
+        Expected,
+        TruthComparison,
+    )
     from uncounted.linkage.evaluation.recalibration import Recalibrated
     from uncounted.linkage.evaluation.sampling import Sample
     from uncounted.workflow.evaluate import Judged
@@ -225,17 +230,17 @@ def _answer_sample(sample: Sample, out: Path | None, *, as_json: bool) -> None:
 
 
 def _answer(done: Judged) -> None:
-    from uncounted.linkage.evaluation import Clerical, Held
+    from uncounted.linkage.evaluation import ClericalEvaluation, TruthComparison
     from uncounted.workflow.evaluate import sentences
 
     found = done.found
-    if isinstance(found, Held):
+    if isinstance(found, TruthComparison):
         _answer_held(found)
-    elif isinstance(found, Clerical):
+    elif isinstance(found, ClericalEvaluation):
         _answer_clerical(found)
     else:
         _answer_opinion(found)
-    if isinstance(found, Held | Clerical) and found.calibration.bins:
+    if isinstance(found, TruthComparison | ClericalEvaluation) and found.calibration.bins:
         calibration = found.calibration
         answer()
         answer("Does a probability mean what it says?")
@@ -272,7 +277,7 @@ def _answer(done: Judged) -> None:
         say(f"The curve as a picture: {', '.join(done.pictures)}")
 
 
-def _answer_held(found: Held) -> None:
+def _answer_held(found: TruthComparison) -> None:
     values = {name: figure.value for name, figure in found.figures.items()}
     answer(
         f"{_pairs(found.true)} pairs of reports are of one person; {_pairs(found.found)} were"
@@ -332,18 +337,18 @@ def _pairs(count: float) -> str:
     return number(count) if float(count).is_integer() else f"{count:,.1f}"
 
 
-def _noun(what: str, found: Held) -> str:
+def _noun(what: str, found: TruthComparison) -> str:
     return _NOUNS.get(what, "pair" if found.against == "pairs" else "report")
 
 
-def _per_true(found: Held) -> str:
+def _per_true(found: TruthComparison) -> str:
     if found.people_draws is None or not found.true_people:
         return "-"
     _, low, high = found.people_draws
     return f"{low / found.true_people:.3f} to {high / found.true_people:.3f}"
 
 
-def _answer_clerical(found: Clerical) -> None:
+def _answer_clerical(found: ClericalEvaluation) -> None:
     low, high = found.true_interval
     unseen = ""
     if round(found.judged) != found.linked:

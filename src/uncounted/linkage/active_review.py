@@ -48,7 +48,7 @@ _CRITERIA = 3  # log N, people, people on two lists or more
 
 
 @attrs.frozen
-class Undecided:
+class UncertainPair:
     """A pair of reports, by position, and what deciding it would be worth.
 
     Attributes:
@@ -71,13 +71,13 @@ class Undecided:
 
 
 @attrs.frozen
-class Order:
+class ReviewOrder:
     """The next pairs, the best first; how many are undecided; the variance of log N.
 
     `linkage` is the part of it that comes from who is who, `elsewhere` the rest.
     """
 
-    pairs: tuple[Undecided, ...]
+    pairs: tuple[UncertainPair, ...]
     undecided: int
     linkage: float
     elsewhere: float
@@ -102,7 +102,7 @@ def review_order(
     elsewhere: float = 0.0,
     decided: Collection[tuple[int, int]] = (),
     most: int = 50,
-) -> Order:
+) -> ReviewOrder:
     """Order the undecided pairs by how much the interval of N would narrow.
 
     Args:
@@ -156,11 +156,11 @@ def review_order(
         gone += gain[0]
         after = _narrowing(gone, linkage + elsewhere)
         rows.append(
-            Undecided(
+            UncertainPair(
                 int(left[at]), int(right[at]), float(share[at]), gain[0], after - before, *gain[1:]
             )
         )
-    return Order(tuple(rows), len(left), linkage, elsewhere)
+    return ReviewOrder(tuple(rows), len(left), linkage, elsewhere)
 
 
 def split_variance(values: Floats, same: Bools) -> float:
@@ -238,12 +238,12 @@ class _Patterns:
         return cls(lists, codes, counts, held)
 
     def table(self, counts: Ints) -> CaptureTable:
-        told = {
+        counted_by_pattern = {
             "".join("1" if code >> i & 1 else "0" for i in range(len(self.lists))): int(n)
             for code, n in zip(self.codes.tolist(), counts, strict=True)
             if code
         }
-        return CaptureTable(self.lists, told)
+        return CaptureTable(self.lists, counted_by_pattern)
 
     def amounts(self, value: Value | None) -> Floats:
         """What one more person of each pattern adds to log N, to people, and to the overlap."""

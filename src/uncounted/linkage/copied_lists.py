@@ -95,7 +95,7 @@ def _took_over(lists: Mapping[str, Sequence[Things]], pair: tuple[str, str], ali
     return nearly <= MOST_NEARLY * alike
 
 
-def said(report: Report) -> Hashable:
+def content(report: Report) -> Hashable:
     """What a report says; None where that is hardly more than a name."""
     things = _things(report)
     return things if _says_enough(things) else None

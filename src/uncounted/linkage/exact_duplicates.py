@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.copied_lists import said, taken_over
+from uncounted.linkage.copied_lists import content, taken_over
 from uncounted.linkage.encoding.encode import Encoded
-from uncounted.linkage.model.fellegi_sunter import Rates
+from uncounted.linkage.model.fellegi_sunter import MatchProbabilities
 from uncounted.linkage.sampler.candidate_graph import Decision, connected
 from uncounted.records.report import Report
 
@@ -52,7 +52,7 @@ def first_alike(
     seen = dict[Hashable, dict[str, int]]()
     first = np.arange(len(reports))
     for at, report in enumerate(reports):
-        if (what := said(report)) is not None:
+        if (what := content(report)) is not None:
             theirs = seen.setdefault(what, {})
             found = (
                 other
@@ -60,8 +60,8 @@ def first_alike(
                 if source == report.source or _pair(source, report.source) in took
             )
             first[at] = theirs.setdefault(report.source, next(found, at))
-    told_apart = [max(i, j) for i, j, same in decisions if not same and first[i] == first[j]]
-    first[told_apart] = told_apart
+    cannot_link = [max(i, j) for i, j, same in decisions if not same and first[i] == first[j]]
+    first[cannot_link] = cannot_link
     return np.where(_torn(first, decisions), np.arange(len(first)), first)
 
 
@@ -72,11 +72,11 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
     """Reports of whom decisions cannot all be true if copies are their originals."""
     joined = [(i, j) for i, j, same in decisions if same]
-    ends = np.array(joined, np.int64).reshape(-1, 2)
+    endpoints = np.array(joined, np.int64).reshape(-1, 2)
     label = connected(
         len(first),
-        np.concatenate([np.arange(len(first)), ends[:, 0]]),
-        np.concatenate([first, ends[:, 1]]),
+        np.concatenate([np.arange(len(first)), endpoints[:, 0]]),
+        np.concatenate([first, endpoints[:, 1]]),
     )
     torn = [label[i] for i, j, same in decisions if not same and label[i] == label[j]]
     return np.isin(label, torn)
@@ -87,7 +87,7 @@ def without(first: Ints, others: Ints) -> Ints:
     return np.where(np.isin(first, others), np.arange(len(first)), first)
 
 
-def unsure(encoded: Encoded, rates: Rates, those: Ints) -> Ints:
+def unsure(encoded: Encoded, rates: MatchProbabilities, those: Ints) -> Ints:
     """Of some reports, those of whom another that says just the same may be somebody else."""
     alike = levels.levels(encoded, those, those)
     log_odds = rates.of(alike) - np.log(encoded.count)

@@ -23,24 +23,24 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.sampler import (
-    attempts,
     candidate_graph,
     cluster_likelihood,
     pair_likelihood,
+    split_merge,
     sweep,
 )
 from uncounted.linkage.sampler import (
     state as partition,
 )
-from uncounted.linkage.sampler.candidate_graph import Built
-from uncounted.linkage.sampler.collapsed_pairs import Asked
-from uncounted.linkage.sampler.informed_proposal import with_lots
+from uncounted.linkage.sampler.candidate_graph import CandidateGraph
+from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
+from uncounted.linkage.sampler.informed_proposal import with_proposal
 from uncounted.linkage.sampler.scan_schedule import (
-    Visits,
+    ScanSchedule,
+    alternate_turns,
     every,
-    everybody_had_a_turn,
+    every_turn_taken,
     settle,
-    take_turns,
 )
 from uncounted.linkage.sampler.workspace import Scratch
 from uncounted.progress import Progress
@@ -91,11 +91,11 @@ class Run:
 class _Chain:
     rng: np.random.Generator
     graph: partition.Graph
-    state: partition.State
-    rates: model.Rates
-    prior: partition.Prior
-    visits: Visits
-    asked: Asked | None = None
+    state: partition.PartitionState
+    rates: model.MatchProbabilities
+    prior: partition.PriorParameters
+    schedule: ScanSchedule
+    collapsed: CollapsedPairs | None = None
     watched: list[Floats] = attrs.field(factory=list)
     labels: list[NDArray[np.int32]] = attrs.field(factory=list)
     m: list[Floats] = attrs.field(factory=list)
@@ -107,8 +107,8 @@ class _Chain:
     scratch: Scratch = attrs.field(init=False)
 
     @scratch.default
-    def _room(self) -> Scratch:
-        return sweep.room(self.graph, self.state, self.visits)
+    def _make_scratch(self) -> Scratch:
+        return sweep.make_scratch(self.graph, self.state, self.schedule)
 
     def drop_half(self) -> None:
         """Take the first half of what was kept for warm-up."""
@@ -118,19 +118,19 @@ class _Chain:
 
 
 @attrs.frozen
-class Sampled:
+class PartitionDraws:
     """Draws of who is who and what was watched."""
 
     slots: NDArray[np.int32]  # (draws, reports)
     facts: dict[str, Any]
-    rates: model.Rates  # mean over the draws
+    rates: model.MatchProbabilities  # mean over the draws
     compared: Floats  # (fields, levels): comparisons within people, since the warm-up
     watched: Floats  # (chains, looks, quantities)
 
 
 def sample(
-    built: Built,
-    rates: model.Rates,
+    built: CandidateGraph,
+    rates: model.MatchProbabilities,
     lists: int,
     *,
     draws: int,
@@ -138,7 +138,7 @@ def sample(
     progress: Progress,
     prior: partition_priors.PartitionPrior = partition_priors.OVERLAP_TABLE,
     run: Run | None = None,
-) -> Sampled:
+) -> PartitionDraws:
     """Run the chains until they agree, then keep `draws` of their partitions.
 
     Where each of them runs away (`Run.most_pairs`) they are given up, with an infinite R-hat
@@ -167,8 +167,8 @@ def sample(
     length = max(run.length, run.thin * -(-draws // run.chains))
     first = min(_FIRST_LOOK, run.warm_up)
     done, halfway = 0, (first + run.warm_up) // 2
-    guessed = run.warm_up - _UNGUESSED
-    looks = {first // 8, first // 4, first, halfway, max(guessed, first // 4), run.warm_up}
+    proposed = run.warm_up - _UNGUESSED
+    looks = {first // 8, first // 4, first, halfway, max(proposed, first // 4), run.warm_up}
     for until in sorted(looks - {0}):
         work.all(chains, run, until - done, keep=False)
         done = until
@@ -180,8 +180,8 @@ def sample(
         _firm_together(chains)
         if done == halfway:
             work.look_everywhere(chains)
-        _share(chains, guessing=done < guessed)
-        settle([chain.visits for chain in chains], fading=True)
+        _share(chains, guessing=done < proposed)
+        settle([chain.schedule for chain in chains], fading=True)
     more, kept = length, 0
     for round_ in range(run.rounds):
         work.all(chains, run, more, keep=True)
@@ -214,10 +214,10 @@ def _take_stock(work: _Work, chains: list[_Chain]) -> None:
     _firm_together(chains)
     work.look_everywhere(chains)
     _share(chains)
-    settle([chain.visits for chain in chains], fading=False)
-    asked = model.ask(chains[0].graph, chains[0].rates)
+    settle([chain.schedule for chain in chains], fading=False)
+    collapsed = model.choose_collapsed(chains[0].graph, chains[0].rates)
     for chain in chains:
-        chain.asked = asked
+        chain.collapsed = collapsed
 
 
 def _firm_together(chains: list[_Chain]) -> None:
@@ -243,19 +243,19 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
     of few looks, it is too sure, and whoever would leave then is hardly ever asked to.
     """
-    worked, alone, again, guessed, looks, joins = (
-        np.sum([getattr(chain.visits, name) for chain in chains], axis=0)
-        for name in ("worked", "alone", "again", "guessed", "looks", "joins")
+    worked, alone, again, proposed, looks, joins = (
+        np.sum([getattr(chain.schedule, name) for chain in chains], axis=0)
+        for name in ("worked", "alone", "again", "proposed", "looks", "joins")
     )
     with np.errstate(invalid="ignore"):  # NaN where nobody looked
         shared = candidate_graph.guessing(chains[0].graph, joins / looks, alone / worked)
-    shared = attempts.by_doubt(with_lots(shared, [chain.state.slot for chain in chains]))
+    shared = split_merge.by_doubt(with_proposal(shared, [chain.state.slot for chain in chains]))
     # how good guesses were that were made before: of these new ones, the next look tells
-    shared = shared._replace(apt=guessing & (again > 0) & (guessed >= _APT * again))
+    shared = shared._replace(informed=guessing & (again > 0) & (proposed >= _APT * again))
     _give(chains, shared)
-    turns = take_turns(shared)
+    turns = alternate_turns(shared)
     for chain in chains:
-        chain.visits.turns[:] = turns
+        chain.schedule.turns[:] = turns
 
 
 def _give(chains: list[_Chain], shared: partition.Graph) -> None:
@@ -266,12 +266,12 @@ def _give(chains: list[_Chain], shared: partition.Graph) -> None:
 def _remembering(shared: partition.Graph, chain: _Chain) -> partition.Graph:
     """The same graph with a chain's own memory of pairs, and room."""
     own = chain.graph
-    return shared._replace(met=own.met, met_worth=own.met_worth, told=own.told)
+    return shared._replace(met=own.met, met_worth=own.met_worth, buffers=own.buffers)
 
 
 def _start(
-    built: Built,
-    rates: model.Rates,
+    built: CandidateGraph,
+    rates: model.MatchProbabilities,
     lists: int,
     prior: partition_priors.PartitionPrior,
     rng: np.random.Generator,
@@ -294,7 +294,7 @@ def _start(
 class _Work:
     """What all chains share, and how they are run side by side."""
 
-    built: Built
+    built: CandidateGraph
     prior: partition_priors.PartitionPrior
     sizes: NDArray[np.int64]  # of components, distinct
     times: NDArray[np.int64]
@@ -320,8 +320,11 @@ class _Work:
         Clusters that attempts have put together are not looked at again: known as joined, they
         would be tried often and part, and others like them would meet as seldom as before.
         """
-        guess, whole = chains[0].graph.guess, candidate_graph.all_firm(chains[0].graph)
-        tried = attempts.for_all(whole, guess) if len(guess) else None
+        link_probability, whole = (
+            chains[0].graph.link_probability,
+            candidate_graph.all_firm(chains[0].graph),
+        )
+        tried = split_merge.for_all(whole, link_probability) if len(link_probability) else None
         with self._pool(len(chains)) as pool:
             list(pool.map(functools.partial(_look_everywhere, whole, tried), chains))
 
@@ -345,9 +348,9 @@ class _Work:
             near, state = chain.graph, chain.state
             at_first = not keep and chain.sweeps < _FIRST_LOOK
             splits = SPLITS_AT_FIRST if at_first else SPLITS
-            space = chain.scratch._replace(visits=chain.visits, large=LARGE if keep else np.inf)
+            space = chain.scratch._replace(schedule=chain.schedule, large=LARGE if keep else np.inf)
             sweep.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
-            anew = everybody_had_a_turn(chain.visits)
+            anew = every_turn_taken(chain.schedule)
             if anew:
                 counts = cluster_likelihood.comparisons(chain.rng, near, state, worth)
                 kinds = cluster_likelihood.reports(chain.rng, counts, worth.chance)
@@ -355,9 +358,9 @@ class _Work:
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
-                if chain.asked is not None:
-                    chain.rates = model.draw_summed_out(
-                        chain.rng, near, state, chain.prior, chain.asked, counts, chain.rates
+                if chain.collapsed is not None:
+                    chain.rates = model.draw_m_collapsed(
+                        chain.rng, near, state, chain.prior, chain.collapsed, counts, chain.rates
                     )
                 worth = chain.rates.reweighed(worth)
                 if keep:
@@ -376,12 +379,12 @@ class _Work:
 def _look_everywhere(whole: partition.Graph, tried: partition.Graph | None, chain: _Chain) -> None:
     rng, state, worth, prior = chain.rng, chain.state, chain.rates.worth(), chain.prior
     each = every(whole)
-    visits = chain.visits._replace(often=each.often, turns=each.turns)
-    space = chain.scratch._replace(visits=visits)
+    schedule = chain.schedule._replace(often=each.often, turns=each.turns)
+    space = chain.scratch._replace(schedule=schedule)
     sweep.sweep(rng, _remembering(whole, chain), state, worth, prior, 0.0, space, True)
     if tried is not None:  # without a visit, and as turns go it is no sweep
-        visits.often[:] = 0.0
-        space = space._replace(visits=visits._replace(sweeps=each.sweeps))
+        schedule.often[:] = 0.0
+        space = space._replace(schedule=schedule._replace(sweeps=each.sweeps))
         sweep.sweep(rng, _remembering(tried, chain), state, worth, prior, 0.0, space, False)
 
 
@@ -400,7 +403,7 @@ def _linked(chain: _Chain) -> float:
     return float((size * (size - 1)).sum()) / 2
 
 
-def _given_up(chains: list[_Chain], draws: int) -> Sampled:
+def _given_up(chains: list[_Chain], draws: int) -> PartitionDraws:
     for chain in chains:
         chain.labels.append(chain.state.slot.copy())
         chain.m.append(np.concatenate(chain.rates.m))
@@ -409,7 +412,7 @@ def _given_up(chains: list[_Chain], draws: int) -> Sampled:
     return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
 
 
-def _watch(state: partition.State) -> Floats:
+def _watch(state: partition.PartitionState) -> Floats:
     """The number of people, then people by combination of lists.
 
     Of more than five lists, people on each and people by number of lists.
@@ -456,7 +459,9 @@ def agreement(watched: Floats) -> tuple[float, float]:
     return worst, least if np.isfinite(least) else float(watched.shape[0] * watched.shape[1])
 
 
-def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats) -> Sampled:
+def _gather(
+    chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats
+) -> PartitionDraws:
     """Draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
     kept = [
@@ -473,7 +478,7 @@ def _gather(chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Fl
         "duplicates_in_a_list": [round(float(x), 4) for x in q],
     }
     compared = np.sum([chain.compared for chain in chains], axis=0)
-    return Sampled(np.array(kept, np.int32), facts, rates, compared, watched)
+    return PartitionDraws(np.array(kept, np.int32), facts, rates, compared, watched)
 
 
 def _spread(kept: int, wanted: int) -> list[int]:

@@ -27,7 +27,7 @@ from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.model.fit import of_pairs
-from uncounted.linkage.result import Linkage, Reading, numbered
+from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler.candidate_graph import Candidates, Decision
 from uncounted.progress import Progress, silent
@@ -50,7 +50,7 @@ class Compared:
 
     encoded: Encoded
     pairs: Candidates
-    rates: model.Rates
+    rates: model.MatchProbabilities
     lists: int
     facts: dict[str, Any]
 
@@ -131,8 +131,8 @@ def link(
     compared, nearest = arranged(compared, floor)
     once = np.argsort(nearest)[once]  # of each report in order, where it stands
     place = once[place]
-    ends = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
-    decided = [(i, j, same) for i, j, same in ends if i != j]
+    endpoints = [(int(once[i]), int(once[j]), same) for i, j, same in decided]
+    decided = [(i, j, same) for i, j, same in endpoints if i != j]
     built = candidate_graph.build(compared.encoded, compared.pairs, floor=floor, decisions=decided)
     _refuse_all_alike(built)
     sampled = mcmc.sample(
@@ -145,13 +145,13 @@ def link(
         prior=chosen,
     )
     labels = _numbered(sampled.slots[:, place])
-    told = _told(sampled, _numbered(sampled.slots))
+    fitted = _fit_diagnostics(sampled, _numbered(sampled.slots))
     alone = _says_names_alone(reports)
-    told["fails"] = told["fails"] or alone
-    facts = {**sampled.facts, **built.facts, **compared.facts, **told}
+    fitted["fails"] = fitted["fails"] or alone
+    facts = {**sampled.facts, **built.facts, **compared.facts, **fitted}
     facts["copied"] = copied(reports)
     facts["entered_twice"] = len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)})
-    others: tuple[Reading, ...] = ()
+    others: tuple[AlternativeLinkage, ...] = ()
     if with_grid:
         others = prior_sensitivity.readings(
             compared.encoded,
@@ -168,7 +168,7 @@ def link(
             attrs.evolve(each, labels=_numbered(each.labels[:, place]), why=each.why or alone)
             for each in others
         )
-        facts["grid"] = [each.told() for each in others]
+        facts["grid"] = [each.to_json() for each in others]
     settings = {
         "prior": chosen.name,
         "prior_words": chosen.words,
@@ -273,8 +273,8 @@ def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
     encoded, pairs = compared.encoded, compared.pairs
     order = candidate_graph.near_one_another(encoded.count, pairs, floor)
     place = np.argsort(order)
-    ends = place[pairs.left], place[pairs.right]
-    moved = attrs.evolve(pairs, left=np.maximum(*ends), right=np.minimum(*ends))
+    endpoints = place[pairs.left], place[pairs.right]
+    moved = attrs.evolve(pairs, left=np.maximum(*endpoints), right=np.minimum(*endpoints))
     return attrs.evolve(compared, encoded=reordered(encoded, order), pairs=moved), order
 
 
@@ -305,7 +305,7 @@ def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.stack([numbered(row) for row in slots])
 
 
-def _refuse_all_alike(built: candidate_graph.Built) -> None:
+def _refuse_all_alike(built: candidate_graph.CandidateGraph) -> None:
     """Refuse a file in which each link is too unlikely to be looked at, and all together are many.
 
     Raises:
@@ -343,7 +343,7 @@ def _says_more(report: Report) -> bool:
     )
 
 
-def _told(sampled: mcmc.Sampled, labels: NDArray[np.int32]) -> dict[str, Any]:
+def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) -> dict[str, Any]:
     """What the fit says of each field; refuses one that rests on events and not on names."""
     rates = sampled.rates
     people = labels.max(axis=1) + 1

@@ -83,9 +83,11 @@ def _typical(labels: Labels, chances: Pairs) -> NDArray[np.int64]:
     """The draw of least loss, of those whose number of people is nearest to the median."""
     off = np.abs(labels.max(axis=1) + 1 - np.median(labels.max(axis=1) + 1))
     rows = np.flatnonzero(off == off.min())
-    ends = np.array(list(chances), np.int64).reshape(-1, 2)
+    endpoints = np.array(list(chances), np.int64).reshape(-1, 2)
     worth = 0.5 - np.array(list(chances.values()))
-    loss = [((labels[at][ends[:, 0]] == labels[at][ends[:, 1]]) * worth).sum() for at in rows]
+    loss = [
+        ((labels[at][endpoints[:, 0]] == labels[at][endpoints[:, 1]]) * worth).sum() for at in rows
+    ]
     return np.asarray(labels[rows[int(np.argmin(np.round(loss, 9)))]], np.int64)
 
 
@@ -118,9 +120,11 @@ def _nearest(labels: Labels, chances: Pairs, cost: float) -> NDArray[np.int64]:
 class _People:
     """A partition of knots, reports that each draw has together, whose loss only falls."""
 
-    def __init__(self, of: list[int], beside: list[dict[int, float]]) -> None:
+    def __init__(self, of: list[int], pair_gain: list[dict[int, float]]) -> None:
         self.of = of  # person of each knot
-        self.beside = beside  # by how much two knots that some draw has together lower the loss
+        self.pair_gain = (
+            pair_gain  # by how much two knots that some draw has together lower the loss
+        )
         self.knots: dict[int, set[int]] = defaultdict(set)
         for knot, person in enumerate(of):
             self.knots[person].add(knot)
@@ -159,7 +163,7 @@ class _People:
         gain: dict[int, float] = defaultdict(float)
         met: dict[int, int] = defaultdict(int)
         for knot in knots:
-            for other, worth in self.beside[knot].items():
+            for other, worth in self.pair_gain[knot].items():
                 gain[self.of[other]] += worth
                 met[self.of[other]] += 1
         return gain, met
@@ -180,13 +184,13 @@ def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray
     _, first, place, size = np.unique(
         always, return_index=True, return_inverse=True, return_counts=True
     )
-    beside: list[dict[int, float]] = [{} for _ in first]
+    pair_gain: list[dict[int, float]] = [{} for _ in first]
     for (i, j), p in chances.items():
         a, b = int(place[i]), int(place[j])
         if a != b:
-            beside[a][b] = beside[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
-    people = _People(point[first].tolist(), beside)
-    doubtful = [knot for knot, others in enumerate(beside) if others]
+            pair_gain[a][b] = pair_gain[b][a] = float(size[a] * size[b]) * 2.0 * (p - cost)
+    people = _People(point[first].tolist(), pair_gain)
+    doubtful = [knot for knot, others in enumerate(pair_gain) if others]
     joined = 1
     while joined:
         while sum(people.move(knot) for knot in doubtful):
@@ -218,8 +222,8 @@ def at_chance(linkage: Linkage, chance: float) -> Labels:
 
 
 def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    ends = np.array(list(pairs), np.int64).reshape(-1, 2)
-    return connected(count, ends[:, 0], ends[:, 1])
+    endpoints = np.array(list(pairs), np.int64).reshape(-1, 2)
+    return connected(count, endpoints[:, 0], endpoints[:, 1])
 
 
 def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:

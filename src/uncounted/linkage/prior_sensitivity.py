@@ -19,9 +19,9 @@ from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model import field_priors, partition_priors
-from uncounted.linkage.result import Reading, numbered
+from uncounted.linkage.result import AlternativeLinkage, numbered
 from uncounted.linkage.sampler import candidate_graph
-from uncounted.linkage.sampler.candidate_graph import Built, Candidates, Decision
+from uncounted.linkage.sampler.candidate_graph import CandidateGraph, Candidates, Decision
 from uncounted.progress import Progress
 
 Labels = NDArray[np.int32]
@@ -63,15 +63,15 @@ def cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
 def readings(
     encoded: Encoded,
     pairs: Candidates,
-    usual: Built,
-    main: mcmc.Sampled,
+    usual: CandidateGraph,
+    main: mcmc.PartitionDraws,
     *,
     prior: str,
     lists: int,
     decisions: Sequence[Decision],
     seed: int,
     progress: Progress,
-) -> tuple[Reading, ...]:
+) -> tuple[AlternativeLinkage, ...]:
     """Draw under every other prior and rule, from where the main draws ended.
 
     Args:
@@ -86,7 +86,7 @@ def readings(
         progress: told as it goes.
     """
     built = {"usual": usual}
-    todo, found = cells(prior), list[Reading]()
+    todo, found = cells(prior), list[AlternativeLinkage]()
     most = _most(main.rates.expected_pairs)
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
@@ -106,7 +106,7 @@ def readings(
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or wanting(sampled, labels)
-        found.append(Reading(each.name, rule, labels, why, _facts(sampled, labels)))
+        found.append(AlternativeLinkage(each.name, rule, labels, why, _facts(sampled, labels)))
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
 
@@ -120,7 +120,7 @@ def _floor_of(rule: str, usual: float) -> float:
     return usual * _LOOSE
 
 
-def _no_other(rule: str, built: Built, usual: Built) -> str | None:
+def _no_other(rule: str, built: CandidateGraph, usual: CandidateGraph) -> str | None:
     """Why a rule has hardly other candidates than the usual one; None: it has.
 
     A floor may have had to rise, so that candidates are no more than can be looked at.
@@ -135,7 +135,7 @@ def _nothing(what: str, done: int, total: int | None) -> None:
     """Say nothing: the grid tells how far it is, not each cell."""
 
 
-def _facts(sampled: mcmc.Sampled, labels: Labels) -> dict[str, Any]:
+def _facts(sampled: mcmc.PartitionDraws, labels: Labels) -> dict[str, Any]:
     if not sampled.facts["sweeps"]:  # given up: nothing was drawn
         return {"people": None, "people_interval": None, "rhat": None}
     people = labels.max(axis=1) + 1
@@ -146,7 +146,7 @@ def _facts(sampled: mcmc.Sampled, labels: Labels) -> dict[str, Any]:
     }
 
 
-def worth_by_field(sampled: mcmc.Sampled) -> dict[str, float]:
+def worth_by_field(sampled: mcmc.PartitionDraws) -> dict[str, float]:
     """The evidence that each field gives a link, on average over the comparisons made."""
     worth = {}
     weights = sampled.rates.weights()
@@ -157,7 +157,7 @@ def worth_by_field(sampled: mcmc.Sampled) -> dict[str, float]:
     return worth
 
 
-def outweighed(sampled: mcmc.Sampled, labels: Labels) -> bool:
+def outweighed(sampled: mcmc.PartitionDraws, labels: Labels) -> bool:
     """Whether what happened, when and where outweighs names in what was learned.
 
     A day and a town may tell more than one of a hundred names, and nobody is linked for them alone
@@ -169,12 +169,12 @@ def outweighed(sampled: mcmc.Sampled, labels: Labels) -> bool:
     return worth["event"] > max(worth["name"], 0.0) + _AS_GOOD
 
 
-def _names_agree(sampled: mcmc.Sampled) -> float:
+def _names_agree(sampled: mcmc.PartitionDraws) -> float:
     """In how many links names agree."""
     return float(sampled.rates.m[0][: levels.NAME_AGREES].sum())
 
 
-def wanting(sampled: mcmc.Sampled, labels: Labels) -> str | None:
+def wanting(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
     """Which check a fit fails, in words; None: it passes."""
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
@@ -208,7 +208,7 @@ def _pairs(labels: Labels) -> float:
 
 
 def _repeats(
-    prior: partition_priors.PartitionPrior, main: mcmc.Sampled, encoded: Encoded
+    prior: partition_priors.PartitionPrior, main: mcmc.PartitionDraws, encoded: Encoded
 ) -> str | None:
     """Whether lists do repeat people, where a prior says that they do not."""
     if not prior.once_a_list:

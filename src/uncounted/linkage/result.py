@@ -39,7 +39,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
 
 
 @attrs.frozen(eq=False)
-class Reading:
+class AlternativeLinkage:
     """A few draws under another prior, or another rule of who is a candidate.
 
     `prior` and `candidates` name the cell of the grid; `why` says which check it fails, None:
@@ -57,7 +57,7 @@ class Reading:
         """The cell, in words."""
         return f"{self.prior}, {self.candidates} candidates"
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As plain values, without draws."""
         return {
             "prior": self.prior,
@@ -84,7 +84,7 @@ class Linkage:
     settings: dict[str, Any]
     seed: int
     seconds: float
-    grid: tuple[Reading, ...] = ()
+    grid: tuple[AlternativeLinkage, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -146,11 +146,11 @@ class Linkage:
     @classmethod
     def _of(cls, about: dict[str, Any], labels: Labels, grid: Labels) -> Linkage:
         keys = tuple((source, id_) for source, id_ in about["keys"])
-        ends = np.cumsum([0, *(each["draws"] for each in about.get("grid", []))])
+        stops = np.cumsum([0, *(each["draws"] for each in about.get("grid", []))])
         if (
             about.get("format") not in _KNOWN
             or {labels.shape[1:], grid.shape[1:]} != {(len(keys),)}
-            or ends[-1] != len(grid)
+            or stops[-1] != len(grid)
         ):
             raise ValueError("the parts do not fit")
         return cls(
@@ -162,19 +162,19 @@ class Linkage:
             about["seed"],
             0.0,
             tuple(
-                Reading(
+                AlternativeLinkage(
                     each["prior"],
                     each["candidates"],
                     grid[low:high].astype(np.int32),
                     each["why"],
                     each["facts"],
                 )
-                for each, low, high in zip(about.get("grid", []), ends, ends[1:], strict=False)
+                for each, low, high in zip(about.get("grid", []), stops, stops[1:], strict=False)
             ),
         )
 
 
-def _about(reading: Reading) -> dict[str, Any]:
+def _about(reading: AlternativeLinkage) -> dict[str, Any]:
     return {
         "prior": reading.prior,
         "candidates": reading.candidates,

@@ -28,7 +28,13 @@ from uncounted.workflow.counts import decided, linked
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation import Clerical, Expected, Held, LabelledPairs, Persons
+    from uncounted.linkage.evaluation import (
+        ClericalEvaluation,
+        Expected,
+        LabelledPairs,
+        Persons,
+        TruthComparison,
+    )
     from uncounted.linkage.evaluation.recalibration import Recalibrated
     from uncounted.linkage.evaluation.sampling import Sample
     from uncounted.records.report import Report
@@ -50,7 +56,7 @@ class Judged:
         pictures: files that were written.
     """
 
-    found: Held | Clerical | Expected
+    found: TruthComparison | ClericalEvaluation | Expected
     told: int = 0
     recalibrated: Recalibrated | None = None
     by_lot: int | None = None
@@ -403,7 +409,7 @@ def _stated_by(
     import numpy as np
 
     from uncounted.linkage import Linkage
-    from uncounted.linkage.evaluation.calibration import Pairs, rooms
+    from uncounted.linkage.evaluation.calibration import StatedPairs, rooms
     from uncounted.linkage.evaluation.ground_truth import composed, index_of
     from uncounted.linkage.sampler.candidate_graph import connected
 
@@ -422,16 +428,16 @@ def _stated_by(
     kept = [decision for decision in decisions if there(decision.pair)]
     one, two = places([decision.pair for decision in kept])
     stated = np.asarray((linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0), np.float64)
-    room = rooms(count, Pairs.of(linkage.labels), Pairs(one, two, stated))
+    room = rooms(count, StatedPairs.of(linkage.labels), StatedPairs(one, two, stated))
     for decision, p, which, known in zip(kept, stated, room, told[one] == told[two], strict=True):
         if not known:
             pair = frozenset(composed(key) for key in decision.pair)
             yield _Foretold(pair, float(p), decision.same, (seq, int(which)))
 
 
-def sentences(found: Held | Clerical, again: Recalibrated | None) -> list[str]:
+def sentences(found: TruthComparison | ClericalEvaluation, again: Recalibrated | None) -> list[str]:
     """What the curve shows, in words: numbers of links, the line of labels, and that of the lot."""
-    from uncounted.linkage.evaluation import Held
+    from uncounted.linkage.evaluation import TruthComparison
 
     curve = found.calibration
     told = [
@@ -439,7 +445,7 @@ def sentences(found: Held | Clerical, again: Recalibrated | None) -> list[str]:
         *curve.parts(),
         *([] if curve.line is None else [curve.line.verdict()]),
     ]
-    if isinstance(found, Held) and found.against == "pairs" and curve.doubtful.pairs:
+    if isinstance(found, TruthComparison) and found.against == "pairs" and curve.doubtful.pairs:
         only = "; that says something only if the pairs of the file were drawn by lot."
         told = [sentence.removesuffix(".") + only for sentence in told]
     if again is not None and again != curve.line:
@@ -448,7 +454,7 @@ def sentences(found: Held | Clerical, again: Recalibrated | None) -> list[str]:
 
 
 def _draw(
-    found: Held | Clerical, again: Recalibrated | None, folder: Path | None
+    found: TruthComparison | ClericalEvaluation, again: Recalibrated | None, folder: Path | None
 ) -> tuple[str, ...]:
     """Write the calibration curve, if a folder is given.
 

@@ -35,7 +35,9 @@ def _keys(seed: int) -> dict[str, np.ndarray]:
 def test_lots_add_up_to_all_pairs_whatever_is_asked_of_them() -> None:
     keys = _keys(1)
     rng = np.random.default_rng(2)
-    lots = [pair_sampling.drawn(keys, rng, among_all=300, sharing=150) for _ in range(400)]
+    proposal_weights = [
+        pair_sampling.sample_pairs(keys, rng, from_all=300, sharing=150) for _ in range(400)
+    ]
     left, right = np.tril_indices(COUNT, -1)
     other = rng.integers(0, 7, COUNT)  # something that no lot looks at
 
@@ -53,18 +55,20 @@ def test_lots_add_up_to_all_pairs_whatever_is_asked_of_them() -> None:
         lambda a, b: (keys["given"][a] == NO_KEY) & (other[a] < other[b]),
     ):
         truth = what(left, right).sum()
-        found = np.array([each.stands_for[what(each.left, each.right)].sum() for each in lots])
+        found = np.array(
+            [each.stands_for[what(each.left, each.right)].sum() for each in proposal_weights]
+        )
         error = found.std() / np.sqrt(len(found))
         assert truth > 5
         assert abs(found.mean() - truth) < 4 * error
-    assert all((each.left > each.right).all() for each in lots)
+    assert all((each.left > each.right).all() for each in proposal_weights)
 
 
 def test_what_is_shared_by_few_is_seen_often() -> None:
     keys = _keys(3)
     left, right = np.tril_indices(COUNT, -1)
     same = (keys["birth_day"][left] == keys["birth_day"][right]) & (keys["birth_day"][left] >= 0)
-    found = pair_sampling.drawn(keys, np.random.default_rng(1), among_all=1000, sharing=1000)
+    found = pair_sampling.sample_pairs(keys, np.random.default_rng(1), from_all=1000, sharing=1000)
     on_one_day = keys["birth_day"][found.left] == keys["birth_day"][found.right]
     on_one_day &= keys["birth_day"][found.left] >= 0
     assert on_one_day.sum() >= 1000
@@ -72,8 +76,8 @@ def test_what_is_shared_by_few_is_seen_often() -> None:
 
 
 def test_one_report_on_each_key_leaves_pairs_among_all() -> None:
-    found = pair_sampling.drawn(
-        {"family": np.arange(5)}, np.random.default_rng(1), among_all=40, sharing=9
+    found = pair_sampling.sample_pairs(
+        {"family": np.arange(5)}, np.random.default_rng(1), from_all=40, sharing=9
     )
     assert len(found.left) == 40
     assert found.stands_for.sum() == pytest.approx(10)
@@ -127,11 +131,13 @@ def test_each_two_people_count_once_however_often_they_are_reported() -> None:
     kind = (person[left] + person[right]) % 3
     kind[person[left] == person[right]] = 3
     mine = (kind == 3) | (rng.random(len(left)) < 0.3)
-    lots = fit._Lots(left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0))
-    candidates, others = fit._by_people(
-        len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, lots
+    proposal_weights = fit._SampledNonMatches(
+        left[~mine], right[~mine], kind[~mine], np.full((~mine).sum(), 7.0)
     )
-    found = candidates + np.bincount(lots.codes, others, 4)
+    candidates, others = fit._by_people(
+        len(person), left[mine], right[mine], kind[mine], np.arange(4) == 3, proposal_weights
+    )
+    found = candidates + np.bincount(proposal_weights.codes, others, 4)
     one, other = np.triu_indices(60, 1)
     assert found[:3] == pytest.approx(np.bincount((one + other) % 3))
     apart = times[times > 1] - 1  # of two who are likely one person neither counts with the other

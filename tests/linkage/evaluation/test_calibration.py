@@ -13,7 +13,7 @@ from tests.synthetic_linkage import made
 from benchmarks import bench_labelled
 from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
-from uncounted.linkage.evaluation.calibration import Pairs, rooms
+from uncounted.linkage.evaluation.calibration import StatedPairs, rooms
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def test_a_link_of_one_draw_does_not_make_one_room_of_two() -> None:
         draws[room, 2 * room + 2 : 2 * room + 4] = 2 * room
     keys = tuple(("AB"[at % 2], str(at)) for at in range(80))
     truth = {key: str(at // 4 if at % 8 < 4 else 100 + at) for at, key in enumerate(keys)}
-    pairs = Pairs.of(draws)
+    pairs = StatedPairs.of(draws)
     assert len(set(rooms(80, pairs)[pairs.doubtful].tolist())) == 40
     found = against_persons(Linkage(keys, draws, 80, {}, {}, 1, 0.0), Persons(truth, {}))
     (doubt,) = [each for each in found.calibration.bins if 0.05 <= each.low < 0.95]

@@ -12,7 +12,7 @@ from tests.synthetic_linkage import Made, made
 
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.linkage import Linkage, point_partition
-from uncounted.linkage.evaluation import Clerical, LabelledPairs, clerical, sampling
+from uncounted.linkage.evaluation import ClericalEvaluation, LabelledPairs, clerical, sampling
 from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.linkage.evaluation.sampling import Sharing, sharing
 
@@ -240,7 +240,7 @@ def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
     labels = answered(one, sampling.draw(one.linkage, near, size=80))
     gone = labels.rows[0].one
     keys = tuple(("X", "x") if key == gone else key for key in one.linkage.keys)
-    found: Clerical = clerical.estimate(attrs.evolve(one.linkage, keys=keys), labels)
+    found: ClericalEvaluation = clerical.estimate(attrs.evolve(one.linkage, keys=keys), labels)
     left_out = tuple(row.row for row in labels.rows if gone in (row.one, row.two))
     assert (found.gone, found.gone_rows) == (len(left_out), left_out)
 

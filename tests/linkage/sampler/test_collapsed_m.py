@@ -43,9 +43,9 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
 def seen(case: Made, seed: int) -> Made:
     """The same, with all candidates firm, and each seen joined with a chance by lot."""
     rng, near = np.random.default_rng(seed), len(case.graph.near)
-    guess = rng.choice([0.1, 0.3, 0.5, 0.8], near).astype(np.float32)
+    link_probability = rng.choice([0.1, 0.3, 0.5, 0.8], near).astype(np.float32)
     firm = candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
-    return attrs.evolve(case, graph=firm._replace(guess=guess))
+    return attrs.evolve(case, graph=firm._replace(link_probability=link_probability))
 
 
 def only(case: Made, near: set[naive.Pair]) -> Made:
@@ -65,13 +65,17 @@ def only(case: Made, near: set[naive.Pair]) -> Made:
     return attrs.evolve(case, graph=candidate_graph.with_kinds(few, weak), near=near)
 
 
-def worth_about(rates: model.Rates, less: float, rng: np.random.Generator) -> model.Rates:
+def worth_about(
+    rates: model.MatchProbabilities, less: float, rng: np.random.Generator
+) -> model.MatchProbabilities:
     """The same, with all levels worth next to nothing, or `less` than that."""
     u = tuple(each * np.exp(rng.normal(less, 0.5, len(each))) for each in rates.m)
     return attrs.evolve(rates, u=u)
 
 
-def with_errors(rates: model.Rates, rng: np.random.Generator) -> model.Rates:
+def with_errors(
+    rates: model.MatchProbabilities, rng: np.random.Generator
+) -> model.MatchProbabilities:
     """The same, where name and birth err together, so that something is explained of pairs."""
     errors = np.exp(rng.normal(0.0, 1.0, (4, 4)))
     errors[0], errors[:, 0] = 1.0, 1.0
@@ -80,7 +84,7 @@ def with_errors(rates: model.Rates, rng: np.random.Generator) -> model.Rates:
 
 def chain_of(
     case: Made,
-    rates: model.Rates,
+    rates: model.MatchProbabilities,
     prior: partition_priors.PartitionPrior,
     lists: int,
     *,
@@ -90,7 +94,7 @@ def chain_of(
     rng = np.random.default_rng(7)
     chain = mcmc._start(work.built, rates, lists, prior, rng, together=False)
     if asking:
-        chain.asked = model.ask(case.graph, rates)
+        chain.collapsed = model.choose_collapsed(case.graph, rates)
     return work, chain
 
 
@@ -102,8 +106,8 @@ def test_m_and_partition_have_their_law(seed: int, monkeypatch: pytest.MonkeyPat
     case, rates = seen(made(rng, LISTS, 1.0), seed), rates_for(rng)
     truth = exact_with_m(case, LISTS, rates)
     work, chain = chain_of(case, rates, partition_priors.NO_DUPLICATES, 2, asking=True)
-    assert chain.asked is not None
-    assert len(chain.asked.field) > 20
+    assert chain.collapsed is not None
+    assert len(chain.collapsed.field) > 20
     work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
@@ -135,9 +139,9 @@ def test_pairs_come_and_go_with_m_alone(
                 )
     assert len(logs) == 8
     work, chain = chain_of(case, rates, prior, 2, asking=True)
-    chain.visits.often[:] = 0.0
+    chain.schedule.often[:] = 0.0
     work._one(chain, mcmc.Run(thin=1), SWEEPS, keep=True)
-    assert chain.visits.moves.sum() == 0.0
+    assert chain.schedule.moves.sum() == 0.0
     check(naive.probabilities(logs), [in_order(row) for row in chain.labels], worth=0.2)
 
 
@@ -166,7 +170,7 @@ def test_who_errs_of_others_is_drawn() -> None:
     case = made(np.random.default_rng(8), lists, 1.0)
     levels = np.zeros((2, len(compare.FIELDS)), np.uint8)
     levels[:, birth] = compare.BIRTH.index("a slip apart"), compare.BIRTH.index("different")
-    ask = collapsed_pairs.Asked(
+    choose_collapsed = collapsed_pairs.CollapsedPairs(
         field=np.array([birth, birth]),
         level=np.zeros(2, np.int64),
         kind=np.array([pair_likelihood.SLIP, pair_likelihood.DIFFERENT]),
@@ -176,19 +180,21 @@ def test_who_errs_of_others_is_drawn() -> None:
         pairs=np.arange(3),
         one=np.ones(2, np.int32),
         two=np.zeros(2, np.int32),
-        guess=np.full(2, 0.5),
+        link_probability=np.full(2, 0.5),
     )
     state = partition.empty_state(3, 2)
     partition.place(case.graph, state, np.zeros(3, np.int64))
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
     two = np.zeros((len(compare.FIELDS), 4))
     right, slip, different = two[birth, 1:] = 20.0, 12.0, 40.0
     nothing = np.zeros((len(compare.FIELDS), max(compare.COUNTS)))
     rng, rates = np.random.default_rng(9), rates_for(np.random.default_rng(9))
     agree, rightly = [], []
     for _ in range(6000):
-        counts = cluster_likelihood.Counts(nothing, np.zeros_like(two), two)
-        rates = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
+        counts = cluster_likelihood.ComparisonCounts(nothing, np.zeros_like(two), two)
+        rates = model.draw_m_collapsed(
+            rng, case.graph, state, prior, choose_collapsed, counts, rates
+        )
         kinds = model._by_kind(np.concatenate(rates.m))[birth]
         agree.append(math.sqrt(kinds[pair_likelihood.RIGHT] + kinds[pair_likelihood.SLIP]))
         rightly.append(math.sqrt(kinds[pair_likelihood.RIGHT]) / agree[-1])
@@ -196,11 +202,11 @@ def test_who_errs_of_others_is_drawn() -> None:
     least = math.sqrt(field_priors.PRIORS[birth].least)
 
     def mean(yes: float, no: float, pairs: float, errors: float, low: float) -> float:
-        def law(p: float, power: int) -> float:
+        def m_prior(p: float, power: int) -> float:
             p_yes = p ** (yes - 1 + 2 * pairs + power)
             return float(p_yes * (1 - p) ** (no - 1) * (1 - p * p) ** errors)
 
-        whole, times = (integrate.quad(law, low, 1, args=(k,))[0] for k in (0, 1))
+        whole, times = (integrate.quad(m_prior, low, 1, args=(k,))[0] for k in (0, 1))
         return float(times / whole)
 
     assert np.mean(agree) == pytest.approx(mean(a + b, c, right + slip, different, least), abs=3e-3)
@@ -213,8 +219,8 @@ def test_books_are_kept() -> None:
     rng = np.random.default_rng(6)
     case = seen(made(rng, lists, 1.0, sparse=True, same=((3, 0),), apart=((7, 6),)), 6)
     rates = rates_for(rng)
-    ask, worth = model.ask(case.graph, rates), rates.worth()
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
+    choose_collapsed, worth = model.choose_collapsed(case.graph, rates), rates.worth()
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
     together = set()
     for _ in range(300):
         state = partition.empty_state(8, 3)
@@ -223,7 +229,9 @@ def test_books_are_kept() -> None:
         unit[2] = unit[1] if rng.random() < 0.3 else 2
         partition.place(case.graph, state, unit)
         counts = cluster_likelihood.comparisons(rng, case.graph, state, worth)
-        after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
+        after = model.draw_m_collapsed(
+            rng, case.graph, state, prior, choose_collapsed, counts, rates
+        )
         for slot in np.unique(state.slot):
             assert state.size[slot] == (state.slot == slot).sum() <= 2
         anew = partition.empty_state(8, 3)
@@ -251,24 +259,29 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
     case = seen(made(rng, lists, 1.0, same=((3, 0),), apart=((7, 6),)), 6)
     rates = rates_for(rng)
-    ask = model.ask(case.graph, rates)
-    assert {0, 3, 6, 7}.isdisjoint({*ask.one.tolist(), *ask.two.tolist()})
+    choose_collapsed = model.choose_collapsed(case.graph, rates)
+    assert {0, 3, 6, 7}.isdisjoint({*choose_collapsed.one.tolist(), *choose_collapsed.two.tolist()})
     steps = list[tuple[int, int, int]]()
-    for x, step in enumerate(zip(ask.field, ask.level, ask.kind, strict=True)):
+    for x, step in enumerate(
+        zip(choose_collapsed.field, choose_collapsed.level, choose_collapsed.kind, strict=True)
+    ):
         field, level, kind = (int(each) for each in step)
         steps.append((field, level, kind))
-        pairs = slice(ask.pairs[ask.runs[x]], ask.pairs[ask.runs[x + 1]])
-        reports = [*ask.one[pairs].tolist(), *ask.two[pairs].tolist()]
+        pairs = slice(
+            choose_collapsed.pairs[choose_collapsed.runs[x]],
+            choose_collapsed.pairs[choose_collapsed.runs[x + 1]],
+        )
+        reports = [*choose_collapsed.one[pairs].tolist(), *choose_collapsed.two[pairs].tolist()]
         assert 0 < len(reports) == len(set(reports))
-        for y in range(ask.runs[x], ask.runs[x + 1]):
+        for y in range(choose_collapsed.runs[x], choose_collapsed.runs[x + 1]):
             alike = set()
-            for p in range(ask.pairs[y], ask.pairs[y + 1]):
-                i, j = int(ask.one[p]), int(ask.two[p])
+            for p in range(choose_collapsed.pairs[y], choose_collapsed.pairs[y + 1]):
+                i, j = int(choose_collapsed.one[p]), int(choose_collapsed.two[p])
                 alike.add((*sorted((lists[i], lists[j])), *case.levels[i, j].tolist()))
                 shown = int(case.levels[i, j, field])
                 assert shown == level if level else shown > 0
                 assert model.KINDS[field, shown] == kind
-                assert compare.packed(case.levels[i, j][None]) == ask.codes[y]
+                assert compare.packed(case.levels[i, j][None]) == choose_collapsed.codes[y]
             assert len(alike) == 1
     assert len(set(steps)) == len(steps)
     assert {kind for _, level, kind in steps if level == 0} == {
@@ -279,7 +292,7 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(field == 0 and kind == pair_likelihood.DIFFERENT for field, _, kind in steps)
     assert not any(field == 2 and kind == pair_likelihood.SLIP for field, _, kind in steps)
     # known well enough, or taught by many
-    sure = case.graph._replace(guess=np.ones_like(case.graph.guess))
+    sure = case.graph._replace(link_probability=np.ones_like(case.graph.link_probability))
     worth, kinds = rates.worth(), model.KINDS
     log_u = np.zeros_like(worth.weights)
     likely = worth._replace(first=np.where(kinds > 0, 50.0, 0.0))
@@ -293,26 +306,28 @@ def test_who_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
     rng = np.random.default_rng(1)
     case = only(made(rng, [0, 1, 2], 1.0), set())
-    case = attrs.evolve(case, graph=case.graph._replace(guess=np.zeros(0, np.float32)))
+    case = attrs.evolve(case, graph=case.graph._replace(link_probability=np.zeros(0, np.float32)))
     rates = rates_for(np.random.default_rng(1))
-    ask = model.ask(case.graph, rates)
-    assert len(ask.field) == len(ask.one) == 0
-    assert (ask.runs.tolist(), ask.pairs.tolist()) == ([0], [0])
+    choose_collapsed = model.choose_collapsed(case.graph, rates)
+    assert len(choose_collapsed.field) == len(choose_collapsed.one) == 0
+    assert (choose_collapsed.runs.tolist(), choose_collapsed.pairs.tolist()) == ([0], [0])
     state, none = partition.empty_state(3, 3), np.zeros((len(compare.FIELDS), 4))
     partition.place(case.graph, state, np.arange(3))
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
-    counts = cluster_likelihood.Counts(np.zeros_like(rates.worth().weights), none, none.copy())
-    after = model.draw_summed_out(rng, case.graph, state, prior, ask, counts, rates)
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
+    counts = cluster_likelihood.ComparisonCounts(
+        np.zeros_like(rates.worth().weights), none, none.copy()
+    )
+    after = model.draw_m_collapsed(rng, case.graph, state, prior, choose_collapsed, counts, rates)
     for row, before in zip(after.m, rates.m, strict=True):
         assert row == pytest.approx(before, rel=1e-12)
 
 
-def wandering(case: Made, rates: model.Rates, *, asking: bool) -> float:
+def wandering(case: Made, rates: model.MatchProbabilities, *, asking: bool) -> float:
     """Correlation of the number of people, four draws on."""
     work, chain = chain_of(case, rates, partition_priors.FLAT, 2, asking=asking)
     people = list[int]()
 
-    def note(state: partition.State) -> NDArray[np.float64]:
+    def note(state: partition.PartitionState) -> NDArray[np.float64]:
         people.append(int(state.n[0]))
         return np.zeros(1)
 
@@ -343,7 +358,7 @@ def test_chains_wander_less_where_few_links_teach_a_rate() -> None:
         lists=np.array(lists),
         mate=np.arange(len(lists), dtype=np.int32),
         apart_starts=np.zeros(len(lists) + 1, np.int64),
-        apt=np.zeros(len(lists), np.bool_),
+        informed=np.zeros(len(lists), np.bool_),
         dense=compare.packed(levels[rows, columns]),
     )
     case = seen(only(attrs.evolve(case, graph=graph_, levels=levels), near), 2)

@@ -24,7 +24,7 @@ from uncounted.linkage.comparison import levels
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import field_priors, partition_priors
 from uncounted.linkage.sampler import candidate_graph, cluster_likelihood, pair_likelihood, state
-from uncounted.linkage.sampler.scan_schedule import take_turns
+from uncounted.linkage.sampler.scan_schedule import alternate_turns
 
 pytestmark = pytest.mark.slow
 
@@ -133,26 +133,26 @@ def directly(setting: Setting) -> Floats:
     return looked_at(m, people, parameters, shown)
 
 
-def in_turns(setting: Setting, *, guessed: bool) -> Floats:
+def in_turns(setting: Setting, *, proposed: bool) -> Floats:
     """Levels from m and people, m and people from levels by one round of the sampler."""
     rng = np.random.default_rng(5)
     case = only(made(rng, setting.lists, 1.0), setting.near)
-    if guessed:
+    if proposed:
         case = guessing(case)
-    start = model.Rates(
+    start = model.MatchProbabilities(
         tuple(of_prior(rng, f, 1)[0][0] for f in range(len(levels.FIELDS))), u_of(), u_of()
     )
     work, chain = chain_of(case, start, setting.prior, 2, asking=False)
     work = attrs.evolve(work, sizes=np.array([2]), times=np.array([3]))
-    if guessed:
-        chain.visits.turns[:] = take_turns(case.graph)
+    if proposed:
+        chain.schedule.turns[:] = alternate_turns(case.graph)
     rounds = mcmc.Run(watch=10**9, thin=10**9)
     pairs, fields = np.array(sorted(case.near)), np.arange(len(levels.FIELDS))
-    drawn, each = list[Floats](), 2 if guessed else 1  # guessed, reports take turns
+    drawn, each = list[Floats](), 2 if proposed else 1  # guessed, reports take turns
     for _ in range(SWEEPS // each):
         rows = show(rng, pairs, chain)
-        if guessed:
-            chain.asked = model.ask(chain.graph, start)
+        if proposed:
+            chain.collapsed = model.choose_collapsed(chain.graph, start)
         work._one(chain, rounds, each, keep=True)
         ours = rows[one_person(chain, pairs)]
         shown = (
@@ -194,9 +194,9 @@ def one_person(chain: mcmc._Chain, pairs: NDArray[np.int64]) -> NDArray[np.bool_
     return np.asarray(slots[:, 0] == slots[:, 1])
 
 
-def z_scores(setting: Setting, *, guessed: bool) -> Floats:
+def z_scores(setting: Setting, *, proposed: bool) -> Floats:
     """Difference of the means of `looked_at`, prior against taking turns, in standard errors."""
-    direct, turns = directly(setting), in_turns(setting, guessed=guessed)
+    direct, turns = directly(setting), in_turns(setting, proposed=proposed)
     batches = turns.reshape(BATCHES, -1, turns.shape[1]).mean(axis=1)
     error = np.hypot(
         direct.std(axis=0) / len(direct) ** 0.5, batches.std(axis=0, ddof=1) / BATCHES**0.5
@@ -208,18 +208,20 @@ def z_scores(setting: Setting, *, guessed: bool) -> Floats:
 
 @pytest.mark.parametrize("guessed", [False, True])
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: each.prior.name)
-def test_rounds_leave_the_joint_law_as_it_is(setting: Setting, guessed: bool) -> None:
-    assert np.abs(z_scores(setting, guessed=guessed)).max() < 4
+def test_rounds_leave_the_joint_law_as_it_is(setting: Setting, proposed: bool) -> None:
+    assert np.abs(z_scores(setting, proposed=proposed)).max() < 4
 
 
 def test_a_sampler_of_other_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if both reports of two that are different erred, where either is enough."""
     reports = cluster_likelihood.reports
 
-    def both(rng: np.random.Generator, counts: cluster_likelihood.Counts, chance: Floats) -> Floats:
+    def both(
+        rng: np.random.Generator, counts: cluster_likelihood.ComparisonCounts, chance: Floats
+    ) -> Floats:
         kinds = reports(rng, counts, chance)
         more = counts.two[:, pair_likelihood.DIFFERENT] * (1 - chance[:, pair_likelihood.DIFFERENT])
         return kinds + np.outer(more, (0, -1, 0, 1))
 
     monkeypatch.setattr(cluster_likelihood, "reports", both)
-    assert np.abs(z_scores(SETTINGS[0], guessed=False)).max() > 5
+    assert np.abs(z_scores(SETTINGS[0], proposed=False)).max() > 5

@@ -87,7 +87,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     state = partition.empty_state(count, 1)
     partition.place(graph, state, np.repeat(np.arange(len(SIZES)), SIZES))
     m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)
-    rates, levels, reports = model.Rates(m, case.u, m), [], []
+    rates, levels, reports = model.MatchProbabilities(m, case.u, m), [], []
     worth = rates.worth()
     for _ in range(DRAWS):
         counts = cluster_likelihood.comparisons(rng, graph, state, worth)

@@ -20,7 +20,6 @@ from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.sampler import (
-    attempts,
     candidate_graph,
     cluster_likelihood,
     pair_likelihood,
@@ -32,17 +31,17 @@ from uncounted.linkage.sampler import (
 from uncounted.linkage.sampler import (
     sweep as moves,
 )
-from uncounted.linkage.sampler.informed_proposal import with_lots
+from uncounted.linkage.sampler.informed_proposal import with_proposal
 from uncounted.linkage.sampler.scan_schedule import (
     ALWAYS,
     SELDOM,
-    Visits,
+    ScanSchedule,
+    alternate_turns,
     every,
-    everybody_had_a_turn,
+    every_turn_taken,
     settle,
-    take_turns,
 )
-from uncounted.linkage.sampler.told import USUAL, room
+from uncounted.linkage.sampler.state import BUFFERED_REPORTS, cluster_buffers
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +57,7 @@ class Made:
     """A few reports with levels of agreement drawn by lot, and what the levels are worth."""
 
     graph: partition.Graph
-    worth: pair_likelihood.Worth
+    worth: pair_likelihood.MatchWeights
     levels: NDArray[np.uint8]  # (reports, reports, fields)
     near: set[naive.Pair]
 
@@ -107,7 +106,7 @@ def made(
     chance = np.pad(rng.dirichlet(np.ones(3), FIELDS), ((0, 0), (1, 0)))
     errors = rng.normal(0.0, 0.5, (4, 4))
     errors[0], errors[:, 0] = 0.0, 0.0
-    worth = pair_likelihood.Worth(
+    worth = pair_likelihood.MatchWeights(
         weights,
         first,
         copies,
@@ -130,11 +129,11 @@ def made(
             near=np.array([j for _, j in rows], np.int32),
             codes=compare.packed(np.array([levels[i, j] for i, j in rows], np.uint8)),
             weak=kinds,
-            guess=np.zeros(0, np.float32),
+            link_probability=np.zeros(0, np.float32),
             alone=np.zeros(0, np.float32),
-            lots=np.zeros(0, np.float32),
+            proposal_weights=np.zeros(0, np.float32),
             moving=np.zeros(0, np.float32),
-            apt=np.zeros(count, np.bool_),
+            informed=np.zeros(count, np.bool_),
             tries=np.zeros(0, np.float32),
             tries_of=np.zeros(0, np.float32),
             lists=np.array(lists, np.int64),
@@ -145,7 +144,7 @@ def made(
             arrays=kernel_arrays.of(encode([])),
             met=np.zeros(0, np.int64),
             met_worth=np.zeros(0),
-            told=room(0),
+            buffers=cluster_buffers(0),
         ),
         worth,
         levels,
@@ -156,15 +155,15 @@ def made(
 def guessing(case: Made, seed: int = 3) -> Made:
     """The same, with guesses by lot of where reports go: good ones save work, no others harm."""
     rng = np.random.default_rng(seed)
-    guess, alone = (
+    link_probability, alone = (
         rng.choice([0.05, 0.2, 0.9], size).astype(np.float32)
         for size in (len(case.graph.near), len(case.graph.lists))
     )
-    apt = np.ones(len(alone), np.bool_)
+    informed = np.ones(len(alone), np.bool_)
     slots = rng.integers(0, 3, (2, len(alone))).astype(np.int32)
-    guessed = case.graph._replace(guess=guess, alone=alone, apt=apt)
-    tries = rng.choice(np.array([0.0, 0.2, 1.0]), len(guess))
-    return attrs.evolve(case, graph=trying(with_lots(guessed, list(slots)), tries))
+    guessed = case.graph._replace(link_probability=link_probability, alone=alone, informed=informed)
+    tries = rng.choice(np.array([0.0, 0.2, 1.0]), len(link_probability))
+    return attrs.evolve(case, graph=trying(with_proposal(guessed, list(slots)), tries))
 
 
 def trying(near: partition.Graph, tries: NDArray[np.float64]) -> partition.Graph:
@@ -231,7 +230,7 @@ def exact(case: Made, log_prior: Any, **decisions: Any) -> dict[naive.Partition,
 
 def drawn(
     case: Made,
-    prior: partition.Prior,
+    prior: partition.PriorParameters,
     *,
     splits: float = 0.5,
     sweeps: int = SWEEPS,
@@ -250,12 +249,12 @@ def drawn(
             unit[r] = min(unit[r], mate)
             mate = case.graph.mate[mate]
     partition.place(case.graph, state, unit)
-    visits = every(case.graph)
-    visits.often[:] = np.resize(often, count)
-    if len(case.graph.guess):  # as chains do, from when there are guesses
-        visits.turns[:] = take_turns(case.graph)
+    schedule = every(case.graph)
+    schedule.often[:] = np.resize(often, count)
+    if len(case.graph.link_probability):  # as chains do, from when there are guesses
+        schedule.turns[:] = alternate_turns(case.graph)
         thin *= 2
-    space = moves.room(case.graph, state, visits, large)
+    space = moves.make_scratch(case.graph, state, schedule, large)
     rows = _labels(rng, case.graph, state, case.worth, prior, splits, space, sweeps, thin)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     return {tuple(row): n / sweeps for row, n in zip(seen.tolist(), times.tolist(), strict=True)}
@@ -264,15 +263,15 @@ def drawn(
 def once(
     rng: np.random.Generator,
     near: partition.Graph,
-    state: partition.State,
-    worth: pair_likelihood.Worth,
-    prior: partition.Prior,
+    state: partition.PartitionState,
+    worth: pair_likelihood.MatchWeights,
+    prior: partition.PriorParameters,
     splits: float,
-    visits: Visits,
+    schedule: ScanSchedule,
     anew: bool,
 ) -> None:
     """A sweep in room of its own."""
-    space = moves.room(near, state, visits)
+    space = moves.make_scratch(near, state, schedule)
     moves.sweep(rng, near, state, worth, prior, splits, space, anew)
 
 
@@ -294,7 +293,7 @@ def _labels(
     names = np.empty(count, np.int64)
     for at in range(sweeps):
         for _ in range(thin):
-            anew = scratch.visits.sweeps[0] % 2 == 0  # levels are worth the same throughout
+            anew = scratch.schedule.sweeps[0] % 2 == 0  # levels are worth the same throughout
             moves.sweep(rng, graph, state, worth, prior, splits, scratch, anew)
         names[:] = -1
         found = 0
@@ -355,10 +354,10 @@ def test_draws_agree_with_every_partition_written_out(
     spread: float,
     splits: float,
     sparse: bool,
-    guess: bool,
+    link_probability: bool,
 ) -> None:
     case = made(np.random.default_rng(len(lists)), lists, spread, sparse=sparse)
-    case = guessing(case) if guess else case
+    case = guessing(case) if link_probability else case
     truth = exact(
         case, lambda row: naive.log_overlap(row, lists, alpha, q, partition.MOST_EXACT_LISTS)
     )
@@ -366,9 +365,9 @@ def test_draws_agree_with_every_partition_written_out(
     # few reports more hangs on them
     found = drawn(
         case,
-        partition.Prior(partition.OVERLAP, alpha, 0.0, np.array(q)),
+        partition.PriorParameters(partition.OVERLAP, alpha, 0.0, np.array(q)),
         splits=splits,
-        thin=(4 if len(lists) < 6 else 2) * THIN if guess or len(lists) > 7 else THIN,
+        thin=(4 if len(lists) < 6 else 2) * THIN if link_probability or len(lists) > 7 else THIN,
     )
     possible = {row: share for row, share in truth.items() if share > 0}
     check(possible, found)
@@ -384,12 +383,15 @@ def test_draws_agree_with_every_partition_written_out(
     ],
 )
 def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom(
-    lists: list[int], same: tuple[naive.Pair, ...], apart: tuple[naive.Pair, ...], guess: bool
+    lists: list[int],
+    same: tuple[naive.Pair, ...],
+    apart: tuple[naive.Pair, ...],
+    link_probability: bool,
 ) -> None:
     """From two reports on with the inverse of how many there are as its chance, here."""
     rng = np.random.default_rng(len(lists))
     case = made(rng, lists, 0.8, sparse=True, same=same, apart=apart)
-    case = guessing(case) if guess else case
+    case = guessing(case) if link_probability else case
     q = [0.3, 0.2, 0.1]
     truth = exact(
         case,
@@ -397,7 +399,7 @@ def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom
         same=same,
         apart=apart,
     )
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
     found = drawn(case, prior, splits=1.0, thin=4 * THIN, large=1.0)
     check({row: share for row, share in truth.items() if share > 0}, found)
 
@@ -405,16 +407,16 @@ def test_the_law_is_the_same_where_moves_of_large_clusters_are_tried_more_seldom
 def test_visits_of_large_clusters_are_passed_over_and_do_not_count() -> None:
     """Two who surely are one person: who is taken out leaves one, twice what is large here."""
     case = alike(200.0, each=1)
-    state, visits = partition.empty_state(2, 2), every(case.graph)
+    state, schedule = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.zeros(2, np.int64))
-    space = moves.room(case.graph, state, visits, large=0.5)
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    space = moves.make_scratch(case.graph, state, schedule, large=0.5)
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(2000):
         moves.sweep(rng, case.graph, state, case.worth, prior, 0.0, space, True)
     assert state.slot[0] == state.slot[1]
-    assert visits.times.tolist() == visits.worked.tolist()
-    assert visits.times == pytest.approx(np.full(2, 1000), abs=90)
+    assert schedule.times.tolist() == schedule.worked.tolist()
+    assert schedule.times == pytest.approx(np.full(2, 1000), abs=90)
 
 
 @pytest.mark.parametrize("log_theta", [0.5, 3.0])
@@ -422,14 +424,14 @@ def test_ewens_within_a_component(log_theta: float) -> None:
     lists = [0, 1, 1, 0, 2]
     case = made(np.random.default_rng(8), lists, 1.0, sparse=True)
     truth = exact(case, lambda row: naive.log_ewens(row, log_theta))
-    prior = partition.Prior(partition.EWENS, 1.0, log_theta, np.full(3, 0.1))
+    prior = partition.PriorParameters(partition.EWENS, 1.0, log_theta, np.full(3, 0.1))
     check(truth, drawn(case, prior))
     check(truth, drawn(guessing(case), prior, thin=4 * THIN))
 
 
 def test_the_flat_prior_leaves_evidence_alone() -> None:
     case = made(np.random.default_rng(9), [0, 1, 1, 0, 2], 1.0, sparse=True)
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(3, 0.1))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(3, 0.1))
     check(exact(case, lambda row: 0.0), drawn(case, prior))
     check(exact(case, lambda row: 0.0), drawn(guessing(case), prior))
 
@@ -452,7 +454,7 @@ def test_decisions_always_hold(same: tuple[naive.Pair, ...], apart: tuple[naive.
         same=same,
         apart=apart,
     )
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     check(truth, drawn(case, prior, splits=5.0))
     check(truth, drawn(guessing(case), prior, splits=5.0, thin=2 * THIN))
 
@@ -463,7 +465,7 @@ def test_a_decision_may_put_together_two_of_a_list_that_repeats_nobody() -> None
     nearly = [1e-12, 1e-12]
     truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, nearly, 12), same=same)
     possible = {row: share for row, share in truth.items() if share > 1e-9}
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     check(possible, drawn(case, prior, splits=1.0, thin=3 * THIN))  # much hangs on faint candidates
 
 
@@ -517,19 +519,19 @@ def two_and_two() -> tuple[Made, partition.Singles, float]:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_reports_that_are_visited_seldom_change_places_still(seed: int) -> None:
     case, rng = alike(9.0), np.random.default_rng(seed)
-    state, visits = partition.empty_state(4, 2), every(case.graph)
+    state, schedule = partition.empty_state(4, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(4))
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
 
     def sweep() -> bool:
-        once(rng, case.graph, state, case.worth, prior, mcmc.SPLITS, visits, True)
+        once(rng, case.graph, state, case.worth, prior, mcmc.SPLITS, schedule, True)
         return bool(state.slot[0] == state.slot[2])
 
     for more in (10, 10, 80):  # much as chains do
         for _ in range(more):
             sweep()
-        settle([visits])
-    assert visits.often.min() == SELDOM
+        settle([schedule])
+    assert schedule.often.min() == SELDOM
     assert 0.3 < np.mean([sweep() for _ in range(20_000)]) < 0.7  # some 200 changes of place
 
 
@@ -539,31 +541,31 @@ def test_how_often_reports_are_visited_moves_no_chance(splits: float) -> None:
     case = made(np.random.default_rng(22), lists, 1.0, sparse=True)
     q = [0.2, 0.3, 0.1]
     truth = exact(case, lambda row: naive.log_overlap(row, lists, 1.0, q, 12))
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
     check(truth, drawn(case, prior, splits=splits, often=(0.3, 1.0, 2.5)))
 
 
 def test_reports_are_visited_the_less_the_less_they_moved_over_all_chains() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2], 1.0)
     one, other = every(case.graph), every(case.graph)
-    for visits in (one, other):
-        visits.often[4] = 0.7
-        visits.looks[:2], visits.joins[:2] = [8.0, 4.0], [2.0, 0.0]
-        visits.worked[0], visits.alone[0] = 4.0, 3.0
+    for schedule in (one, other):
+        schedule.often[4] = 0.7
+        schedule.looks[:2], schedule.joins[:2] = [8.0, 4.0], [2.0, 0.0]
+        schedule.worked[0], schedule.alone[0] = 4.0, 3.0
     one.times[:], one.moves[:] = [10, 10, 10, 10, 0], [0.0, 0.04, 0.02, 9.0, 0.0]
     other.times[:], other.moves[:] = [10, 0, 10, 10, 0], [0.0, 0.0, 0.0, 9.0, 0.0]
     settle([one, other])
-    for visits in (one, other):
-        assert visits.often == pytest.approx([SELDOM, 0.8, 0.4, 1.0, 0.7])
-        assert not visits.times.any()
-        assert not visits.moves.any()
+    for schedule in (one, other):
+        assert schedule.often == pytest.approx([SELDOM, 0.8, 0.4, 1.0, 0.7])
+        assert not schedule.times.any()
+        assert not schedule.moves.any()
         # what was seen of candidates counts for less, beside what will be seen
-        assert visits.looks[:2].tolist() == [2.0, 1.0]
-        assert visits.joins[:2].tolist() == [0.5, 0.0]
-        assert (visits.worked[0], visits.alone[0]) == (1.0, 0.75)
+        assert schedule.looks[:2].tolist() == [2.0, 1.0]
+        assert schedule.joins[:2].tolist() == [0.5, 0.0]
+        assert (schedule.worked[0], schedule.alone[0]) == (1.0, 0.75)
     settle([one, other], fading=False)
-    for visits in (one, other):
-        assert (visits.looks[0], visits.joins[0], visits.worked[0]) == (2.0, 0.5, 1.0)
+    for schedule in (one, other):
+        assert (schedule.looks[0], schedule.joins[0], schedule.worked[0]) == (2.0, 0.5, 1.0)
 
 
 def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
@@ -581,27 +583,27 @@ def test_what_hardly_moves_is_visited_seldom_and_what_moves_often() -> None:
         codes=compare.packed(levels[~np.eye(4, dtype=bool)]),
     )
     graph_ = candidate_graph.with_kinds(graph_, np.zeros_like(case.graph.weak))
-    state, visits = partition.empty_state(4, 2), every(graph_)
+    state, schedule = partition.empty_state(4, 2), every(graph_)
     partition.place(graph_, state, np.arange(4))
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(200):
-        once(rng, graph_, state, worth, prior, 0.5, visits, True)
-    settle([visits])
-    assert visits.often[:2].tolist() == [SELDOM, SELDOM]
-    assert (visits.often[2:] > 0.8).all()
+        once(rng, graph_, state, worth, prior, 0.5, schedule, True)
+    settle([schedule])
+    assert schedule.often[:2].tolist() == [SELDOM, SELDOM]
+    assert (schedule.often[2:] > 0.8).all()
 
 
 def test_who_is_in_doubt_with_somebody_has_the_other_turn() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0], 1.0)
     one = candidate_graph.whose(case.graph)
-    guess = np.full(len(one), 1e-4, np.float32)
+    link_probability = np.full(len(one), 1e-4, np.float32)
     # three in a ring, of whom the doubt of 0 and 2 is least, as one of each two sees it; 3 is
     # surely with 0, and the others alone
     for pair, chance in {(0, 1): 0.5, (2, 1): 0.6, (0, 2): 0.8, (0, 3): 1.0}.items():
-        guess[(one == pair[0]) & (case.graph.near == pair[1])] = chance
+        link_probability[(one == pair[0]) & (case.graph.near == pair[1])] = chance
     moving = np.full(7, 0.5, np.float32)
-    turns = take_turns(case.graph._replace(guess=guess, moving=moving))
+    turns = alternate_turns(case.graph._replace(link_probability=link_probability, moving=moving))
     assert set(turns.tolist()) == {0, 1}
     assert turns[0] != turns[1]
     assert turns[1] != turns[2]
@@ -613,26 +615,26 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     """0 and 1 are one surely, 2 to 5 are, and 7 to 9 are; 6 is in doubt with 0."""
     case = nothing_said(10)
     one, near = candidate_graph.whose(case.graph), case.graph.near
-    guess, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
+    link_probability, weak = np.full(len(near), 0.0, np.float32), np.zeros(len(near), np.uint8)
 
     def of(i: int, j: int) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = (one == i) & (near == j)
         return found
 
     for i, j, chance in [(0, 1, 0.9), (0, 2, 0.5), (1, 2, 0.02), (6, 0, 0.2), (1, 7, 0.1)]:
-        guess[of(i, j)] = chance  # as one sees it: the other never looked
+        link_probability[of(i, j)] = chance  # as one sees it: the other never looked
     for surely in ([2, 3, 4, 5], [7, 8, 9]):
-        guess[np.isin(one, surely) & np.isin(near, surely) & (near < one)] = 1.0
-    guess[of(8, 2)] = 0.85  # 8 and 2 are in larger clusters than whom they are with
+        link_probability[np.isin(one, surely) & np.isin(near, surely) & (near < one)] = 1.0
+    link_probability[of(8, 2)] = 0.85  # 8 and 2 are in larger clusters than whom they are with
     weak[of(1, 7) | of(7, 1)] = partition.WEAK
-    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess)
-    found = attempts.by_doubt(given)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(link_probability=link_probability)
+    found = split_merge.by_doubt(given)
 
     def made_for(i: int, j: int) -> float:
         assert found.tries[of(i, j)] == found.tries[of(j, i)]
         return float(found.tries[of(i, j)][0])
 
-    often, lone = attempts.EACH_SIDE, attempts.LONE
+    often, lone = split_merge.EACH_SIDE, split_merge.LONE
     assert made_for(0, 3) == 0.0
     assert made_for(0, 2) == pytest.approx(often / (2 * 5))
     assert made_for(1, 2) == pytest.approx(often * math.sqrt(4 * 0.02 * 0.98) / (2 * 5))
@@ -642,8 +644,8 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
     assert made_for(0, 1) == pytest.approx(lone * math.sqrt(4 * 0.9 * 0.1))  # halves are alone
     assert made_for(7, 9) == 0.0  # of three, one half is
     assert made_for(0, 6) == pytest.approx(lone * math.sqrt(4 * 0.2 * 0.8))
-    everybody = attempts.for_all(candidate_graph.all_firm(given), guess)
-    look = np.float32(attempts.AT_A_LOOK)
+    everybody = split_merge.for_all(candidate_graph.all_firm(given), link_probability)
+    look = np.float32(split_merge.AT_A_LOOK)
     assert everybody.tries[of(0, 2)] == everybody.tries[of(1, 2)] == look / np.float32(2 * 5)
     assert everybody.tries[of(0, 3)] == look / np.float32(2 * 4)
     assert everybody.tries[of(3, 5)] == look / np.float32(4 * 4)
@@ -655,10 +657,10 @@ def test_attempts_are_made_for_two_clusters_as_they_are_in_doubt() -> None:
 def test_a_unit_has_the_turn_of_who_stands_for_it() -> None:
     case = made(np.random.default_rng(5), [0, 1, 0, 1], 1.0, same=((3, 0),))
     one = candidate_graph.whose(case.graph)
-    guess = np.full(len(one), 1e-4, np.float32)
-    guess[(one == 3) & (case.graph.near == 2)] = 0.5
+    link_probability = np.full(len(one), 1e-4, np.float32)
+    link_probability[(one == 3) & (case.graph.near == 2)] = 0.5
     moving = np.full(4, 0.5, np.float32)
-    turns = take_turns(case.graph._replace(guess=guess, moving=moving))
+    turns = alternate_turns(case.graph._replace(link_probability=link_probability, moving=moving))
     assert turns[0] != turns[2]
 
 
@@ -666,7 +668,7 @@ def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
     """1 and 2 are surely one person; 0, and who 3 stands for, may be that person too."""
     case = made(np.random.default_rng(5), [0, 1, 0, 1, 2, 2, 0, 1], 1.0, same=((5, 3),))
     one = candidate_graph.whose(case.graph)
-    guess = np.full(len(one), 1e-4, np.float32)
+    link_probability = np.full(len(one), 1e-4, np.float32)
     for pair, chance in {
         (1, 2): 0.9999,
         (0, 1): 0.4,
@@ -677,15 +679,15 @@ def test_whose_visits_alone_decide_where_it_is_has_every_turn() -> None:
         (6, 7): 0.4,  # 6 and 7 are in doubt with one another, and 6 with 2 a little
         (6, 2): 0.05,
     }.items():
-        guess[(one == pair[0]) & (case.graph.near == pair[1])] = chance
+        link_probability[(one == pair[0]) & (case.graph.near == pair[1])] = chance
     moving = np.array([0.4, 1e-4, 1e-4, 0.3, 0.009, 0.0, 0.4, 0.4], np.float32)
-    doubtful = case.graph._replace(guess=guess, moving=moving)
-    assert np.flatnonzero(take_turns(doubtful) == ALWAYS).tolist() == [0, 3]
+    doubtful = case.graph._replace(link_probability=link_probability, moving=moving)
+    assert np.flatnonzero(alternate_turns(doubtful) == ALWAYS).tolist() == [0, 3]
     # what 6 may be one with moves .7 times as often as it does itself: .24 of 7's, and none of 2's
     doubt, rest = 0.4 * 0.6, 0.05 * 0.95
     moving[7] = 0.7 * 0.4 * (doubt + rest) / doubt
-    assert np.flatnonzero(take_turns(doubtful) == ALWAYS).tolist() == [0, 3, 6]
-    assert (take_turns(doubtful._replace(moving=np.full(8, 0.4, np.float32))) < ALWAYS).all()
+    assert np.flatnonzero(alternate_turns(doubtful) == ALWAYS).tolist() == [0, 3, 6]
+    assert (alternate_turns(doubtful._replace(moving=np.full(8, 0.4, np.float32))) < ALWAYS).all()
 
 
 def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
@@ -693,21 +695,23 @@ def test_a_report_is_proposed_to_go_where_it_is_likely_to_be() -> None:
     weak = np.zeros_like(case.graph.weak)
     one, near = candidate_graph.whose(case.graph), case.graph.near
     weak[(one == 0) & (near == 4)] = partition.FAINT
-    guess = np.zeros(len(near), np.float32)
+    link_probability = np.zeros(len(near), np.float32)
     for j, chance in {1: 0.6, 2: 0.5, 3: 0.2, 4: 0.9}.items():
-        guess[(one == 0) & (near == j)] = chance
+        link_probability[(one == 0) & (near == j)] = chance
     alone = np.full(5, 0.1, np.float32)
-    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(
+        link_probability=link_probability, alone=alone
+    )
     # 1 and 2 are together in one of two states, and 1 with 4, who is looked at seldom, in the other
     slots = [np.array([0, 1, 1, 2, 3], np.int32), np.array([0, 1, 2, 3, 1], np.int32)]
-    found = with_lots(given, slots)
+    found = with_proposal(given, slots)
     share = (6 / 11 + 1) / 2
-    lots = [0.6 * share, 0.5 * share, 0.2, 0.9]
-    assert found.lots[one == 0] == pytest.approx(lots)
-    assert found.moving[0] == pytest.approx(1 - 0.6 / (0.1 + sum(lots[:3])))
+    proposal_weights = [0.6 * share, 0.5 * share, 0.2, 0.9]
+    assert found.proposal_weights[one == 0] == pytest.approx(proposal_weights)
+    assert found.moving[0] == pytest.approx(1 - 0.6 / (0.1 + sum(proposal_weights[:3])))
     # of 3 nothing is guessed: each is proposed as often as anybody at the least, and nowhere else
     # is it known to be; 1 is with another in both states
-    assert found.lots[one == 3] == pytest.approx(0.003 * np.array([1, 0.5, 0.75, 0.75]))
+    assert found.proposal_weights[one == 3] == pytest.approx(0.003 * np.array([1, 0.5, 0.75, 0.75]))
     assert found.moving[3] == 0.0
 
 
@@ -717,47 +721,53 @@ def test_a_visit_by_guess_proposes_by_lots_and_goes_by_their_ratio(
     alone: float, start: tuple[int, ...]
 ) -> None:
     case = nothing_said(4)
-    guess = np.zeros(12, np.float32)
-    guess[:3] = 0.6, 0.6, 0.2
+    link_probability = np.zeros(12, np.float32)
+    link_probability[:3] = 0.6, 0.6, 0.2
     given = case.graph._replace(
-        guess=guess, alone=np.full(4, alone, np.float32), apt=np.ones(4, np.bool_)
+        link_probability=link_probability,
+        alone=np.full(4, alone, np.float32),
+        informed=np.ones(4, np.bool_),
     )
-    guessed = with_lots(given, [np.array([0, 1, 1, 3], np.int32)])
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    guessed = with_proposal(given, [np.array([0, 1, 1, 3], np.int32)])
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
-    visits, went, times = every(guessed), Counter[str](), 20_000
-    visits.often[:] = 1, 0, 0, 0
+    schedule, went, times = every(guessed), Counter[str](), 20_000
+    schedule.often[:] = 1, 0, 0, 0
     for _ in range(times):
         state = partition.empty_state(4, 2)
         partition.place(guessed, state, np.array(start))
-        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
+        once(rng, guessed, state, case.worth, prior, 0.0, schedule, True)
         with_one, with_three = state.slot[0] == state.slot[[1, 3]]
         went["one" if with_one else "three" if with_three else "alone"] += 1
-    lots = {"alone": alone, "one": 0.6, "three": 0.2}
-    all_ = sum(lots.values())
+    proposal_weights = {"alone": alone, "one": 0.6, "three": 0.2}
+    all_ = sum(proposal_weights.values())
     here = "alone" if start[0] == 0 else "one"
     seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
-    for to in lots:
+    for to in proposal_weights:
         if to != here:
-            proposed = lots[to] / (all_ - min(lots[here], lots[to]))
-            goes = proposed * min(lots[here] / lots[to], 1.0)
+            proposed = proposal_weights[to] / (
+                all_ - min(proposal_weights[here], proposal_weights[to])
+            )
+            goes = proposed * min(proposal_weights[here] / proposal_weights[to], 1.0)
             expected = (1 - seldom) * goes + seldom / 3
             assert went[to] / times == pytest.approx(expected, abs=0.01)
-    assert visits.moves[0] == pytest.approx(times * (1 - max(lots.values()) / all_), rel=0.02)
+    assert schedule.moves[0] == pytest.approx(
+        times * (1 - max(proposal_weights.values()) / all_), rel=0.02
+    )
 
 
 def test_two_in_even_doubt_go_back_and_forth_and_draws_that_are_kept_show_both() -> None:
     case = nothing_said(2)
     even = np.full(2, 0.5, np.float32)
-    given = case.graph._replace(guess=even, alone=even, apt=np.ones(2, np.bool_))
-    state, visits = partition.empty_state(2, 2), every(case.graph)
+    given = case.graph._replace(link_probability=even, alone=even, informed=np.ones(2, np.bool_))
+    state, schedule = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
-    guessed = with_lots(given, [state.slot])
-    visits.turns[:] = 0, 1
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    guessed = with_proposal(given, [state.slot])
+    schedule.turns[:] = 0, 1
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng, together = np.random.default_rng(1), list[bool]()
     for _ in range(4_000):
-        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
+        once(rng, guessed, state, case.worth, prior, 0.0, schedule, True)
         together.append(bool(state.slot[0] == state.slot[1]))
     moved = np.diff(together)
     seldom = moves.WEAK_LOOKS[1]  # looks at weak candidates are Gibbs visits
@@ -777,22 +787,22 @@ def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
 
 def test_reports_are_visited_in_their_turns_and_books_are_kept_between() -> None:
     case = made(np.random.default_rng(6), [0, 1, 0, 1, 2, 2], 1.0, sparse=True)
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.full(3, 0.2))
     rng = np.random.default_rng(2)
-    state, visits = partition.empty_state(6, 3), every(case.graph)
+    state, schedule = partition.empty_state(6, 3), every(case.graph)
     partition.place(case.graph, state, np.arange(6))
-    assert everybody_had_a_turn(visits)
-    visits.turns[:] = [0, 1, 0, 1, 0, 1]
+    assert every_turn_taken(schedule)
+    schedule.turns[:] = [0, 1, 0, 1, 0, 1]
     for at in range(200):
-        once(rng, case.graph, state, case.worth, prior, 0.5, visits, at % 2 == 0)
-        assert visits.times.tolist() == [at // 2 + 1, (at + 1) // 2] * 3
-        assert everybody_had_a_turn(visits) == (at % 2 == 1)
+        once(rng, case.graph, state, case.worth, prior, 0.5, schedule, at % 2 == 0)
+        assert schedule.times.tolist() == [at // 2 + 1, (at + 1) // 2] * 3
+        assert every_turn_taken(schedule) == (at % 2 == 1)
         for slot in range(6):
             group = np.flatnonzero(state.slot == slot).astype(np.int32)
             worth = cluster_likelihood.evidence(case.graph, case.worth, group, len(group))
             assert np.isnan(state.value[slot]) or state.value[slot] == pytest.approx(worth)
     state.value[:] = 7.0  # whatever was known of clusters is found anew where levels changed
-    once(rng, case.graph, state, case.worth, prior, 0.5, visits, True)
+    once(rng, case.graph, state, case.worth, prior, 0.5, schedule, True)
     assert not (state.value == 7.0).any()
 
 
@@ -814,10 +824,10 @@ def test_a_field_left_out_takes_nothing_away() -> None:
     levels = np.zeros_like(case.levels)
     levels[0, 1, 0] = levels[1, 0, 0] = 1  # reports 0 and 1 agree, 2 says nothing
     codes = compare.packed(np.array([levels[1, 0], levels[2, 0], levels[2, 1]]))
-    told = case.graph._replace(dense=codes)
+    buffers = case.graph._replace(dense=codes)
     group = np.arange(3, dtype=np.int32)
-    assert cluster_likelihood.evidence(told, worth, group, 3) == pytest.approx(5.0)
-    assert cluster_likelihood.evidence(told, worth, group, 2) == pytest.approx(5.0)
+    assert cluster_likelihood.evidence(buffers, worth, group, 3) == pytest.approx(5.0)
+    assert cluster_likelihood.evidence(buffers, worth, group, 2) == pytest.approx(5.0)
 
 
 def test_comparisons_are_one_less_than_those_who_speak() -> None:
@@ -854,13 +864,13 @@ def test_who_is_right_of_two(kind: int) -> None:
     steps = pair_likelihood.steps_of(kinds, case.worth.says)
     worth = case.worth._replace(kind=kinds, steps=steps, chance=chance)
     levels = np.ones((1, FIELDS), np.uint8)
-    told = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
+    buffers = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
     state = partition.empty_state(2, 2)
-    partition.place(told, state, np.zeros(2, np.int64))
+    partition.place(buffers, state, np.zeros(2, np.int64))
     rng, times = np.random.default_rng(1), 4000
     total = np.zeros((FIELDS, 4))
     for _ in range(times):
-        counts = cluster_likelihood.comparisons(rng, told, state, worth)
+        counts = cluster_likelihood.comparisons(rng, buffers, state, worth)
         assert counts.found[:, 1].tolist() == [1.0] * FIELDS
         assert counts.kinds.sum() == 0.0
         total += cluster_likelihood.reports(rng, counts, worth.chance)
@@ -880,20 +890,20 @@ def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
     """Counted are what is counted where nothing is kept, and where there is room for a few."""
     lists = [0, 1, 0, 2, 1, 2, 0, 1, 0, 2]
     case = made(np.random.default_rng(4), lists, 1.0, sparse=True)
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.3, 0.2, 0.1]))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array([0.3, 0.2, 0.1]))
     kept, few = partition.empty_state(10, 3), partition.empty_state(10, 3)
     few = few._replace(levels=few.levels[:5].copy())
     for state in (kept, few):
         partition.place(case.graph, state, np.repeat(np.arange(5), 2))
-    visits = every(case.graph)
-    visits.often[:] = 0.1  # a visit takes a report out, and puts it back
-    spaces = [moves.room(case.graph, state, visits) for state in (kept, few)]
-    asked, there, sizes = 0, 0, set[int]()
+    schedule = every(case.graph)
+    schedule.often[:] = 0.1  # a visit takes a report out, and puts it back
+    spaces = [moves.make_scratch(case.graph, state, schedule) for state in (kept, few)]
+    collapsed, there, sizes = 0, 0, set[int]()
     for at in range(200):
         for state, space in zip((kept, few), spaces, strict=True):
-            visits.sweeps[0], rng = 0, np.random.default_rng(at)
+            schedule.sweeps[0], rng = 0, np.random.default_rng(at)
             moves.sweep(rng, case.graph, state, case.worth, prior, 0.2, space, True)
-        asked += int((kept.levels_at[kept.size > 1] < 0).sum())
+        collapsed += int((kept.levels_at[kept.size > 1] < 0).sum())
         there += int((kept.size > 1).sum())
         sizes |= set(kept.size.tolist())
         anew = kept._replace(
@@ -910,7 +920,7 @@ def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
                 assert one.tolist() == two.tolist()
         assert few.levels_end[0] <= len(few.levels)
     assert {2, 3, 4} <= sizes
-    assert 0 < asked < there  # some are as they were at the last count
+    assert 0 < collapsed < there  # some are as they were at the last count
 
 
 @pytest.mark.parametrize("count", [64, 65, 300])
@@ -918,31 +928,33 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
     """More reports than a chain keeps room for are counted as fewer are."""
     case = made(np.random.default_rng(5), [0] * count, 1.0)
     levels = np.ones((count * (count - 1) // 2, FIELDS), np.uint8)
-    told = case.graph._replace(dense=compare.packed(levels), codes=case.graph.codes[:0])
+    buffers = case.graph._replace(dense=compare.packed(levels), codes=case.graph.codes[:0])
     state = partition.empty_state(count, 1)
-    partition.place(told, state, np.zeros(count, np.int64))
+    partition.place(buffers, state, np.zeros(count, np.int64))
     for _ in range(2):
-        counts = cluster_likelihood.comparisons(np.random.default_rng(1), told, state, case.worth)
+        counts = cluster_likelihood.comparisons(
+            np.random.default_rng(1), buffers, state, case.worth
+        )
         assert counts.found[:, 1].tolist() == [count - 1.0] * FIELDS
         assert counts.kinds.sum(axis=1).tolist() == [float(count)] * FIELDS
-    assert (state.levels_at[state.size > 1] >= 0).all() == (count <= USUAL)
+    assert (state.levels_at[state.size > 1] >= 0).all() == (count <= BUFFERED_REPORTS)
 
 
 @pytest.mark.parametrize("same", [(), ((3, 0),)])
 def test_books_are_kept_while_reports_go_as_guessed(same: tuple[naive.Pair, ...]) -> None:
     lists = [0, 1, 0, 2, 1, 2, 0, 1]
     case = guessing(made(np.random.default_rng(6), lists, 1.0, sparse=True, same=same))
-    state, visits = partition.empty_state(8, 3), every(case.graph)
+    state, schedule = partition.empty_state(8, 3), every(case.graph)
     unit = np.arange(8)
     for i, j in same:
         unit[i] = unit[j]
     partition.place(case.graph, state, unit)
-    visits.turns[:] = take_turns(case.graph)
-    assert set(visits.turns.tolist()) == {0, 1, ALWAYS}
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
+    schedule.turns[:] = alternate_turns(case.graph)
+    assert set(schedule.turns.tolist()) == {0, 1, ALWAYS}
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array([0.2, 0.0, 0.1]))
     rng, sizes = np.random.default_rng(1), set()
     for at in range(300):
-        once(rng, case.graph, state, case.worth, prior, 0.5, visits, at % 2 == 0)
+        once(rng, case.graph, state, case.worth, prior, 0.5, schedule, at % 2 == 0)
         for slot in np.unique(state.slot):
             group = np.flatnonzero(state.slot == slot).astype(np.int32)
             sizes.add(len(group))
@@ -1011,30 +1023,30 @@ def test_what_is_seen_of_candidates_is_how_likely_they_are_joined() -> None:
         case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     )
     q = np.full(2, 0.1)
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, q)
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, q)
     truth = exact(case, lambda row: naive.log_overlap(row, [0, 1], 1.0, q.tolist(), 12))
-    state, visits = partition.empty_state(2, 2), every(case.graph)
+    state, schedule = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
     for _ in range(10):
         rng = np.random.default_rng(1)
-        once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
-    assert visits.looks.tolist() == visits.worked.tolist() == [10.0, 10.0]
-    assert visits.joins / visits.looks == pytest.approx(np.full(2, truth[0, 0]), rel=1e-5)
-    assert visits.alone / visits.worked == pytest.approx(np.full(2, truth[0, 1]), rel=1e-5)
+        once(rng, case.graph, state, case.worth, prior, 0.0, schedule, True)
+    assert schedule.looks.tolist() == schedule.worked.tolist() == [10.0, 10.0]
+    assert schedule.joins / schedule.looks == pytest.approx(np.full(2, truth[0, 0]), rel=1e-5)
+    assert schedule.alone / schedule.worked == pytest.approx(np.full(2, truth[0, 1]), rel=1e-5)
 
 
 def test_what_is_guessed_well_is_worked_out_seldom() -> None:
     case = guessing(made(np.random.default_rng(2), [0, 1, 0, 1], 1.0))
-    case.graph.apt[3] = False
-    state, visits = partition.empty_state(4, 2), every(case.graph)
+    case.graph.informed[3] = False
+    state, schedule = partition.empty_state(4, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(4))
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     rng = np.random.default_rng(1)
     for _ in range(2000):
-        once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
-    assert visits.times.tolist() == [2000] * 4
-    assert visits.worked[:3] == pytest.approx(np.full(3, 2000 * moves.WEAK_LOOKS[1]), rel=0.5)
-    assert visits.worked[3] > 1000  # it stays where others hang by it alone
+        once(rng, case.graph, state, case.worth, prior, 0.0, schedule, True)
+    assert schedule.times.tolist() == [2000] * 4
+    assert schedule.worked[:3] == pytest.approx(np.full(3, 2000 * moves.WEAK_LOOKS[1]), rel=0.5)
+    assert schedule.worked[3] > 1000  # it stays where others hang by it alone
 
 
 def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
@@ -1043,17 +1055,17 @@ def test_how_good_guesses_are_is_seen_where_chances_are_worked_out() -> None:
     case = attrs.evolve(
         case, graph=candidate_graph.with_kinds(case.graph, np.zeros_like(case.graph.weak))
     )
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.full(2, 0.1))
     p = exact(case, lambda row: 0.0)[0, 0]
-    guess, alone = np.full(2, 0.1, np.float32), np.full(2, 0.3, np.float32)
-    guessed = case.graph._replace(guess=guess, alone=alone)
-    case = attrs.evolve(case, graph=with_lots(guessed, [np.arange(2, dtype=np.int32)]))
-    state, visits = partition.empty_state(2, 2), every(case.graph)
+    link_probability, alone = np.full(2, 0.1, np.float32), np.full(2, 0.3, np.float32)
+    guessed = case.graph._replace(link_probability=link_probability, alone=alone)
+    case = attrs.evolve(case, graph=with_proposal(guessed, [np.arange(2, dtype=np.int32)]))
+    state, schedule = partition.empty_state(2, 2), every(case.graph)
     partition.place(case.graph, state, np.arange(2))
     rng = np.random.default_rng(1)
-    once(rng, case.graph, state, case.worth, prior, 0.0, visits, True)
-    assert visits.again == pytest.approx(np.full(2, p * p + (1 - p) * (1 - p)), rel=1e-5)
-    assert visits.guessed == pytest.approx(np.full(2, p * 0.25 + (1 - p) * 0.75), rel=1e-5)
+    once(rng, case.graph, state, case.worth, prior, 0.0, schedule, True)
+    assert schedule.again == pytest.approx(np.full(2, p * p + (1 - p) * (1 - p)), rel=1e-5)
+    assert schedule.proposed == pytest.approx(np.full(2, p * 0.25 + (1 - p) * 0.75), rel=1e-5)
 
 
 def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> None:
@@ -1061,42 +1073,49 @@ def test_guesses_are_as_good_as_their_lots_which_weak_candidates_have_not() -> N
     case = nothing_said(4)
     weak = np.zeros_like(case.graph.weak)
     weak[(candidate_graph.whose(case.graph) == 0) & (case.graph.near == 3)] = partition.WEAK
-    guess, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
-    given = candidate_graph.with_kinds(case.graph, weak)._replace(guess=guess, alone=alone)
+    link_probability, alone = np.full(12, 0.6, np.float32), np.zeros(4, np.float32)
+    given = candidate_graph.with_kinds(case.graph, weak)._replace(
+        link_probability=link_probability, alone=alone
+    )
     stand = np.array([0, 1, 1, 3], np.int32)
-    guessed = with_lots(given, [stand])
+    guessed = with_proposal(given, [stand])
     # as likely as there are reports: .25 alone, .5 with 1 and 2, .25 with 3
-    prior, rng = partition.Prior(partition.EWENS, 1.0, 0.0, np.zeros(2)), np.random.default_rng(1)
+    prior, rng = (
+        partition.PriorParameters(partition.EWENS, 1.0, 0.0, np.zeros(2)),
+        np.random.default_rng(1),
+    )
     for _ in range(2000):  # until it is a look at weak candidates, too
-        state, visits = partition.empty_state(4, 2), every(guessed)
-        visits.often[:] = 1, 0, 0, 0
+        state, schedule = partition.empty_state(4, 2), every(guessed)
+        schedule.often[:] = 1, 0, 0, 0
         partition.place(guessed, state, stand.astype(np.int64))
-        once(rng, guessed, state, case.worth, prior, 0.0, visits, True)
-        if visits.looks[candidate_graph.whose(guessed) == 0].all():
+        once(rng, guessed, state, case.worth, prior, 0.0, schedule, True)
+        if schedule.looks[candidate_graph.whose(guessed) == 0].all():
             break
-    assert visits.looks[:3].tolist() == [1, 1, 1]
-    assert visits.again[0] == pytest.approx(0.25**2 + 0.5**2 + 0.25**2)
-    assert visits.guessed[0] == pytest.approx((0.25 * 0.003 + 0.5 * 0.6) / 0.603)
+    assert schedule.looks[:3].tolist() == [1, 1, 1]
+    assert schedule.again[0] == pytest.approx(0.25**2 + 0.5**2 + 0.25**2)
+    assert schedule.proposed[0] == pytest.approx((0.25 * 0.003 + 0.5 * 0.6) / 0.603)
 
 
 def test_two_clusters_of_which_nobody_leaves_alone_meet_and_part_by_attempts() -> None:
-    case, guess, all_one = two_and_two()
-    given = case.graph._replace(alone=np.zeros(4, np.float32), apt=np.ones(4, np.bool_))
-    given = with_lots(given._replace(guess=guess), [np.array([0, 0, 1, 1], np.int32)])
-    prior, sweeps = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2)), 4000
+    case, link_probability, all_one = two_and_two()
+    given = case.graph._replace(alone=np.zeros(4, np.float32), informed=np.ones(4, np.bool_))
+    given = with_proposal(
+        given._replace(link_probability=link_probability), [np.array([0, 0, 1, 1], np.int32)]
+    )
+    prior, sweeps = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2)), 4000
 
     def together(near: partition.Graph) -> NDArray[np.bool_]:
-        state, visits, rng = partition.empty_state(4, 2), every(near), np.random.default_rng(1)
+        state, schedule, rng = partition.empty_state(4, 2), every(near), np.random.default_rng(1)
         partition.place(near, state, np.array([0, 0, 2, 2]))
         found = np.empty(sweeps, np.bool_)
         for at in range(sweeps):
-            once(rng, near, state, case.worth, prior, mcmc.SPLITS, visits, at == 0)
+            once(rng, near, state, case.worth, prior, mcmc.SPLITS, schedule, at == 0)
             found[at] = state.slot[0] == state.slot[2]
         return found
 
     seldom, often = (
-        together(trying(given, np.zeros(len(guess)))),
-        together(attempts.by_doubt(given)),
+        together(trying(given, np.zeros(len(link_probability)))),
+        together(split_merge.by_doubt(given)),
     )
     assert np.diff(seldom).sum() < 0.01 * sweeps
     assert np.diff(often).sum() > 0.3 * sweeps
@@ -1159,8 +1178,8 @@ def test_two_clusters_are_divided_anew_as_every_division_of_them_is_likely(
     truth = {row: share / sum(two.values()) for row, share in two.items()}
     state = partition.empty_state(len(lists), 3)
     partition.place(case.graph, state, np.array(min(two, key=two.__getitem__)))
-    space = moves.room(case.graph, state, every(case.graph), large)
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.array(q))
+    space = moves.make_scratch(case.graph, state, every(case.graph), large)
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.array(q))
     rows = _redivided(rng, case.graph, state, case.worth, prior, space, 0, 1, SWEEPS, 10 * THIN)
     seen, times = np.unique(rows, axis=0, return_counts=True)
     found = {
@@ -1208,15 +1227,17 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
     assert with_first > 0.4
     sure = candidate_graph.whose(near) // 2 == near.near // 2
     twos = (candidate_graph.whose(near) < 4) & (near.near < 4)
-    guess = np.where(sure, 1.0, np.where(twos, 0.0, 0.5)).astype(np.float32)
-    given = near._replace(alone=np.zeros(6, np.float32), apt=np.ones(6, np.bool_))
-    given = attempts.by_doubt(with_lots(given._replace(guess=guess), [pair.astype(np.int32)]))
-    state, visits, rng = partition.empty_state(6, 2), every(near), np.random.default_rng(1)
+    link_probability = np.where(sure, 1.0, np.where(twos, 0.0, 0.5)).astype(np.float32)
+    given = near._replace(alone=np.zeros(6, np.float32), informed=np.ones(6, np.bool_))
+    given = split_merge.by_doubt(
+        with_proposal(given._replace(link_probability=link_probability), [pair.astype(np.int32)])
+    )
+    state, schedule, rng = partition.empty_state(6, 2), every(near), np.random.default_rng(1)
     partition.place(near, state, np.array([0, 0, 2, 2, 0, 0]))
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
     first = np.empty(4000, np.bool_)
     for at in range(len(first)):
-        once(rng, given, state, worth, prior, mcmc.SPLITS, visits, at == 0)
+        once(rng, given, state, worth, prior, mcmc.SPLITS, schedule, at == 0)
         first[at] = state.slot[0] == state.slot[4]
     assert np.diff(first).sum() > 0.03 * len(first)
     assert first.mean() == pytest.approx(0.5, abs=0.05)
@@ -1224,7 +1245,7 @@ def test_several_go_from_one_cluster_to_another_by_attempts() -> None:
 
 def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
     """Reports that say nothing, and are not visited: what is tried is taken."""
-    case, prior = nothing_said(6), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    case, prior = nothing_said(6), partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
     one, near = candidate_graph.whose(case.graph), case.graph.near
     said = {(0, 3): 0.25, (3, 0): 0.05, (1, 2): 2.5, (4, 5): 0.1}  # 2.5: twice, or three times
     tries = np.zeros(30)
@@ -1233,11 +1254,11 @@ def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
     weak = np.zeros(30, np.uint8)
     weak[(one == 4) & (near == 5)] = partition.WEAK
     given = candidate_graph.with_kinds(case.graph, weak)._replace(
-        guess=np.full(30, 0.5, np.float32)
+        link_probability=np.full(30, 0.5, np.float32)
     )
     given = trying(given, tries)
-    state, visits = partition.empty_state(6, 2), every(given)
-    visits.often[:], visits.turns[:] = 0.0, [0, 1, 0, 1, 0, 1]  # whose turn it is has no say
+    state, schedule = partition.empty_state(6, 2), every(given)
+    schedule.often[:], schedule.turns[:] = 0.0, [0, 1, 0, 1, 0, 1]  # whose turn it is has no say
     partition.place(given, state, np.arange(6))
     rng, times, changed = np.random.default_rng(1), 10_000, np.zeros(3)
 
@@ -1246,23 +1267,23 @@ def test_attempts_to_split_and_merge_are_made_as_often_as_is_said() -> None:
 
     for _ in range(times):
         before = together()
-        once(rng, given, state, case.worth, prior, 1.0, visits, False)
+        once(rng, given, state, case.worth, prior, 1.0, schedule, False)
         changed += np.not_equal(before, together())
         assert len({*state.slot[[0, 1, 4]]} & {*state.slot[[2, 3, 5]]}) == sum(together())
     assert changed / times == pytest.approx([0.3, 0.5, 0.1], abs=0.015)
-    assert not visits.moves.any()  # which are of visits
+    assert not schedule.moves.any()  # which are of visits
 
 
 def test_of_its_candidates_a_report_is_tried_with_each_as_often_as_is_said() -> None:
-    case, prior = nothing_said(4), partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
-    given = case.graph._replace(guess=np.full(12, 0.5, np.float32))
+    case, prior = nothing_said(4), partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    given = case.graph._replace(link_probability=np.full(12, 0.5, np.float32))
     given = trying(given, np.array([0.1, 0.0, 0.3, *[0.0] * 9]))  # 0 with 1, 2 and 3
     rng, times, met = np.random.default_rng(1), 10_000, np.zeros(4)
     for _ in range(times):
-        state, visits = partition.empty_state(4, 2), every(given)
-        visits.often[:] = 0.0
+        state, schedule = partition.empty_state(4, 2), every(given)
+        schedule.often[:] = 0.0
         partition.place(given, state, np.arange(4))
-        once(rng, given, state, case.worth, prior, 0.0, visits, True)
+        once(rng, given, state, case.worth, prior, 0.0, schedule, True)
         met += state.slot == state.slot[0]
     assert met / times == pytest.approx([1.0, 0.1, 0.0, 0.3], abs=0.015)
 
@@ -1272,22 +1293,22 @@ def test_exchanges_are_tried_whatever_is_guessed() -> None:
     case = nothing_said(3)
     case = attrs.evolve(case, graph=case.graph._replace(lists=np.array([0, 0, 1])))
     given = case.graph._replace(
-        guess=np.zeros(6, np.float32),
+        link_probability=np.zeros(6, np.float32),
         alone=np.ones(3, np.float32),
-        lots=np.full(6, 1e-9, np.float32),
+        proposal_weights=np.full(6, 1e-9, np.float32),
         moving=np.zeros(3, np.float32),
-        apt=np.ones(3, np.bool_),
+        informed=np.ones(3, np.bool_),
         tries=np.zeros(6, np.float32),
         tries_of=np.zeros(3, np.float32),
     )
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
-    state, visits = partition.empty_state(3, 2), every(given)
-    visits.often[:] = 1, 0, 0
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    state, schedule = partition.empty_state(3, 2), every(given)
+    schedule.often[:] = 1, 0, 0
     rng, times, taken = np.random.default_rng(1), 4000, 0.0
     for _ in range(times):
         state = partition.empty_state(3, 2)
         partition.place(given, state, np.array([0, 1, 0]))
-        once(rng, given, state, case.worth, prior, 1.0, visits, True)
+        once(rng, given, state, case.worth, prior, 1.0, schedule, True)
         taken += state.slot[1] == state.slot[2]
     assert taken / times == pytest.approx(0.25, abs=0.03)
 
@@ -1301,8 +1322,10 @@ def test_candidates_are_firm_by_how_likely_they_are_joined_as_either_sees_it() -
     found = candidate_graph.guessing(faint, seen, np.array([0.5, np.nan, 1.0], np.float32))
     firm, weak, never = partition.FIRM, partition.WEAK, partition.FAINT
     assert found.weak.tolist() == [firm, weak, firm, never, weak, never]
-    least = candidate_graph.LEAST_GUESS
-    assert found.guess == pytest.approx(np.array([least, least, 0.01, least, least, least]))
+    least = candidate_graph.MIN_LINK_PROBABILITY
+    assert found.link_probability == pytest.approx(
+        np.array([least, least, 0.01, least, least, least])
+    )
     assert found.alone == pytest.approx(np.array([0.5, least, 1.0]))
     # who is firm stays so; of whom nothing is seen nothing is changed
     again = candidate_graph.guessing(found, np.full(6, np.nan, np.float32), found.alone)

@@ -22,10 +22,10 @@ from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.model import em, field_priors, partition_priors
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.sampler import (
-    attempts,
     candidate_graph,
     cluster_likelihood,
     pair_likelihood,
+    split_merge,
 )
 from uncounted.linkage.sampler import (
     state as partition,
@@ -33,8 +33,8 @@ from uncounted.linkage.sampler import (
 from uncounted.linkage.sampler import (
     sweep as moves,
 )
-from uncounted.linkage.sampler.informed_proposal import with_lots
-from uncounted.linkage.sampler.scan_schedule import ALWAYS, Visits, every, settle
+from uncounted.linkage.sampler.informed_proposal import with_proposal
+from uncounted.linkage.sampler.scan_schedule import ALWAYS, ScanSchedule, every, settle
 from uncounted.progress import silent
 
 pytestmark = pytest.mark.slow
@@ -65,16 +65,16 @@ def in_order(slots: NDArray[np.int32]) -> Labels:
     return tuple(names.setdefault(slot, len(names)) for slot in slots.tolist())
 
 
-def rates_for(rng: np.random.Generator) -> model.Rates:
+def rates_for(rng: np.random.Generator) -> model.MatchProbabilities:
     """u by lot, with names that differ common enough that the cap of their m never binds."""
     u = [rng.dirichlet(np.full(count - 1, 2.0)) for count in compare.COUNTS]
     agree = compare.NAME_AGREES
     u[0] = np.append(0.3 * rng.dirichlet(np.full(agree, 2.0)), [0.3, 0.1, 0.3])
     m = tuple(np.array(prior.mean) for prior in field_priors.PRIORS)
-    return model.Rates(m, tuple(u), m)
+    return model.MatchProbabilities(m, tuple(u), m)
 
 
-def of_reports(rates: model.Rates) -> NDArray[np.float64]:
+def of_reports(rates: model.MatchProbabilities) -> NDArray[np.float64]:
     """How often reports are right, a slip and different, by field."""
     return model._of_reports(model._by_kind(np.concatenate(rates.m)))
 
@@ -93,11 +93,13 @@ def log_mean_of_products(f: int, counts: NDArray[np.int64], u: NDArray[np.float6
     right, slip, different = reports[1:]
 
     def mean(a: float, b: float, least: float, value: Callable[[float], float]) -> float:
-        def law(x: float) -> float:
+        def m_prior(x: float) -> float:
             return float(x ** (a - 1) * (1 - x) ** (b - 1))
 
-        whole = integrate.quad(law, least, 1.0, limit=200)[0]
-        return float(integrate.quad(lambda x: law(x) * value(x), least, 1.0, limit=200)[0] / whole)
+        whole = integrate.quad(m_prior, least, 1.0, limit=200)[0]
+        return float(
+            integrate.quad(lambda x: m_prior(x) * value(x), least, 1.0, limit=200)[0] / whole
+        )
 
     found += math.log(
         mean(
@@ -160,7 +162,7 @@ def test_m_drawn_with_the_partition(
     chain.graph = candidate_graph.with_kinds(chain.graph, np.zeros_like(chain.graph.weak))
     thin = 1
     if in_turns:
-        chain.visits.turns[:], thin = [0, 1, 1, 0, 1, 0], 2
+        chain.schedule.turns[:], thin = [0, 1, 1, 0, 1, 0], 2
     work._one(chain, mcmc.Run(thin=thin), thin * SWEEPS, keep=True)
     check(truth, [in_order(row) for row in chain.labels], worth=0.25)
 
@@ -229,24 +231,28 @@ def test_chains_share_how_likely_candidates_are_and_whose_guesses_are_any_good()
     partition.place(case.graph, both[1].state, np.array([0, 0, 0, 1]))
     near = len(case.graph.near)
     for chain, looks, joins in zip(both, (1.0, 3.0), (0.5, 0.7), strict=True):
-        chain.visits.looks[:], chain.visits.joins[:] = looks, joins * np.arange(near) / near
-        chain.visits.worked[:], chain.visits.alone[:] = looks, joins * np.arange(4) / 4
+        chain.schedule.looks[:], chain.schedule.joins[:] = looks, joins * np.arange(near) / near
+        chain.schedule.worked[:], chain.schedule.alone[:] = looks, joins * np.arange(4) / 4
     # guesses of the first are right half as often as draws are alike, of the second less often;
     # the third's are good as one chain saw it; the fourth was never worked out
-    both[0].visits.again[:], both[0].visits.guessed[:] = [1, 1, 1, 0], [0.5, 0.4, 0.9, 0]
-    both[1].visits.again[:], both[1].visits.guessed[:] = [2, 2, 2, 0], [1.0, 1.0, 0.7, 0]
+    both[0].schedule.again[:], both[0].schedule.proposed[:] = [1, 1, 1, 0], [0.5, 0.4, 0.9, 0]
+    both[1].schedule.again[:], both[1].schedule.proposed[:] = [2, 2, 2, 0], [1.0, 1.0, 0.7, 0]
     mcmc._share(both)
     for chain in both:
-        least = candidate_graph.LEAST_GUESS
-        assert chain.graph.guess == pytest.approx(np.maximum(0.3 * np.arange(near) / near, least))
+        least = candidate_graph.MIN_LINK_PROBABILITY
+        assert chain.graph.link_probability == pytest.approx(
+            np.maximum(0.3 * np.arange(near) / near, least)
+        )
         assert chain.graph.alone == pytest.approx(np.maximum(0.3 * np.arange(4) / 4, least))
-        assert chain.graph.apt.tolist() == [True, False, True, False]
-        assert set(chain.visits.turns.tolist()) == {0, 1}
+        assert chain.graph.informed.tolist() == [True, False, True, False]
+        assert set(chain.schedule.turns.tolist()) == {0, 1}
         stand = [chain.state.slot for chain in both]
-        assert chain.graph.lots == pytest.approx(with_lots(chain.graph, stand).lots)
-        assert chain.graph.tries.tolist() == attempts.by_doubt(chain.graph).tries.tolist()
+        assert chain.graph.proposal_weights == pytest.approx(
+            with_proposal(chain.graph, stand).proposal_weights
+        )
+        assert chain.graph.tries.tolist() == split_merge.by_doubt(chain.graph).tries.tolist()
         assert len(chain.graph.moving) == 4
-    assert both[0].visits.turns.tolist() == both[1].visits.turns.tolist()
+    assert both[0].schedule.turns.tolist() == both[1].schedule.turns.tolist()
 
 
 def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
@@ -255,31 +261,31 @@ def test_a_look_everywhere_finds_whom_chains_have_taken_for_faint() -> None:
     weak = np.full_like(case.graph.weak, partition.FAINT)
     seldom = candidate_graph.with_kinds(case.graph, weak)
     one, none = np.ones(2, np.float32), np.zeros(2, np.float32)
-    seldom = seldom._replace(guess=none, alone=one, apt=np.ones(2, np.bool_))
+    seldom = seldom._replace(link_probability=none, alone=one, informed=np.ones(2, np.bool_))
     state = partition.empty_state(2, 2)
     partition.place(seldom, state, np.arange(2))
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     rng, rates = np.random.default_rng(4), rates_for(np.random.default_rng(4))
     chain = mcmc._Chain(rng, seldom, state, rates, prior, every(seldom))
-    chain.visits.often[:], chain.visits.turns[:] = 0.0, [0, 1]
+    chain.schedule.often[:], chain.schedule.turns[:] = 0.0, [0, 1]
     mcmc._look_everywhere(candidate_graph.all_firm(seldom), None, chain)
     assert chain.graph is seldom
-    assert chain.visits.often.tolist() == [0.0, 0.0]
-    assert chain.visits.turns.tolist() == [0, 1]
-    assert chain.visits.times.tolist() == chain.visits.looks.tolist() == [1, 1]
-    assert (chain.visits.joins > candidate_graph.FIRM_FROM).all()
+    assert chain.schedule.often.tolist() == [0.0, 0.0]
+    assert chain.schedule.turns.tolist() == [0, 1]
+    assert chain.schedule.times.tolist() == chain.schedule.looks.tolist() == [1, 1]
+    assert (chain.schedule.joins > candidate_graph.FIRM_FROM).all()
     mcmc._share([chain])
     assert chain.graph.weak.tolist() == [partition.FIRM, partition.FIRM]
-    assert chain.graph.guess == pytest.approx(chain.visits.joins)
+    assert chain.graph.link_probability == pytest.approx(chain.schedule.joins)
 
 
 def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> None:
     """Known as joined, it would be tried often and part, and others would meet as seldom."""
-    case, guess, all_one = two_and_two()
-    tried = attempts.for_all(case.graph, guess)
-    prior = partition.Prior(partition.FLAT, 1.0, 0.0, np.zeros(2))
+    case, link_probability, all_one = two_and_two()
+    tried = split_merge.for_all(case.graph, link_probability)
+    prior = partition.PriorParameters(partition.FLAT, 1.0, 0.0, np.zeros(2))
     rates: Any = SimpleNamespace(worth=lambda: case.worth)
-    cross = guess < 1.0
+    cross = link_probability < 1.0
     met = 0
     for seed in range(100):
         state = partition.empty_state(4, 2)
@@ -287,10 +293,10 @@ def test_what_attempts_join_at_a_look_everywhere_is_not_taken_for_likely() -> No
         rng = np.random.default_rng(seed)
         chain = mcmc._Chain(rng, case.graph, state, rates, prior, every(case.graph))
         mcmc._look_everywhere(case.graph, tried, chain)
-        assert chain.visits.times.tolist() == [1, 1, 1, 1]
-        assert chain.visits.sweeps[0] == 1
-        assert chain.visits.looks.tolist() == [1.0] * 12
-        assert (chain.visits.joins[cross] < 0.01).all()
+        assert chain.schedule.times.tolist() == [1, 1, 1, 1]
+        assert chain.schedule.sweeps[0] == 1
+        assert chain.schedule.looks.tolist() == [1.0] * 12
+        assert (chain.schedule.joins[cross] < 0.01).all()
         met += state.slot[0] == state.slot[2]
     assert met / 100 > all_one / 2  # they were apart, and one look is not for ever
 
@@ -304,18 +310,18 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
     work = mcmc._Work(
         built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
-    drawn, draw = list[int](), model.draw
+    sample_pairs, draw = list[int](), model.draw
 
-    def seen(*args: Any) -> model.Rates:
-        drawn.append(int(chain.visits.sweeps[0]))
+    def seen(*args: Any) -> model.MatchProbabilities:
+        sample_pairs.append(int(chain.schedule.sweeps[0]))
         return draw(*args)
 
     monkeypatch.setattr(model, "draw", seen)
     work._one(chain, mcmc.Run(), 4, keep=False)
-    assert drawn == [1, 2, 3, 4]
-    chain.visits.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
+    assert sample_pairs == [1, 2, 3, 4]
+    chain.schedule.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
     work._one(chain, mcmc.Run(), 8, keep=True)
-    assert drawn[4:] == [6, 8, 10, 12]
+    assert sample_pairs[4:] == [6, 8, 10, 12]
 
 
 def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_doubt_from_then(
@@ -323,7 +329,7 @@ def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_d
 ) -> None:
     case = made(np.random.default_rng(8), [0, 0, 1, 1], 1.0)
     made_at, large, sweep = list[float](), list[float](), moves.sweep
-    by_doubt, for_all = list[bool](), attempts.for_all
+    by_doubt, for_all = list[bool](), split_merge.for_all
     everybody, looked = list[partition.Graph](), list[partition.Graph]()
 
     def seen(*args: Any) -> None:
@@ -334,13 +340,13 @@ def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_d
         large.append(args[6].large)
         sweep(*args)
 
-    def all_alike(near: partition.Graph, guess: NDArray[np.float32]) -> partition.Graph:
+    def all_alike(near: partition.Graph, link_probability: NDArray[np.float32]) -> partition.Graph:
         assert (near.weak == partition.FIRM).all()
-        everybody.append(for_all(near, guess))
+        everybody.append(for_all(near, link_probability))
         return everybody[-1]
 
     monkeypatch.setattr(moves, "sweep", seen)
-    monkeypatch.setattr(attempts, "for_all", all_alike)
+    monkeypatch.setattr(split_merge, "for_all", all_alike)
     run = mcmc.Run(chains=1, warm_up=24, length=20, rounds=1, refuse=np.inf)
     rates = rates_for(np.random.default_rng(8))
     mcmc.sample(built_of(case), rates, 2, draws=1, seed=1, progress=silent, run=run)
@@ -402,22 +408,22 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
 
 
 @pytest.mark.parametrize(("each", "apt"), [(1, True), (3, False)])
-def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, apt: bool) -> None:
+def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, informed: bool) -> None:
     """As many of two lists that repeat nobody, all alike: who is with whom is who is left.
 
     Of one each it is always the other; of three each any of three, and each time one for sure.
     """
     rng, count, case = np.random.default_rng(4), 2 * each, alike(7.0, each)
     near, worth = case.graph, case.worth
-    prior = partition.Prior(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
+    prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(2))
     state = partition.empty_state(count, 2)
     partition.place(near, state, np.arange(count))
     chain = mcmc._Chain(rng, near, state, rates_for(rng), prior, every(near))
     for _ in range(2):
         for _ in range(300):
-            once(rng, chain.graph, state, worth, prior, 1.0, chain.visits, True)
+            once(rng, chain.graph, state, worth, prior, 1.0, chain.schedule, True)
         mcmc._share([chain])
-    assert (chain.graph.apt == apt).all()
+    assert (chain.graph.informed == informed).all()
 
 
 @pytest.mark.parametrize("warm_up", [0, 1, 2, 3])
@@ -462,7 +468,7 @@ def test_in_the_last_sweeps_of_the_warm_up_nothing_is_guessed(
         share(all_, guessing=guessing)
         said[all_[0].sweeps] = guessing
         if not guessing or len(said) == 1:  # of guesses that nobody has tried none is good
-            assert not any(chain.graph.apt.any() for chain in all_)
+            assert not any(chain.graph.informed.any() for chain in all_)
 
     monkeypatch.setattr(mcmc, "_share", seen)
     run = mcmc.Run(warm_up=warm_up, length=20, rounds=1, refuse=np.inf)
@@ -477,9 +483,9 @@ def test_what_the_last_sweeps_of_the_warm_up_saw_does_not_fade(
     case = made(rng, [0, 0, 1, 1], 1.0)
     said = list[bool]()
 
-    def seen(visits: list[Visits], *, fading: bool = True) -> None:
+    def seen(schedule: list[ScanSchedule], *, fading: bool = True) -> None:
         said.append(fading)
-        settle(visits, fading=fading)
+        settle(schedule, fading=fading)
 
     monkeypatch.setattr(mcmc, "settle", seen)
     run = mcmc.Run(warm_up=40, length=20, rounds=2, target=0.0, refuse=np.inf)
@@ -505,7 +511,7 @@ def test_chains_share_after_the_warm_up_and_where_they_go_on(
         share(all_, guessing=guessing)
         kept_at.append(len(all_[0].watched))
         assert all((chain.graph.weak == all_[0].graph.weak).all() for chain in all_)
-        assert all((chain.visits.often == all_[0].visits.often).all() for chain in all_)
+        assert all((chain.schedule.often == all_[0].schedule.often).all() for chain in all_)
 
     monkeypatch.setattr(mcmc, "_share", seen)
     monkeypatch.setattr(mcmc._Work, "look_everywhere", looks)
@@ -531,27 +537,31 @@ def test_chains_that_nearly_agree_go_on_for_longer(
 ) -> None:
     rng = np.random.default_rng(8)
     case = made(rng, [0, 0, 1, 1], 1.0)
-    asked = list[int]()
+    collapsed = list[int]()
 
     def agreement(watched: NDArray[np.float64]) -> tuple[float, float]:
-        asked.append(watched.shape[1])
+        collapsed.append(watched.shape[1])
         return rhat, ess
 
     monkeypatch.setattr(mcmc, "agreement", agreement)
     run = mcmc.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
     done = mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
-    assert len(asked) == rounds
-    assert asked[-1] == done.facts["sweeps"] == kept
+    assert len(collapsed) == rounds
+    assert collapsed[-1] == done.facts["sweeps"] == kept
 
 
-def built_of(case: Made) -> candidate_graph.Built:
+def built_of(case: Made) -> candidate_graph.CandidateGraph:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)
     kept = candidate_graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
-    return candidate_graph.Built(case.graph, np.zeros(len(case.levels), np.int64), kept, (), {})
+    return candidate_graph.CandidateGraph(
+        case.graph, np.zeros(len(case.levels), np.int64), kept, (), {}
+    )
 
 
-def exact_with_m(case: Made, lists: list[int], rates: model.Rates) -> dict[Labels, float]:
+def exact_with_m(
+    case: Made, lists: list[int], rates: model.MatchProbabilities
+) -> dict[Labels, float]:
     """Every partition of two lists that repeat nobody, m integrated out."""
     logs = {}
     for row in naive.partitions(len(lists)):
@@ -767,8 +777,8 @@ def test_what_pairs_by_lot_do_not_show_is_no_rarity() -> None:
     u[1] = np.full(len(compare.BIRTH) - 1, 1e-9)
     u[1][day - 1], u[1][apart - 1] = 1e-4, 1 - 1e-4
     times = np.array([900.0, 100, 10]) * 1000
-    lots = em._of_namesakes(patterns, times, tuple(u), stand)
-    assert lots[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
+    proposal_weights = em._of_namesakes(patterns, times, tuple(u), stand)
+    assert proposal_weights[1][day - 1] / u[1][day - 1] == pytest.approx(1, abs=0.01)
     all_seen = em._of_namesakes(patterns, times, tuple(u), np.ones(3))
     assert all_seen[1][day - 1] / u[1][day - 1] < 0.3
 
@@ -810,7 +820,9 @@ def test_companions_are_learned_from_pairs() -> None:
     reports = 1200
     rows = [
         np.stack(
-            [rng.choice(len(law), many, p=law) for law in laws] + [np.zeros(many, int)] * 3, axis=1
+            [rng.choice(len(m_prior), many, p=m_prior) for m_prior in laws]
+            + [np.zeros(many, int)] * 3,
+            axis=1,
         )
         for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
     ]
@@ -1016,8 +1028,8 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         rng = np.random.default_rng(seed)
         count = int(rng.integers(3, 7))
         case = made(rng, [0] * count, 0.5)
-        drawn = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
-        case.levels[:] = drawn + drawn.transpose(1, 0, 2)
+        sample_pairs = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
+        case.levels[:] = sample_pairs + sample_pairs.transpose(1, 0, 2)
         case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
         agree = case.worth.kind == pair_likelihood.RIGHT
         case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
@@ -1094,11 +1106,11 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])
     rng, times = np.random.default_rng(8), 4000
-    drawn = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
+    sample_pairs = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
     of_vague = vague / (vague + either)
-    found = float(np.mean([found[1, year] == 2 for found, _, _ in drawn]))
+    found = float(np.mean([found[1, year] == 2 for found, _, _ in sample_pairs]))
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
-    kinds = np.mean([kinds[1] for _, kinds, _ in drawn], axis=0)
+    kinds = np.mean([kinds[1] for _, kinds, _ in sample_pairs], axis=0)
     # the vague one as original errs itself, and both agree; else it and the original are right
     assert kinds[pair_likelihood.RIGHT] == pytest.approx(2.0, abs=1e-9)
     assert kinds[pair_likelihood.DIFFERENT] == pytest.approx(1.0, abs=1e-9)

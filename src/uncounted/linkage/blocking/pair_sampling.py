@@ -42,7 +42,7 @@ SHARED = (
 
 
 @attrs.frozen(eq=False)
-class Drawn:
+class SampledPairs:
     """Pairs by lot, left > right, and how many pairs each stands for."""
 
     left: Ints
@@ -60,19 +60,19 @@ class _Blocks:
     pairs: Ints  # of each block
 
 
-def drawn(
+def sample_pairs(
     keys: Mapping[str, Ints],
     rng: np.random.Generator,
     *,
-    among_all: int,
+    from_all: int,
     sharing: int,
-) -> Drawn:
+) -> SampledPairs:
     """Draw pairs, with replacement.
 
     Args:
         keys: blocking keys by name, a number a report, `NO_KEY` where it is not said.
         rng: the generator.
-        among_all: how many to draw among all pairs.
+        from_all: how many to draw among all pairs.
         sharing: how many among the pairs of each of `SHARED` that there are any of.
 
     Returns:
@@ -90,11 +90,11 @@ def drawn(
         900.0
     """
     count = len(next(iter(keys.values())))
-    one = rng.integers(0, count, among_all)
-    two = (one + rng.integers(1, count, among_all)) % count
+    one = rng.integers(0, count, from_all)
+    two = (one + rng.integers(1, count, from_all)) % count
     parts = [(one, two)]
-    drawn_in = [np.zeros(count, np.int64)]  # all are one block
-    chance = [among_all / (count * (count - 1) / 2)]  # of a pair that shares the key
+    blocks_of = [np.zeros(count, np.int64)]  # all are one block
+    chance = [from_all / (count * (count - 1) / 2)]  # of a pair that shares the key
     used = [shared for shared in SHARED if all(key in keys for key in shared)]
     found = _threads.over(
         len(used), lambda here: _blocks([keys[key] for key in used[here.start]]), size=1
@@ -102,26 +102,26 @@ def drawn(
     for blocks in found:
         if len(blocks.pairs):
             parts.append(_within(blocks, rng, sharing))
-            drawn_in.append(blocks.block)
+            blocks_of.append(blocks.block)
             chance.append(sharing / int(blocks.pairs.sum()))
     left, right = (np.concatenate(each) for each in zip(*parts, strict=True))
     times = np.zeros(len(left))  # that this pair is drawn, on average
-    for block, each in zip(drawn_in, chance, strict=True):
+    for block, each in zip(blocks_of, chance, strict=True):
         times += each * ((block[left] == block[right]) & (block[left] >= 0))
-    return Drawn(np.maximum(left, right), np.minimum(left, right), 1.0 / times)
+    return SampledPairs(np.maximum(left, right), np.minimum(left, right), 1.0 / times)
 
 
 def _blocks(values: list[Ints]) -> _Blocks:
     """Blocks of at least two reports that say all of these keys, and say the same."""
     count = len(values[0])
-    said = np.flatnonzero(np.logical_and.reduce([each != NO_KEY for each in values]))
-    joint = blocking.joined([np.unique_inverse(each[said])[1] for each in values])
+    recorded = np.flatnonzero(np.logical_and.reduce([each != NO_KEY for each in values]))
+    joint = blocking.joined([np.unique_inverse(each[recorded])[1] for each in values])
     sizes = np.bincount(joint)
     alone = sizes < 2
     number = np.where(alone, -1, np.cumsum(~alone) - 1)
     block = np.full(count, -1, np.int64)
-    block[said] = number[joint]
-    members = said[np.argsort(joint, kind="stable")]
+    block[recorded] = number[joint]
+    members = recorded[np.argsort(joint, kind="stable")]
     members = members[block[members] >= 0]
     sizes = sizes[~alone]
     return _Blocks(block, members, np.cumsum(sizes) - sizes, sizes * (sizes - 1) // 2)

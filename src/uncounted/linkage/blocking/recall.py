@@ -226,15 +226,15 @@ def _truncated(counts: Floats, seen: NDArray[np.bool_]) -> float | None:
     total = counts.sum()
     full, before = counts.copy(), -1.0
     for _ in range(_ROUNDS):
-        law = np.ones(counts.shape)
+        cell_probability = np.ones(counts.shape)
         for axis in range(counts.ndim):
             others = tuple(a for a in range(counts.ndim) if a != axis)
             margin = full.sum(axis=others, keepdims=True)
-            law *= margin / margin.sum()
-        lost = float(law[~seen].sum())
+            cell_probability *= margin / margin.sum()
+        lost = float(cell_probability[~seen].sum())
         if lost > 0.99:
             return None
         if abs(lost - before) < _CLOSE:
             return lost
-        full, before = counts + np.where(seen, 0.0, law * total / (1 - lost)), lost
+        full, before = counts + np.where(seen, 0.0, cell_probability * total / (1 - lost)), lost
     return None

@@ -100,13 +100,13 @@ class _Rule:
     """The blocks of one rule: `members` sorted by block, and where each one's block ends."""
 
     members: Codes
-    ends: Ints
+    stops: Ints
     left_out: int  # pairs
 
     @property
     def pairs(self) -> Ints:
         """How many pairs each member begins."""
-        return self.ends - np.arange(1, len(self.members) + 1)
+        return self.stops - np.arange(1, len(self.members) + 1)
 
 
 @attrs.frozen(eq=False)
@@ -192,17 +192,17 @@ def _prepared(encoded: Encoded) -> tuple[_Keys, list[_Rule]]:
     def number(here: slice) -> None:
         at, column = here.start, _COLUMNS[here.start]
         values = encoded.keys[column]
-        said = values != NO_KEY
-        distinct, row = np.unique_inverse(values[said])
+        recorded = values != NO_KEY
+        distinct, row = np.unique_inverse(values[recorded])
         codes[:, at] = -1
-        codes[said, at] = row
+        codes[recorded, at] = row
         if not len(distinct):
             return
-        share = np.bincount(row) / said.sum()
+        share = np.bincount(row) / recorded.sum()
         u = float((share**2).sum())
         m = _M["given" if column == "alias" else column]
         of_value = np.maximum(share, 1e-9) if column in _BY_VALUE else u
-        agree[said, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
+        agree[recorded, at] = np.log(m / np.broadcast_to(of_value, share.shape))[row]
         differ[at] = np.log((1 - m) / max(1 - u, 1e-9))
 
     _threads.over(len(_COLUMNS), number, size=1)
@@ -253,8 +253,8 @@ def _blocks(codes: Codes, block: Codes) -> _Rule:
     who, joint = who[inside], joint[inside]
     block[who] = joint
     order = np.argsort(joint, kind="stable")
-    ends = np.cumsum(sizes * kept)[joint[order]]
-    return _Rule(who[order].astype(np.int32), ends, int(pairs[largest[:excess]].sum()))
+    stops = np.cumsum(sizes * kept)[joint[order]]
+    return _Rule(who[order].astype(np.int32), stops, int(pairs[largest[:excess]].sum()))
 
 
 def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
@@ -268,7 +268,7 @@ def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
             here: slice, own: Codes = own, rule: _Rule = rule, rows: Ints = rows, at: int = at
         ) -> Any:
             return _survey(
-                keys.agree, keys.differ, keys.blocks, own, rule.members, rule.ends, at, rows[here]
+                keys.agree, keys.differ, keys.blocks, own, rule.members, rule.stops, at, rows[here]
             )
 
         for each in _threads.over(len(rows), work, size=2000):
@@ -289,7 +289,7 @@ def _looked(
         first, last = int(bounds[here.start]), int(bounds[here.start + 1])
         room = int(before[last] - before[first])
         return _scan(
-            keys.agree, keys.differ, keys.blocks, own, rule.members, rule.ends, at,
+            keys.agree, keys.differ, keys.blocks, own, rule.members, rule.stops, at,
             cut, first, last, room,
         )  # fmt: skip
 
@@ -339,7 +339,7 @@ def _survey(
     blocks: Codes,
     own: Codes,
     members: Codes,
-    ends: Ints,
+    stops: Ints,
     rule: int,
     rows: Ints,
 ) -> Ints:
@@ -348,8 +348,8 @@ def _survey(
     total = np.empty(_TILE, np.float32)
     for x in rows:
         i = members[x]
-        for low in range(x + 1, ends[x], _TILE):
-            high = min(low + _TILE, ends[x])
+        for low in range(x + 1, stops[x], _TILE):
+            high = min(low + _TILE, stops[x])
             _weigh(own, x, low, high, agree[i], differ, total)
             for y in range(low, high):
                 if _found_by(blocks, i, members[y]) & ((1 << rule) - 1) == 0:
@@ -364,7 +364,7 @@ def _scan(
     blocks: Codes,
     own: Codes,
     members: Codes,
-    ends: Ints,
+    stops: Ints,
     rule: int,
     cut: float,
     first: int,
@@ -378,8 +378,8 @@ def _scan(
     count = 0
     for x in range(first, last):
         i = members[x]
-        for low in range(x + 1, ends[x], _TILE):
-            high = min(low + _TILE, ends[x])
+        for low in range(x + 1, stops[x], _TILE):
+            high = min(low + _TILE, stops[x])
             _weigh(own, x, low, high, agree[i], differ, total)
             for y in range(low, high):
                 if total[y - low] < cut:

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled_inner
-from uncounted.linkage.encoding.kernel_arrays import Arrays
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 _WORD = 60  # letters of a word that are compared, at most
 
 
 @compiled_inner
 def apart(
-    a: Arrays,
+    a: ReportArrays,
     words: NDArray[np.int64],
     others: NDArray[np.int64],
     f: int,
@@ -31,7 +31,7 @@ def apart(
 
 
 @compiled_inner
-def words_apart(a: Arrays, x: int, y: int, shortest: int) -> int:
+def words_apart(a: ReportArrays, x: int, y: int, shortest: int) -> int:
     """0 same letters, 1 a slip apart (two if long), 2 near, 3 other."""
     n = a.letter_starts[x + 1] - a.letter_starts[x]
     m = a.letter_starts[y + 1] - a.letter_starts[y]

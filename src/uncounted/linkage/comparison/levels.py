@@ -18,7 +18,7 @@ from uncounted.linkage.comparison.name_levels import AGREES_LAST, FAMILY_ALONE, 
 from uncounted.linkage.comparison.names import of_names
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import NO_KEY, OPEN, Encoded
-from uncounted.linkage.encoding.kernel_arrays import Arrays
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 Levels = NDArray[np.uint8]
 
@@ -94,7 +94,7 @@ def unpacked(codes: NDArray[np.int32]) -> Levels:
 
 
 @compiled
-def pair(a: Arrays, i: int, j: int) -> int:
+def pair(a: ReportArrays, i: int, j: int) -> int:
     """The levels of one pair, in one number."""
     code = of_names(a, a.name[i], a.name[j])
     birth = births(a.birth[i, 0], a.birth[i, 1], a.birth[j, 0], a.birth[j, 1])
@@ -111,7 +111,7 @@ def pair(a: Arrays, i: int, j: int) -> int:
 
 @compiled
 def _fill(
-    a: Arrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
+    a: ReportArrays, left: NDArray[np.int64], right: NDArray[np.int64], out: NDArray[np.uint8]
 ) -> None:
     a, left, right, out = lend(a), borrow(left), borrow(right), borrow(out)
     for at in range(len(left)):
@@ -129,7 +129,7 @@ def _fill(
 
 
 @compiled_inner
-def _relative(a: Arrays, i: int, j: int) -> int:
+def _relative(a: ReportArrays, i: int, j: int) -> int:
     """How the names of their relatives agree."""
     level = of_names(a, a.relative[i], a.relative[j])
     if level == FAMILY_ALONE:
@@ -140,7 +140,7 @@ def _relative(a: Arrays, i: int, j: int) -> int:
 
 
 @compiled_inner
-def _text(a: Arrays, x: int, y: int) -> int:
+def _text(a: ReportArrays, x: int, y: int) -> int:
     """How two texts agree: their letters and digits."""
     if x == NO_KEY or y == NO_KEY:
         return 0
@@ -156,7 +156,7 @@ def _text(a: Arrays, x: int, y: int) -> int:
 
 
 @compiled_inner
-def _number(a: Arrays, x: int, y: int) -> int:
+def _number(a: ReportArrays, x: int, y: int) -> int:
     """How two numbers agree: a slip, or the end alone is another."""
     level = _text(a, x, y)
     if level != 2:
@@ -177,7 +177,7 @@ _PLACE_RANK = np.array([0.0, 2.0, 1.0, -0.5, 1.0, -1.0])
 
 
 @compiled_inner
-def _event(a: Arrays, i: int, j: int) -> int:
+def _event(a: ReportArrays, i: int, j: int) -> int:
     """The best-agreeing pair of acts, acts of one kind before others.
 
     Where a report does not say what was done, it may be what the other says.

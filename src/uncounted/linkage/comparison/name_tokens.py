@@ -14,14 +14,14 @@ from uncounted.linkage.comparison.name_levels import (
     IN_PART_SLIP,
     RARE_IN_PART,
 )
-from uncounted.linkage.encoding.kernel_arrays import Arrays
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 _SHORTEST = 4  # letters of a word that may have a slip
 _A, _O = ord("a"), ord("o")
 
 
 @compiled_inner
-def in_words(a: Arrays, f: int, g: int) -> int:
+def in_words(a: ReportArrays, f: int, g: int) -> int:
     """The level of two forms of which one has all the words of the other; 0 if neither has.
 
     Part by part, either may have more; else of the name as a whole, if of one of them it is open
@@ -54,14 +54,14 @@ def _level(kind: int, worth: float) -> int:
 
 
 @compiled_inner
-def count(a: Arrays, family: int, given: int) -> int:
+def count(a: ReportArrays, family: int, given: int) -> int:
     """How many words two parts have."""
     of_family = a.family_bag[family + 1] - a.family_bag[family]
     return int(of_family + a.given_bag[given + 1] - a.given_bag[given])
 
 
 @compiled_inner
-def _word(a: Arrays, family: int, given: int, at: int) -> int:
+def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
     """Word number `at` of two parts, the family's first."""
     of_family = a.family_bag[family + 1] - a.family_bag[family]
     if at < of_family:
@@ -70,7 +70,7 @@ def _word(a: Arrays, family: int, given: int, at: int) -> int:
 
 
 @compiled_inner
-def _within(a: Arrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
+def _within(a: ReportArrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
     """Whether all words of one are words of the other (1), or but for slips (2), and how telling.
 
     The log of 1 / chance that somebody has these words by chance, those with a slip left out.
@@ -109,13 +109,13 @@ def _within(a: Arrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
 
 
 @compiled_inner
-def part_in_words(a: Arrays, family: bool, x: int, y: int) -> bool:
+def part_in_words(a: ReportArrays, family: bool, x: int, y: int) -> bool:
     """Whether all words of one family (or given) name are words of the other."""
     return (_within(a, x, 0, y, 0) if family else _within(a, 0, x, 0, y))[0] == 1
 
 
 @compiled_inner
-def apart_in_words(a: Arrays, family: bool, x: int, y: int, shortest: int) -> int:
+def apart_in_words(a: ReportArrays, family: bool, x: int, y: int, shortest: int) -> int:
     """How far two parts of as many words, and more than one, are apart: the furthest word.
 
     Else -1. What they have in common must not make up for another word.
@@ -133,7 +133,7 @@ def apart_in_words(a: Arrays, family: bool, x: int, y: int, shortest: int) -> in
 
 
 @compiled_inner
-def other_sex(a: Arrays, r: int, s: int) -> bool:
+def other_sex(a: ReportArrays, r: int, s: int) -> bool:
     """Given names of one word, one of which is the other's for women: Juan and Juana."""
     if count(a, 0, r) != 1 or count(a, 0, s) != 1:
         return False
@@ -141,7 +141,7 @@ def other_sex(a: Arrays, r: int, s: int) -> bool:
 
 
 @compiled_inner
-def _of_two_sexes(a: Arrays, x: int, y: int) -> bool:
+def _of_two_sexes(a: ReportArrays, x: int, y: int) -> bool:
     """Words that differ in a last o and a, or in a last a."""
     n = a.letter_starts[x + 1] - a.letter_starts[x]
     m = a.letter_starts[y + 1] - a.letter_starts[y]

@@ -37,14 +37,14 @@ from uncounted.linkage.comparison.name_tokens import (
     other_sex,
     part_in_words,
 )
-from uncounted.linkage.encoding.kernel_arrays import Arrays
+from uncounted.linkage.encoding.kernel_arrays import ReportArrays
 
 _NONE = 255  # no level
 _STRETCH = 0.3  # how much likelier of one name than of two two spellings must be at the least
 
 
 @compiled_inner
-def of_names(a: Arrays, x: int, y: int) -> int:
+def of_names(a: ReportArrays, x: int, y: int) -> int:
     """The most telling level over all pairs of forms of two rows of names.
 
     Two who are called Liu Fang beside names of their own are two people as a rule: few such names
@@ -52,20 +52,20 @@ def of_names(a: Arrays, x: int, y: int) -> int:
     other is called besides, what both are called besides is a level of its own. Where they differ
     by a letter or two, it says nothing: sisters may be called so both.
     """
-    best, besides = _NONE, _NONE
+    best, alias = _NONE, _NONE
     for f in range(a.form_starts[x], a.form_starts[x + 1]):
         for g in range(a.form_starts[y], a.form_starts[y + 1]):
             level = _forms(a, f, g)
-            if level and a.besides[f] and a.besides[g]:
-                besides = min(besides, level)
+            if level and a.alias[f] and a.alias[g]:
+                alias = min(alias, level)
             elif level:
                 best = min(best, level)
                 if best == SAME:
                     return SAME
     if best > FAMILY_ALONE and best != _NONE:
-        return ANOTHER if besides <= SAME_LAST else best
+        return ANOTHER if alias <= SAME_LAST else best
     if not _differ_a_little(best):
-        best = min(best, besides)
+        best = min(best, alias)
     return 0 if best == _NONE else best
 
 
@@ -76,7 +76,7 @@ def _differ_a_little(level: int) -> bool:
 
 
 @compiled_inner
-def _forms(a: Arrays, f: int, g: int) -> int:
+def _forms(a: ReportArrays, f: int, g: int) -> int:
     """The level of two forms.
 
     That a word is the family name although another is likelier is believed where the other report
@@ -94,7 +94,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
     )
     if given < 0 and family < 0:
         return 0
-    less_likely = int(a.other_way[f]) + int(a.other_way[g])
+    less_likely = int(a.less_likely_order[f]) + int(a.less_likely_order[g])
     if less_likely == 2 and (family < 1 or given < 1):
         return 0
     if less_likely == 1 and family < 1:
@@ -111,7 +111,7 @@ def _forms(a: Arrays, f: int, g: int) -> int:
                 return SAME + cut
         return SAME_LAST
     if given < 0:
-        if a.veiled[f] or a.veiled[g]:
+        if a.initials_only[f] or a.initials_only[g]:
             return _initials(a, f, g, family)
         if family == 1 or part_in_words(a, True, p, q):
             return FAMILY_ALONE
@@ -164,7 +164,7 @@ _BY_SLIPS = np.array(
 
 
 @compiled_inner
-def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
+def _korean(a: ReportArrays, f: int, g: int, by_given: int, by_family: int) -> int:
     """Given names that differ, both Korean."""
     if by_family:
         return AGREES_LAST if by_given == 1 else DIFFERENT
@@ -174,7 +174,7 @@ def _korean(a: Arrays, f: int, g: int, by_given: int, by_family: int) -> int:
 
 
 @compiled_inner
-def _initials(a: Arrays, f: int, g: int, family: int) -> int:
+def _initials(a: ReportArrays, f: int, g: int, family: int) -> int:
     """Of one name only first letters are said, of the given name or of both."""
     x, y = a.family_firsts[f], a.family_firsts[g]
     if family < 0 and x and y:
@@ -198,7 +198,7 @@ def _begin_apart(x: int, y: int) -> bool:
 
 
 @compiled_inner
-def _exchanged(a: Arrays, f: int, g: int) -> bool:
+def _exchanged(a: ReportArrays, f: int, g: int) -> bool:
     """Given name and family name in each other's place, each at most a slip apart."""
     return (
         apart(a, a.given_words, a.family_words, a.form_given[f], a.form_family[g], 3) < 2
@@ -242,7 +242,7 @@ def _shared(
 
 
 @compiled_inner
-def _begins_alike(a: Arrays, f: int, g: int) -> bool:
+def _begins_alike(a: ReportArrays, f: int, g: int) -> bool:
     """One spelling begins the other. Sharing a syllable is not it: sisters do."""
     for x in range(a.given_words[f], a.given_words[f + 1]):
         n = a.letter_starts[x + 1] - a.letter_starts[x]

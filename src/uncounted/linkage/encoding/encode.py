@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.encoding import places
-from uncounted.linkage.encoding.name_index import Numbers, Parts
+from uncounted.linkage.encoding.name_index import Indexer, NameParts
 from uncounted.records.cells.name_parser import forms, order_of, relative_of
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.forms import Order
@@ -65,7 +65,7 @@ class Ragged:
 
 
 @attrs.frozen
-class Columns:
+class ReportColumns:
     """Reports by column: each distinct thing said once, and which of them a report says.
 
     A million reports say far fewer things than they have cells: names, dates and places are
@@ -112,12 +112,12 @@ class Encoded:
     given_skeletons: Ragged
     given_key: Ints  # of a given name: the coarse key of its likeliest reading
     given_sound: Ints  # the same, finer: with its vowels
-    given_ends: Ragged  # keys of the first syllable or letters, and of the last
+    given_edges: Ragged  # keys of the first syllable or letters, and of the last
     korean: NDArray[np.bool_]  # a form: its given name reads as Korean
-    veiled: NDArray[np.bool_]  # a form: of a part only first letters are said
+    initials_only: NDArray[np.bool_]  # a form: of a part only first letters are said
     open: NDArray[np.bool_]  # a form: where its family name begins is a guess
-    besides: NDArray[np.bool_]  # a form: of a name beside the main one
-    other_way: NDArray[np.bool_]  # a form: its family name is likelier another word
+    alias: NDArray[np.bool_]  # a form: of a name beside the main one
+    less_likely_order: NDArray[np.bool_]  # a form: its family name is likelier another word
     family_firsts: Ints  # a form: letters that the family name may begin with, a bit each
     given_firsts: Ints  # the same for the first two syllables of the given name
     family_words: Ragged  # the words of a part in an alphabet: rows of `word_log_share`
@@ -146,9 +146,9 @@ class Encoded:
     keys: dict[str, Ints]  # blocking keys, a number a report
 
 
-def columns(reports: Iterable[Report]) -> Columns:
+def columns(reports: Iterable[Report]) -> ReportColumns:
     """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, places_, kinds, texts = (Numbers() for _ in range(5))
+    sources, names, places_, kinds, texts = (Indexer() for _ in range(5))
     days = _Dates()
     rows: list[tuple[int, ...]] = []
     acts: list[tuple[int, int, int]] = []
@@ -172,7 +172,7 @@ def columns(reports: Iterable[Report]) -> Columns:
         act_starts.append(len(acts))
     table = np.array(rows, np.int32).reshape(-1, 8)
     act_table = np.array(acts, np.int32).reshape(-1, 3)
-    return Columns(
+    return ReportColumns(
         source=table[:, 0].astype(np.int64),
         sources=tuple(map(str, sources.of)),
         names=table[:, 1].copy(),
@@ -193,21 +193,21 @@ def columns(reports: Iterable[Report]) -> Columns:
     )
 
 
-def _text(said: str | None, texts: Numbers) -> int:
+def _text(recorded: str | None, texts: Indexer) -> int:
     """The row of a text, read by its letters and digits alone."""
-    folded = unicodedata.normalize("NFKC", said or "").casefold()
+    folded = unicodedata.normalize("NFKC", recorded or "").casefold()
     kept = "".join(char for char in folded if char.isalnum())
     return texts(kept) if kept else NOTHING
 
 
-def _number(said: str | None, texts: Numbers) -> int:
+def _number(recorded: str | None, texts: Indexer) -> int:
     """The row of a number in a register; spreadsheets drop leading zeros."""
-    return _text((said or "").lstrip("0 ") or said, texts)
+    return _text((recorded or "").lstrip("0 ") or recorded, texts)
 
 
 def _acts(report: Report) -> list[Act]:
-    said = [act for act in report.acts if act.date is not None or act.place is not None]
-    return said[:MOST_ACTS]
+    recorded = [act for act in report.acts if act.date is not None or act.place is not None]
+    return recorded[:MOST_ACTS]
 
 
 class _Dates:
@@ -226,13 +226,13 @@ class _Dates:
         return at
 
 
-def habits(said: Columns) -> tuple[Order | None, ...]:
+def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:
     """Where each source puts the family name, from its names that leave no doubt."""
-    found = [order_of(names[0]) if names else None for names in said.name_rows]
+    found = [order_of(names[0]) if names else None for names in recorded.name_rows]
     kinds = np.array([_ORDERS.index(order) for order in found], np.int64)
-    counts = np.zeros((len(said.sources), len(_ORDERS)), np.int64)
-    if len(said.names):
-        np.add.at(counts, (said.source, kinds[said.names]), 1)
+    counts = np.zeros((len(recorded.sources), len(_ORDERS)), np.int64)
+    if len(recorded.names):
+        np.add.at(counts, (recorded.source, kinds[recorded.names]), 1)
     out: list[Order | None] = []
     for _, *clear in counts:
         likely = [
@@ -244,7 +244,7 @@ def habits(said: Columns) -> tuple[Order | None, ...]:
     return tuple(out)
 
 
-def encode(reports: Iterable[Report] | Columns) -> Encoded:
+def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
     """Turn reports into arrays.
 
     Names, dates and places are read once for each distinct one, not once a report.
@@ -252,7 +252,7 @@ def encode(reports: Iterable[Report] | Columns) -> Encoded:
     Raises:
         Nothing for any content: what cannot be read is not said.
     """
-    return _encoded(reports if isinstance(reports, Columns) else columns(reports))
+    return _encoded(reports if isinstance(reports, ReportColumns) else columns(reports))
 
 
 @contextmanager
@@ -271,9 +271,9 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _encoded(said: Columns) -> Encoded:
-    families, givens = Parts(given=False), Parts(given=True)
-    (name, relative), form_starts, parts = _forms(said, families, givens)
+def _encoded(recorded: ReportColumns) -> Encoded:
+    families, givens = NameParts(given=False), NameParts(given=True)
+    (name, relative), form_starts, parts = _forms(recorded, families, givens)
     form_family, form_given = (parts[:, at].astype(np.int32) for at in (0, 1))
     family, given = Ragged.of(families.readings), Ragged.of(givens.readings)
     sizes = np.diff(form_starts)
@@ -291,11 +291,11 @@ def _encoded(said: Columns) -> Encoded:
     words.append(tuple(vocabulary))
     word_starts = np.cumsum([0, *map(len, words)])
     letters = [ord(char) for group in words for word in group for char in word]
-    texts, place = _places(said)
+    texts, place = _places(recorded)
     read = [places.read(text) for text in texts]
-    days = np.array([_days(day) for day in (*said.dates, None)], np.int64)
+    days = np.array([_days(day) for day in (*recorded.dates, None)], np.int64)
     found = Encoded(
-        count=len(said.names),
+        count=len(recorded.names),
         name=name,
         form_starts=form_starts,
         form_family=form_family,
@@ -308,12 +308,12 @@ def _encoded(said: Columns) -> Encoded:
         given_skeletons=Ragged.of(givens.skeletons),
         given_key=np.array([row[0][0] if row else NO_KEY for row in givens.skeletons], np.int64),
         given_sound=np.array(givens.sounds, np.int64),
-        given_ends=Ragged.of(givens.ends),
+        given_edges=Ragged.of(givens.edges),
         korean=parts[:, 2] > 0,
-        veiled=parts[:, 3] > 0,
+        initials_only=parts[:, 3] > 0,
         open=parts[:, 6] > 0,
-        besides=parts[:, 7] > 0,
-        other_way=parts[:, 8] > 0,
+        alias=parts[:, 7] > 0,
+        less_likely_order=parts[:, 8] > 0,
         family_firsts=parts[:, 4].copy(),
         given_firsts=parts[:, 5].copy(),
         family_words=family_words,
@@ -329,27 +329,29 @@ def _encoded(said: Columns) -> Encoded:
         given_word_starts=word_starts[len(families.letters) : -1],
         letter_starts=np.cumsum([0, *(len(word) for group in words for word in group)]),
         letters=np.array(letters, np.int32),
-        sex=said.sex,
-        birth=days[said.birth],
-        origin=place[said.origin],
+        sex=recorded.sex,
+        birth=days[recorded.birth],
+        origin=place[recorded.origin],
         relative=relative,
-        occupation=said.occupation,
-        number=said.number,
-        text_starts=np.cumsum([0, *map(len, said.texts)]),
-        text_letters=np.array([ord(char) for text in said.texts for char in text], np.int32),
-        act_starts=said.act_starts,
-        act_kind=said.act_kind.astype(np.int64),
-        act_days=days[said.act_date],
-        act_place=place[said.act_place],
+        occupation=recorded.occupation,
+        number=recorded.number,
+        text_starts=np.cumsum([0, *map(len, recorded.texts)]),
+        text_letters=np.array([ord(char) for text in recorded.texts for char in text], np.int32),
+        act_starts=recorded.act_starts,
+        act_kind=recorded.act_kind.astype(np.int64),
+        act_days=days[recorded.act_date],
+        act_place=place[recorded.act_place],
         place_levels=places.levels(texts, read),
         place_towns=_towns(read),
-        source=said.source,
+        source=recorded.source,
         keys={},
     )
     return attrs.evolve(found, keys=_keys(found))
 
 
-def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, Codes], Ints, Ints]:
+def _forms(
+    recorded: ReportColumns, families: NameParts, givens: NameParts
+) -> tuple[tuple[Codes, Codes], Ints, Ints]:
     """Rows of forms: which a report has and which its relative, where each starts, what a form is.
 
     A name is read in the order of its source. A form is its family name, its given name,
@@ -358,13 +360,13 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
     another way of telling the family name is likelier. Forms are not kept as such: a million
     reports have half a million.
     """
-    orders = np.array([_ORDERS.index(order) for order in habits(said)], np.int64)
-    both = np.stack([said.names, said.relative]).astype(np.int64) * len(_ORDERS)
-    code = (both + (orders[said.source] if len(said.source) else 0)).ravel()
+    orders = np.array([_ORDERS.index(order) for order in habits(recorded)], np.int64)
+    both = np.stack([recorded.names, recorded.relative]).astype(np.int64) * len(_ORDERS)
+    code = (both + (orders[recorded.source] if len(recorded.source) else 0)).ravel()
     distinct, row = np.unique(code, return_inverse=True)
     starts, parts = [0], []
     for at in distinct.tolist():
-        names, order = said.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
+        names, order = recorded.name_rows[at // len(_ORDERS)], _ORDERS[at % len(_ORDERS)]
         for form in forms(names, order)[:MOST_FORMS]:
             words = ((), ()) if form.korean else (form.family_words, form.given_words)
             family = families(form.family, form.family_letters, words[0])
@@ -383,7 +385,7 @@ def _forms(said: Columns, families: Parts, givens: Parts) -> tuple[tuple[Codes, 
 
 
 def _log_shares(
-    rows: Ragged, parts: Parts, part: Codes, times: Ints, seen: int, background: float
+    rows: Ragged, parts: NameParts, part: Codes, times: Ints, seen: int, background: float
 ) -> NDArray[np.float64]:
     """How common each reading is among the reports' names, in logarithms."""
     uses = np.bincount(part, times, minlength=len(parts.letters))
@@ -408,19 +410,19 @@ def _word_shares(
     return np.asarray(np.log(np.minimum(share, 1.0)), np.float64)
 
 
-def _places(said: Columns) -> tuple[list[str], Ints]:
+def _places(recorded: ReportColumns) -> tuple[list[str], Ints]:
     """Places that say something, and which of them each row of `said.places` is (last: none)."""
-    numbers = Numbers()
-    rows = [places.read(text) for text in said.places]
+    numbers = Indexer()
+    rows = [places.read(text) for text in recorded.places]
     of = [
         numbers(text) if place.fine or place.wide else NO_KEY
-        for text, place in zip(said.places, rows, strict=True)
+        for text, place in zip(recorded.places, rows, strict=True)
     ]
     return [str(text) for text in numbers.of], np.array([*of, NO_KEY], np.int64)
 
 
-def _towns(read: Sequence[places.Place]) -> Ragged:
-    numbers = Numbers()
+def _towns(read: Sequence[places.PlaceKeys]) -> Ragged:
+    numbers = Indexer()
     return Ragged.of(
         [(numbers(key), 1.0) for key in sorted(place.fine) or [place.wide or ""]] for place in read
     )
@@ -484,18 +486,18 @@ def reordered(encoded: Encoded, order: Ints) -> Encoded:
 
 def years(days: Ints) -> Ints:
     """The year of each interval, `NO_KEY` for those wider than a year."""
-    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)
-    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 1)
+    recorded = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 366)
+    middle = np.where(recorded, (days[:, 0] + days[:, 1]) // 2, 1)
     found = (middle - 719163).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    return np.where(said, found + 1970, NO_KEY)
+    return np.where(recorded, found + 1970, NO_KEY)
 
 
 def _months(days: Ints) -> Ints:
     """The month of each interval, counted from 1970, `NO_KEY` for those wider than a month."""
-    said = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 31)
-    middle = np.where(said, (days[:, 0] + days[:, 1]) // 2, 719163)
+    recorded = (days[:, 0] > 0) & (days[:, 1] - days[:, 0] <= 31)
+    middle = np.where(recorded, (days[:, 0] + days[:, 1]) // 2, 719163)
     found = (middle - 719163).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.where(said, found + 12_000_000, NO_KEY)
+    return np.where(recorded, found + 12_000_000, NO_KEY)
 
 
 def _first(starts: Ints, values: Ints) -> Ints:

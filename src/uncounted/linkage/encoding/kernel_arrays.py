@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from uncounted.linkage.encoding.encode import Encoded
 
 
-class Arrays(NamedTuple):
+class ReportArrays(NamedTuple):
     """The arrays of `Encoded` that the compiled loop reads."""
 
     name: NDArray[np.int32]
@@ -26,10 +26,10 @@ class Arrays(NamedTuple):
     family_log_share: NDArray[np.float64]
     given_log_share: NDArray[np.float64]
     korean: NDArray[np.bool_]
-    veiled: NDArray[np.bool_]
+    initials_only: NDArray[np.bool_]
     open: NDArray[np.bool_]
-    besides: NDArray[np.bool_]
-    other_way: NDArray[np.bool_]
+    alias: NDArray[np.bool_]
+    less_likely_order: NDArray[np.bool_]
     family_firsts: NDArray[np.int64]
     given_firsts: NDArray[np.int64]
     family_words: NDArray[np.int64]
@@ -58,10 +58,10 @@ class Arrays(NamedTuple):
     place_levels: NDArray[np.uint8]
 
 
-def of(encoded: Encoded) -> Arrays:
+def of(encoded: Encoded) -> ReportArrays:
     """Pick what the compiled loop needs."""
     e = encoded
-    return Arrays(
+    return ReportArrays(
         e.name,
         e.form_starts,
         e.form_family,
@@ -75,10 +75,10 @@ def of(encoded: Encoded) -> Arrays:
         e.family_log_share,
         e.given_log_share,
         e.korean,
-        e.veiled,
+        e.initials_only,
         e.open,
-        e.besides,
-        e.other_way,
+        e.alias,
+        e.less_likely_order,
         e.family_firsts,
         e.given_firsts,
         e.family_word_starts,

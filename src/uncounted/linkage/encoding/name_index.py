@@ -9,10 +9,10 @@ from uncounted.records.names.romanization_tables import VOWELS
 from uncounted.records.names.surnames import Key
 
 KEYED_READINGS = 6  # most likely readings of a name that it can be found by
-KEYED_ENDS = 3
+KEYED_EDGES = 3
 
 
-class Numbers:
+class Indexer:
     """Gives each distinct value a number, in order of first sight."""
 
     def __init__(self) -> None:
@@ -23,24 +23,24 @@ class Numbers:
         return self.of.setdefault(value, len(self.of))
 
 
-class Parts:
+class NameParts:
     """Distinct family or given names: readings, spellings and coarse keys of each."""
 
     def __init__(self, given: bool) -> None:
         self._given = given
-        self._rows = Numbers()
+        self._rows = Indexer()
         self._rows(((), (), ()))
         self.readings: list[list[tuple[int, float]]] = [[]]
         self.korean = [False]
         self.firsts = [0]
         self.letters: list[tuple[str, ...]] = [()]
         self.skeletons: list[list[tuple[int, float]]] = [[]]
-        self.ends: list[list[tuple[int, float]]] = [[]]
+        self.edges: list[list[tuple[int, float]]] = [[]]
         self.sounds = [-1]
-        self.reading = Numbers()
-        self._skeleton = Numbers()
-        self._end = Numbers()
-        self._sound = Numbers()
+        self.reading = Indexer()
+        self._skeleton = Indexer()
+        self._end = Indexer()
+        self._sound = Indexer()
         self.words: list[tuple[str, ...]] = [()]
 
     def __call__(
@@ -57,8 +57,8 @@ class Parts:
             self.words.append(words)
             coarse = skeletons(readings, letters, words)
             self.skeletons.append([(self._skeleton(key), 1.0) for key in coarse])
-            parts = ends(readings, letters) if self._given else {}
-            self.ends.append([(self._end(key), 1.0) for key in parts])
+            parts = edges(readings, letters) if self._given else {}
+            self.edges.append([(self._end(key), 1.0) for key in parts])
             self.sounds.append(self._sound(sound(readings)) if self._given and readings else -1)
         return at
 
@@ -128,9 +128,9 @@ _ALIKE = ("ㅓㅗㅜㅡ", "ㅕㅛㅠ", "ㅐㅔㅚ", "ㅒㅖ", "ㅙㅞ", "ㅣㅢ�
 _VOWEL_CLASS = tuple(next((row[0] for row in _ALIKE if vowel in row), vowel) for vowel in VOWELS)
 
 
-def ends(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
+def edges(readings: dict[Key, float], letters: Sequence[str]) -> dict[Hashable, None]:
     """Keys of the first and of the last piece of a given name, for where the other is wrong."""
-    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_ENDS]
+    likely = sorted(readings, key=lambda key: -readings[key])[:KEYED_EDGES]
     found: list[Hashable] = []
     for key in likely:
         if isinstance(key, tuple) and len(key) > 1:

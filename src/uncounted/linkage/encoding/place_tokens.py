@@ -24,7 +24,7 @@ _MANY = 1 << 40
 
 
 @attrs.frozen
-class Said:
+class PlaceWords:
     """The words of a place: of its own name, and of what it lies in."""
 
     head: frozenset[str]
@@ -38,10 +38,10 @@ class Related(NamedTuple):
     right: Ints
     same: Flags
     within: Flags  # one lies in what the other names
-    beside: Flags  # both lie in what both name
+    same_area: Flags  # both lie in what both name
 
 
-def related(places: Sequence[Said]) -> Related:
+def related(places: Sequence[PlaceWords]) -> Related:
     """How places are related that have words in common; no relation holds of the others.
 
     Args:
@@ -50,15 +50,15 @@ def related(places: Sequence[Said]) -> Related:
     table = _Words(places)
     left, right = table.pairs()
     one, other = table.side(left, right), table.side(right, left)
-    telling = np.minimum(one.shared, other.shared) < np.minimum(one.alone, other.alone)
+    rarer = np.minimum(one.shared, other.shared) < np.minimum(one.alone, other.alone)
     of_both = (one.hit & one.own & one.theirs).any(axis=1)
     heads = one.head_within & other.head_within
     apart = one.rest_alone & other.rest_alone
     within = one.lies_in | other.lies_in
     contained = (one.contained | other.contained) & ~within
-    same = contained | (heads & ~apart) | (telling & of_both & ~heads)
-    beside = (one.rest_within | other.rest_within) & ~same & ~within
-    return Related(left, right, same, within & ~same, beside)
+    same = contained | (heads & ~apart) | (rarer & of_both & ~heads)
+    same_area = (one.rest_within | other.rest_within) & ~same & ~within
+    return Related(left, right, same, within & ~same, same_area)
 
 
 class _Side(NamedTuple):
@@ -79,7 +79,7 @@ class _Side(NamedTuple):
 class _Words:
     """The words of places, by number, the most telling first."""
 
-    def __init__(self, places: Sequence[Said]) -> None:
+    def __init__(self, places: Sequence[PlaceWords]) -> None:
         numbers: dict[str, int] = {}
         rows = [
             [(numbers.setdefault(word, len(numbers)), word in place.head) for word in words]
@@ -123,21 +123,21 @@ class _Words:
     def side(self, i: Ints, j: Ints) -> _Side:
         """How the words of places `i` are in places `j`."""
         words, own = self._word[i], self._own[i]
-        said = words >= 0
+        present = words >= 0
         code = j[:, None] * max(self._kinds, 1) + words
         at = np.minimum(np.searchsorted(self._codes, code), max(len(self._codes) - 1, 0))
-        hit = said & (self._codes[at] == code) if len(self._codes) else said
-        theirs = hit & self._of_head[at] if len(self._codes) else said
-        times = np.where(said, self._times[words] if self._kinds else 0, _MANY)
-        rest = said & ~own
+        hit = present & (self._codes[at] == code) if len(self._codes) else present
+        theirs = hit & self._of_head[at] if len(self._codes) else present
+        times = np.where(present, self._times[words] if self._kinds else 0, _MANY)
+        rest = present & ~own
         return _Side(
             hit,
             own,
             theirs,
             np.where(hit, times, _MANY).min(axis=1),
-            np.where(said & ~hit, times, _MANY).min(axis=1),
-            (hit | ~said).all(axis=1),
-            ((hit & ~theirs) | ~said).all(axis=1),
+            np.where(present & ~hit, times, _MANY).min(axis=1),
+            (hit | ~present).all(axis=1),
+            ((hit & ~theirs) | ~present).all(axis=1),
             own.any(axis=1) & (theirs | ~own).all(axis=1),
             rest.any(axis=1) & (hit | ~rest).all(axis=1),
             rest.any(axis=1) & ~(rest & hit).any(axis=1),

@@ -77,22 +77,22 @@ _PARTS = re.compile(r"[,;/()（）\[\]、，]|\s-\s")
 
 
 @attrs.frozen
-class Place:
+class PlaceKeys:
     """The fine keys (towns) and the wide key (province) that a text names.
 
     `chain` has the wide key and what lies between it and the town, if anything; of a text
-    that names no town, down to the finest that it names. `said` has the words of a text that
+    that names no town, down to the finest that it names. `own_words` has the words of a text that
     is no place of the table.
     """
 
     fine: frozenset[str]
     wide: str | None
     chain: tuple[str, ...] = ()
-    said: place_tokens.Said | None = attrs.field(default=None, eq=False)
+    own_words: place_tokens.PlaceWords | None = attrs.field(default=None, eq=False)
 
 
 @lru_cache(maxsize=65536)
-def read(text: str) -> Place:
+def read(text: str) -> PlaceKeys:
     """Read a place as written.
 
     Examples:
@@ -107,7 +107,7 @@ def read(text: str) -> Place:
     """
     text = table.settled(stated(text[:LONGEST]))
     if is_kind(text):
-        return Place(frozenset(), None)
+        return PlaceKeys(frozenset(), None)
     found = table.candidates(text)
     if not found:
         return _unlisted(text)
@@ -116,10 +116,10 @@ def read(text: str) -> Place:
     for place in found:
         path = table.shared(path, _above(place))
     if towns:
-        return Place(frozenset(place.code for place in towns), path[0] if path else None, path)
+        return PlaceKeys(frozenset(place.code for place in towns), path[0] if path else None, path)
     words = [word for word in _words(text) if word not in _SIDES and not is_kind(word)]
     left = {_key(word) for word in words if not table.candidates(word)}
-    return Place(frozenset(left - {""}), path[0] if path else None, path)
+    return PlaceKeys(frozenset(left - {""}), path[0] if path else None, path)
 
 
 def _is_town(place: table.Place) -> bool:
@@ -132,7 +132,7 @@ def _above(place: table.Place) -> tuple[str, ...]:
     return place.path[1:-1] or place.path[1:] if _is_town(place) else place.path[1:]
 
 
-def _unlisted(text: str) -> Place:
+def _unlisted(text: str) -> PlaceKeys:
     """A text that is no place of the table: each word what it may be, by name or by consonants."""
     words = _words(text)
     fine: set[str] = set()
@@ -143,14 +143,14 @@ def _unlisted(text: str) -> Place:
     # what only says of which kind a place is does not say which: 수용소 is not 西安
     words = [word for word in words if word not in _NUMBERED and not is_kind(word)]
     if not words and not fine:
-        return Place(frozenset(), None)
+        return PlaceKeys(frozenset(), None)
     for word in words:
         named = table.candidates(word)
         codes = {place.code for place in named if _is_town(place)}
         if named and not codes:
             continue  # a province or a country beside what it is not the province of
         fine |= codes or _by_consonants().get(_key(word), frozenset({_key(word)}))
-    return Place(frozenset(fine - {""}), None, said=_said(text))
+    return PlaceKeys(frozenset(fine - {""}), None, own_words=_own_words(text))
 
 
 def _code_of(words: list[str]) -> tuple[str, list[str]]:
@@ -159,7 +159,7 @@ def _code_of(words: list[str]) -> tuple[str, list[str]]:
     return "".join(code), [word for word in words if word not in code and word not in _NUMBERED]
 
 
-def _said(text: str) -> place_tokens.Said:
+def _own_words(text: str) -> place_tokens.PlaceWords:
     """The words of a text, of its first part and of what follows a comma or a bracket."""
     keys: list[frozenset[str]] = []
     for part in _PARTS.split(text):
@@ -173,7 +173,7 @@ def _said(text: str) -> place_tokens.Said:
         if found:
             keys.append(found)
     head = keys[0] if keys else frozenset()
-    return place_tokens.Said(head, frozenset().union(*keys[1:]) - head)
+    return place_tokens.PlaceWords(head, frozenset().union(*keys[1:]) - head)
 
 
 @lru_cache(maxsize=1)
@@ -212,7 +212,7 @@ def _key(word: str) -> str:
     return word
 
 
-def parents(places: Sequence[Place]) -> dict[str, str]:
+def parents(places: Sequence[PlaceKeys]) -> dict[str, str]:
     """Which province each town lies in, as most reports that name both say."""
     counts: dict[str, Counter[str]] = {}
     for place in places:
@@ -222,7 +222,7 @@ def parents(places: Sequence[Place]) -> dict[str, str]:
     return {town: min(seen, key=lambda wide: (-seen[wide], wide)) for town, seen in counts.items()}
 
 
-def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
+def levels(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uint8]:
     """Compare distinct places, each with each.
 
     Args:
@@ -258,7 +258,7 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
     holders: dict[str, tuple[list[int], list[int]]] = {}
     for at, place in enumerate(places):
         for town in place.fine:
-            holders.setdefault(town, ([], []))[place.said is not None].append(at)
+            holders.setdefault(town, ([], []))[place.own_words is not None].append(at)
     for listed, unlisted in holders.values():
         levels[np.ix_(listed, listed + unlisted)] = SAME
         levels[np.ix_(unlisted, listed)] = SAME
@@ -267,17 +267,21 @@ def levels(texts: Sequence[str], places: Sequence[Place]) -> NDArray[np.uint8]:
     return levels
 
 
-def _mark_unlisted(levels: NDArray[np.uint8], places: Sequence[Place]) -> None:
+def _mark_unlisted(levels: NDArray[np.uint8], places: Sequence[PlaceKeys]) -> None:
     """Mark pairs of places of which the table has neither, by their words, in place."""
-    here = np.array([at for at, place in enumerate(places) if place.said is not None], np.int64)
-    found = place_tokens.related([place.said for place in places if place.said is not None])
+    here = np.array(
+        [at for at, place in enumerate(places) if place.own_words is not None], np.int64
+    )
+    found = place_tokens.related(
+        [place.own_words for place in places if place.own_words is not None]
+    )
     left, right = here[found.left], here[found.right]
-    for which, level in ((found.same, SAME), (found.within, WITHIN), (found.beside, SAME_WIDE)):
+    for which, level in ((found.same, SAME), (found.within, WITHIN), (found.same_area, SAME_WIDE)):
         levels[left[which], right[which]] = levels[right[which], left[which]] = level
 
 
 def _mark_within(
-    levels: NDArray[np.uint8], places: Sequence[Place], wide: Sequence[str | None]
+    levels: NDArray[np.uint8], places: Sequence[PlaceKeys], wide: Sequence[str | None]
 ) -> None:
     """Mark the pairs of which one lies in the other, in place."""
     inside: dict[str, list[int]] = {}
@@ -291,7 +295,7 @@ def _mark_within(
                 levels[at, inside[code]] = levels[inside[code], at] = WITHIN
 
 
-def _common(place: Place, above: dict[str, str]) -> str | None:
+def _common(place: PlaceKeys, above: dict[str, str]) -> str | None:
     found = {above[town] for town in place.fine if town in above}
     return found.pop() if len(found) == 1 else None
 

@@ -1,20 +1,24 @@
 """How good a linkage is: against a known truth, a sample labelled by hand, or its own draws."""
 
 from uncounted.linkage.evaluation.calibration import Calibration
-from uncounted.linkage.evaluation.clerical import Clerical
-from uncounted.linkage.evaluation.ground_truth import Held, against_pairs, against_persons
+from uncounted.linkage.evaluation.clerical import ClericalEvaluation
+from uncounted.linkage.evaluation.ground_truth import (
+    TruthComparison,
+    against_pairs,
+    against_persons,
+)
 from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
 from uncounted.linkage.evaluation.quick import Evaluation, evaluate
 from uncounted.linkage.evaluation.self_reported import Expected, expected
 
 __all__ = [
     "Calibration",
-    "Clerical",
+    "ClericalEvaluation",
     "Evaluation",
     "Expected",
-    "Held",
     "LabelledPairs",
     "Persons",
+    "TruthComparison",
     "against_pairs",
     "against_persons",
     "evaluate",

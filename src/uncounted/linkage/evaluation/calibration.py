@@ -32,7 +32,7 @@ LEAST_GROUPS = 20  # of a bin between .05 and .95: bins that have fewer are join
 
 
 @attrs.frozen(eq=False)
-class Pairs:
+class StatedPairs:
     """Pairs of reports, and in which share of the draws each is together: `left < right`."""
 
     left: Ints
@@ -40,7 +40,7 @@ class Pairs:
     stated: Floats
 
     @classmethod
-    def of(cls, labels: Labels) -> Pairs:
+    def of(cls, labels: Labels) -> StatedPairs:
         """Every pair that some draw puts together.
 
         Examples:
@@ -49,9 +49,9 @@ class Pairs:
         """
         return cls(*pair_shares(labels))
 
-    def only(self, kept: NDArray[np.bool_]) -> Pairs:
+    def only(self, kept: NDArray[np.bool_]) -> StatedPairs:
         """Some of them."""
-        return Pairs(self.left[kept], self.right[kept], self.stated[kept])
+        return StatedPairs(self.left[kept], self.right[kept], self.stated[kept])
 
     @property
     def doubtful(self) -> NDArray[np.bool_]:
@@ -185,7 +185,7 @@ def _found(links: Links, level: float) -> str:
 
 
 def calibrate(
-    pairs: Pairs,
+    pairs: StatedPairs,
     right: NDArray[np.bool_],
     group: Ints,
     labels: Labels,
@@ -222,7 +222,7 @@ def calibrate(
         return _links(pairs.only(of), right[of], labels, mass[of], never, level)
 
     doubt = pairs.doubtful
-    told = doubt & kept
+    usable = doubt & kept
     return Calibration(
         bins=bins,
         error=error,
@@ -233,13 +233,17 @@ def calibrate(
         within=None if alike is None else links(doubt & alike),
         across=None if alike is None else links(doubt & ~alike),
         line=recalibrated(
-            pairs.stated[told], right[told], group[told].tolist(), weight=mass[told], level=level
+            pairs.stated[usable],
+            right[usable],
+            group[usable].tolist(),
+            weight=mass[usable],
+            level=level,
         ),
     )
 
 
 def _links(
-    pairs: Pairs,
+    pairs: StatedPairs,
     right: NDArray[np.bool_],
     labels: Labels,
     mass: Floats,
@@ -309,17 +313,17 @@ def bins_of(
         >>> [(low, high) for low, high, _ in bins_of(stated, group, 2)]
         [(0.05, 0.2), (0.2, 0.8), (0.8, 0.95)]
     """
-    ends = list(itertools.pairwise(EDGES))
+    edges = list(itertools.pairwise(EDGES))
     group = np.arange(len(stated)) if group is None else group
-    while len(ends) > 1:
-        groups = [len(np.unique(group[_inside(stated, *each)])) for each in ends]
+    while len(edges) > 1:
+        groups = [len(np.unique(group[_inside(stated, *each)])) for each in edges]
         at = int(np.argmin(groups))
         if groups[at] >= least:
             break
-        beside = [other for other in (at - 1, at + 1) if 0 <= other < len(ends)]
-        first = min(at, min(beside, key=lambda other: groups[other]))
-        ends[first : first + 2] = [(ends[first][0], ends[first + 1][1])]
-    for low, high in ((0.0, EDGES[0]), *ends, (EDGES[-1], 1.0)):
+        neighbours = [other for other in (at - 1, at + 1) if 0 <= other < len(edges)]
+        first = min(at, min(neighbours, key=lambda other: groups[other]))
+        edges[first : first + 2] = [(edges[first][0], edges[first + 1][1])]
+    for low, high in ((0.0, EDGES[0]), *edges, (EDGES[-1], 1.0)):
         here = _inside(stated, low, high)
         if here.any():
             yield low, high, here
@@ -329,7 +333,7 @@ def _inside(stated: Floats, low: float, high: float) -> NDArray[np.bool_]:
     return (stated >= low) & ((stated < high) | (high == 1.0))
 
 
-def rooms(count: int, pairs: Pairs, asked: Pairs | None = None) -> Ints:
+def rooms(count: int, pairs: StatedPairs, queried: StatedPairs | None = None) -> Ints:
     """Number the groups within which pairs hang together.
 
     Reports that pairs stated above .02 join are a room. A pair is of its room, and one that
@@ -338,7 +342,7 @@ def rooms(count: int, pairs: Pairs, asked: Pairs | None = None) -> Ints:
     Args:
         count: of reports.
         pairs: with what is stated of them.
-        asked: the pairs to be numbered; default: those.
+        queried: the pairs to be numbered; default: those.
 
     Examples:
         >>> left, right = np.array([0, 1, 1, 0]), np.array([1, 2, 3, 3])
@@ -347,7 +351,7 @@ def rooms(count: int, pairs: Pairs, asked: Pairs | None = None) -> Ints:
     """
     near = pairs.only(pairs.stated > NEAR)
     of = connected(count, near.left, near.right)
-    asked = pairs if asked is None else asked
-    one, two = of[asked.left], of[asked.right]
+    queried = pairs if queried is None else queried
+    one, two = of[queried.left], of[queried.right]
     codes = np.minimum(one, two) * count + np.maximum(one, two)
     return np.asarray(np.unique(codes, return_inverse=True)[1], np.int64)

@@ -22,7 +22,7 @@ from uncounted.linkage.evaluation.calibration import (
     Bin,
     Calibration,
     Links,
-    Pairs,
+    StatedPairs,
     band,
     bins_of,
     error_of,
@@ -55,7 +55,7 @@ _WEIGHTS: Mapping[str, tuple[tuple[float, float], ...]] = {  # (at r = 0, slope)
 
 
 @attrs.frozen
-class Sampled:
+class DesignEstimate:
     """An estimate from the sample, its interval, and what it is if all that is unsure is yes or no.
 
     `value` is None for a share of nothing.
@@ -68,7 +68,7 @@ class Sampled:
 
 
 @attrs.frozen
-class Clerical:
+class ClericalEvaluation:
     """A linkage held against a hand-labelled sample.
 
     Attributes:
@@ -84,7 +84,7 @@ class Clerical:
         one_key: the frame holds pairs that no draw links and that share one key alone.
     """
 
-    figures: Mapping[str, Sampled]
+    figures: Mapping[str, DesignEstimate]
     true: float
     true_interval: Interval
     linked: int
@@ -109,7 +109,7 @@ class Clerical:
 class _Judged:
     """The labelled pairs as arrays, in the order of the file."""
 
-    pairs: Pairs
+    pairs: StatedPairs
     stratum: NDArray[np.int64]
     weight: Floats  # pairs of the frame that each stands for
     linked: NDArray[np.bool_]
@@ -120,7 +120,7 @@ class _Judged:
         return self.pairs.stated
 
 
-def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> Clerical:
+def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) -> ClericalEvaluation:
     """Estimate from a sample what could only be counted if every pair had a label.
 
     Raises:
@@ -147,7 +147,7 @@ def estimate(linkage: Linkage, sample: LabelledPairs, *, level: float = 0.95) ->
     total, low, high = total_limits(strata, np.array([[1.0, 0.0, 1.0, 1.0]]), level)
     sizes = np.bincount(point)
     linked = int((sizes * (sizes - 1) // 2).sum())
-    return Clerical(
+    return ClericalEvaluation(
         figures={name: _sampled(name, strata, extremes, level) for name in _WEIGHTS},
         true=float(total[0]),
         true_interval=(max(float(low[0]), 0.0), float(high[0])),
@@ -178,13 +178,15 @@ def _judged(
     linkage: Linkage, rows: Sequence[Labelled], point: NDArray[Any], names: Sequence[str]
 ) -> _Judged:
     at = index_of(linkage)
-    ends = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64).reshape(-1, 2)
-    one, two = ends[:, 0], ends[:, 1]
+    endpoints = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64).reshape(
+        -1, 2
+    )
+    one, two = endpoints[:, 0], endpoints[:, 1]
     stratum = np.array([names.index(row.stratum) for row in rows], np.int64)
     of = np.array([row.of for row in rows], np.float64)
     stated = (linkage.labels[:, one] == linkage.labels[:, two]).mean(axis=0)
     return _Judged(
-        Pairs(one, two, np.asarray(stated, np.float64)),
+        StatedPairs(one, two, np.asarray(stated, np.float64)),
         stratum,
         of / np.bincount(stratum, minlength=len(names))[stratum],
         point[one] == point[two],
@@ -209,12 +211,12 @@ def _strata(judged: _Judged, rows: Sequence[Labelled], names: Sequence[str]) -> 
 
 def _sampled(
     name: str, strata: Sequence[Stratum], extremes: Sequence[Sequence[Stratum]], level: float
-) -> Sampled:
+) -> DesignEstimate:
     def weights(r: Floats) -> Floats:
         return np.stack([start + slope * r for start, slope in _WEIGHTS[name]], axis=1)
 
     limits = ratio_limits(strata, weights, level)
-    return Sampled(_ratio(strata, name), limits, *(_ratio(each, name) for each in extremes))
+    return DesignEstimate(_ratio(strata, name), limits, *(_ratio(each, name) for each in extremes))
 
 
 def _ratio(strata: Sequence[Stratum], name: str) -> float | None:
@@ -252,7 +254,7 @@ def _calibration(
         interval = clustered_share(share, variance, worth, count, level)
         bins.append(Bin(low, high, mean, share, interval, count, count))
         mass.append(float(weight.sum()))
-    pairs = Pairs.of(linkage.labels)
+    pairs = StatedPairs.of(linkage.labels)
     doubt, alike = judged.pairs.doubtful, of_one_list(linkage, judged.pairs)
     doubtful, all_alike = pairs.doubtful, of_one_list(linkage, pairs)
 
@@ -273,11 +275,11 @@ def _calibration(
 
 
 def line(
-    linkage: Linkage, pairs: Pairs, same: NDArray[np.bool_], weight: Floats, level: float
+    linkage: Linkage, pairs: StatedPairs, same: NDArray[np.bool_], weight: Floats, level: float
 ) -> Recalibrated | None:
     """Fit the line to pairs in doubt that were drawn by lot; None where they are too few."""
     doubt = pairs.doubtful
-    room = rooms(len(linkage.keys), Pairs.of(linkage.labels), pairs)
+    room = rooms(len(linkage.keys), StatedPairs.of(linkage.labels), pairs)
     return recalibrated(
         pairs.stated[doubt],
         same[doubt],
@@ -304,7 +306,7 @@ def _variance(
 
 def _links(
     linkage: Linkage,
-    pairs: Pairs,
+    pairs: StatedPairs,
     judged: _Judged,
     strata: Sequence[Stratum],
     inside: NDArray[np.bool_],

@@ -19,7 +19,7 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import (
     Calibration,
-    Pairs,
+    StatedPairs,
     band,
     calibrate,
     rooms,
@@ -37,7 +37,7 @@ _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"
 
 
 @attrs.frozen
-class Figure:
+class AccuracyFigure:
     """One measure of the point partition, with its two kinds of doubt.
 
     `sampling` is None where too little is labelled to tell; `draws` holds median, lower
@@ -50,7 +50,7 @@ class Figure:
 
 
 @attrs.frozen
-class Held:
+class TruthComparison:
     """A linkage held against labels.
 
     Attributes:
@@ -71,7 +71,7 @@ class Held:
     resampled: str
     units: int
     level: float
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, AccuracyFigure]
     found: float
     true: float
     both: float
@@ -80,7 +80,7 @@ class Held:
     people: float | None = None
     true_people: float | None = None
     people_draws: tuple[float, float, float] | None = None
-    people_ratio: Figure | None = None
+    people_ratio: AccuracyFigure | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -100,7 +100,7 @@ def index_of(linkage: Linkage) -> dict[Key, int]:
 
 def against_persons(
     linkage: Linkage, truth: Persons, *, complete: bool = False, level: float = 0.95
-) -> Held:
+) -> TruthComparison:
     """Hold a linkage against who each report is about.
 
     Args:
@@ -148,7 +148,7 @@ def against_persons(
     found_people, true_people = (
         float(point_totals[ms.SUMS.index(name)]) for name in ("found_people", "people")
     )
-    return Held(
+    return TruthComparison(
         against="people in full" if complete else "persons",
         resampled="people" if complete else "groups of people",
         units=len(units),
@@ -169,7 +169,7 @@ def against_persons(
         people=found_people,
         true_people=true_people,
         people_draws=_over_draws(people, level),
-        people_ratio=Figure(
+        people_ratio=AccuracyFigure(
             found_people / true_people,
             ms.more_people(units * (weight[:, None] if complete else 1.0), level),
         ),
@@ -213,10 +213,10 @@ def _figures(
     totals: Floats,
     sampled: Mapping[str, Interval | None],
     level: float,
-) -> dict[str, Figure]:
+) -> dict[str, AccuracyFigure]:
     values, drawn = ms.measures(point), ms.measures(totals)
     return {
-        name: Figure(
+        name: AccuracyFigure(
             float(values[i]) if np.isfinite(values[i]) else None,
             sampled[name],
             _over_draws(drawn[:, i], level),
@@ -229,7 +229,7 @@ def _calibrated(
     linkage: Linkage, person: Ints, weight: Floats, complete: bool, level: float
 ) -> Calibration:
     """Pairs with a label at both ends; of complete people, half a pair for each labelled end."""
-    pairs = Pairs.of(linkage.labels)
+    pairs = StatedPairs.of(linkage.labels)
     one, two = person[pairs.left], person[pairs.right]
     right = (one == two) & (one >= 0)
     own = np.append(weight, 0.0)  # -1 is nobody, and weighs nothing
@@ -254,13 +254,15 @@ def _calibrated(
     )
 
 
-def of_one_list(linkage: Linkage, pairs: Pairs) -> Flags:
+def of_one_list(linkage: Linkage, pairs: StatedPairs) -> Flags:
     """Whether each pair is of two reports of one list."""
     _, source = np.unique(np.array(linkage.sources), return_inverse=True)
     return np.asarray(source[pairs.left] == source[pairs.right], np.bool_)
 
 
-def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95) -> Held:
+def against_pairs(
+    linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
+) -> TruthComparison:
     """Hold a linkage against labelled pairs, each of which counts alike.
 
     What comes out is of these pairs: it speaks for others only if they were drawn by lot
@@ -277,10 +279,12 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
             "the truth names no pair of reports that were linked",
             hint="its columns of sources and reports are to be those of uncounted people",
         )
-    ends = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
+    endpoints = np.array([sorted((at[row.one], at[row.two])) for row in rows], np.int64)
     same = np.array([bool(row.same) for row in rows])
-    linked_share = np.mean([row[ends[:, 0]] == row[ends[:, 1]] for row in linkage.labels], axis=0)
-    pairs = Pairs(ends[:, 0], ends[:, 1], np.asarray(linked_share, np.float64))
+    linked_share = np.mean(
+        [row[endpoints[:, 0]] == row[endpoints[:, 1]] for row in linkage.labels], axis=0
+    )
+    pairs = StatedPairs(endpoints[:, 0], endpoints[:, 1], np.asarray(linked_share, np.float64))
     group = np.unique(
         connected(len(linkage.keys), pairs.left, pairs.right)[pairs.left], return_inverse=True
     )[1]
@@ -289,7 +293,7 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
     point = units.sum(axis=0)
     figures = _figures(point, totals, ms.sampling(units, None, level), level)
     ever = pairs.stated > 0
-    return Held(
+    return TruthComparison(
         against="pairs",
         resampled="groups of pairs",
         units=len(units),
@@ -318,7 +322,7 @@ def against_pairs(linkage: Linkage, truth: LabelledPairs, *, level: float = 0.95
     )
 
 
-def _pair_parts(pairs: Pairs, same: Flags, labels: NDArray[Any]) -> Floats:
+def _pair_parts(pairs: StatedPairs, same: Flags, labels: NDArray[Any]) -> Floats:
     linked = labels[pairs.left] == labels[pairs.right]
     table = np.zeros((len(same), len(ms.SUMS)))
     table[:, _BOTH], table[:, _FOUND], table[:, _TRUE] = same & linked, linked, same

@@ -145,9 +145,9 @@ class Stratum:
 
     def shares(self, level: float) -> tuple[Floats, Floats, Floats]:
         """Each kind's share, and its limits."""
-        ends = [exact_share(kind, self.drawn, self.of, level) for kind in self.kinds]
+        limits = [exact_share(kind, self.drawn, self.of, level) for kind in self.kinds]
         share = np.array(self.kinds, np.float64) / self.drawn
-        return share, np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
+        return share, np.array([end[0] for end in limits]), np.array([end[1] for end in limits])
 
 
 def total_limits(
@@ -183,8 +183,10 @@ def total_limits(
         correlation = np.maximum(-np.outer(odds, odds), -1.0)
         np.fill_diagonal(correlation, 1.0)
         sign = np.sign(weights)
-        for ends, sums in (((low, high), down), ((high, low), up)):
-            far = np.abs(weights * np.where(weights > 0, share - ends[0], share - ends[1])) * sign
+        for limits, sums in (((low, high), down), ((high, low), up)):
+            far = (
+                np.abs(weights * np.where(weights > 0, share - limits[0], share - limits[1])) * sign
+            )
             spread = np.einsum("ri,ij,rj->r", far, correlation, far)
             sums += stratum.of**2 * np.maximum(spread, 0.0)
     return total, total - np.sqrt(down), total + np.sqrt(up)

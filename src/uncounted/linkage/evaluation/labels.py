@@ -200,15 +200,15 @@ def _pairs(sheet: delimited.Sheet) -> LabelledPairs:
 
 
 def _answer(name: str, row: delimited.Row) -> bool | None:
-    said = unicodedata.normalize("NFC", row.cells["same"]).strip().casefold()
-    if said in _UNSURE:
+    answer = unicodedata.normalize("NFC", row.cells["same"]).strip().casefold()
+    if answer in _UNSURE:
         return None
-    if said not in _YES | _NO:
+    if answer not in _YES | _NO:
         raise BadInput(
             f"{name}, row {row.number}: 'same' is neither yes nor no",
             hint="write yes, no, or ? where it cannot be told",
         )
-    return said in _YES
+    return answer in _YES
 
 
 def _counts(name: str, row: delimited.Row) -> tuple[int, int]:

@@ -58,7 +58,7 @@ _STEP = 1e-6
 
 
 @attrs.frozen(eq=False)
-class Cells:
+class ClusterOverlap:
     """Where people and found clusters meet: person, cluster and reports of each meeting."""
 
     person: Ints
@@ -68,7 +68,7 @@ class Cells:
     cluster_sizes: Floats
 
 
-def cells(labels: NDArray[Any], person: Ints) -> Cells:
+def cells(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
     """Count reports by person and found cluster.
 
     Args:
@@ -82,10 +82,10 @@ def cells(labels: NDArray[Any], person: Ints) -> Cells:
     codes, n = np.unique(labels[known] * max(persons, 1) + person[known], return_counts=True)
     sizes = np.bincount(labels, minlength=1).astype(np.float64)
     one = max(persons, 1)
-    return Cells(codes % one, codes // one, n.astype(np.float64), persons, sizes)
+    return ClusterOverlap(codes % one, codes // one, n.astype(np.float64), persons, sizes)
 
 
-def parts(of: Cells) -> Floats:
+def parts(of: ClusterOverlap) -> Floats:
     """The sums, a row a person: shape (persons, len(SUMS)).
 
     Examples:
@@ -152,7 +152,7 @@ def measures(sums: Floats) -> Floats:
         )
 
 
-def mixed_up(of: Cells) -> Ints:
+def mixed_up(of: ClusterOverlap) -> Ints:
     """Number the groups of people whose reports some found cluster mixes: a group a person.
 
     An error of linkage touches several people, and never goes beyond a group.

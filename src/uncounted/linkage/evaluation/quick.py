@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from uncounted.errors import UsedWrongly
 from uncounted.linkage.evaluation import metrics as ms
-from uncounted.linkage.evaluation.calibration import Pairs, in_bins
+from uncounted.linkage.evaluation.calibration import StatedPairs, in_bins
 from uncounted.linkage.result import numbered
 
 
@@ -61,7 +61,7 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
     real = np.array([order.setdefault(person, len(order)) for person in truth], np.int64)
     sizes = np.bincount(real) if len(real) else np.zeros(0, np.int64)
     true_pairs = int((sizes * (sizes - 1) // 2).sum())
-    pairs = Pairs.of(rows.astype(np.int32))
+    pairs = StatedPairs.of(rows.astype(np.int32))
     right, chosen = real[pairs.left] == real[pairs.right], pairs.stated > 0.5
     hits, found = int(right[chosen].sum()), int(chosen.sum())
     precision = hits / found if found else 1.0

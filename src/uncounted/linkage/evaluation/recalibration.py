@@ -78,8 +78,8 @@ class Recalibrated:
     def intervals(self) -> tuple[Interval, Interval]:
         """Of the intercept and of the slope, each alone."""
         reach = -float(special.ndtri((1 - self.level) / 2)) * np.sqrt(np.diag(self.covariance))
-        ends = [(c - r, c + r) for c, r in zip(self.coefficients, reach.tolist(), strict=True)]
-        return ends[0], ends[1]
+        limits = [(c - r, c + r) for c, r in zip(self.coefficients, reach.tolist(), strict=True)]
+        return limits[0], limits[1]
 
     def findings(self) -> tuple[str, ...]:
         """What the line says for sure: of the middle by its intercept, of the ends by its slope.
@@ -122,7 +122,7 @@ class Recalibrated:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, with the curve at a few stated probabilities."""
-        ends = [
+        limits = [
             {"value": value, "interval": list(interval)}
             for value, interval in zip(self.coefficients, self.intervals, strict=True)
         ]
@@ -132,8 +132,8 @@ class Recalibrated:
             "same": self.same,
             "groups": self.groups,
             "by": self.by,
-            "intercept": ends[0],
-            "slope": ends[1],
+            "intercept": limits[0],
+            "slope": limits[1],
             "curve": [{"stated": s, "calibrated": p, "interval": list(i)} for s, p, i in curve],
             "differs": self.differs,
             "verdict": self.verdict(),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.encoding.encode import NO_KEY, encode
-from uncounted.linkage.evaluation.calibration import Pairs
+from uncounted.linkage.evaluation.calibration import StatedPairs
 from uncounted.linkage.evaluation.ground_truth import index_of
 from uncounted.linkage.evaluation.intervals import exact_share
 from uncounted.linkage.evaluation.labels import DESIGN_COLUMNS, PAIR_COLUMNS, Labelled
@@ -63,7 +63,7 @@ class Sharing:
 
 
 @attrs.frozen
-class Cut:
+class SampledStratum:
     """A stratum as it was sampled: its letter, what is in it, its size, and how many were drawn."""
 
     letter: str
@@ -77,7 +77,7 @@ class Sample:
     """What was drawn: rows for a file, in random order, and the design in words."""
 
     rows: tuple[tuple[str, str, str, str, str, str, int, int], ...]
-    cuts: tuple[Cut, ...]
+    cuts: tuple[SampledStratum, ...]
     seed: int
     outside: int  # pairs of reports that are in no stratum
     left_out: int = 0  # those of them that share one key, where the labels are too few for them
@@ -178,7 +178,7 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
         [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
     """
     whole = _frame(linkage, shared)
-    frame, enough = _telling(whole, size)
+    frame, enough = _informative(whole, size)
     if not frame:
         raise NotEstimable(
             "no pair of reports is linked in any draw or shares a key: there is nothing to label",
@@ -196,7 +196,7 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
     rows, cuts = [], []
     for part, n in zip(frame, drawn.tolist(), strict=True):
         letter = part.letter
-        cuts.append(Cut(letter, part.words, len(part.codes), n))
+        cuts.append(SampledStratum(letter, part.words, len(part.codes), n))
         for code in np.sort(rng.choice(part.codes, n, replace=False)).tolist():
             one, two = linkage.keys[code // count], linkage.keys[code % count]
             rows.append((*one, *two, "", letter, len(part.codes), n))
@@ -231,7 +231,7 @@ def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     likely = {letter: stated_sizes.pop(letter, 0) for letter, *_ in _LIKELY}
     if not stated_sizes.keys() <= UNLINKED:
         return False
-    pairs, at = Pairs.of(linkage.labels), index_of(linkage)
+    pairs, at = StatedPairs.of(linkage.labels), index_of(linkage)
     if sum(likely.values()) != len(pairs.left):
         return False
     if not all(row.one in at and row.two in at for row in rows):
@@ -239,14 +239,14 @@ def is_of(linkage: Linkage, rows: Sequence[Labelled]) -> bool:
     point = point_partition(linkage)
     if likely != {letter: int(here.sum()) for letter, here in _likely(pairs, point)}:
         return False
-    ends = [(at[row.one], at[row.two]) for row in rows]
+    endpoints = [(at[row.one], at[row.two]) for row in rows]
     return all(
         fits(
             row.stratum,
             bool(point[one] == point[two]),
             float((linkage.labels[:, one] == linkage.labels[:, two]).mean()),
         )
-        for row, (one, two) in zip(rows, ends, strict=True)
+        for row, (one, two) in zip(rows, endpoints, strict=True)
     )
 
 
@@ -256,7 +256,7 @@ def sharing_sizes(linkage: Linkage, shared: Sharing) -> dict[str, int]:
     return {part.letter: len(part.codes) for part in frame if part.letter in UNLINKED}
 
 
-def _likely(pairs: Pairs, point: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _likely(pairs: StatedPairs, point: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """The strata of pairs that some draw links, and which pairs are in each."""
     linked = point[pairs.left] == point[pairs.right]
     for letter, whether, low, high, _ in _LIKELY:
@@ -286,7 +286,7 @@ def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     """
     count = len(linkage.keys)
     point = point_partition(linkage)
-    pairs = Pairs.of(linkage.labels)
+    pairs = StatedPairs.of(linkage.labels)
     codes = pairs.left * count + pairs.right
     out = []
     for (letter, here), (_, whether, *_, words) in zip(_likely(pairs, point), _LIKELY, strict=True):
@@ -295,15 +295,15 @@ def _frame(linkage: Linkage, shared: Sharing) -> list[_Part]:
     near_codes = shared.left * count + shared.right
     fresh = ~np.isin(near_codes, codes)
     draws = max(len(linkage.labels), 1)
-    unseen = float((pairs.stated * draws < 1.5).sum()) / draws
-    share = min(unseen / max(int(fresh.sum()), 1), 0.5)
+    good_turing = float((pairs.stated * draws < 1.5).sum()) / draws
+    share = min(good_turing / max(int(fresh.sum()), 1), 0.5)
     for letter, least, most, words in _SHARING:
         here = fresh & (shared.keys >= least) & (shared.keys <= most)
         out.append(_Part(letter, words, near_codes[here], share))
     return [part for part in out if len(part.codes)]
 
 
-def _telling(frame: Sequence[_Part], size: int) -> tuple[list[_Part], int]:
+def _informative(frame: Sequence[_Part], size: int) -> tuple[list[_Part], int]:
     """The strata without those that so few labels say nothing of, and how many were enough.
 
     With a third of all labels, and none found, the limit must be below a tenth of all links.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.evaluation import metrics as ms
-from uncounted.linkage.evaluation.calibration import Pairs, band
+from uncounted.linkage.evaluation.calibration import StatedPairs, band
 from uncounted.linkage.evaluation.intervals import Interval
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage
@@ -84,7 +84,7 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
         links=(float(links.mean()), band(links, level)),
         people=int(point.max(initial=-1)) + 1,
         people_draws=(float(np.median(people)), band(people, level)),
-        doubtful=int(Pairs.of(linkage.labels).doubtful.sum()),
+        doubtful=int(StatedPairs.of(linkage.labels).doubtful.sum()),
         level=level,
     )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
-from uncounted.linkage.model.fellegi_sunter import Rates, capped, name_and_birth
+from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
 from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, FieldPrior
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
 
@@ -39,7 +39,7 @@ _OTHER_BIRTH = np.arange(levels.BIRTH.index("within a year"), len(levels.BIRTH))
 _NEIGHBOUR = levels.NUMBER.index("neighbour") - 1
 _NEIGHBOURS = 0.1  # of companions, who may have been registered one after the other
 _MOST_LINKS = 0.99  # share of pairs: of two reports the only pair may well be one person
-_LEAST_STRANGERS = 1e-7  # share of pairs, where all may well be one person's
+MIN_NON_MATCHES = 1e-7  # share of pairs, where all may well be one person's
 # Two of one name who were born, or taken, on one day are hardly ever strangers.
 _SAME_NAME = np.array([each.startswith("same, ") for each in NAME])
 _SAME_BIRTHDAY = np.array([each == "same day" for each in levels.BIRTH])
@@ -97,7 +97,7 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
 
 def learn(
     patterns: levels.Levels, times: Floats, reports: int, stand_for: Floats | None = None
-) -> Rates:
+) -> MatchProbabilities:
     """Rates from all pairs, by expectation-maximisation with the prior.
 
     Three kinds of pairs: of one person, companions, strangers. Without companions, two
@@ -118,10 +118,10 @@ def learn(
     u = _frequencies(patterns, np.where(alike, 0.0, times))
     linked = counts(patterns, np.where(alike, times, 0.0))
     m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
-    rates = Rates(m, u, _companion(m, u))
+    rates = MatchProbabilities(m, u, _companion(m, u))
     share = np.array([most / 2, 1.0 - most / 2 - 1e-3, 1e-3])
     compared = np.flatnonzero((patterns > 0).any(axis=0))
-    said = max(int(compared.max(initial=0)) + 1, _USUAL)
+    recorded = max(int(compared.max(initial=0)) + 1, _USUAL)
     for _ in range(60):
         kinds = times * _kinds(rates, patterns, share)
         share = np.clip(kinds.sum(axis=1) / times.sum(), 1e-7, 1.0)
@@ -131,7 +131,7 @@ def learn(
         u = _frequencies(patterns, times - kinds[0])
         linked, taken = counts(patterns, kinds[0]), counts(patterns, kinds[2] / stand_for)
         m = tuple(_expected(prior, linked[f], u[f]) for f, prior in enumerate(PRIORS))
-        rates = Rates(
+        rates = MatchProbabilities(
             m,
             u,
             _companion(m, u, taken),
@@ -141,14 +141,18 @@ def learn(
             _errors_of(patterns, kinds[0]),
             float(kinds[0].sum()),
             m,
-            said,
+            recorded,
         )
     return rates
 
 
 def by_people(
-    rates: Rates, patterns: levels.Levels, times: Floats, of_people: Floats, stand_for: Floats
-) -> Rates:
+    rates: MatchProbabilities,
+    patterns: levels.Levels,
+    times: Floats,
+    of_people: Floats,
+    stand_for: Floats,
+) -> MatchProbabilities:
     """The same, where what is said of different people is counted by people, not by reports.
 
     Who is reported often is in many pairs of reports, and agrees more: with more to be found in,
@@ -177,7 +181,7 @@ def by_people(
     )
 
 
-def of_one_person(rates: Rates, patterns: levels.Levels, times: Floats) -> Floats:
+def of_one_person(rates: MatchProbabilities, patterns: levels.Levels, times: Floats) -> Floats:
     """How likely rows of levels are of one person, as pairs alone suggest it.
 
     Args:
@@ -188,18 +192,18 @@ def of_one_person(rates: Rates, patterns: levels.Levels, times: Floats) -> Float
     return np.asarray(_kinds(rates, patterns, _shares(rates, times))[0])
 
 
-def _shares(rates: Rates, times: Floats) -> Floats:
+def _shares(rates: MatchProbabilities, times: Floats) -> Floats:
     """Of one person's pairs, of strangers and of companions among all."""
     linked = min(rates.expected_pairs / float(times.sum()), _MOST_LINKS)
-    return np.array([linked, max(1 - linked - rates.phi, _LEAST_STRANGERS), rates.phi])
+    return np.array([linked, max(1 - linked - rates.phi, MIN_NON_MATCHES), rates.phi])
 
 
-def _kinds(rates: Rates, patterns: levels.Levels, share: Floats) -> Floats:
+def _kinds(rates: MatchProbabilities, patterns: levels.Levels, share: Floats) -> Floats:
     """How likely rows of levels are of one person, of strangers and of companions."""
     logs = np.stack(
         [
             rates.fields(patterns).sum(axis=1) + rates.together(patterns),
-            rates.strangers(patterns),
+            rates.non_matches(patterns),
             rates.companions(patterns),
         ]
     )
@@ -227,17 +231,17 @@ def _mean(stand_for: Floats, times: Floats) -> float:
     return float((stand_for * times).sum()) / total if total > 0 else 1.0
 
 
-def _joint_of(patterns: levels.Levels, strangers: Floats, stand_for: Floats) -> Floats:
+def _joint_of(patterns: levels.Levels, non_matches: Floats, stand_for: Floats) -> Floats:
     """How much likelier levels of origin and event are together than apart, among strangers.
 
     Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
     at two levels were drawn by lot about as often as those at whichever is drawn more often.
     """
-    strangers = np.where(patterns[:, 0] > levels.NAME_AGREES, strangers, 0.0)
+    non_matches = np.where(patterns[:, 0] > levels.NAME_AGREES, non_matches, 0.0)
     both, squares = (np.zeros((len(levels.ORIGIN), len(levels.EVENT))) for _ in range(2))
     where = patterns[:, 3], patterns[:, 4]
-    np.add.at(both, where, strangers)
-    np.add.at(squares, where, strangers * stand_for)
+    np.add.at(both, where, non_matches)
+    np.add.at(squares, where, non_matches * stand_for)
     by_row, by_column = (
         squares.sum(axis=axis, keepdims=True) / np.maximum(both.sum(axis=axis, keepdims=True), 1.0)
         for axis in (1, 0)
@@ -270,7 +274,7 @@ def _than_apart(both: Floats, thought: float | Floats) -> Floats:
 
 
 def _of_namesakes(
-    patterns: levels.Levels, strangers: Floats, u: tuple[Floats, ...], stand_for: Floats
+    patterns: levels.Levels, non_matches: Floats, u: tuple[Floats, ...], stand_for: Floats
 ) -> tuple[Floats, ...]:
     """Give u among strangers whose given names agree; the name itself is in u already.
 
@@ -281,9 +285,9 @@ def _of_namesakes(
     and whether it is none or three is chance. It is pulled by pairs that were compared: where one
     stands for thousands, thirty of them do.
     """
-    apart = np.where(patterns[:, 0] == OTHER_FAMILY, strangers, 0.0)
-    seen, all_seen = counts(patterns, apart), counts(patterns, strangers)
-    squares = counts(patterns, strangers * stand_for)
+    apart = np.where(patterns[:, 0] == OTHER_FAMILY, non_matches, 0.0)
+    seen, all_seen = counts(patterns, apart), counts(patterns, non_matches)
+    squares = counts(patterns, non_matches * stand_for)
     usual = max(_mean(stand_for, apart), 1.0)
     found = []
     for f in range(1, len(u)):

@@ -25,16 +25,14 @@ from uncounted.linkage.comparison.name_levels import NAME, OTHER_FAMILY
 from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, prior_counts
 from uncounted.linkage.sampler import (
     collapsed_m,
+    collapsed_pairs,
     overrelaxation,
     pair_likelihood,
 )
-from uncounted.linkage.sampler import collapsed_pairs as asked_for
-from uncounted.linkage.sampler import (
-    state as partition,
-)
-from uncounted.linkage.sampler.cluster_likelihood import Counts
-from uncounted.linkage.sampler.collapsed_pairs import Asked
-from uncounted.linkage.sampler.slice_m import Law
+from uncounted.linkage.sampler import state as partition
+from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts
+from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
+from uncounted.linkage.sampler.slice_m import MPrior
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +43,7 @@ _TINY = 1e-300  # no share is nothing, whose logarithm there is not
 
 
 @attrs.frozen
-class Rates:
+class MatchProbabilities:
     """m and u of each field, over its levels but the first; and companions.
 
     `phi` is the share of pairs of different people who were taken together, `companion`
@@ -57,7 +55,7 @@ class Rates:
     how much likelier the two are together than apart among reports of one person. All but m and
     `uncapped` stay fixed while m is drawn. `first` is m before any partition (if it is not said,
     m); `expected_pairs` of one person is what the pairs alone suggest, as if none of them shared a
-    report. No pair compares the fields from `fields_said` on. `uncapped`, shape (names that
+    report. No pair compares the fields from `fields_recorded` on. `uncapped`, shape (names that
     differ,), is m of these as it was drawn, before the cap; if it is not said, m.
     """
 
@@ -70,7 +68,7 @@ class Rates:
     errors: Floats | None = None
     expected_pairs: float = 0.0
     first: tuple[Floats, ...] = ()
-    fields_said: int = len(compare.FIELDS)
+    fields_recorded: int = len(compare.FIELDS)
     uncapped: Floats | None = None
 
     def weights(self) -> tuple[Floats, ...]:
@@ -84,16 +82,16 @@ class Rates:
             for rate, u in zip(rates, self.u, strict=True)
         )
 
-    def worth(self) -> pair_likelihood.Worth:
+    def worth(self) -> pair_likelihood.MatchWeights:
         """What each level is worth, for the compiled moves."""
         others = self._than_u(self.companion)
         lean = _table(self._than_u(self.namesake)) if self.namesake else np.zeros((len(others), 1))
         lean = np.pad(lean, ((0, 0), (0, max(map(len, others)) - lean.shape[1])))
-        weights = _table(self.weights()[: self.fields_said])
+        weights = _table(self.weights()[: self.fields_recorded])
         copies, chance = self._copies(weights)
-        return pair_likelihood.Worth(
+        return pair_likelihood.MatchWeights(
             weights=weights,
-            first=_table(self._than_u(self.first or self.m)[: self.fields_said]),
+            first=_table(self._than_u(self.first or self.m)[: self.fields_recorded]),
             copies=copies,
             kind=KINDS,
             says=SAYS,
@@ -107,7 +105,7 @@ class Rates:
             errors=np.zeros((4, 4)) if self.errors is None else np.log(self.errors),
         )
 
-    def reweighed(self, worth: pair_likelihood.Worth) -> pair_likelihood.Worth:
+    def reweighed(self, worth: pair_likelihood.MatchWeights) -> pair_likelihood.MatchWeights:
         """The same for another m, of which alone `worth` is not true any more."""
         weights = np.zeros_like(worth.weights)
         for row, m, u in zip(weights, self.m, self.u, strict=False):
@@ -131,7 +129,7 @@ class Rates:
             return np.zeros((len(compare.ORIGIN), len(compare.EVENT)))
         return np.log(self.place_and_event)
 
-    def strangers(self, patterns: compare.Levels) -> Floats:
+    def non_matches(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier rows of levels are among strangers than u by u says."""
         total = np.zeros(len(patterns))
         if self.namesake:
@@ -158,11 +156,11 @@ class Rates:
         log((1 - phi) v / u + phi c / u), with v joint over place and event, and of namesakes
         where given names agree.
         """
-        strangers = self.strangers(patterns)
+        non_matches = self.non_matches(patterns)
         if self.phi == 0.0:
-            return strangers
+            return non_matches
         taken = np.log(self.phi) + self.companions(patterns)
-        return np.asarray(np.logaddexp(np.log1p(-self.phi) + strangers, taken))
+        return np.asarray(np.logaddexp(np.log1p(-self.phi) + non_matches, taken))
 
     def together(self, patterns: compare.Levels) -> Floats:
         """Log of how much likelier name and birth are so together than apart, of one person."""
@@ -225,8 +223,8 @@ def capped(m: Floats, u: Floats) -> Floats:
 
 
 def draw(
-    rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: Rates
-) -> Rates:
+    rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: MatchProbabilities
+) -> MatchProbabilities:
     """Draw m given which comparisons the people of a partition make, opposite the last m.
 
     Args:
@@ -248,47 +246,47 @@ def draw(
     return attrs.evolve(rates, m=by_field(m), uncapped=uncapped)
 
 
-def ask(graph: partition.Graph, rates: Rates) -> Asked:
-    """Of which pairs rates are drawn with them summed out."""
-    kinds = KINDS[: rates.fields_said].copy()
+def choose_collapsed(graph: partition.Graph, rates: MatchProbabilities) -> CollapsedPairs:
+    """Choose the pairs that are summed out when m is drawn."""
+    kinds = KINDS[: rates.fields_recorded].copy()
     for of_field, prior in zip(kinds, PRIORS, strict=False):
         if prior.split:  # where the cap binds, pairs are not worth in proportion to what is drawn
             of_field[of_field == pair_likelihood.DIFFERENT] = 0
-    log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_said]))
-    return asked_for.choose(graph, rates.worth(), kinds, log_u)
+    log_u = _table(tuple(np.append(0.0, np.log(each)) for each in rates.u[: rates.fields_recorded]))
+    return collapsed_pairs.choose(graph, rates.worth(), kinds, log_u)
 
 
-def draw_summed_out(
+def draw_m_collapsed(
     rng: np.random.Generator,
     graph: partition.Graph,
-    state: partition.State,
-    prior: partition.Prior,
-    asked: Asked,
-    counts: Counts,
-    rates: Rates,
-) -> Rates:
-    """Draw m with the pairs that are asked for summed out, and who of them is one person.
+    state: partition.PartitionState,
+    prior: partition.PriorParameters,
+    collapsed: CollapsedPairs,
+    counts: ComparisonCounts,
+    rates: MatchProbabilities,
+) -> MatchProbabilities:
+    """Draw m with the chosen pairs summed out, and which of them are links.
 
     Args:
         rng: the generator.
         graph: the reports.
         state: changed in place.
         prior: of partitions.
-        asked: which pairs.
+        collapsed: which pairs.
         counts: comparisons within people; changed in place.
         rates: as they are.
     """
-    m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_said]))
-    law = _law(*m.shape)
+    m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_recorded]))
+    m_prior = _m_prior(*m.shape)
     usual = partition.empty_state(2, state.on.shape[1])
-    collapsed_m.draw(rng, graph.lists, state, usual, prior, KINDS, asked, counts, law, m)
+    collapsed_m.draw(rng, graph.lists, state, usual, prior, KINDS, collapsed, counts, m_prior, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 
 
-def _law(fields: int, levels: int) -> Law:
+def _m_prior(fields: int, levels: int) -> MPrior:
     table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
-    return Law(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
+    return MPrior(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:

@@ -22,7 +22,7 @@ _CHUNK = 2_000_000
 
 def of_pairs(
     encoded: Encoded, left: Ints, right: Ints, *, seed: int, progress: Progress
-) -> tuple[Codes, model.Rates, Floats]:
+) -> tuple[Codes, model.MatchProbabilities, Floats]:
     """Levels of the candidates, packed; rates; and the log odds of each before any partition.
 
     Rates are learned from all pairs, or from two strata of them. In larger files the strata are the
@@ -43,8 +43,8 @@ def of_pairs(
     codes = _compare(encoded, left, right, progress)
     own, times = np.unique_counts(codes)
     row = _rows(own, codes)
-    lots = _others(encoded, left, right, seed, progress)
-    patterns, place = np.unique_inverse(np.concatenate([own, lots.codes]))
+    sampled = _others(encoded, left, right, seed, progress)
+    patterns, place = np.unique_inverse(np.concatenate([own, sampled.codes]))
     mine, theirs = place[: len(own)], place[len(own) :]
 
     def together(candidates: Floats | Ints, others: Floats) -> Floats:
@@ -54,17 +54,22 @@ def of_pairs(
         )
 
     levels = compare.unpacked(patterns)
-    weights = together(times, lots.stand_for)
-    stand_for = together(times, lots.stand_for**2) / weights
+    weights = together(times, sampled.stand_for)
+    stand_for = together(times, sampled.stand_for**2) / weights
     rates = em.learn(levels, weights, count, stand_for)
     likely = em.of_one_person(rates, levels, weights)[mine] > 0.5
-    by_people = together(*_by_people(encoded.count, left, right, row, likely, lots))
+    by_people = together(*_by_people(encoded.count, left, right, row, likely, sampled))
     rates = em.by_people(rates, levels, weights, by_people, stand_for)
     return codes, rates, (rates.of(levels)[mine] - np.log(count))[row]
 
 
 def _by_people(
-    count: int, left: Ints, right: Ints, row: Codes, likely: NDArray[np.bool_], lots: _Lots
+    count: int,
+    left: Ints,
+    right: Ints,
+    row: Codes,
+    likely: NDArray[np.bool_],
+    sampled: _SampledNonMatches,
 ) -> tuple[Floats, Floats]:
     """How many pairs of people show each row of levels, and each pair by lot stands for.
 
@@ -79,11 +84,11 @@ def _by_people(
         right: the other.
         row: its row of levels.
         likely: which rows are likelier one person's than not.
-        lots: pairs that are none of these.
+        sampled: pairs that are none of these.
     """
     linked = likely[row]
-    ends = np.concatenate([left[linked], right[linked]])
-    reported = 1.0 + np.bincount(ends, minlength=count)
+    endpoints = np.concatenate([left[linked], right[linked]])
+    reported = 1.0 + np.bincount(endpoints, minlength=count)
     share = 1.0 / reported
     candidates, counted = np.zeros(len(likely)), 0.0
     for here in _chunks(len(row)):
@@ -91,14 +96,14 @@ def _by_people(
         itself = linked[here]
         others = (reported[left[here]] - itself) * (reported[right[here]] - itself)
         candidates += np.bincount(row[here], 1.0 / others, len(likely))
-    by_lot = lots.stand_for * share[lots.left] * share[lots.right]
+    by_lot = sampled.stand_for * share[sampled.left] * share[sampled.right]
     missing = float(share.sum() ** 2 - (share**2).sum()) / 2 - counted
     total = float(by_lot.sum())
     return candidates, by_lot * (max(missing, 0.0) / total if total > 0 else 0.0)
 
 
 @attrs.frozen
-class _Lots:
+class _SampledNonMatches:
     """Pairs by lot, their levels, and how many pairs each stands for."""
 
     left: Ints
@@ -107,27 +112,29 @@ class _Lots:
     stand_for: Floats
 
 
-def _others(encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress) -> _Lots:
+def _others(
+    encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
+) -> _SampledNonMatches:
     """Pairs by lot that are none of these; none, if these are all."""
     count = encoded.count
     missing = count * (count - 1) // 2 - len(left)
     if not missing:
         nobody = np.zeros(0, np.int64)
-        return _Lots(nobody, nobody, np.zeros(0, np.int32), np.zeros(0))
-    lots = pair_sampling.drawn(
+        return _SampledNonMatches(nobody, nobody, np.zeros(0, np.int32), np.zeros(0))
+    sampled = pair_sampling.sample_pairs(
         encoded.keys,
         np.random.default_rng([seed, 3]),
-        among_all=pair_sampling.ALL,
+        from_all=pair_sampling.ALL,
         sharing=pair_sampling.SHARING,
     )
-    rest = ~_among(lots.left * count + lots.right, left * count + right)
-    one, two, stand_for = lots.left[rest], lots.right[rest], lots.stands_for[rest]
+    rest = ~_isin(sampled.left * count + sampled.right, left * count + right)
+    one, two, stand_for = sampled.left[rest], sampled.right[rest], sampled.stands_for[rest]
     total = max(float(stand_for.sum()), 1.0)  # none, if all lots are among the candidates
     codes = _compare(encoded, one, two, progress)
-    return _Lots(one, two, codes, stand_for * (missing / total))
+    return _SampledNonMatches(one, two, codes, stand_for * (missing / total))
 
 
-def _among(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
+def _isin(some: Ints, ordered: Ints) -> NDArray[np.bool_]:
     """Which of some numbers are among others, which are in order."""
     at = np.searchsorted(ordered, some)
     return np.asarray(np.append(ordered, -1)[at] == some)

@@ -40,19 +40,19 @@ class PartitionPrior:
     kind: int
     once_a_list: bool = False  # nobody is twice on a list
 
-    def start(self, lists: int, cells: int) -> partition.Prior:
+    def start(self, lists: int, cells: int) -> partition.PriorParameters:
         """With the parameters that a chain begins with."""
         q = np.full(lists, 0.0 if self.once_a_list else Q_PRIOR[0] / sum(Q_PRIOR))
-        return partition.Prior(self.kind, min(1.0, MOST_CELL_WEIGHT / cells), 0.0, q)
+        return partition.PriorParameters(self.kind, min(1.0, MOST_CELL_WEIGHT / cells), 0.0, q)
 
     def draw(
         self,
         rng: np.random.Generator,
-        state: partition.State,
+        state: partition.PartitionState,
         sizes: NDArray[np.int64],
         times: NDArray[np.int64],
-        prior: partition.Prior,
-    ) -> partition.Prior:
+        prior: partition.PriorParameters,
+    ) -> partition.PriorParameters:
         """Draw the parameters given a partition, q opposite the last (`overrelaxed`).
 
         Args:
@@ -104,7 +104,7 @@ def named(name: str) -> PartitionPrior:
     return PRIORS[name]
 
 
-def _draw_q(rng: np.random.Generator, state: partition.State, last: Floats) -> Floats:
+def _draw_q(rng: np.random.Generator, state: partition.PartitionState, last: Floats) -> Floats:
     clusters, more = _repeats(state.on)
     fresh = rng.beta(Q_PRIOR[0] + more, Q_PRIOR[1] + clusters, (overrelaxation.FRESH, len(last)))
     return np.clip(overrelaxation.opposite(rng, last, fresh), 1e-6, 1 - 1e-6)

@@ -20,8 +20,16 @@ from uncounted._numba import compiled, lend
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import Encoded
-from uncounted.linkage.sampler import told
-from uncounted.linkage.sampler.state import FAINT, FIRM, WEAK, Floats, Graph, Singles, lots_alone
+from uncounted.linkage.sampler.state import (
+    FAINT,
+    FIRM,
+    WEAK,
+    Floats,
+    Graph,
+    Singles,
+    cluster_buffers,
+    singleton_weight,
+)
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -32,7 +40,7 @@ MOST_NEAR = 40  # candidates a report on average; past it the floor rises
 WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
 # Once it is known how likely candidates are joined where they are options, firm are those that
 # are with such a chance at the least, and weak; and each is proposed with one at the least.
-FIRM_FROM, WEAK_FROM, LEAST_GUESS = 3e-4, 1e-5, 1e-4
+FIRM_FROM, WEAK_FROM, MIN_LINK_PROBABILITY = 3e-4, 1e-5, 1e-4
 MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
@@ -54,7 +62,7 @@ class Candidates:
 
 
 @attrs.frozen
-class Built:
+class CandidateGraph:
     """The graph, its components, the candidates in it, and what was left out."""
 
     graph: Graph
@@ -66,7 +74,7 @@ class Built:
 
 def build(
     encoded: Encoded, pairs: Candidates, *, floor: float, decisions: Sequence[Decision] = ()
-) -> Built:
+) -> CandidateGraph:
     """Make the graph of the pairs whose log odds pass the floor.
 
     Args:
@@ -103,11 +111,11 @@ def build(
         near=near,
         codes=codes,
         weak=weak,
-        guess=np.zeros(0, np.float32),
+        link_probability=np.zeros(0, np.float32),
         alone=np.zeros(0, np.float32),
-        lots=np.zeros(0, np.float32),
+        proposal_weights=np.zeros(0, np.float32),
         moving=np.zeros(0, np.float32),
-        apt=np.zeros(count, np.bool_),
+        informed=np.zeros(count, np.bool_),
         tries=np.zeros(0, np.float32),
         tries_of=np.zeros(0, np.float32),
         lists=encoded.source.astype(np.int64),
@@ -118,12 +126,14 @@ def build(
         arrays=kernel_arrays.of(encoded),
         met=np.zeros(0, np.int64),
         met_worth=np.zeros(0),
-        told=told.room(0),
+        buffers=cluster_buffers(0),
     )
     joined = [(i, j) for i, j, same in decisions if same]
-    ends = np.array(joined, np.int64).reshape(-1, 2)
+    endpoints = np.array(joined, np.int64).reshape(-1, 2)
     component = connected(
-        count, np.concatenate([kept.left, ends[:, 0]]), np.concatenate([kept.right, ends[:, 1]])
+        count,
+        np.concatenate([kept.left, endpoints[:, 0]]),
+        np.concatenate([kept.right, endpoints[:, 1]]),
     )
     facts = {
         "candidate_pairs": int(keep.sum()),
@@ -132,7 +142,7 @@ def build(
         "floor": float(special.expit(log_floor)),
         "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
     }
-    return Built(graph, component, kept, tuple(decisions), facts)
+    return CandidateGraph(graph, component, kept, tuple(decisions), facts)
 
 
 def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
@@ -183,7 +193,7 @@ def connected(count: int, left: Ints, right: Ints) -> Ints:
     return np.asarray(connected_components(pairs, directed=False)[1], np.int64)
 
 
-def start(built: Built, *, together: bool, once_a_list: bool) -> Ints:
+def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
     """A partition to start a chain from, as a label a report, that heeds the decisions.
 
     Args:
@@ -319,7 +329,7 @@ def of_candidates(**given: Any) -> Graph:
     """A graph of all but what stands together of firm candidates, by their kinds."""
     none, places = np.zeros(0, np.float32), np.zeros(0, np.int32)
     together = {"firm_starts": given["starts"], "firm": places, "firm_near": places}
-    return with_firm(Graph(**given, **together, firm_lots=none, lots_of=np.zeros(0)))
+    return with_firm(Graph(**given, **together, firm_weights=none, total_weights=np.zeros(0)))
 
 
 def with_firm(graph: Graph) -> Graph:
@@ -329,9 +339,13 @@ def with_firm(graph: Graph) -> Graph:
         firm_starts=np.searchsorted(firm, graph.starts),
         firm=firm,
         firm_near=graph.near[firm],
-        firm_lots=graph.lots[firm] if len(graph.lots) else graph.lots,
+        firm_weights=graph.proposal_weights[firm]
+        if len(graph.proposal_weights)
+        else graph.proposal_weights,
     )
-    return graph._replace(lots_of=_lots_of(graph) if len(graph.lots) else np.zeros(0))
+    return graph._replace(
+        total_weights=_lots_of(graph) if len(graph.proposal_weights) else np.zeros(0)
+    )
 
 
 @compiled
@@ -339,18 +353,20 @@ def _lots_of(graph: Graph) -> Floats:
     graph = lend(graph)
     total = np.empty(len(graph.lists))
     for r in range(len(total)):
-        total[r] = lots_alone(graph, r)
+        total[r] = singleton_weight(graph, r)
         for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
-            total[r] += graph.firm_lots[number]
+            total[r] += graph.firm_weights[number]
     return total
 
 
 def all_firm(graph: Graph) -> Graph:
     """The same graph, where each candidate is an option at every visit and nothing is guessed."""
     none = np.zeros(0, np.float32)
-    unseen = graph._replace(guess=none, alone=none, lots=none, moving=none, tries=none)
-    unseen = unseen._replace(tries_of=none, apt=np.zeros_like(graph.apt))
-    return with_kinds(unseen, np.full_like(graph.weak, FIRM))
+    plain = graph._replace(
+        link_probability=none, alone=none, proposal_weights=none, moving=none, tries=none
+    )
+    plain = plain._replace(tries_of=none, informed=np.zeros_like(graph.informed))
+    return with_kinds(plain, np.full_like(graph.weak, FIRM))
 
 
 def firmer(graph: Graph, slots: Sequence[Codes]) -> Graph:
@@ -379,8 +395,10 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
     seen = (graph.weak != FIRM) & ~np.isnan(most)
     kinds = graph.weak.copy()
     kinds[seen] = np.select([most >= FIRM_FROM, most >= WEAK_FROM], [FIRM, WEAK], FAINT)[seen]
-    guess, alone = (np.fmax(each, LEAST_GUESS).astype(np.float32) for each in (joined, alone))
-    return with_kinds(graph._replace(guess=guess, alone=alone), kinds)
+    link_probability, alone = (
+        np.fmax(each, MIN_LINK_PROBABILITY).astype(np.float32) for each in (joined, alone)
+    )
+    return with_kinds(graph._replace(link_probability=link_probability, alone=alone), kinds)
 
 
 def _dense(pairs: Candidates, count: int) -> Codes:

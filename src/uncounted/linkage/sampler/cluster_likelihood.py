@@ -29,8 +29,8 @@ K reports are K chances to be wrong, never the K (K - 1) / 2 comparisons of all 
 differs if either is wrong, so a rate of pairs counts each error twice where a third report
 tells which of two was wrong. A report that leaves a field out costs nothing.
 
-Summed over fields, less what different people explain (`Worth`: namesakes, companions) of the
-k - 1 pairs of the original, on average over who that may be: with weight exp(sum over j of
+Summed over fields, less what different people explain (`MatchWeights`: namesakes, companions) of
+the k - 1 pairs of the original, on average over who that may be: with weight exp(sum over j of
 log m / u), m as it was before any partition, so that it is no part of what m is drawn from. A
 cluster of two is worth its pair.
 
@@ -56,45 +56,58 @@ from uncounted.linkage.sampler.pair_likelihood import (
     RIGHT,
     SLIP,
     SLIPS,
-    Worth,
+    MatchWeights,
     level,
     of_two,
     pair_of,
 )
-from uncounted.linkage.sampler.state import Codes, Floats, Graph, State, edge, members
-from uncounted.linkage.sampler.told import USUAL, Told, room
+from uncounted.linkage.sampler.state import (
+    BUFFERED_REPORTS,
+    ClusterBuffers,
+    Codes,
+    Floats,
+    Graph,
+    PartitionState,
+    cluster_buffers,
+    edge,
+    members,
+)
 
 
 @compiled
-def evidence(graph: Graph, worth: Worth, group: Codes, k: int) -> float:
+def evidence(graph: Graph, worth: MatchWeights, group: Codes, k: int) -> float:
     """Evidence of the cluster `group[:k]`."""
     if k < 2:
         return 0.0
     if k == 2:
         return of_two(graph, worth, group[0], group[1])
-    if k <= len(graph.told.seen):
-        return _of_more(graph, worth, group, k, graph.told)
-    return _of_large(graph, worth, group, k, room(k))
+    if k <= len(graph.buffers.seen):
+        return _of_more(graph, worth, group, k, graph.buffers)
+    return _of_large(graph, worth, group, k, cluster_buffers(k))
 
 
 @compiled
-def _of_large(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> float:
+def _of_large(
+    graph: Graph, worth: MatchWeights, group: Codes, k: int, buffers: ClusterBuffers
+) -> float:
     """The same of more reports than a chain keeps room for; who calls holds the room."""
-    return _of_more(graph, worth, group, k, lend(told))
+    return _of_more(graph, worth, group, k, lend(buffers))
 
 
 @compiled_inner
-def _of_more(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> float:
+def _of_more(
+    graph: Graph, worth: MatchWeights, group: Codes, k: int, buffers: ClusterBuffers
+) -> float:
     """Evidence of three and more."""
-    codes, alike, explained = told.codes, told.alike, told.explained
-    at, said = 0, 0
+    codes, alike, explained = buffers.codes, buffers.alike, buffers.explained
+    at, any_level = 0, 0
     for x in range(k):
         alike[x] = explained[x] = 0.0
     for x in range(1, k):
         for y in range(x):
             code, for_one, by_others = pair_of(graph, worth, group[x], group[y])
             codes[at] = code
-            said |= code
+            any_level |= code
             at += 1
             alike[x] += for_one
             alike[y] += for_one
@@ -102,8 +115,8 @@ def _of_more(graph: Graph, worth: Worth, group: Codes, k: int, told: Told) -> fl
             explained[y] += by_others
     total = -_mean_of_likeliest(alike, explained, k)
     for f in range(len(worth.weights)):
-        if level(said, f):
-            total += _field(worth, k, f, told)
+        if level(any_level, f):
+            total += _field(worth, k, f, buffers)
     return total
 
 
@@ -121,16 +134,16 @@ def _mean_of_likeliest(logs: Floats, values: Floats, k: int) -> float:
 
 
 @compiled_in_place
-def _field(worth: Worth, k: int, f: int, told: Told) -> float:
+def _field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> float:
     """Evidence of one field of a cluster."""
-    said = _read(worth, k, f, told)
-    if said.most == 0:
+    summary = _read(worth, k, f, buffers)
+    if summary.most == 0:
         return 0.0
     top, total = -np.inf, 0.0
     for x in range(k):
-        if _may_be_original(worth, k, f, x, said, told):
-            right, slip, different, _ = _as_original(worth, k, f, x, said, told)
-            copies = told.copies[x]
+        if _may_be_original(worth, k, f, x, summary, buffers):
+            right, slip, different, _ = _as_original(worth, k, f, x, summary, buffers)
+            copies = buffers.copies[x]
             if copies > top:
                 total *= np.exp(top - copies) if total > 0.0 else 0.0
                 top = copies
@@ -139,7 +152,7 @@ def _field(worth: Worth, k: int, f: int, told: Told) -> float:
     return top + np.log(total)
 
 
-class Said(NamedTuple):
+class FieldSummary(NamedTuple):
     """What is said of a field in a cluster.
 
     Reports that are compared with somebody, the most with whom one of them is, how many are
@@ -153,9 +166,9 @@ class Said(NamedTuple):
 
 
 @compiled_in_place
-def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
-    """What a field says, by the levels of all pairs; written into `told`."""
-    codes, seen, copies = told.codes, told.seen, told.copies
+def _read(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> FieldSummary:
+    """What a field says, by the levels of all pairs; written into `buffers`."""
+    codes, seen, copies = buffers.codes, buffers.seen, buffers.copies
     steps, worths = worth.steps[f], worth.copies[f]
     seen[0], copies[0], at = 0, 0.0, 0
     for x in range(1, k):
@@ -178,8 +191,8 @@ def _read(worth: Worth, k: int, f: int, told: Told) -> Said:
             most, as_many = met, 0
         as_many += met == most
     if contradict and speak > 2:
-        _mark_all(worth, k, f, told)
-    return Said(speak, most, as_many, contradict)
+        _mark_all(worth, k, f, buffers)
+    return FieldSummary(speak, most, as_many, contradict)
 
 
 @compiled_in_place
@@ -189,47 +202,49 @@ def _how_many(seen: int, what: int) -> int:
 
 
 @compiled_inner
-def _mark_all(worth: Worth, k: int, f: int, told: Told) -> None:
+def _mark_all(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> None:
     """Mark of each report with whom it agrees and with whom not."""
-    words = told.right.shape[1]
+    words = buffers.right.shape[1]
     for x in range(k):
         for word in range(words):
-            told.right[x, word] = told.wrong[x, word] = 0
+            buffers.right[x, word] = buffers.wrong[x, word] = 0
     at = 0
     for x in range(1, k):
         for y in range(x):
-            shown = level(told.codes[at], f)
+            shown = level(buffers.codes[at], f)
             at += 1
             if shown:
-                bits = told.right if worth.kind[f, shown] == RIGHT else told.wrong
+                bits = buffers.right if worth.kind[f, shown] == RIGHT else buffers.wrong
                 bits[x, y >> 6] |= np.int64(1) << (y & 63)
                 bits[y, x >> 6] |= np.int64(1) << (x & 63)
 
 
 @compiled_in_place
-def _level(told: Told, f: int, x: int, y: int) -> int:
+def _level(buffers: ClusterBuffers, f: int, x: int, y: int) -> int:
     """Level of a field of two reports of the cluster; of one and the same, none."""
     if x == y:
         return 0
     if x < y:
         x, y = y, x
-    return level(told.codes[x * (x - 1) // 2 + y], f)
+    return level(buffers.codes[x * (x - 1) // 2 + y], f)
 
 
 @compiled_inner
-def _may_be_original(worth: Worth, k: int, f: int, x: int, said: Said, told: Told) -> bool:
+def _may_be_original(
+    worth: MatchWeights, k: int, f: int, x: int, summary: FieldSummary, buffers: ClusterBuffers
+) -> bool:
     """Whether x is compared with most, and says no less than another that is and agrees with it.
 
     It says less if the other says all there is to say, as somebody says as well, and x does not.
     """
-    if _how_many(told.seen[x], MET) < said.most:
+    if _how_many(buffers.seen[x], MET) < summary.most:
         return False
-    if _how_many(told.seen[x], ALL):
+    if _how_many(buffers.seen[x], ALL):
         return True
     for y in range(k):
-        seen = told.seen[y]
-        if _how_many(seen, ALL) and _how_many(seen, MET) == said.most:
-            shown = _level(told, f, x, y)
+        seen = buffers.seen[y]
+        if _how_many(seen, ALL) and _how_many(seen, MET) == summary.most:
+            shown = _level(buffers, f, x, y)
             if worth.kind[f, shown] == RIGHT and worth.says[f, shown] == LESS:
                 return False
     return True
@@ -237,32 +252,32 @@ def _may_be_original(worth: Worth, k: int, f: int, x: int, said: Said, told: Tol
 
 @compiled_in_place
 def _as_original(
-    worth: Worth, k: int, f: int, x: int, said: Said, told: Told
+    worth: MatchWeights, k: int, f: int, x: int, summary: FieldSummary, buffers: ClusterBuffers
 ) -> tuple[float, float, float, int]:
     """The parts of g if x is the original of a field: x right, a slip and different.
 
     And how many of those that agree with it err, if they contradict one another: it is no original
     of them all then, and its own d stands for the first of them.
     """
-    agree, slips = _how_many(told.seen[x], AGREE), _how_many(told.seen[x], SLIPS)
-    err = _err(k, x, told) if agree > 1 and said.contradict else 0
+    agree, slips = _how_many(buffers.seen[x], AGREE), _how_many(buffers.seen[x], SLIPS)
+    err = _err(k, x, buffers) if agree > 1 and summary.contradict else 0
     if err:
         each = worth.chance[f, DIFFERENT] / worth.chance[f, RIGHT]
-        return 0.0, 0.0, worth.chance[f, DIFFERENT] / said.speak * each ** (err - 1), err
+        return 0.0, 0.0, worth.chance[f, DIFFERENT] / summary.speak * each ** (err - 1), err
     alike = 1 + agree
-    if agree and said.as_many < said.speak:
+    if agree and summary.as_many < summary.speak:
         for y in range(k):
-            agrees = worth.kind[f, _level(told, f, x, y)] == RIGHT
-            alike -= agrees and _how_many(told.seen[y], MET) < said.most
+            agrees = worth.kind[f, _level(buffers, f, x, y)] == RIGHT
+            alike -= agrees and _how_many(buffers.seen[y], MET) < summary.most
     right = worth.chance[f, RIGHT] / alike
     if agree:
         return right, 0.0, 0.0, 0
     slip = worth.chance[f, SLIP] / (1 + slips)
-    return right, slip, 0.0 if slips else worth.chance[f, DIFFERENT] / said.speak, 0
+    return right, slip, 0.0 if slips else worth.chance[f, DIFFERENT] / summary.speak, 0
 
 
 @compiled_inner
-def _err(k: int, x: int, told: Told) -> int:
+def _err(k: int, x: int, buffers: ClusterBuffers) -> int:
     """How many of those that agree with x err at the least, as they contradict one another.
 
     Without whoever errs nobody contradicts anybody: they cover all contradictions. So they are at
@@ -270,10 +285,10 @@ def _err(k: int, x: int, told: Told) -> int:
     """
     pairs, fewest, most = 0, k, 0
     for y in range(k):
-        if (told.right[x, y >> 6] >> (y & 63)) & 1:
+        if (buffers.right[x, y >> 6] >> (y & 63)) & 1:
             contradicts = 0
-            for word in range(told.right.shape[1]):
-                contradicts += _count(told.right[x, word] & told.wrong[y, word])
+            for word in range(buffers.right.shape[1]):
+                contradicts += _count(buffers.right[x, word] & buffers.wrong[y, word])
             if contradicts:
                 pairs += contradicts
                 fewest, most = min(fewest, contradicts), max(most, contradicts)
@@ -290,7 +305,7 @@ def _count(bits: int) -> int:
     return found
 
 
-class Counts(NamedTuple):
+class ComparisonCounts(NamedTuple):
     """Comparisons within the clusters of a partition, field by field.
 
     `found` at each level, shape as `Worth.weights`. Shape as `Worth.chance`: in clusters of three
@@ -304,7 +319,9 @@ class Counts(NamedTuple):
 
 
 @compiled
-def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Worth) -> Counts:
+def comparisons(
+    rng: np.random.Generator, graph: Graph, state: PartitionState, worth: MatchWeights
+) -> ComparisonCounts:
     """How often each level is compared within clusters, and who is right.
 
     In each field of each cluster an original is drawn given the rest, and the others are
@@ -314,12 +331,12 @@ def comparisons(rng: np.random.Generator, graph: Graph, state: State, worth: Wor
     found = np.zeros(worth.weights.shape)
     kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
     group, weight = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
-    counts = Counts(found, kinds, two)
-    _count_all(rng, graph, state, worth, group, weight, counts, room(USUAL))
+    counts = ComparisonCounts(found, kinds, two)
+    _count_all(rng, graph, state, worth, group, weight, counts, cluster_buffers(BUFFERED_REPORTS))
     return counts
 
 
-def reports(rng: np.random.Generator, counts: Counts, chance: Floats) -> Floats:
+def reports(rng: np.random.Generator, counts: ComparisonCounts, chance: Floats) -> Floats:
     """Reports that are right, a slip and different, shape (fields, 4), as `Worth.chance`.
 
     Of two that are a slip apart, the original is right, or either is a slip; of two that are
@@ -341,28 +358,30 @@ def reports(rng: np.random.Generator, counts: Counts, chance: Floats) -> Floats:
 def _count_all(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
+    state: PartitionState,
+    worth: MatchWeights,
     group: Codes,
     weight: Floats,
-    counts: Counts,
-    told: Told,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
 ) -> None:
     graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
-    group, weight, told = borrow(group), borrow(weight), lend(told)
+    group, weight, buffers = borrow(group), borrow(weight), lend(buffers)
     began, fits = state.levels_end[0], True
     for slot in range(len(state.head)):
         k = state.size[slot]
         if k < 2:
             continue
-        if k <= USUAL:
-            fits = _read_levels(graph, state, worth, slot, k, group, told) and fits
+        if k <= BUFFERED_REPORTS:
+            fits = _read_levels(graph, state, worth, slot, k, group, buffers) and fits
             if k == 2:
-                _count_pair(worth, told.codes[0], counts)
+                _count_pair(worth, buffers.codes[0], counts)
             else:
-                _count_more(rng, worth, k, weight, counts, told)
+                _count_more(rng, worth, k, weight, counts, buffers)
         else:
-            _count_large(rng, graph, state, worth, slot, k, group, weight, counts, room(k))
+            _count_large(
+                rng, graph, state, worth, slot, k, group, weight, counts, cluster_buffers(k)
+            )
     if began > 0 and not fits:  # levels of clusters that are no more have taken the room
         state.levels_at[:] = -1
         state.levels_end[0] = 0
@@ -372,24 +391,30 @@ def _count_all(
 def _count_large(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
+    state: PartitionState,
+    worth: MatchWeights,
     slot: int,
     k: int,
     group: Codes,
     weight: Floats,
-    counts: Counts,
-    told: Told,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
 ) -> None:
     """Of a cluster whose levels are not kept; who calls holds the room."""
-    told = lend(told)
-    _compare(graph, state, worth, slot, k, group, told.codes)
-    _count_more(rng, worth, k, weight, counts, told)
+    buffers = lend(buffers)
+    _compare(graph, state, worth, slot, k, group, buffers.codes)
+    _count_more(rng, worth, k, weight, counts, buffers)
 
 
 @compiled_inner
 def _read_levels(
-    graph: Graph, state: State, worth: Worth, slot: int, k: int, group: Codes, told: Told
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    slot: int,
+    k: int,
+    group: Codes,
+    buffers: ClusterBuffers,
 ) -> bool:
     """Levels of all pairs of a cluster into `told.codes`; they are kept while it is as it is.
 
@@ -398,22 +423,28 @@ def _read_levels(
     at, pairs = state.levels_at[slot], k * (k - 1) // 2
     if at >= 0:
         for p in range(pairs):
-            told.codes[p] = state.levels[at + p]
+            buffers.codes[p] = state.levels[at + p]
         return True
-    _compare(graph, state, worth, slot, k, group, told.codes)
+    _compare(graph, state, worth, slot, k, group, buffers.codes)
     at = state.levels_end[0]
     if at + pairs > len(state.levels):
         return False
     state.levels_end[0] += pairs
     state.levels_at[slot] = at
     for p in range(pairs):
-        state.levels[at + p] = told.codes[p]
+        state.levels[at + p] = buffers.codes[p]
     return True
 
 
 @compiled_inner
 def _compare(
-    graph: Graph, state: State, worth: Worth, slot: int, k: int, group: Codes, codes: Codes
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    slot: int,
+    k: int,
+    group: Codes,
+    codes: Codes,
 ) -> None:
     """Write the levels of all pairs of a cluster."""
     members(state, slot, group, 0)
@@ -426,24 +457,29 @@ def _compare(
 
 @compiled_inner
 def _count_more(
-    rng: np.random.Generator, worth: Worth, k: int, weight: Floats, counts: Counts, told: Told
+    rng: np.random.Generator,
+    worth: MatchWeights,
+    k: int,
+    weight: Floats,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
 ) -> None:
     """As `_count_pair`, of a cluster of three and more: who is the original is drawn."""
     for f in range(len(worth.weights)):
-        said = _read(worth, k, f, told)
-        if said.most:
-            _count_field(rng, worth, k, f, said, told, weight, counts)
+        summary = _read(worth, k, f, buffers)
+        if summary.most:
+            _count_field(rng, worth, k, f, summary, buffers, weight, counts)
 
 
 @compiled_inner
-def _levels(graph: Graph, worth: Worth, i: int, j: int) -> int:
+def _levels(graph: Graph, worth: MatchWeights, i: int, j: int) -> int:
     """Packed levels of any pair: a candidate's are nearer than what a chain remembers."""
     at = edge(graph, i, j) if len(graph.dense) == 0 else -1
     return graph.codes[at] if at >= 0 else pair_of(graph, worth, i, j)[0]
 
 
 @compiled_inner
-def _count_pair(worth: Worth, code: int, counts: Counts) -> None:
+def _count_pair(worth: MatchWeights, code: int, counts: ComparisonCounts) -> None:
     """As `_count_field`, of a cluster of two."""
     for f in range(len(worth.weights)):
         shown = level(code, f)
@@ -462,24 +498,24 @@ def kind_of_original(rng: np.random.Generator, right: float, slip: float, differ
 @compiled_in_place
 def _count_field(
     rng: np.random.Generator,
-    worth: Worth,
+    worth: MatchWeights,
     k: int,
     f: int,
-    said: Said,
-    told: Told,
+    summary: FieldSummary,
+    buffers: ClusterBuffers,
     weight: Floats,
-    counts: Counts,
+    counts: ComparisonCounts,
 ) -> None:
     top, last, total = -np.inf, -1, 0.0
     for x in range(k):
         weight[x] = 0.0
-        if _may_be_original(worth, k, f, x, said, told):
-            right, slip, different, _ = _as_original(worth, k, f, x, said, told)
+        if _may_be_original(worth, k, f, x, summary, buffers):
+            right, slip, different, _ = _as_original(worth, k, f, x, summary, buffers)
             weight[x] = right + slip + different
-            top, last = max(top, told.copies[x]), x
+            top, last = max(top, buffers.copies[x]), x
     for x in range(k):
         if weight[x] > 0:
-            weight[x] *= np.exp(told.copies[x] - top)
+            weight[x] *= np.exp(buffers.copies[x] - top)
             total += weight[x]
     left, original = rng.random() * total, last
     for x in range(k):
@@ -488,11 +524,11 @@ def _count_field(
             original = x
             break
     for y in range(k):
-        shown = _level(told, f, original, y)
+        shown = _level(buffers, f, original, y)
         if shown:  # not every report that says a field can be compared in it with every other
             counts.found[f, shown] += 1.0
             counts.kinds[f, worth.kind[f, shown]] += 1.0
-    right, slip, different, err = _as_original(worth, k, f, original, said, told)
+    right, slip, different, err = _as_original(worth, k, f, original, summary, buffers)
     surely = slip + different == 0.0
     counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
     if err:  # it was counted as one of those who err, and those who agree with it as right

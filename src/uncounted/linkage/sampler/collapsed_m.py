@@ -1,4 +1,4 @@
-"""A rate is drawn while pairs are neither together nor apart, and then these pairs.
+"""Collapsed Gibbs steps for m: candidate pairs are summed out, and drawn after it.
 
 Drawn in turn, rates and partition hold one another: where few are one person at a level, its m is
 small, and so few become so; where many happen to be, it is large, and they stay. Of two with
@@ -12,8 +12,8 @@ What the prior says of one pair hangs on how many others are together, a little.
 are proposed as if there were as many as usual, and taken or not by what it says of all
 (Metropolis-Hastings).
 
-Which pairs are asked for (`asked`) is chosen without a look at the state, and no report is in two
-of a step's: whether somebody else is with one of them is the same before a step and after it.
+The pairs to sum out (`collapsed_pairs`) are chosen without a look at the state, and no report is in
+two of a step's: whether somebody else is with one of them is the same before a step and after it.
 
 Compiled; what Python calls lends its arrays before it passes them on.
 """
@@ -29,11 +29,11 @@ import numpy as np
 
 from uncounted._numba import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.sampler.candidate_graph import Kinds
-from uncounted.linkage.sampler.cluster_likelihood import Counts
-from uncounted.linkage.sampler.collapsed_pairs import Asked
+from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts
+from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, agreement, level
 from uncounted.linkage.sampler.slice_m import (
-    Law,
+    MPrior,
     Runs,
     draw_rate,
     gain,
@@ -45,8 +45,8 @@ from uncounted.linkage.sampler.slice_m import (
 from uncounted.linkage.sampler.state import (
     Floats,
     Ints,
-    Prior,
-    State,
+    PartitionState,
+    PriorParameters,
     add,
     cell_of,
     fresh,
@@ -61,7 +61,7 @@ _NOTHING = 1e-300  # m is no less
 class _Room(NamedTuple):
     """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
 
-    Of its runs: what `one_rate` asks for, of pairs with whom nobody else is, and what of their
+    Of its runs: what `draw_rate` needs of pairs with whom nobody else is, and what of their
     worth the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
     """
 
@@ -78,16 +78,16 @@ class _Room(NamedTuple):
 def draw(
     rng: np.random.Generator,
     lists: Ints,
-    state: State,
-    usual: State,
-    prior: Prior,
+    state: PartitionState,
+    usual: PartitionState,
+    prior: PriorParameters,
     kinds: Kinds,
-    asked: Asked,
-    counts: Counts,
-    law: Law,
+    collapsed: CollapsedPairs,
+    counts: ComparisonCounts,
+    m_prior: MPrior,
     m: Floats,
 ) -> None:
-    """Draw the rates that are asked for, and who of their pairs are one person.
+    """Draw m with the chosen pairs summed out, then which of these pairs are links.
 
     Args:
         rng: the generator.
@@ -96,16 +96,19 @@ def draw(
         usual: an empty state of two reports, in which to ask what the prior says of a pair.
         prior: of partitions.
         kinds: of levels, shape (fields, levels) or more.
-        asked: which pairs.
+        collapsed: which pairs.
         counts: comparisons; changed in place as pairs come together and part.
-        law: what m is drawn from beside these.
+        m_prior: what m is drawn from beside these.
         m: by level, shape (fields, levels), 0 where there is none; changed in place.
     """
     many = state.on.shape[1]
     runs = pairs = 1
-    for x in range(len(asked.field)):
-        low, high = asked.runs[x], asked.runs[x + 1]
-        runs, pairs = max(runs, high - low), max(pairs, asked.pairs[high] - asked.pairs[low])
+    for x in range(len(collapsed.field)):
+        low, high = collapsed.runs[x], collapsed.runs[x + 1]
+        runs, pairs = (
+            max(runs, high - low),
+            max(pairs, collapsed.pairs[high] - collapsed.pairs[low]),
+        )
     room = _Room(
         who=np.empty(pairs, np.uint8),
         changed=np.empty(pairs, np.int64),
@@ -116,7 +119,7 @@ def draw(
         lists=np.empty((many, many)),
     )
     log_m = np.where(m > 0, np.log(np.maximum(m, _NOTHING)), 0.0)
-    _draw(rng, lists, state, usual, prior, kinds, asked, counts, law, log_m, room)
+    _draw(rng, lists, state, usual, prior, kinds, collapsed, counts, m_prior, log_m, room)
     for f in range(m.shape[0]):
         for at in range(m.shape[1]):
             if m[f, at] > 0:
@@ -127,69 +130,89 @@ def draw(
 def _draw(
     rng: np.random.Generator,
     lists: Ints,
-    state: State,
-    usual: State,
-    prior: Prior,
+    state: PartitionState,
+    usual: PartitionState,
+    prior: PriorParameters,
     kinds: Kinds,
-    asked: Asked,
-    counts: Counts,
-    law: Law,
+    collapsed: CollapsedPairs,
+    counts: ComparisonCounts,
+    m_prior: MPrior,
     log_m: Floats,
     room: _Room,
 ) -> None:
     lists, kinds, log_m = borrow(lists), borrow(kinds), borrow(log_m)
     state, usual, prior = lend(state), lend(usual), lend(prior)
-    asked, counts, law, room = lend(asked), lend(counts), lend(law), lend(room)
-    for x in range(len(asked.field)):
-        f, at, kind = asked.field[x], asked.level[x], asked.kind[x]
-        linked = _look(lists, state, usual, asked, room, x)
-        _weigh(lists, usual, prior, asked, log_m, room, x)
+    collapsed, counts, m_prior, room = lend(collapsed), lend(counts), lend(m_prior), lend(room)
+    for x in range(len(collapsed.field)):
+        f, at, kind = collapsed.field[x], collapsed.level[x], collapsed.kind[x]
+        linked = _look(lists, state, usual, collapsed, room, x)
+        _weigh(lists, usual, prior, collapsed, log_m, room, x)
         if at:
-            was, a, b = of_level(kinds, counts, law, log_m, f, at, linked)
+            was, a, b = of_level(kinds, counts, m_prior, log_m, f, at, linked)
         else:
-            was, a, b = of_kind(rng, kinds, counts, law, log_m, f, kind, linked)
-        least = law.least[f] if at == 0 and kind == DIFFERENT else 0.0
-        runs = asked.runs[x + 1] - asked.runs[x]
+            was, a, b = of_kind(rng, kinds, counts, m_prior, log_m, f, kind, linked)
+        least = m_prior.least[f] if at == 0 and kind == DIFFERENT else 0.0
+        runs = collapsed.runs[x + 1] - collapsed.runs[x]
         now = draw_rate(rng, Runs(room.times, room.worth), runs, was, a, b, least, at > 0)
         change = gain(was, now, at > 0)
         for y in range(runs):
             room.worth[y] += change
-        changed, log_ratio = _settle(rng, lists, state, prior, asked, room, x)
+        changed, log_ratio = _settle(rng, lists, state, prior, collapsed, room, x)
         if rng.random() < np.exp(min(log_ratio, 0.0)):
             move(kinds, log_m, f, at, kind, was, now)
             for n in range(changed):
                 p = room.changed[n]
-                _count(kinds, counts, asked.codes[room.run[n]], state, asked.one[p], asked.two[p])
+                _count(
+                    kinds,
+                    counts,
+                    collapsed.codes[room.run[n]],
+                    state,
+                    collapsed.one[p],
+                    collapsed.two[p],
+                )
         else:
             for n in range(changed):
-                _change(state, prior, lists, asked.one[room.changed[n]], asked.two[room.changed[n]])
+                _change(
+                    state,
+                    prior,
+                    lists,
+                    collapsed.one[room.changed[n]],
+                    collapsed.two[room.changed[n]],
+                )
 
 
 @compiled_inner
-def _look(lists: Ints, state: State, usual: State, asked: Asked, room: _Room, x: int) -> int:
+def _look(
+    lists: Ints,
+    state: PartitionState,
+    usual: PartitionState,
+    collapsed: CollapsedPairs,
+    room: _Room,
+    x: int,
+) -> int:
     """See which of a step's pairs have nobody else with them; how many of these are together.
 
     `usual` counts clusters as they were if as many of these were together as is likely.
     """
-    many, low, linked = state.on.shape[1], asked.pairs[asked.runs[x]], 0
+    many, low, linked = state.on.shape[1], collapsed.pairs[collapsed.runs[x]], 0
     usual.n[0] = state.n[0]
     for at in range(len(state.cells)):
         usual.cells[at] = state.cells[at]
     for s in range(many):
         for t in range(many):
             room.lists[s, t] = 0.0
-    for y in range(asked.runs[x], asked.runs[x + 1]):
-        room.times[y - asked.runs[x]] = 0.0
-        for p in range(asked.pairs[y], asked.pairs[y + 1]):
-            i, j = asked.one[p], asked.two[p]
+    for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
+        room.times[y - collapsed.runs[x]] = 0.0
+        for p in range(collapsed.pairs[y], collapsed.pairs[y + 1]):
+            i, j = collapsed.one[p], collapsed.two[p]
             a, b = state.slot[i], state.slot[j]
             who = _TOGETHER if a == b else _APART
             if state.size[a] + state.size[b] != (4 if a == b else 2):
                 who = _SOMEBODY_ELSE
             room.who[p - low] = who
             if who != _SOMEBODY_ELSE:
-                room.times[y - asked.runs[x]] += 1.0
-                room.lists[lists[i], lists[j]] += asked.guess[p]
+                room.times[y - collapsed.runs[x]] += 1.0
+                room.lists[lists[i], lists[j]] += collapsed.link_probability[p]
             if who == _TOGETHER:
                 _join(usual, lists[i], lists[j], -1)
                 linked += 1
@@ -200,7 +223,7 @@ def _look(lists: Ints, state: State, usual: State, asked: Asked, room: _Room, x:
 
 
 @compiled_inner
-def _join(usual: State, s: int, t: int, pairs: int) -> None:
+def _join(usual: PartitionState, s: int, t: int, pairs: int) -> None:
     """Count so many more pairs of two lists as together."""
     many, one, two = usual.on.shape[1], np.int64(1) << s, np.int64(1) << t
     usual.cells[cell_of(one | two, many)] += pairs
@@ -212,9 +235,9 @@ def _join(usual: State, s: int, t: int, pairs: int) -> None:
 @compiled_inner
 def _weigh(
     lists: Ints,
-    usual: State,
-    prior: Prior,
-    asked: Asked,
+    usual: PartitionState,
+    prior: PriorParameters,
+    collapsed: CollapsedPairs,
     log_m: Floats,
     room: _Room,
     x: int,
@@ -224,18 +247,18 @@ def _weigh(
     for s in range(many):
         for t in range(many):
             room.lists[s, t] = np.nan
-    for y in range(asked.runs[x], asked.runs[x + 1]):
-        p = asked.pairs[y]
-        s, t = lists[asked.one[p]], lists[asked.two[p]]
+    for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
+        p = collapsed.pairs[y]
+        s, t = lists[collapsed.one[p]], lists[collapsed.two[p]]
         if np.isnan(room.lists[s, t]):
             room.lists[s, t] = _together(usual, prior, s, t)
-        as_one = room.lists[s, t] + agreement(log_m, asked.codes[y])
-        room.by_prior[y - asked.runs[x]] = room.lists[s, t]
-        room.worth[y - asked.runs[x]] = as_one - asked.others[y]
+        as_one = room.lists[s, t] + agreement(log_m, collapsed.codes[y])
+        room.by_prior[y - collapsed.runs[x]] = room.lists[s, t]
+        room.worth[y - collapsed.runs[x]] = as_one - collapsed.others[y]
 
 
 @compiled_inner
-def _together(usual: State, prior: Prior, s: int, t: int) -> float:
+def _together(usual: PartitionState, prior: PriorParameters, s: int, t: int) -> float:
     """Log of the prior of a pair together to apart, by their lists, where others are as usual."""
     many = usual.on.shape[1]
     one, two = cell_of(np.int64(1) << s, many), cell_of(np.int64(1) << t, many)
@@ -256,9 +279,9 @@ def _together(usual: State, prior: Prior, s: int, t: int) -> float:
 def _settle(
     rng: np.random.Generator,
     lists: Ints,
-    state: State,
-    prior: Prior,
-    asked: Asked,
+    state: PartitionState,
+    prior: PriorParameters,
+    collapsed: CollapsedPairs,
     room: _Room,
     x: int,
 ) -> tuple[int, float]:
@@ -266,22 +289,24 @@ def _settle(
 
     How many change, and log of what the prior says of all at once, over what it says one by one.
     """
-    low, changed, log_ratio = asked.pairs[asked.runs[x]], 0, 0.0
-    for y in range(asked.runs[x], asked.runs[x + 1]):
-        chance = np.exp(-log_1_exp(-room.worth[y - asked.runs[x]]))
-        for p in range(asked.pairs[y], asked.pairs[y + 1]):
+    low, changed, log_ratio = collapsed.pairs[collapsed.runs[x]], 0, 0.0
+    for y in range(collapsed.runs[x], collapsed.runs[x + 1]):
+        chance = np.exp(-log_1_exp(-room.worth[y - collapsed.runs[x]]))
+        for p in range(collapsed.pairs[y], collapsed.pairs[y + 1]):
             who = room.who[p - low]
             if who != _SOMEBODY_ELSE and (rng.random() < chance) != (who == _TOGETHER):
                 room.changed[changed], room.run[changed] = p, y
                 changed += 1
-                said = room.by_prior[y - asked.runs[x]]
-                log_ratio += said if who == _TOGETHER else -said
-                log_ratio += _change(state, prior, lists, asked.one[p], asked.two[p])
+                log_prior = room.by_prior[y - collapsed.runs[x]]
+                log_ratio += log_prior if who == _TOGETHER else -log_prior
+                log_ratio += _change(state, prior, lists, collapsed.one[p], collapsed.two[p])
     return changed, log_ratio
 
 
 @compiled_inner
-def _count(kinds: Kinds, counts: Counts, code: int, state: State, i: int, j: int) -> None:
+def _count(
+    kinds: Kinds, counts: ComparisonCounts, code: int, state: PartitionState, i: int, j: int
+) -> None:
     """Count the comparison of a pair that has come together, or no more."""
     more = 1.0 if state.slot[i] == state.slot[j] else -1.0
     for f in range(len(counts.found)):
@@ -292,7 +317,7 @@ def _count(kinds: Kinds, counts: Counts, code: int, state: State, i: int, j: int
 
 
 @compiled_inner
-def _change(state: State, prior: Prior, lists: Ints, i: int, j: int) -> float:
+def _change(state: PartitionState, prior: PriorParameters, lists: Ints, i: int, j: int) -> float:
     """Put two together who are apart, or part them; log of the prior, after to before."""
     a, b, s = state.slot[i], state.slot[j], lists[j]
     remove(state, j, s)

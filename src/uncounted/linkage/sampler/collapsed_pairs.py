@@ -1,7 +1,7 @@
-"""Which pairs are asked for where a rate is drawn with pairs summed out (`summed_out`).
+"""The pairs that collapsed Gibbs steps for m sum out (`collapsed_m`).
 
-At each level, and at all slips and all different levels of a field: those most in doubt, no report
-in two of them. This is chosen without a look at the state.
+At each level, and at all slips and all different levels of a field: the most uncertain pairs, no
+report in two of them. The choice does not depend on the state.
 """
 
 # numba compiles some of these functions; numpy's stubs know less than it does
@@ -18,7 +18,13 @@ from scipy import special
 from uncounted._numba import compiled
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.sampler.candidate_graph import Kinds, as_either_sees, whose
-from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, SLIP, Worth, agreement, explained
+from uncounted.linkage.sampler.pair_likelihood import (
+    DIFFERENT,
+    SLIP,
+    MatchWeights,
+    agreement,
+    explained,
+)
 from uncounted.linkage.sampler.state import Codes, Floats, Graph, Ints
 
 # Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
@@ -27,13 +33,13 @@ _LEAST_SHARE, _MOST_LINKS = 0.05, 1000
 _LEAST_DOUBT, _MOST_OF_IT = 1e-4, 0.95  # pairs with less, and those with the rest, are left out
 
 
-class Asked(NamedTuple):
-    """Pairs that are asked for, step by step.
+class CollapsedPairs(NamedTuple):
+    """The pairs to sum out, step by step.
 
     Step x is about level `level[x]` of a field, or, if that is 0, about how often its reports are
     of `kind[x]`. It has the runs `runs[x]` to `runs[x + 1]`: pairs of the same levels and lists.
-    Those of run y are `pairs[y]` to `pairs[y + 1]` of `one`, `two` and `guess`, which is how likely
-    they have been seen joined. Of each run: packed levels, and log of how likely
+    Those of run y are `pairs[y]` to `pairs[y + 1]` of `one`, `two` and `link_probability`, the
+    share of visits at which they were joined. Of each run: packed levels, and log of how likely
     different people show them.
     """
 
@@ -46,20 +52,20 @@ class Asked(NamedTuple):
     pairs: Ints
     one: Codes
     two: Codes
-    guess: Floats
+    link_probability: Floats
 
 
 class _Pairs(NamedTuple):
     one: Ints
     two: Codes
-    guess: Floats
+    link_probability: Floats
     doubt: Floats
     row: Ints  # among distinct packed levels
     run: Ints  # the same for pairs of the same levels and lists
 
 
-def choose(graph: Graph, worth: Worth, kinds: Kinds, log_u: Floats) -> Asked:
-    """Which pairs are asked for.
+def choose(graph: Graph, worth: MatchWeights, kinds: Kinds, log_u: Floats) -> CollapsedPairs:
+    """Choose the pairs to sum out.
 
     Args:
         graph: the candidates, and how likely each has been seen joined.
@@ -70,7 +76,7 @@ def choose(graph: Graph, worth: Worth, kinds: Kinds, log_u: Floats) -> Asked:
     codes, explained_, pairs = _in_doubt(graph, worth)
     shown = levels.unpacked(codes)
     links, doubts = (
-        np.bincount(pairs.row, each, len(codes)) for each in (pairs.guess, pairs.doubt)
+        np.bincount(pairs.row, each, len(codes)) for each in (pairs.link_probability, pairs.doubt)
     )
     steps, chosen = list[tuple[int, int, int]](), [np.zeros(0, np.int64)]
     for field, row in enumerate(kinds):
@@ -86,7 +92,7 @@ def choose(graph: Graph, worth: Worth, kinds: Kinds, log_u: Floats) -> Asked:
     return _in_steps(steps, chosen, codes, others, pairs)
 
 
-def _in_doubt(graph: Graph, worth: Worth) -> tuple[Codes, Floats, _Pairs]:
+def _in_doubt(graph: Graph, worth: MatchWeights) -> tuple[Codes, Floats, _Pairs]:
     """Distinct levels, what is explained of them; and candidates of whom no decision says anything.
 
     In doubt is who has been seen so, or was so before any partition: where chains stand a level may
@@ -95,15 +101,15 @@ def _in_doubt(graph: Graph, worth: Worth) -> tuple[Codes, Floats, _Pairs]:
     one, two = whose(graph), graph.near
     free = (graph.mate == np.arange(len(graph.mate))) & (np.diff(graph.apart_starts) == 0)
     at = np.flatnonzero((two < one) & free[one] & free[two])
-    guess = as_either_sees(graph, graph.guess)[at].astype(np.float64)
+    link_probability = as_either_sees(graph, graph.link_probability)[at].astype(np.float64)
     codes, row = np.unique_inverse(graph.codes[at])
     explained_ = _explained(worth, codes)
     log_odds = _sums(worth.first, codes) - explained_ - np.log(len(graph.mate))
     likely = special.expit(log_odds)[row]
-    doubt = np.maximum(guess * (1 - guess), likely * (1 - likely))
+    doubt = np.maximum(link_probability * (1 - link_probability), likely * (1 - likely))
     s, t = np.sort(graph.lists[np.stack([one[at], two[at]])], axis=0)
     lists = int(graph.lists.max(initial=0)) + 1
-    pairs = _Pairs(one[at], two[at], guess, doubt, row, (row * lists + s) * lists + t)
+    pairs = _Pairs(one[at], two[at], link_probability, doubt, row, (row * lists + s) * lists + t)
     return codes, explained_, pairs
 
 
@@ -140,7 +146,7 @@ def _in_steps(
     codes: Codes,
     others: Floats,
     pairs: _Pairs,
-) -> Asked:
+) -> CollapsedPairs:
     """Pairs chosen in each step (after none), one after the other, and where runs begin."""
     mine = np.concatenate(chosen)
     step = np.repeat(np.arange(len(steps)), [len(each) for each in chosen[1:]])
@@ -148,7 +154,7 @@ def _in_steps(
     first = np.flatnonzero(np.append(True, new)[: len(mine)])
     field, level, kind = np.array(steps, np.int64).reshape(-1, 3).T.copy()
     of_runs = pairs.row[mine[first]]
-    return Asked(
+    return CollapsedPairs(
         field=field,
         level=level,
         kind=kind,
@@ -158,12 +164,12 @@ def _in_steps(
         pairs=np.append(first, len(mine)),
         one=pairs.one[mine].astype(np.int32),
         two=pairs.two[mine],
-        guess=pairs.guess[mine],
+        link_probability=pairs.link_probability[mine],
     )
 
 
 @compiled
-def _explained(worth: Worth, codes: Codes) -> Floats:
+def _explained(worth: MatchWeights, codes: Codes) -> Floats:
     out = np.empty(len(codes))
     for at in range(len(codes)):
         out[at] = explained(worth, codes[at])

@@ -9,35 +9,35 @@ import numpy as np
 
 from uncounted._numba import compiled_inner
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
     OVERLAP,
     Codes,
     Floats,
     Graph,
-    Prior,
-    State,
+    PartitionState,
+    PriorParameters,
     add,
     candidate,
     fresh,
     hangs_together,
     log_add,
     looked_at,
-    lots_alone,
     members,
     remove,
+    singleton_weight,
 )
-from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
 
 
 @compiled_inner
 def reassign(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     scratch: Scratch,
     size: int,
     weakest: int,
@@ -59,7 +59,7 @@ def reassign(
         return 0.0
     large = 0 if scratch.large == np.inf else _largest(graph, state, unit, size, old, weakest)
     if passed_over(rng, scratch, large):
-        scratch.visits.times[unit[0]] -= 1  # it was no visit, and would count as one that stays
+        scratch.schedule.times[unit[0]] -= 1  # it was no visit, and would count as one that stays
         return 0.0
     whole = np.nan if alone else value_of(graph, state, worth, old, group)
     for x in range(size):
@@ -87,7 +87,7 @@ def reassign(
             gains[at] = evidence(graph, worth, group, k + size)
         scores[at] = gains[at] - value_of(graph, state, worth, slot, group)
         scores[at] += _unit_prior(graph, state, prior, unit, size, slot, scratch.known)
-        if told_apart(graph, state, unit, size, slot):
+        if cannot_link(graph, state, unit, size, slot):
             scores[at] = -np.inf
     chosen, stays = _choose(rng, scores, found)
     to, value = options[chosen], gains[chosen]
@@ -99,7 +99,9 @@ def reassign(
 
 
 @compiled_inner
-def _largest(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> int:
+def _largest(
+    graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int, weakest: int
+) -> int:
     """Reports of the largest cluster that a unit may join, without it; it is in a slot."""
     most = state.size[slot] - size
     for x in range(size):
@@ -113,7 +115,9 @@ def _largest(graph: Graph, state: State, unit: Codes, size: int, slot: int, weak
 
 
 @compiled_inner
-def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakest: int) -> bool:
+def _meets(
+    graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int, weakest: int
+) -> bool:
     """Whether a candidate of the unit, not of it, is in the slot."""
     for x in range(size):
         low, high = looked_at(graph, unit[x], weakest)
@@ -132,7 +136,7 @@ def _meets(graph: Graph, state: State, unit: Codes, size: int, slot: int, weakes
 @compiled_inner
 def _options(
     graph: Graph,
-    state: State,
+    state: PartitionState,
     unit: Codes,
     size: int,
     weakest: int,
@@ -159,7 +163,7 @@ def _options(
 @compiled_inner
 def _note(
     graph: Graph,
-    state: State,
+    state: PartitionState,
     scratch: Scratch,
     size: int,
     weakest: int,
@@ -171,9 +175,9 @@ def _note(
     `scratch.scores` are their chances as multiples of the likeliest's. Where there are guesses,
     it is noted how often the unit would be where these have it, and where it is drawn again.
     """
-    visits, first = scratch.visits, scratch.unit[0]
+    schedule, first = scratch.schedule, scratch.unit[0]
     chances, guesses = scratch.scores, scratch.gains
-    known = len(graph.lots) > 0
+    known = len(graph.proposal_weights) > 0
     for at in range(found):
         chances[at] *= likeliest
         guesses[at] = 0.0
@@ -184,21 +188,21 @@ def _note(
             slot = state.slot[graph.near[at]]
             if graph.weak[at] <= weakest and slot >= 0:
                 option = scratch.seen[slot]
-                visits.looks[at] += 1.0
-                visits.joins[at] += chances[option]
+                schedule.looks[at] += 1.0
+                schedule.joins[at] += chances[option]
                 if known and graph.weak[at] == FIRM:  # no other is proposed by a guess
-                    guesses[option] += graph.lots[at]
-    visits.worked[first] += 1.0
-    visits.alone[first] += chances[found - 1]
+                    guesses[option] += graph.proposal_weights[at]
+    schedule.worked[first] += 1.0
+    schedule.alone[first] += chances[found - 1]
     if known:
-        guesses[found - 1] = lots_alone(graph, first)
-        total, again, guessed = 0.0, 0.0, 0.0
+        guesses[found - 1] = singleton_weight(graph, first)
+        total, again, proposed = 0.0, 0.0, 0.0
         for at in range(found):
             total += guesses[at]
             again += chances[at] ** 2
-            guessed += chances[at] * guesses[at]
-        visits.again[first] += again
-        visits.guessed[first] += guessed / total
+            proposed += chances[at] * guesses[at]
+        schedule.again[first] += again
+        schedule.proposed[first] += proposed / total
     for at in range(found - 1):
         scratch.seen[scratch.options[at]] = -1
 
@@ -206,8 +210,8 @@ def _note(
 @compiled_inner
 def _unit_prior(
     graph: Graph,
-    state: State,
-    prior: Prior,
+    state: PartitionState,
+    prior: PriorParameters,
     unit: Codes,
     size: int,
     slot: int,

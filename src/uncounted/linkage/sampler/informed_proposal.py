@@ -18,29 +18,29 @@ import numpy as np
 from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.sampler.candidate_graph import with_firm
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import Worth
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
-    LEAST_LOTS,
+    MIN_PROPOSAL_WEIGHT,
     Codes,
     Graph,
-    Prior,
+    PartitionState,
+    PriorParameters,
     Singles,
-    State,
     add,
     fresh,
     hangs_together,
     log_add,
-    lots_alone,
     members,
     remove,
+    singleton_weight,
 )
-from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
 
 _NEW = -1  # a cluster of its own, where it is alone as where it would be
 
 
-def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
+def with_proposal(graph: Graph, slots: Sequence[Codes]) -> Graph:
     """The same graph, with lots by which it is proposed that a report goes where a candidate is.
 
     They are what is guessed. Where firm candidates of a report are together, as in the states
@@ -52,46 +52,56 @@ def with_lots(graph: Graph, slots: Sequence[Codes]) -> Graph:
         graph: the candidates, with guesses.
         slots: where each report is, in one or more states; the fewer, the more lots hang on them.
     """
-    lots, moving = _lots(graph, np.array(slots))
-    return with_firm(graph._replace(lots=lots, moving=moving))
+    proposal_weights, moving = _proposal_weights(graph, np.array(slots))
+    return with_firm(graph._replace(proposal_weights=proposal_weights, moving=moving))
 
 
 @compiled
-def _lots(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
+def _proposal_weights(graph: Graph, slots: Codes) -> tuple[Singles, Singles]:
     graph = lend(graph)
     states, count = slots.shape
-    lots, moving = np.zeros(len(graph.near), np.float32), np.zeros(count, np.float32)
+    proposal_weights, moving = np.zeros(len(graph.near), np.float32), np.zeros(count, np.float32)
     most, total = np.zeros(count), np.zeros(count)  # of those in a slot
     for r in range(count):
         row = range(graph.starts[r], graph.starts[r + 1])
         for state in range(states):
             for at in row:
                 if graph.weak[at] == FIRM:
-                    slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
+                    slot, likely = (
+                        slots[state, graph.near[at]],
+                        max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT),
+                    )
                     most[slot] = max(most[slot], likely)
                     total[slot] += likely
             for at in row:
-                slot, likely = slots[state, graph.near[at]], max(graph.guess[at], LEAST_LOTS)
+                slot, likely = (
+                    slots[state, graph.near[at]],
+                    max(graph.link_probability[at], MIN_PROPOSAL_WEIGHT),
+                )
                 firm = graph.weak[at] == FIRM
-                lots[at] += likely * (most[slot] / total[slot] if firm else 1.0) / states
+                proposal_weights[at] += (
+                    likely * (most[slot] / total[slot] if firm else 1.0) / states
+                )
             for at in row:
                 most[slots[state, graph.near[at]]] = total[slots[state, graph.near[at]]] = 0.0
         home, everywhere = graph.alone[r], graph.alone[r]
         for at in row:
             if graph.weak[at] == FIRM:  # as guessed, and not as often as is proposed at the least
-                home = max(home, graph.guess[at])
-                everywhere += lots[at] * min(graph.guess[at] / LEAST_LOTS, 1.0)
+                home = max(home, graph.link_probability[at])
+                everywhere += proposal_weights[at] * min(
+                    graph.link_probability[at] / MIN_PROPOSAL_WEIGHT, 1.0
+                )
         moving[r] = max(1.0 - home / everywhere, 0.0) if len(row) else 0.0
-    return lots, moving
+    return proposal_weights, moving
 
 
 @compiled_inner
-def go_as_guessed(
+def informed_move(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     scratch: Scratch,
     r: int,
 ) -> float:
@@ -107,17 +117,17 @@ def go_as_guessed(
         How likely it is guessed to be anywhere but where it is most often.
     """
     low, high = graph.firm_starts[r], graph.firm_starts[r + 1]
-    lots, total = lots_alone(graph, r), graph.lots_of[r]
-    left, number = rng.random() * total - lots, low
+    proposal_weights, total = singleton_weight(graph, r), graph.total_weights[r]
+    left, number = rng.random() * total - proposal_weights, low
     while left >= 0.0 and number < high:
-        lots = graph.firm_lots[number]
-        left -= lots
+        proposal_weights = graph.firm_weights[number]
+        left -= proposal_weights
         number += 1
     to = state.slot[graph.firm_near[number - 1]] if number > low else _NEW
     alone = state.after[r] < 0 and state.before[r] < 0
     home = _NEW if alone else state.slot[r]
     if to == home:
-        to = _elsewhere(rng, graph, state, r, home, total, lots)
+        to = _elsewhere(rng, graph, state, r, home, total, proposal_weights)
     if to != home:
         here, there = _lots_of(graph, state, r, home), _lots_of(graph, state, r, to)
         if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
@@ -129,7 +139,7 @@ def go_as_guessed(
 def _elsewhere(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
+    state: PartitionState,
     r: int,
     home: int,
     total: float,
@@ -147,25 +157,25 @@ def _elsewhere(
     left = rng.random() * (total - here)
     number, high = graph.firm_starts[r], graph.firm_starts[r + 1]
     if home != _NEW:
-        left, to = left - lots_alone(graph, r), _NEW
+        left, to = left - singleton_weight(graph, r), _NEW
     while left >= 0.0 and number < high:
         slot = state.slot[graph.firm_near[number]]
         if slot != home:
-            left, to = left - graph.firm_lots[number], slot
+            left, to = left - graph.firm_weights[number], slot
         number += 1
     there = _lots_of(graph, state, r, to)
     return to if lot * here * (total - there) < there * (total - here) else home
 
 
 @compiled_inner
-def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
+def _lots_of(graph: Graph, state: PartitionState, r: int, slot: int) -> float:
     """How many lots of r are a slot's, or `_NEW`'s."""
     if slot == _NEW:
-        return lots_alone(graph, r)
+        return singleton_weight(graph, r)
     total = 0.0
     for number in range(graph.firm_starts[r], graph.firm_starts[r + 1]):
         if state.slot[graph.firm_near[number]] == slot:
-            total += graph.firm_lots[number]
+            total += graph.firm_weights[number]
     return total
 
 
@@ -173,9 +183,9 @@ def _lots_of(graph: Graph, state: State, r: int, slot: int) -> float:
 def _go(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     scratch: Scratch,
     r: int,
     to: int,
@@ -184,7 +194,7 @@ def _go(
     """Move r to a slot (or `_NEW`), or not, the way back being so much likelier proposed."""
     group, old, s = scratch.group, state.slot[r], graph.lists[r]
     scratch.unit[0] = r
-    if to != _NEW and told_apart(graph, state, scratch.unit, 1, to):
+    if to != _NEW and cannot_link(graph, state, scratch.unit, 1, to):
         return
     if passed_over(rng, scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):
         return

@@ -19,8 +19,13 @@ from numpy.typing import NDArray
 
 from uncounted._numba import compiled_in_place, compiled_inner
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.sampler import told
-from uncounted.linkage.sampler.state import Floats, Graph, code_of
+from uncounted.linkage.sampler.state import (
+    BUFFERED_REPORTS,
+    Floats,
+    Graph,
+    cluster_buffers,
+    code_of,
+)
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 WHOLE, LESS = 1, 2  # what right levels say: all there is to say, or less than one who says all does
@@ -36,7 +41,7 @@ _SCATTER = 0x1E3779B97F4A7C15  # odd, for hashes
 _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different people explain
 
 
-class Worth(NamedTuple):
+class MatchWeights(NamedTuple):
     """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
 
     Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
@@ -93,22 +98,22 @@ def agreement(weights: Floats, code: int) -> float:
 
 
 @compiled_in_place
-def explained(worth: Worth, code: int) -> float:
+def explained(worth: MatchWeights, code: int) -> float:
     """What namesakes and companions explain of a pair, and that name and birth err as one.
 
     Log of ((1 - phi) v / u + phi c / u) / e.
     """
-    strangers = worth.joint[level(code, 3), level(code, 4)]
+    non_matches = worth.joint[level(code, 3), level(code, 4)]
     as_one = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
     if worth.alike[level(code, 0)]:
         for f in range(1, len(worth.weights)):
-            strangers += worth.namesakes[f, level(code, f)]
+            non_matches += worth.namesakes[f, level(code, f)]
     if worth.phi == 0.0:
-        return strangers - as_one
+        return non_matches - as_one
     total = 0.0
     for f in range(len(worth.weights)):
         total += worth.companions[f, level(code, f)]
-    return np.log((1.0 - worth.phi) * _exp(strangers) + worth.phi * _exp(total)) - as_one
+    return np.log((1.0 - worth.phi) * _exp(non_matches) + worth.phi * _exp(total)) - as_one
 
 
 @compiled_in_place
@@ -120,15 +125,17 @@ def _exp(x: float) -> float:
 def with_memory(graph: Graph) -> Graph:
     """The same graph for one chain, which remembers the pairs that it has met, and has room.
 
-    What `Worth` says of different people and of before any partition must stay as it is.
+    What `MatchWeights` says of different people and of before any partition must stay as it is.
     """
     size = min(_MOST_MET, 1 << (_MET_EACH * len(graph.lists)).bit_length())
     met = np.full(_RECORD * size, -1, np.int64)
-    return graph._replace(met=met, met_worth=met.view(np.float64), told=told.room(told.USUAL))
+    return graph._replace(
+        met=met, met_worth=met.view(np.float64), buffers=cluster_buffers(BUFFERED_REPORTS)
+    )
 
 
 @compiled_in_place
-def pair_of(graph: Graph, worth: Worth, i: int, j: int) -> tuple[int, float, float]:
+def pair_of(graph: Graph, worth: MatchWeights, i: int, j: int) -> tuple[int, float, float]:
     """Levels of any pair, packed; `first` of them; and what different people explain."""
     if i < j:
         i, j = j, i
@@ -143,7 +150,7 @@ def pair_of(graph: Graph, worth: Worth, i: int, j: int) -> tuple[int, float, flo
 
 
 @compiled_inner
-def _meet(graph: Graph, worth: Worth, i: int, j: int, pair: int, at: int) -> None:
+def _meet(graph: Graph, worth: MatchWeights, i: int, j: int, pair: int, at: int) -> None:
     code = code_of(graph, i, j)
     graph.met[at], graph.met[at + 1] = pair, code
     graph.met_worth[at + 2] = agreement(worth.first, code)
@@ -151,7 +158,7 @@ def _meet(graph: Graph, worth: Worth, i: int, j: int, pair: int, at: int) -> Non
 
 
 @compiled_in_place
-def of_two(graph: Graph, worth: Worth, i: int, j: int) -> float:
+def of_two(graph: Graph, worth: MatchWeights, i: int, j: int) -> float:
     """Evidence of a cluster of two."""
     code, _, by_others = pair_of(graph, worth, i, j)
     return agreement(worth.weights, code) - by_others

@@ -26,7 +26,7 @@ _AS_OFTEN = 0.8  # of how often a report moves, others move who may be one with 
 _FADES = 0.25  # what a look on the way from the start counts for when visits are settled after it
 
 
-class Visits(NamedTuple):
+class ScanSchedule(NamedTuple):
     """How often each report is visited in a sweep, and what came of it.
 
     Arrays of one a report: it is its turn in every second sweep (`turns`: 0 or 1) or in each
@@ -34,7 +34,7 @@ class Visits(NamedTuple):
     last settled, and `moves` sums the chances, known or guessed, that it is not where it is
     likeliest. At some visits all chances are worked out: `worked` counts these, and `alone` sums
     the chances of a cluster of its own. `again` sums the chances that two draws are alike there,
-    and `guessed` those that a draw is where one by guesses would be.
+    and `proposed` those that a draw is where one by guesses would be.
     Arrays of one a candidate, as in `Graph.near`: `looks` counts where it was an option, and
     `joins` sums the chances that the visited report went to where it was.
     `sweeps[0]` counts sweeps, looks at all candidates among them: by it goes whose turn it is.
@@ -48,21 +48,21 @@ class Visits(NamedTuple):
     worked: Singles
     alone: Singles
     again: Singles
-    guessed: Singles
+    proposed: Singles
     looks: Singles
     joins: Singles
 
 
-def every(graph: Graph) -> Visits:
+def every(graph: Graph) -> ScanSchedule:
     """Each report once a sweep."""
     count, near = len(graph.lists), len(graph.near)
     reports, candidates = np.zeros((4, count), np.float32), np.zeros((2, near), np.float32)
     turns, times = np.full(count, ALWAYS, np.uint8), np.zeros(count, np.int64)
     often, moves, sweeps = np.ones(count), np.zeros(count), np.zeros(1, np.int64)
-    return Visits(turns, often, times, moves, sweeps, *reports, *candidates)
+    return ScanSchedule(turns, often, times, moves, sweeps, *reports, *candidates)
 
 
-def take_turns(graph: Graph) -> Turns:
+def alternate_turns(graph: Graph) -> Turns:
     """In which of two sweeps, by turns, each report is visited, as candidates are guessed.
 
     Of two whose being one person is in doubt, as either sees it, one visit decides as well as two.
@@ -71,7 +71,10 @@ def take_turns(graph: Graph) -> Turns:
     there and leaves at its own visits alone: it is its turn in every sweep. Of a unit it is the
     turn of its first report that counts.
     """
-    count, doubt = len(graph.lists), as_either_sees(graph, graph.guess * (1.0 - graph.guess))
+    count, doubt = (
+        len(graph.lists),
+        as_either_sees(graph, graph.link_probability * (1.0 - graph.link_probability)),
+    )
     first = _firsts(graph)  # who stands for its unit has the turn of all of it
     at = np.flatnonzero(doubt > _DOUBT)
     doubt, one, two = doubt[at], first[whose(graph)[at]], first[graph.near[at]]
@@ -84,9 +87,9 @@ def take_turns(graph: Graph) -> Turns:
     return turns
 
 
-def everybody_had_a_turn(visits: Visits) -> bool:
+def every_turn_taken(schedule: ScanSchedule) -> bool:
     """Whether the last sweep was the second of two in which reports take turns, if they do."""
-    return int(visits.sweeps[0]) % 2 == 0 or bool((visits.turns == ALWAYS).all())
+    return int(schedule.sweeps[0]) % 2 == 0 or bool((schedule.turns == ALWAYS).all())
 
 
 @compiled
@@ -132,7 +135,7 @@ def _root(up: Ints, other: Turns, r: int) -> tuple[int, int]:
     return r, is_other
 
 
-def settle(chains: Sequence[Visits], *, fading: bool = True) -> None:
+def settle(chains: Sequence[ScanSchedule], *, fading: bool = True) -> None:
     """From now on, visit reports the less often the less they moved over all chains; count anew.
 
     A report that is away from home with chance p (small) and has v visits adds p / v or so to
@@ -149,5 +152,5 @@ def settle(chains: Sequence[Visits], *, fading: bool = True) -> None:
         each.often[:] = np.where(times > 0, often, each.often)
         each.times[:] = 0
         each.moves[:] = 0.0
-        for seen in (each.worked, each.alone, each.again, each.guessed, each.looks, each.joins):
+        for seen in (each.worked, each.alone, each.again, each.proposed, each.looks, each.joins):
             seen *= _FADES if fading else 1.0

@@ -18,7 +18,7 @@ import numpy as np
 
 from uncounted._numba import compiled_in_place, compiled_inner
 from uncounted.linkage.sampler.candidate_graph import Kinds
-from uncounted.linkage.sampler.cluster_likelihood import Counts, kind_of_original
+from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts, kind_of_original
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP
 from uncounted.linkage.sampler.state import Floats
 
@@ -28,7 +28,7 @@ _WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
 _TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
 
 
-class Law(NamedTuple):
+class MPrior(NamedTuple):
     """What m is drawn from, beside comparisons."""
 
     levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
@@ -45,7 +45,13 @@ class Runs(NamedTuple):
 
 @compiled_inner
 def of_level(
-    kinds: Kinds, counts: Counts, law: Law, log_m: Floats, f: int, at: int, linked: int
+    kinds: Kinds,
+    counts: ComparisonCounts,
+    m_prior: MPrior,
+    log_m: Floats,
+    f: int,
+    at: int,
+    linked: int,
 ) -> tuple[float, float, float]:
     """A level's share of its kind, and what it is drawn from: counts there and at the others.
 
@@ -56,17 +62,17 @@ def of_level(
     for other in range(1, log_m.shape[1]):
         if other != at and kinds[f, other] == kinds[f, at]:
             kin += np.exp(log_m[f, other])
-            others += law.levels[f, other] + counts.found[f, other]
+            others += m_prior.levels[f, other] + counts.found[f, other]
     share = min(max(mine / kin, _TINY), _SURE)
-    return share, law.levels[f, at] + counts.found[f, at] - linked, others
+    return share, m_prior.levels[f, at] + counts.found[f, at] - linked, others
 
 
 @compiled_inner
 def of_kind(
     rng: np.random.Generator,
     kinds: Kinds,
-    counts: Counts,
-    law: Law,
+    counts: ComparisonCounts,
+    m_prior: MPrior,
     log_m: Floats,
     f: int,
     kind: int,
@@ -85,9 +91,9 @@ def of_kind(
     rightly = min(np.sqrt(right / (right + slip)), _SURE)
     slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
     differ = counts.two[f, DIFFERENT] - (linked if kind == DIFFERENT else 0)
-    rights = law.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
-    wrong = law.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
-    others = law.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
+    rights = m_prior.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
+    wrong = m_prior.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
+    others = m_prior.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
     r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
     for at in range(int(slips + differ)):  # slips are two, where there is one; and different ones
         if at < slips:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from uncounted._numba import compiled_inner
+from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.sampler.candidate_graph import as_either_sees
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import Worth, of_two
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights, of_two
 from uncounted.linkage.sampler.state import (
     Codes,
     Graph,
-    Prior,
-    State,
+    PartitionState,
+    PriorParameters,
+    Singles,
     add,
     first_of_unit,
     fresh,
@@ -24,16 +26,27 @@ from uncounted.linkage.sampler.state import (
     same_unit,
     unit_of,
 )
-from uncounted.linkage.sampler.workspace import Scratch, passed_over, told_apart, value_of
+from uncounted.linkage.sampler.workspace import Scratch, cannot_link, passed_over, value_of
+
+SURE = 0.8  # guessed to be one so surely, two reports are of one cluster
+# Attempts in a sweep, from each side, for two clusters as much in doubt as may be, if each of one
+# is a candidate of each of the other; and for two reports of which one has no cluster, or whose
+# cluster is too small to part into two.
+EACH_SIDE, LONE = 1.2, 0.005
+AT_A_LOOK = 2.0  # from each side, for any two clusters, when chains look everywhere
+# Those who are one surely may be two halves that part as easily, which visits of one do not show:
+# attempts are made for them as for so much doubt, at the least.
+_LEAST = 0.01
+_HALVES = 4  # reports of the least cluster that parts into two
 
 
 @compiled_inner
 def split_or_merge(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     scratch: Scratch,
     i: int,
     j: int,
@@ -62,7 +75,7 @@ def split_or_merge(
     twos = unit_of(graph, j, two)
     count = _others(rng, graph, state, scratch, a, b, ones, twos)
     ones, twos, log_chance = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, split)
-    if not split and told_apart(graph, state, one, ones, b):
+    if not split and cannot_link(graph, state, one, ones, b):
         return 0.0
     if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
         return 0.0
@@ -100,9 +113,9 @@ def split_or_merge(
 def redivide(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     scratch: Scratch,
     i: int,
     j: int,
@@ -141,7 +154,7 @@ def redivide(
     gain += value_one + value_two
     ratio = _to_the_other(graph, state, prior, moved, moves, a, b)
     chance = np.exp(min(ratio + gain + log_back - log_there, 0.0))
-    if rng.random() < chance and not _told_apart_now(graph, state, moved, moves):
+    if rng.random() < chance and not _cannot_link_now(graph, state, moved, moves):
         state.value[a], state.value[b] = value_one, value_two
     else:
         _to_the_other(graph, state, prior, moved, moves, a, b)
@@ -149,7 +162,13 @@ def redivide(
 
 @compiled_inner
 def _to_the_other(
-    graph: Graph, state: State, prior: Prior, moved: Codes, count: int, a: int, b: int
+    graph: Graph,
+    state: PartitionState,
+    prior: PriorParameters,
+    moved: Codes,
+    count: int,
+    a: int,
+    b: int,
 ) -> float:
     """Move reports from either of two slots to the other; the log ratio of priors."""
     total = 0.0
@@ -160,16 +179,18 @@ def _to_the_other(
 
 
 @compiled_inner
-def _told_apart_now(graph: Graph, state: State, moved: Codes, count: int) -> bool:
+def _cannot_link_now(graph: Graph, state: PartitionState, moved: Codes, count: int) -> bool:
     """Whether a decision keeps one of those who moved from somebody who is in its slot."""
     for x in range(count):
-        if told_apart(graph, state, moved[x : x + 1], 1, state.slot[moved[x]]):
+        if cannot_link(graph, state, moved[x : x + 1], 1, state.slot[moved[x]]):
             return True
     return False
 
 
 @compiled_inner
-def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int, to: int) -> float:
+def _move_all(
+    graph: Graph, state: PartitionState, prior: PriorParameters, group: Codes, count: int, to: int
+) -> float:
     """Move reports to a slot one by one; the log ratio of priors, after to before."""
     total = 0.0
     for at in range(count):
@@ -187,7 +208,7 @@ def _move_all(graph: Graph, state: State, prior: Prior, group: Codes, count: int
 def _others(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
+    state: PartitionState,
     scratch: Scratch,
     a: int,
     b: int,
@@ -219,8 +240,8 @@ def _others(
 def _divide(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
+    state: PartitionState,
+    worth: MatchWeights,
     scratch: Scratch,
     a: int,
     ones: int,
@@ -256,7 +277,7 @@ def _divide(
 @compiled_inner
 def _lead(
     graph: Graph,
-    worth: Worth,
+    worth: MatchWeights,
     unit: Codes,
     size: int,
     one: Codes,
@@ -272,3 +293,59 @@ def _lead(
         for x in range(twos):
             with_two += of_two(graph, worth, unit[m], two[x])
     return min(max((with_one / ones - with_two / twos) / size, -30.0), 30.0)
+
+
+def by_doubt(graph: Graph) -> Graph:
+    """The same graph, where attempts are made the more the more in doubt two clusters are.
+
+    As with visits (`visits.settle`): what is one with a small chance p, and is asked v times a
+    sweep, adds some p / v to the variance of an average over draws, which is least where v is as
+    sqrt(p). Here p is 4 p (1 - p), which is as much in doubt.
+
+    Args:
+        graph: the candidates, with guesses.
+    """
+    return _with_attempts(graph, graph.link_probability, EACH_SIDE, LONE, 0.0)
+
+
+def for_all(graph: Graph, link_probability: Singles) -> Graph:
+    """The same graph, where attempts are made for any two clusters, however sure or unlikely.
+
+    How likely they are to be one is guessed by visits of one report, which may see too little.
+
+    Args:
+        graph: the candidates.
+        link_probability: how likely each is joined, by which it is seen who surely is in a cluster.
+    """
+    return _with_attempts(graph, link_probability, AT_A_LOOK, 0.0, 1.0)
+
+
+def _with_attempts(
+    graph: Graph, link_probability: Singles, often: float, lone: float, least: float
+) -> Graph:
+    tries, tries_of = _tries(graph, as_either_sees(graph, link_probability), often, lone, least)
+    return graph._replace(tries=tries, tries_of=tries_of)
+
+
+@compiled
+def _tries(
+    graph: Graph, likely: Singles, often: float, lone: float, least: float
+) -> tuple[Singles, Singles]:
+    graph = lend(graph)
+    count = len(graph.lists)
+    tries, tries_of = np.zeros(len(graph.near), np.float32), np.zeros(count, np.float32)
+    size = np.ones(count)  # of the cluster in which each surely is
+    for r in range(count):
+        for at in range(graph.starts[r], graph.starts[r + 1]):
+            size[r] += likely[at] >= SURE
+    for r in range(count):
+        for at in range(graph.starts[r], graph.starts[r + 1]):
+            j, doubt = graph.near[at], max(4.0 * likely[at] * (1.0 - likely[at]), least)
+            together = likely[at] >= SURE
+            if min(size[r], size[j]) == 1 or (together and max(size[r], size[j]) < _HALVES):
+                tries[at] = lone * np.sqrt(doubt)
+            else:
+                doubt = max(doubt, _LEAST) if together else doubt
+                tries[at] = often * np.sqrt(doubt) / (size[r] * size[j])
+            tries_of[r] += tries[at]
+    return tries, tries_of

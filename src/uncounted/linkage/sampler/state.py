@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding import kernel_arrays
-from uncounted.linkage.sampler.told import Told
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -46,10 +45,34 @@ _LEVELS_EACH, _LEAST_LEVELS = 4, 4096
 # No candidate, nor a cluster of its own, is proposed for less, before those together share. A guess
 # rests on some ten looks: who was not seen joined may be so once in thirty, would be proposed as
 # seldom as guessed, and stay away or there for as long.
-LEAST_LOTS = 3e-3
+MIN_PROPOSAL_WEIGHT = 3e-3
+BUFFERED_REPORTS = 64  # reports of a cluster for which a chain keeps room: one word of bits
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
 # that repeats nobody, it is in every option, and cancels.
 _REFUSED = -1e6
+
+
+class ClusterBuffers(NamedTuple):
+    """What is read of a cluster of k reports.
+
+    `codes` has the packed levels of each pair x > y, at x (x - 1) / 2 + y. By report, `alike` sums
+    what its pairs were worth before any partition, and `explained` what different people explain
+    of them.
+
+    The others are of one field. `seen` has four counts of 16 bits each (so k is at most 65,536),
+    from the lowest: with how many a report can be compared, with how many of these it agrees, from
+    how many it is a slip away, and with how many it agrees in all there is to say. `copies` is the
+    log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
+    report that it agrees with, and does not, where anybody does not: shape (k, words of 64 bits).
+    """
+
+    codes: NDArray[np.int32]
+    alike: NDArray[np.float64]
+    explained: NDArray[np.float64]
+    seen: NDArray[np.int64]
+    copies: NDArray[np.float64]
+    right: NDArray[np.int64]
+    wrong: NDArray[np.int64]
 
 
 class Graph(NamedTuple):
@@ -70,13 +93,17 @@ class Graph(NamedTuple):
     firm_starts: Ints
     firm: Codes
     firm_near: Codes
-    guess: Singles  # how likely each candidate is joined where it is an option, or empty
+    link_probability: Singles  # how likely each candidate is joined where it is an option, or empty
     alone: Singles  # how likely each report goes to a cluster of its own, or empty
-    lots: Singles  # by which candidates are proposed, in parts of all of their report's, or empty
-    firm_lots: Singles  # the same of firm ones, as in `firm`
-    lots_of: Floats  # all of each report's: of firm ones, and of a cluster of its own; or empty
+    proposal_weights: (
+        Singles  # by which candidates are proposed, in parts of all of their report's, or empty
+    )
+    firm_weights: Singles  # the same of firm ones, as in `firm`
+    total_weights: (
+        Floats  # all of each report's: of firm ones, and of a cluster of its own; or empty
+    )
     moving: Singles  # how likely each report is not where it is most often, or empty
-    apt: NDArray[np.bool_]  # whether guesses propose where a report goes
+    informed: NDArray[np.bool_]  # whether guesses propose where a report goes
     tries: Singles  # attempts in a sweep to split or merge, for each candidate, or empty
     tries_of: Singles  # and for all of each report, or empty
     lists: NDArray[np.int64]
@@ -84,13 +111,13 @@ class Graph(NamedTuple):
     apart_starts: Ints
     apart: Codes
     dense: Codes  # packed levels of all pairs i > j at i (i - 1) / 2 + j, or empty
-    arrays: kernel_arrays.Arrays  # to compare a pair that is no candidate
+    arrays: kernel_arrays.ReportArrays  # to compare a pair that is no candidate
     met: Ints  # pairs that a chain remembers, each in the place of its hash, or empty
     met_worth: Floats  # the same memory, where it holds logs
-    told: Told  # room to read clusters in, of a chain, or of none
+    buffers: ClusterBuffers  # room to read clusters in, of a chain, or of none
 
 
-class Prior(NamedTuple):
+class PriorParameters(NamedTuple):
     """Which prior, and its parameters: weight of a cell, log theta, and q by list."""
 
     kind: int
@@ -99,7 +126,7 @@ class Prior(NamedTuple):
     q: Floats
 
 
-class State(NamedTuple):
+class PartitionState(NamedTuple):
     """A partition, with the counts that the prior needs and the evidence of each cluster.
 
     `slot` says which cluster a report is in; `head` a cluster's first report (-1: none), `after`
@@ -125,10 +152,10 @@ class State(NamedTuple):
     levels_end: Ints  # one number
 
 
-def empty_state(count: int, lists: int) -> State:
+def empty_state(count: int, lists: int) -> PartitionState:
     """A state with no report placed."""
     cells = 1 << lists if lists <= MOST_EXACT_LISTS else lists + 1
-    return State(
+    return PartitionState(
         slot=np.full(count, -1, np.int32),
         head=np.full(count, -1, np.int32),
         after=np.full(count, -1, np.int32),
@@ -147,6 +174,14 @@ def empty_state(count: int, lists: int) -> State:
     )
 
 
+@compiled
+def cluster_buffers(k: int) -> ClusterBuffers:
+    """Room for up to k reports."""
+    logs, words = np.empty((3, k)), np.empty((2, k, (k + 63) // 64), np.int64)
+    codes, seen = np.empty(k * (k - 1) // 2, np.int32), np.empty(k, np.int64)
+    return ClusterBuffers(codes, logs[0], logs[1], seen, logs[2], words[0], words[1])
+
+
 @compiled_inner
 def cell_of(mask: int, lists: int) -> int:
     """The cell of a set of lists."""
@@ -160,7 +195,7 @@ def cell_of(mask: int, lists: int) -> int:
 
 
 @compiled_inner
-def add(state: State, r: int, s: int, slot: int) -> None:
+def add(state: PartitionState, r: int, s: int, slot: int) -> None:
     """Put report r of list s into a slot, and keep the counts; an empty one must be `fresh`."""
     lists = state.on.shape[1]
     if state.size[slot]:
@@ -182,7 +217,7 @@ def add(state: State, r: int, s: int, slot: int) -> None:
 
 
 @compiled_inner
-def remove(state: State, r: int, s: int) -> None:
+def remove(state: PartitionState, r: int, s: int) -> None:
     """Take report r out. A cluster left empty gives its slot back."""
     lists = state.on.shape[1]
     slot = state.slot[r]
@@ -210,13 +245,13 @@ def remove(state: State, r: int, s: int) -> None:
 
 
 @compiled_inner
-def fresh(state: State) -> int:
+def fresh(state: PartitionState) -> int:
     """The slot of nobody that `add` takes next."""
     return state.spare[state.idle[0] - 1]
 
 
 @compiled_inner
-def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
+def log_add(state: PartitionState, prior: PriorParameters, s: int, slot: int) -> float:
     """Log of prior(after) / prior(before) for putting one report of list s into a slot."""
     size = state.size[slot]
     if prior.kind == FLAT:
@@ -243,7 +278,7 @@ def log_add(state: State, prior: Prior, s: int, slot: int) -> float:
 
 
 @compiled_inner
-def members(state: State, slot: int, group: Codes, at: int) -> int:
+def members(state: PartitionState, slot: int, group: Codes, at: int) -> int:
     """Write a cluster's reports into `group` from place `at`; the place after them."""
     r = state.head[slot]
     while r >= 0:
@@ -254,7 +289,7 @@ def members(state: State, slot: int, group: Codes, at: int) -> int:
 
 
 @compiled
-def place(graph: Graph, state: State, label: NDArray[np.int64]) -> None:
+def place(graph: Graph, state: PartitionState, label: NDArray[np.int64]) -> None:
     """Fill an empty state: reports of one label together. Labels must heed the decisions."""
     graph, state = lend(graph), lend(state)
     slots = np.full(len(label), -1, np.int32)
@@ -332,9 +367,9 @@ def candidate(graph: Graph, number: int, weakest: int) -> int:
 
 
 @compiled_in_place
-def lots_alone(graph: Graph, r: int) -> float:
+def singleton_weight(graph: Graph, r: int) -> float:
     """As `Graph.lots`, for a cluster of its own."""
-    return max(graph.alone[r], LEAST_LOTS)
+    return max(graph.alone[r], MIN_PROPOSAL_WEIGHT)
 
 
 @compiled_inner

@@ -14,8 +14,15 @@ import numpy as np
 
 from uncounted._numba import compiled_inner
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import Worth
-from uncounted.linkage.sampler.state import Codes, Graph, State, add, hangs_together, remove
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights
+from uncounted.linkage.sampler.state import (
+    Codes,
+    Graph,
+    PartitionState,
+    add,
+    hangs_together,
+    remove,
+)
 from uncounted.linkage.sampler.workspace import Scratch, passed_over, value_of
 
 
@@ -23,8 +30,8 @@ from uncounted.linkage.sampler.workspace import Scratch, passed_over, value_of
 def exchange(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
+    state: PartitionState,
+    worth: MatchWeights,
     scratch: Scratch,
     i: int,
     k: int,
@@ -63,7 +70,7 @@ def exchange(
 
 
 @compiled_inner
-def _without(state: State, slot: int, r: int, other: int, group: Codes) -> int:
+def _without(state: PartitionState, slot: int, r: int, other: int, group: Codes) -> int:
     """Write `other`, and a cluster's reports but r; how many."""
     group[0] = other
     size, x = 1, state.head[slot]

@@ -16,9 +16,9 @@ import numpy as np
 
 from uncounted._numba import compiled, compiled_inner, lend
 from uncounted.linkage.sampler.gibbs import reassign
-from uncounted.linkage.sampler.informed_proposal import go_as_guessed
-from uncounted.linkage.sampler.pair_likelihood import Worth
-from uncounted.linkage.sampler.scan_schedule import Visits
+from uncounted.linkage.sampler.informed_proposal import informed_move
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights
+from uncounted.linkage.sampler.scan_schedule import ScanSchedule
 from uncounted.linkage.sampler.split_merge import redivide, split_or_merge
 from uncounted.linkage.sampler.state import (
     FAINT,
@@ -26,8 +26,8 @@ from uncounted.linkage.sampler.state import (
     WEAK,
     Codes,
     Graph,
-    Prior,
-    State,
+    PartitionState,
+    PriorParameters,
     candidate,
     first_of_unit,
     looked_at,
@@ -44,13 +44,15 @@ _FEW_LISTS = 6
 _TRIES = 16  # to come upon a candidate that is no weaker than those that are looked at
 
 
-def room(graph: Graph, state: State, visits: Visits, large: float = np.inf) -> Scratch:
+def make_scratch(
+    graph: Graph, state: PartitionState, schedule: ScanSchedule, large: float = np.inf
+) -> Scratch:
     """Room for sweeps of these reports, whichever of their candidates are firm.
 
     Args:
         graph: reports and candidates.
         state: where they are.
-        visits: how often each is visited; counts are kept there.
+        schedule: how often each is visited; counts are kept there.
         large: of clusters of more reports than this, moves are tried the more seldom.
     """
     count, most, lists = len(state.slot), _most_options(graph), state.on.shape[1]
@@ -61,7 +63,7 @@ def room(graph: Graph, state: State, visits: Visits, large: float = np.inf) -> S
         scores=np.empty(most),
         gains=np.empty(most),
         known=np.empty(1 << min(lists, _FEW_LISTS)),
-        visits=visits,
+        schedule=schedule,
         large=float(large),  # one type, or all is compiled twice
         unit=unit,
         group=group,
@@ -75,9 +77,9 @@ def room(graph: Graph, state: State, visits: Visits, large: float = np.inf) -> S
 def sweep(
     rng: np.random.Generator,
     graph: Graph,
-    state: State,
-    worth: Worth,
-    prior: Prior,
+    state: PartitionState,
+    worth: MatchWeights,
+    prior: PriorParameters,
     splits: float,
     scratch: Scratch,
     anew: bool,
@@ -99,17 +101,17 @@ def sweep(
         prior: of partitions.
         splits: exchanges for each visit of a report that has candidates; and attempts to split or
             merge, where it is not known for whom they are worth it (`Graph.tries`).
-        scratch: room to work in (`room`), and how often reports are visited.
+        scratch: room to work in (`make_scratch`), and how often reports are visited.
         anew: levels may be worth otherwise than in the sweep before, and clusters with them.
     """
     graph, state, worth, prior = lend(graph), lend(state), lend(worth), lend(prior)
     scratch = lend(scratch)
-    visits = scratch.visits
+    schedule = scratch.schedule
     if anew:
         for slot in range(len(state.slot)):
             state.value[slot] = np.nan if state.size[slot] > 1 else 0.0
-    turn = visits.sweeps[0] % 2
-    visits.sweeps[0] += 1
+    turn = schedule.sweeps[0] % 2
+    schedule.sweeps[0] += 1
     by_doubt = len(graph.tries) > 0
     tried, due = rng.random(2)  # who comes first in a sweep has as many attempts as who comes last
     for r in range(len(graph.lists)):
@@ -124,17 +126,17 @@ def sweep(
             if rng.random() < REDIVIDED:
                 k = _in_doubt(rng, graph, r)
                 redivide(rng, graph, state, worth, prior, scratch, j, k)
-        if visits.turns[r] == 1 - turn:
+        if schedule.turns[r] == 1 - turn:
             continue
-        for _ in range(int(visits.often[r] + rng.random())):
-            visits.times[r] += 1
+        for _ in range(int(schedule.often[r] + rng.random())):
+            schedule.times[r] += 1
             if first_of_unit(graph, r):
                 size = unit_of(graph, r, scratch.unit)
-                weakest = FAINT if size > 1 else _weakest(graph, rng.random() * visits.often[r])
-                if size == 1 and weakest == FIRM and graph.apt[r]:
-                    visits.moves[r] += go_as_guessed(rng, graph, state, worth, prior, scratch, r)
+                weakest = FAINT if size > 1 else _weakest(graph, rng.random() * schedule.often[r])
+                if size == 1 and weakest == FIRM and graph.informed[r]:
+                    schedule.moves[r] += informed_move(rng, graph, state, worth, prior, scratch, r)
                 else:
-                    visits.moves[r] += reassign(
+                    schedule.moves[r] += reassign(
                         rng, graph, state, worth, prior, scratch, size, weakest
                     )
             tried += splits if degree else 0.0
@@ -144,19 +146,19 @@ def sweep(
                 if at >= 0:
                     j = graph.near[at]
                     if not by_doubt:
-                        visits.moves[r] += split_or_merge(
+                        schedule.moves[r] += split_or_merge(
                             rng, graph, state, worth, prior, scratch, r, j
                         )
                     to = _candidate(rng, graph, j)
                     if to >= 0:
                         k = graph.near[to]
-                        visits.moves[r] += exchange(rng, graph, state, worth, scratch, r, k)
+                        schedule.moves[r] += exchange(rng, graph, state, worth, scratch, r, k)
 
 
 @compiled_inner
 def _weakest(graph: Graph, lot: float) -> int:
     """Down to which candidates are looked at, by lot."""
-    seen = int(len(graph.guess) > 0)
+    seen = int(len(graph.link_probability) > 0)
     if lot < FAINT_LOOKS[seen]:
         return FAINT
     return WEAK if lot < WEAK_LOOKS[seen] else FIRM

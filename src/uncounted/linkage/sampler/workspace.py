@@ -11,9 +11,9 @@ import numpy as np
 
 from uncounted._numba import compiled_inner
 from uncounted.linkage.sampler.cluster_likelihood import evidence
-from uncounted.linkage.sampler.pair_likelihood import Worth
-from uncounted.linkage.sampler.scan_schedule import Visits
-from uncounted.linkage.sampler.state import Codes, Floats, Graph, State, members
+from uncounted.linkage.sampler.pair_likelihood import MatchWeights
+from uncounted.linkage.sampler.scan_schedule import ScanSchedule
+from uncounted.linkage.sampler.state import Codes, Floats, Graph, PartitionState, members
 
 
 class Scratch(NamedTuple):
@@ -21,7 +21,7 @@ class Scratch(NamedTuple):
 
     `seen`, by slot: place among the options of a unit, of which `options`, `scores` and `gains`
     are the rest; `known`, by mask: what the prior says of joining a cluster on these
-    lists; `visits`: what is seen there; `large`: of more reports than this a move is tried by lot
+    lists; `schedule`: what is seen there; `large`: of more reports than this a move is tried by lot
     (`passed_over`). The others hold reports.
     """
 
@@ -30,7 +30,7 @@ class Scratch(NamedTuple):
     scores: Floats
     gains: Floats
     known: Floats
-    visits: Visits
+    schedule: ScanSchedule
     large: float
     unit: Codes
     group: Codes
@@ -40,7 +40,9 @@ class Scratch(NamedTuple):
 
 
 @compiled_inner
-def value_of(graph: Graph, state: State, worth: Worth, slot: int, group: Codes) -> float:
+def value_of(
+    graph: Graph, state: PartitionState, worth: MatchWeights, slot: int, group: Codes
+) -> float:
     """Evidence of a cluster, found when it is first asked for: levels are worth otherwise now."""
     if np.isnan(state.value[slot]):
         k = members(state, slot, group, 0)
@@ -59,7 +61,7 @@ def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
 
 
 @compiled_inner
-def told_apart(graph: Graph, state: State, unit: Codes, size: int, slot: int) -> bool:
+def cannot_link(graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int) -> bool:
     """Whether a decision keeps one of a unit from somebody in a slot."""
     for x in range(size):
         for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
