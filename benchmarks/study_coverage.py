@@ -37,9 +37,9 @@ import numpy.typing as npt
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, Estimate
 from uncounted.estimate.base.result import plain
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
+from uncounted.estimate.loglinear.poisson import Cells
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "coverage.md"

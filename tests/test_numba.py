@@ -14,7 +14,7 @@ from numba import TypingError
 from uncounted._numba import borrow, compiled, compiled_inner, lend, sources
 
 CALLER = """
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 from room.inner.deeper import (
     callee,
 )
@@ -27,7 +27,7 @@ print(twice(1), sum(twice.stats.cache_hits.values()))
 """
 CALLEE = """
 from room.inner.constants import BY
-from uncounted.compiled import compiled
+from uncounted._numba import compiled
 
 @compiled
 def step(x):
@@ -35,11 +35,11 @@ def step(x):
 """
 
 
-def run(folder: Path) -> list[int]:
+def run(folder: Path, **environment: str) -> list[int]:
     shown = subprocess.run(
         [sys.executable, "-m", "room.caller"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         text=True,
         check=True,
@@ -172,7 +172,7 @@ def test_a_name_that_is_not_there_is_refused_when_compiled() -> None:
 
 
 CALLED_FIRST_BY = """
-from uncounted.compiled import compiled_fast, compiled_in_place, compiled_inner
+from uncounted._numba import compiled_fast, compiled_in_place, compiled_inner
 
 @compiled_inner
 def large(x):
@@ -200,3 +200,41 @@ def test_nothing_is_taken_over_from_whoever_calls_first(tmp_path: Path) -> None:
     (room / "caller.py").write_text(CALLED_FIRST_BY)
     # written out where it is called, and arithmetic in any order: as each says itself
     assert run(tmp_path) == [0, 0, 1, 0, 0, 0]
+
+
+ONE_OF_EACH = """
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted._numba import PLAIN, borrow, compiled, compiled_in_place, compiled_inner, lend
+
+class Pair(NamedTuple):
+    table: np.ndarray
+    share: float
+
+@compiled_in_place
+def one(pair, at):
+    return pair.table[at]
+
+@compiled_inner
+def write(pair, at):
+    pair.table[at] += one(pair, at) + 1
+
+@compiled
+def whole(pair):
+    pair = lend(pair)
+    for at in range(len(pair.table)):
+        write(pair, at)
+    return borrow(pair.table).sum()
+
+table = np.arange(4)
+print(int(PLAIN), whole(Pair(table, 0.5)), whole(Pair(table, 0.5)), *table)
+"""
+
+
+def test_another_release_of_numba_gives_the_same(tmp_path: Path) -> None:
+    _room(tmp_path, {"caller.py": ONE_OF_EACH})
+    lowered, plain = run(tmp_path), run(tmp_path, UNCOUNTED_PLAIN_NUMBA="1")
+    assert (lowered[0], plain[0]) == (0, 1)
+    assert lowered[1:] == plain[1:] == [16, 36, 3, 7, 11, 15]

@@ -9,8 +9,8 @@ import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.hierarchy import main_effects
+from uncounted.estimate.loglinear.poisson import Cells
 from uncounted.estimate.loglinear.thresholding import draw, log_linear_thresholding
 
 

@@ -22,7 +22,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base import validation
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.base.ends import open_ended, quantiles
+from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate, Interval
 
 

@@ -12,8 +12,8 @@ import attrs
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from uncounted.estimate.base.ends import open_ended
 from uncounted.estimate.base.estimator import root
+from uncounted.estimate.base.posterior import open_ended
 from uncounted.estimate.base.result import Estimate, Fitted, Floats
 
 _MOST = 700.0  # an exponent beyond which there is no floating point

@@ -20,8 +20,8 @@ import attrs
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from uncounted.estimate.base.ends import open_ended, quantiles
 from uncounted.estimate.base.mixture import Mixture, log_number
+from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate, Fitted
 from uncounted.estimate.base.settings import MAX_REFUSED
 

@@ -14,9 +14,8 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate, Interval
 from uncounted.estimate.loglinear import bootstrap
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
-from uncounted.estimate.loglinear.poisson import fit_all
+from uncounted.estimate.loglinear.poisson import Cells, fit_all
 from uncounted.estimate.loglinear.profile import profile_interval
 
 type Floats = npt.NDArray[np.float64]

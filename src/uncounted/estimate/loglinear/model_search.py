@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose
 from uncounted.estimate.loglinear.hierarchy import (
     Model,
@@ -26,7 +25,7 @@ from uncounted.estimate.loglinear.hierarchy import (
     pairs,
 )
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, fit_all
+from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, Cells, fit_all
 
 type Floats = npt.NDArray[np.float64]
 type Criterion = Literal["bic", "aic"]

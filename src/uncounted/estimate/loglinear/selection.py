@@ -17,7 +17,6 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import estimator, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
 from uncounted.estimate.loglinear.inference import Choice, check_resamples, conclude
@@ -30,6 +29,7 @@ from uncounted.estimate.loglinear.model_search import (
     greedy,
     rank,
 )
+from uncounted.estimate.loglinear.poisson import Cells
 
 type Search = Literal["all", "greedy"]
 

@@ -25,9 +25,9 @@ from uncounted.estimate.identification.loglinear_cells import (
     Terms,
     agreement,
 )
-from uncounted.estimate.loglinear.cells import Cells
 from uncounted.estimate.loglinear.hierarchy import Model, completed, in_brackets, pairs
 from uncounted.estimate.loglinear.mle_existence import code
+from uncounted.estimate.loglinear.poisson import Cells
 
 type Floats = npt.NDArray[np.float64]
 

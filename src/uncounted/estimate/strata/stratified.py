@@ -20,8 +20,8 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.base.ends import quantiles
 from uncounted.estimate.base.mixture import drawn
+from uncounted.estimate.base.posterior import quantiles
 from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, plain, refused
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.study import run, run_over
