@@ -460,9 +460,9 @@ def test_what_a_killed_export_left_in_clear_goes_with_the_next(kept: Kept, tmp_p
 def test_a_leftover_in_the_home_is_no_other_case_file(tmp_path: Path) -> None:
     (tmp_path / "seen").mkdir()
     (tmp_path / "seen" / ".abc.0123").touch()
-    assert rollback.others(tmp_path, "abc") == (False, False)
+    assert rollback.opened_before(tmp_path, "abc") == (False, False)
     (tmp_path / "seen" / "other").touch()
-    assert rollback.others(tmp_path, "abc") == (False, True)
+    assert rollback.opened_before(tmp_path, "abc") == (False, True)
 
 
 def _bag_refused(bag: Path, path: Path, whole: bytes, harmed: bytes) -> bool:

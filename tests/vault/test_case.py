@@ -353,9 +353,9 @@ def test_an_entry_that_cannot_be_is_none(case: Case, number: int) -> None:
     assert case.entry(number) is None
     assert case.stored(number) is None
     with pytest.raises(UsedWrongly, match=f"entry {number} is no import"):
-        case.take_back(number)
+        case.undo_import(number)
     with pytest.raises(UsedWrongly, match=f"entry {number} is no decision"):
-        case.take_decision_back(number)
+        case.undo_decision(number)
     with pytest.raises(UsedWrongly, match="no such list of rejected rows"):
         case.rejects(f"rejects-{number}")
     with pytest.raises(UsedWrongly, match=f"there is no entry {number} that can be opened"):

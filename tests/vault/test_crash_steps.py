@@ -101,9 +101,9 @@ def set_consent(case: Case, place: Place, canned: Any) -> None:
     case.set_consent("one", "R-5", Consent(frozenset()))
 
 
-def take_back(case: Case, place: Place, canned: Any) -> None:
+def undo_import(case: Case, place: Place, canned: Any) -> None:
     imports = [entry.seq for entry in case.entries() if entry.kind == "import"]
-    case.take_back(imports[1])
+    case.undo_import(imports[1])
 
 
 def decide(case: Case, place: Place, canned: Any) -> None:
@@ -112,7 +112,7 @@ def decide(case: Case, place: Place, canned: Any) -> None:
 
 def undo_decision(case: Case, place: Place, canned: Any) -> None:
     files = [entry.seq for entry in case.entries() if entry.kind == "decisions"]
-    case.take_decision_back(files[-1])
+    case.undo_decision(files[-1])
 
 
 def withdraw(case: Case, place: Place, canned: Any) -> None:
@@ -154,7 +154,7 @@ def opened(case: Case, place: Place, canned: Any) -> None:
 STEPS = {
     step.__name__: step
     for step in (
-        link, take_in, attach, amend, set_consent, take_back, decide, undo_decision, withdraw,
+        link, take_in, attach, amend, set_consent, undo_import, decide, undo_decision, withdraw,
         stamp, release, export_bag, export_tables, opened,
     )
 }  # fmt: skip

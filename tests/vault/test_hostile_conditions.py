@@ -81,7 +81,7 @@ def test_a_full_disk_after_an_import_was_taken_back(
     with Case.open(folder, me) as case:
         (number,) = [entry.seq for entry in case.entries() if entry.kind == "import"]
         with pytest.raises(NoSpace, match="it is forgotten"):
-            case.take_back(number)
+            case.undo_import(number)
         assert list(case.every_report()) == []
 
 
@@ -106,8 +106,8 @@ def test_a_report_that_a_member_rewrote_in_place_is_noticed_wherever_it_is_read(
         row = case._storage.entry(1)
         assert row is not None
         assert row.sealed is not None
-        plain = case._keys.unseal(1, b"entry", row.sealed)
-        new = case._keys.seal(1, b"entry", plain.replace(b"arrested", b"executed"))
+        plain = case._entries.keys.unseal(1, b"entry", row.sealed)
+        new = case._entries.keys.seal(1, b"entry", plain.replace(b"arrested", b"executed"))
         with case._storage.transaction():
             case._storage._run(
                 "UPDATE entries SET wrapped = ?, content = ? WHERE seq = 1",
@@ -175,7 +175,7 @@ def test_what_was_forgotten_is_no_damage(rich: Path, me: Identity) -> None:
         stored = case.stored(last.seq)
         assert stored is not None
         assert (stored.body["versions"], stored.body["attachments"]) == ([3], [8])
-        case.take_back(4)
+        case.undo_import(4)
         assert case.check() == ()
 
 
@@ -216,9 +216,9 @@ def test_two_imports_taken_back_out_of_order_leave_nothing_of_either(
 ) -> None:
     with Case.open(folder, me) as case:
         second = case.intake("one", {"of": "B"}, [_said(1, "B"), _said(2, "B")]).entry
-        case.take_back(4)
+        case.undo_import(4)
         assert [one.payload["note"] for one in case.every_report()] == ["B", "B"]
-        _, done = case.take_back(second)
+        _, done = case.undo_import(second)
         assert (done.removed, done.restored) == (2, 0)
         assert list(case.every_report()) == []
         assert case.sources() == {}
@@ -233,8 +233,8 @@ def test_what_is_known_of_a_source_is_what_its_newest_standing_import_said(
         case.amend("one", "R-1", {"note": "here"})
         second = case.intake("one", {"of": "B"}, [_said(2, "B")]).entry
         third = case.intake("one", {"of": "C"}, [_said(2, "C")]).entry
-        case.take_back(second)
-        case.take_back(third)
+        case.undo_import(second)
+        case.undo_import(third)
         assert case.sources() == {"one": {}}
         assert [one.payload["note"] for one in case.every_report()] == [
             "here",

@@ -205,13 +205,13 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.imports)
     @rule(data=st.data())
-    def take_back(self, data: st.DataObject) -> None:
+    def undo_import(self, data: st.DataObject) -> None:
         """Any import that stands: what it brought falls back, unless it was changed since."""
         number = data.draw(st.sampled_from(sorted(self.imports)))
         source, _ = self.imports.pop(number)
         self.undone.add(number)
         before = set(self.now)
-        _, done = self.case.take_back(number)
+        _, done = self.case.undo_import(number)
         assert done.source == source
         for key, versions in list(self.versions.items()):
             if versions[-1][0] != number or key in self.files:
@@ -281,7 +281,7 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.words)
     @rule(data=st.data())
-    def take_decision_back(self, data: st.DataObject) -> None:
+    def undo_decision(self, data: st.DataObject) -> None:
         self.taken_back(data.draw(st.sampled_from(sorted({**self.words, **self.heard}))))
 
     def taken_back(self, number: int) -> bool:
@@ -294,13 +294,13 @@ class Life(RuleBasedStateMachine):
         left = {n: attrs.evolve(self.words[n], taken_back=True) for n in live}
         if not live:
             with pytest.raises(UsedWrongly, match=f"nothing of entry {number} is left"):
-                self.case.take_decision_back(number)
+                self.case.undo_decision(number)
             return False
         if not can_be_true(standing(self.words | left)):
             with pytest.raises(BadInput, match="decisions contradict each other"):
-                self.case.take_decision_back(number)
+                self.case.undo_decision(number)
             return False
-        assert self.case.take_decision_back(number)[1] == len(live)
+        assert self.case.undo_decision(number)[1] == len(live)
         self.words |= left
         self.fresh = False
         return True
@@ -383,8 +383,8 @@ class Life(RuleBasedStateMachine):
         for wrong in (
             lambda: self.case.amend("one", "nobody", {}),
             lambda: self.case.withdraw("none", "R-1"),
-            lambda: self.case.take_back(0),
-            lambda: self.case.take_decision_back(0),
+            lambda: self.case.undo_import(0),
+            lambda: self.case.undo_decision(0),
             lambda: self.case.attach("one", "nobody", []),
         ):
             try:
@@ -448,10 +448,10 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "case"):
             return
         for row in self.case._storage.entries():
-            opened = self.case._ledger.open(row)
+            opened = self.case._entries.open(row)
             if opened is None:
                 continue
-            payloads = opened.payload, self.case._ledger.artefact(opened)
+            payloads = opened.payload, self.case._entries.artefact(opened)
             made = [json.loads(each) for each in payloads if each is not None]
             assert not self.gone & set(_keys_in([opened.body, *made]))
 
@@ -557,7 +557,7 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
         assert merged != before
         assert all(_together(case, *pair))
         assert merge.entry is not None
-        case.take_decision_back(merge.entry)
+        case.undo_decision(merge.entry)
         with pytest.raises(NotLinked, match="decisions on them have changed"):
             counting.linked(case, TODAY)
         assert linked() == before

@@ -20,6 +20,9 @@ _LEAVES = frozenset({str, bool, type(None)})  # the same bytes in either way of 
 _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+type JSONObject = dict[str, Any]  # of JSON values, whatever its keys
+
+
 def canonical(value: Any) -> bytes:
     r"""Give the canonical bytes of a JSON value.
 
@@ -112,7 +115,7 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> JSONObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BadInput("a key stands twice in one JSON object", hint=_AS_WRITTEN)

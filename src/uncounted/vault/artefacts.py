@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
 from uncounted.errors import NotPublishable, UsedWrongly
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.proof.commitment import commit, new_salt, opens
 from uncounted.vault.access import membership
 from uncounted.vault.log.entries import Entries, Entry, public_body
 from uncounted.vault.reports import decisions
-from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import EntryRow
 
 MAX_PAYLOAD_BYTES = 900_000_000  # SQLite takes 10^9 bytes in one piece, seal included
@@ -49,15 +48,14 @@ class Artefact:
     """
 
     entry: Entry
-    body: dict[str, Any] = attrs.field(repr=False)
+    body: JSONObject = attrs.field(repr=False)
     payload: bytes | None = attrs.field(repr=False)
 
 
 def put(
-    storage: Storage,
-    ledger: Entries,
+    entries: Entries,
     kind: str,
-    body: dict[str, Any],
+    body: JSONObject,
     payload: bytes | None,
     uses: Iterable[str],
 ) -> Entry:
@@ -75,41 +73,40 @@ def put(
         )
     made_for = sorted(set(uses))
     body = {**body, "uses": made_for} if made_for else body
-    with storage.transaction():
-        return ledger.append(kind, body, payload, derived=bool(made_for))
+    with entries.storage.transaction():
+        return entries.append(kind, body, payload, derived=bool(made_for))
 
 
-def stored(ledger: Entries, row: EntryRow | None) -> Artefact | None:
+def opened(entries: Entries, row: EntryRow | None) -> Artefact | None:
     """The artefact of an entry, opened; None when there is none, or it was forgotten."""
-    opened = ledger.open(row) if row is not None else None
-    if opened is None:
+    entry = entries.open(row) if row is not None else None
+    if entry is None:
         return None
-    apart = ledger.artefact(opened)
-    return Artefact(opened.entry, opened.body, opened.payload if apart is None else apart)
+    apart = entries.artefact(entry)
+    return Artefact(entry.entry, entry.body, entry.payload if apart is None else apart)
 
 
-def commit_to(storage: Storage, ledger: Entries, value: bytes) -> str:
+def commit_to(entries: Entries, value: bytes) -> str:
     """Keep a salt and give the commitment, as `Case.commit_to` says."""
     salt = new_salt()
     given = commit(value, salt).hex()
-    with storage.transaction():
-        ledger.append("commitment", {"commitment": given}, salt, derived=True)
+    with entries.storage.transaction():
+        entries.append("commitment", {"commitment": given}, salt, derived=True)
     return given
 
 
-def is_to(storage: Storage, ledger: Entries, commitment: str, value: bytes) -> bool:
+def is_to(entries: Entries, commitment: str, value: bytes) -> bool:
     """Whether a commitment that this case file gave is to this value."""
-    for row in storage.entries("commitment"):
-        found = stored(ledger, row)
+    for row in entries.storage.entries("commitment"):
+        found = opened(entries, row)
         if found and found.payload and found.body["commitment"] == commitment:
             return opens(bytes.fromhex(commitment), value, found.payload)
     return False
 
 
-def opening(storage: Storage, ledger: Entries, seq: int) -> dict[str, Any]:
+def opening(entries: Entries, seq: int) -> JSONObject:
     """What shows an artefact's entry to a stranger, as `Case.opening` says."""
-    row = storage.entry(seq)
-    opened = ledger.open(row) if row is not None else None
+    opened = entries.at(seq)
     if opened is None:
         raise UsedWrongly(
             f"there is no entry {seq} that can be opened",

@@ -20,10 +20,9 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
 from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
-from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
 from uncounted.vault.log.public_log import PublicLog
-from uncounted.vault.log.rollback import SeenTreeHeads, TreeHead
+from uncounted.vault.log.rollback import SeenTreeHeads
 from uncounted.vault.reports import attachments, decisions, erasures
 from uncounted.vault.reports.replay import CaseState, replay, tables
 from uncounted.vault.store.database import Storage
@@ -40,11 +39,7 @@ _SLACK = datetime.timedelta(minutes=2)  # clocks of two machines, and seconds cu
 
 
 def findings(
-    folder: Path,
-    base: UnlockedCase,
-    ledger: Entries,
-    log: PublicLog,
-    memory: SeenTreeHeads | None,
+    case: UnlockedCase, entries: Entries, log: PublicLog, seen: SeenTreeHeads | None
 ) -> Iterator[str]:
     """Say what is wrong with an open case file; nothing is said of a sound one.
 
@@ -61,25 +56,25 @@ def findings(
     8. The identity that looks remembers the newest state, so that an older one is noticed.
     9. Nothing else lies in the folder: it would not be sealed.
     """
-    storage = base.storage
+    storage, folder = case.storage, case.folder
     for _ in storage.damaged_pages():  # 1
         yield "a page of the database was altered"
     wrong = list[str]()
-    told = replay(_opened(storage, ledger, base.keys, wrong))  # 2
+    replayed = replay(_opened(entries, wrong))  # 2
     yield from wrong
-    if not _same(told, storage):  # 3
+    if not _same(replayed, storage):  # 3
         yield "the tables of reports, sources and members are not what the entries say"
-    yield from _decided(told)
+    yield from _decided(replayed)
     yield from log.differences()  # 4
-    yield from attachments.findings(storage, ledger, folder)  # 5
-    for name, sealed in rotation.files(base).items():  # 6
+    yield from attachments.findings(entries, folder)  # 5
+    for name, sealed in rotation.files(case).items():  # 6
         path = folder / grants.FOLDER / name
         if sealed is None or content_of(path) != sealed:
             yield f"{grants.FOLDER}/{name} is not the file that was made for its member"
     yield from _open_to_others(folder)  # 7
-    if memory is not None and not memory.knows(TreeHead(*log.state())):  # 8
+    if seen is not None and not seen.is_newest(log.tree_head()):  # 8
         yield "your home could not be written to: it does not remember the newest state"
-    yield from _strangers(folder)  # 9
+    yield from _unknown_files(folder)  # 9
 
 
 def _open_to_others(folder: Path) -> Iterator[str]:
@@ -95,35 +90,33 @@ def _open_to_others(folder: Path) -> Iterator[str]:
         yield "log/ can be written to by everybody"
 
 
-def _strangers(folder: Path) -> Iterator[str]:
+def _unknown_files(folder: Path) -> Iterator[str]:
     # Only counted: a name may say what no finding may.
-    beside = sum(path.name not in _OURS for path in folder.iterdir())
-    if beside:
-        yield f"the folder holds {beside} that are none of the case file's: they are not sealed"
-    with_keys = sum(not grants.is_ours(path.name) for path in (folder / grants.FOLDER).iterdir())
-    if with_keys:
-        yield f"{grants.FOLDER}/ holds {with_keys} that are no member's: they are not sealed"
+    unknown = sum(path.name not in _OURS for path in folder.iterdir())
+    if unknown:
+        yield f"the folder holds {unknown} that are none of the case file's: they are not sealed"
+    unknown = sum(not grants.is_ours(path.name) for path in (folder / grants.FOLDER).iterdir())
+    if unknown:
+        yield f"{grants.FOLDER}/ holds {unknown} that are no member's: they are not sealed"
     log = folder / "log"
     files = (path.relative_to(log).as_posix() for path in log.rglob("*") if not path.is_dir())
-    among = sum(_OF_LOG.fullmatch(name) is None for name in files)
-    if among:
-        yield f"log/ holds {among} that are none of the log's: they are not sealed"
+    unknown = sum(_OF_LOG.fullmatch(name) is None for name in files)
+    if unknown:
+        yield f"log/ holds {unknown} that are none of the log's: they are not sealed"
 
 
-def _opened(
-    storage: Storage, ledger: Entries, keys: CaseKeys, wrong: list[str]
-) -> Iterator[OpenedEntry]:
+def _opened(entries: Entries, wrong: list[str]) -> Iterator[OpenedEntry]:
     # One at a time, and without what they say: memory does not grow with the testimony.
-    gone, apart = erasures.forgotten(storage, ledger), storage.apart()
-    prints = _Prints(storage, ledger, keys)
-    for row in storage.entries():
+    gone, apart = erasures.forgotten(entries), entries.storage.apart()
+    prints = _Prints(entries)
+    for row in entries.storage.entries():
         try:
-            opened = ledger.open(row)
+            opened = entries.open(row)
             if opened is None:
                 if not gone.entry(row):
                     wrong.append(f"entry {row.seq} was destroyed, and nothing says why")
                 continue
-            wrong.extend(_bytes(ledger, opened, gone, apart.get(row.seq)))
+            wrong.extend(_bytes(entries, opened, gone, apart.get(row.seq)))
             if opened.entry.kind in erasures.VERSIONS and not prints.fits(opened):
                 wrong.append(f"the fingerprint of entry {row.seq} is not that of what was sent")
         except Damaged as error:
@@ -135,8 +128,8 @@ def _opened(
 class _Prints:
     """Fingerprints made again, version by version, in order."""
 
-    def __init__(self, storage: Storage, ledger: Entries, keys: CaseKeys) -> None:
-        self._storage, self._ledger, self._keys = storage, ledger, keys
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
         self._noted = set[int]()  # versions at or after a consent that was noted in the case file
 
     def fits(self, opened: OpenedEntry) -> bool:
@@ -150,17 +143,16 @@ class _Prints:
         if noted or kind == "consent":
             self._noted.add(opened.entry.seq)
         if kind != "report":
-            row = self._storage.entry(body["previous"])
-            before = self._ledger.open(row) if row is not None else None
+            before = self._entries.at(body["previous"])
             return before is None or body["print"] == before.body["print"]
         if noted or opened.payload is None:
             return True
-        sent = self._keys.fingerprint(opened.payload, canonical(body["consent"]))
+        sent = self._entries.keys.fingerprint(opened.payload, canonical(body["consent"]))
         return bool(body["print"] == sent.hex())
 
 
 def _bytes(
-    ledger: Entries, opened: OpenedEntry, gone: erasures.Erasures, apart: bool | None
+    entries: Entries, opened: OpenedEntry, gone: erasures.Erasures, apart: bool | None
 ) -> Iterator[str]:
     # `apart`: whether the bytes beside the entry are marked as made from reports; None: no bytes.
     seq = opened.entry.seq
@@ -169,27 +161,27 @@ def _bytes(
         if claimed and not gone.bytes_of(opened):
             yield f"the bytes of entry {seq} were destroyed, and nothing says why"
         return
-    ledger.artefact(opened)
+    entries.artefact(opened)
     if gone.bytes_of(opened):
         yield f"the bytes of entry {seq} should have been forgotten, and are there"
     elif apart != erasures.made_from_reports(opened):
         yield f"the bytes of entry {seq} are not kept as what the entry says they are"
 
 
-def _same(told: CaseState, storage: Storage) -> bool:
-    reports = dict(told.reports)
+def _same(replayed: CaseState, storage: Storage) -> bool:
+    reports = dict(replayed.reports)
     for row in storage.reports():
         if reports.pop((row.source, row.id), None) != row:
             return False
-    others = attrs.evolve(told, reports={})
+    others = attrs.evolve(replayed, reports={})
     return not reports and others == tables(storage, reports=False)
 
 
-def _decided(told: CaseState) -> Iterator[str]:
-    for seq, (pair, _) in told.decisions.items():
-        if not told.reports.keys() >= set(pair):
+def _decided(state: CaseState) -> Iterator[str]:
+    for seq, (pair, _) in state.decisions.items():
+        if not state.reports.keys() >= set(pair):
             yield f"entry {seq} is a decision about a report that is not there"
-    if any(decisions.contradictions(told.decided)):
+    if any(decisions.contradictions(state.decided)):
         yield "decisions that stand contradict each other"
 
 

@@ -398,9 +398,9 @@ def undo(case: Case, number: int) -> dict[str, Any]:
         BadInput: a decision that would stand again contradicts later ones.
     """
     if is_decision(case, number):
-        entry, count = case.take_decision_back(number)
+        entry, count = case.undo_decision(number)
         return {"entry": entry.seq, "decisions": count}
-    entry, done = case.take_back(number)
+    entry, done = case.undo_import(number)
     return {
         "entry": entry.seq,
         "source": done.source,

@@ -265,10 +265,10 @@ def test_nothing_is_left_under_the_old_key(both: Path, me: Identity, many: Many)
         old_rows = [row for row in case._storage.entries() if row.sealed is not None]
         old = [row.sealed.wrapped for row in old_rows if row.sealed is not None]
         old_object = case._storage.object(old_rows[-3].seq)
-        old_keys, state = case._keys, case.state()
+        old_keys, state = case._entries.keys, case.state()
         case.rotate()
         assert case.state() == state
-        new_keys = case._keys
+        new_keys = case._entries.keys
         new = [row.sealed for row in case._storage.entries() if row.sealed is not None]
     content = (both / "case.db").read_bytes()
     numbers = range(len(content) // PAGE)
@@ -432,7 +432,7 @@ def test_debians_age_opens_what_members_are_given(
         for recipient in given:
             case.grant(recipient)
         case.rotate()
-        case_key = case._keys.unsafe_case_key().hex()
+        case_key = case._entries.keys.unsafe_case_key().hex()
     for key, recipient in zip(keys, given, strict=True):
         sealed = filled / "members" / grants.file_name(recipient, 2)
         done = subprocess.run(

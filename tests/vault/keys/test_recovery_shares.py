@@ -226,7 +226,7 @@ def test_no_share_is_in_the_case_file(filled: Path, me: Identity) -> None:
         bodies = [
             str(opened.body)
             for row in case._storage.entries()
-            if (opened := case._ledger.open(row)) is not None
+            if (opened := case._entries.open(row)) is not None
         ]
     for share in made.unsafe_shares:
         start = " ".join(share.split()[4:7])

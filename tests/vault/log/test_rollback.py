@@ -137,12 +137,12 @@ def test_only_the_newest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(rollback, "KEPT", 4)
     memory = SeenTreeHeads(tmp_path, "case")
     for size in range(9):
-        memory.note(TreeHead(size, bytes(32)))
+        memory.add(TreeHead(size, bytes(32)))
     again = SeenTreeHeads(tmp_path, "case")
-    assert [mark.size for mark in again.marks] == [5, 6, 7, 8]
-    assert again.marks == memory.marks
-    again.note(TreeHead(8, bytes(32)))
-    assert [mark.size for mark in SeenTreeHeads(tmp_path, "case").marks] == [5, 6, 7, 8]
+    assert [head.size for head in again.heads] == [5, 6, 7, 8]
+    assert again.heads == memory.heads
+    again.add(TreeHead(8, bytes(32)))
+    assert [head.size for head in SeenTreeHeads(tmp_path, "case").heads] == [5, 6, 7, 8]
 
 
 def test_check_says_when_the_newest_state_is_not_remembered(

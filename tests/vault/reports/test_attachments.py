@@ -227,7 +227,7 @@ def test_an_import_is_taken_back_around_what_has_attachments(
 ) -> None:
     done = case.intake("two", ABOUT, [make(5), make(6)])
     case.attach("two", "R-5", [scan])
-    _, back_ = case.take_back(done.entry)
+    _, back_ = case.undo_import(done.entry)
     assert (back_.removed, back_.kept) == (1, 1)
     assert [each.report for each in case.attachments()] == ["R-5"]
     assert case.check() == ()

@@ -210,9 +210,9 @@ def test_a_file_and_a_single_decision_are_taken_back(case: Case) -> None:
     first = case.decide(said((0, 1, False), (2, 3, True), (4, 5, True)))
     assert first.entry is not None
     single = case.decisions("one", "R-4")[0].entry.seq
-    assert case.take_decision_back(single)[1] == 1
+    assert case.undo_decision(single)[1] == 1
     assert standing(case) == {("R-0", "R-1"): False, ("R-2", "R-3"): True}
-    entry, count = case.take_decision_back(first.entry)
+    entry, count = case.undo_decision(first.entry)
     assert (count, case.last_change) == (2, entry.seq)
     assert standing(case) == {("R-0", "R-1"): True}
     assert [each.standing for each in case.decision_states().values()] == [
@@ -222,11 +222,11 @@ def test_a_file_and_a_single_decision_are_taken_back(case: Case) -> None:
     assert sound(case)
     for number in (single, first.entry):
         with pytest.raises(UsedWrongly, match=r"nothing of entry \d+ is left"):
-            case.take_decision_back(number)
+            case.undo_decision(number)
     with pytest.raises(UsedWrongly, match="entry 1 is no decision"):
-        case.take_decision_back(1)
+        case.undo_decision(1)
     with pytest.raises(UsedWrongly, match="entry 999 is no decision"):
-        case.take_decision_back(999)
+        case.undo_decision(999)
 
 
 def test_what_would_stand_again_must_still_be_true(case: Case) -> None:
@@ -236,10 +236,10 @@ def test_what_would_stand_again_must_still_be_true(case: Case) -> None:
     later = case.decide(said((0, 2, True), (1, 2, True))).entry
     assert later is not None
     with pytest.raises(BadInput, match=r"one person in .* and two in entry \d+$") as found:
-        case.take_decision_back(merge)
+        case.undo_decision(merge)
     assert "take the later decisions back first" in str(found.value.hint)
-    case.take_decision_back(later)
-    case.take_decision_back(merge)
+    case.undo_decision(later)
+    case.undo_decision(merge)
     assert standing(case) == {("R-0", "R-1"): False}
     assert sound(case)
 
@@ -252,17 +252,17 @@ def test_a_withdrawn_report_takes_its_decisions_with_it(case: Case) -> None:
     taken = case.decide(said((0, 1, True), (1, 2, True), note=NOTE)).entry
     case.decide(said((2, 3, True)))
     assert taken is not None
-    case.take_decision_back(taken)
+    case.undo_decision(taken)
     case.withdraw("one", "R-1")
     assert standing(case) == {("R-2", "R-3"): True}
     states = [each.standing for each in case.decision_states().values()]
     assert states == ["forgotten"] * 3 + ["stands"]
     assert sound(case)
     for row in case._storage.entries("decision"):
-        opened = case._ledger.open(row)
+        opened = case._entries.open(row)
         assert opened is None or ["one", "R-1"] not in opened.body["pair"]
     with pytest.raises(UsedWrongly, match="is left to be taken back"):
-        case.take_decision_back(taken)
+        case.undo_decision(taken)
 
 
 def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, make: Maker) -> None:
@@ -272,7 +272,7 @@ def test_an_import_taken_back_takes_the_decisions_about_what_goes(case: Case, ma
     case.decide(
         [ProposedDecision(2, key(0), ten, True), ProposedDecision(3, key(0), eleven, False)]
     )
-    case.take_back(done.entry)
+    case.undo_import(done.entry)
     assert [d.pair for d in case.decisions()] == [(key(0), eleven)]
     assert [each.standing for each in case.decision_states().values()] == ["forgotten", "stands"]
     assert sound(case)
@@ -289,13 +289,13 @@ def test_a_destroyed_decision_is_noticed(case: Case) -> None:
 
 def test_a_decision_that_should_have_been_forgotten_is_noticed(case: Case) -> None:
     with case._storage.transaction():
-        case._ledger.append(
+        case._entries.append(
             "decision", {"pair": [["one", "R-0"], ["one", "gone"]], "same": True, "previous": None}
         )
         for other, same in (("R-1", True), ("R-2", True)):
             pair = [["one", "R-0"], ["one", other]]
-            case._ledger.append("decision", {"pair": pair, "same": same, "previous": None})
-        case._ledger.append(
+            case._entries.append("decision", {"pair": pair, "same": same, "previous": None})
+        case._entries.append(
             "decision", {"pair": [["one", "R-1"], ["one", "R-2"]], "same": False, "previous": None}
         )
     case.seal_log()

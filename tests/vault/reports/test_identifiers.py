@@ -42,9 +42,9 @@ def test_a_version_made_here_keeps_that_of_what_was_sent(
     (before,) = case.state().reports.values()
     seq = case._storage.size()
     said = canonical(make(0).payload)
-    changed = attrs.evolve(before, seq=seq, print=case._keys.fingerprint(said, b"{}"))
+    changed = attrs.evolve(before, seq=seq, print=case._entries.keys.fingerprint(said, b"{}"))
     with case._storage.transaction():
-        case._ledger.append(kind, report_body(changed, before.seq), said)
+        case._entries.append(kind, report_body(changed, before.seq), said)
         case._storage.set_report(changed, case._storage.source_number("one"))
     case.seal_log()
     assert case.check() == (f"the fingerprint of entry {seq} is not that of what was sent",)
@@ -59,7 +59,7 @@ def test_what_was_narrowed_changed_rotated_and_taken_back_is_sound(case: Case, m
     assert (outcome.updated, outcome.consent_kept) == (3, 1)
     again = case.intake("one", {}, [make(n, note="and again") for n in range(3)])
     case.rotate()
-    case.take_back(again.entry)
+    case.undo_import(again.entry)
     assert case.intake("one", {}, changed).unchanged == 3
     case.intake("one", {}, [make(0, note="after all", consent=Consent())])
     case.seal_log()

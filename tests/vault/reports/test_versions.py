@@ -109,7 +109,7 @@ def test_an_import_taken_back_leaves_things_as_they_were(case: Case, make: Maker
         [make(1, note="wrong"), make(3, note="wrong"), RejectedRow(9, ("x",))],
     )
     case.put("linkage", {}, b"names are in here", uses=["link"])
-    entry, done = case.take_back(wrong.entry)
+    entry, done = case.undo_import(wrong.entry)
     assert (done.removed, done.restored, done.kept) == (1, 1, 0)
     assert case.state() == before
     assert notes(case) == {"R-1": "first", "R-2": "two"}
@@ -125,7 +125,7 @@ def test_an_import_taken_back_leaves_things_as_they_were(case: Case, make: Maker
 
 def test_the_only_import_of_a_source_taken_back_takes_the_source(case: Case, make: Maker) -> None:
     first = case.intake("one", ABOUT, [make(1)])
-    case.take_back(first.entry)
+    case.undo_import(first.entry)
     assert case.sources() == {}
     assert notes(case) == {}
     sound(case)
@@ -135,7 +135,7 @@ def test_what_was_changed_since_stays_and_is_counted(case: Case, make: Maker) ->
     first = case.intake("one", ABOUT, [make(1, note="a"), make(2, note="b"), make(3, note="c")])
     case.amend("one", "R-2", {**make(2).payload, "note": "amended"})
     case.withdraw("one", "R-3")
-    _, done = case.take_back(first.entry)
+    _, done = case.undo_import(first.entry)
     assert (done.removed, done.restored, done.kept) == (1, 0, 1)
     assert notes(case) == {"R-2": "amended"}
     assert case.sources() == {"one": ABOUT}
@@ -150,7 +150,7 @@ def test_an_import_taken_back_stays_so_when_opened_again(
     with Case.create(tmp_path / "b.case", me) as case:
         done = case.intake("one", ABOUT, [make(1, note="first")])
         first = next(entry.seq for entry in case.entries() if entry.kind == "report")
-        case.take_back(done.entry)
+        case.undo_import(done.entry)
     with Case.open(tmp_path / "b.case", me) as opened:
         assert opened.stored(first) is None
         assert opened.check() == ()
@@ -159,12 +159,12 @@ def test_an_import_taken_back_stays_so_when_opened_again(
 def test_what_cannot_be_taken_back(case: Case, make: Maker) -> None:
     done = case.intake("one", ABOUT, [make(1)])
     with pytest.raises(UsedWrongly, match="entry 0 is no import"):
-        case.take_back(0)
+        case.undo_import(0)
     with pytest.raises(UsedWrongly, match="entry 99 is no import"):
-        case.take_back(99)
-    case.take_back(done.entry)
+        case.undo_import(99)
+    case.undo_import(done.entry)
     with pytest.raises(UsedWrongly, match="was taken back before"):
-        case.take_back(done.entry)
+        case.undo_import(done.entry)
 
 
 def test_no_such_report(case: Case) -> None:

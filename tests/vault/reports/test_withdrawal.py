@@ -48,7 +48,7 @@ def test_no_page_remembers_a_withdrawn_report(
         case.put("linkage", {"draws": 1}, b"draws of R-1234567", ["link"])
         rows = [row for row in case._storage.entries() if row.kind == "report"]
         secrets = [b"R-1234567"]  # long enough never to stand by chance among sealed bytes
-        withdrawn = [case._ledger.open(row) for row in rows]
+        withdrawn = [case._entries.open(row) for row in rows]
         for row, opened in zip(rows, withdrawn, strict=True):
             if opened is not None and opened.body["id"] == "R-1234567":
                 assert row.sealed is not None

@@ -54,7 +54,7 @@ def make(folder: Path) -> None:
             [ProposedDecision(2, ("\uc11c\uc6b8", "S-2"), ("Border", "8"), same=False)]
         )
         assert changed.entry is not None
-        case.take_decision_back(changed.entry)
+        case.undo_decision(changed.entry)
         says = _report("Border", "7", "Kim Chol Su").payload
         case.amend("Border", "7", {**says, "note": "amended"})
         case.set_consent("Border", "8", UNTIL)
@@ -66,7 +66,7 @@ def make(folder: Path) -> None:
         wrong = case.intake("Border", {"collector": "B", "covers": None}, [
             _report("Border", "7", "Kim Chol-su, changed"), _report("Border", "9", "Pak Il"),
         ])  # fmt: skip
-        case.take_back(wrong.entry)
+        case.undo_import(wrong.entry)
         case.put("release", {"title": "first"}, b"manifest")
         case.grant(other.recipient, vkey=other.vkey, name="Office")
         case.rotate()

@@ -7,11 +7,10 @@ nothing, until an identity joins through it. Called inside a transaction.
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from uncounted.errors import AlreadyThere, NoAccess, UsedWrongly
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.proof.signed_note import Verifier
 from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
@@ -28,7 +27,7 @@ KINDS = frozenset({"grant", "join", "recovery", "revocation", "rotation"})
 _LONGEST_NAME = 60
 
 
-def described(member: Member) -> dict[str, Any]:
+def described(member: Member) -> JSONObject:
     """A member as entries carry it."""
     return {"recipient": member.recipient, "vkey": member.vkey, "name": member.name}
 
@@ -79,18 +78,36 @@ def _check_name(name: str, holders: list[HolderRow]) -> None:
         raise AlreadyThere("another member has this name", hint="take another one")
 
 
-def hold(base: UnlockedCase, case_id: str, member: Member, since: int, by: Identity) -> bytes:
+def hold(case: UnlockedCase, member: Member, since: int, by: Identity) -> bytes:
     """Seal the case key to a member and keep them; give their file."""
-    sealed = grants.seal(
-        case_id, base.keys.unsafe_case_key(), member.recipient, by, epoch=base.epoch
-    )
-    base.storage.set_holder(HolderRow(member.recipient, member.vkey, member.name, since, sealed))
+    key = case.keys.unsafe_case_key()
+    sealed = grants.seal(case.id, key, member.recipient, by, case.epoch)
+    case.storage.set_holder(HolderRow(member.recipient, member.vkey, member.name, since, sealed))
     if member.vkey is not None:
-        base.storage.set_author(member.recipient, member.vkey)
+        case.storage.set_author(member.recipient, member.vkey)
     return sealed
 
 
-def join(base: UnlockedCase, case_id: str, identity: Identity, through: str, clock: Clock) -> Entry:
+def let_in(
+    case: UnlockedCase, entries: Entries, by: Identity, kind: str, body: JSONObject, member: Member
+) -> Entry:
+    """Give a new member the case key, and note it; the file is there before the entry is kept.
+
+    One that a crash leaves without its entry is deleted at the next opening.
+    """
+    file = case.folder / grants.FOLDER / grants.file_name(member.recipient, case.epoch)
+    try:
+        with case.storage.transaction():
+            entry = entries.append(kind, body)
+            sealed = hold(case, member, entry.seq, by)
+            grants.put(case.folder, member.recipient, case.epoch, sealed)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return entry
+
+
+def join(case: UnlockedCase, identity: Identity, through: str, clock: Clock) -> Entry:
     """Make an identity a member, by the word of a key that the case key was sealed to.
 
     The key is a spare one or that of recovery shares; or the identity's own, when access
@@ -101,7 +118,7 @@ def join(base: UnlockedCase, case_id: str, identity: Identity, through: str, clo
         AlreadyThere: the identity is a member.
         UsedWrongly: the identity's keys were given for different people before.
     """
-    storage = base.storage
+    storage = case.storage
     if number_of(storage, identity) is not None:
         raise AlreadyThere("this identity is a member already", hint="open the case file with it")
     holder = next((row for row in storage.holders() if row.recipient == through), None)
@@ -122,12 +139,12 @@ def join(base: UnlockedCase, case_id: str, identity: Identity, through: str, clo
     member = Member(identity.recipient, identity.vkey, name)
     with storage.transaction():
         number = storage.set_author(member.recipient, identity.vkey)
-        ledger = Entries(storage, base.keys, number, identity.vkey, clock)
-        entry = ledger.append("join", {"member": described(member), "through": through})
+        entries = Entries(storage, case.keys, number, identity.vkey, clock)
+        entry = entries.append("join", {"member": described(member), "through": through})
         if through == identity.recipient:  # they have their file already
             storage.set_holder(attrs.evolve(holder, vkey=identity.vkey, since=entry.seq))
         else:
-            hold(base, case_id, member, entry.seq, identity)
+            hold(case, member, entry.seq, identity)
     return entry
 
 

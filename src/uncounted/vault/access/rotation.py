@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
-from pathlib import Path
 
 import attrs
 
 from uncounted.errors import Damaged
+from uncounted.proof.canonical_json import JSONObject
+from uncounted.vault.access import membership
 from uncounted.vault.access.unlock import DATABASE, EPOCH, HASHING, UnlockedCase
 from uncounted.vault.keys import grants
 from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
+from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
-from uncounted.vault.log.entries import PARTS
+from uncounted.vault.log.entries import PARTS, Entries, Entry
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import on_disk, read_private, sync_folder
 
@@ -28,16 +29,20 @@ NEXT = "case.db.next"
 
 
 def renew(
-    folder: Path,
-    case_id: str,
     old: UnlockedCase,
+    entries: Entries,
     by: Identity,
-    change: Callable[[UnlockedCase], None],
-) -> UnlockedCase:
-    """Give a case file a new case key, for the members that `change` leaves, and give its base.
+    kind: str,
+    body: JSONObject,
+    *,
+    removed: str | None = None,
+    added: Member | None = None,
+) -> tuple[UnlockedCase, Entry]:
+    """Give a case file a new case key, for other members or the same, and note that it has one.
 
     1. The database is copied under the new key; every wrapped key is wrapped anew.
-    2. `change` says in the copy what happened: its entry, who is a member.
+    2. The copy gets the entry, and is without the member whose recipient is `removed`, and
+       with the one that is `added`.
     3. The new key is sealed to each member; the copy is written anew once more, so that
        no page of it holds a key as it was wrapped before, and closed.
     4. The members' new files are written.
@@ -47,72 +52,77 @@ def renew(
 
     Raises:
         NoSpace: the disk is full (twice the size of the database is needed) or fails. Before
-            step 5 nothing is changed, and the old base is still open.
+            step 5 nothing is changed, and the old database is still open.
         Damaged: something cannot be wrapped anew, since it is not what was sealed.
     """
-    tidy(folder, old)
-    fresh = _copy(folder, case_id, old)  # 1
+    tidy(old)
+    fresh = _copy(old)  # 1
     try:
         with fresh.storage.transaction():
-            change(fresh)  # 2
+            written = entries.over(fresh.storage, fresh.keys)
+            entry = written.append(kind, {**body, "epoch": fresh.epoch})  # 2
+            if removed is not None:
+                fresh.storage.remove_holder(removed, entry.seq)
+            if added is not None:
+                membership.hold(fresh, added, entry.seq, by)
             for holder in fresh.storage.holders():  # 3
                 key = fresh.keys.unsafe_case_key()
-                sealed = grants.seal(case_id, key, holder.recipient, by, fresh.epoch)
+                sealed = grants.seal(fresh.id, key, holder.recipient, by, fresh.epoch)
                 fresh.storage.set_key(holder.recipient, sealed)
         holders = fresh.storage.holders()
         fresh.storage.scrub()
         fresh.storage.close()
         for holder in holders:  # 4
             assert holder.key is not None
-            grants.put(folder, holder.recipient, fresh.epoch, holder.key)
+            grants.put(fresh.folder, holder.recipient, fresh.epoch, holder.key)
     except BaseException:
         fresh.storage.abandon()
-        tidy(folder, old)
+        tidy(old)
         raise
-    _take_place(folder, old.storage)  # 5
-    now = attrs.evolve(fresh, storage=Storage(folder / DATABASE, fresh.keys.database))
-    tidy(folder, now)  # 6
-    return now
+    _take_place(old)  # 5
+    now = attrs.evolve(fresh, storage=Storage(fresh.folder / DATABASE, fresh.keys.database))
+    tidy(now)  # 6
+    return now, entry
 
 
-def tidy(folder: Path, base: UnlockedCase) -> None:
+def tidy(case: UnlockedCase) -> None:
     """Delete what a rotation that was cut short left, and put a missing member's file back.
 
-    `base` is what the case file stands on: that there is a copy beside it, or a key of
-    another epoch, means nothing any more.
+    That there is a copy beside the database that opened, or a key of another epoch, means
+    nothing any more.
 
     Raises:
         NoSpace: the folder cannot be written to.
     """
     with on_disk():
-        for path in folder.glob(f"{NEXT}*"):
+        for path in case.folder.glob(f"{NEXT}*"):
             if not path.is_dir():  # we make none, and `check` counts it
                 path.unlink()
-    for holder in base.storage.holders():
-        path = folder / grants.FOLDER / grants.file_name(holder.recipient, base.epoch)
+    for holder in case.storage.holders():
+        path = case.folder / grants.FOLDER / grants.file_name(holder.recipient, case.epoch)
         if holder.key is None and path.is_file():  # made by a version that kept no copy
-            with base.storage.transaction():
-                base.storage.set_key(holder.recipient, read_private(path))
-    grants.tidy(folder, files(base))
+            with case.storage.transaction():
+                case.storage.set_key(holder.recipient, read_private(path))
+    grants.tidy(case.folder, files(case))
 
 
-def files(base: UnlockedCase) -> dict[str, bytes | None]:
+def files(case: UnlockedCase) -> dict[str, bytes | None]:
     """The files that belong in the members' folder, and what is in each."""
     return {
-        grants.file_name(holder.recipient, base.epoch): holder.key
-        for holder in base.storage.holders()
+        grants.file_name(holder.recipient, case.epoch): holder.key
+        for holder in case.storage.holders()
     }
 
 
-def _copy(folder: Path, case_id: str, old: UnlockedCase) -> UnlockedCase:
-    keys = CaseKeys(case_id, secrets.token_bytes(KEY_BYTES))
+def _copy(old: UnlockedCase) -> UnlockedCase:
+    keys = CaseKeys(old.id, secrets.token_bytes(KEY_BYTES))
     try:
-        old.storage.export(folder / NEXT, keys.database)
-        storage = Storage(folder / NEXT, keys.database)
+        old.storage.export(old.folder / NEXT, keys.database)
+        storage = Storage(old.folder / NEXT, keys.database)
     except BaseException:
-        tidy(folder, old)
+        tidy(old)
         raise
-    fresh = UnlockedCase(keys, storage, old.epoch + 1)
+    fresh = attrs.evolve(old, keys=keys, storage=storage, epoch=old.epoch + 1)
     try:
         with storage.transaction():
             for part in PARTS:
@@ -124,13 +134,14 @@ def _copy(folder: Path, case_id: str, old: UnlockedCase) -> UnlockedCase:
             storage.set_meta(EPOCH, str(fresh.epoch).encode())
     except BaseException:
         storage.abandon()
-        tidy(folder, old)
+        tidy(old)
         raise
     return attrs.evolve(fresh, keys=keys.carrying(hashing))
 
 
-def _take_place(folder: Path, old: Storage) -> None:
-    old.close()
+def _take_place(old: UnlockedCase) -> None:
+    folder = old.folder
+    old.storage.close()
     journal = folder / f"{DATABASE}-wal"
     if journal.exists() and journal.stat().st_size:
         # It would be read as the journal of the database that comes in its place.

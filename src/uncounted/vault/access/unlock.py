@@ -51,11 +51,13 @@ _ROOMS = (
 
 @attrs.frozen
 class UnlockedCase:
-    """What a case file stands on: its keys, the database they open, and which keys these are.
+    """A case file's keys and the database that they open.
 
     `epoch` counts the case keys that there were, this one included.
     """
 
+    folder: Path
+    id: str
     keys: CaseKeys
     storage: Storage
     epoch: int
@@ -130,7 +132,7 @@ def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
     except BaseException:
         storage.abandon()
         raise
-    return UnlockedCase(keys, storage, 1)
+    return UnlockedCase(folder, case_id, keys, storage, 1)
 
 
 def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
@@ -153,14 +155,14 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
         )
     if not (folder / DATABASE).is_file():
         raise NotACase(f"{DATABASE} is missing", hint="bring it back from a copy")
-    base = _first_that_opens(folder, case_id, grants)  # 2
+    case = _first_that_opens(folder, case_id, grants)  # 2
     try:
-        _check(base, case_id, grants)  # 3
+        _check(case, grants)  # 3
     except BaseException:
-        base.storage.abandon()
+        case.storage.abandon()
         raise
-    hashing = base.storage.meta(HASHING)
-    return base if hashing is None else attrs.evolve(base, keys=base.keys.carrying(hashing))
+    hashing = case.storage.meta(HASHING)
+    return case if hashing is None else attrs.evolve(case, keys=case.keys.carrying(hashing))
 
 
 def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> UnlockedCase:
@@ -168,7 +170,8 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
     for grant in grants:
         keys = CaseKeys(case_id, grant.case_key)
         try:
-            return UnlockedCase(keys, Storage(folder / DATABASE, keys.database), grant.epoch)
+            storage = Storage(folder / DATABASE, keys.database)
+            return UnlockedCase(folder, case_id, keys, storage, grant.epoch)
         except Damaged as error:
             first = first or error
     if members.newest_epoch(folder) > grants[0].epoch:
@@ -177,15 +180,15 @@ def _first_that_opens(folder: Path, case_id: str, grants: list[Grant]) -> Unlock
     raise first
 
 
-def _check(base: UnlockedCase, case_id: str, grants: list[Grant]) -> None:
-    base.storage.check_version()
-    if base.storage.meta("case") != case_id.encode():
+def _check(case: UnlockedCase, grants: list[Grant]) -> None:
+    case.storage.check_version()
+    if case.storage.meta("case") != case.id.encode():
         raise Damaged("the database is that of another case file", hint=_COPY)
-    base.storage.upgrade()
-    if int(base.storage.meta(EPOCH) or b"1") != base.epoch:
+    case.storage.upgrade()
+    if int(case.storage.meta(EPOCH) or b"1") != case.epoch:
         raise Damaged("the case key does not know which one it is", hint=_COPY)
-    (giver,) = (grant.granted_by for grant in grants if grant.epoch == base.epoch)
-    if giver not in {row.vkey for row in base.storage.authors() if row.revoked is None}:
+    (giver,) = (grant.granted_by for grant in grants if grant.epoch == case.epoch)
+    if giver not in {row.vkey for row in case.storage.authors() if row.revoked is None}:
         raise Damaged(
             "the case key was given by somebody who is not a member",
             hint="bring the folder with the keys back from a copy",
@@ -221,7 +224,7 @@ def why_not(error: NoAccess, home: Path | None, case_id: str, through: Opener | 
         )
     if home is None:
         return error
-    this_one, others = rollback.others(home, case_id)
+    this_one, others = rollback.opened_before(home, case_id)
     if this_one:
         return no_more()
     if others:

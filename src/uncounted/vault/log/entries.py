@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -82,13 +82,16 @@ def _around(by: str, kind: str, when: str) -> tuple[bytes, bytes]:
 
 
 class Entries:
-    """Writes entries as one member, and reads everybody's. Call `append` inside a transaction."""
+    """The entries of a case file: writes as one member, and reads everybody's.
+
+    Call `append` inside a transaction of `storage`.
+    """
 
     def __init__(
         self, storage: Storage, keys: CaseKeys, member: int, vkey: str, clock: Clock = now
     ) -> None:
-        self._storage = storage
-        self._keys = keys
+        self.storage = storage
+        self.keys = keys
         self._member = member
         self._vkey = vkey
         self._clock = clock
@@ -121,7 +124,7 @@ class Entries:
             NoSpace: the disk is full.
         """
         entry = Entry(
-            self._storage.size() if seq is None else seq, kind, when or self.time(), self._vkey
+            self.storage.size() if seq is None else seq, kind, when or self.time(), self._vkey
         )
         tail = b""
         if payload is not None:  # 1
@@ -132,12 +135,25 @@ class Entries:
         leaf = commit(_public_bytes(entry, content), salt)  # 2
         plain = salt + len(content).to_bytes(_LENGTH) + content  # 3
         inside = tail if derived is None else b""
-        sealed = self._keys.seal(entry.seq, _ENTRY, plain + inside)
-        self._storage.add_entry(entry.seq, kind, entry.when, self._member, leaf, sealed)
+        sealed = self.keys.seal(entry.seq, _ENTRY, plain + inside)
+        self.storage.add_entry(entry.seq, kind, entry.when, self._member, leaf, sealed)
         if tail and derived is not None:
-            apart = self._keys.seal(entry.seq, _OBJECT, tail)
-            self._storage.add_object(entry.seq, apart, derived=derived)
+            apart = self.keys.seal(entry.seq, _OBJECT, tail)
+            self.storage.add_object(entry.seq, apart, derived=derived)
         return entry
+
+    def over(self, storage: Storage, keys: CaseKeys) -> Entries:
+        """The entries of another database of this case file, written as the same member."""
+        return Entries(storage, keys, self._member, self._vkey, self._clock)
+
+    def at(self, seq: int) -> OpenedEntry | None:
+        """Open the entry of that number; None when there is none, or it was destroyed."""
+        row = self.storage.entry(seq)
+        return None if row is None else self.open(row)
+
+    def of_kind(self, kind: str) -> Iterator[OpenedEntry]:
+        """Open every entry of a kind (other than `report`) that was not destroyed, in order."""
+        return filter(None, map(self.open, self.storage.entries(kind)))
 
     def open(self, row: EntryRow) -> OpenedEntry | None:
         """Open an entry, check it against its leaf and its payload against it.
@@ -149,7 +165,7 @@ class Entries:
         """
         if row.sealed is None:
             return None
-        opened = self._take_apart(row, self._keys.unseal(row.seq, _ENTRY, row.sealed))
+        opened = self._take_apart(row, self.keys.unseal(row.seq, _ENTRY, row.sealed))
         if commit(canonical(public_body(opened.entry, opened.body)), opened.salt) != row.leaf:
             raise Damaged(
                 f"entry {row.seq} does not fit its commitment in the log",
@@ -174,7 +190,7 @@ class Entries:
         Raises:
             Damaged: it is not what was sealed, or not what the body beside it commits to.
         """
-        plain = self._keys.unseal(seq, _ENTRY, sealed)
+        plain = self.keys.unseal(seq, _ENTRY, sealed)
         start = SALT_BYTES + _LENGTH
         end = start + int.from_bytes(plain[SALT_BYTES:start])
         tail = plain[end:]
@@ -191,10 +207,10 @@ class Entries:
         Raises:
             Damaged: it is not what was sealed or committed to.
         """
-        sealed = self._storage.object(opened.entry.seq)
+        sealed = self.storage.object(opened.entry.seq)
         if sealed is None:
             return None
-        tail = self._keys.unseal(opened.entry.seq, _OBJECT, sealed)
+        tail = self.keys.unseal(opened.entry.seq, _OBJECT, sealed)
         payload = tail[SALT_BYTES:]
         if commit(payload, tail[:SALT_BYTES]).hex() != opened.body.get("payload"):
             raise _another_payload(opened.entry.seq)

@@ -2,7 +2,7 @@
 
 Order of writing: entries into the database, then tiles, then the checkpoint, then
 the published size into the database. Whatever is found afterwards is one of these
-steps cut short, and is finished, or somebody put an older state back, and is said.
+steps cut short, and is finished, or somebody put an older state back, and is reported.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from uncounted.proof.signed_note import Verifier
 from uncounted.proof.tiles import HEIGHT, WIDTH, TileLog, path
 from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.rollback import TreeHead
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import content_of
 
@@ -71,37 +72,37 @@ class PublicLog:
                 copy that went its own way.
             Damaged: step 1, or the tiles do not give the checkpoint's root.
         """
-        said = self._said()  # 1
+        signed = self._signed()  # 1
         known = self._frontier()
         if known.size and TileLog(self._folder, 0).checkpoint() is None:  # 2
             raise RolledBack("the log of the case file is missing", hint=_NO_LOG)
-        if said.size < known.size:
+        if signed.size < known.size:
             raise RolledBack(
-                f"the log has {said.size} entries, and {known.size} were published: "
+                f"the log has {signed.size} entries, and {known.size} were published: "
                 "an older log has been put in its place",
                 hint=_HINT,
             )
-        if said.size > self._storage.size():  # 3
+        if signed.size > self._storage.size():  # 3
             raise RolledBack(
-                f"the log has {said.size} entries and the database {self._storage.size()}: "
+                f"the log has {signed.size} entries and the database {self._storage.size()}: "
                 "an older database has been put in its place",
                 hint=_HINT,
             )
-        edge = self._grown(known, said.size)
-        if edge.root() != said.root:  # 4
+        edge = self._grown(known, signed.size)
+        if edge.root() != signed.root:  # 4
             raise RolledBack(
-                f"the log and the database tell two stories of the same {said.size} entries: "
+                f"the log and the database tell two stories of the same {signed.size} entries: "
                 "one of them is from a copy that went its own way",
                 hint=_HINT,
             )
-        self._check_tiles(said)
-        if said.size > known.size:
+        self._check_tiles(signed)
+        if signed.size > known.size:
             self._note(edge)
 
-    def state(self) -> tuple[int, bytes]:
+    def tree_head(self) -> TreeHead:
         """Size and root of what is published."""
         known = self._frontier()
-        return known.size, known.root()
+        return TreeHead(known.size, known.root())
 
     def root_at(self, size: int) -> bytes:
         """The root over the first entries, as the database has them."""
@@ -194,8 +195,8 @@ class PublicLog:
                 same = False
             if not same:
                 yield f"the log's tiles of level {level} are not what the entries say"
-            ends = range(WIDTH, len(hashes) + 1, WIDTH)
-            hashes = [nodes_of(hashes[end - WIDTH : end])(HEIGHT, 0) for end in ends]
+            starts = range(0, len(hashes) - WIDTH + 1, WIDTH)
+            hashes = [nodes_of(hashes[at : at + WIDTH])(HEIGHT, 0) for at in starts]
             level += 1
 
     def _has_bundle(self, number: int, leaves: list[bytes]) -> bool:
@@ -207,28 +208,28 @@ class PublicLog:
         full = content_of(self._folder / path("entries", number, WIDTH))
         return full is not None and full.startswith(content)
 
-    def _said(self) -> Checkpoint:
+    def _signed(self) -> Checkpoint:
         note = TileLog(self._folder, 0).checkpoint()
         if note is None:
             return Checkpoint(self._origin, 0, EMPTY_ROOT)
         try:
-            said = open_checkpoint(note, self._verifiers(), origin=self._origin)
+            signed = open_checkpoint(note, self._verifiers(), origin=self._origin)
         except NotVerified as error:
             raise Damaged(
                 "the checkpoint of the log was altered, or belongs to another case file",
                 hint=_HINT,
             ) from error
         try:
-            open_checkpoint(note, self._verifiers(said.size), origin=self._origin)
+            open_checkpoint(note, self._verifiers(signed.size), origin=self._origin)
         except NotVerified as error:
             raise Damaged(
                 "the checkpoint of the log is signed by somebody whose access had been taken away",
                 hint=_HINT,
             ) from error
-        return said
+        return signed
 
-    def _check_tiles(self, said: Checkpoint) -> None:
-        if said.size and TileLog(self._folder, said.size).root() != said.root:
+    def _check_tiles(self, signed: Checkpoint) -> None:
+        if signed.size and TileLog(self._folder, signed.size).root() != signed.root:
             raise Damaged("the tiles of the log do not give the root of its checkpoint", hint=_HINT)
 
     def _verifiers(self, size: int = 0) -> list[Verifier]:

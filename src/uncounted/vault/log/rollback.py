@@ -30,7 +30,7 @@ class TreeHead:
 
 
 class SeenTreeHeads:
-    """What the identity in a home folder remembers of one case file, oldest first.
+    """The tree heads of one case file that the identity in a home folder saw, oldest first.
 
     Raises:
         Damaged: the file was altered.
@@ -38,12 +38,12 @@ class SeenTreeHeads:
 
     def __init__(self, home: Path, case_id: str) -> None:
         self._path = home / FOLDER / case_id
-        self.marks = self._read()
+        self.heads = self._read()
 
     def _read(self) -> tuple[TreeHead, ...]:
         try:
             lines = read_private(self._path).decode("ascii").splitlines()
-            return tuple(_mark(line) for line in lines)
+            return tuple(_parsed(line) for line in lines)
         except FileNotFoundError:
             return ()
         except ValueError as error:
@@ -60,7 +60,7 @@ class SeenTreeHeads:
         Raises:
             RolledBack: it has fewer entries than were seen, or other ones.
         """
-        within = [mark for mark in self.marks if mark.size <= size]
+        within = [head for head in self.heads if head.size <= size]
         # One root speaks for everything before it: only a difference is looked into.
         if within and root_at(within[-1].size) != within[-1].root:
             same = max((m.size for m in within if root_at(m.size) == m.root), default=0)
@@ -71,37 +71,37 @@ class SeenTreeHeads:
                 "one, and do there again what was done here; to go on with this one, "
                 f"delete {self._path}",
             )
-        if self.marks and self.marks[-1].size > size:
+        if self.heads and self.heads[-1].size > size:
             raise RolledBack(
                 f"the whole folder is an older state of the case file: it has {size} entries, "
-                f"and this identity saw {self.marks[-1].size}",
+                f"and this identity saw {self.heads[-1].size}",
                 hint="bring the newest copy back; if you put this one here yourself and there is "
                 f"no newer one, delete {self._path}",
             )
 
-    def note(self, mark: TreeHead) -> None:
+    def add(self, head: TreeHead) -> None:
         """Remember one more; where the home cannot be written to, nothing is remembered.
 
         The case file is in order either way; `check` says when its newest state is not
         remembered.
         """
-        if self.marks and self.marks[-1] == mark:
+        if self.heads and self.heads[-1] == head:
             return
-        kept = (*self.marks, mark)[-KEPT:]
+        kept = (*self.heads, head)[-KEPT:]
         text = "".join(f"{m.size} {strict_base64.encode(m.root)}\n" for m in kept)
         try:
             make_folder(self._path.parent)
             write_private(self._path, text.encode(), replace=True)
         except NoSpace:
             return
-        self.marks = kept
+        self.heads = kept
 
-    def knows(self, mark: TreeHead) -> bool:
+    def is_newest(self, head: TreeHead) -> bool:
         """Whether this is what was remembered last."""
-        return bool(self.marks) and self.marks[-1] == mark
+        return bool(self.heads) and self.heads[-1] == head
 
 
-def _mark(line: str) -> TreeHead:
+def _parsed(line: str) -> TreeHead:
     size, _, root = line.partition(" ")
     decoded = strict_base64.decode(root, size=HASH_BYTES)
     if not size.isdecimal() or decoded is None:
@@ -109,7 +109,7 @@ def _mark(line: str) -> TreeHead:
     return TreeHead(int(size), decoded)
 
 
-def others(home: Path, case_id: str) -> tuple[bool, bool]:
+def opened_before(home: Path, case_id: str) -> tuple[bool, bool]:
     """Whether the identity in a home ever opened this case file, and whether it opened another."""
     names = {path.name for path in (home / FOLDER).glob("[!.]*")} if home.is_dir() else set[str]()
     return case_id in names, bool(names - {case_id})

@@ -25,7 +25,6 @@ from uncounted.proof.rfc3161 import Timestamp, TimestampRequest
 from uncounted.proof.signed_note import split
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.log.public_log import origin
-from uncounted.vault.store.database import Storage
 from uncounted.vault.store.files import content_of, read_private
 
 FOLDER = Path("log", "timestamps")
@@ -112,11 +111,7 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestam
 
 
 def findings(
-    folder: Path,
-    storage: Storage,
-    ledger: Entries,
-    case_id: str,
-    leaves: Callable[[], bytes],
+    entries: Entries, folder: Path, case_id: str, leaves: Callable[[], bytes]
 ) -> Iterator[str]:
     """Say which stamps are missing or altered, or are about another log than this one.
 
@@ -131,16 +126,14 @@ def findings(
             yield f"the timestamp {file.name} cannot be read"
         else:
             there[hashlib.sha256(answer).hexdigest()] = file
-    for row in storage.entries("timestamp"):  # 1
-        opened = ledger.open(row)
-        if opened is None:
-            continue
+    for opened in entries.of_kind("timestamp"):  # 1
+        seq = opened.entry.seq
         about = there.get(opened.body["response"])
         note = content_of(about.with_suffix(".note")) if about is not None else None
         if note is None:
-            yield f"the timestamp of entry {row.seq} is missing or was altered"
+            yield f"the timestamp of entry {seq} is missing or was altered"
         elif hashlib.sha256(note).hexdigest() != opened.body["checkpoint"]:
-            yield f"the checkpoint of the timestamp of entry {row.seq} was altered"
+            yield f"the checkpoint of the timestamp of entry {seq} was altered"
     for file in there.values():
         try:
             reread(file)  # 2

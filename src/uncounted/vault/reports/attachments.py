@@ -83,36 +83,30 @@ class _Sealed:
     identity: str = attrs.field(repr=False)
 
 
-def attach(
+def of_report(
     storage: Storage,
-    ledger: Entries,
-    folder: Path,
     source: str,
     report_id: str,
     files: Sequence[Path],
-    *,
     names: Sequence[str] | None = None,
-    progress: Progress = silent,
-) -> list[Attachment]:
-    """Seal files and attach them to a report, as `attach_all` does.
+) -> list[NewAttachment]:
+    """Files that are to be attached to one report, under these names or their own.
 
     Raises:
-        UsedWrongly: as `attach_all`; or not a name for each file.
+        UsedWrongly: no such report, or not a name for each file.
     """
-    current(storage, source, report_id)  # no files are no excuse
+    row = current(storage, source, report_id)
     named = [file.name for file in files] if names is None else list(names)
     if len(named) != len(files):
         raise UsedWrongly("files and names differ in number", hint="give a name for each file")
     pairs = zip(files, named, strict=True)
-    wanted = [NewAttachment(source, report_id, file, name) for file, name in pairs]
-    return attach_all(storage, ledger, folder, wanted, progress=progress)
+    return [NewAttachment(row.source, row.id, file, name) for file, name in pairs]
 
 
 def attach_all(
-    storage: Storage,
-    ledger: Entries,
+    entries: Entries,
     folder: Path,
-    wanted: Sequence[NewAttachment],
+    new: Sequence[NewAttachment],
     *,
     progress: Progress = silent,
 ) -> list[Attachment]:
@@ -127,53 +121,50 @@ def attach_all(
     4. One transaction adds the entries and takes the note away.
 
     Returns:
-        What was attached: fewer than `wanted` when reports had some of them already.
+        What was attached: fewer than `new` when reports had some of them already.
 
     Raises:
         UsedWrongly: no such report; a file that is not there.
         NoSpace: the disk is full; nothing was kept.
     """
-    rows = [current(storage, each.source, each.report) for each in wanted]  # 1
-    for number, each in enumerate(wanted, start=1):
+    rows = [current(entries.storage, each.source, each.report) for each in new]  # 1
+    for number, each in enumerate(new, start=1):
         if not each.file.is_file():
             raise UsedWrongly(
                 f"file {number} of those to be attached is not there, or is no ordinary file",
                 hint="check the path; a folder, a pipe or a device cannot be attached",
             )
     there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
-    for one in every(storage, ledger):
+    for one in every(entries):
         there[one.sha256] = _Sealed(one.size, one.sha256, one.file, str(one.key))
         held.add((one.source, one.report, one.name, one.file))
-    if storage.must_sweep():  # an attempt before this one could not tidy up after itself
-        sweep(storage, ledger, folder)
-    with storage.transaction():  # 2
-        storage.must_be_swept()
+    if entries.storage.must_sweep():  # an attempt before this one could not tidy up after itself
+        sweep(entries, folder)
+    with entries.storage.transaction():  # 2
+        entries.storage.must_be_swept()
     try:
-        new = list[tuple[str, str, str, _Sealed]]()
-        for number, (row, each) in enumerate(zip(rows, wanted, strict=True)):  # 3
-            sealed = _seal(each.file, folder / FOLDER, there, progress, (number, len(wanted)))
+        sealed_now = list[tuple[str, str, str, _Sealed]]()
+        for number, (row, each) in enumerate(zip(rows, new, strict=True)):  # 3
+            sealed = _seal(each.file, folder / FOLDER, there, progress, (number, len(new)))
             there[sealed.sha256] = sealed
             known = (row.source, row.id, each.name, sealed.file)
             if known not in held:
                 held.add(known)
-                new.append((row.source, row.id, each.name, sealed))
-        with storage.transaction():  # 4
-            made = [_note(ledger, *those) for those in new]
-            storage.nothing_to_sweep()
+                sealed_now.append((row.source, row.id, each.name, sealed))
+        with entries.storage.transaction():  # 4
+            made = [_note(entries, *those) for those in sealed_now]
+            entries.storage.nothing_to_sweep()
     except BaseException:
-        sweep(storage, ledger, folder)
+        sweep(entries, folder)
         raise
     return made
 
 
 def every(
-    storage: Storage, ledger: Entries, source: str | None = None, report_id: str | None = None
+    entries: Entries, source: str | None = None, report_id: str | None = None
 ) -> Iterator[Attachment]:
     """Every attachment that was not forgotten, or those of one report, in order."""
-    for row in storage.entries(KIND):
-        opened = ledger.open(row)
-        if opened is None:
-            continue
+    for opened in entries.of_kind(KIND):
         body = opened.body
         if source is None or (body["source"], body["report"]) == (source, report_id):
             yield Attachment(
@@ -188,21 +179,21 @@ def every(
             )
 
 
-def forget(storage: Storage, ledger: Entries, source: str, report_id: str) -> None:
+def forget(entries: Entries, source: str, report_id: str) -> None:
     """Destroy the keys of a report's attachments, inside the transaction of its withdrawal.
 
     Their files go with the next `sweep`, unless another report has the same ones.
     """
-    for attachment in list(every(storage, ledger, source, report_id)):
-        storage.forget_entry(attachment.entry.seq)
+    for attachment in list(every(entries, source, report_id)):
+        entries.storage.forget_entry(attachment.entry.seq)
 
 
-def sweep(storage: Storage, ledger: Entries, folder: Path) -> None:
+def sweep(entries: Entries, folder: Path) -> None:
     """Delete the age files that no entry speaks of any more, and pieces that a crash left."""
     place = folder / FOLDER
     if not place.is_dir():
         return
-    wanted = {f"{each.file}.age" for each in every(storage, ledger)}
+    wanted = {f"{each.file}.age" for each in every(entries)}
     gone = [
         path
         for path in place.iterdir()
@@ -242,11 +233,11 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
         raise wrong
 
 
-def findings(storage: Storage, ledger: Entries, folder: Path) -> Iterator[str]:
+def findings(entries: Entries, folder: Path) -> Iterator[str]:
     """Say which attachments are missing or altered, and which files belong to none."""
     place = folder / FOLDER
     wanted: dict[str, int] = {}
-    for attachment in every(storage, ledger):
+    for attachment in every(entries):
         wanted.setdefault(attachment.file, attachment.entry.seq)
     for name, seq in wanted.items():
         path = place / f"{name}.age"
@@ -264,9 +255,9 @@ def findings(storage: Storage, ledger: Entries, folder: Path) -> Iterator[str]:
         yield f"{FOLDER}/ holds {len(strange)} that no entry speaks of"
 
 
-def _note(ledger: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
+def _note(entries: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
     body = {"source": source, "report": report_id, "name": name, **attrs.asdict(sealed)}
-    entry = ledger.append(KIND, body)
+    entry = entries.append(KIND, body)
     return Attachment(
         entry, source, report_id, name, sealed.size, sealed.sha256, sealed.file, sealed.identity
     )

@@ -17,11 +17,9 @@ import attrs
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.rejected_rows import RejectedRow
-from uncounted.vault.store.database import Storage
 
 type ReportKey = tuple[str, str]
 type Pair = tuple[ReportKey, ReportKey]
@@ -95,13 +93,11 @@ def pair_of(one: ReportKey, other: ReportKey) -> Pair:
 # What stands ----------------------------------------------------------------------------------
 
 
-def every(storage: Storage, ledger: Entries) -> Iterator[Decision]:
+def every(entries: Entries) -> Iterator[Decision]:
     """Every decision that was not forgotten, in order, those that no longer stand too."""
-    for row in storage.entries(KIND):
-        opened = ledger.open(row)
-        if opened is not None:
-            note = None if opened.payload is None else json.loads(opened.payload)["note"]
-            yield Decision(opened.entry, pair_in(opened.body), opened.body["same"], note)
+    for opened in entries.of_kind(KIND):
+        note = None if opened.payload is None else json.loads(opened.payload)["note"]
+        yield Decision(opened.entry, pair_in(opened.body), opened.body["same"], note)
 
 
 def pair_in(body: Mapping[str, Any]) -> Pair:
@@ -110,49 +106,48 @@ def pair_in(body: Mapping[str, Any]) -> Pair:
     return (one[0], one[1]), (other[0], other[1])
 
 
-def taken_back(storage: Storage, ledger: Entries) -> set[int]:
+def undone(entries: Entries) -> set[int]:
     """The entries of decisions that were taken back."""
-    opened = (ledger.open(row) for row in storage.entries(UNDO))
-    return {seq for each in opened if each is not None for seq in each.body["decisions"]}
+    return {seq for each in entries.of_kind(UNDO) for seq in each.body["decisions"]}
 
 
-def standing(storage: Storage, ledger: Entries) -> dict[Pair, Decision]:
+def standing(entries: Entries) -> dict[Pair, Decision]:
     """The decision that stands on each pair: the newest that was not taken back."""
-    gone = taken_back(storage, ledger)
-    return {each.pair: each for each in every(storage, ledger) if each.entry.seq not in gone}
+    gone = undone(entries)
+    return {each.pair: each for each in every(entries) if each.entry.seq not in gone}
 
 
-def states(storage: Storage, ledger: Entries) -> dict[int, DecisionStatus]:
+def states(entries: Entries) -> dict[int, DecisionStatus]:
     """Of every decision's entry, what it is now."""
-    gone, found = taken_back(storage, ledger), dict[int, DecisionStatus]()
-    newest = standing(storage, ledger)
-    for row in storage.entries(KIND):
+    gone, found = undone(entries), dict[int, DecisionStatus]()
+    newest = standing(entries)
+    for row in entries.storage.entries(KIND):
         if row.sealed is None:
             found[row.seq] = DecisionStatus("forgotten")
-    for each in every(storage, ledger):
+    for each in every(entries):
         seq = each.entry.seq
         if seq in gone:
             found[seq] = DecisionStatus("taken back")
         elif newest[each.pair].entry.seq != seq:
             found[seq] = DecisionStatus("replaced")
         else:
-            found[seq] = DecisionStatus("stands", older_than_report(storage, ledger, each))
+            found[seq] = DecisionStatus("stands", older_than_report(entries, each))
     return dict(sorted(found.items()))
 
 
-def older_than_report(storage: Storage, ledger: Entries, decision: Decision) -> bool:
+def older_than_report(entries: Entries, decision: Decision) -> bool:
     """Whether one of the two reports was amended, or sent anew, after the decision."""
-    return any(_said_after(storage, ledger, key, decision.entry.seq) for key in decision.pair)
+    return any(_said_after(entries, key, decision.entry.seq) for key in decision.pair)
 
 
-def _said_after(storage: Storage, ledger: Entries, key: ReportKey, seq: int) -> bool:
-    report = storage.report(*key)
+def _said_after(entries: Entries, key: ReportKey, seq: int) -> bool:
+    report = entries.storage.report(*key)
     version = None if report is None else report.seq
     while version is not None and version > seq:
-        row = storage.entry(version)
+        row = entries.storage.entry(version)
         if row is None or row.kind != "consent":  # a consent says nothing of the person
             return row is not None
-        opened = ledger.open(row)
+        opened = entries.open(row)
         version = None if opened is None else opened.body["previous"]
     return False
 
@@ -236,9 +231,7 @@ def refuse_contradictions(said: Mapping[Pair, bool], where: Mapping[Pair, str], 
 
 
 def decide(
-    storage: Storage,
-    ledger: Entries,
-    keys: CaseKeys,
+    entries: Entries,
     rows: Iterable[ProposedDecision | RejectedRow],
     *,
     keep: bool = True,
@@ -251,13 +244,13 @@ def decide(
        which no row can be taken is none.
     """
     entry: Entry | None = None
-    with storage.transaction(keep=keep):
-        before = standing(storage, ledger)
-        gone = storage.tombstones()
+    with entries.storage.transaction(keep=keep):
+        before = standing(entries)
+        gone = entries.storage.tombstones()
         taken, rejects, count = dict[Pair, ProposedDecision](), list[RejectedRow](), 0
         for row in rows:  # 1
             count += 1
-            found = _placed(storage, keys, gone, row)
+            found = _placed(entries, gone, row)
             if isinstance(found, RejectedRow):
                 rejects.append(found)
                 continue
@@ -270,33 +263,33 @@ def decide(
             rejects.append(RejectedRow(found.row, ("the pair stands in an earlier row",)))
         _refuse_untrue(before, taken)  # 2
         counts = {"new": 0, "changed": 0, "unchanged": 0}
-        first, when = storage.size(), ledger.time()
+        first, when = entries.storage.size(), entries.time()
         for pair, row in taken.items():  # 3
             stood = before.get(pair)
-            if stood is not None and _says_nothing_new(storage, ledger, row, stood):
+            if stood is not None and _says_nothing_new(entries, row, stood):
                 counts["unchanged"] += 1
                 continue
-            _take(ledger, pair, row, stood, when)
+            _take(entries, pair, row, stood, when)
             counts["new" if stood is None else "changed"] += 1
         told = {"rows": count, **counts, "rejected": len(rejects)}
-        made = {"decisions": [first, storage.size()]}
+        made = {"decisions": [first, entries.storage.size()]}
         if taken:
-            entry = ledger.append(FILE, {**told, **made}, when=when)
+            entry = entries.append(FILE, {**told, **made}, when=when)
     seq = entry.seq if entry and keep else None
     return DecisionsOutcome(count, **counts, rejects=tuple(rejects), entry=seq)
 
 
 def _placed(
-    storage: Storage, keys: CaseKeys, gone: Collection[bytes], row: ProposedDecision | RejectedRow
+    entries: Entries, gone: Collection[bytes], row: ProposedDecision | RejectedRow
 ) -> ProposedDecision | RejectedRow:
     """The row with source and ids as the case file has them, or why it is refused."""
     if isinstance(row, RejectedRow):
         return row
-    found = [identifiers.of_report(storage, *key) for key in (row.one, row.other)]
+    found = [identifiers.of_report(entries.storage, *key) for key in (row.one, row.other)]
     for given, key in zip((row.one, row.other), found, strict=True):
-        if storage.report(*key) is None:
+        if entries.storage.report(*key) is None:
             left = any(
-                keys.tag(source, report_id) in gone
+                entries.keys.tag(source, report_id) in gone
                 for source in identifiers.forms(given[0])
                 for report_id in identifiers.forms(given[1])
             )
@@ -328,17 +321,15 @@ def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, Propose
     )
 
 
-def _says_nothing_new(
-    storage: Storage, ledger: Entries, row: ProposedDecision, before: Decision
-) -> bool:
+def _says_nothing_new(entries: Entries, row: ProposedDecision, before: Decision) -> bool:
     """Whether a row says what stands. Said again after a report was changed, it is new."""
     # No note in a row is no word about the note.
     alike = before.same == row.same and row.note in (None, before.note)
-    return alike and not older_than_report(storage, ledger, before)
+    return alike and not older_than_report(entries, before)
 
 
 def _take(
-    ledger: Entries, pair: Pair, row: ProposedDecision, before: Decision | None, when: str
+    entries: Entries, pair: Pair, row: ProposedDecision, before: Decision | None, when: str
 ) -> None:
     body = {
         "pair": [list(key) for key in pair],
@@ -349,29 +340,29 @@ def _take(
     if note is None and before is not None and before.same == row.same:
         note = before.note  # no word about the note
     payload = None if note is None else canonical({"note": note})
-    ledger.append(KIND, body, payload, when=when)
+    entries.append(KIND, body, payload, when=when)
 
 
 # Taking them back, and forgetting them ----------------------------------------------------------
 
 
-def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, int]:
-    """Take a decision back, or all of a file that stand, as `Case.take_decision_back` says."""
-    with storage.transaction():
-        seqs = _of_entry(storage, ledger, number)
-        gone = taken_back(storage, ledger) | set(seqs)
-        left = {each.pair: each for each in every(storage, ledger) if each.entry.seq not in gone}
+def undo(entries: Entries, number: int) -> tuple[Entry, int]:
+    """Take a decision back, or all of a file that stand, as `Case.undo_decision` says."""
+    with entries.storage.transaction():
+        seqs = _of_entry(entries, number)
+        gone = undone(entries) | set(seqs)
+        left = {each.pair: each for each in every(entries) if each.entry.seq not in gone}
         refuse_contradictions(
             {pair: each.same for pair, each in left.items()},
             {pair: f"entry {each.entry.seq}" for pair, each in left.items()},
             "what stood before would stand again: take the later decisions back first",
         )
-        entry = ledger.append(UNDO, {"of": number, "decisions": seqs})
+        entry = entries.append(UNDO, {"of": number, "decisions": seqs})
     return entry, len(seqs)
 
 
-def _of_entry(storage: Storage, ledger: Entries, number: int) -> list[int]:
-    row = storage.entry(number)
+def _of_entry(entries: Entries, number: int) -> list[int]:
+    row = entries.storage.entry(number)
     if row is None or row.kind not in (KIND, FILE):
         raise UsedWrongly(
             f"entry {number} is no decision",
@@ -379,11 +370,11 @@ def _of_entry(storage: Storage, ledger: Entries, number: int) -> list[int]:
         )
     first, end = number, number + 1
     if row.kind == FILE:
-        opened = ledger.open(row)
+        opened = entries.open(row)
         assert opened is not None, "the account of a file is never forgotten"
         first, end = opened.body["decisions"]
-    gone = taken_back(storage, ledger)
-    seqs = [each.entry.seq for each in every(storage, ledger)]
+    gone = undone(entries)
+    seqs = [each.entry.seq for each in every(entries)]
     left = [seq for seq in seqs if first <= seq < end and seq not in gone]
     if not left:
         raise UsedWrongly(
@@ -393,11 +384,9 @@ def _of_entry(storage: Storage, ledger: Entries, number: int) -> list[int]:
     return left
 
 
-def forget(storage: Storage, ledger: Entries, reports: Collection[ReportKey]) -> list[int]:
+def forget(entries: Entries, reports: Collection[ReportKey]) -> list[int]:
     """Destroy the keys of every decision about one of these reports; give their entries."""
-    about = [
-        each.entry.seq for each in every(storage, ledger) if not set(reports).isdisjoint(each.pair)
-    ]
+    about = [each.entry.seq for each in every(entries) if not set(reports).isdisjoint(each.pair)]
     for seq in about:
-        storage.forget_entry(seq)
+        entries.storage.forget_entry(seq)
     return about

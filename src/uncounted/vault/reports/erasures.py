@@ -14,7 +14,6 @@ import attrs
 
 from uncounted.errors import Damaged
 from uncounted.vault.log.entries import Entries, OpenedEntry
-from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import EntryRow
 
 VERSIONS = frozenset({"report", "amendment", "consent"})
@@ -63,13 +62,13 @@ def made_from_reports(opened: OpenedEntry) -> bool:
     return opened.entry.kind == "commitment" or bool(opened.body.get("uses"))
 
 
-def forgotten(storage: Storage, ledger: Entries) -> Erasures:
+def forgotten(entries: Entries) -> Erasures:
     """Ask the withdrawals and the imports taken back what they forgot.
 
     One that cannot be opened excuses nothing.
     """
     listed, unlisted, last = set[int](), -1, -1
-    for opened in _sound(storage, ledger, "withdrawal"):
+    for opened in _sound(entries, "withdrawal"):
         own = opened.entry.seq
         attached = opened.body.get("attachments")
         named = (*opened.body["versions"], *(attached or ()), *opened.body.get("decisions", ()))
@@ -77,27 +76,26 @@ def forgotten(storage: Storage, ledger: Entries) -> Erasures:
         unlisted = own if attached is None else unlisted
         last = max(last, own)
     imports = list[tuple[int, int]]()
-    for opened in _sound(storage, ledger, "undo"):
+    for opened in _sound(entries, "undo"):
         last = max(last, opened.entry.seq)
         listed |= {seq for seq in opened.body.get("decisions", ()) if seq < opened.entry.seq}
-        row = storage.entry(opened.body["import"])
+        row = entries.storage.entry(opened.body["import"])
         with contextlib.suppress(Damaged):
-            taken = ledger.open(row) if row is not None and row.kind == "import" else None
+            taken = entries.open(row) if row is not None and row.kind == "import" else None
             if taken is not None:
                 first, end = taken.body["reports"]
                 imports.append((first, min(end, taken.entry.seq)))
     return Erasures(frozenset(listed), tuple(imports), unlisted, last)
 
 
-def undone_imports(storage: Storage, ledger: Entries) -> set[int]:
+def undone_imports(entries: Entries) -> set[int]:
     """The imports that were taken back, by the numbers of their entries."""
-    opened = (ledger.open(row) for row in storage.entries("undo"))
-    return {each.body["import"] for each in opened if each is not None}
+    return {each.body["import"] for each in entries.of_kind("undo")}
 
 
-def _sound(storage: Storage, ledger: Entries, kind: str) -> Iterator[OpenedEntry]:
-    for row in storage.entries(kind):
+def _sound(entries: Entries, kind: str) -> Iterator[OpenedEntry]:
+    for row in entries.storage.entries(kind):
         with contextlib.suppress(Damaged):
-            opened = ledger.open(row)
+            opened = entries.open(row)
             if opened is not None:
                 yield opened

@@ -19,13 +19,11 @@ import attrs
 from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import canonical
-from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.rejected_rows import RejectedRow, Rejects, rejects_name
 from uncounted.vault.reports.versions import decided_here, report_body
-from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import ReportRow
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
@@ -75,10 +73,8 @@ class IntakeOutcome:
     reasons: Mapping[str, int] = attrs.field(factory=dict)
 
 
-def take_in(
-    storage: Storage,
-    ledger: Entries,
-    keys: CaseKeys,
+def ingest(
+    entries: Entries,
     source: str,
     about: dict[str, Any],
     incoming: Iterable[IncomingReport | RejectedRow],
@@ -89,28 +85,26 @@ def take_in(
     """Take the rows in, in one transaction, as `Case.intake` says."""
     if not source.strip():
         raise UsedWrongly("the source has no name", hint="say whose list this is: --source NAME")
-    source = identifiers.of_source(source, storage.sources())
-    with storage.transaction(keep=keep):
-        return _Intake(storage, ledger, keys, source, about).run(incoming, progress)
+    source = identifiers.of_source(source, entries.storage.sources())
+    with entries.storage.transaction(keep=keep):
+        return _Intake(entries, source, about).run(incoming, progress)
 
 
 class _Intake:
-    def __init__(
-        self, storage: Storage, ledger: Entries, keys: CaseKeys, source: str, about: dict[str, Any]
-    ) -> None:
-        self._storage, self._ledger, self._keys = storage, ledger, keys
+    def __init__(self, entries: Entries, source: str, about: dict[str, Any]) -> None:
+        self._entries, self._storage, self._keys = entries, entries.storage, entries.keys
         self._source, self._about = source, about
-        known = storage.sources().get(source)
+        known = entries.storage.sources().get(source)
         self._before = None if known is None else json.loads(known)
-        self._number = storage.set_source(source, canonical(about).decode())
-        self._tombstones = storage.tombstones()
-        self._when = ledger.time()
-        self._first = self._next = storage.size()
+        self._number = entries.storage.set_source(source, canonical(about).decode())
+        self._tombstones = entries.storage.tombstones()
+        self._when = entries.time()
+        self._first = self._next = entries.storage.size()
         self._consent_kept = self._replaced = self._closed = self._renamed = 0
         self._met = bytearray(self._first)
         # Whether to look a report up, by a hash of its id: no need to, in a source that is new,
         # as long as no id of the same hash came with this file.
-        self._had = storage.has_reports(source)
+        self._had = entries.storage.has_reports(source)
         self._perhaps = bytearray((self._had,)) * _SLOTS
 
     def run(
@@ -169,7 +163,7 @@ class _Intake:
         if earlier is not None:
             # What people decided about consent here, no file of the source may widen; it may
             # narrow it, since people also take a consent back through the source.
-            decided, amended, before = decided_here(self._storage, self._ledger, earlier)
+            decided, amended, before = decided_here(self._entries, earlier)
             self._renamed += _has_other_names(before, item.payload)
             self._consent_kept += decided is not None
             self._replaced += amended
@@ -192,7 +186,7 @@ class _Intake:
             consent=consent,
             print=mark,
         )
-        self._ledger.append(
+        self._entries.append(
             "report",
             report_body(row, None if earlier is None else earlier.seq),
             payload,
@@ -221,7 +215,7 @@ class _Intake:
             "consent_kept": self._consent_kept,
             "amendments_replaced": self._replaced,
         }
-        entry = self._ledger.append(
+        entry = self._entries.append(
             "import", body, listed, seq=self._next, when=self._when, derived=False
         )
         return IntakeOutcome(

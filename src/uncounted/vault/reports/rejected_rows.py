@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 import attrs
 
+from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import erasures
-from uncounted.vault.store.database import Storage
+
+_MOST_DIGITS = 18  # of the number of an entry
 
 
 @attrs.frozen
@@ -45,12 +47,6 @@ class Rejects:
         return canonical([[list(reasons), list(rows)] for reasons, rows in self._rows.items()])
 
 
-def rejected_rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
-    """Read a list of rejected rows, in the order of the file."""
-    listed = json.loads(content)
-    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
-
-
 @attrs.frozen
 class ImportRejects:
     """An import that rejected rows: the name of their list, and how many of how many.
@@ -66,12 +62,11 @@ class ImportRejects:
     taken_back: bool
 
 
-def every_rejects(storage: Storage, ledger: Entries) -> Iterator[ImportRejects]:
+def every_rejects(entries: Entries) -> Iterator[ImportRejects]:
     """The imports that rejected rows, in order."""
-    undone = erasures.undone_imports(storage, ledger)
-    for row in storage.entries("import"):
-        opened = ledger.open(row)
-        if opened is not None and opened.body["rejected"]:
+    undone = erasures.undone_imports(entries)
+    for opened in entries.of_kind("import"):
+        if opened.body["rejected"]:
             body, entry = opened.body, opened.entry
             yield ImportRejects(
                 rejects_name(entry),
@@ -86,3 +81,23 @@ def every_rejects(storage: Storage, ledger: Entries) -> Iterator[ImportRejects]:
 def rejects_name(entry: Entry) -> str:
     """The name of the list of rows that an import rejected."""
     return f"rejects-{entry.seq}"
+
+
+def rejected_rows(entries: Entries, name: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The rows that an import rejected, in the order of the file, by the name of their list.
+
+    Raises:
+        UsedWrongly: there is no such list.
+    """
+    number = name.removeprefix("rejects-")
+    known = number.isdecimal() and len(number) <= _MOST_DIGITS
+    row = entries.storage.entry(int(number)) if known else None
+    opened = entries.open(row) if row is not None and row.kind == "import" else None
+    content = None if opened is None else entries.artefact(opened) or opened.payload
+    if content is None:
+        raise UsedWrongly(
+            "there is no such list of rejected rows in this case file",
+            hint="uncounted rejects CASE, without a name, lists those that there are",
+        )
+    listed = json.loads(content)
+    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)

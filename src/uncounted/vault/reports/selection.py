@@ -10,7 +10,7 @@ import datetime
 import functools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.store.database import Storage
+from uncounted.vault.store.rows import ReportRow, Sealed
 
 
 @attrs.frozen
@@ -61,8 +62,7 @@ def left_out_of(by_list: Mapping[str, Mapping[str, int]], lists: Iterable[str]) 
 
 
 def select(
-    storage: Storage,
-    ledger: Entries,
+    entries: Entries,
     uses: Iterable[str],
     on: datetime.date,
     audience: str | None = None,
@@ -77,7 +77,7 @@ def select(
         Damaged: a report is not what was sealed.
     """
     wanted = tuple(uses)
-    on = max(on, _newest_day(storage) or on)
+    on = max(on, _newest_day(entries.storage) or on)
 
     @functools.lru_cache(maxsize=1024)
     def refusal(consent: str) -> str | None:
@@ -88,14 +88,24 @@ def select(
         canonical(Consent().to_json()).decode()
     )  # an unknown use is refused without reports too
     found, left_out = [], defaultdict[str, Counter[str]](Counter)
-    for row, sealed in storage.reports_sealed():
+    for row, sealed in entries.storage.reports_sealed():
         reason = refusal(row.consent)
         if reason is None:
-            payload = json.loads(ledger.payload(row.seq, sealed))
-            found.append(StoredReport(row.ref, row.source, row.id, payload, row.collector))
+            found.append(_opened(entries, row, sealed))
         else:
             left_out[row.source][reason] += 1
     return Selection(tuple(found), {name: dict(told) for name, told in left_out.items()})
+
+
+def every_report(entries: Entries) -> Iterator[tuple[StoredReport, Consent]]:
+    """Open every report, whatever its consent, and give with each what may be done with it."""
+    for row, sealed in entries.storage.reports_sealed():
+        yield _opened(entries, row, sealed), Consent.from_json(json.loads(row.consent))
+
+
+def _opened(entries: Entries, row: ReportRow, sealed: Sealed) -> StoredReport:
+    payload = json.loads(entries.payload(row.seq, sealed))
+    return StoredReport(row.ref, row.source, row.id, payload, row.collector)
 
 
 def _newest_day(storage: Storage) -> datetime.date | None:

@@ -57,8 +57,7 @@ class UndoneImport:
 
 
 def revise(
-    storage: Storage,
-    ledger: Entries,
+    entries: Entries,
     source: str,
     report_id: str,
     kind: Change,
@@ -75,30 +74,30 @@ def revise(
         UsedWrongly: there is no such report.
         BadInput: the payload has no canonical form.
     """
-    with storage.transaction():
-        row = current(storage, source, report_id)
-        (newest,) = _opened(storage, ledger, row.seq, most=1)
+    with entries.storage.transaction():
+        row = current(entries.storage, source, report_id)
+        (newest,) = _opened(entries, row.seq, most=1)
         said = newest.payload if payload is None else payload
-        seq = storage.size()
+        seq = entries.storage.size()
         changed = attrs.evolve(
             row,
             ref=secrets.token_hex(16),
             seq=seq,
             consent=row.consent if consent is None else canonical(consent.to_json()).decode(),
         )
-        entry = ledger.append(kind, report_body(changed, row.seq), canonical(said), seq=seq)
-        storage.set_report(changed, storage.source_number(row.source))
+        entry = entries.append(kind, report_body(changed, row.seq), canonical(said), seq=seq)
+        entries.storage.set_report(changed, entries.storage.source_number(row.source))
     return entry
 
 
-def history(storage: Storage, ledger: Entries, source: str, report_id: str) -> list[Version]:
+def history(entries: Entries, source: str, report_id: str) -> list[Version]:
     """Every version of a report, the newest first.
 
     Raises:
         UsedWrongly: there is no such report.
         Damaged: a version is not what was sealed.
     """
-    return list(_opened(storage, ledger, current(storage, source, report_id).seq))
+    return list(_opened(entries, current(entries.storage, source, report_id).seq))
 
 
 def current(storage: Storage, source: str, report_id: str) -> ReportRow:
@@ -116,9 +115,7 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     return row
 
 
-def decided_here(
-    storage: Storage, ledger: Entries, row: ReportRow
-) -> tuple[Consent | None, bool, dict[str, Any]]:
+def decided_here(entries: Entries, row: ReportRow) -> tuple[Consent | None, bool, dict[str, Any]]:
     """What was decided in this case file about a report, apart from what its source sent.
 
     Returns:
@@ -127,7 +124,7 @@ def decided_here(
     """
     amended, sent = False, False
     says: dict[str, Any] | None = None
-    for version in _opened(storage, ledger, row.seq):
+    for version in _opened(entries, row.seq):
         says = version.payload if says is None else says
         if version.entry.kind == "consent":
             return version.consent, amended, says
@@ -136,7 +133,7 @@ def decided_here(
     return None, amended, says or {}
 
 
-def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, UndoneImport]:
+def undo_import(entries: Entries, number: int) -> tuple[Entry, UndoneImport]:
     """Take one import back, as `Case.take_back` says.
 
     1. The entry is an import, and was not taken back before.
@@ -150,29 +147,33 @@ def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, Un
     Raises:
         UsedWrongly: step 1.
     """
-    with storage.transaction():
-        opened = _import(storage, ledger, number)  # 1
+    with entries.storage.transaction():
+        opened = _import(entries, number)  # 1
         source, (first, end) = opened["source"], opened["reports"]
         counts = {"removed": 0, "restored": 0}
-        gone = erasures.forgotten(storage, ledger)
-        held = _with_attachments(storage, ledger)
-        rows = [row for row in storage.reports_from(first, end) if (row.source, row.id) not in held]
+        gone = erasures.forgotten(entries)
+        held = _with_attachments(entries)
+        rows = [
+            row
+            for row in entries.storage.reports_from(first, end)
+            if (row.source, row.id) not in held
+        ]
         went = []
         for row in rows:  # 2
-            done = _fall_back(storage, ledger, row, gone)
+            done = _fall_back(entries, row, gone)
             counts[done] += 1
             if done == "removed":
                 went.append((row.source, row.id))
-        said_of_them = decisions.forget(storage, ledger, went)
-        kept = storage.entries_with_content(first, end)
-        others = _said_by_imports(storage, ledger, source, {number})  # 3
+        said_of_them = decisions.forget(entries, went)
+        kept = entries.storage.entries_with_content(first, end)
+        others = _said_by_imports(entries, source, {number})  # 3
         if others:
-            storage.set_source(source, canonical(others[max(others)]).decode())
-        elif not storage.has_reports(source):
-            storage.forget_source(source)
-        storage.forget_derived()  # 4
-        storage.must_be_scrubbed()
-        standing = storage.sources().get(source)
+            entries.storage.set_source(source, canonical(others[max(others)]).decode())
+        elif not entries.storage.has_reports(source):
+            entries.storage.forget_source(source)
+        entries.storage.forget_derived()  # 4
+        entries.storage.must_be_scrubbed()
+        standing = entries.storage.sources().get(source)
         body = {
             "import": number,
             "source": source,
@@ -181,9 +182,9 @@ def take_back(storage: Storage, ledger: Entries, number: int) -> tuple[Entry, Un
             "kept": kept,
             "decisions": said_of_them,
         }
-        entry = ledger.append("undo", body)
-    with storage.finishing():
-        storage.scrub()
+        entry = entries.append("undo", body)
+    with entries.storage.finishing():
+        entries.storage.scrub()
     taken = UndoneImport(source, counts["removed"], counts["restored"], kept, len(said_of_them))
     return entry, taken
 
@@ -209,66 +210,59 @@ def _fields(consent: str) -> dict[str, Any]:
     return fields
 
 
-def _import(storage: Storage, ledger: Entries, number: int) -> dict[str, Any]:
-    row = storage.entry(number)
-    opened = ledger.open(row) if row is not None and row.kind == "import" else None
+def _import(entries: Entries, number: int) -> dict[str, Any]:
+    row = entries.storage.entry(number)
+    opened = entries.open(row) if row is not None and row.kind == "import" else None
     if opened is None:
         raise UsedWrongly(
             f"entry {number} is no import and no decision",
             hint="uncounted log lists both by their numbers",
         )
-    if number in erasures.undone_imports(storage, ledger):
+    if number in erasures.undone_imports(entries):
         raise UsedWrongly(
             f"the import of entry {number} was taken back before", hint="there is nothing to do"
         )
     return opened.body
 
 
-def _with_attachments(storage: Storage, ledger: Entries) -> set[tuple[str, str]]:
+def _with_attachments(entries: Entries) -> set[tuple[str, str]]:
     """Reports to which somebody attached a file: that counts as a change since the import."""
-    opened = (ledger.open(row) for row in storage.entries("attachment"))
-    return {(each.body["source"], each.body["report"]) for each in opened if each is not None}
+    bodies = (each.body for each in entries.of_kind("attachment"))
+    return {(body["source"], body["report"]) for body in bodies}
 
 
 def _fall_back(
-    storage: Storage, ledger: Entries, row: ReportRow, gone: erasures.Erasures
+    entries: Entries, row: ReportRow, gone: erasures.Erasures
 ) -> Literal["removed", "restored"]:
     seq: int | None = row.seq
     while seq is not None:
-        entry = storage.entry(seq)
-        opened = ledger.open(entry) if entry is not None else None
+        opened = entries.at(seq)
         assert opened is not None, "what a standing version follows is not forgotten before it"
         # A version of an import that was taken back earlier may not come back to light.
         if seq != row.seq and not (opened.entry.kind == "report" and gone.import_of(seq)):
-            number = storage.source_number(row.source)
-            storage.set_report(report_row(seq, opened.body), number)
+            number = entries.storage.source_number(row.source)
+            entries.storage.set_report(report_row(seq, opened.body), number)
             return "restored"
-        storage.forget_entry(seq)
+        entries.storage.forget_entry(seq)
         seq = opened.body["previous"]
-    storage.drop_report(row.source, row.id)
+    entries.storage.drop_report(row.source, row.id)
     return "removed"
 
 
-def _said_by_imports(
-    storage: Storage, ledger: Entries, source: str, but: set[int]
-) -> dict[int, dict[str, Any]]:
+def _said_by_imports(entries: Entries, source: str, but: set[int]) -> dict[int, dict[str, Any]]:
     """What each import of a source that was not taken back said of it, by its entry."""
-    taken = erasures.undone_imports(storage, ledger) | but
-    opened = (ledger.open(row) for row in storage.entries("import"))
+    taken = erasures.undone_imports(entries) | but
     return {
         each.entry.seq: each.body["about"]
-        for each in opened
-        if each is not None and each.body["source"] == source and each.entry.seq not in taken
+        for each in entries.of_kind("import")
+        if each.body["source"] == source and each.entry.seq not in taken
     }
 
 
-def _opened(
-    storage: Storage, ledger: Entries, newest: int, most: int | None = None
-) -> Iterator[Version]:
+def _opened(entries: Entries, newest: int, most: int | None = None) -> Iterator[Version]:
     seq: int | None = newest
     while seq is not None and (most is None or most > 0):
-        row = storage.entry(seq)
-        opened = ledger.open(row) if row is not None else None
+        opened = entries.at(seq)
         if opened is None or opened.payload is None:
             return
         yield Version(

@@ -12,63 +12,58 @@ from __future__ import annotations
 from pathlib import Path
 
 from uncounted.errors import UsedWrongly
-from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import attachments, decisions, identifiers
-from uncounted.vault.store.database import Storage
 
 
-def withdraw(
-    storage: Storage, ledger: Entries, keys: CaseKeys, folder: Path, source: str, report_id: str
-) -> Entry:
+def withdraw(entries: Entries, folder: Path, source: str, report_id: str) -> Entry:
     """Withdraw a report, in one transaction, as `Case.withdraw` says."""
-    source, report_id = identifiers.of_report(storage, source, report_id)
-    tag = keys.tag(source, report_id)
-    with storage.transaction():
-        row = storage.report(source, report_id)
+    source, report_id = identifiers.of_report(entries.storage, source, report_id)
+    tag = entries.keys.tag(source, report_id)
+    with entries.storage.transaction():
+        row = entries.storage.report(source, report_id)
         if row is None:
             raise UsedWrongly(
                 "there is no such report in this source",
                 hint="it may have been withdrawn already"
-                if tag in storage.tombstones()
+                if tag in entries.storage.tombstones()
                 else "check the source's name and the report's id",
             )
-        versions = _versions(storage, ledger, row.seq)
+        versions = _versions(entries, row.seq)
         for seq in versions:
-            storage.forget_entry(seq)
-        held = [each.entry.seq for each in attachments.every(storage, ledger, source, report_id)]
-        attachments.forget(storage, ledger, source, report_id)
-        said_of_it = decisions.forget(storage, ledger, [(source, report_id)])
-        storage.forget_report(source, report_id, tag)
-        storage.forget_derived()
+            entries.storage.forget_entry(seq)
+        held = [each.entry.seq for each in attachments.every(entries, source, report_id)]
+        attachments.forget(entries, source, report_id)
+        said_of_it = decisions.forget(entries, [(source, report_id)])
+        entries.storage.forget_report(source, report_id, tag)
+        entries.storage.forget_derived()
         said = {
             "tombstone": tag.hex(),
             "versions": versions,
             "attachments": held,
             "decisions": said_of_it,
         }
-        entry = ledger.append("withdrawal", said)
-    finish(storage, ledger, folder)
+        entry = entries.append("withdrawal", said)
+    finish(entries, folder)
     return entry
 
 
-def finish(storage: Storage, ledger: Entries, folder: Path) -> None:
+def finish(entries: Entries, folder: Path) -> None:
     """Do what follows once it is kept that something was forgotten; again after a crash.
 
     Raises:
         NoSpace: the rest could not be overwritten; it is done at the next opening.
     """
-    with storage.finishing():
-        attachments.sweep(storage, ledger, folder)
-        storage.scrub()
+    with entries.storage.finishing():
+        attachments.sweep(entries, folder)
+        entries.storage.scrub()
 
 
-def _versions(storage: Storage, ledger: Entries, newest: int) -> list[int]:
+def _versions(entries: Entries, newest: int) -> list[int]:
     found, seq = [], newest
     while True:
         found.append(seq)
-        row = storage.entry(seq)
-        opened = ledger.open(row) if row is not None else None
+        opened = entries.at(seq)
         if opened is None or opened.body["previous"] is None:
             return found
         seq = opened.body["previous"]

@@ -1,0 +1,315 @@
+"""An open case file: locked, unlocked, and in agreement with its public log.
+
+Opening finishes what a crash cut short; leaving seals the log. What a case file holds is
+`case`'s to say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cryptography.x509 import Certificate
+
+from uncounted.errors import NoAccess, NoSpace
+from uncounted.proof.signed_note import Signer
+from uncounted.vault import fsck
+from uncounted.vault.access import membership, rotation, unlock
+from uncounted.vault.access.unlock import UnlockedCase
+from uncounted.vault.keys.grants import Member
+from uncounted.vault.keys.identity import Identity
+from uncounted.vault.keys.recipients import Opener
+from uncounted.vault.log import timestamps
+from uncounted.vault.log.entries import Clock, Entries, Entry, now
+from uncounted.vault.log.public_log import PublicLog
+from uncounted.vault.log.rollback import SeenTreeHeads
+from uncounted.vault.log.timestamps import StoredTimestamp
+from uncounted.vault.reports import attachments
+from uncounted.vault.reports.replay import CaseState, replay, tables
+from uncounted.vault.reports.withdrawal import finish
+from uncounted.vault.store import manifest
+from uncounted.vault.store.lock import Lock
+
+_LOCK = "lock"
+
+
+class OpenCase:
+    """An open case file. Use it in a `with` block; one process at a time.
+
+    Leaving the block without an error seals the log. Every change is one
+    transaction: whatever happens, all of it was kept or nothing.
+
+    Raises (everywhere):
+        Damaged: something is not what was sealed.
+        NoSpace: the disk is full, or the folder is read-only; nothing was kept, but where
+            something was forgotten already and is still to be overwritten, as the error says.
+    """
+
+    def __init__(
+        self, unlocked: UnlockedCase, identity: Identity, lock: Lock, clock: Clock
+    ) -> None:
+        """Not for callers: `create` and `open` check what this takes for granted."""
+        self.folder, self.id = unlocked.folder, unlocked.id
+        self._identity, self._lock, self._clock = identity, lock, clock
+        self._seen = _seen(identity, unlocked.id)
+        self._unfinished: tuple[str, ...] = ()
+        self._take_up(unlocked)
+
+    def _take_up(self, unlocked: UnlockedCase) -> None:
+        storage = unlocked.storage
+        number = membership.number_of(storage, self._identity)
+        assert number is not None
+        self._unlocked, self._storage = unlocked, storage
+        self._entries = Entries(storage, unlocked.keys, number, self._identity.vkey, self._clock)
+        self._log = PublicLog(self.folder / unlock.LOG, self.id, storage)
+
+    @classmethod
+    def create(cls, folder: Path, identity: Identity, *, clock: Clock = now) -> Self:
+        """Make a case file in a folder that is not there yet, or empty; its maker is a member.
+
+        Raises:
+            AlreadyThere: the folder holds something.
+        """
+        case_id = secrets.token_hex(16)
+        with unlock.beginning(folder), contextlib.ExitStack() as undo:
+            lock = Lock(folder / _LOCK)
+            undo.callback(lock.release)
+            unlocked = unlock.first(folder, case_id, identity)
+            undo.callback(unlocked.storage.abandon)
+            case = cls(unlocked, identity, lock, clock)
+            with unlocked.storage.transaction():
+                me = membership.described(Member(identity.recipient, identity.vkey))
+                case._entries.append("create", {"case": case_id, "member": me})
+            case.seal_log()
+            # Last of all: a folder without it is not a case file, only a beginning of one.
+            manifest.write(folder, case_id)
+            undo.pop_all()
+        return case
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        identity: Identity,
+        *,
+        through: Opener | None = None,
+        wait: float = 0.0,
+        clock: Clock = now,
+        without_log: bool = False,
+    ) -> Self:
+        """Open a case file, and finish what a crash left half done.
+
+        1. The folder is a case file that this version knows, and no part of it is a link.
+        2. Nobody else is at work, for `wait` seconds.
+        3. The case key opens for this identity, and the database with it; both are of this
+           case, and the one who gave the key is a member.
+        4. The log and the database agree, and hold what this identity saw of them before.
+        5. The identity is a member. With `through`, a key that access was granted to (a
+           spare one, or that of recovery shares), it becomes one.
+        6. A rotation or a withdrawal that a crash cut short is finished, and entries not
+           yet in the log are put there.
+
+        With `without_log` the log is not looked at, nothing of step 6 is done, and no change
+        is let in: for a log that was lost, to leave with everything.
+
+        Raises:
+            NotACase: step 1.
+            CaseBusy: step 2.
+            NoAccess: the identity is not a member, or not any more.
+            RolledBack: step 4: one half is older than the other, or both are older than what
+                was seen, or went another way.
+        """
+        case_id = manifest.read(folder)  # 1
+        unlock.refuse_links(folder)
+        with contextlib.ExitStack() as undo:
+            lock = Lock(folder / _LOCK, wait=wait)  # 2
+            undo.callback(lock.release)
+            opener = identity if through is None else through
+            try:
+                unlocked = unlock.unlock(folder, case_id, opener)  # 3
+            except NoAccess as error:
+                home = identity.home if through is None else None
+                raise unlock.why_not(error, home, case_id, through) from error
+            storage = unlocked.storage
+            undo.callback(storage.abandon)
+            log = PublicLog(folder / unlock.LOG, case_id, storage)
+            if not without_log:
+                log.recover()  # 4
+            if (seen := _seen(identity, case_id)) is not None:
+                seen.compare(storage.size(), log.root_at)
+            if without_log:
+                storage.only_read()
+            if through is not None or membership.number_of(storage, identity) is None:  # 5
+                membership.join(unlocked, identity, opener.recipient, clock)
+            case = cls(unlocked, identity, lock, clock)
+            if without_log:
+                case._unfinished = ("the log was not looked at",)
+            else:
+                rotation.tidy(unlocked)  # 6
+                unlock.tidy(folder)
+                case._finish_forgetting()
+                case._seal_if_room()
+            undo.pop_all()
+        return case
+
+    def _finish_forgetting(self) -> None:
+        # What cannot be overwritten for want of room keeps nobody from reading: `check` says it.
+        try:
+            if self._storage.must_scrub():
+                finish(self._entries, self.folder)
+            elif self._storage.must_sweep():
+                attachments.sweep(self._entries, self.folder)
+                with self._storage.transaction():
+                    self._storage.nothing_to_sweep()
+        except NoSpace as error:
+            self._unfinished = (str(error),)
+
+    def _seal_if_room(self) -> None:
+        # Where there was no room to overwrite something, there may be none for the log: the
+        # entries are kept, and the next opening puts them there.
+        try:
+            self.seal_log()
+        except NoSpace:
+            if not self._unfinished:
+                raise
+
+    @staticmethod
+    def look(folder: Path) -> str:
+        """Give the id of a case file, without any key.
+
+        Raises:
+            NotACase: the folder is none, or of a version not known here.
+        """
+        return manifest.read(folder)
+
+    @property
+    def signer(self) -> Signer:
+        """The key of the identity that opened the case file; it signs what they publish."""
+        return self._identity.signer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._seal_if_room()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Leave no journal behind, and let the next one in. Entries not in the log stay so."""
+        try:
+            self._storage.close()
+        finally:
+            self._lock.release()
+
+    def entry(self, number: int) -> Entry | None:
+        """One entry, without content; None when there is none of that number."""
+        row = self._storage.entry(number)
+        return None if row is None else Entry(row.seq, row.kind, row.when, row.by)
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that happened, in order, without content."""
+        for row in self._storage.entries():
+            yield Entry(row.seq, row.kind, row.when, row.by)
+
+    # --- the log --------------------------------------------------------------------------
+
+    def seal_log(self) -> None:
+        """Put entries that are not in the public log yet there, under a signed checkpoint.
+
+        The identity that does it remembers size and root, where it has a home.
+        """
+        if self._storage.reads_only:
+            return
+        self._log.seal(self._identity)
+        if self._seen is not None:
+            self._seen.add(self._log.tree_head())
+
+    def checkpoint(self) -> bytes:
+        """The log's newest signed checkpoint (a C2SP signed note)."""
+        return self._log.checkpoint()
+
+    def timestamp(
+        self,
+        ask: Callable[[bytes], bytes],
+        *,
+        authority: str,
+        roots: Sequence[Certificate] = (),
+    ) -> StoredTimestamp:
+        """Have the log as it now is stamped by an authority (RFC 3161), and keep its answer.
+
+        A crash after the answer was written leaves files that verify and no entry about
+        them, which does no harm.
+
+        Args:
+            ask: sends a query and gives the answer; see `tsa_client.ask`.
+            authority: its address, for the entry.
+            roots: certificates under which it must have signed.
+
+        Raises:
+            NotVerified: the answer is not a good timestamp of this log.
+            NotStamped: there was no answer.
+        """
+        self.seal_log()
+        kept, body = timestamps.take(self.folder, self.checkpoint(), ask, roots)
+        with self._storage.transaction():
+            self._entries.append("timestamp", {"authority": authority, **body})
+        return kept
+
+    def proof(self, seq: int) -> bytes:
+        """That an entry is in the published log, as a C2SP tlog-proof file.
+
+        Raises:
+            BadInput: there is no such entry, or it is not published yet.
+        """
+        return self._log.proof(seq)
+
+    def leaves(self) -> bytes:
+        """The published log's leaf hashes, 32 bytes each: public, as `log/` is."""
+        return self._log.leaves()
+
+    # --- checks ---------------------------------------------------------------------------
+
+    def replay(self) -> CaseState:
+        """The state told again from the entries; it must be what the tables say."""
+        return replay(filter(None, map(self._entries.open, self._storage.entries())))
+
+    def state(self) -> CaseState:
+        """The state as the tables say it."""
+        return tables(self._storage)
+
+    def check(self) -> tuple[str, ...]:
+        """Read and recompute everything; what is wrong, in words, or nothing."""
+        return (
+            *self._unfinished,
+            *fsck.findings(self._unlocked, self._entries, self._log, self._seen),
+            *timestamps.findings(self._entries, self.folder, self.id, self.leaves),
+        )
+
+    def doubtful_times(self) -> tuple[str, ...]:
+        """Where the times of entries cannot all be right, in words; the order holds all the same.
+
+        No finding of `check`: a time is only what somebody's clock said, and a clock that was
+        put right damages nothing.
+        """
+        stamped = (
+            (each.entry.seq, each.body["size"], datetime.datetime.fromisoformat(each.body["time"]))
+            for each in self._entries.of_kind("timestamp")
+        )
+        return tuple(fsck.doubtful_times(self.entries(), stamped))
+
+
+def _seen(identity: Identity, case_id: str) -> SeenTreeHeads | None:
+    return None if identity.home is None else SeenTreeHeads(identity.home, case_id)
