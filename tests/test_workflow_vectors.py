@@ -1,0 +1,418 @@
+"""What an earlier day's program made opens, verifies and comes back unchanged.
+
+`tests/vectors/workflow-1` was made once, by commit f29a861: its README says what is in it. Here it
+is read through the command line alone, so that no move or new name inside the package matters;
+a command that is called otherwise by now is named in `COMMANDS`, and nowhere else.
+
+Nothing here depends on the day: consents in it ended in 2020, or end in 2199.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+pytestmark = pytest.mark.slow  # some forty programs are started
+
+VECTOR = Path(__file__).parent / "vectors" / "workflow-1"
+PASSPHRASE = "nobody in here exists"
+
+# What the commands are called now that were called otherwise when the vector was made.
+COMMANDS = {"clusters": "people", "overlap": "captures"}
+
+
+@attrs.frozen
+class Program:
+    """`uncounted` as somebody with the identity in `home` runs it."""
+
+    home: Path
+    python: Path = Path(sys.executable)
+
+    def __call__(self, *arguments: object, status: int = 0) -> str:
+        """What it prints; standard error where it is to fail with a `status`."""
+        command, *others = map(str, arguments)
+        done = subprocess.run(
+            [str(self.python), "-m", "uncounted", COMMANDS.get(command, command), *others],
+            env={
+                **os.environ,
+                "UNCOUNTED_HOME": str(self.home),
+                "UNCOUNTED_PASSPHRASE": PASSPHRASE,
+                "NO_COLOR": "1",
+            },
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == status, f"{command}: exit {done.returncode}\n{done.stderr}"
+        return done.stderr if status else done.stdout
+
+    def json(self, *arguments: object) -> Any:
+        """The JSON that it prints."""
+        return json.loads(self(*arguments, "--json"))
+
+
+@attrs.frozen
+class Opened:
+    """A copy of the case file and of who may open it, and a place for what is written."""
+
+    case: Path
+    me: Program
+    other: Program
+    out: Path
+
+    @classmethod
+    def copy(cls, vector: Path, to: Path, python: Path = Path(sys.executable)) -> Opened:
+        """Copied with the permissions that git does not keep.
+
+        The identity is copied, too: it remembers how far the log had come, and would
+        rightly object to a second copy of the case file that is behind the first.
+        """
+        to.mkdir(exist_ok=True)
+        for name in ("case", "identity", "second-identity"):
+            folder = Path(shutil.copytree(vector / name, to / name))
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o700 if path.is_dir() else 0o600)
+        me, other = (Program(to / name, python) for name in ("identity", "second-identity"))
+        return cls(to / "case", me, other, to)
+
+    def written(self, *arguments: object) -> tuple[Any, str]:
+        """What a command with `--out` says, and the text of the file that it writes."""
+        file = self.out / f"{len(list(self.out.iterdir()))}.csv"
+        said = self.me.json(*arguments, "--out", file)
+        said.pop("out")
+        return said, file.read_text(encoding="utf-8")
+
+
+# What is read, by topic ----------------------------------------------------------------------
+
+
+def _custody(it: Opened) -> Any:
+    """Every entry, and what the log's checkpoint says: origin, size and root."""
+    entries = it.me.json("log", it.case)["entries"]
+    signers = sorted({each["by"] for each in entries})
+    assert signers == [it.me.json("identity", "show")["signer"]]
+    checkpoint = (it.case / "log" / "checkpoint").read_text().split("\n")[:3]
+    return {
+        "checkpoint": checkpoint,
+        "entries": [f"{each['seq']} {each['when']} {each['kind']}" for each in entries],
+    }
+
+
+def _check(it: Opened) -> Any:
+    said = it.me.json("check", it.case)
+    return {name: said[name] for name in ("entries", "wrong", "timestamps", "doubtful_times")}
+
+
+def _members(it: Opened) -> Any:
+    return [it.me.json("members", it.case), it.other.json("check", it.case)["wrong"]]
+
+
+# amended; consent ended; consent for one use; decided; decided, changed and taken back; noted
+SHOWN = (
+    ("River", "RW002"), ("Dawn", "새벽-05"), ("Dawn", "새벽-03"), ("Dawn", "새벽-01"),
+    ("River", "RW006"), ("Bridge", "2"),
+)  # fmt: skip
+
+
+def _reports(it: Opened) -> Any:
+    """Some reports as they are shown, and what is found by a name in another script."""
+    found = it.me.json("search", it.case, "영희")["reports"]
+    return {
+        "shown": [
+            it.me.json("show", it.case, "--source", source, "--report", report)
+            for source, report in SHOWN
+        ],
+        "found": sorted([each["source"], each["report"]] for each in found),
+    }
+
+
+def _rejects(it: Opened) -> Any:
+    lists = it.me.json("rejects", it.case)["lists"]
+    return [lists, [it.me.json("rejects", it.case, each["name"]) for each in lists]]
+
+
+def _clusters(it: Opened) -> Any:
+    return it.written("clusters", it.case)
+
+
+def _overlap(it: Opened) -> Any:
+    """The point partition's table, split too, and tables of some draws."""
+    ways: tuple[tuple[str, ...], ...] = ((), ("--by", "sex"), ("--lists", "Dawn,River"))
+    draws = (("--draw", str(draw)) for draw in (0, 7, 23))
+    return [[*way, *it.written("overlap", it.case, *way)] for way in (*ways, *draws)]
+
+
+def _linkage(it: Opened) -> Any:
+    """What the stored draws say of themselves: F1 and its like, with the middle 95%."""
+    figures = it.me.json("evaluate", it.case)["figures"]
+    return {name: [each["mean"], each["interval"]] for name, each in figures.items()}
+
+
+def _undecided(it: Opened) -> Any:
+    said = it.me.json("review", it.case)
+    names = ("source_a", "report_a", "source_b", "report_b", "probability", "narrowing")
+    pairs = [[pair[name] for name in names] for pair in said["pairs"]]
+    return [said["undecided"], said["decided"], pairs]
+
+
+def _verified(folder: Path, me: Program) -> Any:
+    """Both releases, the second held against the first."""
+    signer = me.json("identity", "show")["signer"]
+    found = []
+    for name, *since in (("release",), ("release-2", "--since", folder / "release")):
+        said = me.json("verify", folder / name, "--signer", signer, *since)
+        assert said["ok"], name
+        assert said["signer_checked"], name
+        assert said["warnings"] == [], name
+        kept = {key: said[key] for key in ("signer", "fingerprint", "made_at", "log", "facts")}
+        found.append({**kept, "checks": [[each["what"], each["ok"]] for each in said["checks"]]})
+    return found
+
+
+METHODS = ("chao", "independence", "sample-coverage", "decomposable")
+
+
+def _estimates(it: Opened) -> Any:
+    """From the stored linkage, by the methods that cost little."""
+    asked = itertools.chain.from_iterable(("--method", method) for method in METHODS)
+    said = it.me.json("estimate", it.case, *asked)
+    names = ("method", "status", "point", "interval", "level")
+    linkage = said["linkage"]
+    return {
+        "observed": said["observed"],
+        "lists": said["lists"],
+        "estimates": [[each[name] for name in names] for each in said["estimates"]],
+        "variance_share": linkage["variance_share"],
+        "readings": [
+            [each[name] for name in ("observed", "point", "interval", "passes")]
+            for each in linkage["readings"]
+        ],
+        "envelope": linkage["envelope"]["interval"],
+    }
+
+
+def _again(folder: Path, it: Opened) -> Any:
+    """What the sources' own files say when they come once more: nothing new, nobody back."""
+    found = []
+    for source, file in (("Dawn", "dawn.csv"), ("River", "river.json"), ("Bridge", "bridge.csv")):
+        mapping = folder / "inputs" / f"{source.lower()}.toml"
+        said = it.me.json(
+            "import", it.case, folder / "inputs" / file, "--source", source, "--mapping", mapping
+        )
+        counts = ("rows", "created", "updated", "unchanged", "rejected")
+        found.append([source, *(said[name] for name in counts)])
+    return found
+
+
+# These leave the case file as it is; the others have a copy of their own.
+READ: dict[str, Callable[[Opened], Any]] = {
+    "custody": _custody,
+    "check": _check,
+    "members": _members,
+    "reports": _reports,
+    "rejects": _rejects,
+    "clusters": _clusters,
+    "overlap": _overlap,
+    "linkage": _linkage,
+    "undecided": _undecided,
+}
+
+
+def found_in(vector: Path, scratch: Path, python: Path) -> dict[str, Any]:
+    """All that is expected of a vector; `make.py` writes it down, with the program that made it."""
+    copies = [Opened.copy(vector, scratch / name, python) for name in ("read", "one", "two")]
+    return {
+        **{topic: read(copies[0]) for topic, read in READ.items()},
+        "verified": _verified(vector, copies[0].me),
+        "estimates": _estimates(copies[1]),
+        "again": _again(vector, copies[2]),
+    }
+
+
+# The tests -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((VECTOR / "expected.json").read_text(encoding="utf-8"))
+    return said
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """One copy for all tests that only read."""
+    return Opened.copy(VECTOR, tmp_path_factory.mktemp("workflow"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Opened]:
+    """A copy that a test may change; afterwards it is still sound."""
+    copied = Opened.copy(VECTOR, tmp_path)
+    yield copied
+    assert copied.me.json("check", copied.case)["wrong"] == []
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal, but for the last digits of a number, which another processor may round otherwise."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, float) or isinstance(other, float):
+        return None not in (one, other) and math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
+    return bool(one == other)
+
+
+def difference(found: Any, expected: Any) -> str:
+    """Where two of them differ, in a few lines."""
+    lines = (
+        json.dumps(each, ensure_ascii=False, indent=1).split("\n") for each in (found, expected)
+    )
+    pairs = itertools.zip_longest(*lines)
+    return "\n".join(f"{one}   !=   {two}" for one, two in itertools.islice(
+        ((one, two) for one, two in pairs if one != two), 20))  # fmt: skip
+
+
+@pytest.mark.parametrize("topic", READ)
+def test_the_case_file_says_what_it_said(
+    topic: str, opened: Opened, expected: dict[str, Any]
+) -> None:
+    found = READ[topic](opened)
+    assert alike(found, expected[topic]), difference(found, expected[topic])
+
+
+def test_reading_changes_nothing_in_the_log(opened: Opened) -> None:
+    opened.me("check", opened.case)
+    for folder in ("log", "members", "attachments"):
+        for file in (VECTOR / "case" / folder).rglob("*"):
+            if file.is_file():
+                copied = opened.case / file.relative_to(VECTOR / "case")
+                assert copied.read_bytes() == file.read_bytes(), file.name
+
+
+def test_the_stored_linkage_gives_the_same_estimates(own: Opened, expected: dict[str, Any]) -> None:
+    found = _estimates(own)
+    assert alike(found, expected["estimates"]), difference(found, expected["estimates"])
+
+
+def test_the_same_files_bring_nothing_new_and_nobody_back(
+    own: Opened, expected: dict[str, Any]
+) -> None:
+    assert _again(VECTOR, own) == expected["again"]
+    said = own.me("show", own.case, "--source", "River", "--report", "RW003", status=2)
+    assert "no such report" in said
+
+
+def test_shares_made_then_still_let_somebody_in(own: Opened, tmp_path: Path) -> None:
+    shares = tmp_path / "shares.txt"
+    some = sorted((VECTOR / "shares").iterdir())[1:]
+    shares.write_text("".join(share.read_text() for share in some))
+    heir = Program(tmp_path / "heir")
+    heir("identity", "new")
+    heir("recovery", "join", own.case, "--shares-file", shares)
+    assert heir.json("check", own.case)["wrong"] == []
+
+
+def test_the_releases_verify(opened: Opened, expected: dict[str, Any]) -> None:
+    found = _verified(VECTOR, opened.me)
+    assert found == expected["verified"], difference(found, expected["verified"])
+
+
+CHANGED = {
+    "table.csv": "table.csv was changed",
+    "report.html": "report.html was changed",
+    "estimate.json": "estimate.json was changed",
+    "log-leaves": "log-leaves is not the log of checkpoint",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_release_with_a_changed_file_does_not(name: str, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(VECTOR / "release", tmp_path / "release"))
+    content = (copied / name).read_bytes()
+    (copied / name).write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    said = Program(tmp_path / "nobody")("verify", copied, status=1)
+    assert f"uncounted: error: {CHANGED[name]}" in said
+
+
+# Exports -------------------------------------------------------------------------------------
+
+
+def _reports_json(folder: Path) -> dict[str, Any]:
+    inner = folder / "data" if (folder / "data").is_dir() else folder
+    said: dict[str, Any] = json.loads((inner / "reports.json").read_text(encoding="utf-8"))
+    del said["version"]  # of the program that wrote it
+    said["left_behind"] = sorted(said["left_behind"].values())  # the words may change
+    return said
+
+
+@pytest.mark.parametrize("form", ["json", "bagit"])
+def test_an_export_is_what_it_was(form: str, own: Opened, tmp_path: Path) -> None:
+    own.me("export", own.case, "--format", form, "--out", tmp_path / "out")
+    assert _reports_json(tmp_path / "out") == _reports_json(VECTOR / f"export-{form}")
+    for file in (VECTOR / f"export-{form}").rglob("attachments/*"):
+        copied = tmp_path / "out" / file.relative_to(VECTOR / f"export-{form}")
+        assert copied.read_bytes() == file.read_bytes()
+
+
+def test_an_export_as_tables_is_what_it_was(own: Opened, tmp_path: Path) -> None:
+    own.me("export", own.case, "--format", "csv", "--out", tmp_path / "out")
+    kept = VECTOR / "export-csv"
+    files = {file.relative_to(kept) for file in kept.rglob("*") if file.is_file()}
+    assert files == {
+        file.relative_to(tmp_path / "out")
+        for file in (tmp_path / "out").rglob("*")
+        if file.is_file()
+    }
+    for file in files:
+        assert (tmp_path / "out" / file).read_bytes() == (kept / file).read_bytes(), file
+
+
+def _content(folder: Path, *, noted: bool = True, attached: bool = True) -> dict[str, Any]:
+    """What an export holds that comes back, with who decided on consent and with attachments."""
+    said = _reports_json(folder)
+    for each in said["reports"]:
+        each["consent_decided"] = noted and each["consent_decided"]
+    parts = ("reports", "decisions", "attachments")[: None if attached else 2]
+    as_text = {
+        part: sorted(json.dumps(each, sort_keys=True) for each in said[part]) for part in parts
+    }
+    return {**as_text, "sources": said["sources"]}
+
+
+@pytest.mark.parametrize("form", ["json", "bagit"])
+def test_an_export_comes_back_whole(form: str, opened: Opened, tmp_path: Path) -> None:
+    case = tmp_path / "new.case"
+    opened.me("init", case)
+    opened.me("import", case, VECTOR / f"export-{form}")
+    opened.me("export", case, "--format", "json", "--out", tmp_path / "out")
+    assert _content(tmp_path / "out") == _content(VECTOR / "export-json")
+
+
+def test_tables_come_back_with_their_mappings(opened: Opened, tmp_path: Path) -> None:
+    case, kept = tmp_path / "new.case", VECTOR / "export-csv"
+    opened.me("init", case)
+    for mapping in sorted(kept.glob("*.toml")):
+        name, table = mapping.stem, mapping.with_suffix(".csv")
+        said = opened.me.json("import", case, table, "--source", name, "--mapping", mapping)
+        with table.open(encoding="utf-8", newline="") as file:
+            assert said["created"] == said["rows"] == len(list(csv.DictReader(file)))
+    opened.me("decide", case, "--file", kept / "decisions.csv")
+    opened.me("export", case, "--format", "json", "--out", tmp_path / "out")
+    found, before = (
+        _content(each, noted=False, attached=False)
+        for each in (tmp_path / "out", VECTOR / "export-json")
+    )
+    assert found == before

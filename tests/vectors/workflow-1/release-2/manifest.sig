@@ -1,0 +1,4 @@
+uncounted-release/1
+sha256 ce24e68bd2dea86c0de56fa576df1e85e149981d9f4a0d7052d3875358987a6c
+
+— uncounted.member/s347u36mapru +7URNCplDYfj43DHZTFA3+L1AId5AUC/j/OyP6EApVaImunU7IeJuGR17swFBcuZPEBrM7+pxY81JVtAoav56zSWVQQ=

@@ -1,0 +1,4 @@
+uncounted-release/1
+sha256 6063a879040f4d4a78af1423b8e87878aca6acfc2edace08f44b62a524cdfd6d
+
+— uncounted.member/s347u36mapru +7URNI0pIL53Sw5yKU0xEEBq37zljSx6XdmShR7qva4vW4aE7LpAsfB7wTXYTFe2+a/ssEJezTGMYV52NQ4lBvWZ4gs=
