@@ -1,4 +1,4 @@
-"""Make this folder: `python make.py CHECKOUT FOLDER`. Nobody in it exists.
+"""Make this folder: `python make_workflow.py CHECKOUT FOLDER`. Nobody in it exists.
 
 It was run once, with a checkout of commit f29a861, whose README says what for; another run has
 other keys. Everything is done through the command line of that checkout, so that what lies here
