@@ -28,9 +28,9 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.estimate import EstimateSettings, run
 from uncounted.estimate.simple.chao import singles
-from uncounted.publish.disclosure.audit import Printed, fits
-from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.audit import AttackerKnowledge, fits
 from uncounted.publish.disclosure.suppression import ProtectedTable, _bound, patterns, protect
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.report.rounding import rounded_estimate
 
 LISTS = "ABC"
@@ -51,11 +51,11 @@ class Print:
 
 
 def printed(
-    table: CaptureTable, blind: Blind, *, bound: bool
+    table: CaptureTable, suppression_key: SuppressionKey, *, bound: bool
 ) -> tuple[Print, ProtectedTable] | None:
     """Publish, as a release does; None when it is refused."""
     try:
-        protected = protect(table, THRESHOLD, blind, bound=bound, bound_step=STEP)
+        protected = protect(table, THRESHOLD, suppression_key, bound=bound, bound_step=STEP)
     except NotPublishable:
         return None
     step = protected.bound_step
@@ -78,8 +78,8 @@ def rounded_answers(table: CaptureTable) -> tuple[object, ...]:
 
 def tables_that_fit(seen: ProtectedTable) -> Iterator[dict[str, int]]:
     """Every table that agrees with the shown cells, the shown totals and the number of people."""
-    sums = tuple(s for s in seen.statements if "lower bound" not in s.what)
-    all_printed = Printed(seen.shown, seen.hidden, sums, seen.threshold)
+    sums = tuple(s for s in seen.published_sums if "lower bound" not in s.what)
+    all_printed = AttackerKnowledge(seen.shown, seen.hidden, sums, seen.threshold)
     hidden = seen.hidden
     left = seen.observed - sum(seen.shown.values())
     exact = [(s.cells, s.high - sum(seen.shown.get(c, 0) for c in s.cells)) for s in sums]
@@ -166,7 +166,7 @@ def attack(
     table: CaptureTable, rng: random.Random, asked: argparse.Namespace
 ) -> tuple[ProtectedTable, list[tuple[dict[str, int], float]]] | None:
     """Publish under a secret; give every table that fits with its weight."""
-    own = Blind(rng.randbytes(32))
+    own = SuppressionKey(rng.randbytes(32))
     made = printed(table, own, bound=asked.bound)
     if made is None or not made[1].hidden:
         return None
@@ -183,19 +183,19 @@ def attack(
             continue
         if answers is not None and rounded_answers(other) != answers:
             continue
-        made_so = (printed(other, blind, bound=asked.bound) for blind in blinds)
+        made_so = (printed(other, suppression_key, bound=asked.bound) for suppression_key in blinds)
         if times := sum(bool(p and p[0] == print_) for p in made_so):
             weights.append((counts, float(times)))
     return (seen, weights) if weights else None
 
 
-def possible_blinds(rng: random.Random, seen: ProtectedTable, number: int) -> list[Blind]:
+def possible_blinds(rng: random.Random, seen: ProtectedTable, number: int) -> list[SuppressionKey]:
     """Secrets that do not freely hide what is shown: no other can have made this print."""
-    found: list[Blind] = []
+    found: list[SuppressionKey] = []
     while len(found) < number:
-        blind = Blind(rng.randbytes(32))
-        if not any(blind.freely(seen.lists, cell) for cell in seen.shown):
-            found.append(blind)
+        suppression_key = SuppressionKey(rng.randbytes(32))
+        if not any(suppression_key.random_suppression(seen.lists, cell) for cell in seen.shown):
+            found.append(suppression_key)
     return found
 
 

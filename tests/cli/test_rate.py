@@ -13,7 +13,7 @@ import pytest
 
 from uncounted.cli.main import run
 from uncounted.errors import NotPublishable
-from uncounted.publish.rates.page import draft, page, refuse_small, small
+from uncounted.publish.rates.page import document, page, refuse_small, small
 from uncounted.rates.compare import compare
 from uncounted.rates.outcomes import Key, OutcomeTable, Tally
 from uncounted.rates.sentences import RowLabels, figures, per_cent, points, sentence, times
@@ -364,12 +364,12 @@ def test_a_public_page_tells_no_count_of_clusters_or_lost_rows() -> None:
         for k, x in enumerate(xs, first)
     }
     rates = compare(OutcomeTable(("1", "2"), cells, ungrouped=3))
-    said = str(draft(rates, LABELS, made=DAY, internal=False))
+    said = str(document(rates, LABELS, made=DAY, internal=False))
     assert "come from few clusters" in said
     assert "3 clusters" not in said
     assert "Some rows are in no group" in said
     assert "Without any one cluster" not in said
-    inside = str(draft(rates, LABELS, made=DAY, internal=True))
+    inside = str(document(rates, LABELS, made=DAY, internal=True))
     assert "come from 3 clusters" in inside
 
 

@@ -8,8 +8,8 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
-from uncounted.publish.disclosure.keyed_choice import Blind
-from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, Truth
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
+from uncounted.publish.facts import LinkageFacts, ListFacts, ReleaseFacts, SyntheticTruth
 from uncounted.publish.plan import Plan
 
 LISTS = ("Dawn", "River", "Panel", "Door")
@@ -26,7 +26,7 @@ SMALL = {
     **{"1011": 3, "0111": 2, "1111": 1},
 }
 
-BLIND = Blind(bytes(range(32)))
+SUPPRESSION_KEY = SuppressionKey(bytes(range(32)))
 PLAN = Plan.parse(
     """
 title = "Returned by force, 2015-2024: 강제송환 遣返 <&>"
@@ -89,21 +89,21 @@ def study_of(table: CaptureTable, point: float, low: float, high: float) -> Stud
     )
 
 
-def facts_of(counts: dict[str, int], *, truth: int | None = None) -> Facts:
+def facts_of(counts: dict[str, int], *, truth: int | None = None) -> ReleaseFacts:
     """Facts on a table, made up when there is a truth."""
     table = CaptureTable.of(LISTS, counts)
     n = table.observed
     study = study_of(table, n * 1.5, n * 1.3, n * 1.8)
-    return Facts(
+    return ReleaseFacts(
         lists=tuple(ListFacts(name, reports=table.on([name]) + 61) for name in LISTS),
         table=table,
         study=study,
         made_at=dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC),
         version="0.1.0",
-        blind=BLIND,
+        suppression_key=SUPPRESSION_KEY,
         linkage=LinkageFacts("By comparison of names.", 200, n, (n - 8, n + 9), 1.003, 0.13),
         left_out={"consent does not cover statistics": 38, "consent has run out": 3},
         commitment="9f" * 32,
-        made_up=truth is not None,
-        truth=None if truth is None else Truth(truth, "Some are easier to record.", study),
+        synthetic=truth is not None,
+        truth=None if truth is None else SyntheticTruth(truth, "Some are easier to record.", study),
     )

@@ -18,7 +18,7 @@ from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
 from uncounted.linkage import Linkage
 from uncounted.progress import silent
-from uncounted.publish.facts import LinkageFacts, OtherWays
+from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
 from uncounted.publish.plan import ListPlan
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -82,10 +82,10 @@ def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
     ]
     envelope = {"interval": [1100.0, None], "readings": 8, "passing": 2, "without_number": 1}
     study = attrs.evolve(study, linkage={"readings": rows, "envelope": envelope})
-    ways = told_of(study).other_ways
+    ways = told_of(study).alternatives
     assert not told_of(study).fails
-    assert ways == OtherWays(8, 2, 1, (1100.0, math.inf), 1500.0, None)
-    assert told_of(attrs.evolve(study, linkage={})).other_ways is None
+    assert ways == AlternativeLinkages(8, 2, 1, (1100.0, math.inf), 1500.0, None)
+    assert told_of(attrs.evolve(study, linkage={})).alternatives is None
 
 
 def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:

@@ -11,7 +11,7 @@ from uncounted.cli.terminal import columns, interval_picture, plain_terminal
 if TYPE_CHECKING:
     from uncounted.rates.result import Contrast, Rates
     from uncounted.rates.sentences import RowLabels
-    from uncounted.rates.tables import Table
+    from uncounted.rates.tables import TextTable
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
@@ -119,7 +119,7 @@ def _rows(rates: Rates) -> int:
     return min((rate.tally.n for rate in rates.rates if rate.tally.n), default=0)
 
 
-def _pictured(rates: Rates, table: Table) -> Iterator[str]:
+def _pictured(rates: Rates, table: TextTable) -> Iterator[str]:
     """The table with each interval drawn on an axis from 0 to 100%."""
     plain = columns([table.header, *table.rows], right=range(1, len(table.header)))
     used = max(len(line) for line in plain.splitlines()) + 2
@@ -139,7 +139,7 @@ def _pictured(rates: Rates, table: Table) -> Iterator[str]:
     yield columns(rows, right=range(1, len(table.header)))
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: TextTable) -> Iterator[str]:
     yield columns([table.header, *table.rows], right=range(1, len(table.header)))
 
 

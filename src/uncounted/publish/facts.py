@@ -1,6 +1,6 @@
 """What `steps` hands in to be published: plain values, already counted.
 
-There is no person here, no report and no key; a publisher that holds a `Facts`
+There is no person here, no report and no key; a publisher that holds a `ReleaseFacts`
 can print numbers about lists and nothing else.
 """
 
@@ -13,7 +13,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
-from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 
 @attrs.frozen
@@ -38,13 +38,13 @@ class ListFacts:
 
 
 @attrs.frozen
-class OtherWays:
+class AlternativeLinkages:
     """What the headline's method gives where reports are linked in other ways.
 
     Attributes:
         tried: pairs of a prior and a rule of who may be one person.
         passing: how many of them pass their checks.
-        silent: of these, those under which there is no number.
+        not_estimable: of these, those under which there is no number.
         interval: from the lowest end to the highest, over the main way and those that pass.
         strict: if only pairs that are nearly sure are links; None: no number.
         loose: if all pairs are but those that are nearly sure to be none; None: no number.
@@ -52,7 +52,7 @@ class OtherWays:
 
     tried: int
     passing: int
-    silent: int
+    not_estimable: int
     interval: tuple[float, float]
     strict: float | None = None
     loose: float | None = None
@@ -73,7 +73,7 @@ class LinkageFacts:
         copied: whether one of the lists stands in another nearly whole (`linkage.copied_lists`), by
             the reports that were used. It is printed only where no count is hidden.
         fails: whether the way that was used fails a check that other ways have to pass.
-        other_ways: of linking, and what the headline would be; None when there is no headline.
+        alternatives: sensitivity of the headline to the linkage; None without a headline.
     """
 
     method: str
@@ -84,11 +84,11 @@ class LinkageFacts:
     share_of_variance: float | None = None
     copied: bool = False
     fails: bool = False
-    other_ways: OtherWays | None = None
+    alternatives: AlternativeLinkages | None = None
 
 
 @attrs.frozen(eq=False)
-class Truth:
+class SyntheticTruth:
     """What is known about a made-up population, and can be known of no real one.
 
     Attributes:
@@ -103,7 +103,7 @@ class Truth:
 
 
 @attrs.frozen(eq=False)
-class Facts:
+class ReleaseFacts:
     """Everything a release is made from.
 
     Attributes:
@@ -112,12 +112,12 @@ class Facts:
         study: every method, refusals included.
         made_at: with its time zone; the PDF carries it, so the same facts give the same bytes.
         version: of the tool.
-        blind: the case file's secret, from which it is drawn what is hidden beside the small
+        suppression_key: the case file's secret, from which it is drawn what is hidden beside the small
             counts: 32 bytes, the same for every release of a case. It is never printed.
         linkage: None for a table that came from a file.
         left_out: reports that were not used, by reason in words; printed coarsely.
         commitment: to the data, under a salt that stays in the case; never a bare hash.
-        made_up: whether the population was invented.
+        synthetic: whether the population is simulated.
         truth: for made-up populations only.
     """
 
@@ -126,17 +126,17 @@ class Facts:
     study: Study
     made_at: dt.datetime
     version: str
-    blind: Blind
+    suppression_key: SuppressionKey
     linkage: LinkageFacts | None = None
     left_out: Mapping[str, int] = attrs.field(factory=dict)
     commitment: str | None = None
-    made_up: bool = False
-    truth: Truth | None = None
+    synthetic: bool = False
+    truth: SyntheticTruth | None = None
 
     def __attrs_post_init__(self) -> None:
         if tuple(a.name for a in self.lists) != self.table.lists:
             raise ValueError("the lists of the facts are not those of the table, in its order")
         if self.made_at.tzinfo is None:
             raise ValueError("made_at needs a time zone")
-        if self.truth is not None and not self.made_up:
+        if self.truth is not None and not self.synthetic:
             raise ValueError("only a made-up population has a known truth")

@@ -11,14 +11,14 @@ import io
 import json
 from typing import Any
 
-from uncounted.publish.facts import Facts, LinkageFacts
+from uncounted.publish.facts import LinkageFacts, ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import html, pdf, sections
 from uncounted.publish.report.figures import in_reading_order
-from uncounted.publish.report.publishable import Numbers, Shown
+from uncounted.publish.report.publishable import PublishableEstimate, PublishableNumbers
 
 
-def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
+def build(facts: ReleaseFacts, plan: Plan) -> dict[str, bytes]:
     """Make `report.html`, `report.pdf`, `table.csv` and `estimate.json`.
 
     The same facts and plan give the same bytes.
@@ -28,16 +28,16 @@ def build(facts: Facts, plan: Plan) -> dict[str, bytes]:
             printed, or the font lacks a letter of the plan.
         BadMapping: the plan names a list that the table does not have.
     """
-    draft, numbers = sections.write(facts, plan)
+    document, numbers = sections.write(facts, plan)
     return {
-        "report.html": html.html(draft),
-        "report.pdf": pdf.pdf(draft, facts.made_at),
+        "report.html": html.html(document),
+        "report.pdf": pdf.pdf(document, facts.made_at),
         "table.csv": table_csv(numbers),
-        "estimate.json": estimate_json(facts, plan, numbers, draft.headline),
+        "estimate.json": estimate_json(facts, plan, numbers, document.headline),
     }
 
 
-def table_csv(numbers: Numbers) -> bytes:
+def table_csv(numbers: PublishableNumbers) -> bytes:
     """The protected table: a row a pattern; a hidden count is an empty cell marked `hidden`."""
     table = numbers.table
     out = io.StringIO()
@@ -50,7 +50,9 @@ def table_csv(numbers: Numbers) -> bytes:
     return out.getvalue().encode()
 
 
-def estimate_json(facts: Facts, plan: Plan, numbers: Numbers, sentence: str) -> bytes:
+def estimate_json(
+    facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers, sentence: str
+) -> bytes:
     """What the report says, for machines: rounded as published."""
     table = numbers.table
     value: dict[str, Any] = {
@@ -63,7 +65,7 @@ def estimate_json(facts: Facts, plan: Plan, numbers: Numbers, sentence: str) -> 
             "unit": plan.population.unit,
         },
         "made_at": facts.made_at.isoformat(),
-        "made_up": facts.made_up,
+        "made_up": facts.synthetic,
         "version": facts.version,
         "commitment": facts.commitment,
         "threshold": table.threshold,
@@ -79,8 +81,8 @@ def estimate_json(facts: Facts, plan: Plan, numbers: Numbers, sentence: str) -> 
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _linkage(link: LinkageFacts, numbers: Numbers) -> dict[str, Any]:
-    ways, reach, share = link.other_ways, numbers.linked_otherwise, link.share_of_variance
+def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> dict[str, Any]:
+    ways, reach, share = link.alternatives, numbers.linkage_range, link.share_of_variance
     return {
         "draws": link.draws,
         "people": {"median": link.people_median, "interval": list(link.people_interval)},
@@ -91,7 +93,7 @@ def _linkage(link: LinkageFacts, numbers: Numbers) -> dict[str, Any]:
     }
 
 
-def _method(answer: Shown) -> dict[str, Any]:
+def _method(answer: PublishableEstimate) -> dict[str, Any]:
     estimate, value = answer.estimate, answer.value
     return {
         "method": estimate.method,

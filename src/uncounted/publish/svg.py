@@ -46,7 +46,7 @@ class Drawing:
     title: str
     desc: str
     key: str
-    alone: bool = False
+    standalone: bool = False
     _parts: list[str] = attrs.field(factory=list)
     _letters: set[str] = attrs.field(factory=set)
 
@@ -131,7 +131,7 @@ class Drawing:
         """The SVG, as wide as it was drawn."""
         size = f"{number(self.width)} {number(height)}"
         family, ground = fonts.FAMILY, ""
-        if self.alone:
+        if self.standalone:
             family = f"{fonts.FAMILY}, sans-serif"
             faces = "".join(_face(frozenset(self._letters), weight) for weight in fonts.WEIGHTS)
             ground = f'<style>{faces}</style><rect width="100%" height="100%" fill="#ffffff"/>'

@@ -38,7 +38,7 @@ RHO_WORDS = {
 
 
 @attrs.frozen
-class Table:
+class TextTable:
     """A header and rows of words, all of one length; all but the first are numbers."""
 
     header: tuple[str, ...]
@@ -50,7 +50,7 @@ def name(group: str) -> str:
     return group or "all"
 
 
-def rates_table(rates: Rates) -> Table:
+def rates_table(rates: Rates) -> TextTable:
     """Counts, then the share, then what chance alone would leave."""
     level = f"{100 * rates.settings.level:g}%"
     rows = []
@@ -66,10 +66,12 @@ def rates_table(rates: Rates) -> Table:
                 between(found.get("jeffreys"), n),
             )
         )
-    return Table(("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys"), tuple(rows))
+    return TextTable(
+        ("", "reported", "rate", f"{level}, Wilson", f"{level}, Jeffreys"), tuple(rows)
+    )
 
 
-def contrast_table(rates: Rates, contrast: Contrast) -> Table:
+def contrast_table(rates: Rates, contrast: Contrast) -> TextTable:
     """Difference, ratio and odds ratio with their intervals."""
     n = _coarser(rates, contrast)
     level = f"{100 * rates.settings.level:g}%"
@@ -93,7 +95,7 @@ def contrast_table(rates: Rates, contrast: Contrast) -> Table:
             )
         )
     header = ("", "reported", f"{level}, score", "Newcombe, Koopman", "Jeffreys")
-    return Table(header, tuple(rows))
+    return TextTable(header, tuple(rows))
 
 
 def _coarser(rates: Rates, contrast: Contrast) -> int:
@@ -112,7 +114,7 @@ def _limits(interval: Interval | None, n: float | None) -> str:
     return f"{_value(interval[0], n)} to {_value(interval[1], n)}"
 
 
-def unknown_table(rates: Rates) -> Table:
+def unknown_table(rates: Rates) -> TextTable:
     """What the data alone leave when some outcomes are not known."""
     rows = [
         (
@@ -137,7 +139,7 @@ def unknown_table(rates: Rates) -> Table:
                 _limits(contrast.bounds.interval, n),
             )
         )
-    return Table(("", "reported", "unknown", "bounds", "bounds and chance"), tuple(rows))
+    return TextTable(("", "reported", "unknown", "bounds", "bounds and chance"), tuple(rows))
 
 
 def _bounds(bounds: Interval, n: int) -> str:
@@ -152,7 +154,7 @@ def _difference_bounds(bounds: Interval, n: int) -> str:
     return points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
-def reported_table(rates: Rates) -> Table:
+def reported_table(rates: Rates) -> TextTable:
     """What the data alone leave when only a share of all is among the reports."""
     known = [rate for rate in rates.rates if rate.tally.n]
     kept = slice(None) if len(known) <= 2 else slice(1, -1)  # so that a row fits
@@ -164,7 +166,7 @@ def reported_table(rates: Rates) -> Table:
     return _either_way(known, "share reported to us", heads, cells)
 
 
-def reporting_table(rates: Rates) -> Table:
+def reporting_table(rates: Rates) -> TextTable:
     """The rate among all at each reporting ratio."""
     known = [rate for rate in rates.rates if rate.reporting]
     cells = [
@@ -184,19 +186,19 @@ def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
 
 def _either_way(
     known: Sequence[Rate], corner: str, heads: Sequence[str], cells: Sequence[Sequence[str]]
-) -> Table:
+) -> TextTable:
     """A column a group when there are one or two, else a row a group."""
     if len(known) <= 2:
         across = zip(heads, *cells, strict=True)
-        return Table((corner, *(_head(rate) for rate in known)), tuple(across))
+        return TextTable((corner, *(_head(rate) for rate in known)), tuple(across))
     rows = [
         (name(rate.group), f"{rate.tally.x:,} of {rate.tally.n:,}", *row)
         for rate, row in zip(known, cells, strict=True)
     ]
-    return Table((corner, "reported", *heads), tuple(rows))
+    return TextTable((corner, "reported", *heads), tuple(rows))
 
 
-def two_way_table(rates: Rates, contrast: Contrast) -> Table | None:
+def two_way_table(rates: Rates, contrast: Contrast) -> TextTable | None:
     """The difference in points for every pair of reporting ratios; None for fewer than 20 rows."""
     n = _coarser(rates, contrast)
     if n < MIN_ROWS_FOR_PERCENT or not contrast.reporting:
@@ -206,7 +208,7 @@ def two_way_table(rates: Rates, contrast: Contrast) -> Table | None:
         cells.setdefault(row.rho_2, []).append(points(row.difference, n))
     firsts = sorted({row.rho_1 for row in contrast.reporting})
     header = (f"{contrast.against} \\ {contrast.group}", *(_rho(rho) for rho in firsts))
-    return Table(header, tuple((_rho(rho), *row) for rho, row in cells.items()))
+    return TextTable(header, tuple((_rho(rho), *row) for rho, row in cells.items()))
 
 
 def _rho(rho: float) -> str:
@@ -217,7 +219,7 @@ def _head(rate: Rate) -> str:
     return f"{name(rate.group)}: {of(rate.tally)}"
 
 
-def contrasts_table(rates: Rates) -> Table:
+def contrasts_table(rates: Rates) -> TextTable:
     """One row a contrast, for more than two groups; `notes.columns_words` explains it."""
     rows = []
     for contrast in rates.contrasts:
@@ -240,7 +242,7 @@ def contrasts_table(rates: Rates) -> Table:
     level = f"{100 * rates.settings.level:g}%"
     against = named(rates.rates[0].group)
     header = (f"against {against}", "points", f"{level}, Newcombe", "odds ratio")
-    return Table((*header, "gone at", "by chance at"), tuple(rows))
+    return TextTable((*header, "gone at", "by chance at"), tuple(rows))
 
 
 def _tipping(tip: TippingPoint | None) -> tuple[str, str]:
@@ -252,7 +254,7 @@ def _tipping(tip: TippingPoint | None) -> tuple[str, str]:
     return point, limit
 
 
-def cluster_table(rates: Rates) -> Table:
+def cluster_table(rates: Rates) -> TextTable:
     """What the rows are worth that came in clusters."""
     rows = []
     for rate in rates.rates:
@@ -273,10 +275,10 @@ def cluster_table(rates: Rates) -> Table:
             )
         )
     header = ("", "rows", "clusters", "largest", "design effect", "worth, in rows")
-    return Table(header, tuple(rows))
+    return TextTable(header, tuple(rows))
 
 
-def source_table(rates: Rates) -> Table:
+def source_table(rates: Rates) -> TextTable:
     """Each source on its own, and the difference without it."""
     by: dict[str, dict[str, SourceRate]] = {}
     for row in rates.sources:
@@ -291,7 +293,7 @@ def source_table(rates: Rates) -> Table:
             words.append(_without(without.get(source), _coarser(rates, single)))
         rows.append((source, *words))
     last = ("difference without it, points",) if single is not None else ()
-    return Table(("source", *(name(group) for group in groups), *last), tuple(rows))
+    return TextTable(("source", *(name(group) for group in groups), *last), tuple(rows))
 
 
 def _cell(row: SourceRate) -> str:
@@ -310,7 +312,7 @@ def _without(row: WithoutSource | None, n: int) -> str:
     return f"{points(row.difference, n)} ({_limits(row.interval, n)})"
 
 
-def coding_table(rates: Rates) -> Table | None:
+def coding_table(rates: Rates) -> TextTable | None:
     """Rates without wrong codings; None when no coding was stated."""
     rows = [
         (
@@ -329,10 +331,10 @@ def coding_table(rates: Rates) -> Table | None:
             rows.append(
                 (f"{label}, points", points(contrast.corrected, _coarser(rates, contrast)), "")
             )
-    return Table(("reported", "then", "and chance"), tuple(rows)) if rows else None
+    return TextTable(("reported", "then", "and chance"), tuple(rows)) if rows else None
 
 
-def belief_table(rates: Rates) -> Table | None:
+def belief_table(rates: Rates) -> TextTable | None:
     """Rates among all under a belief about reporting; None when none was stated."""
     rows = []
     for rate in rates.rates:
@@ -351,4 +353,4 @@ def belief_table(rates: Rates) -> Table | None:
             share = per_cent(contrast.believed.same_sign, MIN_ROWS_FOR_PERCENT)
             rows.append(("chance that it goes the way it was reported", share, ""))
     header = ("reported", "then", f"{100 * rates.settings.level:g}% with chance")
-    return Table(header, tuple(rows)) if rows else None
+    return TextTable(header, tuple(rows)) if rows else None

@@ -218,7 +218,7 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
     if asked.pictures is None:
         return
     from uncounted.estimate import Study
-    from uncounted.publish.plots import all_of, save_all
+    from uncounted.publish.plots import all_plots, save_plots
 
     stated = asked.settings().claim
     claim = stated.number if stated is not None and stated.side == "more than" else None
@@ -226,7 +226,7 @@ def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: As
     for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
         where = asked.pictures if len(studies) == 1 else asked.pictures / str(number)
         if table is not None:
-            save_all(all_of(study, table, claim=claim), where)
+            save_plots(all_plots(study, table, claim=claim), where)
 
 
 def estimate_case(

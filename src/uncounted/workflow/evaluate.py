@@ -462,8 +462,8 @@ def _draw(
         NotEstimable: no labelled pair is in any draw, so there is no curve.
         AlreadyThere: the pictures exist.
     """
-    from uncounted.publish.plots import save_all
-    from uncounted.publish.plots.calibration import Share, calibration
+    from uncounted.publish.plots import save_plots
+    from uncounted.publish.plots.calibration import CalibrationBin, calibration
 
     if folder is None:
         return ()
@@ -473,7 +473,7 @@ def _draw(
             hint="leave --pictures out, or label pairs that uncounted review shows",
         )
     shares = [
-        Share(
+        CalibrationBin(
             each.stated,
             each.true,
             each.interval,
@@ -483,4 +483,4 @@ def _draw(
         for each in found.calibration.bins
     ]
     drawn = calibration(shares, " ".join(sentences(found, again)), level=found.level)
-    return tuple(str(path) for path in save_all([drawn], folder))
+    return tuple(str(path) for path in save_plots([drawn], folder))

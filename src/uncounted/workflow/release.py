@@ -313,7 +313,7 @@ def release(
     me = case.signer
     manifest = bundle.manifest(
         files,
-        {"title": plan.title, "tables": facts.commitment, "made_up": facts.made_up},
+        {"title": plan.title, "tables": facts.commitment, "made_up": facts.synthetic},
         signer=me.vkey,
         made_at=facts.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         version=facts.version,

@@ -20,8 +20,14 @@ import attrs
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
-from uncounted.publish.disclosure.keyed_choice import BLIND_BYTES, Blind
-from uncounted.publish.facts import Facts, LinkageFacts, ListFacts, OtherWays, Truth
+from uncounted.publish.disclosure.suppression_key import SUPPRESSION_KEY_BYTES, SuppressionKey
+from uncounted.publish.facts import (
+    AlternativeLinkages,
+    LinkageFacts,
+    ListFacts,
+    ReleaseFacts,
+    SyntheticTruth,
+)
 from uncounted.publish.plan import Plan
 from uncounted.vault.case import Artefact
 from uncounted.workflow.counts import Counted, Linked, over_draws
@@ -63,7 +69,7 @@ def keep(earlier: Artefact | None, plan: Plan, table: CaptureTable, despite_earl
         NotPublishable: the case file was released before with other counts.
     """
     before = Kept.from_bytes(earlier.payload) if earlier and earlier.payload else None
-    blind = before.blind if before else secrets.token_bytes(BLIND_BYTES)
+    blind = before.blind if before else secrets.token_bytes(SUPPRESSION_KEY_BYTES)
     # which lists come first tells nothing: as they stood then, if they are the same
     same = before is not None and set(before.lists) == set(table.lists)
     table = table.select(before.lists if before is not None and same else sorted(table.lists))
@@ -95,7 +101,7 @@ def facts(
     counted: Counted,
     study: Study,
     blind: bytes,
-) -> Facts:
+) -> ReleaseFacts:
     """What the publisher is told: counts, and words about lists and methods.
 
     `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
@@ -115,13 +121,13 @@ def facts(
             )
         )
     truth = _truth(plan, counted.point.lists)
-    return Facts(
+    return ReleaseFacts(
         lists=tuple(lists),
         table=counted.point,
         study=study,
         made_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         version=version("uncounted"),
-        blind=Blind(blind),
+        suppression_key=SuppressionKey(blind),
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
             draws=len(counted.tables),
@@ -131,11 +137,11 @@ def facts(
             share_of_variance=_share_of_linkage(study, plan.method),
             copied=opened.copied_among(counted.point.lists),
             fails=opened.fails is not None,
-            other_ways=_other_ways(study),
+            alternatives=_alternatives(study),
         ),
         left_out=dict(counted.left_out),
         commitment=study.input,
-        made_up=truth is not None,
+        synthetic=truth is not None,
         truth=truth,
     )
 
@@ -148,14 +154,14 @@ def _share_of_linkage(study: Study, method: str | None) -> float | None:
     return leading.diagnostics.get("linkage_share") if leading else None
 
 
-def _other_ways(study: Study) -> OtherWays | None:
+def _alternatives(study: Study) -> AlternativeLinkages | None:
     told = study.linkage or {}
     envelope = told.get("envelope")
     if envelope is None:
         return None
     low, high = envelope["interval"]
     extremes = {row["reading"]: row["point"] for row in told["readings"] if not row["in_grid"]}
-    return OtherWays(
+    return AlternativeLinkages(
         envelope["readings"],
         envelope["passing"],
         envelope["without_number"],
@@ -175,7 +181,7 @@ def _covers_in_words(about: Mapping[str, Any]) -> str:
     return ": ".join(parts)
 
 
-def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:
+def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
     """What is known of a made-up population, and what perfect linkage would have given."""
     if plan.truth_file is None:
         return None
@@ -188,4 +194,4 @@ def _truth(plan: Plan, lists: Sequence[str]) -> Truth | None:
             f"the plan's [truth] file {plan.truth_file.name} is not one",
             hint="see docs/reference/release.md; a real population has no known truth",
         ) from error
-    return Truth(number, plan.truth_capture, run(perfect.select(lists)))
+    return SyntheticTruth(number, plan.truth_capture, run(perfect.select(lists)))

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import naive_disclosure
-from tests.publish.synthetic_release import BLIND
+from tests.publish.synthetic_release import SUPPRESSION_KEY
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.publish.disclosure import audit
 from uncounted.publish.disclosure import suppression as disclosure
-from uncounted.publish.disclosure.audit import Printed, Statement
+from uncounted.publish.disclosure.audit import AttackerKnowledge, PublishedSum
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
 
 pytestmark = pytest.mark.slow
@@ -24,8 +24,8 @@ def all_patterns(lists: int) -> list[str]:
     return ["".join(p) for p in itertools.product("01", repeat=lists) if "1" in p]
 
 
-def printed_of(table: ProtectedTable) -> Printed:
-    return Printed(table.shown, table.hidden, table.statements, table.threshold)
+def printed_of(table: ProtectedTable) -> AttackerKnowledge:
+    return AttackerKnowledge(table.shown, table.hidden, table.published_sums, table.threshold)
 
 
 @st.composite
@@ -38,7 +38,7 @@ def tables(draw: st.DrawFn, lists: tuple[int, ...] = (3, 4)) -> CaptureTable:
 
 
 @st.composite
-def few_hidden(draw: st.DrawFn) -> Printed:
+def few_hidden(draw: st.DrawFn) -> AttackerKnowledge:
     """Something printed about at most four hidden cells and at most a dozen people in them."""
     patterns = all_patterns(draw(st.sampled_from((2, 3))))
     hidden = tuple(draw(st.lists(st.sampled_from(patterns), min_size=1, max_size=4, unique=True)))
@@ -47,34 +47,36 @@ def few_hidden(draw: st.DrawFn) -> Printed:
     }
     threshold = 3
     truth[hidden[0]] = min(truth[hidden[0]], threshold - 1)
-    statements = [Statement("n", frozenset(hidden), *[sum(truth[c] for c in hidden)] * 2)]
+    published_sums = [PublishedSum("n", frozenset(hidden), *[sum(truth[c] for c in hidden)] * 2)]
     for at in range(len(patterns[0])):
         if draw(st.booleans()):
             cells = frozenset(p for p in patterns if p[at] == "1")
             slack = draw(st.integers(0, 2))
             total = sum(truth[c] for c in cells)
-            statements.append(Statement("list", cells, max(total - slack, 0), total + slack))
+            published_sums.append(PublishedSum("list", cells, max(total - slack, 0), total + slack))
     shown = {p: n for p, n in truth.items() if p not in hidden}
-    return Printed(shown, hidden, tuple(statements), threshold)
+    return AttackerKnowledge(shown, hidden, tuple(published_sums), threshold)
 
 
 @settings(deadline=None, max_examples=60)
 @given(few_hidden())
-def test_the_auditor_agrees_with_trying_every_table(printed: Printed) -> None:
-    found = audit.ranges(printed)
-    assert {c: (r.low, r.high) for c, r in found.items()} == naive_disclosure.ranges(printed)
+def test_the_auditor_agrees_with_trying_every_table(printed: AttackerKnowledge) -> None:
+    found = audit.feasible_intervals(printed)
+    assert {c: (r.low, r.high) for c, r in found.items()} == naive_disclosure.feasible_intervals(
+        printed
+    )
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.sampled_from((3, 5, 10)))
 def test_no_small_count_leaks(table: CaptureTable, threshold: int) -> None:
     try:
-        protected = protect(table, threshold, BLIND)
+        protected = protect(table, threshold, SUPPRESSION_KEY)
     except NotPublishable:
         assert table.observed < threshold or len(table.lists) < 4
         return
     assert all(n >= threshold for n in protected.shown.values())
-    for cell, limits in audit.ranges(printed_of(protected)).items():
+    for cell, limits in audit.feasible_intervals(printed_of(protected)).items():
         true = table.counts.get(cell, 0)
         assert limits.low <= true <= limits.high
         if true < threshold:
@@ -89,7 +91,7 @@ def test_what_is_shown_is_true_whatever_the_order_of_lists(
 ) -> None:
     turned = table.select(order)
     try:
-        protected = protect(turned, 5, BLIND)
+        protected = protect(turned, 5, SUPPRESSION_KEY)
     except NotPublishable:
         return
     assert protected.shown == {c: turned.counts[c] for c in protected.shown}
@@ -102,67 +104,69 @@ def test_an_attacker_with_the_totals_gets_nothing_from_one_small_cell() -> None:
     """The plain mistake: the small cell alone is hidden, and the totals give it away."""
     counts = {"100": 50, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 9}
     table = CaptureTable.of("ABC", counts)
-    naive = Printed(
+    naive = AttackerKnowledge(
         {c: n for c, n in counts.items() if n >= 5},
         ("101",),
-        (Statement("n", frozenset(counts), 164, 164),),
+        (PublishedSum("n", frozenset(counts), 164, 164),),
         5,
     )
-    assert audit.ranges(naive)["101"] == audit.Range(3, 3)
+    assert audit.feasible_intervals(naive)["101"] == audit.FeasibleInterval(3, 3)
     with pytest.raises(NotPublishable, match="a hidden count could be computed"):
-        audit.judge(naive, counts)
-    assert len(protect(table, 5, BLIND).hidden) >= 2
+        audit.audit_table(naive, counts)
+    assert len(protect(table, 5, SUPPRESSION_KEY).hidden) >= 2
 
 
 def test_a_lone_small_cell_is_not_the_only_one_that_can_be_small() -> None:
     """Who knows that some hidden count is small must not be left with one candidate."""
-    printed = Printed(
+    printed = AttackerKnowledge(
         {"100": 90},
         ("010", "001"),
         (
-            Statement("n", frozenset({"100", "010", "001"}), 130, 130),
-            Statement("B", frozenset({"010"}), 20, 40),
+            PublishedSum("n", frozenset({"100", "010", "001"}), 130, 130),
+            PublishedSum("B", frozenset({"010"}), 20, 40),
         ),
         5,
     )
-    assert audit.ranges(printed)["001"] == audit.Range(0, 4)  # without the rule: up to 20
+    assert audit.feasible_intervals(printed)["001"] == audit.FeasibleInterval(
+        0, 4
+    )  # without the rule: up to 20
     with pytest.raises(NotPublishable, match="a hidden count could be computed"):
-        audit.judge(printed, {"100": 90, "010": 38, "001": 2})
+        audit.audit_table(printed, {"100": 90, "010": 38, "001": 2})
 
 
 def test_a_false_statement_is_refused() -> None:
-    printed = Printed({"1": 9}, (), (Statement("n", frozenset({"1"}), 8, 8),), 5)
+    printed = AttackerKnowledge({"1": 9}, (), (PublishedSum("n", frozenset({"1"}), 8, 8),), 5)
     with pytest.raises(NotPublishable, match="does not agree with the table"):
-        audit.judge(printed, {"1": 9})
+        audit.audit_table(printed, {"1": 9})
 
 
 def test_a_small_shown_count_is_refused() -> None:
-    printed = Printed({"1": 4}, (), (Statement("n", frozenset({"1"}), 4, 4),), 5)
+    printed = AttackerKnowledge({"1": 4}, (), (PublishedSum("n", frozenset({"1"}), 4, 4),), 5)
     with pytest.raises(NotPublishable, match="a count under 5 would be printed"):
-        audit.judge(printed, {"1": 4})
+        audit.audit_table(printed, {"1": 4})
 
 
 def test_zero_is_hidden_as_the_small_are() -> None:
     table = CaptureTable.of("ABC", {"100": 50, "010": 40, "001": 30, "110": 20, "011": 12})
-    hidden = protect(table, 5, BLIND).hidden
+    hidden = protect(table, 5, SUPPRESSION_KEY).hidden
     assert {"101", "111"} <= set(hidden)
 
 
 def test_two_lists_with_a_small_overlap_are_refused() -> None:
     table = CaptureTable.of("AB", {"10": 50, "01": 40, "11": 3})
     with pytest.raises(NotPublishable, match="an estimate from two lists gives their number away"):
-        protect(table, 5, BLIND)
+        protect(table, 5, SUPPRESSION_KEY)
 
 
 def test_fewer_people_than_the_threshold_are_refused() -> None:
     with pytest.raises(NotPublishable, match="fewer than 5 people are on any list"):
-        protect(CaptureTable.of("AB", {"11": 4}), 5, BLIND)
+        protect(CaptureTable.of("AB", {"11": 4}), 5, SUPPRESSION_KEY)
 
 
 def test_too_many_lists_are_refused() -> None:
     table = CaptureTable.of("ABCDEFGHI", {"111111111": 50})
     with pytest.raises(NotPublishable, match="a table of 9 lists"):
-        protect(table, 5, BLIND)
+        protect(table, 5, SUPPRESSION_KEY)
 
 
 def test_a_table_without_small_cells_is_shown_whole() -> None:
@@ -190,7 +194,7 @@ def test_a_table_without_small_cells_is_shown_whole() -> None:
             strict=True,
         )
     )
-    protected = protect(CaptureTable.of(["EXH", "ABA", "OSCE", "HRW"], counts), 5, BLIND)
+    protected = protect(CaptureTable.of(["EXH", "ABA", "OSCE", "HRW"], counts), 5, SUPPRESSION_KEY)
     assert protected.shown == counts
     assert protected.observed == 4400
 
@@ -199,10 +203,10 @@ def test_the_lower_bound_does_not_narrow_a_hidden_count() -> None:
     """Every table that the audit lets the reader think of prints the same bound."""
     counts = {"100": 60, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 2}
     table = CaptureTable.of("ABC", counts)
-    protected = protect(table, 5, BLIND, bound_step=50)
+    protected = protect(table, 5, SUPPRESSION_KEY, bound_step=50)
     step = protected.bound_step
     assert step is not None
-    box = [s for s in protected.statements if "lower bound" in s.what]
+    box = [s for s in protected.published_sums if "lower bound" in s.what]
     assert len(box) == 4  # each list alone, and those on two
     printed = {
         disclosure._bound(table.observed, alone, f2, step)
@@ -215,10 +219,14 @@ def test_the_lower_bound_does_not_narrow_a_hidden_count() -> None:
 def test_reports_printed_to_the_ten_are_known_to_the_attacker() -> None:
     counts = {"100": 60, "010": 40, "001": 30, "110": 20, "101": 3, "011": 12, "111": 2}
     table = CaptureTable.of("ABC", counts)
-    protected = protect(table, 5, BLIND, reports={"A": 90, "B": 80, "C": 50})
-    assert [s.high for s in protected.statements if s.what.startswith("reports of")] == [95, 85, 55]
+    protected = protect(table, 5, SUPPRESSION_KEY, reports={"A": 90, "B": 80, "C": 50})
+    assert [s.high for s in protected.published_sums if s.what.startswith("reports of")] == [
+        95,
+        85,
+        55,
+    ]
 
 
 def test_same_table_same_hiding() -> None:
     table = CaptureTable.of("ABC", {"100": 50, "010": 40, "110": 20, "101": 3, "011": 12})
-    assert protect(table, 5, BLIND) == protect(table, 5, BLIND)
+    assert protect(table, 5, SUPPRESSION_KEY) == protect(table, 5, SUPPRESSION_KEY)

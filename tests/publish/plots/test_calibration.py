@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from uncounted.publish.plots.calibration import Share, calibration
+from uncounted.publish.plots.calibration import CalibrationBin, calibration
 
 SHARES = [
-    Share(0.01, 0.02, (0.015, 0.03), 123_456, 0.03, (0.02, 0.05)),
-    Share(0.11, 0.09, (0.06, 0.2), 2_345, 0.13, (0.1, 0.17)),
-    Share(0.42, 0.5, (0.3, 0.65), 60, 0.41),
-    Share(0.99, 1.0, None, 1_345, 0.97),
+    CalibrationBin(0.01, 0.02, (0.015, 0.03), 123_456, 0.03, (0.02, 0.05)),
+    CalibrationBin(0.11, 0.09, (0.06, 0.2), 2_345, 0.13, (0.1, 0.17)),
+    CalibrationBin(0.42, 0.5, (0.3, 0.65), 60, 0.41),
+    CalibrationBin(0.99, 1.0, None, 1_345, 0.97),
 ]
 
 
@@ -23,8 +23,8 @@ def shapes(svg: str, kind: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("wide", [True, False])
 def test_each_share_is_where_it_belongs(wide: bool) -> None:
-    picture = calibration(SHARES, "As stated.")
-    svg = picture.svg if wide else picture.narrow
+    draw_plot = calibration(SHARES, "As stated.")
+    svg = draw_plot.svg if wide else draw_plot.narrow
     width = float(ET.fromstring(svg).attrib["width"])
     dots = [dot for dot in shapes(svg, "circle") if dot["r"] == "4"]
     xs, ys = ([float(dot[name]) for dot in dots] for name in ("cx", "cy"))
@@ -46,17 +46,19 @@ def test_each_share_is_where_it_belongs(wide: bool) -> None:
 
 
 def test_what_is_seen_is_also_said() -> None:
-    picture = calibration(SHARES, "As stated.", level=0.9)
-    assert picture.desc.startswith(
+    draw_plot = calibration(SHARES, "As stated.", level=0.9)
+    assert draw_plot.desc.startswith(
         "Of 123,456 pairs stated at .01, .02 are true (.01 to .03); by lot it is .03 (.02 to .05)."
     )
-    assert "Of 1,345 pairs stated at .99, 1 are true; by lot it is .97. As stated." in picture.desc
-    for svg in (picture.svg, picture.narrow):
+    assert (
+        "Of 1,345 pairs stated at .99, 1 are true; by lot it is .97. As stated." in draw_plot.desc
+    )
+    for svg in (draw_plot.svg, draw_plot.narrow):
         assert "123,456" in svg
         assert "90% intervals" in re.sub(r"</text><text[^>]*>", " ", svg)
 
 
 def test_without_decisions_there_are_no_open_marks() -> None:
-    picture = calibration([Share(0.3, 0.25, (0.2, 0.3), 10)], "As stated.")
-    assert not [dot for dot in shapes(picture.svg, "circle") if dot["fill"] == "#ffffff"]
-    assert "Open marks" not in picture.svg
+    draw_plot = calibration([CalibrationBin(0.3, 0.25, (0.2, 0.3), 10)], "As stated.")
+    assert not [dot for dot in shapes(draw_plot.svg, "circle") if dot["fill"] == "#ffffff"]
+    assert "Open marks" not in draw_plot.svg

@@ -22,19 +22,19 @@ from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
-    Picture,
-    all_of,
+    Plot,
+    all_plots,
     leave_one_out,
+    method_spread,
     model_spread,
-    pictures,
     posterior,
-    save_all,
-    spread,
+    save_plots,
+    svg_by_name,
     trajectory,
     upset,
     xi_curve,
 )
-from uncounted.publish.plots.base import clean, folded, said, shortened
+from uncounted.publish.plots.base import clean, estimate_text, folded, shortened
 from uncounted.publish.plots.model_spread import groups, side_by_side
 from uncounted.publish.plots.posterior import density
 from uncounted.publish.plots.upset import MOST_PATTERNS, WARNING
@@ -140,10 +140,10 @@ def averaged(table: CaptureTable) -> Estimate:
     )
 
 
-def drawn(name: str) -> list[Picture]:
+def drawn(name: str) -> list[Plot]:
     study = study_of(name)
     rows = [] if study.refused else points(study, far=1.4)
-    return list(all_of(study, TABLES[name], claim=1.6 * study.observed, points=rows))
+    return list(all_plots(study, TABLES[name], claim=1.6 * study.observed, points=rows))
 
 
 def boxes(svg: str) -> list[tuple[float, float, float, float, str]]:
@@ -213,16 +213,16 @@ def test_a_picture_says_what_it_is_to_those_who_do_not_see_it() -> None:
 
 
 def test_the_ids_of_two_studies_do_not_meet_in_one_notebook() -> None:
-    a, b = spread(study_of("kosovo")).svg, spread(study_of("uk")).svg
+    a, b = method_spread(study_of("kosovo")).svg, method_spread(study_of("uk")).svg
     ids = re.compile(r' id="([^"]+)"')
     assert not set(ids.findall(a)) & set(ids.findall(b))
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
     table = TABLES["sparse"]
-    first = pictures(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
-    assert first == pictures(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
-    narrow = pictures(study_of("sparse"), table, narrow=True)
+    first = svg_by_name(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
+    assert first == svg_by_name(run(table, EstimateSettings(_METHODS, by_method=_LIGHT)), table)
+    narrow = svg_by_name(study_of("sparse"), table, narrow=True)
     assert list(narrow) == list(first)
     assert all('width="340"' in svg for svg in narrow.values())
 
@@ -237,7 +237,7 @@ def test_a_picture_carries_its_letters_and_its_ground() -> None:
 # posterior ------------------------------------------------------------------------------
 
 
-def hills(svg: str) -> list[list[tuple[float, float]]]:
+def densities(svg: str) -> list[list[tuple[float, float]]]:
     """Outlines that hold many points: x, y."""
     paths = [p.get("d", "") for p in ET.fromstring(svg).iter(f"{SVG}path")]
     found = [
@@ -253,7 +253,7 @@ def test_nothing_of_a_hill_is_below_the_observed(name: str) -> None:
     for svg in (posterior(study).svg, posterior(study).narrow):
         lines = [e for e in ET.fromstring(svg).iter(f"{SVG}line") if e.get("stroke-dasharray")]
         observed = min(float(e.get("x1", "nan")) for e in lines)
-        (outline,) = hills(svg)
+        (outline,) = densities(svg)
         assert min(x for x, _ in outline) >= observed - 0.02
 
 
@@ -308,12 +308,12 @@ def test_draws_of_who_is_who_may_have_fewer_people_than_their_mean() -> None:
 
 
 def test_refusals_stand_in_words_and_one_for_all_is_said_once() -> None:
-    found = spread(study_of("refused"))
+    found = method_spread(study_of("refused"))
     assert found.desc == (
         "Documented: 123. Every method: no number: no person is on two lists, so nothing says how "
         "many all of them missed."
     )
-    assert "two lists cannot show" in spread(study_of("two")).desc
+    assert "two lists cannot show" in method_spread(study_of("two")).desc
 
 
 # models ---------------------------------------------------------------------------------
@@ -607,19 +607,21 @@ def test_a_trajectory_refuses_rows_that_are_none() -> None:
 
 
 def test_rounding_swallows_neither_the_point_nor_the_observed() -> None:
-    assert said(44.0, (19.0, 440.0), 19).long == "about 40, between 19 and 400"
-    assert said(3213.0, (332.0, 11_812.0), 232).long == "about 3,000, between 330 and 12,000"
-    assert said(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 800"
-    assert said(10_357, (6_947, 18_010), 4_400).short == "about 10,000 (7,000 to 18,000)"
-    assert said(150.0, (100.0, math.inf), 70).short == "about 150 (100 or more)"
-    assert said(150.0, None, 70).long == "about 150, with no interval"
+    assert estimate_text(44.0, (19.0, 440.0), 19).long == "about 40, between 19 and 400"
+    assert (
+        estimate_text(3213.0, (332.0, 11_812.0), 232).long == "about 3,000, between 330 and 12,000"
+    )
+    assert estimate_text(83.0, (82.0, 810.0), 82).long == "about 83, between 82 and 800"
+    assert estimate_text(10_357, (6_947, 18_010), 4_400).short == "about 10,000 (7,000 to 18,000)"
+    assert estimate_text(150.0, (100.0, math.inf), 70).short == "about 150 (100 or more)"
+    assert estimate_text(150.0, None, 70).long == "about 150, with no interval"
 
 
 def test_names_with_any_letters_make_a_readable_file() -> None:
     assert clean("a\nb\x00\u202ec\ud800") == "a b\ufffd\ufffdc\ufffd"
     names = ("a\x00b", "\u202egnorw", "日本語" * 20, "<script>alert(1)</script>")
     table = CaptureTable.of(names, KOSOVO)
-    for each in all_of(run(table, EstimateSettings(["decomposable"])), table):
+    for each in all_plots(run(table, EstimateSettings(["decomposable"])), table):
         assert_legible(each.narrow)
         assert "<script" not in each.svg
 
@@ -639,9 +641,9 @@ def test_counts_of_a_million_are_not_cut() -> None:
 
 
 def test_all_are_saved_or_none(tmp_path: Path) -> None:
-    found = all_of(study_of("two"), TABLES["two"])
+    found = all_plots(study_of("two"), TABLES["two"])
     folder = tmp_path / "deep" / "pictures"
-    written = save_all(found, folder)
+    written = save_plots(found, folder)
     assert {path.name for path in folder.iterdir()} == {path.name for path in written}
     assert len(written) == 2 * len(found)
     assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
@@ -649,12 +651,12 @@ def test_all_are_saved_or_none(tmp_path: Path) -> None:
     for path in written[1:]:
         path.unlink()
     with pytest.raises(AlreadyThere, match=r"1 of the pictures exist already, spread\.svg"):
-        save_all(found, folder)
+        save_plots(found, folder)
     assert list(folder.iterdir()) == [written[0]]
 
 
 def test_a_picture_is_saved_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    found = spread(study_of("kosovo"))
+    found = method_spread(study_of("kosovo"))
     path = found.save(tmp_path / "spread.svg")
     assert path.read_text(encoding="utf-8") == found.svg
     assert path.stat().st_mode & 0o777 == 0o600

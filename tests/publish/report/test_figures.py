@@ -6,13 +6,13 @@ import itertools
 import xml.etree.ElementTree as ET
 
 import pytest
-from tests.publish.synthetic_release import BLIND, LARGE, LISTS, SMALL
+from tests.publish.synthetic_release import LARGE, LISTS, SMALL, SUPPRESSION_KEY
 
 from uncounted.captures import CaptureTable
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import protect
 from uncounted.publish.report import figures
-from uncounted.publish.report.figures import Answer
+from uncounted.publish.report.figures import EstimateRow
 from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, step_for, whole
 from uncounted.publish.svg import ticks, wrapped
 
@@ -45,7 +45,7 @@ def assert_legible(svg: str) -> None:
 
 @pytest.mark.parametrize("counts", [LARGE, SMALL])
 def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
-    figure = figures.overlaps(protect(CaptureTable.of(LISTS, counts), 5, BLIND), LABELS)
+    figure = figures.overlaps(protect(CaptureTable.of(LISTS, counts), 5, SUPPRESSION_KEY), LABELS)
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 
@@ -53,37 +53,39 @@ def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("answers", "truth"),
     [
-        ([Answer("Decomposable graphs", Rounded(1270, 1180, 1390, 10), headline=True)], 1500),
+        ([EstimateRow("Decomposable graphs", Rounded(1270, 1180, 1390, 10), headline=True)], 1500),
         (
             [
-                Answer(
+                EstimateRow(
                     "Decomposable graphs",
                     Rounded(1270, 1180, 1390, 10),
                     headline=True,
-                    otherwise=Rounded(1270, 1100, None, 10),
+                    linkage_range=Rounded(1270, 1100, None, 10),
                 )
             ],
             1500,
         ),
-        ([Answer("Latent classes", Rounded(12_500, 9_500, None, 500), headline=True)], None),
+        ([EstimateRow("Latent classes", Rounded(12_500, 9_500, None, 500), headline=True)], None),
         (
             [
-                Answer("Lower bound (Chao)", Rounded(900, None, None, 50), bound=True),
-                Answer("Log-linear models", Rounded(1_000, 850, 123_456_000, 50)),
-                Answer("Independent lists", Rounded(860, 850, 900, 10)),
+                EstimateRow("Lower bound (Chao)", Rounded(900, None, None, 50), bound=True),
+                EstimateRow("Log-linear models", Rounded(1_000, 850, 123_456_000, 50)),
+                EstimateRow("Independent lists", Rounded(860, 850, 900, 10)),
             ],
             844,
         ),
     ],
 )
-def test_estimates_are_legible_wide_and_narrow(answers: list[Answer], truth: int | None) -> None:
+def test_estimates_are_legible_wide_and_narrow(
+    answers: list[EstimateRow], truth: int | None
+) -> None:
     figure = figures.estimates(843, answers, truth)
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 
 
 def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
-    table = protect(CaptureTable.of(LISTS, SMALL), 5, BLIND)
+    table = protect(CaptureTable.of(LISTS, SMALL), 5, SUPPRESSION_KEY)
     other = dict(SMALL)
     other["1011"], other["0111"], other["1111"] = 0, 3, 2  # other small counts behind the boxes
     order = figures.in_reading_order(table)
@@ -99,7 +101,7 @@ def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
 
 
 def test_a_drawing_says_what_it_is_to_those_who_do_not_see_it() -> None:
-    figure = figures.estimates(843, [Answer("Graphs", Rounded(1500, 1300, 1800, 50))])
+    figure = figures.estimates(843, [EstimateRow("Graphs", Rounded(1500, 1300, 1800, 50))])
     root = ET.fromstring(figure.wide)
     ids = (root.get("aria-labelledby") or "").split()
     assert [e.get("id") for e in root if e.tag in {f"{SVG}title", f"{SVG}desc"}] == ids

@@ -17,7 +17,7 @@ from tests.publish.synthetic_release import LARGE, LISTS, PLAN, SMALL, facts_of,
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
-from uncounted.publish.facts import Facts, OtherWays
+from uncounted.publish.facts import AlternativeLinkages, ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
 from uncounted.publish.report import sections
@@ -88,7 +88,7 @@ def test_a_list_that_stands_in_another_is_said_where_no_count_is_hidden(
     assert ("stands in another nearly whole" in words) is said
 
 
-WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
+WAYS = AlternativeLinkages(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
         (LARGE, attrs.evolve(WAYS, strict=None), "the range reaches", "do not settle. Independent"),
         (
             LARGE,
-            attrs.evolve(WAYS, interval=(1155.0, math.inf), silent=1),
+            attrs.evolve(WAYS, interval=(1155.0, math.inf), not_estimable=1),
             "the range reaches from 1,150 without an end",
             "Under one of those that pass there is no number at all.",
         ),
@@ -109,14 +109,24 @@ WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
             "the lists take it no further",
             "Two of these do.",
         ),
-        (LARGE, OtherWays(8, 0, 0, (1.0, 2.0)), "No other way of linking", "None of these does."),
         (
             LARGE,
-            OtherWays(8, 1, 1, (1.0, 2.0)),
+            AlternativeLinkages(8, 0, 0, (1.0, 2.0)),
+            "No other way of linking",
+            "None of these does.",
+        ),
+        (
+            LARGE,
+            AlternativeLinkages(8, 1, 1, (1.0, 2.0)),
             "there is no number",
             "One of these does. Under one of those",
         ),
-        (LARGE, OtherWays(0, 0, 0, (1.0, 2.0)), "was not looked at", "Which reports are about"),
+        (
+            LARGE,
+            AlternativeLinkages(0, 0, 0, (1.0, 2.0)),
+            "was not looked at",
+            "Which reports are about",
+        ),
         # the ends of a table with hidden counts are as coarse as its headline's, and there are no
         # others of the same method
         (
@@ -128,11 +138,11 @@ WAYS = OtherWays(8, 2, 0, (1150.0, 1689.0), strict=1451.0, loose=1204.0)
     ],
 )
 def test_what_other_ways_of_linking_give_stands_beside_the_range(
-    counts: dict[str, int], ways: OtherWays, head: str, below: str
+    counts: dict[str, int], ways: AlternativeLinkages, head: str, below: str
 ) -> None:
     facts = facts_of(counts)
     assert facts.linkage is not None
-    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, other_ways=ways))
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, alternatives=ways))
     made = build(facts, PLAN)
     words = " ".join("".join(read(made["report.html"]).text).split())
     lead, rest = words.split("How it was decided who is who")
@@ -140,14 +150,14 @@ def test_what_other_ways_of_linking_give_stands_beside_the_range(
     assert below in rest
     told = json.loads(made["estimate.json"])["linkage"]
     assert told["other_ways"] == {"tried": ways.tried, "passing": ways.passing}
-    assert (told["envelope"] is None) == (ways.passing == ways.silent)
+    assert (told["envelope"] is None) == (ways.passing == ways.not_estimable)
 
 
 @pytest.mark.parametrize("fails", [True, False])
 def test_a_linkage_that_fails_a_check_is_said_at_the_head(fails: bool) -> None:
     facts = facts_of(LARGE)
     assert facts.linkage is not None
-    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, other_ways=WAYS))
+    facts = attrs.evolve(facts, linkage=attrs.evolve(facts.linkage, fails=fails, alternatives=WAYS))
     made = build(facts, PLAN)
     lead, rest = " ".join("".join(read(made["report.html"]).text).split()).split(
         "How it was decided who is who"
@@ -189,21 +199,21 @@ def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
     study = study_of(facts.table, 893.0, 881.5, 905.0)
     linkage = {"observed": {"median": 891.0, "interval": [880, 899]}}
     assert facts.linkage is not None
-    ways = OtherWays(8, 2, 0, (850.0, 905.0))
+    ways = AlternativeLinkages(8, 2, 0, (850.0, 905.0))
     facts = attrs.evolve(
         facts,
         study=attrs.evolve(study, linkage=linkage),
-        linkage=attrs.evolve(facts.linkage, other_ways=ways),
+        linkage=attrs.evolve(facts.linkage, alternatives=ways),
     )
-    draft, numbers = sections.write(facts, PLAN)
-    assert "about 895, between 880 and 905" in draft.headline
-    assert numbers.linked_otherwise is not None
-    assert (numbers.linked_otherwise.low, numbers.linked_otherwise.high) == (850, 905)
+    document, numbers = sections.write(facts, PLAN)
+    assert "about 895, between 880 and 905" in document.headline
+    assert numbers.linkage_range is not None
+    assert (numbers.linkage_range.low, numbers.linkage_range.high) == (850, 905)
 
 
-def _lead_of(facts: Facts) -> str:
-    draft, _ = sections.write(facts, PLAN)
-    return " ".join(draft.lead)
+def _lead_of(facts: ReleaseFacts) -> str:
+    document, _ = sections.write(facts, PLAN)
+    return " ".join(document.lead)
 
 
 def test_the_headline_says_it(large: dict[str, bytes]) -> None:
@@ -280,8 +290,8 @@ def test_made_up_people_are_said_to_be_made_up(
     ],
 )
 def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
-    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
-    section = next(s for s in draft.sections if s.key == "truth")
+    document, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    section = next(s for s in document.sections if s.key == "truth")
     assert words in str(section)
 
 
@@ -290,8 +300,8 @@ def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
     assert facts.truth is not None
     clean = study_of(facts.table, *perfect)
     facts = attrs.evolve(facts, truth=attrs.evolve(facts.truth, perfect=clean))
-    draft, _ = sections.write(facts, PLAN)
-    return str(next(s for s in draft.sections if s.key == "truth"))
+    document, _ = sections.write(facts, PLAN)
+    return str(next(s for s in document.sections if s.key == "truth"))
 
 
 def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> None:
@@ -304,15 +314,15 @@ def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> 
 
 @pytest.mark.parametrize(("truth", "words"), [(1300, "The range holds it."), (5000, "misses it;")])
 def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: str) -> None:
-    draft, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
-    assert f"the truth is known: {truth:,}" in draft.lead[-1]
-    assert words in draft.lead[-1]
+    document, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    assert f"the truth is known: {truth:,}" in document.lead[-1]
+    assert words in document.lead[-1]
 
 
 def test_what_is_said_of_hiding_is_true_of_this_table() -> None:
     def said(counts: dict[str, int]) -> str:
-        draft, _ = sections.write(facts_of(counts), PLAN)
-        return str(next(s for s in draft.sections if s.key == "table").blocks[0])
+        document, _ = sections.write(facts_of(counts), PLAN)
+        return str(next(s for s in document.sections if s.key == "table").blocks[0])
 
     assert "There is none." in said(LARGE)
     assert "some by lot" in said(SMALL)

@@ -15,8 +15,8 @@ from uncounted.publish.report import pdf, sections
 @pytest.fixture(scope="module")
 def made() -> bytes:
     facts = facts_of(LARGE, truth=5000)
-    draft, _ = sections.write(facts, PLAN)
-    return pdf.pdf(draft, facts.made_at)
+    document, _ = sections.write(facts, PLAN)
+    return pdf.pdf(document, facts.made_at)
 
 
 def text_of(made: bytes) -> str:
@@ -34,9 +34,9 @@ def test_it_says_the_headline_and_korean(made: bytes) -> None:
 
 
 def test_it_has_every_section_of_the_page(made: bytes) -> None:
-    draft, _ = sections.write(facts_of(LARGE, truth=5000), PLAN)
+    document, _ = sections.write(facts_of(LARGE, truth=5000), PLAN)
     text = text_of(made)
-    assert [s.heading for s in draft.sections if s.heading not in text] == []
+    assert [s.heading for s in document.sections if s.heading not in text] == []
 
 
 def test_its_metadata_and_pages(made: bytes) -> None:
@@ -62,7 +62,7 @@ def test_it_uses_no_font_but_ours(made: bytes) -> None:
 
 def test_the_same_draft_gives_the_same_bytes(made: bytes) -> None:
     facts = facts_of(LARGE, truth=5000)
-    draft, _ = sections.write(facts, PLAN)
-    assert pdf.pdf(draft, facts.made_at) == made
+    document, _ = sections.write(facts, PLAN)
+    assert pdf.pdf(document, facts.made_at) == made
     later = attrs.evolve(facts, made_at=facts.made_at.replace(year=2027))
     assert pdf.pdf(sections.write(later, PLAN)[0], later.made_at) != made

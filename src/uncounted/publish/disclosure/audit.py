@@ -21,7 +21,7 @@ from uncounted.publish.disclosure import milp
 
 
 @attrs.frozen
-class Statement:
+class PublishedSum:
     """Something printed (or otherwise known) about a sum of cells: `low <= sum <= high`.
 
     Attributes:
@@ -38,7 +38,7 @@ class Statement:
 
 
 @attrs.frozen
-class Printed:
+class AttackerKnowledge:
     """All that a reader has of a table.
 
     Attributes:
@@ -50,19 +50,19 @@ class Printed:
 
     shown: Mapping[str, int]
     hidden: tuple[str, ...]
-    statements: tuple[Statement, ...]
+    published_sums: tuple[PublishedSum, ...]
     threshold: int
 
 
 @attrs.frozen
-class Range:
+class FeasibleInterval:
     """The least and the greatest value of a hidden count that fit what is printed."""
 
     low: int
     high: int
 
 
-def ranges(printed: Printed) -> dict[str, Range]:
+def feasible_intervals(knowledge: AttackerKnowledge) -> dict[str, FeasibleInterval]:
     """Attack: for each hidden cell, the least and greatest whole number that fit.
 
     Two mixed-integer programmes a cell (HiGHS, run to a zero gap). For the greatest,
@@ -72,24 +72,26 @@ def ranges(printed: Printed) -> dict[str, Range]:
         NotPublishable: nothing at all fits, so something that is printed is false.
     """
     return {
-        cell: Range(_extreme(printed, cell, least=True), _extreme(printed, cell, least=False))
-        for cell in printed.hidden
+        cell: FeasibleInterval(
+            _extreme(knowledge, cell, least=True), _extreme(knowledge, cell, least=False)
+        )
+        for cell in knowledge.hidden
     }
 
 
-def _extreme(printed: Printed, cell: str, *, least: bool) -> int:
+def _extreme(knowledge: AttackerKnowledge, cell: str, *, least: bool) -> int:
     """Variables: one count a hidden cell, then one 0/1 a hidden cell that says 'this is small'."""
-    hidden, k = printed.hidden, len(printed.hidden)
-    most = _most(printed)
+    hidden, k = knowledge.hidden, len(knowledge.hidden)
+    most = _most(knowledge)
     rows, lows, highs = [], [], []
-    for statement in printed.statements:
-        known = sum(n for pattern, n in printed.shown.items() if pattern in statement.cells)
+    for statement in knowledge.published_sums:
+        known = sum(n for pattern, n in knowledge.shown.items() if pattern in statement.cells)
         rows.append(np.array([float(c in statement.cells) for c in hidden] + [0.0] * k))
         lows.append(statement.low - known)
         highs.append(statement.high - known)
     for i in range(k):  # small_i = 1 forces count_i < threshold
         row = [0.0] * (2 * k)
-        row[i], row[k + i] = 1.0, float(most - printed.threshold + 1)
+        row[i], row[k + i] = 1.0, float(most - knowledge.threshold + 1)
         rows.append(np.array(row))
         lows.append(0)
         highs.append(most)
@@ -109,12 +111,14 @@ def _extreme(printed: Printed, cell: str, *, least: bool) -> int:
     return round(value)
 
 
-def _most(printed: Printed) -> int:
+def _most(knowledge: AttackerKnowledge) -> int:
     """No hidden count is greater than this (every pattern is in some statement, or n is)."""
-    return max((s.high for s in printed.statements), default=0) + printed.threshold
+    return max((s.high for s in knowledge.published_sums), default=0) + knowledge.threshold
 
 
-def judge(printed: Printed, truth: Mapping[str, int]) -> dict[str, Range]:
+def audit_table(
+    knowledge: AttackerKnowledge, truth: Mapping[str, int]
+) -> dict[str, FeasibleInterval]:
     """Attack, and refuse unless every hidden cell withstands.
 
     The rule, for a threshold t: every hidden count is either possible both at zero and at
@@ -125,15 +129,15 @@ def judge(printed: Printed, truth: Mapping[str, int]) -> dict[str, Range]:
     Raises:
         NotPublishable: a cell does not; the message names neither cell nor count.
     """
-    t = printed.threshold
-    if any(n < t for n in printed.shown.values()):
+    t = knowledge.threshold
+    if any(n < t for n in knowledge.shown.values()):
         raise NotPublishable(f"a count under {t} would be printed")
-    _refuse_lies(printed, truth)
-    found = ranges(printed) if printed.hidden else {}
+    _refuse_untrue(knowledge, truth)
+    found = feasible_intervals(knowledge) if knowledge.hidden else {}
     for cell, limits in found.items():
         if not limits.low <= truth.get(cell, 0) <= limits.high:
             raise NotPublishable("the attack on the table found a range that misses the truth")
-        if gives_away(limits, t):
+        if is_disclosive(limits, t):
             raise NotPublishable(
                 "a hidden count could be computed from what would be printed",
                 hint="publish fewer lists, or a wider population, so that fewer cells are small",
@@ -141,30 +145,31 @@ def judge(printed: Printed, truth: Mapping[str, int]) -> dict[str, Range]:
     return found
 
 
-def gives_away(limits: Range, threshold: int) -> bool:
+def is_disclosive(limits: FeasibleInterval, threshold: int) -> bool:
     """Whether a hidden count with this range is told too closely."""
     known_large = limits.low >= threshold
     open_both_ways = limits.low == 0 and limits.high >= threshold
     return not (known_large or open_both_ways)
 
 
-def _refuse_lies(printed: Printed, truth: Mapping[str, int]) -> None:
+def _refuse_untrue(knowledge: AttackerKnowledge, truth: Mapping[str, int]) -> None:
     """What is printed must be true, or the attack was on another table."""
-    shown = all(truth.get(cell, 0) == n for cell, n in printed.shown.items())
+    shown = all(truth.get(cell, 0) == n for cell, n in knowledge.shown.items())
     sums = all(
-        s.low <= sum(truth.get(cell, 0) for cell in s.cells) <= s.high for s in printed.statements
+        s.low <= sum(truth.get(cell, 0) for cell in s.cells) <= s.high
+        for s in knowledge.published_sums
     )
     if not (shown and sums):
         raise NotPublishable("what would be printed does not agree with the table")
 
 
-def fits(printed: Printed, counts: Mapping[str, int]) -> bool:
+def fits(knowledge: AttackerKnowledge, counts: Mapping[str, int]) -> bool:
     """Whether a whole table is possible for the reader: it agrees with all that is printed."""
     return (
-        all(counts.get(cell, 0) == n for cell, n in printed.shown.items())
+        all(counts.get(cell, 0) == n for cell, n in knowledge.shown.items())
         and all(
             s.low <= sum(counts.get(cell, 0) for cell in s.cells) <= s.high
-            for s in printed.statements
+            for s in knowledge.published_sums
         )
-        and any(counts.get(cell, 0) < printed.threshold for cell in printed.hidden)
+        and any(counts.get(cell, 0) < knowledge.threshold for cell in knowledge.hidden)
     )

@@ -1,6 +1,6 @@
 """The cheapest hiding under which no small count can be computed, by integer programming.
 
-What a count costs to hide comes from a `Blind`, never from a count. What is found here is
+What a count costs to hide comes from a `SuppressionKey`, never from a count. What is found here is
 believed by nobody: `disclosure` has `audit` attack it.
 """
 
@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.publish.disclosure import audit, milp
-from uncounted.publish.disclosure.audit import Printed, Statement
-from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.audit import AttackerKnowledge, PublishedSum
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 TOTAL_COST = 1000.0  # a list's total is hidden only when hiding cells is not enough
 TOTAL_SPREAD = 100.0
@@ -24,7 +24,7 @@ type Table = Mapping[str, float]
 
 
 @attrs.frozen
-class Hiding:
+class SuppressionPattern:
     """What is hidden: cells by pattern, totals by list."""
 
     cells: frozenset[str]
@@ -32,7 +32,7 @@ class Hiding:
 
 
 @attrs.frozen(eq=False)
-class Problem:
+class SuppressionProblem:
     """What has to be hidden from whom.
 
     Attributes:
@@ -40,30 +40,30 @@ class Problem:
         counts: the same by every pattern there could be, zeros included.
         threshold: counts under it are hidden.
         known: what the reader knows of sums, whatever is hidden.
-        blind: where the costs come from.
+        suppression_key: where the costs come from.
     """
 
     table: CaptureTable
     counts: Mapping[str, int]
     threshold: int
-    known: tuple[Statement, ...]
-    blind: Blind
+    known: tuple[PublishedSum, ...]
+    suppression_key: SuppressionKey
 
-    def printed(self, hiding: Hiding) -> Printed:
+    def knowledge(self, suppression: SuppressionPattern) -> AttackerKnowledge:
         """All that a reader would have."""
-        return Printed(
-            shown={cell: n for cell, n in self.counts.items() if cell not in hiding.cells},
-            hidden=tuple(cell for cell in self.counts if cell in hiding.cells),
-            statements=(*self._sums(hiding.totals), *self.known),
+        return AttackerKnowledge(
+            shown={cell: n for cell, n in self.counts.items() if cell not in suppression.cells},
+            hidden=tuple(cell for cell in self.counts if cell in suppression.cells),
+            published_sums=(*self._sums(suppression.totals), *self.known),
             threshold=self.threshold,
         )
 
-    def _sums(self, hidden_totals: frozenset[str]) -> tuple[Statement, ...]:
+    def _sums(self, hidden_totals: frozenset[str]) -> tuple[PublishedSum, ...]:
         n, totals = self.table.observed, self.table.list_totals
         return (
-            Statement("people on at least one list", frozenset(self.counts), n, n),
+            PublishedSum("people on at least one list", frozenset(self.counts), n, n),
             *(
-                Statement(f"people of {name}", self.of_list(name), totals[name], totals[name])
+                PublishedSum(f"people of {name}", self.of_list(name), totals[name], totals[name])
                 for name in self.table.lists
                 if name not in hidden_totals
             ),
@@ -80,7 +80,7 @@ def of_list(table: CaptureTable, name: str, cells: Sequence[str]) -> frozenset[s
     return frozenset(cell for cell in cells if cell[at] == "1")
 
 
-def hide(problem: Problem) -> Hiding | None:
+def suppress(problem: SuppressionProblem) -> SuppressionPattern | None:
     """Primary, then complementary suppression, one small cell at a time; None: there is no way.
 
     1. Hide every small cell, and every list total under the threshold; if there is any,
@@ -91,49 +91,51 @@ def hide(problem: Problem) -> Hiding | None:
     3. The same for whatever the attack still finds.
     """
     counts, t = problem.counts, problem.threshold
-    hiding = _begin(problem)  # 1
+    suppression = _begin(problem)  # 1
     small = [cell for cell, n in counts.items() if n < t]
     witnesses: list[Table] = [counts] if small else []
     for cell in sorted(small, key=lambda c: (c.count("1"), c)):  # 2
         for least in (False, True):
             if any(w[cell] == 0 if least else w[cell] >= t for w in witnesses):
                 continue  # a table that the reader cannot tell from this one shows it already
-            grown = _shield(problem, hiding, cell, least=least)
+            grown = _complementary(problem, suppression, cell, least=least)
             if grown is None:
                 return None
-            hiding, witness = grown
+            suppression, witness = grown
             witnesses.append(witness)
-    while open_ := _told_closely(problem, hiding):  # 3
-        grown = _shield(problem, hiding, open_, least=True)
-        if grown is None or grown[0] == hiding:
+    while open_ := _first_disclosive(problem, suppression):  # 3
+        grown = _complementary(problem, suppression, open_, least=True)
+        if grown is None or grown[0] == suppression:
             return None
-        hiding = grown[0]
-    return hiding
+        suppression = grown[0]
+    return suppression
 
 
-def _begin(problem: Problem) -> Hiding:
+def _begin(problem: SuppressionProblem) -> SuppressionPattern:
     table, counts, t = problem.table, problem.counts, problem.threshold
     small = frozenset(cell for cell, n in counts.items() if n < t)
     totals = frozenset(name for name, n in table.list_totals.items() if n < t)
     if not small:
-        return Hiding(small, totals)
-    freely = {cell for cell in counts if problem.blind.freely(table.lists, cell)}
-    return Hiding(small | freely, totals)
+        return SuppressionPattern(small, totals)
+    random_suppression = {
+        cell for cell in counts if problem.suppression_key.random_suppression(table.lists, cell)
+    }
+    return SuppressionPattern(small | random_suppression, totals)
 
 
-def _told_closely(problem: Problem, hiding: Hiding) -> str | None:
+def _first_disclosive(problem: SuppressionProblem, suppression: SuppressionPattern) -> str | None:
     """The first hidden cell that could still be told too closely."""
-    if not hiding.cells:
+    if not suppression.cells:
         return None
-    found = audit.ranges(problem.printed(hiding))
+    found = audit.feasible_intervals(problem.knowledge(suppression))
     t = problem.threshold
-    return next((c for c, limits in found.items() if audit.gives_away(limits, t)), None)
+    return next((c for c, limits in found.items() if audit.is_disclosive(limits, t)), None)
 
 
-def _shield(
-    problem: Problem, hiding: Hiding, cell: str, *, least: bool
-) -> tuple[Hiding, Table] | None:
-    """The cheapest hiding that holds `hiding` and lets `cell` be zero, or the threshold.
+def _complementary(
+    problem: SuppressionProblem, suppression: SuppressionPattern, cell: str, *, least: bool
+) -> tuple[SuppressionPattern, Table] | None:
+    """The cheapest hiding that holds `suppression` and lets `cell` be zero, or the threshold.
 
     Also returns the witness: a whole table that the reader then cannot tell from the true one.
 
@@ -161,16 +163,19 @@ def _shield(
     low, high, cost = np.zeros((3, 3 * k + j))
     high[:] = 1.0
     high[x] = n
-    low[y] = [cell in hiding.cells for cell in cells]
-    low[h] = [name in hiding.totals for name in lists]
+    low[y] = [cell in suppression.cells for cell in cells]
+    low[h] = [name in suppression.totals for name in lists]
     at = cells.index(cell)
     low[at], high[at] = (0, 0) if least else (t, n)
-    cost[y] = [problem.blind.cost(lists, cell) for cell in cells]
-    cost[h] = [TOTAL_COST + TOTAL_SPREAD * problem.blind.total_cost(lists, name) for name in lists]
+    cost[y] = [problem.suppression_key.cost(lists, cell) for cell in cells]
+    cost[h] = [
+        TOTAL_COST + TOTAL_SPREAD * problem.suppression_key.total_cost(lists, name)
+        for name in lists
+    ]
     found = milp.least(cost, rows.rows, rows.lows, rows.highs, low, high)
     if not found.success:
         return None
-    grown = Hiding(_chosen(cells, found.x[y]), _chosen(lists, found.x[h]))
+    grown = SuppressionPattern(_chosen(cells, found.x[y]), _chosen(lists, found.x[h]))
     return grown, dict(zip(cells, (round(v) for v in found.x[x]), strict=True))
 
 

@@ -16,9 +16,14 @@ import attrs
 from uncounted.captures import NOT_ACTIVE, CaptureTable
 from uncounted.errors import NotPublishable
 from uncounted.publish.disclosure import audit
-from uncounted.publish.disclosure.audit import Range, Statement
-from uncounted.publish.disclosure.complementary import Hiding, Problem, hide, of_list
-from uncounted.publish.disclosure.keyed_choice import Blind
+from uncounted.publish.disclosure.audit import FeasibleInterval, PublishedSum
+from uncounted.publish.disclosure.complementary import (
+    SuppressionPattern,
+    SuppressionProblem,
+    of_list,
+    suppress,
+)
+from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
 MAX_LISTS = 8
 REPORT_STEP = 10  # counts of reports are printed to the nearest ten
@@ -26,7 +31,7 @@ BOUND_STEPS = (1, 2, 4, 10, 20, 40)
 
 
 @attrs.frozen
-class Kept:
+class PublishedCount:
     """A count with what the reader may know of it: the number, or that it is hidden."""
 
     count: int | None
@@ -53,12 +58,12 @@ class ProtectedTable:
     """
 
     lists: tuple[str, ...]
-    cells: Mapping[str, Kept]
-    totals: Mapping[str, Kept]
+    cells: Mapping[str, PublishedCount]
+    totals: Mapping[str, PublishedCount]
     observed: int
     threshold: int
-    ranges: Mapping[str, Range]
-    statements: tuple[Statement, ...]
+    feasible_intervals: Mapping[str, FeasibleInterval]
+    published_sums: tuple[PublishedSum, ...]
     bound_step: int | None = None
 
     @property
@@ -93,7 +98,7 @@ def patterns(table: CaptureTable) -> tuple[str, ...]:
 def protect(
     table: CaptureTable,
     threshold: int,
-    blind: Blind,
+    suppression_key: SuppressionKey,
     *,
     reports: Mapping[str, int] | None = None,
     bound: bool = True,
@@ -104,7 +109,7 @@ def protect(
     Args:
         table: the true counts.
         threshold: counts under it are hidden; zeros too.
-        blind: the case file's secret, from which it is drawn what else is hidden.
+        suppression_key: the case file's secret, from which it is drawn what else is hidden.
         reports: reports by list, which are printed to the nearest ten and say that a
             list has no more people than that.
         bound: whether a lower bound (a function of the people on each list alone and on two)
@@ -118,7 +123,7 @@ def protect(
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 50, "010": 40, "001": 30, "110": 20,
         ...                                 "101": 3, "011": 12, "111": 9})
-        >>> protected = protect(table, 5, Blind(bytes(32)))
+        >>> protected = protect(table, 5, SuppressionKey(bytes(32)))
         >>> "101" in protected.hidden, protected.observed, len(protected.hidden) > 1
         (True, 164, True)
     """
@@ -126,21 +131,21 @@ def protect(
     cells = patterns(table)
     counts = {cell: table.counts.get(cell, 0) for cell in cells}
     caps = _report_caps(table, reports or {})
-    best: tuple[Problem, Hiding, int | None] | None = None
+    best: tuple[SuppressionProblem, SuppressionPattern, int | None] | None = None
     for step in (bound_step * k for k in BOUND_STEPS if bound):
         known = (*caps, *_bound_box(table, cells, step))
-        problem = Problem(table, counts, threshold, known, blind)
-        hiding = hide(problem)
-        if hiding and (best is None or len(hiding.totals) < len(best[1].totals)):
-            best = problem, hiding, step
+        problem = SuppressionProblem(table, counts, threshold, known, suppression_key)
+        suppression = suppress(problem)
+        if suppression and (best is None or len(suppression.totals) < len(best[1].totals)):
+            best = problem, suppression, step
         if best and not best[1].totals:
             break
     if best is None:
-        problem = Problem(table, counts, threshold, caps, blind)
-        hiding = hide(problem)
-        best = (problem, hiding, None) if hiding else None
+        problem = SuppressionProblem(table, counts, threshold, caps, suppression_key)
+        suppression = suppress(problem)
+        best = (problem, suppression, None) if suppression else None
     if best is not None:
-        return _proved(*best)
+        return _audited(*best)
     raise NotPublishable(
         f"no way of hiding counts keeps those under {threshold} from being computed",
         hint="publish fewer lists together, or count a wider population",
@@ -165,31 +170,31 @@ def _refuse_outright(table: CaptureTable, threshold: int) -> None:
         )
 
 
-def _report_caps(table: CaptureTable, reports: Mapping[str, int]) -> tuple[Statement, ...]:
+def _report_caps(table: CaptureTable, reports: Mapping[str, int]) -> tuple[PublishedSum, ...]:
     """A list has no more people than reports, which are printed to the nearest ten."""
     return tuple(
-        Statement(
+        PublishedSum(
             f"reports of {name}",
             of_list(table, name, patterns(table)),
             0,
-            coarse(reports[name]) + REPORT_STEP // 2,
+            to_nearest(reports[name]) + REPORT_STEP // 2,
         )
         for name in table.lists
         if name in reports and reports[name] >= table.on([name])
     )
 
 
-def coarse(count: int, step: int = REPORT_STEP) -> int:
+def to_nearest(count: int, step: int = REPORT_STEP) -> int:
     """To the nearest ten, half up.
 
     Examples:
-        >>> coarse(364), coarse(365), coarse(3)
+        >>> to_nearest(364), to_nearest(365), to_nearest(3)
         (360, 370, 0)
     """
     return (count + step // 2) // step * step
 
 
-def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[Statement, ...]:
+def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[PublishedSum, ...]:
     """Hold what the lower bound is made of in a box in which the printed bound does not change.
 
     Chao's bound is n + sum S_i S_j / f2, S_j the people on list j alone and f2 those on two
@@ -201,10 +206,10 @@ def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[St
     J, n = len(table.lists), table.observed
     alone = ["".join("1" if i == j else "0" for i in range(J)) for j in range(J)]
     S, f2 = [table.counts.get(pattern, 0) for pattern in alone], table.seen_exactly(2)
-    printed = _bound(n, S, f2, step)
+    knowledge = _bound(n, S, f2, step)
     reach = 0
     while reach < n and all(
-        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == printed
+        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == knowledge
         for a in (-1, 1)
     ):
         reach += 1
@@ -215,7 +220,9 @@ def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[St
     on_two = {cell for cell in cells if cell.count("1") == 2}
     held.append(("people on exactly two lists, as the lower bound tells", on_two, f2, 2 * reach))
     return tuple(
-        Statement(words, frozenset(which) & frozenset(cells), max(count - width, 0), count + width)
+        PublishedSum(
+            words, frozenset(which) & frozenset(cells), max(count - width, 0), count + width
+        )
         for words, which, count, width in held
     )
 
@@ -227,18 +234,20 @@ def _bound(n: int, alone: Sequence[int], f2: int, step: int) -> int | None:
     return round((n + pairs / (f2 or 1)) / step)
 
 
-def _proved(problem: Problem, hiding: Hiding, step: int | None) -> ProtectedTable:
-    printed, table = problem.printed(hiding), problem.table
+def _audited(
+    problem: SuppressionProblem, suppression: SuppressionPattern, step: int | None
+) -> ProtectedTable:
+    knowledge, table = problem.knowledge(suppression), problem.table
     return ProtectedTable(
         lists=table.lists,
-        cells={cell: Kept(printed.shown.get(cell)) for cell in problem.counts},
+        cells={cell: PublishedCount(knowledge.shown.get(cell)) for cell in problem.counts},
         totals={
-            name: Kept(None if name in hiding.totals else total)
+            name: PublishedCount(None if name in suppression.totals else total)
             for name, total in table.list_totals.items()
         },
         observed=table.observed,
         threshold=problem.threshold,
-        ranges=audit.judge(printed, problem.counts),
-        statements=printed.statements,
+        feasible_intervals=audit.audit_table(knowledge, problem.counts),
+        published_sums=knowledge.published_sums,
         bound_step=step,
     )

@@ -11,10 +11,10 @@ from typing import Any
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
-from uncounted.publish.plots.base import Picture, save_all
+from uncounted.publish.plots.base import Plot, save_plots
 from uncounted.publish.plots.leave_one_out import leave_one_out
-from uncounted.publish.plots.list_dependence import edges
-from uncounted.publish.plots.method_spread import spread
+from uncounted.publish.plots.list_dependence import list_dependence
+from uncounted.publish.plots.method_spread import method_spread
 from uncounted.publish.plots.model_spread import model_spread
 from uncounted.publish.plots.posterior import posterior
 from uncounted.publish.plots.trajectory import trajectory
@@ -22,28 +22,28 @@ from uncounted.publish.plots.upset import upset
 from uncounted.publish.plots.xi import xi_curve
 
 __all__ = [
-    "Picture",
-    "all_of",
-    "edges",
+    "Plot",
+    "all_plots",
     "leave_one_out",
+    "list_dependence",
+    "method_spread",
     "model_spread",
-    "pictures",
     "posterior",
-    "save_all",
-    "spread",
+    "save_plots",
+    "svg_by_name",
     "trajectory",
     "upset",
     "xi_curve",
 ]
 
 
-def all_of(
+def all_plots(
     study: Study,
     table: CaptureTable,
     *,
     claim: float | None = None,
     points: Sequence[Mapping[str, Any]] = (),
-) -> tuple[Picture, ...]:
+) -> tuple[Plot, ...]:
     """Every picture that there is something for.
 
     Args:
@@ -53,7 +53,7 @@ def all_of(
         points: for the picture of growing parts of the records; those of the study unless
             given.
     """
-    found = [spread(study)]
+    found = [method_spread(study)]
     if any(each.ok and each.draws is not None for each in study.estimates):
         found.append(posterior(study))
     found += [upset(table)] if table.observed else []
@@ -70,7 +70,7 @@ def all_of(
     return tuple(found)
 
 
-def pictures(
+def svg_by_name(
     study: Study,
     table: CaptureTable,
     *,
@@ -83,10 +83,10 @@ def pictures(
     Examples:
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> list(pictures(run(table, ["decomposable", "chao"]), table))
+        >>> list(svg_by_name(run(table, ["decomposable", "chao"]), table))
         ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
     """
     return {
         each.name: each.narrow if narrow else each.svg
-        for each in all_of(study, table, claim=claim, points=points)
+        for each in all_plots(study, table, claim=claim, points=points)
     }

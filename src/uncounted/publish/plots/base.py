@@ -27,7 +27,7 @@ _CUT = "…"
 
 
 @attrs.frozen
-class Picture:
+class Plot:
     """An SVG in its two widths, with the words for those who do not see it.
 
     A notebook shows it as it is. Each carries the letters it uses, so that it looks the
@@ -66,7 +66,7 @@ class Picture:
         return path
 
 
-def save_all(pictures: Sequence[Picture], folder: str | Path) -> tuple[Path, ...]:
+def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
     """Write `NAME.svg` and `NAME-narrow.svg` for each, for their owner alone.
 
     Raises:
@@ -74,8 +74,8 @@ def save_all(pictures: Sequence[Picture], folder: str | Path) -> tuple[Path, ...
         NoSpace: the disk is full, or the folder cannot be written to.
     """
     folder = Path(folder)
-    files = {folder / f"{each.name}.svg": each.svg for each in pictures}
-    files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in pictures}
+    files = {folder / f"{each.name}.svg": each.svg for each in svg_by_name}
+    files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in svg_by_name}
     with durable.told_plainly():
         taken = [path for path in files if path.is_symlink() or path.exists()]
         if not folder.exists():
@@ -90,15 +90,15 @@ def save_all(pictures: Sequence[Picture], folder: str | Path) -> tuple[Path, ...
     return tuple(files)
 
 
-def picture(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Picture:
+def draw_plot(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Plot:
     """Draw in both widths; `draw` gives the height it took."""
     title, desc = clean(title), clean(desc)
     own = hashlib.sha256(f"{title}\n{desc}".encode()).hexdigest()[:8]
     drawn = []
     for width, kind in ((WIDE, "wide"), (NARROW, "narrow")):
-        on = Drawing(width, title, desc, f"{name}-{own}-{kind}", alone=True)
+        on = Drawing(width, title, desc, f"{name}-{own}-{kind}", standalone=True)
         drawn.append(on.finish(math.ceil(draw(on))))
-    return Picture(name, title, desc, *drawn)
+    return Plot(name, title, desc, *drawn)
 
 
 def clean(words: str) -> str:
@@ -197,36 +197,38 @@ def notes(draw: Drawing, y: float, sentences: Iterable[str], most: int | None = 
 
 
 @attrs.frozen
-class Said:
+class EstimateText:
     """A number in words, long and short."""
 
     long: str
     short: str
 
 
-def said(
+def estimate_text(
     point: float, interval: tuple[float, float] | None, observed: int, *, bound: bool = False
-) -> Said:
+) -> EstimateText:
     """Rounded to the precision of the interval.
 
     Examples:
-        >>> said(12595.0, (9827.0, 16544.0), 4400).long
+        >>> estimate_text(12595.0, (9827.0, 16544.0), 4400).long
         'about 13,000, between 10,000 and 17,000'
-        >>> said(8802.9, (8384.1, 9265.7), 4400, bound=True).short
+        >>> estimate_text(8802.9, (8384.1, 9265.7), 4400, bound=True).short
         'at least about 8,800'
     """
     if interval is None:
-        return Said(f"about {whole(point)}, with no interval", f"about {whole(point)}")
+        return EstimateText(f"about {whole(point)}, with no interval", f"about {whole(point)}")
     r = round_to_interval(point, *interval, observed)
     about = f"about {r.point:,}"
     if bound:
         least = f"at least about {r.low if r.high is None else r.point:,}"
-        return Said(least, least)
+        return EstimateText(least, least)
     if r.high is None:
-        return Said(
+        return EstimateText(
             f"{about}, at least {r.low:,}, with no upper end", f"{about} ({r.low:,} or more)"
         )
-    return Said(f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})")
+    return EstimateText(
+        f"{about}, between {r.low:,} and {r.high:,}", f"{about} ({r.low:,} to {r.high:,})"
+    )
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture
+from uncounted.publish.plots.base import EDGE, SMALL, Plot, draw_plot, head, notes
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.svg import GREY, INK, PALE, Drawing
 
@@ -24,7 +24,7 @@ _BESIDE = 9.0  # so that one bar does not hide the other
 
 
 @attrs.frozen
-class Share:
+class CalibrationBin:
     """Pairs stated at about `stated`: the share that is true, its interval, how many there are.
 
     `calibrated` is what pairs drawn by lot make of `stated`, if enough of them have an answer,
@@ -39,7 +39,7 @@ class Share:
     calibrated_interval: tuple[float, float] | None = None
 
 
-def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -> Picture:
+def calibration(shares: Sequence[CalibrationBin], verdict: str, *, level: float = 0.95) -> Plot:
     """The curve of true against stated probabilities, an interval at each point.
 
     Args:
@@ -48,7 +48,7 @@ def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -
         level: of the intervals.
 
     Examples:
-        >>> calibration([Share(0.31, 0.27, (0.2, 0.35), 140)], "As stated.").desc
+        >>> calibration([CalibrationBin(0.31, 0.27, (0.2, 0.35), 140)], "As stated.").desc
         'Of 140 pairs stated at .31, .27 are true (.20 to .35). As stated.'
     """
     again = any(each.calibrated is not None for each in shares)
@@ -70,12 +70,12 @@ def calibration(shares: Sequence[Share], verdict: str, *, level: float = 0.95) -
         return notes(on, top + side + 44, [*words, verdict])
 
     desc = [_sentence(each) for each in shares]
-    return picture(
+    return draw_plot(
         "calibration", "Does a probability mean what it says?", " ".join([*desc, verdict]), draw
     )
 
 
-def _sentence(each: Share) -> str:
+def _sentence(each: CalibrationBin) -> str:
     again = ""
     if each.calibrated is not None:
         again = f"; by lot it is {_short(each.calibrated)}{_ends(each.calibrated_interval)}"
@@ -121,7 +121,7 @@ def _bar(on: Drawing, x: float, ends: Sequence[float], *, width: float) -> None:
         on.line(x - _CAP, end, x + _CAP, end, width=width)
 
 
-def _points(on: Drawing, top: float, side: float, shares: Sequence[Share]) -> None:
+def _points(on: Drawing, top: float, side: float, shares: Sequence[CalibrationBin]) -> None:
     last = [0.0, 0.0]  # where the last number on each of two rows ends
     for at, each in enumerate(shares):
         x, y = _LEFT + side * each.stated, top + side * (1 - each.true)

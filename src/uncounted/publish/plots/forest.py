@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import attrs
 
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Axis, Said, clean, folded, shortened
-from uncounted.publish.report.figures import Mark, interval_mark
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, EstimateText, clean, folded, shortened
+from uncounted.publish.report.figures import IntervalMark, draw_interval
 from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import GREY, INK, PALE, Drawing, number
 
@@ -22,21 +22,21 @@ type Outline = Sequence[tuple[float, float]]  # people, height from 0 to 1
 
 
 @attrs.frozen
-class Row:
+class ForestRow:
     """One answer.
 
     Attributes:
         name: whose answer it is.
-        said: in words; for a refusal its reason.
+        text: in words; for a refusal its reason.
         mark: None for a refusal.
         hill: how likely each number is.
         observed: a tick where the people stand who are documented for this row.
     """
 
     name: str
-    said: Said
-    mark: Mark | None
-    hill: Outline | None = None
+    text: EstimateText
+    mark: IntervalMark | None
+    density_outline: Outline | None = None
     observed: int | None = None
 
     @property
@@ -45,10 +45,14 @@ class Row:
         return self.mark is not None and self.mark.headline
 
 
-def row_lines(row: Row, room: float) -> list[tuple[str, str]]:
+def row_lines(row: ForestRow, room: float) -> list[tuple[str, str]]:
     """The words over a row, in lines that fit, each with the text it was cut from (or "")."""
     name, weight = clean(row.name), 700 if row.headline else 400
-    parts = row.said if row.mark is not None else Said(clean(row.said.long), clean(row.said.short))
+    parts = (
+        row.text
+        if row.mark is not None
+        else EstimateText(clean(row.text.long), clean(row.text.short))
+    )
     for words in (parts.long, parts.short):
         line = f"{name}: {words}"
         if fonts.width(line, _SIZE, weight) <= room:
@@ -65,7 +69,7 @@ def row_lines(row: Row, room: float) -> list[tuple[str, str]]:
 def draw_rows(
     draw: Drawing,
     y: float,
-    rows: Sequence[Row],
+    rows: Sequence[ForestRow],
     axis: Axis,
     *,
     observed: int | None,
@@ -94,16 +98,16 @@ def draw_rows(
     return axis.foot(draw, at + 2) if drawn else at
 
 
-def _height(row: Row, draw: Drawing) -> float:
+def _height(row: ForestRow, draw: Drawing) -> float:
     words = 17.0 * len(row_lines(row, draw.width - 2 * EDGE))
-    bar = 0.0 if row.mark is None else _BAR + (_HILL if row.hill else 0.0)
+    bar = 0.0 if row.mark is None else _BAR + (_HILL if row.density_outline else 0.0)
     return words + bar + _GAP
 
 
 def _draw(
     draw: Drawing,
     y: float,
-    row: Row,
+    row: ForestRow,
     axis: Axis,
     observed: int | None,
     band: tuple[float, float] | None,
@@ -114,23 +118,23 @@ def _draw(
         draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill, full=cut)
     if row.mark is None:
         return
-    high = _BAR + (_HILL if row.hill else 0.0)
+    high = _BAR + (_HILL if row.density_outline else 0.0)
     for end in band or ():
         if end <= axis.reach:
             draw.line(axis.at(end), y, axis.at(end), y + high + _GAP, stroke=GREY, dash="1 3")
     middle = y + 12
-    if row.hill:
-        hill(draw, row.hill, axis, y + _HILL, _HILL - 4)
+    if row.density_outline:
+        density_outline(draw, row.density_outline, axis, y + _HILL, _HILL - 4)
         middle += _HILL
     if observed is not None:  # beside the words of a row, never through them
         draw.line(axis.at(observed), y, axis.at(observed), y + high, dash="4 3")
     if row.observed is not None:
         x = axis.at(row.observed)
         draw.line(x, middle - 8, x, middle + 8, width=2)
-    interval_mark(draw, row.mark, middle, axis.at, axis.right, axis.reach)
+    draw_interval(draw, row.mark, middle, axis.at, axis.right, axis.reach)
 
 
-def hill(draw: Drawing, outline: Outline, axis: Axis, base: float, high: float) -> None:
+def density_outline(draw: Drawing, outline: Outline, axis: Axis, base: float, high: float) -> None:
     """A filled outline that stands on `base`."""
     inside = [(N, h) for N, h in outline if axis.reach >= N and math.isfinite(h)]
     d = f"M{number(axis.at(inside[0][0]))} {number(base)}"

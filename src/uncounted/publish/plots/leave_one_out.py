@@ -10,22 +10,22 @@ from uncounted.estimate.base.result import Estimate, Study
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
-    Picture,
-    Said,
+    EstimateText,
+    Plot,
     clean,
+    draw_plot,
+    estimate_text,
     head,
     notes,
-    picture,
     reach_of,
-    said,
 )
-from uncounted.publish.plots.forest import Row, draw_rows
+from uncounted.publish.plots.forest import ForestRow, draw_rows
 from uncounted.publish.plots.posterior import label
-from uncounted.publish.report.figures import Mark
+from uncounted.publish.report.figures import IntervalMark
 from uncounted.publish.svg import Drawing
 
 
-def leave_one_out(study: Study) -> Picture:
+def leave_one_out(study: Study) -> Plot:
     """The headline's method without each list in turn, beside the answer from all of them.
 
     Raises:
@@ -65,23 +65,23 @@ def leave_one_out(study: Study) -> Picture:
             words.append("An arrow at the right: the interval goes on beyond the picture.")
         return notes(on, y, words)
 
-    desc = " ".join(f"{clean(row.name)}: {row.said.long}." for row in rows)
-    return picture("leave-one-out", "The answer without each list", desc, draw)
+    desc = " ".join(f"{clean(row.name)}: {row.text.long}." for row in rows)
+    return draw_plot("leave-one-out", "The answer without each list", desc, draw)
 
 
-def _whole(headline: Estimate, study: Study) -> Row:
+def _whole(headline: Estimate, study: Study) -> ForestRow:
     point = headline.number()
     low, high = headline.interval or (None, None)
-    words = said(point, headline.interval, study.least_observed)
-    mark = Mark(point, low, high, headline=True)
-    return Row(f"{label(headline)} with all lists", words, mark, observed=study.observed)
+    words = estimate_text(point, headline.interval, study.least_observed)
+    mark = IntervalMark(point, low, high, headline=True)
+    return ForestRow(f"{label(headline)} with all lists", words, mark, observed=study.observed)
 
 
-def _without(row: Mapping[str, Any]) -> Row:
+def _without(row: Mapping[str, Any]) -> ForestRow:
     name, observed = f"Without {row['list']}", int(row["observed"])
     if row["point"] is None:
         why = f"no number: {row['reason']}"
-        return Row(name, Said(why, why), None)
+        return ForestRow(name, EstimateText(why, why), None)
     low, high = row["interval"] or (None, None)
-    words = said(row["point"], row["interval"], observed)
-    return Row(name, words, Mark(row["point"], low, high), observed=observed)
+    words = estimate_text(row["point"], row["interval"], observed)
+    return ForestRow(name, words, IntervalMark(row["point"], low, high), observed=observed)

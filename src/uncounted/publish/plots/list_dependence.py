@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uncounted.estimate.base.result import Estimate
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, Picture, clean, head, notes, picture, shortened
+from uncounted.publish.plots.base import EDGE, Plot, clean, draw_plot, head, notes, shortened
 from uncounted.publish.report.rounding import percent
 from uncounted.publish.svg import ACCENT, GREY, Drawing
 
@@ -13,7 +13,7 @@ _LARGEST, _LEAST = 76.0, 20.0
 _NUMBERED = 40.0  # from this width on there is room for ">99%" under a disc
 
 
-def edges(estimate: Estimate) -> Picture:
+def list_dependence(estimate: Estimate) -> Plot:
     """How likely it is that two lists depend on each other, whatever other lists say.
 
     The area of a disc is the probability. A row and a column are lists; they carry the
@@ -35,7 +35,7 @@ def edges(estimate: Estimate) -> Picture:
         return _triangle(on, y + 6, names, chance)
 
     title = "Which lists depend on each other"
-    return picture("links", title, f"How likely each link is. {' '.join(parts)}", draw)
+    return draw_plot("links", title, f"How likely each link is. {' '.join(parts)}", draw)
 
 
 def _triangle(

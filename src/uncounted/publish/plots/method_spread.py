@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.publish.plots.base import EDGE, Axis, Picture, head, notes, picture
+from uncounted.publish.plots.base import EDGE, Axis, Plot, draw_plot, head, notes
 from uncounted.publish.plots.forest import draw_rows
 from uncounted.publish.plots.posterior import bar_notes, cut_notes, in_sentences, reach, rows_of
 from uncounted.publish.svg import Drawing
 
 
-def spread(study: Study) -> Picture:
+def method_spread(study: Study) -> Plot:
     """Every method's interval, the documented count and what was refused.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
         >>> from uncounted.estimate import run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> spread(run(table, ["chao"])).title
+        >>> method_spread(run(table, ["chao"])).title
         'How many in all: the methods side by side'
     """
     far = reach(study)
 
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)
-        rows = rows_of(study, far, hills=False)
+        rows = rows_of(study, far, densities=False)
         y = draw_rows(on, head(on), rows, axis, observed=study.observed)
-        return notes(on, y, [*bar_notes(study), *cut_notes(study, far, hills=False)])
+        return notes(on, y, [*bar_notes(study), *cut_notes(study, far, densities=False)])
 
-    return picture("spread", "How many in all: the methods side by side", in_sentences(study), draw)
+    return draw_plot(
+        "spread", "How many in all: the methods side by side", in_sentences(study), draw
+    )

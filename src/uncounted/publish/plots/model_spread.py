@@ -12,8 +12,8 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import about, round_to_interval
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Axis, Picture, head, notes, picture, reach_of
-from uncounted.publish.plots.list_dependence import edges
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, Plot, draw_plot, head, notes, reach_of
+from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import ACCENT, GREY, PALE, Drawing, ticks
@@ -26,7 +26,7 @@ _SLIGHT = 0.05  # a group of less weight is not named
 
 
 @attrs.frozen
-class Group:
+class ModelGroup:
     """Models whose numbers are near each other."""
 
     models: tuple[Model, ...]
@@ -49,7 +49,7 @@ class Group:
         return float(total / self.weight)
 
 
-def groups(models: Sequence[Model]) -> list[Group]:
+def groups(models: Sequence[Model]) -> list[ModelGroup]:
     """Split models, in order of their numbers, where the next is more than 30% larger.
 
     Groups of less than 5% of the weight are left out.
@@ -66,12 +66,12 @@ def groups(models: Sequence[Model]) -> list[Group]:
         if b["point"] > _APART * a["point"]:
             found.append([])
         found[-1].append(b)
-    return [group for each in found if (group := Group(tuple(each))).weight >= _SLIGHT]
+    return [group for each in found if (group := ModelGroup(tuple(each))).weight >= _SLIGHT]
 
 
 def model_spread(
     estimate: Estimate, observed: int | None = None, lists: Sequence[str] = ()
-) -> Picture:
+) -> Plot:
     """Each model's number against its weight; for decomposable graphs, how likely each link is.
 
     Args:
@@ -99,7 +99,7 @@ def model_spread(
             hint=estimate.reason or "log-linear and decomposable have",
         )
     if not models:
-        return edges(estimate)
+        return list_dependence(estimate)
     carried = min(sum(model["weight"] for model in models), 1.0)
     found = groups(models)
     many = "The model that fits" if len(models) == 1 else f"The {len(models)} models that fit"
@@ -127,17 +127,17 @@ def model_spread(
         words += _legend(lists)
         return notes(on, y, words)
 
-    return picture("models", "Models that fit nearly as well", " ".join(parts), draw)
+    return draw_plot("models", "Models that fit nearly as well", " ".join(parts), draw)
 
 
-def group_words(group: Group, estimate: Estimate, observed: int) -> str:
+def group_words(group: ModelGroup, estimate: Estimate, observed: int) -> str:
     """A group's number: as the estimate's own where it is that, else by its standard errors.
 
     It is said no finer than groups are told apart.
 
     Examples:
-        >>> heavy = Group(({"point": 3232.0, "weight": 0.9, "se": 2471.0},))
-        >>> other = Group(({"point": 1232.0, "weight": 0.1, "se": 739.0},))
+        >>> heavy = ModelGroup(({"point": 3232.0, "weight": 0.9, "se": 2471.0},))
+        >>> other = ModelGroup(({"point": 1232.0, "weight": 0.1, "se": 739.0},))
         >>> estimate = Estimate("log-linear", "ok", point=3232.0, interval=(331.0, 13_688.0))
         >>> group_words(heavy, estimate, 232), group_words(other, estimate, 232)
         ('about 3,000', 'about 1,200')
@@ -170,7 +170,7 @@ def _plot(
     on: Drawing,
     y: float,
     models: Sequence[Model],
-    found: Sequence[tuple[Group, str]],
+    found: Sequence[tuple[ModelGroup, str]],
     far: float,
     observed: int | None,
 ) -> float:
@@ -208,7 +208,7 @@ def _weights(most: float) -> list[float]:
     return [tick / 1000 for tick in ticks(most * 1000, 5)]
 
 
-def _brackets(on: Drawing, y: float, found: Sequence[tuple[Group, str]], axis: Axis) -> None:
+def _brackets(on: Drawing, y: float, found: Sequence[tuple[ModelGroup, str]], axis: Axis) -> None:
     """Over each group a line as wide as it is, and what it says; words stand side by side."""
     texts = [(words, f"{percent(group.weight)} of the weight") for group, words in found]
     if sum(_wide(text) for text in texts) > axis.right - EDGE:

@@ -11,16 +11,16 @@ from uncounted.estimate.base.result import Estimate, Study
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
-    Picture,
-    Said,
+    EstimateText,
+    Plot,
+    draw_plot,
+    estimate_text,
     head,
     notes,
-    picture,
     reach_of,
-    said,
 )
-from uncounted.publish.plots.forest import Outline, Row, draw_rows
-from uncounted.publish.report.figures import Mark
+from uncounted.publish.plots.forest import ForestRow, Outline, draw_rows
+from uncounted.publish.report.figures import IntervalMark
 from uncounted.publish.report.publishable import METHODS
 from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import Drawing
@@ -84,7 +84,7 @@ def _steps(n0: Draws, observed: int, reach: float) -> Outline:
     return outline
 
 
-def rows_of(study: Study, reach: float, *, hills: bool) -> list[Row]:
+def rows_of(study: Study, reach: float, *, densities: bool) -> list[ForestRow]:
     """Every method's answer, refusals last."""
     rows = []
     for estimate in study.estimates:
@@ -92,30 +92,30 @@ def rows_of(study: Study, reach: float, *, hills: bool) -> list[Row]:
             continue
         bound = estimate.point_kind == "lower bound"
         interval = estimate.interval
-        mark = Mark(
+        mark = IntervalMark(
             estimate.point,
             interval[0] if interval else None,
             interval[1] if interval else None,
             bound,
             estimate is study.headline,
         )
-        words = said(estimate.point, interval, study.least_observed, bound=bound)
+        words = estimate_text(estimate.point, interval, study.least_observed, bound=bound)
         if bound and "bound" not in label(estimate).lower():
-            words = Said(f"lower bound: {words.long}", f"bound: {words.short}")
+            words = EstimateText(f"lower bound: {words.long}", f"bound: {words.short}")
         outline = None
-        if hills and estimate.draws is not None:
+        if densities and estimate.draws is not None:
             base = min(study.observed, int(estimate.draws.min()))
             outline = density(estimate.draws, base, reach)
-        rows.append(Row(label(estimate), words, mark, outline))
+        rows.append(ForestRow(label(estimate), words, mark, outline))
     refused = [estimate for estimate in study.estimates if estimate.point is None]
     if len(refused) > 1 and not rows and len({each.reason for each in refused}) == 1:
         return [_refusal("Every method", refused[0].reason)]
     return [*rows, *(_refusal(label(each), each.reason) for each in refused)]
 
 
-def _refusal(name: str, reason: str | None) -> Row:
+def _refusal(name: str, reason: str | None) -> ForestRow:
     why = f"no number: {reason}"
-    return Row(name, Said(why, why), None)
+    return ForestRow(name, EstimateText(why, why), None)
 
 
 def reach(study: Study) -> float:
@@ -130,11 +130,11 @@ def reach(study: Study) -> float:
 def in_sentences(study: Study) -> str:
     """What the rows say, for those who hear it."""
     parts = [f"Documented: {whole(study.observed)}."]
-    parts += [f"{row.name}: {row.said.long}." for row in rows_of(study, 1.0, hills=False)]
+    parts += [f"{row.name}: {row.text.long}." for row in rows_of(study, 1.0, densities=False)]
     return " ".join(parts)
 
 
-def cut_notes(study: Study, far: float, *, hills: bool) -> list[str]:
+def cut_notes(study: Study, far: float, *, densities: bool) -> list[str]:
     """Say whose interval or hill goes on beyond the picture, and how much of it does."""
     found = []
     for estimate in study.estimates:
@@ -144,17 +144,17 @@ def cut_notes(study: Study, far: float, *, hills: bool) -> list[str]:
         if math.isinf(estimate.interval[1]):
             parts.append("the interval has no upper end")
         elif estimate.interval[1] > far:
-            words = said(estimate.number(), estimate.interval, study.least_observed).long
+            words = estimate_text(estimate.number(), estimate.interval, study.least_observed).long
             parts.append(f"the interval goes on to {words.rsplit(' ', 1)[-1]}")
         beyond = 0.0 if estimate.draws is None else float(np.mean(estimate.draws > far))
-        if hills and (beyond >= 0.005 or (parts and beyond)):
+        if densities and (beyond >= 0.005 or (parts and beyond)):
             parts.append(f"{percent(beyond)} of the draws are beyond the right end of the picture")
         if parts:
             found.append(f"{label(estimate)}: {', and '.join(parts)}.")
     return found
 
 
-def posterior(study: Study) -> Picture:
+def posterior(study: Study) -> Plot:
     """The posterior of N, method by method.
 
     A method with draws has a hill over its interval, one without has its interval, a lower
@@ -173,15 +173,15 @@ def posterior(study: Study) -> Picture:
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)
         y = head(on)
-        y = draw_rows(on, y, rows_of(study, far, hills=True), axis, observed=study.observed)
+        y = draw_rows(on, y, rows_of(study, far, densities=True), axis, observed=study.observed)
         words = []
         if has_hills:
             words.append(
                 "A hill is higher where a number is likelier; all hills are drawn as high."
             )
-        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far, hills=True)])
+        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far, densities=True)])
 
-    return picture(
+    return draw_plot(
         "posterior", "How many in all: what each method holds likely", in_sentences(study), draw
     )
 

@@ -11,7 +11,16 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture, reach_of, said
+from uncounted.publish.plots.base import (
+    EDGE,
+    SMALL,
+    Plot,
+    draw_plot,
+    estimate_text,
+    head,
+    notes,
+    reach_of,
+)
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
@@ -24,7 +33,7 @@ _NEEDED = ("shuffle", "fraction", "observed", "point", "interval", "status")
 
 
 @attrs.frozen
-class _Plot:
+class _LinearAxes:
     left: float
     right: float
     top: float
@@ -43,7 +52,7 @@ class _Plot:
         return self.bottom - (self.bottom - self.top) * people / self.reach
 
 
-def trajectory(points: Sequence[Point]) -> Picture:
+def trajectory(points: Sequence[Point]) -> Plot:
     """N, its interval and the number observed against growing random parts of the records.
 
     Args:
@@ -93,14 +102,16 @@ def trajectory(points: Sequence[Point]) -> Picture:
         left = EDGE + wide + 10
         room = (on.width - 24 - left) / max(len({row["fraction"] for row in rows}), 1)
         shift = min(7.0, 0.6 * room / max(len(shuffles), 1))
-        plot = _Plot(left, on.width - 18, y + 14, y + 14 + _HIGH, far, shift)
-        _axes(on, plot, rows)
+        axes = _LinearAxes(left, on.width - 18, y + 14, y + 14 + _HIGH, far, shift)
+        _draw_axes(on, axes, rows)
         for i, shuffle in enumerate(shuffles):
             of = sorted((r for r in rows if r["shuffle"] == shuffle), key=lambda r: r["fraction"])
-            _one(on, plot, of, i, (i - (len(shuffles) - 1) / 2) * shift)
-        return notes(on, plot.bottom + 44, words)
+            _one(on, axes, of, i, (i - (len(shuffles) - 1) / 2) * shift)
+        return notes(on, axes.bottom + 44, words)
 
-    return picture("trajectory", "The number from growing parts of the records", _desc(rows), draw)
+    return draw_plot(
+        "trajectory", "The number from growing parts of the records", _desc(rows), draw
+    )
 
 
 def _usual(ok: Sequence[Point]) -> list[float]:
@@ -136,8 +147,8 @@ def _desc(rows: Sequence[Point]) -> str:
     for fraction in sorted({row["fraction"] for row in rows}, reverse=True):
         of = [row for row in rows if row["fraction"] == fraction]
         which = "all" if fraction == 1 else percent(fraction) + " of"
-        said_once = list(dict.fromkeys(_said(row) for row in of))
-        parts.append(f"Of {which} the records: {'; or '.join(said_once)}.")
+        texts = list(dict.fromkeys(_said(row) for row in of))
+        parts.append(f"Of {which} the records: {'; or '.join(texts)}.")
     return " ".join(parts)
 
 
@@ -145,76 +156,76 @@ def _said(row: Point) -> str:
     documented = f"{whole(row['observed'])} documented, "
     if row["point"] is None:
         return documented + "no number"
-    return documented + said(row["point"], row["interval"], row["observed"]).long
+    return documented + estimate_text(row["point"], row["interval"], row["observed"]).long
 
 
-def _axes(on: Drawing, plot: _Plot, rows: Sequence[Point]) -> None:
-    for tick in ticks(plot.reach, 6):
-        y = plot.y(tick)
-        on.line(plot.left, y, plot.right + 8, y, stroke=PALE, width=0.7)
-        on.text(plot.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
-    on.line(plot.left, plot.bottom, plot.right + 8, plot.bottom, stroke=GREY)
+def _draw_axes(on: Drawing, axes: _LinearAxes, rows: Sequence[Point]) -> None:
+    for tick in ticks(axes.reach, 6):
+        y = axes.y(tick)
+        on.line(axes.left, y, axes.right + 8, y, stroke=PALE, width=0.7)
+        on.text(axes.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
+    on.line(axes.left, axes.bottom, axes.right + 8, axes.bottom, stroke=GREY)
     last = -math.inf
     marked = sorted({row["fraction"] for row in rows}, reverse=True)
-    for fraction in sorted(_apart(on, plot, marked)):
-        words, x = percent(fraction), plot.x(fraction)
+    for fraction in sorted(_apart(on, axes, marked)):
+        words, x = percent(fraction), axes.x(fraction)
         half = fonts.width(words, SMALL) / 2
         left = min(max(x - half, last + 4), on.width - EDGE - 2 * half)
-        on.text(left, plot.bottom + 24, words, size=SMALL, fill=GREY)
+        on.text(left, axes.bottom + 24, words, size=SMALL, fill=GREY)
         last = left + 2 * half
     for fraction in marked:
-        on.line(plot.x(fraction), plot.bottom, plot.x(fraction), plot.bottom + 5, stroke=GREY)
-    middle = (plot.left + plot.right) / 2
-    on.text(middle, plot.bottom + 40, "of the records", size=SMALL, fill=GREY, anchor="middle")
+        on.line(axes.x(fraction), axes.bottom, axes.x(fraction), axes.bottom + 5, stroke=GREY)
+    middle = (axes.left + axes.right) / 2
+    on.text(middle, axes.bottom + 40, "of the records", size=SMALL, fill=GREY, anchor="middle")
 
 
-def _apart(on: Drawing, plot: _Plot, fractions: Sequence[float]) -> list[float]:
+def _apart(on: Drawing, axes: _LinearAxes, fractions: Sequence[float]) -> list[float]:
     """Fractions whose labels do not touch, the largest first."""
     kept: list[float] = []
     gap = fonts.width("100%", SMALL) + (6 if on.width > NARROW else 8)
     for fraction in fractions:
-        if not kept or plot.x(kept[-1]) - plot.x(fraction) >= gap:
+        if not kept or axes.x(kept[-1]) - axes.x(fraction) >= gap:
             kept.append(fraction)
     return kept
 
 
-def _one(on: Drawing, plot: _Plot, rows: Sequence[Point], i: int, shift: float) -> None:
+def _one(on: Drawing, axes: _LinearAxes, rows: Sequence[Point], i: int, shift: float) -> None:
     """A shuffle: its line, its intervals and points, its refusals, and what it documents."""
     dash = _DASHES[i % len(_DASHES)]
-    seen = [(plot.x(row["fraction"]), plot.y(row["observed"])) for row in rows]
+    seen = [(axes.x(row["fraction"]), axes.y(row["observed"])) for row in rows]
     for (x1, y1), (x2, y2) in pairwise(seen):
         on.line(x1, y1, x2, y2, stroke=GREY, width=1)
     before: tuple[float, float] | None = None
     for row in rows:
-        x = plot.x(row["fraction"]) + shift
+        x = axes.x(row["fraction"]) + shift
         if row["point"] is None:
-            _cross(on, x, plot.bottom)
+            _cross(on, x, axes.bottom)
             before = None
             continue
-        here = (x, plot.anywhere(row["point"]))
-        if before is not None and (within := _within(before, here, plot.top)) is not None:
+        here = (x, axes.anywhere(row["point"]))
+        if before is not None and (within := _within(before, here, axes.top)) is not None:
             on.line(*within[0], *within[1], stroke=ACCENT, width=1.8, dash=dash)
         before = here
     for row in rows:
         if row["point"] is not None:
-            _point(on, plot, row, plot.x(row["fraction"]) + shift, i)
+            _point(on, axes, row, axes.x(row["fraction"]) + shift, i)
 
 
-def _point(on: Drawing, plot: _Plot, row: Point, x: float, i: int) -> None:
+def _point(on: Drawing, axes: _LinearAxes, row: Point, x: float, i: int) -> None:
     if row["interval"] is not None:
         low, high = row["interval"]
-        on.line(x, plot.y(low), x, plot.y(high), stroke=INK, width=1.2)
-        on.line(x - 3, plot.y(low), x + 3, plot.y(low), stroke=INK, width=1.2)
-        if high <= plot.reach:
-            on.line(x - 3, plot.y(high), x + 3, plot.y(high), stroke=INK, width=1.2)
+        on.line(x, axes.y(low), x, axes.y(high), stroke=INK, width=1.2)
+        on.line(x - 3, axes.y(low), x + 3, axes.y(low), stroke=INK, width=1.2)
+        if high <= axes.reach:
+            on.line(x - 3, axes.y(high), x + 3, axes.y(high), stroke=INK, width=1.2)
         else:
-            _up(on, x, plot.top)
-    if row["point"] > plot.reach:
-        y = plot.top
+            _up(on, x, axes.top)
+    if row["point"] > axes.reach:
+        y = axes.top
         fill = (ACCENT, "#ffffff")[i % 2]
         on.path(f"M{number(x - 7)} {number(y)}l7 -11l7 11z", fill=fill, stroke=ACCENT, width=1.5)
         return
-    on.dot(x, plot.y(row["point"]), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
+    on.dot(x, axes.y(row["point"]), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
 
 
 def _within(

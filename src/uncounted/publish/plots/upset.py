@@ -5,7 +5,7 @@ from __future__ import annotations
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import Picture, clean, folded, head, notes, paragraph, picture
+from uncounted.publish.plots.base import Plot, clean, draw_plot, folded, head, notes, paragraph
 from uncounted.publish.report.figures import COLUMN, PITCH, upset_rows
 from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import INK, Drawing
@@ -31,7 +31,7 @@ def shown_patterns(table: CaptureTable) -> list[str]:
 _TURNED = str.maketrans("10", "01")
 
 
-def upset(table: CaptureTable) -> Picture:
+def upset(table: CaptureTable) -> Plot:
     """An UpSet plot that reads down: a row a combination of lists, a bar for its people.
 
     At most 40 combinations are drawn, those with most people; the rest are summed.
@@ -69,7 +69,7 @@ def upset(table: CaptureTable) -> Picture:
         y = upset_rows(on, y + 14, heads, rows, pitch=pitch, full=full)
         return notes(on, y + 2, [rest_words]) if rest else y + 6
 
-    return picture("upset", "Who is on which lists", " ".join(parts), draw)
+    return draw_plot("upset", "Who is on which lists", " ".join(parts), draw)
 
 
 def _named(table: CaptureTable, pattern: str) -> str:

@@ -16,8 +16,8 @@ from uncounted.estimate.base.result import Study
 from uncounted.estimate.base.xi import SATURATED
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Picture, head, notes, picture, said
-from uncounted.publish.plots.xi_headline import Own, own_line, which_line
+from uncounted.publish.plots.base import EDGE, SMALL, Plot, draw_plot, estimate_text, head, notes
+from uncounted.publish.plots.xi_headline import HeadlineLine, own_line, which_line
 from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
@@ -28,7 +28,7 @@ _LINE = 17.0  # words in less room than this would be struck through
 
 
 @attrs.frozen
-class Plot:
+class LogAxes:
     """Two log axes: xi to the right, people upwards."""
 
     left: float
@@ -81,7 +81,7 @@ def log_ticks(low: float, high: float) -> list[int]:
     return found if len(found) > 1 else [tick for tick in ticks(high, 20) if tick >= low]
 
 
-def xi_curve(study: Study, claim: float | None = None) -> Picture:
+def xi_curve(study: Study, claim: float | None = None) -> Plot:
     """N against xi, with its interval, the usual assumption (xi = 1) and what a claim takes.
 
     Where the table of xi is that of the saturated table, the headline's own line is drawn
@@ -112,12 +112,12 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
     if claim is not None and not 0 < claim < math.inf:
         raise UsedWrongly(f"a claim of {claim} people is none", hint="as in 10000")
     n = study.observed
-    unseen = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
-    at_one = sorted(unseen)[len(unseen) // 2]
+    undocumented = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
+    at_one = sorted(undocumented)[len(undocumented) // 2]
     own = own_line(study, rows, at_one)
     claimed = [] if claim is None else _claims(claim, n, rows, at_one, own)
     parts = [f"Documented: {whole(n)}."]
-    parts += [f"At xi = {xi_words(r['xi'])} {_row_said(r, n).long}." for r in rows]
+    parts += [f"At xi = {xi_words(r['xi'])} {_row_text(r, n).long}." for r in rows]
     basis = str(rows[0]["basis"])
     which = [each for each in (which_line(study, own, basis),) if each]
     if own is not None:
@@ -125,20 +125,20 @@ def xi_curve(study: Study, claim: float | None = None) -> Picture:
 
     def draw(on: Drawing) -> float:
         y = head(on)
-        plot = _plot(on, y, rows, n, at_one, claim, own)
-        _curve(on, plot, rows, n, at_one)
+        axes = _log_axes(on, y, rows, n, at_one, claim, own)
+        _curve(on, axes, rows, n, at_one)
         if own is not None:
-            _broken(on, plot, own)
-        _marks(on, plot, rows, n, at_one, claim, own)
-        below = _foot(on, plot, rows)
+            _broken(on, axes, own)
+        _marks(on, axes, rows, n, at_one, claim, own)
+        below = _foot(on, axes, rows)
         return notes(on, below, [*which, *claimed, *_meaning(study, basis)])
 
     title = "What if the assumption is wrong by a factor xi?"
-    return picture("xi", title, " ".join([*parts, *claimed]), draw)
+    return draw_plot("xi", title, " ".join([*parts, *claimed]), draw)
 
 
-def _row_said(row: Mapping[str, Any], n: int) -> Any:
-    return said(row["point"], row["interval"], n)
+def _row_text(row: Mapping[str, Any], n: int) -> Any:
+    return estimate_text(row["point"], row["interval"], n)
 
 
 def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float | None:
@@ -151,19 +151,21 @@ def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float |
     return None
 
 
-def _tip(unseen: float, n: int, claim: float | None) -> float | None:
+def _tip(undocumented: float, n: int, claim: float | None) -> float | None:
     """The xi at which a line comes down to a claim."""
-    return unseen / (claim - n) if claim is not None and claim > n and unseen > 0 else None
+    return (
+        undocumented / (claim - n) if claim is not None and claim > n and undocumented > 0 else None
+    )
 
 
 def _claims(
-    claim: float, n: int, rows: Sequence[Mapping[str, Any]], at_one: float, own: Own | None
+    claim: float, n: int, rows: Sequence[Mapping[str, Any]], at_one: float, own: HeadlineLine | None
 ) -> list[str]:
     """How far a claim holds, on each line that is drawn."""
     holds = _holds(claim, n, _tip(at_one, n, claim), _low_tip(rows, n, claim))
     if own is None or claim <= n:
         return [holds]
-    hers = _holds(claim, n, _tip(own.unseen, n, claim), _low_tip(own.rows, n, claim))
+    hers = _holds(claim, n, _tip(own.undocumented, n, claim), _low_tip(own.rows, n, claim))
     return [f"{hers[:-1]}, by the headline.", f"{holds[:-1]}, by the table alone."]
 
 
@@ -194,15 +196,15 @@ def _meaning(study: Study, basis: str) -> list[str]:
     ]
 
 
-def _plot(
+def _log_axes(
     on: Drawing,
     top: float,
     rows: Sequence[Mapping[str, Any]],
     n: int,
     at_one: float,
     claim: float | None,
-    own: Own | None,
-) -> Plot:
+    own: HeadlineLine | None,
+) -> LogAxes:
     low, high = rows[0]["xi"] / 1.12, rows[-1]["xi"] * 1.12
     low, high = min(low, 0.9), max(high, 1.1)
     first = (low / _FARTHEST, high * _FARTHEST)
@@ -216,55 +218,55 @@ def _plot(
     if claim is not None and claim * 1.1 <= most * 3:
         most = max(most, claim * 1.1)
     left = EDGE + fonts.width(whole(most), SMALL) + 10
-    return Plot(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
+    return LogAxes(left, on.width - 10, top + 18, top + 18 + _HIGH, (low, high), (n / 1.15, most))
 
 
-def _tips(n: int, at_one: float, claim: float | None, own: Own | None) -> list[float]:
-    found = [_tip(at_one, n, claim), None if own is None else _tip(own.unseen, n, claim)]
+def _tips(n: int, at_one: float, claim: float | None, own: HeadlineLine | None) -> list[float]:
+    found = [_tip(at_one, n, claim), None if own is None else _tip(own.undocumented, n, claim)]
     return [tip for tip in found if tip is not None]
 
 
-def _broken(on: Drawing, plot: Plot, own: Own) -> None:
+def _broken(on: Drawing, axes: LogAxes, own: HeadlineLine) -> None:
     """The headline's line in strokes, its dots, and its interval as an upright at xi = 1."""
-    low, high = plot.xi
+    low, high = axes.xi
     steps = 2 * _STEPS
     xis = [low * (high / low) ** (i / steps) for i in range(steps + 1)]
-    points = [(plot.x(xi), plot.y(own.at(xi))) for xi in xis]
+    points = [(axes.x(xi), axes.y(own.at(xi))) for xi in xis]
     strokes = [_line(points[i : i + 3]) for i in range(0, steps, 4)]
     on.path("".join(strokes), fill="none", stroke=INK, width=2.2)
     for each in own.rows:
-        on.dot(plot.x(each["xi"]), plot.y(each["point"]), 4, fill=INK)
+        on.dot(axes.x(each["xi"]), axes.y(each["point"]), 4, fill=INK)
         ends = each["interval"]
         if each["xi"] == 1.0 and ends is not None:
-            at, (low_end, high_end) = plot.x(1.0), (plot.y(end) for end in ends)
+            at, (low_end, high_end) = axes.x(1.0), (axes.y(end) for end in ends)
             on.line(at, low_end, at, high_end, stroke=INK, width=2)
             for y in (low_end, high_end):
                 on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
 
 
 def _curve(
-    on: Drawing, plot: Plot, rows: Sequence[Mapping[str, Any]], n: int, at_one: float
+    on: Drawing, axes: LogAxes, rows: Sequence[Mapping[str, Any]], n: int, at_one: float
 ) -> None:
     """The band between the rows, on log n0, and the curve n + n0/xi over the whole axis."""
-    for tick in log_ticks(*plot.people):
-        on.line(plot.left, plot.y(tick), plot.right, plot.y(tick), stroke=PALE, width=0.7)
+    for tick in log_ticks(*axes.people):
+        on.line(axes.left, axes.y(tick), axes.right, axes.y(tick), stroke=PALE, width=0.7)
     banded = [row for row in rows if row["interval"] is not None]
     if banded:
-        lower = [(plot.x(r["xi"]), plot.y(r["interval"][0])) for r in banded]
-        upper = [(plot.x(r["xi"]), plot.y(r["interval"][1])) for r in banded]
-        ring = [*_dense(banded, 1, plot, n), *reversed(_dense(banded, 0, plot, n))]
+        lower = [(axes.x(r["xi"]), axes.y(r["interval"][0])) for r in banded]
+        upper = [(axes.x(r["xi"]), axes.y(r["interval"][1])) for r in banded]
+        ring = [*_dense(banded, 1, axes, n), *reversed(_dense(banded, 0, axes, n))]
         if len(ring) > 2:
             on.path(_line(ring) + "z", fill=PALE)
         for (x, a), (_, b) in zip(lower, upper, strict=True):
             on.line(x, a, x, b, stroke=GREY, width=1)
-    low, high = plot.xi
+    low, high = axes.xi
     xis = [low * (high / low) ** (i / _STEPS) for i in range(_STEPS + 1)]
-    curve = [(plot.x(xi), plot.y(n + at_one / xi)) for xi in xis]
+    curve = [(axes.x(xi), axes.y(n + at_one / xi)) for xi in xis]
     on.path(_line(curve), fill="none", stroke=ACCENT, width=2)
 
 
 def _dense(
-    rows: Sequence[Mapping[str, Any]], end: int, plot: Plot, n: int
+    rows: Sequence[Mapping[str, Any]], end: int, axes: LogAxes, n: int
 ) -> list[tuple[float, float]]:
     """One edge of the band: between two rows n0 is interpolated on its logarithm."""
     found = []
@@ -274,8 +276,8 @@ def _dense(
             share = i / 8
             xi = a["xi"] ** (1 - share) * b["xi"] ** share
             n0 = math.inf if math.isinf(last) else first ** (1 - share) * last**share
-            found.append((plot.x(xi), plot.y(n + n0) if n0 < math.inf else plot.top))
-    return [*found, (plot.x(rows[-1]["xi"]), plot.y(rows[-1]["interval"][end]))]
+            found.append((axes.x(xi), axes.y(n + n0) if n0 < math.inf else axes.top))
+    return [*found, (axes.x(rows[-1]["xi"]), axes.y(rows[-1]["interval"][end]))]
 
 
 def _line(points: Sequence[tuple[float, float]]) -> str:
@@ -283,11 +285,11 @@ def _line(points: Sequence[tuple[float, float]]) -> str:
 
 
 @attrs.define
-class _Words:
+class LabelPlacer:
     """Writes where nothing is written yet, and where no level line runs through the words."""
 
     on: Drawing
-    plot: Plot
+    axes: LogAxes
     levels: list[float]
     taken: list[tuple[float, float, float, float]] = attrs.field(factory=list)
 
@@ -301,10 +303,10 @@ class _Words:
         """At the first of the spots (left, base) that is free; False where none is."""
         wide = fonts.width(words, SMALL, 700 if bold else 400)
         for x, y in spots:
-            left = min(max(x, self.plot.left + 2), self.plot.right - wide)
+            left = min(max(x, self.axes.left + 2), self.axes.right - wide)
             box = (left, y - 11, left + wide, y + 4)
-            struck = any(box[1] < level < box[3] for level in [*self.levels, self.plot.bottom])
-            struck = struck or box[1] > self.plot.bottom
+            struck = any(box[1] < level < box[3] for level in [*self.levels, self.axes.bottom])
+            struck = struck or box[1] > self.axes.bottom
             if not struck and not any(_meet(box, other) for other in self.taken):
                 self.on.text(left, y, words, size=SMALL, bold=bold, halo=True)
                 self.taken.append(box)
@@ -318,48 +320,48 @@ def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, fl
 
 def _marks(
     on: Drawing,
-    plot: Plot,
+    axes: LogAxes,
     rows: Sequence[Mapping[str, Any]],
     n: int,
     at_one: float,
     claim: float | None,
-    own: Own | None,
+    own: HeadlineLine | None,
 ) -> None:
     """Observed, xi = 1, the claim, and each row's dot with its number."""
-    bottom = plot.y(n)
-    drawn = claim is not None and n < claim < plot.people[1]
-    level = plot.y(claim) if drawn and claim is not None else bottom
-    words = _Words(on, plot, [bottom, level])
-    on.line(plot.left, bottom, plot.right, bottom, dash="4 3")
-    on.line(plot.x(1.0), plot.top, plot.x(1.0), plot.bottom, stroke=INK, dash="2 3")
+    bottom = axes.y(n)
+    drawn = claim is not None and n < claim < axes.people[1]
+    level = axes.y(claim) if drawn and claim is not None else bottom
+    words = LabelPlacer(on, axes, [bottom, level])
+    on.line(axes.left, bottom, axes.right, bottom, dash="4 3")
+    on.line(axes.x(1.0), axes.top, axes.x(1.0), axes.bottom, stroke=INK, dash="2 3")
     half = fonts.width("xi = 1, as assumed", SMALL, 700) / 2
-    words.write("xi = 1, as assumed", [(plot.x(1.0) - half, plot.top - 6)], bold=True)
+    words.write("xi = 1, as assumed", [(axes.x(1.0) - half, axes.top - 6)], bold=True)
     documented = f"documented: {whole(n)}"
     if drawn and claim is not None:
-        on.line(plot.left, level, plot.right, level, stroke=INK, width=1.2, dash="8 3")
+        on.line(axes.left, level, axes.right, level, stroke=INK, width=1.2, dash="8 3")
         near = bottom - level < _LINE
         above = f"claim: more than {whole(claim)}" + (" (upper line)" if near else "")
         documented += " (lower line)" if near else ""
-        spots = [(plot.left + 4, level - 5), (plot.right, level - 5), (plot.left + 4, level + 14)]
+        spots = [(axes.left + 4, level - 5), (axes.right, level - 5), (axes.left + 4, level + 14)]
         words.write(above, spots, bold=True)
-    spots = [(plot.left + 4, bottom - 5), (plot.left + 4, level - 5 - _LINE)]
+    spots = [(axes.left + 4, bottom - 5), (axes.left + 4, level - 5 - _LINE)]
     words.write(documented, spots, bold=True)
     for row in () if own is None else own.rows:
-        words.dot(plot.x(row["xi"]), plot.y(row["point"]))
+        words.dot(axes.x(row["xi"]), axes.y(row["point"]))
     if drawn:
         for tip in _tips(n, at_one, claim, own):
-            _tipped(on, plot, words, tip, level)
+            _tipped(on, axes, words, tip, level)
     for row in rows:
-        on.dot(plot.x(row["xi"]), plot.y(row["point"]), 4.5, fill=ACCENT)
-        words.dot(plot.x(row["xi"]), plot.y(row["point"]))
+        on.dot(axes.x(row["xi"]), axes.y(row["point"]), 4.5, fill=ACCENT)
+        words.dot(axes.x(row["xi"]), axes.y(row["point"]))
     if own is not None:
-        x, y = plot.x(1.0), plot.y(own.at(1.0))
-        told = f"headline: {own.said.short.split(' (', 1)[0]}"
+        x, y = axes.x(1.0), axes.y(own.at(1.0))
+        told = f"headline: {own.text.short.split(' (', 1)[0]}"
         words.write(told, _around(x, y, told, bold=True), bold=True)
     for row in sorted(rows, key=lambda r: abs(math.log(r["xi"]))):
-        about = _row_said(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
+        about = _row_text(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
         told = about or _number(row, n)
-        words.write(told, _around(plot.x(row["xi"]), plot.y(row["point"]), told))
+        words.write(told, _around(axes.x(row["xi"]), axes.y(row["point"]), told))
 
 
 def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple[float, float]]:
@@ -369,41 +371,41 @@ def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple
     return [(left, y + 16), (x + 7, y + 16), *above] if bold else above
 
 
-def _tipped(on: Drawing, plot: Plot, words: _Words, tip: float, level: float) -> None:
+def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: float) -> None:
     """Where a line comes down to the claim: a ring, and its xi."""
-    if not plot.xi[0] < tip < plot.xi[1]:
+    if not axes.xi[0] < tip < axes.xi[1]:
         return
-    x = plot.x(tip)
-    on.line(x, level, x, plot.bottom, width=1.2, dash="8 3")
+    x = axes.x(tip)
+    on.line(x, level, x, axes.bottom, width=1.2, dash="8 3")
     on.dot(x, level, 6, fill="#ffffff", stroke=INK)
     told = f"xi = {down(tip)}"
     wide = fonts.width(told, SMALL, 700)
-    sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= plot.right]
-    heights = (words.levels[0] - 5, plot.bottom - 8, level + 18, level - 10, level - 24)
+    sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= axes.right]
+    heights = (words.levels[0] - 5, axes.bottom - 8, level + 18, level - 10, level - 24)
     words.write(told, [(left, y) for y in heights for left in sides], bold=True)
 
 
 def _number(row: Mapping[str, Any], n: int) -> str:
     """`17,000`: the row's number, rounded, with no more words."""
-    return str(_row_said(row, n).short.removeprefix("about ").split(" ", 1)[0])
+    return str(_row_text(row, n).short.removeprefix("about ").split(" ", 1)[0])
 
 
-def _foot(on: Drawing, plot: Plot, rows: Sequence[Mapping[str, Any]]) -> float:
+def _foot(on: Drawing, axes: LogAxes, rows: Sequence[Mapping[str, Any]]) -> float:
     """Both axes' lines and numbers, and which way there are more; where it ends."""
-    on.line(plot.left, plot.bottom, plot.right, plot.bottom, stroke=GREY)
-    for tick in log_ticks(*plot.people):
-        y = plot.y(tick)
-        on.text(plot.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
+    on.line(axes.left, axes.bottom, axes.right, axes.bottom, stroke=GREY)
+    for tick in log_ticks(*axes.people):
+        y = axes.y(tick)
+        on.text(axes.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
     last = -math.inf
     for row in rows:
-        words, x = xi_words(row["xi"]), plot.x(row["xi"])
+        words, x = xi_words(row["xi"]), axes.x(row["xi"])
         half = fonts.width(words, SMALL) / 2
-        on.line(x, plot.bottom, x, plot.bottom + 5, stroke=GREY)
+        on.line(x, axes.bottom, x, axes.bottom + 5, stroke=GREY)
         if x - half > last + 5:
-            on.text(x, plot.bottom + 18, words, size=SMALL, fill=GREY, anchor="middle")
+            on.text(x, axes.bottom + 18, words, size=SMALL, fill=GREY, anchor="middle")
             last = x + half
-    y = plot.bottom + 36
-    on.text(plot.left, y, "← more unseen", size=SMALL, fill=INK)
-    on.text((plot.left + plot.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
-    on.text(plot.right, y, "fewer unseen →", size=SMALL, fill=INK, anchor="end")
+    y = axes.bottom + 36
+    on.text(axes.left, y, "← more unseen", size=SMALL, fill=INK)
+    on.text((axes.left + axes.right) / 2, y, "xi", size=SMALL, bold=True, anchor="middle")
+    on.text(axes.right, y, "fewer unseen →", size=SMALL, fill=INK, anchor="end")
     return y + 6

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uncounted.publish import fonts
-from uncounted.publish.report.figures import NARROW, WIDE, Figure
+from uncounted.publish.report.figures import NARROW, WIDE, SvgFigure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
 from uncounted.rates.result import Rate, Rates
 from uncounted.rates.sentences import RowLabels, between, of
@@ -17,7 +17,7 @@ from uncounted.rates.sentences import RowLabels, between, of
 _SIZE = 13.0
 
 
-def intervals(rates: Rates, labels: RowLabels) -> Figure:
+def intervals(rates: Rates, labels: RowLabels) -> SvgFigure:
     """Each group's rate with both doubts."""
     title = f"Which share of the reported {labels.unit} {labels.says}"
     known = [rate for rate in rates.rates if rate.share is not None]
@@ -26,7 +26,7 @@ def intervals(rates: Rates, labels: RowLabels) -> Figure:
         _draw(Drawing(width, title, desc, f"rates-{name}"), known)
         for name, width in (("wide", WIDE), ("narrow", NARROW))
     ]
-    return Figure("rates", title, desc, *drawn)
+    return SvgFigure("rates", title, desc, *drawn)
 
 
 def _label(rate: Rate) -> str:

@@ -13,16 +13,23 @@ from importlib.metadata import version
 
 from uncounted.errors import NotPublishable
 from uncounted.publish.rates.figure import intervals
-from uncounted.publish.report.document import Draft, Grid, Picture, Points, Section, Words
+from uncounted.publish.report.document import (
+    BulletList,
+    Document,
+    FigureBlock,
+    Paragraph,
+    Section,
+    TableBlock,
+)
 from uncounted.publish.report.html import html
 from uncounted.rates import caveats, sentences, tables
 from uncounted.rates.caveats import SMALL_COUNT
 from uncounted.rates.outcomes import Tally
 from uncounted.rates.result import Contrast, Rates
 from uncounted.rates.sentences import RowLabels
-from uncounted.rates.tables import Table
+from uncounted.rates.tables import TextTable
 
-type Blocks = list[Words | Grid | Picture | Points]
+type Blocks = list[Paragraph | TableBlock | FigureBlock | BulletList]
 
 
 def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = False) -> bytes:
@@ -39,7 +46,7 @@ def page(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool = Fal
     """
     if not internal:
         refuse_small(rates)
-    return html(draft(rates, labels, made=made, internal=internal))
+    return html(document(rates, labels, made=made, internal=internal))
 
 
 def small(tally: Tally) -> bool:
@@ -75,7 +82,7 @@ def sources_hidden(rates: Rates) -> bool:
     return any(small(Tally(row.x, row.n, row.unknown)) for row in rates.sources)
 
 
-def draft(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool) -> Draft:
+def document(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool) -> Document:
     """What the page says."""
     what = f"{labels.unit[:1].upper()}{labels.unit[1:]} that {labels.says}"
     headline = f"{what}: what the reports say, and what they cannot"
@@ -94,11 +101,11 @@ def draft(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool) -> 
         _reporting(rates, labels),
         *_stated(rates),
         *_sources(rates, internal),
-        Section("target", "Of what this is a rate", (Words(caveats.target(labels)),)),
+        Section("target", "Of what this is a rate", (Paragraph(caveats.target(labels)),)),
         _mind(rates, labels, internal),
         _made(rates),
     ]
-    return Draft(
+    return Document(
         language="en",
         title=f"{what}, as reported to us",
         banner=banner,
@@ -114,8 +121,8 @@ def draft(rates: Rates, labels: RowLabels, *, made: dt.date, internal: bool) -> 
     )
 
 
-def _grid(table: Table, caption: str) -> Grid:
-    return Grid(
+def _grid(table: TextTable, caption: str) -> TableBlock:
+    return TableBlock(
         table.header,
         table.rows,
         numeric=frozenset(range(1, len(table.header))),
@@ -129,7 +136,7 @@ def _reported(rates: Rates, labels: RowLabels, internal: bool) -> Section:
         f"are not. Dashed: the rate among all {labels.unit}, with chance, if those that "
         f"{labels.says} are up to four times more, or less, likely than the others to reach us."
     )
-    blocks: Blocks = [Picture(intervals(rates, labels), caption)]
+    blocks: Blocks = [FigureBlock(intervals(rates, labels), caption)]
     reading = "as if the reports were a random sample, which they are not"
     if rates.table.clustered:
         reading += "; rows that came together count for fewer"
@@ -158,7 +165,7 @@ def _contrast(rates: Rates, labels: RowLabels) -> Section | None:
         heading = "One against another"
         paragraph = caveats.columns_words(rates, labels)
     caption = "Intervals as if the reports were a random sample, which they are not."
-    blocks: Blocks = [Words(paragraph)] if paragraph else []
+    blocks: Blocks = [Paragraph(paragraph)] if paragraph else []
     return Section("contrast", heading, (*blocks, _grid(table, caption)))
 
 
@@ -171,7 +178,7 @@ def _missing(rates: Rates, labels: RowLabels) -> Section:
     blocks.append(_grid(tables.reported_table(rates), caption))
     single = _single(rates)
     if single is not None:
-        blocks.append(Words(caveats.settles(single, labels)))
+        blocks.append(Paragraph(caveats.settles(single, labels)))
     return Section("missing", "What the data say without any assumption", tuple(blocks))
 
 
@@ -210,14 +217,14 @@ def _sources(rates: Rates, internal: bool) -> Iterator[Section]:
         return
     if not internal and sources_hidden(rates):
         hidden = "Some counts by source are small. None is shown, as they can lead back to people."
-        yield Section("sources", "Source by source", (Words(hidden),))
+        yield Section("sources", "Source by source", (Paragraph(hidden),))
         return
     blocks: Blocks = [_grid(tables.source_table(rates), "Each source on its own.")]
     single = _single(rates)
     if single is not None:
         n = min(rate.tally.n for rate in rates.rates)
         text = caveats.standardised_words(single, n, public=not internal)
-        blocks += [Words(text)] if text else []
+        blocks += [Paragraph(text)] if text else []
     yield Section("sources", "Source by source", tuple(blocks))
 
 
@@ -225,7 +232,7 @@ def _mind(rates: Rates, labels: RowLabels, internal: bool) -> Section | None:
     notes = caveats.notes(rates, labels, public=not internal)
     if not notes:
         return None
-    return Section("mind", "To be minded", (Points(tuple((note, "") for note in notes)),))
+    return Section("mind", "To be minded", (BulletList(tuple((note, "") for note in notes)),))
 
 
 def _made(rates: Rates) -> Section:
@@ -235,4 +242,4 @@ def _made(rates: Rates) -> Section:
         "Nurminen's score, Newcombe, Koopman and Jeffreys draws for two; bounds after Manski, "
         "with chance after Imbens and Manski."
     )
-    return Section("made", "How it was made", (Words(text, "small"),))
+    return Section("made", "How it was made", (Paragraph(text, "small"),))

@@ -1,4 +1,4 @@
-"""What a report says, as data: the page and the PDF print the same `Draft`.
+"""What a report says, as data: the page and the PDF print the same `Document`.
 
 The sentences of each section are in `sections`; here is what a report is made of.
 Nothing here knows HTML or typst.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import attrs
 
-from uncounted.publish.report.figures import Figure
+from uncounted.publish.report.figures import SvgFigure
 
 
 @attrs.frozen
-class Words:
+class Paragraph:
     """A paragraph; `kind` is `plain`, `strong` (a box that must be seen) or `small`."""
 
     text: str
@@ -20,22 +20,22 @@ class Words:
 
 
 @attrs.frozen
-class Points:
+class BulletList:
     """A list of sentences, each with an optional bold beginning."""
 
     items: tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
-class Picture:
+class FigureBlock:
     """A figure with its caption."""
 
-    figure: Figure
+    figure: SvgFigure
     caption: str
 
 
 @attrs.frozen
-class Grid:
+class TableBlock:
     """A table; `numeric` columns are set to the right; `emphasis` rows are bold."""
 
     columns: tuple[str, ...]
@@ -52,7 +52,7 @@ class Command:
     text: str
 
 
-type Block = Words | Points | Picture | Grid | Command
+type Block = Paragraph | BulletList | FigureBlock | TableBlock | Command
 
 
 @attrs.frozen
@@ -65,7 +65,7 @@ class Section:
 
 
 @attrs.frozen
-class Draft:
+class Document:
     """A whole report.
 
     Attributes:
@@ -102,10 +102,10 @@ class Draft:
 
 
 def _texts(block: Block) -> list[str]:
-    if isinstance(block, Words | Command):
+    if isinstance(block, Paragraph | Command):
         return [block.text]
-    if isinstance(block, Points):
+    if isinstance(block, BulletList):
         return [word for item in block.items for word in item]
-    if isinstance(block, Picture):
+    if isinstance(block, FigureBlock):
         return [block.caption, block.figure.wide]
     return [*block.columns, block.caption, *(cell for row in block.rows for cell in row)]

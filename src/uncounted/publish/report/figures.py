@@ -22,7 +22,7 @@ COLUMN, PITCH = 9.0, 20.0  # the first column of dots, and from one to the next
 
 
 @attrs.frozen
-class Figure:
+class SvgFigure:
     """A picture in its two widths, with the words for those who do not see it."""
 
     key: str
@@ -33,7 +33,7 @@ class Figure:
 
 
 @attrs.frozen
-class Answer:
+class EstimateRow:
     """One row of the picture of estimates.
 
     Attributes:
@@ -41,14 +41,14 @@ class Answer:
         value: as published.
         bound: a lower bound and no more.
         headline: the one that the report leads with.
-        otherwise: the same, with the ends that it reaches where reports are linked in other ways.
+        linkage_range: the range of the same over alternative linkages.
     """
 
     label: str
     value: Rounded
     bound: bool = False
     headline: bool = False
-    otherwise: Rounded | None = None
+    linkage_range: Rounded | None = None
 
 
 def in_reading_order(table: ProtectedTable) -> list[str]:
@@ -65,7 +65,7 @@ def in_reading_order(table: ProtectedTable) -> list[str]:
     return sorted(table.cells, key=place)
 
 
-def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> Figure:
+def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> SvgFigure:
     """An UpSet plot that reads down: a row a combination of lists, a bar for its people."""
     title = "Who is on which lists"
     hidden = len(table.hidden)
@@ -79,7 +79,7 @@ def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> Figure:
         _overlaps(Drawing(width, title, desc, f"overlaps-{name}"), table, labels)
         for name, width in (("wide", WIDE), ("narrow", NARROW))
     ]
-    return Figure("overlaps", title, desc, *drawn)
+    return SvgFigure("overlaps", title, desc, *drawn)
 
 
 def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -> str:
@@ -160,14 +160,14 @@ def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float], scale: flo
             draw.dot(x, y, 4 * scale, fill="#ffffff", stroke=GREY)
 
 
-def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None) -> Figure:
+def estimates(observed: int, answers: Sequence[EstimateRow], truth: int | None = None) -> SvgFigure:
     """The documented count, the lower bound and each method's interval, on one axis from zero."""
     title = "How many there probably were"
     parts = [f"Documented: {whole(observed)}."]
     parts += [
         f"{a.label}: "
         + (f"at least {a.value.about}." if a.bound else f"{a.value.about}, {a.value.between}.")
-        + (f" Linked in other ways, {a.otherwise.between}." if a.otherwise else "")
+        + (f" Linked in other ways, {a.linkage_range.between}." if a.linkage_range else "")
         for a in answers
     ]
     if truth is not None:
@@ -177,17 +177,19 @@ def estimates(observed: int, answers: Sequence[Answer], truth: int | None = None
         _estimates(Drawing(width, title, desc, f"estimates-{name}"), observed, answers, truth)
         for name, width in (("wide", WIDE), ("narrow", NARROW))
     ]
-    return Figure("estimates", title, desc, *drawn)
+    return SvgFigure("estimates", title, desc, *drawn)
 
 
-def _reach(observed: int, answers: Sequence[Answer], truth: int | None) -> float:
+def _reach(observed: int, answers: Sequence[EstimateRow], truth: int | None) -> float:
     """The right end of the axis: all points, and the intervals that are not absurdly long."""
     points = [observed, truth or 0, *(a.value.point for a in answers)]
-    ends = [each.high or 0 for a in answers for each in (a.value, a.otherwise) if each]
+    ends = [each.high or 0 for a in answers for each in (a.value, a.linkage_range) if each]
     return 1.04 * max([*points, *(e for e in ends if e <= 3 * max(points))])
 
 
-def _estimates(draw: Drawing, observed: int, answers: Sequence[Answer], truth: int | None) -> str:
+def _estimates(
+    draw: Drawing, observed: int, answers: Sequence[EstimateRow], truth: int | None
+) -> str:
     left, right = 4.0, draw.width - 8.0
     reach = _reach(observed, answers, truth)
 
@@ -218,7 +220,7 @@ def _estimates(draw: Drawing, observed: int, answers: Sequence[Answer], truth: i
 
 def _answer(
     draw: Drawing,
-    answer: Answer,
+    answer: EstimateRow,
     y: float,
     at: Callable[[float], float],
     ends: tuple[float, float],
@@ -231,16 +233,16 @@ def _answer(
     if fonts.width(label, size, 700) > right - left:
         label, size = f"{answer.label}: {value.about} ({value.span})", 12.0
     draw.text(left, y + 14, label, bold=answer.headline, size=size, halo=True)
-    mark = Mark(value.point, value.low, value.high, answer.bound, answer.headline)
-    if answer.otherwise is not None and answer.otherwise.low is not None:
-        last = answer.otherwise.high
-        x = (at(answer.otherwise.low), at(last if last is not None else reach))
+    mark = IntervalMark(value.point, value.low, value.high, answer.bound, answer.headline)
+    if answer.linkage_range is not None and answer.linkage_range.low is not None:
+        last = answer.linkage_range.high
+        x = (at(answer.linkage_range.low), at(last if last is not None else reach))
         draw.line(x[0], y + 27, x[1], y + 27, stroke=ACCENT, width=2, dash="2 3")
-    interval_mark(draw, mark, y + 27, at, right, reach)
+    draw_interval(draw, mark, y + 27, at, right, reach)
 
 
 @attrs.frozen
-class Mark:
+class IntervalMark:
     """What is drawn of an answer: its point and interval (`low` None: no interval)."""
 
     point: float
@@ -250,9 +252,9 @@ class Mark:
     headline: bool = False
 
 
-def interval_mark(
+def draw_interval(
     draw: Drawing,
-    mark: Mark,
+    mark: IntervalMark,
     middle: float,
     at: Callable[[float], float],
     right: float,

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from uncounted.publish import fonts
-from uncounted.publish.report.document import Draft
+from uncounted.publish.report.document import Document
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,13 +39,13 @@ def tongue(text: str) -> Markup:
 _SPAN = Markup('<span lang="ko">{}</span>')
 
 
-def html(draft: Draft) -> bytes:
-    """The page; the same draft, the same bytes.
+def html(document: Document) -> bytes:
+    """The page; the same document, the same bytes.
 
     Raises:
         NotPublishable: the font lacks a letter of it.
     """
-    letters = draft.letters()
+    letters = document.letters()
     fonts.refuse_missing(letters)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -54,7 +54,7 @@ def html(draft: Draft) -> bytes:
         keep_trailing_newline=True,
     )
     text = environment.get_template("report.html.j2").render(
-        draft=draft,
+        document=document,
         family=fonts.FAMILY,
         faces=[(weight, Markup(fonts.part(letters, weight))) for weight in fonts.WEIGHTS],  # noqa: S704 - base64 of ours
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file

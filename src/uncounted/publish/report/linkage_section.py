@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from uncounted.publish.facts import LinkageFacts, OtherWays
-from uncounted.publish.report.document import Section, Words
-from uncounted.publish.report.publishable import Numbers
+from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
+from uncounted.publish.report.document import Paragraph, Section
+from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
 
 _FAILS = " The way in which the lists were linked fails a check that it should pass."
 
 
-def in_short(link: LinkageFacts, numbers: Numbers) -> str:
+def in_short(link: LinkageFacts, numbers: PublishableNumbers) -> str:
     """For the head of the report: how far the range would reach, beside the range itself."""
     if numbers.headline is None or numbers.headline.value is None:
         return ""
-    return (_FAILS if link.fails else "") + _reaching(link.other_ways, numbers)
+    return (_FAILS if link.fails else "") + _reaching(link.alternatives, numbers)
 
 
-def _reaching(ways: OtherWays | None, numbers: Numbers) -> str:
-    reach = numbers.linked_otherwise
+def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> str:
+    reach = numbers.linkage_range
     if ways is None:
         return ""
     if ways.tried == 0:
@@ -38,30 +38,30 @@ def _reaching(ways: OtherWays | None, numbers: Numbers) -> str:
     )
 
 
-def further(numbers: Numbers) -> Rounded | None:
+def further(numbers: PublishableNumbers) -> Rounded | None:
     """The headline as linked in other ways, where that reaches further than its range."""
-    reach, told = numbers.linked_otherwise, numbers.headline and numbers.headline.value
+    reach, told = numbers.linkage_range, numbers.headline and numbers.headline.value
     if not reach or not told or (reach.low, reach.high) == (told.low, told.high):
         return None
     return reach
 
 
-def section(link: LinkageFacts, numbers: Numbers) -> Section:
+def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
     """How it was decided, with how much doubt, and what hangs on it."""
-    blocks = [Words(link.method), Words(_doubt(link))]
+    blocks = [Paragraph(link.method), Paragraph(_doubt(link))]
     if link.fails:
         blocks.append(
-            Words(
+            Paragraph(
                 f"{_FAILS.strip()} Reports of different people may have been taken for one person,"
                 " or the answer may depend on where the computation began."
             )
         )
-    if link.other_ways is not None and link.other_ways.tried:
-        blocks.append(Words(" ".join(_otherwise(link.other_ways, numbers))))
+    if link.alternatives is not None and link.alternatives.tried:
+        blocks.append(Paragraph(" ".join(_otherwise(link.alternatives, numbers))))
     if link.rhat is not None and math.isfinite(link.rhat):
         verdict = "agree" if link.rhat <= 1.05 else "do not agree well"
         blocks.append(
-            Words(
+            Paragraph(
                 f"Independent runs of the linkage {verdict} (R-hat of the number of people "
                 f"{link.rhat:.3f}; 1 is perfect agreement).",
                 "small",
@@ -87,7 +87,7 @@ def _doubt(link: LinkageFacts) -> str:
     return said
 
 
-def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
+def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterator[str]:
     """What hangs on the prior and on who may be one person at all."""
     yield (
         f"The reports were linked in {spelled(ways.tried).lower()} other ways, too: under other "
@@ -97,9 +97,10 @@ def _otherwise(ways: OtherWays, numbers: Numbers) -> Iterator[str]:
         f"{spelled(ways.passing) if ways.passing else 'None'} of these "
         f"{'do' if ways.passing > 1 else 'does'}."
     )
-    if ways.silent:
-        yield f"Under {spelled(ways.silent).lower()} of those that pass there is no number at all."
-    reach = numbers.linked_otherwise
+    if ways.not_estimable:
+        undefined = spelled(ways.not_estimable).lower()
+        yield f"Under {undefined} of those that pass there is no number at all."
+    reach = numbers.linkage_range
     if reach is not None:
         yield (
             "Over these and the main way the range reaches "

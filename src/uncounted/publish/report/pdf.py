@@ -1,7 +1,7 @@
-"""A report as a PDF on A4, typeset by typst from the same draft as the page.
+"""A report as a PDF on A4, typeset by typst from the same document as the page.
 
 Uses the fonts of the package alone and the time that the facts carry, so the same
-draft gives the same bytes. It reads no file but its template and fonts, and writes none.
+document gives the same bytes. It reads no file but its template and fonts, and writes none.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ import typst
 
 from uncounted.errors import NotPublishable
 from uncounted.publish import fonts
-from uncounted.publish.report.document import Block, Draft, Picture, Words
+from uncounted.publish.report.document import Block, Document, FigureBlock, Paragraph
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
-def pdf(draft: Draft, made_at: dt.datetime) -> bytes:
-    """The PDF; the same draft and time, the same bytes.
+def pdf(document: Document, made_at: dt.datetime) -> bytes:
+    """The PDF; the same document and time, the same bytes.
 
     Raises:
         NotPublishable: the font lacks a letter of it, or typst cannot set it.
     """
-    fonts.refuse_missing(draft.letters())
+    fonts.refuse_missing(document.letters())
     try:
         made = typst.compile(
             _TEMPLATE.read_bytes(),
@@ -37,7 +37,7 @@ def pdf(draft: Draft, made_at: dt.datetime) -> bytes:
                 font_paths=[fonts.FOLDER],
             ),
             ignore_system_fonts=True,
-            sys_inputs={"draft": json.dumps(_plain(draft), ensure_ascii=False)},
+            sys_inputs={"report": json.dumps(_plain(document), ensure_ascii=False)},
             format="pdf",
             timestamp=int(made_at.timestamp()),
         )
@@ -47,8 +47,8 @@ def pdf(draft: Draft, made_at: dt.datetime) -> bytes:
     return made
 
 
-def _plain(draft: Draft) -> dict[str, Any]:
-    value = attrs.asdict(draft, recurse=False)
+def _plain(document: Document) -> dict[str, Any]:
+    value = attrs.asdict(document, recurse=False)
     value["family"] = fonts.FAMILY
     value["sections"] = [
         {
@@ -56,17 +56,17 @@ def _plain(draft: Draft) -> dict[str, Any]:
             "heading": section.heading,
             "blocks": [_block(block) for block in section.blocks],
         }
-        for section in draft.sections
+        for section in document.sections
     ]
     return value
 
 
 def _block(block: Block) -> dict[str, Any]:
     kind = type(block).__name__
-    if isinstance(block, Picture):
+    if isinstance(block, FigureBlock):
         figure = block.figure
         return {"kind": kind, "svg": figure.wide, "alt": figure.desc, "caption": block.caption}
-    if isinstance(block, Words):
+    if isinstance(block, Paragraph):
         return {"kind": kind, "text": block.text, "style": block.kind}
     value = attrs.asdict(block, recurse=False)
     plain = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in value.items()}

@@ -17,7 +17,7 @@ import attrs
 from uncounted.errors import NotPublishable
 from uncounted.estimate.base.result import Estimate
 from uncounted.publish.disclosure.suppression import ProtectedTable, protect
-from uncounted.publish.facts import Facts
+from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report.rounding import (
     STEPS_IN_INTERVAL,
@@ -39,11 +39,13 @@ METHODS = {
     "chao": "Lower bound (Chao)",
 }
 # Words by which a warning or a refusal could tell that a hidden count is zero, or what it is.
-_TELLING = re.compile(r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE)
+_DISCLOSIVE = re.compile(
+    r"\d|nobody|no person|no one|empty|very same|everybody|zero", re.IGNORECASE
+)
 
 
 @attrs.frozen
-class Shown:
+class PublishableEstimate:
     """A method's answer as published."""
 
     estimate: Estimate
@@ -61,7 +63,7 @@ class Shown:
 
 
 @attrs.frozen
-class Numbers:
+class PublishableNumbers:
     """Everything a sentence may take a number from.
 
     Attributes:
@@ -74,18 +76,18 @@ class Numbers:
     """
 
     table: ProtectedTable
-    answers: tuple[Shown, ...]
-    headline: Shown | None
+    answers: tuple[PublishableEstimate, ...]
+    headline: PublishableEstimate | None
     labels: Mapping[str, str]
-    linked_otherwise: Rounded | None = None
+    linkage_range: Rounded | None = None
 
     @property
-    def bound(self) -> Shown | None:
+    def bound(self) -> PublishableEstimate | None:
         """The lower bound, where one may be printed."""
         return next((a for a in self.answers if a.bound and a.value), None)
 
 
-def prepare(facts: Facts, plan: Plan) -> Numbers:
+def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
     """Protect the table and round the estimates.
 
     Raises:
@@ -100,7 +102,7 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
     table = protect(
         facts.table,
         plan.threshold,
-        facts.blind,
+        facts.suppression_key,
         reports={a.name: a.reports for a in facts.lists if a.reports is not None},
         bound=chao is not None,
         bound_step=step,
@@ -116,43 +118,47 @@ def prepare(facts: Facts, plan: Plan) -> Numbers:
         )
         for a in facts.lists
     }
-    return Numbers(table, answers, headline, labels, _linked_otherwise(facts, headline, table))
+    return PublishableNumbers(
+        table, answers, headline, labels, _linkage_range(facts, headline, table)
+    )
 
 
-def _linked_otherwise(
-    facts: Facts, headline: Shown | None, table: ProtectedTable
+def _linkage_range(
+    facts: ReleaseFacts, headline: PublishableEstimate | None, table: ProtectedTable
 ) -> Rounded | None:
     """No finer than the headline, whose ends are among these."""
-    ways = facts.linkage and facts.linkage.other_ways
-    if not ways or ways.passing == ways.silent or headline is None or headline.value is None:
+    ways = facts.linkage and facts.linkage.alternatives
+    if not ways or ways.passing == ways.not_estimable or headline is None or headline.value is None:
         return None
     point, step = headline.estimate.number(), headline.value.step
     return rounded(point, ways.interval, table.observed, step, least=0)  # other ways link more
 
 
-def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> Shown:
+def _shown(estimate: Estimate, table: ProtectedTable, least: int) -> PublishableEstimate:
     if estimate.point is None:
-        return Shown(estimate, None)
+        return PublishableEstimate(estimate, None)
     if estimate.point_kind == "lower bound":
         if table.bound_step is None:
-            return Shown(estimate, None)
-        return Shown(
+            return PublishableEstimate(estimate, None)
+        return PublishableEstimate(
             estimate,
             # no interval: it is a function of the same two counts, and the audit allows the point
             rounded(estimate.point, None, table.observed, table.bound_step),
         )
     steps = STEPS_WHERE_HIDDEN if table.hidden else STEPS_IN_INTERVAL
-    return Shown(estimate, rounded_estimate(estimate, table.observed, steps, least))
+    return PublishableEstimate(estimate, rounded_estimate(estimate, table.observed, steps, least))
 
 
-def _without_interval(answer: Shown) -> Shown:
+def _without_interval(answer: PublishableEstimate) -> PublishableEstimate:
     """Two more numbers of every method would help to search for the table it came from."""
     if answer.value is None:
         return answer
     return attrs.evolve(answer, value=attrs.evolve(answer.value, low=None, high=None))
 
 
-def _headline(answers: tuple[Shown, ...], method: str | None) -> Shown | None:
+def _headline(
+    answers: tuple[PublishableEstimate, ...], method: str | None
+) -> PublishableEstimate | None:
     whole_ones = [a for a in answers if a.value and not a.bound]
     if method is None:
         return whole_ones[0] if whole_ones else None
@@ -170,16 +176,16 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
 
 
-def may_say(words: str, table: ProtectedTable) -> bool:
+def is_publishable(words: str, table: ProtectedTable) -> bool:
     """A warning of a method is repeated unless it could tell of a hidden count."""
-    return not (table.hidden and _TELLING.search(re.sub(r"\b[01]\.\d+\b", "", words)))
+    return not (table.hidden and _DISCLOSIVE.search(re.sub(r"\b[01]\.\d+\b", "", words)))
 
 
-def reason(answer: Shown, table: ProtectedTable) -> str:
+def reason(answer: PublishableEstimate, table: ProtectedTable) -> str:
     """Why a method shows no number, in words that tell of no hidden count."""
     if answer.estimate.ok:
         return "Printing it would tell a count that is not shown."
     reason = answer.estimate.reason or ""
-    if may_say(reason, table):
+    if is_publishable(reason, table):
         return sentence(reason)
     return "It refuses this table; its reason would tell a count that is not shown."

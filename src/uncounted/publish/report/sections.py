@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, coarse
-from uncounted.publish.facts import Facts
+from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
+from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import figures, linkage_section
-from uncounted.publish.report.document import Command, Draft, Grid, Picture, Points, Section, Words
-from uncounted.publish.report.figures import HIDDEN, Answer
-from uncounted.publish.report.publishable import Numbers, may_say, prepare, reason, sentence
+from uncounted.publish.report.document import (
+    BulletList,
+    Command,
+    Document,
+    FigureBlock,
+    Paragraph,
+    Section,
+    TableBlock,
+)
+from uncounted.publish.report.figures import HIDDEN, EstimateRow
+from uncounted.publish.report.publishable import (
+    PublishableNumbers,
+    is_publishable,
+    prepare,
+    reason,
+    sentence,
+)
 from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
-from uncounted.publish.report.synthetic_section import how_far, in_short
+from uncounted.publish.report.synthetic_section import coverage_section, in_short
 
 ENOUGH_METHODS = 3  # beside a lower bound
 SETTINGS = {
@@ -27,7 +41,7 @@ LEFT_OUT = {
 }
 
 
-def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
+def write(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbers]:
     """Write the report; also returns the numbers it was written from.
 
     Raises:
@@ -42,7 +56,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _estimate(numbers, truth),
         _assumption(facts, numbers),
         _methods(facts.study, numbers),
-        how_far(facts.truth, numbers) if facts.truth else None,
+        coverage_section(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
         linkage_section.section(facts.linkage, numbers) if facts.linkage else None,
         _left_out(facts),
@@ -50,7 +64,7 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         _is_not(plan, numbers),
         _check(facts),
     ]
-    draft = Draft(
+    document = Document(
         language=plan.language,
         title=plan.title,
         banner=_banner(facts),
@@ -61,11 +75,11 @@ def write(facts: Facts, plan: Plan) -> tuple[Draft, Numbers]:
         made=f"{facts.made_at.day} {facts.made_at:%B %Y}",
         version=facts.version,
     )
-    return draft, numbers
+    return document, numbers
 
 
-def _banner(facts: Facts) -> str:
-    if not facts.made_up:
+def _banner(facts: ReleaseFacts) -> str:
+    if not facts.synthetic:
         return ""
     return (
         "A made-up example. Nobody in it exists: the people, the lists and the organisations were "
@@ -73,7 +87,7 @@ def _banner(facts: Facts) -> str:
     )
 
 
-def _organisations(facts: Facts, plan: Plan) -> str:
+def _organisations(facts: ReleaseFacts, plan: Plan) -> str:
     owners = [
         (plan.lists[a.name].collector if a.name in plan.lists else "") or a.collector
         for a in facts.lists
@@ -82,7 +96,7 @@ def _organisations(facts: Facts, plan: Plan) -> str:
     return f"{spelled(len(owners))} {kind}{'s' if len(owners) != 1 else ''}"
 
 
-def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
+def _lead_sentence(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> str:
     recorded = (
         f"{_organisations(facts, plan)} recorded {whole(numbers.table.observed)} "
         f"{plan.population.unit}."
@@ -95,7 +109,7 @@ def _lead_sentence(facts: Facts, plan: Plan, numbers: Numbers) -> str:
     return f"{recorded} There were probably about {whole(value.point)}, {value.between}."
 
 
-def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
+def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     if numbers.headline is None or numbers.headline.value is None:
         return ("Every method refused to give a number. The reasons are below.",)
     value = numbers.headline.value
@@ -129,7 +143,7 @@ def _lead(facts: Facts, numbers: Numbers) -> tuple[str, ...]:
     return tuple(lead)
 
 
-def _elsewhere(numbers: Numbers, value: Rounded) -> str:
+def _elsewhere(numbers: PublishableNumbers, value: Rounded) -> str:
     """What methods with other assumptions say, beside the range, so that it is not read alone."""
     others = [
         a.value.point
@@ -144,7 +158,7 @@ def _elsewhere(numbers: Numbers, value: Rounded) -> str:
     return f" Other methods, on other assumptions, give from about {low} to about {high}."
 
 
-def _documented(numbers: Numbers, value: Rounded) -> tuple[float, int]:
+def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int]:
     """The share of people who are on a list, and how many are on none.
 
     Of a table with hidden counts from the number as it is printed, so that no more is told.
@@ -157,7 +171,7 @@ def _documented(numbers: Numbers, value: Rounded) -> tuple[float, int]:
     return n / point, unseen
 
 
-def _about(facts: Facts, plan: Plan) -> tuple[tuple[str, str], ...]:
+def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
     population = plan.population
     return (
         ("Who", population.who),
@@ -167,13 +181,13 @@ def _about(facts: Facts, plan: Plan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _lists(facts: Facts, plan: Plan, numbers: Numbers) -> Section:
+def _lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Section:
     rows, points = [], []
     for each in facts.lists:
         told = plan.lists.get(each.name)
         collector = (told.collector if told else "") or each.collector
         total = numbers.table.totals[each.name].count
-        reports = "" if each.reports is None else f"about {whole(coarse(each.reports))}"
+        reports = "" if each.reports is None else f"about {whole(to_nearest(each.reports))}"
         rows.append(
             (numbers.labels[each.name], whole(total) if total is not None else HIDDEN, reports)
         )
@@ -190,18 +204,18 @@ def _lists(facts: Facts, plan: Plan, numbers: Numbers) -> Section:
         )
         if words:
             points.append((f"{numbers.labels[each.name]}.", words))
-    grid = Grid(
+    grid = TableBlock(
         ("List", "People", "Reports"),
         tuple(rows),
         numeric=frozenset({1, 2}),
         caption="People on each list. A person may be on several, and may have several reports "
         f"on one; reports are given to the nearest {REPORT_STEP}.",
     )
-    blocks = (grid, Points(tuple(points))) if points else (grid,)
+    blocks = (grid, BulletList(tuple(points))) if points else (grid,)
     return Section("lists", "Who recorded them", blocks)
 
 
-def _overlaps(numbers: Numbers) -> Section:
+def _overlaps(numbers: PublishableNumbers) -> Section:
     table = numbers.table
     words = (
         "Each row is one combination of lists: filled dots are the lists that these people are "
@@ -217,19 +231,19 @@ def _overlaps(numbers: Numbers) -> Section:
     return Section(
         "overlaps",
         "Who is on which lists",
-        (Picture(figures.overlaps(table, numbers.labels), words),),
+        (FigureBlock(figures.overlaps(table, numbers.labels), words),),
     )
 
 
-def _estimate(numbers: Numbers, truth: int | None) -> Section:
+def _estimate(numbers: PublishableNumbers, truth: int | None) -> Section:
     further = linkage_section.further(numbers)
     answers = [
-        Answer(
+        EstimateRow(
             a.label,
             a.value,
             bound=a.bound,
             headline=a is numbers.headline,
-            otherwise=further if a is numbers.headline else None,
+            linkage_range=further if a is numbers.headline else None,
         )
         for a in sorted(numbers.answers, key=lambda a: not a.bound)
         if a.value is not None
@@ -241,19 +255,19 @@ def _estimate(numbers: Numbers, truth: int | None) -> Section:
         + ("Dots go on to where other ways of linking the lists take it. " if further else "")
         + "Numbers are rounded to what the intervals allow."
     )
-    return Section("estimate", "How many there probably were", (Picture(figure, words),))
+    return Section("estimate", "How many there probably were", (FigureBlock(figure, words),))
 
 
-def _assumption(facts: Facts, numbers: Numbers) -> Section | None:
+def _assumption(facts: ReleaseFacts, numbers: PublishableNumbers) -> Section | None:
     if numbers.headline is None:
         return None
     blocks = [
-        Words(
+        Paragraph(
             "In short: the people on no list were missed in the same ways in which people on one "
             "list were missed by the others. In full, for the main number:"
         ),
-        Words(numbers.headline.estimate.assumption, "strong"),
-        Words(
+        Paragraph(numbers.headline.estimate.assumption, "strong"),
+        Paragraph(
             "Nothing in the lists can confirm this: it is about people whom no list has. It fails "
             "when some people are easier to record than others in the same way for every list, "
             "such as those who got out and can be asked; then the lists overlap more than the "
@@ -265,7 +279,7 @@ def _assumption(facts: Facts, numbers: Numbers) -> Section | None:
     # where a count is hidden, this would bound the people who are on one list and not on another
     if facts.linkage is not None and facts.linkage.copied and not numbers.table.hidden:
         blocks.append(
-            Words(
+            Paragraph(
                 "One of these lists stands in another nearly whole, and the two say the same of "
                 "these people. If it was copied, they are one source, their overlap says nothing "
                 "about who was missed, and the number may be far too low.",
@@ -273,11 +287,13 @@ def _assumption(facts: Facts, numbers: Numbers) -> Section | None:
             )
         )
     if numbers.bound is not None:
-        blocks.append(Words(f"The lower bound rests on less. {numbers.bound.estimate.assumption}"))
+        blocks.append(
+            Paragraph(f"The lower bound rests on less. {numbers.bound.estimate.assumption}")
+        )
     return Section("rests-on", "What the number rests on", tuple(blocks))
 
 
-def _methods(study: Study, numbers: Numbers) -> Section:
+def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     rows, points = [], []
     for answer in numbers.answers:
         estimate = answer.estimate
@@ -292,7 +308,7 @@ def _methods(study: Study, numbers: Numbers) -> Section:
         if answer is not numbers.headline and not answer.bound and estimate.assumption:
             points.append((f"{answer.label}.", estimate.assumption))
     headline = [i for i, a in enumerate(numbers.answers) if a is numbers.headline]
-    grid = Grid(
+    grid = TableBlock(
         ("Method", "People in all", f"{_levels(numbers)} interval"),
         tuple(rows),
         numeric=frozenset({1}),
@@ -301,13 +317,13 @@ def _methods(study: Study, numbers: Numbers) -> Section:
         "as any one interval.",
     )
     warnings = [*study.warnings, *(w for a in numbers.answers for w in a.estimate.warnings)]
-    kept = [(sentence(w), "") for w in dict.fromkeys(warnings) if may_say(w, numbers.table)]
-    blocks: list[Grid | Points | Words] = [grid]
-    blocks += [Points(tuple(p)) for p in (points, kept) if p]
+    kept = [(sentence(w), "") for w in dict.fromkeys(warnings) if is_publishable(w, numbers.table)]
+    blocks: list[TableBlock | BulletList | Paragraph] = [grid]
+    blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
     whole_ones = [a for a in numbers.answers if not a.bound]
     if len(whole_ones) < ENOUGH_METHODS:
         blocks.append(
-            Words(
+            Paragraph(
                 f"{spelled(len(whole_ones))} method{' was' if len(whole_ones) == 1 else 's were'} "
                 "used beside the bound. How far others would disagree is not known, and would be "
                 "part of the doubt."
@@ -315,22 +331,22 @@ def _methods(study: Study, numbers: Numbers) -> Section:
         )
     if numbers.table.hidden:
         blocks.append(
-            Words(
+            Paragraph(
                 "Counts of this table are hidden. So the main number is rounded more coarsely than "
                 "it need be, and the other methods are given without an interval.",
                 "small",
             )
         )
     if settings := _settings(numbers):
-        blocks.append(Words(f"Settings. {settings}", "small"))
+        blocks.append(Paragraph(f"Settings. {settings}", "small"))
     return Section("methods", "What each method says", tuple(blocks))
 
 
-def _levels(numbers: Numbers) -> str:
+def _levels(numbers: PublishableNumbers) -> str:
     return " or ".join(dict.fromkeys(percent(a.estimate.level) for a in numbers.answers if a.value))
 
 
-def _settings(numbers: Numbers) -> str:
+def _settings(numbers: PublishableNumbers) -> str:
     """Priors and choices that hold no count; the rest of a method's settings stays inside."""
     said = []
     for answer in numbers.answers:
@@ -349,7 +365,7 @@ def _settings(numbers: Numbers) -> str:
     return " ".join(said)
 
 
-def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
+def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
     """From the headline as it is printed, so that it tells nothing that the headline does not.
 
     The study's own xi table may start from the saturated model, which answers only when
@@ -374,7 +390,7 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
         "many people there were in all if on no list there were more, or fewer, than that. The "
         "lists say nothing about which row is right."
     )
-    grid = Grid(
+    grid = TableBlock(
         ("On no list, beside the assumption", "People in all", "Interval"),
         tuple(rows),
         numeric=frozenset({1}),
@@ -382,7 +398,7 @@ def _sensitivity(study: Study, numbers: Numbers) -> Section | None:
         caption="In the terms of Aleshin-Guendel, Sadinle and Wakefield (2024), xi is 1 divided by "
         "the factor in the first column.",
     )
-    return Section("sensitivity", "If the assumption is wrong", (Words(words), grid))
+    return Section("sensitivity", "If the assumption is wrong", (Paragraph(words), grid))
 
 
 def _times(factor: float) -> str:
@@ -396,10 +412,10 @@ def _times(factor: float) -> str:
     return plain.get(round(factor, 3), f"{factor:.2g} times as many")
 
 
-def _left_out(facts: Facts) -> Section | None:
+def _left_out(facts: ReleaseFacts) -> Section | None:
     rows = []
     for why, count in facts.left_out.items():
-        about = coarse(count)
+        about = to_nearest(count)
         rows.append(
             (
                 LEFT_OUT.get(why, why),
@@ -408,17 +424,19 @@ def _left_out(facts: Facts) -> Section | None:
         )
     if not rows:
         return Section(
-            "left-out", "What was left out", (Words("No report was left out for want of consent."),)
+            "left-out",
+            "What was left out",
+            (Paragraph("No report was left out for want of consent."),),
         )
     return Section(
         "left-out",
         "What was left out",
         (
-            Words(
+            Paragraph(
                 "Consent is given with each report, for stated uses. Reports without it took no "
                 "part in any count on this page."
             ),
-            Grid(
+            TableBlock(
                 ("Reason", "Reports"),
                 tuple(rows),
                 numeric=frozenset({1}),
@@ -428,7 +446,7 @@ def _left_out(facts: Facts) -> Section | None:
     )
 
 
-def _table(numbers: Numbers) -> Section:
+def _table(numbers: PublishableNumbers) -> Section:
     table = numbers.table
     marks = {"1": "●", "0": "○", "-": "–"}
     rows = []
@@ -440,7 +458,7 @@ def _table(numbers: Numbers) -> Section:
         whole(kept.count) if kept.count is not None else HIDDEN for kept in table.totals.values()
     ]
     rows.append((*totals, whole(table.observed)))
-    grid = Grid(
+    grid = TableBlock(
         (*(numbers.labels[name] for name in table.lists), "People"),
         tuple(rows),
         numeric=frozenset({len(table.lists)}),
@@ -448,7 +466,7 @@ def _table(numbers: Numbers) -> Section:
         caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
         "all. The same table is in table.csv.",
     )
-    return Section("table", "Every count", (Words(_what_is_hidden(table)), grid))
+    return Section("table", "Every count", (Paragraph(_what_is_hidden(table)), grid))
 
 
 def _what_is_hidden(table: ProtectedTable) -> str:
@@ -466,7 +484,7 @@ def _what_is_hidden(table: ProtectedTable) -> str:
     )
 
 
-def _is_not(plan: Plan, numbers: Numbers) -> Section:
+def _is_not(plan: Plan, numbers: PublishableNumbers) -> Section:
     items = [
         (
             "Not a count.",
@@ -488,10 +506,10 @@ def _is_not(plan: Plan, numbers: Numbers) -> Section:
             "change it; the sections above say by how much.",
         ),
     ]
-    return Section("is-not", "What this number is not", (Points(tuple(items)),))
+    return Section("is-not", "What this number is not", (BulletList(tuple(items)),))
 
 
-def _check(facts: Facts) -> Section:
+def _check(facts: ReleaseFacts) -> Section:
     words = (
         "The folder that this report came in holds a signed manifest of every file and a proof "
         "that ties it to a log of sealed records. To check it, without any key or password, "
@@ -502,14 +520,14 @@ def _check(facts: Facts) -> Section:
         "another way; with --signer it compares for you. If a file was changed, taken away or "
         "added, it says which."
     )
-    blocks: list[Words | Command] = [
-        Words(words),
+    blocks: list[Paragraph | Command] = [
+        Paragraph(words),
         Command("uncounted verify FOLDER"),
-        Words(after),
+        Paragraph(after),
     ]
     if facts.commitment:
         blocks.append(
-            Words(f"Commitment to the data (salted; the salt stays sealed): {facts.commitment}")
+            Paragraph(f"Commitment to the data (salted; the salt stays sealed): {facts.commitment}")
         )
-    blocks.append(Words(f"Made with uncounted {facts.version}.", "small"))
+    blocks.append(Paragraph(f"Made with uncounted {facts.version}.", "small"))
     return Section("check", "How to check this", tuple(blocks))

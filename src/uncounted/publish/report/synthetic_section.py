@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from uncounted.publish.facts import Truth
-from uncounted.publish.report.document import Grid, Section, Words
-from uncounted.publish.report.publishable import Numbers
+from uncounted.publish.facts import SyntheticTruth
+from uncounted.publish.report.document import Paragraph, Section, TableBlock
+from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import Rounded, percent, rounded_estimate, whole
 
 
-def in_short(truth: Truth, value: Rounded) -> str:
+def in_short(truth: SyntheticTruth, value: Rounded) -> str:
     """For the head of the report: what the truth is, and whether the range holds it."""
     said = f"In this made-up example the truth is known: {whole(truth.number)}. "
     if _holds(value, truth.number):
@@ -22,7 +22,7 @@ def in_short(truth: Truth, value: Rounded) -> str:
     return said + 'The range misses it; "How far from the truth" below says why.'
 
 
-def how_far(truth: Truth, numbers: Numbers) -> Section:
+def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Section:
     """The section that only a made-up population can have."""
     N = truth.number
     perfect = {
@@ -42,27 +42,27 @@ def how_far(truth: Truth, numbers: Numbers) -> Section:
                 "" if clean is None else _verdict(clean, N, answer.bound),
             )
         )
-    grid = Grid(
+    grid = TableBlock(
         ("Method", "On these lists as linked", "Had nobody been mistaken for another"),
         tuple(rows),
         caption=f"Whether each published interval holds the truth, {whole(N)}.",
     )
-    blocks: list[Words | Grid] = [Words(_distance(N, numbers)), grid]
+    blocks: list[Paragraph | TableBlock] = [Paragraph(_distance(N, numbers)), grid]
     if truth.perfect is not None:
-        blocks.append(Words(_why(truth, numbers, perfect)))
+        blocks.append(Paragraph(_why(truth, numbers, perfect)))
         found, real = numbers.table.observed, truth.perfect.observed
         blocks.append(
-            Words(
+            Paragraph(
                 f"On the lists there are really {whole(real)} people; linking the reports found "
                 f"{whole(found)}."
             )
         )
     if truth.capture:
-        blocks.append(Words(f"How these lists come by their people. {truth.capture}"))
+        blocks.append(Paragraph(f"How these lists come by their people. {truth.capture}"))
     return Section("truth", "How far from the truth", tuple(blocks))
 
 
-def _distance(N: int, numbers: Numbers) -> str:
+def _distance(N: int, numbers: PublishableNumbers) -> str:
     begin = f"The people are made up, so the truth is known: there are {whole(N)} of them. "
     if numbers.headline is None or numbers.headline.value is None:
         return begin + "No method gave a number to compare it with."
@@ -96,7 +96,7 @@ def _verdict(value: Rounded, N: int, bound: bool) -> str:
     return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
 
 
-def _why(truth: Truth, numbers: Numbers, perfect: Mapping[str, Rounded]) -> str:
+def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[str, Rounded]) -> str:
     N = truth.number
     full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
     judged = {m: v for m, v in perfect.items() if m in full}
@@ -155,7 +155,9 @@ def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
         )
 
 
-def _by_linkage(numbers: Numbers, perfect: Mapping[str, Rounded], N: int) -> Iterator[str]:
+def _by_linkage(
+    numbers: PublishableNumbers, perfect: Mapping[str, Rounded], N: int
+) -> Iterator[str]:
     """Where the linkage itself made an interval miss the truth, or happened to save it."""
     labels = {a.estimate.method: a.label for a in numbers.answers}
     linked = {

@@ -17,32 +17,32 @@ from collections.abc import Sequence
 
 import attrs
 
-BLIND_BYTES = 32
-HIDDEN_FREELY = 0.25  # of the counts that need not be hidden
+SUPPRESSION_KEY_BYTES = 32
+RANDOM_SUPPRESSION_SHARE = 0.25  # of the counts that need not be hidden
 
 
 @attrs.frozen
-class Blind:
+class SuppressionKey:
     """The secret, and the choices that follow from it.
 
     Raises:
         ValueError: it is not 32 bytes.
 
     Examples:
-        >>> one, other = Blind(bytes(32)), Blind(b"x" * 32)
+        >>> one, other = SuppressionKey(bytes(32)), SuppressionKey(b"x" * 32)
         >>> one.cost(("A", "B"), "10") == one.cost(("B", "A"), "01")
         True
         >>> one.cost(("A", "B"), "10") == other.cost(("A", "B"), "10")
         False
         >>> print(one)
-        Blind()
+        SuppressionKey()
     """
 
     secret: bytes = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if len(self.secret) != BLIND_BYTES:
-            raise ValueError(f"a blind has {BLIND_BYTES} bytes")
+        if len(self.secret) != SUPPRESSION_KEY_BYTES:
+            raise ValueError(f"a suppression key has {SUPPRESSION_KEY_BYTES} bytes")
 
     def cost(self, lists: Sequence[str], cell: str) -> float:
         """What it costs to hide a count: 0.05 and more, exponential with mean 1 above that."""
@@ -52,13 +52,13 @@ class Blind:
         """The same for the total of a list, 0 to 1."""
         return self._share("total", lists, "".join("1" if n == name else "0" for n in lists))
 
-    def freely(self, lists: Sequence[str], cell: str) -> bool:
+    def random_suppression(self, lists: Sequence[str], cell: str) -> bool:
         """Whether a count is hidden though nothing asks for it: one in four is.
 
         Were no more hidden than must be, the very smallness of the choice would tell:
         a table whose small counts need less hiding could be ruled out.
         """
-        return self._share("freely", lists, cell) < HIDDEN_FREELY
+        return self._share("freely", lists, cell) < RANDOM_SUPPRESSION_SHARE
 
     def _share(self, use: str, lists: Sequence[str], cell: str) -> float:
         """Uniform above 0 and up to 1, by the lists and their marks in no order."""
