@@ -112,8 +112,8 @@ class ReleaseFacts:
         study: every method, refusals included.
         made_at: with its time zone; the PDF carries it, so the same facts give the same bytes.
         version: of the tool.
-        suppression_key: the case file's secret, from which it is drawn what is hidden beside the small
-            counts: 32 bytes, the same for every release of a case. It is never printed.
+        suppression_key: the case file's secret for random suppression: 32 bytes, the same for
+            every release of a case. It is never printed.
         linkage: None for a table that came from a file.
         left_out: reports that were not used, by reason in words; printed coarsely.
         commitment: to the data, under a salt that stays in the case; never a bare hash.

@@ -81,9 +81,9 @@ def svg_by_name(
     """The same as SVG by name, 680 or (`narrow`) 340 pixels wide.
 
     Examples:
-        >>> from uncounted.estimate import run
+        >>> from uncounted.estimate import EstimateSettings, run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> list(svg_by_name(run(table, ["decomposable", "chao"]), table))
+        >>> list(svg_by_name(run(table, EstimateSettings(["decomposable", "chao"])), table))
         ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
     """
     return {

@@ -34,10 +34,10 @@ def leave_one_out(study: Study) -> Plot:
 
     Examples:
         >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import run
+        >>> from uncounted.estimate import EstimateSettings, run
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
-        >>> leave_one_out(run(table, ["decomposable"])).desc
+        >>> leave_one_out(run(table, EstimateSettings(["decomposable"]))).desc
         'Decomposable graphs with all lists: about 730, between 690 and 790. Without A: ...
     """
     headline = study.headline

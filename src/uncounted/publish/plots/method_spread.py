@@ -14,9 +14,9 @@ def method_spread(study: Study) -> Plot:
 
     Examples:
         >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import run
+        >>> from uncounted.estimate import EstimateSettings, run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> method_spread(run(table, ["chao"])).title
+        >>> method_spread(run(table, EstimateSettings(["chao"]))).title
         'How many in all: the methods side by side'
     """
     far = reach(study)

@@ -162,9 +162,9 @@ def posterior(study: Study) -> Plot:
 
     Examples:
         >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import run
+        >>> from uncounted.estimate import EstimateSettings, run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> posterior(run(table, ["independence"])).desc
+        >>> posterior(run(table, EstimateSettings(["independence"]))).desc
         'Documented: 70. Independent lists: about 150, between 100 and 250.'
     """
     far = reach(study)

@@ -98,9 +98,9 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
 
     Examples:
         >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import run
+        >>> from uncounted.estimate import EstimateSettings, run
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> xi_curve(run(table, ["independence"]), claim=110).desc.split(". ")[-1]
+        >>> xi_curve(run(table, EstimateSettings(["independence"])), claim=110).desc.split(". ")[-1]
         'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
     """
     rows = sorted((r for r in study.sensitivity if r["point"] is not None), key=lambda r: r["xi"])
