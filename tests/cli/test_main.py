@@ -18,6 +18,7 @@ from tests.vault.test_artefacts import seal_lightly
 
 from uncounted.cli import pipeline
 from uncounted.cli.app import SECTIONS, app
+from uncounted.workflow.link import LinkSummary, PeopleInterval
 
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
 PROGRAM = [sys.executable, "-m", "uncounted"]
@@ -588,7 +589,19 @@ def test_a_full_disk(base: Path) -> None:
 def test_link_says_when_draws_are_less_than_they_should_be(
     told: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pipeline._tell_doubtful(told)
+    summary = LinkSummary(
+        reports=2,
+        pairs=1,
+        people=PeopleInterval(2.0, (2, 2)),
+        draws=10,
+        lists={},
+        decisions=0,
+        decisions_older=0,
+        seconds=0.0,
+        left_out={},
+        diagnostics=told,
+    )
+    pipeline.link_warnings(summary)
     said = " ".join(capsys.readouterr().err.split())
     assert words in said
     assert bool(said) == bool(words)

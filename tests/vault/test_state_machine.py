@@ -35,8 +35,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import Pair, ProposedDecision, pair_of
 from uncounted.vault.reports.ingest import IncomingReport
-from uncounted.workflow import counts as counting
-from uncounted.workflow import release as steps
+from uncounted.workflow.link import link, linked
 
 ME = Identity.generate()
 TODAY = datetime.date(2026, 11, 24)
@@ -540,29 +539,29 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
                 [IncomingReport(each.id, each.to_payload(), consent, 2) for each in told],
             )
 
-        def linked() -> bytes:
-            steps.link(case, draws=20, seed=7, on=TODAY)
+        def relinked() -> bytes:
+            link(case, draws=20, seed=7, on=TODAY)
             stored = case.latest("linkage")
             assert stored is not None
             assert stored.payload is not None
             return stored.payload
 
         pair = ("one", "R-0"), ("two", "R-1")
-        before = linked()
+        before = relinked()
         assert not all(_together(case, *pair))
         merge = case.decide([ProposedDecision(2, *pair, same=True)])
         with pytest.raises(NotLinked, match="decisions on them have changed"):
-            counting.linked(case, TODAY)
-        merged = linked()
+            linked(case, TODAY)
+        merged = relinked()
         assert merged != before
         assert all(_together(case, *pair))
         assert merge.entry is not None
         case.undo_decision(merge.entry)
         with pytest.raises(NotLinked, match="decisions on them have changed"):
-            counting.linked(case, TODAY)
-        assert linked() == before
+            linked(case, TODAY)
+        assert relinked() == before
         case.withdraw("two", "R-1")
         with pytest.raises(NotLinked, match="have changed since"):
-            counting.linked(case, TODAY)
-        assert pair[1] not in Linkage.from_bytes(linked()).keys
+            linked(case, TODAY)
+        assert pair[1] not in Linkage.from_bytes(relinked()).keys
         assert case.check() == ()

@@ -14,7 +14,8 @@ from uncounted.linkage import Linkage, link
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
-from uncounted.workflow.counts import Linked, count, split, split_all, split_others
+from uncounted.workflow.captures import count, count_strata, split
+from uncounted.workflow.link import LinkedReports
 
 GIVEN = ("철수", "영희", "성호", "은주", "광일", "향미", "춘화", "명국", "옥란", "혁철")
 
@@ -35,21 +36,19 @@ def test_strata_add_up_to_the_tables_of_every_reading() -> None:
     people = reports()
     linkage = link(people, draws=4)
     keys = {(each.source, each.id): each for each in people}
-    opened = Linked(linkage, [keys[key] for key in linkage.keys], [True] * len(people), {})
-    whole, parts = count(opened), split_others(opened, ("sex",))
-    assert [each.name for each in parts] == [each.name for each in whole.others]
+    opened = LinkedReports(linkage, [keys[key] for key in linkage.keys], [True] * len(people), {})
+    whole = count(opened)
+    main, parts = count_strata(opened, ("sex",))
+    assert [each.name for each in parts] == [each.name for each in whole.alternatives]
     assert [each.name for each in parts][-2:] == ["strict", "loose"]
-    for one, other in zip(whole.others, parts, strict=True):
-        assert (one.why, one.in_grid) == (other.why, other.in_grid)
+    for one, other in zip(whole.alternatives, parts, strict=True):
+        assert (one.failed_check, one.in_grid) == (other.failed_check, other.in_grid)
         for at, table in enumerate(one.tables):
             summed: Counter[str] = Counter()
             for tables in other.strata:
                 summed.update(tables[at].counts)
             assert summed == Counter(table.counts)
-    assert not any(
-        DIFFER in each.tables[0].stratum.values() for each in split_all(opened, ("sex",))
-    )
-    main = split_all(opened, ("sex",))
+    assert not any(DIFFER in each.tables[0].stratum.values() for each in main)
     assert sum(each.point.observed for each in main if each.point) == whole.point.observed
 
 
@@ -63,7 +62,7 @@ def test_not_said_and_differing_are_two_things_and_the_second_has_no_estimate() 
     people = [Report(source, id_, (Name("김철수"),), sex=sex or None) for source, id_, sex in on]
     labels = np.array([[int(id_) - 1 for _, id_, _ in on]], np.int32)
     keys = tuple((source, id_) for source, id_, _ in on)
-    opened = Linked(Linkage(keys, labels, 0, {}, {}, 1, 0.0), people, [True] * len(on), {})
+    opened = LinkedReports(Linkage(keys, labels, 0, {}, {}, 1, 0.0), people, [True] * len(on), {})
     tables = split(opened, 0, ["sex"])
     assert {table.stratum["sex"]: table.observed for table in tables} == {
         "": 1, "f": 2, "m": 2, DIFFER: 1

@@ -16,6 +16,7 @@ from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
+from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
 from uncounted.linkage import Linkage
 from uncounted.progress import silent
 from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
@@ -24,9 +25,10 @@ from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.workflow import release_facts
-from uncounted.workflow.counts import Counted, Linked, OtherReading
-from uncounted.workflow.estimate import Asked, over_draws
-from uncounted.workflow.plan_words import refuse_names
+from uncounted.workflow.captures import CaptureTables
+from uncounted.workflow.estimate import EstimateRequest, study_over_draws
+from uncounted.workflow.link import LinkedReports
+from uncounted.workflow.release_facts import refuse_names
 
 
 def reports(source: str, count: int) -> list[Report]:
@@ -53,8 +55,8 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
-        Linked(linkage, rows, may, {}),
-        Counted((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        LinkedReports(linkage, rows, may, {}),
+        CaptureTables((table,), table, {name: table.on([name]) for name in LISTS}, {}),
         study_of(table, 1350.0, 1150.0, 1650.0),
         bytes(32),
     )
@@ -66,7 +68,7 @@ def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> No
     pairs = [{"shorter": "Kopie", "longer": "Dawn"}, {"shorter": "Door", "longer": "Dawn"}]
     keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
     linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, {"copied": pairs}, {}, 1, 0.0)
-    opened = Linked(linkage, [], [], {})
+    opened = LinkedReports(linkage, [], [], {})
     assert opened.copied() == pairs
     assert opened.copied(["Dawn", "Door"]) == pairs[1:]
     assert opened.copied(["Door", "Kopie"]) == []
@@ -91,8 +93,8 @@ def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
 def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
-    counted = Counted([table], table, {}, {}, fails="names agree in 81% of the links")
-    study = over_draws(case, counted, Asked(methods=("chao",)), silent)
+    counted = CaptureTables([table], table, {}, {}, fails="names agree in 81% of the links")
+    study = study_over_draws(case, counted, EstimateRequest(methods=("chao",)), silent)
     assert study.to_json()["linkage"]["fails"] == "names agree in 81% of the links"
     assert next(study_lines(study)).startswith("Mind: the linkage fails a check")
     assert told_of(study, "names agree in 81% of the links").fails
@@ -105,8 +107,8 @@ def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
     facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
-        Linked(linkage, reports("Dawn", 1), [True], {}),
-        Counted((table,), table, {name: table.on([name]) for name in LISTS}, {}),
+        LinkedReports(linkage, reports("Dawn", 1), [True], {}),
+        CaptureTables((table,), table, {name: table.on([name]) for name in LISTS}, {}),
         study,
         bytes(32),
     )
@@ -116,10 +118,10 @@ def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
 
 def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -> None:
     table = CaptureTable.of(LISTS, LARGE)
-    counted = Counted([table], table, {}, {}, [OtherReading("ewens", [table])])
+    counted = CaptureTables([table], table, {}, {}, [AlternativeLinkage("ewens", [table])])
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
-    asked = Asked(methods=("decomposable", "independence"))
-    study = over_draws(case, counted, asked, silent, leading="independence")
+    request = EstimateRequest(methods=("decomposable", "independence"))
+    study = study_over_draws(case, counted, request, silent, leading="independence")
     assert study.linkage is not None
     assert study.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
 
@@ -129,12 +131,12 @@ def test_people_are_those_on_the_lists_that_are_counted() -> None:
     table, fewer = CaptureTable.of(LISTS, LARGE), CaptureTable.of(LISTS, {**LARGE, "1000": 100})
     linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
     left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
-    linked = Linked(linkage, reports("Dawn", 1), [True], left)
+    linked = LinkedReports(linkage, reports("Dawn", 1), [True], left)
     facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
         linked,
-        Counted([table, fewer], table, {name: table.on([name]) for name in LISTS}, {}),
+        CaptureTables([table, fewer], table, {name: table.on([name]) for name in LISTS}, {}),
         study_of(table, 1350.0, 1150.0, 1650.0),
         bytes(32),
     )

@@ -2,8 +2,10 @@
 
 from uncounted.cli import (
     custody,
+    estimate,
     evaluate,
     identity,
+    intake,
     members,
     pipeline,
     rate,
@@ -16,8 +18,10 @@ from uncounted.cli.app import app
 __all__ = [
     "app",
     "custody",
+    "estimate",
     "evaluate",
     "identity",
+    "intake",
     "members",
     "pipeline",
     "rate",

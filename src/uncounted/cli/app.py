@@ -7,20 +7,23 @@ catches nothing: that is `cli`'s.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
+from uncounted.cli.terminal import answer_json
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-    from uncounted.vault.case import Case
-    from uncounted.vault.keys.recipients import Opener
+    from uncounted.workflow.access import Case, Opener
 
 
 _PASSPHRASE = "UNCOUNTED_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
@@ -136,12 +139,15 @@ def open_case(
     With `through`, a key that access was granted to, that identity becomes a member.
     `without_log` reads a case file whose log is lost, and changes nothing.
     """
-    from uncounted.vault.case import Case
-    from uncounted.vault.keys import identity
+    from uncounted.workflow import access
 
-    Case.look(folder)  # a wrong folder is said before a passphrase is asked for
-    me = identity.load(home(), passphrase(passphrase_file))
-    return Case.open(folder, me, through=through, without_log=without_log)
+    return access.open_case(
+        folder,
+        home(),
+        lambda: passphrase(passphrase_file),
+        through=through,
+        without_log=without_log,
+    )
 
 
 def today() -> dt.date:
@@ -167,23 +173,66 @@ out_file = click.option(
 )
 
 
-def refuse_taken_or_inside(case: Path, out: Path) -> None:
-    """Refuse to write over what is there, or into the case file.
+def answers[T](
+    text: Callable[[T], None], after: Callable[[T], None] | None = None
+) -> Callable[[Callable[..., T]], Callable[..., None]]:
+    """Give a command `--json`: the value that it returns is printed as JSON, or by `text`.
 
-    A case file holds nothing that it does not know of, and whoever copies it would copy what
-    stands there in clear.
+    `after` is called with the value in both cases: for messages on stderr, and for refusals.
     """
-    from uncounted.proof import durable
 
-    durable.refuse_existing(out)
-    if out.resolve().is_relative_to(case.resolve()):
+    def decorate(command: Callable[..., T]) -> Callable[..., None]:
+        @json_option
+        @functools.wraps(command)
+        def run(*, as_json: bool, **options: Any) -> None:
+            done = command(**options)
+            if as_json:
+                answer_json(_as_json(done))
+            else:
+                text(done)
+            if after is not None:
+                after(done)
+
+        return run
+
+    return decorate
+
+
+def _as_json(value: Any) -> Mapping[str, Any]:
+    """A result as the one JSON object that a command prints."""
+    if hasattr(value, "to_json"):
+        value = value.to_json()
+    plain: Mapping[str, Any] = attrs.asdict(value) if attrs.has(type(value)) else value
+    return plain
+
+
+def listed(option: str, joined: str | None) -> tuple[str, ...] | None:
+    """The values of an option that takes several, between commas; None if it was not given.
+
+    Raises:
+        UsedWrongly: a value is empty, or is there twice.
+    """
+    if joined is None:
+        return None
+    parts = tuple(part.strip() for part in joined.split(","))
+    if not all(parts):
         raise UsedWrongly(
-            "what --out names would stand inside the case file",
-            hint="name a place of its own: who gets the case file would get it, too",
+            f"{option} has nothing where it should have something",
+            hint=f"separate by single commas, or leave {option} out",
         )
+    if len(set(parts)) < len(parts):
+        raise UsedWrongly(f"{option} says one thing twice", hint="say each of them once")
+    return parts
 
 
-class Told(click.Command):
+def refuse_taken_or_inside(case: Path, out: Path) -> None:
+    """Refuse to write over what is there, or into the case file."""
+    from uncounted.workflow import access
+
+    access.refuse_inside(case, out)
+
+
+class CommandWithExamples(click.Command):
     """A command whose help keeps examples on lines of their own.
 
     Click's mark for that is the character backspace; in a docstring it stands as two.
@@ -209,7 +258,7 @@ _WHOLE = 1000  # letters: the first sentence of a help text is never cut
 class InOrder(click.Group):
     """Lists its commands in the order in which they are defined, each with its first sentence."""
 
-    command_class = Told
+    command_class = CommandWithExamples
 
     def sections(self) -> dict[str, list[str]]:
         """Names of commands, under headings."""

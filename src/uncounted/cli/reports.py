@@ -1,20 +1,20 @@
-"""Single reports: find, read, amend, note a consent, take an import or decisions back."""
+"""Commands on single reports: search, show, amend, consent, undo, attach, export."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from uncounted.cli.app import (
+    answers,
     app,
     as_text,
     case_argument,
     from_stdin,
-    json_option,
     needs_a_yes,
     open_case,
     passphrase_option,
@@ -22,19 +22,42 @@ from uncounted.cli.app import (
     somebody_is_there,
     today,
 )
-from uncounted.cli.terminal import Waiting, answer, answer_json, columns, plural, say, visible
+from uncounted.cli.terminal import Waiting, answer, columns, plural, say, visible
 from uncounted.errors import UsedWrongly
+
+if TYPE_CHECKING:
+    from uncounted.workflow.export import Form
+    from uncounted.workflow.reports import (
+        Amendment,
+        AttachmentSummary,
+        ConsentNoted,
+        DecisionsTakenBack,
+        ImportTakenBack,
+        ReportDecision,
+        ReportHistory,
+        SearchResult,
+    )
 
 source_option = click.option("--source", required=True, help="The list that the report is on.")
 report_option = click.option("--report", required=True, help="The report's id on that list.")
+
+
+def _found(done: SearchResult) -> None:
+    rows = [
+        (hit.source, hit.report, " · ".join(hit.names), ", ".join(hit.found_in))
+        for hit in done.reports
+    ]
+    if rows:
+        answer(columns([("source", "report", "names", "found in"), *rows]))
+    answer(f"{plural(len(rows), 'report')} found")
 
 
 @app.command()
 @case_argument
 @click.argument("words", nargs=-1)
 @passphrase_option
-@json_option
-def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_json: bool) -> None:
+@answers(_found)
+def search(case: Path, words: Sequence[str], passphrase_file: Path | None) -> SearchResult:
     r"""Find reports by words in their names, a relative's name or notes.
 
     All the words must stand in one name, or in the note, as you write them. A whole name, or a
@@ -52,59 +75,32 @@ def search(case: Path, words: Sequence[str], passphrase_file: Path | None, as_js
       uncounted search returns.case 철수
       uncounted search returns.case kim chol
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.reports import search
 
     if not words:
         there = somebody_is_there()
         words = (str(click.prompt("Words", err=True)) if there else from_stdin()).split()
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        found = reports.search(opened, words, progress=waiting)
-    if as_json:
-        answer_json({"reports": found})
-        return
-    rows = [
-        (row["source"], row["report"], " · ".join(row["names"]), ", ".join(row["in"]))
-        for row in found
-    ]
-    if rows:
-        answer(columns([("source", "report", "names", "found in"), *rows]))
-    answer(f"{plural(len(found), 'report')} found")
+        return search(opened, words, progress=waiting)
 
 
-@app.command()
-@case_argument
-@source_option
-@report_option
-@passphrase_option
-@json_option
-def show(case: Path, source: str, report: str, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""Show one report: what it says, what may be done with it, its decisions and versions.
-
-    \b
-    Example:
-      uncounted show returns.case --source Seoul --report S-17
-    """
-    from uncounted.workflow import reports
-
-    with open_case(case, passphrase_file) as opened:
-        told = reports.show(opened, source, report)
-    if as_json:
-        answer_json(told)
-        return
-    answer(columns([("source", source), ("report", report), *_said(told["says"])]))
-    answer(f"consent: {_consent(told['consent'])}")
-    for held in told["attachments"]:
-        answer(f"attached: {visible(held['name'])} ({held['size']:,} bytes)")
-    for each in told["decisions"]:
+def _shown(report: ReportHistory) -> None:
+    answer(
+        columns([("source", report.source), ("report", report.report), *_fields_of(report.says)])
+    )
+    answer(f"consent: {_consent(report.consent)}")
+    for held in report.attachments:
+        answer(f"attached: {visible(held.name)} ({held.size:,} bytes)")
+    for each in report.decisions:
         answer(_decision(each))
     versions = [
-        (str(v["entry"]), v["when"], v["kind"], v["by"].split("+")[0]) for v in told["versions"]
+        (str(each.entry), each.when, each.kind, each.by.split("+")[0]) for each in report.versions
     ]
     answer(columns([("entry", "when", "what", "by"), *versions], right=[0]))
 
 
-def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
-    from uncounted.records.fields import SAID_FIELDS
+def _fields_of(says: Mapping[str, Any]) -> list[tuple[str, str]]:
+    from uncounted.workflow.reports import SAID_FIELDS
 
     rows = [
         ("name_alt" if at else "name", each["written"]) for at, each in enumerate(says["names"])
@@ -120,18 +116,18 @@ def _said(says: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _written(said: str | Mapping[str, str]) -> str:
-    return said if isinstance(said, str) else said["written"]
+def _written(value: str | Mapping[str, str]) -> str:
+    return value if isinstance(value, str) else value["written"]
 
 
-def _decision(said: Mapping[str, Any]) -> str:
-    words = "the same person as" if said["decision"] == "same" else "not the person of"
-    told = f"decided (entry {said['entry']}): {words} {said['source']}, {said['report']}"
-    if said["note"]:
-        told += f": {said['note']}"
-    if said["older_than_report"]:
-        told += " (before one of the two was changed)"
-    return visible(told)
+def _decision(decision: ReportDecision) -> str:
+    words = "the same person as" if decision.decision == "same" else "not the person of"
+    line = f"decided (entry {decision.entry}): {words} {decision.source}, {decision.report}"
+    if decision.note:
+        line += f": {decision.note}"
+    if decision.older_than_report:
+        line += " (before one of the two was changed)"
+    return visible(line)
 
 
 def _consent(consent: Mapping[str, Any]) -> str:
@@ -140,6 +136,34 @@ def _consent(consent: Mapping[str, Any]) -> str:
         if consent[field]:
             words += f"; {before}{consent[field]}"
     return visible(words)
+
+
+@app.command()
+@case_argument
+@source_option
+@report_option
+@passphrase_option
+@answers(_shown)
+def show(case: Path, source: str, report: str, passphrase_file: Path | None) -> ReportHistory:
+    r"""Show one report: what it says, what may be done with it, its decisions and versions.
+
+    \b
+    Example:
+      uncounted show returns.case --source Seoul --report S-17
+    """
+    from uncounted.workflow.reports import show
+
+    with open_case(case, passphrase_file) as opened:
+        return show(opened, source, report)
+
+
+def _amended(done: Amendment) -> None:
+    for warning in done.warnings:
+        say(f"  noted: {warning}")
+    if done.changed:
+        answer(f"The report was changed (entry {done.entry}). Link again before you count.")
+    else:
+        answer("The report says this already; nothing was changed.")
 
 
 @app.command()
@@ -161,7 +185,7 @@ def _consent(consent: Mapping[str, Any]) -> str:
     help="What to change, a FIELD=VALUE a line; - reads standard input.",
 )
 @passphrase_option
-@json_option
+@answers(_amended)
 def amend(
     case: Path,
     source: str,
@@ -169,8 +193,7 @@ def amend(
     settings: Sequence[str],
     from_file: Path | None,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> Amendment:
     r"""Change what a report says; what it said before stays as an earlier version.
 
     Fields: name, name_alt (several apart by ;), sex, birth, origin, relative,
@@ -188,32 +211,23 @@ def amend(
       uncounted amend returns.case --source Seoul --report S-17 --set note=- < note.txt
       uncounted amend returns.case --source Seoul --report S-17 --from -
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.reports import amend
 
     fields = _fields(settings, from_file)
     with open_case(case, passphrase_file) as opened:
-        done = reports.amend(opened, source, report, fields)
-    if as_json:
-        answer_json(done)
-        return
-    for warning in done["warnings"]:
-        say(f"  noted: {warning}")
-    if done["changed"]:
-        answer(f"The report was changed (entry {done['entry']}). Link again before you count.")
-    else:
-        answer("The report says this already; nothing was changed.")
+        return amend(opened, source, report, fields)
 
 
 def _fields(settings: Sequence[str], from_file: Path | None) -> dict[str, str]:
     """What to say anew: from the command line, from standard input, from a file."""
     fields = _once([_pair(setting) for setting in settings])
-    asked = [field for field, value in fields.items() if value == "-"]
-    if len(asked) + (str(from_file) == "-") > 1:
+    from_input = [field for field, value in fields.items() if value == "-"]
+    if len(from_input) + (str(from_file) == "-") > 1:
         raise UsedWrongly(
             "standard input can be read once only", hint="put the fields into a file: --from FILE"
         )
-    if asked:
-        fields[asked[0]] = from_stdin()
+    if from_input:
+        fields[from_input[0]] = from_stdin()
     if from_file is not None:
         fields |= _listed(from_file)
     if not fields:
@@ -232,9 +246,9 @@ def _listed(file: Path) -> dict[str, str]:
 
 
 def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    said = [field for field, _ in pairs]
-    for at, field in enumerate(said):
-        if field in said[:at]:
+    fields = [field for field, _ in pairs]
+    for at, field in enumerate(fields):
+        if field in fields[:at]:
             raise UsedWrongly(f"{field!r} is given twice", hint="say once what it is to be")
     return dict(pairs)
 
@@ -248,6 +262,11 @@ def _pair(setting: str) -> tuple[str, str]:
     return field.strip(), value
 
 
+def _consent_noted(done: ConsentNoted) -> None:
+    answer(f"Noted (entry {done.entry}): {_consent(done.consent)}")
+    say("  link again before you count")
+
+
 @app.command()
 @case_argument
 @source_option
@@ -257,7 +276,7 @@ def _pair(setting: str) -> tuple[str, str]:
 @click.option("--until", metavar="DATE", help="The last day, like 2027-12-31.")
 @click.option("--given-by", help="Who gave it.")
 @passphrase_option
-@json_option
+@answers(_consent_noted)
 def consent(
     case: Path,
     source: str,
@@ -267,8 +286,7 @@ def consent(
     until: str | None,
     given_by: str | None,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> ConsentNoted:
     r"""Note what may be done with one report from now on; no later import widens it.
 
     \b
@@ -276,11 +294,11 @@ def consent(
       uncounted consent returns.case --source Seoul --report S-17 --uses link,statistics
       uncounted consent returns.case --source Seoul --report S-17 --uses none
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.reports import set_consent
 
     stated = [] if uses.strip() == "none" else [use.strip() for use in uses.split(",")]
     with open_case(case, passphrase_file) as opened:
-        done = reports.set_consent(
+        done = set_consent(
             opened,
             source,
             report,
@@ -289,17 +307,26 @@ def consent(
             until=until,
             given_by=given_by,
         )
-    _tell_if_past(done["consent"]["until"])
-    if as_json:
-        answer_json(done)
-        return
-    answer(f"Noted (entry {done['entry']}): {_consent(done['consent'])}")
-    say("  link again before you count")
-
-
-def _tell_if_past(until: str | None) -> None:
     if until is not None and dt.date.fromisoformat(until) < today():
         say("  that day is past: from now on the report is not used for anything")
+    return done
+
+
+def _taken_back(done: DecisionsTakenBack | ImportTakenBack) -> None:
+    from uncounted.workflow.reports import DecisionsTakenBack
+
+    if isinstance(done, DecisionsTakenBack):
+        count = plural(done.decisions, "decision")
+        answer(f"{count} taken back (entry {done.entry}). Link again before you count.")
+        return
+    answer(
+        f"{visible(done.source)}: {plural(done.removed, 'report')} gone,"
+        f" {done.restored:,} as before the import. Link again before you count."
+    )
+    if done.kept:
+        say(f"  {plural(done.kept, 'report')} changed since, and left as they are")
+    if done.decisions_forgotten:
+        say(f"  {plural(done.decisions_forgotten, 'decision')} about them forgotten, too")
 
 
 @app.command()
@@ -307,8 +334,10 @@ def _tell_if_past(until: str | None) -> None:
 @click.argument("entry", metavar="ENTRY", type=click.IntRange(0))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @passphrase_option
-@json_option
-def undo(case: Path, entry: int, yes: bool, passphrase_file: Path | None, as_json: bool) -> None:
+@answers(_taken_back)
+def undo(
+    case: Path, entry: int, yes: bool, passphrase_file: Path | None
+) -> DecisionsTakenBack | ImportTakenBack:
     r"""Take an import, a decision or a file of decisions back: all stands as before it.
 
     ENTRY is its number in uncounted log. What an import brought is forgotten for good,
@@ -319,29 +348,22 @@ def undo(case: Path, entry: int, yes: bool, passphrase_file: Path | None, as_jso
     Example:
       uncounted undo returns.case 412
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.reports import is_decision, undo
 
     needs_a_yes(yes)
     with open_case(case, passphrase_file) as opened:
         if not yes:
-            what = "decisions" if reports.is_decision(opened, entry) else "import"
+            what = "decisions" if is_decision(opened, entry) else "import"
             click.confirm(f"Take the {what} of entry {entry} back", abort=True, err=True)
-        done = reports.undo(opened, entry)
-    if as_json:
-        answer_json(done)
-        return
-    if "source" not in done:
-        count = plural(done["decisions"], "decision")
-        answer(f"{count} taken back (entry {done['entry']}). Link again before you count.")
-        return
-    answer(
-        f"{visible(done['source'])}: {plural(done['removed'], 'report')} gone,"
-        f" {done['restored']:,} as before the import. Link again before you count."
-    )
-    if done["kept"]:
-        say(f"  {plural(done['kept'], 'report')} changed since, and left as they are")
-    if done["decisions_forgotten"]:
-        say(f"  {plural(done['decisions_forgotten'], 'decision')} about them forgotten, too")
+        return undo(opened, entry)
+
+
+def _attached(done: AttachmentSummary) -> None:
+    size = sum(each.size for each in done.attached)
+    answer(f"{plural(len(done.attached), 'file')} sealed: {size:,} bytes")
+    if done.unchanged:
+        say(f"  {plural(done.unchanged, 'file')} the report has already: nothing was changed")
+    say("  the files that you attached are still in clear where they were")
 
 
 @app.command()
@@ -352,15 +374,14 @@ def undo(case: Path, entry: int, yes: bool, passphrase_file: Path | None, as_jso
 @source_option
 @report_option
 @passphrase_option
-@json_option
+@answers(_attached)
 def attach(
     case: Path,
     files: Sequence[Path],
     source: str,
     report: str,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> AttachmentSummary:
     r"""Seal files and attach them to a report; your own copies stay where they are.
 
     They are forgotten with the report when it is withdrawn. A file that the report has
@@ -370,20 +391,27 @@ def attach(
     Example:
       uncounted attach returns.case interview.pdf --source Seoul --report S-17
     """
+    from uncounted.workflow.reports import attach
+
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        made = opened.attach(source, report, files, progress=waiting)
-    if as_json:
-        rows = [
-            {"entry": each.entry.seq, "name": each.name, "size": each.size, "sha256": each.sha256}
-            for each in made
-        ]
-        answer_json({"attached": rows, "unchanged": len(files) - len(made)})
-        return
-    answer(f"{plural(len(made), 'file')} sealed: {sum(each.size for each in made):,} bytes")
-    if len(made) < len(files):
-        passed = plural(len(files) - len(made), "file")
-        say(f"  {passed} the report has already: nothing was changed")
-    say("  the files that you attached are still in clear where they were")
+        return attach(opened, source, report, files, progress=waiting)
+
+
+def _exported(done: Mapping[str, Any]) -> None:
+    answer(
+        f"{plural(done['reports'], 'report')} and {plural(done['attachments'], 'attachment')}"
+        f" written to {done['out']}: {plural(len(done['files']), 'file')}"
+    )
+    for what, count in done["left_behind"].items():
+        say(f"  not carried as it was: {count:,} {what}")
+    say(
+        "Everything in that folder is in clear, names too, and consent no longer guards it:"
+        " keep it on an encrypted disk, and delete it when it has served. An export that is"
+        f" killed leaves a folder .{Path(done['out']).name}.*.partial beside it: the next one"
+        " takes it away."
+    )
+    for name in done["unfinished"]:
+        say(f"Unfinished, and perhaps testimony in clear: {name}. Delete it, unless it is at work.")
 
 
 @app.command()
@@ -400,15 +428,14 @@ def attach(
     "--without-log", is_flag=True, help="Where log/ is lost: what is in the database, unproved."
 )
 @passphrase_option
-@json_option
+@answers(_exported)
 def export(
     case: Path,
     form: str,
     out: Path,
     without_log: bool,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> Mapping[str, Any]:
     r"""Leave with everything: reports, consents, sources and attachments, in clear.
 
     json and bagit come back whole with uncounted import. csv writes a file and a mapping
@@ -418,26 +445,10 @@ def export(
     Example:
       uncounted export returns.case --format bagit --out export
     """
-    from uncounted.export import write
+    from uncounted.workflow.export import FORMS, write
 
     refuse_taken_or_inside(case, out)
-    chosen: write.Form = next(each for each in write.FORMS if each == form)
+    chosen: Form = next(each for each in FORMS if each == form)
     opening = open_case(case, passphrase_file, without_log=without_log)
     with opening as opened, Waiting() as waiting:
-        done = write.write(opened, chosen, out, progress=waiting)
-    if as_json:
-        answer_json(done)
-        return
-    answer(
-        f"{plural(done['reports'], 'report')} and {plural(done['attachments'], 'attachment')}"
-        f" written to {out}: {plural(len(done['files']), 'file')}"
-    )
-    for what, count in done["left_behind"].items():
-        say(f"  not carried as it was: {count:,} {what}")
-    say(
-        "Everything in that folder is in clear, names too, and consent no longer guards it:"
-        " keep it on an encrypted disk, and delete it when it has served. An export that is"
-        f" killed leaves a folder .{out.name}.*.partial beside it: the next one takes it away."
-    )
-    for name in done["unfinished"]:
-        say(f"Unfinished, and perhaps testimony in clear: {name}. Delete it, unless it is at work.")
+        return write(opened, chosen, out, progress=waiting)

@@ -3,24 +3,78 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from uncounted.cli.app import (
+    answers,
     app,
     case_argument,
-    json_option,
     open_case,
     passphrase_option,
     refuse_taken_or_inside,
     somebody_is_there,
     today,
 )
-from uncounted.cli.terminal import Waiting, answer, answer_json, columns, named_rows, plural, say
+from uncounted.cli.terminal import Waiting, answer, columns, named_rows, plural, say
 from uncounted.errors import BadInput
+
+if TYPE_CHECKING:
+    from uncounted.workflow.review import DecisionSummary, ReviewSummary
+
+
+_MANY_AGAINST = 10  # decisions against the linkage that are said, if they are most of a file
+_MANY_REPORTS = 20  # of one person
+
+
+def _decided(done: DecisionSummary) -> None:
+    answer(
+        f"{plural(done.rows, 'row')} = {done.new:,} new + {done.changed:,} changed"
+        f" + {done.unchanged:,} unchanged + {done.rejected:,} rejected"
+    )
+    for reason in done.reasons:
+        rows = [each.row for each in done.rejects if reason in each.why]
+        say(f"  rejected: {reason} ({named_rows(rows)})")
+    if done.without_use:
+        say(
+            "  without use for now: a report whose consent does not allow linking"
+            f" ({named_rows(done.without_use)})"
+        )
+    if done.spends_sample:
+        say(
+            "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
+            " judges nothing: give it to uncounted evaluate --labels before"
+        )
+    if done.against_linkage >= max(_MANY_AGAINST, done.taken / 2 + 0.5):
+        say(
+            f"  mind: {done.against_linkage:,} of {plural(done.taken, 'decision')} say the"
+            " opposite of what the linkage is nearly certain of; was a column of the file sorted by"
+            " itself?"
+        )
+    if done.most_joined > _MANY_REPORTS:
+        say(
+            f"  mind: by these decisions {done.most_joined:,} reports are about one person; look"
+            " whether that is meant"
+        )
+    if done.dry_run:
+        say("  nothing was kept: it was a dry run")
+    elif done.new or done.changed:
+        yes = "" if somebody_is_there() else " --yes"
+        case = click.get_current_context().params["case"]
+        say(
+            "  link again before you count; to take them back: uncounted undo"
+            f" {shlex.quote(str(case))} {done.entry}{yes}"
+        )
+
+
+def _refuse_if_none_taken(done: DecisionSummary) -> None:
+    if not done.rows or done.rejected == done.rows:
+        raise BadInput(
+            "no row was taken in",
+            hint="each row wants a decision, and two reports that are in this case file",
+        )
 
 
 @app.command()
@@ -34,15 +88,14 @@ from uncounted.errors import BadInput
 @click.option("--encoding", help="The file's encoding, where it cannot be told.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @passphrase_option
-@json_option
+@answers(_decided, _refuse_if_none_taken)
 def decide(
     case: Path,
     file: Path,
     encoding: str | None,
     dry_run: bool,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> DecisionSummary:
     r"""Say of pairs of reports that they are about the same person, or are not.
 
     A decision is same or different, and always holds from then on: uncounted link keeps
@@ -56,62 +109,62 @@ def decide(
       uncounted decide returns.case --file pairs.csv --dry-run
       uncounted decide returns.case --file pairs.csv
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.review import decide
 
     with open_case(case, passphrase_file) as opened:
-        done = reports.decide(opened, file, on=today(), encoding=encoding, dry_run=dry_run)
-    if as_json:
-        answer_json(done)
-    else:
-        _tell(done, case)
-    if not done["rows"] or done["rejected"] == done["rows"]:
-        raise BadInput(
-            "no row was taken in",
-            hint="each row wants a decision, and two reports that are in this case file",
-        )
+        return decide(opened, file, on=today(), encoding=encoding, dry_run=dry_run)
 
 
-_MANY_AGAINST = 10  # decisions against the linkage that are said, if they are most of a file
-_MANY_REPORTS = 20  # of one person
-
-
-def _tell(done: Mapping[str, Any], case: Path) -> None:
+def _reviewed(done: ReviewSummary) -> None:
+    options = click.get_current_context().params
+    most, out = options["most"], options["out"]
     answer(
-        f"{plural(done['rows'], 'row')} = {done['new']:,} new + {done['changed']:,} changed"
-        f" + {done['unchanged']:,} unchanged + {done['rejected']:,} rejected"
+        f"{plural(done.undecided, 'pair')} undecided: more likely than 2% and less than 98%"
+        f" to be about one person; {plural(done.decided, 'pair')} decided."
     )
-    for reason in done["reasons"]:
-        rows = [each["row"] for each in done["rejects"] if reason in each["why"]]
-        say(f"  rejected: {reason} ({named_rows(rows)})")
-    if done["without_use"]:
-        say(
-            "  without use for now: a report whose consent does not allow linking"
-            f" ({named_rows(done['without_use'])})"
+    if done.why_no_number:
+        say(f"  in the order of the number of people: {done.why_no_number}")
+    if most is not None and out is None:
+        _answer_pairs(done)
+    if done.pairs and not done.why_no_number:
+        answer(
+            f"Deciding {_these(len(done.pairs), chosen=bool(most))} is expected to narrow"
+            f" the interval of N by {_percent(done.narrowing)}."
         )
-    if done["spends_sample"]:
-        say(
-            "  mind: this is a sample that uncounted evaluate drew, and once you link again it"
-            " judges nothing: give it to uncounted evaluate --labels before"
+    if out is not None and not done.pairs:
+        say(f"  nothing is left to decide: {out} was not written")
+    elif out is not None:
+        answer(f"{plural(len(done.pairs), 'pair')} written to {out}: fill in the decisions")
+    elif most is None and done.undecided:
+        say("  to see which: uncounted review CASE --next 50 --out pairs.csv")
+
+
+def _these(count: int, *, chosen: bool) -> str:
+    """The pairs of a list, of which nobody has to be told that they are one."""
+    if count == 1:
+        return "this pair" if chosen else "the next pair"
+    return f"{'these' if chosen else 'the next'} {count}"
+
+
+def _answer_pairs(done: ReviewSummary) -> None:
+    header = ("source", "report", "source", "report", "probability", "narrowing")
+    rows = [
+        (
+            pair.source_a,
+            pair.report_a,
+            pair.source_b,
+            pair.report_b,
+            f"{pair.probability:.2f}",
+            _percent(pair.narrowing),
         )
-    if done["against_linkage"] >= max(_MANY_AGAINST, done["taken"] / 2 + 0.5):
-        say(
-            f"  mind: {done['against_linkage']:,} of {plural(done['taken'], 'decision')} say the"
-            " opposite of what the linkage is nearly certain of; was a column of the file sorted by"
-            " itself?"
-        )
-    if done["most_joined"] > _MANY_REPORTS:
-        say(
-            f"  mind: by these decisions {done['most_joined']:,} reports are about one person; look"
-            " whether that is meant"
-        )
-    if done["dry_run"]:
-        say("  nothing was kept: it was a dry run")
-    elif done["new"] or done["changed"]:
-        yes = "" if somebody_is_there() else " --yes"
-        say(
-            "  link again before you count; to take them back: uncounted undo"
-            f" {shlex.quote(str(case))} {done['entry']}{yes}"
-        )
+        for pair in done.pairs
+    ]
+    if rows:
+        answer(columns([header, *rows], right=[4, 5]))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%" if share >= 5e-5 else "less than 0.01%"
 
 
 @app.command()
@@ -119,10 +172,10 @@ def _tell(done: Mapping[str, Any], case: Path) -> None:
 @click.option("--next", "most", type=click.IntRange(1, 10_000), help="How many pairs.")
 @click.option("--out", type=click.Path(path_type=Path), help="A file for uncounted decide.")
 @passphrase_option
-@json_option
+@answers(_reviewed)
 def review(
-    case: Path, most: int | None, out: Path | None, passphrase_file: Path | None, as_json: bool
-) -> None:
+    case: Path, most: int | None, out: Path | None, passphrase_file: Path | None
+) -> ReviewSummary:
     r"""Show which pairs of reports to look at next: those that would narrow the number most.
 
     Pairs are named by source and id, never by a name: uncounted show shows a report. In
@@ -135,59 +188,9 @@ def review(
       uncounted review returns.case
       uncounted review returns.case --next 50 --out pairs.csv
     """
-    from uncounted.workflow import reports
+    from uncounted.workflow.review import review
 
     if out is not None:
         refuse_taken_or_inside(case, out)
     with open_case(case, passphrase_file) as opened, Waiting() as waiting:
-        done = reports.review(opened, most=most, out=out, on=today(), progress=waiting)
-    if as_json:
-        answer_json(done)
-        return
-    answer(
-        f"{plural(done['undecided'], 'pair')} undecided: more likely than 2% and less than 98%"
-        f" to be about one person; {plural(done['decided'], 'pair')} decided."
-    )
-    if done["why_no_number"]:
-        say(f"  in the order of the number of people: {done['why_no_number']}")
-    if most is not None and out is None:
-        _tell_pairs(done)
-    if done["pairs"] and not done["why_no_number"]:
-        answer(
-            f"Deciding {_these(len(done['pairs']), asked=bool(most))} is expected to narrow"
-            f" the interval of N by {_percent(done['narrowing'])}."
-        )
-    if out is not None and not done["pairs"]:
-        say(f"  nothing is left to decide: {out} was not written")
-    elif out is not None:
-        answer(f"{plural(len(done['pairs']), 'pair')} written to {out}: fill in the decisions")
-    elif most is None and done["undecided"]:
-        say("  to see which: uncounted review CASE --next 50 --out pairs.csv")
-
-
-def _these(count: int, *, asked: bool) -> str:
-    """The pairs of a list, of which nobody has to be told that they are one."""
-    if count == 1:
-        return "this pair" if asked else "the next pair"
-    return f"{'these' if asked else 'the next'} {count}"
-
-
-def _tell_pairs(done: Mapping[str, Any]) -> None:
-    header = ("source", "report", "source", "report", "probability", "narrowing")
-    rows = [
-        (
-            pair["source_a"],
-            pair["report_a"],
-            pair["source_b"],
-            pair["report_b"],
-            f"{pair['probability']:.2f}",
-            _percent(pair["narrowing"]),
-        )
-        for pair in done["pairs"]
-    ]
-    if rows:
-        answer(columns([header, *rows], right=[4, 5]))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share >= 5e-5 else "less than 0.01%"
+        return review(opened, most=most, out=out, on=today(), progress=waiting)

@@ -1,8 +1,7 @@
-"""How many: what was asked, on a table or on a case file, and what came of it.
+"""Multiple systems estimation from a table of counts, or over the posterior draws of a linkage.
 
-The part of the road on which a user has most to choose. Each way ends in a study, in
-strata, or in a study given covariates; what may not go together is refused before
-anything is computed.
+What a user asks for is an `EstimateRequest`, which refuses options that do not go together before
+anything is computed. What comes of it is a study, strata, or a study given covariates.
 """
 
 from __future__ import annotations
@@ -12,30 +11,65 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from uncounted.captures import CaptureTable, read_tables
+from uncounted.captures import DIFFER, CaptureTable, read_tables
 from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.estimate import Estimate, EstimateSettings, Study, check, run, run_over
+from uncounted.estimate.base.claim import Claim
+from uncounted.estimate.base.priors import read_prior
+from uncounted.estimate.base.rounding import (
+    about,
+    range_of,
+    round_to_interval,
+    what_would_change,
+)
+from uncounted.estimate.base.settings import XI
+from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
+from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
+from uncounted.estimate.robustness.claims import WHAT_XI_IS
+from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
+from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
+from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
 from uncounted.proof import durable
 from uncounted.vault.case import Case
-from uncounted.workflow.counts import Counted, Linked, count, linked, split_all, split_others
+from uncounted.workflow.captures import CaptureTables, count, count_strata
+from uncounted.workflow.link import LinkedReports, linked
 
-if TYPE_CHECKING:
-    from uncounted.estimate import EstimateSettings, Study
-    from uncounted.estimate.covariates.doubly_robust import CovariateStudy
-    from uncounted.estimate.strata.stratified import Strata
-
+__all__ = [
+    "DIFFER",
+    "WHAT_XI_IS",
+    "CovariateStudy",
+    "Estimate",
+    "EstimateRequest",
+    "EstimateResult",
+    "Pooled",
+    "Strata",
+    "Study",
+    "about",
+    "estimate_case",
+    "estimate_table",
+    "range_of",
+    "refuse_if_nothing",
+    "round_to_interval",
+    "study_over_draws",
+    "what_would_change",
+]
 
 _AVERAGE = "decomposable"
-_TAKE_PRIOR = (_AVERAGE, "identified")
+_OPTION_OF = {  # methods that take an option; of others it would change nothing
+    "psi": ("two-list",),
+    "delta": (_AVERAGE,),
+    "prior": (_AVERAGE, "identified"),
+}
 
 
 @attrs.frozen
-class Asked:
-    """What a user may ask of an estimate; None leaves a choice to the methods."""
+class EstimateRequest:
+    """What a user asks of an estimate; None leaves a choice to the methods."""
 
     methods: tuple[str, ...] | None = None
     by: tuple[str, ...] = ()
@@ -54,9 +88,6 @@ class Asked:
 
     def settings(self) -> EstimateSettings:
         """As every study takes them."""
-        from uncounted.estimate.base.claim import Claim
-        from uncounted.estimate.base.settings import XI, EstimateSettings
-
         return EstimateSettings(
             self.methods,
             self.level,
@@ -67,302 +98,260 @@ class Asked:
         )
 
     def own_settings(self) -> dict[str, dict[str, Any]]:
-        """What was asked of single methods, by their name."""
-        named = self.methods or ()
+        """The settings of single methods, by their name."""
+        named = self.methods or (_AVERAGE,)
         own: dict[str, dict[str, Any]] = {}
         if self.psi is not None:
             own["two-list"] = {"psi": self.psi}
         if self.delta is not None:
-            own["decomposable"] = {"delta": self.delta}
+            own[_AVERAGE] = {"delta": self.delta}
         if self.prior is not None:
-            from uncounted.estimate.base.priors import read_prior
-
             prior = read_prior(self.prior)
-            for name in _TAKE_PRIOR:
-                if name in named or (name == _AVERAGE and not named):
+            for name in _OPTION_OF["prior"]:
+                if name in named:
                     own.setdefault(name, {})["prior"] = prior
         return own
 
+    def check(self, *, on_case: bool) -> None:
+        """Refuse options that do not go together, or that would change nothing.
 
-def estimate_table(
-    file: Path, asked: Asked, *, progress: Progress = silent
-) -> Study | Strata | CovariateStudy:
-    """Estimate from a table of counts; split by columns, or given covariates, if asked.
+        Raises:
+            UsedWrongly: with what to do instead.
+        """
+        for conflicts, words, hint in _CASE_CONFLICTS if on_case else ():
+            if conflicts(self):
+                raise UsedWrongly(words, hint=hint)
+        self.settings()
+        for conflicts, words, hint in _CONFLICTS:
+            if conflicts(self):
+                raise UsedWrongly(words.format(psi=self.psi), hint=hint)
+        named = self.methods or ((_AVERAGE,) if self.pool else None)
+        for option, takes in _OPTION_OF.items():
+            if named and getattr(self, option) is not None and not set(takes) & set(named):
+                raise UsedWrongly(
+                    f"--{option} is for {' and '.join(takes)}, which is not what was asked for",
+                    hint=f"add --method {takes[0]}, or leave --{option} out",
+                )
+        if self.pictures is not None:
+            durable.refuse_existing(self.pictures)
 
-    Raises:
-        UsedWrongly: what was asked does not go together.
-    """
-    from uncounted.estimate import run
-    from uncounted.estimate.strata.stratified import run_strata
-
-    _refuse_mixed(asked)
-    if asked.covariates:
-        return _given_covariates(file, asked)
-    tables = read_tables(file, by=asked.by)
-    if asked.lists:
-        tables = [table.select(asked.lists) for table in tables]
-    _refuse_psi(tables, asked)
-    if asked.pool:
-        done: Study | Strata = _pooled(tables, asked, progress)
-    elif asked.by:
-        done = run_strata(tables, asked.settings(), progress=progress)
-    else:
-        done = run(tables[0], asked.settings(), progress=progress)
-    _draw(done, tables, asked)
-    return done
-
-
-def _refuse_mixed(asked: Asked) -> None:
-    """What cannot be, or would change nothing, is said before anything is read."""
-    asked.settings()
-    if asked.psi is not None and not math.isfinite(asked.psi):
-        raise UsedWrongly(f"psi {asked.psi} is not a number above 0", hint="1: independent lists")
-    if asked.xi is not None:
-        from uncounted.estimate.base.validation import xis_of
-
-        xis_of(asked.xi)
-    if asked.pool:
-        _refuse_beside_pool(asked)
-    if asked.covariates:
-        _refuse_beside_covariates(asked)
-    elif asked.kinds:
-        raise UsedWrongly(
-            "--kinds says which covariates are codes, and there are none",
-            hint="name them all with --covariates",
-        )
-    else:
-        _refuse_unused(asked)
-    if asked.pictures is not None:
-        durable.refuse_existing(asked.pictures)
-
-
-def _refuse_beside_pool(asked: Asked) -> None:
-    if not asked.by:
-        raise UsedWrongly("--pool needs strata", hint="say what splits the table: --by COLUMN")
-    if len(asked.methods or ()) > 1:
-        raise UsedWrongly("strata are pooled by one method", hint="name one with --method")
-    if asked.xi is not None or asked.claim is not None:
-        raise UsedWrongly(
-            "--pool goes without --xi and --claim",
-            hint="ask for them with --by alone: each stratum is then held against them",
-        )
-    if asked.prior is not None:
-        raise UsedWrongly(
-            "--pool goes without --prior", hint="strata lean on each other under p(N) ~ 1/N"
-        )
-
-
-def _refuse_beside_covariates(asked: Asked) -> None:
-    if asked.by or asked.pool or asked.methods or asked.pictures:
-        raise UsedWrongly(
-            "--covariates goes without --by, --pool, --method and --pictures",
-            hint="it is a method of its own, for rows of people",
-        )
-    others = (asked.xi, asked.claim, asked.delta, asked.prior)
-    if any(other is not None for other in others):
-        raise UsedWrongly(
-            "--covariates goes without --xi, --claim, --delta and --prior",
-            hint="its own table says how the answer moves with psi, the dependence it assumes",
-        )
-
-
-def _refuse_unused(asked: Asked) -> None:
-    """An option for a method that is not among those named would change nothing."""
-    named = asked.methods or ((_AVERAGE,) if asked.pool else None)
-    if named is None:
-        return
-    for option, value, takes in (
-        ("--psi", asked.psi, ("two-list",)),
-        ("--delta", asked.delta, (_AVERAGE,)),
-        ("--prior", asked.prior, _TAKE_PRIOR),
-    ):
-        if value is not None and not set(takes) & set(named):
+    def check_psi(self, tables: Sequence[CaptureTable | None]) -> None:
+        """Refuse an odds ratio of two lists where no table has two: it would change nothing."""
+        if self.psi is None or self.methods is not None:
+            return
+        lists = [len(check(table).table.lists) for table in tables if table is not None]
+        if lists and 2 not in lists:
             raise UsedWrongly(
-                f"{option} is for {' and '.join(takes)}, which is not what was asked for",
-                hint=f"add --method {takes[0]}, or leave {option} out",
+                f"--psi is for two lists, and there are {max(lists)}",
+                hint="choose two, e.g. --lists A,B; for more, --xi says how far the answer moves",
             )
 
 
-def _refuse_psi(tables: Sequence[CaptureTable | None], asked: Asked) -> None:
-    """A stated odds ratio is of two lists; with more of them it would change nothing."""
-    from uncounted.estimate import check
+type _Conflicts = tuple[tuple[Callable[[EstimateRequest], object], str, str], ...]
 
-    if asked.psi is None or asked.methods is not None:
-        return
-    among = [len(check(table).table.lists) for table in tables if table is not None]
-    if among and 2 not in among:
-        raise UsedWrongly(
-            f"--psi is for two lists, and there are {max(among)}",
-            hint="choose two, e.g. --lists A,B; for more, --xi says how far the answer moves",
-        )
+_CASE_CONFLICTS: _Conflicts = (
+    (
+        lambda r: r.pool or r.covariates,
+        "--pool and --covariates are for tables, not for a case file",
+        "write the table with uncounted captures --by, and estimate from that file",
+    ),
+)
+_CONFLICTS: _Conflicts = (
+    (
+        lambda r: r.psi is not None and not math.isfinite(r.psi),
+        "psi {psi} is not a number above 0",
+        "1: independent lists",
+    ),
+    (
+        lambda r: r.pool and not r.by,
+        "--pool needs strata",
+        "say what splits the table: --by COLUMN",
+    ),
+    (
+        lambda r: r.pool and len(r.methods or ()) > 1,
+        "strata are pooled by one method",
+        "name one with --method",
+    ),
+    (
+        lambda r: r.pool and (r.xi is not None or r.claim is not None),
+        "--pool goes without --xi and --claim",
+        "ask for them with --by alone: each stratum is then held against them",
+    ),
+    (
+        lambda r: r.pool and r.prior is not None,
+        "--pool goes without --prior",
+        "strata lean on each other under p(N) ~ 1/N",
+    ),
+    (
+        lambda r: r.covariates and (r.by or r.pool or r.methods or r.pictures),
+        "--covariates goes without --by, --pool, --method and --pictures",
+        "it is a method of its own, for rows of people",
+    ),
+    (
+        lambda r: (
+            r.covariates and any(each is not None for each in (r.xi, r.claim, r.delta, r.prior))
+        ),
+        "--covariates goes without --xi, --claim, --delta and --prior",
+        "its own table says how the answer moves with psi, the dependence it assumes",
+    ),
+    (
+        lambda r: r.kinds and not r.covariates,
+        "--kinds says which covariates are codes, and there are none",
+        "name them all with --covariates",
+    ),
+)
 
 
-def _pooled(tables: Sequence[CaptureTable], asked: Asked, progress: Progress) -> Strata:
-    from uncounted.estimate.strata.partial_pooling import pool_strata
+@attrs.frozen
+class EstimateResult:
+    """What was estimated; from a case file also which reports were left out.
 
-    return pool_strata(tables, asked.settings(), progress=progress)
+    Attributes:
+        study: with its numbers and refusals.
+        left_out: reports that were not counted, by reason.
+        copied: which lists share their reports with others (`linkage.copied_lists`).
+        pictures: the folder that was written.
+    """
+
+    study: Study | Strata | CovariateStudy
+    left_out: Mapping[str, int] = attrs.field(factory=dict)
+    copied: Sequence[Mapping[str, Any]] = ()
+    pictures: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The study as plain values."""
+        return self.study.to_json()
 
 
-def _given_covariates(file: Path, asked: Asked) -> CovariateStudy:
-    from uncounted.estimate.covariates.doubly_robust import doubly_robust
-    from uncounted.histories import read_persons
+def estimate_table(
+    file: Path, request: EstimateRequest, *, progress: Progress = silent
+) -> EstimateResult:
+    """Estimate from a table of counts; split by columns, or given covariates.
 
-    people = read_persons(file, asked.covariates, kinds=asked.kinds)
-    chosen = list(combinations(asked.lists, 2)) if asked.lists else None
-    psi = 1.0 if asked.psi is None else asked.psi
-    return doubly_robust(people, lists=chosen, level=asked.level, seed=asked.seed, psi=psi)
+    Raises:
+        UsedWrongly: the options do not go together.
+    """
+    request.check(on_case=False)
+    if request.covariates:
+        return EstimateResult(_given_covariates(file, request))
+    tables = read_tables(file, by=request.by)
+    if request.lists:
+        tables = [table.select(request.lists) for table in tables]
+    request.check_psi(tables)
+    if request.pool:
+        done: Study | Strata = pool_strata(tables, request.settings(), progress=progress)
+    elif request.by:
+        done = run_strata(tables, request.settings(), progress=progress)
+    else:
+        done = run(tables[0], request.settings(), progress=progress)
+    _draw(done, tables, request)
+    return EstimateResult(done, pictures=request.pictures)
 
 
-def _draw(done: Study | Strata, tables: Sequence[CaptureTable | None], asked: Asked) -> None:
+def _given_covariates(file: Path, request: EstimateRequest) -> CovariateStudy:
+    people = read_persons(file, request.covariates, kinds=request.kinds)
+    chosen = list(combinations(request.lists, 2)) if request.lists else None
+    psi = 1.0 if request.psi is None else request.psi
+    return doubly_robust(people, lists=chosen, level=request.level, seed=request.seed, psi=psi)
+
+
+def _draw(
+    done: Study | Strata, tables: Sequence[CaptureTable | None], request: EstimateRequest
+) -> None:
     """Write the pictures that were asked for; strata have a folder each, by their number."""
-    if asked.pictures is None:
+    if request.pictures is None:
         return
-    from uncounted.estimate import Study
     from uncounted.publish.plots import all_plots, save_plots
 
-    stated = asked.settings().claim
+    stated = request.settings().claim
     claim = stated.number if stated is not None and stated.side == "more than" else None
     studies = [done] if isinstance(done, Study) else list(done.studies)
     for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
-        where = asked.pictures if len(studies) == 1 else asked.pictures / str(number)
+        where = request.pictures if len(studies) == 1 else request.pictures / str(number)
         if table is not None:
             save_plots(all_plots(study, table, claim=claim), where)
 
 
 def estimate_case(
-    case: Case,
-    asked: Asked,
-    *,
-    on: dt.date,
-    progress: Progress = silent,
-    left_out: Callable[[Mapping[str, int]], None] | None = None,
-    copied: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
-) -> Study | Strata:
-    """Estimate over the draws of who is who, and note in the case file that it was done.
+    case: Case, request: EstimateRequest, *, on: dt.date, progress: Progress = silent
+) -> EstimateResult:
+    """Estimate over the draws of the linkage, and note in the case file that it was done.
 
     The study's `input` is a commitment under a salt that stays in the case: the bare
     hash of a small table gives its counts away.
 
-    `left_out` is told how many reports were not counted, by reason; `copied`, which lists
-    stand in others (`linkage.copied_lists`).
-
     Raises:
-        UsedWrongly: what was asked needs a table, not a case file.
+        UsedWrongly: the options do not go together, or are for tables.
+        NotLinked: the reports have not been linked, or something has changed since.
     """
-    if asked.pool or asked.covariates:
-        raise UsedWrongly(
-            "--pool and --covariates are for tables, not for a case file",
-            hint="write the table with uncounted captures --by, and estimate from that file",
-        )
-    _refuse_mixed(asked)
+    request.check(on_case=True)
     opened = linked(case, on)
-    if left_out is not None:
-        left_out(opened.left_out(asked.lists))
-    if copied is not None:
-        copied(opened.copied(asked.lists))
-    if asked.by:
-        return _estimate_split(case, opened, asked, progress)
-    counted = count(opened, asked.lists)
-    _refuse_psi([counted.point], asked)
-    study = over_draws(case, counted, asked, progress)
-    noted = {"lists": list(counted.point.lists), "level": asked.level, "input": study.input}
-    case.put("estimate", noted, uses=["link", "statistics"])
-    _draw(study, [counted.point], asked)
-    return study
+    on_case = _strata_on_case if request.by else _study_on_case
+    done, points, noted = on_case(case, opened, request, progress)
+    case.put("estimate", {**noted, "level": request.level}, uses=["link", "statistics"])
+    _draw(done, points, request)
+    lists = request.lists
+    return EstimateResult(done, opened.left_out(lists), opened.copied(lists), request.pictures)
 
 
-def _estimate_split(case: Case, opened: Linked, asked: Asked, progress: Progress) -> Strata:
-    """Each stratum over the draws; every study's `input` is a commitment."""
-    from uncounted.estimate.linkage_sensitivity import (
-        AlternativeStrataLinkage,
-        strata_with_alternatives,
-    )
-    from uncounted.estimate.strata.stratified import run_strata_over
-
-    parts = split_all(opened, asked.by, asked.lists)
-    _refuse_psi([part.point for part in parts], asked)
-    done = run_strata_over(
-        [part.tables for part in parts],
-        asked.settings(),
-        points=[part.point for part in parts],
-        progress=progress,
-    )
-    others = split_others(opened, asked.by, asked.lists)
-    done = strata_with_alternatives(
-        done,
-        [part.tables for part in parts],
-        [
-            AlternativeStrataLinkage(each.name, each.strata, each.why, each.in_grid)
-            for each in others
-        ],
-        asked.settings(),
-        progress=progress,
-    )
-    studies = tuple(
-        attrs.evolve(
-            study, input=case.commit_to(_canonical(part.tables)), linkage=_with_check(study, opened)
-        )
-        for study, part in zip(done.studies, parts, strict=True)
-    )
-    noted = {"lists": list(parts[0].tables[0].lists), "by": list(asked.by), "level": asked.level}
-    case.put("estimate", noted, uses=["link", "statistics"])
-    done = attrs.evolve(done, studies=studies)
-    _draw(done, [part.point for part in parts], asked)
-    return done
-
-
-def _with_check(study: Study, made: Linked | Counted) -> Mapping[str, Any]:
-    """What a study says of the linkage, and the check that the linkage itself fails."""
-    assert study.linkage is not None  # it was made over draws
-    return {**study.linkage, "fails": made.fails}
-
-
-def _canonical(tables: Sequence[CaptureTable]) -> bytes:
-    return b"\n".join(table.canonical() for table in tables)
-
-
-def over_draws(
+def study_over_draws(
     case: Case,
-    counted: Counted,
-    asked: Asked,
+    counted: CaptureTables,
+    request: EstimateRequest,
     progress: Progress,
     *,
     leading: str | None = None,
 ) -> Study:
-    """A study over the draws of who is who; its `input` is a commitment kept in the case.
+    """A study over the draws of the linkage; its `input` is a commitment kept in the case.
 
-    Other ways of linking are tried on the method that is `leading` (else on the headline).
+    Alternative linkages are tried on the method that is `leading` (else on the headline).
     """
-    from uncounted.estimate import run_over
-    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, with_alternatives
-
-    study = run_over(counted.tables, asked.settings(), point=counted.point, progress=progress)
+    settings = request.settings()
+    study = run_over(counted.tables, settings, point=counted.point, progress=progress)
     study = with_alternatives(
-        study,
-        [
-            AlternativeLinkage(each.name, each.tables, each.why, each.in_grid)
-            for each in counted.others
-        ],
-        asked.settings(),
-        method=leading,
-        progress=progress,
+        study, counted.alternatives, settings, method=leading, progress=progress
     )
-    commitment = case.commit_to(_canonical(counted.tables))
-    return attrs.evolve(study, input=commitment, linkage=_with_check(study, counted))
+    return _committed(case, study, counted.tables, counted.fails)
 
 
-def refuse_unknown_method(name: str | None) -> None:
-    """Refuse a plan whose method there is not, before anything is worked out.
+type _OnCase = tuple[Study | Strata, Sequence[CaptureTable | None], dict[str, object]]
+"""What was estimated, the tables of the point estimate of the partition, what the log notes."""
 
-    Raises:
-        UsedWrongly: naming those that there are.
-    """
-    from uncounted.estimate import METHODS
 
-    if name is not None and name not in METHODS:
-        raise UsedWrongly(
-            f"the plan's method {name!r} is none", hint=f"methods: {', '.join(METHODS)}"
-        )
+def _study_on_case(
+    case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
+) -> _OnCase:
+    counted = count(opened, request.lists)
+    request.check_psi([counted.point])
+    study = study_over_draws(case, counted, request, progress)
+    return study, [counted.point], {"lists": list(counted.point.lists), "input": study.input}
+
+
+def _strata_on_case(
+    case: Case, opened: LinkedReports, request: EstimateRequest, progress: Progress
+) -> _OnCase:
+    parts, alternatives = count_strata(opened, request.by, request.lists)
+    points = [part.point for part in parts]
+    request.check_psi(points)
+    tables = [part.tables for part in parts]
+    settings = request.settings()
+    done = run_strata_over(tables, settings, points=points, progress=progress)
+    done = strata_with_alternatives(done, tables, alternatives, settings, progress=progress)
+    studies = tuple(
+        _committed(case, study, part.tables, opened.fails)
+        for study, part in zip(done.studies, parts, strict=True)
+    )
+    noted: dict[str, object] = {"lists": list(parts[0].tables[0].lists), "by": list(request.by)}
+    return attrs.evolve(done, studies=studies), points, noted
+
+
+def _committed(
+    case: Case, study: Study, tables: Sequence[CaptureTable], fails: str | None
+) -> Study:
+    """A study with a commitment to its tables, and the check that the linkage itself fails."""
+    assert study.linkage is not None  # it was made over draws
+    commitment = case.commit_to(b"\n".join(table.canonical() for table in tables))
+    return attrs.evolve(study, input=commitment, linkage={**study.linkage, "fails": fails})
 
 
 def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:

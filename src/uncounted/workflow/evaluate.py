@@ -24,7 +24,7 @@ import attrs
 from uncounted.errors import BadInput, NotEstimable, UsedWrongly
 from uncounted.proof import durable
 from uncounted.vault.case import Case
-from uncounted.workflow.counts import decided, linked
+from uncounted.workflow.link import decided, linked
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage

@@ -1,7 +1,7 @@
-"""What the publisher is told: counts, studies, and words about lists and methods.
+"""The facts of a release: counts, studies, and words about lists and methods.
 
-Only plain values are made here; no report is opened. What may be printed of them
-is decided in `publish`.
+Only plain values are made here; what may be printed of them is decided in `publish`. The words
+of a plan are checked against the names on record.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hmac
 import json
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -29,8 +29,11 @@ from uncounted.publish.facts import (
     SyntheticTruth,
 )
 from uncounted.publish.plan import Plan
+from uncounted.records.names.name import Name, plain
+from uncounted.records.report import Report
 from uncounted.vault.case import Artefact
-from uncounted.workflow.counts import Counted, Linked, over_draws
+from uncounted.workflow.captures import CaptureTables
+from uncounted.workflow.link import LinkedReports, PeopleInterval
 
 
 @attrs.frozen
@@ -97,26 +100,28 @@ _LINKAGE_IN_WORDS = (
 def facts(
     about: Mapping[str, Mapping[str, Any]],
     plan: Plan,
-    opened: Linked,
-    counted: Counted,
+    opened: LinkedReports,
+    counted: CaptureTables,
     study: Study,
     blind: bytes,
 ) -> ReleaseFacts:
-    """What the publisher is told: counts, and words about lists and methods.
+    """What a release is made from: counts, and words about lists and methods.
 
     `blind` is the case file's secret of 32 bytes, from which it is drawn what is hidden.
     """
-    people = over_draws([table.observed for table in counted.tables])
+    people = PeopleInterval.over([table.observed for table in counted.tables])
     lists = []
     for name in counted.point.lists:
-        said = plan.lists.get(name)
+        stated = plan.lists.get(name)
         lists.append(
             ListFacts(
                 name,
-                label=said.label if said else "",
-                collector=(said.collector if said else "") or about[name].get("collector") or "",
-                describe=said.describe if said else "",
-                covers=(said.covers if said else "") or _covers_in_words(about[name]),
+                label=stated.label if stated else "",
+                collector=(stated.collector if stated else "")
+                or about[name].get("collector")
+                or "",
+                describe=stated.describe if stated else "",
+                covers=(stated.covers if stated else "") or _covers_in_words(about[name]),
                 reports=counted.reports[name],
             )
         )
@@ -131,11 +136,11 @@ def facts(
         linkage=LinkageFacts(
             method=_LINKAGE_IN_WORDS,
             draws=len(counted.tables),
-            people_median=people["median"],
-            people_interval=tuple(people["interval"]),
+            people_median=people.median,
+            people_interval=people.interval,
             rhat=opened.linkage.diagnostics.get("rhat"),
             share_of_variance=_share_of_linkage(study, plan.method),
-            copied=opened.copied_among(counted.point.lists),
+            copied=opened.any_copied(counted.point.lists),
             fails=opened.fails is not None,
             alternatives=_alternatives(study),
         ),
@@ -155,12 +160,12 @@ def _share_of_linkage(study: Study, method: str | None) -> float | None:
 
 
 def _alternatives(study: Study) -> AlternativeLinkages | None:
-    told = study.linkage or {}
-    envelope = told.get("envelope")
+    linkage = study.linkage or {}
+    envelope = linkage.get("envelope")
     if envelope is None:
         return None
     low, high = envelope["interval"]
-    extremes = {row["reading"]: row["point"] for row in told["readings"] if not row["in_grid"]}
+    extremes = {row["reading"]: row["point"] for row in linkage["readings"] if not row["in_grid"]}
     return AlternativeLinkages(
         envelope["readings"],
         envelope["passing"],
@@ -195,3 +200,46 @@ def _truth(plan: Plan, lists: Sequence[str]) -> SyntheticTruth | None:
             hint="see docs/reference/release.md; a real population has no known truth",
         ) from error
     return SyntheticTruth(number, plan.truth_capture, run(perfect.select(lists)))
+
+
+_LEAST_HANGUL, _LEAST_LATIN = 3, 7  # letters of a name that is hardly part of another word
+
+
+def refuse_names(plan: Plan, reports: Iterable[Report]) -> None:
+    """Refuse a plan in whose words a whole name stands that a report has.
+
+    Short names, and names of one word in an alphabet, are not looked for: they stand in other
+    words.
+
+    Raises:
+        NotPublishable: without the name.
+    """
+    texts = list(map(_spaced, plan.words()))
+    for report in reports:
+        for name in report.names:
+            if any(wanted in text for wanted in _whole(name) for text in texts):
+                raise NotPublishable(
+                    "the words of the plan hold the name of somebody on record",
+                    hint="title, population and what is said of lists are printed as they are; "
+                    "say them without names",
+                )
+
+
+def _spaced(text: str) -> str:
+    """Letters and digits alone, words apart, a space at either end."""
+    kept = "".join(char if char.isalnum() else " " for char in plain(text))
+    return f" {' '.join(kept.split())} "
+
+
+def _whole(name: Name) -> Iterator[str]:
+    """What to look for: in an alphabet whole words, else letters wherever they stand."""
+    parts = (name.family or "", name.given or "")
+    for written in {name.written, " ".join(parts), " ".join(parts[::-1])}:
+        text = _spaced(written)
+        words = text.split()
+        closed = "".join(words)
+        if closed and min(closed) >= "\u2e80":  # Hangul and characters, which have no words
+            if len(closed) >= _LEAST_HANGUL:
+                yield from {closed, text.strip()}
+        elif len(words) > 1 and len(closed) >= _LEAST_LATIN:
+            yield text

@@ -1,0 +1,247 @@
+"""Commands that take reports in: init, import, rejects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from uncounted.cli.app import (
+    answers,
+    app,
+    case_argument,
+    home,
+    open_case,
+    passphrase,
+    passphrase_option,
+)
+from uncounted.cli.terminal import Waiting, answer, answer_file, columns, plural, say
+from uncounted.errors import BadInput, UsedWrongly
+
+if TYPE_CHECKING:
+    from uncounted.workflow.intake import (
+        ImportSummary,
+        MappingDraft,
+        NewCase,
+        RejectedRows,
+        RejectsLists,
+    )
+
+
+def _new_case(made: NewCase) -> None:
+    if made.identity_created:
+        say(f"Your identity is new: {made.identity}")
+        say("Keep a copy of that folder and remember the passphrase: without both, nothing opens.")
+        if made.short_passphrase:
+            say("Mind: a passphrase this short can be guessed by whoever copies that folder.")
+    answer(f"Made the case file {made.case}. It is encrypted from its first byte.")
+    answer(f"Your recipient:    {made.recipient}")
+    answer(f"Your verifier key: {made.signer}")
+
+
+@app.command()
+@case_argument
+@passphrase_option
+@answers(_new_case)
+def init(case: Path, passphrase_file: Path | None) -> NewCase:
+    r"""Make a case file (and, the first time, your identity).
+
+    \b
+    Example:
+      uncounted init returns.case
+    """
+    from uncounted.workflow import access, intake
+
+    access.refuse_existing(case)
+    words = passphrase(passphrase_file, new=not access.has_identity(home()))
+    return intake.create_case(case, home(), words)
+
+
+def _answer_import(done: ImportSummary | MappingDraft | dict[str, Any]) -> None:
+    from uncounted.workflow.intake import ImportSummary, MappingDraft
+
+    if isinstance(done, MappingDraft):
+        answer_file(done.mapping.rstrip("\n"))
+    elif isinstance(done, ImportSummary):
+        _imported(done)
+    else:
+        _restored(done)
+
+
+def _imported(done: ImportSummary) -> None:
+    one = done.no_use_allowed == 1
+    verb = "would be" if done.dry_run else "was" if one else "were"
+    answer(
+        f"{done.source}: {plural(done.rows, 'row')} = {done.created:,} created"
+        f" + {done.updated:,} updated + {done.unchanged:,} unchanged"
+        f" + {done.rejected:,} rejected"
+    )
+    if not done.rows:
+        say("  noted: the file has no rows below its first")
+    if done.encoding.replace("_", "-").lower() not in ("utf-8", "utf-8-sig"):
+        say(f"  read as {done.encoding}")
+    for reason, count in done.reasons.items():
+        say(f"  rejected: {reason} ({plural(count, 'row')})")
+    for warning, count in done.warnings.items():
+        say(f"  noted: {warning} ({plural(count, 'row')})")
+    if done.no_use_allowed:
+        say(
+            f"  {plural(done.no_use_allowed, 'report')} {verb} sealed without any consent:"
+            f" {'it is' if one else 'they are'} not linked and not counted"
+        )
+    if done.consent_kept:
+        say(
+            f"  {plural(done.consent_kept, 'report')} with a consent that was noted here:"
+            " what both it and the file allow holds"
+        )
+    if done.amendments_replaced:
+        say(
+            f"  {plural(done.amendments_replaced, 'report')} had been amended here; what the"
+            " file says now stands"
+        )
+    if done.renamed:
+        say(
+            f"  mind: {plural(done.renamed, 'report')} updated with another name than before; if"
+            " ids were given anew, decisions, consents and withdrawals now hang on other people"
+        )
+    if done.beside_others:
+        say(
+            f"  mind: {done.source} held {plural(done.beside_others, 'report')} before, and"
+            " none is in this file; two lists under one source are counted as one list"
+        )
+    if done.rejects:
+        say(f"  which rows, and why, is sealed in the case: uncounted rejects CASE {done.rejects}")
+    if done.dry_run:
+        say("  nothing was kept: it was a dry run")
+
+
+def _restored(done: dict[str, Any]) -> None:
+    for name, each in done["sources"].items():
+        answer(
+            f"{name}: {plural(each['rows'], 'report')} = {each['created']:,} created"
+            f" + {each['updated']:,} updated + {each['unchanged']:,} unchanged"
+            f" + {each['rejected']:,} rejected"
+        )
+    if done["attachments"]:
+        answer(f"{plural(done['attachments'], 'attachment')} sealed")
+    if noted := done["consents_noted"]:
+        say(f"  {plural(noted, 'consent')} decided where the export was made: decided here, too")
+    if decided := done["decisions"]:
+        say(f"  {plural(decided, 'decision')} on two reports taken in; uncounted log lists them")
+    for reason, count in done["decisions_skipped"].items():
+        say(f"  {plural(count, 'decision')} passed over: {reason}")
+    for reason, count in done["skipped"].items():
+        say(f"  {plural(count, 'attachment')} passed over: {reason}")
+    for what, count in done["not_carried"].items():
+        say(f"  not in the export: {count:,} {what}")
+
+
+def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | dict[str, Any]) -> None:
+    from uncounted.workflow.intake import ImportSummary
+
+    if isinstance(done, ImportSummary) and done.rows and done.rejected == done.rows:
+        raise BadInput(
+            "no row was taken in", hint="each row was rejected, and the reasons are told"
+        )
+
+
+@app.command(name="import")
+@case_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", help="The list that this file is, e.g. an organisation.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="MAP.toml: which column is what.")
+@click.option("--encoding", help="A CSV file's encoding, where it cannot be told.")
+@click.option("--sheet", help="Which sheet of a workbook: its name, or its number from the left.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--suggest", is_flag=True, help="Draft a MAP.toml for the file; take nothing in.")
+@passphrase_option
+@answers(_answer_import, _refuse_if_all_rejected)
+def import_(
+    case: Path,
+    file: Path,
+    source: str | None,
+    mapping: Path | None,
+    encoding: str | None,
+    sheet: str | None,
+    dry_run: bool,
+    suggest: bool,
+    passphrase_file: Path | None,
+) -> ImportSummary | MappingDraft | dict[str, Any]:
+    r"""Seal the reports of a CSV, XLSX or JSON file; every row is accounted for.
+
+    Importing the same file again changes nothing. Rows that are refused are
+    listed, with the reason, in a sealed file inside the case (see uncounted rejects).
+    The JSON or the bag of uncounted export names its own sources and comes back whole.
+
+    \b
+    Examples:
+      uncounted import returns.case seoul.xlsx --suggest > seoul.toml
+      uncounted import returns.case seoul.csv --source Seoul --mapping seoul.toml
+      uncounted import new.case export/
+    """
+    from uncounted.workflow import intake
+
+    form = intake.TableFormat(mapping, encoding, sheet)
+    if intake.is_export(file):
+        intake.check_is_one(file)
+        if source is not None or mapping is not None:
+            raise UsedWrongly(
+                "an export says itself which sources it holds and what its parts are",
+                hint="leave --source and --mapping out",
+            )
+        with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+            return intake.take_in(opened, file, dry_run=dry_run, progress=waiting)
+    if suggest:
+        return intake.suggest_mapping(file, form)
+    if source is None:
+        raise UsedWrongly("whose list is this?", hint="say it: --source NAME")
+    with open_case(case, passphrase_file) as opened, Waiting() as waiting:
+        return intake.import_file(opened, file, source, form, dry_run=dry_run, progress=waiting)
+
+
+def _answer_rejects(found: RejectsLists | RejectedRows) -> None:
+    from uncounted.workflow.intake import RejectedRows
+
+    if isinstance(found, RejectedRows):
+        rows = [("row", "why"), *((str(each.row), "; ".join(each.reasons)) for each in found.rows)]
+        answer(columns(rows, right=[0]))
+    elif not found.lists:
+        answer("No import rejected a row.")
+    else:
+        head = ("list", "when", "source", "rejected", "of rows", "")
+        lists = [
+            (
+                each.name,
+                each.when,
+                each.source,
+                f"{each.rejected:,}",
+                f"{each.rows:,}",
+                "taken back" if each.taken_back else "",
+            )
+            for each in found.lists
+        ]
+        answer(columns([head, *lists], right=[3, 4]))
+
+
+@app.command()
+@case_argument
+@click.argument("name", required=False)
+@passphrase_option
+@answers(_answer_rejects)
+def rejects(
+    case: Path, name: str | None, passphrase_file: Path | None
+) -> RejectsLists | RejectedRows:
+    r"""Show which rows an import rejected, and why; never what was in them.
+
+    Without NAME: which imports rejected rows, and by which name each is shown.
+
+    \b
+    Example:
+      uncounted rejects returns.case
+      uncounted rejects returns.case rejects-12
+    """
+    from uncounted.workflow import intake
+
+    with open_case(case, passphrase_file) as opened:
+        return intake.rejects(opened, name)

@@ -1,0 +1,282 @@
+"""Tables of counts from a linkage: the one place where people become counts.
+
+What leaves this module is a `CaptureTable` for each posterior draw of the linkage, how many
+reports were left out and why, never which.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from uncounted.captures import DIFFER, CaptureTable
+from uncounted.errors import UsedWrongly
+from uncounted.records.places.gazetteer import place
+from uncounted.records.report import Report
+from uncounted.vault.case import Case
+from uncounted.workflow.csv_file import write_csv
+from uncounted.workflow.link import LinkedReports, linked
+
+if TYPE_CHECKING:
+    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, AlternativeStrataLinkage
+    from uncounted.linkage import Linkage
+    from uncounted.linkage.result import Labels
+
+SPLITS = ("sex", "year", "origin")
+STRICT, LOOSE = 0.95, 0.05  # match probabilities from which pairs are links, strict and lenient
+
+
+@attrs.frozen
+class CaptureTables:
+    """A table of counts for each draw, one of the point estimate, and those of alternatives."""
+
+    tables: Sequence[CaptureTable]
+    point: CaptureTable
+    reports: Mapping[str, int]  # reports that were counted, by list
+    left_out: Mapping[str, int]
+    alternatives: Sequence[AlternativeLinkage] = ()
+    fails: str | None = None  # the check that the linkage itself fails
+
+
+@attrs.frozen
+class StratumTables:
+    """A stratum: its table in each draw, and in the point estimate of the partition."""
+
+    tables: Sequence[CaptureTable]
+    point: CaptureTable | None
+
+
+def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureTables:
+    """Count people by lists in each draw of the linkage, in its point estimate and alternatives.
+
+    Raises:
+        UsedWrongly: there is no such list.
+    """
+    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
+    from uncounted.linkage import point_partition
+
+    counted = _Counted.of(linked, lists)
+    return CaptureTables(
+        [counted.table(labels) for labels in linked.linkage.labels],
+        counted.table(point_partition(linked.linkage)),
+        {name: counted.sources.count(name) for name in counted.lists},
+        linked.left_out(counted.lists),
+        [
+            AlternativeLinkage(
+                other.name, [counted.table(labels) for labels in other.rows], *other.standing
+            )
+            for other in _alternatives(linked.linkage)
+        ],
+        linked.fails,
+    )
+
+
+def count_strata(
+    linked: LinkedReports, by: Sequence[str], lists: Sequence[str] | None = None
+) -> tuple[list[StratumTables], list[AlternativeStrataLinkage]]:
+    """Each stratum's table in every draw (see `split`), and the same under each alternative.
+
+    A stratum that is in some draws only has an empty table in the others.
+
+    Raises:
+        UsedWrongly: a split that there is not, or no such list.
+    """
+    from uncounted.estimate.linkage_sensitivity import AlternativeStrataLinkage
+    from uncounted.linkage import point_partition
+
+    counted = _Counted.of(linked, lists, by)
+    point = counted.strata(point_partition(linked.linkage))
+    found = counted.through(linked.linkage.labels, point)
+    return [StratumTables(tables, point.get(key)) for key, tables in found.items()], [
+        AlternativeStrataLinkage(
+            other.name, list(counted.through(other.rows).values()), *other.standing
+        )
+        for other in _alternatives(linked.linkage)
+    ]
+
+
+def split(
+    linked: LinkedReports, draw: int | None, by: Sequence[str], lists: Sequence[str] | None = None
+) -> list[CaptureTable]:
+    """One draw's table (or the point estimate's), split by what reports say of a person.
+
+    Where the reports of a person differ, the value that most of them have counts. A tie is
+    `DIFFER`, a stratum without an estimate: it takes two reports to be in it. A value that no
+    report has is empty: not known. `year` is that of the first dated act, `origin` the province.
+
+    Raises:
+        UsedWrongly: a split that there is not, or no such list.
+    """
+    from uncounted.linkage import point_partition
+
+    counted = _Counted.of(linked, lists, by)
+    linkage = linked.linkage
+    labels = point_partition(linkage) if draw is None else linkage.labels[draw]
+    return list(counted.strata(labels).values())
+
+
+@attrs.frozen
+class CapturesSummary:
+    """The table that was written: how many people are on which lists."""
+
+    observed: int
+    lists: Mapping[str, int]
+    by: Sequence[str]
+    draw: int | None
+    left_out: Mapping[str, int]
+    out: str
+
+
+def write_captures(
+    case: Case,
+    out: Path,
+    *,
+    lists: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    draw: int | None = None,
+    on: dt.date,
+) -> CapturesSummary:
+    """Write the table of one draw of the linkage, or of its point estimate; split by `by`."""
+    opened = linked(case, on)
+    draws = len(opened.linkage.labels)
+    if draw is not None and draw >= draws:
+        raise UsedWrongly(f"there is no draw {draw}", hint=f"the draws are 0 to {draws - 1}")
+    tables = split(opened, draw, by, lists)
+    header = tables[0].lists if tables else tuple(lists or ())
+    rows = [
+        (*pattern, *table.stratum.values(), n)
+        for table in tables
+        for pattern, n in table.counts.items()
+    ]
+    write_csv(out, (*header, *by, "count"), rows)
+    return CapturesSummary(
+        observed=sum(table.observed for table in tables),
+        lists={name: sum(table.list_totals[name] for table in tables) for name in header},
+        by=list(by),
+        draw=draw,
+        left_out=dict(opened.left_out(lists)),
+        out=str(out),
+    )
+
+
+@attrs.frozen
+class _Alternative:
+    """Partitions under another prior or rule, or at a stated match probability."""
+
+    name: str
+    rows: Iterable[Labels]
+    standing: tuple[str | None, bool]  # the check it fails, and whether it may widen the range
+
+
+def _alternatives(linkage: Linkage) -> Iterator[_Alternative]:
+    from uncounted.linkage import at_chance
+
+    for each in linkage.grid:
+        yield _Alternative(each.name, each.labels, (each.why, True))
+    for name, chance in (("strict", STRICT), ("loose", LOOSE)):
+        yield _Alternative(name, [at_chance(linkage, chance)], (None, False))
+
+
+type _Key = tuple[str, ...]
+
+
+@attrs.frozen
+class _Counted:
+    """The reports that are counted: their rows in the linkage, lists, and values of the splits."""
+
+    lists: tuple[str, ...]
+    by: tuple[str, ...]
+    rows: Sequence[int]
+    sources: Sequence[str]
+    values: Sequence[_Key]
+
+    @classmethod
+    def of(
+        cls, linked: LinkedReports, lists: Sequence[str] | None, by: Sequence[str] = ()
+    ) -> _Counted:
+        if wrong := [name for name in by if name not in SPLITS]:
+            raise UsedWrongly(
+                f"people cannot be split by {wrong[0]!r}",
+                hint=f"by {', '.join(SPLITS)}, or several",
+            )
+        names = tuple(lists or linked.lists)
+        if missing := [name for name in names if name not in linked.lists]:
+            raise UsedWrongly(
+                f"there is no list called {missing[0]!r}",
+                hint=f"the lists are {', '.join(linked.lists)}",
+            )
+        every = linked.linkage.sources
+        rows = [at for at, may in enumerate(linked.may) if may and every[at] in names]
+        values = [tuple(_value(linked.reports[at], name) for name in by) for at in rows]
+        return cls(names, tuple(by), rows, [every[at] for at in rows], values)
+
+    def table(self, labels: Labels) -> CaptureTable:
+        """One partition's table: `labels` says of each report which person it is of."""
+        from uncounted.linkage import capture_table
+
+        return capture_table(labels[list(self.rows)], self.sources, self.lists)
+
+    def strata(self, labels: Labels) -> dict[_Key, CaptureTable]:
+        """One partition's table in each stratum that has people in it."""
+        from uncounted.linkage import capture_table
+
+        mine = labels[list(self.rows)]
+        people: dict[int, list[int]] = {}
+        for at, label in enumerate(mine.tolist()):
+            people.setdefault(label, []).append(at)
+        strata: dict[_Key, list[int]] = {}
+        for reports in people.values():
+            key = tuple(map(_majority, zip(*(self.values[at] for at in reports), strict=True)))
+            strata.setdefault(key, []).extend(reports)
+        return {
+            key: attrs.evolve(
+                capture_table(mine[at], [self.sources[i] for i in at], self.lists),
+                stratum=self._stratum(key),
+            )
+            for key, at in sorted(strata.items())
+        }
+
+    def through(
+        self, rows: Iterable[Labels], also: Collection[_Key] = ()
+    ) -> dict[_Key, list[CaptureTable]]:
+        """Each stratum's table in each of these partitions, empty where it has no people."""
+        draws = [self.strata(labels) for labels in rows]
+        keys = sorted({key for draw in (*draws, also) for key in draw})
+        return {
+            key: [
+                draw.get(key) or CaptureTable(self.lists, {}, self._stratum(key)) for draw in draws
+            ]
+            for key in keys
+        }
+
+    def _stratum(self, key: _Key) -> dict[str, str]:
+        return dict(zip(self.by, key, strict=True))
+
+
+def _majority(values: Sequence[str]) -> str:
+    first = Counter(value for value in values if value).most_common(2)
+    if not first:
+        return ""
+    return DIFFER if len(first) == 2 and first[0][1] == first[1][1] else first[0][0]
+
+
+def _value(report: Report, name: str) -> str:
+    if name == "sex":
+        return report.sex or ""
+    if name == "origin":
+        found = place(report.origin) if report.origin else None
+        return found.path[0 if len(found.path) == 1 else 1] if found else ""
+    years = [
+        act.date.earliest.year
+        for act in report.acts
+        if act.date is not None
+        and act.date.earliest is not None
+        and act.date.latest is not None
+        and act.date.earliest.year == act.date.latest.year
+    ]
+    return str(min(years)) if years else ""
