@@ -124,7 +124,6 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
         usual,
         main,
         prior="overlap-table",
-        lists=compared.lists,
         decisions=(),
         seed=1,
         progress=silent,

@@ -159,7 +159,6 @@ def link(
             built,
             sampled,
             prior=chosen.name,
-            lists=compared.lists,
             decisions=decided,
             seed=seed,
             progress=progress,

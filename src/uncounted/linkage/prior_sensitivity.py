@@ -67,7 +67,6 @@ def readings(
     main: mcmc.PartitionDraws,
     *,
     prior: str,
-    lists: int,
     decisions: Sequence[Decision],
     seed: int,
     progress: Progress,
@@ -80,7 +79,6 @@ def readings(
         usual: the graph of the usual rule, from which the main draws are.
         main: the draws under the chosen prior.
         prior: which that is.
-        lists: number of sources.
         decisions: of people; they hold everywhere.
         seed: makes it repeat.
         progress: told as it goes.
@@ -97,7 +95,7 @@ def readings(
         sampled = mcmc.sample(
             built[rule],
             main.rates,
-            lists,
+            int(encoded.source.max()) + 1,
             draws=DRAWS,
             seed=seed + done + 1,
             progress=_nothing,

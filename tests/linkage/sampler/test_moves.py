@@ -864,13 +864,13 @@ def test_who_is_right_of_two(kind: int) -> None:
     steps = pair_likelihood.steps_of(kinds, case.worth.says)
     worth = case.worth._replace(kind=kinds, steps=steps, chance=chance)
     levels = np.ones((1, FIELDS), np.uint8)
-    buffers = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
+    graph = case.graph._replace(dense=compare.packed(levels), codes=compare.packed(levels))
     state = partition.empty_state(2, 2)
-    partition.place(buffers, state, np.zeros(2, np.int64))
+    partition.place(graph, state, np.zeros(2, np.int64))
     rng, times = np.random.default_rng(1), 4000
     total = np.zeros((FIELDS, 4))
     for _ in range(times):
-        counts = cluster_likelihood.comparisons(rng, buffers, state, worth)
+        counts = cluster_likelihood.comparisons(rng, graph, state, worth)
         assert counts.found[:, 1].tolist() == [1.0] * FIELDS
         assert counts.kinds.sum() == 0.0
         total += cluster_likelihood.reports(rng, counts, worth.chance)

@@ -310,18 +310,18 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
     work = mcmc._Work(
         built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
-    sample_pairs, draw = list[int](), model.draw
+    draws, draw = list[int](), model.draw
 
     def seen(*args: Any) -> model.MatchProbabilities:
-        sample_pairs.append(int(chain.schedule.sweeps[0]))
+        draws.append(int(chain.schedule.sweeps[0]))
         return draw(*args)
 
     monkeypatch.setattr(model, "draw", seen)
     work._one(chain, mcmc.Run(), 4, keep=False)
-    assert sample_pairs == [1, 2, 3, 4]
+    assert draws == [1, 2, 3, 4]
     chain.schedule.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
     work._one(chain, mcmc.Run(), 8, keep=True)
-    assert sample_pairs[4:] == [6, 8, 10, 12]
+    assert draws[4:] == [6, 8, 10, 12]
 
 
 def test_exchanges_are_many_while_chains_leave_their_starts_and_attempts_go_by_doubt_from_then(
@@ -1028,8 +1028,8 @@ def test_evidence_of_small_clusters_that_mostly_agree() -> None:
         rng = np.random.default_rng(seed)
         count = int(rng.integers(3, 7))
         case = made(rng, [0] * count, 0.5)
-        sample_pairs = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
-        case.levels[:] = sample_pairs + sample_pairs.transpose(1, 0, 2)
+        draws = np.tril(rng.choice([0, 1, 1, 1, 2, 2, 2], case.levels.T.shape), -1).T
+        case.levels[:] = draws + draws.transpose(1, 0, 2)
         case.worth.kind[:, 1:3] = rng.choice([1, 1, 1, 2, 3], (len(compare.COUNTS), 2))
         agree = case.worth.kind == pair_likelihood.RIGHT
         case.worth.says[:] = np.where(agree, rng.integers(0, 3, agree.shape), 0)
@@ -1106,11 +1106,11 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])
     rng, times = np.random.default_rng(8), 4000
-    sample_pairs = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
+    draws = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
     of_vague = vague / (vague + either)
-    found = float(np.mean([found[1, year] == 2 for found, _, _ in sample_pairs]))
+    found = float(np.mean([found[1, year] == 2 for found, _, _ in draws]))
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))
-    kinds = np.mean([kinds[1] for _, kinds, _ in sample_pairs], axis=0)
+    kinds = np.mean([kinds[1] for _, kinds, _ in draws], axis=0)
     # the vague one as original errs itself, and both agree; else it and the original are right
     assert kinds[pair_likelihood.RIGHT] == pytest.approx(2.0, abs=1e-9)
     assert kinds[pair_likelihood.DIFFERENT] == pytest.approx(1.0, abs=1e-9)

@@ -13,20 +13,22 @@ miss is estimated in `blocking_loss`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import _threads
-from uncounted._numba import compiled
+from uncounted._numba import compiled, lend
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Singles = NDArray[np.float32]
+Found = tuple[Codes, Codes, Singles, NDArray[np.uint16]]  # left, right, weights, rules
 
 RULES = (
     ("given", "family"),
@@ -109,6 +111,17 @@ class _Rule:
         return self.stops - np.arange(1, len(self.members) + 1)
 
 
+class _OfRule(NamedTuple):
+    """What compiled loops read of the keys of reports, and of a rule."""
+
+    agree: Singles
+    differ: Singles
+    blocks: Codes
+    own: Codes  # (keys, members)
+    members: Codes
+    stops: Ints
+
+
 @attrs.frozen(eq=False)
 class _Keys:
     """Keys as numbers from 0, and what agreement and disagreement are worth."""
@@ -117,6 +130,10 @@ class _Keys:
     agree: Singles  # (reports, keys): what the report's value is worth if shared
     differ: Singles  # (keys,)
     blocks: Codes  # (reports, rules): block of the report, -1 none
+
+    def of_rule(self, rule: _Rule) -> _OfRule:
+        own = np.ascontiguousarray(self.codes[rule.members].T)
+        return _OfRule(self.agree, self.differ, self.blocks, own, rule.members, rule.stops)
 
 
 def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
@@ -261,37 +278,27 @@ def _weights(keys: _Keys, rules: list[_Rule]) -> Ints:
     """How many pairs have which weight, from a sample of rows, blown up."""
     counts = np.zeros(_BINS, np.int64)
     for at, rule in enumerate(rules):
-        own = np.ascontiguousarray(keys.codes[rule.members].T)
         rows = np.arange(_SAMPLED // 2, len(rule.members), _SAMPLED)
+        survey = functools.partial(_survey, keys.of_rule(rule), at)
 
-        def work(
-            here: slice, own: Codes = own, rule: _Rule = rule, rows: Ints = rows, at: int = at
-        ) -> Any:
-            return _survey(
-                keys.agree, keys.differ, keys.blocks, own, rule.members, rule.stops, at, rows[here]
-            )
+        def work(here: slice, survey: Callable[[Ints], Ints] = survey, rows: Ints = rows) -> Ints:
+            return survey(rows[here])
 
         for each in _threads.over(len(rows), work, size=2000):
-            counts += np.asarray(each)
+            counts += each
     return counts * _SAMPLED
 
 
-def _looked(
-    keys: _Keys, rule: _Rule, at: int, cut: float
-) -> list[tuple[Codes, Codes, Singles, NDArray[np.uint16]]]:
+def _looked(keys: _Keys, rule: _Rule, at: int, cut: float) -> list[Found]:
     """The pairs of one rule that no rule before it finds, above the cut."""
-    own = np.ascontiguousarray(keys.codes[rule.members].T)
+    arrays = keys.of_rule(rule)
     before = np.concatenate([[0], np.cumsum(rule.pairs)])
     bounds = np.searchsorted(before, np.arange(0, before[-1] + _SLICE, _SLICE))
     bounds = np.unique(np.append(bounds, [0, len(rule.members)]).clip(0, len(rule.members)))
 
-    def work(here: slice) -> Any:
+    def work(here: slice) -> Found:
         first, last = int(bounds[here.start]), int(bounds[here.start + 1])
-        room = int(before[last] - before[first])
-        return _scan(
-            keys.agree, keys.differ, keys.blocks, own, rule.members, rule.stops, at,
-            cut, first, last, room,
-        )  # fmt: skip
+        return _scan(arrays, at, cut, first, last, int(before[last] - before[first]))
 
     done = _threads.over(len(bounds) - 1, work, size=1)
     return [each for each in done if len(each[0])]
@@ -333,24 +340,17 @@ def _found_by(blocks: Codes, i: int, j: int) -> int:
 
 
 @compiled
-def _survey(
-    agree: Singles,
-    differ: Singles,
-    blocks: Codes,
-    own: Codes,
-    members: Codes,
-    stops: Ints,
-    rule: int,
-    rows: Ints,
-) -> Ints:
+def _survey(keys: _OfRule, rule: int, rows: Ints) -> Ints:
     """How many pairs have which weight, of these rows; pairs that no rule before finds."""
+    keys = lend(keys)
+    blocks, own, members, stops = keys.blocks, keys.own, keys.members, keys.stops
     found = np.zeros(_BINS, np.int64)
     total = np.empty(_TILE, np.float32)
     for x in rows:
         i = members[x]
         for low in range(x + 1, stops[x], _TILE):
             high = min(low + _TILE, stops[x])
-            _weigh(own, x, low, high, agree[i], differ, total)
+            _weigh(own, x, low, high, keys.agree[i], keys.differ, total)
             for y in range(low, high):
                 if _found_by(blocks, i, members[y]) & ((1 << rule) - 1) == 0:
                     found[min(max(int((total[y - low] - _LOWEST) / _STEP), 0), _BINS - 1)] += 1
@@ -358,20 +358,10 @@ def _survey(
 
 
 @compiled
-def _scan(
-    agree: Singles,
-    differ: Singles,
-    blocks: Codes,
-    own: Codes,
-    members: Codes,
-    stops: Ints,
-    rule: int,
-    cut: float,
-    first: int,
-    last: int,
-    room: int,
-) -> tuple[Codes, Codes, Singles, NDArray[np.uint16]]:
+def _scan(keys: _OfRule, rule: int, cut: float, first: int, last: int, room: int) -> Found:
     """Rows of a rule: pairs above the cut that no rule before finds, the later report first."""
+    keys = lend(keys)
+    blocks, own, members, stops = keys.blocks, keys.own, keys.members, keys.stops
     left, right = np.empty(room, np.int32), np.empty(room, np.int32)
     weights, masks = np.empty(room, np.float32), np.empty(room, np.uint16)
     total = np.empty(_TILE, np.float32)
@@ -380,7 +370,7 @@ def _scan(
         i = members[x]
         for low in range(x + 1, stops[x], _TILE):
             high = min(low + _TILE, stops[x])
-            _weigh(own, x, low, high, agree[i], differ, total)
+            _weigh(own, x, low, high, keys.agree[i], keys.differ, total)
             for y in range(low, high):
                 if total[y - low] < cut:
                     continue

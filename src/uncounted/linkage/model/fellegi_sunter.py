@@ -32,7 +32,7 @@ from uncounted.linkage.sampler import (
 from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
-from uncounted.linkage.sampler.slice_m import MPrior
+from uncounted.linkage.sampler.slice_m import MConditional
 
 Floats = NDArray[np.float64]
 
@@ -277,16 +277,16 @@ def draw_m_collapsed(
         rates: as they are.
     """
     m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_recorded]))
-    m_prior = _m_prior(*m.shape)
     usual = partition.empty_state(2, state.on.shape[1])
-    collapsed_m.draw(rng, graph.lists, state, usual, prior, KINDS, collapsed, counts, m_prior, m)
+    given = _m_given(counts, *m.shape)
+    collapsed_m.draw(rng, graph.lists, state, usual, prior, collapsed, given, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 
 
-def _m_prior(fields: int, levels: int) -> MPrior:
+def _m_given(counts: ComparisonCounts, fields: int, levels: int) -> MConditional:
     table = _table(tuple(np.append(0.0, each) for each in _RATES))[:fields, :levels]
-    return MPrior(table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
+    return MConditional(counts, KINDS, table.copy(), _PRIOR_KINDS[:fields], _LEAST[:fields])
 
 
 def by_field(levels: Floats) -> tuple[Floats, ...]:

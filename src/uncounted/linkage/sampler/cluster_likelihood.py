@@ -37,16 +37,13 @@ cluster of two is worth its pair.
 Compiled; what Python calls lends its arrays before it passes them on.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
 
-from uncounted._numba import borrow, compiled, compiled_in_place, compiled_inner, lend
+from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
 from uncounted.linkage.sampler.pair_likelihood import (
     AGREE,
     ALL,
@@ -149,7 +146,8 @@ def _field(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> floa
                 top = copies
             weight = right + slip + different
             total += weight if copies == top else weight * np.exp(copies - top)
-    return top + np.log(total)
+    log_total: float = np.log(total)
+    return top + log_total
 
 
 class FieldSummary(NamedTuple):
@@ -197,7 +195,7 @@ def _read(worth: MatchWeights, k: int, f: int, buffers: ClusterBuffers) -> Field
 
 @compiled_in_place
 def _how_many(seen: int, what: int) -> int:
-    """One of the counts in `Told.seen`."""
+    """One of the counts in `ClusterBuffers.seen`."""
     return seen // what & (AGREE - 1)
 
 
@@ -330,9 +328,8 @@ def comparisons(
     """
     found = np.zeros(worth.weights.shape)
     kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
-    group, weight = np.empty(len(state.slot), np.int32), np.empty(len(state.slot))
     counts = ComparisonCounts(found, kinds, two)
-    _count_all(rng, graph, state, worth, group, weight, counts, cluster_buffers(BUFFERED_REPORTS))
+    _count_all(rng, graph, state, worth, counts, cluster_buffers(BUFFERED_REPORTS))
     return counts
 
 
@@ -360,28 +357,24 @@ def _count_all(
     graph: Graph,
     state: PartitionState,
     worth: MatchWeights,
-    group: Codes,
-    weight: Floats,
     counts: ComparisonCounts,
     buffers: ClusterBuffers,
 ) -> None:
     graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
-    group, weight, buffers = borrow(group), borrow(weight), lend(buffers)
+    buffers = lend(buffers)
     began, fits = state.levels_end[0], True
     for slot in range(len(state.head)):
         k = state.size[slot]
         if k < 2:
             continue
         if k <= BUFFERED_REPORTS:
-            fits = _read_levels(graph, state, worth, slot, k, group, buffers) and fits
+            fits = _read_levels(graph, state, worth, slot, k, buffers) and fits
             if k == 2:
                 _count_pair(worth, buffers.codes[0], counts)
             else:
-                _count_more(rng, worth, k, weight, counts, buffers)
+                _count_more(rng, worth, k, counts, buffers)
         else:
-            _count_large(
-                rng, graph, state, worth, slot, k, group, weight, counts, cluster_buffers(k)
-            )
+            _count_large(rng, graph, state, worth, slot, k, counts, cluster_buffers(k))
     if began > 0 and not fits:  # levels of clusters that are no more have taken the room
         state.levels_at[:] = -1
         state.levels_end[0] = 0
@@ -395,15 +388,13 @@ def _count_large(
     worth: MatchWeights,
     slot: int,
     k: int,
-    group: Codes,
-    weight: Floats,
     counts: ComparisonCounts,
     buffers: ClusterBuffers,
 ) -> None:
     """Of a cluster whose levels are not kept; who calls holds the room."""
     buffers = lend(buffers)
-    _compare(graph, state, worth, slot, k, group, buffers.codes)
-    _count_more(rng, worth, k, weight, counts, buffers)
+    _compare(graph, state, worth, slot, k, buffers)
+    _count_more(rng, worth, k, counts, buffers)
 
 
 @compiled_inner
@@ -413,10 +404,9 @@ def _read_levels(
     worth: MatchWeights,
     slot: int,
     k: int,
-    group: Codes,
     buffers: ClusterBuffers,
 ) -> bool:
-    """Levels of all pairs of a cluster into `told.codes`; they are kept while it is as it is.
+    """Levels of all pairs of a cluster into `buffers.codes`; they are kept while it is as it is.
 
     Whether they are: there may be no room.
     """
@@ -425,7 +415,7 @@ def _read_levels(
         for p in range(pairs):
             buffers.codes[p] = state.levels[at + p]
         return True
-    _compare(graph, state, worth, slot, k, group, buffers.codes)
+    _compare(graph, state, worth, slot, k, buffers)
     at = state.levels_end[0]
     if at + pairs > len(state.levels):
         return False
@@ -443,12 +433,11 @@ def _compare(
     worth: MatchWeights,
     slot: int,
     k: int,
-    group: Codes,
-    codes: Codes,
+    buffers: ClusterBuffers,
 ) -> None:
     """Write the levels of all pairs of a cluster."""
+    group, codes, at = buffers.group, buffers.codes, 0
     members(state, slot, group, 0)
-    at = 0
     for x in range(1, k):
         for y in range(x):
             codes[at] = _levels(graph, worth, group[x], group[y])
@@ -460,7 +449,6 @@ def _count_more(
     rng: np.random.Generator,
     worth: MatchWeights,
     k: int,
-    weight: Floats,
     counts: ComparisonCounts,
     buffers: ClusterBuffers,
 ) -> None:
@@ -468,7 +456,7 @@ def _count_more(
     for f in range(len(worth.weights)):
         summary = _read(worth, k, f, buffers)
         if summary.most:
-            _count_field(rng, worth, k, f, summary, buffers, weight, counts)
+            _count_field(rng, worth, k, f, summary, buffers, counts)
 
 
 @compiled_inner
@@ -503,10 +491,9 @@ def _count_field(
     f: int,
     summary: FieldSummary,
     buffers: ClusterBuffers,
-    weight: Floats,
     counts: ComparisonCounts,
 ) -> None:
-    top, last, total = -np.inf, -1, 0.0
+    weight, top, last, total = buffers.weight, -np.inf, -1, 0.0
     for x in range(k):
         weight[x] = 0.0
         if _may_be_original(worth, k, f, x, summary, buffers):

@@ -18,9 +18,6 @@ two of a step's: whether somebody else is with one of them is the same before a 
 Compiled; what Python calls lends its arrays before it passes them on.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -29,11 +26,10 @@ import numpy as np
 
 from uncounted._numba import borrow, compiled, compiled_inner, lend
 from uncounted.linkage.sampler.candidate_graph import Kinds
-from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, agreement, level
 from uncounted.linkage.sampler.slice_m import (
-    MPrior,
+    MConditional,
     Runs,
     draw_rate,
     gain,
@@ -58,13 +54,14 @@ _SOMEBODY_ELSE, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
 _NOTHING = 1e-300  # m is no less
 
 
-class _Room(NamedTuple):
+class _Workspace(NamedTuple):
     """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
 
     Of its runs: what `draw_rate` needs of pairs with whom nobody else is, and what of their
     worth the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
     """
 
+    usual: PartitionState
     who: Kinds
     changed: Ints
     run: Ints
@@ -81,10 +78,8 @@ def draw(
     state: PartitionState,
     usual: PartitionState,
     prior: PriorParameters,
-    kinds: Kinds,
     collapsed: CollapsedPairs,
-    counts: ComparisonCounts,
-    m_prior: MPrior,
+    given: MConditional,
     m: Floats,
 ) -> None:
     """Draw m with the chosen pairs summed out, then which of these pairs are links.
@@ -95,21 +90,18 @@ def draw(
         state: changed in place.
         usual: an empty state of two reports, in which to ask what the prior says of a pair.
         prior: of partitions.
-        kinds: of levels, shape (fields, levels) or more.
         collapsed: which pairs.
-        counts: comparisons; changed in place as pairs come together and part.
-        m_prior: what m is drawn from beside these.
+        given: what m is drawn from; its counts change in place as pairs come together and part.
         m: by level, shape (fields, levels), 0 where there is none; changed in place.
     """
     many = state.on.shape[1]
     runs = pairs = 1
     for x in range(len(collapsed.field)):
         low, high = collapsed.runs[x], collapsed.runs[x + 1]
-        runs, pairs = (
-            max(runs, high - low),
-            max(pairs, collapsed.pairs[high] - collapsed.pairs[low]),
-        )
-    room = _Room(
+        runs = max(runs, high - low)
+        pairs = max(pairs, collapsed.pairs[high] - collapsed.pairs[low])
+    room = _Workspace(
+        usual=usual,
         who=np.empty(pairs, np.uint8),
         changed=np.empty(pairs, np.int64),
         run=np.empty(pairs, np.int64),
@@ -119,7 +111,7 @@ def draw(
         lists=np.empty((many, many)),
     )
     log_m = np.where(m > 0, np.log(np.maximum(m, _NOTHING)), 0.0)
-    _draw(rng, lists, state, usual, prior, kinds, collapsed, counts, m_prior, log_m, room)
+    _draw(rng, lists, state, prior, collapsed, given, log_m, room)
     for f in range(m.shape[0]):
         for at in range(m.shape[1]):
             if m[f, at] > 0:
@@ -131,27 +123,23 @@ def _draw(
     rng: np.random.Generator,
     lists: Ints,
     state: PartitionState,
-    usual: PartitionState,
     prior: PriorParameters,
-    kinds: Kinds,
     collapsed: CollapsedPairs,
-    counts: ComparisonCounts,
-    m_prior: MPrior,
+    given: MConditional,
     log_m: Floats,
-    room: _Room,
+    room: _Workspace,
 ) -> None:
-    lists, kinds, log_m = borrow(lists), borrow(kinds), borrow(log_m)
-    state, usual, prior = lend(state), lend(usual), lend(prior)
-    collapsed, counts, m_prior, room = lend(collapsed), lend(counts), lend(m_prior), lend(room)
+    lists, log_m, state, prior = borrow(lists), borrow(log_m), lend(state), lend(prior)
+    collapsed, given, room = lend(collapsed), lend(given), lend(room)
     for x in range(len(collapsed.field)):
         f, at, kind = collapsed.field[x], collapsed.level[x], collapsed.kind[x]
-        linked = _look(lists, state, usual, collapsed, room, x)
-        _weigh(lists, usual, prior, collapsed, log_m, room, x)
+        linked = _look(lists, state, collapsed, room, x)
+        _weigh(lists, prior, collapsed, log_m, room, x)
         if at:
-            was, a, b = of_level(kinds, counts, m_prior, log_m, f, at, linked)
+            was, a, b = of_level(given, log_m, f, at, linked)
         else:
-            was, a, b = of_kind(rng, kinds, counts, m_prior, log_m, f, kind, linked)
-        least = m_prior.least[f] if at == 0 and kind == DIFFERENT else 0.0
+            was, a, b = of_kind(rng, given, log_m, f, kind, linked)
+        least = given.least[f] if at == 0 and kind == DIFFERENT else 0.0
         runs = collapsed.runs[x + 1] - collapsed.runs[x]
         now = draw_rate(rng, Runs(room.times, room.worth), runs, was, a, b, least, at > 0)
         change = gain(was, now, at > 0)
@@ -159,42 +147,26 @@ def _draw(
             room.worth[y] += change
         changed, log_ratio = _settle(rng, lists, state, prior, collapsed, room, x)
         if rng.random() < np.exp(min(log_ratio, 0.0)):
-            move(kinds, log_m, f, at, kind, was, now)
+            move(given.level_kinds, log_m, f, at, kind, was, now)
             for n in range(changed):
-                p = room.changed[n]
-                _count(
-                    kinds,
-                    counts,
-                    collapsed.codes[room.run[n]],
-                    state,
-                    collapsed.one[p],
-                    collapsed.two[p],
-                )
+                p, code = room.changed[n], collapsed.codes[room.run[n]]
+                _count(given, code, state, collapsed.one[p], collapsed.two[p])
         else:
             for n in range(changed):
-                _change(
-                    state,
-                    prior,
-                    lists,
-                    collapsed.one[room.changed[n]],
-                    collapsed.two[room.changed[n]],
-                )
+                p = room.changed[n]
+                _change(state, prior, lists, collapsed.one[p], collapsed.two[p])
 
 
 @compiled_inner
 def _look(
-    lists: Ints,
-    state: PartitionState,
-    usual: PartitionState,
-    collapsed: CollapsedPairs,
-    room: _Room,
-    x: int,
+    lists: Ints, state: PartitionState, collapsed: CollapsedPairs, room: _Workspace, x: int
 ) -> int:
     """See which of a step's pairs have nobody else with them; how many of these are together.
 
     `usual` counts clusters as they were if as many of these were together as is likely.
     """
     many, low, linked = state.on.shape[1], collapsed.pairs[collapsed.runs[x]], 0
+    usual = room.usual
     usual.n[0] = state.n[0]
     for at in range(len(state.cells)):
         usual.cells[at] = state.cells[at]
@@ -235,14 +207,14 @@ def _join(usual: PartitionState, s: int, t: int, pairs: int) -> None:
 @compiled_inner
 def _weigh(
     lists: Ints,
-    usual: PartitionState,
     prior: PriorParameters,
     collapsed: CollapsedPairs,
     log_m: Floats,
-    room: _Room,
+    room: _Workspace,
     x: int,
 ) -> None:
     """What the pairs of a step are worth, run by run."""
+    usual = room.usual
     many = usual.on.shape[1]
     for s in range(many):
         for t in range(many):
@@ -282,7 +254,7 @@ def _settle(
     state: PartitionState,
     prior: PriorParameters,
     collapsed: CollapsedPairs,
-    room: _Room,
+    room: _Workspace,
     x: int,
 ) -> tuple[int, float]:
     """Draw who of a step's pairs are together.
@@ -304,10 +276,9 @@ def _settle(
 
 
 @compiled_inner
-def _count(
-    kinds: Kinds, counts: ComparisonCounts, code: int, state: PartitionState, i: int, j: int
-) -> None:
+def _count(given: MConditional, code: int, state: PartitionState, i: int, j: int) -> None:
     """Count the comparison of a pair that has come together, or no more."""
+    counts, kinds = given.counts, given.level_kinds
     more = 1.0 if state.slot[i] == state.slot[j] else -1.0
     for f in range(len(counts.found)):
         shown = level(code, f)

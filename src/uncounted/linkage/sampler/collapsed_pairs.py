@@ -4,9 +4,6 @@ At each level, and at all slips and all different levels of a field: the most un
 report in two of them. The choice does not depend on the state.
 """
 
-# numba compiles some of these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,8 +1,5 @@
 """A unit of reports is taken out and put back where its full conditional says (Gibbs)."""
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 import numpy as np
@@ -103,7 +100,7 @@ def _largest(
     graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int, weakest: int
 ) -> int:
     """Reports of the largest cluster that a unit may join, without it; it is in a slot."""
-    most = state.size[slot] - size
+    most: int = state.size[slot] - size
     for x in range(size):
         low, high = looked_at(graph, unit[x], weakest)
         for number in range(low, high):
@@ -225,7 +222,8 @@ def _unit_prior(
             return log_add(state, prior, s, slot)
         if np.isnan(known[mask]):  # alike for all clusters of a cell
             known[mask] = log_add(state, prior, s, slot)
-        return known[mask]
+        ratio: float = known[mask]
+        return ratio
     total = 0.0
     for x in range(size):
         s = graph.lists[unit[x]]

@@ -6,9 +6,6 @@ by lot, and so the cluster it is in; where it is there already, another by a sec
 Evidence is asked for only if one is proposed, and of two clusters alone.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -131,8 +128,10 @@ def informed_move(
     if to != home:
         here, there = _lots_of(graph, state, r, home), _lots_of(graph, state, r, to)
         if here > 0.0:  # else its candidates there are weak: it could not be proposed to come back
-            _go(rng, graph, state, worth, prior, scratch, r, to, np.log(here / there))
-    return graph.moving[r]
+            scratch.unit[0] = r
+            _go(rng, graph, state, worth, prior, scratch, to, np.log(here / there))
+    moving: float = graph.moving[r]
+    return moving
 
 
 @compiled_inner
@@ -187,13 +186,15 @@ def _go(
     worth: MatchWeights,
     prior: PriorParameters,
     scratch: Scratch,
-    r: int,
     to: int,
     log_back: float,
 ) -> None:
-    """Move r to a slot (or `_NEW`), or not, the way back being so much likelier proposed."""
+    """Move `scratch.unit[0]` to a slot (or `_NEW`), or not (Metropolis-Hastings).
+
+    `log_back` is how much likelier the way back is proposed.
+    """
+    r = scratch.unit[0]
     group, old, s = scratch.group, state.slot[r], graph.lists[r]
-    scratch.unit[0] = r
     if to != _NEW and cannot_link(graph, state, scratch.unit, 1, to):
         return
     if passed_over(rng, scratch, state.size[old] + (state.size[to] if to != _NEW else 0)):

@@ -7,9 +7,6 @@ stand beside its levels.
 Compiled.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -103,8 +100,8 @@ def explained(worth: MatchWeights, code: int) -> float:
 
     Log of ((1 - phi) v / u + phi c / u) / e.
     """
-    non_matches = worth.joint[level(code, 3), level(code, 4)]
-    as_one = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
+    non_matches: float = worth.joint[level(code, 3), level(code, 4)]
+    as_one: float = worth.errors[worth.kind[0, level(code, 0)], worth.kind[1, level(code, 1)]]
     if worth.alike[level(code, 0)]:
         for f in range(1, len(worth.weights)):
             non_matches += worth.namesakes[f, level(code, f)]
@@ -113,13 +110,15 @@ def explained(worth: MatchWeights, code: int) -> float:
     total = 0.0
     for f in range(len(worth.weights)):
         total += worth.companions[f, level(code, f)]
-    return np.log((1.0 - worth.phi) * _exp(non_matches) + worth.phi * _exp(total)) - as_one
+    mix: float = np.log((1.0 - worth.phi) * _exp(non_matches) + worth.phi * _exp(total))
+    return mix - as_one
 
 
 @compiled_in_place
 def _exp(x: float) -> float:
     """An exponential that neither overflows nor vanishes."""
-    return np.exp(min(max(x, -600.0), 600.0))
+    value: float = np.exp(min(max(x, -600.0), 600.0))
+    return value
 
 
 def with_memory(graph: Graph) -> Graph:
@@ -150,7 +149,7 @@ def pair_of(graph: Graph, worth: MatchWeights, i: int, j: int) -> tuple[int, flo
 
 
 @compiled_inner
-def _meet(graph: Graph, worth: MatchWeights, i: int, j: int, pair: int, at: int) -> None:
+def _meet(graph: Graph, worth: MatchWeights, i: int, j: int, pair: np.int64, at: np.int64) -> None:
     code = code_of(graph, i, j)
     graph.met[at], graph.met[at + 1] = pair, code
     graph.met_worth[at + 2] = agreement(worth.first, code)

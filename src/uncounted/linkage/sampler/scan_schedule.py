@@ -1,8 +1,5 @@
 """How often each report is visited in a sweep, and what is seen there of where it goes."""
 
-# numba compiles some of these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -7,9 +7,6 @@ out, w being how likely it is together to apart.
 Compiled; for what lends and borrows (`summed_out`).
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -28,9 +25,11 @@ _WIDE = 3.0  # standard deviations of log odds: how wide a slice is at first
 _TINY, _SURE = 1e-250, 1 - 1e-12  # between these are the rates that a slice starts from
 
 
-class MPrior(NamedTuple):
-    """What m is drawn from, beside comparisons."""
+class MConditional(NamedTuple):
+    """What m is drawn from given a partition: comparisons within clusters, and the prior."""
 
+    counts: ComparisonCounts
+    level_kinds: Kinds  # right, a slip or different, shape (fields, levels) or more
     levels: Floats  # what the prior adds at each level, shape (fields, levels); 0: there is none
     kinds: Floats  # and to reports of each kind, shape (fields, 4)
     least: Floats  # how often reports are right or a slip at the least, by field
@@ -45,44 +44,33 @@ class Runs(NamedTuple):
 
 @compiled_inner
 def of_level(
-    kinds: Kinds,
-    counts: ComparisonCounts,
-    m_prior: MPrior,
-    log_m: Floats,
-    f: int,
-    at: int,
-    linked: int,
+    given: MConditional, log_m: Floats, f: int, at: int, linked: int
 ) -> tuple[float, float, float]:
     """A level's share of its kind, and what it is drawn from: counts there and at the others.
 
     `linked` pairs at the level are left out.
     """
+    counts, kinds = given.counts, given.level_kinds
     mine = np.exp(log_m[f, at])
     kin, others = mine, 0.0
     for other in range(1, log_m.shape[1]):
         if other != at and kinds[f, other] == kinds[f, at]:
             kin += np.exp(log_m[f, other])
-            others += m_prior.levels[f, other] + counts.found[f, other]
+            others += given.levels[f, other] + counts.found[f, other]
     share = min(max(mine / kin, _TINY), _SURE)
-    return share, m_prior.levels[f, at] + counts.found[f, at] - linked, others
+    return share, given.levels[f, at] + counts.found[f, at] - linked, others
 
 
 @compiled_inner
 def of_kind(
-    rng: np.random.Generator,
-    kinds: Kinds,
-    counts: ComparisonCounts,
-    m_prior: MPrior,
-    log_m: Floats,
-    f: int,
-    kind: int,
-    linked: int,
+    rng: np.random.Generator, given: MConditional, log_m: Floats, f: int, kind: int, linked: int
 ) -> tuple[float, float, float]:
     """How often reports are not different, or right of these (`kind`: slip), and both counts.
 
     `linked` pairs of that kind are left out. Who of the other clusters of two errs is drawn, as in
     `evidence.reports`, from m as it is now.
     """
+    counts, kinds = given.counts, given.level_kinds
     right = slip = 0.0
     for at in range(1, log_m.shape[1]):
         right += np.exp(log_m[f, at]) if kinds[f, at] == RIGHT else 0.0
@@ -91,9 +79,9 @@ def of_kind(
     rightly = min(np.sqrt(right / (right + slip)), _SURE)
     slips = counts.two[f, SLIP] - (linked if kind == SLIP else 0)
     differ = counts.two[f, DIFFERENT] - (linked if kind == DIFFERENT else 0)
-    rights = m_prior.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
-    wrong = m_prior.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
-    others = m_prior.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
+    rights = given.kinds[f, RIGHT] + counts.kinds[f, RIGHT] + 2 * counts.two[f, RIGHT]
+    wrong = given.kinds[f, SLIP] + counts.kinds[f, SLIP] + slips
+    others = given.kinds[f, DIFFERENT] + counts.kinds[f, DIFFERENT] + differ
     r, s, d = agree * rightly, agree * (1 - rightly), 1 - agree
     for at in range(int(slips + differ)):  # slips are two, where there is one; and different ones
         if at < slips:
@@ -112,15 +100,19 @@ def gain(was: float, now: float, of_level: bool) -> float:
 
     They are at the level, with its share in proportion; or one of the two errs at the least.
     """
+    log_ratio: float
     if of_level:
-        return np.log(now / was)
-    return np.log((1 - now) * (1 + now)) - np.log((1 - was) * (1 + was))
+        log_ratio = np.log(now / was)
+    else:
+        log_ratio = np.log((1 - now) * (1 + now)) - np.log((1 - was) * (1 + was))
+    return log_ratio
 
 
 @compiled_in_place
 def log_1_exp(x: float) -> float:
     """log(1 + exp(x))."""
-    return x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
+    value: float = x + np.exp(-x) if x > 30.0 else np.log1p(np.exp(x))
+    return value
 
 
 @compiled_inner
@@ -164,7 +156,8 @@ def draw_rate(
     for _ in range(_SHRINKS):
         x = low + (high - low) * rng.random()
         if _log_density(runs, many, x, was, a, b, least, of_level) > height:
-            return np.exp(-log_1_exp(-x))
+            now: float = np.exp(-log_1_exp(-x))
+            return now
         if x < start:
             low = x
         else:

@@ -1,8 +1,5 @@
 """Clusters are split, merged, and divided anew, sequentially allocated (Metropolis-Hastings)."""
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 import numpy as np
@@ -13,6 +10,7 @@ from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights, of_two
 from uncounted.linkage.sampler.state import (
     Codes,
+    Floats,
     Graph,
     PartitionState,
     PriorParameters,
@@ -74,7 +72,7 @@ def split_or_merge(
             return 0.0  # a decision has put them together
     twos = unit_of(graph, j, two)
     count = _others(rng, graph, state, scratch, a, b, ones, twos)
-    ones, twos, log_chance = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, split)
+    ones, twos, log_chance = _divide(rng, graph, state, worth, scratch, (ones, twos), count, split)
     if not split and cannot_link(graph, state, one, ones, b):
         return 0.0
     if split and not (hangs_together(graph, one, ones) and hangs_together(graph, two, twos)):
@@ -95,7 +93,7 @@ def split_or_merge(
     to = fresh(state) if split else a
     ratio = _move_all(graph, state, prior, two, twos, to)
     log_ratio = ratio - gain - log_chance if split else ratio + gain + log_chance
-    chance = np.exp(min(log_ratio, 0.0))
+    chance: float = np.exp(min(log_ratio, 0.0))
     if rng.random() >= chance:
         back = b if split or state.size[b] else fresh(state)
         _move_all(graph, state, prior, two, twos, back)
@@ -138,8 +136,8 @@ def redivide(
     one, two, moved = scratch.one, scratch.two, scratch.group
     ones, twos = unit_of(graph, i, one), unit_of(graph, j, two)
     count = _others(rng, graph, state, scratch, a, b, ones, twos)
-    _, _, log_back = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, False)
-    ones, twos, log_there = _divide(rng, graph, state, worth, scratch, a, ones, twos, count, True)
+    _, _, log_back = _divide(rng, graph, state, worth, scratch, (ones, twos), count, False)
+    ones, twos, log_there = _divide(rng, graph, state, worth, scratch, (ones, twos), count, True)
     moves = 0
     for x in range(ones + twos):
         r, to = (one[x], a) if x < ones else (two[x - ones], b)
@@ -243,23 +241,23 @@ def _divide(
     state: PartitionState,
     worth: MatchWeights,
     scratch: Scratch,
-    a: int,
-    ones: int,
-    twos: int,
+    sizes: tuple[int, int],
     count: int,
-    by_lot: bool,
+    at_random: bool,
 ) -> tuple[int, int, float]:
-    """Let the others join one of two by their pair weights: by lot, or as they are now.
+    """Let the others join one of two groups by their pair weights: at random, or as they are now.
 
-    Those in slot `a` are with the first. How many are with either, and log of the chance of it.
+    As they are now, those in the slot of the first report are with it. Returns how many are in
+    either, and log of the chance of that.
     """
+    (ones, twos), a = sizes, state.slot[scratch.one[0]]
     one, two, both, unit = scratch.one, scratch.two, scratch.both, scratch.unit
     log_chance = 0.0
     for at in range(count):
         size = unit_of(graph, both[at], unit)
         lead = _lead(graph, worth, unit, size, one, ones, two, twos)
         joins_one = (
-            rng.random() < 1.0 / (1.0 + np.exp(-lead)) if by_lot else state.slot[both[at]] == a
+            rng.random() < 1.0 / (1.0 + np.exp(-lead)) if at_random else state.slot[both[at]] == a
         )
         if joins_one:
             log_chance -= np.log1p(np.exp(-lead))
@@ -329,7 +327,7 @@ def _with_attempts(
 
 @compiled
 def _tries(
-    graph: Graph, likely: Singles, often: float, lone: float, least: float
+    graph: Graph, likely: Floats | Singles, often: float, lone: float, least: float
 ) -> tuple[Singles, Singles]:
     graph = lend(graph)
     count = len(graph.lists)

@@ -19,9 +19,6 @@ Human decisions are hard: reports that are said to be one person are a unit and 
 one; reports that are said to be different never share a cluster.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -64,6 +61,7 @@ class ClusterBuffers(NamedTuple):
     how many it is a slip away, and with how many it agrees in all there is to say. `copies` is the
     log of the product of t / u if it is the original. `right` and `wrong` have a bit for each
     report that it agrees with, and does not, where anybody does not: shape (k, words of 64 bits).
+    `weight` is how likely each is the original; `group` lists the reports.
     """
 
     codes: NDArray[np.int32]
@@ -73,6 +71,8 @@ class ClusterBuffers(NamedTuple):
     copies: NDArray[np.float64]
     right: NDArray[np.int64]
     wrong: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    group: NDArray[np.int32]
 
 
 class Graph(NamedTuple):
@@ -177,20 +177,23 @@ def empty_state(count: int, lists: int) -> PartitionState:
 @compiled
 def cluster_buffers(k: int) -> ClusterBuffers:
     """Room for up to k reports."""
-    logs, words = np.empty((3, k)), np.empty((2, k, (k + 63) // 64), np.int64)
+    logs, words = np.empty((4, k)), np.empty((2, k, (k + 63) // 64), np.int64)
     codes, seen = np.empty(k * (k - 1) // 2, np.int32), np.empty(k, np.int64)
-    return ClusterBuffers(codes, logs[0], logs[1], seen, logs[2], words[0], words[1])
+    group = np.empty(k, np.int32)
+    return ClusterBuffers(
+        codes, logs[0], logs[1], seen, logs[2], words[0], words[1], logs[3], group
+    )
 
 
 @compiled_inner
-def cell_of(mask: int, lists: int) -> int:
+def cell_of(mask: int | np.int64, lists: int) -> int:
     """The cell of a set of lists."""
     if lists <= MOST_EXACT_LISTS:
-        return mask
-    found = 0
-    while mask:
-        found += mask & 1
-        mask >>= 1
+        return int(mask)
+    found, rest = 0, int(mask)
+    while rest:
+        found += rest & 1
+        rest >>= 1
     return found
 
 
@@ -247,7 +250,8 @@ def remove(state: PartitionState, r: int, s: int) -> None:
 @compiled_inner
 def fresh(state: PartitionState) -> int:
     """The slot of nobody that `add` takes next."""
-    return state.spare[state.idle[0] - 1]
+    slot: int = state.spare[state.idle[0] - 1]
+    return slot
 
 
 @compiled_inner
@@ -258,15 +262,16 @@ def log_add(state: PartitionState, prior: PriorParameters, s: int, slot: int) ->
         return 0.0
     if prior.kind == EWENS:
         return np.log(float(size)) if size else prior.log_theta
-    lists = state.on.shape[1]
+    lists: int = state.on.shape[1]
     bit = np.int64(1) << s
     already = state.on[slot, s]
     if already:
-        return np.log(already + 1.0) + (np.log(prior.q[s]) if prior.q[s] > 0 else _REFUSED)
-    log_p = np.log1p(-prior.q[s])
+        again: float = np.log(already + 1.0)
+        return again + (np.log(prior.q[s]) if prior.q[s] > 0 else _REFUSED)
+    log_p: float = np.log1p(-prior.q[s])
     if size == 0:
         n = state.n[0]
-        total = np.log(n + 1.0) - np.log(n + prior.alpha * (len(state.cells) - 1))
+        total: float = np.log(n + 1.0) - np.log(n + prior.alpha * (len(state.cells) - 1))
         total += np.log(state.cells[cell_of(bit, lists)] + prior.alpha) + log_p
         return total - (np.log(float(lists)) if lists > MOST_EXACT_LISTS else 0.0)
     before, after = cell_of(state.mask[slot], lists), cell_of(state.mask[slot] | bit, lists)
@@ -342,11 +347,14 @@ def code_of(graph: Graph, i: int, j: int) -> int:
     if i < j:
         i, j = j, i
     if len(graph.dense):
-        return graph.dense[np.int64(i) * (i - 1) // 2 + j]
+        code: int = graph.dense[np.int64(i) * (i - 1) // 2 + j]
+        return code
     at = edge(graph, i, j)
     if at >= 0:
-        return graph.codes[at]
-    return compare.pair(graph.arrays, i, j)
+        code = graph.codes[at]
+    else:
+        code = compare.pair(graph.arrays, i, j)
+    return code
 
 
 @compiled_in_place
@@ -369,7 +377,8 @@ def candidate(graph: Graph, number: int, weakest: int) -> int:
 @compiled_in_place
 def singleton_weight(graph: Graph, r: int) -> float:
     """As `Graph.lots`, for a cluster of its own."""
-    return max(graph.alone[r], MIN_PROPOSAL_WEIGHT)
+    weight: float = max(graph.alone[r], MIN_PROPOSAL_WEIGHT)
+    return weight
 
 
 @compiled_inner

@@ -5,9 +5,6 @@ to get there the other has to leave first, and states in between are unlikely. A
 each list of each person has as many reports as before, so no prior has a say.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 import numpy as np
@@ -57,7 +54,7 @@ def exchange(
     before = value_of(graph, state, worth, a, scratch.group)
     before += value_of(graph, state, worth, b, scratch.group)
     value_one, value_two = evidence(graph, worth, one, ones), evidence(graph, worth, two, twos)
-    chance = np.exp(min(value_one + value_two - before, 0.0))
+    chance: float = np.exp(min(value_one + value_two - before, 0.0))
     if rng.random() >= chance:
         return chance
     s = graph.lists[i]

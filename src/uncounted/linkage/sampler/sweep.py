@@ -7,9 +7,6 @@ Compiled; no I/O; no GIL, so that chains run side by side. What Python calls len
 arrays (`compiled`) before it passes them on.
 """
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 import numpy as np
@@ -183,7 +180,8 @@ def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
     while at < graph.starts[r + 1] - 1 and left >= graph.tries[at]:
         left -= graph.tries[at]
         at += 1
-    return graph.near[at]
+    found: int = graph.near[at]
+    return found
 
 
 @compiled

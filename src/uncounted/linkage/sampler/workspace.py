@@ -1,8 +1,5 @@
 """Room in which moves over partitions work, and what more than one of them asks."""
 
-# numba compiles these functions; numpy's stubs know less than it does
-# mypy: disable-error-code="no-any-return,arg-type,assignment"
-
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -47,7 +44,8 @@ def value_of(
     if np.isnan(state.value[slot]):
         k = members(state, slot, group, 0)
         state.value[slot] = evidence(graph, worth, group, k)
-    return state.value[slot]
+    value: float = state.value[slot]
+    return value
 
 
 @compiled_inner
