@@ -32,8 +32,9 @@ from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.bodies import Pair
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import Pair, ProposedDecision, pair_of
+from uncounted.vault.reports.decisions import ProposedDecision, pair_of
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.workflow.link import link, linked
 

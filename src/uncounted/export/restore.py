@@ -25,8 +25,9 @@ from uncounted.export.write import REPORTS
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
+from uncounted.vault.log.bodies import Pair
 from uncounted.vault.reports.attachments import NewAttachment
-from uncounted.vault.reports.decisions import Pair, ProposedDecision, contradictions, pair_of
+from uncounted.vault.reports.decisions import ProposedDecision, contradictions, pair_of
 from uncounted.vault.reports.ingest import IncomingReport
 
 _FOLDER = "give one file of reports, or the folder that uncounted export made"

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+import attrs
+
 from uncounted.errors import AlreadyThere, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
@@ -91,7 +93,7 @@ class Case(OpenCase):
             UsedWrongly: the two are not of one identity, or the name is none.
         """
         member = membership.checked(self._storage, recipient, vkey, name)
-        return self._let_in("grant", {"member": membership.described(member)}, member)
+        return self._let_in("grant", {"member": attrs.asdict(member)}, member)
 
     def revoke(self, member: str) -> Entry:
         """Take a member's access away, by recipient or name: a new case key for the others.
@@ -109,8 +111,8 @@ class Case(OpenCase):
                 "nobody can take away their own access: whoever does it knows the new key",
                 hint="ask another member to do it",
             )
-        described = membership.described(Member(gone.recipient, gone.vkey, gone.name))
-        return self._renew("revocation", {"member": described}, removed=gone.recipient)
+        member_gone = attrs.asdict(Member(gone.recipient, gone.vkey, gone.name))
+        return self._renew("revocation", {"member": member_gone}, removed=gone.recipient)
 
     def rotate(self) -> Entry:
         """Make a new case key and put everything under it, for the same members.
@@ -134,7 +136,7 @@ class Case(OpenCase):
         old = self.refuse_second_recovery(replace=replace)
         member = Member(recipient, None, f"{membership.RECOVERY} {threshold} of {shares}")
         body = {
-            "member": membership.described(member),
+            "member": attrs.asdict(member),
             "shares": shares,
             "threshold": threshold,
             "replaces": None if old is None else old.recipient,

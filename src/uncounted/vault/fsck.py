@@ -20,6 +20,7 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
 from uncounted.vault.access.unlock import UnlockedCase
 from uncounted.vault.keys import grants
+from uncounted.vault.log.bodies import VersionBody
 from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
 from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.log.rollback import SeenTreeHeads
@@ -138,17 +139,18 @@ class _Prints:
         Where a consent was noted here, a version carries what both it and the file's allow;
         the file's own, of which the fingerprint is, was not kept.
         """
-        body, kind = opened.body, opened.entry.kind
-        noted = body["previous"] in self._noted
+        kind = opened.entry.kind
+        body = VersionBody.from_json(opened.body)
+        noted = body.previous in self._noted
         if noted or kind == "consent":
             self._noted.add(opened.entry.seq)
         if kind != "report":
-            before = self._entries.at(body["previous"])
-            return before is None or body["print"] == before.body["print"]
+            before = None if body.previous is None else self._entries.at(body.previous)
+            return before is None or body.print == VersionBody.from_json(before.body).print
         if noted or opened.payload is None:
             return True
-        sent = self._entries.keys.fingerprint(opened.payload, canonical(body["consent"]))
-        return bool(body["print"] == sent.hex())
+        sent = self._entries.keys.fingerprint(opened.payload, canonical(body.consent))
+        return body.print == sent.hex()
 
 
 def _bytes(

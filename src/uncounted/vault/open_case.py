@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import attrs
 from cryptography.x509 import Certificate
 
 from uncounted.errors import NoAccess, NoSpace
@@ -25,6 +26,7 @@ from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import Opener
 from uncounted.vault.log import timestamps
+from uncounted.vault.log.bodies import TimestampBody
 from uncounted.vault.log.entries import Clock, Entries, Entry, now
 from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.log.rollback import SeenTreeHeads
@@ -83,8 +85,8 @@ class OpenCase:
             undo.callback(unlocked.storage.abandon)
             case = cls(unlocked, identity, lock, clock)
             with unlocked.storage.transaction():
-                me = membership.described(Member(identity.recipient, identity.vkey))
-                case._entries.append("create", {"case": case_id, "member": me})
+                me = Member(identity.recipient, identity.vkey)
+                case._entries.append("create", {"case": case_id, "member": attrs.asdict(me)})
             case.seal_log()
             # Last of all: a folder without it is not a case file, only a beginning of one.
             manifest.write(folder, case_id)
@@ -263,9 +265,9 @@ class OpenCase:
             NotStamped: there was no answer.
         """
         self.seal_log()
-        kept, body = timestamps.take(self.folder, self.checkpoint(), ask, roots)
+        kept, body = timestamps.take(self.folder, self.checkpoint(), ask, authority, roots)
         with self._storage.transaction():
-            self._entries.append("timestamp", {"authority": authority, **body})
+            self._entries.append("timestamp", body.to_json())
         return kept
 
     def proof(self, seq: int) -> bytes:
@@ -304,10 +306,11 @@ class OpenCase:
         No finding of `check`: a time is only what somebody's clock said, and a clock that was
         put right damages nothing.
         """
-        stamped = (
-            (each.entry.seq, each.body["size"], datetime.datetime.fromisoformat(each.body["time"]))
-            for each in self._entries.of_kind("timestamp")
-        )
+        stamped = []
+        for opened in self._entries.of_kind("timestamp"):
+            body = TimestampBody.from_json(opened.body)
+            time = datetime.datetime.fromisoformat(body.time)
+            stamped.append((opened.entry.seq, body.size, time))
         return tuple(fsck.doubtful_times(self.entries(), stamped))
 
 

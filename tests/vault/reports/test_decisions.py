@@ -15,14 +15,9 @@ from tests.vault.conftest import Maker
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.bodies import Pair, ReportKey
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.decisions import (
-    DecisionsOutcome,
-    Pair,
-    ProposedDecision,
-    ReportKey,
-    contradictions,
-)
+from uncounted.vault.reports.decisions import DecisionsOutcome, ProposedDecision, contradictions
 from uncounted.vault.reports.ingest import IncomingReport
 from uncounted.vault.reports.rejected_rows import RejectedRow
 

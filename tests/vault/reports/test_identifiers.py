@@ -12,7 +12,7 @@ from uncounted.proof.canonical_json import canonical
 from uncounted.vault.case import Case
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.versions import report_body
+from uncounted.vault.reports.replay import version_body
 
 LINK = Consent(frozenset({"link"}))
 
@@ -44,7 +44,8 @@ def test_a_version_made_here_keeps_that_of_what_was_sent(
     said = canonical(make(0).payload)
     changed = attrs.evolve(before, seq=seq, print=case._entries.keys.fingerprint(said, b"{}"))
     with case._storage.transaction():
-        case._entries.append(kind, report_body(changed, before.seq), said)
+        body = version_body(changed, before.seq).to_json()
+        case._entries.append(kind, body, said)
         case._storage.set_report(changed, case._storage.source_number("one"))
     case.seal_log()
     assert case.check() == (f"the fingerprint of entry {seq} is not that of what was sent",)

@@ -27,11 +27,6 @@ KINDS = frozenset({"grant", "join", "recovery", "revocation", "rotation"})
 _LONGEST_NAME = 60
 
 
-def described(member: Member) -> JSONObject:
-    """A member as entries carry it."""
-    return {"recipient": member.recipient, "vkey": member.vkey, "name": member.name}
-
-
 def checked(storage: Storage, recipient: str, vkey: str | None, name: str | None) -> Member:
     """A new member as they will be kept.
 
@@ -140,7 +135,7 @@ def join(case: UnlockedCase, identity: Identity, through: str, clock: Clock) -> 
     with storage.transaction():
         number = storage.set_author(member.recipient, identity.vkey)
         entries = Entries(storage, case.keys, number, identity.vkey, clock)
-        entry = entries.append("join", {"member": described(member), "through": through})
+        entry = entries.append("join", {"member": attrs.asdict(member), "through": through})
         if through == identity.recipient:  # they have their file already
             storage.set_holder(attrs.evolve(holder, vkey=identity.vkey, since=entry.seq))
         else:

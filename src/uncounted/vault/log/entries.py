@@ -11,12 +11,11 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 
 from uncounted.errors import Damaged
-from uncounted.proof.canonical_json import canonical
+from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.proof.commitment import SALT_BYTES, commit, new_salt
 from uncounted.vault.keys.case_keys import CaseKeys
 from uncounted.vault.store.database import Storage
@@ -46,7 +45,7 @@ class OpenedEntry:
 
     entry: Entry
     salt: bytes = attrs.field(repr=False)
-    body: dict[str, Any] = attrs.field(repr=False)
+    body: JSONObject = attrs.field(repr=False)
     payload: bytes | None = attrs.field(repr=False)
 
 
@@ -55,7 +54,7 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def public_body(entry: Entry, body: dict[str, Any]) -> dict[str, Any]:
+def public_body(entry: Entry, body: JSONObject) -> JSONObject:
     """What a leaf commits to, as the plain value that an opening shows."""
     return {
         "kind": entry.kind,
@@ -103,7 +102,7 @@ class Entries:
     def append(
         self,
         kind: str,
-        body: dict[str, Any],
+        body: JSONObject,
         payload: bytes | None = None,
         *,
         seq: int | None = None,
@@ -196,8 +195,8 @@ class Entries:
         tail = plain[end:]
         payload = tail[SALT_BYTES:]
         # Not parsed, for speed. Within a string of the body these quotes would be escaped.
-        said = f'"payload":"{commit(payload, tail[:SALT_BYTES]).hex()}"'
-        if said.encode() not in plain[start:end]:
+        member = f'"payload":"{commit(payload, tail[:SALT_BYTES]).hex()}"'
+        if member.encode() not in plain[start:end]:
             raise _another_payload(seq)
         return payload
 

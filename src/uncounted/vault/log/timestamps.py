@@ -1,6 +1,6 @@
 """Timestamps of a case file: an authority's word on when a checkpoint was there.
 
-A log shows in which order things happened; whose clock said when is the member's own.
+A log shows in which order things happened; whose clock checkpoint when is the member's own.
 A stamp over a checkpoint bounds that from outside: everything in the log up to there was
 there by then. Stamps lie beside the log, in `log/timestamps/`, each with the checkpoint
 that it is about, so that a copy of the log carries its evidence.
@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 from cryptography import x509
@@ -23,6 +22,7 @@ from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
 from uncounted.proof.rfc3161 import Timestamp, TimestampRequest
 from uncounted.proof.signed_note import split
+from uncounted.vault.log.bodies import TimestampBody
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.log.public_log import origin
 from uncounted.vault.store.files import content_of, read_private
@@ -36,7 +36,7 @@ class StoredTimestamp:
     """A stamp that was asked for, and where it lies.
 
     Attributes:
-        stamp: what the authority said, verified.
+        stamp: what the authority checkpoint, verified.
         size: entries of the log that it covers.
         file: the response, whole; the checkpoint lies beside it as `.note`.
     """
@@ -50,8 +50,9 @@ def take(
     folder: Path,
     note: bytes,
     ask: Callable[[bytes], bytes],
+    authority: str,
     roots: Sequence[x509.Certificate] = (),
-) -> tuple[StoredTimestamp, dict[str, Any]]:
+) -> tuple[StoredTimestamp, TimestampBody]:
     """Have a checkpoint stamped, and keep the response beside the log.
 
     1. Its hash goes to the authority, with a random number.
@@ -61,7 +62,8 @@ def take(
     Args:
         folder: of the case file.
         note: the signed checkpoint.
-        ask: sends a query and gives the answer; see `authority.ask`.
+        ask: sends a query and gives the answer; see `tsa_client.ask`.
+        authority: its address.
         roots: certificates under which it must have signed.
 
     Returns:
@@ -79,12 +81,8 @@ def take(
     file = folder / FOLDER / f"{size}-{digest[:16]}.tsr"
     durable.write(file.with_suffix(".note"), note)  # 3
     durable.write(file, answer)
-    body = {
-        "checkpoint": hashlib.sha256(note).hexdigest(),
-        "response": digest,
-        "size": size,
-        "time": stamp.time.isoformat(),
-    }
+    checkpoint = hashlib.sha256(note).hexdigest()
+    body = TimestampBody(authority, checkpoint, digest, size, stamp.time.isoformat())
     return StoredTimestamp(stamp, size, file), body
 
 
@@ -127,28 +125,28 @@ def findings(
         else:
             there[hashlib.sha256(answer).hexdigest()] = file
     for opened in entries.of_kind("timestamp"):  # 1
-        seq = opened.entry.seq
-        about = there.get(opened.body["response"])
+        seq, body = opened.entry.seq, TimestampBody.from_json(opened.body)
+        about = there.get(body.response)
         note = content_of(about.with_suffix(".note")) if about is not None else None
         if note is None:
             yield f"the timestamp of entry {seq} is missing or was altered"
-        elif hashlib.sha256(note).hexdigest() != opened.body["checkpoint"]:
+        elif hashlib.sha256(note).hexdigest() != body.checkpoint:
             yield f"the checkpoint of the timestamp of entry {seq} was altered"
     for file in there.values():
         try:
             reread(file)  # 2
-            said = Checkpoint.parse(split(read_private(file.with_suffix(".note")))[0])
+            checkpoint = Checkpoint.parse(split(read_private(file.with_suffix(".note")))[0])
         except NotVerified as error:
             yield f"the timestamp {file.name}: {error}"
             continue
-        if not _of_this_log(said, case_id, leaves()):  # 3
+        if not _of_this_log(checkpoint, case_id, leaves()):  # 3
             yield f"the timestamp {file.name} is about another log"
 
 
-def _of_this_log(said: Checkpoint, case_id: str, leaves: bytes) -> bool:
-    if said.origin != origin(case_id) or said.size * HASH_BYTES > len(leaves):
+def _of_this_log(checkpoint: Checkpoint, case_id: str, leaves: bytes) -> bool:
+    if checkpoint.origin != origin(case_id) or checkpoint.size * HASH_BYTES > len(leaves):
         return False
     edge = Frontier()
-    for at in range(0, said.size * HASH_BYTES, HASH_BYTES):
+    for at in range(0, checkpoint.size * HASH_BYTES, HASH_BYTES):
         edge = edge.append(leaves[at : at + HASH_BYTES])
-    return edge.root() == said.root
+    return edge.root() == checkpoint.root

@@ -23,6 +23,7 @@ from pyrage import x25519
 from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
 from uncounted.proof.durable import sync_folders
+from uncounted.vault.log.bodies import AttachmentBody
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports.versions import current
 from uncounted.vault.store.database import Storage
@@ -165,18 +166,9 @@ def every(
 ) -> Iterator[Attachment]:
     """Every attachment that was not forgotten, or those of one report, in order."""
     for opened in entries.of_kind(KIND):
-        body = opened.body
-        if source is None or (body["source"], body["report"]) == (source, report_id):
-            yield Attachment(
-                opened.entry,
-                body["source"],
-                body["report"],
-                body["name"],
-                body["size"],
-                body["sha256"],
-                body["file"],
-                body["identity"],
-            )
+        body = AttachmentBody.from_json(opened.body)
+        if source is None or (body.source, body.report) == (source, report_id):
+            yield Attachment(opened.entry, **attrs.asdict(body))
 
 
 def forget(entries: Entries, source: str, report_id: str) -> None:
@@ -256,11 +248,8 @@ def findings(entries: Entries, folder: Path) -> Iterator[str]:
 
 
 def _note(entries: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
-    body = {"source": source, "report": report_id, "name": name, **attrs.asdict(sealed)}
-    entry = entries.append(KIND, body)
-    return Attachment(
-        entry, source, report_id, name, sealed.size, sealed.sha256, sealed.file, sealed.identity
-    )
+    body = AttachmentBody(source, report_id, name, **attrs.asdict(sealed))
+    return Attachment(entries.append(KIND, body.to_json()), **attrs.asdict(body))
 
 
 def _seal(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
 from uncounted.errors import BadInput
+from uncounted.proof.canonical_json import JSONObject
 
 USES = ("link", "statistics", "quote-anonymously", "share-with-un")
 
@@ -88,15 +88,15 @@ class Consent:
         """
         named = [one for one in (self.audience, other.audience) if one is not None]
         agree = len(named) < 2 or _same(*named)
-        ends = [day for day in (self.until, other.until) if day is not None]
+        until = [day for day in (self.until, other.until) if day is not None]
         return Consent(
             self.uses & other.uses if agree else frozenset(),
             named[0] if named else None,
-            min(ends, default=None),
+            min(until, default=None),
             self.given_by,
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """Plain values, the same for equal consents."""
         return {
             "uses": sorted(self.uses),
@@ -106,7 +106,7 @@ class Consent:
         }
 
     @classmethod
-    def from_json(cls, fields: dict[str, Any]) -> Consent:
+    def from_json(cls, fields: JSONObject) -> Consent:
         """The consent that `to_json` wrote."""
         until = fields["until"]
         return cls(

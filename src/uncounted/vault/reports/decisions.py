@@ -11,18 +11,24 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.proof.canonical_json import canonical
+from uncounted.vault.log.bodies import (
+    DecisionBody,
+    DecisionsBody,
+    DecisionUndoBody,
+    Pair,
+    ReportKey,
+    VersionBody,
+)
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.rejected_rows import RejectedRow
 
-type ReportKey = tuple[str, str]
-type Pair = tuple[ReportKey, ReportKey]
 type Standing = Literal["stands", "replaced", "taken back", "forgotten"]
 
 KIND, FILE, UNDO = "decision", "decisions", "decision-undo"
@@ -97,18 +103,14 @@ def every(entries: Entries) -> Iterator[Decision]:
     """Every decision that was not forgotten, in order, those that no longer stand too."""
     for opened in entries.of_kind(KIND):
         note = None if opened.payload is None else json.loads(opened.payload)["note"]
-        yield Decision(opened.entry, pair_in(opened.body), opened.body["same"], note)
-
-
-def pair_in(body: Mapping[str, Any]) -> Pair:
-    """The pair that a decision's entry is about."""
-    one, other = body["pair"]
-    return (one[0], one[1]), (other[0], other[1])
+        body = DecisionBody.from_json(opened.body)
+        yield Decision(opened.entry, body.pair, body.same, note)
 
 
 def undone(entries: Entries) -> set[int]:
     """The entries of decisions that were taken back."""
-    return {seq for each in entries.of_kind(UNDO) for seq in each.body["decisions"]}
+    bodies = (DecisionUndoBody.from_json(each.body) for each in entries.of_kind(UNDO))
+    return {seq for body in bodies for seq in body.decisions}
 
 
 def standing(entries: Entries) -> dict[Pair, Decision]:
@@ -137,10 +139,10 @@ def states(entries: Entries) -> dict[int, DecisionStatus]:
 
 def older_than_report(entries: Entries, decision: Decision) -> bool:
     """Whether one of the two reports was amended, or sent anew, after the decision."""
-    return any(_said_after(entries, key, decision.entry.seq) for key in decision.pair)
+    return any(_changed_after(entries, key, decision.entry.seq) for key in decision.pair)
 
 
-def _said_after(entries: Entries, key: ReportKey, seq: int) -> bool:
+def _changed_after(entries: Entries, key: ReportKey, seq: int) -> bool:
     report = entries.storage.report(*key)
     version = None if report is None else report.seq
     while version is not None and version > seq:
@@ -148,14 +150,14 @@ def _said_after(entries: Entries, key: ReportKey, seq: int) -> bool:
         if row is None or row.kind != "consent":  # a consent says nothing of the person
             return row is not None
         opened = entries.open(row)
-        version = None if opened is None else opened.body["previous"]
+        version = None if opened is None else VersionBody.from_json(opened.body).previous
     return False
 
 
 # What cannot all be true -----------------------------------------------------------------------
 
 
-def contradictions(said: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]]]:
+def contradictions(decided: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]]]:
     """Each pair said to be two people that a chain of others makes one, with the shortest chain.
 
     Examples:
@@ -165,37 +167,37 @@ def contradictions(said: Mapping[Pair, bool]) -> Iterator[tuple[Pair, list[Pair]
         >>> list(contradictions({(a, b): True, (a, c): False, (b, c): False}))
         []
     """
-    beside: dict[ReportKey, list[ReportKey]] = {}
-    for (one, other), same in said.items():
+    joined: dict[ReportKey, list[ReportKey]] = {}
+    for (one, other), same in decided.items():
         if same:
-            beside.setdefault(one, []).append(other)
-            beside.setdefault(other, []).append(one)
-    group = _groups(beside)
-    for pair, same in said.items():
+            joined.setdefault(one, []).append(other)
+            joined.setdefault(other, []).append(one)
+    group = _groups(joined)
+    for pair, same in decided.items():
         if not same and pair[0] in group and group[pair[0]] == group.get(pair[1]):
-            yield pair, _chain(beside, *pair)
+            yield pair, _chain(joined, *pair)
 
 
-def _groups(beside: Mapping[ReportKey, list[ReportKey]]) -> dict[ReportKey, int]:
+def _groups(joined: Mapping[ReportKey, list[ReportKey]]) -> dict[ReportKey, int]:
     group: dict[ReportKey, int] = {}
-    for number, start in enumerate(beside):
+    for number, start in enumerate(joined):
         waiting = [] if start in group else [start]
         while waiting:
             at = waiting.pop()
             if at not in group:
                 group[at] = number
-                waiting.extend(beside[at])
+                waiting.extend(joined[at])
     return group
 
 
 def _chain(
-    beside: Mapping[ReportKey, list[ReportKey]], start: ReportKey, end: ReportKey
+    joined: Mapping[ReportKey, list[ReportKey]], start: ReportKey, end: ReportKey
 ) -> list[Pair]:
     before: dict[ReportKey, ReportKey] = {start: start}
     waiting = deque([start])
     while end not in before:
         at = waiting.popleft()
-        for other in beside[at]:
+        for other in joined[at]:
             if other not in before:
                 before[other] = at
                 waiting.append(other)
@@ -205,18 +207,20 @@ def _chain(
     return [pair_of(steps[i + 1], steps[i]) for i in range(len(steps) - 2, -1, -1)]
 
 
-def refuse_contradictions(said: Mapping[Pair, bool], where: Mapping[Pair, str], hint: str) -> None:
+def refuse_contradictions(
+    decided: Mapping[Pair, bool], where: Mapping[Pair, str], hint: str
+) -> None:
     """Refuse decisions that cannot all be true; nothing is kept of any.
 
     Args:
-        said: same (True) or different, by pair.
-        where: of each pair where it was said, such as `row 4` or `entry 12`.
+        decided: same (True) or different, by pair.
+        where: of each pair where it was decided, such as `row 4` or `entry 12`.
         hint: what to try.
 
     Raises:
         BadInput: with where each was said; an id may be a name, so no report is named.
     """
-    found = list(contradictions(said))
+    found = list(contradictions(decided))
     if not found:
         return
     parts = [
@@ -259,22 +263,22 @@ def decide(
             if earlier is found:
                 continue
             if earlier.same != found.same:
-                raise _said_twice(earlier, found)
+                raise _contradict(earlier, found)
             rejects.append(RejectedRow(found.row, ("the pair stands in an earlier row",)))
         _refuse_untrue(before, taken)  # 2
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         first, when = entries.storage.size(), entries.time()
         for pair, row in taken.items():  # 3
             stood = before.get(pair)
-            if stood is not None and _says_nothing_new(entries, row, stood):
+            if stood is not None and _is_known(entries, row, stood):
                 counts["unchanged"] += 1
                 continue
             _take(entries, pair, row, stood, when)
             counts["new" if stood is None else "changed"] += 1
-        told = {"rows": count, **counts, "rejected": len(rejects)}
-        made = {"decisions": [first, entries.storage.size()]}
+        made = (first, entries.storage.size())
+        body = DecisionsBody(count, **counts, rejected=len(rejects), decisions=made)
         if taken:
-            entry = entries.append(FILE, {**told, **made}, when=when)
+            entry = entries.append(FILE, body.to_json(), when=when)
     seq = entry.seq if entry and keep else None
     return DecisionsOutcome(count, **counts, rejects=tuple(rejects), entry=seq)
 
@@ -299,7 +303,7 @@ def _placed(
     return attrs.evolve(row, one=found[0], other=found[1])
 
 
-def _said_twice(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
+def _contradict(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
     return BadInput(
         "decisions contradict each other: a pair is the same in row"
         f" {(earlier if earlier.same else later).row}, and different in row"
@@ -309,19 +313,19 @@ def _said_twice(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
 
 
 def _refuse_untrue(before: Mapping[Pair, Decision], taken: Mapping[Pair, ProposedDecision]) -> None:
-    said = {pair: each.same for pair, each in before.items()}
-    said |= {pair: each.same for pair, each in taken.items()}
+    decided = {pair: each.same for pair, each in before.items()}
+    decided |= {pair: each.same for pair, each in taken.items()}
     where = {pair: f"entry {each.entry.seq}" for pair, each in before.items()}
     where |= {pair: f"row {each.row}" for pair, each in taken.items()}
     refuse_contradictions(
-        said,
+        decided,
         where,
         "correct the file, or take the entry back (uncounted undo), and take the file in again:"
         " nothing of it was kept",
     )
 
 
-def _says_nothing_new(entries: Entries, row: ProposedDecision, before: Decision) -> bool:
+def _is_known(entries: Entries, row: ProposedDecision, before: Decision) -> bool:
     """Whether a row says what stands. Said again after a report was changed, it is new."""
     # No note in a row is no word about the note.
     alike = before.same == row.same and row.note in (None, before.note)
@@ -331,16 +335,12 @@ def _says_nothing_new(entries: Entries, row: ProposedDecision, before: Decision)
 def _take(
     entries: Entries, pair: Pair, row: ProposedDecision, before: Decision | None, when: str
 ) -> None:
-    body = {
-        "pair": [list(key) for key in pair],
-        "same": row.same,
-        "previous": None if before is None else before.entry.seq,
-    }
+    body = DecisionBody(pair, row.same, None if before is None else before.entry.seq)
     note = row.note
     if note is None and before is not None and before.same == row.same:
         note = before.note  # no word about the note
     payload = None if note is None else canonical({"note": note})
-    entries.append(KIND, body, payload, when=when)
+    entries.append(KIND, body.to_json(), payload, when=when)
 
 
 # Taking them back, and forgetting them ----------------------------------------------------------
@@ -357,7 +357,7 @@ def undo(entries: Entries, number: int) -> tuple[Entry, int]:
             {pair: f"entry {each.entry.seq}" for pair, each in left.items()},
             "what stood before would stand again: take the later decisions back first",
         )
-        entry = entries.append(UNDO, {"of": number, "decisions": seqs})
+        entry = entries.append(UNDO, DecisionUndoBody(number, seqs).to_json())
     return entry, len(seqs)
 
 
@@ -372,7 +372,7 @@ def _of_entry(entries: Entries, number: int) -> list[int]:
     if row.kind == FILE:
         opened = entries.open(row)
         assert opened is not None, "the account of a file is never forgotten"
-        first, end = opened.body["decisions"]
+        first, end = DecisionsBody.from_json(opened.body).decisions
     gone = undone(entries)
     seqs = [each.entry.seq for each in every(entries)]
     left = [seq for seq in seqs if first <= seq < end and seq not in gone]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import attrs
 
 from uncounted.errors import Damaged
+from uncounted.vault.log.bodies import ImportBody, UndoBody, WithdrawalBody
 from uncounted.vault.log.entries import Entries, OpenedEntry
 from uncounted.vault.store.rows import EntryRow
 
@@ -70,27 +71,28 @@ def forgotten(entries: Entries) -> Erasures:
     listed, unlisted, last = set[int](), -1, -1
     for opened in _sound(entries, "withdrawal"):
         own = opened.entry.seq
-        attached = opened.body.get("attachments")
-        named = (*opened.body["versions"], *(attached or ()), *opened.body.get("decisions", ()))
+        body = WithdrawalBody.from_json(opened.body)
+        named = (*body.versions, *(body.attachments or ()), *body.decisions)
         listed |= {seq for seq in named if seq < own}
-        unlisted = own if attached is None else unlisted
+        unlisted = own if body.attachments is None else unlisted
         last = max(last, own)
     imports = list[tuple[int, int]]()
     for opened in _sound(entries, "undo"):
-        last = max(last, opened.entry.seq)
-        listed |= {seq for seq in opened.body.get("decisions", ()) if seq < opened.entry.seq}
-        row = entries.storage.entry(opened.body["import"])
+        own, undo = opened.entry.seq, UndoBody.from_json(opened.body)
+        last = max(last, own)
+        listed |= {seq for seq in undo.decisions if seq < own}
+        row = entries.storage.entry(undo.import_)
         with contextlib.suppress(Damaged):
             taken = entries.open(row) if row is not None and row.kind == "import" else None
             if taken is not None:
-                first, end = taken.body["reports"]
+                first, end = ImportBody.from_json(taken.body).reports
                 imports.append((first, min(end, taken.entry.seq)))
     return Erasures(frozenset(listed), tuple(imports), unlisted, last)
 
 
 def undone_imports(entries: Entries) -> set[int]:
     """The imports that were taken back, by the numbers of their entries."""
-    return {each.body["import"] for each in entries.of_kind("undo")}
+    return {UndoBody.from_json(each.body).import_ for each in entries.of_kind("undo")}
 
 
 def _sound(entries: Entries, kind: str) -> Iterator[OpenedEntry]:

@@ -12,18 +12,20 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.proof.canonical_json import canonical
+from uncounted.proof.canonical_json import JSONObject, canonical
+from uncounted.vault.log.bodies import ImportBody
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports import identifiers
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.rejected_rows import RejectedRow, Rejects, rejects_name
-from uncounted.vault.reports.versions import decided_here, report_body
+from uncounted.vault.reports.replay import version_body
+from uncounted.vault.reports.versions import local_changes
 from uncounted.vault.store.rows import ReportRow
 
 Outcome = Literal["created", "updated", "unchanged", "rejected"]
@@ -39,7 +41,7 @@ class IncomingReport:
     """
 
     id: str
-    payload: dict[str, Any] = attrs.field(repr=False)
+    payload: JSONObject = attrs.field(repr=False)
     consent: Consent
     row: int
     collector: str | None = attrs.field(default=None, repr=False)
@@ -76,7 +78,7 @@ class IntakeOutcome:
 def ingest(
     entries: Entries,
     source: str,
-    about: dict[str, Any],
+    about: JSONObject,
     incoming: Iterable[IncomingReport | RejectedRow],
     *,
     keep: bool = True,
@@ -91,7 +93,7 @@ def ingest(
 
 
 class _Intake:
-    def __init__(self, entries: Entries, source: str, about: dict[str, Any]) -> None:
+    def __init__(self, entries: Entries, source: str, about: JSONObject) -> None:
         self._entries, self._storage, self._keys = entries, entries.storage, entries.keys
         self._source, self._about = source, about
         known = entries.storage.sources().get(source)
@@ -112,7 +114,7 @@ class _Intake:
     ) -> IntakeOutcome:
         counts: Counter[Outcome] = Counter()
         rejects = Rejects()
-        for item in _told(incoming, progress):
+        for item in _with_progress(incoming, progress):
             done = item.reasons if isinstance(item, RejectedRow) else self._take(item)
             if isinstance(done, tuple):
                 rejects.add(item.row, done)
@@ -163,12 +165,12 @@ class _Intake:
         if earlier is not None:
             # What people decided about consent here, no file of the source may widen; it may
             # narrow it, since people also take a consent back through the source.
-            decided, amended, before = decided_here(self._entries, earlier)
-            self._renamed += _has_other_names(before, item.payload)
-            self._consent_kept += decided is not None
-            self._replaced += amended
-            if decided is not None:
-                allowed = decided.narrowed(item.consent)
+            here = local_changes(self._entries, earlier)
+            self._renamed += _has_other_names(here.payload, item.payload)
+            self._consent_kept += here.consent is not None
+            self._replaced += here.amended
+            if here.consent is not None:
+                allowed = here.consent.narrowed(item.consent)
                 consent = _consent_text(allowed)
         # The first collector of a claim stays named, whoever sends it again.
         collector = (
@@ -188,7 +190,7 @@ class _Intake:
         )
         self._entries.append(
             "report",
-            report_body(row, None if earlier is None else earlier.seq),
+            version_body(row, None if earlier is None else earlier.seq).to_json(),
             payload,
             seq=self._next,
             when=self._when,
@@ -198,53 +200,56 @@ class _Intake:
         self._next += 1
         return "created" if earlier is None else "updated"
 
-    def _beside(self, counts: Counter[Outcome]) -> int:
+    def _not_in_file(self, counts: Counter[Outcome]) -> int:
         if not self._had or not counts["created"] or counts["updated"] or counts["unchanged"]:
             return 0
         return self._storage.reports_of(self._source) - counts["created"]
 
     def _conclude(self, counts: Counter[Outcome], rejects: Rejects) -> IntakeOutcome:
         listed = rejects.to_bytes() if counts["rejected"] else None
-        body = {
-            "source": self._source,
-            "about": self._about,
-            "before": self._before,
-            "rows": counts.total(),
-            **{name: counts[name] for name in ("created", "updated", "unchanged", "rejected")},
-            "reports": [self._first, self._next],
-            "consent_kept": self._consent_kept,
-            "amendments_replaced": self._replaced,
-        }
-        entry = self._entries.append(
-            "import", body, listed, seq=self._next, when=self._when, derived=False
-        )
-        return IntakeOutcome(
+        body = ImportBody(
+            source=self._source,
+            about=self._about,
+            before=self._before,
             rows=counts.total(),
             created=counts["created"],
             updated=counts["updated"],
             unchanged=counts["unchanged"],
             rejected=counts["rejected"],
-            rejects=rejects_name(entry) if listed else None,
-            entry=entry.seq,
+            reports=(self._first, self._next),
             consent_kept=self._consent_kept,
             amendments_replaced=self._replaced,
+        )
+        entry = self._entries.append(
+            "import", body.to_json(), listed, seq=self._next, when=self._when, derived=False
+        )
+        return IntakeOutcome(
+            rows=body.rows,
+            created=body.created,
+            updated=body.updated,
+            unchanged=body.unchanged,
+            rejected=body.rejected,
+            rejects=rejects_name(entry) if listed else None,
+            entry=entry.seq,
+            consent_kept=body.consent_kept,
+            amendments_replaced=body.amendments_replaced,
             no_use_allowed=self._closed,
             renamed=self._renamed,
-            beside_others=self._beside(counts),
+            beside_others=self._not_in_file(counts),
             reasons=rejects.reasons(),
         )
 
 
-def _has_other_names(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def _has_other_names(before: JSONObject, now: JSONObject) -> bool:
     """Whether a report has names, had names, and none is what it was."""
     had, has = _names(before), _names(now)
     return bool(had and has) and had.isdisjoint(has)
 
 
-def _names(payload: Mapping[str, Any]) -> set[str]:
+def _names(payload: JSONObject) -> set[str]:
     """The names of a report, each by its letters alone."""
-    said = (" ".join(map(str, name.values())) for name in payload.get("names", ()))
-    return {"".join(char for char in each.casefold() if char.isalnum()) for each in said}
+    written = (" ".join(map(str, name.values())) for name in payload.get("names", ()))
+    return {"".join(char for char in each.casefold() if char.isalnum()) for each in written}
 
 
 @functools.lru_cache(maxsize=1024)
@@ -252,7 +257,7 @@ def _consent_text(consent: Consent) -> str:
     return canonical(consent.to_json()).decode()
 
 
-def _told(
+def _with_progress(
     incoming: Iterable[IncomingReport | RejectedRow], progress: Progress
 ) -> Iterator[IncomingReport | RejectedRow]:
     done = 0

@@ -11,6 +11,7 @@ import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.proof.canonical_json import canonical
+from uncounted.vault.log.bodies import ImportBody
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports import erasures
 
@@ -66,14 +67,14 @@ def every_rejects(entries: Entries) -> Iterator[ImportRejects]:
     """The imports that rejected rows, in order."""
     undone = erasures.undone_imports(entries)
     for opened in entries.of_kind("import"):
-        if opened.body["rejected"]:
-            body, entry = opened.body, opened.entry
+        body, entry = ImportBody.from_json(opened.body), opened.entry
+        if body.rejected:
             yield ImportRejects(
                 rejects_name(entry),
                 entry.when,
-                body["source"],
-                body["rejected"],
-                body["rows"],
+                body.source,
+                body.rejected,
+                body.rows,
                 entry.seq in undone,
             )
 

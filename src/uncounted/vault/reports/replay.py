@@ -6,15 +6,28 @@ entries say. This module says it the slow way; the two must agree.
 
 from __future__ import annotations
 
+import functools
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
 
-from uncounted.proof.canonical_json import canonical
+from uncounted.proof.canonical_json import JSONObject, canonical
+from uncounted.vault.log.bodies import (
+    Body,
+    DecisionBody,
+    DecisionUndoBody,
+    ImportBody,
+    MemberBody,
+    Pair,
+    UndoBody,
+    VersionBody,
+    WithdrawalBody,
+)
 from uncounted.vault.log.entries import OpenedEntry
-from uncounted.vault.reports.decisions import KIND, UNDO, Pair, pair_in
+from uncounted.vault.reports.decisions import KIND, UNDO
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import AuthorRow, HolderRow, ReportRow
 
@@ -45,9 +58,9 @@ def replay(entries: Iterable[OpenedEntry]) -> CaseState:
     """Tell the state from the entries that can still be opened, in their order."""
     state = CaseState()
     for opened in entries:
-        step = _STEPS.get(opened.entry.kind)
-        if step is not None:
-            step(state, opened.entry.seq, opened.body)
+        if opened.entry.kind in _STEPS:
+            body, step = _STEPS[opened.entry.kind]
+            step(state, opened.entry.seq, body.from_json(opened.body))
     return state
 
 
@@ -63,48 +76,64 @@ def tables(storage: Storage, *, reports: bool = True) -> CaseState:
     )
 
 
-def report_row(seq: int, body: dict[str, Any]) -> ReportRow:
+def report_row(seq: int, body: VersionBody) -> ReportRow:
     """The row of a version of a report, from its entry."""
     return ReportRow(
-        source=body["source"],
-        id=body["id"],
-        ref=body["ref"],
+        source=body.source,
+        id=body.id,
+        ref=body.ref,
         seq=seq,
-        first=seq if body["first"] is None else body["first"],
-        collector=body["collector"],
-        consent=sys.intern(canonical(body["consent"]).decode()),  # few are different
-        print=bytes.fromhex(body["print"]),
+        first=seq if body.first is None else body.first,
+        collector=body.collector,
+        consent=sys.intern(canonical(body.consent).decode()),  # few are different
+        print=bytes.fromhex(body.print),
     )
 
 
-def _report(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    state.reports[body["source"], body["id"]] = report_row(seq, body)
+def version_body(row: ReportRow, previous: int | None) -> VersionBody:
+    """What the entry of a version says: all that its row needs, and the version before."""
+    return VersionBody(
+        source=row.source,
+        id=row.id,
+        ref=row.ref,
+        first=row.first,
+        previous=previous,
+        collector=row.collector,
+        consent=_consent_fields(row.consent),
+        print=row.print.hex(),
+    )
 
 
-def _import(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    state.sources[body["source"]] = canonical(body["about"]).decode()
+@functools.lru_cache(maxsize=1024)
+def _consent_fields(consent: str) -> JSONObject:
+    # Few consents are different, and nothing changes one.
+    fields: JSONObject = json.loads(consent)
+    return fields
 
 
-def _withdrawal(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    state.tombstones.add(bytes.fromhex(body["tombstone"]))
+def _version(state: CaseState, seq: int, body: VersionBody) -> None:
+    state.reports[body.source, body.id] = report_row(seq, body)
 
 
-def _joined(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    member = body["member"]
-    recipient, vkey = member["recipient"], member["vkey"]
-    state.holders[recipient] = HolderRow(recipient, vkey, member.get("name"), seq)
-    if vkey is not None:
-        state.authors[recipient] = AuthorRow(0, recipient, vkey, None)
+def _import(state: CaseState, seq: int, body: ImportBody) -> None:
+    state.sources[body.source] = canonical(body.about).decode()
 
 
-def _recovery(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    if body["replaces"] is not None:
-        _leave(state, seq, body["replaces"])
-    _joined(state, seq, body)
+def _withdrawal(state: CaseState, seq: int, body: WithdrawalBody) -> None:
+    state.tombstones.add(bytes.fromhex(body.tombstone))
 
 
-def _revocation(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    _leave(state, seq, body["member"]["recipient"])
+def _joined(state: CaseState, seq: int, body: MemberBody) -> None:
+    if body.replaces is not None:
+        _leave(state, seq, body.replaces)
+    member = body.member
+    state.holders[member.recipient] = HolderRow(member.recipient, member.vkey, member.name, seq)
+    if member.vkey is not None:
+        state.authors[member.recipient] = AuthorRow(0, member.recipient, member.vkey, None)
+
+
+def _revocation(state: CaseState, seq: int, body: MemberBody) -> None:
+    _leave(state, seq, body.member.recipient)
 
 
 def _leave(state: CaseState, seq: int, recipient: str) -> None:
@@ -113,35 +142,35 @@ def _leave(state: CaseState, seq: int, recipient: str) -> None:
         state.authors[recipient] = attrs.evolve(state.authors[recipient], revoked=seq)
 
 
-def _undo(state: CaseState, seq: int, body: dict[str, Any]) -> None:
+def _undo(state: CaseState, seq: int, body: UndoBody) -> None:
     # The versions that it took back open no more, so those before them stand.
-    if body["about"] is None:
-        state.sources.pop(body["source"], None)
+    if body.about is None:
+        state.sources.pop(body.source, None)
     else:
-        state.sources[body["source"]] = canonical(body["about"]).decode()
+        state.sources[body.source] = canonical(body.about).decode()
 
 
-def _decision(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    state.decisions[seq] = pair_in(body), body["same"]
+def _decision(state: CaseState, seq: int, body: DecisionBody) -> None:
+    state.decisions[seq] = body.pair, body.same
 
 
-def _decision_undo(state: CaseState, seq: int, body: dict[str, Any]) -> None:
-    for taken in body["decisions"]:
-        state.decisions.pop(taken, None)  # it may have been forgotten since
+def _decision_undo(state: CaseState, seq: int, body: DecisionUndoBody) -> None:
+    for undone in body.decisions:
+        state.decisions.pop(undone, None)  # it may have been forgotten since
 
 
-_STEPS = {
-    "create": _joined,
-    "report": _report,
-    "amendment": _report,
-    "consent": _report,
-    "import": _import,
-    "withdrawal": _withdrawal,
-    "undo": _undo,
-    KIND: _decision,
-    UNDO: _decision_undo,
-    "grant": _joined,
-    "join": _joined,
-    "recovery": _recovery,
-    "revocation": _revocation,
+_STEPS: dict[str, tuple[type[Body], Callable[[CaseState, int, Any], None]]] = {
+    "create": (MemberBody, _joined),
+    "report": (VersionBody, _version),
+    "amendment": (VersionBody, _version),
+    "consent": (VersionBody, _version),
+    "import": (ImportBody, _import),
+    "withdrawal": (WithdrawalBody, _withdrawal),
+    "undo": (UndoBody, _undo),
+    KIND: (DecisionBody, _decision),
+    UNDO: (DecisionUndoBody, _decision_undo),
+    "grant": (MemberBody, _joined),
+    "join": (MemberBody, _joined),
+    "recovery": (MemberBody, _joined),
+    "revocation": (MemberBody, _revocation),
 }

@@ -11,11 +11,10 @@ import functools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import attrs
 
-from uncounted.proof.canonical_json import canonical
+from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.store.database import Storage
@@ -33,7 +32,7 @@ class StoredReport:
     ref: str
     source: str
     id: str = attrs.field(repr=False)
-    payload: dict[str, Any] = attrs.field(repr=False)
+    payload: JSONObject = attrs.field(repr=False)
     collector: str | None = attrs.field(default=None, repr=False)
 
 
@@ -94,7 +93,7 @@ def select(
             found.append(_opened(entries, row, sealed))
         else:
             left_out[row.source][reason] += 1
-    return Selection(tuple(found), {name: dict(told) for name, told in left_out.items()})
+    return Selection(tuple(found), {name: dict(reasons) for name, reasons in left_out.items()})
 
 
 def every_report(entries: Entries) -> Iterator[tuple[StoredReport, Consent]]:

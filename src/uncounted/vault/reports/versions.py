@@ -8,20 +8,20 @@ withdrawal, but without a tombstone, so that the right file can be taken in.
 
 from __future__ import annotations
 
-import functools
 import json
 import secrets
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
 from uncounted.errors import UsedWrongly
-from uncounted.proof.canonical_json import canonical
-from uncounted.vault.log.entries import Entries, Entry
+from uncounted.proof.canonical_json import JSONObject, canonical
+from uncounted.vault.log.bodies import AttachmentBody, ImportBody, UndoBody, VersionBody
+from uncounted.vault.log.entries import Entries, Entry, OpenedEntry
 from uncounted.vault.reports import decisions, erasures, identifiers
 from uncounted.vault.reports.consent import Consent
-from uncounted.vault.reports.replay import report_row
+from uncounted.vault.reports.replay import report_row, version_body
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.rows import ReportRow
 
@@ -34,7 +34,7 @@ class Version:
 
     entry: Entry
     consent: Consent = attrs.field(repr=False)
-    payload: dict[str, Any] = attrs.field(repr=False)
+    payload: JSONObject = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ def revise(
     report_id: str,
     kind: Change,
     *,
-    payload: dict[str, Any] | None = None,
+    payload: JSONObject | None = None,
     consent: Consent | None = None,
 ) -> Entry:
     """Add a version with another payload or another consent, in one transaction.
@@ -76,8 +76,7 @@ def revise(
     """
     with entries.storage.transaction():
         row = current(entries.storage, source, report_id)
-        (newest,) = _opened(entries, row.seq, most=1)
-        said = newest.payload if payload is None else payload
+        says = next(_versions(entries, row.seq)).payload if payload is None else payload
         seq = entries.storage.size()
         changed = attrs.evolve(
             row,
@@ -85,7 +84,9 @@ def revise(
             seq=seq,
             consent=row.consent if consent is None else canonical(consent.to_json()).decode(),
         )
-        entry = entries.append(kind, report_body(changed, row.seq), canonical(said), seq=seq)
+        entry = entries.append(
+            kind, version_body(changed, row.seq).to_json(), canonical(says), seq=seq
+        )
         entries.storage.set_report(changed, entries.storage.source_number(row.source))
     return entry
 
@@ -97,7 +98,7 @@ def history(entries: Entries, source: str, report_id: str) -> list[Version]:
         UsedWrongly: there is no such report.
         Damaged: a version is not what was sealed.
     """
-    return list(_opened(entries, current(entries.storage, source, report_id).seq))
+    return list(_versions(entries, current(entries.storage, source, report_id).seq))
 
 
 def current(storage: Storage, source: str, report_id: str) -> ReportRow:
@@ -115,26 +116,48 @@ def current(storage: Storage, source: str, report_id: str) -> ReportRow:
     return row
 
 
-def decided_here(entries: Entries, row: ReportRow) -> tuple[Consent | None, bool, dict[str, Any]]:
-    """What was decided in this case file about a report, apart from what its source sent.
+def chain(entries: Entries, newest: int) -> Iterator[tuple[OpenedEntry, VersionBody]]:
+    """The entries of a report's versions, the newest first, as far as they can be opened."""
+    seq: int | None = newest
+    while seq is not None:
+        opened = entries.at(seq)
+        if opened is None:
+            return
+        body = VersionBody.from_json(opened.body)
+        yield opened, body
+        seq = body.previous
 
-    Returns:
-        The last consent noted here (None: none was); whether the report was amended here since
-        its source last sent it; and what it says as it stands.
+
+@attrs.frozen
+class LocalChanges:
+    """What was noted of a report in this case file, apart from what its source sent.
+
+    Attributes:
+        consent: the last one noted here; None: none was.
+        amended: whether it was amended here since its source last sent it.
+        payload: what it says as it stands.
     """
+
+    consent: Consent | None
+    amended: bool
+    payload: JSONObject = attrs.field(repr=False)
+
+
+def local_changes(entries: Entries, row: ReportRow) -> LocalChanges:
+    """What was noted of a report here."""
     amended, sent = False, False
-    says: dict[str, Any] | None = None
-    for version in _opened(entries, row.seq):
-        says = version.payload if says is None else says
+    payload: JSONObject | None = None
+    for version in _versions(entries, row.seq):
+        payload = version.payload if payload is None else payload
         if version.entry.kind == "consent":
-            return version.consent, amended, says
+            return LocalChanges(version.consent, amended, payload)
         sent = sent or version.entry.kind == "report"
         amended = amended or (version.entry.kind == "amendment" and not sent)
-    return None, amended, says or {}
+    return LocalChanges(None, amended, payload or {})
 
 
 def undo_import(entries: Entries, number: int) -> tuple[Entry, UndoneImport]:
-    """Take one import back, as `Case.take_back` says.
+    """Take one import back, as `Case.undo_import` says.
 
     1. The entry is an import, and was not taken back before.
     2. Each report whose current version came with it falls back to the version before that
@@ -147,70 +170,43 @@ def undo_import(entries: Entries, number: int) -> tuple[Entry, UndoneImport]:
     Raises:
         UsedWrongly: step 1.
     """
-    with entries.storage.transaction():
-        opened = _import(entries, number)  # 1
-        source, (first, end) = opened["source"], opened["reports"]
-        counts = {"removed": 0, "restored": 0}
+    storage = entries.storage
+    with storage.transaction():
+        undone = _import(entries, number)  # 1
+        source, (first, end) = undone.source, undone.reports
         gone = erasures.forgotten(entries)
-        held = _with_attachments(entries)
+        attached = _with_attachments(entries)
         rows = [
-            row
-            for row in entries.storage.reports_from(first, end)
-            if (row.source, row.id) not in held
+            row for row in storage.reports_from(first, end) if (row.source, row.id) not in attached
         ]
-        went = []
-        for row in rows:  # 2
-            done = _fall_back(entries, row, gone)
-            counts[done] += 1
-            if done == "removed":
-                went.append((row.source, row.id))
-        said_of_them = decisions.forget(entries, went)
-        kept = entries.storage.entries_with_content(first, end)
-        others = _said_by_imports(entries, source, {number})  # 3
+        stood = {(row.source, row.id): _fall_back(entries, row, gone) for row in rows}  # 2
+        removed = [key for key, restored in stood.items() if not restored]
+        forgotten = decisions.forget(entries, removed)
+        kept = storage.entries_with_content(first, end)
+        others = _settings_by_import(entries, source, {number})  # 3
         if others:
-            entries.storage.set_source(source, canonical(others[max(others)]).decode())
-        elif not entries.storage.has_reports(source):
-            entries.storage.forget_source(source)
-        entries.storage.forget_derived()  # 4
-        entries.storage.must_be_scrubbed()
-        standing = entries.storage.sources().get(source)
-        body = {
-            "import": number,
-            "source": source,
-            "about": None if standing is None else json.loads(standing),
-            **counts,
-            "kept": kept,
-            "decisions": said_of_them,
-        }
-        entry = entries.append("undo", body)
-    with entries.storage.finishing():
-        entries.storage.scrub()
-    taken = UndoneImport(source, counts["removed"], counts["restored"], kept, len(said_of_them))
-    return entry, taken
+            storage.set_source(source, canonical(others[max(others)]).decode())
+        elif not storage.has_reports(source):
+            storage.forget_source(source)
+        storage.forget_derived()  # 4
+        storage.must_be_scrubbed()
+        standing = storage.sources().get(source)
+        body = UndoBody(
+            number,
+            source,
+            about=None if standing is None else json.loads(standing),
+            removed=len(removed),
+            restored=len(stood) - len(removed),
+            kept=kept,
+            decisions=forgotten,
+        )
+        entry = entries.append("undo", body.to_json())
+    with storage.finishing():
+        storage.scrub()
+    return entry, UndoneImport(source, body.removed, body.restored, kept, len(forgotten))
 
 
-def report_body(row: ReportRow, previous: int | None) -> dict[str, Any]:
-    """The body of a version's entry: all that its row in the state needs, and the one before."""
-    return {
-        "source": row.source,
-        "id": row.id,
-        "ref": row.ref,
-        "first": row.first,
-        "previous": previous,
-        "collector": row.collector,
-        "consent": _fields(row.consent),
-        "print": row.print.hex(),
-    }
-
-
-@functools.lru_cache(maxsize=1024)
-def _fields(consent: str) -> dict[str, Any]:
-    # Few consents are different, and whoever gets one writes it down and changes nothing.
-    fields: dict[str, Any] = json.loads(consent)
-    return fields
-
-
-def _import(entries: Entries, number: int) -> dict[str, Any]:
+def _import(entries: Entries, number: int) -> ImportBody:
     row = entries.storage.entry(number)
     opened = entries.open(row) if row is not None and row.kind == "import" else None
     if opened is None:
@@ -222,51 +218,40 @@ def _import(entries: Entries, number: int) -> dict[str, Any]:
         raise UsedWrongly(
             f"the import of entry {number} was taken back before", hint="there is nothing to do"
         )
-    return opened.body
+    return ImportBody.from_json(opened.body)
 
 
 def _with_attachments(entries: Entries) -> set[tuple[str, str]]:
     """Reports to which somebody attached a file: that counts as a change since the import."""
-    bodies = (each.body for each in entries.of_kind("attachment"))
-    return {(body["source"], body["report"]) for body in bodies}
+    bodies = (AttachmentBody.from_json(each.body) for each in entries.of_kind("attachment"))
+    return {(body.source, body.report) for body in bodies}
 
 
-def _fall_back(
-    entries: Entries, row: ReportRow, gone: erasures.Erasures
-) -> Literal["removed", "restored"]:
-    seq: int | None = row.seq
-    while seq is not None:
-        opened = entries.at(seq)
-        assert opened is not None, "what a standing version follows is not forgotten before it"
+def _fall_back(entries: Entries, row: ReportRow, gone: erasures.Erasures) -> bool:
+    """Let an earlier version stand, and destroy those after it; False when there is none."""
+    for opened, body in chain(entries, row.seq):
+        seq = opened.entry.seq
         # A version of an import that was taken back earlier may not come back to light.
         if seq != row.seq and not (opened.entry.kind == "report" and gone.import_of(seq)):
             number = entries.storage.source_number(row.source)
-            entries.storage.set_report(report_row(seq, opened.body), number)
-            return "restored"
+            entries.storage.set_report(report_row(seq, body), number)
+            return True
         entries.storage.forget_entry(seq)
-        seq = opened.body["previous"]
     entries.storage.drop_report(row.source, row.id)
-    return "removed"
+    return False
 
 
-def _said_by_imports(entries: Entries, source: str, but: set[int]) -> dict[int, dict[str, Any]]:
+def _settings_by_import(entries: Entries, source: str, but: set[int]) -> dict[int, JSONObject]:
     """What each import of a source that was not taken back said of it, by its entry."""
-    taken = erasures.undone_imports(entries) | but
-    return {
-        each.entry.seq: each.body["about"]
-        for each in entries.of_kind("import")
-        if each.body["source"] == source and each.entry.seq not in taken
-    }
+    undone = erasures.undone_imports(entries) | but
+    bodies = (
+        (each.entry.seq, ImportBody.from_json(each.body)) for each in entries.of_kind("import")
+    )
+    return {seq: body.about for seq, body in bodies if body.source == source and seq not in undone}
 
 
-def _opened(entries: Entries, newest: int, most: int | None = None) -> Iterator[Version]:
-    seq: int | None = newest
-    while seq is not None and (most is None or most > 0):
-        opened = entries.at(seq)
-        if opened is None or opened.payload is None:
+def _versions(entries: Entries, newest: int) -> Iterator[Version]:
+    for opened, body in chain(entries, newest):
+        if opened.payload is None:
             return
-        yield Version(
-            opened.entry, Consent.from_json(opened.body["consent"]), json.loads(opened.payload)
-        )
-        seq = opened.body["previous"]
-        most = None if most is None else most - 1
+        yield Version(opened.entry, Consent.from_json(body.consent), json.loads(opened.payload))

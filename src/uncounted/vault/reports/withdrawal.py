@@ -12,8 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from uncounted.errors import UsedWrongly
+from uncounted.vault.log.bodies import WithdrawalBody
 from uncounted.vault.log.entries import Entries, Entry
-from uncounted.vault.reports import attachments, decisions, identifiers
+from uncounted.vault.reports import attachments, decisions, identifiers, versions
 
 
 def withdraw(entries: Entries, folder: Path, source: str, report_id: str) -> Entry:
@@ -29,21 +30,17 @@ def withdraw(entries: Entries, folder: Path, source: str, report_id: str) -> Ent
                 if tag in entries.storage.tombstones()
                 else "check the source's name and the report's id",
             )
-        versions = _versions(entries, row.seq)
-        for seq in versions:
+        before = (body.previous for _, body in versions.chain(entries, row.seq))
+        chain = [row.seq, *(seq for seq in before if seq is not None)]
+        for seq in chain:
             entries.storage.forget_entry(seq)
         held = [each.entry.seq for each in attachments.every(entries, source, report_id)]
         attachments.forget(entries, source, report_id)
-        said_of_it = decisions.forget(entries, [(source, report_id)])
+        decided = decisions.forget(entries, [(source, report_id)])
         entries.storage.forget_report(source, report_id, tag)
         entries.storage.forget_derived()
-        said = {
-            "tombstone": tag.hex(),
-            "versions": versions,
-            "attachments": held,
-            "decisions": said_of_it,
-        }
-        entry = entries.append("withdrawal", said)
+        body = WithdrawalBody(tag.hex(), chain, held, decided)
+        entry = entries.append("withdrawal", body.to_json())
     finish(entries, folder)
     return entry
 
@@ -57,13 +54,3 @@ def finish(entries: Entries, folder: Path) -> None:
     with entries.storage.finishing():
         attachments.sweep(entries, folder)
         entries.storage.scrub()
-
-
-def _versions(entries: Entries, newest: int) -> list[int]:
-    found, seq = [], newest
-    while True:
-        found.append(seq)
-        opened = entries.at(seq)
-        if opened is None or opened.body["previous"] is None:
-            return found
-        seq = opened.body["previous"]
