@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from uncounted.errors import AlreadyThere, BadInput
 from uncounted.proof import durable
-from uncounted.proof.canonical_json import canonical, sha256
+from uncounted.proof.canonical_json import JSONObject, canonical, sha256
 from uncounted.proof.signed_note import Signer
 from uncounted.publish import verify as verifying
 from uncounted.publish.beside import beside as _beside
@@ -22,7 +21,7 @@ from uncounted.publish.beside import beside as _beside
 
 def manifest(
     files: Mapping[str, bytes],
-    facts: Mapping[str, Any],
+    facts: JSONObject,
     *,
     signer: str,
     made_at: str,
@@ -62,7 +61,7 @@ def manifest(
                 name: {"size": len(data), "sha256": sha256(data).hex()}
                 for name, data in files.items()
             },
-            "facts": dict(facts),
+            "facts": facts,
         }
     )
 
@@ -95,7 +94,7 @@ def write(
     *,
     manifest: bytes,
     signer: Signer,
-    opening: Mapping[str, Any],
+    opening: JSONObject,
     checkpoint: bytes,
     proof: bytes,
     leaves: bytes,
@@ -127,7 +126,7 @@ def write(
     parts = dict(files) | {
         verifying.MANIFEST: manifest,
         verifying.SIGNATURE: signer.sign(verifying.signed_text(manifest)),
-        verifying.OPENING: canonical(dict(opening)),
+        verifying.OPENING: canonical(opening),
         verifying.CHECKPOINT: checkpoint,
         verifying.PROOF: proof,
         verifying.LEAVES: leaves,

@@ -12,7 +12,6 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -26,6 +25,9 @@ _KEYS = (
 _POPULATION = ("who", "where", "when", "unit")
 _LIST = ("label", "collector", "describe", "covers")
 _TRUTH = ("file", "capture")
+
+
+type _Toml = Mapping[str, object]  # as tomllib reads it
 
 
 @attrs.frozen
@@ -179,7 +181,7 @@ def _text(source: Path | str) -> tuple[str, Path]:
         ) from error
 
 
-def _known(value: Mapping[str, Any], allowed: tuple[str, ...], what: str) -> None:
+def _known(value: _Toml, allowed: tuple[str, ...], what: str) -> None:
     for key in value:
         if key not in allowed:
             near = difflib.get_close_matches(key, allowed, n=1)
@@ -189,7 +191,7 @@ def _known(value: Mapping[str, Any], allowed: tuple[str, ...], what: str) -> Non
             )
 
 
-def _string(value: Mapping[str, Any], key: str, what: str) -> str | None:
+def _string(value: _Toml, key: str, what: str) -> str | None:
     found = value.get(key)
     if found is None:
         return None
@@ -198,7 +200,7 @@ def _string(value: Mapping[str, Any], key: str, what: str) -> str | None:
     return unicodedata.normalize("NFC", " ".join(found.split()))
 
 
-def _table(value: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> dict[str, str]:
+def _table(value: _Toml, key: str, allowed: tuple[str, ...]) -> dict[str, str]:
     found = value.get(key, {})
     if not isinstance(found, dict):
         raise BadMapping(f"the plan: {key!r} must be a table, [{key}]")
@@ -207,14 +209,14 @@ def _table(value: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> dict
     return {name: text for name, text in words.items() if text is not None}
 
 
-def _title(value: Mapping[str, Any]) -> str:
+def _title(value: _Toml) -> str:
     title = _string(value, "title", "the plan")
     if title is None:
         raise BadMapping("the plan has no 'title'", hint='add a first line: title = "..."')
     return title
 
 
-def _threshold(value: Mapping[str, Any]) -> int:
+def _threshold(value: _Toml) -> int:
     threshold = value.get("threshold", DEFAULT_THRESHOLD)
     if isinstance(threshold, bool) or not isinstance(threshold, int):
         raise BadMapping("the plan: 'threshold' must be a whole number")
@@ -227,7 +229,7 @@ def _threshold(value: Mapping[str, Any]) -> int:
     return threshold
 
 
-def _language(value: Mapping[str, Any]) -> str:
+def _language(value: _Toml) -> str:
     language = _string(value, "language", "the plan") or "en"
     if language != "en":
         raise BadMapping(
@@ -237,7 +239,7 @@ def _language(value: Mapping[str, Any]) -> str:
     return language
 
 
-def _only(value: Mapping[str, Any]) -> tuple[str, ...]:
+def _only(value: _Toml) -> tuple[str, ...]:
     found = value.get("only", [])
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise BadMapping(
@@ -249,7 +251,7 @@ def _only(value: Mapping[str, Any]) -> tuple[str, ...]:
     return names
 
 
-def _lists(value: Mapping[str, Any]) -> dict[str, ListPlan]:
+def _lists(value: _Toml) -> dict[str, ListPlan]:
     found = value.get("lists", {})
     if not isinstance(found, dict):
         raise BadMapping("the plan: 'lists' must hold tables, [lists.NAME]")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
 
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.publish.facts import LinkageFacts, ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.report import html, pdf, sections
@@ -28,7 +28,7 @@ def build(facts: ReleaseFacts, plan: Plan) -> dict[str, bytes]:
             printed, or the font lacks a letter of the plan.
         BadMapping: the plan names a list that the table does not have.
     """
-    document, numbers = sections.write(facts, plan)
+    document, numbers = sections.compose(facts, plan)
     return {
         "report.html": html.html(document),
         "report.pdf": pdf.pdf(document, facts.made_at),
@@ -55,7 +55,7 @@ def estimate_json(
 ) -> bytes:
     """What the report says, for machines: rounded as published."""
     table = numbers.table
-    value: dict[str, Any] = {
+    value: JSONObject = {
         "title": plan.title,
         "sentence": sentence,
         "population": {
@@ -81,7 +81,7 @@ def estimate_json(
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> dict[str, Any]:
+def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> JSONObject:
     ways, reach, share = link.alternatives, numbers.linkage_range, link.share_of_variance
     return {
         "draws": link.draws,
@@ -93,7 +93,7 @@ def _linkage(link: LinkageFacts, numbers: PublishableNumbers) -> dict[str, Any]:
     }
 
 
-def _method(answer: PublishableEstimate) -> dict[str, Any]:
+def _method(answer: PublishableEstimate) -> JSONObject:
     estimate, value = answer.estimate, answer.value
     return {
         "method": estimate.method,

@@ -61,22 +61,25 @@ class Drawing:
         fill: str = INK,
         anchor: str = "start",
         halo: bool = False,
-        full: str = "",
     ) -> float:
-        """Write; returns how wide it is. With a `halo` no line runs through the letters.
-
-        `full` is shown by a browser over the words: what they had to be cut from.
-        """
+        """Write; returns how wide it is. With a `halo` no line runs through the letters."""
         weight = 700 if bold else 400
         wide = fonts.width(words, size, weight)
         around = ' stroke="#fff" stroke-width="4" paint-order="stroke"' if halo else ""
         self._parts.append(
             f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
             f'font-weight="{weight}" fill="{fill}" text-anchor="{anchor}"{around}>'
-            f"{escape(words)}{f'<title>{escape(full)}</title>' if full else ''}</text>"
+            f"{escape(words)}</text>"
         )
-        self._letters.update(words, full)
+        self._letters.update(words)
         return wide
+
+    def tooltip(self, full: str) -> None:
+        """Have a browser show `full` over the text just written, which was cut from it."""
+        if full:
+            start = self._parts[-1].removesuffix("</text>")
+            self._parts[-1] = f"{start}<title>{escape(full)}</title></text>"
+            self._letters.update(full)
 
     def line(
         self,

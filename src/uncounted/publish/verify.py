@@ -85,7 +85,7 @@ class Verdict:
     signer_checked: bool
     made_at: str
     log: Checkpoint
-    facts: Mapping[str, Any] = attrs.field(repr=False)
+    facts: canonical_json.JSONObject = attrs.field(repr=False)
     warnings: tuple[str, ...] = ()
 
     def lines(self) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ class Verdict:
         looked = [(check.what, check.words) for check in self.checks]
         return looked + [("warning", words) for words in self.warnings]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> canonical_json.JSONObject:
         """Give the verdict for programs, as plain JSON values."""
         return {
             "ok": self.ok,
@@ -106,10 +106,28 @@ class Verdict:
                 "size": self.log.size,
                 "root": self.log.root.hex(),
             },
-            "facts": dict(self.facts),
+            "facts": self.facts,
             "checks": [attrs.asdict(check) for check in self.checks],
             "warnings": list(self.warnings),
         }
+
+
+@attrs.frozen
+class _SignedFile:
+    """What the manifest says of a file: its bytes and their SHA-256 as hex."""
+
+    size: int
+    sha256: str
+
+
+@attrs.frozen
+class _Manifest:
+    """A manifest of our format, read and checked, but for its signature."""
+
+    made_at: str
+    signer: str
+    files: Mapping[str, _SignedFile]
+    facts: canonical_json.JSONObject
 
 
 def verify(folder: Path, *, signer: str | None = None, since: Path | None = None) -> Verdict:
@@ -141,13 +159,13 @@ def verify(folder: Path, *, signer: str | None = None, since: Path | None = None
     wanted = _wanted(signer)
     data = _own(folder, MANIFEST)
     manifest = _manifest(data)  # 1
-    key = _signature(folder, data, manifest["signer"])  # 2
+    key = _signature(folder, data, manifest.signer)  # 2
     if wanted is not None and key != wanted:  # 3
         raise NotVerified(
             "this release is signed by another key",
             hint=f"asked for {fingerprint(wanted.vkey)}, signed by {fingerprint(key.vkey)}",
         )
-    files = _files(folder, manifest["files"])  # 4, 5
+    files = _files(folder, manifest.files)  # 4, 5
     log = _log(folder, data, key)  # 6, 7, 8, 9
     older = _since(folder, log, since)  # 10
     return _verdict(manifest, key, wanted, files, log, older)
@@ -194,7 +212,7 @@ def wrong_names(names: Iterable[str]) -> str | None:
 
 
 def _verdict(
-    manifest: Mapping[str, Any],
+    manifest: _Manifest,
     key: Verifier,
     wanted: Verifier | None,
     files: Check,
@@ -229,9 +247,9 @@ def _verdict(
         signer=key.vkey,
         fingerprint=short,
         signer_checked=wanted is not None,
-        made_at=manifest["made_at"],
+        made_at=manifest.made_at,
         log=log,
-        facts=manifest["facts"],
+        facts=manifest.facts,
         warnings=tuple(warnings),
     )
 
@@ -245,7 +263,7 @@ def _wanted(signer: str | None) -> Verifier | None:
         raise UsedWrongly(str(problem), hint=problem.hint) from None
 
 
-def _manifest(data: bytes) -> dict[str, Any]:
+def _manifest(data: bytes) -> _Manifest:
     value = _canonical(data, MANIFEST)
     shape = {"format": str, "tool": dict, "made_at": str, "signer": str, "files": dict}
     _shaped(value, shape | {"facts": dict}, MANIFEST)
@@ -266,7 +284,8 @@ def _manifest(data: bytes) -> dict[str, Any]:
         _shaped(listed, {"size": int, "sha256": str}, MANIFEST)
         if not 0 <= listed["size"] <= MAX_FILE_BYTES:
             raise NotVerified(f"manifest.json lists a file of more than {MAX_FILE_BYTES:,} bytes")
-    return dict(value)
+    files = {name: _SignedFile(**listed) for name, listed in value["files"].items()}
+    return _Manifest(value["made_at"], value["signer"], files, value["facts"])
 
 
 def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
@@ -295,7 +314,7 @@ def _signature(folder: Path, manifest: bytes, vkey: str) -> Verifier:
     return key
 
 
-def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
+def _files(folder: Path, listed: Mapping[str, _SignedFile]) -> Check:
     folders = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
     found = dict(untrusted_files.walk(folder, folders))
     wrong = [f"{name} is missing" for name in sorted({*listed, *OWN} - found.keys())]
@@ -313,16 +332,16 @@ def _files(folder: Path, listed: Mapping[str, Mapping[str, Any]]) -> Check:
             "; ".join(wrong[:5]) + more,
             hint="fetch the release again, into an empty folder, and do not use these files",
         )
-    total = sum(facts["size"] for facts in listed.values())
+    total = sum(signed.size for signed in listed.values())
     return Check("files", True, f"{len(listed)} files, {total:,} bytes, are as they were signed")
 
 
-def _changed(folder: Path, name: str, size: int | None, signed: Mapping[str, Any]) -> list[str]:
+def _changed(folder: Path, name: str, size: int | None, signed: _SignedFile) -> list[str]:
     if size is None:
         return [f"{name} is a folder, a link or a device, and not an ordinary file"]
-    if size != signed["size"]:
-        return [f"{name} was changed: {size:,} bytes instead of {signed['size']:,}"]
-    if untrusted_files.sha256(folder, name, size) != signed["sha256"]:
+    if size != signed.size:
+        return [f"{name} was changed: {size:,} bytes instead of {signed.size:,}"]
+    if untrusted_files.sha256(folder, name, size) != signed.sha256:
         return [f"{name} was changed"]
     return []
 

@@ -205,14 +205,14 @@ def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
         study=attrs.evolve(study, linkage=linkage),
         linkage=attrs.evolve(facts.linkage, alternatives=ways),
     )
-    document, numbers = sections.write(facts, PLAN)
+    document, numbers = sections.compose(facts, PLAN)
     assert "about 895, between 880 and 905" in document.headline
     assert numbers.linkage_range is not None
     assert (numbers.linkage_range.low, numbers.linkage_range.high) == (850, 905)
 
 
 def _lead_of(facts: ReleaseFacts) -> str:
-    document, _ = sections.write(facts, PLAN)
+    document, _ = sections.compose(facts, PLAN)
     return " ".join(document.lead)
 
 
@@ -227,7 +227,7 @@ def test_the_headline_says_it(large: dict[str, bytes]) -> None:
 def test_no_hidden_count_is_anywhere_in_what_leaves(small: dict[str, bytes]) -> None:
     """Hidden cells are given numbers that nothing else has, and looked for everywhere."""
     facts = facts_of(SMALL)
-    _, numbers = sections.write(facts, PLAN)
+    _, numbers = sections.compose(facts, PLAN)
     hidden = {str(SMALL[p]) for p in numbers.table.hidden if SMALL[p] > 60}
     hidden |= {f"{SMALL[p]:,}" for p in numbers.table.hidden if SMALL[p] > 60}
     assert len(hidden) >= 3
@@ -290,7 +290,7 @@ def test_made_up_people_are_said_to_be_made_up(
     ],
 )
 def test_how_far_from_the_truth_is_computed(truth: int, words: str) -> None:
-    document, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    document, _ = sections.compose(facts_of(LARGE, truth=truth), PLAN)
     section = next(s for s in document.sections if s.key == "truth")
     assert words in str(section)
 
@@ -300,7 +300,7 @@ def _truth_section(truth: int, perfect: tuple[float, float, float]) -> str:
     assert facts.truth is not None
     clean = study_of(facts.table, *perfect)
     facts = attrs.evolve(facts, truth=attrs.evolve(facts.truth, perfect=clean))
-    document, _ = sections.write(facts, PLAN)
+    document, _ = sections.compose(facts, PLAN)
     return str(next(s for s in document.sections if s.key == "truth"))
 
 
@@ -314,14 +314,14 @@ def test_it_says_when_linkage_alone_misses_the_truth_or_saves_the_interval() -> 
 
 @pytest.mark.parametrize(("truth", "words"), [(1300, "The range holds it."), (5000, "misses it;")])
 def test_the_head_of_a_made_up_report_says_what_the_truth_is(truth: int, words: str) -> None:
-    document, _ = sections.write(facts_of(LARGE, truth=truth), PLAN)
+    document, _ = sections.compose(facts_of(LARGE, truth=truth), PLAN)
     assert f"the truth is known: {truth:,}" in document.lead[-1]
     assert words in document.lead[-1]
 
 
 def test_what_is_said_of_hiding_is_true_of_this_table() -> None:
     def said(counts: dict[str, int]) -> str:
-        document, _ = sections.write(facts_of(counts), PLAN)
+        document, _ = sections.compose(facts_of(counts), PLAN)
         return str(next(s for s in document.sections if s.key == "table").blocks[0])
 
     assert "There is none." in said(LARGE)

@@ -15,7 +15,7 @@ from uncounted.publish.report import pdf, sections
 @pytest.fixture(scope="module")
 def made() -> bytes:
     facts = facts_of(LARGE, truth=5000)
-    document, _ = sections.write(facts, PLAN)
+    document, _ = sections.compose(facts, PLAN)
     return pdf.pdf(document, facts.made_at)
 
 
@@ -34,7 +34,7 @@ def test_it_says_the_headline_and_korean(made: bytes) -> None:
 
 
 def test_it_has_every_section_of_the_page(made: bytes) -> None:
-    document, _ = sections.write(facts_of(LARGE, truth=5000), PLAN)
+    document, _ = sections.compose(facts_of(LARGE, truth=5000), PLAN)
     text = text_of(made)
     assert [s.heading for s in document.sections if s.heading not in text] == []
 
@@ -62,7 +62,7 @@ def test_it_uses_no_font_but_ours(made: bytes) -> None:
 
 def test_the_same_draft_gives_the_same_bytes(made: bytes) -> None:
     facts = facts_of(LARGE, truth=5000)
-    document, _ = sections.write(facts, PLAN)
+    document, _ = sections.compose(facts, PLAN)
     assert pdf.pdf(document, facts.made_at) == made
     later = attrs.evolve(facts, made_at=facts.made_at.replace(year=2027))
-    assert pdf.pdf(sections.write(later, PLAN)[0], later.made_at) != made
+    assert pdf.pdf(sections.compose(later, PLAN)[0], later.made_at) != made

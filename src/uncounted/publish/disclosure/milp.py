@@ -1,4 +1,4 @@
-"""Mixed-integer programmes, solved exactly and in silence.
+"""Mixed-integer linear programmes, solved exactly by HiGHS without output.
 
 HiGHS prints a line of its own to standard output when it repairs a solution, whatever
 it is told; there `uncounted --json` owes its reader one JSON object and nothing else.
@@ -6,14 +6,16 @@ it is told; there `uncounted --json` owes its reader one JSON object and nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import ctypes
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
-
-from uncounted.publish.disclosure.silence import silence
 
 type Floats = npt.NDArray[np.float64]
 
@@ -32,7 +34,7 @@ def least(
 
     Returns scipy's result, run to a zero gap; `status` says whether there is any such v.
     """
-    with silence():
+    with _no_output():
         return milp(
             cost,
             integrality=np.ones(len(cost)),
@@ -40,3 +42,19 @@ def least(
             constraints=LinearConstraint(np.array(rows), lows, highs),
             options={"mip_rel_gap": 0.0},
         )
+
+
+@contextlib.contextmanager
+def _no_output() -> Iterator[None]:
+    """Point file descriptor 1 at nothing; C's own buffer is emptied before it is put back."""
+    sys.stdout.flush()
+    stdout, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        if os.name == "posix":
+            ctypes.CDLL(None).fflush(None)
+        os.dup2(stdout, 1)
+        os.close(stdout)
+        os.close(nowhere)

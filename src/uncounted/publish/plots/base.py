@@ -259,15 +259,17 @@ class Axis:
         return y + 42
 
 
-def reach_of(points: Iterable[float], ends: Iterable[float], lead: float | None = None) -> float:
-    """How far an axis of people goes: all points, and the ends that are not absurdly far.
+def axis_reach(
+    points: Iterable[float], uppers: Iterable[float], lead: float | None = None
+) -> float:
+    """How far an axis of people goes: all points, and the upper limits that are not absurdly far.
 
-    Of the answer that leads the end is shown, or as much of it as three times the points.
+    Of the headline the upper limit is shown, or as much of it as three times the points.
 
     Examples:
-        >>> reach_of([100, 200], [300, 5000]), reach_of([100, 200], [300, 5000], 5000)
+        >>> axis_reach([100, 200], [300, 5000]), axis_reach([100, 200], [300, 5000], 5000)
         (312.0, 624.0)
     """
     top = max(point for point in points if math.isfinite(point))
-    near = [end for end in ends if end <= 3 * top]
+    near = [upper for upper in uppers if upper <= 3 * top]
     return 1.04 * max(top, *near, min(lead or 0.0, 3 * top))

@@ -20,7 +20,7 @@ _LEFT = 46.0
 _MOST_SIDE = 420.0
 _ROW = 15.0
 _CAP = 4.0
-_BESIDE = 9.0  # so that one bar does not hide the other
+_SHIFT = 9.0  # so that one bar does not hide the other
 
 
 @attrs.frozen
@@ -78,14 +78,16 @@ def calibration(shares: Sequence[CalibrationBin], verdict: str, *, level: float 
 def _sentence(each: CalibrationBin) -> str:
     again = ""
     if each.calibrated is not None:
-        again = f"; by lot it is {_short(each.calibrated)}{_ends(each.calibrated_interval)}"
+        again = (
+            f"; by lot it is {_short(each.calibrated)}{_interval_words(each.calibrated_interval)}"
+        )
     return (
         f"Of {each.pairs:,} pairs stated at {_short(each.stated)}, {_short(each.true)} are"
-        f" true{_ends(each.interval)}{again}."
+        f" true{_interval_words(each.interval)}{again}."
     )
 
 
-def _ends(interval: tuple[float, float] | None) -> str:
+def _interval_words(interval: tuple[float, float] | None) -> str:
     return "" if interval is None else f" ({_short(interval[0])} to {_short(interval[1])})"
 
 
@@ -113,11 +115,11 @@ def _frame(on: Drawing, top: float, side: float) -> None:
     on.text(_LEFT + side / 2, top + side + 32, "stated", size=SMALL, fill=GREY, anchor="middle")
 
 
-def _bar(on: Drawing, x: float, ends: Sequence[float], *, width: float) -> None:
+def _bar(on: Drawing, x: float, limits: Sequence[float], *, width: float) -> None:
     """An interval, upright, with a cap at each end; nothing where there is none."""
-    if ends:
-        on.line(x, ends[0], x, ends[1], width=width)
-    for end in ends:
+    if limits:
+        on.line(x, limits[0], x, limits[1], width=width)
+    for end in limits:
         on.line(x - _CAP, end, x + _CAP, end, width=width)
 
 
@@ -125,16 +127,16 @@ def _points(on: Drawing, top: float, side: float, shares: Sequence[CalibrationBi
     last = [0.0, 0.0]  # where the last number on each of two rows ends
     for at, each in enumerate(shares):
         x, y = _LEFT + side * each.stated, top + side * (1 - each.true)
-        ends = [top + side * (1 - end) for end in each.interval or ()]
-        _bar(on, x, ends, width=1.6)
+        limits = [top + side * (1 - end) for end in each.interval or ()]
+        _bar(on, x, limits, width=1.6)
         if at:
             before = shares[at - 1]
             on.line(_LEFT + side * before.stated, top + side * (1 - before.true), x, y, stroke=GREY)
         if each.calibrated is not None:
-            beside = x + _BESIDE if x + _BESIDE < _LEFT + side else x - _BESIDE
-            ends = [top + side * (1 - end) for end in each.calibrated_interval or ()]
-            _bar(on, beside, ends, width=0.8)
-            on.dot(beside, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
+            shifted = x + _SHIFT if x + _SHIFT < _LEFT + side else x - _SHIFT
+            limits = [top + side * (1 - end) for end in each.calibrated_interval or ()]
+            _bar(on, shifted, limits, width=0.8)
+            on.dot(shifted, top + side * (1 - each.calibrated), 5, fill="#ffffff", stroke=INK)
         on.dot(x, y, 4)
         words = f"{each.pairs:,}"
         wide = fonts.width(words, SMALL)

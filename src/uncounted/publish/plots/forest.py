@@ -115,7 +115,8 @@ def _draw(
     for line, cut in row_lines(row, draw.width - 2 * EDGE):
         y += 17
         fill = INK if row.mark is not None else GREY
-        draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill, full=cut)
+        draw.text(EDGE, y - 4, line, size=_SIZE, bold=row.headline, fill=fill)
+        draw.tooltip(cut)
     if row.mark is None:
         return
     high = _BAR + (_HILL if row.density_outline else 0.0)

@@ -12,12 +12,12 @@ from uncounted.publish.plots.base import (
     Axis,
     EstimateText,
     Plot,
+    axis_reach,
     clean,
     draw_plot,
     estimate_text,
     head,
     notes,
-    reach_of,
 )
 from uncounted.publish.plots.forest import ForestRow, draw_rows
 from uncounted.publish.plots.posterior import label
@@ -48,7 +48,7 @@ def leave_one_out(study: Study) -> Plot:
         )
     rows = [_whole(headline, study), *(_without(row) for row in study.leave_one_out)]
     marks = [row.mark for row in rows if row.mark is not None]
-    far = reach_of(
+    far = axis_reach(
         [m.point for m in marks], [m.high for m in marks if m.high is not None], marks[0].high
     )
     cut = any(m.high is not None and m.high > far for m in marks)

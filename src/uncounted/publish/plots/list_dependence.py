@@ -54,7 +54,8 @@ def _triangle(
         words = shortened(label, _SIZE, room)
         full = "" if words == label else label
         middle = y + cell / 2 if i else y + 12
-        on.text(EDGE, middle + 4, words, size=_SIZE, full=full)
+        on.text(EDGE, middle + 4, words, size=_SIZE)
+        on.tooltip(full)
         for j in range(i):
             _cell(
                 on, left + (j + 0.5) * cell, middle, cell, chance[frozenset((names[j], names[i]))]

@@ -12,7 +12,7 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import about, round_to_interval
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Axis, Plot, draw_plot, head, notes, reach_of
+from uncounted.publish.plots.base import EDGE, SMALL, Axis, Plot, axis_reach, draw_plot, head, notes
 from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
@@ -163,7 +163,7 @@ def _reach(models: Sequence[Model], observed: int) -> float:
     """All models with some weight, and the rest where they are near these."""
     heavy = [m["point"] for m in models if m["weight"] >= 0.01] or [models[0]["point"]]
     errors = [m["point"] + m["se"] for m in models if m["weight"] >= 0.01]
-    return reach_of([observed, *heavy], errors)
+    return axis_reach([observed, *heavy], errors)
 
 
 def _plot(
@@ -213,13 +213,13 @@ def _brackets(on: Drawing, y: float, found: Sequence[tuple[ModelGroup, str]], ax
     texts = [(words, f"{percent(group.weight)} of the weight") for group, words in found]
     if sum(_wide(text) for text in texts) > axis.right - EDGE:
         texts = [("", percent(group.weight)) for group, _ in found]
-    ends = []
+    spans = []
     for group, _ in found:
         points = [model["point"] for model in group.models]
-        ends.append((axis.at(min(points)) - 6, axis.at(max(points)) + 6))
-    wants = [(low + high) / 2 for low, high in ends]
+        spans.append((axis.at(min(points)) - 6, axis.at(max(points)) + 6))
+    wants = [(low + high) / 2 for low, high in spans]
     places = side_by_side(wants, [_wide(text) for text in texts], EDGE, axis.right)
-    for (low, high), x, text in zip(ends, places, texts, strict=True):
+    for (low, high), x, text in zip(spans, places, texts, strict=True):
         on.line(low, y + 22, high, y + 22, width=2)
         on.line(low, y + 22, low, y + 28, width=2)
         on.line(high, y + 22, high, y + 28, width=2)

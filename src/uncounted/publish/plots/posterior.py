@@ -13,11 +13,11 @@ from uncounted.publish.plots.base import (
     Axis,
     EstimateText,
     Plot,
+    axis_reach,
     draw_plot,
     estimate_text,
     head,
     notes,
-    reach_of,
 )
 from uncounted.publish.plots.forest import ForestRow, Outline, draw_rows
 from uncounted.publish.report.figures import IntervalMark
@@ -123,8 +123,8 @@ def reach(study: Study) -> float:
     ok = [estimate for estimate in study.estimates if estimate.point is not None]
     points = [study.observed, *(e.point for e in ok if e.point is not None)]
     lead = study.headline.interval if study.headline else None
-    ends = [e.interval[1] for e in ok if e.interval]
-    return reach_of(points, ends, lead[1] if lead else None)
+    uppers = [e.interval[1] for e in ok if e.interval]
+    return axis_reach(points, uppers, lead[1] if lead else None)
 
 
 def in_sentences(study: Study) -> str:

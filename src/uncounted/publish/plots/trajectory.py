@@ -15,11 +15,11 @@ from uncounted.publish.plots.base import (
     EDGE,
     SMALL,
     Plot,
+    axis_reach,
     draw_plot,
     estimate_text,
     head,
     notes,
-    reach_of,
 )
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
@@ -74,8 +74,8 @@ def trajectory(points: Sequence[Point]) -> Plot:
     shuffles = sorted({row["shuffle"] for row in rows})
     ok = [row for row in rows if row["point"] is not None]
     most = max(row["observed"] for row in rows)
-    ends = [row["interval"][1] for row in ok if row["interval"] is not None]
-    far = reach_of([most, *(_usual(ok))], ends)
+    uppers = [row["interval"][1] for row in ok if row["interval"] is not None]
+    far = axis_reach([most, *(_usual(ok))], uppers)
     words = [
         "What each part gives is carried to the whole: half of the people stand for half. A "
         "level line with short bars is reassuring: more records of the same kind do not move the "
@@ -86,7 +86,7 @@ def trajectory(points: Sequence[Point]) -> Plot:
         words.append(
             f"A cross on the axis: no number from that part ({refused} of {len(rows)} parts)."
         )
-    if any(end > far for end in ends):
+    if any(upper > far for upper in uppers):
         words.append("A black arrow at the top: the bar goes on beyond the picture.")
     beyond = [row for row in ok if row["point"] > far]
     if beyond:
@@ -147,12 +147,12 @@ def _desc(rows: Sequence[Point]) -> str:
     for fraction in sorted({row["fraction"] for row in rows}, reverse=True):
         of = [row for row in rows if row["fraction"] == fraction]
         which = "all" if fraction == 1 else percent(fraction) + " of"
-        texts = list(dict.fromkeys(_said(row) for row in of))
+        texts = list(dict.fromkeys(_row_text(row) for row in of))
         parts.append(f"Of {which} the records: {'; or '.join(texts)}.")
     return " ".join(parts)
 
 
-def _said(row: Point) -> str:
+def _row_text(row: Point) -> str:
     documented = f"{whole(row['observed'])} documented, "
     if row["point"] is None:
         return documented + "no number"

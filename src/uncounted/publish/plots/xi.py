@@ -143,8 +143,8 @@ def _row_text(row: Mapping[str, Any], n: int) -> Any:
 
 def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float | None:
     """The xi at which the lower end of the interval comes down to a claim, between two rows."""
-    ends = [(r["xi"], r["interval"][0] - n) for r in rows if r["interval"] and claim > n]
-    for (xi, low), (next_xi, next_low) in pairwise(ends):
+    lows = [(r["xi"], r["interval"][0] - n) for r in rows if r["interval"] and claim > n]
+    for (xi, low), (next_xi, next_low) in pairwise(lows):
         if low >= claim - n >= next_low > 0 and low > next_low:
             share = math.log(low / (claim - n)) / math.log(low / next_low)
             return float(xi ** (1 - share) * next_xi**share)
@@ -213,8 +213,8 @@ def _log_axes(
             low, high = min(low, tip / 1.2), max(high, tip * 1.2)
     points = [row["point"] for row in rows] + [n + at_one / low]
     points += [] if own is None else [own.at(low)]
-    ends = [row["interval"][1] for row in rows if row["interval"]]
-    most = max([*points, *(end for end in ends if end <= 10 * max(points))]) * 1.15
+    uppers = [row["interval"][1] for row in rows if row["interval"]]
+    most = max([*points, *(upper for upper in uppers if upper <= 10 * max(points))]) * 1.15
     if claim is not None and claim * 1.1 <= most * 3:
         most = max(most, claim * 1.1)
     left = EDGE + fonts.width(whole(most), SMALL) + 10
@@ -236,9 +236,9 @@ def _broken(on: Drawing, axes: LogAxes, own: HeadlineLine) -> None:
     on.path("".join(strokes), fill="none", stroke=INK, width=2.2)
     for each in own.rows:
         on.dot(axes.x(each["xi"]), axes.y(each["point"]), 4, fill=INK)
-        ends = each["interval"]
-        if each["xi"] == 1.0 and ends is not None:
-            at, (low_end, high_end) = axes.x(1.0), (axes.y(end) for end in ends)
+        interval = each["interval"]
+        if each["xi"] == 1.0 and interval is not None:
+            at, (low_end, high_end) = axes.x(1.0), (axes.y(end) for end in interval)
             on.line(at, low_end, at, high_end, stroke=INK, width=2)
             for y in (low_end, high_end):
                 on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
@@ -356,12 +356,12 @@ def _marks(
         words.dot(axes.x(row["xi"]), axes.y(row["point"]))
     if own is not None:
         x, y = axes.x(1.0), axes.y(own.at(1.0))
-        told = f"headline: {own.text.short.split(' (', 1)[0]}"
-        words.write(told, _around(x, y, told, bold=True), bold=True)
+        text = f"headline: {own.text.short.split(' (', 1)[0]}"
+        words.write(text, _around(x, y, text, bold=True), bold=True)
     for row in sorted(rows, key=lambda r: abs(math.log(r["xi"]))):
         about = _row_text(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
-        told = about or _number(row, n)
-        words.write(told, _around(axes.x(row["xi"]), axes.y(row["point"]), told))
+        text = about or _number(row, n)
+        words.write(text, _around(axes.x(row["xi"]), axes.y(row["point"]), text))
 
 
 def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple[float, float]]:
@@ -378,11 +378,11 @@ def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: f
     x = axes.x(tip)
     on.line(x, level, x, axes.bottom, width=1.2, dash="8 3")
     on.dot(x, level, 6, fill="#ffffff", stroke=INK)
-    told = f"xi = {down(tip)}"
-    wide = fonts.width(told, SMALL, 700)
+    text = f"xi = {down(tip)}"
+    wide = fonts.width(text, SMALL, 700)
     sides = [left for left in (x + 8, x - 8 - wide) if left + wide <= axes.right]
     heights = (words.levels[0] - 5, axes.bottom - 8, level + 18, level - 10, level - 24)
-    words.write(told, [(left, y) for y in heights for left in sides], bold=True)
+    words.write(text, [(left, y) for y in heights for left in sides], bold=True)
 
 
 def _number(row: Mapping[str, Any], n: int) -> str:

@@ -117,7 +117,8 @@ def upset_rows(
     for i, (lines, x) in enumerate(zip(heads, columns, strict=True)):
         starts.append(y + 5)
         for line in lines:
-            draw.text(x + 10, y, line, full=full[i] if full else "")
+            draw.text(x + 10, y, line)
+            draw.tooltip(full[i] if full else "")
             y += 18
     bars = max(columns) + 24
     largest = max((count for _, count in rows if count is not None), default=1)
@@ -183,8 +184,8 @@ def estimates(observed: int, answers: Sequence[EstimateRow], truth: int | None =
 def _reach(observed: int, answers: Sequence[EstimateRow], truth: int | None) -> float:
     """The right end of the axis: all points, and the intervals that are not absurdly long."""
     points = [observed, truth or 0, *(a.value.point for a in answers)]
-    ends = [each.high or 0 for a in answers for each in (a.value, a.linkage_range) if each]
-    return 1.04 * max([*points, *(e for e in ends if e <= 3 * max(points))])
+    uppers = [each.high or 0 for a in answers for each in (a.value, a.linkage_range) if each]
+    return 1.04 * max([*points, *(e for e in uppers if e <= 3 * max(points))])
 
 
 def _estimates(
@@ -223,12 +224,12 @@ def _answer(
     answer: EstimateRow,
     y: float,
     at: Callable[[float], float],
-    ends: tuple[float, float],
+    sides: tuple[float, float],
     reach: float,
 ) -> None:
-    value, (left, right) = answer.value, ends
-    said = f"at least {value.about}" if answer.bound else f"{value.about}, {value.between}"
-    label = f"{answer.label}: {said}"
+    value, (left, right) = answer.value, sides
+    text = f"at least {value.about}" if answer.bound else f"{value.about}, {value.between}"
+    label = f"{answer.label}: {text}"
     size = 13.0
     if fonts.width(label, size, 700) > right - left:
         label, size = f"{answer.label}: {value.about} ({value.span})", 12.0

@@ -13,7 +13,7 @@ from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled
 _FAILS = " The way in which the lists were linked fails a check that it should pass."
 
 
-def in_short(link: LinkageFacts, numbers: PublishableNumbers) -> str:
+def lead_sentences(link: LinkageFacts, numbers: PublishableNumbers) -> str:
     """For the head of the report: how far the range would reach, beside the range itself."""
     if numbers.headline is None or numbers.headline.value is None:
         return ""
@@ -40,8 +40,8 @@ def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> 
 
 def further(numbers: PublishableNumbers) -> Rounded | None:
     """The headline as linked in other ways, where that reaches further than its range."""
-    reach, told = numbers.linkage_range, numbers.headline and numbers.headline.value
-    if not reach or not told or (reach.low, reach.high) == (told.low, told.high):
+    reach, main = numbers.linkage_range, numbers.headline and numbers.headline.value
+    if not reach or not main or (reach.low, reach.high) == (main.low, main.high):
         return None
     return reach
 
@@ -72,7 +72,7 @@ def section(link: LinkageFacts, numbers: PublishableNumbers) -> Section:
 
 def _doubt(link: LinkageFacts) -> str:
     low, high = link.people_interval
-    said = (
+    text = (
         f"Which reports are about the same person is not certain. Over {link.draws:,} ways of "
         f"telling them apart, drawn by their probability, there were {whole(link.people_median)} "
         f"different people on the lists; in 95 of 100 ways, {whole(low)} to {whole(high)}. "
@@ -80,11 +80,11 @@ def _doubt(link: LinkageFacts) -> str:
         "average over all of them."
     )
     if link.share_of_variance is not None:
-        said += (
+        text += (
             f" Who is who makes {percent(link.share_of_variance)} of the doubt in the main number "
             "(of its variance, on the scale of logarithms)."
         )
-    return said
+    return text
 
 
 def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterator[str]:
@@ -107,12 +107,12 @@ def _otherwise(ways: AlternativeLinkages, numbers: PublishableNumbers) -> Iterat
             f"{_from_to(reach.low, reach.high)}. That is no interval of 95%: it says how far the "
             "number hangs on choices that the reports do not settle."
         )
-    told = numbers.headline and numbers.headline.value
+    main = numbers.headline and numbers.headline.value
     # the same method on two more tables: where counts are hidden, that would help to search
-    if not told or numbers.table.hidden or ways.strict is None or ways.loose is None:
+    if not main or numbers.table.hidden or ways.strict is None or ways.loose is None:
         return
     strict, loose = (
-        whole(rounded(point, None, numbers.table.observed, told.step).point)
+        whole(rounded(point, None, numbers.table.observed, main.step).point)
         for point in (ways.strict, ways.loose)
     )
     yield (

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 import attrs
 import typst
 
 from uncounted.errors import NotPublishable
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.publish import fonts
 from uncounted.publish.report.document import Block, Document, FigureBlock, Paragraph
 
@@ -47,7 +47,7 @@ def pdf(document: Document, made_at: dt.datetime) -> bytes:
     return made
 
 
-def _plain(document: Document) -> dict[str, Any]:
+def _plain(document: Document) -> JSONObject:
     value = attrs.asdict(document, recurse=False)
     value["family"] = fonts.FAMILY
     value["sections"] = [
@@ -61,7 +61,7 @@ def _plain(document: Document) -> dict[str, Any]:
     return value
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block) -> JSONObject:
     kind = type(block).__name__
     if isinstance(block, FigureBlock):
         figure = block.figure

@@ -25,7 +25,7 @@ from uncounted.publish.report.publishable import (
     sentence,
 )
 from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
-from uncounted.publish.report.synthetic_section import coverage_section, in_short
+from uncounted.publish.report.synthetic_section import coverage_section, lead_sentence
 
 ENOUGH_METHODS = 3  # beside a lower bound
 SETTINGS = {
@@ -41,7 +41,7 @@ LEFT_OUT = {
 }
 
 
-def write(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbers]:
+def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbers]:
     """Write the report; also returns the numbers it was written from.
 
     Raises:
@@ -113,7 +113,7 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     if numbers.headline is None or numbers.headline.value is None:
         return ("Every method refused to give a number. The reasons are below.",)
     value = numbers.headline.value
-    on_a_list, unseen = _documented(numbers, value)
+    on_a_list, undocumented = _documented(numbers, value)
     per_cent = percent(numbers.headline.estimate.level).rstrip("%")
     doubt = (
         "from chance and, as far as the linkage judges its own doubt rightly, from linking the "
@@ -123,12 +123,12 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     )
     lead = [
         f"About {percent(on_a_list)} of them are on at least one list. "
-        f"The others, about {whole(unseen)}, are on none: they are "
+        f"The others, about {whole(undocumented)}, are on none: they are "
         "inferred from how much the lists overlap, and nothing is known of any one of them.",
         f"The range is made to hold the true number {per_cent} times in 100 if the assumption "
         f"stated below is right. It holds the doubt that comes {doubt}, and none of the doubt "
         "about that assumption."
-        + (linkage_section.in_short(facts.linkage, numbers) if facts.linkage else "")
+        + (linkage_section.lead_sentences(facts.linkage, numbers) if facts.linkage else "")
         + _elsewhere(numbers, value),
     ]
     bound = numbers.bound
@@ -139,7 +139,7 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
             "a sign that the number is too low: some people were harder to record than others."
         )
     if facts.truth is not None:
-        lead.append(in_short(facts.truth, value))
+        lead.append(lead_sentence(facts.truth, value))
     return tuple(lead)
 
 
@@ -167,8 +167,8 @@ def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int
     point = float(value.point)
     if not numbers.table.hidden and numbers.headline is not None:
         point, step = max(numbers.headline.estimate.number(), n), max(step // 5, min(step, 10))
-    unseen = max(step, round((point - n) / step) * step)
-    return n / point, unseen
+    undocumented = max(step, round((point - n) / step) * step)
+    return n / point, undocumented
 
 
 def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -184,15 +184,15 @@ def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
 def _lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Section:
     rows, points = [], []
     for each in facts.lists:
-        told = plan.lists.get(each.name)
-        collector = (told.collector if told else "") or each.collector
+        planned = plan.lists.get(each.name)
+        collector = (planned.collector if planned else "") or each.collector
         total = numbers.table.totals[each.name].count
         reports = "" if each.reports is None else f"about {whole(to_nearest(each.reports))}"
         rows.append(
             (numbers.labels[each.name], whole(total) if total is not None else HIDDEN, reports)
         )
-        describe = (told.describe if told else "") or each.describe
-        covers = (told.covers if told else "") or each.covers
+        describe = (planned.describe if planned else "") or each.describe
+        covers = (planned.covers if planned else "") or each.covers
         words = " ".join(
             part
             for part in (
@@ -348,7 +348,7 @@ def _levels(numbers: PublishableNumbers) -> str:
 
 def _settings(numbers: PublishableNumbers) -> str:
     """Priors and choices that hold no count; the rest of a method's settings stays inside."""
-    said = []
+    sentences = []
     for answer in numbers.answers:
         estimate = answer.estimate
         if answer.value is None or answer.bound:
@@ -361,8 +361,8 @@ def _settings(numbers: PublishableNumbers) -> str:
             for key, words in SETTINGS.items()
             if (value := estimate.settings.get(key)) is not None
         ]
-        said.append(f"{answer.label}: {', '.join(part for part in parts if part)}.")
-    return " ".join(said)
+        sentences.append(f"{answer.label}: {', '.join(part for part in parts if part)}.")
+    return " ".join(sentences)
 
 
 def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
@@ -374,14 +374,14 @@ def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
     headline = numbers.headline
     if headline is None or headline.value is None or not study.sensitivity:
         return None
-    n, told = numbers.table.observed, headline.value
-    if told.low is None or told.high is None:
+    n, main = numbers.table.observed, headline.value
+    if main.low is None or main.high is None:
         return None
     rows, emphasis = [], set()
     for i, xi in enumerate(row["xi"] for row in study.sensitivity):
-        # Of the rounded numbers: exact ones, rounded five times, would be told more closely.
-        point, low, high = (n + (v - n) / xi for v in (told.point, told.low, told.high))
-        value = rounded(point, (low, high), n, told.step)
+        # Of the rounded numbers: exact ones, rounded five times, would disclose more.
+        point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
+        value = rounded(point, (low, high), n, main.step)
         rows.append((_times(1 / xi), whole(value.point), value.span))
         if xi == 1:
             emphasis.add(i)

@@ -14,12 +14,12 @@ from uncounted.publish.report.publishable import PublishableNumbers
 from uncounted.publish.report.rounding import Rounded, percent, rounded_estimate, whole
 
 
-def in_short(truth: SyntheticTruth, value: Rounded) -> str:
+def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
     """For the head of the report: what the truth is, and whether the range holds it."""
-    said = f"In this made-up example the truth is known: {whole(truth.number)}. "
+    text = f"In this made-up example the truth is known: {whole(truth.number)}. "
     if _holds(value, truth.number):
-        return said + "The range holds it."
-    return said + 'The range misses it; "How far from the truth" below says why.'
+        return text + "The range holds it."
+    return text + 'The range misses it; "How far from the truth" below says why.'
 
 
 def coverage_section(truth: SyntheticTruth, numbers: PublishableNumbers) -> Section:
@@ -101,33 +101,33 @@ def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[st
     full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
     judged = {m: v for m, v in perfect.items() if m in full}
     missing = {m: v for m, v in judged.items() if not _holds(v, N)}
-    said = []
+    parts = []
     if not judged:
         return "Under perfect linkage no method gives a number."
     if not missing:
-        said.append(
+        parts.append(
             "Had every report been given to the right person, every interval would hold the "
             "truth. One population proves little: an interval that holds it here may miss it in "
             "the next."
         )
     else:
-        said.append(
+        parts.append(
             f"Had every report been given to the right person, {_named(missing, full)} would still "
             "miss the truth. So the linkage is not the reason: the assumption is."
         )
-        said.extend(_unequal_or_apart(missing.values(), N))
-    said.extend(_by_linkage(numbers, judged, N))
+        parts.extend(_unequal_or_apart(missing.values(), N))
+    parts.extend(_by_linkage(numbers, judged, N))
     headline = numbers.headline
     if headline and headline.value and (clean := judged.get(headline.estimate.method)):
         moved = headline.value.point - clean.point
         if abs(moved) < headline.value.step:
-            said.append("Linkage moved the main number by less than its rounding.")
+            parts.append("Linkage moved the main number by less than its rounding.")
         else:
-            said.append(
+            parts.append(
                 f"Linkage moved the main number by about {whole(abs(moved))} "
                 f"{'up, as links that are missed do' if moved > 0 else 'down, as false links do'}."
             )
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def _named(methods: Iterable[str], labels: Mapping[str, str]) -> str:
