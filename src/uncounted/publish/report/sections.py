@@ -1,12 +1,11 @@
-"""The sentences of a report, from what `prepared` lets through and nothing else."""
+"""The report as a whole, and its sections on the estimate, from publishable numbers alone."""
 
 from __future__ import annotations
 
 from uncounted.estimate.base.result import Study
-from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
 from uncounted.publish.facts import ReleaseFacts
 from uncounted.publish.plan import Plan
-from uncounted.publish.report import figures, linkage_section
+from uncounted.publish.report import count_sections, figures, linkage_section
 from uncounted.publish.report.document import (
     BulletList,
     Command,
@@ -16,7 +15,7 @@ from uncounted.publish.report.document import (
     Section,
     TableBlock,
 )
-from uncounted.publish.report.figures import HIDDEN, EstimateRow
+from uncounted.publish.report.figures import EstimateRow
 from uncounted.publish.report.publishable import (
     PublishableNumbers,
     is_publishable,
@@ -27,17 +26,13 @@ from uncounted.publish.report.publishable import (
 from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
 from uncounted.publish.report.synthetic_section import coverage_section, lead_sentence
 
-ENOUGH_METHODS = 3  # beside a lower bound
-SETTINGS = {
+_ENOUGH_METHODS = 3  # without a lower bound
+_SETTINGS = {
     "prior_N": "prior",
     "prior_graphs": "graphs",
     "delta": "delta",
     "K": "classes",
     "xi": "xi",
-}
-LEFT_OUT = {
-    "no consent for link": "no consent to be compared with other reports",
-    "no consent for statistics": "no consent to be counted",
 }
 
 
@@ -51,16 +46,16 @@ def compose(facts: ReleaseFacts, plan: Plan) -> tuple[Document, PublishableNumbe
     numbers = prepare(facts, plan)
     truth = facts.truth.number if facts.truth else None
     sections = [
-        _lists(facts, plan, numbers),
-        _overlaps(numbers),
+        count_sections.lists(facts, plan, numbers),
+        count_sections.overlaps(numbers),
         _estimate(numbers, truth),
         _assumption(facts, numbers),
         _methods(facts.study, numbers),
         coverage_section(facts.truth, numbers) if facts.truth else None,
         _sensitivity(facts.study, numbers),
         linkage_section.section(facts.linkage, numbers) if facts.linkage else None,
-        _left_out(facts),
-        _table(numbers),
+        count_sections.exclusions(facts),
+        count_sections.counts(numbers),
         _is_not(plan, numbers),
         _check(facts),
     ]
@@ -181,60 +176,6 @@ def _about(facts: ReleaseFacts, plan: Plan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Section:
-    rows, points = [], []
-    for each in facts.lists:
-        planned = plan.lists.get(each.name)
-        collector = (planned.collector if planned else "") or each.collector
-        total = numbers.table.totals[each.name].count
-        reports = "" if each.reports is None else f"about {whole(to_nearest(each.reports))}"
-        rows.append(
-            (numbers.labels[each.name], whole(total) if total is not None else HIDDEN, reports)
-        )
-        describe = (planned.describe if planned else "") or each.describe
-        covers = (planned.covers if planned else "") or each.covers
-        words = " ".join(
-            part
-            for part in (
-                f"By {collector}." if collector else "",
-                describe,
-                f"Covers {covers.rstrip('.')}." if covers else "",
-            )
-            if part
-        )
-        if words:
-            points.append((f"{numbers.labels[each.name]}.", words))
-    grid = TableBlock(
-        ("List", "People", "Reports"),
-        tuple(rows),
-        numeric=frozenset({1, 2}),
-        caption="People on each list. A person may be on several, and may have several reports "
-        f"on one; reports are given to the nearest {REPORT_STEP}.",
-    )
-    blocks = (grid, BulletList(tuple(points))) if points else (grid,)
-    return Section("lists", "Who recorded them", blocks)
-
-
-def _overlaps(numbers: PublishableNumbers) -> Section:
-    table = numbers.table
-    words = (
-        "Each row is one combination of lists: filled dots are the lists that these people are "
-        "on, and nobody is counted in two rows."
-    )
-    hidden = len(table.hidden)
-    if hidden:
-        words += (
-            f" {spelled(hidden)} count{'s are' if hidden != 1 else ' is'} not shown, so that no "
-            "small group can be picked out. The hatched boxes are all of one size, whatever they "
-            "stand for."
-        )
-    return Section(
-        "overlaps",
-        "Who is on which lists",
-        (FigureBlock(figures.overlaps(table, numbers.labels), words),),
-    )
-
-
 def _estimate(numbers: PublishableNumbers, truth: int | None) -> Section:
     further = linkage_section.further(numbers)
     answers = [
@@ -321,7 +262,7 @@ def _methods(study: Study, numbers: PublishableNumbers) -> Section:
     blocks: list[TableBlock | BulletList | Paragraph] = [grid]
     blocks += [BulletList(tuple(p)) for p in (points, kept) if p]
     whole_ones = [a for a in numbers.answers if not a.bound]
-    if len(whole_ones) < ENOUGH_METHODS:
+    if len(whole_ones) < _ENOUGH_METHODS:
         blocks.append(
             Paragraph(
                 f"{spelled(len(whole_ones))} method{' was' if len(whole_ones) == 1 else 's were'} "
@@ -358,7 +299,7 @@ def _settings(numbers: PublishableNumbers) -> str:
             parts.append(f"interval: {estimate.interval_kind}")
         parts += [
             f"{words} {value:.4g}" if isinstance(value, float) else f"{words} {value}"
-            for key, words in SETTINGS.items()
+            for key, words in _SETTINGS.items()
             if (value := estimate.settings.get(key)) is not None
         ]
         sentences.append(f"{answer.label}: {', '.join(part for part in parts if part)}.")
@@ -410,78 +351,6 @@ def _times(factor: float) -> str:
         0.5: "half as many",
     }
     return plain.get(round(factor, 3), f"{factor:.2g} times as many")
-
-
-def _left_out(facts: ReleaseFacts) -> Section | None:
-    rows = []
-    for why, count in facts.left_out.items():
-        about = to_nearest(count)
-        rows.append(
-            (
-                LEFT_OUT.get(why, why),
-                f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}",
-            )
-        )
-    if not rows:
-        return Section(
-            "left-out",
-            "What was left out",
-            (Paragraph("No report was left out for want of consent."),),
-        )
-    return Section(
-        "left-out",
-        "What was left out",
-        (
-            Paragraph(
-                "Consent is given with each report, for stated uses. Reports without it took no "
-                "part in any count on this page."
-            ),
-            TableBlock(
-                ("Reason", "Reports"),
-                tuple(rows),
-                numeric=frozenset({1}),
-                caption=f"To the nearest {REPORT_STEP}, so that no single report can be told.",
-            ),
-        ),
-    )
-
-
-def _table(numbers: PublishableNumbers) -> Section:
-    table = numbers.table
-    marks = {"1": "●", "0": "○", "-": "–"}
-    rows = []
-    for pattern in figures.in_reading_order(table):
-        count = table.cells[pattern].count
-        shown = whole(count) if count is not None else HIDDEN
-        rows.append((*(marks[c] for c in pattern), shown))
-    totals = [
-        whole(kept.count) if kept.count is not None else HIDDEN for kept in table.totals.values()
-    ]
-    rows.append((*totals, whole(table.observed)))
-    grid = TableBlock(
-        (*(numbers.labels[name] for name in table.lists), "People"),
-        tuple(rows),
-        numeric=frozenset({len(table.lists)}),
-        emphasis=frozenset({len(rows) - 1}),
-        caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
-        "all. The same table is in table.csv.",
-    )
-    return Section("table", "Every count", (Paragraph(_what_is_hidden(table)), grid))
-
-
-def _what_is_hidden(table: ProtectedTable) -> str:
-    t = table.threshold
-    if not table.hidden:
-        return f"A count under {t} would not be shown, nor would zero. There is none."
-    return (
-        f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
-        "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
-        "this was written, a program that knows the counts, sums and lower bound printed here "
-        f"tried to compute every hidden count. Each may be zero and may be {t} or more for all "
-        f"that it could tell, or is known to be {t} or more and shields another. It was not asked "
-        "how likely either is, it did not run the methods on every table that fits, and "
-        "it did not look at earlier reports on the same people."
-    )
 
 
 def _is_not(plan: Plan, numbers: PublishableNumbers) -> Section:

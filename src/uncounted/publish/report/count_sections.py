@@ -1,0 +1,153 @@
+"""Sections of a report on the documented counts: lists, overlaps, exclusions, the table."""
+
+from __future__ import annotations
+
+from uncounted.publish.disclosure.suppression import REPORT_STEP, ProtectedTable, to_nearest
+from uncounted.publish.facts import ReleaseFacts
+from uncounted.publish.plan import Plan
+from uncounted.publish.report import figures
+from uncounted.publish.report.document import (
+    BulletList,
+    FigureBlock,
+    Paragraph,
+    Section,
+    TableBlock,
+)
+from uncounted.publish.report.figures import HIDDEN
+from uncounted.publish.report.publishable import PublishableNumbers
+from uncounted.publish.report.rounding import spelled, whole
+
+_EXCLUSIONS = {
+    "no consent for link": "no consent to be compared with other reports",
+    "no consent for statistics": "no consent to be counted",
+}
+
+
+def lists(facts: ReleaseFacts, plan: Plan, numbers: PublishableNumbers) -> Section:
+    """Each list, its people and reports, and how it came about."""
+    rows, points = [], []
+    for each in facts.lists:
+        planned = plan.lists.get(each.name)
+        collector = (planned.collector if planned else "") or each.collector
+        total = numbers.table.totals[each.name].count
+        reports = "" if each.reports is None else f"about {whole(to_nearest(each.reports))}"
+        rows.append(
+            (numbers.labels[each.name], whole(total) if total is not None else HIDDEN, reports)
+        )
+        describe = (planned.describe if planned else "") or each.describe
+        covers = (planned.covers if planned else "") or each.covers
+        words = " ".join(
+            part
+            for part in (
+                f"By {collector}." if collector else "",
+                describe,
+                f"Covers {covers.rstrip('.')}." if covers else "",
+            )
+            if part
+        )
+        if words:
+            points.append((f"{numbers.labels[each.name]}.", words))
+    grid = TableBlock(
+        ("List", "People", "Reports"),
+        tuple(rows),
+        numeric=frozenset({1, 2}),
+        caption="People on each list. A person may be on several, and may have several reports "
+        f"on one; reports are given to the nearest {REPORT_STEP}.",
+    )
+    blocks = (grid, BulletList(tuple(points))) if points else (grid,)
+    return Section("lists", "Who recorded them", blocks)
+
+
+def overlaps(numbers: PublishableNumbers) -> Section:
+    """The UpSet plot of the protected table."""
+    table = numbers.table
+    words = (
+        "Each row is one combination of lists: filled dots are the lists that these people are "
+        "on, and nobody is counted in two rows."
+    )
+    hidden = len(table.hidden)
+    if hidden:
+        words += (
+            f" {spelled(hidden)} count{'s are' if hidden != 1 else ' is'} not shown, so that no "
+            "small group can be picked out. The hatched boxes are all of one size, whatever they "
+            "stand for."
+        )
+    return Section(
+        "overlaps",
+        "Who is on which lists",
+        (FigureBlock(figures.overlaps(table, numbers.labels), words),),
+    )
+
+
+def exclusions(facts: ReleaseFacts) -> Section:
+    """Reports that were not used for want of consent."""
+    rows = []
+    for why, count in facts.left_out.items():
+        about = to_nearest(count)
+        rows.append(
+            (
+                _EXCLUSIONS.get(why, why),
+                f"about {whole(about)}" if about else f"fewer than {REPORT_STEP}",
+            )
+        )
+    if not rows:
+        return Section(
+            "left-out",
+            "What was left out",
+            (Paragraph("No report was left out for want of consent."),),
+        )
+    return Section(
+        "left-out",
+        "What was left out",
+        (
+            Paragraph(
+                "Consent is given with each report, for stated uses. Reports without it took no "
+                "part in any count on this page."
+            ),
+            TableBlock(
+                ("Reason", "Reports"),
+                tuple(rows),
+                numeric=frozenset({1}),
+                caption=f"To the nearest {REPORT_STEP}, so that no single report can be told.",
+            ),
+        ),
+    )
+
+
+def counts(numbers: PublishableNumbers) -> Section:
+    """The protected table, and what is suppressed in it."""
+    table = numbers.table
+    marks = {"1": "●", "0": "○", "-": "–"}
+    rows = []
+    for pattern in figures.in_reading_order(table):
+        count = table.cells[pattern].count
+        shown = whole(count) if count is not None else HIDDEN
+        rows.append((*(marks[c] for c in pattern), shown))
+    totals = [
+        whole(kept.count) if kept.count is not None else HIDDEN for kept in table.totals.values()
+    ]
+    rows.append((*totals, whole(table.observed)))
+    grid = TableBlock(
+        (*(numbers.labels[name] for name in table.lists), "People"),
+        tuple(rows),
+        numeric=frozenset({len(table.lists)}),
+        emphasis=frozenset({len(rows) - 1}),
+        caption="● on the list, ○ looked for and not on it. Last row: people on each list, and in "
+        "all. The same table is in table.csv.",
+    )
+    return Section("table", "Every count", (Paragraph(_what_is_hidden(table)), grid))
+
+
+def _what_is_hidden(table: ProtectedTable) -> str:
+    t = table.threshold
+    if not table.hidden:
+        return f"A count under {t} would not be shown, nor would zero. There is none."
+    return (
+        f"No count under {t} is shown, zero included. Others are hidden beside them, some so that "
+        "no sum gives a small one away and some by lot, under a secret that stays sealed. Before "
+        "this was written, a program that knows the counts, sums and lower bound printed here "
+        f"tried to compute every hidden count. Each may be zero and may be {t} or more for all "
+        f"that it could tell, or is known to be {t} or more and shields another. It was not asked "
+        "how likely either is, it did not run the methods on every table that fits, and "
+        "it did not look at earlier reports on the same people."
+    )
