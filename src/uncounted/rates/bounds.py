@@ -24,12 +24,16 @@ SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)
 class Bounds:
     """The least and the greatest value that the data leave, and an interval around them.
 
-    Attributes:
-        low: were every missing outcome such as to make the value least.
-        high: were every one such as to make it greatest.
-        interval: covers the value, wherever between the bounds it is, as often as the
-            level says, if the rows were a random sample; None when all rows of a group came
-            from one cluster.
+    Attributes
+    ----------
+    low : float
+        Were every missing outcome such as to make the value least.
+    high : float
+        Were every one such as to make it greatest.
+    interval : Interval or None
+        Covers the value, wherever between the bounds it is, as often as the
+        level says, if the rows were a random sample; None when all rows of a group came
+        from one cluster.
     """
 
     low: float
@@ -40,24 +44,40 @@ class Bounds:
 def manski_bounds(
     x: int, n: int, unknown: int, level: float = 0.95, *, effect: float | None = 1.0
 ) -> Bounds:
-    """Bounds for a rate when some outcomes are unknown (Manski 1989, J. Human Resources 24:343).
+    """Worst-case (Manski) bounds of a proportion with missing outcomes.
 
-    Of n + u rows the rate is between x / (n + u) and (x + u) / (n + u). The interval is
-    that of Imbens and Manski (2004, Econometrica 72:1845, eq. 6 and 7), its limits those of
-    Wilson rather than of the normal law, so that with nothing unknown it is Wilson's.
+    Of n + u rows the proportion is between x / (n + u) and (x + u) / (n + u). The interval is
+    that of Imbens and Manski, with Wilson's limits in place of the normal ones, so that with
+    nothing unknown it is Wilson's.
 
-    Args:
-        x: rows known to have the outcome.
-        n: rows whose outcome is known.
-        unknown: rows whose outcome is not.
-        level: of the interval.
-        effect: design effect, by which rows that came in clusters count for fewer; None for
-            a single cluster, from which there is no interval.
+    Parameters
+    ----------
+    x : int
+        Rows known to have the outcome.
+    n : int
+        Rows whose outcome is known.
+    unknown : int
+        Rows whose outcome is not known.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+    effect : float or None, default 1.0
+        Design effect of clustering; None for a single cluster, from which there is no interval.
 
-    Examples:
-        >>> found = manski_bounds(14, 20, 5)
-        >>> found.low, found.high, [round(end, 3) for end in found.interval]
-        (0.56, 0.76, [0.399, 0.871])
+    Returns
+    -------
+    Bounds
+        The bounds, and a confidence interval for the proportion.
+
+    References
+    ----------
+    Manski (1989), Journal of Human Resources 24:343. Imbens and Manski (2004), Econometrica
+    72:1845, equations 6 and 7.
+
+    Examples
+    --------
+    >>> found = manski_bounds(14, 20, 5)
+    >>> found.low, found.high, [round(limit, 3) for limit in found.interval]
+    (0.56, 0.76, [0.399, 0.871])
     """
     total = n + unknown
     if total == 0:
@@ -79,15 +99,30 @@ def manski_difference_bounds(
     *,
     effects: tuple[float | None, float | None] = (1.0, 1.0),
 ) -> Bounds:
-    """Bounds for p1 - p2: [L1 - U2, U1 - L2]; each group as (x, n, unknown).
+    """Worst-case (Manski) bounds of a difference of proportions: [L1 - U2, U1 - L2].
 
-    The interval joins Wilson's limits as Newcombe does, at the quantile of Imbens and
+    The interval joins Wilson's limits as Newcombe's hybrid does, at the quantile of Imbens and
     Manski; with nothing unknown it is Newcombe's.
 
-    Examples:
-        >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
-        >>> round(found.low, 2), round(found.high, 2)
-        (0.36, 0.56)
+    Parameters
+    ----------
+    first, second : tuple of int
+        (x, n, unknown) of each group, as in `manski_bounds`.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+    effects : tuple of float or None, default (1.0, 1.0)
+        Design effects of the two groups.
+
+    Returns
+    -------
+    Bounds
+        The bounds of p1 - p2, and a confidence interval.
+
+    Examples
+    --------
+    >>> found = manski_difference_bounds((14, 20, 5), (6, 30, 0))
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.36, 0.56)
     """
     (x1, known1, unknown1), (x2, known2, unknown2) = first, second
     n1, n2 = float(known1 + unknown1), float(known2 + unknown2)

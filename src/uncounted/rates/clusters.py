@@ -28,13 +28,19 @@ type Counts = tuple[float, float]
 class EffectiveSampleSize:
     """How many independent rows the rows of a group are worth.
 
-    Attributes:
-        clusters: with a row whose outcome is known.
-        largest: rows in the largest.
-        design_effect: by how much the variance is larger than of separate rows; at least 1.
-        n: effective rows, corrected for there being few clusters.
-        assumed: every row has the same outcome, so that the data cannot show how alike
-            rows of a cluster are: they were taken as wholly alike.
+    Attributes
+    ----------
+    clusters : int
+        With a row whose outcome is known.
+    largest : int
+        Rows in the largest.
+    design_effect : float
+        By how much the variance is larger than of separate rows; at least 1.
+    n : float
+        Effective rows, corrected for there being few clusters.
+    assumed : bool
+        Every row has the same outcome, so that the data cannot show how alike
+        rows of a cluster are: they were taken as wholly alike.
     """
 
     clusters: int
@@ -47,22 +53,42 @@ class EffectiveSampleSize:
 def effective_sample_size(
     x: Sequence[int] | Floats, n: Sequence[int] | Floats, level: float = 0.95
 ) -> EffectiveSampleSize:
-    """The effective number of rows of one group, from x of n in each cluster.
+    """Effective sample size of one group, from x of n in each cluster, by the design effect.
 
-    The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2,
-    over p (1 - p) / n, is the design effect (Kish 1965). It is noisy when clusters are few,
-    so the effective number is cut by (t_{n-1} / t_{K-1})^2 (Korn and Graubard 1998,
-    Survey Methodology 24:193) and never exceeds the rows themselves.
+    The variance of p as a ratio of cluster totals, K / (K - 1) sum (x_k - p n_k)^2 / n^2, over
+    p (1 - p) / n, is the design effect. It is noisy when clusters are few, so the effective
+    number is cut by (t_{n-1} / t_{K-1})^2 and never exceeds the rows themselves.
 
-    Raises:
-        NotEstimable: all rows come from one cluster.
+    Parameters
+    ----------
+    x : sequence of int, shape (K,)
+        Rows with the outcome in each cluster.
+    n : sequence of int, shape (K,)
+        Rows whose outcome is known in each cluster.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
 
-    Examples:
-        >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
-        >>> round(found.design_effect, 1), round(found.n, 1)
-        (4.8, 3.2)
-        >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
-        3.0
+    Returns
+    -------
+    EffectiveSampleSize
+        The effective number of rows, and the design effect.
+
+    Raises
+    ------
+    NotEstimable
+        All rows come from one cluster.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling. Korn and Graubard (1998), Survey Methodology 24:193.
+
+    Examples
+    --------
+    >>> found = effective_sample_size([4, 0, 4, 0, 4, 0], [4, 4, 4, 4, 4, 4])
+    >>> round(found.design_effect, 1), round(found.n, 1)
+    (4.8, 3.2)
+    >>> effective_sample_size([1, 0, 1], [1, 1, 1]).n
+    3.0
     """
     a, m = np.asarray(x, float), np.asarray(n, float)
     a, m = a[m > 0], m[m > 0]

@@ -26,20 +26,36 @@ from uncounted.rates.result import Clustered, Contrast, Measure, Rate, Rates, Ra
 
 
 def compare(table: OutcomeTable, settings: RateSettings | None = None) -> Rates:
-    """Every group's rate, and the contrast of each with one of them.
+    """Proportion of each group with its interval, bounds and sensitivity, and their contrasts.
 
-    Raises:
-        UsedWrongly: no such group, a level or a coding that is none.
-        NotEstimable: not one outcome is known.
+    Parameters
+    ----------
+    table : OutcomeTable
+        Counts by group, source and cluster.
+    settings : RateSettings, optional
+        Reference group, confidence level, seed, and stated misclassification or bias prior.
 
-    Examples:
-        >>> table = OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)})
-        >>> found = compare(table, RateSettings(against="since 2020"))
-        >>> contrast = found.contrasts[0]
-        >>> contrast.group, round(contrast.measures["difference"].point, 2)
-        ('before 2020', 0.5)
-        >>> [round(end, 2) for end in contrast.measures["difference"].intervals["newcombe"]]
-        [0.22, 0.69]
+    Returns
+    -------
+    Rates
+        The reference group's rate first; the contrast of each other group with it.
+
+    Raises
+    ------
+    UsedWrongly
+        No such group, or a level or a misclassification that cannot be.
+    NotEstimable
+        No outcome is known.
+
+    Examples
+    --------
+    >>> table = OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)})
+    >>> found = compare(table, RateSettings(against="since 2020"))
+    >>> contrast = found.contrasts[0]
+    >>> contrast.group, round(contrast.measures["difference"].point, 2)
+    ('before 2020', 0.5)
+    >>> [round(limit, 2) for limit in contrast.measures["difference"].intervals["newcombe"]]
+    [0.22, 0.69]
     """
     settings = settings or RateSettings()
     z_of(settings.level)

@@ -23,11 +23,31 @@ _FAR = 40.0  # logarithm beyond which no ratio of counts lies
 
 
 def newcombe(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
-    """Hybrid score interval for p1 - p2 (Newcombe 1998, Statistics in Medicine 17:873, method 10).
+    """Newcombe's hybrid score interval for a difference of proportions, p1 - p2.
 
-    Examples:
-        >>> [round(end, 3) for end in newcombe(14, 20, 6, 30)]
-        [0.221, 0.687]
+    Parameters
+    ----------
+    x1, n1 : float
+        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
+        need not be whole.
+    x2, n2 : float
+        The same in group 2.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17:873, method 10.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in newcombe(14, 20, 6, 30)]
+    [0.221, 0.687]
     """
     z = z_of(level)
     return mover_difference((x1 / n1, *wilson_at(x1, n1, z)), (x2 / n2, *wilson_at(x2, n2, z)))
@@ -44,11 +64,36 @@ def mover_difference(
 
 
 def score_difference(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
-    """Score interval for p1 - p2 (Miettinen and Nurminen 1985, Statistics in Medicine 4:213).
+    """Miettinen-Nurminen score interval for a difference of proportions, p1 - p2.
 
-    Examples:
-        >>> [round(end, 3) for end in score_difference(14, 20, 6, 30)]
-        [0.224, 0.705]
+    Parameters
+    ----------
+    x1, n1 : float
+        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
+        need not be whole.
+    x2, n2 : float
+        The same in group 2.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+
+    Raises
+    ------
+    UsedWrongly
+        The counts are no proportion, or the level is none.
+
+    References
+    ----------
+    Miettinen and Nurminen (1985), Statistics in Medicine 4:213.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in score_difference(14, 20, 6, 30)]
+    [0.224, 0.705]
     """
     check_counts(x1, n1)
     check_counts(x2, n2)
@@ -67,24 +112,41 @@ def score_difference(x1: float, n1: float, x2: float, n2: float, level: float = 
 def score_ratio(
     x1: float, n1: float, x2: float, n2: float, level: float = 0.95, *, koopman: bool = False
 ) -> Interval:
-    """Score interval for p1 / p2 (Miettinen and Nurminen 1985).
+    """Miettinen-Nurminen or Koopman score interval for a ratio of proportions, p1 / p2.
 
-    Args:
-        x1: of `n1` in group 1.
-        n1: rows of group 1.
-        x2: of `n2` in group 2.
-        n2: rows of group 2.
-        level: of the interval.
-        koopman: leave out the factor N / (N - 1), as Koopman (1984, Biometrics 40:513).
+    Parameters
+    ----------
+    x1, n1 : float
+        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
+        need not be whole.
+    x2, n2 : float
+        The same in group 2.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+    koopman : bool, default False
+        Leave out the factor N / (N - 1), as Koopman does.
 
-    Returns:
-        The limits; the upper is infinite when no row of group 2 has the outcome.
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit; the upper is infinite when no row of group 2 has the outcome.
 
-    Examples:
-        >>> [round(end, 3) for end in score_ratio(14, 20, 6, 30)]
-        [1.689, 7.733]
-        >>> score_ratio(3, 20, 0, 30)[1]
-        inf
+    Raises
+    ------
+    UsedWrongly
+        The counts are no proportion, or the level is none.
+
+    References
+    ----------
+    Miettinen and Nurminen (1985), Statistics in Medicine 4:213. Koopman (1984), Biometrics
+    40:513.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in score_ratio(14, 20, 6, 30)]
+    [1.689, 7.733]
+    >>> score_ratio(3, 20, 0, 30)[1]
+    inf
     """
     check_counts(x1, n1)
     check_counts(x2, n2)
@@ -99,13 +161,38 @@ def score_ratio(
 
 
 def score_odds_ratio(x1: float, n1: float, x2: float, n2: float, level: float = 0.95) -> Interval:
-    """Score interval for the odds ratio (Miettinen and Nurminen 1985).
+    """Miettinen-Nurminen score interval for the odds ratio.
 
-    Examples:
-        >>> [round(end, 3) for end in score_odds_ratio(14, 20, 6, 30)]
-        [2.547, 34.231]
-        >>> score_odds_ratio(20, 20, 6, 30)[1]
-        inf
+    Parameters
+    ----------
+    x1, n1 : float
+        Rows with the outcome, and rows whose outcome is known, in group 1. Effective counts
+        need not be whole.
+    x2, n2 : float
+        The same in group 2.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit; 0 or infinite where the data do not set it.
+
+    Raises
+    ------
+    UsedWrongly
+        The counts are no proportion, or the level is none.
+
+    References
+    ----------
+    Miettinen and Nurminen (1985), Statistics in Medicine 4:213.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in score_odds_ratio(14, 20, 6, 30)]
+    [2.547, 34.231]
+    >>> score_odds_ratio(20, 20, 6, 30)[1]
+    inf
     """
     check_counts(x1, n1)
     check_counts(x2, n2)

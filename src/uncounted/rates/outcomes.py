@@ -61,19 +61,25 @@ type Key = tuple[str, str | None, int | None]
 class OutcomeTable:
     """Counts by group, source and cluster.
 
-    Attributes:
-        groups: "before" first and "after" last, the others between them by their names,
-            numbers in them as numbers; never by the order of rows.
-        cells: by (group, source, cluster); a source or a cluster is None when no column
-            was named for it.
-        ungrouped: rows without a group, which are in no count.
-        others: how many different values were taken to say "not", where one was named that
-            says "yes".
+    Attributes
+    ----------
+    groups : tuple[str, ...]
+        "before" first and "after" last, the others between them by their names,
+        numbers in them as numbers; never by the order of rows.
+    cells : Mapping[Key, Tally]
+        By (group, source, cluster); a source or a cluster is None when no column
+        was named for it.
+    ungrouped : int
+        Rows without a group, which are in no count.
+    others : int
+        How many different values were taken to say "not", where one was named that
+        says "yes".
 
-    Examples:
-        >>> table = OutcomeTable.of({"before": (14, 20), "after": (6, 30, 2)})
-        >>> table.groups, table.group("after")
-        (('before', 'after'), Tally(x=6, n=30, unknown=2))
+    Examples
+    --------
+    >>> table = OutcomeTable.of({"before": (14, 20), "after": (6, 30, 2)})
+    >>> table.groups, table.group("after")
+    (('before', 'after'), Tally(x=6, n=30, unknown=2))
     """
 
     groups: tuple[str, ...]
@@ -201,14 +207,21 @@ def in_time(name: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
 class OutcomeColumns:
     """Which column of a file is what.
 
-    Attributes:
-        outcome: whether a row has the outcome.
-        by: what the rows are split by; None: all rows are one group.
-        outcome_is: the value of `outcome` that counts, every other value being "not"; None
-            for a column of 0 and 1, or of yes and no.
-        unknown_is: further values that say that the outcome is not known.
-        cluster: what rows came together: an interview, an incident, a group.
-        source: who reported.
+    Parameters
+    ----------
+    outcome : str
+        Whether a row has the outcome.
+    by : str or None
+        What the rows are split by; None: all rows are one group.
+    outcome_is : str or None
+        The value of `outcome` that counts, every other value being "not"; None
+        for a column of 0 and 1, or of yes and no.
+    unknown_is : tuple[str, ...]
+        Further values that say that the outcome is not known.
+    cluster : str or None
+        What rows came together: an interview, an incident, a group.
+    source : str or None
+        Who reported.
     """
 
     outcome: str
@@ -229,14 +242,40 @@ class OutcomeColumns:
 
 
 def read(path: Path, columns: OutcomeColumns, *, encoding: str | None = None) -> OutcomeTable:
-    """Read a table of rows, each an attempt or a person, or a pattern with a `count`.
+    r"""Read a table of rows, each an attempt or a person, or a pattern with a `count`.
 
-    An empty cell of the outcome, or a word such as `unknown`, is an outcome that is not
-    known. Rows without a group are counted apart, in `ungrouped`.
+    An empty cell of the outcome, or a word such as `unknown`, is an outcome that is not known.
+    Rows without a group are counted apart, in `ungrouped`.
 
-    Raises:
-        UsedWrongly: a column that is not there.
-        BadInput: with the row (the header is row 1) and the column.
+    Parameters
+    ----------
+    path : Path
+        A CSV file with a header.
+    columns : OutcomeColumns
+        Which column is what.
+    encoding : str, optional
+        Of the file; None to detect it.
+
+    Returns
+    -------
+    OutcomeTable
+        Counts; no other cell of the file is kept.
+
+    Raises
+    ------
+    UsedWrongly
+        A column that is not there.
+    BadInput
+        With the row (the header is row 1) and the column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "attempts.csv"
+    ...     _ = file.write_text("arrested,count\n1,14\n0,6\n")
+    ...     read(file, OutcomeColumns("arrested")).group("")
+    Tally(x=14, n=20, unknown=0)
     """
     sheet = delimited.read(path, encoding=encoding)
     for name in (columns.outcome, columns.by, columns.cluster, columns.source):

@@ -23,16 +23,32 @@ RHOS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def bias_adjusted(share: float, rho: float) -> float:
-    """The rate among all attempts when the rate among the reports is `share`.
+    """Proportion among all attempts, adjusted for differential reporting.
 
     p / (p + rho (1 - p)), from observed odds = rho x true odds.
 
-    Raises:
-        UsedWrongly: rho is not above 0.
+    Parameters
+    ----------
+    share : float
+        Proportion among the reports, 0 to 1.
+    rho : float
+        Reporting ratio, above 0: how likely an attempt with the outcome is to be reported, over
+        how likely one without it is.
 
-    Examples:
-        >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
-        [0.9, 0.7, 0.37]
+    Returns
+    -------
+    float
+        Proportion among all attempts.
+
+    Raises
+    ------
+    UsedWrongly
+        rho is not above 0.
+
+    Examples
+    --------
+    >>> [round(bias_adjusted(0.7, rho), 2) for rho in (0.25, 1, 4)]
+    [0.9, 0.7, 0.37]
     """
     if not (rho > 0 and math.isfinite(rho)):
         raise UsedWrongly("a reporting ratio is above 0", hint="1: both outcomes reach us alike")
@@ -90,11 +106,15 @@ def reporting_ratio_grid(
 class TippingPoint:
     """By what factor reporting must have changed for a contrast to be nothing but that.
 
-    Attributes:
-        point: for the observed contrast to vanish; infinite where a count is 0.
-        limit: for it to come within what chance alone could give; 1 where it is already.
-        direction: `less` when the first group's outcome must have become less likely to
-            reach us than in the second, relative to the other outcome; `more` otherwise.
+    Attributes
+    ----------
+    point : float
+        For the observed contrast to vanish; infinite where a count is 0.
+    limit : float
+        For it to come within what chance alone could give; 1 where it is already.
+    direction : str
+        `less` when the first group's outcome must have become less likely to
+        reach us than in the second, relative to the other outcome; `more` otherwise.
     """
 
     point: float
@@ -103,20 +123,30 @@ class TippingPoint:
 
 
 def tipping_point(odds_ratio: float | None, interval: Interval) -> TippingPoint | None:
-    """The tipping point of a contrast, from its odds ratio and the interval of that.
+    """Tipping point of a contrast under differential reporting.
 
-    The odds ratio among all attempts is the observed one times rho_2 / rho_1, so it is 1
-    when rho_1 / rho_2 equals the observed one.
+    The odds ratio among all attempts is the observed one times rho_2 / rho_1, so it is 1 when
+    rho_1 / rho_2 equals the observed one.
 
-    Returns:
-        None when there is no contrast: an odds ratio of 1, or none at all.
+    Parameters
+    ----------
+    odds_ratio : float or None
+        Observed odds ratio of group 1 over group 2.
+    interval : tuple of float
+        Its interval.
 
-    Examples:
-        >>> found = tipping(9.333, (2.547, 34.231))
-        >>> found.point, found.limit, found.direction
-        (9.333, 2.547, 'more')
-        >>> tipping(0.5, (0.2, 1.3)).limit
-        1.0
+    Returns
+    -------
+    TippingPoint or None
+        None when there is no contrast: an odds ratio of 1, or none.
+
+    Examples
+    --------
+    >>> found = tipping_point(9.333, (2.547, 34.231))
+    >>> found.point, found.limit, found.direction
+    (9.333, 2.547, 'more')
+    >>> tipping_point(0.5, (0.2, 1.3)).limit
+    1.0
     """
     if odds_ratio is None or odds_ratio == 1:
         return None

@@ -32,13 +32,20 @@ UNBOUNDED = Bounds(0.0, 1.0, (0.0, 1.0))  # where nothing is known
 class RateSettings:
     """Settings of a comparison of rates.
 
-    Attributes:
-        against: the group that the others are held against; None takes the first.
-        level: of all intervals.
-        seed: of all draws.
-        sensitivity: share of those with the outcome that are coded so; None: no correction.
-        specificity: share of those without it that are coded so.
-        bias_prior: of the reporting ratio; None: none is stated.
+    Parameters
+    ----------
+    against : str or None
+        The group that the others are held against; None takes the first.
+    level : float
+        Of all intervals.
+    seed : int
+        Of all draws.
+    sensitivity : float or None
+        Share of those with the outcome that are coded so; None: no correction.
+    specificity : float or None
+        Share of those without it that are coded so.
+    bias_prior : BiasPrior or None
+        Of the reporting ratio; None: none is stated.
     """
 
     against: str | None = None
@@ -78,16 +85,26 @@ class Clustered:
 class Rate:
     """One group.
 
-    Attributes:
-        group: its name.
-        tally: rows with the outcome, with a known one, with an unknown one.
-        intervals: `wilson` and `jeffreys`, as if every row stood alone; empty when n = 0.
-        clustered: the same for rows that came in clusters; None when no column says so.
-        bounds: of the rate, were all outcomes known.
-        reported: bounds if a share of all attempts is here, a row a share.
-        reporting: the rate among all, a row a reporting ratio.
-        corrected: without wrong codings, as stated; None when nothing was stated.
-        believed: under the prior on the reporting ratio; None when none was stated.
+    Attributes
+    ----------
+    group : str
+        Its name.
+    tally : Tally
+        Rows with the outcome, with a known one, with an unknown one.
+    intervals : Mapping[str, Interval]
+        `wilson` and `jeffreys`, as if every row stood alone; empty when n = 0.
+    clustered : Clustered or None
+        The same for rows that came in clusters; None when no column says so.
+    bounds : Bounds
+        Of the rate, were all outcomes known.
+    reported : tuple[ReportedBounds, ...]
+        Bounds if a share of all attempts is here, a row a share.
+    reporting : tuple[AtReportingRatio, ...]
+        The rate among all, a row a reporting ratio.
+    corrected : RoganGladenEstimate or None
+        Without wrong codings, as stated; None when nothing was stated.
+    believed : PosteriorSummary or None
+        Under the prior on the reporting ratio; None when none was stated.
     """
 
     group: str
@@ -150,27 +167,45 @@ class Measure:
 class Contrast:
     """One group held against another.
 
-    Attributes:
-        group: the one looked at.
-        against: the one it is held against.
-        reason: why there is no contrast; None when there is one.
-        measures: `difference`, `ratio`, `odds_ratio`, as if every row stood alone.
-        clustered: the same from effective rows; None when no column says what came together,
-            empty when no interval can be given.
-        bootstrap: interval of the difference from drawing whole clusters again.
-        bootstrap_reason: why there is none.
-        leaving_cluster: least and greatest difference when any one cluster is left out.
-        bounds: of the difference, were all outcomes known.
-        settles: the share of attempts that must be here for the data alone to give the sign,
-            chance aside: of the attempts as they happened.
-        settles_beyond_chance: the same with the interval around the bounds; None also when
-            chance alone could make the contrast.
-        tipping: by what factor reporting must have changed for the contrast to be only that.
-        reporting: a row a pair of reporting ratios; 1 is `group`.
-        corrected: the difference without wrong codings, as stated.
-        believed: under the prior on the reporting ratios; None when none was stated.
-        leaving_source: the difference without each source, from effective rows.
-        standardised: both groups with the same mix of sources.
+    Attributes
+    ----------
+    group : str
+        The one looked at.
+    against : str
+        The one it is held against.
+    reason : str or None
+        Why there is no contrast; None when there is one.
+    measures : Mapping[str, Measure]
+        `difference`, `ratio`, `odds_ratio`, as if every row stood alone.
+    clustered : Mapping[str, Measure] or None
+        The same from effective rows; None when no column says what came together,
+        empty when no interval can be given.
+    bootstrap : Interval or None
+        Interval of the difference from drawing whole clusters again.
+    bootstrap_reason : str or None
+        Why there is none.
+    leaving_cluster : Interval or None
+        Least and greatest difference when any one cluster is left out.
+    bounds : Bounds or None
+        Of the difference, were all outcomes known.
+    settles : float or None
+        The share of attempts that must be here for the data alone to give the sign,
+        chance aside: of the attempts as they happened.
+    settles_beyond_chance : float or None
+        The same with the interval around the bounds; None also when
+        chance alone could make the contrast.
+    tipping : TippingPoint or None
+        By what factor reporting must have changed for the contrast to be only that.
+    reporting : tuple[ReportingRatios, ...]
+        A row a pair of reporting ratios; 1 is `group`.
+    corrected : float or None
+        The difference without wrong codings, as stated.
+    believed : BiasAnalysis or None
+        Under the prior on the reporting ratios; None when none was stated.
+    leaving_source : tuple[WithoutSource, ...]
+        The difference without each source, from effective rows.
+    standardised : Standardised or None
+        Both groups with the same mix of sources.
     """
 
     group: str

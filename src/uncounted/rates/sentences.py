@@ -27,9 +27,12 @@ _LINKS |= {"near", "around"}
 class RowLabels:
     """What the rows are called.
 
-    Attributes:
-        unit: the rows, in the plural, as in "of the 20 attempts".
-        says: what those with the outcome did, as in "14 ended in arrest".
+    Parameters
+    ----------
+    unit : str
+        The rows, in the plural, as in "of the 20 attempts".
+    says : str
+        What those with the outcome did, as in "14 ended in arrest".
     """
 
     unit: str = "cases"
@@ -125,17 +128,30 @@ def figures(value: float | None) -> str:
 
 
 def sentence(rates: Rates, labels: RowLabels) -> str:
-    """What may be said of the rates, with what it rests on: the whole of it, or none.
+    """The rates in one paragraph: counts, interval, condition and tipping point together.
 
-    Examples:
-        >>> from uncounted.rates.outcomes import OutcomeTable
-        >>> from uncounted.rates.compare import compare
-        >>> found = compare(OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
-        >>> for part in sentence(found, RowLabels("attempts", "ended in arrest")).split("; "):
-        ...     print(part[:75])
-        Of the 20 attempts before 2020 reported to us, 14 (70%) ended in arrest
-        of the 30 since 2020, 6 (20%). If these reports were a random sample of all
-        2.5 times would bring it within what chance could make.
+    Parameters
+    ----------
+    rates : Rates
+        What `compare` gives.
+    labels : RowLabels
+        What the rows are called.
+
+    Returns
+    -------
+    str
+        The paragraph; per cent only for groups of 20 rows and more.
+
+    Examples
+    --------
+    >>> from uncounted.rates.outcomes import OutcomeTable
+    >>> from uncounted.rates.compare import compare
+    >>> found = compare(OutcomeTable.of({"before 2020": (14, 20), "since 2020": (6, 30)}))
+    >>> for part in sentence(found, RowLabels("attempts", "ended in arrest")).split("; "):
+    ...     print(part[:75])
+    Of the 20 attempts before 2020 reported to us, 14 (70%) ended in arrest
+    of the 30 since 2020, 6 (20%). If these reports were a random sample of all
+    2.5 times would bring it within what chance could make.
     """
     parts = [reported(rates, labels), chance(rates, labels)]
     parts.append(f"They are not: nobody drew these {labels.unit} at random.")

@@ -133,15 +133,24 @@ def leave_one_source_out(
 class Standardised:
     """Both groups with the same mix of sources.
 
-    Attributes:
-        sources: those with known outcomes in both groups; only they can be compared.
-        weights: the share of each in the mix, that of both groups' rows together.
-        rates: of the group and of the one it is held against: point and interval, if any.
-        difference: point, or None where no source is in both.
-        interval: of the difference.
-        as_reported: the difference over the same sources in their own mixes.
-        left_out: rows of sources that are in one group only.
-        reason: why there is no interval; None when there is one, or nothing to give one of.
+    Attributes
+    ----------
+    sources : tuple[str, ...]
+        Those with known outcomes in both groups; only they can be compared.
+    weights : tuple[float, ...]
+        The share of each in the mix, that of both groups' rows together.
+    rates : tuple[tuple[float, Interval or None], ...]
+        Of the group and of the one it is held against: point and interval, if any.
+    difference : float or None
+        Point, or None where no source is in both.
+    interval : Interval or None
+        Of the difference.
+    as_reported : float or None
+        The difference over the same sources in their own mixes.
+    left_out : int
+        Rows of sources that are in one group only.
+    reason : str or None
+        Why there is no interval; None when there is one, or nothing to give one of.
     """
 
     sources: tuple[str, ...]
@@ -162,21 +171,40 @@ def direct_standardisation(
     level: float = 0.95,
     draws: int = _DRAWS,
 ) -> Standardised:
-    """Direct standardisation to the mix of the two groups together.
+    """Direct standardisation of two groups to their common mix of sources.
 
-    p = sum over sources of w p_s, the points from the counts and the intervals from
-    independent Jeffreys draws of every p_s, from effective rows. The weights are taken as
-    known. There is no interval when one p_s rests on a single cluster, or when a cluster has
-    rows from several sources, for then the p_s are not independent.
+    p = sum over sources of w p_s, the points from the counts and the intervals from independent
+    Jeffreys draws of every p_s, from effective rows. The weights are taken as known. There is no
+    interval when one p_s rests on a single cluster, or when a cluster has rows from several
+    sources, for then the p_s are not independent.
 
-    Examples:
-        >>> from uncounted.rates.outcomes import Tally
-        >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
-        ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
-        >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
-        >>> found = direct_standardisation(table, "2", "1", rng)
-        >>> round(found.difference, 2), round(found.as_reported, 2)
-        (0.0, -0.21)
+    Parameters
+    ----------
+    table : OutcomeTable
+        Counts by group, source and cluster.
+    group, against : str
+        The two groups.
+    rng : numpy.random.Generator
+        For the draws.
+    level : float, default 0.95
+        Confidence level, strictly between 0 and 1.
+    draws : int, default 20000
+        Of each source in each group.
+
+    Returns
+    -------
+    Standardised
+        Both standardised rates, and their difference.
+
+    Examples
+    --------
+    >>> from uncounted.rates.outcomes import Tally
+    >>> cells = {("1", "A", None): Tally(9, 10), ("1", "B", None): Tally(2, 10),
+    ...          ("2", "A", None): Tally(18, 20), ("2", "B", None): Tally(16, 80)}
+    >>> table, rng = OutcomeTable(("1", "2"), cells), np.random.default_rng(1)
+    >>> found = direct_standardisation(table, "2", "1", rng)
+    >>> round(found.difference, 2), round(found.as_reported, 2)
+    (0.0, -0.21)
     """
     pairs = {s: (table.group(group, s), table.group(against, s)) for s in table.sources}
     common = {s: pair for s, pair in pairs.items() if pair[0].n and pair[1].n}

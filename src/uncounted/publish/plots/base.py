@@ -33,12 +33,18 @@ class Plot:
     A notebook shows it as it is. Each carries the letters it uses, so that it looks the
     same on every machine.
 
-    Attributes:
-        name: short, as a file would be called.
-        title: what it is.
-        desc: what it shows, in sentences; it is in the SVG for screen readers.
-        svg: 680 pixels wide, for a page.
-        narrow: 340 pixels wide, for a phone or a column.
+    Attributes
+    ----------
+    name : str
+        Short, as a file would be called.
+    title : str
+        What it is.
+    desc : str
+        What it shows, in sentences; it is in the SVG for screen readers.
+    svg : str
+        680 pixels wide, for a page.
+    narrow : str
+        340 pixels wide, for a phone or a column.
     """
 
     name: str
