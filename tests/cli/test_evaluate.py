@@ -31,7 +31,7 @@ from uncounted.linkage.evaluation.labels import Labelled
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
-from uncounted.workflow import evaluate
+from uncounted.workflow.calibration import check_design
 
 
 @pytest.fixture(scope="module")
@@ -227,10 +227,10 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
         for at, r in enumerate(drawn.rows, start=2)
     )
     no_case: Any = None
-    evaluate._check_design(no_case, linkage, LabelledPairs(rows), people)
+    check_design(no_case, linkage, LabelledPairs(rows), people)
     more = tuple(attrs.evolve(row, of=row.of + (row.stratum == "G")) for row in rows)
     with pytest.raises(BadInput, match="its stratum has another size in this case file"):
-        evaluate._check_design(no_case, linkage, LabelledPairs(more), people)
+        check_design(no_case, linkage, LabelledPairs(more), people)
 
 
 def test_after_linking_anew_it_is_said_of_which_links_precision_is(

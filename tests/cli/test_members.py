@@ -226,7 +226,7 @@ def test_shares_are_asked_for_until_there_are_enough(
         return next(typed)
 
     monkeypatch.setattr(click, "prompt", prompt)
-    monkeypatch.setattr(members, "_somebody_is_there", lambda: True)
+    monkeypatch.setattr(members, "somebody_is_there", lambda: True)
     done = who.be("second").type("recovery", "join", who.case)
     assert asked == ["Share 1", "Share 1", "Share 2", "Share 2"]
     assert "share 1 has 3 words" in done.stderr

@@ -10,19 +10,16 @@ import datetime as dt
 import functools
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import click
 
 from uncounted.cli.terminal import answer_json
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
-
     from uncounted.workflow.access import Case, Opener
 
 
@@ -101,22 +98,6 @@ def somebody_is_there() -> bool:
     return sys.stdin.isatty()
 
 
-def read_roots(file: Path | None) -> list[Certificate]:
-    """The certificates of a PEM file; none without a file.
-
-    Raises:
-        UsedWrongly: there is no such file.
-        BadInput: there is no certificate in it.
-    """
-    from uncounted.proof import rfc3161
-
-    if file is None:
-        return []
-    if not file.is_file():
-        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
-    return rfc3161.certificates(file.read_bytes())
-
-
 def needs_a_yes(yes: bool) -> None:
     """Refuse, before anything is opened, what has to be confirmed where nobody can.
 
@@ -187,7 +168,7 @@ def answers[T](
         def run(*, as_json: bool, **options: Any) -> None:
             done = command(**options)
             if as_json:
-                answer_json(_as_json(done))
+                answer_json(done)
             else:
                 text(done)
             if after is not None:
@@ -196,14 +177,6 @@ def answers[T](
         return run
 
     return decorate
-
-
-def _as_json(value: Any) -> Mapping[str, Any]:
-    """A result as the one JSON object that a command prints."""
-    if hasattr(value, "to_json"):
-        value = value.to_json()
-    plain: Mapping[str, Any] = attrs.asdict(value) if attrs.has(type(value)) else value
-    return plain
 
 
 def listed(option: str, joined: str | None) -> tuple[str, ...] | None:

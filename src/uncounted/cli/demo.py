@@ -6,7 +6,6 @@ identity inside its own output folder, and says so.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -16,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from uncounted.cli.terminal import answer, number, say
 from uncounted.errors import AlreadyThere, BadInput
+from uncounted.workflow.access import show_identity
+from uncounted.workflow.demo import DemoResult, compare_with_truth
 
 type Run = Callable[[Sequence[str]], None]
 
@@ -38,7 +38,7 @@ def example_folder() -> Path:
     raise BadInput("the shipped example is not there", hint="install uncounted again")
 
 
-def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
+def tour(out: Path, run: Run, *, quiet: bool = False) -> DemoResult:
     """Walk the whole road into the folder `out`, and say how far the number was from the truth.
 
     Raises:
@@ -59,8 +59,8 @@ def tour(out: Path, run: Run, *, quiet: bool = False) -> dict[str, Any]:
             tell(f"$ uncounted {' '.join(_shown(part) for part in command)}")
             with redirect_stdout(sys.stderr) if quiet else nullcontext():
                 run(command)
-    result = _against_truth(example, released)
-    result["seconds"] = round(time.monotonic() - started, 1)
+    seconds = round(time.monotonic() - started, 1)
+    result = compare_with_truth(example / "truth.json", released, seconds)
     tell("")
     for line in _closing_words(result):
         tell(line)
@@ -107,13 +107,7 @@ def _commands(
     yield ["captures", str(case), "--out", str(out / "captures.csv")]
     yield ["estimate", str(case)]
     yield ["release", str(case), "--plan", str(example / "plan.toml"), "--out", str(released)]
-    yield ["verify", str(released), "--signer", _signer(case.parent / "identity")]
-
-
-def _signer(home: Path) -> str:
-    from uncounted.vault.keys import identity
-
-    return identity.public(home).vkey
+    yield ["verify", str(released), "--signer", show_identity(case.parent / "identity").signer]
 
 
 def _shown(part: str) -> str:
@@ -122,45 +116,20 @@ def _shown(part: str) -> str:
     return f"'{shown}'" if set(shown) & set(" +'") else shown
 
 
-def _against_truth(example: Path, released: Path) -> dict[str, Any]:
-    """How far the released number is from the truth, and from what perfect linkage gives."""
-    from uncounted.captures import CaptureTable
-    from uncounted.estimate import EstimateSettings, run
-
-    truth = json.loads((example / "truth.json").read_text(encoding="utf-8"))
-    said = json.loads((released / "estimate.json").read_text(encoding="utf-8"))
-    headline = next(e for e in said["estimates"] if e["method"] == said["headline"])
-    table = CaptureTable(tuple(truth["lists"]), truth["with_consent"]["patterns"])
-    perfect = run(table, EstimateSettings(said["headline"]))[said["headline"]]
-    return {
-        "page": str(released / "report.html"),
-        "pdf": str(released / "report.pdf"),
-        "method": said["headline"],
-        "point": headline["point"],
-        "interval": headline["interval"],
-        "perfect_linkage": {
-            "point": perfect.number(),
-            "interval": list(perfect.interval or ()),
-        },
-        "truth": truth["people"],
-        "off_by": headline["point"] / truth["people"] - 1,
-    }
-
-
-def _closing_words(result: dict[str, Any]) -> Iterator[str]:
-    point, truth, off = result["point"], result["truth"], result["off_by"]
-    low, high = result["interval"]
-    perfect = result["perfect_linkage"]
+def _closing_words(result: DemoResult) -> Iterator[str]:
+    point, truth, off = result.point, result.truth, result.off_by
+    low, high = result.interval
+    perfect = result.perfect_linkage
     yield (
         f"The truth: {number(truth)} people. The number: about {number(point)}, between"
         f" {number(low)} and {number(high)}, {abs(off):.0%} too {'many' if off > 0 else 'few'}."
     )
     yield (
-        f"With perfect linkage it would have been about {number(perfect['point'])},"
-        f" between {number(perfect['interval'][0])} and {number(perfect['interval'][1])}."
+        f"With perfect linkage it would have been about {number(perfect.point)},"
+        f" between {number(perfect.interval[0])} and {number(perfect.interval[1])}."
     )
     inside = low <= truth <= high
-    perfectly = perfect["interval"][0] <= truth <= perfect["interval"][1]
+    perfectly = perfect.interval[0] <= truth <= perfect.interval[1]
     if not inside and not perfectly:
         yield (
             "The interval misses the truth, and so it does under perfect linkage: some people"
@@ -170,6 +139,6 @@ def _closing_words(result: dict[str, Any]) -> Iterator[str]:
         yield "The interval misses the truth, because of how the reports were linked."
     else:
         yield "The interval holds the truth."
-    yield f"Read it: {result['page']}"
-    yield f"     or: {result['pdf']}"
-    yield f"({result['seconds']:.0f} seconds)"
+    yield f"Read it: {result.page}"
+    yield f"     or: {result.pdf}"
+    yield f"({result.seconds:.0f} seconds)"

@@ -9,18 +9,24 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from uncounted.captures import DIFFER
 from uncounted.cli.terminal import columns, interval_picture, number, plain_terminal, plural
-
-if TYPE_CHECKING:
-    from uncounted.estimate import Estimate, Study
-    from uncounted.estimate.covariates.doubly_robust import CovariateStudy
-    from uncounted.estimate.strata.partial_pooling import Pooled
-    from uncounted.estimate.strata.stratified import Strata
+from uncounted.workflow.estimate import (
+    DIFFER,
+    WHAT_XI_IS,
+    CovariateStudy,
+    Estimate,
+    Pooled,
+    Strata,
+    Study,
+    about,
+    range_of,
+    round_to_interval,
+    what_would_change,
+)
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
@@ -29,8 +35,6 @@ _FARTHEST = 4  # the axis ends at so many times the largest point
 
 def lines(done: Study | Strata | CovariateStudy) -> Iterator[str]:
     """Whatever came of an estimate, in lines."""
-    from uncounted.estimate.covariates.doubly_robust import CovariateStudy
-
     if isinstance(done, CovariateStudy):
         yield from _given_covariates(done)
     else:
@@ -72,7 +76,6 @@ def _given_covariates(study: CovariateStudy) -> Iterator[str]:
 
 def study_lines(study: Study | Strata) -> Iterator[str]:
     """A study in lines; a stratified one stratum by stratum, then the total."""
-    from uncounted.estimate.strata.partial_pooling import Pooled
     from uncounted.estimate.strata.stratified import Strata
 
     if isinstance(study, Pooled):
@@ -130,8 +133,6 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
 
 def _interval(row: Mapping[str, Any] | None, observed: int) -> str:
     """A number with its interval, as short as can be."""
-    from uncounted.estimate.base.rounding import round_to_interval
-
     if row is None or row["point"] is None or row["interval"] is None:
         return "no number"
     low, high = row["interval"]
@@ -141,8 +142,6 @@ def _interval(row: Mapping[str, Any] | None, observed: int) -> str:
 
 
 def _one_study(study: Study) -> Iterator[str]:
-    from uncounted.estimate.base.rounding import what_would_change
-
     yield _recorded(study)
     yield ""
     yield from _table(study.estimates, study.observed, study.least_observed)
@@ -249,8 +248,6 @@ def _claim(claim: Mapping[str, Any] | None) -> Iterator[str]:
     """How far a stated number carries, method by method."""
     if claim is None:
         return
-    from uncounted.estimate.robustness.claims import WHAT_XI_IS
-
     yield ""
     yield f'How far "{claim["side"]} {number(claim["number"])}" carries:'
     for row in claim["rows"]:
@@ -268,8 +265,6 @@ def _robustness(study: Study) -> Iterator[str]:
     yield from _paragraph("With another weight of the prior (delta): ", "; ".join(told))
     others = [row for row in study.priors[len(study.deltas) :] if row["point"] is not None]
     if others:
-        from uncounted.estimate.base.rounding import range_of
-
         ends = range_of(_rounded(row, study.observed) for row in others)
         yield from _paragraph("With other priors on how many there are: ", f"{ends}.")
 
@@ -301,14 +296,10 @@ def _parts(study: Study) -> Iterator[str]:
 
 
 def _about(row: Mapping[str, Any], observed: int) -> str:
-    from uncounted.estimate.base.rounding import about
-
     return about(row["point"], row["interval"], observed)
 
 
 def _rounded(row: Mapping[str, Any], observed: int) -> int:
-    from uncounted.estimate.base.rounding import round_to_interval
-
     low, high = row["interval"] or (row["point"], row["point"])
     return round_to_interval(row["point"], low, high, observed).point
 
@@ -369,8 +360,6 @@ def _ends(estimate: Estimate) -> tuple[float, float, float]:
 
 
 def _row(estimate: Estimate, observed: int) -> tuple[str, str, str]:
-    from uncounted.estimate.base.rounding import round_to_interval
-
     low, point, high = _ends(estimate)
     rounded = round_to_interval(point, low, high, observed)
     bound = "at least" if estimate.point_kind == "lower bound" else "about"
@@ -410,8 +399,6 @@ def _linkage(study: Study) -> Iterator[str]:
 
 def _readings(headline: Estimate, linkage: Mapping[str, Any], recorded: int) -> Iterator[str]:
     """How far the number hangs on how reports were linked."""
-    from uncounted.estimate.base.rounding import about
-
     envelope = linkage.get("envelope")
     if envelope is None:
         return
@@ -453,8 +440,6 @@ def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> st
 
 
 def _rounded_ends(point: float, low: float, high: float, recorded: int) -> tuple[float, float]:
-    from uncounted.estimate.base.rounding import round_to_interval
-
     rounded = round_to_interval(point, low, high, recorded)
     return rounded.low, math.inf if rounded.high is None else rounded.high
 

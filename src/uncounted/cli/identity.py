@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.cli.app import NEW_PASSPHRASE, InOrder, app, home, json_option, passphrase
+from uncounted.cli.app import (
+    NEW_PASSPHRASE,
+    InOrder,
+    answers,
+    app,
+    home,
+    json_option,
+    passphrase,
+)
 from uncounted.cli.app import passphrase_option as old_option
-from uncounted.cli.terminal import answer, answer_json, say
-from uncounted.errors import NoAccess
+from uncounted.cli.terminal import answer, say
+
+if TYPE_CHECKING:
+    from uncounted.workflow.access import IdentityKeys
 
 _NEW_OPTION = "--new-passphrase-file"
+
+
+def _keys(mine: IdentityKeys) -> None:
+    from uncounted.workflow.access import fingerprint
+
+    answer(f"Your recipient:    {mine.recipient}")
+    answer(f"Your verifier key: {mine.signer}")
+    answer(f"Its fingerprint:   {fingerprint(mine.signer)}")
+
+
+def _cannot_be_recovered(_: IdentityKeys) -> None:
+    say("Nobody can bring a forgotten passphrase back. uncounted recovery split helps in time.")
+
+
+@answers(_keys)
+def _show() -> IdentityKeys:
+    from uncounted.workflow.access import show_identity
+
+    return show_identity(home())
 
 
 @app.group(cls=InOrder, invoke_without_command=True, epilog="Example: uncounted identity")
@@ -20,7 +50,7 @@ _NEW_OPTION = "--new-passphrase-file"
 def identity(context: click.Context, as_json: bool) -> None:
     """Show your recipient and verifier key; make an identity; change its passphrase."""
     if context.invoked_subcommand is None:
-        _show(as_json)
+        _show(as_json=as_json)
 
 
 @identity.command("show")
@@ -32,28 +62,13 @@ def show(as_json: bool) -> None:
     Example:
       uncounted identity show
     """
-    _show(as_json)
-
-
-def _show(as_json: bool) -> None:
-    from uncounted.proof.signed_note import fingerprint
-    from uncounted.vault.keys import identity as identities
-
-    if not identities.exists(home()):
-        raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")
-    mine = identities.public(home())
-    if as_json:
-        answer_json({"identity": str(home()), "recipient": mine.recipient, "signer": mine.vkey})
-        return
-    answer(f"Your recipient:    {mine.recipient}")
-    answer(f"Your verifier key: {mine.vkey}")
-    answer(f"Its fingerprint:   {fingerprint(mine.vkey)}")
+    _show(as_json=as_json)
 
 
 @identity.command("new")
 @old_option
-@json_option
-def new(passphrase_file: Path | None, as_json: bool) -> None:
+@answers(_keys, _cannot_be_recovered)
+def new(passphrase_file: Path | None) -> IdentityKeys:
     r"""Make an identity, for who works on a case file that somebody else made.
 
     Give what it shows to a member, who grants you access with it.
@@ -62,12 +77,17 @@ def new(passphrase_file: Path | None, as_json: bool) -> None:
     Example:
       uncounted identity new
     """
-    from uncounted.vault.keys import identity as identities
+    from uncounted.workflow.access import create_identity
 
-    identities.refuse_existing(home())
-    identities.create(home(), passphrase(passphrase_file, new=True))
-    _show(as_json)
-    say("Nobody can bring a forgotten passphrase back. uncounted recovery split helps in time.")
+    return create_identity(home(), lambda: passphrase(passphrase_file, new=True))
+
+
+def _changed(_: dict[str, str]) -> None:
+    answer("Your identity is under the new passphrase. Its keys are the same.")
+
+
+def _copies_open(_: dict[str, str]) -> None:
+    say("Copies and backups of the old file still open with the old passphrase: delete them.")
 
 
 @identity.command("passphrase")
@@ -78,8 +98,8 @@ def new(passphrase_file: Path | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="First line is the new passphrase.",
 )
-@json_option
-def change(passphrase_file: Path | None, new_file: Path | None, as_json: bool) -> None:
+@answers(_changed, _copies_open)
+def change(passphrase_file: Path | None, new_file: Path | None) -> dict[str, str]:
     r"""Put your identity under a new passphrase; your keys stay the same.
 
     The old file is gone from its folder. Copies and backups of it still open with the
@@ -90,15 +110,10 @@ def change(passphrase_file: Path | None, new_file: Path | None, as_json: bool) -
     Example:
       uncounted identity passphrase
     """
-    from uncounted.vault.keys import identity as identities
+    from uncounted.workflow.access import change_passphrase
 
-    if not identities.exists(home()):
-        raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")
-    old = passphrase(passphrase_file)
-    words = passphrase(new_file, new=True, variable=NEW_PASSPHRASE, option=_NEW_OPTION)
-    changed = identities.change_passphrase(home(), old, words)
-    if as_json:
-        answer_json({"identity": str(home()), "recipient": changed.recipient})
-    else:
-        answer("Your identity is under the new passphrase. Its keys are the same.")
-    say("Copies and backups of the old file still open with the old passphrase: delete them.")
+    def new() -> str:
+        return passphrase(new_file, new=True, variable=NEW_PASSPHRASE, option=_NEW_OPTION)
+
+    changed = change_passphrase(home(), lambda: passphrase(passphrase_file), new)
+    return {"identity": changed.identity, "recipient": changed.recipient}

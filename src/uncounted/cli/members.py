@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from uncounted.cli.app import (
     InOrder,
+    answers,
     app,
     as_text,
     case_argument,
@@ -18,39 +19,33 @@ from uncounted.cli.app import (
     open_case,
     passphrase_option,
     refuse_taken_or_inside,
+    somebody_is_there,
 )
 from uncounted.cli.terminal import answer, answer_json, columns, say
 from uncounted.errors import BadInput, UsedWrongly
 
 if TYPE_CHECKING:
-    from uncounted.vault.keys.recipients import Opener
-    from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares
+    from uncounted.workflow.access import (
+        Grant,
+        KeyChange,
+        Members,
+        RecoveryShare,
+        RecoveryShares,
+    )
 
 
-@app.command()
-@case_argument
-@passphrase_option
-@json_option
-def members(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
-    r"""List who may open a case file.
+def _members(done: Members) -> None:
+    from uncounted.workflow.access import fingerprint
 
-    \b
-    Example:
-      uncounted members returns.case
-    """
-    from uncounted.proof.signed_note import fingerprint
-
-    with open_case(case, passphrase_file) as opened:
-        listed, epoch = opened.members, opened.epoch
-    if as_json:
-        rows = [{"recipient": m.recipient, "signer": m.vkey, "name": m.name} for m in listed]
-        answer_json({"members": rows, "key": epoch})
-        return
-    told = [
-        (m.name or "", _short(m.recipient), fingerprint(m.vkey) if m.vkey else "signs nothing")
-        for m in listed
+    rows = [
+        (
+            m.name or "",
+            _short(m.recipient),
+            fingerprint(m.signer) if m.signer else "signs nothing",
+        )
+        for m in done.members
     ]
-    answer(columns([("name", "recipient", "fingerprint of verifier key"), *told]))
+    answer(columns([("name", "recipient", "fingerprint of verifier key"), *rows]))
 
 
 def _short(recipient: str) -> str:
@@ -59,19 +54,52 @@ def _short(recipient: str) -> str:
 
 @app.command()
 @case_argument
+@passphrase_option
+@answers(_members)
+def members(case: Path, passphrase_file: Path | None) -> Members:
+    r"""List who may open a case file.
+
+    \b
+    Example:
+      uncounted members returns.case
+    """
+    from uncounted.workflow.access import members
+
+    with open_case(case, passphrase_file) as opened:
+        return members(opened)
+
+
+def _granted(done: Grant) -> None:
+    name = click.get_current_context().params["name"]
+    answer(f"{name or _short(done.recipient)} can open this case file, and read all of it.")
+
+
+def _compare(done: Grant) -> None:
+    from uncounted.workflow.access import fingerprint
+
+    if done.signer is not None:
+        say(f"Compare with them, by another way, the fingerprint {fingerprint(done.signer)}")
+    else:
+        say(
+            "No verifier key was given: an identity states it when it first opens the case file. "
+            "A bare key opens nothing by itself, and lets an identity in: uncounted recovery join."
+        )
+
+
+@app.command()
+@case_argument
 @click.argument("recipient")
 @click.option("--name", help="What to call them here; only members see it.")
 @click.option("--vkey", help="Their verifier key, if they sign: uncounted identity shows it.")
 @passphrase_option
-@json_option
+@answers(_granted, _compare)
 def grant(
     case: Path,
     recipient: str,
     name: str | None,
     vkey: str | None,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> Grant:
     r"""Let somebody open a case file, and read all of it.
 
     RECIPIENT is an age recipient (age1...), an SSH public key (ssh-ed25519 or ssh-rsa), or a
@@ -84,28 +112,11 @@ def grant(
       uncounted grant returns.case age1... --vkey uncounted.member/...
       uncounted grant returns.case ~/.ssh/id_ed25519.pub --name "Key in the safe"
     """
-    from uncounted.proof.signed_note import fingerprint
-    from uncounted.vault.keys import recipients
+    from uncounted.workflow.access import grant, read_recipient
 
-    given = recipients.read(recipient)
-    if vkey is not None and given.vkey not in (None, vkey.strip()):
-        raise UsedWrongly(
-            "--vkey is not the verifier key that the file holds", hint="give one of the two"
-        )
+    keys = read_recipient(recipient, vkey)
     with open_case(case, passphrase_file) as opened:
-        entry = opened.grant(given.recipient, vkey=vkey or given.vkey, name=name)
-        (added,) = (m for m in opened.members if m.recipient == given.recipient)
-    if as_json:
-        answer_json({"entry": entry.seq, "recipient": added.recipient, "signer": added.vkey})
-    else:
-        answer(f"{name or _short(added.recipient)} can open this case file, and read all of it.")
-    if added.vkey is not None:
-        say(f"Compare with them, by another way, the fingerprint {fingerprint(added.vkey)}")
-    else:
-        say(
-            "No verifier key was given: an identity states it when it first opens the case file. "
-            "A bare key opens nothing by itself, and lets an identity in: uncounted recovery join."
-        )
+        return grant(opened, keys, name)
 
 
 @app.command()
@@ -123,42 +134,31 @@ def revoke(case: Path, recipient: str, passphrase_file: Path | None, as_json: bo
     Example:
       uncounted revoke returns.case Office
     """
+    from uncounted.workflow.access import revoke
+
     with open_case(case, passphrase_file) as opened:
-        meant = _meant(recipient, {m.name for m in opened.members})
-        entry = opened.revoke(meant)
-        epoch, shares = opened.epoch, any(_is_recovery(m.name) for m in opened.members)
+        done, shares = revoke(opened, recipient)
     if as_json:
-        answer_json({"entry": entry.seq, "key": epoch})
+        answer_json({"entry": done.entry, "key": done.key})
     else:
         answer("Access is taken away: what follows is under a new key, and so is all there was.")
     say(
-        f"What they had is not reached: a copy of this folder made before entry {entry.seq} still "
+        f"What they had is not reached: a copy of this folder made before entry {done.entry} still "
         "opens with their key, and they may have read or kept anything up to there."
     )
     if shares:
         say("If they know enough recovery shares, make new ones: recovery split --replace.")
 
 
-def _is_recovery(name: str | None) -> bool:
-    return name is not None and name.startswith("recovery")
-
-
-def _meant(given: str, names: set[str | None]) -> str:
-    from uncounted.vault.keys import recipients
-
-    if given == "recovery" or given in names:
-        return given
-    try:
-        return recipients.read(given).recipient
-    except UsedWrongly:
-        return given  # whatever it is, it is no member, and that is said
+def _rotated(done: KeyChange) -> None:
+    answer(f"Everything in the case file is under a new key, number {done.key}.")
 
 
 @app.command()
 @case_argument
 @passphrase_option
-@json_option
-def rotate(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
+@answers(_rotated)
+def rotate(case: Path, passphrase_file: Path | None) -> KeyChange:
     r"""Make a new case key and put everything under it, for the same members.
 
     It takes as much room again as the database. Copies made before open with the old
@@ -168,13 +168,10 @@ def rotate(case: Path, passphrase_file: Path | None, as_json: bool) -> None:
     Example:
       uncounted rotate returns.case
     """
+    from uncounted.workflow.access import rotate
+
     with open_case(case, passphrase_file) as opened:
-        entry = opened.rotate()
-        epoch = opened.epoch
-    if as_json:
-        answer_json({"entry": entry.seq, "key": epoch})
-    else:
-        answer(f"Everything in the case file is under a new key, number {epoch}.")
+        return rotate(opened)
 
 
 @app.group(
@@ -212,12 +209,11 @@ def split(
     Example:
       uncounted recovery split returns.case --shares 5 --threshold 3
     """
-    from uncounted.vault.case import Case
-    from uncounted.vault.keys import recovery_shares as shamir
+    from uncounted.workflow.access import make_shares
 
     if out is not None:
         refuse_taken_or_inside(case, out)
-    made = shamir.split(Case.look(case), shares, threshold)
+    made = make_shares(case, shares, threshold)
     with open_case(case, passphrase_file) as opened:
         opened.refuse_second_recovery(replace=replace)
         files = _hand_out(made, out, as_json=as_json)
@@ -241,11 +237,13 @@ def _hand_out(made: RecoveryShares, out: Path | None, *, as_json: bool) -> list[
 
     The one JSON object is printed here, too: what comes after it may be a crash.
     """
-    files = [] if out is None else _written(made.unsafe_shares, out)
+    from uncounted.workflow.access import write_shares
+
+    files = [] if out is None else write_shares(made.unsafe_shares, out)
     if as_json:
-        told: dict[str, Any] = {"recipient": made.recipient, "threshold": made.threshold}
         shares = {"files": [str(file) for file in files]} if files else {}
-        answer_json({**told, **(shares or {"shares": list(made.unsafe_shares)})})
+        shares = shares or {"shares": list(made.unsafe_shares)}
+        answer_json({"recipient": made.recipient, "threshold": made.threshold, **shares})
     elif not files:
         for number, share in enumerate(made.unsafe_shares, start=1):
             answer(f"Share {number} of {len(made.unsafe_shares)}: {share}")
@@ -253,14 +251,12 @@ def _hand_out(made: RecoveryShares, out: Path | None, *, as_json: bool) -> list[
     return files
 
 
-def _written(shares: tuple[str, ...], out: Path) -> list[Path]:
-    from uncounted.vault.store.files import make_folder, write_private
+def _joined(_: dict[str, str | None]) -> None:
+    answer("Your identity is a member of this case file.")
 
-    make_folder(out)
-    files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
-    for file, share in zip(files, shares, strict=True):
-        write_private(file, share.encode() + b"\n")
-    return files
+
+def _lost_identity(_: dict[str, str | None]) -> None:
+    say("An identity that you lost is one still: uncounted members lists it, revoke removes it.")
 
 
 @recovery.command("join")
@@ -276,14 +272,13 @@ def _written(shares: tuple[str, ...], out: Path) -> list[Path]:
     help="A key that access was granted to, instead of shares: an age identity, an SSH key.",
 )
 @passphrase_option
-@json_option
+@answers(_joined, _lost_identity)
 def join(
     case: Path,
     shares_file: Path | None,
     key: Path | None,
     passphrase_file: Path | None,
-    as_json: bool,
-) -> None:
+) -> dict[str, str | None]:
     r"""Become a member of a case file with enough recovery shares, or with a spare key.
 
     When the passphrase of your identity is forgotten: point UNCOUNTED_HOME to another
@@ -293,31 +288,21 @@ def join(
     Example:
       uncounted recovery join returns.case
     """
-    from uncounted.vault.case import Case
-    from uncounted.vault.keys import recipients
+    from uncounted.workflow.access import combine_shares, read_key
 
     if key is not None and shares_file is not None:
         raise UsedWrongly("shares and a key were given", hint="one of them is enough")
-    case_id = Case.look(case)
-    through: Opener = recipients.read_key(key) if key else _from_shares(case_id, shares_file)
+    through = read_key(key) if key else combine_shares(case, lambda: _shares(shares_file))
     with open_case(case, passphrase_file, through=through) as opened:
         mine = opened.members[-1]
-    if as_json:
-        answer_json({"recipient": mine.recipient, "signer": mine.vkey})
-    else:
-        answer("Your identity is a member of this case file.")
-    say("An identity that you lost is one still: uncounted members lists it, revoke removes it.")
+        return {"recipient": mine.recipient, "signer": mine.vkey}
 
 
-def _from_shares(case_id: str, file: Path | None) -> Opener:
-    from uncounted.vault.keys import recovery_shares as shamir
+def _shares(file: Path | None) -> list[RecoveryShare]:
+    from uncounted.workflow.access import read_share
 
-    return shamir.join(case_id, _asked() if file is None else _listed(file))
-
-
-def _listed(file: Path) -> list[RecoveryShare]:
-    from uncounted.vault.keys import recovery_shares as shamir
-
+    if file is None:
+        return _typed_shares()
     if str(file) == "-":
         text = from_stdin()
     elif file.exists() and not file.is_dir():  # a pipe will do
@@ -326,13 +311,13 @@ def _listed(file: Path) -> list[RecoveryShare]:
         raise UsedWrongly("there is no such file of shares", hint="check --shares-file")
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and not line.startswith("#")]
-    return [shamir.read(line, number) for number, line in enumerate(kept, start=1)]
+    return [read_share(line, number) for number, line in enumerate(kept, start=1)]
 
 
-def _asked() -> list[RecoveryShare]:
-    from uncounted.vault.keys import recovery_shares as shamir
+def _typed_shares() -> list[RecoveryShare]:
+    from uncounted.workflow.access import read_share, refuse_unfit
 
-    if not _somebody_is_there():
+    if not somebody_is_there():
         raise UsedWrongly(
             "no shares were given, and nobody is there to ask", hint="give --shares-file"
         )
@@ -340,15 +325,11 @@ def _asked() -> list[RecoveryShare]:
     while not shares or len(shares) < shares[0].needed:
         number = len(shares) + 1
         try:
-            share = shamir.read(str(click.prompt(f"Share {number}", err=True)), number)
-            shamir.refuse_unfit([*shares, share])
+            share = read_share(str(click.prompt(f"Share {number}", err=True)), number)
+            refuse_unfit([*shares, share])
             shares.append(share)
             if number == 1:
                 say(f"{share.needed} shares are needed.")
         except BadInput as error:
             say(f"{error}: {error.hint}. Once more:")
     return shares
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin.isatty()

@@ -1,4 +1,4 @@
-"""Proportions from reports that nobody drew at random, and their contrast."""
+"""The command rate: proportions from reports that are no random sample, and their contrast."""
 
 from __future__ import annotations
 
@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from uncounted.cli.app import app, json_option, seed_option, today
-from uncounted.cli.terminal import Waiting, answer, answer_json, say
-from uncounted.errors import UsedWrongly
+from uncounted.cli.app import answers, app, seed_option, today
+from uncounted.cli.terminal import Waiting, answer, say
 
 if TYPE_CHECKING:
-    from uncounted.rates import BiasPrior, Rates, RowLabels
+    from uncounted.workflow.rate import RateResult
 
-_LONGEST = 80
+
+def _answer(done: RateResult) -> None:
+    from uncounted.cli.rate_text import rate_lines
+
+    for line in rate_lines(done.rates, done.labels):
+        answer(line)
+
+
+def _warn_of_small_counts(done: RateResult) -> None:
+    if done.small_count is not None:
+        say(
+            f"Counts under {done.small_count} can lead back to people: this answer is for you, "
+            "not for publication."
+        )
 
 
 @app.command()
@@ -46,7 +58,7 @@ _LONGEST = 80
 @click.option("--out", type=click.Path(path_type=Path), help="Write a page for publication here.")
 @click.option("--not-for-publication", is_flag=True, help="A page with small counts, marked so.")
 @seed_option
-@json_option
+@answers(_answer, _warn_of_small_counts)
 def rate(  # the options of one command
     table: Path,
     outcome: str,
@@ -67,8 +79,7 @@ def rate(  # the options of one command
     out: Path | None,
     not_for_publication: bool,
     seed: int,
-    as_json: bool,
-) -> None:
+) -> RateResult:
     r"""Say which share of reports had an outcome, by group, and what that rests on.
 
     TABLE.csv has a row an attempt (or a person), or a `count` column. The reports
@@ -80,69 +91,18 @@ def rate(  # the options of one command
       uncounted rate attempts.csv --outcome fate --outcome-is arrest --by period \
         --cluster interview --unit attempts --says "ended in arrest"
     """
-    from uncounted import rates
-    from uncounted.proof.durable import refuse_existing
+    from uncounted.workflow.rate import (
+        BiasPrior,
+        OutcomeColumns,
+        RateRequest,
+        RateSettings,
+        rate,
+    )
 
-    if out is not None:
-        refuse_existing(out)
-    elif not_for_publication:
-        raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
-    labels = rates.RowLabels(_words(unit, "--unit"), _says(says, outcome, outcome_is))
-    columns = rates.OutcomeColumns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
-    bias_prior = _belief(log_rho_mean, log_rho_sd)
-    settings = rates.RateSettings(against, level, seed, sensitivity, specificity, bias_prior)
+    stated = log_rho_mean is not None or log_rho_sd is not None
+    prior = BiasPrior(log_rho_mean or 0.0, log_rho_sd or 0.0) if stated else None
+    columns = OutcomeColumns(outcome, by, outcome_is, tuple(unknown_is), cluster, source)
+    settings = RateSettings(against, level, seed, sensitivity, specificity, prior)
+    request = RateRequest(columns, settings, unit, says, encoding, out, not_for_publication)
     with Waiting():
-        found = rates.compare(rates.read(table, columns, encoding=encoding), settings)
-    if out is not None:
-        _write_page(out, found, labels, internal=not_for_publication)
-    _answer(found, labels, as_json=as_json)
-
-
-def _write_page(out: Path, found: Rates, labels: RowLabels, *, internal: bool) -> None:
-    from uncounted.proof import durable
-    from uncounted.publish.rates.page import page
-
-    durable.write(out, page(found, labels, made=today(), internal=internal))
-
-
-def _answer(found: Rates, labels: RowLabels, *, as_json: bool) -> None:
-    from uncounted.cli.rate_text import rate_lines
-    from uncounted.rates import caveats, sentence
-
-    if as_json:
-        said = {"sentence": sentence(found, labels), "target": caveats.target(labels)}
-        warnings = list(caveats.notes(found, labels))
-        answer_json({**said, **found.to_json(), "warnings": warnings})
-    else:
-        for line in rate_lines(found, labels):
-            answer(line)
-    if found.smallest is not None and found.smallest < caveats.SMALL_COUNT:
-        say(
-            f"Counts under {caveats.SMALL_COUNT} can lead back to people: this answer is for you, "
-            "not for publication."
-        )
-
-
-def _belief(mean: float | None, sd: float | None) -> BiasPrior | None:
-    from uncounted.rates import BiasPrior
-
-    if mean is None and sd is None:
-        return None
-    return BiasPrior(mean or 0.0, sd or 0.0)
-
-
-def _says(says: str | None, outcome: str, value: str | None) -> str:
-    if says is not None:
-        return _words(says, "--says")
-    return f"had {_words(outcome if value is None else value, '--outcome-is')!r} marked"
-
-
-def _words(text: str, option: str) -> str:
-    """Words that are printed in sentences: short, on one line, printable."""
-    words = " ".join(text.split())
-    if not words or len(words) > _LONGEST or not words.isprintable():
-        raise UsedWrongly(
-            f"{option} is a few words on one line, at most {_LONGEST} letters",
-            hint='--unit attempts --says "ended in arrest"',
-        )
-    return words
+        return rate(table, request, on=today())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from uncounted.cli.terminal import columns, interval_picture, plain_terminal
-
-if TYPE_CHECKING:
-    from uncounted.rates.result import Contrast, Rates
-    from uncounted.rates.sentences import RowLabels
-    from uncounted.rates.tables import TextTable
+from uncounted.workflow.rate import (
+    Contrast,
+    Rates,
+    RowLabels,
+    TextTable,
+    caveats,
+    sentences,
+    tables,
+)
 
 _WIDTH = 80
 _PICTURE = (12, 32)  # characters at least and at most
@@ -19,8 +22,6 @@ _PICTURE = (12, 32)  # characters at least and at most
 
 def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
     """The whole answer, line by line."""
-    from uncounted.rates import caveats, sentences, tables
-
     yield from _wrapped(sentences.sentence(rates, labels), indent="")
     yield from _head("If the reports were a random sample, which they are not")
     yield from _pictured(rates, tables.rates_table(rates))
@@ -51,8 +52,6 @@ def rate_lines(rates: Rates, labels: RowLabels) -> Iterator[str]:
 
 
 def _contrasts(rates: Rates, labels: RowLabels) -> Iterator[str]:
-    from uncounted.rates import caveats, sentences, tables
-
     if rates.table.clustered:
         yield from _head("What rows that came together are worth")
         yield from _table(tables.cluster_table(rates))
@@ -70,8 +69,6 @@ def _contrasts(rates: Rates, labels: RowLabels) -> Iterator[str]:
 
 
 def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
-    from uncounted.rates import tables
-
     table = tables.two_way_table(rates, contrast)
     if table is None:
         return
@@ -84,8 +81,6 @@ def _two_way(rates: Rates, contrast: Contrast) -> Iterator[str]:
 
 def _stated(rates: Rates) -> Iterator[str]:
     """What follows from a stated coding, and from a stated belief about reporting."""
-    from uncounted.rates import tables
-
     corrected = tables.coding_table(rates)
     if corrected is not None and rates.settings.coding is not None:
         s, c = rates.settings.coding
@@ -105,8 +100,6 @@ def _stated(rates: Rates) -> Iterator[str]:
 
 
 def _sources(rates: Rates) -> Iterator[str]:
-    from uncounted.rates import caveats, tables
-
     if not rates.table.sources:
         return
     yield from _head("Source by source")

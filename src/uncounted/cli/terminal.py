@@ -13,9 +13,10 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
+import attrs
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -79,11 +80,16 @@ def say(text: str) -> None:
     click.echo(text.translate(_LAID_OUT), err=True)
 
 
-def answer_json(value: Mapping[str, Any]) -> None:
+def answer_json(value: Any) -> None:
     """Print one JSON object on stdout, and nothing else there; controls are escaped in it.
 
-    Into a file or a pipe it is UTF-8, as JSON is.
+    A result is written by its own `to_json`, else by its fields. Into a file or a pipe it is
+    UTF-8, as JSON is.
     """
+    if hasattr(value, "to_json"):
+        value = value.to_json()
+    elif attrs.has(type(value)):
+        value = attrs.asdict(value)
     text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     _in_utf8()
     click.echo(text.translate(_IN_JSON))

@@ -1,17 +1,55 @@
-"""Open a case file with the identity of the person at the terminal, and say who else may."""
+"""Who may open a case file: identities, members, recovery shares; and opening it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from uncounted.errors import UsedWrongly
-from uncounted.proof.durable import refuse_existing
-from uncounted.vault.case import Case
-from uncounted.vault.keys import identity
-from uncounted.vault.keys.recipients import Opener
+import attrs
 
-__all__ = ["Case", "Opener", "has_identity", "open_case", "refuse_existing", "refuse_inside"]
+from uncounted.errors import NoAccess, UsedWrongly
+from uncounted.proof.durable import refuse_existing
+from uncounted.proof.signed_note import fingerprint
+from uncounted.vault.case import Case
+from uncounted.vault.keys import identity, recipients, recovery_shares
+from uncounted.vault.keys.recipients import Opener, PublicKeys, read_key
+from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares, refuse_unfit
+from uncounted.vault.keys.recovery_shares import read as read_share
+from uncounted.vault.store.files import make_folder, write_private
+
+__all__ = [
+    "Case",
+    "Grant",
+    "IdentityKeys",
+    "KeyChange",
+    "Member",
+    "Members",
+    "Opener",
+    "PublicKeys",
+    "RecoveryShare",
+    "RecoveryShares",
+    "change_passphrase",
+    "combine_shares",
+    "create_identity",
+    "fingerprint",
+    "grant",
+    "has_identity",
+    "make_shares",
+    "members",
+    "open_case",
+    "read_key",
+    "read_recipient",
+    "read_share",
+    "refuse_existing",
+    "refuse_inside",
+    "refuse_unfit",
+    "revoke",
+    "rotate",
+    "show_identity",
+    "write_shares",
+]
+
+type Ask = Callable[[], str]  # asks for a passphrase
 
 
 def has_identity(home: Path) -> bool:
@@ -19,10 +57,53 @@ def has_identity(home: Path) -> bool:
     return identity.exists(home)
 
 
+@attrs.frozen
+class IdentityKeys:
+    """The public keys of an identity; neither opens anything."""
+
+    identity: str
+    recipient: str
+    signer: str
+
+
+def show_identity(home: Path) -> IdentityKeys:
+    """The public keys of the identity in `home`.
+
+    Raises:
+        NoAccess: there is none.
+    """
+    _refuse_without(home)
+    mine = identity.public(home)
+    return IdentityKeys(str(home), mine.recipient, mine.vkey)
+
+
+def create_identity(home: Path, passphrase: Ask) -> IdentityKeys:
+    """Make an identity in `home`, which must not hold one."""
+    identity.refuse_existing(home)
+    identity.create(home, passphrase())
+    return show_identity(home)
+
+
+def change_passphrase(home: Path, old: Ask, new: Ask) -> IdentityKeys:
+    """Put the identity under a new passphrase; its keys stay the same.
+
+    Raises:
+        NoAccess: there is none.
+    """
+    _refuse_without(home)
+    changed = identity.change_passphrase(home, old(), new())
+    return IdentityKeys(str(home), changed.recipient, changed.vkey)
+
+
+def _refuse_without(home: Path) -> None:
+    if not identity.exists(home):
+        raise NoAccess("there is no identity yet", hint="uncounted identity new makes one")
+
+
 def open_case(
     folder: Path,
     home: Path,
-    passphrase: Callable[[], str],
+    passphrase: Ask,
     *,
     through: Opener | None = None,
     without_log: bool = False,
@@ -57,3 +138,102 @@ def refuse_inside(case: Path, out: Path) -> None:
             "what --out names would stand inside the case file",
             hint="name a place of its own: who gets the case file would get it, too",
         )
+
+
+@attrs.frozen
+class Member:
+    """A member of a case file, by public keys, and what members call them."""
+
+    recipient: str
+    signer: str | None
+    name: str | None
+
+
+@attrs.frozen
+class Members:
+    """Who may open a case file, and the number of its key."""
+
+    members: Sequence[Member]
+    key: int
+
+
+def members(case: Case) -> Members:
+    """Who may open a case file."""
+    return Members([Member(m.recipient, m.vkey, m.name) for m in case.members], case.epoch)
+
+
+def read_recipient(recipient: str, vkey: str | None) -> PublicKeys:
+    """The public keys of a person: stated, or in a file, with the verifier key if it is stated.
+
+    Raises:
+        UsedWrongly: the stated verifier key is not that of the file.
+    """
+    given = recipients.read(recipient)
+    if vkey is not None and given.vkey not in (None, vkey.strip()):
+        raise UsedWrongly(
+            "--vkey is not the verifier key that the file holds", hint="give one of the two"
+        )
+    return attrs.evolve(given, vkey=vkey or given.vkey)
+
+
+@attrs.frozen
+class Grant:
+    """The entry that gave access, and to whom."""
+
+    entry: int
+    recipient: str
+    signer: str | None
+
+
+def grant(case: Case, keys: PublicKeys, name: str | None) -> Grant:
+    """Let somebody open a case file, and read all of it."""
+    entry = case.grant(keys.recipient, vkey=keys.vkey, name=name)
+    (added,) = (m for m in case.members if m.recipient == keys.recipient)
+    return Grant(entry.seq, added.recipient, added.vkey)
+
+
+@attrs.frozen
+class KeyChange:
+    """The entry that made a new case key, and its number."""
+
+    entry: int
+    key: int
+
+
+def revoke(case: Case, recipient: str) -> tuple[KeyChange, bool]:
+    """Take access away; also whether there are recovery shares still."""
+    names = {m.name for m in case.members}
+    entry = case.revoke(recipient if recipient in {*names, "recovery"} else _recipient(recipient))
+    shares = any(m.name is not None and m.name.startswith("recovery") for m in case.members)
+    return KeyChange(entry.seq, case.epoch), shares
+
+
+def _recipient(given: str) -> str:
+    try:
+        return recipients.read(given).recipient
+    except UsedWrongly:
+        return given  # whatever it is, it is no member, and that is said
+
+
+def rotate(case: Case) -> KeyChange:
+    """Make a new case key for the same members, and put everything under it."""
+    return KeyChange(case.rotate().seq, case.epoch)
+
+
+def make_shares(folder: Path, shares: int, threshold: int) -> RecoveryShares:
+    """Recovery shares for a case file, which open nothing until `add_recovery`."""
+    return recovery_shares.split(Case.look(folder), shares, threshold)
+
+
+def write_shares(shares: Sequence[str], out: Path) -> list[Path]:
+    """Write each share to a file of its own, in a new folder for its owner alone."""
+    make_folder(out)
+    files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
+    for file, share in zip(files, shares, strict=True):
+        write_private(file, share.encode() + b"\n")
+    return files
+
+
+def combine_shares(folder: Path, shares: Callable[[], Sequence[RecoveryShare]]) -> Opener:
+    """The key that recovery shares of a case file make; a wrong folder is refused first."""
+    return recovery_shares.join(Case.look(folder), shares())

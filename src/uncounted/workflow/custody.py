@@ -1,0 +1,186 @@
+"""Custody of a case file: withdraw a report, list the log, check everything, take a timestamp."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+from cryptography.x509 import Certificate
+
+from uncounted.errors import NotVerified, UsedWrongly
+from uncounted.proof import rfc3161
+from uncounted.vault.case import Case
+from uncounted.vault.log import timestamps, tsa_client
+from uncounted.vault.log.entries import Entry
+from uncounted.vault.log.timestamps import StoredTimestamp
+from uncounted.vault.log.tsa_client import place
+from uncounted.vault.reports.decisions import DecisionStatus
+
+__all__ = [
+    "Certificate",
+    "CustodyLog",
+    "DecisionStatus",
+    "EntryNumber",
+    "SoundnessCheck",
+    "StoredTimestamp",
+    "TimestampTaken",
+    "check",
+    "log",
+    "place",
+    "read_roots",
+    "take_timestamp",
+    "withdraw",
+]
+
+
+@attrs.frozen
+class EntryNumber:
+    """The entry of the log that a command made."""
+
+    entry: int
+
+
+def withdraw(case: Case, source: str, report_id: str) -> EntryNumber:
+    """Forget one report for good: its key is destroyed, and it is not let in again."""
+    return EntryNumber(case.withdraw(source, report_id).seq)
+
+
+@attrs.frozen
+class CustodyLog:
+    """The entries of a case file, what stands of its decisions, and times that are doubtful."""
+
+    entries: Sequence[Entry]
+    decisions: dict[int, DecisionStatus]
+    doubtful_times: Sequence[str]
+
+    @property
+    def reports(self) -> int:
+        """How many entries are reports."""
+        return sum(entry.kind == "report" for entry in self.entries)
+
+    def listed(self) -> list[tuple[Entry, list[DecisionStatus]]]:
+        """The entries to list: not reports, and a file's decisions with the file.
+
+        The decisions of a file are the entries just before its own.
+        """
+        rows: list[tuple[Entry, list[DecisionStatus]]] = []
+        of_file: list[DecisionStatus] = []
+        for entry in self.entries:
+            if entry.kind == "decision":
+                of_file.append(self.decisions[entry.seq])
+            elif entry.kind == "decisions":
+                rows.append((entry, of_file))
+                of_file = []
+            elif entry.kind != "report":
+                rows.append((entry, []))
+        return rows
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        rows = [attrs.asdict(entry) for entry in self.entries]
+        for row in rows:
+            if (status := self.decisions.get(row["seq"])) is not None:
+                row["state"] = status.standing
+                row["older_than_report"] = status.older_than_report
+        return {"entries": rows, "doubtful_times": list(self.doubtful_times)}
+
+
+def log(case: Case) -> CustodyLog:
+    """Who did what when, without content."""
+    return CustodyLog(list(case.entries()), case.decision_states(), case.doubtful_times())
+
+
+@attrs.frozen
+class SoundnessCheck:
+    """What was found wrong with a case file, and the timestamps of its log.
+
+    Attributes:
+        entries: of the log.
+        wrong: each thing that is wrong, in words.
+        timestamps: those that hold.
+        doubtful_times: times that only their writer claims; no damage.
+        unsigned: timestamps that are not signed under the certificates that were given.
+        trusted: whether certificates were given.
+    """
+
+    entries: int
+    wrong: Sequence[str]
+    timestamps: Sequence[StoredTimestamp]
+    doubtful_times: Sequence[str]
+    unsigned: int
+    trusted: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "entries": self.entries,
+            "wrong": list(self.wrong),
+            "timestamps": [_stamp(each) | {"file": each.file.name} for each in self.timestamps],
+            "doubtful_times": list(self.doubtful_times),
+        }
+
+
+def check(case: Case, roots: Sequence[Certificate]) -> SoundnessCheck:
+    """Read and recompute everything in a case file, and verify its timestamps."""
+    held: list[StoredTimestamp] = []
+    unsigned = 0
+    wrong, entries = case.check(), sum(1 for _ in case.entries())
+    for file in timestamps.kept(case.folder):
+        try:
+            held.append(timestamps.reread(file, roots))
+        except NotVerified:
+            unsigned += 1
+    return SoundnessCheck(entries, wrong, held, case.doubtful_times(), unsigned, bool(roots))
+
+
+@attrs.frozen
+class TimestampTaken:
+    """A trusted timestamp on the log."""
+
+    taken: StoredTimestamp
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        row = _stamp(self.taken)
+        return {
+            "time": row["time"],
+            "authority": row["authority"],
+            "policy": self.taken.stamp.policy,
+            "trusted": row["trusted"],
+            "entries": row["entries"],
+            "file": str(self.taken.file),
+        }
+
+
+def take_timestamp(case: Case, authority: str, roots: Sequence[Certificate]) -> TimestampTaken:
+    """Have a trusted timestamp put on the log by the authority at this address."""
+    return TimestampTaken(
+        case.timestamp(
+            lambda query: tsa_client.ask(authority, query), authority=authority, roots=roots
+        )
+    )
+
+
+def _stamp(stored: StoredTimestamp) -> dict[str, Any]:
+    return {
+        "time": stored.stamp.time.isoformat(),
+        "authority": stored.stamp.authority,
+        "entries": stored.size,
+        "trusted": stored.stamp.trusted,
+    }
+
+
+def read_roots(file: Path | None) -> list[Certificate]:
+    """The certificates of a PEM file; none without a file.
+
+    Raises:
+        UsedWrongly: there is no such file.
+        BadInput: there is no certificate in it.
+    """
+    if file is None:
+        return []
+    if not file.is_file():
+        raise UsedWrongly("there is no such file of certificates", hint="check --roots")
+    return rfc3161.certificates(file.read_bytes())

@@ -1,0 +1,138 @@
+"""Proportions of cases with an outcome, from a table of reports; and a page for publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from uncounted.errors import UsedWrongly
+from uncounted.proof import durable
+from uncounted.rates import (
+    BiasPrior,
+    Contrast,
+    OutcomeColumns,
+    Rates,
+    RateSettings,
+    RowLabels,
+    caveats,
+    compare,
+    read,
+    sentence,
+    sentences,
+    tables,
+)
+from uncounted.rates.tables import TextTable
+
+__all__ = [
+    "BiasPrior",
+    "Contrast",
+    "OutcomeColumns",
+    "RateRequest",
+    "RateResult",
+    "RateSettings",
+    "Rates",
+    "RowLabels",
+    "TextTable",
+    "caveats",
+    "rate",
+    "sentences",
+    "tables",
+]
+
+_LONGEST = 80
+
+
+@attrs.frozen
+class RateRequest:
+    """What a user asks of a rate.
+
+    Attributes:
+        columns: of the table.
+        settings: of the comparison.
+        unit: what a row is, in the plural.
+        says: what the outcome is; None: from its column.
+        encoding: of the table, where it cannot be told.
+        out: a page for publication.
+        internal: the page may show small counts, and is marked so.
+    """
+
+    columns: OutcomeColumns
+    settings: RateSettings
+    unit: str = "cases"
+    says: str | None = None
+    encoding: str | None = None
+    out: Path | None = None
+    internal: bool = False
+
+    @property
+    def labels(self) -> RowLabels:
+        """The words for rows and outcome.
+
+        Raises:
+            UsedWrongly: they are not a few words on one line.
+        """
+        unit = _words(self.unit, "--unit")
+        if self.says is not None:
+            return RowLabels(unit, _words(self.says, "--says"))
+        columns = self.columns
+        value = columns.outcome if columns.outcome_is is None else columns.outcome_is
+        return RowLabels(unit, f"had {_words(value, '--outcome-is')!r} marked")
+
+
+@attrs.frozen
+class RateResult:
+    """Rates, their contrasts, and the words for rows and outcome."""
+
+    rates: Rates
+    labels: RowLabels
+
+    @property
+    def small_count(self) -> int | None:
+        """The count below which an answer is not for publication, if one is."""
+        smallest = self.rates.smallest
+        small = smallest is not None and smallest < caveats.SMALL_COUNT
+        return caveats.SMALL_COUNT if small else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "sentence": sentence(self.rates, self.labels),
+            "target": caveats.target(self.labels),
+            **self.rates.to_json(),
+            "warnings": list(caveats.notes(self.rates, self.labels)),
+        }
+
+
+def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
+    """Compare the rates of an outcome between the groups of a table.
+
+    Raises:
+        UsedWrongly: the options do not go together.
+        BadInput: the table cannot be read so.
+        AlreadyThere: the page exists.
+    """
+    if request.out is not None:
+        durable.refuse_existing(request.out)
+    elif request.internal:
+        raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
+    labels = request.labels
+    found = compare(read(table, request.columns, encoding=request.encoding), request.settings)
+    if request.out is not None:
+        from uncounted.publish.rates.page import page
+
+        durable.write(request.out, page(found, labels, made=on, internal=request.internal))
+    return RateResult(found, labels)
+
+
+def _words(text: str, option: str) -> str:
+    """Words that are printed in sentences: short, on one line, printable."""
+    words = " ".join(text.split())
+    if not words or len(words) > _LONGEST or not words.isprintable():
+        raise UsedWrongly(
+            f"{option} is a few words on one line, at most {_LONGEST} letters",
+            hint='--unit attempts --says "ended in arrest"',
+        )
+    return words
