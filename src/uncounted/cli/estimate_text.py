@@ -76,8 +76,6 @@ def _given_covariates(study: CovariateStudy) -> Iterator[str]:
 
 def study_lines(study: Study | Strata) -> Iterator[str]:
     """A study in lines; a stratified one stratum by stratum, then the total."""
-    from uncounted.estimate.strata.stratified import Strata
-
     if isinstance(study, Pooled):
         yield from _pooled(study)
         return
