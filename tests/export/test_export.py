@@ -28,6 +28,7 @@ from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 from uncounted.vault.case import OWN_KINDS, Case
 from uncounted.vault.keys.identity import Identity
+from uncounted.vault.log.entries import Entry
 from uncounted.vault.reports import attachments
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import ProposedDecision
@@ -127,21 +128,21 @@ def test_the_export_taken_into_a_new_case_gives_the_same_state(
     case: Case, form: write.Form, tmp_path: Path, me: Identity
 ) -> None:
     done = write.write(case, form, tmp_path / "out")
-    assert (done["reports"], done["attachments"]) == (6, 2)
-    assert done["left_behind"] == {
+    assert (done.reports, done.attachments) == (6, 2)
+    assert done.left_behind == {
         "earlier versions of reports": 1,
         "decisions that stand no more": 1,
         "linkages": 1,
     }
     with Case.create(tmp_path / "b.case", me) as other:
         told = restore.take_in(other, tmp_path / "out")
-        assert (told["created"], told["rejected"], told["attachments"]) == (6, 0, 2)
+        assert (told.created, told.rejected, told.attachments) == (6, 0, 2)
         assert state(other) == state(case)
         other.seal_log()
         assert other.check() == ()
         again = restore.take_in(other, tmp_path / "out")
-        assert (again["unchanged"], again["attachments"], again["decisions"]) == (6, 0, 0)
-        assert again["decisions_skipped"] == {"decided here before": 3}
+        assert (again.unchanged, again.attachments, again.decisions) == (6, 0, 0)
+        assert again.decisions_skipped == {"decided here before": 3}
         assert len(list((other.folder / attachments.FOLDER).iterdir())) == 1
 
 
@@ -152,7 +153,7 @@ def test_no_two_lists_share_a_file(tmp_path: Path, me: Identity) -> None:
             case.intake(source, ABOUT, reports(source)[:2])
         done = write.write(case, "csv", tmp_path / "out")
     files = sorted(path.name for path in (tmp_path / "out").glob("*.csv"))
-    assert done["reports"] == 10
+    assert done.reports == 10
     assert len(files) == len(sources)
     assert {"Seoul.csv", "source-1.csv", "source-1-2.csv", "con-2.csv"} <= set(files)
     for name in files:
@@ -182,9 +183,9 @@ def test_a_consent_decided_in_the_case_is_decided_in_the_other(
     case.set_consent("Seoul", "S-1", Consent())
     write.write(case, "json", tmp_path / "out")
     with Case.create(tmp_path / "b.case", me) as other:
-        assert restore.take_in(other, tmp_path / "out")["consents_noted"] == 2
+        assert restore.take_in(other, tmp_path / "out").consents_noted == 2
         assert state(other) == state(case)
-        assert restore.take_in(other, tmp_path / "out")["consents_noted"] == 0
+        assert restore.take_in(other, tmp_path / "out").consents_noted == 0
         assert state(other) == state(case)
         again = other.intake("Seoul", ABOUT, reports("Seoul"))  # the source's own file once more
         assert again.consent_kept == 2
@@ -204,7 +205,7 @@ def test_a_bag_with_many_attachments_is_looked_through_once(
             return real(*values)
 
         monkeypatch.setattr(attachments, "every", every)
-        assert restore.take_in(other, tmp_path / "out")["attachments"] == 2
+        assert restore.take_in(other, tmp_path / "out").attachments == 2
     assert len(looks) == 2  # what is there already, and what to attach
 
 
@@ -213,10 +214,10 @@ def test_what_could_not_be_carried_is_said_on_both_sides(
 ) -> None:
     case.withdraw("Seoul", "S-3")
     done = write.write(case, "json", tmp_path / "out")
-    assert done["left_behind"]["withdrawn reports that must not come back"] == 1
+    assert done.left_behind["withdrawn reports that must not come back"] == 1
     with Case.create(tmp_path / "b.case", me) as other:
         told = restore.take_in(other, tmp_path / "out")
-        assert told["not_carried"] == done["left_behind"]
+        assert told.not_carried == done.left_behind
 
 
 def test_attachments_of_one_name_are_told_apart(case: Case, tmp_path: Path, me: Identity) -> None:
@@ -229,11 +230,11 @@ def test_attachments_of_one_name_are_told_apart(case: Case, tmp_path: Path, me: 
         other.intake("다른 목록", ABOUT, reports("다른 목록"))
         other.withdraw("다른 목록", "S-2")
         told = restore.take_in(other, tmp_path / "out")
-        assert (told["attachments"], told["skipped"]) == (1, {"its report is withdrawn here": 1})
+        assert (told.attachments, told.skipped) == (1, {"its report is withdrawn here": 1})
         assert len(other.attachments("Seoul", "S-1")) == 2
         again = restore.take_in(other, tmp_path / "out")
-        assert again["attachments"] == 0
-        assert again["skipped"] == {"its report is withdrawn here": 1, "attached before": 1}
+        assert again.attachments == 0
+        assert again.skipped == {"its report is withdrawn here": 1, "attached before": 1}
 
 
 @pytest.mark.parametrize("form", write.FORMS)
@@ -286,7 +287,7 @@ def test_a_killed_export_is_swept_or_named(case: Case, tmp_path: Path) -> None:
         (left / write.REPORTS).write_text("in clear")
     done = write.write(case, "json", tmp_path / "out")
     assert not mine.exists()
-    assert done["unfinished"] == [".old.0123abcd.partial"]
+    assert done.unfinished == [".old.0123abcd.partial"]
 
 
 def test_everything_is_for_its_owner_alone(case: Case, tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_the_bag_is_one_and_its_events_are_the_log(case: Case, tmp_path: Path) -
 
 def test_every_kind_of_the_case_file_is_an_event_with_a_word_of_premis() -> None:
     own = OWN_KINDS - {"commitment"}  # that it was given says nothing of custody
-    custody = [{"seq": 0, "kind": kind, "when": "2026", "by": "me"} for kind in sorted(own)]
+    custody = [Entry(0, kind, "2026", "me") for kind in sorted(own)]
     root = ElementTree.fromstring(premis.events("ab", custody))
     types = {each.text for each in root.findall(".//{*}eventType")}
     assert types == {
@@ -323,8 +324,7 @@ def test_every_kind_of_the_case_file_is_an_event_with_a_word_of_premis() -> None
 def test_csv_comes_back_through_its_own_mapping(case: Case, tmp_path: Path) -> None:
     done = write.write(case, "csv", tmp_path / "out")
     assert (
-        done["left_behind"]["cells that a spreadsheet would run, with an apostrophe before them"]
-        == 4
+        done.left_behind["cells that a spreadsheet would run, with an apostrophe before them"] == 4
     )
     with (tmp_path / "out/Seoul.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -350,7 +350,7 @@ def test_a_relative_that_a_table_would_split_is_counted(tmp_path: Path, me: Iden
     with Case.create(tmp_path / "a.case", me) as case:
         case.intake("S", {}, [IncomingReport("1", said.to_payload(), Consent(), 2)])
         done = write.write(case, "csv", tmp_path / "out")
-    assert done["left_behind"]["reports with another name that has a separator in it"] == 1
+    assert done.left_behind["reports with another name that has a separator in it"] == 1
     with (tmp_path / "out/S.csv").open(encoding="utf-8") as file:
         assert [row["relative"] for row in csv.DictReader(file)] == ["김영호; 리순희"]
 
@@ -449,7 +449,7 @@ def test_what_was_decided_here_stands_and_a_withdrawn_report_has_no_decision(
         )
         other.withdraw("Seoul", "S-3")
         told = restore.take_in(other, exported)
-        assert (told["decisions"], told["decisions_skipped"]) == (
+        assert (told.decisions, told.decisions_skipped) == (
             1,
             {"decided here before": 1, "one of the two reports is withdrawn here": 1},
         )
@@ -462,7 +462,7 @@ def test_an_export_without_decisions_or_consent_is_one_that_has_none(
 ) -> None:
     change(exported, lambda v: (v.pop("decisions"), v["reports"][0].update(consent=None)))
     with Case.create(tmp_path / "b.case", me) as other:
-        assert restore.take_in(other, exported)["decisions"] == 0
+        assert restore.take_in(other, exported).decisions == 0
         consents = [consent for _, consent in other.every_report_with_consent()]
         assert consents[0] == Consent()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         NewCase,
         RejectedRows,
         RejectsLists,
+        RestoreSummary,
     )
 
 
@@ -58,7 +59,7 @@ def init(case: Path, passphrase_file: Path | None) -> NewCase:
     return intake.create_case(case, home(), words)
 
 
-def _answer_import(done: ImportSummary | MappingDraft | dict[str, Any]) -> None:
+def _answer_import(done: ImportSummary | MappingDraft | RestoreSummary) -> None:
     from uncounted.workflow.intake import ImportSummary, MappingDraft
 
     if isinstance(done, MappingDraft):
@@ -116,28 +117,28 @@ def _imported(done: ImportSummary) -> None:
         say("  nothing was kept: it was a dry run")
 
 
-def _restored(done: dict[str, Any]) -> None:
-    for name, each in done["sources"].items():
+def _restored(done: RestoreSummary) -> None:
+    for name, each in done.sources.items():
         answer(
-            f"{name}: {plural(each['rows'], 'report')} = {each['created']:,} created"
-            f" + {each['updated']:,} updated + {each['unchanged']:,} unchanged"
-            f" + {each['rejected']:,} rejected"
+            f"{name}: {plural(each.rows, 'report')} = {each.created:,} created"
+            f" + {each.updated:,} updated + {each.unchanged:,} unchanged"
+            f" + {each.rejected:,} rejected"
         )
-    if done["attachments"]:
-        answer(f"{plural(done['attachments'], 'attachment')} sealed")
-    if noted := done["consents_noted"]:
+    if done.attachments:
+        answer(f"{plural(done.attachments, 'attachment')} sealed")
+    if noted := done.consents_noted:
         say(f"  {plural(noted, 'consent')} decided where the export was made: decided here, too")
-    if decided := done["decisions"]:
+    if decided := done.decisions:
         say(f"  {plural(decided, 'decision')} on two reports taken in; uncounted log lists them")
-    for reason, count in done["decisions_skipped"].items():
+    for reason, count in done.decisions_skipped.items():
         say(f"  {plural(count, 'decision')} passed over: {reason}")
-    for reason, count in done["skipped"].items():
+    for reason, count in done.skipped.items():
         say(f"  {plural(count, 'attachment')} passed over: {reason}")
-    for what, count in done["not_carried"].items():
+    for what, count in done.not_carried.items():
         say(f"  not in the export: {count:,} {what}")
 
 
-def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | dict[str, Any]) -> None:
+def _refuse_if_all_rejected(done: ImportSummary | MappingDraft | RestoreSummary) -> None:
     from uncounted.workflow.intake import ImportSummary
 
     if isinstance(done, ImportSummary) and done.rows and done.rejected == done.rows:
@@ -167,7 +168,7 @@ def import_(
     dry_run: bool,
     suggest: bool,
     passphrase_file: Path | None,
-) -> ImportSummary | MappingDraft | dict[str, Any]:
+) -> ImportSummary | MappingDraft | RestoreSummary:
     r"""Seal the reports of a CSV, XLSX or JSON file; every row is accounted for.
 
     Importing the same file again changes nothing. Rows that are refused are

@@ -26,7 +26,7 @@ from uncounted.cli.terminal import Waiting, answer, columns, plural, say, visibl
 from uncounted.errors import UsedWrongly
 
 if TYPE_CHECKING:
-    from uncounted.workflow.export import Form
+    from uncounted.workflow.export import ExportSummary, Form
     from uncounted.workflow.reports import (
         Amendment,
         AttachmentSummary,
@@ -397,20 +397,20 @@ def attach(
         return attach(opened, source, report, files, progress=waiting)
 
 
-def _exported(done: Mapping[str, Any]) -> None:
+def _exported(done: ExportSummary) -> None:
     answer(
-        f"{plural(done['reports'], 'report')} and {plural(done['attachments'], 'attachment')}"
-        f" written to {done['out']}: {plural(len(done['files']), 'file')}"
+        f"{plural(done.reports, 'report')} and {plural(done.attachments, 'attachment')}"
+        f" written to {done.out}: {plural(len(done.files), 'file')}"
     )
-    for what, count in done["left_behind"].items():
+    for what, count in done.left_behind.items():
         say(f"  not carried as it was: {count:,} {what}")
     say(
         "Everything in that folder is in clear, names too, and consent no longer guards it:"
         " keep it on an encrypted disk, and delete it when it has served. An export that is"
-        f" killed leaves a folder .{Path(done['out']).name}.*.partial beside it: the next one"
+        f" killed leaves a folder .{Path(done.out).name}.*.partial beside it: the next one"
         " takes it away."
     )
-    for name in done["unfinished"]:
+    for name in done.unfinished:
         say(f"Unfinished, and perhaps testimony in clear: {name}. Delete it, unless it is at work.")
 
 
@@ -435,7 +435,7 @@ def export(
     out: Path,
     without_log: bool,
     passphrase_file: Path | None,
-) -> Mapping[str, Any]:
+) -> ExportSummary:
     r"""Leave with everything: reports, consents, sources and attachments, in clear.
 
     json and bagit come back whole with uncounted import. csv writes a file and a mapping

@@ -32,7 +32,7 @@ def make(folder: Path, info: Mapping[str, str]) -> None:
     """
     files = _files(folder / PAYLOAD)
     size = sum(file.stat().st_size for file in files)
-    told = {
+    tags = {
         **info,
         "Bagging-Date": dt.datetime.now(dt.UTC).date().isoformat(),
         "Payload-Oxum": f"{size}.{len(files)}",
@@ -40,7 +40,7 @@ def make(folder: Path, info: Mapping[str, str]) -> None:
     with create_text(folder / "bagit.txt") as file:
         file.write("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     with create_text(folder / "bag-info.txt") as file:
-        file.writelines(f"{label}: {value}\n" for label, value in told.items())
+        file.writelines(f"{label}: {value}\n" for label, value in tags.items())
     _write_manifest(folder, _MANIFEST, files)
     _write_manifest(folder, _TAGS, [folder / name for name in _TAG_FILES])
 

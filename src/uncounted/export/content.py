@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import attrs
 
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.vault.reports.attachments import Attachment
+from uncounted.vault.reports.consent import Consent
+from uncounted.vault.reports.decisions import Decision
 
 FORMAT = "uncounted-export/1"
 ATTACHMENTS = "attachments"
@@ -29,17 +31,17 @@ class ExportedReport:
     source: str
     id: str = attrs.field(repr=False)
     collector: str | None = attrs.field(repr=False)
-    consent: dict[str, Any] = attrs.field(repr=False)
+    consent: Consent = attrs.field(repr=False)
     decided: bool
-    says: dict[str, Any] = attrs.field(repr=False)
+    says: JSONObject = attrs.field(repr=False)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """Plain values, in an order that people read."""
         return {
             "source": self.source,
             "id": self.id,
             "collector": self.collector,
-            "consent": self.consent,
+            "consent": self.consent.to_json(),
             "consent_decided": self.decided,
             "says": self.says,
         }
@@ -53,7 +55,7 @@ def outgoing(case: Case) -> Iterator[ExportedReport]:
             report.source,
             report.id,
             report.collector,
-            consent.to_json(),
+            consent,
             any_decided and consent_decided(case, report.source, report.id),
             report.payload,
         )
@@ -73,25 +75,15 @@ def places(attachments: list[Attachment]) -> dict[str, str]:
     return {each.sha256: f"{ATTACHMENTS}/{each.sha256}" for each in attachments}
 
 
-def decisions(case: Case) -> list[dict[str, Any]]:
-    """What people decided of two reports and stands, each report by its source and id."""
-    return [
-        {
-            "one": list(each.pair[0]),
-            "other": list(each.pair[1]),
-            "same": each.same,
-            "note": each.note,
-        }
-        for each in case.decisions()
-    ]
-
-
-def custody(case: Case) -> list[dict[str, Any]]:
-    """Who did what when, without content, as the log has it."""
-    return [
-        {"seq": entry.seq, "kind": entry.kind, "when": entry.when, "by": entry.by}
-        for entry in case.entries()
-    ]
+def decision_json(decision: Decision) -> JSONObject:
+    """A decision as an export has it, each report by its source and id."""
+    one, other = decision.pair
+    return {
+        "one": list(one),
+        "other": list(other),
+        "same": decision.same,
+        "note": decision.note,
+    }
 
 
 def left_behind(case: Case, reports: int) -> dict[str, int]:

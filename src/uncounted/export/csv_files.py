@@ -13,14 +13,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from uncounted.errors import BadInput
-from uncounted.export.content import ExportedReport, decisions, outgoing, places
+from uncounted.export.content import ExportedReport, outgoing, places
 from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.fields import ACT_FIELDS, CONSENT_FIELDS, NAME_FIELDS, SAID_FIELDS
@@ -62,11 +62,11 @@ def write(case: Case, folder: Path, *, progress: Progress = silent) -> tuple[int
     shapes = _shapes(case)
     files = file_names(shapes)
     changed: Counter[str] = Counter()
-    about = case.sources()
+    settings = case.sources()
     count = 0
     for source, shape in shapes.items():
         with create_text(folder / f"{files[source]}.toml") as file:
-            file.writelines(f"{line}\n" for line in _toml(source, shape, about.get(source, {})))
+            file.writelines(f"{line}\n" for line in _toml(source, shape, settings.get(source, {})))
         with create_text(folder / f"{files[source]}.csv") as file:
             table = csv.DictWriter(file, shape.columns, restval="", lineterminator="\n")
             table.writeheader()
@@ -142,6 +142,7 @@ def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
     says = report.says
     main, *others = says["names"]
     relative = says.get("relative")
+    consent = report.consent.to_json()
     cells = {
         "id": report.id,
         "name": main["written"],
@@ -151,8 +152,8 @@ def _cells(report: ExportedReport, changed: Counter[str]) -> dict[str, str]:
         **{field: says.get(field) or "" for field in SAID_FIELDS},
         "birth": _date(says.get("birth"), changed, birth=True),
         "relative": relative["written"] if relative else "",
-        "uses": ",".join(report.consent["uses"]),
-        **{field: report.consent[field] or "" for field in CONSENT_FIELDS if field != "uses"},
+        "uses": ",".join(consent["uses"]),
+        **{field: consent[field] or "" for field in CONSENT_FIELDS if field != "uses"},
     }
     for i, act in enumerate(says["acts"], 1):
         words = {part: act.get("kind" if part == "act" else part) or "" for part in ACT_FIELDS}
@@ -171,21 +172,21 @@ def _tame(cell: str, changed: Counter[str]) -> str:
     return "'" + cell
 
 
-def _date(said: Mapping[str, str] | None, changed: Counter[str], *, birth: bool = False) -> str:
+def _date(date: Mapping[str, str] | None, changed: Counter[str], *, birth: bool = False) -> str:
     """What was written, if reading it again gives the same date; else its EDTF form."""
-    if said is None:
+    if date is None:
         return ""
     try:
-        read = dates.read(said["written"], birth=birth).date
+        read = dates.read(date["written"], birth=birth).date
     except BadInput:
         read = None
-    if read is not None and read.edtf == said["edtf"]:
-        return said["written"]
+    if read is not None and read.edtf == date["edtf"]:
+        return date["written"]
     changed["dates written as EDTF"] += 1
-    return said["edtf"]
+    return date["edtf"]
 
 
-def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]:
+def _toml(source: str, shape: _Shape, settings: JSONObject) -> Iterator[str]:
     yield f"# the list: {_quoted(source)}"
     yield "[columns]"
     others = [f"name_alt{i}" for i in range(1, shape.others + 1)]
@@ -202,16 +203,16 @@ def _toml(source: str, shape: _Shape, about: Mapping[str, Any]) -> Iterator[str]
         if own:
             yield f"\n[values.{what}]"
             yield from (f"{_quoted(code)} = {_quoted(code)}" for code in own)
-    for what, words in (about.get("vocabulary") or {}).items():
-        for code, said in words.items():
+    for what, words in (settings.get("vocabulary") or {}).items():
+        for code, word in words.items():
             yield f"\n[vocabulary.{what}.{_quoted(code)}]"
-            yield from (f"{key} = {_value(value)}" for key, value in said.items())
+            yield from (f"{key} = {_value(value)}" for key, value in word.items())
     yield "\n[consent]"
     yield from (f"{field} = {{ column = {_quoted(field)} }}" for field in CONSENT_FIELDS)
     yield "\n[source]"
-    if about.get("collector"):
-        yield f"collector = {_quoted(about['collector'])}"
-    covers = {key: value for key, value in (about.get("covers") or {}).items() if value}
+    if settings.get("collector"):
+        yield f"collector = {_quoted(settings['collector'])}"
+    covers = {key: value for key, value in (settings.get("covers") or {}).items() if value}
     if covers:
         inside = ", ".join(f"{key} = {_value(value)}" for key, value in covers.items())
         yield f"covers = {{ {inside} }}"
@@ -241,11 +242,11 @@ def _attachments(case: Case, folder: Path, changed: Counter[str]) -> None:
 
 def _decisions(case: Case, folder: Path, changed: Counter[str]) -> None:
     """A file that `uncounted decide` takes in, once the lists are there."""
-    standing = decisions(case)
+    standing = case.decisions()
     if not standing:
         return
     rows = (
-        (*each["one"], *each["other"], "same" if each["same"] else "different", each["note"] or "")
+        (*each.pair[0], *each.pair[1], "same" if each.same else "different", each.note or "")
         for each in standing
     )
     header = (*decisions_csv.COLUMNS, decisions_csv.NOTE)

@@ -7,9 +7,10 @@ A kind that has no word there (a linkage, an estimate) keeps its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from xml.etree import ElementTree
+
+from uncounted.vault.log.entries import Entry
 
 _PREMIS = "http://www.loc.gov/premis/v3"
 _TYPES = {
@@ -36,11 +37,11 @@ _TYPES = {
 }
 
 
-def events(case_id: str, custody: Iterable[Mapping[str, Any]]) -> bytes:
+def events(case_id: str, entries: Iterable[Entry]) -> bytes:
     """A PREMIS document: the case file as an object, an event an entry, an agent a key.
 
     Examples:
-        >>> entry = {"seq": 0, "kind": "create", "when": "2026-11-24T16:00:00Z", "by": "me+1"}
+        >>> entry = Entry(0, "create", "2026-11-24T16:00:00Z", "me+1")
         >>> b"<eventType>creation</eventType>" in events("ab", [entry])
         True
     """
@@ -51,15 +52,15 @@ def events(case_id: str, custody: Iterable[Mapping[str, Any]]) -> bytes:
     object_.set("xsi:type", "intellectualEntity")
     _identifier(object_, "object", "uncounted case", case_id)
     agents: dict[str, None] = {}
-    for entry in custody:
-        agents[entry["by"]] = None
+    for entry in entries:
+        agents[entry.by] = None
         event = _add(root, "event")
-        _identifier(event, "event", "entry of the log", str(entry["seq"]))
-        _add(event, "eventType", _TYPES.get(entry["kind"], entry["kind"]))
-        _add(event, "eventDateTime", entry["when"])
+        _identifier(event, "event", "entry of the log", str(entry.seq))
+        _add(event, "eventType", _TYPES.get(entry.kind, entry.kind))
+        _add(event, "eventDateTime", entry.when)
         detail = _add(event, "eventDetailInformation")
-        _add(detail, "eventDetail", entry["kind"])
-        _linking(event, "Agent", "verifier key", entry["by"])
+        _add(detail, "eventDetail", entry.kind)
+        _linking(event, "Agent", "verifier key", entry.by)
         _linking(event, "Object", "uncounted case", case_id)
     for agent in agents:
         element = _add(root, "agent")

@@ -14,7 +14,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -23,6 +22,7 @@ from uncounted.export import bagit, validate
 from uncounted.export.content import FORMAT, consent_decided
 from uncounted.export.write import REPORTS
 from uncounted.progress import Progress, silent
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.vault.log.bodies import Pair
@@ -32,7 +32,6 @@ from uncounted.vault.reports.ingest import IncomingReport
 
 _FOLDER = "give one file of reports, or the folder that uncounted export made"
 _HINT = "take the export once more, or import the CSV files of an export one by one"
-_COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "consent_kept")
 
 
 @attrs.frozen
@@ -40,15 +39,15 @@ class CheckedExport:
     """A checked export: what it says of sources, its reports by source, its attachments.
 
     `decided` are the reports whose consent was noted where the export was made, `decisions`
-    what was decided of two reports there, `behind` what it could not carry, with counts.
+    what was decided of two reports there, `left_behind` what it could not carry, with counts.
     """
 
-    sources: dict[str, dict[str, Any]]
+    sources: dict[str, JSONObject]
     reports: dict[str, list[IncomingReport]] = attrs.field(repr=False)
     decided: list[tuple[str, IncomingReport]] = attrs.field(repr=False)
     attachments: list[ExportedAttachment] = attrs.field(repr=False)
     decisions: list[ProposedDecision] = attrs.field(repr=False)
-    behind: dict[str, int]
+    left_behind: dict[str, int]
 
 
 @attrs.frozen
@@ -93,7 +92,8 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
         raise BadInput(f"{file.name} is no export that this version knows", hint=_HINT)
     try:
         sources = {
-            validate.name(name): validate.about(about) for name, about in value["sources"].items()
+            validate.name(name): validate.settings(found)
+            for name, found in value["sources"].items()
         }
         reports, decided = _reports(value["reports"])  # 3
         attachments = list(_attachments(value["attachments"], file.parent, reports))  # 4
@@ -104,47 +104,79 @@ def read(path: Path, *, progress: Progress = silent) -> CheckedExport:
     return CheckedExport(sources, reports, decided, attachments, decided_of_two, behind)
 
 
+@attrs.frozen
+class RestoredCounts:
+    """What became of reports: `rows` = `created` + `updated` + `unchanged` + `rejected`.
+
+    Of the updated, `consent_kept` have a consent that was noted here, which stands.
+    """
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    consent_kept: int
+
+
+@attrs.frozen
+class RestoreSummary:
+    """What was taken in of an export: counts in all, and of each list under `sources`.
+
+    `decisions_skipped` and `skipped` (attachments) count what was passed over by reason;
+    `not_carried` is what the export says it could not carry.
+    """
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    consent_kept: int
+    consents_noted: int
+    decisions: int
+    decisions_skipped: dict[str, int]
+    attachments: int
+    skipped: dict[str, int]
+    not_carried: dict[str, int]
+    sources: dict[str, RestoredCounts]
+    dry_run: bool
+
+
+_COUNTS = tuple(field.name for field in attrs.fields(RestoredCounts))
+
+
 def take_in(
     case: Case, path: Path, *, dry_run: bool = False, progress: Progress = silent
-) -> dict[str, Any]:
+) -> RestoreSummary:
     """Take a checked export into a case file, a list at a time, each whole or not at all.
-
-    Returns:
-        `rows`, `created`, `updated`, `unchanged`, `rejected` in all, `consent_kept` (of
-        the updated: what was noted here stands), `sources` with the same for each list;
-        `consents_noted`, `decisions`, `decisions_skipped` by reason, `attachments`, `skipped`
-        attachments by reason, and `not_carried`, what the export says it could not carry.
 
     Raises:
         BadInput: it is no sound export, or its decisions contradict those that stand here;
             nothing was taken.
     """
-    arriving = read(path, progress=progress)
-    _refuse_untrue(case, arriving)
-    told: dict[str, dict[str, int]] = {}
-    for source, reports in arriving.reports.items():
+    export = read(path, progress=progress)
+    _refuse_contradictions(case, export)
+    sources: dict[str, RestoredCounts] = {}
+    for source, reports in export.reports.items():
         outcome = case.intake(
-            source,
-            arriving.sources.get(source, {}),
-            reports,
-            dry_run=dry_run,
-            progress=progress,
+            source, export.sources.get(source, {}), reports, dry_run=dry_run, progress=progress
         )
-        told[source] = {name: getattr(outcome, name) for name in _COUNTS}
-    noted = 0 if dry_run else _note_consents(case, arriving)
-    decided, undecided = (0, Counter[str]()) if dry_run else _decide(case, arriving)
-    attached, skipped = (0, Counter[str]()) if dry_run else _attach(case, arriving, progress)
-    return {
-        **{name: sum(each[name] for each in told.values()) for name in _COUNTS},
-        "consents_noted": noted,
-        "decisions": decided,
-        "decisions_skipped": dict(undecided),
-        "attachments": attached,
-        "skipped": dict(skipped),
-        "not_carried": arriving.behind,
-        "sources": told,
-        "dry_run": dry_run,
-    }
+        sources[source] = RestoredCounts(*(getattr(outcome, name) for name in _COUNTS))
+    noted = 0 if dry_run else _note_consents(case, export)
+    decided, undecided = (0, Counter[str]()) if dry_run else _decide(case, export)
+    attached, skipped = (0, Counter[str]()) if dry_run else _attach(case, export, progress)
+    return RestoreSummary(
+        **{name: sum(getattr(each, name) for each in sources.values()) for name in _COUNTS},
+        consents_noted=noted,
+        decisions=decided,
+        decisions_skipped=dict(undecided),
+        attachments=attached,
+        skipped=dict(skipped),
+        not_carried=export.left_behind,
+        sources=sources,
+        dry_run=dry_run,
+    )
 
 
 def check_is_one(path: Path) -> None:
@@ -173,7 +205,7 @@ def _file(path: Path, progress: Progress) -> Path:
 
 
 def _reports(
-    listed: list[dict[str, Any]],
+    listed: list[JSONObject],
 ) -> tuple[dict[str, list[IncomingReport]], list[tuple[str, IncomingReport]]]:
     found: dict[str, list[IncomingReport]] = {}
     decided: list[tuple[str, IncomingReport]] = []
@@ -201,7 +233,7 @@ def _reports(
 
 
 def _attachments(
-    listed: list[dict[str, Any]], folder: Path, reports: dict[str, list[IncomingReport]]
+    listed: list[JSONObject], folder: Path, reports: dict[str, list[IncomingReport]]
 ) -> Iterator[ExportedAttachment]:
     known = {(source, one.id) for source, those in reports.items() for one in those}
     sums: dict[Path, str] = {}
@@ -220,42 +252,42 @@ def _attachments(
 
 
 def _decisions(
-    listed: list[dict[str, Any]], reports: dict[str, list[IncomingReport]]
+    listed: list[JSONObject], reports: dict[str, list[IncomingReport]]
 ) -> Iterator[ProposedDecision]:
     known = {(source, one.id) for source, those in reports.items() for one in those}
-    said: dict[Pair, bool] = {}
+    decided: dict[Pair, bool] = {}
     for number, each in enumerate(listed, start=1):
         one, other = (each["one"][0], each["one"][1]), (each["other"][0], each["other"][1])
         same, note = each["same"], validate.perhaps(each["note"])
         if not {one, other} <= known or one == other or not isinstance(same, bool):
             raise BadInput(f"decision {number} of the export cannot be read", hint=_HINT)
         pair = pair_of(one, other)
-        if pair in said:
+        if pair in decided:
             raise BadInput(f"decision {number} of the export is there twice", hint=_HINT)
-        said[pair] = same
+        decided[pair] = same
         yield ProposedDecision(number, one, other, same, note)
-    if any(contradictions(said)):
+    if any(contradictions(decided)):
         raise BadInput("the decisions of the export cannot all be true", hint=_HINT)
 
 
-def _refuse_untrue(case: Case, arriving: CheckedExport) -> None:
+def _refuse_contradictions(case: Case, export: CheckedExport) -> None:
     """Refuse, before anything is taken in, decisions that contradict those that stand here."""
-    said = {_pair(*each.pair): each.same for each in case.decisions()}
-    for each in arriving.decisions:
-        said.setdefault(_pair(each.one, each.other), each.same)
-    if any(contradictions(said)):
+    decided = {_pair(*each.pair): each.same for each in case.decisions()}
+    for each in export.decisions:
+        decided.setdefault(_pair(each.one, each.other), each.same)
+    if any(contradictions(decided)):
         raise BadInput(
             "the decisions of the export cannot be true together with those that stand here",
             hint="take decisions back here, or where it was made (uncounted undo)",
         )
 
 
-def _decide(case: Case, arriving: CheckedExport) -> tuple[int, Counter[str]]:
+def _decide(case: Case, export: CheckedExport) -> tuple[int, Counter[str]]:
     """Decide here what was decided there; what stands here stays. Count what is passed over."""
     here = {_pair(*each.pair) for each in case.decisions()}
     standing = _standing(case)
     wanted, skipped = list[ProposedDecision](), Counter[str]()
-    for each in arriving.decisions:
+    for each in export.decisions:
         if not {_key(*each.one), _key(*each.other)} <= standing:
             skipped["one of the two reports is withdrawn here"] += 1
         elif _pair(each.one, each.other) in here:
@@ -269,16 +301,16 @@ def _pair(one: tuple[str, str], other: tuple[str, str]) -> Pair:
     return pair_of(_key(*one), _key(*other))
 
 
-def _note_consents(case: Case, arriving: CheckedExport) -> int:
+def _note_consents(case: Case, export: CheckedExport) -> int:
     """Note again what was decided where the export was made, unless something was here.
 
     Without that the source's own file, taken in once more, would widen a consent again.
     """
-    if not arriving.decided:
+    if not export.decided:
         return 0
     standing = _standing(case)
     count = 0
-    for source, one in arriving.decided:
+    for source, one in export.decided:
         if _key(source, one.id) in standing and not consent_decided(case, source, one.id):
             case.set_consent(source, one.id, one.consent)
             count += 1
@@ -294,7 +326,7 @@ def _key(source: str, report_id: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", source), unicodedata.normalize("NFC", report_id)
 
 
-def _attach(case: Case, arriving: CheckedExport, progress: Progress) -> tuple[int, Counter[str]]:
+def _attach(case: Case, export: CheckedExport, progress: Progress) -> tuple[int, Counter[str]]:
     """Attach what is not attached yet, all in one go; count what is skipped, by reason."""
     there = {
         (_key(each.source, each.report), each.name, each.sha256) for each in case.attachments()
@@ -302,7 +334,7 @@ def _attach(case: Case, arriving: CheckedExport, progress: Progress) -> tuple[in
     standing = _standing(case)
     wanted = list[NewAttachment]()
     skipped = Counter[str]()
-    for one in arriving.attachments:
+    for one in export.attachments:
         if _key(one.source, one.report) not in standing:
             skipped["its report is withdrawn here"] += 1
         elif (_key(one.source, one.report), one.name, one.sha256) in there:

@@ -11,7 +11,7 @@ import datetime
 from typing import Any
 
 from uncounted.errors import BadInput
-from uncounted.proof.canonical_json import canonical
+from uncounted.proof.canonical_json import JSONObject, canonical
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.vault.reports.consent import Consent
 
@@ -48,10 +48,10 @@ def perhaps(value: Any) -> str | None:
 
 def name(value: Any) -> str:
     """A name that stands on terminals and pages, such as that of a list: on one line."""
-    said = text(value)
-    if not said.isprintable() or said != said.strip():
+    found = text(value)
+    if not found.isprintable() or found != found.strip():
         raise _wrong()
-    return said
+    return found
 
 
 def consent(fields: Any) -> Consent:
@@ -77,20 +77,20 @@ def consent(fields: Any) -> Consent:
     )
 
 
-def about(value: Any) -> dict[str, Any]:
+def settings(value: Any) -> JSONObject:
     """What was last said about a source: collector, coverage, own words."""
-    said = dict(value)
-    canonical(said)
-    perhaps(said.get("collector"))
-    covers = said.get("covers")
+    found = dict(value)
+    canonical(found)
+    perhaps(found.get("collector"))
+    covers = found.get("covers")
     if covers is not None:
         for day in (covers["from"], covers["to"]):
             perhaps(day)
         for act in _list(covers["acts"]):
             text(act)
-    if said.get("vocabulary") is not None:
-        OwnWords.parse(said["vocabulary"])
-    return said
+    if found.get("vocabulary") is not None:
+        OwnWords.parse(found["vocabulary"])
+    return found
 
 
 def _list(value: Any) -> list[Any]:

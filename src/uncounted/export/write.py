@@ -15,15 +15,16 @@ import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
+
+import attrs
 
 from uncounted.errors import AlreadyThere, Damaged
 from uncounted.export import bagit, csv_files, premis
 from uncounted.export.content import (
     ATTACHMENTS,
     FORMAT,
-    custody,
-    decisions,
+    decision_json,
     left_behind,
     outgoing,
     places,
@@ -43,7 +44,23 @@ _EVERY = 500
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 
-def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> dict[str, Any]:
+@attrs.frozen
+class ExportSummary:
+    """What was written; `left_behind` counts what was not carried.
+
+    `unfinished` are folders beside it that a killed process left, which may hold testimony.
+    """
+
+    format: Form
+    out: str
+    reports: int
+    attachments: int
+    files: list[str]
+    left_behind: dict[str, int]
+    unfinished: list[str]
+
+
+def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> ExportSummary:
     """Write everything that stands in a case file into a folder, in clear.
 
     Args:
@@ -52,10 +69,6 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
             `bagit` (BagIt 1.0: the JSON, the attachments, and PREMIS events).
         out: the folder, which must not be there yet.
         progress: told as reports and files go out.
-
-    Returns:
-        `reports`, `attachments`, `files`, what was `left_behind`, with counts, and
-        `unfinished`: folders beside it that a killed process left, which may hold testimony.
 
     Raises:
         AlreadyThere: the folder is there.
@@ -76,7 +89,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         if form == "bagit":
             progress("packing", 0, None)
             with create(folder / "premis.xml") as file:
-                file.write(premis.events(case.id, custody(case)))
+                file.write(premis.events(case.id, case.entries()))
             bagit.make(
                 passing,
                 {
@@ -88,17 +101,8 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
         passing.rename(out)
         durable.sync_folders([out.parent])
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-    return {
-        "format": form,
-        "out": str(out),
-        "reports": reports,
-        "attachments": attached,
-        "files": files,
-        "left_behind": behind,
-        "unfinished": sorted(
-            path.name for path in out.parent.iterdir() if _UNFINISHED.fullmatch(path.name)
-        ),
-    }
+    unfinished = (path.name for path in out.parent.iterdir() if _UNFINISHED.fullmatch(path.name))
+    return ExportSummary(form, str(out), reports, attached, files, behind, sorted(unfinished))
 
 
 def _write_json(case: Case, folder: Path, progress: Progress) -> int:
@@ -110,7 +114,7 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
         "case": case.id,
         "version": version("uncounted"),
         "sources": case.sources(),
-        "custody": custody(case),
+        "custody": [attrs.asdict(entry) for entry in case.entries()],
         "attachments": [
             {
                 "source": each.source,
@@ -122,7 +126,7 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
             }
             for each in attachments
         ],
-        "decisions": decisions(case),
+        "decisions": [decision_json(each) for each in case.decisions()],
     }
     count = 0
     with create_text(folder / REPORTS) as file:

@@ -1,5 +1,5 @@
 """Leave with everything: a case file's reports in clear, in forms that others read."""
 
-from uncounted.export.write import FORMS, Form, write
+from uncounted.export.write import FORMS, ExportSummary, Form, write
 
-__all__ = ["FORMS", "Form", "write"]
+__all__ = ["FORMS", "ExportSummary", "Form", "write"]

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from uncounted.errors import UsedWrongly
-from uncounted.export.restore import check_is_one, is_export, take_in
+from uncounted.export.restore import RestoreSummary, check_is_one, is_export, take_in
 from uncounted.progress import Progress, silent
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.intake import rows as intake
@@ -33,6 +33,7 @@ __all__ = [
     "RejectedRow",
     "RejectedRows",
     "RejectsLists",
+    "RestoreSummary",
     "TableFormat",
     "check_is_one",
     "create_case",
@@ -165,7 +166,7 @@ def import_file(
         consent_kept=done.consent_kept,
         amendments_replaced=done.amendments_replaced,
         renamed=done.renamed,
-        beside_others=done.beside_others,
+        beside_others=done.not_in_file,
     )
 
 

@@ -186,11 +186,11 @@ def test_an_import_says_who_has_another_name_now(case: Case, make: Maker) -> Non
     assert case.intake("one", ABOUT, first).renamed == 0
     again = [named(1, "KIM Chol-su"), named(2, "Kim Chol Su"), named(3, "Pak")]
     outcome = case.intake("one", ABOUT, again)
-    assert (outcome.updated, outcome.renamed, outcome.beside_others) == (2, 1, 0)
+    assert (outcome.updated, outcome.renamed, outcome.not_in_file) == (2, 1, 0)
 
 
 def test_an_import_says_that_nobody_of_a_source_is_in_the_file(case: Case, make: Maker) -> None:
-    assert case.intake("one", ABOUT, [make(1), make(2), make(3)]).beside_others == 0
-    assert case.intake("two", ABOUT, [make(1)]).beside_others == 0
-    assert case.intake("one", ABOUT, [make(4)]).beside_others == 3
-    assert case.intake("one", ABOUT, [make(4), make(5)]).beside_others == 0  # one was known
+    assert case.intake("one", ABOUT, [make(1), make(2), make(3)]).not_in_file == 0
+    assert case.intake("two", ABOUT, [make(1)]).not_in_file == 0
+    assert case.intake("one", ABOUT, [make(4)]).not_in_file == 3
+    assert case.intake("one", ABOUT, [make(4), make(5)]).not_in_file == 0  # one was known

@@ -55,7 +55,7 @@ class IntakeOutcome:
     is the number of the import. Of the updated reports, `consent_kept` have a consent that was
     noted in the case file, and what both it and the file allow holds; of `amendments_replaced`
     an amendment made there no longer stands, and `renamed` have no name that they had before. Of
-    the created and the updated, no use is allowed of `no_use_allowed`. `beside_others` of the
+    the created and the updated, no use is allowed of `no_use_allowed`. `not_in_file` of the
     source's reports were there before and none of them is in the file, which brought new ones.
     `reasons` counts why rows were rejected, the commonest first.
     """
@@ -71,7 +71,7 @@ class IntakeOutcome:
     amendments_replaced: int = 0
     no_use_allowed: int = 0
     renamed: int = 0
-    beside_others: int = 0
+    not_in_file: int = 0
     reasons: Mapping[str, int] = attrs.field(factory=dict)
 
 
@@ -235,7 +235,7 @@ class _Intake:
             amendments_replaced=body.amendments_replaced,
             no_use_allowed=self._closed,
             renamed=self._renamed,
-            beside_others=self._not_in_file(counts),
+            not_in_file=self._not_in_file(counts),
             reasons=rejects.reasons(),
         )
 
