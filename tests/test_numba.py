@@ -79,6 +79,35 @@ def test_a_change_of_a_nested_module_compiles_its_callers_anew(tmp_path: Path) -
     assert run(tmp_path) == [-18, 0]
 
 
+OF_TUPLE = """
+from room.inner import tuples
+from uncounted._numba import compiled
+
+@compiled
+def first(pair):
+    return pair.x
+
+print(first(tuples.make(3)), sum(first.stats.cache_hits.values()))
+"""
+TUPLE = """
+from typing import NamedTuple
+
+class Before(NamedTuple):
+    x: int
+
+make = Before
+"""
+
+
+def test_a_kept_kernel_whose_class_was_renamed_is_compiled_anew(tmp_path: Path) -> None:
+    room = _room(tmp_path, {"caller.py": OF_TUPLE, "inner/tuples.py": TUPLE})
+    assert run(tmp_path) == [3, 0]
+    assert run(tmp_path) == [3, 1]
+    (room / "inner" / "tuples.py").write_text(TUPLE.replace("Before", "After"))
+    assert run(tmp_path) == [3, 0]
+    assert run(tmp_path) == [3, 1]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

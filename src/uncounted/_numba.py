@@ -86,6 +86,14 @@ class _Cache(FunctionCache):
         key = super()._index_key(signature, codegen)  # type: ignore[no-untyped-call]
         return (*key, self._sources, PLAIN)
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Give compiled code, if it is kept; an index that names a class now gone is begun anew."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except (AttributeError, ImportError):  # of pickle
+            self.flush()  # type: ignore[no-untyped-call]
+            return None
+
 
 @functools.cache
 def sources(module: Path) -> str:
