@@ -1,4 +1,4 @@
-"""Trusted timestamps (RFC 3161): a stranger's word that a checkpoint was there at a time.
+"""Trusted timestamps (RFC 3161): an authority's word that a checkpoint was there at a time.
 
 What is sent to an authority is a hash of a signed checkpoint, which itself holds nothing
 but a size and a root; what comes back is kept whole, and checks offline for as long as
@@ -43,7 +43,7 @@ class TimestampRequest:
         """Ask for a stamp over SHA-512 of a message, with the authority's certificate.
 
         Examples:
-            >>> len(Request.of(b"a checkpoint").data) < 120
+            >>> len(TimestampRequest.of(b"a checkpoint").data) < 120
             True
         """
         made = (
@@ -122,21 +122,21 @@ def verify(
     if len(answer) > MOST_BYTES:
         raise NotVerified("the answer is too long to be a timestamp", hint=_AGAIN)
     try:
-        said = decode_timestamp_response(_in_order(answer))  # 1
+        response = decode_timestamp_response(_in_order(answer))  # 1
     except ValueError:
         raise NotVerified("the answer is not a timestamp", hint=_AGAIN) from None
-    if said.status not in (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS):
+    if response.status not in (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS):
         raise NotVerified("the authority refused to give a timestamp", hint=_AGAIN)
     try:
-        brought = [x509.load_der_x509_certificate(one) for one in said.signed_data.certificates]
+        brought = [x509.load_der_x509_certificate(one) for one in response.signed_data.certificates]
         builder = VerifierBuilder() if nonce is None else VerifierBuilder().nonce(nonce)  # 2
         for root in roots or _tops(brought):
             builder = builder.add_root_certificate(root)
-        builder.build().verify_message(said, message)  # 3, 4
+        builder.build().verify_message(response, message)  # 3, 4
         return Timestamp(
-            said.tst_info.gen_time.astimezone(dt.UTC),
-            _signer(said, brought),
-            said.tst_info.policy.dotted_string,
+            response.tst_info.gen_time.astimezone(dt.UTC),
+            _signer(response, brought),
+            response.tst_info.policy.dotted_string,
             trusted=bool(roots),
         )
     except (VerificationError, ValueError, x509.InvalidVersion) as error:
@@ -213,8 +213,8 @@ def _tops(brought: Sequence[x509.Certificate]) -> list[x509.Certificate]:
     return [one for one in brought if one.issuer == one.subject or one.issuer not in names]
 
 
-def _signer(said: TimeStampResponse, brought: Sequence[x509.Certificate]) -> str:
-    for info in said.signed_data.signer_infos:
+def _signer(response: TimeStampResponse, brought: Sequence[x509.Certificate]) -> str:
+    for info in response.signed_data.signer_infos:
         for one in brought:
             if (one.issuer, one.serial_number) == (info.issuer, info.serial_number):
                 return one.subject.rfc4514_string()
@@ -222,12 +222,12 @@ def _signer(said: TimeStampResponse, brought: Sequence[x509.Certificate]) -> str
 
 
 def _in_words(error: Exception, named: bool) -> str:
-    told = str(error)
-    if "Nonce" in told:
+    words = str(error)
+    if "Nonce" in words:
         return "the timestamp answers another request"
-    if "Mismatch between messages" in told:
+    if "Mismatch between messages" in words:
         return "the timestamp is about something else"
-    if "EKU" in told:
+    if "EKU" in words:
         return "the timestamp is signed with a certificate that is not for time stamping"
     if named:
         return "the timestamp is not signed under the certificates that you named"

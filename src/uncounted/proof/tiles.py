@@ -101,8 +101,8 @@ class TileLog:
         Raises:
             BadInput: it is not about this log as it now is.
         """
-        said = Checkpoint.parse(split(checkpoint)[0])
-        if (said.size, said.root) != (self.size, self.root()):
+        signed = Checkpoint.parse(split(checkpoint)[0])
+        if (signed.size, signed.root) != (self.size, self.root()):
             raise BadInput(
                 "this checkpoint is not about the log as it stands",
                 hint="sign the size and root that the log has now",

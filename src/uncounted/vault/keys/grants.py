@@ -194,7 +194,7 @@ def _parse(note: bytes, recipient: str, expected: int) -> Grant:
     case_key = bytes.fromhex(key)
     # Version 1 of the note had no epoch: there was one case key only.
     known = {f"{_HEADER} 1": ["1", ""], f"{_HEADER} 2": [str(expected), ""]}.get(header)
-    said = ["1", *rest] if header == f"{_HEADER} 1" else rest
-    if said != known or said[0] != str(expected) or to != recipient or len(case_key) != KEY_BYTES:
+    epoch = ["1", *rest] if header == f"{_HEADER} 1" else rest
+    if epoch != known or epoch[0] != str(expected) or to != recipient or len(case_key) != KEY_BYTES:
         raise ValueError("not a case key of this epoch for this recipient")
     return Grant(case_id, case_key, vkey, expected)

@@ -31,6 +31,9 @@ def _member(fields: Member | JSONObject) -> Member:
     return fields if isinstance(fields, Member) else Member(**fields)
 
 
+_KEYS: dict[type, list[tuple[str, str]]] = {}  # of each kind: its fields, and their keys
+
+
 @attrs.frozen
 class Body:
     """What an entry says, apart from its payload."""
@@ -42,8 +45,10 @@ class Body:
     @classmethod
     def from_json(cls, fields: JSONObject) -> Self:
         """Read the object; keys that are not fields, such as `payload`, are passed over."""
-        keys = {field.name: field.name.rstrip("_") for field in attrs.fields(cls)}
-        return cls(**{name: fields[key] for name, key in keys.items() if key in fields})
+        keys = _KEYS.get(cls)
+        if keys is None:
+            keys = _KEYS[cls] = [(f.name, f.name.rstrip("_")) for f in attrs.fields(cls)]
+        return cls(**{name: fields[key] for name, key in keys if key in fields})
 
 
 @attrs.frozen
