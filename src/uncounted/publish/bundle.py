@@ -1,9 +1,8 @@
-"""A release as a folder: files, what they hash to, and the proof of when.
+"""A release folder: its files, their signed manifest, and the log proof.
 
-Making one takes two steps with the case file's log between them: `manifest` says
-what will be published, the log takes an entry that commits to it, and `write`
-puts everything into a folder that `verify` has already accepted. Nothing here
-sees a person; what the facts and files may say is decided before they come here.
+Making one takes two steps with the case file's log between them: `manifest` says what will
+be published, the log takes an entry that commits to it, and `write` makes a folder that
+`verify` has accepted. No person's data comes here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""What `steps` hands in to be published: plain values, already counted.
-
-There is no person here, no report and no key; a publisher that holds a `ReleaseFacts`
-can print numbers about lists and nothing else.
-"""
+"""What a release is made from: plain values, already counted; no person, report or key."""
 
 from __future__ import annotations
 

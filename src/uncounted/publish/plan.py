@@ -1,8 +1,6 @@
-"""The plan of a release: what the publisher decides, in a TOML file.
+"""The plan of a release: title, population, labels and disclosure rule, in a TOML file.
 
-The plan gives the words (title, population, how lists are called) and the rule of
-disclosure. It holds no number about anybody. `docs/reference/release.md` is its
-page for users.
+It holds no count. `docs/reference/release.md` is its page for users.
 """
 
 from __future__ import annotations

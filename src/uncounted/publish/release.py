@@ -1,7 +1,6 @@
-"""From facts and a plan to the files of a release.
+"""The files of a release, from facts and a plan.
 
-Everything that carries a count is made from the protected table; the true table is
-not handed on. No seed, no draw and no hash of a table is in any of the files.
+Every count comes from the protected table. No seed, draw or hash of a table is in a file.
 """
 
 from __future__ import annotations

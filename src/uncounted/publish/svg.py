@@ -1,8 +1,4 @@
-"""Drawing, in as little SVG as the figures need.
-
-Every text is measured with the fonts that travel with the package, so figures know
-what would overlap before anybody sees it. Nothing here knows what is drawn.
-"""
+"""SVG drawing, with text measured in the package's fonts."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Check a release without any secret: nothing but this folder and, better, a key.
+"""Verify a release folder: signature, manifest, files and transparency log; no secret needed.
 
-Whatever is wrong is an error that says which file and how. A release that was
-signed by somebody else verifies too, as theirs: without a verifier key from
-elsewhere nobody has checked whose it is, and the verdict says so. This module
-starts fast and imports nothing that estimates, links or opens a case file.
+A release signed by another key verifies too, as that signer's: without a verifier key from
+elsewhere the signer is unchecked, and the verdict says so. This module starts fast and imports
+nothing that estimates, links or opens a case file.
 """
 
 from __future__ import annotations

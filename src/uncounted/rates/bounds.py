@@ -1,7 +1,6 @@
-"""What the data alone say, when outcomes or whole attempts are missing.
+"""Worst-case (Manski) bounds, when outcomes or whole attempts are missing.
 
-Nothing is assumed of what is missing: it may all have gone one way. The bounds are wide,
-and that is their use: what lies between them is said by an assumption, not by the data.
+Nothing is assumed of what is missing: it may all have gone one way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What must be minded beside a rate: sentences, most weighty first."""
+"""Caveats of a rate, as sentences, most important first."""
 
 from __future__ import annotations
 

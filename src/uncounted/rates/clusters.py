@@ -1,8 +1,7 @@
-"""Rows that came together: several attempts from one interview, one incident, one group.
+"""Clustered rows: design effect, effective sample size, and the cluster bootstrap.
 
-Such rows are alike, so they say less than as many rows from different people. How much
-less is the design effect; the effective number of rows is what the intervals are made
-from. Whole clusters are also drawn again and again (bootstrap), which needs enough of them.
+Several attempts from one interview or incident are alike, so they say less than as many rows
+from different people. Intervals are made from the effective sample size.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Rates by group and their contrasts, with everything that must stand beside them.
-
-A rate among reports is not a rate among all attempts. So none comes alone: each has the
-interval that chance alone would give, the bounds of what the data say when outcomes or
-attempts are missing, and what follows if one outcome reaches us more easily than the other.
-"""
+"""Rates by group and their contrasts, with intervals, bounds and sensitivity analysis."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Two proportions against each other: their difference, ratio and odds ratio, with intervals.
+"""Difference, ratio and odds ratio of two proportions: Newcombe and score intervals.
 
-Group 1 is the one that is looked at, group 2 the one it is held against. Score intervals
-leave out every value that the data speak against by the score test, so empty cells need no
-added halves; an end that the data do not set is 0 or infinity. All of it is as if the rows
-were a random sample.
+Group 2 is the reference. A score interval holds every value that the score test does not
+reject, so empty cells need no added halves; a limit that the data do not set is 0 or infinity.
+Sampling error only, as of a random sample.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""How many rows of each group have an outcome: what rates are made from.
+"""Counts of rows with and without an outcome, by group, source and cluster.
 
-A row is an attempt (or a person). What is kept of it is its group, its source, the number
-of its cluster and whether it has the outcome; no other cell of the file gets past here,
-and the names of clusters do not either.
+A row is an attempt (or a person). Of each only its group, source, number of its cluster and
+outcome are kept; no other cell of the file, and no cluster's name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""One proportion with its interval, as if the rows were a random sample.
+"""Wilson and Jeffreys intervals for one proportion.
 
-They hardly ever are. These intervals hold the doubt of chance alone, and nothing in
-this package prints one without saying so. Counts may be fractions: the effective counts
-of rows that came in clusters.
+Sampling error only, as of a random sample; callers must say so. Counts may be fractions: the
+effective counts of clustered rows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""What if one outcome reaches us more easily than the other, or is written down wrongly?
+"""Sensitivity to differential reporting and to outcome misclassification.
 
-The reporting ratio rho is how likely an attempt that ended so is to be among the reports,
-over how likely one that did not is. The odds in the reports are rho times the true odds,
-so the data say nothing about rho: it has to be believed, and all that can be done is to
-say what follows from each belief.
+The reporting ratio rho is how likely an attempt with the outcome is to be reported, over how
+likely one without it is. The odds in the reports are rho times the true odds, so the data hold
+no information on rho: tipping points and bias analysis say what follows from each value.
 """
 
 from __future__ import annotations

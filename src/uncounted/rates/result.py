@@ -1,7 +1,4 @@
-"""What a comparison of rates gives: values that hold a rate together with its doubt.
-
-`compare` makes them; words, tables and pages are made from them.
-"""
+"""Settings of a comparison of rates, and its result."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Rates in words that cannot be quoted carelessly: counts first, and never a bare per cent.
-
-The sentence carries what it rests on inside it, so that whoever copies it copies that too.
-"""
+"""Rates in sentences: counts first, and no per cent without them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""Whether two groups can be compared: the same sources, in the same mix?
+"""Comparability of groups by source: each source, leave-one-out, direct standardisation.
 
-A rate can rise because more attempts end so, or because a source that hears of such
-attempts has become a larger part of the reports. Here each source is shown on its own,
-each is left out in turn, and both groups are given the same mix. Rows that came in clusters count
-here, too, for what they are worth, and there is no interval where that cannot be known.
+A rate can rise because a source that hears of such attempts has become a larger part of the
+reports. Clustered rows count by their effective sample size.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The tables that stand beside a rate, as rows of words: the terminal and the page print the same.
+"""Tables of rates, as rows of words, for the terminal and the page.
 
-Each function gives a header and its rows; none of them holds a per cent without the counts
-that it is made from in the same table or the one before it, and of fewer than 20 rows it
-holds intervals but no point.
+No per cent stands without its counts in the same table or the one before it; of fewer than 20
+rows a table holds intervals but no point.
 """
 
 from __future__ import annotations

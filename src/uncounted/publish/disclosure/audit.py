@@ -1,12 +1,11 @@
-"""The attacker: what can be computed about a hidden count from everything that is published.
+"""Disclosure audit: the attacker's feasible interval of each suppressed count, by MILP.
 
-It is handed only what a reader has (the cells that are shown, the statements that
-are printed, the rule) and solves, for each hidden cell, for the least and the greatest
-whole number that fits. It shares nothing but the solver with `disclosure`, which decides what to
-hide, and trusts nothing that `disclosure` says.
+It gets only what a reader has (published counts, published sums, the rule) and solves for the
+least and the greatest whole number that fit. It shares the solver with `complementary`, which
+decides what is suppressed, and nothing else.
 
-The attacker knows the rule: a count is hidden when it is small or when it shields
-one that is small, so among the hidden cells of a table at least one is small.
+The attacker knows the rule: a count is suppressed when it is small or when it protects one
+that is small, so among the suppressed counts of a table at least one is small.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The cheapest hiding under which no small count can be computed, by integer programming.
+"""Complementary cell suppression of least cost, by mixed-integer linear programming.
 
-What a count costs to hide comes from a `SuppressionKey`, never from a count. What is found here is
-believed by nobody: `disclosure` has `audit` attack it.
+Costs come from a `SuppressionKey`, never from a count. `suppression` has `audit` attack the
+result before it is used.
 """
 
 from __future__ import annotations

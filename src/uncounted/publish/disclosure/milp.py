@@ -1,7 +1,7 @@
 """Mixed-integer linear programmes, solved exactly by HiGHS without output.
 
-HiGHS prints a line of its own to standard output when it repairs a solution, whatever
-it is told; there `uncounted --json` owes its reader one JSON object and nothing else.
+HiGHS prints a line to standard output when it repairs a solution, whatever its options say;
+`uncounted --json` prints one JSON object and nothing else.
 """
 
 from __future__ import annotations

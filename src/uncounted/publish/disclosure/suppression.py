@@ -1,9 +1,8 @@
-"""Which counts of a table may be shown, and which must be hidden for their sake.
+"""Primary and complementary cell suppression, with an audit before anything is published.
 
-Counts under the threshold are hidden (zero among them), then as few others as it
-takes so that no hidden one can be computed: by integer programming against all that
-is published. `audit` then attacks the result on its own, and nothing that it can
-break is returned. `docs/decisions/0006-publication.md` says why the rule is what it is.
+Counts under the threshold are suppressed (zero among them), then as few others as protect
+them against all that is published. `audit` attacks the result; a table that fails it is never
+returned. `docs/decisions/0006-publication.md` gives the reasons for the rule.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""Choices of hiding that nobody without the case file can repeat.
+"""Random suppression keyed by a secret of the case file.
 
-Which further counts are hidden must not follow from the table alone: whoever ran the
-program on every table that fits would keep those for which it hides the same. So each
-choice is drawn from a secret of the case file, by what it is about and never by a count.
-The same secret gives the same choices, whatever the order of the lists; that is why a
-case file keeps one and uses it for every release. Two secrets would hide the same small
-counts behind different others, and what both hide would be the small ones.
+Which further counts are suppressed must not follow from the table alone: an attacker could run
+the program on every table that fits and keep those with the same suppression pattern. Each
+choice is drawn from the secret by its subject, never by a count, and is the same whatever the
+order of the lists. A case file keeps one secret for all its releases: counts suppressed under
+two secrets would be the small ones.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The fonts that travel with the package: what they hold, how wide their letters are, their parts.
+"""Fonts of the package: their letters, advance widths and subsets; never those of the machine.
 
-`README.md` beside this file says where they come from. Never reads a font of the machine.
+`README.md` in this folder says where they come from.
 """
 
 from __future__ import annotations

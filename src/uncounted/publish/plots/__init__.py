@@ -1,7 +1,7 @@
-"""The pictures of a study, for those who may see its table: in a notebook, or as files.
+"""Plots of a study as SVG, for those who may see its table.
 
-They show exact counts, so they are not for publication; a release has its own figures,
-made from the protected table. They read in print, in black and white, and at two widths.
+They show exact counts, so they are not for publication; a release has its own figures, made
+from the protected table. They read in black and white, at two widths.
 """
 
 from __future__ import annotations

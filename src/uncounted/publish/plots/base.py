@@ -1,8 +1,4 @@
-"""What every picture is made on: its two widths, its words, its axis.
-
-A picture is for those who may see the table: it shows exact counts where it shows
-counts. What is published is drawn by `figures`, from the protected table.
-"""
+"""What all plots share: two widths, text, the axis of people, saving."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether a probability means what it says: stated against true, with intervals.
+"""Calibration plot (reliability diagram): stated against observed match probabilities.
 
-On the dashed line, of the pairs stated at .3 three in ten are true. A mark under it means
-that links are stated too likely. Shares only: no report and no name.
+A point under the dashed line means that links are stated too likely. Shares only: no report
+and no name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers one under the other on one axis of people: what three of the pictures share."""
+"""Forest plot rows: labelled intervals one under the other on one axis of people."""
 
 from __future__ import annotations
 

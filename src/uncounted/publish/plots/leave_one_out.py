@@ -1,4 +1,4 @@
-"""The headline without each list: whose word does the answer hang on?"""
+"""Forest plot of the headline with each list left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lists depend on which: the likelihood of every link, as a triangle of discs."""
+"""Posterior probability of each link between lists, as a triangle of discs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All methods' answers on one axis: the spread between them is part of the doubt."""
+"""Forest plot of all methods: the range across estimators."""
 
 from __future__ import annotations
 

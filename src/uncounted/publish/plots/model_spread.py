@@ -1,4 +1,4 @@
-"""Models that fit alike and disagree: each one's number against its weight."""
+"""Bayesian model average: each model's estimate against its weight."""
 
 from __future__ import annotations
 

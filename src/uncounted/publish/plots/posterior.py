@@ -1,4 +1,4 @@
-"""How likely each number is: a hill for each method that has draws, a bar for the others."""
+"""Posterior densities of N by method; intervals for methods without draws."""
 
 from __future__ import annotations
 

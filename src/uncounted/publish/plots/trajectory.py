@@ -1,4 +1,4 @@
-"""The number from growing parts of the records: does it stand still?"""
+"""Estimates from growing random subsamples of the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is on which lists, with exact counts: for those who may see the table."""
+"""UpSet plot of the overlap of lists, with exact counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the number moves when its untestable assumption is wrong by a factor xi."""
+"""Sensitivity of N to the identifying assumption, by the parameter xi."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The headline's own line in the picture of xi: where the answer that leads stands on it.
-
-The table of xi starts from the saturated table where every pattern has somebody. The
-headline rests on more, and is seldom on that line.
-"""
+"""The headline's own line in the plot of xi, where the table of xi is the saturated one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The picture of rates: what chance alone would leave, and what unequal reporting would.
+"""Figure of rates: sampling intervals, and the range under differential reporting.
 
-One row a group on an axis from 0 to 100%. It reads in black and white: chance is a solid
-bar with limits, unequal reporting a dashed line below it.
+One row a group on an axis from 0 to 100%. It reads in black and white.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Rates as one page for publication, on which no rate stands without what it rests on.
+"""Rates as one HTML page for publication, with intervals, bounds and sensitivity analysis.
 
-A page leaves, and no published number may lead back to a person. All counts of a group can
-be computed from its rate, so there is nothing to hide behind: a page with a count under five
-is not made, unless it is marked, in large letters, as not for publication.
+All counts of a group can be computed from its rate, so a page with a count under five is not
+made, unless it is marked, in large letters, as not for publication.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""What a report says, as data: the page and the PDF print the same `Document`.
-
-The sentences of each section are in `sections`; here is what a report is made of.
-Nothing here knows HTML or typst.
-"""
+"""A report as data: the HTML page and the PDF print the same `Document`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The two pictures of a report: who is on which lists, and how many there probably were.
+"""Figures of a report: the UpSet plot of the lists and the forest plot of the estimates.
 
-Each is drawn twice, wide for a page and narrow for a phone, from the protected table
-and from rounded numbers alone. A hidden count is a hatched box of one size, whatever
-it hides. They read in black and white.
+Each is drawn wide for a page and narrow for a phone, from the protected table and rounded
+numbers. A suppressed count is a hatched box of one size. They read in black and white.
 """
 
 from __future__ import annotations

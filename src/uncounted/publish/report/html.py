@@ -1,8 +1,7 @@
-"""A report as one HTML file that needs nothing from anywhere.
+"""A report as one self-contained HTML file.
 
-Style, figures and the letters it uses are inside it, and its own policy forbids the
-browser to fetch anything. Every text is escaped; the only markup that passes as it
-is are the figures, which are drawn here.
+Style, figures and fonts are inside, and its content security policy forbids fetching anything.
+All text is escaped; the only markup passed through are the figures drawn here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a report says of how it was decided who is who, and what other ways would have given."""
+"""The section on record linkage: its uncertainty, and sensitivity to the linkage model."""
 
 from __future__ import annotations
 

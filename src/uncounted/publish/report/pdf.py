@@ -1,7 +1,6 @@
-"""A report as a PDF on A4, typeset by typst from the same document as the page.
+"""A report as an A4 PDF, typeset by typst from the same document as the page.
 
-Uses the fonts of the package alone and the time that the facts carry, so the same
-document gives the same bytes. It reads no file but its template and fonts, and writes none.
+The same document and time give the same bytes; fonts are those of the package alone.
 """
 
 from __future__ import annotations

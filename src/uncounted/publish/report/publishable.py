@@ -1,8 +1,7 @@
-"""What may be said: the protected table and every method's answer, rounded.
+"""What is publishable: the protected table, and every method's answer, rounded.
 
-A count reaches a sentence in one of two ways: out of `ProtectedTable`, or rounded to
-the precision of an interval. The true table stops here, at `prepare`, which hands it
-to `disclosure.protect` and lets it go.
+A count reaches a sentence out of `ProtectedTable`, or rounded to the precision of an interval.
+The true table stops at `prepare`.
 """
 
 from __future__ import annotations

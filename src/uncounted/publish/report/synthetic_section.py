@@ -1,8 +1,4 @@
-"""How far a report on a made-up population was from the truth, and why.
-
-Everything is computed from the intervals, whatever they turn out to be; no sentence
-is fixed beforehand to suit an example.
-"""
+"""The section on coverage, for synthetic data: how far the report is from the true value."""
 
 from __future__ import annotations
 
