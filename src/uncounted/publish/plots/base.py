@@ -92,6 +92,14 @@ def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, .
     return tuple(files)
 
 
+type Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def boxes_meet(a: Box, b: Box, gap: float) -> bool:
+    """Whether two boxes touch, or have less than `gap` between them from left to right."""
+    return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] and b[1] < a[3]
+
+
 def draw_plot(name: str, title: str, desc: str, draw: Callable[[Drawing], float]) -> Plot:
     """Draw in both widths; `draw` gives the height it took."""
     title, desc = clean(title), clean(desc)

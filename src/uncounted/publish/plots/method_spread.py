@@ -5,7 +5,13 @@ from __future__ import annotations
 from uncounted.estimate.base.result import Study
 from uncounted.publish.plots.base import EDGE, Axis, Plot, draw_plot, head, notes
 from uncounted.publish.plots.forest import draw_rows
-from uncounted.publish.plots.posterior import bar_notes, cut_notes, in_sentences, reach, rows_of
+from uncounted.publish.plots.posterior import (
+    bar_notes,
+    cut_notes,
+    in_sentences,
+    rows_of,
+    study_reach,
+)
 from uncounted.publish.svg import Drawing
 
 
@@ -19,7 +25,7 @@ def method_spread(study: Study) -> Plot:
         >>> method_spread(run(table, EstimateSettings(["chao"]))).title
         'How many in all: the methods side by side'
     """
-    far = reach(study)
+    far = study_reach(study)
 
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)

@@ -12,7 +12,18 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rounding import about, round_to_interval
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Axis, Plot, axis_reach, draw_plot, head, notes
+from uncounted.publish.plots.base import (
+    EDGE,
+    SMALL,
+    Axis,
+    Box,
+    Plot,
+    axis_reach,
+    boxes_meet,
+    draw_plot,
+    head,
+    notes,
+)
 from uncounted.publish.plots.list_dependence import list_dependence
 from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
@@ -266,7 +277,7 @@ def _labels(
         (axis.at(m["point"] - m["se"]), axis.at(m["point"] + m["se"]), y)
         for m, (_, y) in zip(models, dots, strict=True)
     ]
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
     if observed is not None:
         taken.append((axis.at(observed) - 1, 0.0, axis.at(observed) + 1, bottom))
     few = 6 if on.width > NARROW else 4
@@ -284,15 +295,11 @@ def _labels(
             if box[0] < axis.left or box[2] > axis.right or box[1] < bottom - _HIGH - 14:
                 continue
             hits = (
-                any(_meet(box, other) for other in taken)
-                or any(_meet(box, (a - 2, at - 5, b + 2, at + 5)) for a, b, at in bars)
+                any(boxes_meet(box, other, 2) for other in taken)
+                or any(boxes_meet(box, (a - 2, at - 5, b + 2, at + 5), 2) for a, b, at in bars)
                 or any(box[0] < dx < box[2] and dy < box[3] for dx, dy in dots)
             )
             if not hits:
                 on.text(left, base, words, size=SMALL)
                 taken.append(box)
                 break
-
-
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] + 2 and b[0] < a[2] + 2 and a[1] < b[3] and b[1] < a[3]

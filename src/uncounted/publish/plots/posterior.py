@@ -118,7 +118,7 @@ def _refusal(name: str, reason: str | None) -> ForestRow:
     return ForestRow(name, EstimateText(why, why), None)
 
 
-def reach(study: Study) -> float:
+def study_reach(study: Study) -> float:
     """How far the axis goes."""
     ok = [estimate for estimate in study.estimates if estimate.point is not None]
     points = [study.observed, *(e.point for e in ok if e.point is not None)]
@@ -167,7 +167,7 @@ def posterior(study: Study) -> Plot:
         >>> posterior(run(table, EstimateSettings(["independence"]))).desc
         'Documented: 70. Independent lists: about 150, between 100 and 250.'
     """
-    far = reach(study)
+    far = study_reach(study)
     has_hills = any(e.ok and e.draws is not None for e in study.estimates)
 
     def draw(on: Drawing) -> float:

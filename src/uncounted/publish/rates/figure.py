@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uncounted.publish import fonts
-from uncounted.publish.report.figures import NARROW, WIDE, SvgFigure
+from uncounted.publish.report.figures import SvgFigure, draw_figure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
 from uncounted.rates.result import Rate, Rates
 from uncounted.rates.sentences import RowLabels, between, of
@@ -21,11 +21,7 @@ def intervals(rates: Rates, labels: RowLabels) -> SvgFigure:
     title = f"Which share of the reported {labels.unit} {labels.says}"
     known = [rate for rate in rates.rates if rate.share is not None]
     desc = " ".join(f"{_label(rate)}; {_wider(rate)}." for rate in known)
-    drawn = [
-        _draw(Drawing(width, title, desc, f"rates-{name}"), known)
-        for name, width in (("wide", WIDE), ("narrow", NARROW))
-    ]
-    return SvgFigure("rates", title, desc, *drawn)
+    return draw_figure("rates", title, desc, lambda draw: _draw(draw, known))
 
 
 def _label(rate: Rate) -> str:
@@ -33,14 +29,14 @@ def _label(rate: Rate) -> str:
     return f"{name}{of(rate.tally)}; if a random sample, {between(rate.interval, rate.tally.n)}"
 
 
-def reach(rate: Rate) -> tuple[float, float]:
+def bias_range(rate: Rate) -> tuple[float, float]:
     """The rate among all with chance, if reporting differs up to four times either way."""
     intervals = [row.interval or (row.rate, row.rate) for row in rate.reporting]
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
 def _wider(rate: Rate) -> str:
-    return f"with unequal reporting {between(reach(rate), rate.tally.n)}"
+    return f"with unequal reporting {between(bias_range(rate), rate.tally.n)}"
 
 
 def _draw(draw: Drawing, rates: list[Rate]) -> str:
@@ -76,7 +72,7 @@ def _row(draw: Drawing, rate: Rate, y: float, at: Callable[[float], float]) -> N
             draw.line(at(end), middle - 6, at(end), middle + 6, stroke=ACCENT, width=2)
     if rate.share is not None:
         draw.dot(at(rate.share), middle, 5.5, fill=ACCENT)
-    low, high = reach(rate)
+    low, high = bias_range(rate)
     below = middle + 15
     draw.line(at(low), below, at(high), below, stroke=INK, width=1.5, dash="5 4")
     for end in (low, high):

@@ -50,6 +50,15 @@ class EstimateRow:
     linkage_range: Rounded | None = None
 
 
+def draw_figure(key: str, title: str, desc: str, draw: Callable[[Drawing], str]) -> SvgFigure:
+    """Draw in both widths."""
+    wide, narrow = (
+        draw(Drawing(width, title, desc, f"{key}-{name}"))
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    )
+    return SvgFigure(key, title, desc, wide, narrow)
+
+
 def in_reading_order(table: ProtectedTable) -> list[str]:
     """Patterns by number of lists; shown ones by count, then hidden ones in a fixed order.
 
@@ -74,11 +83,7 @@ def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> SvgFigure:
         f"of people on exactly those lists; the longest bar is {whole(largest)} people"
         + (f", and {hidden} counts are not shown." if hidden else ".")
     )
-    drawn = [
-        _overlaps(Drawing(width, title, desc, f"overlaps-{name}"), table, labels)
-        for name, width in (("wide", WIDE), ("narrow", NARROW))
-    ]
-    return SvgFigure("overlaps", title, desc, *drawn)
+    return draw_figure("overlaps", title, desc, lambda draw: _overlaps(draw, table, labels))
 
 
 def _overlaps(draw: Drawing, table: ProtectedTable, labels: Mapping[str, str]) -> str:
@@ -173,11 +178,9 @@ def estimates(observed: int, answers: Sequence[EstimateRow], truth: int | None =
     if truth is not None:
         parts.append(f"The truth, known because the people are made up: {whole(truth)}.")
     desc = " ".join(parts)
-    drawn = [
-        _estimates(Drawing(width, title, desc, f"estimates-{name}"), observed, answers, truth)
-        for name, width in (("wide", WIDE), ("narrow", NARROW))
-    ]
-    return SvgFigure("estimates", title, desc, *drawn)
+    return draw_figure(
+        "estimates", title, desc, lambda draw: _estimates(draw, observed, answers, truth)
+    )
 
 
 def _reach(observed: int, answers: Sequence[EstimateRow], truth: int | None) -> float:
