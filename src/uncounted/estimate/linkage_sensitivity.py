@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -19,7 +18,13 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.mixture import spread_out
 from uncounted.estimate.base.pooling import pool
-from uncounted.estimate.base.result import Fitted, Floats, Interval, Study, plain
+from uncounted.estimate.base.result import Fitted, Floats, Study
+from uncounted.estimate.base.rows import (
+    AlternativeRow,
+    AlternativesRange,
+    Interval,
+    StrataAlternatives,
+)
 from uncounted.estimate.base.settings import MAX_REFUSED, EstimateSettings
 from uncounted.estimate.strata.stratified import Strata, joint_draws, run_strata_over, total_of
 from uncounted.estimate.study import LIGHTER, METHODS
@@ -28,7 +33,7 @@ from uncounted.progress import Progress, silent
 MOST_TABLES = 10  # of a reading that are estimated from: as many as the grid stores
 
 
-type Errors = Sequence[float | None]  # of the lower end and of the upper; None: not known
+type Errors = tuple[float | None, float | None]  # of lower and upper end; None: not known
 
 
 @attrs.frozen
@@ -58,7 +63,7 @@ def with_alternatives(
 ) -> Study:
     """Say beside a study what one of its methods gives under every other reading.
 
-    `linkage` gains `readings`, a row each, and `envelope`: the interval from the lowest to the
+    `linkage` gains `alternatives`, a row each, and `range`: the interval from the lowest to the
     highest end over the study's own and the readings of the grid that pass their checks, what
     chance does to those ends taken off (`widened`). `error` is the Monte Carlo standard error
     of either end. Passing ones under which the method gives no number are counted.
@@ -83,7 +88,8 @@ def with_alternatives(
         progress("estimating under other readings of who is who", done, len(readings))
         rows.append(_row(reading, name, settings))
     main = (headline.interval, _errors(_laws(study.fits.get(name, ())), level))
-    linkage = {**study.linkage, "readings": rows, "envelope": _told(main, rows)}
+    found = _range_over(main, rows)
+    linkage = attrs.evolve(study.linkage, alternatives=tuple(rows), range=found)
     return attrs.evolve(study, linkage=linkage)
 
 
@@ -107,7 +113,7 @@ def strata_with_alternatives(
 ) -> Strata:
     """Say beside a total what the first method that is no bound gives under other readings.
 
-    `linkage` has `readings` and `envelope` as for one study, and `method`. A total under a
+    `linkage` has `alternatives` and `range` as for one study, and `method`. A total under a
     reading is of the strata that have a number in the study; where one of them has none there,
     the reading gives no number.
 
@@ -130,8 +136,8 @@ def strata_with_alternatives(
         progress("estimating under other readings of who is who", place, len(readings))
         rows.append(_row_of_total(reading, name, done.answering(name), settings))
     laws = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
-    told = _told((headline.interval, _errors(laws, level)), rows)
-    return attrs.evolve(done, linkage={"method": name, "readings": rows, "envelope": told})
+    found = _range_over((headline.interval, _errors(laws, level)), rows)
+    return attrs.evolve(done, linkage=StrataAlternatives(name, tuple(rows), found))
 
 
 def _row_of_total(
@@ -139,7 +145,7 @@ def _row_of_total(
     name: str,
     wanted: set[tuple[str, ...]],
     settings: EstimateSettings,
-) -> dict[str, Any]:
+) -> AlternativeRow:
     """The total under one reading: strata that have no number in the study count as recorded."""
     level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.strata[0]) // MOST_TABLES))
@@ -155,29 +161,29 @@ def _row_of_total(
         for label, study in zip(there.labels, there.studies, strict=True)
     ]
     missing, observed = wanted - there.answering(name), _recorded(strata)
-    row: dict[str, Any] = {
-        "reading": reading.name,
-        "in_grid": reading.in_grid,
-        "passes": reading.failed_check is None,
-        "why": reading.failed_check,
-        "observed": observed[len(observed) // 2],
-        "point": None,
-        "interval": None,
-        "error": [None, None],
-        "draws": draws,
-    }
+    row = AlternativeRow(
+        name=reading.name,
+        in_grid=reading.in_grid,
+        passes=reading.failed_check is None,
+        reason=reading.failed_check,
+        observed=observed[len(observed) // 2],
+        point=None,
+        interval=None,
+        error=(None, None),
+        draws=draws,
+    )
     if missing:
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
-        return {**row, "why": reading.failed_check or silent_}
+        return attrs.evolve(row, reason=reading.failed_check or silent_)
     total = total_of(name, strata, studies, level, np.random.default_rng(seed))
     laws = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
-    return {
-        **row,
-        "why": reading.failed_check or total.reason,
-        "point": total.point,
-        "interval": plain(total.interval),
-        "error": _errors(laws, level),
-    }
+    return attrs.evolve(
+        row,
+        reason=reading.failed_check or total.reason,
+        point=total.point,
+        interval=_open(total.interval),
+        error=_errors(laws, level),
+    )
 
 
 def _recorded(strata: Sequence[Sequence[CaptureTable]]) -> list[int]:
@@ -185,20 +191,29 @@ def _recorded(strata: Sequence[Sequence[CaptureTable]]) -> list[int]:
     return sorted(sum(table.observed for table in draw) for draw in zip(*strata, strict=True))
 
 
-def _told(main: tuple[Interval, Errors], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    inside = [row for row in rows if row["passes"] and row["in_grid"]]
-    return {
-        **_envelope(main, [(row["interval"], row["error"]) for row in inside if row["interval"]]),
-        "readings": sum(row["in_grid"] for row in rows),
-        "passing": len(inside),
-        "without_number": sum(row["interval"] is None for row in inside),
-    }
+def _open(interval: Interval | None) -> tuple[float | None, float | None] | None:
+    """An interval of which an end that is not finite is None."""
+    if interval is None:
+        return None
+    low, high = (end if math.isfinite(end) else None for end in interval)
+    return low, high
 
 
-def _envelope(
-    main: tuple[Interval, Errors], others: Sequence[tuple[Sequence[float | None], Errors]]
-) -> dict[str, Any]:
-    """Either end, and its error: that of the draws whose end it is."""
+def _range_over(main: tuple[Interval, Errors], rows: Sequence[AlternativeRow]) -> AlternativesRange:
+    inside = [row for row in rows if row.passes and row.in_grid]
+    return AlternativesRange(
+        *_widest(main, [(row.interval, row.error) for row in inside if row.interval]),
+        alternatives=sum(row.in_grid for row in rows),
+        passing=len(inside),
+        without_number=sum(row.interval is None for row in inside),
+    )
+
+
+def _widest(
+    main: tuple[Interval, Errors],
+    others: Sequence[tuple[tuple[float | None, float | None], Errors]],
+) -> tuple[tuple[float | None, float | None], Errors]:
+    """Lower and upper end, and the error of each: that of the draws whose end it is."""
     ends: list[float | None] = []
     errors: list[float | None] = []
     for which, side in ((0, -1), (1, 1)):
@@ -210,7 +225,7 @@ def _envelope(
         end, by = max([(own, main[1][which]), *reached], key=lambda found: side * found[0])
         ends.append(end if math.isfinite(end) else None)
         errors.append(by)
-    return {"interval": ends, "error": errors}
+    return (ends[0], ends[1]), (errors[0], errors[1])
 
 
 def widened(own: float, other: float, error: float, other_error: float, side: int) -> float:
@@ -236,7 +251,7 @@ def _laws(fits: Sequence[Fitted]) -> list[Floats]:
     return [law for fit in good for law in [spread_out(fit.estimate, fit.observed)] * fit.times]
 
 
-def _errors(laws: Sequence[Floats], level: float) -> list[float | None]:
+def _errors(laws: Sequence[Floats], level: float) -> Errors:
     """Standard errors of the two ends of laws that are averaged, as the laws are a sample.
 
     The end q of level p moves by (p - F_r(q)) / f(q) for a law F_r more; so its error is the
@@ -244,7 +259,7 @@ def _errors(laws: Sequence[Floats], level: float) -> list[float | None]:
     read off the quantiles beside it. None: one law, or no end.
     """
     if len(laws) < 2:
-        return [None, None]
+        return None, None
     size = min(map(len, laws))  # as many of each, evenly spaced
     taken = np.linspace(0.5, size - 0.5, size) / size
     every = np.concatenate([np.sort(law)[(taken * len(law)).astype(int)] for law in laws])
@@ -258,7 +273,7 @@ def _errors(laws: Sequence[Floats], level: float) -> list[float | None]:
             continue
         slope = float(high - low) / (2 * beside)
         found.append(float(np.std(chances, ddof=1)) / math.sqrt(len(laws)) * slope)
-    return found
+    return found[0], found[1]
 
 
 def _above(end: float | None) -> float:
@@ -266,7 +281,7 @@ def _above(end: float | None) -> float:
     return math.inf if end is None else end
 
 
-def _row(reading: AlternativeLinkage, name: str, settings: EstimateSettings) -> dict[str, Any]:
+def _row(reading: AlternativeLinkage, name: str, settings: EstimateSettings) -> AlternativeRow:
     """What a method gives under one reading, pooled over a few of its draws."""
     level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.tables) // MOST_TABLES))
@@ -283,18 +298,18 @@ def _row(reading: AlternativeLinkage, name: str, settings: EstimateSettings) -> 
     ]
     pooled = pool(fits, max_refused=_may_refuse(len(tables)), allow_for_few=False)
     observed = sorted(table.observed for table in reading.tables)
-    return {
-        "reading": reading.name,
-        "in_grid": reading.in_grid,
-        "passes": reading.failed_check is None,
-        "why": reading.failed_check or (None if pooled.ok else pooled.reason),
-        "observed": observed[len(observed) // 2],
-        "point": pooled.point,
-        "interval": plain(pooled.interval),
-        "error": _errors(_laws(fits), level) if pooled.ok else [None, None],
-        "draws": len(tables),
-        "refused_in": sum(fit.times for fit in fits if not fit.estimate.ok),
-    }
+    return AlternativeRow(
+        name=reading.name,
+        in_grid=reading.in_grid,
+        passes=reading.failed_check is None,
+        reason=reading.failed_check or (None if pooled.ok else pooled.reason),
+        observed=observed[len(observed) // 2],
+        point=pooled.point,
+        interval=_open(pooled.interval),
+        error=_errors(_laws(fits), level) if pooled.ok else (None, None),
+        draws=len(tables),
+        refused_in=sum(fit.times for fit in fits if not fit.estimate.ok),
+    )
 
 
 def _may_refuse(draws: int) -> float:

@@ -19,6 +19,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.pooling import pool
 from uncounted.estimate.base.result import Estimate, Fitted, Study
+from uncounted.estimate.base.rows import LinkageUncertainty, MethodXiRow, Quantiles, XiRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import check_settings
 from uncounted.estimate.base.xi import (
@@ -236,12 +237,12 @@ def run_over(
     )
     low, high = np.quantile(observed, [0.5 - level / 2, 0.5 + level / 2], method="inverted_cdf")
     headline = study.headline
-    linkage = {
-        "draws": len(tables),
-        "distinct_tables": len(distinct),
-        "observed": {"median": float(np.median(observed)), "interval": [int(low), int(high)]},
-        "variance_share": headline.diagnostics["linkage_share"] if headline else None,
-    }
+    linkage = LinkageUncertainty(
+        draws=len(tables),
+        distinct_tables=len(distinct),
+        observed=Quantiles(float(np.median(observed)), (int(low), int(high))),
+        variance_share=headline.diagnostics["linkage_share"] if headline else None,
+    )
     rows = _pooled_xi(distinct, places, fits, headline, xi, level)
     study = compare(attrs.evolve(study, linkage=linkage, sensitivity=rows), settings)
     study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
@@ -313,7 +314,7 @@ def _pooled_xi(
     headline: Estimate | None,
     xis: tuple[float, ...],
     level: float,
-) -> tuple[Mapping[str, Any], ...]:
+) -> tuple[XiRow, ...]:
     """The xi table over linkage draws, by the same rule as for one table."""
     if headline is None:
         return ()
@@ -335,10 +336,10 @@ def _pooled_xi(
     return tuple(rows)
 
 
-def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[Mapping[str, Any], ...]:
+def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[MethodXiRow, ...]:
     """The xi table of each method, made on each table: n is another in each, and n0 / xi too."""
     return tuple(
-        {"method": estimate.method, **row(pool(each, max_refused=1.0), xi, basis)}
+        MethodXiRow(estimate.method, xi, pooled.point, pooled.interval, basis)
         for estimate in study.estimates
         if estimate.ok
         for basis in [relative_basis(estimate.method)]
@@ -349,6 +350,7 @@ def _xi_by_method(study: Study, xis: tuple[float, ...]) -> tuple[Mapping[str, An
                 for fit in study.fits[estimate.method]
             ]
         ]
+        for pooled in [pool(each, max_refused=1.0)]
     )
 
 

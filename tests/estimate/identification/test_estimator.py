@@ -24,7 +24,7 @@ from uncounted.estimate.base.assumptions import (
 )
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
-from uncounted.estimate.base.result import plain
+from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.identification.cell_models import Dirichlet, Given, log_gammas, patterns
 from uncounted.estimate.identification.estimator import Remembered, identify
 from uncounted.estimate.identification.loglinear_cells import (
@@ -569,7 +569,7 @@ def test_what_is_said_is_plain_json(kosovo: CaptureTable) -> None:
         assert back["settings"]["identified_by"] == assumption.name
         assert back["settings"]["exactly"] == assumption.exact(kosovo.lists)
         assert kosovo.digest() not in said
-    rows = json.dumps(plain(xi_curve(kosovo, draws=200)), allow_nan=False)
+    rows = json.dumps(as_json(xi_curve(kosovo, draws=200)), allow_nan=False)
     assert len(json.loads(rows)) == 5
 
 

@@ -19,7 +19,7 @@ from uncounted.estimate import (
     log_linear_stepwise,
     sample_coverage,
 )
-from uncounted.estimate.base.result import plain
+from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
@@ -185,7 +185,7 @@ def test_two_lists_and_more_than_nine_have_no_rows(kosovo: CaptureTable) -> None
 
 
 def test_rows_are_plain_in_json(kosovo: CaptureTable) -> None:
-    said = json.loads(json.dumps(plain(tuple(rows_of(kosovo))), allow_nan=False))
+    said = json.loads(json.dumps(as_json(tuple(rows_of(kosovo))), allow_nan=False))
     assert said[0]["covers"] in (True, False)
 
 

@@ -23,7 +23,8 @@ from uncounted.errors import NotEstimable
 from uncounted.estimate.base import validation
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.posterior import open_ended, quantiles
-from uncounted.estimate.base.result import Estimate, Interval
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Interval
 
 
 def estimator[**P](

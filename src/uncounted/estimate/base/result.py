@@ -6,10 +6,9 @@ did answer. No type here can hold a number and a refusal at once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 import numpy as np
@@ -17,10 +16,25 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
+from uncounted.estimate.base.rows import (
+    ClaimComparison,
+    DeltaRow,
+    Details,
+    Interval,
+    KnownListRow,
+    LeaveOneOutRow,
+    LinkageUncertainty,
+    MethodRange,
+    MethodXiRow,
+    PairRow,
+    PriorRow,
+    Status,
+    SubsampleRow,
+    XiRow,
+    as_json,
+)
 
 type Floats = npt.NDArray[np.float64]
-type Interval = tuple[float, float]
-type Status = Literal["ok", "refused"]
 
 
 @attrs.frozen(eq=False)
@@ -63,8 +77,8 @@ class Estimate:
     level: float = 0.95
     interval_kind: str | None = None
     assumption: str = ""
-    settings: Mapping[str, Any] = attrs.field(factory=dict)
-    diagnostics: Mapping[str, Any] = attrs.field(factory=dict)
+    settings: Details = attrs.field(factory=dict)
+    diagnostics: Details = attrs.field(factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     seed: int | None = None
@@ -84,6 +98,11 @@ class Estimate:
         """Whether there is a number."""
         return self.status == "ok"
 
+    @property
+    def result(self) -> tuple[Status, str | None, float | None, Interval | None]:
+        """Status, reason, point and interval: what rows of robustness checks hold."""
+        return self.status, self.reason, self.point, self.interval
+
     def number(self) -> float:
         """The point.
 
@@ -102,15 +121,15 @@ class Estimate:
             "reason": self.reason,
             "finding": self.finding,
             "hint": self.hint,
-            "point": plain(self.point),
+            "point": as_json(self.point),
             "point_kind": self.point_kind,
-            "mean": plain(self.mean),
-            "interval": plain(self.interval),
+            "mean": as_json(self.mean),
+            "interval": as_json(self.interval),
             "level": self.level,
             "interval_kind": self.interval_kind,
             "assumption": self.assumption,
-            "settings": plain(self.settings),
-            "diagnostics": plain(self.diagnostics),
+            "settings": as_json(self.settings),
+            "diagnostics": as_json(self.diagnostics),
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 4),
         }
@@ -142,20 +161,18 @@ class Study:
         lists: people on each list.
         estimates: one a method, refusals included.
         warnings: sentences about the table and the methods.
-        sensitivity: rows of the xi table: `xi`, `point`, `interval`, `basis`.
-        dependence: rows of the pairwise table: `lists`, `both`, `point`, `interval`.
-        leave_one_out: rows of the headline's method without each list: `list`, `observed`,
-            `status`, `reason`, `point`, `interval`; see `robustness`.
-        deltas: rows of `decomposable` under other prior counts: `delta`, `status`,
-            `reason`, `point`, `interval`.
-        priors: the same under other priors on N too, with `prior_N`; see `robustness`.
-        consistency: rows of each list taken as a population of known size; see `consistency`.
-        trajectory: rows of growing random parts of the people; see `trajectory`.
+        sensitivity: the headline at each xi.
+        dependence: Chapman's estimate for each pair of lists.
+        leave_one_out: the headline's method without each list.
+        deltas: `decomposable` under other prior counts.
+        priors: the same under other priors on N too.
+        consistency: each list taken as a population of known size.
+        trajectory: the headline's method on growing random parts of the records.
         checks: what these two say, in sentences without numbers.
-        spread: the lowest and the highest point of the methods; see `robustness`.
-        xi_by_method: the xi table of each method: `method`, `xi`, `point`, `interval`, `basis`.
-        claim: how a stated claim stands with each method; see `claims`.
-        linkage: what the doubt about who is who adds; None for a single table.
+        spread: the lowest and the highest point of the methods.
+        xi_by_method: each method at each xi.
+        claim: how a stated claim stands with each method.
+        linkage: what record linkage adds to the uncertainty; None for a single table.
         input: digest of the table, or of the list of tables.
         seed: of the draws.
         fits: over linkage draws, each method on every table: what totals over strata are made
@@ -166,20 +183,20 @@ class Study:
     lists: Mapping[str, int]
     estimates: tuple[Estimate, ...]
     warnings: tuple[str, ...] = ()
-    sensitivity: tuple[Mapping[str, Any], ...] = ()
-    dependence: tuple[Mapping[str, Any], ...] = ()
-    linkage: Mapping[str, Any] | None = None
+    sensitivity: tuple[XiRow, ...] = ()
+    dependence: tuple[PairRow, ...] = ()
+    linkage: LinkageUncertainty | None = None
     input: str = ""
     seed: int = 1
-    leave_one_out: tuple[Mapping[str, Any], ...] = ()
-    deltas: tuple[Mapping[str, Any], ...] = ()
-    priors: tuple[Mapping[str, Any], ...] = ()
-    consistency: tuple[Mapping[str, Any], ...] = ()
-    trajectory: tuple[Mapping[str, Any], ...] = ()
+    leave_one_out: tuple[LeaveOneOutRow, ...] = ()
+    deltas: tuple[DeltaRow, ...] = ()
+    priors: tuple[PriorRow, ...] = ()
+    consistency: tuple[KnownListRow, ...] = ()
+    trajectory: tuple[SubsampleRow, ...] = ()
     checks: tuple[str, ...] = ()
-    spread: Mapping[str, Any] | None = None
-    xi_by_method: tuple[Mapping[str, Any], ...] = ()
-    claim: Mapping[str, Any] | None = None
+    spread: MethodRange | None = None
+    xi_by_method: tuple[MethodXiRow, ...] = ()
+    claim: ClaimComparison | None = None
     fits: Mapping[str, Sequence[Fitted]] = attrs.field(factory=dict, repr=False)
 
     @property
@@ -209,7 +226,7 @@ class Study:
         """People who are on a list for all that linkage leaves open: no number is below that."""
         if self.linkage is None:
             return self.observed
-        return min(self.observed, int(self.linkage["observed"]["interval"][0]))
+        return min(self.observed, int(self.linkage.observed.interval[0]))
 
     def to_json(self) -> dict[str, Any]:
         """The object that `uncounted estimate --json` prints."""
@@ -220,22 +237,22 @@ class Study:
             "version": version("uncounted"),
             "input": self.input,
             "estimates": [estimate.to_json() for estimate in self.estimates],
-            "sensitivity": plain(self.sensitivity),
-            "dependence": plain(self.dependence),
-            "leave_one_out": plain(self.leave_one_out),
-            "deltas": plain(self.deltas),
-            "priors": plain(self.priors),
-            "consistency": plain(self.consistency),
-            "trajectory": plain(self.trajectory),
+            "sensitivity": as_json(self.sensitivity),
+            "dependence": as_json(self.dependence),
+            "leave_one_out": as_json(self.leave_one_out),
+            "deltas": as_json(self.deltas),
+            "priors": as_json(self.priors),
+            "consistency": as_json(self.consistency),
+            "trajectory": as_json(self.trajectory),
             "checks": list(self.checks),
-            "spread": plain(self.spread),
-            "xi_by_method": plain(self.xi_by_method),
+            "spread": as_json(self.spread),
+            "xi_by_method": as_json(self.xi_by_method),
             "warnings": list(self.warnings),
         }
         if self.claim is not None:
-            answer["claim"] = plain(self.claim)
+            answer["claim"] = as_json(self.claim)
         if self.linkage is not None:
-            answer["linkage"] = plain(self.linkage)
+            answer["linkage"] = as_json(self.linkage)
         return answer
 
 
@@ -246,20 +263,3 @@ def refused(
     return Estimate(
         method=method, status="refused", reason=reason, hint=hint, input=table.digest(), **more
     )
-
-
-def plain(value: Any) -> Any:
-    """Turn a value into what JSON can say: no numpy, no infinity (None), no tuples."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return value

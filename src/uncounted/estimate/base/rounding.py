@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import attrs
 
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import MethodXiRow
 from uncounted.estimate.base.xi import with_xi
 
 
@@ -155,7 +155,7 @@ def in_words(estimate: Estimate, observed: int) -> str:
 def what_would_change(
     estimate: Estimate,
     observed: int,
-    rows: Iterable[Mapping[str, Any]] = (),
+    rows: Iterable[MethodXiRow] = (),
     least: int | None = None,
 ) -> str:
     """A sentence on how the number moves if its assumption is wrong by a factor of two.
@@ -170,11 +170,11 @@ def what_would_change(
     if estimate.point is None or estimate.interval is None:
         return ""
     least = observed if least is None else least
-    made = {row["xi"]: row for row in rows if row["method"] == estimate.method}
+    made = {row.xi: row for row in rows if row.method == estimate.method}
 
     def near(xi: float) -> str:
         if (row := made.get(xi)) is not None:
-            return about(row["point"], row["interval"], least)
+            return about(row.point, row.interval, least)
         moved = with_xi(estimate, observed, xi)
         return about(moved.point, moved.interval, least)
 

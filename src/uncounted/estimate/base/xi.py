@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 import numpy as np
@@ -23,6 +23,7 @@ from uncounted.estimate.base.assumptions import words
 from uncounted.estimate.base.estimator import estimator, log_normal_estimate
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import MethodXiRow, XiRow
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.base.validation import xi_of, xis_of
 
@@ -112,9 +113,9 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
     )
 
 
-def row(estimate: Estimate, xi: float, basis: str) -> dict[str, Any]:
+def row(estimate: Estimate, xi: float, basis: str) -> XiRow:
     """A row of the xi table."""
-    return {"xi": xi, "point": estimate.point, "interval": estimate.interval, "basis": basis}
+    return XiRow(xi, estimate.point, estimate.interval, basis)
 
 
 def xi_table(
@@ -123,7 +124,7 @@ def xi_table(
     *,
     xis: Sequence[float] | float = XI,
     level: float = 0.95,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[XiRow, ...]:
     """N at each xi: from the saturated table, or from the headline where a pattern is empty."""
     xis = xis_of(xis)
     if saturated(table).ok:
@@ -141,25 +142,25 @@ def relative_basis(method: str) -> str:
 
 def xi_rows(
     estimate: Estimate, observed: int, xis: Sequence[float] | float = XI
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[MethodXiRow, ...]:
     """The xi table of one method; none when it refused.
 
-    Rows as of `row`, with `method`, and `basis` saying what xi = 1 means for it. For an
-    estimate over linkage draws, `observed` is the study's.
+    For an estimate over linkage draws, `observed` is the study's.
 
     Examples:
         >>> from uncounted.captures import CaptureTable
         >>> from uncounted.estimate.simple.chao import chao
         >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> [(row["xi"], row["point"]) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
+        >>> [(row.xi, row.point) for row in xi_rows(chao(table), 70, (0.5, 1, 2))]
         [(0.5, 230.0), (1.0, 150.0), (2.0, 110.0)]
     """
     if not estimate.ok:
         return ()
     basis = SATURATED if estimate.method == "saturated" else relative_basis(estimate.method)
     return tuple(
-        {"method": estimate.method, **row(with_xi(estimate, observed, xi), xi, basis)}
+        MethodXiRow(estimate.method, xi, moved.point, moved.interval, basis)
         for xi in xis_of(xis)
+        for moved in [with_xi(estimate, observed, xi)]
     )
 
 

@@ -24,7 +24,8 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval, z_of
-from uncounted.estimate.base.result import Estimate, Interval, plain
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Details, Interval, PsiRow, as_json
 from uncounted.estimate.covariates.cross_fitting import (
     FOLDS,
     MARGIN,
@@ -64,7 +65,7 @@ class CovariateStudy:
     covariates: tuple[str, ...]
     chosen: tuple[tuple[str, ...], ...]
     estimates: tuple[Estimate, ...]
-    sensitivity: tuple[Mapping[str, Any], ...]
+    sensitivity: tuple[PsiRow, ...]
     seed: int
 
     @property
@@ -89,7 +90,7 @@ class CovariateStudy:
                 {"lists": list(lists), **estimate.to_json()}
                 for lists, estimate in zip(self.chosen, self.estimates, strict=True)
             ],
-            "sensitivity": plain(self.sensitivity),
+            "sensitivity": as_json(self.sensitivity),
         }
 
 
@@ -287,9 +288,7 @@ def _interval(seen: int, n0: float, variance: float, floor: int, spec: _Spec) ->
     return max(low, float(floor)), max(high, float(floor))
 
 
-def _settings(
-    people: PersonTable, names: tuple[str, ...], psi: float, spec: _Spec
-) -> dict[str, Any]:
+def _settings(people: PersonTable, names: tuple[str, ...], psi: float, spec: _Spec) -> Details:
     kinds = {
         name: "kinds" if column.dtype.kind != "f" else "numbers"
         for name, column in people.covariates.items()
@@ -307,7 +306,7 @@ def _settings(
 
 def _diagnostics(
     names: tuple[str, ...], table: CaptureTable, psi: float, unseen: Unseen, variance: float
-) -> dict[str, Any]:
+) -> Details:
     """The three ways, the answer without covariates, and how far it hangs on few people."""
     base = unseen.documented - len(unseen.terms)
     seen = 1 / (1 + psi * unseen.stood_for)
@@ -381,15 +380,15 @@ def _sensitivity(
     names: tuple[str, ...],
     psi: float,
     spec: _Spec,
-) -> list[Mapping[str, Any]]:
+) -> list[PsiRow]:
     """N at other psi: the unseen are psi times as many, whatever kind of people they are."""
     if unseen is None or not estimate.ok:
         return []
     seen = documented if spec.beside_others else len(unseen.terms)
-    rows: list[Mapping[str, Any]] = []
+    rows: list[PsiRow] = []
     for other in sorted({*PSI, psi}):
         n0 = other * unseen.of(spec.way)
         interval = _interval(seen, n0, unseen.variance(spec.way, other), documented, spec)
         point = max(seen + n0, float(documented))
-        rows.append({"lists": list(names), "psi": other, "point": point, "interval": interval})
+        rows.append(PsiRow(names, other, point, interval))
     return rows

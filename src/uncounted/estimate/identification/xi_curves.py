@@ -14,7 +14,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.assumptions import NHOI, Assumption
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import CellModelRow, IdentifiedXiRow
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.identification.cell_models import CellModel, Dirichlet
 from uncounted.estimate.identification.estimator import Remembered, identify
@@ -30,7 +30,7 @@ def xi_curve(
     assumption: Assumption | None = None,
     cells: CellModel | str = "dirichlet",
     **more: Any,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[IdentifiedXiRow, ...]:
     """N at each xi of an assumption, all from the same draws of the seen patterns.
 
     Args:
@@ -40,12 +40,9 @@ def xi_curve(
         cells: as in `identify`.
         more: `level`, `seed`, `prior`, `draws`, as in `identify`.
 
-    Returns:
-        Rows with `xi`, `status`, `reason`, `point`, `interval`, `contradicted`, `basis`.
-
     Examples:
         >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
-        >>> [round(row["point"], -2) for row in xi_curve(table, xis=(0.5, 1, 2))]
+        >>> [round(row.point, -2) for row in xi_curve(table, xis=(0.5, 1, 2))]
         [2300.0, 1500.0, 1100.0]
     """
     whole = assumption or NHOI()
@@ -54,12 +51,12 @@ def xi_curve(
     for xi in xis:
         estimate = identify(table, cells=model, assumption=whole.at(xi), **more)
         rows.append(
-            {
-                "xi": xi,
-                **_said(estimate),
-                "contradicted": estimate.diagnostics.get("contradicted"),
-                "basis": f"{whole.name}; {model.name}",
-            }
+            IdentifiedXiRow(
+                xi,
+                *estimate.result,
+                contradicted=estimate.diagnostics.get("contradicted"),
+                basis=f"{whole.name}; {model.name}",
+            )
         )
     return tuple(rows)
 
@@ -70,7 +67,7 @@ def prior_rows(
     assumption: Assumption | None = None,
     cells: Sequence[CellModel] | None = None,
     **more: Any,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[CellModelRow, ...]:
     """N under other priors on the seen patterns: what the prior does where patterns are empty.
 
     Args:
@@ -80,14 +77,10 @@ def prior_rows(
             deviation of 2.5, 5 and 10 (to five lists) unless given.
         more: `level`, `seed`, `prior`, `draws`, as in `identify`.
 
-    Returns:
-        Rows with `cells`, `status`, `reason`, `point`, `interval`, and `prior_share`, the
-        part of the doubt that the prior makes.
-
     Examples:
         >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
         >>> rows = prior_rows(table, assumption=NHOI(), cells=[Dirichlet(1), Dirichlet(0.5)])
-        >>> [(row["cells"], round(row["point"], -2)) for row in rows]
+        >>> [(row.cells, round(row.point, -2)) for row in rows]
         [('Dirichlet(1)', 1500.0), ('Dirichlet(0.5)', 1500.0)]
     """
     whole = assumption or NHOI()
@@ -103,17 +96,8 @@ def prior_rows(
         if checked.refusal is None:
             ordered = checked.table.select(sorted(checked.table.lists))
             share = model.prior_share(ordered, whole)
-        rows.append({"cells": model.name, **_said(estimate), "prior_share": share})
+        rows.append(CellModelRow(model.name, *estimate.result, share))
     return tuple(rows)
-
-
-def _said(estimate: Estimate) -> dict[str, Any]:
-    return {
-        "status": estimate.status,
-        "reason": estimate.reason,
-        "point": estimate.point,
-        "interval": estimate.interval,
-    }
 
 
 def xi_at(

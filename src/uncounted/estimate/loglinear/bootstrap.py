@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 
 type Floats = npt.NDArray[np.float64]
 type Estimator = Callable[[Floats], Floats]

@@ -12,7 +12,8 @@ from scipy.special import gammaln
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval
-from uncounted.estimate.base.result import Estimate, Interval
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.loglinear import bootstrap
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
 from uncounted.estimate.loglinear.poisson import Cells, fit_all

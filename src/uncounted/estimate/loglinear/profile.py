@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uncounted.estimate.base.estimator import z_of
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 
 type Floats = npt.NDArray[np.float64]
 type Likelihood = Callable[[Floats], Floats]

@@ -13,9 +13,10 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rows import DeltaRow, PriorRow
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.base.xi import xi_rows
-from uncounted.estimate.robustness.claims import claim_json
+from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
@@ -48,7 +49,7 @@ def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:
         xi_by_method=rows,
         claim=None
         if settings.claim is None
-        else claim_json(study.estimates, study.observed, settings.claim, study.least_observed),
+        else compare_claim(study.estimates, study.observed, settings.claim, study.least_observed),
     )
 
 
@@ -91,8 +92,8 @@ def look_around(
     progress(what, 2, 4)
     parts = trajectory(table, fit, **how, settings=lighter(name, own, resamples=_FEW))  # 3
     progress(what, 3, 4)
-    counts: tuple[Mapping[str, Any], ...] = ()
-    beliefs: tuple[Mapping[str, Any], ...] = ()
+    counts: tuple[DeltaRow, ...] = ()
+    beliefs: tuple[PriorRow, ...] = ()
     if any(each.ok and each.method == "decomposable" for each in study.estimates):  # 4
         prior = settings.of("decomposable")
         counts = deltas(table, **how, settings=prior)

@@ -9,57 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
-
-import attrs
+from typing import Any
 
 from uncounted.estimate.base.claim import Claim
-from uncounted.estimate.base.result import Estimate, plain
+from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import ClaimComparison, Standing, Stands
 from uncounted.estimate.base.xi import tipping
-
-type Stands = Literal[
-    "on record",  # true by those recorded alone
-    "against the record",  # false by those recorded alone
-    "interval",  # the whole interval says so
-    "point",  # the point says so, the interval does not
-    "contradicted",  # the point says the opposite
-    "ruled out",  # the whole interval says the opposite
-    "silent",  # a lower bound that says nothing about it
-    "refused",  # no number
-]
 
 WHAT_XI_IS = (
     "xi says by how much the assumption that cannot be tested is wrong: those on no list are "
     "1/xi times as many as the method gives. Below 1 more people were missed, above 1 fewer."
 )
-
-
-@attrs.frozen
-class Standing:
-    """How a claim stands with one method.
-
-    Attributes:
-        method: its name.
-        stands: see `Stands`; at xi = 1, what the method assumes.
-        xi: "more than" holds at the point below it, "fewer than" above it; None: no xi decides.
-        xi_interval: the same for the whole interval.
-        xi_ruled_out: beyond it (above, for "more than") the whole interval says the opposite.
-        words: a sentence or two.
-        reason: of a refusal.
-    """
-
-    method: str
-    stands: Stands
-    words: str
-    xi: float | None = None
-    xi_interval: float | None = None
-    xi_ruled_out: float | None = None
-    reason: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """A row of the `claim` object."""
-        answer: dict[str, Any] = plain(attrs.asdict(self))
-        return answer
 
 
 def standing(estimate: Estimate, observed: int, claim: Claim, least: int | None = None) -> Standing:
@@ -218,12 +178,9 @@ def claim_lines(
         yield said.method, said.words
 
 
-def claim_json(
+def compare_claim(
     estimates: Iterable[Estimate], observed: int, claim: Claim, least: int | None = None
-) -> dict[str, Any]:
-    """The `claim` object that `uncounted estimate --claim --json` prints."""
-    return {
-        "side": claim.side,
-        "number": plain(claim.number),
-        "rows": [standing(estimate, observed, claim, least).to_json() for estimate in estimates],
-    }
+) -> ClaimComparison:
+    """How a claim stands with each estimate."""
+    rows = tuple(standing(estimate, observed, claim, least) for estimate in estimates)
+    return ClaimComparison(claim.side, claim.number, rows)

@@ -7,11 +7,20 @@ no number, so that they may be printed where the table may not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from uncounted.captures import CaptureTable
+from uncounted.estimate.base.priors import prior_of
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rows import (
+    DeltaRow,
+    LeaveOneOutRow,
+    MethodPoint,
+    MethodRange,
+    PriorRow,
+)
+from uncounted.estimate.base.settings import MethodSettings
+from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.graphical.decomposable import (
     INVERSE,
     GammaPoissonPrior,
@@ -26,6 +35,7 @@ _RESAMPLES = 200
 _WEAK = 1.6  # shape of a prior whose standard deviation is four fifths of its mean
 _EXPECTED = (2, 10)  # times the observed
 _FLAT_TO = 20
+_average: Callable[..., Estimate] = decomposable
 
 
 def leave_one_out(
@@ -34,19 +44,18 @@ def leave_one_out(
     *,
     level: float,
     seed: int,
-    settings: Mapping[str, Any],
-) -> tuple[dict[str, Any], ...]:
+    settings: MethodSettings,
+) -> tuple[LeaveOneOutRow, ...]:
     """The estimate without each list; people on no other list are dropped with it.
 
-    Returns rows with `list` (the one left out), `observed`, `status`, `reason`, `point`
-    and `interval`; none for two lists, or for more than eight.
+    No rows for two lists, or for more than eight.
 
     Examples:
         >>> from uncounted.estimate.simple.chao import chao
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
         >>> rows = leave_one_out(table, chao, level=0.95, seed=1, settings={})
-        >>> [(row["list"], row["observed"]) for row in rows]
+        >>> [(row.left_out, row.observed) for row in rows]
         [('A', 566), ('B', 577), ('C', 379)]
     """
     if not 3 <= len(table.lists) <= MOST_LISTS:
@@ -55,28 +64,25 @@ def leave_one_out(
     for left_out in table.lists:
         rest = table.select(name for name in table.lists if name != left_out)
         estimate = fit(rest, level=level, seed=seed, **settings)
-        rows.append({"list": left_out, "observed": rest.observed, **said(estimate)})
+        rows.append(LeaveOneOutRow(left_out, rest.observed, *estimate.result))
     return tuple(rows)
 
 
 def deltas(
-    table: CaptureTable, *, level: float, seed: int, settings: Mapping[str, Any]
-) -> tuple[dict[str, Any], ...]:
+    table: CaptureTable, *, level: float, seed: int, settings: MethodSettings
+) -> tuple[DeltaRow, ...]:
     """`decomposable` with a quarter of the prior count, with it, with four times it, and 1/2.
 
-    Returns rows with `delta`, `status`, `reason`, `point` and `interval`; none for more
-    than eight lists. In a sparse table the number can move many times over.
+    No rows for more than eight lists. In a sparse table the number can move many times over.
     """
     if len(table.lists) > MOST_LISTS:
         return ()
     used = _delta(table, settings)
-    rows = [
-        _with_prior(table, level=level, seed=seed, settings={**settings, "delta": delta})
-        for delta in sorted({used / 4, used, used * 4, 0.5})
-    ]
-    for row in rows:
-        del row["prior_N"]
-    return tuple(rows)
+    each = sorted({used / 4, used, used * 4, 0.5})
+    fits = (
+        _average(table, level=level, seed=seed, **{**settings, "delta": delta}) for delta in each
+    )
+    return tuple(DeltaRow(delta, *fit.result) for delta, fit in zip(each, fits, strict=True))
 
 
 def priors(
@@ -84,9 +90,9 @@ def priors(
     *,
     level: float,
     seed: int,
-    settings: Mapping[str, Any],
-    made: Sequence[Mapping[str, Any]] | None = None,
-) -> tuple[dict[str, Any], ...]:
+    settings: MethodSettings,
+    made: Sequence[DeltaRow] | None = None,
+) -> tuple[PriorRow, ...]:
     """`decomposable` under other prior counts, and under other beliefs about N.
 
     First the rows of `deltas`, under the prior on N that is used. Then, at the prior
@@ -101,21 +107,18 @@ def priors(
         settings: of `decomposable`.
         made: the rows of `deltas`, where they have been made before.
 
-    Returns:
-        Rows with `delta`, `prior_N`, `status`, `reason`, `point` and `interval`.
-
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
         >>> for row in priors(table, level=0.95, seed=1, settings={})[3:]:
-        ...     print(row["delta"], row["prior_N"], row["point"])
+        ...     print(row.delta, row.prior_name, row.point)
         0.125 N ~ Poisson(theta), theta ~ Gamma(1, scale 12520) 732.0
         0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 782.5) 732.0
         0.125 N ~ Poisson(theta), theta ~ Gamma(1.6, scale 3912.5) 732.0
     """
     if len(table.lists) > MOST_LISTS:
         return ()
-    prior: Prior = settings.get("prior", INVERSE)
+    prior = prior_of(settings.get("prior", INVERSE))
     if made is None:
         made = deltas(table, level=level, seed=seed, settings=settings)
     n, used = table.observed, _delta(table, settings)
@@ -124,43 +127,19 @@ def priors(
         GammaPoissonPrior(1.0, float(_FLAT_TO * n)),
         *(GammaPoissonPrior(_WEAK, times * n / _WEAK) for times in _EXPECTED),
     ]
-    found = (
-        _with_prior(
-            table, level=level, seed=seed, settings={**settings, "delta": used, "prior": other}
-        )
-        for other in others
-        if other != prior
-    )
-    return (
-        *({"delta": row["delta"], "prior_N": prior.name, **_rest(row)} for row in made),
-        *found,
-    )
+    found = []
+    for other in others:
+        if other != prior:
+            own = {**settings, "delta": used, "prior": other}
+            fit = _average(table, level=level, seed=seed, **own)
+            found.append(PriorRow(used, other.name, *fit.result))
+    as_is = (PriorRow(r.delta, prior.name, r.status, r.reason, r.point, r.interval) for r in made)
+    return (*as_is, *found)
 
 
-def _rest(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in ("delta", "prior_N")}
-
-
-def _delta(table: CaptureTable, settings: Mapping[str, Any]) -> float:
-    return float(settings.get("delta") or 2.0 ** -len(table.lists))
-
-
-def _with_prior(
-    table: CaptureTable, *, level: float, seed: int, settings: Mapping[str, Any]
-) -> dict[str, Any]:
-    estimate = decomposable(table, level=level, seed=seed, **settings)
-    prior: Prior = settings.get("prior", INVERSE)
-    return {"delta": settings["delta"], "prior_N": prior.name, **said(estimate)}
-
-
-def said(estimate: Estimate) -> dict[str, Any]:
-    """The part of a row that every table of this kind has."""
-    return {
-        "status": estimate.status,
-        "reason": estimate.reason,
-        "point": estimate.point,
-        "interval": estimate.interval,
-    }
+def _delta(table: CaptureTable, settings: MethodSettings) -> float:
+    delta = settings.get("delta")
+    return delta_of(delta) if delta else 2.0 ** -len(table.lists)
 
 
 def too_wide(interval: tuple[float, float]) -> bool:
@@ -177,16 +156,14 @@ def too_wide(interval: tuple[float, float]) -> bool:
 
 
 def lighter(
-    method: str, settings: Mapping[str, Any], *, resamples: int = _RESAMPLES
-) -> dict[str, Any]:
+    method: str, settings: MethodSettings, *, resamples: int = _RESAMPLES
+) -> MethodSettings:
     """A method's settings for fits that stand beside the first: fewer resamples."""
     less = {"resamples": resamples} if method.startswith("log-linear") else {}
     return {**less, **settings}
 
 
-def hangs_on(
-    headline: Estimate, rows: Sequence[Mapping[str, Any]], observed: int
-) -> tuple[str, ...]:
+def hangs_on(headline: Estimate, rows: Sequence[LeaveOneOutRow], observed: int) -> tuple[str, ...]:
     """Say which lists the answer hangs on, and where the rest says fewer than are documented.
 
     It hangs on a list without which the intervals do not even meet. An answer from the other
@@ -201,7 +178,7 @@ def hangs_on(
 
     Examples:
         >>> headline = Estimate("chao", "ok", point=900.0, interval=(700.0, 1300.0))
-        >>> row = {"list": "C", "point": 156.0, "interval": (130.0, 210.0)}
+        >>> row = LeaveOneOutRow("C", 379, "ok", None, 156.0, (130.0, 210.0))
         >>> hangs_on(headline, [row], 627)[1].split(":")[0]
         "Without 'C' the same method gives fewer people than the lists together document"
     """
@@ -209,19 +186,18 @@ def hangs_on(
     if headline.interval is not None:
         low, high = headline.interval
         apart = [
-            row["list"]
+            row.left_out
             for row in rows
-            if row["interval"] is not None
-            and (row["interval"][1] < low or row["interval"][0] > high)
+            if row.interval is not None and (row.interval[1] < low or row.interval[0] > high)
         ]
         if apart:
             found.append(
                 f"The answer hangs on a list: without {quoted(apart, 'or')} the same method "
                 "gives an interval that does not meet this one."
             )
-    fewer = [row for row in rows if row["point"] is not None and row["point"] < observed]
-    wholly = [row["list"] for row in fewer if row["interval"] and row["interval"][1] < observed]
-    partly = [row["list"] for row in fewer if row["list"] not in wholly]
+    fewer = [row for row in rows if row.point is not None and row.point < observed]
+    wholly = [row.left_out for row in fewer if row.interval and row.interval[1] < observed]
+    partly = [row.left_out for row in fewer if row.left_out not in wholly]
     for names, how in (
         (wholly, "with all of its interval"),
         (partly, "though its interval reaches them"),
@@ -252,25 +228,20 @@ def _whole(study: Study) -> list[Estimate]:
     return sorted(whole, key=lambda estimate: estimate.number())
 
 
-def spread(study: Study) -> dict[str, Any] | None:
-    """The lowest and the highest point of the methods that are no bounds, and their ratio.
-
-    Returns `lowest` and `highest`, each with `method` and `point`; `ratio` of N; `unseen`,
-    the ratio of the people added to those recorded (None where the lowest adds nobody);
-    `methods`, how many there are. None with fewer than two.
-    """
+def spread(study: Study) -> MethodRange | None:
+    """The lowest and the highest point of the methods that are no bounds; None for one method."""
     whole = _whole(study)
     if len(whole) < 2:
         return None
     low, high = whole[0], whole[-1]
     added = low.number() - study.observed
-    return {
-        "lowest": {"method": low.method, "point": low.point},
-        "highest": {"method": high.method, "point": high.point},
-        "ratio": high.number() / low.number(),
-        "unseen": (high.number() - study.observed) / added if added > 0 else None,
-        "methods": len(whole),
-    }
+    return MethodRange(
+        MethodPoint(low.method, low.number()),
+        MethodPoint(high.method, high.number()),
+        high.number() / low.number(),
+        (high.number() - study.observed) / added if added > 0 else None,
+        len(whole),
+    )
 
 
 def disagreements(study: Study) -> tuple[str, ...]:

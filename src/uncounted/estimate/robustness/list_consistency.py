@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.checks import islands
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.robustness.leave_one_out import MOST_LISTS, quoted, said, too_wide
+from uncounted.estimate.base.rows import KnownListRow
+from uncounted.estimate.base.settings import MethodSettings
+from uncounted.estimate.robustness.leave_one_out import MOST_LISTS, quoted, too_wide
 from uncounted.estimate.simple.independence import independence
 
 type Method = Callable[..., Estimate]
@@ -62,9 +63,9 @@ def consistency(
     *,
     level: float,
     seed: int,
-    settings: Mapping[str, Any],
+    settings: MethodSettings,
     two_lists: Method | None = None,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[KnownListRow, ...]:
     """Estimate the size of each list from the other lists.
 
     Lists that share nobody with the others among these people are left out (`without`).
@@ -78,16 +79,11 @@ def consistency(
         two_lists: what to use in its place where two lists remain, with no settings of its
             own: `TWO_LISTS.get(name)` for the method of that name.
 
-    Returns:
-        Rows with `list`, `truth` (the people on it), `observed` (how many of them the
-        other lists have), `without`, `method`, `status`, `reason`, `point`, `interval`, and
-        `covers`, whether the interval holds the truth (None for a refusal).
-
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
         ...                                 "101": 112, "011": 142, "111": 12})
         >>> rows = consistency(table, independence, level=0.95, seed=1, settings={})
-        >>> [(row["list"], row["truth"], row["observed"], round(row["point"])) for row in rows]
+        >>> [(row.name, row.known_size, row.observed, round(row.point)) for row in rows]
         [('A', 188, 128, 165), ('B', 207, 158, 205), ('C', 513, 266, 1591)]
     """
     if not 3 <= len(table.lists) <= MOST_LISTS + 1:
@@ -101,25 +97,20 @@ def consistency(
             if swapped
             else fit(rest, level=level, seed=seed, **settings)
         )
-        ends = estimate.interval
-        row = {
-            "list": name,
-            "truth": truth,
-            "observed": rest.observed,
-            "without": [other for other in table.lists if other not in (name, *rest.lists)],
-            "method": estimate.method,
-        }
-        covers = None if ends is None else ends[0] <= truth <= ends[1]
-        rows.append({**row, **said(estimate), "covers": covers})
+        interval = estimate.interval
+        covered = None if interval is None else interval[0] <= truth <= interval[1]
+        without = tuple(other for other in table.lists if other not in (name, *rest.lists))
+        shown = (rest.observed, without, estimate.method, *estimate.result)
+        rows.append(KnownListRow(name, truth, *shown, covered))
     return tuple(rows)
 
 
-def log_biases(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+def log_biases(rows: Sequence[KnownListRow]) -> list[float]:
     """log(point / truth) of the rows that have a number: below 0, too low."""
-    return [math.log(row["point"] / row["truth"]) for row in rows if row["point"] is not None]
+    return [math.log(row.point / row.known_size) for row in rows if row.point is not None]
 
 
-def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def recovered(rows: Sequence[KnownListRow]) -> tuple[str, ...]:
     """Say which lists' sizes were found again, and on which side the others were missed.
 
     Found: the interval holds the truth, and its upper end is at most three times its lower
@@ -128,9 +119,10 @@ def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     rows.
 
     Examples:
-        >>> rows = [{"list": "A", "truth": 90, "interval": (50, 80), "covers": False},
-        ...         {"list": "B", "truth": 70, "interval": (50, 80), "covers": True},
-        ...         {"list": "C", "truth": 140, "interval": (80, 499), "covers": True}]
+        >>> sizes = {"A": (90, (50, 80), False), "B": (70, (50, 80), True),
+        ...          "C": (140, (80, 499), True)}
+        >>> rows = [KnownListRow(name, size, 40, (), "chao", "ok", None, 60, interval, covered)
+        ...         for name, (size, interval, covered) in sizes.items()]
         >>> for part in recovered(rows)[0].split(". ")[1].split("; "):
         ...     print(part)
         It was found for 'B'
@@ -139,13 +131,13 @@ def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """
     if not rows:
         return ()
-    held = [row for row in rows if row["covers"]]
-    found = [row["list"] for row in held if not too_wide(row["interval"])]
-    wide = [row["list"] for row in held if too_wide(row["interval"])]
-    missed = [row for row in rows if row["covers"] is False]
-    low = [row["list"] for row in missed if row["interval"][1] < row["truth"]]
-    high = [row["list"] for row in missed if row["interval"][0] > row["truth"]]
-    none = [row["list"] for row in rows if row["covers"] is None]
+    held = [(row.name, row.interval) for row in rows if row.covered and row.interval]
+    found = [name for name, interval in held if not too_wide(interval)]
+    wide = [name for name, interval in held if too_wide(interval)]
+    missed = [row for row in rows if row.covered is False]
+    low = [row.name for row in missed if row.interval and row.interval[1] < row.known_size]
+    high = [row.name for row in missed if row.interval and row.interval[0] > row.known_size]
+    none = [row.name for row in rows if row.covered is None]
     parts = [
         f"it was found for {quoted(found, 'and')}" if found else "",
         f"for {quoted(wide, 'and')} the interval is too wide to tell" if wide else "",
@@ -160,7 +152,7 @@ def recovered(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     )
 
 
-def _so_what(found: Sequence[str], missed: Sequence[Mapping[str, Any]]) -> str:
+def _so_what(found: Sequence[str], missed: Sequence[KnownListRow]) -> str:
     if missed:
         return "What goes wrong on the lists may go wrong on the whole."
     if found:

@@ -19,14 +19,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
+import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.robustness.leave_one_out import said, too_wide
+from uncounted.estimate.base.rows import SubsampleRow
+from uncounted.estimate.base.settings import MethodSettings
+from uncounted.estimate.robustness.leave_one_out import too_wide
 
 type Unit = Literal["people", "memberships"]
 
@@ -55,11 +58,11 @@ def trajectory(
     *,
     level: float,
     seed: int,
-    settings: Mapping[str, Any],
+    settings: MethodSettings,
     unit: Unit = "people",
     fractions: Sequence[float] = FRACTIONS,
     shuffles: int = SHUFFLES,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[SubsampleRow, ...]:
     """Estimate on growing random parts of the table; each part holds the smaller ones.
 
     Args:
@@ -74,11 +77,10 @@ def trajectory(
         shuffles: how many random orders.
 
     Returns:
-        Rows with `unit`, `shuffle` (from 1), `fraction`, `observed`, `status`, `reason`,
-        `point`, `interval`, and `carried` and `carried_interval`, which should stand still:
-        with people as the unit `point` is of a part of the population, and is carried to
-        the whole in proportion to the people seen; with memberships it is of the whole. All
-        the records are fitted once and are the last row of every shuffle.
+        Rows of which the rescaled estimate should not move: with people as the unit `point`
+        is of a part of the population, and is rescaled to the whole in proportion to the
+        people seen; with memberships it is of the whole. All the records are fitted once and
+        are the last row of every order.
 
     Raises:
         UsedWrongly: no such unit, or fractions that do not rise to at most 1.
@@ -88,7 +90,7 @@ def trajectory(
         >>> table = CaptureTable.of("AB", {"10": 400, "01": 200, "11": 100})
         >>> rows = trajectory(table, chao, level=0.95, seed=1, settings={}, shuffles=1,
         ...                   fractions=(0.5, 1.0))
-        >>> [(row["fraction"], row["observed"]) for row in rows]
+        >>> [(row.fraction, row.observed) for row in rows]
         [(0.5, 350), (1.0, 700)]
     """
     _check(unit, fractions)
@@ -102,19 +104,19 @@ def trajectory(
             key = part.digest()
             if key not in fitted:
                 fitted[key] = fit(part, level=level, seed=seed, **settings)
-            where = {"unit": unit, "shuffle": shuffle, "fraction": fraction}
             times = table.observed / part.observed if unit == "people" and part.observed else 1.0
-            rows.append({**where, "observed": part.observed, **_carried(fitted[key], times)})
+            row = SubsampleRow(unit, shuffle, fraction, part.observed, *fitted[key].result)
+            rows.append(_rescaled(row, times))
     return tuple(rows)
 
 
-def _carried(estimate: Estimate, times: float) -> dict[str, Any]:
-    point, ends = estimate.point, estimate.interval
-    return {
-        **said(estimate),
-        "carried": None if point is None else point * times,
-        "carried_interval": None if ends is None else (ends[0] * times, ends[1] * times),
-    }
+def _rescaled(row: SubsampleRow, times: float) -> SubsampleRow:
+    point, interval = row.point, row.interval
+    return attrs.evolve(
+        row,
+        rescaled=None if point is None else point * times,
+        rescaled_interval=interval and (interval[0] * times, interval[1] * times),
+    )
 
 
 def _check(unit: str, fractions: Sequence[float]) -> None:
@@ -169,10 +171,10 @@ def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
     return CaptureTable(table.lists, counts, table.stratum)
 
 
-def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def steady(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
-    It is flat where the carried interval of every part holds the estimate of the whole. (A
+    It is flat where the rescaled interval of every part holds the estimate of the whole. (A
     point of half the people may leave the interval of the whole by chance alone.) Where the
     interval of the whole, or those of more than half of the parts, have an upper end more
     than three times the lower (`too_wide`), they would hold nearly anything, and it is said
@@ -180,23 +182,23 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     rows, or the whole has no number.
 
     Examples:
-        >>> whole = {"unit": "people", "fraction": 1.0, "carried": 150.0,
-        ...          "carried_interval": (110.0, 250.0)}
-        >>> half = {**whole, "fraction": 0.5, "carried": 80.0, "carried_interval": (72.0, 120.0)}
+        >>> one = (70, "ok", None, 150.0, (110.0, 250.0))
+        >>> whole = SubsampleRow("people", 1, 1.0, *one, 150.0, (110.0, 250.0))
+        >>> half = SubsampleRow("people", 1, 0.5, *one, 80.0, (72.0, 120.0))
         >>> steady([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
-    all_of_them = [row for row in rows if row["fraction"] == 1.0 and row["carried"]]
-    whole = [row["carried"] for row in all_of_them]
-    late = [row for row in rows if _LATE <= row["fraction"] < 1.0]
+    all_of_them = [row for row in rows if row.fraction == 1.0]
+    whole = [row.rescaled for row in all_of_them if row.rescaled]
+    late = [row for row in rows if _LATE <= row.fraction < 1.0]
     if not whole or not late:
         return ()
-    what, keep, keeps = _UNITS[rows[0]["unit"]]
-    ends = [row["carried_interval"] for row in late if row["carried_interval"] is not None]
+    what, keep, keeps = _UNITS[rows[0].unit]
+    intervals = [row.rescaled_interval for row in late if row.rescaled_interval is not None]
     why = [
-        "lower" if any(high < whole[0] for _, high in ends) else "",
-        "higher" if any(low > whole[0] for low, _ in ends) else "",
-        "not given" if len(ends) < len(late) else "",
+        "lower" if any(high < whole[0] for _, high in intervals) else "",
+        "higher" if any(low > whole[0] for low, _ in intervals) else "",
+        "not given" if len(intervals) < len(late) else "",
     ]
     if not any(why) and _mostly_wide(all_of_them[:1], late):
         return (
@@ -212,8 +214,8 @@ def steady(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     )
 
 
-def _mostly_wide(whole: Sequence[Mapping[str, Any]], late: Sequence[Mapping[str, Any]]) -> bool:
-    def wide(rows: Sequence[Mapping[str, Any]]) -> int:
-        return sum(too_wide(r["carried_interval"]) for r in rows if r["carried_interval"])
+def _mostly_wide(whole: Sequence[SubsampleRow], late: Sequence[SubsampleRow]) -> bool:
+    def wide(rows: Sequence[SubsampleRow]) -> int:
+        return sum(too_wide(r.rescaled_interval) for r in rows if r.rescaled_interval)
 
     return wide(whole) > 0 or 2 * wide(late) > len(late)

@@ -12,7 +12,8 @@ from scipy.special import gammaln
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.estimator import estimator, log_n0, root, z_of
-from uncounted.estimate.base.result import Estimate, Floats, Interval
+from uncounted.estimate.base.result import Estimate, Floats
+from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.loglinear.profile import UNBOUNDED, profile_interval
 
 ASSUMPTION = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.estimator import estimate_from_draws, estimator, log_normal_interval
 from uncounted.estimate.base.priors import INVERSE, draw_unseen
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import PairRow
 from uncounted.estimate.base.validation import number_of
 from uncounted.estimate.identification.cell_models import Dirichlet
 
@@ -106,14 +106,14 @@ def _checked(psi: float, log_psi_sd: float) -> tuple[float, float]:
     return odds, sd
 
 
-def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], ...]:
+def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[PairRow, ...]:
     """Chapman's estimate for every pair of lists, each as if the two were independent.
 
     N = (n1 + 1)(n2 + 1)/(m + 1) - 1 with Chao's log-normal interval. A pair far below
     the others: the two tend to have the same people. Far above: they avoid each other.
 
     Examples:
-        >>> pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0]["point"]
+        >>> pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0].point
         142.72727272727272
     """
     rows = []
@@ -124,5 +124,5 @@ def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[dict[str, Any], 
         variance = (n1 + 1) * (n2 + 1) * (n1 - m) * (n2 - m) / ((m + 1) ** 2 * (m + 2))
         either = n1 + n2 - m
         interval = log_normal_interval(either, max(N - either, 0.0), variance, level)
-        rows.append({"lists": [one, two], "both": m, "point": N, "interval": interval})
+        rows.append(PairRow((one, two), m, N, interval))
     return tuple(rows)

@@ -160,7 +160,7 @@ def _joined(posterior: Posterior, n: int) -> tuple[Floats, Floats, Floats]:
 
 
 @attrs.frozen(eq=False)
-class Law:
+class GridPosterior:
     """The posterior of m and t, and the grid it was computed on.
 
     Attributes:
@@ -216,7 +216,9 @@ class Law:
         return n0, self.m[law]
 
 
-def integrate(evidence: Sequence[Evidence], *, t: float | None = None, t_sd: float = T_SD) -> Law:
+def integrate(
+    evidence: Sequence[Evidence], *, t: float | None = None, t_sd: float = T_SD
+) -> GridPosterior:
     """The posterior of m and t given all strata.
 
     Args:
@@ -251,7 +253,7 @@ def integrate(evidence: Sequence[Evidence], *, t: float | None = None, t_sd: flo
         near = np.flatnonzero(by_m > 1e-7 * by_m.max())
         gap = means[1] - means[0]
         low, high = means[near[0]] - gap, means[near[-1]] + gap
-    return Law(theta, m, tt, weight / weight.sum(), within, likelihood, tuple(evidence))
+    return GridPosterior(theta, m, tt, weight / weight.sum(), within, likelihood, tuple(evidence))
 
 
 def _grid(evidence: Sequence[Evidence]) -> tuple[Floats, Floats]:

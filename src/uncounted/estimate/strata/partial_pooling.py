@@ -24,7 +24,19 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.priors import prior_of
-from uncounted.estimate.base.result import Estimate, Floats, Study, plain
+from uncounted.estimate.base.result import Estimate, Floats, Study
+from uncounted.estimate.base.rows import (
+    CommonDistribution,
+    Details,
+    PooledResult,
+    PooledRow,
+    Quantiles,
+    Slope,
+    Slopes,
+    Trend,
+    UnpooledResult,
+    as_json,
+)
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import delta_of, draws_of
 from uncounted.estimate.graphical.decomposable import INVERSE, posterior_unseen
@@ -32,7 +44,7 @@ from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
     T_SD,
     Evidence,
-    Law,
+    GridPosterior,
     Measured,
     counted,
     integrate,
@@ -52,28 +64,26 @@ class Pooled(Strata):
     """Strata with two estimates each, pooled first, then alone; and two totals.
 
     Attributes:
-        law: what strata have in common: quantiles of the share missed in a typical
-            stratum, and of how far the logit of it varies (`t`); None when refused.
-        rows: for each stratum `stratum`, `observed`, `alone`, `pooled` (point and
-            interval, or None), and `pull`: the weight of the other strata, 0 to 1.
+        common: the distribution over strata of the share missed; None when refused.
+        rows: each stratum alone and pooled.
         trend: how N and the share missed move along numbered strata, alone and pooled;
             None where the labels are no numbers.
         warnings: sentences that must stand beside the numbers.
         draws: joint draws of N, one row a usable stratum; None when refused.
     """
 
-    law: Mapping[str, Any] | None = None
-    rows: tuple[Mapping[str, Any], ...] = ()
-    trend: Mapping[str, Any] | None = None
+    common: CommonDistribution | None = None
+    rows: tuple[PooledRow, ...] = ()
+    trend: Trend | None = None
     warnings: tuple[str, ...] = ()
     draws: Floats | None = attrs.field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """As of strata, with `pooling`."""
         pooling = {
-            "law": plain(self.law),
-            "rows": plain(self.rows),
-            "trend": plain(self.trend),
+            "law": as_json(self.common),
+            "rows": as_json(self.rows),
+            "trend": as_json(self.trend),
             "warnings": list(self.warnings),
         }
         return {**super().to_json(), "pooling": pooling}
@@ -112,7 +122,7 @@ def pool_strata(
         >>> tables = [CaptureTable.of("AB", {"10": 9 + k, "01": 7, "11": 3}, year=str(k))
         ...           for k in range(5)]
         >>> pooled = pool_strata(tables, EstimateSettings("independence"))
-        >>> pooled.rows[0]["pull"] > 0.5, len(pooled.total)
+        >>> pooled.rows[0].shrinkage > 0.5, len(pooled.total)
         (True, 2)
     """
     draws = draws_of(draws)
@@ -144,11 +154,11 @@ def pool_strata(
         progress("reading each stratum's evidence", done, len(usable))
         evidence.append(_evidence(tables[s], alone.studies[s][method], method, own))
     progress("pooling", 0, 1)
-    law = integrate(evidence, t=t, t_sd=t_sd)
+    distribution = integrate(evidence, t=t, t_sd=t_sd)
     rng = np.random.default_rng([settings.seed, len(tables)])
-    n0, _ = law.draws(draws, rng)
+    n0, _ = distribution.draws(draws, rng)
     seen = np.array([[alone.studies[s].observed] for s in usable], dtype=np.float64)
-    pooled = _assemble(alone, method, usable, law, seen + n0, settings, t)
+    pooled = _assemble(alone, method, usable, distribution, seen + n0, settings, t)
     progress("pooling", 1, 1)
     return pooled
 
@@ -184,29 +194,29 @@ def _refused(alone: Strata, method: str, usable: int) -> Pooled:
 
 def _pair(
     label: Mapping[str, str], study: Study, fit: Estimate, pooled: Estimate, pull: float | None
-) -> dict[str, Any]:
+) -> PooledRow:
     """A stratum alone and pooled, side by side."""
-    return {
-        "stratum": dict(label),
-        "observed": study.observed,
-        "alone": {"point": fit.point, "interval": fit.interval, "reason": fit.reason},
-        "pooled": {"point": pooled.point, "interval": pooled.interval},
-        "pull": pull,
-    }
+    return PooledRow(
+        dict(label),
+        study.observed,
+        UnpooledResult(fit.point, fit.interval, fit.reason),
+        PooledResult(pooled.point, pooled.interval),
+        pull,
+    )
 
 
 def _assemble(
     alone: Strata,
     method: str,
     usable: Sequence[int],
-    law: Law,
+    distribution: GridPosterior,
     N: Floats,
     settings: EstimateSettings,
     t: float | None,
 ) -> Pooled:
     level, seed = settings.level, settings.seed
     at = {s: i for i, s in enumerate(usable)}
-    pull = law.pull()
+    pull = distribution.pull()
     about = {
         "m": f"N(0, {M_SD:g}^2)",
         "t": "half-normal" if t is None else t,
@@ -232,7 +242,7 @@ def _assemble(
         labels=alone.labels,
         studies=tuple(studies),
         total=(total, *alone.total),
-        law=_law(law, level),
+        common=_common(distribution, level),
         rows=tuple(rows),
         trend=trend,
         warnings=warnings + _moved(rows) + (_flattened(trend) if trend else ()),
@@ -240,9 +250,7 @@ def _assemble(
     )
 
 
-def _estimate(
-    fit: Estimate, N: Floats, level: float, seed: int, about: Mapping[str, Any]
-) -> Estimate:
+def _estimate(fit: Estimate, N: Floats, level: float, seed: int, about: Details) -> Estimate:
     low, middle, high = np.quantile(
         N, [0.5 - level / 2, 0.5, 0.5 + level / 2], method="inverted_cdf"
     ).tolist()
@@ -286,19 +294,19 @@ def _total(
     )
 
 
-def _law(law: Law, level: float) -> dict[str, Any]:
+def _common(of: GridPosterior, level: float) -> CommonDistribution:
     levels = [0.5, 0.5 - level / 2, 0.5 + level / 2]
-    m, low, high = law.quantiles(law.m, levels)
-    t, t_low, t_high = law.quantiles(law.t, levels)
+    m, low, high = of.quantiles(of.m, levels)
+    t, t_low, t_high = of.quantiles(of.t, levels)
 
     def share(logit: float) -> float:
         return float(1 / (1 + np.exp(-logit)))
 
-    return {
-        "share_missed": {"median": share(m), "interval": [share(low), share(high)]},
-        "m": {"median": m, "interval": [low, high]},
-        "t": {"median": t, "interval": [t_low, t_high]},
-    }
+    return CommonDistribution(
+        share_missed=Quantiles(share(m), (share(low), share(high))),
+        m=Quantiles(m, (low, high)),
+        t=Quantiles(t, (t_low, t_high)),
+    )
 
 
 def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[str, ...]:
@@ -312,12 +320,13 @@ def _missing(alone: Strata, usable: Sequence[int], documented: int) -> tuple[str
     )
 
 
-def _moved(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _moved(rows: Sequence[PooledRow]) -> tuple[str, ...]:
     out = [
         row
         for row in rows
-        if row["pooled"]["point"] is not None
-        and not row["alone"]["interval"][0] <= row["pooled"]["point"] <= row["alone"]["interval"][1]
+        if row.pooled.point is not None
+        and row.alone.interval is not None
+        and not row.alone.interval[0] <= row.pooled.point <= row.alone.interval[1]
     ]
     if not out:
         return ()
@@ -329,7 +338,7 @@ def _moved(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _trend(
     alone: Strata, method: str, usable: Sequence[int], N: Floats, level: float, seed: int
-) -> dict[str, Any] | None:
+) -> Trend | None:
     """Slopes over strata that have a number, as years do, from joint draws.
 
     Least squares of log N and of log(n0 / n) on the number, draw by draw, alone and pooled.
@@ -345,18 +354,18 @@ def _trend(
     n = np.array([[study.observed] for study, _ in fits])
     tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
 
-    def slope(y: Floats) -> dict[str, Any]:
+    def slope(y: Floats) -> Slope:
         each = (x - x.mean()) @ y / np.sum((x - x.mean()) ** 2)
         median, low, high = np.quantile(each, tails).tolist()
-        return {"slope": median, "interval": [low, high]}
+        return Slope(median, (low, high))
 
-    return {
-        "log_N": {"alone": slope(np.log(single)), "pooled": slope(np.log(N))},
-        "log_odds_missed": {
-            "alone": slope(np.log((single - n + 0.5) / n)),
-            "pooled": slope(np.log((N - n + 0.5) / n)),
-        },
-    }
+    return Trend(
+        log_N=Slopes(alone=slope(np.log(single)), pooled=slope(np.log(N))),
+        log_odds_missed=Slopes(
+            alone=slope(np.log((single - n + 0.5) / n)),
+            pooled=slope(np.log((N - n + 0.5) / n)),
+        ),
+    )
 
 
 def _drawn(fit: Estimate, observed: int, size: int, rng: np.random.Generator) -> Floats:
@@ -378,24 +387,24 @@ def _positions(labels: Sequence[Mapping[str, str]]) -> Floats | None:
     return x if np.isfinite(x).all() and np.ptp(x) > 0 else None
 
 
-def _flattened(trend: Mapping[str, Any]) -> tuple[str, ...]:
-    def clear(of: Mapping[str, Any]) -> bool:
-        low, high = of["interval"]
+def _flattened(trend: Trend) -> tuple[str, ...]:
+    def clear(of: Slope) -> bool:
+        low, high = of.interval
         return bool(low > 0 or high < 0)
 
     found = []
-    N, missed = trend["log_N"], trend["log_odds_missed"]
-    if clear(N["alone"]) and not clear(N["pooled"]):
+    N, missed = trend.log_N, trend.log_odds_missed
+    if clear(N.alone) and not clear(N.pooled):
         found.append(
             "Alone the strata show a trend in how many there were, pooled they do not: pooling"
             " may have hidden it."
         )
-    if clear(N["pooled"]) and not clear(N["alone"]):
+    if clear(N.pooled) and not clear(N.alone):
         found.append(
             "Pooled the strata show a trend in how many there were that they do not show alone:"
             " it rests on the share missed being alike."
         )
-    if clear(missed["alone"]):
+    if clear(missed.alone):
         found.append(
             "The share missed itself moves along the strata, so they are not alike in it, and"
             " pooling pulls the first and the last towards the middle."

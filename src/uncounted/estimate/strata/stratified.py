@@ -22,7 +22,8 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.mixture import drawn
 from uncounted.estimate.base.posterior import quantiles
-from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, plain, refused
+from uncounted.estimate.base.result import Estimate, Fitted, Floats, Study, refused
+from uncounted.estimate.base.rows import StrataAlternatives, as_json
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings
 from uncounted.estimate.study import run, run_over
 from uncounted.progress import Progress, silent
@@ -42,7 +43,7 @@ class Strata:
     labels: tuple[Mapping[str, str], ...]
     studies: tuple[Study, ...]
     total: tuple[Estimate, ...]
-    linkage: Mapping[str, Any] | None = attrs.field(default=None, kw_only=True)
+    linkage: StrataAlternatives | None = attrs.field(default=None, kw_only=True)
 
     @property
     def observed(self) -> int:
@@ -75,7 +76,7 @@ class Strata:
             ],
             "total": [estimate.to_json() for estimate in self.total],
         }
-        return answer if self.linkage is None else {**answer, "linkage": plain(self.linkage)}
+        return answer if self.linkage is None else {**answer, "linkage": as_json(self.linkage)}
 
     def answering(self, method: str) -> set[tuple[str, ...]]:
         """Which strata have a number by a method, by their values."""

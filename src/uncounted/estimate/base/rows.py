@@ -1,0 +1,469 @@
+"""Rows of the tables of a study: sensitivity analysis, robustness checks, linkage uncertainty.
+
+Each class has the keys of its JSON object as its fields, in their order; a key that differs
+from the field's name, or that is left out where there is nothing, says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from uncounted.estimate.base.claim import Side
+
+type Interval = tuple[float, float]
+type Status = Literal["ok", "refused"]
+type Stands = Literal[
+    "on record",  # true by those recorded alone
+    "against the record",  # false by those recorded alone
+    "interval",  # the whole interval says so
+    "point",  # the point says so, the interval does not
+    "contradicted",  # the point says the opposite
+    "ruled out",  # the whole interval says the opposite
+    "silent",  # a lower bound that says nothing about it
+    "refused",  # no number
+]
+type Details = Mapping[str, Any]  # settings or diagnostics of one method: its own keys
+
+
+def as_json(value: Any) -> Any:
+    """A value in the terms of JSON: no classes, no numpy, no infinity (None), no tuples."""
+    if attrs.has(type(value)):
+        answer: dict[str, Any] = {}
+        for field in attrs.fields(type(value)):
+            item, how = getattr(value, field.name), field.metadata
+            if item is None and how.get("optional"):
+                continue
+            if how.get("flat"):
+                answer |= as_json(item)
+            else:
+                answer[how.get("key", field.name)] = as_json(item)
+        return answer
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return as_json(value.tolist())
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+@attrs.frozen
+class XiRow:
+    """N at one value of xi.
+
+    Attributes:
+        xi: the factor by which the identifying assumption is wrong.
+        point: the estimate there; None for no estimate.
+        interval: its interval.
+        basis: what xi = 1 means.
+    """
+
+    xi: float
+    point: float | None
+    interval: Interval | None
+    basis: str
+
+
+@attrs.frozen
+class MethodXiRow:
+    """N by one method at one value of xi; fields as of `XiRow`."""
+
+    method: str
+    xi: float
+    point: float | None
+    interval: Interval | None
+    basis: str
+
+
+@attrs.frozen
+class IdentifiedXiRow:
+    """N at one xi of an identifying assumption, all from the same draws of the seen patterns.
+
+    Attributes:
+        xi: of the assumption.
+        contradicted: share of the draws that the assumption contradicts.
+        basis: the assumption and the model of the patterns.
+    """
+
+    xi: float
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+    contradicted: float | None
+    basis: str
+
+
+@attrs.frozen
+class CellModelRow:
+    """N under another prior on the seen patterns.
+
+    Attributes:
+        cells: name of the model of the patterns.
+        prior_share: the part of the uncertainty that the prior makes.
+    """
+
+    cells: str
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+    prior_share: float | None
+
+
+@attrs.frozen
+class PsiRow:
+    """N given covariates, for lists whose odds ratio is psi."""
+
+    lists: tuple[str, ...]
+    psi: float
+    point: float
+    interval: Interval | None
+
+
+@attrs.frozen
+class PairRow:
+    """Chapman's estimate from two lists, and how many people are on both."""
+
+    lists: tuple[str, str]
+    overlap: int = attrs.field(metadata={"key": "both"})
+    point: float
+    interval: Interval
+
+
+@attrs.frozen
+class LeaveOneOutRow:
+    """The headline's method without one list, and how many people the others document."""
+
+    left_out: str = attrs.field(metadata={"key": "list"})
+    observed: int
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+
+
+@attrs.frozen
+class DeltaRow:
+    """`decomposable` under another prior count delta."""
+
+    delta: float
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+
+
+@attrs.frozen
+class PriorRow:
+    """`decomposable` under another prior count delta or another prior on N."""
+
+    delta: float
+    prior_name: str = attrs.field(metadata={"key": "prior_N"})
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+
+
+@attrs.frozen
+class KnownListRow:
+    """A list taken as a population of known size, and its size estimated from the others.
+
+    Attributes:
+        name: of the list.
+        known_size: people on it.
+        observed: how many of them the other lists have.
+        without: lists that share nobody with the others among these people.
+        method: used.
+        covered: whether the interval covers the known size; None for a refusal.
+    """
+
+    name: str = attrs.field(metadata={"key": "list"})
+    known_size: int = attrs.field(metadata={"key": "truth"})
+    observed: int
+    without: tuple[str, ...]
+    method: str
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+    covered: bool | None = attrs.field(metadata={"key": "covers"})
+
+
+@attrs.frozen
+class SubsampleRow:
+    """The estimate from a random part of the records, and the same rescaled to the whole.
+
+    Attributes:
+        unit: `people` or `memberships`.
+        order: which random order, from 1.
+        fraction: of the records.
+        observed: people in this part.
+        rescaled: the point times the whole's people by the part's; None for no estimate.
+        rescaled_interval: the same of the interval.
+    """
+
+    unit: Literal["people", "memberships"]
+    order: int = attrs.field(metadata={"key": "shuffle"})
+    fraction: float
+    observed: int
+    status: Status
+    reason: str | None
+    point: float | None
+    interval: Interval | None
+    rescaled: float | None = attrs.field(default=None, metadata={"key": "carried"})
+    rescaled_interval: Interval | None = attrs.field(
+        default=None, metadata={"key": "carried_interval"}
+    )
+
+
+@attrs.frozen
+class MethodPoint:
+    """The point of one method."""
+
+    method: str
+    point: float
+
+
+@attrs.frozen
+class MethodRange:
+    """The lowest and the highest point of the methods that are no bounds.
+
+    Attributes:
+        lowest: of them.
+        highest: of them.
+        ratio: of the highest N to the lowest.
+        ratio_unrecorded: the same of n0; None where the lowest n0 is 0.
+        methods: how many methods.
+    """
+
+    lowest: MethodPoint
+    highest: MethodPoint
+    ratio: float
+    ratio_unrecorded: float | None = attrs.field(metadata={"key": "unseen"})
+    methods: int
+
+
+@attrs.frozen
+class Quantiles:
+    """A median and an equal-tailed interval."""
+
+    median: float
+    interval: tuple[float, float]
+
+
+@attrs.frozen
+class AlternativeRow:
+    """The estimate under an alternative linkage model.
+
+    Attributes:
+        name: of the alternative.
+        in_grid: whether it belongs to the grid of priors, and so may widen the range.
+        passes: whether it passes its checks.
+        reason: the check that it fails, or why it gives no number.
+        observed: people recorded, the median over its draws.
+        point: the estimate; None for none.
+        interval: its interval; an end that is None is not bounded.
+        error: Monte Carlo standard errors of the interval's two ends; None: not known.
+        draws: of the linkage that were used.
+        refused_in: how many of these the method refuses; None: not counted.
+    """
+
+    name: str = attrs.field(metadata={"key": "reading"})
+    in_grid: bool
+    passes: bool
+    reason: str | None = attrs.field(metadata={"key": "why"})
+    observed: int
+    point: float | None
+    interval: tuple[float | None, float | None] | None
+    error: tuple[float | None, float | None]
+    draws: int
+    refused_in: int | None = attrs.field(default=None, metadata={"optional": True})
+
+
+@attrs.frozen
+class AlternativesRange:
+    """From the lowest to the highest end of the intervals under all linkage models that pass.
+
+    Attributes:
+        interval: lower and upper end; None where not bounded.
+        error: Monte Carlo standard errors of the ends.
+        alternatives: how many are in the grid.
+        passing: how many of them pass their checks.
+        without_number: how many of these give no number.
+    """
+
+    interval: tuple[float | None, float | None]
+    error: tuple[float | None, float | None]
+    alternatives: int = attrs.field(metadata={"key": "readings"})
+    passing: int
+    without_number: int
+
+
+@attrs.frozen
+class SelfCheck:
+    """The check that the linkage itself fails; None: it passes all."""
+
+    fails: str | None
+
+
+@attrs.frozen
+class LinkageUncertainty:
+    """What record linkage adds to the uncertainty of a study.
+
+    Attributes:
+        draws: posterior draws of the linkage.
+        distinct_tables: different tables among them.
+        observed: people recorded, over the draws.
+        variance_share: share of the variance of log N that is due to linkage.
+        alternatives: the headline under alternative linkage models, if looked at.
+        range: over these that pass.
+        self_check: of the linkage itself, if made.
+    """
+
+    draws: int
+    distinct_tables: int
+    observed: Quantiles
+    variance_share: float | None
+    alternatives: tuple[AlternativeRow, ...] | None = attrs.field(
+        default=None, metadata={"key": "readings", "optional": True}
+    )
+    range: AlternativesRange | None = attrs.field(
+        default=None, metadata={"key": "envelope", "optional": True}
+    )
+    self_check: SelfCheck | None = attrs.field(
+        default=None, metadata={"optional": True, "flat": True}
+    )
+
+    @property
+    def fails(self) -> str | None:
+        """The check that the linkage fails, if one was made and it does."""
+        return self.self_check.fails if self.self_check else None
+
+
+@attrs.frozen
+class StrataAlternatives:
+    """The total by one method under alternative linkage models; fields as there."""
+
+    method: str
+    alternatives: tuple[AlternativeRow, ...] = attrs.field(metadata={"key": "readings"})
+    range: AlternativesRange = attrs.field(metadata={"key": "envelope"})
+
+
+@attrs.frozen
+class Standing:
+    """How a claim stands with one method.
+
+    Attributes:
+        method: its name.
+        stands: see `Stands`; at xi = 1, what the method assumes.
+        xi: "more than" holds at the point below it, "fewer than" above it; None: no xi decides.
+        xi_interval: the same for the whole interval.
+        xi_ruled_out: beyond it (above, for "more than") the whole interval says the opposite.
+        words: a sentence or two.
+        reason: of a refusal.
+    """
+
+    method: str
+    stands: Stands
+    words: str
+    xi: float | None = None
+    xi_interval: float | None = None
+    xi_ruled_out: float | None = None
+    reason: str | None = None
+
+
+@attrs.frozen
+class ClaimComparison:
+    """How a stated population size stands with each method."""
+
+    side: Side
+    number: float
+    rows: tuple[Standing, ...]
+
+
+@attrs.frozen
+class UnpooledResult:
+    """A stratum's estimate alone."""
+
+    point: float | None
+    interval: Interval | None
+    reason: str | None
+
+
+@attrs.frozen
+class PooledResult:
+    """A stratum's estimate with partial pooling."""
+
+    point: float | None
+    interval: Interval | None
+
+
+@attrs.frozen
+class PooledRow:
+    """A stratum alone and pooled.
+
+    Attributes:
+        stratum: its values by column.
+        observed: people documented there.
+        alone: its own estimate.
+        pooled: the estimate with partial pooling.
+        shrinkage: the weight of the other strata, 0 to 1; None where there is no estimate.
+    """
+
+    stratum: Mapping[str, str]
+    observed: int
+    alone: UnpooledResult
+    pooled: PooledResult
+    shrinkage: float | None = attrs.field(metadata={"key": "pull"})
+
+
+@attrs.frozen
+class CommonDistribution:
+    """The posterior of the distribution over strata of the share missed.
+
+    Attributes:
+        share_missed: of a typical stratum.
+        m: its logit.
+        t: the standard deviation of the logit between strata.
+    """
+
+    share_missed: Quantiles
+    m: Quantiles
+    t: Quantiles
+
+
+@attrs.frozen
+class Slope:
+    """A least-squares slope over numbered strata: posterior median and interval."""
+
+    slope: float
+    interval: tuple[float, float]
+
+
+@attrs.frozen
+class Slopes:
+    """A slope alone and with partial pooling."""
+
+    alone: Slope
+    pooled: Slope
+
+
+@attrs.frozen
+class Trend:
+    """How log N and the log odds of being missed move along numbered strata."""
+
+    log_N: Slopes  # noqa: N815  (the letter of every paper)
+    log_odds_missed: Slopes
