@@ -171,10 +171,10 @@ def known_lists_figures() -> None:
                 settings=settings,
                 two_lists=TWO_LISTS.get(name),
             )
-            if row["observed"] >= 30 and row["point"] is not None
+            if row.observed >= 30 and row.point is not None
         ]
         bias = np.array(log_biases(rows))
-        cover = np.mean([row["covers"] for row in rows])
+        cover = np.mean([row.covered for row in rows])
         print(
             f"{name:>20} {len(rows):>6} {cover:>6.2f} {bias.mean():>6.2f} {np.median(bias):>7.2f} "
             f"{np.sqrt(np.mean(bias**2)):>6.2f}"

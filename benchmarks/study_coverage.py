@@ -36,7 +36,7 @@ import numpy.typing as npt
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import METHODS, Estimate
-from uncounted.estimate.base.result import plain
+from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import Cells
@@ -166,7 +166,7 @@ def fit(job: Job, replicate: int) -> Fit:
     return {
         "replicate": replicate,
         "point": made[0].point,
-        "intervals": [plain(each.interval) for each in made],  # an end that is infinite: None
+        "intervals": [as_json(each.interval) for each in made],  # an end that is infinite: None
         "reason": made[0].reason,
         "observed": table.observed,
         "seconds": made[0].seconds,

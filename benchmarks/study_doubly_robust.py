@@ -52,7 +52,7 @@ type Answer = tuple[float, float, float]
 def bare(people: PersonTable) -> Answer:
     """Chapman's estimate, which knows nothing of covariates."""
     row = pairs(CaptureTable(people.lists, people.counts()))[0]
-    return row["point"], *row["interval"]
+    return row.point, *row.interval
 
 
 def adjusted(**more: Any) -> Callable[[PersonTable], Answer | None]:

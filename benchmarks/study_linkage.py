@@ -128,10 +128,12 @@ def _envelope(linkage: Linkage, tables: Sequence[CaptureTable], perfect: float) 
         EstimateSettings(level=0.95, seed=1),
     )
     assert study.linkage is not None
-    low, high = study.linkage["envelope"]["interval"]
+    assert study.linkage.range is not None
+    low, high = study.linkage.range.interval
+    low = low or 0.0
     return {
         "envelope": float(low <= perfect <= (high or np.inf)),
-        "passing": study.linkage["envelope"]["passing"],
+        "passing": study.linkage.range.passing,
         "envelope_width": (high or np.inf) - low,
     }
 

@@ -31,7 +31,8 @@ from scipy import stats
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.pooling import pool
-from uncounted.estimate.base.result import Fitted, Interval
+from uncounted.estimate.base.result import Fitted
+from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.strata.partial_pooling import pool_strata
 from uncounted.estimate.study import METHODS
 
@@ -170,13 +171,13 @@ def main_strata(replicates: int) -> None:
                 ]
                 found = pool_strata(tables, EstimateSettings(method))
                 for row, N in zip(found.rows, sizes, strict=True):
-                    for which in ("pooled", "alone"):
-                        if row[which]["point"] is not None:
-                            error[which].append(np.log(row[which]["point"] / N))
-                            held[which].append(holds(row[which]["interval"], N))
-                for which, each in zip(("pooled", "alone"), found.total, strict=True):
-                    total[which].append(np.log(each.number() / sum(sizes)))
-                    whole[which].append(holds(each.interval, sum(sizes)))
+                    for which, each in (("pooled", row.pooled), ("alone", row.alone)):
+                        if each.point is not None:
+                            error[which].append(np.log(each.point / N))
+                            held[which].append(holds(each.interval, N))
+                for which, of_all in zip(("pooled", "alone"), found.total, strict=True):
+                    total[which].append(np.log(of_all.number() / sum(sizes)))
+                    whole[which].append(holds(of_all.interval, sum(sizes)))
             for which in ("pooled", "alone"):
                 print(
                     line(f"| {label} | {method}, {which} |", error[which], held[which])

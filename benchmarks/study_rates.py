@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates import clusters, contrasts, proportions
 
 GRID = np.linspace(0.05, 0.95, 19)

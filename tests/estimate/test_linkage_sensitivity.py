@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import pytest
@@ -12,6 +10,13 @@ from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rows import (
+    AlternativeRow,
+    AlternativesRange,
+    LinkageUncertainty,
+    Quantiles,
+    SelfCheck,
+)
 from uncounted.estimate.linkage_sensitivity import (
     AlternativeLinkage,
     AlternativeStrataLinkage,
@@ -39,6 +44,23 @@ def rows(study: Study, *readings: AlternativeLinkage) -> Study:
     return with_alternatives(study, readings, EstimateSettings(level=0.95, seed=1))
 
 
+def looked_at(study: Study) -> tuple[tuple[AlternativeRow, ...], AlternativesRange]:
+    """The rows of the alternative linkages, and the range over them."""
+    assert study.linkage is not None
+    assert study.linkage.alternatives is not None
+    assert study.linkage.range is not None
+    return study.linkage.alternatives, study.linkage.range
+
+
+def closed(interval: tuple[float | None, float | None] | None) -> tuple[float, float]:
+    """An interval that has both ends."""
+    assert interval is not None
+    low, high = interval
+    assert low is not None
+    assert high is not None
+    return low, high
+
+
 def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Study) -> None:
     low, high = study["decomposable"].interval or (0, 0)
     told = rows(
@@ -51,27 +73,24 @@ def test_readings_that_pass_widen_the_envelope(kosovo: CaptureTable, study: Stud
         ),
         AlternativeLinkage("strict", [relinked(kosovo, -100)], in_grid=False),
     )
-    assert told.linkage is not None
-    passing, failing, strict = told.linkage["readings"]
-    assert [passing["passes"], failing["passes"]] == [True, False]
-    assert failing["why"] == "the chains disagree"
-    assert passing["point"] < study["decomposable"].number() < strict["point"]
-    envelope = told.linkage["envelope"]
+    (passing, failing, strict), envelope = looked_at(told)
+    assert [passing.passes, failing.passes] == [True, False]
+    assert failing.reason == "the chains disagree"
+    assert (passing.point or 0) < study["decomposable"].number() < (strict.point or 0)
     # neither the reading that fails nor one outside the grid moves its ends
-    assert envelope["interval"] == [min(low, passing["interval"][0]), max(high, 0)]
-    assert (envelope["readings"], envelope["passing"]) == (2, 1)
-    assert passing["interval"][0] < low
+    assert envelope.interval == (min(low, closed(passing.interval)[0]), max(high, 0))
+    assert (envelope.alternatives, envelope.passing) == (2, 1)
+    assert closed(passing.interval)[0] < low
 
 
 def test_a_reading_that_cannot_be_estimated_says_so(kosovo: CaptureTable, study: Study) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     told = rows(study, AlternativeLinkage("ewens, strict candidates", [apart]))
-    assert told.linkage is not None
-    (row,) = told.linkage["readings"]
-    assert row["point"] is None
-    assert row["interval"] is None
-    assert "no person is on two lists" in row["why"]
-    assert told.linkage["envelope"]["interval"] == list(study["decomposable"].interval or ())
+    (row,), envelope = looked_at(told)
+    assert row.point is None
+    assert row.interval is None
+    assert "no person is on two lists" in (row.reason or "")
+    assert envelope.interval == study["decomposable"].interval
 
 
 def test_an_interval_without_upper_end_gives_the_envelope_none(
@@ -81,17 +100,15 @@ def test_an_interval_without_upper_end_gives_the_envelope_none(
     told = rows(
         attrs.evolve(study, estimates=(endless,)), AlternativeLinkage("ewens, usual", [kosovo])
     )
-    assert told.linkage is not None
-    assert told.linkage["envelope"]["interval"] == [5000, None]
+    assert looked_at(told)[1].interval == (5000, None)
     assert "from 5,000 to no upper end" in " ".join("\n".join(study_lines(told)).split())
 
 
 def test_a_few_of_many_tables_are_looked_at(kosovo: CaptureTable, study: Study) -> None:
     tables = [relinked(kosovo, merged) for merged in range(0, 60, 3)]
     told = rows(study, AlternativeLinkage("ewens, usual candidates", tables))
-    assert told.linkage is not None
-    (row,) = told.linkage["readings"]
-    assert row["observed"] == sorted(table.observed for table in tables)[10]
+    (row,), _ = looked_at(told)
+    assert row.observed == sorted(table.observed for table in tables)[10]
 
 
 def test_another_method_than_the_headline_may_be_held_against_them(kosovo: CaptureTable) -> None:
@@ -100,8 +117,7 @@ def test_another_method_than_the_headline_may_be_held_against_them(kosovo: Captu
     told = with_alternatives(
         study, [reading], EstimateSettings(level=0.95, seed=1), method="independence"
     )
-    assert told.linkage is not None
-    assert told.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
+    assert looked_at(told)[0][0].point == pytest.approx(study["independence"].point)
     assert (
         with_alternatives(study, [reading], EstimateSettings(level=0.95, seed=1), method="two-list")
         is study
@@ -123,13 +139,12 @@ def test_what_is_said_of_other_readings_is_rounded_and_counts_silence(
         AlternativeLinkage("strict", [apart], in_grid=False),
         AlternativeLinkage("loose", [relinked(kosovo, 150)], in_grid=False),
     )
-    assert told.linkage is not None
-    envelope = told.linkage["envelope"]
-    assert (envelope["passing"], envelope["without_number"]) == (2, 1)
+    _, envelope = looked_at(told)
+    assert (envelope.passing, envelope.without_number) == (2, 1)
     text = " ".join("\n".join(study_lines(told)).split())
     assert "Under 1 of those that pass there is no number at all." in text
     assert "no number read strictly (140 people recorded)" in text
-    assert f"{envelope['interval'][0]:,.0f}" not in text  # no finer than it is known
+    assert f"{envelope.interval[0] or 0:,.0f}" not in text  # no finer than it is known
     assert "to 17,000." in text
 
 
@@ -161,9 +176,9 @@ def test_the_envelope_holds_the_interval_however_each_is_rounded(
     study: Study, own: tuple[float, float], every: tuple[float, float | None], told: str
 ) -> None:
     headline = attrs.evolve(study["decomposable"], point=1390.0, interval=own)
-    envelope = {"interval": list(every), "readings": 8, "passing": 1, "without_number": 0}
-    linkage: dict[str, Any] = {"observed": {"interval": [900, 910]}, "draws": 10}
-    linkage |= {"variance_share": None, "readings": [], "envelope": envelope}
+    envelope = AlternativesRange(every, (None, None), 8, 1, 0)
+    observed = Quantiles(905, (900, 910))
+    linkage = LinkageUncertainty(10, 10, observed, None, alternatives=(), range=envelope)
     text = "\n".join(
         study_lines(attrs.evolve(study, observed=905, estimates=(headline,), linkage=linkage))
     )
@@ -172,7 +187,8 @@ def test_the_envelope_holds_the_interval_however_each_is_rounded(
 
 
 def test_the_linkage_s_own_failing_is_said_before_any_number(study: Study) -> None:
-    linkage = {**(study.linkage or {}), "fails": "1,088 pairs are linked"}
+    assert study.linkage is not None
+    linkage = attrs.evolve(study.linkage, self_check=SelfCheck("1,088 pairs are linked"))
     first = list(study_lines(attrs.evolve(study, linkage=linkage)))
     assert first[0].startswith("Mind: the linkage fails a check")
     assert "1,088 pairs are linked. Look" in " ".join(" ".join(first[:4]).split())
@@ -193,10 +209,10 @@ def test_the_error_of_an_end_is_how_far_it_moves_from_one_sample_of_draws_to_ano
     study = run_over([kosovo] * 10, EstimateSettings(["independence"]))
     for _ in range(60):
         tables = [with_table[k] for k in rng.binomial(99, 0.5, 10) // 10 * 10]
-        (row,) = (rows(study, AlternativeLinkage("ewens", tables)).linkage or {})["readings"]
-        ends.append(row["interval"])
-        errors.append(row["error"])
-        assert (row["draws"], row["refused_in"]) == (10, 0)
+        (row,) = looked_at(rows(study, AlternativeLinkage("ewens", tables)))[0]
+        ends.append(closed(row.interval))
+        errors.append(closed(row.error))
+        assert (row.draws, row.refused_in) == (10, 0)
     moved = np.std(ends, axis=0)
     assert np.sqrt(np.mean(np.square(errors), axis=0)) == pytest.approx(moved, rel=0.3)
 
@@ -213,11 +229,10 @@ def test_chance_alone_hardly_widens_the_envelope(kosovo: CaptureTable) -> None:
     for _ in range(12):
         study = run_over(draws(200), EstimateSettings(["independence"]))
         low, high = study["independence"].interval or (0, 0)
-        linkage = (
-            rows(study, *(AlternativeLinkage(str(i), draws(10)) for i in range(8))).linkage or {}
-        )
-        envelope = linkage["envelope"]["interval"]
-        seen = [row["interval"] for row in linkage["readings"]]
+        found = rows(study, *(AlternativeLinkage(str(i), draws(10)) for i in range(8)))
+        alternatives, whole = looked_at(found)
+        envelope = closed(whole.interval)
+        seen = [closed(row.interval) for row in alternatives]
         told += [low - envelope[0], envelope[1] - high]
         naive += [max(0, low - min(each[0] for each in seen))]
         naive += [max(0, max(each[1] for each in seen) - high)]
@@ -230,11 +245,10 @@ def test_a_reading_that_lies_far_off_widens_by_all_of_it(kosovo: CaptureTable) -
         [relinked(kosovo, k) for k in (0, 10) * 20], EstimateSettings(["independence"])
     )
     far = [relinked(kosovo, 400 + k) for k in (0, 10) * 5]
-    linkage = rows(study, AlternativeLinkage("ewens", far)).linkage or {}
-    (row,), envelope = linkage["readings"], linkage["envelope"]
-    assert envelope["interval"][0] == pytest.approx(row["interval"][0], rel=1e-3)
-    assert envelope["interval"][1] == (study["independence"].interval or (0, 0))[1]
-    assert envelope["error"][0] == row["error"][0]
+    (row,), envelope = looked_at(rows(study, AlternativeLinkage("ewens", far)))
+    assert envelope.interval[0] == pytest.approx(closed(row.interval)[0], rel=1e-3)
+    assert envelope.interval[1] == (study["independence"].interval or (0, 0))[1]
+    assert envelope.error[0] == row.error[0]
 
 
 def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
@@ -242,15 +256,15 @@ def test_one_refusal_in_ten_draws_does_not_silence_a_reading(
 ) -> None:
     apart = CaptureTable.of(kosovo.lists, {"1000": 50, "0100": 40, "0010": 30, "0001": 20})
     one, two, of_few = (
-        rows(study, AlternativeLinkage("ewens", tables)).linkage or {}
+        looked_at(rows(study, AlternativeLinkage("ewens", tables)))
         for tables in ([kosovo] * 9 + [apart], [kosovo] * 8 + [apart] * 2, [kosovo] * 4 + [apart])
     )
-    assert one["readings"][0]["refused_in"] == 1
-    assert one["readings"][0]["point"] is not None
-    assert one["envelope"]["without_number"] == 0
+    assert one[0][0].refused_in == 1
+    assert one[0][0].point is not None
+    assert one[1].without_number == 0
     for silent in (two, of_few):
-        assert silent["envelope"]["without_number"] == 1
-    assert "refused in 2 of 10 draws" in two["readings"][0]["why"]
+        assert silent[1].without_number == 1
+    assert "refused in 2 of 10 draws" in (two[0][0].reason or "")
 
 
 def halves(table: CaptureTable) -> list[CaptureTable]:
@@ -278,17 +292,17 @@ def test_a_total_is_held_against_other_readings_too(kosovo: CaptureTable) -> Non
     ]
     told = strata_with_alternatives(done, main, others, EstimateSettings(level=0.95, seed=1))
     assert told.linkage is not None
-    assert told.linkage["method"] == "independence"
-    passing, silent, failing, strict = told.linkage["readings"]
+    assert told.linkage.method == "independence"
+    passing, silent, failing, strict = told.linkage.alternatives
     (total,) = run_strata_over(far, EstimateSettings(["independence"]), points=[None, None]).total
-    assert passing["interval"] == pytest.approx(total.interval, rel=2e-3)
-    assert silent["why"] == "1 of 2 strata that have a number have none"
-    assert silent["interval"] is None
-    assert (failing["passes"], strict["draws"]) == (False, 1)
-    envelope, (low, high) = told.linkage["envelope"], done.total[0].interval or (0, 0)
-    assert envelope["interval"] == pytest.approx([passing["interval"][0], high], rel=1e-3)
-    assert low > passing["interval"][1]
-    assert (envelope["passing"], envelope["without_number"]) == (2, 1)
+    assert passing.interval == pytest.approx(total.interval, rel=2e-3)
+    assert silent.reason == "1 of 2 strata that have a number have none"
+    assert silent.interval is None
+    assert (failing.passes, strict.draws) == (False, 1)
+    envelope, (low, high) = told.linkage.range, done.total[0].interval or (0, 0)
+    assert envelope.interval == pytest.approx((closed(passing.interval)[0], high), rel=1e-3)
+    assert low > closed(passing.interval)[1]
+    assert (envelope.passing, envelope.without_number) == (2, 1)
     assert told.to_json()["linkage"]["envelope"]["readings"] == 3
     text = " ".join("\n".join(study_lines(told)).split())
     assert "The total by independence, linked otherwise (strata alone were not looked at)" in text
@@ -306,7 +320,8 @@ def test_a_stratum_without_a_number_counts_as_recorded_under_every_reading(
     told = strata_with_alternatives(
         done, main, [AlternativeStrataLinkage("ewens", there)], EstimateSettings(level=0.95, seed=1)
     )
-    (row,) = (told.linkage or {})["readings"]
-    assert row["point"] - done.total[0].number() == pytest.approx(
+    assert told.linkage is not None
+    (row,) = told.linkage.alternatives
+    assert (row.point or 0) - done.total[0].number() == pytest.approx(
         there[1][0].observed - apart.observed, rel=0.01
     )

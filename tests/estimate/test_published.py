@@ -274,7 +274,7 @@ def test_sample_coverage_on_diabetes(tables: Tables) -> None:
 def test_pairs_on_diabetes(tables: Tables) -> None:
     """R CARE1, CARE1.print(Diabetes): Chapman's estimate and Chao's interval for each pair."""
     rows = pairs(tables["diabetes"])
-    assert [(round(row["point"]), *map(round, row["interval"])) for row in rows] == [
+    assert [(round(row.point), *map(round, row.interval)) for row in rows] == [
         (2351, 2250, 2478), (2185, 2146, 2233), (2261, 2117, 2468), (2057, 1922, 2224),
         (803, 725, 913), (1555, 1445, 1712),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rows import XiRow
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 from uncounted.publish.facts import LinkageFacts, ListFacts, ReleaseFacts, SyntheticTruth
 from uncounted.publish.plan import Plan
@@ -81,9 +82,7 @@ def study_of(table: CaptureTable, point: float, low: float, high: float) -> Stud
         lists=table.list_totals,
         estimates=(ok, bound, refusal),
         warnings=("There are 3 people whom only two lists share",),
-        sensitivity=tuple(
-            {"xi": xi, "point": 1.0, "interval": (1.0, 2.0)} for xi in (0.5, 1.0, 2.0)
-        ),
+        sensitivity=tuple(XiRow(xi, 1.0, (1.0, 2.0), "any") for xi in (0.5, 1.0, 2.0)),
         input=table.digest(),
         seed=90210,
     )

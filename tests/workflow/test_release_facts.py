@@ -16,6 +16,12 @@ from uncounted.captures import CaptureTable
 from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import NotPublishable
 from uncounted.estimate import Study
+from uncounted.estimate.base.rows import (
+    AlternativeRow,
+    AlternativesRange,
+    LinkageUncertainty,
+    Quantiles,
+)
 from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
 from uncounted.linkage import Linkage
 from uncounted.progress import silent
@@ -77,17 +83,23 @@ def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> No
 def test_other_ways_of_linking_are_told_as_the_study_has_them() -> None:
     table = CaptureTable.of(LISTS, LARGE)
     study = study_of(table, 1350.0, 1150.0, 1650.0)
-    rows = [
-        {"reading": "ewens, usual candidates", "in_grid": True, "point": 1200.0},
-        {"reading": "strict", "in_grid": False, "point": 1500.0},
-        {"reading": "loose", "in_grid": False, "point": None},
-    ]
-    envelope = {"interval": [1100.0, None], "readings": 8, "passing": 2, "without_number": 1}
-    study = attrs.evolve(study, linkage={"readings": rows, "envelope": envelope})
+    named = (
+        ("ewens, usual candidates", True, 1200.0),
+        ("strict", False, 1500.0),
+        ("loose", False, None),
+    )
+    rows = tuple(
+        AlternativeRow(name, in_grid, True, None, 900, point, None, (None, None), 10)
+        for name, in_grid, point in named
+    )
+    envelope = AlternativesRange((1100.0, None), (None, None), 8, 2, 1)
+    linkage = LinkageUncertainty(10, 10, Quantiles(900.0, (900, 900)), None)
+    bare = attrs.evolve(study, linkage=linkage)
+    study = attrs.evolve(study, linkage=attrs.evolve(linkage, alternatives=rows, range=envelope))
     ways = told_of(study).alternatives
     assert not told_of(study).fails
     assert ways == AlternativeLinkages(8, 2, 1, (1100.0, math.inf), 1500.0, None)
-    assert told_of(attrs.evolve(study, linkage={})).alternatives is None
+    assert told_of(bare).alternatives is None
 
 
 def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
@@ -123,7 +135,8 @@ def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -
     request = EstimateRequest(methods=("decomposable", "independence"))
     study = study_over_draws(case, counted, request, silent, leading="independence")
     assert study.linkage is not None
-    assert study.linkage["readings"][0]["point"] == pytest.approx(study["independence"].point)
+    assert study.linkage.alternatives is not None
+    assert study.linkage.alternatives[0].point == pytest.approx(study["independence"].point)
 
 
 def test_people_are_those_on_the_lists_that_are_counted() -> None:

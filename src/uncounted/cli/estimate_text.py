@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -17,10 +16,15 @@ from uncounted.cli.terminal import columns, interval_picture, number, plain_term
 from uncounted.workflow.estimate import (
     DIFFER,
     WHAT_XI_IS,
+    AlternativesRange,
+    ClaimComparison,
     CovariateStudy,
     Estimate,
+    LinkageUncertainty,
     Pooled,
+    Result,
     Strata,
+    StrataAlternatives,
     Study,
     about,
     range_of,
@@ -63,11 +67,11 @@ def _given_covariates(study: CovariateStudy) -> Iterator[str]:
     if good:
         yield ""
         yield from _paragraph("What it rests on: ", good[0].assumption)
-        for pair in dict.fromkeys(tuple(row["lists"]) for row in study.sensitivity):
+        for pair in dict.fromkeys(tuple(row.lists) for row in study.sensitivity):
             told = [
-                f"{row['psi']:.3g}: {_about(row, study.observed)}"
+                f"{row.psi:.3g}: {_about(row, study.observed)}"
                 for row in study.sensitivity
-                if tuple(row["lists"]) == pair
+                if tuple(row.lists) == pair
             ]
             head = f"{' and '.join(pair)}, if the odds of one are psi times as high on the other: "
             yield from _paragraph(head, "; ".join(told))
@@ -104,7 +108,7 @@ def _other_totals(strata: Strata) -> Iterator[str]:
     """What the total is under other ways of linking; strata alone were not looked at so."""
     if strata.linkage is None:
         return
-    method = strata.linkage["method"]
+    method = strata.linkage.method
     (headline,) = (total for total in strata.total if total.method == method)
     yield ""
     yield f"The total by {method}, linked otherwise (strata alone were not looked at):"
@@ -115,10 +119,10 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     """Each stratum alone and pooled, side by side, then both totals."""
     rows = []
     for row in pooled.rows:
-        label = ", ".join(f"{name} {value or 'not said'}" for name, value in row["stratum"].items())
-        pull = "" if row["pull"] is None else f"{row['pull']:.0%}"
-        alone, together = (_interval(row[which], row["observed"]) for which in ("alone", "pooled"))
-        rows.append((label, number(row["observed"]), alone, together, pull))
+        label = ", ".join(f"{name} {value or 'not said'}" for name, value in row.stratum.items())
+        pull = "" if row.shrinkage is None else f"{row.shrinkage:.0%}"
+        alone, together = (_interval(result, row.observed) for result in (row.alone, row.pooled))
+        rows.append((label, number(row.observed), alone, together, pull))
     yield columns(
         [("", "documented", "alone", "pooled", "pull of the others"), *rows], right=[1, 4]
     )
@@ -129,12 +133,11 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield from _warnings([*pooled.warnings, *told])
 
 
-def _interval(row: Mapping[str, Any] | None, observed: int) -> str:
+def _interval(row: Result, observed: int) -> str:
     """A number with its interval, as short as can be."""
-    if row is None or row["point"] is None or row["interval"] is None:
+    if row.point is None or row.interval is None:
         return "no number"
-    low, high = row["interval"]
-    rounded = round_to_interval(row["point"], low, high, observed)
+    rounded = round_to_interval(row.point, row.interval[0], row.interval[1], observed)
     high = "no end" if rounded.high is None else number(rounded.high)
     return f"{number(rounded.point)} ({number(rounded.low)} to {high})"
 
@@ -183,8 +186,8 @@ def _links(study: Study) -> Iterator[str]:
         yield from _paragraph("Lists that depend on each other, by decomposable: ", "; ".join(told))
     yield from _silent(study)
     if len(study.dependence) > 1:
-        rows = sorted(study.dependence, key=lambda row: row["point"])
-        told = [f"{' and '.join(row['lists'])} {_about(row, 0)}" for row in rows]
+        rows = sorted(study.dependence, key=lambda row: row.point)
+        told = [f"{' and '.join(row.lists)} {_about(row, 0)}" for row in rows]
         yield from _paragraph("Two lists at a time, as if independent (Chapman): ", "; ".join(told))
 
 
@@ -205,8 +208,10 @@ def _between(study: Study) -> Iterator[str]:
     if study.spread is None:
         return
     ends = sorted(
-        (_rounded(attrs.asdict(study[name]), study.least_observed), i, name)
-        for i, name in enumerate(study.spread[end]["method"] for end in ("lowest", "highest"))
+        (_rounded(study[name], study.least_observed), i, name)
+        for i, name in enumerate(
+            each.method for each in (study.spread.lowest, study.spread.highest)
+        )
     )
     (low, _, one), (high, _, other) = ends
     told = (
@@ -221,13 +226,13 @@ def _xi(study: Study) -> Iterator[str]:
     """For each method, how many there are when its assumption is wrong by a factor."""
     rows: dict[str, list[str]] = {}
     for row in study.xi_by_method:
-        rows.setdefault(row["method"], []).append(
+        rows.setdefault(row.method, []).append(
             _about(row, study.least_observed).removeprefix("about ")
         )
     if not rows:
         return
-    first = study.xi_by_method[0]["method"]
-    xis = [f"{row['xi']:.3g}" for row in study.xi_by_method if row["method"] == first]
+    first = study.xi_by_method[0].method
+    xis = [f"{row.xi:.3g}" for row in study.xi_by_method if row.method == first]
     yield ""
     yield from _paragraph(
         "What nobody can test: ",
@@ -242,26 +247,26 @@ def _xi(study: Study) -> Iterator[str]:
     yield columns(table, right=range(1, len(xis) + 1))
 
 
-def _claim(claim: Mapping[str, Any] | None) -> Iterator[str]:
+def _claim(claim: ClaimComparison | None) -> Iterator[str]:
     """How far a stated number carries, method by method."""
     if claim is None:
         return
     yield ""
-    yield f'How far "{claim["side"]} {number(claim["number"])}" carries:'
-    for row in claim["rows"]:
-        yield from _paragraph(f"{row['method']}: ", row["words"])
-        if row["stands"] in ("on record", "against the record"):
+    yield f'How far "{claim.side} {number(claim.number)}" carries:'
+    for row in claim.rows:
+        yield from _paragraph(f"{row.method}: ", row.words)
+        if row.stands in ("on record", "against the record"):
             return
     yield from _paragraph("", WHAT_XI_IS)
 
 
 def _robustness(study: Study) -> Iterator[str]:
     """Each list left out in turn, and other weights of the prior, a line each."""
-    without = [f"{row['list']} {_about(row, row['observed'])}" for row in study.leave_one_out]
+    without = [f"{row.left_out} {_about(row, row.observed)}" for row in study.leave_one_out]
     yield from _paragraph("Without one list: ", "; ".join(without))
-    told = [f"{row['delta']:.3g} {_about(row, study.observed)}" for row in study.deltas]
+    told = [f"{row.delta:.3g} {_about(row, study.observed)}" for row in study.deltas]
     yield from _paragraph("With another weight of the prior (delta): ", "; ".join(told))
-    others = [row for row in study.priors[len(study.deltas) :] if row["point"] is not None]
+    others = [row for row in study.priors[len(study.deltas) :] if row.point is not None]
     if others:
         ends = range_of(_rounded(row, study.observed) for row in others)
         yield from _paragraph("With other priors on how many there are: ", f"{ends}.")
@@ -272,20 +277,19 @@ def _known(study: Study) -> Iterator[str]:
     told = []
     for row in study.consistency:
         answer = "no number"
-        if row["point"] is not None:
-            answer = f"about {_interval(row, row['observed'])}"
-        told.append(f"{row['list']} {number(row['truth'])}, by the others {answer}")
+        if row.point is not None:
+            answer = f"about {_interval(row, row.observed)}"
+        told.append(f"{row.name} {number(row.known_size)}, by the others {answer}")
     yield from _paragraph("Each list's size: ", "; ".join(told))
 
 
 def _parts(study: Study) -> Iterator[str]:
     """The estimate from growing parts, carried to the whole; one number for each order."""
     by_fraction: dict[float, list[str]] = {}
-    for row in sorted(study.trajectory, key=lambda row: float(row["fraction"])):
-        carried = {"point": row["carried"], "interval": row["carried_interval"]}
-        observed = study.observed if row["unit"] == "people" else row["observed"]
-        words = _about(carried, observed).removeprefix("about ")
-        by_fraction.setdefault(row["fraction"], []).append(words)
+    for row in sorted(study.trajectory, key=lambda row: float(row.fraction)):
+        observed = study.observed if row.unit == "people" else row.observed
+        words = about(row.rescaled, row.rescaled_interval, observed).removeprefix("about ")
+        by_fraction.setdefault(row.fraction, []).append(words)
     told = [
         f"{fraction:.0%} {' or '.join(dict.fromkeys(each))}"
         for fraction, each in by_fraction.items()
@@ -293,13 +297,14 @@ def _parts(study: Study) -> Iterator[str]:
     yield from _paragraph("From growing parts, carried to the whole: ", "; ".join(told))
 
 
-def _about(row: Mapping[str, Any], observed: int) -> str:
-    return about(row["point"], row["interval"], observed)
+def _about(row: Result, observed: int) -> str:
+    return about(row.point, row.interval, observed)
 
 
-def _rounded(row: Mapping[str, Any], observed: int) -> int:
-    low, high = row["interval"] or (row["point"], row["point"])
-    return round_to_interval(row["point"], low, high, observed).point
+def _rounded(row: Result, observed: int) -> int:
+    assert row.point is not None
+    low, high = row.interval or (row.point, row.point)
+    return round_to_interval(row.point, low, high, observed).point
 
 
 def _table(
@@ -368,7 +373,7 @@ def _row(estimate: Estimate, observed: int) -> tuple[str, str, str]:
 
 def _fails(study: Study) -> Iterator[str]:
     """That the linkage itself fails a check comes before any number that rests on it."""
-    if why := (study.linkage or {}).get("fails"):
+    if why := study.linkage and study.linkage.fails:
         yield from _paragraph(
             "Mind: ",
             f"the linkage fails a check that other ways of linking have to pass: {why}. Look at the"
@@ -380,14 +385,14 @@ def _fails(study: Study) -> Iterator[str]:
 def _linkage(study: Study) -> Iterator[str]:
     if study.linkage is None:
         return
-    share = study.linkage["variance_share"]
-    low, high = study.linkage["observed"]["interval"]
+    share = study.linkage.variance_share
+    low, high = study.linkage.observed.interval
     recorded = (
         f"{plural(int(low), 'person is', 'people are')} recorded"
         if low == high
         else f"between {number(low)} and {number(high)} people are recorded"
     )
-    words = f"averaged over {plural(study.linkage['draws'], 'draw')}, in which {recorded}"
+    words = f"averaged over {plural(study.linkage.draws, 'draw')}, in which {recorded}"
     if share is not None:
         words += f"; {share:.0%} of the doubt comes from not being sure who is who"
     yield from _paragraph("Who is who: ", words + ".")
@@ -395,28 +400,30 @@ def _linkage(study: Study) -> Iterator[str]:
         yield from _readings(study.headline, study.linkage, int(low))
 
 
-def _readings(headline: Estimate, linkage: Mapping[str, Any], recorded: int) -> Iterator[str]:
+def _readings(
+    headline: Estimate, linkage: LinkageUncertainty | StrataAlternatives, recorded: int
+) -> Iterator[str]:
     """How far the number hangs on how reports were linked."""
-    envelope = linkage.get("envelope")
-    if envelope is None:
+    envelope, rows = linkage.range, linkage.alternatives
+    if envelope is None or rows is None:
         return
     yield from _paragraph("Other ways of linking: ", _reach(headline, envelope, recorded))
-    extremes = {row["reading"]: row for row in linkage["readings"] if not row["in_grid"]}
+    extremes = {row.name: row for row in rows if not row.in_grid}
     said = [
-        f"{about(row['point'], row['interval'] and _open(row['interval']), row['observed'])}"
+        f"{about(row.point, row.interval and _open(row.interval), row.observed)}"
         f" read {'strictly' if name == 'strict' else 'loosely'}"
-        f" ({number(row['observed'])} people recorded)"
+        f" ({number(row.observed)} people recorded)"
         for name, row in extremes.items()
     ]
     if said:
         yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
 
 
-def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> str:
+def _reach(headline: Estimate, envelope: AlternativesRange, recorded: int) -> str:
     """From where to where, the number's own interval among the rest; or that nobody knows."""
-    passing, silent = envelope["passing"], envelope["without_number"]
+    passing, silent = envelope.passing, envelope.without_number
     head = (
-        f"under {envelope['readings']} other pairs of a prior and a rule of who may be one person"
+        f"under {envelope.alternatives} other pairs of a prior and a rule of who may be one person"
     )
     if silent == passing:
         found = "none of those that pass gives a number" if passing else "none passes its checks"
@@ -424,7 +431,7 @@ def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> st
             f"{head} reports were linked, too, and {found}: how far the number hangs on how"
             " they were linked is not known."
         )
-    every = _open(envelope["interval"]), headline.interval or _open(envelope["interval"])
+    every = _open(envelope.interval), headline.interval or _open(envelope.interval)
     # each is rounded by its own width, and the wider one must not end before the other
     ends = [_rounded_ends(headline.number(), *each, recorded) for each in every]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
@@ -433,7 +440,7 @@ def _reach(headline: Estimate, envelope: Mapping[str, Any], recorded: int) -> st
         f"{head}, of which {passing} {'passes its' if passing == 1 else 'pass their'} checks, the"
         f" interval reaches from {number(low)} to {upper}."
         + (f" Under {silent} of those that pass there is no number at all." if silent else "")
-        + _by_chance(envelope.get("error", ()))
+        + _by_chance(envelope.error)
     )
 
 

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import root, z_of
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.contrasts import mover_difference
 from uncounted.rates.proportions import wilson_at
 

@@ -13,7 +13,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.result import Floats, Interval
+from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Interval
 
 MIN_CLUSTERS = 10  # clusters under which an interval is not to be trusted, and none is drawn again
 RESAMPLES = 4000

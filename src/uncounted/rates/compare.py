@@ -10,7 +10,8 @@ import numpy as np
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import z_of
-from uncounted.estimate.base.result import Floats, Interval
+from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates import bounds, clusters, contrasts, reporting_bias, source_mix
 from uncounted.rates.clusters import Counts
 from uncounted.rates.contrasts import PosteriorSummary

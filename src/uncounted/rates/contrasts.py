@@ -14,7 +14,8 @@ import attrs
 import numpy as np
 
 from uncounted.estimate.base.estimator import root, z_of
-from uncounted.estimate.base.result import Floats, Interval
+from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.proportions import check_counts, wilson_at
 
 DRAWS = 100_000

@@ -12,7 +12,7 @@ from scipy.special import betaincinv
 
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import z_of
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 
 
 def check_counts(x: float, n: float) -> None:

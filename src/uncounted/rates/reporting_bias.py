@@ -14,7 +14,8 @@ import attrs
 import numpy as np
 
 from uncounted.errors import UsedWrongly
-from uncounted.estimate.base.result import Floats, Interval
+from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.clusters import Counts
 from uncounted.rates.contrasts import DRAWS, PosteriorSummary, jeffreys_odds, summary
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import attrs
 
-from uncounted.estimate.base.result import Interval, plain
+from uncounted.estimate.base.rows import Interval, as_json
 from uncounted.rates.bounds import Bounds, ReportedBounds
 from uncounted.rates.clusters import Counts, EffectiveSampleSize
 from uncounted.rates.contrasts import PosteriorSummary
@@ -267,30 +267,30 @@ class Rates:
             "version": version("uncounted"),
             "input": self.table.digest(),
             "ungrouped": self.table.ungrouped,
-            "coding": plain(self.settings.coding),
+            "coding": as_json(self.settings.coding),
             "belief": None
             if self.settings.bias_prior is None
             else attrs.asdict(self.settings.bias_prior),
             "groups": [_rate_json(rate) for rate in self.rates],
             "contrasts": [_contrast_json(contrast) for contrast in self.contrasts],
-            "sources": [plain(attrs.asdict(row)) for row in self.sources],
+            "sources": [as_json(attrs.asdict(row)) for row in self.sources],
         }
 
 
 def _rate_json(rate: Rate) -> dict[str, object]:
     """What is printed under the plain name, so that nobody takes the other by mistake."""
-    value = plain(attrs.asdict(rate))
+    value = as_json(attrs.asdict(rate))
     assert isinstance(value, dict)
     tally = value.pop("tally")
     group = value.pop("group")
     if rate.clustered is not None:
         value["as_if_separate"] = value["intervals"]
         value["intervals"] = value["clustered"].pop("intervals")
-    return {"group": group, **tally, "rate": plain(rate.share), **value}
+    return {"group": group, **tally, "rate": as_json(rate.share), **value}
 
 
 def _contrast_json(contrast: Contrast) -> dict[str, object]:
-    value = plain(attrs.asdict(contrast))
+    value = as_json(attrs.asdict(contrast))
     assert isinstance(value, dict)
     measures, clustered = value.pop("measures"), value.pop("clustered")
     if clustered is None:

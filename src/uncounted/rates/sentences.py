@@ -7,7 +7,7 @@ import re
 
 import attrs
 
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.outcomes import Tally
 from uncounted.rates.reporting_bias import bias_adjusted
 from uncounted.rates.result import Contrast, Rate, Rates

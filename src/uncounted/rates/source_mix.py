@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.result import Floats, Interval
+from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.clusters import Counts, effective_sample_size
 from uncounted.rates.contrasts import jeffreys_odds, newcombe, summary
 from uncounted.rates.outcomes import OutcomeTable, Tally

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from uncounted.estimate.base.result import Interval
+from uncounted.estimate.base.rows import Interval
 from uncounted.rates.reporting_bias import AtReportingRatio, TippingPoint
 from uncounted.rates.result import Contrast, Measure, Rate, Rates
 from uncounted.rates.sentences import (

@@ -26,6 +26,14 @@ from uncounted.estimate.base.rounding import (
     round_to_interval,
     what_would_change,
 )
+from uncounted.estimate.base.rows import (
+    AlternativesRange,
+    ClaimComparison,
+    LinkageUncertainty,
+    Result,
+    SelfCheck,
+    StrataAlternatives,
+)
 from uncounted.estimate.base.settings import XI
 from uncounted.estimate.covariates.doubly_robust import CovariateStudy, doubly_robust
 from uncounted.estimate.linkage_sensitivity import strata_with_alternatives, with_alternatives
@@ -42,12 +50,17 @@ from uncounted.workflow.link import LinkedReports, linked
 __all__ = [
     "DIFFER",
     "WHAT_XI_IS",
+    "AlternativesRange",
+    "ClaimComparison",
     "CovariateStudy",
     "Estimate",
     "EstimateRequest",
     "EstimateResult",
+    "LinkageUncertainty",
     "Pooled",
+    "Result",
     "Strata",
+    "StrataAlternatives",
     "Study",
     "about",
     "estimate_case",
@@ -351,7 +364,9 @@ def _committed(
     """A study with a commitment to its tables, and the check that the linkage itself fails."""
     assert study.linkage is not None  # it was made over draws
     commitment = case.commit_to(b"\n".join(table.canonical() for table in tables))
-    return attrs.evolve(study, input=commitment, linkage={**study.linkage, "fails": fails})
+    return attrs.evolve(
+        study, input=commitment, linkage=attrs.evolve(study.linkage, self_check=SelfCheck(fails))
+    )
 
 
 def refuse_if_nothing(study: Study | Strata | CovariateStudy) -> None:

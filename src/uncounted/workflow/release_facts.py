@@ -154,23 +154,23 @@ def facts(
 def _share_of_linkage(study: Study, method: str | None) -> float | None:
     """Of the method that leads the report."""
     if method is None:
-        return (study.linkage or {}).get("variance_share")
+        return study.linkage.variance_share if study.linkage else None
     leading = next((each for each in study.estimates if each.method == method), None)
     return leading.diagnostics.get("linkage_share") if leading else None
 
 
 def _alternatives(study: Study) -> AlternativeLinkages | None:
-    linkage = study.linkage or {}
-    envelope = linkage.get("envelope")
-    if envelope is None:
+    linkage = study.linkage
+    if linkage is None or linkage.range is None:
         return None
-    low, high = envelope["interval"]
-    extremes = {row["reading"]: row["point"] for row in linkage["readings"] if not row["in_grid"]}
+    found = linkage.range
+    low, high = found.interval
+    extremes = {row.name: row.point for row in linkage.alternatives or () if not row.in_grid}
     return AlternativeLinkages(
-        envelope["readings"],
-        envelope["passing"],
-        envelope["without_number"],
-        (low, math.inf if high is None else high),
+        found.alternatives,
+        found.passing,
+        found.without_number,
+        (-math.inf if low is None else low, math.inf if high is None else high),
         extremes.get("strict"),
         extremes.get("loose"),
     )

@@ -15,6 +15,7 @@ from uncounted.cli.estimate_text import _interval, study_lines
 from uncounted.estimate import EstimateSettings, run_over
 from uncounted.estimate.base.result import Estimate, Study
 from uncounted.estimate.base.rounding import about, range_of, round_to_interval, what_would_change
+from uncounted.estimate.base.rows import DeltaRow, MethodXiRow, PooledResult, PriorRow
 from uncounted.estimate.base.xi import xi_rows
 from uncounted.estimate.robustness.attach import compare
 from uncounted.estimate.simple.independence import independence
@@ -99,7 +100,7 @@ def test_what_would_change_says_what_the_xi_table_says() -> None:
     """Each number by its own interval."""
     table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
     estimate = independence(table)
-    twice, half = (about(r["point"], r["interval"], 70) for r in xi_rows(estimate, 70, (0.5, 2)))
+    twice, half = (about(r.point, r.interval, 70) for r in xi_rows(estimate, 70, (0.5, 2)))
     said = what_would_change(estimate, table.observed)
     assert f"there are {twice}; if half as many, {half}." in said
     assert (twice, half) == ("about 230", "about 110")
@@ -108,8 +109,8 @@ def test_what_would_change_says_what_the_xi_table_says() -> None:
 def test_what_would_change_over_draws_is_what_the_table_over_draws_says() -> None:
     estimate = said_of("chao", 388.0, (336.0, 460.0))
     rows = [
-        {"method": "independence", "xi": 2.0, "point": 1.0, "interval": (1.0, 2.0)},
-        {"method": "chao", "xi": 2.0, "point": 326.0, "interval": (305.0, 365.0)},
+        MethodXiRow("independence", 2.0, 1.0, (1.0, 2.0), "any"),
+        MethodXiRow("chao", 2.0, 326.0, (305.0, 365.0), "any"),
     ]
     assert "if half as many, about 340." in what_would_change(estimate, 285)
     assert "if half as many, about 326." in what_would_change(estimate, 285, rows)
@@ -127,10 +128,6 @@ def said_of(method: str, point: float, interval: tuple[float, float]) -> Estimat
     return Estimate(method, "ok", point=point, point_kind="mean", interval=interval)
 
 
-def row(point: float, interval: tuple[float, float], **more: object) -> dict[str, object]:
-    return {"status": "ok", "reason": None, "point": point, "interval": interval, **more}
-
-
 def text_of(**more: Any) -> str:
     estimates = (
         said_of("decomposable", 241.0, (232.0, 2806.0)),
@@ -141,7 +138,9 @@ def text_of(**more: Any) -> str:
 
 
 def test_one_estimate_is_one_number_wherever_it_stands() -> None:
-    text = text_of(deltas=(row(241.0, (232.0, 2806.0), delta=0.125),))
+    text = text_of(
+        deltas=(DeltaRow(0.125, *said_of("decomposable", 241.0, (232.0, 2806.0)).result),)
+    )
     assert "decomposable about 241 232 to 2,800" in text
     assert "log-linear about 3,000 330 to 14,000" in text
     assert "from about 241 (decomposable) to about 3,000 (log-linear)" in text
@@ -180,14 +179,16 @@ def test_pictures_give_way_to_words() -> None:
 def test_the_range_of_other_priors_is_in_order_and_said_once() -> None:
     """The lower point is the higher number where it is known to fewer digits."""
 
-    def priors(*rows: dict[str, object]) -> str:
-        return text_of(priors=tuple({**each, "prior_N": "another"} for each in rows))
+    def priors(*rows: tuple[float, tuple[float, float]]) -> str:
+        return text_of(
+            priors=tuple(PriorRow(0.125, "another", *said_of("any", *row).result) for row in rows)
+        )
 
-    near = priors(row(301.0, (250.0, 400.0)), row(299.0, (250.0, 400.0)))
+    near = priors((301.0, (250.0, 400.0)), (299.0, (250.0, 400.0)))
     assert "how many there are: about 300." in near
-    crossed = priors(row(646.0, (240.0, 3000.0)), row(649.0, (645.0, 655.0)))
+    crossed = priors((646.0, (240.0, 3000.0)), (649.0, (645.0, 655.0)))
     assert "how many there are: about 600 to 649." in crossed
-    crossed = priors(row(696.0, (240.0, 3000.0)), row(697.0, (695.0, 699.0)))
+    crossed = priors((696.0, (240.0, 3000.0)), (697.0, (695.0, 699.0)))
     assert "how many there are: about 697 to 700." in crossed
 
 
@@ -201,9 +202,8 @@ def test_methods_that_give_one_number_have_no_range() -> None:
 
 
 def test_a_pooled_stratum_is_not_below_its_documented() -> None:
-    pooled = row(144.0, (36.0, 1300.0))
-    assert _interval(pooled, 36) == "140 (36 to 1,300)"
-    assert _interval(None, 36) == "no number"
+    assert _interval(PooledResult(144.0, (36.0, 1300.0)), 36) == "140 (36 to 1,300)"
+    assert _interval(PooledResult(None, None), 36) == "no number"
 
 
 def test_an_end_below_the_mean_of_those_recorded_is_printed() -> None:

@@ -116,7 +116,7 @@ def test_a_covariate_that_says_nothing_changes_little(people: PersonTable) -> No
         "AB", people.memberships, {"shoe": rng.integers(36, 46, people.observed)}
     )
     estimate = fit(noise)
-    assert estimate.number() == pytest.approx(pairs(table)[0]["point"], rel=0.02)
+    assert estimate.number() == pytest.approx(pairs(table)[0].point, rel=0.02)
 
 
 def test_covers_where_two_lists_alone_do_not() -> None:
@@ -126,7 +126,7 @@ def test_covers_where_two_lists_alone_do_not() -> None:
         low, high = fit(people).interval or (0, 0)
         held.append(low <= N <= high)
         row = pairs(CaptureTable(people.lists, people.counts()))[0]
-        alone.append(row["interval"][0] <= N <= row["interval"][1])
+        alone.append(row.interval[0] <= N <= row.interval[1])
     assert np.mean(held) >= 0.85  # 0.95 - 3 standard errors of 40 replicates
     assert np.mean(alone) <= 0.35
 
@@ -166,7 +166,7 @@ def test_psi_is_the_odds_ratio_among_people_alike() -> None:
     assert study.first.number() == pytest.approx(N, rel=0.06)
     assert doubly_robust(people).first.number() < 0.85 * N
     n = people.observed
-    points = {row["psi"]: row["point"] - n for row in study.sensitivity}
+    points = {row.psi: row.point - n for row in study.sensitivity}
     assert points[2.0] == pytest.approx(study.first.number() - n)
     assert points[0.5] * 4 == pytest.approx(points[2.0])
     assert "2 times as high" in study.first.assumption

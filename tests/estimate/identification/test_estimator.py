@@ -385,7 +385,7 @@ def test_kosovo_at_each_xi(kosovo: CaptureTable) -> None:
         assert saturated(kosovo, xi=xi).point == pytest.approx(N, abs=0.5)
         assert 4400 + naive.n0_with_offset(kosovo.counts, xi) == pytest.approx(N, abs=0.5)
     rows = xi_curve(kosovo, xis=xis, cells=Dirichlet(None))
-    assert [row["point"] for row in rows] == pytest.approx(published, rel=0.03)
+    assert [row.point for row in rows] == pytest.approx(published, rel=0.03)
     assert xi_at(kosovo, 10_356, cells=Dirichlet(None))["point"] == pytest.approx(2.106, rel=0.05)
 
 
@@ -430,7 +430,7 @@ def test_two_lists_need_a_stated_assumption() -> None:
     refusal = identify(PAIR)
     assert "must be stated" in (refusal.reason or "")
     assert identify(PAIR, assumption=NHOI()).ok
-    assert {row["status"] for row in prior_rows(PAIR, cells=[Dirichlet(1)])} == {"refused"}
+    assert {row.status for row in prior_rows(PAIR, cells=[Dirichlet(1)])} == {"refused"}
     with pytest.raises(NotEstimable, match="must be stated"):
         xi_at(PAIR, 100)
 
@@ -459,14 +459,14 @@ def test_an_empty_pattern_is_answered_and_its_prior_shown(
     assert any("of the doubt comes from the prior of Dirichlet(1)" in w for w in estimate.warnings)
     assert estimate.mean is None
     assert "infinite" in estimate.settings["mean"]
-    rows = {row["cells"]: row for row in prior_rows(korea, draws=2000)}
-    assert rows["Dirichlet(1)"]["point"] < rows["Dirichlet(0.5)"]["point"]
+    rows = {row.cells: row for row in prior_rows(korea, draws=2000)}
+    assert (rows["Dirichlet(1)"].point or 0) < (rows["Dirichlet(0.5)"].point or 0)
     smallest = rows["Dirichlet(2^-J)"]
-    assert smallest["status"] == "refused"
-    assert "99% of the doubt comes from the prior of Dirichlet(2^-J)" in smallest["reason"]
-    shares = [rows[f"Dirichlet({name})"]["prior_share"] for name in ("1", "0.5", "2^-J")]
+    assert smallest.status == "refused"
+    assert "99% of the doubt comes from the prior of Dirichlet(2^-J)" in (smallest.reason or "")
+    shares = [rows[f"Dirichlet({name})"].prior_share or 0 for name in ("1", "0.5", "2^-J")]
     assert shares == sorted(shares)
-    assert rows["log-linear, terms ~ N(0, 2.5^2)"]["status"] == "ok"
+    assert rows["log-linear, terms ~ N(0, 2.5^2)"].status == "ok"
 
 
 def test_the_prior_says_nothing_where_every_pattern_has_people(kosovo: CaptureTable) -> None:
@@ -480,11 +480,11 @@ def test_draws_that_contradict_a_pair_are_counted_and_too_many_refused(
 ) -> None:
     """At a large xi more are seen on neither of the two than there can be."""
     rows = xi_curve(kosovo, xis=(1.0, 2.5, 4.0), assumption=MarginalPair("ABA", "HRW"), draws=2000)
-    assert rows[0]["contradicted"] == 0
-    shares = [row["contradicted"] for row in rows if row["status"] == "ok"]
+    assert rows[0].contradicted == 0
+    shares = [row.contradicted or 0 for row in rows if row.status == "ok"]
     assert all(0 <= share <= 0.5 for share in shares)
-    assert rows[-1]["status"] == "refused"
-    assert "of the draws contradict what is assumed" in rows[-1]["reason"]
+    assert rows[-1].status == "refused"
+    assert "of the draws contradict what is assumed" in (rows[-1].reason or "")
     partly = identify(
         CaptureTable.of(
             "ABC", {"100": 9, "010": 8, "110": 6, "001": 10, "101": 3, "011": 3, "111": 2}
@@ -541,7 +541,7 @@ def test_a_curve_draws_the_seen_patterns_once(kosovo: CaptureTable) -> None:
 
     rows = xi_curve(kosovo, cells=Counted(1.0), draws=500)
     assert made == [500]
-    unseen = [(row["point"] - 4400) * row["xi"] for row in rows]
+    unseen = [((row.point or 0) - 4400) * row.xi for row in rows]
     assert unseen == pytest.approx([unseen[2]] * 5, rel=0.01)
     assert Remembered("dirichlet").name == "Dirichlet(1)"
 
@@ -576,8 +576,8 @@ def test_what_is_said_is_plain_json(kosovo: CaptureTable) -> None:
 def test_hopeless_tables_are_refused() -> None:
     for table in HOPELESS.values():
         assert identify(table, assumption=NHOI()).status == "refused"
-        assert {row["status"] for row in xi_curve(table)} == {"refused"}
-        assert {row["status"] for row in prior_rows(table)} == {"refused"}
+        assert {row.status for row in xi_curve(table)} == {"refused"}
+        assert {row.status for row in prior_rows(table)} == {"refused"}
 
 
 def test_too_many_lists() -> None:

@@ -35,10 +35,10 @@ def test_every_part_is_there_and_goes_into_json(study: Study) -> None:
 
 def test_each_method_has_its_own_xi_table(study: Study) -> None:
     for estimate in study.estimates:
-        rows = [row for row in study.xi_by_method if row["method"] == estimate.method]
-        assert [row["xi"] for row in rows] == [row["xi"] for row in study.sensitivity]
+        rows = [row for row in study.xi_by_method if row.method == estimate.method]
+        assert [row.xi for row in rows] == [row.xi for row in study.sensitivity]
         for row in rows:
-            assert row["point"] == with_xi(estimate, study.observed, row["xi"]).point
+            assert row.point == with_xi(estimate, study.observed, row.xi).point
 
 
 def test_a_person_can_read_it(study: Study) -> None:

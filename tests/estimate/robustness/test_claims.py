@@ -15,9 +15,10 @@ from uncounted.estimate import Claim, EstimateSettings, chao, run, saturated, ti
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.posterior import LAST
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Standing, as_json
 from uncounted.estimate.base.xi import SATURATED, xi_rows
 from uncounted.estimate.identification.estimator import identify
-from uncounted.estimate.robustness.claims import Standing, claim_json, claim_lines, standing
+from uncounted.estimate.robustness.claims import claim_lines, compare_claim, standing
 
 N = 1000
 
@@ -69,14 +70,16 @@ def test_every_method_has_its_xi_table(kosovo: CaptureTable) -> None:
     )
     for each in study.estimates:
         rows = xi_rows(each, study.observed, (0.5, 1, 2))
-        assert [row["xi"] for row in rows] == [0.5, 1, 2]
-        assert rows[1]["point"] == each.point
-        assert rows[1]["interval"] == each.interval
-        assert rows[0]["point"] - 4400 == pytest.approx(4 * (rows[2]["point"] - 4400))
-        assert rows[0]["interval"][1] - 4400 == pytest.approx(4 * (rows[2]["interval"][1] - 4400))
-        assert rows[0]["basis"] == f"relative to what {each.method} assumes"
-        assert rows[0]["method"] == each.method
-    assert xi_rows(saturated(kosovo), 4400)[0]["basis"] == SATURATED
+        assert [row.xi for row in rows] == [0.5, 1, 2]
+        assert rows[1].point == each.point
+        assert rows[1].interval == each.interval
+        n0 = [(row.point or 0) - 4400 for row in rows]
+        assert n0[0] == pytest.approx(4 * n0[2])
+        high = [(row.interval or (0, 0))[1] - 4400 for row in rows]
+        assert high[0] == pytest.approx(4 * high[2])
+        assert rows[0].basis == f"relative to what {each.method} assumes"
+        assert rows[0].method == each.method
+    assert xi_rows(saturated(kosovo), 4400)[0].basis == SATURATED
     assert xi_rows(Estimate("any", "refused", "it cannot"), 4400) == ()
 
 
@@ -299,7 +302,7 @@ def test_the_lines_and_the_json_of_a_study(kosovo: CaptureTable) -> None:
     )
     assert lines["two-list"].startswith("gives no number")
     assert "says nothing against it" in lines["chao"]
-    answer = json.loads(json.dumps(claim_json(study.estimates, study.observed, claim),
+    answer = json.loads(json.dumps(as_json(compare_claim(study.estimates, study.observed, claim)),
                                    allow_nan=False))  # fmt: skip
     assert (answer["side"], answer["number"]) == ("more than", 10_000)
     first, second, third = answer["rows"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from uncounted.captures import CaptureTable
@@ -18,6 +20,7 @@ from uncounted.estimate import (
     run_over,
 )
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rows import LeaveOneOutRow, PriorRow, as_json
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
@@ -32,14 +35,14 @@ from uncounted.estimate.strata.stratified import run_strata
 
 def test_rows_are_what_the_method_gives_without_each_list(kosovo: CaptureTable) -> None:
     study = run(kosovo, EstimateSettings(["decomposable"]))
-    rows = {row["list"]: row for row in study.leave_one_out}
+    rows = {row.left_out: row for row in study.leave_one_out}
     assert list(rows) == list(kosovo.lists)
     rest = kosovo.select(["EXH", "OSCE", "HRW"])
-    assert rows["ABA"]["observed"] == rest.observed == 3555
-    assert rows["ABA"]["interval"] == decomposable(rest).interval
-    assert rows["HRW"]["status"] == "refused"
-    assert rows["HRW"]["point"] is None
-    assert "every list depends on every other" in rows["HRW"]["reason"]
+    assert rows["ABA"].observed == rest.observed == 3555
+    assert rows["ABA"].interval == decomposable(rest).interval
+    assert rows["HRW"].status == "refused"
+    assert rows["HRW"].point is None
+    assert "every list depends on every other" in (rows["HRW"].reason or "")
     assert any("hangs on a list: without 'ABA'" in text for text in study.warnings)
 
 
@@ -52,25 +55,22 @@ def test_no_list_decides_alone(tables: Mapping[str, CaptureTable]) -> None:
 def test_deltas_are_those_of_r_dga(tables: Mapping[str, CaptureTable]) -> None:
     """R dga 2.0.2: Kosovo at 1/16 and 1/2, on a grid that ends; the medians agree."""
     rows = {
-        row["delta"]: row
-        for row in run(tables["kosovo"], EstimateSettings(["decomposable"])).deltas
+        row.delta: row for row in run(tables["kosovo"], EstimateSettings(["decomposable"])).deltas
     }
     assert list(rows) == [1 / 64, 1 / 16, 1 / 4, 1 / 2]
-    assert rows[1 / 16]["point"] == 12595
-    assert rows[1 / 2]["point"] == 11319
+    assert rows[1 / 16].point == 12595
+    assert rows[1 / 2].point == 11319
 
 
 def test_delta_decides_where_the_table_is_sparse(tables: Mapping[str, CaptureTable]) -> None:
-    rows = {
-        row["delta"]: row for row in run(tables["uk"], EstimateSettings(["decomposable"])).deltas
-    }
-    assert rows[1 / 32]["point"] > 1.5 * rows[1 / 8]["point"]
-    assert rows[1 / 2]["status"] == "refused"
+    rows = {row.delta: row for row in run(tables["uk"], EstimateSettings(["decomposable"])).deltas}
+    assert (rows[1 / 32].point or 0) > 1.5 * (rows[1 / 8].point or 0)
+    assert rows[1 / 2].status == "refused"
 
 
 def test_deltas_are_a_quarter_and_four_times_the_one_used(kosovo: CaptureTable) -> None:
     rows = deltas(kosovo, level=0.95, seed=1, settings={"delta": 0.3})
-    assert [row["delta"] for row in rows] == pytest.approx([0.075, 0.3, 0.5, 1.2])
+    assert [row.delta for row in rows] == pytest.approx([0.075, 0.3, 0.5, 1.2])
 
 
 def test_the_headline_with_its_own_settings_is_used(kosovo: CaptureTable) -> None:
@@ -78,7 +78,7 @@ def test_the_headline_with_its_own_settings_is_used(kosovo: CaptureTable) -> Non
         kosovo, EstimateSettings(["log-linear"], by_method={"log-linear": {"resamples": 0}})
     )
     rest = kosovo.select(["EXH", "OSCE", "HRW"])
-    assert study.leave_one_out[1]["interval"] == log_linear(rest, resamples=0).interval
+    assert study.leave_one_out[1].interval == log_linear(rest, resamples=0).interval
     assert study.deltas == ()
 
 
@@ -96,7 +96,7 @@ def test_over_linkage_draws_only_on_the_stated_table(kosovo: CaptureTable) -> No
     more = CaptureTable(kosovo.lists, {**kosovo.counts, "1111": 30})
     assert run_over([kosovo, more], EstimateSettings(["decomposable"])).leave_one_out == ()
     study = run_over([kosovo, more], EstimateSettings(["decomposable"]), point=kosovo)
-    assert [row["observed"] for row in study.leave_one_out] == [3269, 3555, 3464, 4094]
+    assert [row.observed for row in study.leave_one_out] == [3269, 3555, 3464, 4094]
     assert len(study.deltas) == 4
 
 
@@ -115,15 +115,15 @@ PLAIN: dict[str, Any] = {"level": 0.95, "seed": 1}
 
 def test_priors_are_the_deltas_and_then_other_beliefs_about_n(kosovo: CaptureTable) -> None:
     rows = priors(kosovo, **PLAIN, settings={})
-    assert [row["delta"] for row in rows] == [1 / 64, 1 / 16, 1 / 4, 1 / 2, 1 / 16, 1 / 16, 1 / 16]
+    assert [row.delta for row in rows] == [1 / 64, 1 / 16, 1 / 4, 1 / 2, 1 / 16, 1 / 16, 1 / 16]
     other = deltas(kosovo, **PLAIN, settings={})
     for row, known in zip(rows[:4], other, strict=True):
-        assert row == {**known, "prior_N": "p(N) ~ 1/N"}
+        assert row == PriorRow(known.delta, "p(N) ~ 1/N", *attrs.astuple(known)[1:])
     flat = GammaPoissonPrior(1.0, 88_000.0)
-    assert rows[4]["prior_N"] == flat.name
-    assert rows[4]["interval"] == decomposable(kosovo, prior=flat).interval
-    assert rows[5]["prior_N"] == "N ~ Poisson(theta), theta ~ Gamma(1.6, scale 5500)"
-    points = [row["point"] for row in rows[4:]]
+    assert rows[4].prior_name == flat.name
+    assert rows[4].interval == decomposable(kosovo, prior=flat).interval
+    assert rows[5].prior_name == "N ~ Poisson(theta), theta ~ Gamma(1.6, scale 5500)"
+    points = [row.point or 0 for row in rows[4:]]
     assert points[1] < points[0] < points[2]  # expected at twice, nearly flat, at ten times
     again = priors(kosovo, **PLAIN, settings={}, made=other)
     assert again == rows
@@ -135,15 +135,15 @@ def test_an_informed_prior_of_the_user_is_kept_and_compared_with_one_over_n(
     """Aleshin-Guendel, Sadinle and Wakefield (2024): N ~ NB(mean 8,000, size 43) for Kosovo."""
     mine = GammaPoissonPrior(43.0, 8000 / 43)
     rows = priors(kosovo, **PLAIN, settings={"prior": mine, "delta": 0.1})
-    assert [row["prior_N"] for row in rows[:4]] == [mine.name] * 4
-    assert [row["prior_N"] for row in rows[4:5]] == ["p(N) ~ 1/N"]
-    assert [row["delta"] for row in rows[4:]] == [0.1] * 4
-    assert rows[1]["point"] < rows[4]["point"]
+    assert [row.prior_name for row in rows[:4]] == [mine.name] * 4
+    assert [row.prior_name for row in rows[4:5]] == ["p(N) ~ 1/N"]
+    assert [row.delta for row in rows[4:]] == [0.1] * 4
+    assert (rows[1].point or 0) < (rows[4].point or 0)
 
 
 def test_a_sparse_table_moves_with_the_prior_on_n(tables: Mapping[str, CaptureTable]) -> None:
     rows = priors(tables["uk"], **PLAIN, settings={})[4:]
-    assert rows[0]["point"] > 1.9 * rows[1]["point"]
+    assert (rows[0].point or 0) > 1.9 * (rows[1].point or 0)
 
 
 def test_more_than_eight_lists_have_no_prior_rows() -> None:
@@ -168,7 +168,7 @@ def test_spread_is_over_methods_that_are_no_bounds() -> None:
             Estimate("sample-coverage", "refused", "no"),
         )
     )
-    assert found == {
+    assert as_json(found) == {
         "lowest": {"method": "decomposable", "point": 300},
         "highest": {"method": "log-linear", "point": 600},
         "ratio": 2.0,
@@ -178,7 +178,7 @@ def test_spread_is_over_methods_that_are_no_bounds() -> None:
     assert spread(study(said("decomposable", 300, 200, 500))) is None
     nobody = spread(study(said("a", 100, 100, 120), said("b", 300, 200, 500)))
     assert nobody is not None
-    assert nobody["unseen"] is None
+    assert nobody.ratio_unrecorded is None
 
 
 def test_methods_that_agree_say_nothing() -> None:
@@ -270,8 +270,9 @@ def test_no_method_gives_more_than_itself() -> None:
     )
 
 
-def without(name: str, point: float | None, low: float = 0, high: float = 0) -> dict[str, Any]:
-    return {"list": name, "point": point, "interval": None if point is None else (low, high)}
+def without(name: str, point: float | None, low: float = 0, high: float = 0) -> LeaveOneOutRow:
+    interval = None if point is None else (low, high)
+    return LeaveOneOutRow(name, 500, "refused" if point is None else "ok", None, point, interval)
 
 
 def test_fewer_without_a_list_than_all_lists_document_is_said() -> None:
@@ -297,15 +298,15 @@ def test_a_study_says_when_a_list_takes_most_people_with_it() -> None:
         "ABC", {"100": 20, "010": 15, "110": 60, "001": 500, "101": 15, "011": 10, "111": 7}
     )
     found = run(table, EstimateSettings(["independence"]))
-    rows = {row["list"]: row for row in found.leave_one_out}
-    assert rows["C"]["interval"][1] < found.observed
+    rows = {row.left_out: row for row in found.leave_one_out}
+    assert (rows["C"].interval or (0, math.inf))[1] < found.observed
     assert any("Without 'C' the same method gives fewer" in text for text in found.warnings)
 
 
 FEWER: dict[str, Any] = {
     "methods": ["decomposable", "log-linear", "log-linear-stepwise", "chao"],
     "robustness": False,
-    "settings": {"log-linear": {"resamples": 200}, "log-linear-stepwise": {"resamples": 200}},
+    "by_method": {"log-linear": {"resamples": 200}, "log-linear-stepwise": {"resamples": 200}},
 }
 
 
@@ -314,9 +315,9 @@ def test_published_tables_that_disagree(tables: Mapping[str, CaptureTable]) -> N
     found = run(tables["uk"], EstimateSettings(**FEWER))
     between = spread(found)
     assert between is not None
-    assert between["lowest"]["method"] == "log-linear-stepwise"
-    assert between["highest"]["method"] == "log-linear"
-    assert between["ratio"] == pytest.approx(25311.29 / 11312.99, abs=1e-3)
+    assert between.lowest.method == "log-linear-stepwise"
+    assert between.highest.method == "log-linear"
+    assert between.ratio == pytest.approx(25311.29 / 11312.99, abs=1e-3)
     assert any(
         "'decomposable' and 'log-linear' give far more than 'log-linear-stepwise'." in t
         for t in disagreements(found)

@@ -19,7 +19,7 @@ from uncounted.estimate import (
     log_linear_stepwise,
     sample_coverage,
 )
-from uncounted.estimate.base.rows import as_json
+from uncounted.estimate.base.rows import KnownListRow, as_json
 from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
@@ -40,9 +40,7 @@ def people(table: CaptureTable) -> list[set[str]]:
     ]
 
 
-def rows_of(
-    table: CaptureTable, name: str = "decomposable", **settings: Any
-) -> list[dict[str, Any]]:
+def rows_of(table: CaptureTable, name: str = "decomposable", **settings: Any) -> list[KnownListRow]:
     methods = {
         "decomposable": decomposable,
         "independence": independence,
@@ -66,17 +64,17 @@ def rows_of(
 def test_rows_are_what_counting_people_one_by_one_gives(kosovo: CaptureTable) -> None:
     everybody = people(kosovo)
     rows = rows_of(kosovo)
-    assert [row["list"] for row in rows] == list(kosovo.lists)
+    assert [row.name for row in rows] == list(kosovo.lists)
     for row in rows:
-        of_it = [on - {row["list"]} for on in everybody if row["list"] in on]
-        others = [name for name in kosovo.lists if name != row["list"]]
+        of_it = [on - {row.name} for on in everybody if row.name in on]
+        others = [name for name in kosovo.lists if name != row.name]
         table = CaptureTable.tally(others, [on for on in of_it if on])
         estimate = decomposable(table)
-        assert row["truth"] == len(of_it) == kosovo.list_totals[row["list"]]
-        assert row["observed"] == table.observed
-        assert (row["point"], row["interval"]) == (estimate.point, estimate.interval)
-        assert row["covers"] == (estimate.interval[0] <= len(of_it) <= estimate.interval[1])  # type: ignore[index]
-        assert row["without"] == []
+        assert row.known_size == len(of_it) == kosovo.list_totals[row.name]
+        assert row.observed == table.observed
+        assert (row.point, row.interval) == (estimate.point, estimate.interval)
+        assert row.covered == (estimate.interval[0] <= len(of_it) <= estimate.interval[1])  # type: ignore[index]
+        assert row.without == ()
 
 
 def test_people_of_one_list() -> None:
@@ -88,14 +86,14 @@ def test_a_list_that_shares_nobody_here_is_left_out_and_said(
     tables: Mapping[str, CaptureTable],
 ) -> None:
     """Of the people whom non-governmental organisations know, the public knows one alone."""
-    rows = {row["list"]: row for row in rows_of(tables["uk"])}
-    assert rows["NG"]["without"] == ["GP"]
-    assert rows["NG"]["observed"] == within(tables["uk"], "NG").observed - 1
-    assert rows["NG"]["covers"]
-    assert rows["GP"]["status"] == "refused"
-    assert rows["GP"]["point"] is None
-    assert rows["GP"]["covers"] is None
-    assert "no person is on two lists" in rows["GP"]["reason"]
+    rows = {row.name: row for row in rows_of(tables["uk"])}
+    assert rows["NG"].without == ("GP",)
+    assert rows["NG"].observed == within(tables["uk"], "NG").observed - 1
+    assert rows["NG"].covered
+    assert rows["GP"].status == "refused"
+    assert rows["GP"].point is None
+    assert rows["GP"].covered is None
+    assert "no person is on two lists" in (rows["GP"].reason or "")
 
 
 def test_the_larger_group_of_lists_is_kept() -> None:
@@ -110,11 +108,11 @@ def test_on_two_lists_a_log_linear_model_is_independence(
 ) -> None:
     for name in ("log-linear", "log-linear-stepwise"):
         rows = rows_of(tables["spina-bifida"], name, resamples=50)
-        assert {row["method"] for row in rows} == {"independence"}
-        assert [round(row["point"]) for row in rows] == [165, 205, 1591]
+        assert {row.method for row in rows} == {"independence"}
+        assert [round(row.point or 0) for row in rows] == [165, 205, 1591]
     refusing = rows_of(tables["spina-bifida"], "sample-coverage")
-    assert all("at least three lists" in row["reason"] for row in refusing)
-    assert all(row["covers"] is None for row in refusing)
+    assert all("at least three lists" in (row.reason or "") for row in refusing)
+    assert all(row.covered is None for row in refusing)
 
 
 def test_independent_lists_are_recovered_as_often_as_the_interval_says() -> None:
@@ -126,7 +124,7 @@ def test_independent_lists_are_recovered_as_often_as_the_interval_says() -> None
     for _ in range(40):
         counts = rng.multinomial(4000, [*chances, 1 - sum(chances)])[:-1]
         table = CaptureTable.of("ABCDE", dict(zip(patterns, counts.tolist(), strict=True)))
-        held += [row["covers"] for row in rows_of(table, "independence")]
+        held += [bool(row.covered) for row in rows_of(table, "independence")]
     assert len(held) == 200
     assert np.mean(held) == pytest.approx(0.95, abs=4 * 0.11 / 40**0.5)
 
@@ -146,13 +144,22 @@ def test_people_who_differ_are_missed_on_the_low_side() -> None:
     assert "may go wrong on the whole" in recovered(rows)[0]
 
 
+def known(
+    name: str,
+    size: int,
+    point: float | None,
+    interval: tuple[float, float] | None,
+    covered: bool | None,
+) -> KnownListRow:
+    return KnownListRow(name, size, 50, (), "any", "ok", None, point, interval, covered)
+
+
 def test_the_sentence_names_lists_and_no_number() -> None:
-    base = {"truth": 90, "point": 70.0}
-    rows: list[dict[str, Any]] = [
-        {"list": "A", "interval": (50, 80), "covers": False, **base},
-        {"list": "B", "interval": (50, 100), "covers": True, **base},
-        {"list": "C", "interval": (100, 200), "covers": False, **base},
-        {"list": "D", "interval": None, "covers": None, "truth": 90, "point": None},
+    rows = [
+        known("A", 90, 70.0, (50, 80), False),
+        known("B", 90, 70.0, (50, 100), True),
+        known("C", 90, 70.0, (100, 200), False),
+        known("D", 90, None, None, None),
     ]
     (said,) = recovered(rows)
     assert "It was found for 'B'" in said
@@ -167,8 +174,8 @@ def test_the_sentence_names_lists_and_no_number() -> None:
 
 
 def test_an_interval_that_holds_nearly_everything_finds_nothing() -> None:
-    def row(name: str, low: float, high: float) -> dict[str, Any]:
-        return {"list": name, "truth": 140, "point": 99.0, "interval": (low, high), "covers": True}
+    def row(name: str, low: float, high: float) -> KnownListRow:
+        return known(name, 140, 99.0, (low, high), True)
 
     (said,) = recovered([row("A", 80, 499), row("B", 62, np.inf), row("C", 60, 180)])
     assert "It was found for 'C'; for 'A' and 'B' the interval is too wide to tell." in said
@@ -205,12 +212,12 @@ def test_as_binette_and_steorts_found() -> None:
         for name, entry in tables.items()
         if isinstance(entry, dict) and "patterns" in entry and not name.endswith("_6lists")
         for row in rows_of(CaptureTable.of(entry["lists"], entry["patterns"]))
-        if row["observed"] >= 30 and row["point"] is not None
+        if row.observed >= 30 and row.point is not None
     ]
     biases = log_biases(rows)
     assert len(rows) == 20
-    assert np.mean([row["covers"] for row in rows]) == pytest.approx(0.80, abs=0.05)
-    assert all(row["interval"][0] <= row["truth"] for row in rows)
+    assert np.mean([row.covered for row in rows]) == pytest.approx(0.80, abs=0.05)
+    assert all((row.interval or (0, 0))[0] <= row.known_size for row in rows)
     assert np.mean(biases) == pytest.approx(-0.34, abs=0.15)
     assert np.median(biases) == pytest.approx(-0.22, abs=0.12)
     assert np.sqrt(np.mean(np.square(biases))) == pytest.approx(0.60, abs=0.15)

@@ -7,19 +7,21 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import Estimate, chao, decomposable, independence, log_linear
+from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.estimate.robustness.leave_one_out import lighter
 from uncounted.estimate.robustness.trajectory import FRACTIONS, Unit, steady, trajectory
 
 
 def line(
     table: CaptureTable, fit: Callable[..., Estimate] = chao, **more: Any
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[SubsampleRow, ...]:
     return trajectory(table, fit, **{"level": 0.95, "seed": 1, "settings": {}, **more})
 
 
@@ -35,17 +37,17 @@ def seen(table: CaptureTable, fit_to: list[CaptureTable], **more: Any) -> None:
 
 def test_rows(kosovo: CaptureTable) -> None:
     rows = line(kosovo)
-    assert [(row["shuffle"], row["fraction"]) for row in rows] == [
+    assert [(row.order, row.fraction) for row in rows] == [
         (shuffle, fraction) for shuffle in (1, 2) for fraction in FRACTIONS
     ]
-    assert {row["unit"] for row in rows} == {"people"}
-    assert [row["observed"] for row in rows[:8]] == [
+    assert {row.unit for row in rows} == {"people"}
+    assert [row.observed for row in rows[:8]] == [
         1320, 1760, 2200, 2640, 3080, 3520, 3960, 4400,
     ]  # fmt: skip
     whole = chao(kosovo)
     for row in (rows[7], rows[15]):
-        assert (row["point"], row["interval"]) == (whole.point, whole.interval)
-    assert rows[0]["point"] != rows[8]["point"]
+        assert (row.point, row.interval) == (whole.point, whole.interval)
+    assert rows[0].point != rows[8].point
 
 
 @pytest.mark.parametrize("unit", ["people", "memberships"])
@@ -134,18 +136,23 @@ def test_fewer_records_and_no_number() -> None:
     """Six people on two lists: half of the people sometimes leave the lists apart."""
     table = CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40, "110": 1, "011": 2})
     rows = line(table, independence)
-    assert any(row["status"] == "refused" and row["point"] is None for row in rows)
+    assert any(row.status == "refused" and row.point is None for row in rows)
     (said,) = steady(rows)
     assert "with fewer records it is" in said
     assert "not given" in said
     assert not any(letter.isdigit() for letter in said)
 
 
+def part(fraction: float, rescaled: float, low: float, high: float) -> SubsampleRow:
+    result = (rescaled, (low, high))
+    return SubsampleRow("people", 1, fraction, 100, "ok", None, *result, *result)
+
+
 def test_higher_with_fewer_records() -> None:
-    whole = {"unit": "people", "fraction": 1.0, "carried": 200.0, "carried_interval": (150, 300)}
-    half = {**whole, "fraction": 0.5, "carried": 800.0, "carried_interval": (600, 1000)}
+    whole = part(1.0, 200.0, 150, 300)
+    half = part(0.5, 800.0, 600, 1000)
     assert "with fewer records it is higher" in steady([half, whole])[0]
-    other = [{**row, "unit": "memberships"} for row in (half, whole)]
+    other = [attrs.evolve(row, unit="memberships") for row in (half, whole)]
     assert "memberships taken away at random" in steady(other)[0]
     assert "with fewer records it is higher" in steady(other)[0]
     assert steady([whole]) == ()
@@ -153,15 +160,6 @@ def test_higher_with_fewer_records() -> None:
 
 
 def test_intervals_that_hold_nearly_everything_do_not_show_a_flat_line() -> None:
-    def part(fraction: float, carried: float, low: float, high: float) -> dict[str, Any]:
-        ends = (low, high)
-        return {
-            "unit": "people",
-            "fraction": fraction,
-            "carried": carried,
-            "carried_interval": ends,
-        }
-
     whole = part(1.0, 241.0, 232.0, 600.0)
     swinging = [part(0.5, 922.0, 232.0, 5916.0), part(0.8, 717.0, 232.0, 6905.0), whole]
     (said,) = steady(swinging)
@@ -179,19 +177,22 @@ def test_intervals_that_hold_nearly_everything_do_not_show_a_flat_line() -> None
 def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
     """Half of the people, and half of the population: twice the number is of all of it."""
     for row in line(kosovo, independence):
-        assert row["carried"] == pytest.approx(row["point"] * 4400 / row["observed"])
-        assert row["carried"] == pytest.approx(7394.6, rel=0.12)
-        ends = [end * row["carried"] / row["point"] for end in row["interval"]]
-        assert row["carried_interval"] == pytest.approx(ends)
+        assert row.point is not None
+        assert row.interval is not None
+        assert row.rescaled is not None
+        assert row.rescaled == pytest.approx(row.point * 4400 / row.observed)
+        assert row.rescaled == pytest.approx(7394.6, rel=0.12)
+        ends = [end * row.rescaled / row.point for end in row.interval]
+        assert row.rescaled_interval == pytest.approx(ends)
     for row in line(kosovo, independence, unit="memberships"):
-        assert (row["carried"], row["carried_interval"]) == (row["point"], row["interval"])
+        assert (row.rescaled, row.rescaled_interval) == (row.point, row.interval)
     refused = line(kosovo.select(["EXH", "ABA"]), log_linear)[0]
-    assert (refused["carried"], refused["carried_interval"]) == (None, None)
+    assert (refused.rescaled, refused.rescaled_interval) == (None, None)
 
 
 def test_nothing_to_say_where_the_whole_has_no_number(kosovo: CaptureTable) -> None:
     rows = line(kosovo.select(["EXH", "ABA"]), log_linear)
-    assert all(row["status"] == "refused" for row in rows)
+    assert all(row.status == "refused" for row in rows)
     assert steady(rows) == ()
 
 
@@ -199,7 +200,7 @@ def test_lighter_settings_and_time(tables: Mapping[str, CaptureTable]) -> None:
     settings = lighter("log-linear", {}, resamples=50)
     assert settings == {"resamples": 50}
     rows = line(tables["kosovo"], log_linear, settings=settings)
-    assert all(row["status"] == "ok" for row in rows)
+    assert all(row.status == "ok" for row in rows)
 
 
 def test_too_wide_too_many_or_nobody_have_no_rows() -> None:

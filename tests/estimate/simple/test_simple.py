@@ -37,7 +37,7 @@ def test_independence_on_kosovo(kosovo: CaptureTable) -> None:
 def test_highest_order_interaction_on_kosovo(kosovo: CaptureTable) -> None:
     """Aleshin-Guendel, Sadinle and Wakefield (2024): N at xi = 1/2, 2/3, 1, 3/2, 2."""
     study = run(kosovo)
-    points = [row["point"] for row in study.sensitivity]
+    points = [row.point for row in study.sensitivity]
     assert points == pytest.approx([29483.7609, 23212.8206, 16941.8804, 12761.2536, 10670.9402])
     errors = [saturated(kosovo, xi=xi).diagnostics["se"] for xi in (0.5, 2 / 3, 1, 1.5, 2)]
     assert errors == pytest.approx([11874.10, 8905.84, 5937.58, 3958.74, 2969.32], rel=1e-4)
@@ -62,8 +62,8 @@ def test_xi_table_starts_from_the_headline_where_patterns_are_empty(
     tables: Mapping[str, CaptureTable],
 ) -> None:
     study = run(tables["uk"])
-    assert {row["basis"] for row in study.sensitivity} == {"relative to what decomposable assumes"}
-    assert study.sensitivity[2]["point"] == study["decomposable"].point
+    assert {row.basis for row in study.sensitivity} == {"relative to what decomposable assumes"}
+    assert study.sensitivity[2].point == study["decomposable"].point
 
 
 def test_sample_coverage_on_hepatitis(tables: Mapping[str, CaptureTable]) -> None:
@@ -155,8 +155,8 @@ def test_two_lists_need_a_stated_dependence() -> None:
 
 def test_pairs_are_chapmans() -> None:
     row = pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0]
-    assert row["point"] == pytest.approx(51 * 31 / 11 - 1)
-    assert row["interval"][0] > 70
+    assert row.point == pytest.approx(51 * 31 / 11 - 1)
+    assert row.interval[0] > 70
 
 
 @pytest.mark.parametrize(

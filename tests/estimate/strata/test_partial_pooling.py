@@ -68,8 +68,8 @@ def pooled() -> Pooled:
 def test_brute_force() -> None:
     found, m, t = naive.pooled(TWO_LISTS)
     ours = pool_strata(tables_of(TWO_LISTS), draws=20_000)
-    assert ours.law is not None
-    assert ours.law["m"]["median"] == pytest.approx(m, abs=0.06)
+    assert ours.common is not None
+    assert ours.common.m.median == pytest.approx(m, abs=0.06)
     for p, row, counts in zip(found, ours.rows, TWO_LISTS, strict=True):
         ends = np.searchsorted(np.cumsum(p), [0.1, 0.5, 0.9]) + sum(counts)
         draws = ours.draws
@@ -107,8 +107,10 @@ def test_no_difference_between_strata_is_one_table(pooled: Pooled) -> None:
         for table, draws in zip(tables, same.draws, strict=True)
     ]
     assert np.ptp(shares) < 0.04
-    assert min(row["pull"] for row in same.rows) > 0.99
-    apart = [1 - t.observed / p["alone"]["point"] for t, p in zip(tables, pooled.rows, strict=True)]
+    assert min(row.shrinkage or 0 for row in same.rows) > 0.99
+    apart = [
+        1 - t.observed / (p.alone.point or 0) for t, p in zip(tables, pooled.rows, strict=True)
+    ]
     assert np.ptp(apart) > 0.1
 
 
@@ -117,13 +119,14 @@ def test_strata_that_differ_without_limit_stand_alone() -> None:
     far = pool_strata(tables, EstimateSettings("independence"), t=30.0, draws=20_000)
     for row, study in zip(far.rows, far.studies, strict=True):
         mean, variance = study["independence"].log_n0 or (0, 0)
-        low, high = np.exp(mean + variance**0.5 * 1.96 * np.array([-1, 1])) + row["observed"]
-        assert row["pooled"]["interval"] == pytest.approx((low, high), rel=0.02)
-        assert row["pooled"]["point"] == pytest.approx(row["alone"]["point"], rel=0.02)
-        assert row["pull"] < 0.01
+        low, high = np.exp(mean + variance**0.5 * 1.96 * np.array([-1, 1])) + row.observed
+        assert row.pooled.interval == pytest.approx((low, high), rel=0.02)
+        assert row.pooled.point == pytest.approx(row.alone.point, rel=0.02)
+        assert row.shrinkage is not None
+        assert row.shrinkage < 0.01
     whole = pool_strata(tables, t=30.0)
     for row in whole.rows:  # but for what 2^-J and the graphs believe of the share
-        assert row["pooled"]["point"] == pytest.approx(row["alone"]["point"], rel=0.05)
+        assert row.pooled.point == pytest.approx(row.alone.point, rel=0.05)
 
 
 def test_pooled_numbers_are_nearer_the_truth_and_cover_it() -> None:
@@ -134,11 +137,11 @@ def test_pooled_numbers_are_nearer_the_truth_and_cover_it() -> None:
         missed = 1 / (1 + np.exp(-(-0.4 + 0.3 * rng.standard_normal(20))))
         ours = pool_strata(population(N.tolist(), missed.tolist(), seed))
         for row, truth in zip(ours.rows, N.tolist(), strict=True):
-            if row["alone"]["point"] is None:
+            if row.alone.point is None:
                 continue
-            each = [np.log(row[which]["point"] / truth) for which in ("pooled", "alone")]
-            error.append(each)
-            low, high = row["pooled"]["interval"]
+            assert row.pooled.point is not None
+            error.append([np.log(N / truth) for N in (row.pooled.point, row.alone.point)])
+            low, high = row.pooled.interval or (0, 0)
             held.append(low <= truth <= high)
         total.append(abs(np.log(ours.total[0].number() / N.sum())))
     pooled, alone = np.sqrt(np.mean(np.square(error), axis=0))
@@ -161,8 +164,8 @@ def test_a_population_split_at_random_keeps_its_total() -> None:
     whole = decomposable(CaptureTable.tally("ABC", people)).number()
     split = pool_strata(parts)
     assert split.total[0].number() == pytest.approx(whole, rel=0.06)
-    assert split.law is not None
-    assert split.law["t"]["median"] < 0.35
+    assert split.common is not None
+    assert split.common.t.median < 0.35
 
 
 def test_the_total_is_of_joint_draws(pooled: Pooled) -> None:
@@ -176,8 +179,8 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
     tables = [*tables_of([*TWO_LISTS, (25, 25, 14), (16, 12, 9)])]
     tables.insert(2, CaptureTable.of("AB", {"10": 6, "01": 5}, year="1999"))
     ours = pool_strata(tables)
-    assert ours.rows[2]["pooled"]["point"] is None
-    assert "no person is on two lists" in ours.rows[2]["alone"]["reason"]
+    assert ours.rows[2].pooled.point is None
+    assert "no person is on two lists" in (ours.rows[2].alone.reason or "")
     assert ours.studies[2].refused
     assert ours.total[0].number() == pytest.approx(pooled.total[0].number() + 11, rel=0.02)
     assert "only those who are documented, 11;" in ours.warnings[0]
@@ -188,15 +191,15 @@ def test_a_stratum_without_overlap_gets_no_number(pooled: Pooled) -> None:
 
 def test_too_few_strata() -> None:
     ours = pool_strata(SPINA_BIFIDA)
-    assert ours.law is None
+    assert ours.common is None
     assert [each.status for each in ours.total] == ["refused", "ok"]
     assert "of the strata 2 can be estimated on their own, and 3 are needed" in str(
         ours.total[0].reason
     )
     assert ours.studies[0]["decomposable"].ok
     for row, study in zip(ours.rows, ours.studies, strict=True):  # alone they are still given
-        assert row["alone"]["point"] == study["decomposable"].point
-        assert (row["pooled"]["point"], row["pull"]) == (None, None)
+        assert row.alone.point == study["decomposable"].point
+        assert (row.pooled.point, row.shrinkage) == (None, None)
 
 
 def test_a_trend_is_told_alone_and_pooled() -> None:
@@ -204,8 +207,8 @@ def test_a_trend_is_told_alone_and_pooled() -> None:
     counts = [(60 + 3 * k, 60 + 3 * k, 60 - 6 * k) for k in range(8)]
     rising = pool_strata(tables_of(counts), EstimateSettings("independence"))
     assert rising.trend is not None
-    assert rising.trend["log_odds_missed"]["alone"]["interval"][0] > 0
-    alone, pooled = (rising.trend["log_N"][which]["slope"] for which in ("alone", "pooled"))
+    assert rising.trend.log_odds_missed.alone.interval[0] > 0
+    alone, pooled = rising.trend.log_N.alone.slope, rising.trend.log_N.pooled.slope
     assert 0 < pooled < alone
     assert any("share missed itself moves" in text for text in rising.warnings)
     flat = pool_strata(tables_of([(60, 60, 30)] * 5), EstimateSettings("independence"))
@@ -222,7 +225,7 @@ def test_seeds_and_the_order_of_strata(pooled: Pooled) -> None:
     assert other.total[0].number() == pytest.approx(again.total[0].number(), rel=0.02)
     turned = pool_strata(tables[::-1])
     for one, two in zip(turned.rows[::-1], pooled.rows, strict=True):
-        assert one["pooled"]["point"] == pytest.approx(two["pooled"]["point"], rel=0.03)
+        assert one.pooled.point == pytest.approx(two.pooled.point, rel=0.03)
 
 
 def test_a_stratum_that_says_nothing_changes_nothing_in_the_law() -> None:

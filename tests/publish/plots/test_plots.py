@@ -9,7 +9,6 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import Any
 
 import attrs
 import numpy as np
@@ -20,6 +19,7 @@ from uncounted.cli.estimate_text import study_lines
 from uncounted.errors import AlreadyThere, NotEstimable, UsedWrongly
 from uncounted.estimate import EstimateSettings, Study, run, saturated, tipping
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Status, SubsampleRow
 from uncounted.publish import fonts
 from uncounted.publish.plots import (
     Plot,
@@ -55,22 +55,16 @@ KOREAN = ("북한인권정보센터강제송환피해자기록보존소서울", 
 LONG = ("An archive with a name that goes on and on, and then on " * 2, "x" * 150, "C", "D")
 
 
-def points(study: Study, *, far: float = 1.0) -> list[dict[str, Any]]:
+def points(study: Study, *, far: float = 1.0) -> list[SubsampleRow]:
     """Made-up rows of a trajectory: two shuffles, one refusal, ends that may be far."""
     rows = []
     for shuffle, k in itertools.product((1, 2), range(2, 11)):
         n, N = round(study.observed * k / 10), study.observed * (1 + k / 5)
         bad = (shuffle, k) == (1, 2)
-        rows.append(
-            {
-                "shuffle": shuffle,
-                "fraction": k / 10,
-                "observed": n,
-                "point": None if bad else N,
-                "interval": None if bad else (N * 0.8, N * 1.5 * far ** (10 - k)),
-                "status": "refused" if bad else "ok",
-            }
-        )
+        interval = (N * 0.8, N * 1.5 * far ** (10 - k))
+        result = (None, None) if bad else (N, interval)
+        status: Status = "refused" if bad else "ok"
+        rows.append(SubsampleRow("people", shuffle, k / 10, n, status, None, *result, *result))
     return rows
 
 
@@ -552,7 +546,10 @@ def test_a_refused_part_is_a_cross_on_the_axis() -> None:
 
 
 def test_of_refusals_alone_the_documented_are_drawn() -> None:
-    rows = [dict(row, point=None, interval=None) for row in points(study_of("kosovo"))]
+    rows = [
+        attrs.evolve(row, rescaled=None, rescaled_interval=None)
+        for row in points(study_of("kosovo"))
+    ]
     found = trajectory(rows)
     assert "Of all the records: 4,400 documented, no number." in found.desc
     assert_legible(found.narrow)
@@ -566,15 +563,15 @@ def test_far_ends_of_small_parts_are_cut_with_an_arrow() -> None:
     assert_within(found.svg)
 
 
-def swinging() -> list[dict[str, Any]]:
+def swinging() -> list[SubsampleRow]:
     """The numbers of one order go beyond the picture and come back."""
     carried = {0.4: 341.0, 0.5: 922.0, 0.6: 932.0, 0.8: 980.0, 0.9: 246.0, 1.0: 241.0}
     return [
-        {
-            **{"shuffle": 1, "fraction": fraction, "observed": round(232 * fraction)},
-            **{"point": N, "interval": (232.0, 2806.0), "status": "ok"},
-        }
+        SubsampleRow(
+            "people", 1, fraction, round(232 * fraction), "ok", None, N, interval, N, interval
+        )
         for fraction, N in carried.items()
+        for interval in [(232.0, 2806.0)]
     ]
 
 
@@ -594,13 +591,8 @@ def test_a_number_beyond_the_picture_breaks_its_line_and_is_marked() -> None:
 
 
 def test_a_trajectory_refuses_rows_that_are_none() -> None:
-    row = points(study_of("two"))[0]
     with pytest.raises(UsedWrongly, match="no parts of the records"):
         trajectory([])
-    with pytest.raises(UsedWrongly, match="has no 'observed'"):
-        trajectory([{k: v for k, v in row.items() if k != "observed"}])
-    with pytest.raises(UsedWrongly, match="a fraction of 50 is not above 0"):
-        trajectory([{**row, "fraction": 50}])
 
 
 # words ----------------------------------------------------------------------------------

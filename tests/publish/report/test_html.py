@@ -17,6 +17,7 @@ from tests.publish.synthetic_release import LARGE, LISTS, PLAN, SMALL, facts_of,
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
+from uncounted.estimate.base.rows import LinkageUncertainty, Quantiles
 from uncounted.publish.facts import AlternativeLinkages, ReleaseFacts
 from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
@@ -197,7 +198,7 @@ def test_an_end_below_those_of_one_reading_is_printed_as_it_is() -> None:
     """In some draws 880 are recorded, on the page 891: the range holds what it says it holds."""
     facts = facts_of(LARGE)
     study = study_of(facts.table, 893.0, 881.5, 905.0)
-    linkage = {"observed": {"median": 891.0, "interval": [880, 899]}}
+    linkage = LinkageUncertainty(2, 2, Quantiles(891.0, (880, 899)), None)
     assert facts.linkage is not None
     ways = AlternativeLinkages(8, 2, 0, (850.0, 905.0))
     facts = attrs.evolve(

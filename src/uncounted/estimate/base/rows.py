@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import attrs
 import numpy as np
@@ -56,6 +56,18 @@ def as_json(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
     return value
+
+
+class Result(Protocol):
+    """What has a point and an interval, or neither: an estimate, or a row."""
+
+    @property
+    def point(self) -> float | None:
+        """People in all."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """Its interval."""
 
 
 @attrs.frozen

@@ -6,11 +6,11 @@ from the protected table. They read in black and white, at two widths.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.publish.plots.base import Plot, save_plots
 from uncounted.publish.plots.leave_one_out import leave_one_out
 from uncounted.publish.plots.list_dependence import list_dependence
@@ -42,7 +42,7 @@ def all_plots(
     table: CaptureTable,
     *,
     claim: float | None = None,
-    points: Sequence[Mapping[str, Any]] = (),
+    points: Sequence[SubsampleRow] = (),
 ) -> tuple[Plot, ...]:
     """Every picture that there is something for.
 
@@ -62,7 +62,7 @@ def all_plots(
             estimate.diagnostics.get("models") or estimate.diagnostics.get("edges")
         ):
             found.append(model_spread(estimate, study.observed, tuple(study.lists)))
-    if any(row["point"] is not None for row in study.sensitivity):
+    if any(row.point is not None for row in study.sensitivity):
         found.append(xi_curve(study, claim))
     found += [leave_one_out(study)] if study.leave_one_out and study.headline else []
     parts = points or study.trajectory
@@ -75,7 +75,7 @@ def svg_by_name(
     table: CaptureTable,
     *,
     claim: float | None = None,
-    points: Sequence[Mapping[str, Any]] = (),
+    points: Sequence[SubsampleRow] = (),
     narrow: bool = False,
 ) -> dict[str, str]:
     """The same as SVG by name, 680 or (`narrow`) 340 pixels wide.

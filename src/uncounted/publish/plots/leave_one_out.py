@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.result import Estimate, Study
+from uncounted.estimate.base.rows import LeaveOneOutRow
 from uncounted.publish.plots.base import (
     EDGE,
     Axis,
@@ -77,11 +75,11 @@ def _whole(headline: Estimate, study: Study) -> ForestRow:
     return ForestRow(f"{label(headline)} with all lists", words, mark, observed=study.observed)
 
 
-def _without(row: Mapping[str, Any]) -> ForestRow:
-    name, observed = f"Without {row['list']}", int(row["observed"])
-    if row["point"] is None:
-        why = f"no number: {row['reason']}"
+def _without(row: LeaveOneOutRow) -> ForestRow:
+    name, observed = f"Without {row.left_out}", row.observed
+    if row.point is None:
+        why = f"no number: {row.reason}"
         return ForestRow(name, EstimateText(why, why), None)
-    low, high = row["interval"] or (None, None)
-    words = estimate_text(row["point"], row["interval"], observed)
-    return ForestRow(name, words, IntervalMark(row["point"], low, high), observed=observed)
+    low, high = row.interval or (None, None)
+    words = estimate_text(row.point, row.interval, observed)
+    return ForestRow(name, words, IntervalMark(row.point, low, high), observed=observed)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import attrs
 
 from uncounted.errors import UsedWrongly
+from uncounted.estimate.base.rows import Interval, SubsampleRow
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import (
     EDGE,
@@ -25,11 +25,19 @@ from uncounted.publish.report.figures import NARROW
 from uncounted.publish.report.rounding import percent, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
-type Point = Mapping[str, Any]
-
 _HIGH = 230.0
 _DASHES = ("", "6 3", "2 3", "8 3 2 3")
-_NEEDED = ("shuffle", "fraction", "observed", "point", "interval", "status")
+
+
+@attrs.frozen
+class Part:
+    """A random part of the records, with the estimate rescaled to the whole; nan: refused."""
+
+    shuffle: int
+    fraction: float
+    observed: int
+    point: float
+    interval: Interval | None
 
 
 @attrs.frozen
@@ -52,29 +60,27 @@ class _LinearAxes:
         return self.bottom - (self.bottom - self.top) * people / self.reach
 
 
-def trajectory(points: Sequence[Point]) -> Plot:
+def trajectory(points: Sequence[SubsampleRow]) -> Plot:
     """N, its interval and the number observed against growing random parts of the records.
 
     Args:
-        points: rows with `shuffle`, `fraction` (above 0, up to 1), `observed`, `point` and
-            `interval` (None for a refusal) and `status` (`ok` or `refused`), as
-            `estimate.robustness.trajectory` gives them; `carried` and `carried_interval`, the
-            same carried to the whole, are drawn where they are given.
+        points: as `Study.trajectory` has them; the rescaled estimates are drawn.
 
     Raises:
-        UsedWrongly: no rows, or rows that lack one of these.
+        UsedWrongly: no rows.
 
     Examples:
-        >>> row = {"shuffle": 1, "fraction": 1.0, "observed": 70, "point": 160.0,
-        ...        "interval": (110.0, 270.0), "status": "ok"}
+        >>> from uncounted.estimate.base.rows import SubsampleRow
+        >>> N = (160.0, (110.0, 270.0))
+        >>> row = SubsampleRow("people", 1, 1.0, 70, "ok", None, *N, *N)
         >>> trajectory([row]).desc
         'Of all the records: 70 documented, about 160, between 110 and 270.'
     """
     rows = _checked(points)
-    shuffles = sorted({row["shuffle"] for row in rows})
-    ok = [row for row in rows if row["point"] is not None]
-    most = max(row["observed"] for row in rows)
-    uppers = [row["interval"][1] for row in ok if row["interval"] is not None]
+    shuffles = sorted({row.shuffle for row in rows})
+    ok = [row for row in rows if not math.isnan(row.point)]
+    most = max(row.observed for row in rows)
+    uppers = [row.interval[1] for row in ok if row.interval is not None]
     far = axis_reach([most, *(_usual(ok))], uppers)
     words = [
         "What each part gives is carried to the whole: half of the people stand for half. A "
@@ -88,7 +94,7 @@ def trajectory(points: Sequence[Point]) -> Plot:
         )
     if any(upper > far for upper in uppers):
         words.append("A black arrow at the top: the bar goes on beyond the picture.")
-    beyond = [row for row in ok if row["point"] > far]
+    beyond = [row for row in ok if row.point > far]
     if beyond:
         words.append(
             f"A large arrow at the top, where a line ends: the number itself is beyond the picture "
@@ -100,12 +106,12 @@ def trajectory(points: Sequence[Point]) -> Plot:
         y = head(on, "people in all; a bar is an interval, a line a random order of the records")
         wide = fonts.width(whole(max(ticks(far))), SMALL)
         left = EDGE + wide + 10
-        room = (on.width - 24 - left) / max(len({row["fraction"] for row in rows}), 1)
+        room = (on.width - 24 - left) / max(len({row.fraction for row in rows}), 1)
         shift = min(7.0, 0.6 * room / max(len(shuffles), 1))
         axes = _LinearAxes(left, on.width - 18, y + 14, y + 14 + _HIGH, far, shift)
         _draw_axes(on, axes, rows)
         for i, shuffle in enumerate(shuffles):
-            of = sorted((r for r in rows if r["shuffle"] == shuffle), key=lambda r: r["fraction"])
+            of = sorted((r for r in rows if r.shuffle == shuffle), key=lambda r: r.fraction)
             _one(on, axes, of, i, (i - (len(shuffles) - 1) / 2) * shift)
         return notes(on, axes.bottom + 44, words)
 
@@ -114,59 +120,58 @@ def trajectory(points: Sequence[Point]) -> Plot:
     )
 
 
-def _usual(ok: Sequence[Point]) -> list[float]:
+def _usual(ok: Sequence[Part]) -> list[float]:
     """Points, without those more than three times as far as the farthest of the largest part."""
     if not ok:
         return []
-    whole_part = max(row["fraction"] for row in ok)
-    top = max(row["point"] for row in ok if row["fraction"] == whole_part)
-    return [row["point"] for row in ok if row["point"] <= 3 * top]
+    whole_part = max(row.fraction for row in ok)
+    top = max(row.point for row in ok if row.fraction == whole_part)
+    return [row.point for row in ok if row.point <= 3 * top]
 
 
-def _checked(points: Sequence[Point]) -> list[Point]:
+def _checked(points: Sequence[SubsampleRow]) -> list[Part]:
     if not points:
         raise UsedWrongly(
             "there are no parts of the records to draw",
             hint="rows as of `estimate.robustness.trajectory`",
         )
-    for row in points:
-        if lacking := [name for name in _NEEDED if name not in row]:
-            raise UsedWrongly(f"a row of a trajectory has no {lacking[0]!r}")
-        if not 0 < row["fraction"] <= 1:
-            raise UsedWrongly(f"a fraction of {row['fraction']} is not above 0 and up to 1")
     return [
-        {**row, "point": row["carried"], "interval": row["carried_interval"]}
-        if "carried" in row
-        else row
+        Part(
+            row.order,
+            row.fraction,
+            row.observed,
+            math.nan if row.rescaled is None else row.rescaled,
+            row.rescaled_interval,
+        )
         for row in points
     ]
 
 
-def _desc(rows: Sequence[Point]) -> str:
+def _desc(rows: Sequence[Part]) -> str:
     parts = []
-    for fraction in sorted({row["fraction"] for row in rows}, reverse=True):
-        of = [row for row in rows if row["fraction"] == fraction]
+    for fraction in sorted({row.fraction for row in rows}, reverse=True):
+        of = [row for row in rows if row.fraction == fraction]
         which = "all" if fraction == 1 else percent(fraction) + " of"
         texts = list(dict.fromkeys(_row_text(row) for row in of))
         parts.append(f"Of {which} the records: {'; or '.join(texts)}.")
     return " ".join(parts)
 
 
-def _row_text(row: Point) -> str:
-    documented = f"{whole(row['observed'])} documented, "
-    if row["point"] is None:
+def _row_text(row: Part) -> str:
+    documented = f"{whole(row.observed)} documented, "
+    if math.isnan(row.point):
         return documented + "no number"
-    return documented + estimate_text(row["point"], row["interval"], row["observed"]).long
+    return documented + estimate_text(row.point, row.interval, row.observed).long
 
 
-def _draw_axes(on: Drawing, axes: _LinearAxes, rows: Sequence[Point]) -> None:
+def _draw_axes(on: Drawing, axes: _LinearAxes, rows: Sequence[Part]) -> None:
     for tick in ticks(axes.reach, 6):
         y = axes.y(tick)
         on.line(axes.left, y, axes.right + 8, y, stroke=PALE, width=0.7)
         on.text(axes.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
     on.line(axes.left, axes.bottom, axes.right + 8, axes.bottom, stroke=GREY)
     last = -math.inf
-    marked = sorted({row["fraction"] for row in rows}, reverse=True)
+    marked = sorted({row.fraction for row in rows}, reverse=True)
     for fraction in sorted(_apart(on, axes, marked)):
         words, x = percent(fraction), axes.x(fraction)
         half = fonts.width(words, SMALL) / 2
@@ -189,43 +194,43 @@ def _apart(on: Drawing, axes: _LinearAxes, fractions: Sequence[float]) -> list[f
     return kept
 
 
-def _one(on: Drawing, axes: _LinearAxes, rows: Sequence[Point], i: int, shift: float) -> None:
+def _one(on: Drawing, axes: _LinearAxes, rows: Sequence[Part], i: int, shift: float) -> None:
     """A shuffle: its line, its intervals and points, its refusals, and what it documents."""
     dash = _DASHES[i % len(_DASHES)]
-    seen = [(axes.x(row["fraction"]), axes.y(row["observed"])) for row in rows]
+    seen = [(axes.x(row.fraction), axes.y(row.observed)) for row in rows]
     for (x1, y1), (x2, y2) in pairwise(seen):
         on.line(x1, y1, x2, y2, stroke=GREY, width=1)
     before: tuple[float, float] | None = None
     for row in rows:
-        x = axes.x(row["fraction"]) + shift
-        if row["point"] is None:
+        x = axes.x(row.fraction) + shift
+        if math.isnan(row.point):
             _cross(on, x, axes.bottom)
             before = None
             continue
-        here = (x, axes.anywhere(row["point"]))
+        here = (x, axes.anywhere(row.point))
         if before is not None and (within := _within(before, here, axes.top)) is not None:
             on.line(*within[0], *within[1], stroke=ACCENT, width=1.8, dash=dash)
         before = here
     for row in rows:
-        if row["point"] is not None:
-            _point(on, axes, row, axes.x(row["fraction"]) + shift, i)
+        if not math.isnan(row.point):
+            _point(on, axes, row, axes.x(row.fraction) + shift, i)
 
 
-def _point(on: Drawing, axes: _LinearAxes, row: Point, x: float, i: int) -> None:
-    if row["interval"] is not None:
-        low, high = row["interval"]
+def _point(on: Drawing, axes: _LinearAxes, row: Part, x: float, i: int) -> None:
+    if row.interval is not None:
+        low, high = row.interval
         on.line(x, axes.y(low), x, axes.y(high), stroke=INK, width=1.2)
         on.line(x - 3, axes.y(low), x + 3, axes.y(low), stroke=INK, width=1.2)
         if high <= axes.reach:
             on.line(x - 3, axes.y(high), x + 3, axes.y(high), stroke=INK, width=1.2)
         else:
             _up(on, x, axes.top)
-    if row["point"] > axes.reach:
+    if row.point > axes.reach:
         y = axes.top
         fill = (ACCENT, "#ffffff")[i % 2]
         on.path(f"M{number(x - 7)} {number(y)}l7 -11l7 11z", fill=fill, stroke=ACCENT, width=1.5)
         return
-    on.dot(x, axes.y(row["point"]), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
+    on.dot(x, axes.y(row.point), 4, fill=(ACCENT, "#ffffff")[i % 2], stroke=ACCENT)
 
 
 def _within(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -13,11 +13,18 @@ import attrs
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import words as nhoi_words
 from uncounted.estimate.base.result import Study
+from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.base.xi import SATURATED
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
 from uncounted.publish.plots.base import EDGE, SMALL, Plot, draw_plot, estimate_text, head, notes
-from uncounted.publish.plots.xi_headline import HeadlineLine, own_line, which_line
+from uncounted.publish.plots.xi_headline import (
+    HeadlineLine,
+    XiPoint,
+    own_line,
+    which_line,
+    xi_points,
+)
 from uncounted.publish.report.rounding import whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, number, ticks
 
@@ -103,7 +110,7 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
         >>> xi_curve(run(table, EstimateSettings(["independence"])), claim=110).desc.split(". ")[-1]
         'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
     """
-    rows = sorted((r for r in study.sensitivity if r["point"] is not None), key=lambda r: r["xi"])
+    rows = xi_points(study.sensitivity)
     if not rows:
         raise NotEstimable(
             "this study has no table of xi, so there is nothing to draw",
@@ -112,16 +119,16 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
     if claim is not None and not 0 < claim < math.inf:
         raise UsedWrongly(f"a claim of {claim} people is none", hint="as in 10000")
     n = study.observed
-    undocumented = [row["xi"] * (row["point"] - n) for row in rows]  # n0 at xi = 1, from each row
+    undocumented = [row.xi * (row.point - n) for row in rows]  # n0 at xi = 1, from each row
     at_one = sorted(undocumented)[len(undocumented) // 2]
     own = own_line(study, rows, at_one)
     claimed = [] if claim is None else _claims(claim, n, rows, at_one, own)
     parts = [f"Documented: {whole(n)}."]
-    parts += [f"At xi = {xi_words(r['xi'])} {_row_text(r, n).long}." for r in rows]
-    basis = str(rows[0]["basis"])
+    parts += [f"At xi = {xi_words(r.xi)} {_row_text(r, n).long}." for r in rows]
+    basis = study.sensitivity[0].basis
     which = [each for each in (which_line(study, own, basis),) if each]
     if own is not None:
-        parts += own.desc({r["xi"]: xi_words(r["xi"]) for r in own.rows})
+        parts += own.desc({r.xi: xi_words(r.xi) for r in own.rows})
 
     def draw(on: Drawing) -> float:
         y = head(on)
@@ -137,13 +144,13 @@ def xi_curve(study: Study, claim: float | None = None) -> Plot:
     return draw_plot("xi", title, " ".join([*parts, *claimed]), draw)
 
 
-def _row_text(row: Mapping[str, Any], n: int) -> Any:
-    return estimate_text(row["point"], row["interval"], n)
+def _row_text(row: XiPoint, n: int) -> Any:
+    return estimate_text(row.point, row.interval, n)
 
 
-def _low_tip(rows: Sequence[Mapping[str, Any]], n: int, claim: float) -> float | None:
+def _low_tip(rows: Sequence[XiPoint], n: int, claim: float) -> float | None:
     """The xi at which the lower end of the interval comes down to a claim, between two rows."""
-    lows = [(r["xi"], r["interval"][0] - n) for r in rows if r["interval"] and claim > n]
+    lows = [(r.xi, r.interval[0] - n) for r in rows if r.interval and claim > n]
     for (xi, low), (next_xi, next_low) in pairwise(lows):
         if low >= claim - n >= next_low > 0 and low > next_low:
             share = math.log(low / (claim - n)) / math.log(low / next_low)
@@ -159,7 +166,7 @@ def _tip(undocumented: float, n: int, claim: float | None) -> float | None:
 
 
 def _claims(
-    claim: float, n: int, rows: Sequence[Mapping[str, Any]], at_one: float, own: HeadlineLine | None
+    claim: float, n: int, rows: Sequence[XiPoint], at_one: float, own: HeadlineLine | None
 ) -> list[str]:
     """How far a claim holds, on each line that is drawn."""
     holds = _holds(claim, n, _tip(at_one, n, claim), _low_tip(rows, n, claim))
@@ -199,21 +206,21 @@ def _meaning(study: Study, basis: str) -> list[str]:
 def _log_axes(
     on: Drawing,
     top: float,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[XiPoint],
     n: int,
     at_one: float,
     claim: float | None,
     own: HeadlineLine | None,
 ) -> LogAxes:
-    low, high = rows[0]["xi"] / 1.12, rows[-1]["xi"] * 1.12
+    low, high = rows[0].xi / 1.12, rows[-1].xi * 1.12
     low, high = min(low, 0.9), max(high, 1.1)
     first = (low / _FARTHEST, high * _FARTHEST)
     for tip in _tips(n, at_one, claim, own):
         if first[0] < tip < first[1]:
             low, high = min(low, tip / 1.2), max(high, tip * 1.2)
-    points = [row["point"] for row in rows] + [n + at_one / low]
+    points = [row.point for row in rows] + [n + at_one / low]
     points += [] if own is None else [own.at(low)]
-    uppers = [row["interval"][1] for row in rows if row["interval"]]
+    uppers = [row.interval[1] for row in rows if row.interval]
     most = max([*points, *(upper for upper in uppers if upper <= 10 * max(points))]) * 1.15
     if claim is not None and claim * 1.1 <= most * 3:
         most = max(most, claim * 1.1)
@@ -235,25 +242,23 @@ def _broken(on: Drawing, axes: LogAxes, own: HeadlineLine) -> None:
     strokes = [_line(points[i : i + 3]) for i in range(0, steps, 4)]
     on.path("".join(strokes), fill="none", stroke=INK, width=2.2)
     for each in own.rows:
-        on.dot(axes.x(each["xi"]), axes.y(each["point"]), 4, fill=INK)
-        interval = each["interval"]
-        if each["xi"] == 1.0 and interval is not None:
+        on.dot(axes.x(each.xi), axes.y(each.point), 4, fill=INK)
+        interval = each.interval
+        if each.xi == 1.0 and interval is not None:
             at, (low_end, high_end) = axes.x(1.0), (axes.y(end) for end in interval)
             on.line(at, low_end, at, high_end, stroke=INK, width=2)
             for y in (low_end, high_end):
                 on.line(at - 4, y, at + 4, y, stroke=INK, width=2)
 
 
-def _curve(
-    on: Drawing, axes: LogAxes, rows: Sequence[Mapping[str, Any]], n: int, at_one: float
-) -> None:
+def _curve(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint], n: int, at_one: float) -> None:
     """The band between the rows, on log n0, and the curve n + n0/xi over the whole axis."""
     for tick in log_ticks(*axes.people):
         on.line(axes.left, axes.y(tick), axes.right, axes.y(tick), stroke=PALE, width=0.7)
-    banded = [row for row in rows if row["interval"] is not None]
+    banded = [(row.xi, row.interval) for row in rows if row.interval is not None]
     if banded:
-        lower = [(axes.x(r["xi"]), axes.y(r["interval"][0])) for r in banded]
-        upper = [(axes.x(r["xi"]), axes.y(r["interval"][1])) for r in banded]
+        lower = [(axes.x(xi), axes.y(low)) for xi, (low, _) in banded]
+        upper = [(axes.x(xi), axes.y(high)) for xi, (_, high) in banded]
         ring = [*_dense(banded, 1, axes, n), *reversed(_dense(banded, 0, axes, n))]
         if len(ring) > 2:
             on.path(_line(ring) + "z", fill=PALE)
@@ -266,18 +271,18 @@ def _curve(
 
 
 def _dense(
-    rows: Sequence[Mapping[str, Any]], end: int, axes: LogAxes, n: int
+    rows: Sequence[tuple[float, Interval]], end: int, axes: LogAxes, n: int
 ) -> list[tuple[float, float]]:
     """One edge of the band: between two rows n0 is interpolated on its logarithm."""
     found = []
     for a, b in pairwise(rows):
-        first, last = (max(r["interval"][end] - n, 0.5) for r in (a, b))
+        first, last = (max(interval[end] - n, 0.5) for _, interval in (a, b))
         for i in range(8):
             share = i / 8
-            xi = a["xi"] ** (1 - share) * b["xi"] ** share
+            xi = a[0] ** (1 - share) * b[0] ** share
             n0 = math.inf if math.isinf(last) else first ** (1 - share) * last**share
             found.append((axes.x(xi), axes.y(n + n0) if n0 < math.inf else axes.top))
-    return [*found, (axes.x(rows[-1]["xi"]), axes.y(rows[-1]["interval"][end]))]
+    return [*found, (axes.x(rows[-1][0]), axes.y(rows[-1][1][end]))]
 
 
 def _line(points: Sequence[tuple[float, float]]) -> str:
@@ -321,7 +326,7 @@ def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, fl
 def _marks(
     on: Drawing,
     axes: LogAxes,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[XiPoint],
     n: int,
     at_one: float,
     claim: float | None,
@@ -347,21 +352,21 @@ def _marks(
     spots = [(axes.left + 4, bottom - 5), (axes.left + 4, level - 5 - _LINE)]
     words.write(documented, spots, bold=True)
     for row in () if own is None else own.rows:
-        words.dot(axes.x(row["xi"]), axes.y(row["point"]))
+        words.dot(axes.x(row.xi), axes.y(row.point))
     if drawn:
         for tip in _tips(n, at_one, claim, own):
             _tipped(on, axes, words, tip, level)
     for row in rows:
-        on.dot(axes.x(row["xi"]), axes.y(row["point"]), 4.5, fill=ACCENT)
-        words.dot(axes.x(row["xi"]), axes.y(row["point"]))
+        on.dot(axes.x(row.xi), axes.y(row.point), 4.5, fill=ACCENT)
+        words.dot(axes.x(row.xi), axes.y(row.point))
     if own is not None:
         x, y = axes.x(1.0), axes.y(own.at(1.0))
         text = f"headline: {own.text.short.split(' (', 1)[0]}"
         words.write(text, _around(x, y, text, bold=True), bold=True)
-    for row in sorted(rows, key=lambda r: abs(math.log(r["xi"]))):
-        about = _row_text(row, n).long.split(",", 1)[0] if row["interval"] is None else ""
+    for row in sorted(rows, key=lambda r: abs(math.log(r.xi))):
+        about = _row_text(row, n).long.split(",", 1)[0] if row.interval is None else ""
         text = about or _number(row, n)
-        words.write(text, _around(axes.x(row["xi"]), axes.y(row["point"]), text))
+        words.write(text, _around(axes.x(row.xi), axes.y(row.point), text))
 
 
 def _around(x: float, y: float, words: str, *, bold: bool = False) -> list[tuple[float, float]]:
@@ -385,12 +390,12 @@ def _tipped(on: Drawing, axes: LogAxes, words: LabelPlacer, tip: float, level: f
     words.write(text, [(left, y) for y in heights for left in sides], bold=True)
 
 
-def _number(row: Mapping[str, Any], n: int) -> str:
+def _number(row: XiPoint, n: int) -> str:
     """`17,000`: the row's number, rounded, with no more words."""
     return str(_row_text(row, n).short.removeprefix("about ").split(" ", 1)[0])
 
 
-def _foot(on: Drawing, axes: LogAxes, rows: Sequence[Mapping[str, Any]]) -> float:
+def _foot(on: Drawing, axes: LogAxes, rows: Sequence[XiPoint]) -> float:
     """Both axes' lines and numbers, and which way there are more; where it ends."""
     on.line(axes.left, axes.bottom, axes.right, axes.bottom, stroke=GREY)
     for tick in log_ticks(*axes.people):
@@ -398,7 +403,7 @@ def _foot(on: Drawing, axes: LogAxes, rows: Sequence[Mapping[str, Any]]) -> floa
         on.text(axes.left - 6, y + 4, whole(tick), size=SMALL, fill=GREY, anchor="end")
     last = -math.inf
     for row in rows:
-        words, x = xi_words(row["xi"]), axes.x(row["xi"])
+        words, x = xi_words(row.xi), axes.x(row.xi)
         half = fonts.width(words, SMALL) / 2
         on.line(x, axes.bottom, x, axes.bottom + 5, stroke=GREY)
         if x - half > last + 5:

@@ -319,7 +319,7 @@ def _sensitivity(study: Study, numbers: PublishableNumbers) -> Section | None:
     if main.low is None or main.high is None:
         return None
     rows, emphasis = [], set()
-    for i, xi in enumerate(row["xi"] for row in study.sensitivity):
+    for i, xi in enumerate(row.xi for row in study.sensitivity):
         # Of the rounded numbers: exact ones, rounded five times, would disclose more.
         point, low, high = (n + (v - n) / xi for v in (main.point, main.low, main.high))
         value = rounded(point, (low, high), n, main.step)
