@@ -69,7 +69,7 @@ def buffers(said: encode.ReportColumns, sweeps: int) -> None:
     )
     print(
         f"{len(said.source):>8,} reports  warm-up {Clock.spent[False]:6.1f} s  "
-        f"sweep {cpu / all_sweeps:.4f} s  R-hat {draws.facts['rhat']:.3f}  "
+        f"sweep {cpu / all_sweeps:.4f} s  R-hat {draws.chains.rhat:.3f}  "
         f"mean {np.mean(all_sweeps / ess):5.2f} {np.mean(cpu / ess):7.4f} s  {each}",
         flush=True,
     )

@@ -231,13 +231,14 @@ def report(name: str, reports: list[Report], truth: list[str], seed: int) -> Non
     linkage = link(reports, draws=200, seed=seed, with_grid=False)
     seconds = time.perf_counter() - began
     found = evaluate(point_partition(linkage), truth)
-    low, high = linkage.diagnostics["people_interval"]
+    low, high = linkage.diagnostics.fit.people_interval
+    chains = linkage.diagnostics.chains
     print(
         f"{name:>22} {len(reports):6} reports  F1 {found.f1:.4f} precision {found.precision:.3f} "
         f"recall {found.recall:.3f}  people [{low:.0f}, {high:.0f}] point {found.people} "
         f"true {found.true_people}  {calibration(held(linkage, truth))}  "
-        f"R-hat {linkage.diagnostics['rhat']:.3f} after {linkage.diagnostics['sweeps']} sweeps, "
-        f"ESS {linkage.diagnostics['ess']:.0f}  {seconds:.0f} s",
+        f"R-hat {chains.rhat:.3f} after {chains.sweeps} sweeps, "
+        f"ESS {chains.ess:.0f}  {seconds:.0f} s",
         flush=True,
     )
 

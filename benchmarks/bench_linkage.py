@@ -85,12 +85,12 @@ def report(name: str, reports: list[Report], truth: list[str]) -> None:
     seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     found = evaluate(point_partition(linkage), truth)
-    low, high = linkage.diagnostics["people_interval"]
+    low, high = linkage.diagnostics.fit.people_interval
     print(
         f"{name:>8} {len(reports):6} reports  F1 {found.f1:.3f} "
         f"precision {found.precision:.3f} recall {found.recall:.3f}  "
         f"people [{low:.0f}, {high:.0f}] true {found.true_people}  "
-        f"N ratio {ratio(linkage, truth):.3f}  R-hat {linkage.diagnostics['rhat']:.3f}  "
+        f"N ratio {ratio(linkage, truth):.3f}  R-hat {linkage.diagnostics.chains.rhat:.3f}  "
         f"{seconds:.1f} s {memory} MB",
         flush=True,
     )

@@ -359,7 +359,7 @@ def sample_pairs(
     people = " and ".join(f"{row[:, 0].mean():,.0f}" for row in sampled.watched)
     print(
         f"  {warm_up} and {wanted} sweeps of 2 chains: {seconds:.0f} s, R-hat "
-        f"{sampled.facts['rhat']:.3f}, ESS {ess[0]:.0f} of people, {ess.mean():.0f} on average, "
+        f"{sampled.chains.rhat:.3f}, ESS {ess[0]:.0f} of people, {ess.mean():.0f} on average, "
         f"{ess.min():.0f} least; people {people}; "
         "a draw: " + told_of_clusters(sampled.slots[-1].astype(np.int64), person)
     )
@@ -387,12 +387,12 @@ def one(count: int, warm_up: int, sweeps: int, seed: int) -> None:
     labels = clock("clustered at .5", lambda: clustered(count, done.pairs))
     print("  " + told_of_pairs(done.pairs, person))
     print("  " + told_of_clusters(labels, person))
-    for name, value in done.facts["blocking"].items():
+    for name, value in done.blocking.to_json().items():
         print(f"  {name}: {value}")
     floor = pipeline.usual_floor(count)
     near, order = clock("put together", lambda: pipeline.arranged(done, floor))
     built = clock("graph", lambda: candidate_graph.build(near.encoded, near.pairs, floor=floor))
-    print(f"  {built.facts}")
+    print(f"  {built.diagnostics}")
     if sweeps:
         clock("drawn", lambda: sample_pairs(built, near, person[order], warm_up, sweeps, seed))
 

@@ -81,7 +81,7 @@ def one(seed: int, *, grid: bool, names: bool) -> dict[str, float]:
     low, high = mine.interval
     points = [estimate.decomposable(table, edges=False).number() for table in tables]
     ends = np.quantile(points, [0.025, 0.975])
-    people = linkage.diagnostics["people_interval"]
+    people = linkage.diagnostics.fit.people_interval
     row = {
         "seed": seed,
         "f1": found.f1,

@@ -67,7 +67,7 @@ def made(
 
     labels = np.array([one(stated) for _ in range(draws)])
     keys = tuple(("ABC"[at % 3], f"r{at}") for at in range(reports))
-    return Made(Linkage(keys, labels, reports, {}, {}, seed, 0.0), one(chances))
+    return Made(Linkage(keys, labels, reports, seed=seed), one(chances))
 
 
 _FAMILY = "김이박최정강조윤장임한오서신권황안송류홍"

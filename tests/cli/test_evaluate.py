@@ -220,7 +220,7 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
     keys = tuple((each.source, each.id) for each in people)
     labels = np.arange(12, dtype=np.int32)[None, :].repeat(4, axis=0)
     labels[:, 1] = 0  # one pair is linked, the others share all keys
-    linkage = Linkage(keys, labels, 0, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, labels)
     drawn = sampling.draw(linkage, sampling.near(people), size=10)
     rows = tuple(
         Labelled(at, (r[0], r[1]), (r[2], r[3]), None, r[5], r[6], r[7])
@@ -246,7 +246,7 @@ def test_after_linking_anew_it_is_said_of_which_links_precision_is(
     joined = np.flatnonzero(np.bincount(labels[0])[labels[0]] == 1)[:12]
     labels[:, joined] = labels.max() + 1 + np.arange(12) // 6  # thirty links more, in no frame
     with open_case(case, None) as opened:
-        keep(opened, type(one.linkage)(one.linkage.keys, labels, 0, {}, {}, 1, 0.0))
+        keep(opened, type(one.linkage)(one.linkage.keys, labels))
     after = told("evaluate", case, "--labels", file)
     assert after["relinked"]
     assert after["judged"] < after["linked"] - 20
@@ -267,7 +267,7 @@ def test_a_sample_whose_answers_the_linkage_was_told_judges_nothing(
     labels = one.linkage.labels.copy()
     labels[:] = one.truth  # a linkage that knows everything
     with open_case(case, None) as opened:
-        keep(opened, type(one.linkage)(one.linkage.keys, labels, 0, {}, {}, 1, 0.0))
+        keep(opened, type(one.linkage)(one.linkage.keys, labels))
     code, err = refused(capsys, "evaluate", case, "--labels", file)
     assert code == 1
     assert "was told the answers to 90 of these pairs" in err
@@ -327,7 +327,7 @@ def test_decisions_on_a_drawn_sample_say_what_was_stated_before_them(
     with open_case(case, None) as opened:
         told_all = one.linkage.labels.copy()
         told_all[:] = one.truth
-        keep(opened, type(one.linkage)(one.linkage.keys, told_all, 0, {}, {}, 1, 0.0))
+        keep(opened, type(one.linkage)(one.linkage.keys, told_all))
     do("decide", case, "--file", file)
     later = told("evaluate", case, "--drawn", file)["recalibrated"]["slope"]
     assert later["interval"] == pytest.approx(again["slope"]["interval"])

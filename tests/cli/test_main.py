@@ -18,6 +18,7 @@ from tests.vault.test_artefacts import seal_lightly
 
 from uncounted.cli import pipeline
 from uncounted.cli.app import SECTIONS, app
+from uncounted.linkage.diagnostics import LinkageDiagnostics
 from uncounted.workflow.link import LinkSummary, PeopleInterval
 
 RETURNS = Path(__file__).parents[2] / "examples" / "returns"
@@ -599,7 +600,7 @@ def test_link_says_when_draws_are_less_than_they_should_be(
         decisions_older=0,
         seconds=0.0,
         left_out={},
-        diagnostics=told,
+        diagnostics=LinkageDiagnostics.from_json(told),
     )
     pipeline.link_warnings(summary)
     said = " ".join(capsys.readouterr().err.split())

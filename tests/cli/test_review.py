@@ -490,7 +490,7 @@ def test_where_there_is_no_number_yet_the_reason_is_given(case: Path, one: Made)
         [np.arange(len(one.linkage.keys), dtype=np.int32) for _ in range(40)], np.int32
     )
     apart[:10, 3] = apart[:10, 0]  # two reports of one list, now and then one person
-    link_as(case, Linkage(one.linkage.keys, apart, 0, {}, {}, 1, 0.0))
+    link_as(case, Linkage(one.linkage.keys, apart))
     done = told("review", case, "--next", "5")
     assert done["why_no_number"]
     assert len(done["pairs"]) == 1

@@ -37,7 +37,7 @@ def of(
 
 def told(*lists: list[Report]) -> list[tuple[Any, ...]]:
     found = copied([report for each in lists for report in each])
-    return [(x["shorter"], x["longer"], x["alike"], x["of"]) for x in found]
+    return [attrs.astuple(x) for x in found]
 
 
 def test_a_copy_is_told_whichever_comes_first() -> None:

@@ -176,11 +176,11 @@ def test_files_that_tell_nobody_apart_are_refused(count: int, birth: PartialDate
 def test_that_reports_say_names_alone_is_told() -> None:
     rows = _named("Kim Chol Su", "Pak Yong Hui") + _named("김철수", "박영희", source="B")
     alone = link(rows, draws=10)
-    assert "0 of 4 reports say more than a name" in alone.diagnostics["fails"]
+    assert "0 of 4 reports say more than a name" in (alone.diagnostics.fails or "")
     assert alone.grid
     assert all(each.why for each in alone.grid)  # what tells nothing tells them nothing
     with_sex = [attrs.evolve(row, sex="m") for row in rows[:1]] + rows[1:]
-    assert link(with_sex, draws=10, with_grid=False).diagnostics["fails"] is None
+    assert link(with_sex, draws=10, with_grid=False).diagnostics.fails is None
 
 
 def test_names_of_any_script_are_no_error() -> None:
@@ -235,7 +235,7 @@ def test_bytes_that_are_none_are_refused() -> None:
 @pytest.mark.parametrize("other_bits", [0x5A, 0x04])  # the latter: bzip2 for deflate
 def test_bytes_of_which_one_is_another_are_refused_or_give_no_other_draws(other_bits: int) -> None:
     labels = np.zeros((2, 2), np.int32)
-    one = Linkage((("A", "1"), ("B", "2")), labels, 1, {}, {}, 1, 0.0)
+    one = Linkage((("A", "1"), ("B", "2")), labels, 1)
     content, read = one.to_bytes(), 0
     for at in range(len(content)):
         other = bytearray(content)
@@ -281,7 +281,7 @@ def test_the_example_is_linked() -> None:
     assert found.f1 >= 0.92
     assert found.precision >= 0.95
     assert abs(found.people - found.true_people) <= 0.05 * found.true_people
-    assert linkage.diagnostics["rhat"] < 1.1
+    assert linkage.diagnostics.chains.rhat < 1.1
 
 
 @pytest.mark.parametrize(

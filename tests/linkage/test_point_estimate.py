@@ -22,7 +22,7 @@ def drawn(seed: int, *, draws: int = 30, reports: int = REPORTS) -> Linkage:
     rows[away] = rng.integers(0, reports // 3 + 2, away.sum())
     rows[:, 1] = rows[:, 0]  # decided to be one person
     keys = tuple(("A" if at % 2 else "B", f"{at:02}") for at in range(reports))
-    return Linkage(keys, np.stack([numbered(row) for row in rows]), 0, {}, {}, 1, 0.0)
+    return Linkage(keys, np.stack([numbered(row) for row in rows]))
 
 
 def loss(labels: Labels, point: NDArray[np.int64], cost: float) -> float:
@@ -84,7 +84,7 @@ def test_some_corner_of_a_large_group_is_in_no_draw() -> None:
     for at in range(10):
         rows[at, 2 * at + 1] = (at + 1) % 10
     keys = tuple(("A", f"{at:02}") for at in range(20))
-    linkage = Linkage(keys, np.stack([numbered(row) for row in rows]), 0, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, np.stack([numbered(row) for row in rows]))
     assert (point_partition(linkage) == right).all()
     nearest = point_estimate._nearest(linkage.labels, together(linkage.labels), 0.5)
     assert (numbered(nearest) == linkage.labels[0]).all()
@@ -97,7 +97,7 @@ def pairs_at(chances: NDArray[np.float64], *, draws: int = 200) -> Linkage:
     linked = rng.random((draws, len(chances))) < chances
     rows[:, 1::2] = np.where(linked, rows[:, ::2], rows[:, 1::2])
     keys = tuple(("A", f"{at:05}") for at in range(2 * len(chances)))
-    return Linkage(keys, np.stack([numbered(row) for row in rows]), 0, {}, {}, 1, 0.0)
+    return Linkage(keys, np.stack([numbered(row) for row in rows]))
 
 
 @pytest.mark.parametrize("most", [0.45, 0.6, 1.0])
@@ -121,7 +121,7 @@ def test_where_nothing_tells_reports_apart_it_is_a_draw_with_as_many_people() ->
         row[paired[::2]] = row[paired[1::2]]
         rows.append(numbered(row))
     keys = tuple((f"{at % 2}", f"{at:02}") for at in range(20))
-    linkage = Linkage(keys, np.stack(rows), 0, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, np.stack(rows))
     assert max(together(linkage.labels).values()) < 0.1
     found = point_partition(linkage)
     assert found.max() + 1 == 17
@@ -177,9 +177,9 @@ def test_the_order_of_reports_is_no_matter(seed: int) -> None:
 
 def test_no_draws_say_nothing_of_anybody() -> None:
     keys = tuple(("A", str(at)) for at in range(4))
-    nothing = Linkage(keys, np.zeros((0, 4), np.int32), 0, {}, {}, 1, 0.0)
+    nothing = Linkage(keys, np.zeros((0, 4), np.int32))
     assert point_partition(nothing).tolist() == [0, 1, 2, 3]
 
 
 def test_nobody() -> None:
-    assert len(point_partition(Linkage((), np.zeros((3, 0), np.int32), 0, {}, {}, 1, 0.0))) == 0
+    assert len(point_partition(Linkage((), np.zeros((3, 0), np.int32)))) == 0

@@ -11,6 +11,7 @@ import pytest
 
 from uncounted.linkage import Linkage, at_chance, link, mcmc, pipeline, prior_sensitivity
 from uncounted.linkage.comparison import levels
+from uncounted.linkage.diagnostics import AlternativeFit
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.result import together
 from uncounted.linkage.sampler import candidate_graph
@@ -58,7 +59,7 @@ def test_every_prior_and_rule_has_a_cell(linkage: Linkage) -> None:
     assert ("overlap-table", "usual") not in names  # that is the linkage itself
     assert ("overlap-table", "loose") in names
     assert {prior for prior, _ in names} == set(partition_priors.PRIORS)
-    assert linkage.diagnostics["grid"] == [each.to_json() for each in linkage.grid]
+    assert linkage.diagnostics.grid == tuple(each.summary() for each in linkage.grid)
 
 
 def test_lists_that_repeat_people_refute_that_they_do_not(linkage: Linkage) -> None:
@@ -67,12 +68,12 @@ def test_lists_that_repeat_people_refute_that_they_do_not(linkage: Linkage) -> N
             assert each.why is not None
             assert "lists do repeat people: 40 times" in each.why
         else:
-            assert each.facts["people"] == pytest.approx(40, abs=1)
+            assert each.fit.people == pytest.approx(40, abs=1)
 
 
 def test_readings_come_back_with_the_draws(linkage: Linkage) -> None:
     again = Linkage.from_bytes(linkage.to_bytes())
-    assert [each.to_json() for each in again.grid] == [each.to_json() for each in linkage.grid]
+    assert [each.summary() for each in again.grid] == [each.summary() for each in linkage.grid]
     for one, other in zip(again.grid, linkage.grid, strict=True):
         assert one.labels.tolist() == other.labels.tolist()
 
@@ -108,7 +109,7 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
     log_odds = np.random.default_rng(0).normal(-1.0, 2.0, len(compared.pairs.left))
     crowded = attrs.evolve(compared.pairs, log_odds=log_odds)
     usual = candidate_graph.build(compared.encoded, crowded, floor=pipeline.FLOOR)
-    assert pipeline.FLOOR * 1.01 < usual.facts["floor"] <= 0.5
+    assert pipeline.FLOOR * 1.01 < usual.diagnostics.floor <= 0.5
     main = mcmc.sample(
         usual,
         compared.rates,
@@ -162,8 +163,8 @@ def test_a_floor_that_is_not_said_hangs_on_how_many_reports_there_are(
     few = reports()
     many = [*few, Report("B", "one more", (Name("Kim 1"),), birth=parse("1940"))]
     monkeypatch.setattr(pipeline, "ALL_PAIRS", len(few))
-    assert link(few, draws=4, with_grid=False).settings["floor"] == pytest.approx(1e-4)
-    assert link(many, draws=4, with_grid=False).settings["floor"] == pytest.approx(3e-4)
+    assert link(few, draws=4, with_grid=False).diagnostics.candidates.floor == pytest.approx(1e-4)
+    assert link(many, draws=4, with_grid=False).diagnostics.candidates.floor == pytest.approx(3e-4)
 
 
 def test_chains_that_run_away_are_given_up() -> None:
@@ -185,17 +186,15 @@ def test_chains_that_run_away_are_given_up() -> None:
         )
 
     # forty people with three reports each are 120 pairs
-    assert np.isinf(sampled(60.0).facts["rhat"])
+    assert np.isinf(sampled(60.0).chains.rhat)
     assert max(told) <= 2 * mcmc._FIRST_LOOK
     given_up = sampled(60.0)
-    assert prior_sensitivity._facts(given_up, given_up.slots) == dict.fromkeys(
-        ("people", "people_interval", "rhat")
-    )
+    assert prior_sensitivity._fit(given_up, given_up.slots) == AlternativeFit()
     kept = sampled(130.0)
-    assert kept.facts["rhat"] < 1.1
-    kept.facts["rhat"] = np.inf  # they ran, and never met
-    assert prior_sensitivity._facts(kept, kept.slots)["rhat"] is None
-    assert prior_sensitivity._facts(kept, kept.slots)["people_interval"] is not None
+    assert kept.chains.rhat < 1.1
+    apart = attrs.evolve(kept, chains=attrs.evolve(kept.chains, rhat=np.inf))  # they never met
+    assert prior_sensitivity._fit(apart, kept.slots).rhat is None
+    assert prior_sensitivity._fit(apart, kept.slots).people_interval is not None
     assert kept.slots.shape == (6, len(rows))
 
 
@@ -233,8 +232,8 @@ def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.M
         built, compared.rates, compared.lists, draws=4, seed=1, progress=silent, run=run
     )
     mean = np.mean([each.q for each in drawn[4::3]], axis=0)
-    assert told.facts["duplicates_in_a_list"] == pytest.approx(mean.round(4).tolist())
-    assert told.facts["duplicates_in_a_list"] != pytest.approx(drawn[-1].q.round(4).tolist())
+    assert told.chains.duplicates_in_a_list == pytest.approx(mean.round(4).tolist())
+    assert told.chains.duplicates_in_a_list != pytest.approx(drawn[-1].q.round(4).tolist())
 
 
 def test_of_many_lists_each_is_watched() -> None:
@@ -253,18 +252,18 @@ def test_of_many_lists_each_is_watched() -> None:
 
 
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert link(reports(), draws=20, with_grid=False).diagnostics["fails"] is None
+    assert link(reports(), draws=20, with_grid=False).diagnostics.fails is None
     monkeypatch.setattr(
         prior_sensitivity, "wanting", lambda sampled, labels: "names agree in 81% of the links"
     )
     told = link(reports(), draws=20, with_grid=False).diagnostics
-    assert told["fails"] == "names agree in 81% of the links"
+    assert told.fails == "names agree in 81% of the links"
 
 
 def test_strict_and_loose_readings_of_draws() -> None:
     keys = tuple(("A", str(at)) for at in range(4))
     rows = [[0, 0, 1, 2]] * 6 + [[0, 0, 0, 2]] * 3 + [[0, 1, 2, 2]] * 1
-    linkage = Linkage(keys, np.array(rows, np.int32), 6, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, np.array(rows, np.int32), 6)
     assert at_chance(linkage, 0.95).tolist() == [0, 1, 2, 3]
     assert at_chance(linkage, 0.5).tolist() == [0, 0, 1, 2]
     # 2 and 3 are one in a draw in ten, and 3 is with 0 and 1 in none

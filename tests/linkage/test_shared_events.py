@@ -21,9 +21,9 @@ def test_people_and_not_events_are_found(register: tuple[Linkage, list[str]]) ->
     linkage, truth = register
     found = evaluate(point_partition(linkage), truth)
     assert found.f1 > 0.7
-    low, high = linkage.diagnostics["people_interval"]
+    low, high = linkage.diagnostics.fit.people_interval
     assert low <= found.true_people <= high
-    evidence = linkage.diagnostics["evidence_by_field"]
+    evidence = linkage.diagnostics.fit.evidence_by_field
     assert evidence["name"] > evidence["event"]
 
 
@@ -31,7 +31,7 @@ def test_as_many_links_are_expected_as_are_true(register: tuple[Linkage, list[st
     linkage, truth = register
     expected = sum(together(linkage.labels).values())
     assert expected == pytest.approx(made_register.REPEATED, rel=0.25)  # plain Splink: thousands
-    assert linkage.diagnostics["blocking"]["links_by_plain_splink"] > 1000
+    assert (linkage.diagnostics.blocking.links_by_plain_splink or 0) > 1000
     _, low, high, true = bench_labelled.doubtful(linkage, truth)
     assert low <= true <= high
 

@@ -62,7 +62,7 @@ def test_not_said_and_differing_are_two_things_and_the_second_has_no_estimate() 
     people = [Report(source, id_, (Name("김철수"),), sex=sex or None) for source, id_, sex in on]
     labels = np.array([[int(id_) - 1 for _, id_, _ in on]], np.int32)
     keys = tuple((source, id_) for source, id_, _ in on)
-    opened = LinkedReports(Linkage(keys, labels, 0, {}, {}, 1, 0.0), people, [True] * len(on), {})
+    opened = LinkedReports(Linkage(keys, labels), people, [True] * len(on), {})
     tables = split(opened, 0, ["sex"])
     assert {table.stratum["sex"]: table.observed for table in tables} == {
         "": 1, "f": 2, "m": 2, DIFFER: 1

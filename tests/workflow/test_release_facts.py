@@ -24,6 +24,7 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
 from uncounted.linkage import Linkage
+from uncounted.linkage.diagnostics import CopiedList, FitDiagnostics, LinkageDiagnostics
 from uncounted.progress import silent
 from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
 from uncounted.publish.plan import ListPlan
@@ -56,7 +57,7 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
     rows = [*reports("Dawn", 20), *reports(second, 12)]
     may = [True] * 20 + [at < uses for at in range(12)]
     keys = tuple((each.source, each.id) for each in rows)
-    linkage = Linkage(keys, np.zeros((2, len(rows)), np.int32), 0, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, np.zeros((2, len(rows)), np.int32))
     table = CaptureTable.of(LISTS, LARGE)
     facts = release_facts.facts(
         {name: {} for name in LISTS},
@@ -71,9 +72,9 @@ def test_copies_are_told_of_lists_and_reports_that_are_counted(
 
 
 def test_lists_that_stand_in_others_are_told_of_those_that_are_asked_for() -> None:
-    pairs = [{"shorter": "Kopie", "longer": "Dawn"}, {"shorter": "Door", "longer": "Dawn"}]
+    pairs = [CopiedList("Kopie", "Dawn", 9, 10), CopiedList("Door", "Dawn", 9, 10)]
     keys = tuple((source, "1") for source in ("Dawn", "Door", "Kopie"))
-    linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, {"copied": pairs}, {}, 1, 0.0)
+    linkage = Linkage(keys, np.zeros((1, 3), np.int32), 0, LinkageDiagnostics(copied=tuple(pairs)))
     opened = LinkedReports(linkage, [], [], {})
     assert opened.copied() == pairs
     assert opened.copied(["Dawn", "Door"]) == pairs[1:]
@@ -114,8 +115,8 @@ def test_a_linkage_that_fails_a_check_is_told_to_reader_and_publisher() -> None:
 
 def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
     table = CaptureTable.of(LISTS, LARGE)
-    told = {"fails": fails}
-    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told, {}, 1, 0.0)
+    told = LinkageDiagnostics(fit=FitDiagnostics(fails=fails))
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, told)
     facts = release_facts.facts(
         {name: {} for name in LISTS},
         PLAN,
@@ -142,7 +143,7 @@ def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -
 def test_people_are_those_on_the_lists_that_are_counted() -> None:
     """And not those on all that were linked; who is left out, likewise."""
     table, fewer = CaptureTable.of(LISTS, LARGE), CaptureTable.of(LISTS, {**LARGE, "1000": 100})
-    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32), 0, {}, {}, 1, 0.0)
+    linkage = Linkage((("Dawn", "1"),), np.zeros((2, 1), np.int32))
     left = {"Dawn": {"no consent for link": 2}, "Other": {"no consent for link": 30}}
     linked = LinkedReports(linkage, reports("Dawn", 1), [True], left)
     facts = release_facts.facts(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from uncounted.cli.terminal import plural, say
+
+if TYPE_CHECKING:
+    from uncounted.linkage.diagnostics import CopiedList
 
 
 def mind(words: str) -> None:
@@ -23,12 +26,12 @@ def failed_check(why: str | None) -> None:
         )
 
 
-def copied_lists(copied: Sequence[Mapping[str, Any]]) -> None:
+def copied_lists(copied: Sequence[CopiedList]) -> None:
     """Warn of lists that share nearly all their reports with another."""
     for each in copied:
         mind(
-            f"of the {each['of']:,} reports of '{each['shorter']}' that may be linked"
-            f" {each['alike']:,} say just what reports of '{each['longer']}' say. If one list was"
+            f"of the {each.of:,} reports of '{each.shorter}' that may be linked"
+            f" {each.alike:,} say just what reports of '{each.longer}' say. If one list was"
             " copied from the other, or is the same file, count them as one: estimates may be far"
             " too low. If both know it by themselves, nothing is wrong."
         )

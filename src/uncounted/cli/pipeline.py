@@ -84,17 +84,17 @@ def link_warnings(done: LinkSummary) -> None:
             f" less is wanted; {ess:.0f} effective draws, for {least:.0f}). The ends of"
             " intervals may move with --seed: try two or three."
         )
-    messages.failed_check(done.diagnostics.get("fails"))
+    messages.failed_check(done.diagnostics.fails)
     if words := done.blocking_loss:
         messages.mind(words)
-    if twice := done.diagnostics.get("entered_twice", 0):
+    if twice := done.diagnostics.entered_twice:
         one = twice == 1
         messages.mind(
             f"{plural(twice, 'report')} {'says' if one else 'say'} just what another of"
             f" {'its' if one else 'their'} list says, and {'is' if one else 'are'} taken for that"
             " one, entered twice."
         )
-    messages.copied_lists(done.diagnostics.get("copied", ()))
+    messages.copied_lists(done.diagnostics.copied or ())
     if older := done.decisions_older:
         hold = "was made before one of its" if older == 1 else "were made before one of their"
         messages.mind(

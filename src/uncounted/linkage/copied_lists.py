@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from uncounted.linkage.diagnostics import CopiedList
 from uncounted.records.names.name import Name, plain
 from uncounted.records.report import Act, Report
 
@@ -25,15 +26,11 @@ Things = tuple[Any, ...]  # what a report says, one for each of its fields
 ENOUGH = 2  # things that a report must say besides a name: who is called alike is no copy
 
 
-def copied(reports: Iterable[Report]) -> list[dict[str, Any]]:
+def copied(reports: Iterable[Report]) -> list[CopiedList]:
     """Pairs of lists that have rows of one another, or of which the shorter stands in the longer.
 
     Two reports are alike if they say the same of name, sex, birth, origin, relative,
     occupation, number and acts, however letters and dates are written. Notes are not looked at.
-
-    Returns:
-        For each pair, by name: the `shorter` and the `longer` list, how many reports are
-        `alike`, and `of` how many reports of the shorter.
     """
     lists = _by_list(reports)
     found = []
@@ -41,7 +38,7 @@ def copied(reports: Iterable[Report]) -> list[dict[str, Any]]:
         shorter, longer = sorted(pair, key=lambda name: len(lists[name]))
         of = len(lists[shorter])
         if count >= SHARE * of or _took_over(lists, pair, count):
-            found.append({"shorter": shorter, "longer": longer, "alike": count, "of": of})
+            found.append(CopiedList(shorter, longer, count, of))
     return found
 
 

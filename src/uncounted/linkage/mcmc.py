@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from uncounted import _threads
 from uncounted.errors import NotConverged
 from uncounted.linkage.comparison import levels
+from uncounted.linkage.diagnostics import ChainDiagnostics
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.sampler import (
@@ -122,7 +123,7 @@ class PartitionDraws:
     """Draws of who is who and what was watched."""
 
     slots: NDArray[np.int32]  # (draws, reports)
-    facts: dict[str, Any]
+    chains: ChainDiagnostics
     rates: model.MatchProbabilities  # mean over the draws
     compared: Floats  # (fields, levels): comparisons within people, since the warm-up
     watched: Floats  # (chains, looks, quantities)
@@ -205,8 +206,7 @@ def sample(
             hint="too little in the reports tells people apart; add birth dates or places, "
             "or link fewer reports at once",
         )
-    facts = {"rhat": round(rhat, 4), "ess": round(ess, 1), "sweeps": kept}
-    return _gather(chains, draws, facts, watched)
+    return _gather(chains, draws, ChainDiagnostics(round(rhat, 4), round(ess, 1), kept), watched)
 
 
 def _take_stock(work: _Work, chains: list[_Chain]) -> None:
@@ -408,8 +408,7 @@ def _given_up(chains: list[_Chain], draws: int) -> PartitionDraws:
         chain.labels.append(chain.state.slot.copy())
         chain.m.append(np.concatenate(chain.rates.m))
         chain.q.append(chain.prior.q)
-    facts = {"rhat": np.inf, "ess": 0.0, "sweeps": 0}
-    return _gather(chains, draws, facts, np.zeros((len(chains), 0, 0)))
+    return _gather(chains, draws, ChainDiagnostics(np.inf, 0.0), np.zeros((len(chains), 0, 0)))
 
 
 def _watch(state: partition.PartitionState) -> Floats:
@@ -460,7 +459,7 @@ def agreement(watched: Floats) -> tuple[float, float]:
 
 
 def _gather(
-    chains: list[_Chain], draws: int, facts: dict[str, Any], watched: Floats
+    chains: list[_Chain], draws: int, found: ChainDiagnostics, watched: Floats
 ) -> PartitionDraws:
     """Draws of every chain, in turn."""
     share = [draws // len(chains) + (at < draws % len(chains)) for at in range(len(chains))]
@@ -472,13 +471,10 @@ def _gather(
     mean_m = np.mean([row for chain in chains for row in chain.m], axis=0)
     rates = attrs.evolve(chains[0].rates, m=model.by_field(mean_m), uncapped=None)
     q = np.mean([row for chain in chains for row in chain.q], axis=0)
-    facts = {
-        **facts,
-        "chains": len(chains),
-        "duplicates_in_a_list": [round(float(x), 4) for x in q],
-    }
+    of_each = tuple(round(float(x), 4) for x in q)
+    found = attrs.evolve(found, chains=len(chains), duplicates_in_a_list=of_each)
     compared = np.sum([chain.compared for chain in chains], axis=0)
-    return PartitionDraws(np.array(kept, np.int32), facts, rates, compared, watched)
+    return PartitionDraws(np.array(kept, np.int32), found, rates, compared, watched)
 
 
 def _spread(kept: int, wanted: int) -> list[int]:

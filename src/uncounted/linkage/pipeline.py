@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -23,6 +22,12 @@ from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import blocking_loss
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import copied
+from uncounted.linkage.diagnostics import (
+    BlockingDiagnostics,
+    FitDiagnostics,
+    LinkageDiagnostics,
+    LinkageSettings,
+)
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
@@ -52,7 +57,7 @@ class Compared:
     pairs: Candidates
     rates: model.MatchProbabilities
     lists: int
-    facts: dict[str, Any]
+    blocking: BlockingDiagnostics
 
 
 def link(
@@ -116,7 +121,7 @@ def link(
         )
     if len(reports) < 2:
         labels = np.zeros((draws, len(reports)), np.int32)
-        return Linkage(keys, labels, 0, {}, {}, seed, time.perf_counter() - began)
+        return Linkage(keys, labels, seed=seed, seconds=time.perf_counter() - began)
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.argsort(order)  # of each report in that order
     decided = [(int(place[i]), int(place[j]), same) for i, j, same in decisions]
@@ -147,10 +152,14 @@ def link(
     labels = _numbered(sampled.slots[:, place])
     fitted = _fit_diagnostics(sampled, _numbered(sampled.slots))
     alone = _says_names_alone(reports)
-    fitted["fails"] = fitted["fails"] or alone
-    facts = {**sampled.facts, **built.facts, **compared.facts, **fitted}
-    facts["copied"] = copied(reports)
-    facts["entered_twice"] = len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)})
+    diagnostics = LinkageDiagnostics(
+        sampled.chains,
+        built.diagnostics,
+        compared.blocking,
+        attrs.evolve(fitted, fails=fitted.fails or alone),
+        tuple(copied(reports)),
+        len(reports) - len({*zip(place.tolist(), _lists(keys), strict=True)}),
+    )
     others: tuple[AlternativeLinkage, ...] = ()
     if with_grid:
         others = prior_sensitivity.readings(
@@ -167,18 +176,19 @@ def link(
             attrs.evolve(each, labels=_numbered(each.labels[:, place]), why=each.why or alone)
             for each in others
         )
-        facts["grid"] = [each.to_json() for each in others]
-    settings = {
-        "prior": chosen.name,
-        "prior_words": chosen.words,
-        "floor": built.facts["floor"],
-        "all_pairs_compared": compared.encoded.count <= ALL_PAIRS,
-        "decisions": len(decisions),
-        "warm_up": mcmc.WARM_UP,
-    }
+        grid = tuple(each.summary() for each in others)
+        diagnostics = attrs.evolve(diagnostics, grid=grid)
+    settings = LinkageSettings(
+        prior=chosen.name,
+        prior_words=chosen.words,
+        floor=built.diagnostics.floor,
+        all_pairs_compared=compared.encoded.count <= ALL_PAIRS,
+        decisions=len(decisions),
+        warm_up=mcmc.WARM_UP,
+    )
     seconds = time.perf_counter() - began
     pairs = len(compared.pairs.left)
-    return Linkage(keys, labels, pairs, facts, settings, seed, seconds, others)
+    return Linkage(keys, labels, pairs, diagnostics, settings, seed, seconds, others)
 
 
 def _lists(keys: Sequence[tuple[str, str]]) -> list[str]:
@@ -248,13 +258,18 @@ def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Co
 def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
-    left, right, found_by, everything, facts = _pairs(encoded, seed, progress)
+    left, right, found_by, everything, found = _pairs(encoded, seed, progress)
     codes, rates, log_odds = of_pairs(encoded, left, right, seed=seed, progress=progress)
-    facts |= blocking_loss(
-        encoded.keys, left, right, found_by, special.expit(log_odds), everything=everything
+    loss = blocking_loss(
+        encoded.keys,
+        left,
+        right,
+        found_by,
+        special.expit(log_odds),
+        everything=everything,
+        found=found,
     )
-    pairs = Candidates(left, right, codes, log_odds)
-    return Compared(encoded, pairs, rates, lists, {"blocking": facts})
+    return Compared(encoded, Candidates(left, right, codes, log_odds), rates, lists, loss)
 
 
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
@@ -279,7 +294,7 @@ def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
 
 def _pairs(
     encoded: Encoded, seed: int, progress: Progress
-) -> tuple[Ints, Ints, NDArray[np.uint16], bool, dict[str, Any]]:
+) -> tuple[Ints, Ints, NDArray[np.uint16], bool, BlockingDiagnostics]:
     """Pairs to compare, the later report first, in order; which rules find each; and facts.
 
     Where all pairs are there, or were looked at, what rules miss can be counted.
@@ -292,7 +307,9 @@ def _pairs(
     plain = splink_baseline.expected_links(
         encoded, found.left[by_rule], found.right[by_rule], seed=seed
     )
-    facts = {**found.facts, "links_by_plain_splink": None if plain is None else round(plain, 1)}
+    facts = attrs.evolve(
+        found.diagnostics, links_by_plain_splink=None if plain is None else round(plain, 1)
+    )
     if encoded.count > ALL_PAIRS:
         return found.left, found.right, found.rules, found.everybody, facts
     left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
@@ -310,7 +327,7 @@ def _refuse_all_alike(built: candidate_graph.CandidateGraph) -> None:
     Raises:
         NotLinkable: it is one.
     """
-    lost = built.facts["expected_links_below_floor"]
+    lost = built.diagnostics.expected_links_below_floor
     looked_at = float(special.expit(built.kept.log_odds).sum())
     if lost > max(_MOST_LOST * (lost + looked_at), 1.0):
         raise NotLinkable(
@@ -342,7 +359,7 @@ def _says_more(report: Report) -> bool:
     )
 
 
-def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) -> dict[str, Any]:
+def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) -> FitDiagnostics:
     """What the fit says of each field; refuses one that rests on events and not on names."""
     rates = sampled.rates
     people = labels.max(axis=1) + 1
@@ -352,11 +369,12 @@ def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) ->
             hint="people of one event would be taken for one person: "
             "leave date and place out, or bring fuller names",
         )
-    return {
-        "evidence_by_field": prior_sensitivity.worth_by_field(sampled),
-        "companions": round(rates.phi, 7),
-        "name_agrees": round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        "fails": prior_sensitivity.wanting(sampled, labels),
-        "people_median": float(np.median(people)),
-        "people_interval": [float(x) for x in np.quantile(people, [0.025, 0.975])],
-    }
+    low, high = np.quantile(people, [0.025, 0.975])
+    return FitDiagnostics(
+        evidence_by_field=prior_sensitivity.worth_by_field(sampled),
+        companions=round(rates.phi, 7),
+        name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
+        fails=prior_sensitivity.wanting(sampled, labels),
+        people_median=float(np.median(people)),
+        people_interval=(float(low), float(high)),
+    )

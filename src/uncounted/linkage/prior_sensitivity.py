@@ -9,7 +9,6 @@ the same checks. Those that pass widen what is said of the number (`docs/linkage
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels
+from uncounted.linkage.diagnostics import AlternativeFit
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model import field_priors, partition_priors
 from uncounted.linkage.result import AlternativeLinkage, numbered
@@ -89,7 +89,7 @@ def readings(
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
         if rule not in built:
-            at = _floor_of(rule, usual.facts["floor"])
+            at = _floor_of(rule, usual.diagnostics.floor)
             built[rule] = candidate_graph.build(encoded, pairs, floor=at, decisions=decisions)
         refuted = _no_other(rule, built[rule], usual) or _repeats(each, main, encoded)
         sampled = mcmc.sample(
@@ -104,7 +104,7 @@ def readings(
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
         why = refuted or wanting(sampled, labels)
-        found.append(AlternativeLinkage(each.name, rule, labels, why, _facts(sampled, labels)))
+        found.append(AlternativeLinkage(each.name, rule, labels, why, _fit(sampled, labels)))
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
 
@@ -123,7 +123,7 @@ def _no_other(rule: str, built: CandidateGraph, usual: CandidateGraph) -> str | 
 
     A floor may have had to rise, so that candidates are no more than can be looked at.
     """
-    mine, its = built.facts["floor"], usual.facts["floor"]
+    mine, its = built.diagnostics.floor, usual.diagnostics.floor
     if rule == "strict" and its > _OTHER * mine:
         return _FEWEST
     return _FULL if rule == "loose" and mine > _OTHER * its else None
@@ -133,15 +133,15 @@ def _nothing(what: str, done: int, total: int | None) -> None:
     """Say nothing: the grid tells how far it is, not each cell."""
 
 
-def _facts(sampled: mcmc.PartitionDraws, labels: Labels) -> dict[str, Any]:
-    if not sampled.facts["sweeps"]:  # given up: nothing was drawn
-        return {"people": None, "people_interval": None, "rhat": None}
-    people = labels.max(axis=1) + 1
-    return {
-        "people": float(np.median(people)),
-        "people_interval": [int(people.min()), int(people.max())],
-        "rhat": sampled.facts["rhat"] if np.isfinite(sampled.facts["rhat"]) else None,
-    }
+def _fit(sampled: mcmc.PartitionDraws, labels: Labels) -> AlternativeFit:
+    if not sampled.chains.sweeps:  # given up: nothing was drawn
+        return AlternativeFit()
+    people, rhat = labels.max(axis=1) + 1, sampled.chains.rhat
+    return AlternativeFit(
+        float(np.median(people)),
+        (int(people.min()), int(people.max())),
+        rhat if np.isfinite(rhat) else None,
+    )
 
 
 def worth_by_field(sampled: mcmc.PartitionDraws) -> dict[str, float]:
@@ -176,8 +176,8 @@ def wanting(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
     """Which check a fit fails, in words; None: it passes."""
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)
-    if sampled.facts["rhat"] > mcmc.REFUSED_RHAT and not runs_away:
-        rhat = sampled.facts["rhat"]
+    rhat = sampled.chains.rhat
+    if rhat > mcmc.REFUSED_RHAT and not runs_away:
         far = f"R-hat {rhat:.2f}" if np.isfinite(rhat) else "each stays where it is"
         return f"the chains disagree ({far})"
     if outweighed(sampled, labels):

@@ -19,6 +19,13 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import Damaged
+from uncounted.linkage.diagnostics import (
+    AlternativeFit,
+    AlternativeSummary,
+    Json,
+    LinkageDiagnostics,
+    LinkageSettings,
+)
 
 Labels = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -40,32 +47,27 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # one time stamp for all, so that bytes repeat
 
 @attrs.frozen(eq=False)
 class AlternativeLinkage:
-    """A few draws under another prior, or another rule of who is a candidate.
+    """A few posterior draws under another prior, or another rule for candidate pairs.
 
     `prior` and `candidates` name the cell of the grid; `why` says which check it fails, None:
-    it passes. `facts` has what the checks looked at.
+    it passes.
     """
 
     prior: str
     candidates: str
     labels: Labels
     why: str | None
-    facts: dict[str, Any]
+    fit: AlternativeFit
 
     @property
     def name(self) -> str:
         """The cell, in words."""
         return f"{self.prior}, {self.candidates} candidates"
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain values, without draws."""
-        return {
-            "prior": self.prior,
-            "candidates": self.candidates,
-            "passes": self.why is None,
-            "why": self.why,
-            **self.facts,
-        }
+    def summary(self) -> AlternativeSummary:
+        """The same without draws."""
+        fit = attrs.asdict(self.fit, recurse=False)
+        return AlternativeSummary(self.prior, self.candidates, self.why is None, self.why, **fit)
 
 
 @attrs.frozen(eq=False)
@@ -79,11 +81,11 @@ class Linkage:
 
     keys: tuple[tuple[str, str], ...]
     labels: Labels
-    pairs: int
-    diagnostics: dict[str, Any]
-    settings: dict[str, Any]
-    seed: int
-    seconds: float
+    pairs: int = 0
+    diagnostics: LinkageDiagnostics = attrs.field(factory=LinkageDiagnostics)
+    settings: LinkageSettings | None = None
+    seed: int = 1
+    seconds: float = 0.0
     grid: tuple[AlternativeLinkage, ...] = ()
 
     @property
@@ -98,6 +100,10 @@ class Linkage:
             return np.zeros(len(self.labels), np.int64)
         return self.labels.max(axis=1).astype(np.int64) + 1
 
+    def settings_json(self) -> Json:
+        """Settings as plain values; empty where there was nothing to link."""
+        return self.settings.to_json() if self.settings else {}
+
     def to_bytes(self) -> bytes:
         """The one byte form of these draws: a zip of `labels.npy`, `grid.npy` and `about.json`.
 
@@ -107,8 +113,8 @@ class Linkage:
             "format": _FORMAT,
             "keys": self.keys,
             "pairs": self.pairs,
-            "diagnostics": self.diagnostics,
-            "settings": self.settings,
+            "diagnostics": self.diagnostics.to_json(),
+            "settings": self.settings_json(),
             "seed": self.seed,
             "grid": [{**_about(each), "draws": len(each.labels)} for each in self.grid],
         }
@@ -144,7 +150,7 @@ class Linkage:
             raise Damaged("the draws of who is who cannot be read", hint="link again") from why
 
     @classmethod
-    def _of(cls, about: dict[str, Any], labels: Labels, grid: Labels) -> Linkage:
+    def _of(cls, about: Any, labels: Labels, grid: Labels) -> Linkage:
         keys = tuple((source, id_) for source, id_ in about["keys"])
         stops = np.cumsum([0, *(each["draws"] for each in about.get("grid", []))])
         if (
@@ -157,8 +163,8 @@ class Linkage:
             keys,
             labels.astype(np.int32),
             about["pairs"],
-            about["diagnostics"],
-            about["settings"],
+            LinkageDiagnostics.from_json(about["diagnostics"]),
+            LinkageSettings.from_json(about["settings"]) if about["settings"] else None,
             about["seed"],
             0.0,
             tuple(
@@ -167,19 +173,19 @@ class Linkage:
                     each["candidates"],
                     grid[low:high].astype(np.int32),
                     each["why"],
-                    each["facts"],
+                    AlternativeFit.from_json(each["facts"]),
                 )
                 for each, low, high in zip(about.get("grid", []), stops, stops[1:], strict=False)
             ),
         )
 
 
-def _about(reading: AlternativeLinkage) -> dict[str, Any]:
+def _about(reading: AlternativeLinkage) -> Json:
     return {
         "prior": reading.prior,
         "candidates": reading.candidates,
         "why": reading.why,
-        "facts": reading.facts,
+        "facts": reading.fit.to_json(),
     }
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -46,6 +46,9 @@ from uncounted.proof import durable
 from uncounted.vault.case import Case
 from uncounted.workflow.captures import CaptureTables, count, count_strata
 from uncounted.workflow.link import LinkedReports, linked
+
+if TYPE_CHECKING:
+    from uncounted.linkage.diagnostics import CopiedList
 
 __all__ = [
     "DIFFER",
@@ -228,7 +231,7 @@ class EstimateResult:
 
     study: Study | Strata | CovariateStudy
     left_out: Mapping[str, int] = attrs.field(factory=dict)
-    copied: Sequence[Mapping[str, Any]] = ()
+    copied: Sequence[CopiedList] = ()
     pictures: Path | None = None
 
     def to_json(self) -> dict[str, Any]:

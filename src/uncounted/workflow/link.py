@@ -9,7 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -23,6 +23,7 @@ from uncounted.workflow.csv_file import write_csv
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
+    from uncounted.linkage.diagnostics import CopiedList, LinkageDiagnostics
 
 DRAWS = 200
 
@@ -56,24 +57,28 @@ class LinkSummary:
     decisions_older: int
     seconds: float
     left_out: Mapping[str, int]
-    diagnostics: Mapping[str, Any]
+    diagnostics: LinkageDiagnostics
 
     @property
     def mixing(self) -> tuple[float, float, float, float] | None:
         """R-hat, what it may be, effective draws, what they should be; None: they are so."""
         from uncounted.linkage.mcmc import TARGET_ESS, TARGET_RHAT
 
-        rhat = self.diagnostics.get("rhat", 1.0)
-        ess = self.diagnostics.get("ess", TARGET_ESS)
-        good = rhat <= TARGET_RHAT and ess >= TARGET_ESS
-        return None if good else (rhat, TARGET_RHAT, ess, TARGET_ESS)
+        chains = self.diagnostics.chains
+        if chains.rhat <= TARGET_RHAT and chains.ess >= TARGET_ESS:
+            return None
+        return chains.rhat, TARGET_RHAT, chains.ess, TARGET_ESS
 
     @property
     def blocking_loss(self) -> str | None:
         """Which links are lost with pairs that were not compared, in words."""
-        from uncounted.linkage.blocking.recall import in_words
+        from uncounted.linkage.blocking.recall import describe_loss
 
-        return in_words(self.diagnostics.get("blocking", {}))
+        return describe_loss(self.diagnostics.blocking)
+
+    def to_json(self) -> dict[str, object]:
+        """As plain values."""
+        return {**attrs.asdict(self), "diagnostics": self.diagnostics.to_json()}
 
 
 def link(
@@ -108,9 +113,9 @@ def link(
         left_out=dict(chosen.left_out),
         diagnostics=result.diagnostics,
     )
-    noted = attrs.asdict(summary)
+    noted = summary.to_json()
     body = {name: noted[name] for name in ("reports", "pairs", "people", "draws", "lists")}
-    body |= {"settings": result.settings, "diagnostics": result.diagnostics}
+    body |= {"settings": result.settings_json(), "diagnostics": noted["diagnostics"]}
     case.put("linkage", body, result.to_bytes(), uses=["link"])
     return summary
 
@@ -160,14 +165,13 @@ class LinkedReports:
     @property
     def fails(self) -> str | None:
         """Which check the linkage fails that alternative linkages have to pass, in words."""
-        why: str | None = self.linkage.diagnostics.get("fails")
-        return why
+        return self.linkage.diagnostics.fails
 
-    def copied(self, lists: Sequence[str] | None = None) -> Sequence[Mapping[str, Any]]:
+    def copied(self, lists: Sequence[str] | None = None) -> Sequence[CopiedList]:
         """Which of some lists (all, if none are named) share their reports with others."""
-        found: Sequence[Mapping[str, Any]] = self.linkage.diagnostics.get("copied", ())
+        found = self.linkage.diagnostics.copied or ()
         counted = set(lists or self.lists)
-        return [each for each in found if {each["shorter"], each["longer"]} <= counted]
+        return [each for each in found if {each.shorter, each.longer} <= counted]
 
     def any_copied(self, lists: Sequence[str]) -> bool:
         """Whether one of these lists is nearly whole in another, by the reports that count."""
@@ -175,7 +179,7 @@ class LinkedReports:
 
         rows = zip(self.reports, self.may, strict=True)
         found = copied(each for each, may in rows if may and each.source in lists)
-        return any(each["alike"] >= SHARE * each["of"] for each in found)
+        return any(each.alike >= SHARE * each.of for each in found)
 
 
 def linked(case: Case, on: dt.date, audience: str | None = None) -> LinkedReports:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,6 +18,9 @@ from uncounted.publish.plan import Plan
 from uncounted.publish.release import build
 from uncounted.vault.case import Case
 from uncounted.workflow import release_facts
+
+if TYPE_CHECKING:
+    from uncounted.linkage.diagnostics import CopiedList
 from uncounted.workflow.captures import count
 from uncounted.workflow.estimate import EstimateRequest, refuse_if_nothing, study_over_draws
 from uncounted.workflow.link import linked
@@ -31,7 +34,7 @@ class ReleaseSummary:
     files: Sequence[str]
     signer: str
     left_out: Mapping[str, int]
-    copied: Sequence[Mapping[str, Any]]
+    copied: Sequence[CopiedList]
     fails: str | None
     headline: str
 

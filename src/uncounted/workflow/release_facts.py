@@ -138,7 +138,7 @@ def facts(
             draws=len(counted.tables),
             people_median=people.median,
             people_interval=people.interval,
-            rhat=opened.linkage.diagnostics.get("rhat"),
+            rhat=opened.linkage.diagnostics.rhat,
             share_of_variance=_share_of_linkage(study, plan.method),
             copied=opened.any_copied(counted.point.lists),
             fails=opened.fails is not None,

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from uncounted.linkage import pipeline, splink_baseline
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.blocking import rules as blocking
-from uncounted.linkage.blocking.recall import agreements, blocking_loss, by_keys, in_words
+from uncounted.linkage.blocking.recall import agreements, blocking_loss, by_keys, describe_loss
 from uncounted.linkage.comparison import levels
+from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded, encode
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
@@ -127,9 +128,9 @@ def test_the_best_are_kept_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch)
     assert everything.weight[~kept].max() <= cut
     low = everything.weight[~kept].astype(float)
     # what the first cut left out is counted too
-    assert best.facts["pairs_below_cut"] >= (~kept).sum()
+    assert (best.diagnostics.pairs_below_cut or 0) >= (~kept).sum()
     expected = float((1 / (1 + np.exp(-low))).sum())
-    assert best.facts["expected_links_below_cut"] == pytest.approx(expected, rel=0.1)
+    assert best.diagnostics.expected_links_below_cut == pytest.approx(expected, rel=0.1)
 
 
 def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +140,7 @@ def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) 
     days = np.repeat(np.arange(12), [40, *[2] * 10, 1]).astype(np.int64)
     encoded = _with_keys({"birth_day": days})
     found = blocking.find(encoded)
-    assert found.facts["pairs_in_large_blocks_left_out"] == 40 * 39 // 2
+    assert found.diagnostics.pairs_in_large_blocks_left_out == 40 * 39 // 2
     assert len(found.left) == 10
     assert (days[found.left] == days[found.right]).all()
 
@@ -147,11 +148,11 @@ def test_the_largest_blocks_alone_are_left_out(monkeypatch: pytest.MonkeyPatch) 
 def test_nobody_shares_anything() -> None:
     found = blocking.find(_with_keys({"birth_day": np.arange(5)}), everybody=False)
     assert len(found.left) == 0
-    assert found.facts["rules"] == 0
+    assert found.diagnostics.rules == 0
     loss = blocking_loss({}, found.left, found.right, found.rules, np.zeros(0))
-    assert loss["likely_links"] == 0.0
-    assert loss["lost_share"] is None
-    assert loss["lost_at_least"] is None
+    assert loss.likely_links == 0.0
+    assert loss.lost_share is None
+    assert loss.lost_at_least is None
 
 
 def _links(seed: int, count: int, shares: dict[str, float]) -> dict[str, Ints]:
@@ -188,9 +189,9 @@ def test_the_loss_is_estimated_where_keys_are_independent(seed: int) -> None:
     facts = blocking_loss(keys, left, right, found_by, np.ones(count))
     # standard error of the lost share itself; the estimate's own is of that order
     error = (lost * (1 - lost) / count) ** 0.5
-    assert facts["lost_share"] == pytest.approx(lost, abs=4 * error)
-    assert facts["lost_links"] == pytest.approx(count * lost, rel=0.15)
-    alone = facts["by_rule"]["given, family"]["alone"]
+    assert facts.lost_share == pytest.approx(lost, abs=4 * error)
+    assert facts.lost_links == pytest.approx(count * lost, rel=0.15)
+    alone = facts.by_rule["given, family"]["alone"]
     assert alone == pytest.approx(float((found_by == 1).sum() / (found_by > 0).sum()), abs=1e-4)
 
 
@@ -201,19 +202,21 @@ def test_what_is_seen_alone_bounds_the_loss() -> None:
     found_by = np.array(masks, np.uint16)
     nobody = np.zeros(100, np.int64)
     facts = blocking_loss({}, nobody, nobody, found_by, np.ones(100))
-    assert facts["lost_at_least"] == pytest.approx(40 / 140, abs=1e-4)
+    assert facts.lost_at_least == pytest.approx(40 / 140, abs=1e-4)
 
 
 def test_a_loss_worth_a_word_is_told() -> None:
-    links = {"likely_links": 990.0, "lost_share": 0.01, "lost_links": 10.0}
-    assert "about 10 of 1,000 links are lost" in (in_words(links) or "")
-    assert in_words({**links, "lost_links": 9.0}) is None  # less than one in a hundred
-    assert in_words({**links, "all_looked_at": True}) is None  # then the rules lose nothing
-    cut = {**links, "all_looked_at": True, "expected_links_below_cut": 30.0}
-    assert "about 30 of 1,020 links are lost" in (in_words(cut) or "")
-    nobody = {"likely_links": 0.0, "lost_share": None, "pairs_in_large_blocks_left_out": 5000}
-    assert "5,000 pairs of reports were not compared" in (in_words(nobody) or "")
-    assert in_words({**nobody, "pairs_in_large_blocks_left_out": 0}) is None
+    links = BlockingDiagnostics(likely_links=990.0, lost_share=0.01, lost_links=10.0)
+    assert "about 10 of 1,000 links are lost" in (describe_loss(links) or "")
+    assert describe_loss(attrs.evolve(links, lost_links=9.0)) is None  # less than one in a hundred
+    assert (
+        describe_loss(attrs.evolve(links, all_looked_at=True)) is None
+    )  # then the rules lose nothing
+    cut = attrs.evolve(links, all_looked_at=True, expected_links_below_cut=30.0)
+    assert "about 30 of 1,020 links are lost" in (describe_loss(cut) or "")
+    nobody = BlockingDiagnostics(pairs_in_large_blocks_left_out=5000)
+    assert "5,000 pairs of reports were not compared" in (describe_loss(nobody) or "")
+    assert describe_loss(BlockingDiagnostics()) is None
 
 
 def test_of_more_who_are_called_alike_than_can_be_compared_it_is_told(
@@ -224,8 +227,8 @@ def test_of_more_who_are_called_alike_than_can_be_compared_it_is_told(
         monkeypatch.setattr(blocking, most, 1000)
     monkeypatch.setattr(blocking, "MOST_LOOKED", 1)
     monkeypatch.setattr(pipeline, "ALL_PAIRS", 100)
-    facts = pipeline.comparing(reports, seed=1, progress=silent).facts["blocking"]
-    assert "79,800 pairs of reports were not compared" in (in_words(facts) or "")
+    facts = pipeline.comparing(reports, seed=1, progress=silent).blocking
+    assert "79,800 pairs of reports were not compared" in (describe_loss(facts) or "")
 
 
 def test_links_that_all_share_a_key_leave_the_loss_open() -> None:
@@ -256,12 +259,14 @@ def _reports(people: int) -> list[Report]:
 def test_compared_reports_tell_of_their_blocking() -> None:
     encoded = encode(_reports(60))
     done = pipeline.compared(encoded, seed=1, progress=silent)
-    facts = done.facts["blocking"]
+    facts = done.blocking
     assert len(done.pairs.left) == 120 * 119 // 2  # all, in a small file
-    assert 0 < facts["pairs"] < len(done.pairs.left)
-    assert facts["likely_links"] > 30
-    assert 0 <= facts["lost_counted"] < 0.2
-    assert facts["links_by_plain_splink"] > 30
+    assert facts.pairs is not None
+    assert 0 < facts.pairs < len(done.pairs.left)
+    assert facts.likely_links > 30
+    assert facts.lost_counted is not None
+    assert 0 <= facts.lost_counted < 0.2
+    assert (facts.links_by_plain_splink or 0.0) > 30
 
 
 def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,10 +286,10 @@ def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.Mo
     monkeypatch.setattr(pair_sampling, "ALL", 100_000)
     monkeypatch.setattr(pair_sampling, "SHARING", 10_000)
     every = pipeline.compared(encoded, seed=1, progress=silent)
-    assert "lost_counted" in every.facts["blocking"]
+    assert every.blocking.lost_counted is not None
     monkeypatch.setattr(blocking, "LOOKED_AT_ALL", 0)
     sampled = pipeline.compared(encoded, seed=1, progress=silent)
-    assert "lost_counted" not in sampled.facts["blocking"]
+    assert sampled.blocking.lost_counted is None
     assert len(sampled.pairs.left) < len(every.pairs.left) <= 120 * 119 // 2
     for one, other in zip(exact.u, sampled.rates.u, strict=True):
         assert np.allclose(one, other, atol=0.01)

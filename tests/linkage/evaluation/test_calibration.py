@@ -86,7 +86,7 @@ def test_a_link_of_one_draw_does_not_make_one_room_of_two() -> None:
     truth = {key: str(at // 4 if at % 8 < 4 else 100 + at) for at, key in enumerate(keys)}
     pairs = StatedPairs.of(draws)
     assert len(set(rooms(80, pairs)[pairs.doubtful].tolist())) == 40
-    found = against_persons(Linkage(keys, draws, 80, {}, {}, 1, 0.0), Persons(truth, {}))
+    found = against_persons(Linkage(keys, draws, 80), Persons(truth, {}))
     (doubt,) = [each for each in found.calibration.bins if 0.05 <= each.low < 0.95]
     assert doubt.groups == 40
     assert doubt.interval is not None
@@ -114,7 +114,7 @@ def test_what_errs_in_opposite_ways_is_told_apart() -> None:
     for at, key in enumerate(keys):
         together = rng.random() < (0.3 if at < 400 else 0.7)
         truth[key] = str(at // 2) if at % 2 == 0 or together else f"other {at}"
-    linkage = Linkage(keys, draws, 800, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, draws, 800)
     found = against_persons(linkage, Persons(truth, {})).calibration
     assert found.within is not None
     assert found.across is not None
@@ -263,7 +263,7 @@ def test_what_all_draws_say_stays_finite() -> None:
 def test_the_benchmark_tells_the_line_and_both_kinds_of_pairs() -> None:
     one = made(9, rooms=80, sure=10, draws=60)
     keys = tuple(("AB"[at % 2], f"r{at}") for at in range(len(one.truth)))
-    linkage = Linkage(keys, one.linkage.labels, 0, {}, {}, 1, 0.0)
+    linkage = Linkage(keys, one.linkage.labels)
     held = bench_labelled.held(linkage, [str(each) for each in one.truth])
     told = bench_labelled.calibration(held)
     links, share = r"\d+ \(\d+-\d+\) true \d+", r"-?\d\.\d\d"

@@ -38,7 +38,7 @@ from uncounted.linkage.result import numbered
 def linkage_of(draws: Sequence[Sequence[int]]) -> Linkage:
     labels = np.array([numbered(np.array(row)) for row in draws], np.int32)
     keys = tuple(("AB"[at % 2], str(at)) for at in range(labels.shape[1]))
-    return Linkage(keys, labels, 0, {}, {}, 1, 0.0)
+    return Linkage(keys, labels)
 
 
 def persons_of(linkage: Linkage, truth: Sequence[object]) -> Persons:
@@ -379,12 +379,12 @@ def test_figures_as_plain_values() -> None:
 def test_what_is_expected_is_within_its_interval_and_of_nothing_there_is_none() -> None:
     keys = (("A", "1"), ("B", "1"), ("A", "2"), ("B", "2"))
     labels = np.array([[0, 0, 1, 2]] * 49 + [[0, 0, 1, 1]], np.int32)
-    told = expected(Linkage(keys, labels, 6, {}, {}, 1, 0.0)).figures["recall"]
+    told = expected(Linkage(keys, labels, 6)).figures["recall"]
     assert told is not None
     mean, (low, high) = told
     assert mean == pytest.approx(0.99)
     assert (low, high) == (mean, 1.0)
     labels = np.array([[0, 1, 2, 3]] * 49 + [[0, 1, 2, 2]], np.int32)
-    found = expected(Linkage(keys, labels, 6, {}, {}, 1, 0.0))
+    found = expected(Linkage(keys, labels, 6))
     assert (found.figures["recall"], found.figures["f1"]) == (None, None)
     assert found.figures["bcubed_recall"] is not None

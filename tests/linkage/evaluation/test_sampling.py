@@ -258,7 +258,7 @@ def test_what_cannot_be_estimated_is_refused(one: Made, near: Sharing) -> None:
         clerical.estimate(one.linkage, LabelledPairs(elsewhere))
     with pytest.raises(UsedWrongly, match="too few for"):
         sampling.draw(one.linkage, near, size=3)
-    alone = Linkage((("A", "1"), ("B", "2")), np.array([[0, 1]] * 10, np.int32), 0, {}, {}, 1, 0.0)
+    alone = Linkage((("A", "1"), ("B", "2")), np.array([[0, 1]] * 10, np.int32))
     nothing = sharing({"k": np.array([-1, -1])}, [("k",)])
     with pytest.raises(NotEstimable, match="nothing to label"):
         sampling.draw(alone, nothing, size=10)

@@ -47,15 +47,15 @@ def test_people_of_one_event_who_would_be_one_person_are_refused() -> None:
     assert "leave date and place out, or bring fuller names" in failed.value.hint
     # as the hint says
     bare = [attrs.evolve(row, acts=()) for row in rows]
-    assert link(bare, draws=20, with_grid=False).diagnostics["fails"] is None
+    assert link(bare, draws=20, with_grid=False).diagnostics.fails is None
 
 
 def test_events_that_tell_more_than_names_which_agree_are_not_refused() -> None:
     rows, truth = reports(others=0.0)
     found = link(rows, draws=20, with_grid=False)
-    worth = found.diagnostics["evidence_by_field"]
+    worth = found.diagnostics.fit.evidence_by_field
     assert worth["event"] > worth["name"] + np.log(2)
-    assert found.diagnostics["fails"] is None
+    assert found.diagnostics.fails is None
     assert evaluate(point_partition(found), truth).f1 > 0.98
 
 
@@ -68,7 +68,7 @@ def fit(agree: float, name: float, event: float) -> Any:
     weights = tuple(np.array([0.0, each]) for each in worth.values())
     rates = SimpleNamespace(expected_pairs=30.0, m=(m,), weights=lambda: weights)
     compared = np.tile([5.0, 40.0], (len(weights), 1))
-    return SimpleNamespace(facts={"rhat": 1.0}, rates=rates, compared=compared)
+    return SimpleNamespace(chains=SimpleNamespace(rhat=1.0), rates=rates, compared=compared)
 
 
 def pairs(links: int) -> prior_sensitivity.Labels:
@@ -117,6 +117,6 @@ def test_a_fit_that_fails_two_checks_says_the_first() -> None:
     assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
     learned.rates.expected_pairs = 0.0
     assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
-    learned.facts["rhat"] = 1.2
+    learned.chains.rhat = 1.2
     learned.rates.expected_pairs = 30.0
     assert prior_sensitivity.wanting(learned, pairs(30)) == "the chains disagree (R-hat 1.20)"

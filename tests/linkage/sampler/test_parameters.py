@@ -19,6 +19,7 @@ from tests.linkage.sampler.test_moves import Made, alike, made, once, said_of, t
 from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME
+from uncounted.linkage.diagnostics import CandidateDiagnostics
 from uncounted.linkage.model import em, field_priors, partition_priors
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.sampler import (
@@ -547,7 +548,7 @@ def test_chains_that_nearly_agree_go_on_for_longer(
     run = mcmc.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
     done = mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert len(collapsed) == rounds
-    assert collapsed[-1] == done.facts["sweeps"] == kept
+    assert collapsed[-1] == done.chains.sweeps == kept
 
 
 def built_of(case: Made) -> candidate_graph.CandidateGraph:
@@ -555,7 +556,7 @@ def built_of(case: Made) -> candidate_graph.CandidateGraph:
     none = np.zeros(0, np.int64)
     kept = candidate_graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
     return candidate_graph.CandidateGraph(
-        case.graph, np.zeros(len(case.levels), np.int64), kept, (), {}
+        case.graph, np.zeros(len(case.levels), np.int64), kept, (), CandidateDiagnostics()
     )
 
 

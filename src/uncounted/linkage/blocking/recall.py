@@ -21,12 +21,13 @@ likely: each pair counts with its probability before any fitting.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.blocking.rules import RULES
+from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY
 
 Ints = NDArray[np.int64]
@@ -59,7 +60,8 @@ def blocking_loss(
     *,
     rules: Sequence[tuple[str, ...]] = RULES,
     everything: bool = False,
-) -> dict[str, Any]:
+    found: BlockingDiagnostics | None = None,
+) -> BlockingDiagnostics:
     """Estimate the share of links that no blocking rule finds.
 
     Args:
@@ -70,65 +72,60 @@ def blocking_loss(
         chance: how likely the pair is one person.
         rules: the keys of each.
         everything: all pairs of the file are among these, so that the loss can be counted.
+        found: what blocking says of itself, to be added to.
 
     Returns:
-        `likely_links`, those found; `lost_share`, the estimate by keys, and `lost_links`;
-        `lost_at_least`, Chao's; `by_rule`: for each the share of found links that it finds, and
-        that only it finds; whether all pairs were looked at (`all_looked_at`), and where they were
-        `lost_counted`, a share too.
-        Of a file whose pairs were looked at, those dropped for their keys are in neither.
-        A share is None where there is nothing to tell it from.
+        The same with the loss. Of a file whose pairs were looked at, those dropped for their keys
+        are not among the lost.
 
     Examples:
         >>> keys = {"given": np.array([1, 1, 2]), "family": np.array([3, 3, 3])}
-        >>> facts = blocking_loss(
+        >>> loss = blocking_loss(
         ...     keys, np.array([1]), np.array([0]), np.array([1], np.uint16), np.array([0.9]),
         ...     rules=[("given", "family")],
         ... )
-        >>> facts["by_rule"]
+        >>> loss.by_rule
         {'given, family': {'finds': 1.0, 'alone': 1.0}}
     """
     likely = np.flatnonzero(chance >= LIKELY)
     left, right, found_by, chance = left[likely], right[likely], found_by[likely], chance[likely]
     seen = found_by > 0
     total = float(chance[seen].sum())
-    facts: dict[str, Any] = {"likely_links": round(total, 1), "lost_share": None}
-    facts["by_rule"] = _by_rule(found_by[seen], chance[seen], rules)
-    facts["lost_at_least"] = _chao(found_by[seen], chance[seen], rules)
     share = by_keys(agreements(keys, left[seen], right[seen]), chance[seen], rules)
-    if share is not None:
-        facts["lost_share"] = round(share, 4)
-        facts["lost_links"] = round(total * share / (1 - share), 1)
-    facts["all_looked_at"] = everything
-    if everything and len(chance):
-        facts["lost_counted"] = round(float(chance[~seen].sum() / chance.sum()), 4)
-    return facts
+    counted = everything and len(chance) > 0
+    return attrs.evolve(
+        found or BlockingDiagnostics(),
+        likely_links=round(total, 1),
+        lost_share=None if share is None else round(share, 4),
+        by_rule=_by_rule(found_by[seen], chance[seen], rules),
+        lost_at_least=_chao(found_by[seen], chance[seen], rules),
+        lost_links=None if share is None else round(total * share / (1 - share), 1),
+        all_looked_at=everything,
+        lost_counted=round(float(chance[~seen].sum() / chance.sum()), 4) if counted else None,
+    )
 
 
-def in_words(facts: Mapping[str, Any]) -> str | None:
+def describe_loss(blocking: BlockingDiagnostics) -> str | None:
     """What is lost with pairs that were not compared, if it is worth a word; else None.
 
-    Args:
-        facts: those of `blocking_loss`, and of `blocking.find`.
-
     Examples:
-        >>> in_words({"likely_links": 900.0, "lost_links": 40.0, "all_looked_at": True}) is None
+        >>> found = BlockingDiagnostics(likely_links=900.0, lost_links=40.0, all_looked_at=True)
+        >>> describe_loss(found) is None
         True
-        >>> in_words({"likely_links": 900.0, "lost_links": 40.0})
+        >>> describe_loss(BlockingDiagnostics(likely_links=900.0, lost_links=40.0))
         'about 40 of 940 links are lost: of so many reports ... People are too many by as many.'
     """
-    found = float(facts.get("likely_links", 0.0))
-    lost = float(facts.get("expected_links_below_cut", 0.0))
-    if not facts.get("all_looked_at"):
-        lost += float(facts.get("lost_links", 0.0))
+    found, lost = blocking.likely_links, blocking.expected_links_below_cut or 0.0
+    if not blocking.all_looked_at:
+        lost += blocking.lost_links or 0.0
     if lost >= max(_WORTH_A_WORD * (found + lost), 1.0):
         return (
             f"about {lost:,.0f} of {found + lost:,.0f} links are lost: of so many reports only"
             " pairs that agree best in names, days and places are compared. People are too many by"
             " as many."
         )
-    left_out = int(facts.get("pairs_in_large_blocks_left_out", 0))
-    if left_out and "lost_links" not in facts and not facts.get("all_looked_at"):
+    left_out = blocking.pairs_in_large_blocks_left_out or 0
+    if left_out and blocking.lost_links is None and not blocking.all_looked_at:
         return (
             f"{left_out:,} pairs of reports were not compared, since too many reports say one"
             " thing. Whoever is twice among these counts twice, and how many do nobody can tell."

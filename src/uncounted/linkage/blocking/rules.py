@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import attrs
 import numpy as np
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from uncounted import _threads
 from uncounted._numba import compiled, lend
+from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 
 Ints = NDArray[np.int64]
@@ -93,7 +94,7 @@ class Blocked:
     right: Ints
     weight: Singles
     rules: NDArray[np.uint16]
-    facts: dict[str, Any]
+    diagnostics: BlockingDiagnostics
     everybody: bool
 
 
@@ -153,10 +154,10 @@ def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
     most = max(MOST_KEPT * count, LEAST_KEPT)
     prior = float(np.log(max(count, 2)))
     cut = float(np.log(LEAST_CHANCE)) + prior
-    facts: dict[str, Any] = {
-        "rules": sum(len(rule.members) > 0 for rule in rules),
-        "pairs_in_large_blocks_left_out": sum(rule.left_out for rule in rules),
-    }
+    found = BlockingDiagnostics(
+        rules=sum(len(rule.members) > 0 for rule in rules),
+        pairs_in_large_blocks_left_out=sum(rule.left_out for rule in rules),
+    )
     everybody = everybody and count * (count - 1) // 2 <= LOOKED_AT_ALL
     if everybody:
         rules.append(_Rule(np.arange(count, dtype=np.int32), np.full(count, count), 0))
@@ -169,8 +170,11 @@ def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
             cut = max(cut, float(edges[over[-1] + 1]))
         below = counts * (edges[1:] <= cut)
         chance = 1 / (1 + np.exp(prior - edges[:-1] - _STEP / 2))
-        facts["pairs_below_cut"] = int(below.sum())
-        facts["expected_links_below_cut"] = round(float((below * chance).sum()), 1)
+        found = attrs.evolve(
+            found,
+            pairs_below_cut=int(below.sum()),
+            expected_links_below_cut=round(float((below * chance).sum()), 1),
+        )
     parts = [part for at, rule in enumerate(rules) for part in _looked(keys, rule, at, cut)]
     left, right, weight, mask = (
         np.concatenate([part[at] for part in parts]) if parts else np.zeros(0, kind)
@@ -178,13 +182,12 @@ def find(encoded: Encoded, *, everybody: bool = True) -> Blocked:
     )
     parts.clear()
     order = np.argsort(left.astype(np.int64) * count + right).astype(np.int32)
-    facts["pairs"] = len(order)
     return Blocked(
         left[order].astype(np.int64),
         right[order].astype(np.int64),
         weight[order] - np.float32(prior),
         mask[order],
-        facts,
+        attrs.evolve(found, pairs=len(order)),
         everybody,
     )
 

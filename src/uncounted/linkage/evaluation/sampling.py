@@ -173,7 +173,7 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
         >>> draws = np.array([[0, 0, 1, 1]] * 9 + [[0, 0, 1, 2]], np.int32)
         >>> keys = tuple(("AB"[i % 2], str(i)) for i in range(4))
         >>> shared = sharing({"name": np.array([1, 1, 2, 2])}, [("name",)])
-        >>> found = draw(Linkage(keys, draws, 6, {}, {}, 1, 0.0), shared, size=10)
+        >>> found = draw(Linkage(keys, draws, 6), shared, size=10)
         >>> [(cut.words, cut.of, cut.drawn) for cut in found.cuts]
         [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
     """

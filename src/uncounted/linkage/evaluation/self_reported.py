@@ -64,7 +64,7 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
     Examples:
         >>> draws = np.array([[0, 0, 1]] * 3 + [[0, 1, 2]], np.int32)
         >>> keys = (("A", "1"), ("B", "1"), ("B", "2"))
-        >>> expected(Linkage(keys, draws, 3, {}, {}, 1, 0.0)).figures["precision"]
+        >>> expected(Linkage(keys, draws, 3)).figures["precision"]
         (0.75, (0.0, 1.0))
     """
     point = point_partition(linkage)

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted._numba import compiled, lend
 from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.linkage.diagnostics import CandidateDiagnostics
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.sampler.state import (
@@ -69,7 +70,7 @@ class CandidateGraph:
     component: Ints
     kept: Candidates
     decisions: tuple[Decision, ...]
-    facts: dict[str, Any]
+    diagnostics: CandidateDiagnostics
 
 
 def build(
@@ -135,14 +136,14 @@ def build(
         np.concatenate([kept.left, endpoints[:, 0]]),
         np.concatenate([kept.right, endpoints[:, 1]]),
     )
-    facts = {
-        "candidate_pairs": int(keep.sum()),
-        "components": int((np.bincount(component) > 1).sum()),
-        "largest_component": int(np.bincount(component).max()),
-        "floor": float(special.expit(log_floor)),
-        "expected_links_below_floor": round(float(chance[~keep].sum()), 2),
-    }
-    return CandidateGraph(graph, component, kept, tuple(decisions), facts)
+    diagnostics = CandidateDiagnostics(
+        candidate_pairs=int(keep.sum()),
+        components=int((np.bincount(component) > 1).sum()),
+        largest_component=int(np.bincount(component).max()),
+        floor=float(special.expit(log_floor)),
+        expected_links_below_floor=round(float(chance[~keep].sum()), 2),
+    )
+    return CandidateGraph(graph, component, kept, tuple(decisions), diagnostics)
 
 
 def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
