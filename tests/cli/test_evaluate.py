@@ -221,7 +221,7 @@ def test_the_size_of_a_stratum_that_no_draw_links_is_asked_of_the_reports() -> N
     labels = np.arange(12, dtype=np.int32)[None, :].repeat(4, axis=0)
     labels[:, 1] = 0  # one pair is linked, the others share all keys
     linkage = Linkage(keys, labels)
-    drawn = sampling.draw(linkage, sampling.near(people), size=10)
+    drawn = sampling.draw_sample(linkage, sampling.near(people), size=10)
     rows = tuple(
         Labelled(at, (r[0], r[1]), (r[2], r[3]), None, r[5], r[6], r[7])
         for at, r in enumerate(drawn.rows, start=2)

@@ -94,7 +94,7 @@ def test_what_a_fit_may_be_found_wanting_in() -> None:
         sampled: Any = SimpleNamespace(
             facts={"rhat": rhat}, rates=rates, compared=np.zeros((len(weights), 1))
         )
-        return prior_sensitivity.wanting(sampled, labels)
+        return prior_sensitivity.failed_check(sampled, labels)
 
     assert wanting(1.0) == "900 pairs are linked where agreement alone suggests 10"
     assert wanting(np.inf) == wanting(1.0)  # chains that ran away were stopped for that
@@ -119,7 +119,7 @@ def test_where_the_floor_had_to_rise_no_rule_is_looser() -> None:
         progress=silent,
         run=attrs.evolve(prior_sensitivity.RUN, most_pairs=-1.0),
     )
-    found = prior_sensitivity.readings(
+    found = prior_sensitivity.alternative_linkages(
         compared.encoded,
         crowded,
         usual,
@@ -254,7 +254,7 @@ def test_of_many_lists_each_is_watched() -> None:
 def test_a_main_linkage_that_fails_a_check_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert link(reports(), draws=20, with_grid=False).diagnostics.fails is None
     monkeypatch.setattr(
-        prior_sensitivity, "wanting", lambda sampled, labels: "names agree in 81% of the links"
+        prior_sensitivity, "failed_check", lambda sampled, labels: "names agree in 81% of the links"
     )
     told = link(reports(), draws=20, with_grid=False).diagnostics
     assert told.fails == "names agree in 81% of the links"

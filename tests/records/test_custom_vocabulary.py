@@ -76,13 +76,13 @@ def test_own_places_are_compared_as_one(text: str, standing_for: str) -> None:
     read = [compared.read(own.place(one)) for one in (text, standing_for)]
     assert read[0] == read[1]
     assert len(read[0].fine) == 1
-    assert compared.levels([text, standing_for], read)[0, 1] == compared.SAME
+    assert compared.compare([text, standing_for], read)[0, 1] == compared.SAME
 
 
 def test_a_new_county_lies_in_its_province_and_is_no_other_place() -> None:
     own = OwnWords.parse(OWN)
     texts = [own.place(text) for text in ("Newburg", "North Hamgyong", "무산", "Dandong", "H-town")]
-    levels = compared.levels(texts, [compared.read(text) for text in texts])
+    levels = compared.compare(texts, [compared.read(text) for text in texts])
     assert list(levels[0, 1:]) == [
         compared.WITHIN, compared.SAME_WIDE, compared.DIFFERENT, compared.SAME_WIDE
     ]  # fmt: skip

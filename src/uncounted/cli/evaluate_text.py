@@ -17,7 +17,7 @@ from uncounted.cli.terminal import (
 from uncounted.workflow.evaluate import (
     Calibration,
     ClericalEvaluation,
-    Expected,
+    ExpectedAccuracy,
     LinkageEvaluation,
     Recalibrated,
     SampleDrawn,
@@ -235,7 +235,7 @@ def _answer_clerical(found: ClericalEvaluation) -> None:
     answer(f"Recall is of pairs that a draw links or that share {share}; others are not seen.")
 
 
-def _answer_opinion(found: Expected) -> None:
+def _answer_opinion(found: ExpectedAccuracy) -> None:
     answer("No labels were given. This is what the linkage holds of itself, and no check:")
     answer("it is right only if its probabilities mean what they say.")
     answer()

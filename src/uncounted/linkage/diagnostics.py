@@ -27,8 +27,8 @@ class _Stored:
         )
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Read what is there; a field that is not there has its default."""
+    def from_json(cls, stored: Any) -> Self:
+        """Read parsed JSON; a field that is not there has its default."""
         return cls(
             **{each.name: stored[each.name] for each in attrs.fields(cls) if each.name in stored}
         )
@@ -186,8 +186,8 @@ class LinkageDiagnostics:
         return out
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Read what is there."""
+    def from_json(cls, stored: Any) -> Self:
+        """Read parsed JSON."""
         copied, grid = stored.get("copied"), stored.get("grid")
         return cls(
             ChainDiagnostics.from_json(stored),

@@ -188,7 +188,7 @@ def sample(
         work.all(chains, run, more, keep=True)
         kept += more
         watched = np.array([chain.watched for chain in chains])
-        rhat, ess = agreement(watched)
+        rhat, ess = convergence(watched)
         enough = rhat <= run.target and ess >= run.ess
         far = rhat > run.hopeless or (round_ + 1 >= _ROUNDS_ANYWAY and rhat > _NEARLY)
         if enough or far or round_ == run.rounds - 1:
@@ -354,7 +354,7 @@ class _Work:
             if anew:
                 counts = cluster_likelihood.comparisons(chain.rng, near, state, worth)
                 kinds = cluster_likelihood.reports(chain.rng, counts, worth.chance)
-                chain.rates = model.draw(chain.rng, *_by_field(counts.found, kinds), chain.rates)
+                chain.rates = model.draw_m(chain.rng, *_by_field(counts.found, kinds), chain.rates)
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior
                 )
@@ -424,7 +424,7 @@ def _watch(state: partition.PartitionState) -> Floats:
     return np.concatenate([state.n, on.sum(axis=0), many]).astype(np.float64)
 
 
-def agreement(watched: Floats) -> tuple[float, float]:
+def convergence(watched: Floats) -> tuple[float, float]:
     """The worst split R-hat and the least effective sample size of what was watched.
 
     Args:

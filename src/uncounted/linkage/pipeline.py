@@ -162,7 +162,7 @@ def link(
     )
     others: tuple[AlternativeLinkage, ...] = ()
     if with_grid:
-        others = prior_sensitivity.readings(
+        others = prior_sensitivity.alternative_linkages(
             compared.encoded,
             compared.pairs,
             built,
@@ -374,7 +374,7 @@ def _fit_diagnostics(sampled: mcmc.PartitionDraws, labels: NDArray[np.int32]) ->
         evidence_by_field=prior_sensitivity.worth_by_field(sampled),
         companions=round(rates.phi, 7),
         name_agrees=round(float(rates.m[0][: levels.NAME_AGREES].sum()), 4),
-        fails=prior_sensitivity.wanting(sampled, labels),
+        fails=prior_sensitivity.failed_check(sampled, labels),
         people_median=float(np.median(people)),
         people_interval=(float(low), float(high)),
     )

@@ -49,7 +49,7 @@ _FEWEST = "the usual candidates are as few as can be: there is no stricter rule"
 _REPEATS = 0.005  # of the reports: repeats in lists that "no duplicates" cannot be true of
 
 
-def cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
+def grid_cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
     """The other cells of the grid: every prior, strict and usual; and the chosen one, loose."""
     found = [
         (each, rule)
@@ -60,7 +60,7 @@ def cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
     return [*found, (partition_priors.PRIORS[prior], "loose")]
 
 
-def readings(
+def alternative_linkages(
     encoded: Encoded,
     pairs: Candidates,
     usual: CandidateGraph,
@@ -84,7 +84,7 @@ def readings(
         progress: told as it goes.
     """
     built = {"usual": usual}
-    todo, found = cells(prior), list[AlternativeLinkage]()
+    todo, found = grid_cells(prior), list[AlternativeLinkage]()
     most = _most(main.rates.expected_pairs)
     for done, (each, rule) in enumerate(todo):
         progress("linking under other priors and rules", done, len(todo))
@@ -103,7 +103,7 @@ def readings(
             run=attrs.evolve(RUN, most_pairs=-1.0 if refuted else most),  # or a look is enough
         )
         labels = np.stack([numbered(row) for row in sampled.slots])
-        why = refuted or wanting(sampled, labels)
+        why = refuted or failed_check(sampled, labels)
         found.append(AlternativeLinkage(each.name, rule, labels, why, _fit(sampled, labels)))
     progress("linking under other priors and rules", len(todo), len(todo))
     return tuple(found)
@@ -172,7 +172,7 @@ def _names_agree(sampled: mcmc.PartitionDraws) -> float:
     return float(sampled.rates.m[0][: levels.NAME_AGREES].sum())
 
 
-def wanting(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
+def failed_check(sampled: mcmc.PartitionDraws, labels: Labels) -> str | None:
     """Which check a fit fails, in words; None: it passes."""
     pairs, expected = _pairs(labels), sampled.rates.expected_pairs
     runs_away = pairs > _most(expected)

@@ -23,14 +23,14 @@ from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import (
     Calibration,
     ClericalEvaluation,
-    Expected,
+    ExpectedAccuracy,
     LabelledPairs,
     Persons,
     TruthComparison,
     against_pairs,
     against_persons,
     clerical,
-    expected,
+    expected_accuracy,
     read_sample,
     read_truth,
     sampling,
@@ -47,7 +47,7 @@ __all__ = [
     "Calibration",
     "ClericalEvaluation",
     "EvaluationRequest",
-    "Expected",
+    "ExpectedAccuracy",
     "LinkageEvaluation",
     "Recalibrated",
     "SampleDrawn",
@@ -143,7 +143,7 @@ class LinkageEvaluation:
         pictures: files that were written.
     """
 
-    accuracy: TruthComparison | ClericalEvaluation | Expected
+    accuracy: TruthComparison | ClericalEvaluation | ExpectedAccuracy
     decided: int = 0
     recalibrated: Recalibrated | None = None
     in_doubt: int | None = None
@@ -166,7 +166,7 @@ class LinkageEvaluation:
         if self.recalibrated is None:
             return None
         out = self.recalibrated.to_json()
-        if not isinstance(self.accuracy, Expected):
+        if not isinstance(self.accuracy, ExpectedAccuracy):
             bins = self.accuracy.calibration.bins
             recalibrated = [self.recalibrated.of(each.stated) for each in bins]
             out["bins"] = [
@@ -218,7 +218,7 @@ def _model_based(case: Case, request: EvaluationRequest, on: dt.date) -> Linkage
     linkage = linked(case, on).linkage
     found = recalibrate(case, linkage, _sample(request), request.level)
     return LinkageEvaluation(
-        expected(linkage, level=request.level), 0, found.line, found.in_doubt, found.others
+        expected_accuracy(linkage, level=request.level), 0, found.line, found.in_doubt, found.others
     )
 
 
@@ -269,7 +269,9 @@ def _from_sample(
 def _draw_sample(case: Case, out: Path, size: int, seed: int, on: dt.date) -> SampleDrawn:
     """Write a file of pairs to be labelled by hand, drawn with known probabilities."""
     opened = linked(case, on)
-    drawn = sampling.draw(opened.linkage, sampling.near(opened.reports), size=size, seed=seed)
+    drawn = sampling.draw_sample(
+        opened.linkage, sampling.near(opened.reports), size=size, seed=seed
+    )
     write_csv(out, sampling.HEADER, drawn.rows)
     return SampleDrawn(drawn, out)
 

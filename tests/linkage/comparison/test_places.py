@@ -17,7 +17,7 @@ ANY = st.text(st.characters(), max_size=30)
 
 
 def level(one: str, other: str) -> int:
-    return int(compared.levels([one, other], [compared.read(one), compared.read(other)])[0, 1])
+    return int(compared.compare([one, other], [compared.read(one), compared.read(other)])[0, 1])
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_two_places(one: str, other: str, expect: int) -> None:
 
 def test_the_word_that_fewer_places_have_tells_which_it_is() -> None:
     texts = ["Morazan mill", "Morazan gate", "Belen mill", "Linfen mill", "Luan gate", "Bata gate"]
-    found = compared.levels(texts, [compared.read(text) for text in texts])
+    found = compared.compare(texts, [compared.read(text) for text in texts])
     assert found[0, 1] == SAME
     assert found[0, 2] == found[0, 3] == found[1, 4] == found[4, 5] == DIFFERENT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def test_what_errs_in_opposite_ways_is_told_apart() -> None:
     assert inside.startswith("Within one list, of 200, the draws expect")
     assert "too many are expected" in inside
     assert "too few are expected" in across
-    told = found.to_json()
+    told: Any = found.to_json()
     assert told["doubtful_within_a_list"]["actual"] == found.within.actual
     assert told["doubtful_across_lists"]["within"] is False
 
@@ -255,7 +256,7 @@ def test_pairs_that_say_the_same_are_not_counted_twice() -> None:
 def test_what_all_draws_say_stays_finite() -> None:
     found = recalibrated([0.0, 1.0] * 20, [False, True] * 19 + [True, False], range(40))
     assert found is not None
-    told = found.to_json()
+    told: Any = found.to_json()
     assert all(0 < row["calibrated"] < 1 for row in told["curve"])
     assert (told["pairs"], told["same"], told["groups"]) == (40, 20, 40)
 

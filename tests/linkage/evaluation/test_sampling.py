@@ -70,10 +70,10 @@ def truth_of(made: Made, near: Sharing) -> dict[str, float]:
 
 
 def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> None:
-    drawn = sampling.draw(one.linkage, near, size=80)
+    drawn = sampling.draw_sample(one.linkage, near, size=80)
     reports = len(one.truth)
     of = sum(cut.of for cut in drawn.cuts)
-    assert drawn.left_out > 0 == sampling.draw(one.linkage, near, size=1000).left_out
+    assert drawn.left_out > 0 == sampling.draw_sample(one.linkage, near, size=1000).left_out
     assert of + drawn.left_out == truth_of(one, near)["frame"]
     assert of + drawn.outside == reports * (reports - 1) // 2
     assert len(drawn.rows) == len({row[:4] for row in drawn.rows}) == 80
@@ -83,12 +83,12 @@ def test_the_strata_are_a_partition_of_the_frame(one: Made, near: Sharing) -> No
 
 
 def test_what_few_labels_cannot_tell_of_is_left_out_and_said(one: Made, near: Sharing) -> None:
-    few = sampling.draw(one.linkage, near, size=80)
+    few = sampling.draw_sample(one.linkage, near, size=80)
     assert few.to_json()["left_out"] == few.left_out
     assert few.enough > 80
-    before = sampling.draw(one.linkage, near, size=few.enough - 1)
+    before = sampling.draw_sample(one.linkage, near, size=few.enough - 1)
     assert sampling.MANY not in {cut.letter for cut in before.cuts}
-    then = sampling.draw(one.linkage, near, size=few.enough)
+    then = sampling.draw_sample(one.linkage, near, size=few.enough)
     assert sampling.MANY in {cut.letter for cut in then.cuts}
     assert (then.left_out, then.enough) == (0, 0)
     found = (clerical.estimate(one.linkage, answered(one, each)) for each in (before, then))
@@ -107,7 +107,7 @@ def many() -> tuple[Made, Sharing]:
 def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, Sharing]) -> None:
     """By the square root of size and spread, sure links got 28 and the interval was .29 wide."""
     large, near = many
-    drawn = sampling.draw(large.linkage, near, size=200)
+    drawn = sampling.draw_sample(large.linkage, near, size=200)
     by = {cut.letter: cut.drawn for cut in drawn.cuts}
     assert by["A"] > 60
     assert all(by[each] >= min(12, of) for each, of in ((c.letter, c.of) for c in drawn.cuts))
@@ -117,7 +117,7 @@ def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, S
     precision = float((linked & same).sum() / linked.sum())
     hits, widths = 0, []
     for seed in range(60):
-        drawn = sampling.draw(large.linkage, near, size=200, seed=seed)
+        drawn = sampling.draw_sample(large.linkage, near, size=200, seed=seed)
         found = clerical.estimate(large.linkage, answered(large, drawn))
         low, high = found.figures["precision"].interval
         hits += low <= precision <= high
@@ -128,7 +128,7 @@ def test_two_hundred_labels_go_where_they_tell_and_tell_much(many: tuple[Made, S
 
 def test_a_sample_with_pairs_that_share_one_key_is_still_read(one: Made, near: Sharing) -> None:
     """As such samples were drawn before, whatever their size."""
-    drawn = sampling.draw(one.linkage, near, size=80)
+    drawn = sampling.draw_sample(one.linkage, near, size=80)
     at = one.linkage.keys
     seen = {frozenset((row[:2], row[2:4])) for row in drawn.rows}
     fresh = [
@@ -151,7 +151,7 @@ def test_the_answers_say_what_probabilities_should_have_been() -> None:
     """A line from drawn pairs, by what each stands for; within lists and across apart."""
     large = made(62, rooms=250, sure=100, draws=60, tilt=4.0)
     nothing = sharing({"k": np.full(len(large.truth), -1)}, [("k",)])
-    drawn = sampling.draw(large.linkage, nothing, size=400)
+    drawn = sampling.draw_sample(large.linkage, nothing, size=400)
     found = clerical.estimate(large.linkage, answered(large, drawn)).calibration
     assert found.line is not None
     assert found.line.by == "pairs drawn by lot"
@@ -163,16 +163,16 @@ def test_the_answers_say_what_probabilities_should_have_been() -> None:
 
 
 def test_the_seed_draws_the_same_and_another_draws_another(one: Made, near: Sharing) -> None:
-    first = sampling.draw(one.linkage, near, size=40, seed=1)
-    assert first.rows == sampling.draw(one.linkage, near, size=40, seed=1).rows
-    assert first.rows != sampling.draw(one.linkage, near, size=40, seed=2).rows
+    first = sampling.draw_sample(one.linkage, near, size=40, seed=1)
+    assert first.rows == sampling.draw_sample(one.linkage, near, size=40, seed=1).rows
+    assert first.rows != sampling.draw_sample(one.linkage, near, size=40, seed=2).rows
 
 
 def test_within_a_stratum_each_pair_has_the_same_chance(one: Made, near: Sharing) -> None:
     times = Counter[tuple[str, ...]]()
     runs = 60
     for seed in range(runs):
-        drawn = sampling.draw(one.linkage, near, size=60, seed=seed)
+        drawn = sampling.draw_sample(one.linkage, near, size=60, seed=seed)
         times.update(tuple(row[:4]) for row in drawn.rows if row[5] == "A")
     cut = drawn.cuts[0]
     wanted = runs * cut.drawn / cut.of
@@ -183,7 +183,7 @@ def test_within_a_stratum_each_pair_has_the_same_chance(one: Made, near: Sharing
 
 
 def test_all_labelled_is_the_truth_without_doubt(one: Made, near: Sharing) -> None:
-    drawn = sampling.draw(one.linkage, near, size=100_000)
+    drawn = sampling.draw_sample(one.linkage, near, size=100_000)
     found = clerical.estimate(one.linkage, answered(one, drawn))
     truth = truth_of(one, near)
     for name in ("precision", "recall", "f1"):
@@ -200,7 +200,7 @@ def test_intervals_cover_as_often_as_they_say(one: Made, near: Sharing) -> None:
     runs = 100
     hits, values = Counter[str](), dict[str, list[float]]()
     for seed in range(runs):
-        drawn = sampling.draw(one.linkage, near, size=80, seed=seed)
+        drawn = sampling.draw_sample(one.linkage, near, size=80, seed=seed)
         found = clerical.estimate(one.linkage, answered(one, drawn))
         for name in ("precision", "recall", "f1"):
             figure = found.figures[name]
@@ -216,7 +216,7 @@ def test_intervals_cover_as_often_as_they_say(one: Made, near: Sharing) -> None:
 
 
 def test_pairs_that_nobody_could_tell_are_shown_both_ways(one: Made, near: Sharing) -> None:
-    drawn = sampling.draw(one.linkage, near, size=120)
+    drawn = sampling.draw_sample(one.linkage, near, size=120)
     found = clerical.estimate(one.linkage, answered(one, drawn, unsure=15))
     assert (found.labelled, found.unsure, found.drawn) == (105, 15, 120)
     precision = found.figures["precision"]
@@ -226,7 +226,7 @@ def test_pairs_that_nobody_could_tell_are_shown_both_ways(one: Made, near: Shari
 
 
 def test_a_linkage_made_anew_is_said_to_be_another(one: Made, near: Sharing) -> None:
-    labels = answered(one, sampling.draw(one.linkage, near, size=80))
+    labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     apart = np.tile(np.arange(len(one.truth), dtype=np.int32), (20, 1))
     other = attrs.evolve(one.linkage, labels=apart)
     found = clerical.estimate(other, labels)
@@ -237,7 +237,7 @@ def test_a_linkage_made_anew_is_said_to_be_another(one: Made, near: Sharing) -> 
 
 
 def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
-    labels = answered(one, sampling.draw(one.linkage, near, size=80))
+    labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     gone = labels.rows[0].one
     keys = tuple(("X", "x") if key == gone else key for key in one.linkage.keys)
     found: ClericalEvaluation = clerical.estimate(attrs.evolve(one.linkage, keys=keys), labels)
@@ -246,7 +246,7 @@ def test_reports_that_are_gone_are_counted(one: Made, near: Sharing) -> None:
 
 
 def test_what_cannot_be_estimated_is_refused(one: Made, near: Sharing) -> None:
-    labels = answered(one, sampling.draw(one.linkage, near, size=80))
+    labels = answered(one, sampling.draw_sample(one.linkage, near, size=80))
     first = labels.rows[0].stratum
     silent = tuple(
         attrs.evolve(row, same=None) if row.stratum == first else row for row in labels.rows
@@ -257,8 +257,8 @@ def test_what_cannot_be_estimated_is_refused(one: Made, near: Sharing) -> None:
     with pytest.raises(BadInput, match="no pair of reports that were linked"):
         clerical.estimate(one.linkage, LabelledPairs(elsewhere))
     with pytest.raises(UsedWrongly, match="too few for"):
-        sampling.draw(one.linkage, near, size=3)
+        sampling.draw_sample(one.linkage, near, size=3)
     alone = Linkage((("A", "1"), ("B", "2")), np.array([[0, 1]] * 10, np.int32))
     nothing = sharing({"k": np.array([-1, -1])}, [("k",)])
     with pytest.raises(NotEstimable, match="nothing to label"):
-        sampling.draw(alone, nothing, size=10)
+        sampling.draw_sample(alone, nothing, size=10)

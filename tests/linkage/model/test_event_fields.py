@@ -94,7 +94,7 @@ def test_what_happened_outweighs_names(
 ) -> None:
     learned = fit(agree, name, event)
     assert prior_sensitivity.outweighed(learned, pairs(links)) == is_
-    assert prior_sensitivity.wanting(learned, pairs(links)) == (OUTWEIGHED if is_ else None)
+    assert prior_sensitivity.failed_check(learned, pairs(links)) == (OUTWEIGHED if is_ else None)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_what_happened_outweighs_names(
 def test_names_that_agree_as_seldom_as_is_allowed(
     agree: float, links: int, why: str | None
 ) -> None:
-    assert prior_sensitivity.wanting(fit(agree, 3.0, 3.0), pairs(links)) == why
+    assert prior_sensitivity.failed_check(fit(agree, 3.0, 3.0), pairs(links)) == why
 
 
 def test_a_fit_that_fails_two_checks_says_the_first() -> None:
     learned = fit(0.81, 3.0, 9.0)
-    assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
+    assert prior_sensitivity.failed_check(learned, pairs(30)) == OUTWEIGHED
     learned.rates.expected_pairs = 0.0
-    assert prior_sensitivity.wanting(learned, pairs(30)) == OUTWEIGHED
+    assert prior_sensitivity.failed_check(learned, pairs(30)) == OUTWEIGHED
     learned.chains.rhat = 1.2
     learned.rates.expected_pairs = 30.0
-    assert prior_sensitivity.wanting(learned, pairs(30)) == "the chains disagree (R-hat 1.20)"
+    assert prior_sensitivity.failed_check(learned, pairs(30)) == "the chains disagree (R-hat 1.20)"

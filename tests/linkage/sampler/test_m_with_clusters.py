@@ -92,7 +92,7 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     for _ in range(DRAWS):
         counts = cluster_likelihood.comparisons(rng, graph, state, worth)
         kinds = cluster_likelihood.reports(rng, counts, worth.chance)
-        rates = model.draw(rng, *mcmc._by_field(counts.found, kinds), rates)
+        rates = model.draw_m(rng, *mcmc._by_field(counts.found, kinds), rates)
         worth = rates.reweighed(worth)
         levels.append(rates.m[case.field])
         reports.append(worth.chance[case.field, 1:])

@@ -1360,7 +1360,7 @@ def test_counts_that_hardly_move_are_agreed_on_or_not() -> None:
     jump[0, 30:] = 1.0
 
     def rhat(*rows: NDArray[np.float64]) -> float:
-        return mcmc.agreement(np.stack(rows, axis=2))[0]
+        return mcmc.convergence(np.stack(rows, axis=2))[0]
 
     assert rhat(still) == 1.0
     assert rhat(still, two) < 1.1

@@ -86,7 +86,7 @@ def test_m_is_drawn_from_its_law_whatever_it_was(field: int) -> None:
     kinds[field] = [0.0, 400.0, slips, 20.0]  # about the cut of sexes
     found = np.empty((12_000, size))
     for at in range(len(found)):
-        rates = model.draw(rng, linked, kinds, rates)
+        rates = model.draw_m(rng, linked, kinds, rates)
         found[at] = rates.m[field]
     assert rates.uncapped is not None
     cap = 0.7 * rates.u[0][-3:]

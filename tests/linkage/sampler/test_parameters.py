@@ -311,13 +311,13 @@ def test_rates_are_drawn_when_everybody_has_had_a_turn(monkeypatch: pytest.Monke
     work = mcmc._Work(
         built_of(case), partition_priors.OVERLAP_TABLE, np.array([4]), np.array([1]), silent
     )
-    draws, draw = list[int](), model.draw
+    draws, draw = list[int](), model.draw_m
 
     def seen(*args: Any) -> model.MatchProbabilities:
         draws.append(int(chain.schedule.sweeps[0]))
         return draw(*args)
 
-    monkeypatch.setattr(model, "draw", seen)
+    monkeypatch.setattr(model, "draw_m", seen)
     work._one(chain, mcmc.Run(), 4, keep=False)
     assert draws == [1, 2, 3, 4]
     chain.schedule.turns[:] = [0, 1, 0, ALWAYS]  # who has every turn makes the others wait for none
@@ -544,7 +544,7 @@ def test_chains_that_nearly_agree_go_on_for_longer(
         collapsed.append(watched.shape[1])
         return rhat, ess
 
-    monkeypatch.setattr(mcmc, "agreement", agreement)
+    monkeypatch.setattr(mcmc, "convergence", agreement)
     run = mcmc.Run(warm_up=24, length=20, watch=1, refuse=np.inf)
     done = mcmc.sample(built_of(case), rates_for(rng), 2, draws=4, seed=1, progress=silent, run=run)
     assert len(collapsed) == rounds

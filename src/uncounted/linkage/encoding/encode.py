@@ -341,7 +341,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         act_kind=recorded.act_kind.astype(np.int64),
         act_days=days[recorded.act_date],
         act_place=place[recorded.act_place],
-        place_levels=places.levels(texts, read),
+        place_levels=places.compare(texts, read),
         place_towns=_towns(read),
         source=recorded.source,
         keys={},

@@ -222,7 +222,7 @@ def parents(places: Sequence[PlaceKeys]) -> dict[str, str]:
     return {town: min(seen, key=lambda wide: (-seen[wide], wide)) for town, seen in counts.items()}
 
 
-def levels(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uint8]:
+def compare(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uint8]:
     """Compare distinct places, each with each.
 
     Args:

@@ -18,6 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.result import Labels, pair_shares
@@ -134,7 +135,7 @@ class Calibration:
     across: Links | None = None
     line: Recalibrated | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """As plain values, with the sentence of `verdict`."""
         out: dict[str, Any] = attrs.asdict(self)
         for name in ("all_pairs", "doubtful", "within", "across"):

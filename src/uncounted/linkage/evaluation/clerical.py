@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.calibration import (
     LEAST_GROUPS,
     Bin,
@@ -99,7 +100,7 @@ class ClericalEvaluation:
     one_key: bool = True
     judged: float = 0.0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """As plain values."""
         out = {**attrs.asdict(self), "calibration": self.calibration.to_json()}
         return {**out, **{name: each.value for name, each in self.figures.items()}}

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import (
     Calibration,
@@ -82,7 +83,7 @@ class TruthComparison:
     people_draws: tuple[float, float, float] | None = None
     people_ratio: AccuracyFigure | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """As plain values."""
         out = {**attrs.asdict(self), "calibration": self.calibration.to_json()}
         return {**out, **{name: figure.value for name, figure in self.figures.items()}}
@@ -130,12 +131,12 @@ def against_persons(
     point = point_partition(linkage)
     kept = np.ones_like(known) if complete else known
     seen, who = numbered(point[kept]), person[kept]
-    cells = ms.cells(seen, who)
+    cells = ms.cluster_overlap(seen, who)
     table = ms.parts(cells)
     group = np.arange(cells.persons) if complete else ms.mixed_up(cells)
     units = ms.by_group(table, group)
     totals = np.array(
-        [weight @ ms.parts(ms.cells(numbered(row[kept]), who)) for row in linkage.labels]
+        [weight @ ms.parts(ms.cluster_overlap(numbered(row[kept]), who)) for row in linkage.labels]
     )
     point_totals = weight @ table
     partial = complete and not known.all()

@@ -68,7 +68,7 @@ class ClusterOverlap:
     cluster_sizes: Floats
 
 
-def cells(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
+def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
     """Count reports by person and found cluster.
 
     Args:
@@ -89,7 +89,7 @@ def parts(of: ClusterOverlap) -> Floats:
     """The sums, a row a person: shape (persons, len(SUMS)).
 
     Examples:
-        >>> found = parts(cells(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
+        >>> found = parts(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
         >>> found[:, [SUMS.index(name) for name in ("both", "found", "true", "exact")]].tolist()
         [[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.0]]
     """
@@ -124,7 +124,7 @@ def measures(sums: Floats) -> Floats:
     found, is 1.
 
     Examples:
-        >>> table = parts(cells(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
+        >>> table = parts(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 1])))
         >>> dict(zip(MEASURES, measures(table.sum(axis=0)).round(3).tolist()))["bcubed_f1"]
         0.857
     """
@@ -158,7 +158,7 @@ def mixed_up(of: ClusterOverlap) -> Ints:
     An error of linkage touches several people, and never goes beyond a group.
 
     Examples:
-        >>> mixed_up(cells(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 2]))).tolist()
+        >>> mixed_up(cluster_overlap(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 2]))).tolist()
         [0, 0, 1]
     """
     count = of.persons + len(of.cluster_sizes)
@@ -220,7 +220,7 @@ def more_people(table: Floats, level: float = 0.95) -> Interval | None:
     """An interval for the people found for each true one, had other rows been drawn.
 
     Examples:
-        >>> table = parts(cells(np.array([0, 1, 2, 3, 3]), np.array([0, 0, 1, 2, 2])))
+        >>> table = parts(cluster_overlap(np.array([0, 1, 2, 3, 3]), np.array([0, 0, 1, 2, 2])))
         >>> [round(end, 2) for end in more_people(table)]
         [0.45, 3.91]
     """

@@ -86,4 +86,6 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
 
 def _exact(row: NDArray[Any], real: NDArray[np.int64]) -> float:
     """The share of true people whose reports are one person here, with no other report."""
-    return float(ms.parts(ms.cells(numbered(row), real))[:, ms.SUMS.index("exact")].mean())
+    return float(
+        ms.parts(ms.cluster_overlap(numbered(row), real))[:, ms.SUMS.index("exact")].mean()
+    )

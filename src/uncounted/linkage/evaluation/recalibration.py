@@ -14,13 +14,13 @@ those are the same more often than others, also within one list and across lists
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval
 
 Floats = NDArray[np.float64]
@@ -120,7 +120,7 @@ class Recalibrated:
             return f"By {of}, probabilities are not quite as stated; in which way cannot be told."
         return f"Of {of}, as many are the same as was stated, as far as that many can tell."
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """As plain values, with the curve at a few stated probabilities."""
         limits = [
             {"value": value, "interval": list(interval)}

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.linkage.blocking.rules import RULES
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
 from uncounted.linkage.evaluation.calibration import StatedPairs
 from uncounted.linkage.evaluation.ground_truth import index_of
@@ -83,7 +84,7 @@ class Sample:
     left_out: int = 0  # those of them that share one key, where the labels are too few for them
     enough: int = 0  # labels from which on they are not left out
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """The design; the rows are in their file."""
         return {
             "pairs": len(self.rows),
@@ -156,7 +157,7 @@ def _within(who: Ints, block: Ints, sizes: Ints, count: int) -> Ints:
     return np.concatenate(codes) if codes else np.zeros(0, np.int64)
 
 
-def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
+def draw_sample(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Sample:
     """Draw pairs to be labelled.
 
     Each stratum gets two at least, and a sixteenth of all. Each further label goes where it
@@ -173,7 +174,7 @@ def draw(linkage: Linkage, shared: Sharing, *, size: int, seed: int = 1) -> Samp
         >>> draws = np.array([[0, 0, 1, 1]] * 9 + [[0, 0, 1, 2]], np.int32)
         >>> keys = tuple(("AB"[i % 2], str(i)) for i in range(4))
         >>> shared = sharing({"name": np.array([1, 1, 2, 2])}, [("name",)])
-        >>> found = draw(Linkage(keys, draws, 6), shared, size=10)
+        >>> found = draw_sample(Linkage(keys, draws, 6), shared, size=10)
         >>> [(cut.words, cut.of, cut.drawn) for cut in found.cuts]
         [('linked, probability .95 and above', 1, 1), ('linked, .8 to .95', 1, 1)]
     """

@@ -7,12 +7,12 @@ probabilities mean what they say, which `calibration` asks of labels.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import StatedPairs, band
 from uncounted.linkage.evaluation.intervals import Interval
@@ -21,7 +21,7 @@ from uncounted.linkage.result import Linkage
 
 
 @attrs.frozen
-class Expected:
+class ExpectedAccuracy:
     """Each measure's mean over the draws, every one taken for the truth in turn.
 
     Attributes:
@@ -42,7 +42,7 @@ class Expected:
     doubtful: int
     level: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """As plain values."""
         return {
             **attrs.asdict(self),
@@ -54,7 +54,7 @@ class Expected:
         }
 
 
-def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
+def expected_accuracy(linkage: Linkage, *, level: float = 0.95) -> ExpectedAccuracy:
     """Hold the point partition against each draw in turn.
 
     The expected precision is the mean probability of the pairs that are linked. The
@@ -64,21 +64,26 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
     Examples:
         >>> draws = np.array([[0, 0, 1]] * 3 + [[0, 1, 2]], np.int32)
         >>> keys = (("A", "1"), ("B", "1"), ("B", "2"))
-        >>> expected(Linkage(keys, draws, 3)).figures["precision"]
+        >>> expected_accuracy(Linkage(keys, draws, 3)).figures["precision"]
         (0.75, (0.0, 1.0))
     """
     point = point_partition(linkage)
     sums = np.array(
-        [ms.parts(ms.cells(point, row.astype(np.int64))).sum(axis=0) for row in linkage.labels]
+        [
+            ms.parts(ms.cluster_overlap(point, row.astype(np.int64))).sum(axis=0)
+            for row in linkage.labels
+        ]
     )
     values = ms.measures(sums)
     figures: dict[str, tuple[float, Interval] | None] = {}
     for i, name in enumerate(ms.MEASURES):
-        told = values[np.isfinite(values[:, i]), i]
-        figures[name] = _with_mean(told, level) if 2 * len(told) > len(values) else None
+        values_drawn = values[np.isfinite(values[:, i]), i]
+        figures[name] = (
+            _with_mean(values_drawn, level) if 2 * len(values_drawn) > len(values) else None
+        )
     links = sums[:, ms.SUMS.index("true")]
     people = linkage.people.astype(np.float64)
-    return Expected(
+    return ExpectedAccuracy(
         figures=figures,
         linked=round(float(sums[0, ms.SUMS.index("found")])) if len(sums) else 0,
         links=(float(links.mean()), band(links, level)),
@@ -89,7 +94,7 @@ def expected(linkage: Linkage, *, level: float = 0.95) -> Expected:
     )
 
 
-def _with_mean(told: NDArray[np.float64], level: float) -> tuple[float, Interval]:
+def _with_mean(values_drawn: NDArray[np.float64], level: float) -> tuple[float, Interval]:
     """The mean and the band; where nearly all draws agree, a few others may move the mean out."""
-    mean, (low, high) = float(told.mean()), band(told, level)
+    mean, (low, high) = float(values_drawn.mean()), band(values_drawn, level)
     return mean, (min(low, mean), max(high, mean))

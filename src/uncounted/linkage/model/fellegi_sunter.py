@@ -222,7 +222,7 @@ def capped(m: Floats, u: Floats) -> Floats:
     return np.minimum(m, _NEVER_FOR * u)
 
 
-def draw(
+def draw_m(
     rng: np.random.Generator, linked: tuple[Floats, ...], kinds: Floats, rates: MatchProbabilities
 ) -> MatchProbabilities:
     """Draw m given which comparisons the people of a partition make, opposite the last m.
@@ -279,7 +279,7 @@ def draw_m_collapsed(
     m = _table(tuple(np.append(0.0, each) for each in rates.m[: rates.fields_recorded]))
     usual = partition.empty_state(2, state.on.shape[1])
     given = _m_given(counts, *m.shape)
-    collapsed_m.draw(rng, graph.lists, state, usual, prior, collapsed, given, m)
+    collapsed_m.draw_collapsed(rng, graph.lists, state, usual, prior, collapsed, given, m)
     drawn = [row[1 : len(each) + 1].copy() for row, each in zip(m, rates.m, strict=False)]
     return attrs.evolve(rates, m=(*drawn, *rates.m[len(drawn) :]))
 

@@ -72,7 +72,7 @@ class _Workspace(NamedTuple):
 
 
 @compiled
-def draw(
+def draw_collapsed(
     rng: np.random.Generator,
     lists: Ints,
     state: PartitionState,
