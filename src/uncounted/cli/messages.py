@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uncounted.cli.terminal import plural, say
 
 if TYPE_CHECKING:
-    from uncounted.linkage.diagnostics import CopiedList
+    from uncounted.workflow.link import CopiedList
 
 
 def mind(words: str) -> None:

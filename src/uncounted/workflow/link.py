@@ -23,7 +23,8 @@ from uncounted.workflow.csv_file import write_csv
 
 if TYPE_CHECKING:
     from uncounted.linkage import Linkage
-    from uncounted.linkage.diagnostics import CopiedList, LinkageDiagnostics
+    from uncounted.linkage.diagnostics import CopiedList as CopiedList
+    from uncounted.linkage.diagnostics import LinkageDiagnostics
 
 DRAWS = 200
 
