@@ -50,21 +50,21 @@ def events(case_id: str, entries: Iterable[Entry]) -> bytes:
     object_ = _add(root, "object")
     object_.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
     object_.set("xsi:type", "intellectualEntity")
-    _identifier(object_, "object", "uncounted case", case_id)
+    _identifier(object_, "objectIdentifier", "uncounted case", case_id)
     agents: dict[str, None] = {}
     for entry in entries:
         agents[entry.by] = None
         event = _add(root, "event")
-        _identifier(event, "event", "entry of the log", str(entry.seq))
+        _identifier(event, "eventIdentifier", "entry of the log", str(entry.seq))
         _add(event, "eventType", _TYPES.get(entry.kind, entry.kind))
         _add(event, "eventDateTime", entry.when)
         detail = _add(event, "eventDetailInformation")
         _add(detail, "eventDetail", entry.kind)
-        _linking(event, "Agent", "verifier key", entry.by)
-        _linking(event, "Object", "uncounted case", case_id)
+        _identifier(event, "linkingAgentIdentifier", "verifier key", entry.by)
+        _identifier(event, "linkingObjectIdentifier", "uncounted case", case_id)
     for agent in agents:
         element = _add(root, "agent")
-        _identifier(element, "agent", "verifier key", agent)
+        _identifier(element, "agentIdentifier", "verifier key", agent)
         _add(element, "agentType", "person")
     ElementTree.indent(root, " ")
     document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -78,12 +78,6 @@ def _add(parent: ElementTree.Element, name: str, text: str | None = None) -> Ele
 
 
 def _identifier(parent: ElementTree.Element, what: str, kind: str, value: str) -> None:
-    holder = _add(parent, f"{what}Identifier")
-    _add(holder, f"{what}IdentifierType", kind)
-    _add(holder, f"{what}IdentifierValue", value)
-
-
-def _linking(parent: ElementTree.Element, what: str, kind: str, value: str) -> None:
-    holder = _add(parent, f"linking{what}Identifier")
-    _add(holder, f"linking{what}IdentifierType", kind)
-    _add(holder, f"linking{what}IdentifierValue", value)
+    holder = _add(parent, what)
+    _add(holder, f"{what}Type", kind)
+    _add(holder, f"{what}Value", value)

@@ -72,8 +72,6 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
 
     Raises:
         AlreadyThere: the folder is there.
-        Damaged: a report or an attachment is not what was sealed.
-        NoSpace: the disk is full; nothing was left.
     """
     if out.exists() or out.is_symlink():
         raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")

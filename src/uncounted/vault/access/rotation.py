@@ -49,11 +49,6 @@ def renew(
     5. The old database is closed, so that no journal of it is left to be taken for the
        new one's, and the copy takes its place.
     6. The members' old files are deleted.
-
-    Raises:
-        NoSpace: the disk is full (twice the size of the database is needed) or fails. Before
-            step 5 nothing is changed, and the old database is still open.
-        Damaged: something cannot be wrapped anew, since it is not what was sealed.
     """
     tidy(old)
     fresh = _copy(old)  # 1
@@ -90,9 +85,6 @@ def tidy(case: UnlockedCase) -> None:
 
     That there is a copy beside the database that opened, or a key of another epoch, means
     nothing any more.
-
-    Raises:
-        NoSpace: the folder cannot be written to.
     """
     with on_disk():
         for path in case.folder.glob(f"{NEXT}*"):

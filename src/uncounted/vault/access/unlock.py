@@ -68,9 +68,6 @@ def refuse_links(folder: Path) -> None:
 
     Whoever may write to the folder could have a file elsewhere overwritten by its reader, and
     every file of another folder deleted.
-
-    Raises:
-        Damaged: there is one.
     """
     for name in _ROOMS:
         if (folder / name).is_symlink():
@@ -86,7 +83,6 @@ def beginning(folder: Path) -> Iterator[None]:
 
     Raises:
         AlreadyThere: the folder holds something.
-        NoSpace: it cannot be written to.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AlreadyThere("the folder is not empty", hint="name a folder that is not there yet")
@@ -114,11 +110,7 @@ def _clear(folder: Path, *, itself: bool) -> None:
 
 
 def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
-    """Make the first case key and the database, with whoever makes them as the only member.
-
-    Raises:
-        NoSpace: the folder cannot be written to.
-    """
+    """Make the first case key and the database, with whoever makes them as the only member."""
     case_key = secrets.token_bytes(KEY_BYTES)
     keys = CaseKeys(case_id, case_key)
     storage = Storage.create(folder / DATABASE, keys.database)
@@ -145,7 +137,6 @@ def unlock(folder: Path, case_id: str, opener: Opener) -> UnlockedCase:
     Raises:
         NotACase: there is no database, no member, or the version is not known.
         NoAccess: the key is no member's, or not any more.
-        Damaged: a file was altered, or is another case file's.
     """
     grants = members.grants(folder, opener)  # 1
     if any(grant.case_id != case_id for grant in grants):
@@ -196,11 +187,7 @@ def _check(case: UnlockedCase, grants: list[Grant]) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Delete what a crash left beside the mark and the files of the log; it has names of its own.
-
-    Raises:
-        NoSpace: the folder cannot be written to.
-    """
+    """Delete what a crash left beside the manifest and the files of the log."""
     with on_disk():
         for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{manifest.NAME}.*")):
             if _PASSING.fullmatch(path.name) and not path.is_dir():

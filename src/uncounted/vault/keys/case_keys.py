@@ -59,11 +59,7 @@ class CaseKeys:
         return nonce + self._wrapping.encrypt(nonce, older._tags + older._prints, place)
 
     def carrying(self, wrapped: bytes) -> CaseKeys:
-        """The same keys, with those that hash as `carried` wrapped them.
-
-        Raises:
-            Damaged: a bit of it was changed.
-        """
+        """The same keys, with those that hash as `carried` wrapped them."""
         try:
             plain = self._wrapping.decrypt(
                 wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], self._context + _HASHING
@@ -91,11 +87,7 @@ class CaseKeys:
         )
 
     def unseal(self, seq: int, part: bytes, sealed: Sealed) -> bytes:
-        """Open what `seal` made for this place.
-
-        Raises:
-            Damaged: a bit of it was changed, or it belongs to another place.
-        """
+        """Open what `seal` made for this place."""
         place = self._place(seq, part)
         nonce, wrapped = sealed.wrapped[:_NONCE_BYTES], sealed.wrapped[_NONCE_BYTES:]
         try:
@@ -107,11 +99,7 @@ class CaseKeys:
             ) from error
 
     def rewrap(self, seq: int, part: bytes, wrapped: bytes, under: CaseKeys) -> bytes:
-        """Wrap the key of a sealed thing anew, under another case key.
-
-        Raises:
-            Damaged: a bit of it was changed, or it belongs to another place.
-        """
+        """Wrap the key of a sealed thing anew, under another case key."""
         place = self._place(seq, part)
         nonce = os.urandom(_NONCE_BYTES)
         try:

@@ -72,7 +72,6 @@ def seal_to(
     Raises:
         BadInput: not a recipient.
         AlreadyThere: they have it already.
-        NoSpace: the folder cannot be written to.
     """
     sealed = seal(case_id, case_key, recipient, by, epoch)
     make_folder(folder / FOLDER)
@@ -81,11 +80,7 @@ def seal_to(
 
 
 def put(folder: Path, recipient: str, epoch: int, sealed: bytes) -> None:
-    """Write a member's file, in place of one that is there.
-
-    Raises:
-        NoSpace: the folder cannot be written to.
-    """
+    """Write a member's file, in place of one that is there."""
     make_folder(folder / FOLDER)
     write_private(folder / FOLDER / file_name(recipient, epoch), sealed, replace=True)
 
@@ -115,7 +110,6 @@ def grants(folder: Path, opener: Opener) -> list[Grant]:
     Raises:
         NotACase: there are no members at all.
         NoAccess: this key belongs to none of them.
-        Damaged: its file was altered, cut short, or is another's.
     """
     files = _files(folder)
     if not files:
@@ -142,9 +136,6 @@ def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:
 
     The bytes are what the database keeps of each; None is a file that it does not keep. What
     is no member's file by its name is not ours, and stays.
-
-    Raises:
-        NoSpace: the folder cannot be written to.
     """
     there = {path.name: path for path in (folder / FOLDER).iterdir() if path.is_file()}
     for name, sealed in wanted.items():

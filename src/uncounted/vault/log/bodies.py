@@ -31,7 +31,7 @@ def _member(fields: Member | JSONObject) -> Member:
     return fields if isinstance(fields, Member) else Member(**fields)
 
 
-_KEYS: dict[type, list[tuple[str, str]]] = {}  # of each kind: its fields, and their keys
+_KEYS: dict[type, list[str]] = {}  # of each kind, in the order of its fields
 
 
 @attrs.frozen
@@ -47,8 +47,13 @@ class Body:
         """Read the object; keys that are not fields, such as `payload`, are passed over."""
         keys = _KEYS.get(cls)
         if keys is None:
-            keys = _KEYS[cls] = [(f.name, f.name.rstrip("_")) for f in attrs.fields(cls)]
-        return cls(**{name: fields[key] for name, key in keys if key in fields})
+            keys = _KEYS[cls] = [field.name.rstrip("_") for field in attrs.fields(cls)]
+        try:
+            return cls(*map(fields.__getitem__, keys))
+        except KeyError:  # of an older version
+            names = [field.name for field in attrs.fields(cls)]
+            there = zip(names, keys, strict=True)
+            return cls(**{name: fields[key] for name, key in there if key in fields})
 
 
 @attrs.frozen
@@ -69,7 +74,16 @@ class VersionBody(Body):
 
     def to_json(self) -> JSONObject:
         """As of any body, faster: most entries of a case file are versions."""
-        return attrs.asdict(self, recurse=False)
+        return {
+            "source": self.source,
+            "id": self.id,
+            "ref": self.ref,
+            "first": self.first,
+            "previous": self.previous,
+            "collector": self.collector,
+            "consent": self.consent,
+            "print": self.print,
+        }
 
 
 @attrs.frozen

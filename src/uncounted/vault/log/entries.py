@@ -120,7 +120,6 @@ class Entries:
 
         Raises:
             BadInput: the body has no canonical form.
-            NoSpace: the disk is full.
         """
         entry = Entry(
             self.storage.size() if seq is None else seq, kind, when or self.time(), self._vkey
@@ -158,9 +157,6 @@ class Entries:
         """Open an entry, check it against its leaf and its payload against it.
 
         None when it was destroyed.
-
-        Raises:
-            Damaged: it is not what was sealed or committed to.
         """
         if row.sealed is None:
             return None
@@ -185,9 +181,6 @@ class Entries:
         """Open the payload that is sealed inside an entry, without reading the rest of it.
 
         Whether the body that commits to it is the one in the log, `open` looks, not this.
-
-        Raises:
-            Damaged: it is not what was sealed, or not what the body beside it commits to.
         """
         plain = self.keys.unseal(seq, _ENTRY, sealed)
         start = SALT_BYTES + _LENGTH
@@ -201,11 +194,7 @@ class Entries:
         return payload
 
     def artefact(self, opened: OpenedEntry) -> bytes | None:
-        """The payload that was sealed apart from its entry; None when there is none any more.
-
-        Raises:
-            Damaged: it is not what was sealed or committed to.
-        """
+        """The payload that was sealed apart from its entry; None when there is none any more."""
         sealed = self.storage.object(opened.entry.seq)
         if sealed is None:
             return None

@@ -70,7 +70,6 @@ class PublicLog:
         Raises:
             RolledBack: step 2, the log is older, or missing; step 3 or 4, the database is, or is a
                 copy that went its own way.
-            Damaged: step 1, or the tiles do not give the checkpoint's root.
         """
         signed = self._signed()  # 1
         known = self._frontier()
@@ -111,12 +110,7 @@ class PublicLog:
 
     @_readable()
     def seal(self, identity: Identity) -> None:
-        """Publish the entries that are not published yet; nothing to do is no harm.
-
-        Raises:
-            Damaged: the tiles of the log were altered, so nothing is signed.
-            NoSpace: the disk is full; the next opening finishes it.
-        """
+        """Publish the entries that are not published yet; nothing to do is no harm."""
         known, size = self._frontier(), self._storage.size()
         if known.size == size:
             return
@@ -130,11 +124,7 @@ class PublicLog:
 
     @_readable()
     def checkpoint(self) -> bytes:
-        """The signed note of what is published.
-
-        Raises:
-            Damaged: there is none.
-        """
+        """The signed note of what is published."""
         note = TileLog(self._folder, 0).checkpoint()
         if note is None:
             raise Damaged("the log has no checkpoint", hint="open the case file again")
@@ -142,11 +132,7 @@ class PublicLog:
 
     @_readable()
     def proof(self, seq: int) -> bytes:
-        """That an entry is in the published log, as a tlog-proof file.
-
-        Raises:
-            Damaged: the tiles do not lead to the checkpoint.
-        """
+        """That an entry is in the published log, as a tlog-proof file."""
         note = self.checkpoint()
         log = TileLog(self._folder)
         found = TlogProof(seq, tuple(log.inclusion_proof(seq)), note)

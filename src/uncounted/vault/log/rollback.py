@@ -30,11 +30,7 @@ class TreeHead:
 
 
 class SeenTreeHeads:
-    """The tree heads of one case file that the identity in a home folder saw, oldest first.
-
-    Raises:
-        Damaged: the file was altered.
-    """
+    """The tree heads of one case file that the identity in a home folder saw, oldest first."""
 
     def __init__(self, home: Path, case_id: str) -> None:
         self._path = home / FOLDER / case_id

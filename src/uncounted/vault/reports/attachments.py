@@ -91,11 +91,7 @@ def of_report(
     files: Sequence[Path],
     names: Sequence[str] | None = None,
 ) -> list[NewAttachment]:
-    """Files that are to be attached to one report, under these names or their own.
-
-    Raises:
-        UsedWrongly: no such report, or not a name for each file.
-    """
+    """Files that are to be attached to one report, under these names or their own."""
     row = current(storage, source, report_id)
     named = [file.name for file in files] if names is None else list(names)
     if len(named) != len(files):
@@ -123,10 +119,6 @@ def attach_all(
 
     Returns:
         What was attached: fewer than `new` when reports had some of them already.
-
-    Raises:
-        UsedWrongly: no such report; a file that is not there.
-        NoSpace: the disk is full; nothing was kept.
     """
     rows = [current(entries.storage, each.source, each.report) for each in new]  # 1
     for number, each in enumerate(new, start=1):
@@ -204,9 +196,6 @@ def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
     The age format gives out what it has read before it notices that the end is missing. So
     the file is opened twice from the same place: once to nowhere, and only if it is whole
     and what was attached, once more to the target.
-
-    Raises:
-        Damaged: the file is missing, or not what was sealed; nothing was written.
     """
     path = folder / FOLDER / f"{attachment.file}.age"
     wrong = Damaged(

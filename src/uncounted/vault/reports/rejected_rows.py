@@ -85,11 +85,7 @@ def rejects_name(entry: Entry) -> str:
 
 
 def rejected_rows(entries: Entries, name: str) -> list[tuple[int, tuple[str, ...]]]:
-    """The rows that an import rejected, in the order of the file, by the name of their list.
-
-    Raises:
-        UsedWrongly: there is no such list.
-    """
+    """The rows that an import rejected, in the order of the file, by the name of their list."""
     number = name.removeprefix("rejects-")
     known = number.isdecimal() and len(number) <= _MOST_DIGITS
     row = entries.storage.entry(int(number)) if known else None

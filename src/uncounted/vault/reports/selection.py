@@ -73,7 +73,6 @@ def select(
 
     Raises:
         BadInput: a use that is not known.
-        Damaged: a report is not what was sealed.
     """
     wanted = tuple(uses)
     on = max(on, _newest_day(entries.storage) or on)

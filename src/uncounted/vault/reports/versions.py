@@ -71,7 +71,6 @@ def revise(
     nothing, and does not undo what was decided here.
 
     Raises:
-        UsedWrongly: there is no such report.
         BadInput: the payload has no canonical form.
     """
     with entries.storage.transaction():
@@ -92,21 +91,12 @@ def revise(
 
 
 def history(entries: Entries, source: str, report_id: str) -> list[Version]:
-    """Every version of a report, the newest first.
-
-    Raises:
-        UsedWrongly: there is no such report.
-        Damaged: a version is not what was sealed.
-    """
+    """Every version of a report, the newest first."""
     return list(_versions(entries, current(entries.storage, source, report_id).seq))
 
 
 def current(storage: Storage, source: str, report_id: str) -> ReportRow:
-    """The report as it stands.
-
-    Raises:
-        UsedWrongly: there is no such report.
-    """
+    """The report as it stands."""
     row = storage.report(*identifiers.of_report(storage, source, report_id))
     if row is None:
         raise UsedWrongly(
@@ -166,9 +156,6 @@ def undo_import(entries: Entries, number: int) -> tuple[Entry, UndoneImport]:
     3. What is known of the source is what its newest import that stands said; a source
        without imports and without reports goes.
     4. What was made from reports loses its bytes; the database is written anew.
-
-    Raises:
-        UsedWrongly: step 1.
     """
     storage = entries.storage
     with storage.transaction():

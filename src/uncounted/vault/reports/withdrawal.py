@@ -46,11 +46,7 @@ def withdraw(entries: Entries, folder: Path, source: str, report_id: str) -> Ent
 
 
 def finish(entries: Entries, folder: Path) -> None:
-    """Do what follows once it is kept that something was forgotten; again after a crash.
-
-    Raises:
-        NoSpace: the rest could not be overwritten; it is done at the next opening.
-    """
+    """Do what follows once it is kept that something was forgotten; again after a crash."""
     with entries.storage.finishing():
         attachments.sweep(entries, folder)
         entries.storage.scrub()

@@ -118,11 +118,7 @@ class EncryptedDatabase:
             self._db.close()
 
     def export(self, path: Path, key: bytes) -> None:
-        """Copy everything into a new database file (mode 0600) under another key.
-
-        Raises:
-            NoSpace: the disk is full or the folder read-only.
-        """
+        """Copy everything into a new database file (mode 0600) under another key."""
         with on_disk():
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         self._run("PRAGMA foreign_keys = OFF")  # tables are copied one after the other

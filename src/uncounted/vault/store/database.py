@@ -278,11 +278,7 @@ class Storage(EncryptedDatabase):
         )
 
     def reports_sealed(self) -> Iterator[tuple[ReportRow, Sealed]]:
-        """Every report with its sealed payload, in the order in which they first came.
-
-        Raises:
-            Damaged: the key of one was destroyed, and its row says that it stands.
-        """
+        """Every report with its sealed payload, in the order in which they first came."""
         rows = self._rows(
             "SELECT name, id, ref, r.seq, first, collector, consent, print, wrapped, content "
             "FROM reports r JOIN sources ON sources.n = r.source "
@@ -335,11 +331,7 @@ class Storage(EncryptedDatabase):
 
     @contextlib.contextmanager
     def finishing(self) -> Iterator[None]:
-        """What is still to be done when the forgetting itself is done and kept.
-
-        Raises:
-            NoSpace: it could not be; the note of `must_be_scrubbed` stays.
-        """
+        """What is still to be done when the forgetting itself is done and kept."""
         try:
             yield
         except NoSpace as error:

@@ -23,7 +23,6 @@ def write(folder: Path, case_id: str) -> None:
 
     Raises:
         AlreadyThere: it says so already.
-        NoSpace: the folder cannot be written to.
     """
     write_private(folder / NAME, _bytes(case_id))
 
@@ -33,7 +32,6 @@ def read(folder: Path) -> str:
 
     Raises:
         NotACase: the folder is none, or one of a version not known here.
-        Damaged: the file was altered.
     """
     if not folder.is_dir():
         what = "that is a file, not a folder" if folder.exists() else "there is no such folder"
