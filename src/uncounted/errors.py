@@ -90,7 +90,7 @@ class NotPublishable(Error):
 
 
 class NotStamped(Error):
-    """A timestamp authority was asked and gave no answer."""
+    """A timestamp authority gave no answer."""
 
 
 class NotVerified(Error):
@@ -102,7 +102,7 @@ class MalformedNote(NotVerified):
 
 
 class UnknownSigner(NotVerified):
-    """A note carries no signature by a key that we were told to trust."""
+    """A note carries no signature by a trusted key."""
 
 
 class BadSignature(NotVerified):

@@ -1,4 +1,4 @@
-"""How long work tells whoever waits that it goes on.
+"""Progress of long work, reported by a callback.
 
 Rooms below `cli` never print. They call a `Progress`; the terminal shows a bar
 once two seconds have passed, and everybody else passes `silent`.

@@ -1,4 +1,4 @@
-"""BagIt 1.0 (RFC 8493): a folder that says which files it holds, each with its SHA-512.
+"""BagIt 1.0 (RFC 8493) bags: made and validated, with SHA-512 manifests.
 
 Twenty lines of text files. The library of that name passes a flag where a count belongs
 (a deprecation warning from Python 3.13 on), changes the working directory of the whole

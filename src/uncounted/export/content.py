@@ -1,4 +1,4 @@
-"""What an export holds, whatever its form: reports, sources, decisions, files, custody, losses."""
+"""What an export holds, whatever its form."""
 
 from __future__ import annotations
 

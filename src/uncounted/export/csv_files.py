@@ -1,4 +1,4 @@
-"""An export as CSV: a file a source, and beside it the mapping that takes it back in.
+"""An export as CSV: a file for each source, and the mapping that takes it back in.
 
 For spreadsheets and other programs. What a table cannot hold is counted and said: dates
 whose wording would be read another way are written as EDTF, names with a separator in

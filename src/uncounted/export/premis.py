@@ -1,4 +1,4 @@
-"""Custody as PREMIS 3.0 events, in the words of the Library of Congress's event types.
+"""Custody as PREMIS 3.0 events, in the Library of Congress's event types.
 
 An event says that something happened, when, and under which key: no content, as in
 the log itself. See https://www.loc.gov/standards/premis/v3/ and id.loc.gov's eventType.

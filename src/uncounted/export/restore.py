@@ -1,4 +1,4 @@
-"""Taking an export in again: the JSON file, its folder, or a BagIt bag of it.
+"""Restoring an export: its JSON file, its folder, or a BagIt bag of it.
 
 Reports, consents, first collectors, sources and attachments stand afterwards as they
 did, a consent that was noted in the case file is noted in this one, and what people decided

@@ -1,4 +1,4 @@
-"""Values of an export, looked at one by one: whoever wrote it may be careless, or mean harm.
+"""Validation of the values of an export, one by one, before any is taken in.
 
 What is taken in here is read again by every later step, so a value of another kind than
 the format says would be a mine laid for them. Nothing is mended: it is as the format says,

@@ -1,4 +1,4 @@
-"""One byte form for every JSON value, so that a hash means one thing.
+"""Canonical JSON (RFC 8785): one byte form for every value, so that a hash means one thing.
 
 RFC 8785 (JSON Canonicalization Scheme). Nothing here hashes or parses in any
 other form, and nothing is ever made canonical by dropping what does not fit.

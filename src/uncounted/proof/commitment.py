@@ -1,4 +1,4 @@
-"""Salted commitments: say that something was there without saying what.
+"""Salted commitments (HMAC-SHA-256): binding and hiding.
 
 The bare hash of a small value is the value: six hidden cells of 1 to 4 fall to
 brute force in a fraction of a second. So whatever the log or a release says

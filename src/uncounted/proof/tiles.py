@@ -1,4 +1,4 @@
-"""A log as a folder of tiles (C2SP tlog-tiles): anybody can serve, copy and keep it.
+"""Tiled transparency logs (C2SP tlog-tiles): a log as a folder of static files.
 
 `tile/<L>/<N>` holds 256 hashes each, `tile/entries/<N>` the entries, `checkpoint`
 the signed size and root. The entries are commitments: there is no content here.

@@ -1,4 +1,4 @@
-"""Proofs that travel alone (C2SP tlog-proof): one entry is in one signed log.
+"""Inclusion proofs as files (C2SP tlog-proof): one entry is in one signed log.
 
 A `.tlog-proof` file holds the entry's place, the hashes from it up to the root,
 and the checkpoint. It is checked offline against the keys the reader trusts.

@@ -1,4 +1,4 @@
-"""Files that a stranger handed over, read without being led anywhere else.
+"""Reading untrusted folders: no link is followed, nothing is read beyond its limit.
 
 A folder from elsewhere may hold links out of it, pipes that wait for ever, files
 without end, and names that move a terminal's cursor. Nothing is followed, nothing

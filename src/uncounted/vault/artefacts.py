@@ -1,4 +1,4 @@
-"""Artefacts: what was made from reports, or for others, each an entry with bytes of its own.
+"""Artefacts: linkages, estimates, releases and commitments, each an entry with its own bytes.
 
 A linkage, an estimate, a release, a commitment. What was made from reports loses its bytes
 when one of them is forgotten; its entry stays. Nothing here knows what an artefact says.

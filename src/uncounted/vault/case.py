@@ -1,4 +1,4 @@
-"""The case file: its members, and what it holds; each change an entry of its log.
+"""The case file: its members and its contents; every change is an entry of its log.
 
 Everything another room may do with testimony at rest is a method here. Nothing
 about a person is written outside `case.db`, and there never in clear; `log/` is

@@ -1,4 +1,4 @@
-"""The case file's fsck: recompute what can be recomputed, and say in words what is wrong.
+"""Integrity check of a case file: recompute what can be recomputed, and report differences.
 
 It reads everything and mends nothing. A finding names an entry by its number and a
 file by its place, and nobody by anything.

@@ -1,4 +1,4 @@
-"""Who may open a case file: granting, joining, and what an entry says of it.
+"""Membership of a case file: granting access and joining.
 
 Access is a file with the case key, sealed to a recipient. Whoever signs is known by a
 verifier key besides; a recipient without one (a spare key, recovery shares) opens and writes

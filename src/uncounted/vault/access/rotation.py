@@ -1,4 +1,4 @@
-"""A new case key, and everything under it: all of it or nothing, wherever it is cut short.
+"""Key rotation: a new case key, and everything re-wrapped under it, in one atomic step.
 
 The database is written anew beside the old one, under the new key, with every wrapped key
 wrapped again. Then each member's file is written. Then one rename puts the new database in

@@ -1,4 +1,4 @@
-"""From a folder and a secret key to the open database of a case file, and to who may work on it.
+"""Unlocking: from a folder and a secret key to the open database of a case file.
 
 A rotation that was cut short leaves two case keys in the folder, and the database opens
 with one of them. Which one it is decides what is left over. An opening writes nothing here,

@@ -1,4 +1,4 @@
-"""The keys of a case file and how one thing is sealed with its own.
+"""Key hierarchy of a case file: HKDF-SHA256 from the case key, AES-256-GCM for each entry.
 
 One random case key; everything else is derived from it (HKDF-SHA256, RFC 5869)
 or wrapped under it. Each sealed thing has a key of its own, so that destroying

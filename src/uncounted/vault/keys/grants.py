@@ -1,4 +1,4 @@
-"""The case key, sealed to each member.
+"""Grants: the case key as an age file for each member, in a note signed by who gave it.
 
 `members/<hash>.<epoch>.age` is an age file to one member's recipient. It holds a signed
 note, so that the key comes with the word of the member who gave it: an age file

@@ -1,4 +1,4 @@
-"""Who works on a case file: one age key to open, one Ed25519 key to sign, one passphrase.
+"""Identities: an age key to open and an Ed25519 key to sign, under one passphrase.
 
 An identity is two files in a home folder: `identity.age`, both secret keys under
 the passphrase (age's scrypt), and `identity.json`, both public halves, which

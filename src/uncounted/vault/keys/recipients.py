@@ -1,4 +1,4 @@
-"""Whom something can be sealed to, and the keys that open it: age X25519 and SSH.
+"""Recipients and secret keys: age X25519 and SSH.
 
 A recipient is one line of text, `age1...` or `ssh-ed25519 AAAA...` without its comment,
 spelled in one way only, since its hash names a file. Nothing here knows a case file.

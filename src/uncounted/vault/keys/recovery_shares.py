@@ -1,4 +1,4 @@
-"""Shares that open a case file together: any few of them do, fewer say nothing.
+"""Recovery shares (SLIP-39, Shamir's secret sharing): any few open a case file together.
 
 A random secret of 128 bits is split with SLIP-39 (Shamir's scheme over GF(256), with a
 checksum in each share and a digest of the whole). An age key is derived from the secret, and

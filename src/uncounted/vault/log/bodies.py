@@ -1,4 +1,4 @@
-"""What an entry of each kind says. The fields are the keys of its JSON, which never change.
+"""Bodies of entries, by kind; the fields are the keys of their JSON, which never change.
 
 A field with a default is one that older versions of this program did not write.
 """

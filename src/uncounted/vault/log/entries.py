@@ -1,4 +1,4 @@
-"""Entries: everything that ever happened in a case file, in order, never edited.
+"""Append-only entries of a case file, each sealed under its own key and committed to in the log.
 
 An entry is sealed with a key of its own, and its leaf in the public log is a
 salted commitment to it. What is current (which reports, which sources) is only a

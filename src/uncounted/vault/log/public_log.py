@@ -1,4 +1,4 @@
-"""The public log of a case file, and noticing when one half is older than the other.
+"""The public transparency log of a case file, and its agreement with the database.
 
 Order of writing: entries into the database, then tiles, then the checkpoint, then
 the published size into the database. Whatever is found afterwards is one of these

@@ -1,4 +1,4 @@
-"""What an identity remembers of a case file: the sizes and roots of its log, as it saw them.
+"""Rollback detection: the tree heads of a case file's log that an identity has seen.
 
 A folder that is put back as a whole to an older state is consistent in itself. Only
 somebody who remembers a later one can tell. This is kept in the identity's home, away from

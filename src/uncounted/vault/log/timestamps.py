@@ -1,6 +1,6 @@
-"""Timestamps of a case file: an authority's word on when a checkpoint was there.
+"""Trusted timestamps (RFC 3161) over the checkpoints of a case file.
 
-A log shows in which order things happened; whose clock checkpoint when is the member's own.
+A log shows in which order things happened; the times are those of the members' own clocks.
 A stamp over a checkpoint bounds that from outside: everything in the log up to there was
 there by then. Stamps lie beside the log, in `log/timestamps/`, each with the checkpoint
 that it is about, so that a copy of the log carries its evidence.
@@ -36,7 +36,7 @@ class StoredTimestamp:
     """A stamp that was asked for, and where it lies.
 
     Attributes:
-        stamp: what the authority checkpoint, verified.
+        stamp: the authority's timestamp, verified.
         size: entries of the log that it covers.
         file: the response, whole; the checkpoint lies beside it as `.note`.
     """

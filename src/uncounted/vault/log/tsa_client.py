@@ -1,4 +1,4 @@
-"""The one module that opens a connection: to a timestamp authority that the user named.
+"""Client of a timestamp authority (RFC 3161): the one module that opens a connection.
 
 Nothing is looked up, followed or sent but what RFC 3161 needs: a hash, once, to one
 address. Redirections are not followed and no proxy is used that the system names for

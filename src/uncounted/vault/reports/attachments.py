@@ -1,4 +1,4 @@
-"""Attachments: files of any size that belong to a report, each an age file of its own key.
+"""Attachments: files of a report, each an age file under a key of its own.
 
 A file is read once, in pieces, and is on the disk in ciphertext only; no clear copy is
 ever made, not for a moment. Its key is an age identity that is kept in the attachment's

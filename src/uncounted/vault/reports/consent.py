@@ -1,4 +1,4 @@
-"""What a person, or somebody for them, allowed to be done with a report.
+"""Consent: the uses, audience and period that a report may be used for.
 
 Consent travels beside the report, outside its payload, and is asked at every
 use: no consent stated is no use allowed, and an expired one counts as none on the

@@ -1,4 +1,4 @@
-"""Decisions: what a person said of two reports, that they are about one person or about two.
+"""Clerical review decisions: two reports are about one person, or about two.
 
 Each is an entry with a key of its own, so that it is forgotten with either of its reports.
 What stands is told again from the entries: the newest decision on a pair that was not taken
@@ -263,7 +263,7 @@ def decide(
             if earlier is found:
                 continue
             if earlier.same != found.same:
-                raise _contradict(earlier, found)
+                raise _contradiction(earlier, found)
             rejects.append(RejectedRow(found.row, ("the pair stands in an earlier row",)))
         _refuse_untrue(before, taken)  # 2
         counts = {"new": 0, "changed": 0, "unchanged": 0}
@@ -303,7 +303,7 @@ def _placed(
     return attrs.evolve(row, one=found[0], other=found[1])
 
 
-def _contradict(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
+def _contradiction(earlier: ProposedDecision, later: ProposedDecision) -> BadInput:
     return BadInput(
         "decisions contradict each other: a pair is the same in row"
         f" {(earlier if earlier.same else later).row}, and different in row"

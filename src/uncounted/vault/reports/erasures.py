@@ -1,4 +1,4 @@
-"""What may be missing from a case file: what its entries say was forgotten, and nothing else.
+"""Erasure by key destruction: what may be missing from a case file, by its own entries.
 
 A withdrawal names what it forgot, and an import that was taken back names its entries and
 the decisions about reports that went with it.

@@ -1,4 +1,4 @@
-"""Names of sources and ids of reports, however a keyboard writes them.
+"""Source names and report ids in one Unicode form (NFC).
 
 One keyboard gives an accented letter or a Hangul syllable whole, another in pieces. They
 are one name: a report that was withdrawn must not come back because a Mac typed it.

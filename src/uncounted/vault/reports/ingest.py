@@ -1,4 +1,4 @@
-"""Taking reports in: every row accounted for, and all of them or none.
+"""Ingest of reports: every row accounted for, and all of them or none.
 
 The vault sees a payload, not its meaning; what a row must look like was decided
 before. Nothing is overwritten: a changed report is a new entry, and the earlier

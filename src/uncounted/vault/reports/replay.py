@@ -1,4 +1,4 @@
-"""The state of a case file, told again from its entries alone.
+"""Event replay: the state of a case file, recomputed from its entries alone.
 
 The tables of current reports, sources and members are only a faster way to ask what the
 entries say. This module says it the slow way; the two must agree.

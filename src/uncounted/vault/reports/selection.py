@@ -1,4 +1,4 @@
-"""Reports on their way out: only those whose consent covers the use, on the day of use.
+"""Selection of reports by consent: those that may be put to a use on a day.
 
 What is left out is counted by reason, never listed: a list of who did not consent
 would be one more list.

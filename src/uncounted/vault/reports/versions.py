@@ -1,4 +1,4 @@
-"""What changes a report after it came: an amendment, a consent, an import taken back.
+"""Versions of a report: amendments, consents, and imports taken back.
 
 Nothing is edited in place. An amendment or a consent is a new version of the report,
 an entry of its own, and the earlier one stays. Taking an import back is the exception

@@ -1,4 +1,4 @@
-"""Forgetting one report: its keys, its rows, and what was made from it.
+"""Withdrawal of a report: its keys, its rows and what was made from it are destroyed.
 
 Every version's key and salt is destroyed, those of the decisions about it, and those of its
 attachments, whose files are deleted; the row in the state is deleted, every artefact that

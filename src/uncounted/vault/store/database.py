@@ -1,4 +1,4 @@
-"""The one place that knows the tables: the encrypted database of a case file.
+"""The tables of a case file's encrypted database; the only place that queries them.
 
 It keeps sealed bytes and the tables that can be replayed from them; it never
 seals, opens or judges anything. Whatever else is to hold a case file one day

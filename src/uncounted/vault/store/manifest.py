@@ -1,4 +1,4 @@
-"""`case.json`: that a folder is a case file, of which version, and which one.
+"""`case.json`: the public manifest of a case file, its format version and its id.
 
 It is public and says nothing else. It is written last when a case file is made, so
 that a folder without it is only the beginning of one.

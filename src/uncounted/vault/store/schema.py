@@ -1,4 +1,4 @@
-"""The tables of a case file's database, and how an older version's become these."""
+"""The SQL schema of a case file's database, and its migrations."""
 
 from __future__ import annotations
 
