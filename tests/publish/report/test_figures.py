@@ -45,7 +45,7 @@ def assert_legible(svg: str) -> None:
 
 @pytest.mark.parametrize("counts", [LARGE, SMALL])
 def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
-    figure = figures.overlaps(protect(CaptureTable.of(LISTS, counts), 5, SUPPRESSION_KEY), LABELS)
+    figure = figures.upset_figure(protect(CaptureTable.of(LISTS, counts), 5, SUPPRESSION_KEY), LABELS)
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 
@@ -79,7 +79,7 @@ def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
 def test_estimates_are_legible_wide_and_narrow(
     answers: list[EstimateRow], truth: int | None
 ) -> None:
-    figure = figures.estimates(843, answers, truth)
+    figure = figures.forest_figure(843, answers, truth)
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 
@@ -91,7 +91,7 @@ def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
     order = figures.in_reading_order(table)
     hidden = [p for p in order if p in table.hidden]
     assert hidden == sorted(hidden, key=lambda p: (p.count("1"), p.translate({48: "1", 49: "0"})))
-    drawing = figures.overlaps(table, LABELS).wide
+    drawing = figures.upset_figure(table, LABELS).wide
     sizes = {
         (r.get("width"), r.get("height"))
         for r in ET.fromstring(drawing).iter(f"{SVG}rect")
@@ -101,7 +101,7 @@ def test_hidden_counts_all_look_the_same_and_stand_in_a_fixed_order() -> None:
 
 
 def test_a_drawing_says_what_it_is_to_those_who_do_not_see_it() -> None:
-    figure = figures.estimates(843, [EstimateRow("Graphs", Rounded(1500, 1300, 1800, 50))])
+    figure = figures.forest_figure(843, [EstimateRow("Graphs", Rounded(1500, 1300, 1800, 50))])
     root = ET.fromstring(figure.wide)
     ids = (root.get("aria-labelledby") or "").split()
     assert [e.get("id") for e in root if e.tag in {f"{SVG}title", f"{SVG}desc"}] == ids

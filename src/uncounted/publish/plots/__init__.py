@@ -44,14 +44,30 @@ def all_plots(
     claim: float | None = None,
     points: Sequence[SubsampleRow] = (),
 ) -> tuple[Plot, ...]:
-    """Every picture that there is something for.
+    """Every plot for which the study or the table has data.
 
-    Args:
-        study: the answers.
-        table: what they came from; over draws of who is who, the stated point table.
-        claim: for the picture of xi.
-        points: for the picture of growing parts of the records; those of the study unless
-            given.
+    Parameters
+    ----------
+    study : Study
+        Of `uncounted.estimate.run` or `run_over`.
+    table : CaptureTable
+        What it came from; over linkage draws, that of the point partition.
+    claim : float, optional
+        For `xi_curve`.
+    points : sequence of SubsampleRow
+        For `trajectory`; those of the study unless given.
+
+    Returns
+    -------
+    tuple of Plot
+        In reading order.
+
+    Examples
+    --------
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> [plot.name for plot in all_plots(run(table, EstimateSettings(["chao"])), table)]
+    ['spread', 'upset', 'xi']
     """
     found = [method_spread(study)]
     if any(each.ok and each.draws is not None for each in study.estimates):
@@ -78,13 +94,26 @@ def svg_by_name(
     points: Sequence[SubsampleRow] = (),
     narrow: bool = False,
 ) -> dict[str, str]:
-    """The same as SVG by name, 680 or (`narrow`) 340 pixels wide.
+    """`all_plots` as SVG by name.
 
-    Examples:
-        >>> from uncounted.estimate import EstimateSettings, run
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> list(svg_by_name(run(table, EstimateSettings(["decomposable", "chao"])), table))
-        ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
+    Parameters
+    ----------
+    study, table, claim, points
+        As in `all_plots`.
+    narrow : bool, default False
+        340 pixels wide, for a phone or a column, instead of 680.
+
+    Returns
+    -------
+    dict of str
+        SVG by the plot's name.
+
+    Examples
+    --------
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> list(svg_by_name(run(table, EstimateSettings(["decomposable", "chao"])), table))
+    ['spread', 'posterior', 'upset', 'links', 'xi', 'trajectory']
     """
     return {
         each.name: each.narrow if narrow else each.svg

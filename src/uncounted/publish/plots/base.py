@@ -69,11 +69,35 @@ class Plot:
 
 
 def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, ...]:
-    """Write `NAME.svg` and `NAME-narrow.svg` for each, for their owner alone.
+    """Write `NAME.svg` and `NAME-narrow.svg` for each plot, readable by their owner alone.
 
-    Raises:
-        AlreadyThere: one of the files exists; then none is written.
-        NoSpace: the disk is full, or the folder cannot be written to.
+    Parameters
+    ----------
+    plots : sequence of Plot
+        With different names.
+    folder : str or Path
+        Made if it is not there.
+
+    Returns
+    -------
+    tuple of Path
+        What was written.
+
+    Raises
+    ------
+    AlreadyThere
+        One of the files exists; then none is written.
+    NoSpace
+        The disk is full, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.publish.plots import upset
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in save_plots([upset(CaptureTable.of("AB", {"11": 9}))], folder)]
+    ['upset.svg', 'upset-narrow.svg']
     """
     folder = Path(folder)
     files = {folder / f"{each.name}.svg": each.svg for each in svg_by_name}

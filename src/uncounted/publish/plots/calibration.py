@@ -40,16 +40,26 @@ class CalibrationBin:
 
 
 def calibration(shares: Sequence[CalibrationBin], verdict: str, *, level: float = 0.95) -> Plot:
-    """The curve of true against stated probabilities, an interval at each point.
+    """Calibration plot: true against stated match probabilities, with intervals.
 
-    Args:
-        shares: at least one, in order of `stated`.
-        verdict: one sentence on all of it.
-        level: of the intervals.
+    Parameters
+    ----------
+    shares : sequence of CalibrationBin
+        At least one, in order of `stated`.
+    verdict : str
+        One sentence on all of it.
+    level : float, default 0.95
+        Confidence level of the intervals.
 
-    Examples:
-        >>> calibration([CalibrationBin(0.31, 0.27, (0.2, 0.35), 140)], "As stated.").desc
-        'Of 140 pairs stated at .31, .27 are true (.20 to .35). As stated.'
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Examples
+    --------
+    >>> calibration([CalibrationBin(0.31, 0.27, (0.2, 0.35), 140)], "As stated.").desc
+    'Of 140 pairs stated at .31, .27 are true (.20 to .35). As stated.'
     """
     again = any(each.calibrated is not None for each in shares)
 

@@ -24,19 +24,31 @@ from uncounted.publish.svg import Drawing
 
 
 def leave_one_out(study: Study) -> Plot:
-    """The headline's method without each list in turn, beside the answer from all of them.
+    """Forest plot of the headline's method without each list in turn.
 
-    Raises:
-        NotEstimable: no list was left out, since there is no headline, there are two
-            lists or more than eight, or robustness was not asked for.
+    Parameters
+    ----------
+    study : Study
+        Of `uncounted.estimate.run`.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import EstimateSettings, run
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> leave_one_out(run(table, EstimateSettings(["decomposable"]))).desc
-        'Decomposable graphs with all lists: about 730, between 690 and 790. Without A: ...
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Raises
+    ------
+    NotEstimable
+        No list was left out: no headline, two lists or more than eight, or no robustness checks.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+    ...                                 "101": 112, "011": 142, "111": 12})
+    >>> leave_one_out(run(table, EstimateSettings(["decomposable"]))).desc
+    'Decomposable graphs with all lists: about 730, between 690 and 790. Without A: ...
     """
     headline = study.headline
     if headline is None or not study.leave_one_out:

@@ -14,10 +14,32 @@ _NUMBERED = 40.0  # from this width on there is room for ">99%" under a disc
 
 
 def list_dependence(estimate: Estimate) -> Plot:
-    """How likely it is that two lists depend on each other, whatever other lists say.
+    """Posterior probability that two lists depend on each other, given the other lists.
 
-    The area of a disc is the probability. A row and a column are lists; they carry the
-    same numbers.
+    The area of a disc is the probability. A row and a column are lists; they carry the same
+    numbers.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of `decomposable`, whose `diagnostics["edges"]` are drawn.
+
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    References
+    ----------
+    Madigan and York (1997), Biometrika 84:19.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import decomposable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> list_dependence(decomposable(table)).title
+    'Which lists depend on each other'
     """
     found = list(estimate.diagnostics["edges"])
     names = list(dict.fromkeys(name for edge in found for name in edge["lists"]))

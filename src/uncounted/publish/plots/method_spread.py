@@ -16,14 +16,25 @@ from uncounted.publish.svg import Drawing
 
 
 def method_spread(study: Study) -> Plot:
-    """Every method's interval, the documented count and what was refused.
+    """Forest plot of every method's interval, the documented count and the refusals.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import EstimateSettings, run
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> method_spread(run(table, EstimateSettings(["chao"]))).title
-        'How many in all: the methods side by side'
+    Parameters
+    ----------
+    study : Study
+        Of `uncounted.estimate.run`.
+
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> method_spread(run(table, EstimateSettings(["chao"]))).title
+    'How many in all: the methods side by side'
     """
     far = study_reach(study)
 

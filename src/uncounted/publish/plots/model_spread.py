@@ -83,25 +83,36 @@ def groups(models: Sequence[Model]) -> list[ModelGroup]:
 def model_spread(
     estimate: Estimate, observed: int | None = None, lists: Sequence[str] = ()
 ) -> Plot:
-    """Each model's number against its weight; for decomposable graphs, how likely each link is.
+    """Each model's estimate against its weight; for decomposable graphs, `list_dependence`.
 
-    Args:
-        estimate: of `log-linear`, whose `diagnostics["models"]` are drawn, or of
-            `decomposable`, whose `diagnostics["edges"]` are.
-        observed: people on at least one list, for a line in the picture.
-        lists: names in the order of the table, to say which list is 1, which is 2.
+    Parameters
+    ----------
+    estimate : Estimate
+        Of `log-linear`, whose `diagnostics["models"]` are drawn, or of `decomposable`, whose
+        `diagnostics["edges"]` are.
+    observed : int, optional
+        People on at least one list, for a line in the plot.
+    lists : sequence of str
+        Names in the order of the table, to say which list is 1, which is 2.
 
-    Raises:
-        NotEstimable: the estimate refused, or carries neither.
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import log_linear
-        >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
-        ...                                 "101": 6, "111": 12})
-        >>> picture = model_spread(log_linear(korea, resamples=0))
-        >>> picture.desc.split(". ")[0]
-        'The 6 models that fit best carry over 99% of the weight'
+    Raises
+    ------
+    NotEstimable
+        The estimate is a refusal, or carries neither.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import log_linear
+    >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
+    ...                                 "101": 6, "111": 12})
+    >>> model_spread(log_linear(korea, resamples=0)).desc.split(". ")[0]
+    'The 6 models that fit best carry over 99% of the weight'
     """
     models = list(estimate.diagnostics.get("models", ()))
     if not estimate.ok or (not models and not estimate.diagnostics.get("edges")):

@@ -155,17 +155,28 @@ def cut_notes(study: Study, far: float, *, densities: bool) -> list[str]:
 
 
 def posterior(study: Study) -> Plot:
-    """The posterior of N, method by method.
+    """Posterior density of N, method by method.
 
-    A method with draws has a hill over its interval, one without has its interval, a lower
-    bound an arrow, a refusal its reason. What is too far to the right is cut and said.
+    A method with draws has a density over its interval, one without has its interval, a lower
+    bound an arrow, a refusal its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import EstimateSettings, run
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> posterior(run(table, EstimateSettings(["independence"]))).desc
-        'Documented: 70. Independent lists: about 150, between 100 and 250.'
+    Parameters
+    ----------
+    study : Study
+        Of `uncounted.estimate.run`.
+
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> posterior(run(table, EstimateSettings(["independence"]))).desc
+    'Documented: 70. Independent lists: about 150, between 100 and 250.'
     """
     far = study_reach(study)
     has_hills = any(e.ok and e.draws is not None for e in study.estimates)

@@ -61,20 +61,30 @@ class _LinearAxes:
 
 
 def trajectory(points: Sequence[SubsampleRow]) -> Plot:
-    """N, its interval and the number observed against growing random parts of the records.
+    """Estimates of N from growing random subsamples of the records, rescaled to the whole.
 
-    Args:
-        points: as `Study.trajectory` has them; the rescaled estimates are drawn.
+    Parameters
+    ----------
+    points : sequence of SubsampleRow
+        As in `Study.trajectory`.
 
-    Raises:
-        UsedWrongly: no rows.
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
 
-    Examples:
-        >>> from uncounted.estimate.base.rows import SubsampleRow
-        >>> N = (160.0, (110.0, 270.0))
-        >>> row = SubsampleRow("people", 1, 1.0, 70, "ok", None, *N, *N)
-        >>> trajectory([row]).desc
-        'Of all the records: 70 documented, about 160, between 110 and 270.'
+    Raises
+    ------
+    UsedWrongly
+        No rows.
+
+    Examples
+    --------
+    >>> from uncounted.estimate.base.rows import SubsampleRow
+    >>> N = (160.0, (110.0, 270.0))
+    >>> row = SubsampleRow("people", 1, 1.0, 70, "ok", None, *N, *N)
+    >>> trajectory([row]).desc
+    'Of all the records: 70 documented, about 160, between 110 and 270.'
     """
     rows = _checked(points)
     shuffles = sorted({row.shuffle for row in rows})

@@ -32,16 +32,33 @@ _TURNED = str.maketrans("10", "01")
 
 
 def upset(table: CaptureTable) -> Plot:
-    """An UpSet plot that reads down: a row a combination of lists, a bar for its people.
+    """UpSet plot that reads down: a row a combination of lists, a bar for its people.
 
     At most 40 combinations are drawn, those with most people; the rest are summed.
 
-    Raises:
-        NotEstimable: nobody is on any list.
+    Parameters
+    ----------
+    table : CaptureTable
+        With exact counts: the plot is not for publication.
 
-    Examples:
-        >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).desc
-        '3 combinations of 2 lists, with 59 people. ... Holds small counts: not for publication.'
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Raises
+    ------
+    NotEstimable
+        No one is on any list.
+
+    References
+    ----------
+    Lex, Gehlenborg, Strobelt, Vuillemot and Pfister (2014), IEEE TVCG 20:1983.
+
+    Examples
+    --------
+    >>> upset(CaptureTable.of("AB", {"10": 50, "01": 7, "11": 2})).desc
+    '3 combinations of 2 lists, with 59 people. ... Holds small counts: not for publication.'
     """
     if not table.observed:
         raise NotEstimable("nobody is on any list, so there is nothing to draw")

@@ -17,7 +17,17 @@ from uncounted.estimate.base.rows import Interval
 from uncounted.estimate.base.xi import SATURATED
 from uncounted.estimate.robustness.claims import down
 from uncounted.publish import fonts
-from uncounted.publish.plots.base import EDGE, SMALL, Plot, draw_plot, estimate_text, head, notes
+from uncounted.publish.plots.base import (
+    EDGE,
+    SMALL,
+    Box,
+    Plot,
+    boxes_meet,
+    draw_plot,
+    estimate_text,
+    head,
+    notes,
+)
 from uncounted.publish.plots.xi_headline import (
     HeadlineLine,
     XiPoint,
@@ -89,26 +99,44 @@ def log_ticks(low: float, high: float) -> list[int]:
 
 
 def xi_curve(study: Study, claim: float | None = None) -> Plot:
-    """N against xi, with its interval, the usual assumption (xi = 1) and what a claim takes.
+    """Sensitivity of N to the identifying assumption, as a curve over xi.
 
-    Where the table of xi is that of the saturated table, the headline's own line is drawn
-    beside it, broken.
+    N against xi with its interval, xi = 1 (no highest-order interaction) and the tipping point
+    of a claim. Where the table of xi is that of the saturated model, the headline's own line is
+    drawn too, broken.
 
-    Args:
-        study: with rows of `sensitivity`.
-        claim: a number of people that is claimed to be exceeded; the xi at which the
-            curve comes down to it is marked.
+    Parameters
+    ----------
+    study : Study
+        With rows of `sensitivity`.
+    claim : float, optional
+        A number of people that is claimed to be exceeded; the xi at which the curve comes down
+        to it is marked.
 
-    Raises:
-        NotEstimable: the study has no table of xi.
-        UsedWrongly: the claim is not above 0.
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate import EstimateSettings, run
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> xi_curve(run(table, EstimateSettings(["independence"])), claim=110).desc.split(". ")[-1]
-        'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
+    Raises
+    ------
+    NotEstimable
+        The study has no table of xi.
+    UsedWrongly
+        The claim is not above 0.
+
+    References
+    ----------
+    Aleshin-Guendel, Sadinle and Wakefield (2024), Biometrics 80.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> study = run(table, EstimateSettings(["independence"]))
+    >>> xi_curve(study, claim=110).desc.split(". ")[-1]
+    'More than 110 holds for xi below 2; the whole interval is above it for xi below 0.88.'
     """
     rows = xi_points(study.sensitivity)
     if not rows:
@@ -296,7 +324,7 @@ class LabelPlacer:
     on: Drawing
     axes: LogAxes
     levels: list[float]
-    taken: list[tuple[float, float, float, float]] = attrs.field(factory=list)
+    taken: list[Box] = attrs.field(factory=list)
 
     def dot(self, x: float, y: float) -> None:
         """Keep words off a dot."""
@@ -312,15 +340,11 @@ class LabelPlacer:
             box = (left, y - 11, left + wide, y + 4)
             struck = any(box[1] < level < box[3] for level in [*self.levels, self.axes.bottom])
             struck = struck or box[1] > self.axes.bottom
-            if not struck and not any(_meet(box, other) for other in self.taken):
+            if not struck and not any(boxes_meet(box, other, 3) for other in self.taken):
                 self.on.text(left, y, words, size=SMALL, bold=bold, halo=True)
                 self.taken.append(box)
                 return True
         return False
-
-
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] + 3 and b[0] < a[2] + 3 and a[1] < b[3] and b[1] < a[3]
 
 
 def _marks(

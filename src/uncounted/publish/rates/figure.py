@@ -16,7 +16,7 @@ from uncounted.rates.sentences import RowLabels, between, of
 _SIZE = 13.0
 
 
-def intervals(rates: Rates, labels: RowLabels) -> SvgFigure:
+def rates_figure(rates: Rates, labels: RowLabels) -> SvgFigure:
     """Each group's rate with both doubts."""
     title = f"Which share of the reported {labels.unit} {labels.says}"
     known = [rate for rate in rates.rates if rate.share is not None]

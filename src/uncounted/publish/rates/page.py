@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from uncounted.errors import NotPublishable
-from uncounted.publish.rates.figure import intervals
+from uncounted.publish.rates.figure import rates_figure
 from uncounted.publish.report.document import (
     BulletList,
     Document,
@@ -135,7 +135,7 @@ def _reported(rates: Rates, labels: RowLabels, internal: bool) -> Section:
         f"are not. Dashed: the rate among all {labels.unit}, with chance, if those that "
         f"{labels.says} are up to four times more, or less, likely than the others to reach us."
     )
-    blocks: Blocks = [FigureBlock(intervals(rates, labels), caption)]
+    blocks: Blocks = [FigureBlock(rates_figure(rates, labels), caption)]
     reading = "as if the reports were a random sample, which they are not"
     if rates.table.clustered:
         reading += "; rows that came together count for fewer"

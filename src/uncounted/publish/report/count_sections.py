@@ -75,7 +75,7 @@ def overlaps(numbers: PublishableNumbers) -> Section:
     return Section(
         "overlaps",
         "Who is on which lists",
-        (FigureBlock(figures.overlaps(table, numbers.labels), words),),
+        (FigureBlock(figures.upset_figure(table, numbers.labels), words),),
     )
 
 

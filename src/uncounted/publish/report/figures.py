@@ -73,7 +73,7 @@ def in_reading_order(table: ProtectedTable) -> list[str]:
     return sorted(table.cells, key=place)
 
 
-def overlaps(table: ProtectedTable, labels: Mapping[str, str]) -> SvgFigure:
+def upset_figure(table: ProtectedTable, labels: Mapping[str, str]) -> SvgFigure:
     """An UpSet plot that reads down: a row a combination of lists, a bar for its people."""
     title = "Who is on which lists"
     hidden = len(table.hidden)
@@ -165,7 +165,7 @@ def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float], scale: flo
             draw.dot(x, y, 4 * scale, fill="#ffffff", stroke=GREY)
 
 
-def estimates(observed: int, answers: Sequence[EstimateRow], truth: int | None = None) -> SvgFigure:
+def forest_figure(observed: int, answers: Sequence[EstimateRow], truth: int | None = None) -> SvgFigure:
     """The documented count, the lower bound and each method's interval, on one axis from zero."""
     title = "How many there probably were"
     parts = [f"Documented: {whole(observed)}."]

@@ -189,7 +189,7 @@ def _estimate(numbers: PublishableNumbers, truth: int | None) -> Section:
         for a in sorted(numbers.answers, key=lambda a: not a.bound)
         if a.value is not None
     ]
-    figure = figures.estimates(numbers.table.observed, answers, truth)
+    figure = figures.forest_figure(numbers.table.observed, answers, truth)
     words = (
         "The solid bar is what is documented. A dot is a method's number, the line through it its "
         "interval; the arrow is a lower bound, which says at least how many and never how many. "
