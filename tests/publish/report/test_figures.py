@@ -45,7 +45,9 @@ def assert_legible(svg: str) -> None:
 
 @pytest.mark.parametrize("counts", [LARGE, SMALL])
 def test_overlaps_are_legible_wide_and_narrow(counts: dict[str, int]) -> None:
-    figure = figures.upset_figure(protect(CaptureTable.of(LISTS, counts), 5, SUPPRESSION_KEY), LABELS)
+    figure = figures.upset_figure(
+        protect(CaptureTable.of(LISTS, counts), 5, SUPPRESSION_KEY), LABELS
+    )
     assert_legible(figure.wide)
     assert_legible(figure.narrow)
 

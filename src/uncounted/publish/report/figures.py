@@ -165,7 +165,9 @@ def _dots(draw: Drawing, y: float, pattern: str, xs: Sequence[float], scale: flo
             draw.dot(x, y, 4 * scale, fill="#ffffff", stroke=GREY)
 
 
-def forest_figure(observed: int, answers: Sequence[EstimateRow], truth: int | None = None) -> SvgFigure:
+def forest_figure(
+    observed: int, answers: Sequence[EstimateRow], truth: int | None = None
+) -> SvgFigure:
     """The documented count, the lower bound and each method's interval, on one axis from zero."""
     title = "How many there probably were"
     parts = [f"Documented: {whole(observed)}."]
