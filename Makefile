@@ -36,7 +36,7 @@ study: $(STAMPS)/dev ## slow studies: how often the intervals cover a simulated 
 	@for study in benchmarks/study_*.py; do echo "== $$study"; $(BIN)/python $$study || exit 1; done
 	@$(BIN)/python benchmarks/study_coverage.py --published
 
-bench: $(STAMPS)/dev ## measure speed and memory, as ratios in one run
+bench: $(STAMPS)/bench ## measure speed and memory, as ratios in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 clean: ## remove what was set up here, the demo's output too
@@ -51,6 +51,10 @@ $(STAMPS)/dev: uv.lock pyproject.toml tools/bootstrap.sh
 	@tools/bootstrap.sh
 	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --python '>=3.12'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/run
+
+$(STAMPS)/bench: $(STAMPS)/dev
+	@$$(tools/bootstrap.sh --which) sync --quiet --frozen --compile-bytecode --group bench --python '>=3.12'
+	@touch $@
 
 $(STAMPS)/browser: | $(STAMPS)/dev
 	@tools/system-packages.sh

@@ -27,9 +27,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.partition_accuracy import evaluate
+
 from benchmarks import made_register
 from uncounted.errors import BadInput, NotConverged
-from uncounted.linkage import Linkage, evaluate, link, point_partition
+from uncounted.linkage import Linkage, link, point_partition
 from uncounted.linkage.evaluation import Calibration, Persons, against_persons
 from uncounted.linkage.evaluation.calibration import Links
 from uncounted.records.dates.partial_date import PartialDate, parse

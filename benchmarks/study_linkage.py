@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bench_labelled import held
 from benchmarks.bench_linkage import LISTS, fresh
+from benchmarks.partition_accuracy import evaluate
 
 from examples import returns_people
 from uncounted import estimate
@@ -40,7 +41,7 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, with_alternatives
 from uncounted.estimate.study import run_over
-from uncounted.linkage import Linkage, capture_table, evaluate, link, point_partition
+from uncounted.linkage import Linkage, capture_table, link, point_partition
 
 DRAWS = 200
 

@@ -274,7 +274,7 @@ def test_a_stopped_export_leaves_nothing(
     monkeypatch.setattr(write, "_lock_up", stopped)
     arguments = ["export", str(tmp_path / "a.case"), "--format", "json", "--out"]
     assert run([*arguments, str(tmp_path / "out")]) == 130
-    assert len(there) == 1
+    assert len(there) == 2  # and its lock
     assert "stopped; nothing was left half done" in capfd.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.case"]
     assert signal.getsignal(stop) == before

@@ -10,11 +10,13 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from benchmarks.partition_accuracy import evaluate
 
 from benchmarks import bench_labelled, bench_linkage
 from uncounted.errors import Damaged, NotLinkable, UsedWrongly
-from uncounted.linkage import Linkage, capture_table, evaluate, link, people_rows, point_partition
+from uncounted.linkage import Linkage, capture_table, link, people_rows, point_partition
 from uncounted.linkage.comparison import levels as compare
+from uncounted.linkage.diagnostics import LinkageDiagnostics
 from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.result import together
 from uncounted.records.dates.partial_date import PartialDate, parse
@@ -248,6 +250,12 @@ def test_bytes_of_which_one_is_another_are_refused_or_give_no_other_draws(other_
         assert again.labels.tolist() == labels.tolist()
         assert again.keys == one.keys
     assert 0 < read < len(content) / 2
+
+
+def test_a_linkage_stored_with_the_diagnostic_of_splink_opens() -> None:
+    stored = {"blocking": {"pairs": 1, "links_by_plain_splink": 0.5, "likely_links": 2.0}}
+    read = LinkageDiagnostics.from_json(stored)
+    assert (read.blocking.pairs, read.blocking.likely_links) == (1, 2.0)
 
 
 def test_two_reports_with_one_key_are_refused() -> None:

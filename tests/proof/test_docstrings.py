@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = [
     f"uncounted.proof.{found.name}" for found in pkgutil.iter_modules(uncounted.proof.__path__)
 ]
-SILENT = {"uncounted.proof.durable", "uncounted.proof.tlog_proof"}  # they write, or need a log
+SILENT = {"uncounted.proof.tlog_proof"}  # they write, or need a log
 
 
 @pytest.mark.parametrize("name", [*MODULES, "uncounted.publish.bundle", "uncounted.publish.verify"])

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, Damaged, NoSpace
-from uncounted.proof import durable, merkle
+from uncounted.proof import merkle
 from uncounted.proof.checkpoint import open_checkpoint, sign
 from uncounted.proof.merkle import leaf_hash, nodes_of
 from uncounted.proof.signed_note import Signer, Verifier
@@ -210,7 +211,7 @@ def test_a_full_disk_is_told_and_leaves_the_log_as_it_was(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(NoSpace, match="No space left") as caught:
+    with pytest.raises(NoSpace, match="the disk is full") as caught:
         log.append(entries_of(5, 6))
     assert str(tmp_path) not in str(caught.value)
     assert caught.value.hint is not None
@@ -266,12 +267,12 @@ def test_long_and_empty_entries(tmp_path: Path) -> None:
 def test_an_interrupted_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    durable.write(tmp_path / "file", b"old")
+    atomic_files.write(tmp_path / "file", b"old")
 
     def stop(descriptor: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(KeyboardInterrupt):
-        durable.write(tmp_path / "file", b"new")
+        atomic_files.write(tmp_path / "file", b"new")
     assert files_in(tmp_path) == {"file": b"old"}

@@ -530,7 +530,7 @@ def test_another_member_made_the_older_one(release: Path, tmp_path: Path) -> Non
 
 def test_verifying_needs_no_heavy_library() -> None:
     heavy = {
-        *("numpy", "scipy", "numba", "duckdb", "splink", "pyarrow", "pandas", "rapidfuzz"),
+        *("numpy", "scipy", "numba", "pandas", "rapidfuzz"),
         *("jinja2", "typst", "fontTools", "starlette", "uvicorn", "arviz_stats", "sqlcipher3"),
         *("pyrage", "rich", "click", "socket", "ssl", "uncounted.vault", "uncounted.estimate"),
     }

@@ -509,7 +509,7 @@ def test_a_folder_without_renames_is_said_and_changes_nothing(
         lambda case: write.write(case, "json", tmp_path / "out"),
         lambda case: (case.put("release", {}), _seal(case)),
     ]
-    words = "cannot do what a case file needs|cannot write there"
+    words = "cannot do what a case file needs"
     for step in steps:
         case = Case.open(kept.case, kept.me)
         before = case.state()
@@ -534,7 +534,7 @@ def test_no_case_file_is_made_where_it_cannot_be_kept(
     for name in ("link", "replace"):
         with monkeypatch.context() as patch:
             patch.setattr(os, name, refuse)
-            with pytest.raises(NoSpace, match=r"cannot do what|cannot write there"):
+            with pytest.raises(NoSpace, match="cannot do what"):
                 Case.create(tmp_path / "case", me)
         assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr("fcntl.flock", refuse)

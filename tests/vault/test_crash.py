@@ -24,7 +24,7 @@ Many = Callable[..., Iterable[IncomingReport]]
 CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
-from uncounted.proof import durable
+from uncounted import atomic_files
 from uncounted.vault.log import public_log
 from uncounted.vault.store import database
 from uncounted.vault.case import Case
@@ -68,7 +68,7 @@ if moment == "time":
 case.intake("new", {}, rows(3000), progress=progress)
 print("kept", flush=True)
 if moment in ("file", "after-file"):
-    durable.place = count_down(durable.place)
+    atomic_files.place = count_down(atomic_files.place)
 if moment == "note":
     public_log.PublicLog._note = lambda *values: die()
 case.seal_log()

@@ -18,6 +18,7 @@ from types import FrameType
 
 import click
 
+from uncounted.atomic_files import DISK_FULL
 from uncounted.cli import app
 from uncounted.cli.terminal import escape_what_is_lacking, say
 from uncounted.errors import Error, Interrupted
@@ -39,7 +40,7 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
     started us passes over (nohup) stays passed over.
 
     A library may be in the middle of something when the signal comes and make an error of
-    its own of it (DuckDB does, and NumPy's C API while a module is being loaded): what fails
+    its own of it (NumPy's C API does while a module is being loaded): what fails
     after somebody asked us to stop is that we stopped, unless taking back is what failed.
     """
     over = False
@@ -53,9 +54,8 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
                 signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    wanted = [signal.SIGINT]
-    if os.name == "posix":
-        wanted += [signal.SIGTERM, signal.SIGHUP]
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # no platform has all
+    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
     if threading.current_thread() is not threading.main_thread():
         wanted = []
     as_python_has_it = (signal.SIG_DFL, signal.default_int_handler)
@@ -132,7 +132,7 @@ def _in_words(error: OSError) -> tuple[str, str | None]:
     """A failing disk in words; the path is the user's own, no cell of a file is in it."""
     where = f": {Path(error.filename).name}" if isinstance(error.filename, str) else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "the disk is full; nothing of this step was kept", "free some space and run it again"
+        return DISK_FULL
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"not allowed to read or write{where}",

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from uncounted.atomic_files import create_text
 from uncounted.errors import BadInput
-from uncounted.export.private import create_text
 
 PAYLOAD = "data"
 _MANIFEST, _TAGS = "manifest-sha512.txt", "tagmanifest-sha512.txt"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import attrs
 
+from uncounted.atomic_files import create_text
 from uncounted.errors import BadInput
 from uncounted.export.content import ExportedReport, outgoing, places
-from uncounted.export.private import create_text
 from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import vocabulary

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -19,6 +18,8 @@ from typing import IO, Literal
 
 import attrs
 
+from uncounted import atomic_files
+from uncounted.atomic_files import create, create_text
 from uncounted.errors import AlreadyThere, Damaged
 from uncounted.export import bagit, csv_files, premis
 from uncounted.export.content import (
@@ -29,13 +30,9 @@ from uncounted.export.content import (
     outgoing,
     places,
 )
-from uncounted.export.private import create, create_text
 from uncounted.progress import Progress, silent
-from uncounted.proof import durable
-from uncounted.publish.beside import beside
 from uncounted.vault.case import Case
 from uncounted.vault.reports.attachments import Attachment
-from uncounted.vault.store.files import make_folder, on_disk
 
 type Form = Literal["csv", "json", "bagit"]
 FORMS: tuple[Form, ...] = ("csv", "json", "bagit")
@@ -75,9 +72,9 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
     """
     if out.exists() or out.is_symlink():
         raise AlreadyThere(f"{out.name} is there already", hint="name a folder that is not there")
-    with beside(out, private=True) as passing, on_disk():
+    with atomic_files.partial_folder(out, private=True) as passing, atomic_files.disk_errors():
         folder = passing / bagit.PAYLOAD if form == "bagit" else passing
-        make_folder(folder)
+        atomic_files.make_private_folder(folder)
         attached = _put_back(case, folder, progress)
         if form == "csv":
             reports, changed = csv_files.write(case, folder, progress=progress)
@@ -97,7 +94,7 @@ def write(case: Case, form: Form, out: Path, *, progress: Progress = silent) -> 
             )
         _lock_up(passing)
         passing.rename(out)
-        durable.sync_folders([out.parent])
+        atomic_files.sync_folders([out.parent])
     files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     unfinished = (path.name for path in out.parent.iterdir() if _UNFINISHED.fullmatch(path.name))
     return ExportSummary(form, str(out), reports, attached, files, behind, sorted(unfinished))
@@ -144,7 +141,7 @@ def _write_json(case: Case, folder: Path, progress: Progress) -> int:
 def _put_back(case: Case, folder: Path, progress: Progress) -> int:
     attachments = case.attachments()
     if attachments:
-        make_folder(folder / ATTACHMENTS)
+        atomic_files.make_private_folder(folder / ATTACHMENTS)
     alike: dict[str, list[Attachment]] = {}
     for each in attachments:
         alike.setdefault(each.sha256, []).append(each)
@@ -170,9 +167,9 @@ def _put_back_one(case: Case, alike: Sequence[Attachment], target: IO[bytes]) ->
 def _lock_up(folder: Path) -> None:
     """Make sure that all is for its owner alone, and wait until it is on the disk."""
     for path in (*folder.rglob("*"), folder):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if path.is_dir():
+            path.chmod(0o700)
+            atomic_files.sync_folders([path])
+        else:
+            path.chmod(0o600)
+            atomic_files.sync_file(path)

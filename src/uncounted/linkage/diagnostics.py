@@ -95,7 +95,6 @@ class BlockingDiagnostics(_Stored):
     pairs_below_cut: int | None = attrs.field(default=None, metadata=_IF_ANY)
     expected_links_below_cut: float | None = attrs.field(default=None, metadata=_IF_ANY)
     pairs: int | None = attrs.field(default=None, metadata=_IF_ANY)
-    links_by_plain_splink: float | None = None
     likely_links: float = 0.0
     lost_share: float | None = None
     by_rule: Mapping[str, Mapping[str, float]] = attrs.field(factory=dict)

@@ -258,7 +258,7 @@ def comparing(reports: Sequence[Report], *, seed: int, progress: Progress) -> Co
 def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
-    left, right, found_by, everything, found = _pairs(encoded, seed, progress)
+    left, right, found_by, everything, found = _pairs(encoded, progress)
     codes, rates, log_odds = of_pairs(encoded, left, right, seed=seed, progress=progress)
     loss = blocking_loss(
         encoded.keys,
@@ -293,27 +293,18 @@ def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:
 
 
 def _pairs(
-    encoded: Encoded, seed: int, progress: Progress
+    encoded: Encoded, progress: Progress
 ) -> tuple[Ints, Ints, NDArray[np.uint16], bool, BlockingDiagnostics]:
     """Pairs to compare, the later report first, in order; which rules find each; and facts.
 
     Where all pairs are there, or were looked at, what rules miss can be counted.
     """
-    from uncounted.linkage import splink_baseline
-
     progress("finding candidate pairs", 0, None)
     found = blocking.find(encoded, everybody=encoded.count > ALL_PAIRS)
-    by_rule = found.rules > 0
-    plain = splink_baseline.expected_links(
-        encoded, found.left[by_rule], found.right[by_rule], seed=seed
-    )
-    facts = attrs.evolve(
-        found.diagnostics, links_by_plain_splink=None if plain is None else round(plain, 1)
-    )
     if encoded.count > ALL_PAIRS:
-        return found.left, found.right, found.rules, found.everybody, facts
+        return found.left, found.right, found.rules, found.everybody, found.diagnostics
     left, right = (each.astype(np.int64) for each in np.tril_indices(encoded.count, -1))
-    return left, right, blocking.rules_of(encoded, left, right), True, facts
+    return left, right, blocking.rules_of(encoded, left, right), True, found.diagnostics
 
 
 def _numbered(slots: NDArray[np.int32]) -> NDArray[np.int32]:

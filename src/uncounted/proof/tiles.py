@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, Damaged
-from uncounted.proof import durable, merkle
+from uncounted.proof import merkle
 from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.signed_note import split
 
@@ -89,7 +90,7 @@ class TileLog:
             hashes = self._append_level(level, hashes)
             level += 1
         self._place()
-        durable.sync_folders(self._changed)
+        atomic_files.sync_folders(self._changed)
         for partial in self._stale:  # only now: the last checkpoint may still rest on them
             shutil.rmtree(partial, ignore_errors=True)
         self.size += len(added)
@@ -107,7 +108,7 @@ class TileLog:
                 "this checkpoint is not about the log as it stands",
                 hint="sign the size and root that the log has now",
             )
-        durable.write(self.folder / "checkpoint", checkpoint)
+        atomic_files.write(self.folder / "checkpoint", checkpoint)
 
     def checkpoint(self) -> bytes | None:
         """Give the signed note in the folder, or None before the first."""
@@ -195,7 +196,7 @@ class TileLog:
             self._stale.add((self.folder / path(level, number, 1)).parent)
 
     def _place(self) -> None:
-        self._changed |= durable.place_all(self._made)
+        self._changed |= atomic_files.place_all(self._made)
         self._made = []
 
     def _read_tile(self, level: int, number: int, width: int) -> bytes:

@@ -16,16 +16,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
+from uncounted import atomic_files
 from uncounted.errors import NotVerified
 
-# A link would lead elsewhere, a pipe would wait for ever.
 _ANEW = "do not use these files; get the release again from whoever published it"
-_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for ever
 
 
 def read(folder: Path, name: str, *, limit: int, size: int | None = None) -> bytes:
@@ -105,7 +100,7 @@ def shown(name: str) -> str:
 @contextlib.contextmanager
 def _opened(folder: Path, name: str) -> Iterator[BufferedReader]:
     try:
-        descriptor = os.open(folder / name, _FLAGS)
+        descriptor = atomic_files.open_no_follow(folder / name, _FLAGS)
     except FileNotFoundError:
         raise NotVerified(
             f"{name} is missing", hint="is this the folder of a release, and all of it?"

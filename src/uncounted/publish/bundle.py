@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from uncounted import atomic_files
 from uncounted.errors import AlreadyThere, BadInput
-from uncounted.proof import durable
 from uncounted.proof.canonical_json import JSONObject, canonical, sha256
 from uncounted.proof.signed_note import Signer
 from uncounted.publish import verify as verifying
-from uncounted.publish.beside import beside as _beside
 
 
 def manifest(
@@ -83,7 +82,7 @@ def refuse_unwritable(folder: Path) -> None:
         NoSpace: no folder can be made there.
     """
     _refuse_full(folder)
-    with _beside(folder):
+    with atomic_files.partial_folder(folder):
         pass
 
 
@@ -131,17 +130,17 @@ def write(
         verifying.LEAVES: leaves,
     }
     _refuse_full(folder)  # 1
-    with _beside(folder) as temporary:
+    with atomic_files.partial_folder(folder) as temporary:
         changed = {folder.parent}
         for name, data in parts.items():  # 2
-            changed |= durable.place(temporary / name, data)
-        durable.sync_folders(changed)
+            changed |= atomic_files.place(temporary / name, data)
+        atomic_files.sync_folders(changed)
         verdict = verifying.verify(temporary, signer=signer.vkey)  # 3
-        with durable.told_plainly():  # 4
+        with atomic_files.disk_errors():  # 4
             if folder.exists():
                 folder.rmdir()  # empty, by step 1; a full one is refused by the system
             temporary.rename(folder)
-        durable.sync_folders([folder.parent])
+        atomic_files.sync_folders([folder.parent])
     return verdict
 
 
@@ -152,7 +151,7 @@ def _check_names(files: Mapping[str, bytes]) -> None:
 
 
 def _refuse_full(folder: Path) -> None:
-    with durable.told_plainly():
+    with atomic_files.disk_errors():
         taken = folder.is_symlink() or (
             folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import canonical
 from uncounted.vault.access import rotation
@@ -27,7 +29,6 @@ from uncounted.vault.log.rollback import SeenTreeHeads
 from uncounted.vault.reports import attachments, decisions, erasures
 from uncounted.vault.reports.replay import CaseState, replay, tables
 from uncounted.vault.store.database import Storage
-from uncounted.vault.store.files import content_of
 
 _FOLDERS = (grants.FOLDER, attachments.FOLDER)
 _OURS = {"case.json", "case.db", "case.db-wal", "lock", "log", *_FOLDERS}
@@ -70,7 +71,7 @@ def findings(
     yield from attachments.findings(entries, folder)  # 5
     for name, sealed in rotation.files(case).items():  # 6
         path = folder / grants.FOLDER / name
-        if sealed is None or content_of(path) != sealed:
+        if sealed is None or atomic_files.read_or_none(path) != sealed:
             yield f"{grants.FOLDER}/{name} is not the file that was made for its member"
     yield from _open_to_others(folder)  # 7
     if seen is not None and not seen.is_newest(log.tree_head()):  # 8
@@ -79,6 +80,8 @@ def findings(
 
 
 def _open_to_others(folder: Path) -> Iterator[str]:
+    if os.name == "nt":  # access is by lists that are inherited there; these bits say nothing of it
+        return
     own = ("case.*", "lock", *(f"{of}{all_}" for of in _FOLDERS for all_ in ("", "/*")))
     for path in (folder, *(path for some in own for path in folder.glob(some))):
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0

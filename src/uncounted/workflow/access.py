@@ -7,15 +7,14 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import NoAccess, UsedWrongly
-from uncounted.proof.durable import refuse_existing
 from uncounted.proof.signed_note import fingerprint
 from uncounted.vault.case import Case
 from uncounted.vault.keys import identity, recipients, recovery_shares
 from uncounted.vault.keys.recipients import Opener, PublicKeys, read_key
 from uncounted.vault.keys.recovery_shares import RecoveryShare, RecoveryShares, refuse_unfit
 from uncounted.vault.keys.recovery_shares import read as read_share
-from uncounted.vault.store.files import make_folder, write_private
 
 __all__ = [
     "Case",
@@ -40,8 +39,8 @@ __all__ = [
     "read_key",
     "read_recipient",
     "read_share",
-    "refuse_existing",
     "refuse_inside",
+    "refuse_taken",
     "refuse_unfit",
     "revoke",
     "rotate",
@@ -50,6 +49,15 @@ __all__ = [
 ]
 
 type Ask = Callable[[], str]  # asks for a passphrase
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse to write over what is there.
+
+    Raises:
+        AlreadyThere: something has this name.
+    """
+    atomic_files.refuse_existing(path)
 
 
 def has_identity(home: Path) -> bool:
@@ -132,7 +140,7 @@ def refuse_inside(case: Path, out: Path) -> None:
         AlreadyThere: something has that name.
         UsedWrongly: it would be inside the case file.
     """
-    refuse_existing(out)
+    atomic_files.refuse_existing(out)
     if out.resolve().is_relative_to(case.resolve()):
         raise UsedWrongly(
             "what --out names would stand inside the case file",
@@ -227,10 +235,10 @@ def make_shares(folder: Path, shares: int, threshold: int) -> RecoveryShares:
 
 def write_shares(shares: Sequence[str], out: Path) -> list[Path]:
     """Write each share to a file of its own, in a new folder for its owner alone."""
-    make_folder(out)
+    atomic_files.make_private_folder(out)
     files = [out / f"share-{number}-of-{len(shares)}.txt" for number in range(1, len(shares) + 1)]
     for file, share in zip(files, shares, strict=True):
-        write_private(file, share.encode() + b"\n")
+        atomic_files.write(file, share.encode() + b"\n", private=True, replace=False)
     return files
 
 

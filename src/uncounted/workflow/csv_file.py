@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from uncounted.proof import durable
+from uncounted import atomic_files
 
 
 def write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -16,4 +16,4 @@ def write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    durable.write(out, text.getvalue().encode(), private=True)
+    atomic_files.write(out, text.getvalue().encode(), private=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.captures import DIFFER, CaptureTable, read_tables
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate import Estimate, EstimateSettings, Study, check, run, run_over
@@ -42,7 +43,6 @@ from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
-from uncounted.proof import durable
 from uncounted.vault.case import Case
 from uncounted.workflow.captures import CaptureTables, count, count_strata
 from uncounted.workflow.link import LinkedReports, linked
@@ -149,7 +149,7 @@ class EstimateRequest:
                     hint=f"add --method {takes[0]}, or leave --{option} out",
                 )
         if self.pictures is not None:
-            durable.refuse_existing(self.pictures)
+            atomic_files.refuse_existing(self.pictures)
 
     def check_psi(self, tables: Sequence[CaptureTable | None]) -> None:
         """Refuse an odds ratio of two lists where no table has two: it would change nothing."""

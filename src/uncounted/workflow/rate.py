@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import UsedWrongly
-from uncounted.proof import durable
 from uncounted.rates import (
     BiasPrior,
     Contrast,
@@ -115,7 +115,7 @@ def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
         AlreadyThere: the page exists.
     """
     if request.out is not None:
-        durable.refuse_existing(request.out)
+        atomic_files.refuse_existing(request.out)
     elif request.internal:
         raise UsedWrongly("--not-for-publication marks a page, and no --out names one")
     labels = request.labels
@@ -123,7 +123,7 @@ def rate(table: Path, request: RateRequest, *, on: dt.date) -> RateResult:
     if request.out is not None:
         from uncounted.publish.rates.page import page
 
-        durable.write(request.out, page(found, labels, made=on, internal=request.internal))
+        atomic_files.write(request.out, page(found, labels, made=on, internal=request.internal))
     return RateResult(found, labels)
 
 

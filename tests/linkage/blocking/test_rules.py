@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from uncounted.linkage import pipeline, splink_baseline
+from uncounted.linkage import pipeline
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import agreements, blocking_loss, by_keys, describe_loss
@@ -266,17 +266,6 @@ def test_compared_reports_tell_of_their_blocking() -> None:
     assert facts.likely_links > 30
     assert facts.lost_counted is not None
     assert 0 <= facts.lost_counted < 0.2
-    assert (facts.links_by_plain_splink or 0.0) > 30
-
-
-def test_splink_scores_no_more_than_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded = encode(_reports(20))
-    found = blocking.find(encoded)
-    assert splink_baseline.expected_links(encoded, found.left, found.right, seed=1) is not None
-    monkeypatch.setattr(splink_baseline, "MOST_SCORED", 1)
-    assert splink_baseline.expected_links(encoded, found.left, found.right, seed=1) is None
-    nothing = np.zeros(0, np.int64)
-    assert splink_baseline.expected_links(encoded, nothing, nothing, seed=1) is None
 
 
 def test_candidates_and_random_others_stand_for_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from benchmarks.partition_accuracy import evaluate
 
 from uncounted.errors import NotLinkable
-from uncounted.linkage import evaluate, link, point_partition, prior_sensitivity
+from uncounted.linkage import link, point_partition, prior_sensitivity
 from uncounted.linkage.comparison import levels
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged, NoSpace, RolledBack
 from uncounted.vault.case import Case
 from uncounted.vault.keys.identity import Identity
@@ -150,10 +151,14 @@ def test_check_says_when_the_newest_state_is_not_remembered(
 ) -> None:
     now, _ = old
 
-    def full(path: Path, content: bytes, *, replace: bool) -> None:
-        raise NoSpace("the disk is full")
+    real = atomic_files.write
 
-    monkeypatch.setattr(rollback, "write_private", full)
+    def full(path: Path, content: bytes, **named: bool) -> None:
+        if path.is_relative_to(now.parent / "home"):
+            raise NoSpace("the disk is full")
+        real(path, content, **named)
+
+    monkeypatch.setattr(atomic_files, "write", full)
     with Case.open(now, mine) as case:
         assert case.check() == ()
         case.put("estimate", {"n": 1})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, Damaged, NoSpace, UsedWrongly
 from uncounted.export import write as writing
 from uncounted.vault.case import Case
@@ -161,7 +162,7 @@ def test_a_full_disk_keeps_nothing(case: Case, scan: Path, monkeypatch: pytest.M
         def fileno(self) -> int:
             return 0
 
-    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: Full())
+    monkeypatch.setattr(atomic_files, "create", lambda path: Full())
     with pytest.raises(NoSpace, match="the disk is full"):
         case.attach("one", "R-1", [scan])
     monkeypatch.undo()

@@ -2,7 +2,7 @@
 
 1. Reports that share all keys of a rule are a block; where there are not too many, all of them
 are one block more. 2. Every pair of a block is looked at, once,
-and weighed by its keys alone, as Splink's plain model would (exact agreement, m from a
+and weighed by its keys alone, as a plain Fellegi-Sunter model would (exact agreement, m from a
 judgement, u from the reports, common names worth less). 3. The best are kept, so many a report.
 Nothing is stored of the others but how many they are and how many links are expected among
 them, so that a million reports need no more than their keys and what is kept.

@@ -1,4 +1,4 @@
-"""Reports as arrays of whole numbers: what compiled comparisons and Splink's SQL see.
+"""Reports as arrays of whole numbers: what compiled comparisons see.
 
 After this module there are no names, only numbers for readings, letters and keys.
 """
@@ -437,7 +437,7 @@ def _days(day: PartialDate | None) -> tuple[int, int]:
 
 
 def _keys(encoded: Encoded) -> dict[str, Ints]:
-    """Keys for Splink, one number a report and key; `NO_KEY` matches nobody."""
+    """Blocking keys, one number for each report and key; `NO_KEY` is a missing value."""
     e = encoded
     exact = (e.birth[:, 0] == e.birth[:, 1]) & (e.birth[:, 0] != 0)
     event = _first(e.act_starts, _months(e.act_days))

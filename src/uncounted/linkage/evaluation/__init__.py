@@ -8,20 +8,17 @@ from uncounted.linkage.evaluation.ground_truth import (
     against_persons,
 )
 from uncounted.linkage.evaluation.labels import LabelledPairs, Persons, read_sample, read_truth
-from uncounted.linkage.evaluation.quick import Evaluation, evaluate
 from uncounted.linkage.evaluation.self_reported import ExpectedAccuracy, expected_accuracy
 
 __all__ = [
     "Calibration",
     "ClericalEvaluation",
-    "Evaluation",
     "ExpectedAccuracy",
     "LabelledPairs",
     "Persons",
     "TruthComparison",
     "against_pairs",
     "against_persons",
-    "evaluate",
     "expected_accuracy",
     "read_sample",
     "read_truth",

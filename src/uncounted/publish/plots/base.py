@@ -9,9 +9,9 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import AlreadyThere
 from uncounted.estimate.base.rounding import round_to_interval
-from uncounted.proof import durable
 from uncounted.publish import fonts
 from uncounted.publish.report.figures import NARROW, WIDE
 from uncounted.publish.report.rounding import whole
@@ -64,7 +64,7 @@ class Plot:
             raise AlreadyThere(
                 f"{path.name} exists already", hint="choose another name, or take it away first"
             )
-        durable.write(path, (self.narrow if narrow else self.svg).encode(), private=True)
+        atomic_files.write(path, (self.narrow if narrow else self.svg).encode(), private=True)
         return path
 
 
@@ -102,7 +102,7 @@ def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, .
     folder = Path(folder)
     files = {folder / f"{each.name}.svg": each.svg for each in svg_by_name}
     files |= {folder / f"{each.name}-narrow.svg": each.narrow for each in svg_by_name}
-    with durable.told_plainly():
+    with atomic_files.disk_errors():
         taken = [path for path in files if path.is_symlink() or path.exists()]
         if not folder.exists():
             folder.mkdir(mode=0o700, parents=True)
@@ -111,8 +111,8 @@ def save_plots(svg_by_name: Sequence[Plot], folder: str | Path) -> tuple[Path, .
             f"{len(taken)} of the pictures exist already, {taken[0].name} among them",
             hint="choose another folder, or take them away first",
         )
-    folders = [durable.place(path, svg.encode(), private=True) for path, svg in files.items()]
-    durable.sync_folders(set().union(*folders))
+    folders = [atomic_files.place(path, svg.encode(), private=True) for path, svg in files.items()]
+    atomic_files.sync_folders(set().union(*folders))
     return tuple(files)
 
 

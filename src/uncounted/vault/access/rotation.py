@@ -8,11 +8,11 @@ after it only the new one; what is left over of the other is deleted at the next
 
 from __future__ import annotations
 
-import os
 import secrets
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.access import membership
@@ -23,7 +23,6 @@ from uncounted.vault.keys.grants import Member
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.entries import PARTS, Entries, Entry
 from uncounted.vault.store.database import Storage
-from uncounted.vault.store.files import on_disk, read_private, sync_folder
 
 NEXT = "case.db.next"
 
@@ -86,7 +85,7 @@ def tidy(case: UnlockedCase) -> None:
     That there is a copy beside the database that opened, or a key of another epoch, means
     nothing any more.
     """
-    with on_disk():
+    with atomic_files.disk_errors():
         for path in case.folder.glob(f"{NEXT}*"):
             if not path.is_dir():  # we make none, and `check` counts it
                 path.unlink()
@@ -94,7 +93,7 @@ def tidy(case: UnlockedCase) -> None:
         path = case.folder / grants.FOLDER / grants.file_name(holder.recipient, case.epoch)
         if holder.key is None and path.is_file():  # made by a version that kept no copy
             with case.storage.transaction():
-                case.storage.set_key(holder.recipient, read_private(path))
+                case.storage.set_key(holder.recipient, atomic_files.read_private(path))
     grants.tidy(case.folder, files(case))
 
 
@@ -140,12 +139,8 @@ def _take_place(old: UnlockedCase) -> None:
         raise Damaged(
             "the journal of the database could not be emptied", hint="open the case file again"
         )
-    with on_disk():
+    with atomic_files.disk_errors():
         journal.unlink(missing_ok=True)
-        descriptor = os.open(folder / NEXT, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        atomic_files.sync_file(folder / NEXT)
         (folder / NEXT).replace(folder / DATABASE)
-        sync_folder(folder)
+        atomic_files.sync_folders([folder])

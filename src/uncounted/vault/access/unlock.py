@@ -17,6 +17,7 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import AlreadyThere, Damaged, NoAccess, NotACase
 from uncounted.vault.keys import grants as members
 from uncounted.vault.keys.case_keys import KEY_BYTES, CaseKeys
@@ -27,7 +28,6 @@ from uncounted.vault.log import rollback
 from uncounted.vault.reports import attachments
 from uncounted.vault.store import manifest
 from uncounted.vault.store.database import Storage
-from uncounted.vault.store.files import make_folder, on_disk
 from uncounted.vault.store.rows import HolderRow
 
 DATABASE = "case.db"
@@ -88,8 +88,8 @@ def beginning(folder: Path) -> Iterator[None]:
         raise AlreadyThere("the folder is not empty", hint="name a folder that is not there yet")
     made = not folder.exists()
     try:
-        make_folder(folder)
-        with on_disk():
+        atomic_files.make_private_folder(folder)
+        with atomic_files.disk_errors():
             folder.chmod(0o700)
         yield
     except BaseException:
@@ -188,7 +188,7 @@ def _check(case: UnlockedCase, grants: list[Grant]) -> None:
 
 def tidy(folder: Path) -> None:
     """Delete what a crash left beside the manifest and the files of the log."""
-    with on_disk():
+    with atomic_files.disk_errors():
         for path in (*(folder / LOG).rglob(".*.tmp"), *folder.glob(f".{manifest.NAME}.*")):
             if _PASSING.fullmatch(path.name) and not path.is_dir():
                 path.unlink(missing_ok=True)

@@ -14,24 +14,18 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, Damaged, NoAccess, NotACase, NotVerified
 from uncounted.proof.signed_note import Verifier, open_note, split
 from uncounted.vault.keys import recipients
 from uncounted.vault.keys.case_keys import KEY_BYTES
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.keys.recipients import Opener
-from uncounted.vault.store.files import (
-    make_folder,
-    on_disk,
-    read_private,
-    sync_folder,
-    write_private,
-)
 
 FOLDER = "members"
 _HEADER = "uncounted case key"
 _NAME = re.compile(r"[0-9a-f]{16}(?:\.([1-9][0-9]{0,8}))?\.age")
-_PASSING = re.compile(r"\..+\.age\.[0-9a-f]{8}")  # what a crash left of one
+_PASSING = re.compile(r"\..+\.age\.[0-9a-f]{8}(\.tmp)?")  # what a crash left of one
 
 
 @attrs.frozen
@@ -74,15 +68,17 @@ def seal_to(
         AlreadyThere: they have it already.
     """
     sealed = seal(case_id, case_key, recipient, by, epoch)
-    make_folder(folder / FOLDER)
-    write_private(folder / FOLDER / file_name(recipient, epoch), sealed)
+    atomic_files.make_private_folder(folder / FOLDER)
+    atomic_files.write(
+        folder / FOLDER / file_name(recipient, epoch), sealed, private=True, replace=False
+    )
     return sealed
 
 
 def put(folder: Path, recipient: str, epoch: int, sealed: bytes) -> None:
     """Write a member's file, in place of one that is there."""
-    make_folder(folder / FOLDER)
-    write_private(folder / FOLDER / file_name(recipient, epoch), sealed, replace=True)
+    atomic_files.make_private_folder(folder / FOLDER)
+    atomic_files.write(folder / FOLDER / file_name(recipient, epoch), sealed, private=True)
 
 
 def file_name(recipient: str, epoch: int) -> str:
@@ -140,13 +136,13 @@ def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:
     there = {path.name: path for path in (folder / FOLDER).iterdir() if path.is_file()}
     for name, sealed in wanted.items():
         if sealed is not None and name not in there:
-            write_private(folder / FOLDER / name, sealed)
+            atomic_files.write(folder / FOLDER / name, sealed, private=True, replace=False)
     left = [name for name in sorted(there.keys() - wanted.keys()) if is_ours(name)]
-    with on_disk():
+    with atomic_files.disk_errors():
         for name in left:
             there[name].unlink()
         if left:
-            sync_folder(folder / FOLDER)
+            atomic_files.sync_folders([folder / FOLDER])
 
 
 def is_ours(name: str) -> bool:
@@ -169,7 +165,7 @@ def _digest(recipient: str) -> str:
 
 
 def _open(path: Path, opener: Opener) -> Grant:
-    sealed = read_private(path)
+    sealed = atomic_files.read_private(path)
     try:
         return _parse(opener.unseal(sealed), opener.recipient, _epoch(path))
     except (NoAccess, NotVerified, BadInput, ValueError) as error:

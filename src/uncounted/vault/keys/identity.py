@@ -17,6 +17,7 @@ import pyrage
 from pyrage import passphrase as age_passphrase
 from pyrage import x25519
 
+from uncounted import atomic_files
 from uncounted.errors import (
     AlreadyThere,
     BadInput,
@@ -26,7 +27,6 @@ from uncounted.errors import (
     WrongPassphrase,
 )
 from uncounted.proof.signed_note import Signer
-from uncounted.vault.store.files import make_folder, on_disk, read_private, write_private
 
 FORMAT = "uncounted-identity/1"
 _SEALED = "identity.age"
@@ -128,9 +128,9 @@ def create(home: Path, passphrase: str) -> Identity:
     refuse_existing(home)
     identity = Identity.generate()
     sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)
-    make_folder(home)
-    write_private(home / _SEALED, sealed)
-    write_private(home / _PUBLIC, _public_bytes(identity), replace=True)
+    atomic_files.make_private_folder(home)
+    atomic_files.write(home / _SEALED, sealed, private=True, replace=False)
+    atomic_files.write(home / _PUBLIC, _public_bytes(identity), private=True)
     return attrs.evolve(identity, home=home)
 
 
@@ -165,11 +165,12 @@ def load(home: Path, passphrase: str) -> Identity:
             "there is no identity in this folder",
             hint="uncounted init makes one; UNCOUNTED_HOME says where it is kept",
         )
-    identity = Identity.parse(_unlock(read_private(home / _SEALED), _normal(passphrase)))
+    sealed = atomic_files.read_private(home / _SEALED)
+    identity = Identity.parse(_unlock(sealed, _normal(passphrase)))
     public = home / _PUBLIC
     if not public.exists():  # a crash between the two files of `create`
-        write_private(public, _public_bytes(identity), replace=True)
-    elif read_private(public) != _public_bytes(identity):
+        atomic_files.write(public, _public_bytes(identity), private=True)
+    elif atomic_files.read_private(public) != _public_bytes(identity):
         # Somebody who swaps it would have others seal the next case file to himself.
         raise Damaged(
             "the public half of the identity is not that of its secret keys",
@@ -201,7 +202,7 @@ def change_passphrase(home: Path, old: str, new: str) -> Identity:
     sealed = age_passphrase.encrypt(identity.unsafe_secret(), words)  # 2
     if _unlock(sealed, words) != identity.unsafe_secret():
         raise Damaged("the new file does not open: the old one is kept", hint="do it again")
-    write_private(home / _SEALED, sealed, replace=True)  # 3
+    atomic_files.write(home / _SEALED, sealed, private=True)  # 3
     return identity
 
 
@@ -209,7 +210,7 @@ def _sweep(home: Path) -> None:
     # What a crash in the middle of writing left; it may be under a passphrase that was meant
     # to be gone.
     for path in (*home.glob(f".{_SEALED}.*"), *home.glob(f".{_PUBLIC}.*")):
-        with on_disk():
+        with atomic_files.disk_errors():
             path.unlink(missing_ok=True)
 
 
@@ -221,7 +222,7 @@ def public(home: Path) -> PublicIdentity:
         Damaged: the file is not one.
     """
     try:
-        fields = json.loads(read_private(home / _PUBLIC))
+        fields = json.loads(atomic_files.read_private(home / _PUBLIC))
         return PublicIdentity(fields["recipient"], fields["vkey"])
     except FileNotFoundError as error:
         raise NoAccess(

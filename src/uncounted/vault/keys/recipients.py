@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pyrage import ssh, x25519
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, NoAccess, UsedWrongly
-from uncounted.vault.store.files import read_private
 
 _SSH = ("ssh-ed25519", "ssh-rsa")
 _OTHER_SSH = ("ecdsa-", "sk-", "ssh-dss")
@@ -207,7 +207,7 @@ def _ssh_key(content: bytes) -> SecretKey:
 
 
 def _text(path: Path) -> str:
-    content = read_private(path)
+    content = atomic_files.read_private(path)
     if len(content) > _MOST_BYTES:
         raise BadInput(f"{path.name} is too large to hold a key", hint=_LOOKS)
     try:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged, NotVerified, RolledBack
 from uncounted.proof.canonical_json import canonical
 from uncounted.proof.checkpoint import Checkpoint, open_checkpoint, sign
@@ -22,7 +23,6 @@ from uncounted.proof.tlog_proof import TlogProof
 from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.rollback import TreeHead
 from uncounted.vault.store.database import Storage
-from uncounted.vault.store.files import content_of
 
 _PUBLISHED = "published"
 _NO_LOG = (
@@ -187,11 +187,11 @@ class PublicLog:
 
     def _has_bundle(self, number: int, leaves: list[bytes]) -> bool:
         content = b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
-        partial = content_of(self._folder / path("entries", number, len(leaves)))
+        partial = atomic_files.read_or_none(self._folder / path("entries", number, len(leaves)))
         if partial is not None:
             return partial == content
         # A full bundle stands in for a partial one, and may hold more than is published.
-        full = content_of(self._folder / path("entries", number, WIDTH))
+        full = atomic_files.read_or_none(self._folder / path("entries", number, WIDTH))
         return full is not None and full.startswith(content)
 
     def _signed(self) -> Checkpoint:

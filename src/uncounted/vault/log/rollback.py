@@ -12,10 +12,10 @@ from pathlib import Path
 
 import attrs
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged, NoSpace, RolledBack
 from uncounted.proof import strict_base64
 from uncounted.proof.merkle import HASH_BYTES
-from uncounted.vault.store.files import make_folder, read_private, write_private
 
 FOLDER = "seen"
 KEPT = 256  # of the newest; a line is 52 bytes or so
@@ -38,7 +38,7 @@ class SeenTreeHeads:
 
     def _read(self) -> tuple[TreeHead, ...]:
         try:
-            lines = read_private(self._path).decode("ascii").splitlines()
+            lines = atomic_files.read_private(self._path).decode("ascii").splitlines()
             return tuple(_parsed(line) for line in lines)
         except FileNotFoundError:
             return ()
@@ -86,8 +86,8 @@ class SeenTreeHeads:
         kept = (*self.heads, head)[-KEPT:]
         text = "".join(f"{m.size} {strict_base64.encode(m.root)}\n" for m in kept)
         try:
-            make_folder(self._path.parent)
-            write_private(self._path, text.encode(), replace=True)
+            atomic_files.make_private_folder(self._path.parent)
+            atomic_files.write(self._path, text.encode(), private=True)
         except NoSpace:
             return
         self.heads = kept

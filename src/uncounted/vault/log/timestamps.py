@@ -16,8 +16,9 @@ from pathlib import Path
 import attrs
 from cryptography import x509
 
+from uncounted import atomic_files
 from uncounted.errors import NotVerified
-from uncounted.proof import durable, rfc3161
+from uncounted.proof import rfc3161
 from uncounted.proof.checkpoint import Checkpoint
 from uncounted.proof.merkle import HASH_BYTES, Frontier
 from uncounted.proof.rfc3161 import Timestamp, TimestampRequest
@@ -25,7 +26,6 @@ from uncounted.proof.signed_note import split
 from uncounted.vault.log.bodies import TimestampBody
 from uncounted.vault.log.entries import Entries
 from uncounted.vault.log.public_log import origin
-from uncounted.vault.store.files import content_of, read_private
 
 FOLDER = Path("log", "timestamps")
 _NAME = re.compile(r"(?P<size>[0-9]+)-[0-9a-f]{16}")
@@ -79,8 +79,8 @@ def take(
     stamp = rfc3161.verify(answer, note, roots, nonce=request.nonce)  # 2
     digest = hashlib.sha256(answer).hexdigest()
     file = folder / FOLDER / f"{size}-{digest[:16]}.tsr"
-    durable.write(file.with_suffix(".note"), note)  # 3
-    durable.write(file, answer)
+    atomic_files.write(file.with_suffix(".note"), note)  # 3
+    atomic_files.write(file, answer)
     checkpoint = hashlib.sha256(note).hexdigest()
     body = TimestampBody(authority, checkpoint, digest, size, stamp.time.isoformat())
     return StoredTimestamp(stamp, size, file), body
@@ -98,13 +98,13 @@ def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestam
     Raises:
         NotVerified: the checkpoint is missing, or the stamp is not good or not about it.
     """
-    note = content_of(file.with_suffix(".note"))
+    note = atomic_files.read_or_none(file.with_suffix(".note"))
     if note is None:
         raise NotVerified(
             f"the checkpoint that {file.name} is about is missing",
             hint="bring it back from a copy of the log",
         )
-    stamp = rfc3161.verify(read_private(file), note, roots)
+    stamp = rfc3161.verify(atomic_files.read_private(file), note, roots)
     return StoredTimestamp(stamp, Checkpoint.parse(split(note)[0]).size, file)
 
 
@@ -119,7 +119,7 @@ def findings(
     """
     there = dict[str, Path]()
     for file in kept(folder):
-        answer = content_of(file)
+        answer = atomic_files.read_or_none(file)
         if answer is None:
             yield f"the timestamp {file.name} cannot be read"
         else:
@@ -127,7 +127,7 @@ def findings(
     for opened in entries.of_kind("timestamp"):  # 1
         seq, body = opened.entry.seq, TimestampBody.from_json(opened.body)
         about = there.get(body.response)
-        note = content_of(about.with_suffix(".note")) if about is not None else None
+        note = atomic_files.read_or_none(about.with_suffix(".note")) if about is not None else None
         if note is None:
             yield f"the timestamp of entry {seq} is missing or was altered"
         elif hashlib.sha256(note).hexdigest() != body.checkpoint:
@@ -135,7 +135,8 @@ def findings(
     for file in there.values():
         try:
             reread(file)  # 2
-            checkpoint = Checkpoint.parse(split(read_private(file.with_suffix(".note")))[0])
+            about_note = atomic_files.read_private(file.with_suffix(".note"))
+            checkpoint = Checkpoint.parse(split(about_note)[0])
         except NotVerified as error:
             yield f"the timestamp {file.name}: {error}"
             continue

@@ -20,14 +20,13 @@ import attrs
 import pyrage
 from pyrage import x25519
 
+from uncounted import atomic_files
 from uncounted.errors import BadInput, Damaged, UsedWrongly
 from uncounted.progress import Progress, silent
-from uncounted.proof.durable import sync_folders
 from uncounted.vault.log.bodies import AttachmentBody
 from uncounted.vault.log.entries import Entries, Entry
 from uncounted.vault.reports.versions import current
 from uncounted.vault.store.database import Storage
-from uncounted.vault.store.files import make_folder, on_disk
 
 FOLDER = "attachments"
 KIND = "attachment"
@@ -183,11 +182,11 @@ def sweep(entries: Entries, folder: Path) -> None:
         for path in place.iterdir()
         if path.name not in wanted and _OURS.fullmatch(path.name) and not path.is_dir()
     ]
-    with on_disk():
+    with atomic_files.disk_errors():
         for path in gone:
             path.unlink(missing_ok=True)
     if gone:
-        sync_folders([place])
+        atomic_files.sync_folders([place])
 
 
 def put_back(folder: Path, attachment: Attachment, target: IO[bytes]) -> None:
@@ -249,15 +248,15 @@ def _seal(
     of: tuple[int, int],
 ) -> _Sealed:
     key = x25519.Identity.generate()
-    make_folder(place)
+    atomic_files.make_private_folder(place)
     passing = place / f".{secrets.token_hex(8)}.tmp"
-    with on_disk():
-        descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with atomic_files.disk_errors():
+        created = atomic_files.create(passing)
     try:
-        with os.fdopen(descriptor, "wb") as target, _opened(file, of[0]) as plain:
+        with created as target, _opened(file, of[0]) as plain:
             progress("sealing files", *of)
             reading, writing = _Read(plain), _Digest(target)
-            with on_disk():
+            with atomic_files.disk_errors():
                 _encrypt(reading, writing, key)
                 target.flush()
                 os.fsync(target.fileno())
@@ -266,11 +265,11 @@ def _seal(
         if known is not None and _is_whole(place / f"{known.file}.age", known.file):
             return known
         name = writing.hexdigest()
-        with on_disk():
+        with atomic_files.disk_errors():
             passing.replace(place / f"{name}.age")
-        sync_folders([place])
+        atomic_files.sync_folders([place])
     finally:
-        with on_disk():  # what could stay is told, since no note would say that it is there
+        with atomic_files.disk_errors():  # an error, since nothing else says that it is there
             passing.unlink(missing_ok=True)
     return _Sealed(reading.size, reading.hexdigest(), name, str(key))
 

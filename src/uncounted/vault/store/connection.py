@@ -6,15 +6,14 @@ One connection, exclusive. What its tables hold is `database`'s to know.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from uncounted import atomic_files
 from uncounted.errors import CaseBusy, Damaged, Error, NoSpace, NotACase, UsedWrongly
-from uncounted.vault.store.files import on_disk
 from uncounted.vault.store.schema import SCHEMA, SCHEMA_VERSION, UPGRADES
 
 # Primary result codes of SQLite (sqlite.org/rescode.html), the low byte of the extended ones.
@@ -56,8 +55,8 @@ class EncryptedDatabase:
     @classmethod
     def create(cls, path: Path, key: bytes) -> Self:
         """Make the database file (mode 0600, which its journal inherits) and its tables."""
-        with on_disk():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with atomic_files.disk_errors():
+            atomic_files.create(path).close()
         made = cls(path, key)
         with made.transaction():
             for statement in SCHEMA.split(";")[:-1]:
@@ -119,8 +118,8 @@ class EncryptedDatabase:
 
     def export(self, path: Path, key: bytes) -> None:
         """Copy everything into a new database file (mode 0600) under another key."""
-        with on_disk():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with atomic_files.disk_errors():
+            atomic_files.create(path).close()
         self._run("PRAGMA foreign_keys = OFF")  # tables are copied one after the other
         self._run("ATTACH DATABASE ? AS other KEY ?", (str(path), f"x'{key.hex()}'"))
         try:

@@ -1,71 +1,70 @@
-"""One process at a time in a case file.
+"""One process at a time in a case file: an exclusive, advisory lock on one file.
 
-The lock is the kernel's (`flock`), so it ends with the process that holds it,
-however that ends. The text in the file only says who that is, for the message.
+The operating system holds the lock (`flock`, on Windows `LockFileEx`; by way of filelock), so it
+ends with the process, whatever ends that. The file stays; its text only names the holder in the
+message of a refusal.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
+import platform
 import time
 from pathlib import Path
 
+from filelock import lock_descriptor
+
+from uncounted import atomic_files
 from uncounted.errors import CaseBusy
-from uncounted.vault.store.files import on_disk
 
 _PAUSE = 0.05
-# Through a link somebody else's file would be emptied.
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+# Windows lets nobody else read the byte that is locked, the first: the text begins after it.
+_TEXT_AT = 1 if os.name == "nt" else 0
 
 
 class Lock:
     """The right to work on a case file, held until `release`.
 
-    `wait` is how many seconds to wait for another process to finish.
+    Args:
+        path: of the lock file, which is made where it is missing (mode 0600).
+        wait: how many seconds to wait for another process to finish.
 
     Raises:
         CaseBusy: another process holds it still.
-        NoSpace: the folder cannot be written to.
+        NoSpace: the folder cannot be written to, or its disk has no locks.
+        UsedWrongly: the file is a link: another file would be emptied through it.
     """
 
     def __init__(self, path: Path, *, wait: float = 0.0) -> None:
-        with on_disk():
-            self._descriptor = os.open(path, _FLAGS, 0o600)
+        with atomic_files.disk_errors():
+            self._descriptor = atomic_files.open_no_follow(path, os.O_RDWR | os.O_CREAT)
         try:
-            self._take(time.monotonic() + wait)
-            with on_disk():
-                os.ftruncate(self._descriptor, 0)
-                os.pwrite(self._descriptor, f"{os.getpid()} {os.uname().nodename}\n".encode(), 0)
+            with atomic_files.disk_errors():
+                self._take(time.monotonic() + wait)
+                os.ftruncate(self._descriptor, _TEXT_AT)
+                os.lseek(self._descriptor, _TEXT_AT, os.SEEK_SET)
+                os.write(self._descriptor, f"{os.getpid()} {platform.node()}\n".encode())
         except BaseException:
-            os.close(self._descriptor)
+            self.release()
             raise
 
     def _take(self, deadline: float) -> None:
-        while True:
-            try:
-                with on_disk():
-                    fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                if time.monotonic() >= deadline:
-                    raise CaseBusy(
-                        f"another process is working on the case file ({self._holder()})",
-                        hint="wait until it has finished",
-                    ) from error
-                time.sleep(_PAUSE)
-            else:
-                return
+        while not lock_descriptor(self._descriptor, blocking=False):
+            if time.monotonic() >= deadline:
+                raise CaseBusy(
+                    f"another process is working on the case file ({self._holder()})",
+                    hint="wait until it has finished",
+                )
+            time.sleep(_PAUSE)
 
     def _holder(self) -> str:
-        process, _, host = (
-            os.pread(self._descriptor, 200, 0).decode("ascii", "replace").partition(" ")
-        )
-        return (
-            f"process {process} on {host.strip()}" if process.isdigit() else "it did not say which"
-        )
+        os.lseek(self._descriptor, _TEXT_AT, os.SEEK_SET)
+        text = os.read(self._descriptor, 200).decode("ascii", "replace")
+        process, _, host = text.partition(" ")
+        return f"process {process} on {host.strip()}" if process.isdigit() else "process unknown"
 
     def release(self) -> None:
-        """Let the next one in; doing it twice is no harm."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

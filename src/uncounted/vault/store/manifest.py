@@ -10,8 +10,8 @@ import json
 import re
 from pathlib import Path
 
+from uncounted import atomic_files
 from uncounted.errors import Damaged, NotACase
-from uncounted.vault.store.files import read_private, write_private
 
 NAME = "case.json"
 FORMAT_VERSION = 1
@@ -24,7 +24,7 @@ def write(folder: Path, case_id: str) -> None:
     Raises:
         AlreadyThere: it says so already.
     """
-    write_private(folder / NAME, _bytes(case_id))
+    atomic_files.write(folder / NAME, _bytes(case_id), private=True, replace=False)
 
 
 def read(folder: Path) -> str:
@@ -37,7 +37,7 @@ def read(folder: Path) -> str:
         what = "that is a file, not a folder" if folder.exists() else "there is no such folder"
         raise NotACase(what, hint="a case file is a folder; uncounted init makes one")
     try:
-        content = read_private(folder / NAME)
+        content = atomic_files.read_private(folder / NAME)
         mark = json.loads(content)
         version, case_id = mark["version"], mark["id"]
         known = mark["format"] == "uncounted-case" and _ID.fullmatch(case_id)

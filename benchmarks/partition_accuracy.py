@@ -1,6 +1,7 @@
-"""A partition beside the truth of every report, in one call: for tests and benchmarks.
+"""Pairwise precision, recall and F1 of a partition whose true persons are all known.
 
-`known` does the same with intervals, and for labels of some reports only.
+For tests and benchmarks. `uncounted.linkage.evaluation.ground_truth` adds
+intervals and partial labels.
 """
 
 from __future__ import annotations
@@ -14,36 +15,28 @@ from numpy.typing import NDArray
 
 from uncounted.errors import UsedWrongly
 from uncounted.linkage.evaluation import metrics as ms
-from uncounted.linkage.evaluation.calibration import StatedPairs, in_bins
+from uncounted.linkage.evaluation.calibration import StatedPairs
 from uncounted.linkage.result import numbered
 
 
 @attrs.frozen
-class Evaluation:
-    """Pairs found among those that are, people counted, and whether chances mean what they say.
-
-    `calibration` has a row a bin of stated probability: (mean stated, share true, pairs).
-    It and `expected_links` are given when many draws are evaluated.
-    """
+class Accuracy:
+    """Pairwise accuracy, and the number of persons beside the true one."""
 
     precision: float
     recall: float
     f1: float
-    found: int
-    true: int
     people: int
     true_people: int
-    exact: float  # share of true people found exactly
-    calibration: tuple[tuple[float, float, int], ...] = ()
-    expected_links: float | None = None
+    exact: float  # share of true persons found exactly
 
 
-def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
+def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Accuracy:
     """Compare a partition, or draws of one, with the truth.
 
     Args:
         labels: shape (reports,) or (draws, reports). For draws, precision, recall and F1
-            are of the pairs that most draws put together, and calibration is given.
+            are of the pairs that most draws put together.
         truth: who each report is about.
 
     Raises:
@@ -68,19 +61,13 @@ def evaluate(labels: NDArray[Any], truth: Sequence[Hashable]) -> Evaluation:
     recall = hits / true_pairs if true_pairs else 1.0
     both = precision + recall
     people = [len(np.unique(row)) for row in rows]
-    many = len(rows) > 1
-    bins, _ = in_bins(pairs.stated, right, np.ones(len(right)), real[pairs.left], 0.95, least=0)
-    return Evaluation(
+    return Accuracy(
         precision=precision,
         recall=recall,
         f1=2 * precision * recall / both if both else 0.0,
-        found=found,
-        true=true_pairs,
         people=int(np.median(people)),
         true_people=len(sizes),
         exact=float(np.mean([_exact(row, real) for row in rows])) if len(real) else 1.0,
-        calibration=tuple((each.stated, each.true, each.pairs) for each in bins) if many else (),
-        expected_links=float(pairs.stated.sum()) if many else None,
     )
 
 

@@ -1,9 +1,12 @@
-"""Splink on DuckDB: what a plain model thinks of the candidate pairs. The only SQL here.
+"""Plain Splink on the candidate pairs: how many links it expects, beside how many are true.
 
-Splink sees numbers only (keys, years, codes), never a name, a date or a place as
-written. Its database lives in memory, on one thread so that results repeat, with no file
-to spill to and no extension to fetch. Its probabilities are told in the diagnostics, as a
-second opinion on how many links there are; they decide nothing: `moves` does.
+    make bench, or: uv sync --group bench && python benchmarks/bench_splink.py
+
+A Fellegi-Sunter model with exact agreement on eight keys, m fixed and u from random pairs, run by
+Splink on DuckDB, for the shipped example and for twelve made-up registers of people killed
+(`made_register`). Splink, DuckDB and PyArrow come with the dependency group `bench` only;
+the installed program has none of them. Splink sees numbers (keys, years, codes), never a name, a
+date or a place as written. Its database is in memory, on one thread so that results repeat.
 """
 
 from __future__ import annotations
@@ -11,8 +14,11 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,10 +26,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from uncounted.linkage.encoding.encode import NO_KEY, Encoded
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import bench_linkage, made_register
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.encoding.encode import NO_KEY, Encoded, encode
+from uncounted.records.report import Report
 
 Ints = NDArray[np.int64]
-MOST_SCORED = 1_000_000  # pairs; of more there is no second opinion
+MOST_SCORED = 1_000_000  # pairs; more are not scored
 # m of agreement to start from; u comes from random pairs, and is not for EM to change.
 _START_M = {
     "given": 0.85,
@@ -39,7 +50,7 @@ _RANDOM_PAIRS = 1_000_000
 
 
 def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> float | None:
-    """How many of these pairs a plain Splink model takes for links, expected.
+    """The number of links that a plain Splink model expects among these pairs.
 
     Args:
         encoded: the reports.
@@ -49,7 +60,7 @@ def expected_links(encoded: Encoded, left: Ints, right: Ints, *, seed: int) -> f
 
     Returns:
         The sum of match probabilities; None where nothing can be scored: no pairs, no key
-        that tells reports apart, or more than `MOST_SCORED` pairs.
+        with two values, or more than `MOST_SCORED` pairs.
     """
     columns = [column for column in _START_M if _useful(encoded, column)]
     if not columns or not 0 < len(left) <= MOST_SCORED:
@@ -78,7 +89,7 @@ def _database() -> duckdb.DuckDBPyConnection:
         "set enable_progress_bar=false",
     ):
         connection.execute(setting)
-    # Splink 5.0 writes the old lambda arrow, which DuckDB 2 refuses unless told.
+    # Splink 5.0 writes the old lambda arrow, which DuckDB 2 refuses without this setting.
     if int(duckdb.__version__.split(".")[0]) >= 2:
         connection.execute("set lambda_syntax='ENABLE_SINGLE_ARROW'")
     return connection
@@ -146,3 +157,24 @@ def _comparison(column: str) -> Any:
         output_column_name=column,
         comparison_levels=[levels.NullLevel(column), exact, rest],
     )
+
+
+def report(name: str, reports: Sequence[Report], truth: Sequence[str]) -> None:
+    """Print one line: pairs scored, links that Splink expects, true pairs."""
+    encoded = encode(reports)
+    found = blocking.find(encoded, everybody=False)
+    links = expected_links(encoded, found.left, found.right, seed=1)
+    true = sum(size * (size - 1) // 2 for size in Counter(truth).values())
+    shown = "not scored" if links is None else f"{links:,.0f} links expected"
+    print(f"{name:>12} {len(found.left):9,} pairs  {shown}, {true:,} true", flush=True)
+
+
+def main() -> None:
+    """Score the example and the made-up registers."""
+    report("example", *bench_linkage.population(bench_linkage.EXAMPLE))
+    for seed in range(1, 13):
+        report(f"killed {seed}", *made_register.made(seed))
+
+
+if __name__ == "__main__":
+    main()
