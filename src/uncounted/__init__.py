@@ -1,4 +1,4 @@
-"""From testimony to a number that can be defended.
+"""Record linkage and multiple systems estimation of people whom reports document in part.
 
 Numbers in, an Estimate out, without a case file:
 
@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uncounted import estimate
+    from uncounted import estimate, linkage, rates
     from uncounted.captures import CaptureTable, read_tables
     from uncounted.estimate import Estimate, Study
     from uncounted.publish import plots
@@ -30,24 +30,35 @@ __all__ = [
     "Study",
     "__version__",
     "estimate",
+    "linkage",
     "plots",
+    "rates",
     "read_tables",
 ]
 
-_ROOMS = {"estimate": "uncounted.estimate", "plots": "uncounted.publish.plots"}
-_AT = {
+_MODULES = {
+    "estimate": "uncounted.estimate",
+    "linkage": "uncounted.linkage",
+    "plots": "uncounted.publish.plots",
+    "rates": "uncounted.rates",
+}
+_HOMES = {
     "CaptureTable": "uncounted.captures",
-    "read_tables": "uncounted.captures",
     "Estimate": "uncounted.estimate",
     "Study": "uncounted.estimate",
+    "read_tables": "uncounted.captures",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("uncounted")
-    if name in _ROOMS:
-        return importlib.import_module(_ROOMS[name])
-    if name not in _AT:
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
+    if name not in _HOMES:
         raise AttributeError(f"module 'uncounted' has no attribute {name!r}")
-    return getattr(importlib.import_module(_AT[name]), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

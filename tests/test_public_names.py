@@ -1,0 +1,51 @@
+"""The public names of the package, listed: a name is added, renamed or taken away here as well."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+import uncounted
+
+PUBLIC = {
+    "uncounted": """
+        CaptureTable Estimate Study __version__ estimate linkage plots rates read_tables
+    """,
+    "uncounted.estimate": """
+        Claim Estimate EstimateSettings GammaPoissonPrior InversePrior METHODS Study chao check
+        decomposable identify in_words independence islands latent_class log_linear
+        log_linear_stepwise pairs pool_strata round_to_interval run run_over run_strata
+        run_strata_over sample_coverage saturated tipping two_list what_would_change with_xi
+        xi_table
+    """,
+    "uncounted.linkage": """
+        Evaluation Linkage at_chance capture_table evaluate link people_rows point_partition
+    """,
+    "uncounted.rates": """
+        BiasPrior Bounds Contrast EffectiveSampleSize OutcomeColumns OutcomeTable Rate
+        RateSettings Rates RowLabels Standardised Tally TippingPoint bias_adjusted compare
+        direct_standardisation effective_sample_size jeffreys manski_bounds
+        manski_difference_bounds newcombe read score_difference score_odds_ratio score_ratio
+        sentence tipping_point wilson
+    """,
+    "uncounted.publish.plots": """
+        Plot all_plots leave_one_out list_dependence method_spread model_spread posterior
+        save_plots svg_by_name trajectory upset xi_curve
+    """,
+}
+
+
+@pytest.mark.parametrize("room", PUBLIC)
+def test_public_names_are_those_listed(room: str) -> None:
+    module = importlib.import_module(room)
+    assert sorted(module.__all__) == PUBLIC[room].split()
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_the_package_lists_its_names_before_they_are_loaded() -> None:
+    assert dir(uncounted) == PUBLIC["uncounted"].split()
+    assert uncounted.plots.__name__ == "uncounted.publish.plots"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        uncounted.nothing  # noqa: B018
