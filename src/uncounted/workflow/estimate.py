@@ -302,8 +302,10 @@ def estimate_case(
     """
     request.check(on_case=True)
     opened = linked(case, on)
-    on_case = _strata_on_case if request.by else _study_on_case
-    done, points, noted = on_case(case, opened, request, progress)
+    if request.by:
+        done, points, noted = _strata_on_case(case, opened, request, progress)
+    else:
+        done, points, noted = _study_on_case(case, opened, request, progress)
     case.put("estimate", {**noted, "level": request.level}, uses=["link", "statistics"])
     _draw(done, points, request)
     lists = request.lists
