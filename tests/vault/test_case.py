@@ -198,9 +198,14 @@ def test_a_stranger_has_no_access(filled: Path, stranger: Identity) -> None:
         Case.open(filled, stranger)
 
 
+def give(folder: Path, grant: grants.Grant, recipient: str, by: Identity) -> None:
+    sealed = grants.seal(grant.case_id, grant.case_key, recipient, by, grant.epoch)
+    grants.put(folder, recipient, grant.epoch, sealed)
+
+
 def test_a_key_does_not_make_a_member(filled: Path, me: Identity, stranger: Identity) -> None:
-    grant = grants.open_for(filled, me)
-    grants.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
+    (grant,) = grants.grants(filled, me)
+    give(filled, grant, stranger.recipient, me)
     with pytest.raises(NoAccess, match="not a member"):
         Case.open(filled, stranger)
     with Case.open(filled, me) as case:
@@ -210,9 +215,9 @@ def test_a_key_does_not_make_a_member(filled: Path, me: Identity, stranger: Iden
 def test_a_key_given_by_a_stranger_is_refused(
     filled: Path, me: Identity, stranger: Identity
 ) -> None:
-    grant = grants.open_for(filled, me)
+    (grant,) = grants.grants(filled, me)
     next(filled.glob("members/*")).unlink()
-    grants.seal_to(filled, grant.case_id, grant.case_key, me.recipient, stranger)
+    give(filled, grant, me.recipient, stranger)
     with pytest.raises(Damaged, match="given by somebody who is not a member"):
         Case.open(filled, me)
 
@@ -220,18 +225,18 @@ def test_a_key_given_by_a_stranger_is_refused(
 def test_a_key_of_another_recipient_is_refused(
     filled: Path, me: Identity, stranger: Identity
 ) -> None:
-    grant = grants.open_for(filled, me)
+    (grant,) = grants.grants(filled, me)
     mine = next(filled.glob("members/*"))
-    grants.seal_to(filled, grant.case_id, grant.case_key, stranger.recipient, me)
+    give(filled, grant, stranger.recipient, me)
     other = next(path for path in filled.glob("members/*") if path != mine)
     shutil.move(mine, other)
     with pytest.raises(Damaged, match="altered or cut short"):
         Case.open(filled, stranger)
 
 
-def test_not_a_recipient(filled: Path, me: Identity) -> None:
+def test_not_a_recipient(me: Identity) -> None:
     with pytest.raises(BadInput, match="not an age recipient"):
-        grants.seal_to(filled, "0" * 32, bytes(32), "age1nobody", me)
+        grants.seal("0" * 32, bytes(32), "age1nobody", me)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path, me: Identity) -> None:
@@ -254,7 +259,7 @@ def test_a_creation_that_fails_leaves_nothing(
     def stop(*values: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grants, "seal_to", stop)
+    monkeypatch.setattr(grants, "put", stop)
     with pytest.raises(KeyboardInterrupt):
         Case.create(folder, me)
     assert folder.exists() is there

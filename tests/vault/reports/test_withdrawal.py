@@ -24,7 +24,7 @@ PAGE, RESERVE, SALT = 4096, 80, 16  # a page ends with its IV (16) and HMAC-SHA5
 
 
 def _pages_in_clear(folder: Path, me: Identity) -> bytes:
-    grant = grants.open_for(folder, me)
+    (grant,) = grants.grants(folder, me)
     key = CaseKeys(grant.case_id, grant.case_key).database
     content = (folder / "case.db").read_bytes()
     clear = bytearray()

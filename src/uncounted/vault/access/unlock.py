@@ -116,7 +116,8 @@ def first(folder: Path, case_id: str, identity: Identity) -> UnlockedCase:
     storage = Storage.create(folder / DATABASE, keys.database)
     try:
         recipient, vkey = identity.recipient, identity.vkey
-        sealed = members.seal_to(folder, case_id, case_key, recipient, identity)
+        sealed = members.seal(case_id, case_key, recipient, identity)
+        members.put(folder, recipient, 1, sealed)
         with storage.transaction():
             storage.set_meta("case", case_id.encode())
             storage.set_author(recipient, vkey)

@@ -25,6 +25,10 @@ _ONLY_NONCE = bytes(_NONCE_BYTES)
 _HASHING = b"hashing"
 
 
+def _damaged(what: str) -> Damaged:
+    return Damaged(f"{what} not what was sealed", hint="bring the case file back from a copy")
+
+
 class CaseKeys:
     """What is derived from the case key of one case file.
 
@@ -61,14 +65,9 @@ class CaseKeys:
     def carrying(self, wrapped: bytes) -> CaseKeys:
         """The same keys, with those that hash as `carried` wrapped them."""
         try:
-            plain = self._wrapping.decrypt(
-                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], self._context + _HASHING
-            )
+            plain = self._unwrap(wrapped, self._context + _HASHING)
         except (InvalidTag, ValueError) as error:
-            raise Damaged(
-                "the keys that hash are not what was sealed",
-                hint="bring the case file back from a copy",
-            ) from error
+            raise _damaged("the keys that hash are") from error
         return CaseKeys(self._case_id, self._case_key, hashing=plain)
 
     def _derive(self, purpose: bytes) -> bytes:
@@ -89,26 +88,24 @@ class CaseKeys:
     def unseal(self, seq: int, part: bytes, sealed: Sealed) -> bytes:
         """Open what `seal` made for this place."""
         place = self._place(seq, part)
-        nonce, wrapped = sealed.wrapped[:_NONCE_BYTES], sealed.wrapped[_NONCE_BYTES:]
         try:
-            key = self._wrapping.decrypt(nonce, wrapped, place)
+            key = self._unwrap(sealed.wrapped, place)
             return AESGCM(key).decrypt(_ONLY_NONCE, sealed.content, place)
         except (InvalidTag, ValueError) as error:
-            raise Damaged(
-                f"entry {seq} is not what was sealed", hint="bring the case file back from a copy"
-            ) from error
+            raise _damaged(f"entry {seq} is") from error
 
     def rewrap(self, seq: int, part: bytes, wrapped: bytes, under: CaseKeys) -> bytes:
         """Wrap the key of a sealed thing anew, under another case key."""
         place = self._place(seq, part)
         nonce = os.urandom(_NONCE_BYTES)
         try:
-            key = self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place)
+            key = self._unwrap(wrapped, place)
         except (InvalidTag, ValueError) as error:
-            raise Damaged(
-                f"entry {seq} is not what was sealed", hint="bring the case file back from a copy"
-            ) from error
+            raise _damaged(f"entry {seq} is") from error
         return nonce + under._wrapping.encrypt(nonce, key, place)
+
+    def _unwrap(self, wrapped: bytes, place: bytes) -> bytes:
+        return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place)
 
     def _place(self, seq: int, part: bytes) -> bytes:
         return self._context + seq.to_bytes(8) + part

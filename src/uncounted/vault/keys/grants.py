@@ -58,23 +58,6 @@ def seal(case_id: str, case_key: bytes, recipient: str, by: Identity, epoch: int
     return recipients.seal(by.signer.sign("\n".join(lines) + "\n"), recipient)
 
 
-def seal_to(
-    folder: Path, case_id: str, case_key: bytes, recipient: str, by: Identity, epoch: int = 1
-) -> bytes:
-    """Give the member with this recipient the case key, and give the bytes that were written.
-
-    Raises:
-        BadInput: not a recipient.
-        AlreadyThere: they have it already.
-    """
-    sealed = seal(case_id, case_key, recipient, by, epoch)
-    atomic_files.make_private_folder(folder / FOLDER)
-    atomic_files.write(
-        folder / FOLDER / file_name(recipient, epoch), sealed, private=True, replace=False
-    )
-    return sealed
-
-
 def put(folder: Path, recipient: str, epoch: int, sealed: bytes) -> None:
     """Write a member's file, in place of one that is there."""
     atomic_files.make_private_folder(folder / FOLDER)
@@ -120,11 +103,6 @@ def grants(folder: Path, opener: Opener) -> list[Grant]:
             hint="use the identity that made it, or ask a member for access",
         )
     return [_open(path, opener) for path in sorted(mine, key=_epoch, reverse=True)]
-
-
-def open_for(folder: Path, opener: Opener) -> Grant:
-    """Open the newest case key that is sealed to this key; raises what `grants` does."""
-    return grants(folder, opener)[0]
 
 
 def tidy(folder: Path, wanted: Mapping[str, bytes | None]) -> None:

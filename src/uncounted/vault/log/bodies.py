@@ -128,7 +128,11 @@ class WithdrawalBody(Body):
 
 @attrs.frozen
 class AttachmentBody(Body):
-    """`attachment`: a file of a report; `identity` is the age key that opens it."""
+    """`attachment`: a file of a report.
+
+    `size` and `sha256` are of its content in clear. `file` is the SHA-256 of the age file, and
+    its name; `identity` is the age key that opens it.
+    """
 
     source: str
     report: str = attrs.field(repr=False)

@@ -37,32 +37,15 @@ _OURS = re.compile(r"[0-9a-f]{64}\.age|\.[0-9a-f]{16}\.tmp")
 
 
 @attrs.frozen
-class Attachment:
-    """A file that belongs to a report.
-
-    Attributes:
-        entry: that it was attached, by whom and when.
-        source: of the report.
-        report: its id.
-        name: of the file, as it was called.
-        size: in bytes, in clear.
-        sha256: of what it holds in clear, hex.
-        file: SHA-256 of the age file, hex; also its name.
-    """
+class Attachment(AttachmentBody):
+    """A file that belongs to a report, and the entry with which it came."""
 
     entry: Entry
-    source: str
-    report: str = attrs.field(repr=False)
-    name: str = attrs.field(repr=False)
-    size: int
-    sha256: str
-    file: str
-    _identity: str = attrs.field(repr=False)
 
     @property
     def key(self) -> x25519.Identity:
         """What opens the age file."""
-        return x25519.Identity.from_str(self._identity)
+        return x25519.Identity.from_str(self.identity)
 
 
 @attrs.frozen
@@ -128,7 +111,7 @@ def attach_all(
             )
     there, held = dict[str, _Sealed](), set[tuple[str, str, str, str]]()
     for one in every(entries):
-        there[one.sha256] = _Sealed(one.size, one.sha256, one.file, str(one.key))
+        there[one.sha256] = _Sealed(one.size, one.sha256, one.file, one.identity)
         held.add((one.source, one.report, one.name, one.file))
     if entries.storage.must_sweep():  # an attempt before this one could not tidy up after itself
         sweep(entries, folder)
@@ -159,7 +142,7 @@ def every(
     for opened in entries.of_kind(KIND):
         body = AttachmentBody.from_json(opened.body)
         if source is None or (body.source, body.report) == (source, report_id):
-            yield Attachment(opened.entry, **attrs.asdict(body))
+            yield Attachment(**attrs.asdict(body), entry=opened.entry)
 
 
 def forget(entries: Entries, source: str, report_id: str) -> None:
@@ -237,7 +220,7 @@ def findings(entries: Entries, folder: Path) -> Iterator[str]:
 
 def _note(entries: Entries, source: str, report_id: str, name: str, sealed: _Sealed) -> Attachment:
     body = AttachmentBody(source, report_id, name, **attrs.asdict(sealed))
-    return Attachment(entries.append(KIND, body.to_json()), **attrs.asdict(body))
+    return Attachment(**attrs.asdict(body), entry=entries.append(KIND, body.to_json()))
 
 
 def _seal(
