@@ -68,13 +68,13 @@ def _given_covariates(study: CovariateStudy) -> Iterator[str]:
         yield ""
         yield from _paragraph("What it rests on: ", good[0].assumption)
         for pair in dict.fromkeys(tuple(row.lists) for row in study.sensitivity):
-            told = [
+            parts = [
                 f"{row.psi:.3g}: {_about(row, study.observed)}"
                 for row in study.sensitivity
                 if tuple(row.lists) == pair
             ]
             head = f"{' and '.join(pair)}, if the odds of one are psi times as high on the other: "
-            yield from _paragraph(head, "; ".join(told))
+            yield from _paragraph(head, "; ".join(parts))
     yield from _warnings([w for estimate in study.estimates for w in estimate.warnings])
 
 
@@ -129,8 +129,8 @@ def _pooled(pooled: Pooled) -> Iterator[str]:
     yield ""
     yield f"In all {number(pooled.observed)} people are documented."
     yield from _table(pooled.total, pooled.observed)
-    told = [w for estimate in pooled.total for w in estimate.warnings]
-    yield from _warnings([*pooled.warnings, *told])
+    parts = [w for estimate in pooled.total for w in estimate.warnings]
+    yield from _warnings([*pooled.warnings, *parts])
 
 
 def _interval(row: Result, observed: int) -> str:
@@ -178,17 +178,21 @@ def _links(study: Study) -> Iterator[str]:
         for edge in estimate.diagnostics.get("edges", ())
     ]
     if len(study.lists) > 2:
-        told = [
+        parts = [
             f"{' and '.join(edge['lists'])} {edge['probability']:.0%}"
             for edge in sorted(edges, key=lambda edge: -edge["probability"])
             if edge["probability"] > _LIKELY
         ]
-        yield from _paragraph("Lists that depend on each other, by decomposable: ", "; ".join(told))
+        yield from _paragraph(
+            "Lists that depend on each other, by decomposable: ", "; ".join(parts)
+        )
     yield from _silent(study)
     if len(study.dependence) > 1:
         rows = sorted(study.dependence, key=lambda row: row.point)
-        told = [f"{' and '.join(row.lists)} {_about(row, 0)}" for row in rows]
-        yield from _paragraph("Two lists at a time, as if independent (Chapman): ", "; ".join(told))
+        parts = [f"{' and '.join(row.lists)} {_about(row, 0)}" for row in rows]
+        yield from _paragraph(
+            "Two lists at a time, as if independent (Chapman): ", "; ".join(parts)
+        )
 
 
 def _silent(study: Study) -> Iterator[str]:
@@ -196,10 +200,10 @@ def _silent(study: Study) -> Iterator[str]:
     for estimate in study.estimates:
         share = estimate.diagnostics.get("complete_graph") if estimate.ok else None
         if share is not None:
-            told = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
+            words = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
             yield from _paragraph(
                 "Every list depends on every other, and only the prior speaks of the unseen: ",
-                f"{told} likely, by {estimate.method}.",
+                f"{words} likely, by {estimate.method}.",
             )
 
 
@@ -207,19 +211,19 @@ def _between(study: Study) -> Iterator[str]:
     """How far the methods lie apart: that is doubt too, and in no interval."""
     if study.spread is None:
         return
-    ends = sorted(
+    limits = sorted(
         (_rounded(study[name], study.least_observed), i, name)
         for i, name in enumerate(
             each.method for each in (study.spread.lowest, study.spread.highest)
         )
     )
-    (low, _, one), (high, _, other) = ends
-    told = (
+    (low, _, one), (high, _, other) = limits
+    words = (
         f"about {number(low)} ({one}, {other})"
         if low == high
         else f"from about {number(low)} ({one}) to about {number(high)} ({other})"
     )
-    yield from _paragraph("Between the methods: ", f"{told}.")
+    yield from _paragraph("Between the methods: ", f"{words}.")
 
 
 def _xi(study: Study) -> Iterator[str]:
@@ -264,23 +268,23 @@ def _robustness(study: Study) -> Iterator[str]:
     """Each list left out in turn, and other weights of the prior, a line each."""
     without = [f"{row.left_out} {_about(row, row.observed)}" for row in study.leave_one_out]
     yield from _paragraph("Without one list: ", "; ".join(without))
-    told = [f"{row.delta:.3g} {_about(row, study.observed)}" for row in study.deltas]
-    yield from _paragraph("With another weight of the prior (delta): ", "; ".join(told))
+    parts = [f"{row.delta:.3g} {_about(row, study.observed)}" for row in study.deltas]
+    yield from _paragraph("With another weight of the prior (delta): ", "; ".join(parts))
     others = [row for row in study.priors[len(study.deltas) :] if row.point is not None]
     if others:
-        ends = range_of(_rounded(row, study.observed) for row in others)
-        yield from _paragraph("With other priors on how many there are: ", f"{ends}.")
+        limits = range_of(_rounded(row, study.observed) for row in others)
+        yield from _paragraph("With other priors on how many there are: ", f"{limits}.")
 
 
 def _known(study: Study) -> Iterator[str]:
     """Each list as a population of known size: how large it is, and what the others say."""
-    told = []
+    parts = []
     for row in study.consistency:
         answer = "no number"
         if row.point is not None:
             answer = f"about {_interval(row, row.observed)}"
-        told.append(f"{row.name} {number(row.known_size)}, by the others {answer}")
-    yield from _paragraph("Each list's size: ", "; ".join(told))
+        parts.append(f"{row.name} {number(row.known_size)}, by the others {answer}")
+    yield from _paragraph("Each list's size: ", "; ".join(parts))
 
 
 def _parts(study: Study) -> Iterator[str]:
@@ -290,11 +294,11 @@ def _parts(study: Study) -> Iterator[str]:
         observed = study.observed if row.unit == "people" else row.observed
         words = about(row.rescaled, row.rescaled_interval, observed).removeprefix("about ")
         by_fraction.setdefault(row.fraction, []).append(words)
-    told = [
+    parts = [
         f"{fraction:.0%} {' or '.join(dict.fromkeys(each))}"
         for fraction, each in by_fraction.items()
     ]
-    yield from _paragraph("From growing parts, carried to the whole: ", "; ".join(told))
+    yield from _paragraph("From growing parts, carried to the whole: ", "; ".join(parts))
 
 
 def _about(row: Result, observed: int) -> str:
@@ -316,54 +320,54 @@ def _table(
     to `least`).
     """
     least = observed if least is None else least
-    told = [e for e in estimates if e.ok]
-    ends = [e.interval[1] for e in told if e.interval and e.interval[1] < float("inf")]
-    points = [e.number() for e in told]
-    right = max([*ends, *points], default=float(observed))
+    estimated = [e for e in estimates if e.ok]
+    limits = [e.interval[1] for e in estimated if e.interval and e.interval[1] < float("inf")]
+    points = [e.number() for e in estimated]
+    right = max([*limits, *points], default=float(observed))
     right = min(right, _FARTHEST * max(points, default=right))  # one wide interval hides all others
-    if told:
-        header = ("", "people", f"{told[0].level * 100:g}% interval")
-        low = min((e.interval[0] for e in told if e.interval), default=float(observed))
+    if estimated:
+        header = ("", "people", f"{estimated[0].level * 100:g}% interval")
+        low = min((e.interval[0] for e in estimated if e.interval), default=float(observed))
         left = min(float(observed), max(low, float(least)))
-        yield _pictured(header, told, least, left, right)
+        yield _pictured(header, estimated, least, left, right)
     for estimate in estimates:
         if not estimate.ok:
             yield from _paragraph(f"{estimate.method}: no number: ", estimate.reason or "")
 
 
 def _pictured(
-    header: tuple[str, ...], told: Sequence[Estimate], least: int, left: float, right: float
+    header: tuple[str, ...], estimated: Sequence[Estimate], least: int, left: float, right: float
 ) -> str:
     """The numbers, and beside them their intervals in what the line has left, if it has room."""
-    rows = [_row(estimate, least) for estimate in told]
+    rows = [_row(estimate, least) for estimate in estimated]
     used = max(len(line) for line in columns([header, *rows]).splitlines()) + 2
     width = min(_WIDTH - used, _PICTURE[1])
-    ends_of_axis = number(left), number(right)
-    if width < max(_PICTURE[0], sum(map(len, ends_of_axis)) + 1):
+    axis_labels = number(left), number(right)
+    if width < max(_PICTURE[0], sum(map(len, axis_labels)) + 1):
         return columns([header, *rows])
     pictures = [
         interval_picture(
-            *_ends(estimate),
+            *_limits(estimate),
             left=left,
             right=right,
             width=width,
             plain=plain_terminal(),
         )
-        for estimate in told
+        for estimate in estimated
     ]
-    axis = ends_of_axis[0].ljust(width - len(ends_of_axis[1])) + ends_of_axis[1]
+    axis = axis_labels[0].ljust(width - len(axis_labels[1])) + axis_labels[1]
     drawn = [(*row, picture) for row, picture in zip(rows, pictures, strict=True)]
     return columns([(*header, axis), *drawn])
 
 
-def _ends(estimate: Estimate) -> tuple[float, float, float]:
+def _limits(estimate: Estimate) -> tuple[float, float, float]:
     """Lower end, point, upper end."""
     low, high = estimate.interval or (estimate.number(), estimate.number())
     return low, estimate.number(), high
 
 
 def _row(estimate: Estimate, observed: int) -> tuple[str, str, str]:
-    low, point, high = _ends(estimate)
+    low, point, high = _limits(estimate)
     rounded = round_to_interval(point, low, high, observed)
     bound = "at least" if estimate.point_kind == "lower bound" else "about"
     upper = "no upper end" if rounded.high is None else number(rounded.high)
@@ -409,14 +413,14 @@ def _readings(
         return
     yield from _paragraph("Other ways of linking: ", _reach(headline, envelope, recorded))
     extremes = {row.name: row for row in rows if not row.in_grid}
-    said = [
+    parts = [
         f"{about(row.point, row.interval and _open(row.interval), row.observed)}"
         f" read {'strictly' if name == 'strict' else 'loosely'}"
         f" ({number(row.observed)} people recorded)"
         for name, row in extremes.items()
     ]
-    if said:
-        yield from _paragraph("Linked strictly or loosely: ", " and ".join(said) + ".")
+    if parts:
+        yield from _paragraph("Linked strictly or loosely: ", " and ".join(parts) + ".")
 
 
 def _reach(headline: Estimate, envelope: AlternativesRange, recorded: int) -> str:
@@ -433,8 +437,8 @@ def _reach(headline: Estimate, envelope: AlternativesRange, recorded: int) -> st
         )
     every = _open(envelope.interval), headline.interval or _open(envelope.interval)
     # each is rounded by its own width, and the wider one must not end before the other
-    ends = [_rounded_ends(headline.number(), *each, recorded) for each in every]
-    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    limits = [_rounded_limits(headline.number(), *each, recorded) for each in every]
+    low, high = min(low for low, _ in limits), max(high for _, high in limits)
     upper = number(high) if math.isfinite(high) else "no upper end"
     return (
         f"{head}, of which {passing} {'passes its' if passing == 1 else 'pass their'} checks, the"
@@ -444,7 +448,7 @@ def _reach(headline: Estimate, envelope: AlternativesRange, recorded: int) -> st
     )
 
 
-def _rounded_ends(point: float, low: float, high: float, recorded: int) -> tuple[float, float]:
+def _rounded_limits(point: float, low: float, high: float, recorded: int) -> tuple[float, float]:
     rounded = round_to_interval(point, low, high, recorded)
     return rounded.low, math.inf if rounded.high is None else rounded.high
 

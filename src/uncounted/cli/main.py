@@ -31,7 +31,7 @@ def _complain(message: str, hint: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
+def _stopping(stops: list[int]) -> Iterator[None]:
     """Let Ctrl-C and the signals that ask to end take back what is half done; note each.
 
     At a signal that asks to end Python would end at once, and an export would leave what it
@@ -48,7 +48,7 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         if over:  # the command has come to its end, and only handlers are put back
             return
-        asked.append(number)
+        stops.append(number)
         if number != signal.SIGINT:  # a terminal that closes sends more than one
             for one in before:
                 signal.signal(one, signal.SIG_IGN)
@@ -65,7 +65,7 @@ def _stopped_as_asked(asked: list[int]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if asked and not _in_taking_back(error):
+        if stops and not _in_taking_back(error):
             raise KeyboardInterrupt from error
         raise
     finally:
@@ -84,13 +84,13 @@ def _in_taking_back(error: Exception) -> bool:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; no error passes this line as a traceback."""
-    asked: list[int] = []
+    stops: list[int] = []
     escape_what_is_lacking()
     try:
-        with _stopped_as_asked(asked):
+        with _stopping(stops):
             app.main(args=arguments, prog_name="uncounted", standalone_mode=False)
     except Error as error:
-        if asked:
+        if stops:
             return _half_taken_back(str(error))
         _complain(str(error), error.hint)
         return error.exit_status
@@ -103,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _complain(error.format_message(), f"see {help_at} --help")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        if len(asked) > 1:
+        if len(stops) > 1:
             return _half_taken_back("it was stopped again")
         _complain("stopped; nothing was left half done", "a step is kept whole or not at all")
         return Interrupted.exit_status
@@ -112,7 +112,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         message, hint = _in_words(error)
-        if asked:
+        if stops:
             return _half_taken_back(os.strerror(error.errno) if error.errno else message)
         _complain(message, hint)
         return 1

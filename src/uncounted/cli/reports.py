@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from uncounted.workflow.reports import (
         Amendment,
         AttachmentSummary,
+        Consent,
         ConsentNoted,
         DecisionsTakenBack,
         ImportTakenBack,
+        JSONObject,
         ReportDecision,
         ReportHistory,
         SearchResult,
@@ -99,7 +101,7 @@ def _shown(report: ReportHistory) -> None:
     answer(columns([("entry", "when", "what", "by"), *versions], right=[0]))
 
 
-def _fields_of(says: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _fields_of(says: JSONObject) -> list[tuple[str, str]]:
     from uncounted.workflow.reports import SAID_FIELDS
 
     rows = [
@@ -130,11 +132,15 @@ def _decision(decision: ReportDecision) -> str:
     return visible(line)
 
 
-def _consent(consent: Mapping[str, Any]) -> str:
-    words = ", ".join(consent["uses"]) or "none: not linked, not counted"
-    for field, before in (("audience", "for "), ("until", "until "), ("given_by", "given by ")):
-        if consent[field]:
-            words += f"; {before}{consent[field]}"
+def _consent(consent: Consent) -> str:
+    words = ", ".join(sorted(consent.uses)) or "none: not linked, not counted"
+    for value, before in (
+        (consent.audience, "for"),
+        (consent.until, "until"),
+        (consent.given_by, "given by"),
+    ):
+        if value:
+            words += f"; {before} {value}"
     return visible(words)
 
 

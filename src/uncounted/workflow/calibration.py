@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -16,12 +15,14 @@ import numpy as np
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage
 from uncounted.linkage.evaluation import LabelledPairs, sampling
-from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
+from uncounted.linkage.evaluation.calibration import Ints, StatedPairs, in_doubt, rooms
 from uncounted.linkage.evaluation.ground_truth import composed, index_of
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.sampler.candidate_graph import connected
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
+from uncounted.vault.log.bodies import Pair
+from uncounted.vault.reports.decisions import Decision
 
 
 @attrs.frozen
@@ -153,10 +154,10 @@ def _stated_before(case: Case) -> Iterator[_StatedBefore]:
     """Each decided pair that a linkage had a probability for, which it had not been told."""
     made = [entry.seq for entry in case.entries() if entry.kind == "linkage"]
     ever = case.every_decision()
-    first: dict[Any, int] = {}
+    first: dict[Pair, int] = {}
     for decision in ever:
         first.setdefault(decision.pair, decision.entry.seq)
-    by_linkage: dict[int, list[Any]] = {}
+    by_linkage: dict[int, list[Decision]] = {}
     for decision in case.decisions():
         earlier = [seq for seq in made if seq < first[decision.pair]]
         if earlier:
@@ -170,18 +171,18 @@ def _stated_before(case: Case) -> Iterator[_StatedBefore]:
 
 
 def _stated_by(
-    payload: bytes, seq: int, before: Sequence[Any], decisions: Sequence[Any]
+    payload: bytes, seq: int, before: Sequence[Pair], decisions: Sequence[Decision]
 ) -> Iterator[_StatedBefore]:
     """What one linkage stated of the pairs; `before` are those that it had been told of."""
     linkage = Linkage.from_bytes(payload)
     at, count = index_of(linkage), len(linkage.keys)
 
-    def places(pairs: Sequence[Any]) -> tuple[Any, Any]:
+    def places(pairs: Sequence[Pair]) -> tuple[Ints, Ints]:
         both = [sorted(at[composed(key)] for key in pair) for pair in pairs]
         one, two = np.array(both, np.int64).reshape(-1, 2).T
         return one, two
 
-    def there(pair: Any) -> bool:
+    def there(pair: Pair) -> bool:
         return all(composed(key) in at for key in pair)
 
     joined = connected(count, *places([pair for pair in before if there(pair)]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 from cryptography.x509 import Certificate
 
 from uncounted.errors import NotVerified, UsedWrongly
 from uncounted.proof import rfc3161
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.vault.log import timestamps, tsa_client
 from uncounted.vault.log.entries import Entry
@@ -77,7 +77,7 @@ class CustodyLog:
                 rows.append((entry, []))
         return rows
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         rows = [attrs.asdict(entry) for entry in self.entries]
         for row in rows:
@@ -112,7 +112,7 @@ class SoundnessCheck:
     unsigned: int
     trusted: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         return {
             "entries": self.entries,
@@ -141,7 +141,7 @@ class TimestampTaken:
 
     taken: StoredTimestamp
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         row = _stamp(self.taken)
         return {
@@ -163,7 +163,7 @@ def take_timestamp(case: Case, authority: str, roots: Sequence[Certificate]) -> 
     )
 
 
-def _stamp(stored: StoredTimestamp) -> dict[str, Any]:
+def _stamp(stored: StoredTimestamp) -> JSONObject:
     return {
         "time": stored.stamp.time.isoformat(),
         "authority": stored.stamp.authority,

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -43,6 +43,7 @@ from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
 from uncounted.estimate.strata.stratified import Strata, run_strata, run_strata_over
 from uncounted.histories import read_persons
 from uncounted.progress import Progress, silent
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.workflow.captures import CaptureTables, count, count_strata
 from uncounted.workflow.link import LinkedReports, linked
@@ -113,10 +114,10 @@ class EstimateRequest:
             self.own_settings(),
         )
 
-    def own_settings(self) -> dict[str, dict[str, Any]]:
+    def own_settings(self) -> dict[str, dict[str, object]]:
         """The settings of single methods, by their name."""
         named = self.methods or (_AVERAGE,)
-        own: dict[str, dict[str, Any]] = {}
+        own: dict[str, dict[str, object]] = {}
         if self.psi is not None:
             own["two-list"] = {"psi": self.psi}
         if self.delta is not None:
@@ -234,7 +235,7 @@ class EstimateResult:
     copied: Sequence[CopiedList] = ()
     pictures: Path | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """The study as plain values."""
         return self.study.to_json()
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -38,6 +37,7 @@ from uncounted.linkage.evaluation import (
 from uncounted.linkage.evaluation.ground_truth import index_of
 from uncounted.linkage.evaluation.recalibration import Recalibrated
 from uncounted.linkage.evaluation.sampling import Sample
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.workflow.calibration import check_design, recalibrate
 from uncounted.workflow.csv_file import write_csv
@@ -150,7 +150,7 @@ class LinkageEvaluation:
     not_random: int = 0
     pictures: Sequence[str] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         return {
             **self.accuracy.to_json(),
@@ -161,7 +161,7 @@ class LinkageEvaluation:
             "pictures": list(self.pictures),
         }
 
-    def _recalibrated(self) -> dict[str, Any] | None:
+    def _recalibrated(self) -> JSONObject | None:
         """The calibration line, and with labels also each bin recalibrated."""
         if self.recalibrated is None:
             return None
@@ -188,7 +188,7 @@ class SampleDrawn:
     sample: Sample
     out: Path
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         return {**self.sample.to_json(), "out": str(self.out)}
 

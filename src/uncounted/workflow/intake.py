@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from uncounted.errors import UsedWrongly
 from uncounted.export.restore import RestoreSummary, check_is_one, is_export, take_in
 from uncounted.progress import Progress, silent
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records.custom_vocabulary import OwnWords
 from uncounted.records.intake import rows as intake
 from uncounted.records.intake import suggest
@@ -57,7 +57,7 @@ class NewCase:
     signer: str
     short_passphrase: bool = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values, without what only a person is told."""
         return attrs.asdict(self, filter=lambda field, _: field.name != "short_passphrase")
 
@@ -199,7 +199,7 @@ class RejectedRows:
 
     rows: Sequence[RejectedRow]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         return {"rows": [{"row": each.row, "why": each.reasons} for each in self.rows]}
 

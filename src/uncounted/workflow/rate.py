@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from uncounted import atomic_files
 from uncounted.errors import UsedWrongly
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.rates import (
     BiasPrior,
     Contrast,
@@ -96,7 +96,7 @@ class RateResult:
         small = smallest is not None and smallest < caveats.SMALL_COUNT
         return caveats.SMALL_COUNT if small else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         return {
             "sentence": sentence(self.rates, self.labels),

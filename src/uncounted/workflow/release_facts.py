@@ -13,13 +13,13 @@ import math
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 import attrs
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import BadMapping, NotPublishable
 from uncounted.estimate import Study, run
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.publish.disclosure.suppression_key import SUPPRESSION_KEY_BYTES, SuppressionKey
 from uncounted.publish.facts import (
     AlternativeLinkages,
@@ -98,7 +98,7 @@ _LINKAGE_IN_WORDS = (
 
 
 def facts(
-    about: Mapping[str, Mapping[str, Any]],
+    about: Mapping[str, JSONObject],
     plan: Plan,
     opened: LinkedReports,
     counted: CaptureTables,
@@ -176,7 +176,7 @@ def _alternatives(study: Study) -> AlternativeLinkages | None:
     )
 
 
-def _covers_in_words(about: Mapping[str, Any]) -> str:
+def _covers_in_words(about: JSONObject) -> str:
     covers = about.get("covers") or {}
     parts = []
     if covers.get("from") or covers.get("to"):

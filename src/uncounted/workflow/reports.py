@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from uncounted.errors import BadInput, UsedWrongly
 from uncounted.progress import Progress, silent
+from uncounted.proof.canonical_json import JSONObject
 from uncounted.records import custom_vocabulary, vocabulary
 from uncounted.records import search as searching
 from uncounted.records.fields import SAID_FIELDS
@@ -30,9 +30,11 @@ __all__ = [
     "Amendment",
     "AttachedFile",
     "AttachmentSummary",
+    "Consent",
     "ConsentNoted",
     "DecisionsTakenBack",
     "ImportTakenBack",
+    "JSONObject",
     "ReportDecision",
     "ReportHistory",
     "ReportVersion",
@@ -66,7 +68,7 @@ class SearchResult:
 
     reports: Sequence[SearchHit]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JSONObject:
         """As plain values."""
         rows = [attrs.asdict(hit) for hit in self.reports]
         return {"reports": [row | {"in": row.pop("found_in")} for row in rows]}
@@ -142,11 +144,15 @@ class ReportHistory:
 
     source: str
     report: str = attrs.field(repr=False)
-    says: Mapping[str, Any] = attrs.field(repr=False)
-    consent: Mapping[str, Any] = attrs.field(repr=False)
+    says: JSONObject = attrs.field(repr=False)
+    consent: Consent = attrs.field(repr=False)
     attachments: Sequence[AttachedFile]
     decisions: Sequence[ReportDecision]
     versions: Sequence[ReportVersion]
+
+    def to_json(self) -> JSONObject:
+        """As plain values."""
+        return attrs.asdict(self) | {"consent": self.consent.to_json()}
 
 
 def show(case: Case, source: str, report_id: str) -> ReportHistory:
@@ -160,7 +166,7 @@ def show(case: Case, source: str, report_id: str) -> ReportHistory:
         source,
         report_id,
         versions[0].payload,
-        versions[0].consent.to_json(),
+        versions[0].consent,
         [
             AttachedFile(each.entry.seq, each.name, each.size, each.sha256)
             for each in case.attachments(source, report_id)
@@ -243,7 +249,11 @@ class ConsentNoted:
     """The entry of a consent, and what it allows."""
 
     entry: int
-    consent: Mapping[str, Any] = attrs.field(repr=False)
+    consent: Consent = attrs.field(repr=False)
+
+    def to_json(self) -> JSONObject:
+        """As plain values."""
+        return {"entry": self.entry, "consent": self.consent.to_json()}
 
 
 def set_consent(
@@ -273,7 +283,7 @@ def set_consent(
         )
     consent = Consent(frozenset(uses), audience, _day(until), given_by)
     entry = case.set_consent(source, report_id, consent)
-    return ConsentNoted(entry.seq, consent.to_json())
+    return ConsentNoted(entry.seq, consent)
 
 
 def _day(text: str | None) -> dt.date | None:
