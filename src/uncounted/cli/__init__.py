@@ -11,7 +11,6 @@ from uncounted.cli import (
     rate,
     reports,
     review,
-    timestamp,
 )
 from uncounted.cli.app import app
 
@@ -27,5 +26,4 @@ __all__ = [
     "rate",
     "reports",
     "review",
-    "timestamp",
 ]

@@ -86,7 +86,10 @@ _OPTION_OF = {  # methods that take an option; of others it would change nothing
 
 @attrs.frozen
 class EstimateRequest:
-    """What a user asks of an estimate; None leaves a choice to the methods."""
+    """What a user asks of an estimate; None leaves a choice to the methods.
+
+    `settings` is what every study takes of it.
+    """
 
     methods: tuple[str, ...] | None = None
     by: tuple[str, ...] = ()
@@ -102,19 +105,20 @@ class EstimateRequest:
     covariates: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     pictures: Path | None = None
+    settings: EstimateSettings = attrs.field(init=False)
 
-    def settings(self) -> EstimateSettings:
-        """As every study takes them."""
+    @settings.default
+    def _settings(self) -> EstimateSettings:
         return EstimateSettings(
             self.methods,
             self.level,
             self.seed,
             XI if self.xi is None else self.xi,
             None if self.claim is None else Claim.parse(self.claim),
-            self.own_settings(),
+            self._by_method(),
         )
 
-    def own_settings(self) -> dict[str, dict[str, object]]:
+    def _by_method(self) -> dict[str, dict[str, object]]:
         """The settings of single methods, by their name."""
         named = self.methods or (_AVERAGE,)
         own: dict[str, dict[str, object]] = {}
@@ -138,7 +142,6 @@ class EstimateRequest:
         for conflicts, words, hint in _CASE_CONFLICTS if on_case else ():
             if conflicts(self):
                 raise UsedWrongly(words, hint=hint)
-        self.settings()
         for conflicts, words, hint in _CONFLICTS:
             if conflicts(self):
                 raise UsedWrongly(words.format(psi=self.psi), hint=hint)
@@ -256,11 +259,11 @@ def estimate_table(
         tables = [table.select(request.lists) for table in tables]
     request.check_psi(tables)
     if request.pool:
-        done: Study | Strata = pool_strata(tables, request.settings(), progress=progress)
+        done: Study | Strata = pool_strata(tables, request.settings, progress=progress)
     elif request.by:
-        done = run_strata(tables, request.settings(), progress=progress)
+        done = run_strata(tables, request.settings, progress=progress)
     else:
-        done = run(tables[0], request.settings(), progress=progress)
+        done = run(tables[0], request.settings, progress=progress)
     _draw(done, tables, request)
     return EstimateResult(done, pictures=request.pictures)
 
@@ -280,7 +283,7 @@ def _draw(
         return
     from uncounted.publish.plots import all_plots, save_plots
 
-    stated = request.settings().claim
+    stated = request.settings.claim
     claim = stated.number if stated is not None and stated.side == "more than" else None
     studies = [done] if isinstance(done, Study) else list(done.studies)
     for number, (study, table) in enumerate(zip(studies, tables, strict=True), start=1):
@@ -325,10 +328,9 @@ def study_over_draws(
 
     Alternative linkages are tried on the method that is `leading` (else on the headline).
     """
-    settings = request.settings()
-    study = run_over(counted.tables, settings, point=counted.point, progress=progress)
+    study = run_over(counted.tables, request.settings, point=counted.point, progress=progress)
     study = with_alternatives(
-        study, counted.alternatives, settings, method=leading, progress=progress
+        study, counted.alternatives, request.settings, method=leading, progress=progress
     )
     return _committed(case, study, counted.tables, counted.fails)
 
@@ -353,9 +355,8 @@ def _strata_on_case(
     points = [part.point for part in parts]
     request.check_psi(points)
     tables = [part.tables for part in parts]
-    settings = request.settings()
-    done = run_strata_over(tables, settings, points=points, progress=progress)
-    done = strata_with_alternatives(done, tables, alternatives, settings, progress=progress)
+    done = run_strata_over(tables, request.settings, points=points, progress=progress)
+    done = strata_with_alternatives(done, tables, alternatives, request.settings, progress=progress)
     studies = tuple(
         _committed(case, study, part.tables, opened.fails)
         for study, part in zip(done.studies, parts, strict=True)
