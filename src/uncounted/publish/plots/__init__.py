@@ -14,9 +14,8 @@ from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.publish.plots.base import Plot, save_plots
 from uncounted.publish.plots.leave_one_out import leave_one_out
 from uncounted.publish.plots.list_dependence import list_dependence
-from uncounted.publish.plots.method_spread import method_spread
 from uncounted.publish.plots.model_spread import model_spread
-from uncounted.publish.plots.posterior import posterior
+from uncounted.publish.plots.posterior import method_spread, posterior
 from uncounted.publish.plots.trajectory import trajectory
 from uncounted.publish.plots.upset import upset
 from uncounted.publish.plots.xi import xi_curve

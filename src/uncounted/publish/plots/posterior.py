@@ -1,4 +1,4 @@
-"""Posterior densities of N by method; intervals for methods without draws."""
+"""Posterior densities of N by method, and the forest plot of all methods."""
 
 from __future__ import annotations
 
@@ -178,23 +178,47 @@ def posterior(study: Study) -> Plot:
     >>> posterior(run(table, EstimateSettings(["independence"]))).desc
     'Documented: 70. Independent lists: about 150, between 100 and 250.'
     """
+    return _plot(
+        study, "posterior", "How many in all: what each method holds likely", densities=True
+    )
+
+
+def method_spread(study: Study) -> Plot:
+    """Forest plot of every method's interval, the documented count and the refusals.
+
+    Parameters
+    ----------
+    study : Study
+        Of `uncounted.estimate.run`.
+
+    Returns
+    -------
+    Plot
+        SVG in two widths, which a notebook shows.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate import EstimateSettings, run
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> method_spread(run(table, EstimateSettings(["chao"]))).title
+    'How many in all: the methods side by side'
+    """
+    return _plot(study, "spread", "How many in all: the methods side by side", densities=False)
+
+
+def _plot(study: Study, name: str, title: str, *, densities: bool) -> Plot:
     far = study_reach(study)
-    has_hills = any(e.ok and e.draws is not None for e in study.estimates)
+    words = [*bar_notes(study), *cut_notes(study, far, densities=densities)]
+    if densities and any(e.ok and e.draws is not None for e in study.estimates):
+        words.insert(0, "A hill is higher where a number is likelier; all hills are drawn as high.")
 
     def draw(on: Drawing) -> float:
         axis = Axis(EDGE, on.width - 12.0, far)
-        y = head(on)
-        y = draw_rows(on, y, rows_of(study, far, densities=True), axis, observed=study.observed)
-        words = []
-        if has_hills:
-            words.append(
-                "A hill is higher where a number is likelier; all hills are drawn as high."
-            )
-        return notes(on, y, [*words, *bar_notes(study), *cut_notes(study, far, densities=True)])
+        rows = rows_of(study, far, densities=densities)
+        return notes(on, draw_rows(on, head(on), rows, axis, observed=study.observed), words)
 
-    return draw_plot(
-        "posterior", "How many in all: what each method holds likely", in_sentences(study), draw
-    )
+    return draw_plot(name, title, in_sentences(study), draw)
 
 
 def bar_notes(study: Study) -> list[str]:
