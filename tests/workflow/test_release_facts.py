@@ -22,7 +22,7 @@ from uncounted.estimate.base.rows import (
     LinkageUncertainty,
     Quantiles,
 )
-from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
+from uncounted.estimate.linkage_sensitivity import AlternativeTables
 from uncounted.linkage import Linkage
 from uncounted.linkage.diagnostics import CopiedList, FitDiagnostics, LinkageDiagnostics
 from uncounted.progress import silent
@@ -131,7 +131,7 @@ def told_of(study: Study, fails: str | None = None) -> LinkageFacts:
 
 def test_a_plan_that_leads_with_another_method_holds_that_against_other_ways() -> None:
     table = CaptureTable.of(LISTS, LARGE)
-    counted = CaptureTables([table], table, {}, {}, [AlternativeLinkage("ewens", [table])])
+    counted = CaptureTables([table], table, {}, {}, [AlternativeTables("ewens", [table])])
     case: Any = types.SimpleNamespace(commit_to=lambda _: "committed")
     request = EstimateRequest(methods=("decomposable", "independence"))
     study = study_over_draws(case, counted, request, silent, leading="independence")

@@ -37,7 +37,7 @@ type Errors = tuple[float | None, float | None]  # of lower and upper end; None:
 
 
 @attrs.frozen
-class AlternativeLinkage:
+class AlternativeTables:
     """Tables under an alternative linkage model, prior or threshold.
 
     Attributes:
@@ -55,7 +55,7 @@ class AlternativeLinkage:
 
 def with_alternatives(
     study: Study,
-    readings: Sequence[AlternativeLinkage],
+    readings: Sequence[AlternativeTables],
     settings: EstimateSettings,
     *,
     method: str | None = None,
@@ -94,7 +94,7 @@ def with_alternatives(
 
 
 @attrs.frozen
-class AlternativeStrataLinkage:
+class AlternativeStrata:
     """An alternative linkage of which each stratum has its own tables, one a draw."""
 
     name: str
@@ -106,7 +106,7 @@ class AlternativeStrataLinkage:
 def strata_with_alternatives(
     done: Strata,
     strata: Sequence[Sequence[CaptureTable]],
-    readings: Sequence[AlternativeStrataLinkage],
+    readings: Sequence[AlternativeStrata],
     settings: EstimateSettings,
     *,
     progress: Progress = silent,
@@ -141,7 +141,7 @@ def strata_with_alternatives(
 
 
 def _row_of_total(
-    reading: AlternativeStrataLinkage,
+    reading: AlternativeStrata,
     name: str,
     wanted: set[tuple[str, ...]],
     settings: EstimateSettings,
@@ -281,7 +281,7 @@ def _above(end: float | None) -> float:
     return math.inf if end is None else end
 
 
-def _row(reading: AlternativeLinkage, name: str, settings: EstimateSettings) -> AlternativeRow:
+def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> AlternativeRow:
     """What a method gives under one reading, pooled over a few of its draws."""
     level, seed = settings.level, settings.seed
     step = max(1, -(-len(reading.tables) // MOST_TABLES))

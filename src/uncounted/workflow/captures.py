@@ -23,7 +23,7 @@ from uncounted.workflow.csv_file import write_csv
 from uncounted.workflow.link import LinkedReports, linked
 
 if TYPE_CHECKING:
-    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, AlternativeStrataLinkage
+    from uncounted.estimate.linkage_sensitivity import AlternativeStrata, AlternativeTables
     from uncounted.linkage import Linkage
     from uncounted.linkage.result import Labels
 
@@ -39,7 +39,7 @@ class CaptureTables:
     point: CaptureTable
     reports: Mapping[str, int]  # reports that were counted, by list
     left_out: Mapping[str, int]
-    alternatives: Sequence[AlternativeLinkage] = ()
+    alternatives: Sequence[AlternativeTables] = ()
     fails: str | None = None  # the check that the linkage itself fails
 
 
@@ -57,7 +57,7 @@ def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureT
     Raises:
         UsedWrongly: there is no such list.
     """
-    from uncounted.estimate.linkage_sensitivity import AlternativeLinkage
+    from uncounted.estimate.linkage_sensitivity import AlternativeTables
     from uncounted.linkage import point_partition
 
     counted = _Counted.of(linked, lists)
@@ -67,7 +67,7 @@ def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureT
         {name: counted.sources.count(name) for name in counted.lists},
         linked.left_out(counted.lists),
         [
-            AlternativeLinkage(
+            AlternativeTables(
                 other.name, [counted.table(labels) for labels in other.rows], *other.standing
             )
             for other in _alternatives(linked.linkage)
@@ -78,7 +78,7 @@ def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureT
 
 def count_strata(
     linked: LinkedReports, by: Sequence[str], lists: Sequence[str] | None = None
-) -> tuple[list[StratumTables], list[AlternativeStrataLinkage]]:
+) -> tuple[list[StratumTables], list[AlternativeStrata]]:
     """Each stratum's table in every draw (see `split`), and the same under each alternative.
 
     A stratum that is in some draws only has an empty table in the others.
@@ -86,16 +86,14 @@ def count_strata(
     Raises:
         UsedWrongly: a split that there is not, or no such list.
     """
-    from uncounted.estimate.linkage_sensitivity import AlternativeStrataLinkage
+    from uncounted.estimate.linkage_sensitivity import AlternativeStrata
     from uncounted.linkage import point_partition
 
     counted = _Counted.of(linked, lists, by)
     point = counted.strata(point_partition(linked.linkage))
     found = counted.through(linked.linkage.labels, point)
     return [StratumTables(tables, point.get(key)) for key, tables in found.items()], [
-        AlternativeStrataLinkage(
-            other.name, list(counted.through(other.rows).values()), *other.standing
-        )
+        AlternativeStrata(other.name, list(counted.through(other.rows).values()), *other.standing)
         for other in _alternatives(linked.linkage)
     ]
 
