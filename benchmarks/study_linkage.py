@@ -39,7 +39,7 @@ from examples import returns_people
 from uncounted import estimate
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
-from uncounted.estimate.linkage_sensitivity import AlternativeLinkage, with_alternatives
+from uncounted.estimate.linkage_sensitivity import AlternativeTables, with_alternatives
 from uncounted.estimate.study import run_over
 from uncounted.linkage import Linkage, capture_table, link, point_partition
 
@@ -121,7 +121,7 @@ def _envelope(linkage: Linkage, tables: Sequence[CaptureTable], perfect: float) 
     study = with_alternatives(
         run_over(tables, EstimateSettings(["decomposable"])),
         [
-            AlternativeLinkage(
+            AlternativeTables(
                 each.name, [capture_table(x, linkage.sources, LISTS) for x in each.labels], each.why
             )
             for each in linkage.grid
