@@ -31,7 +31,8 @@ from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.mcmc import agreement
 from uncounted.estimate.latent_class.chains import KINDS, bound_of, counts_of, start, steps_for
 from uncounted.estimate.latent_class.estimator import latent_class
-from uncounted.estimate.latent_class.kernels import Floats, Ints, Prior, run_chain, run_plain
+from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
+from uncounted.estimate.latent_class.kernels import Floats, Ints, Leapfrog, Prior
 from uncounted.estimate.strata.stratified import run_strata
 
 CLASSES = 10
@@ -54,9 +55,9 @@ def _both(table: CaptureTable, rounds: int, sweeps: int) -> tuple[Run, Run]:
     def ours(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:
         tuning = np.array([0.2])
         run_plain(rng, x, y, counts, prior, 20, 20)
-        run_chain(rng, x, y, counts, prior, 200, steps, tuning, True)
+        run_chain(rng, x, y, counts, prior, 200, Leapfrog(tuning, steps, 1.0, True))
         began = time.process_time()
-        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, steps, tuning, False)
+        n0, *_ = run_chain(rng, x, y, counts, prior, rounds, Leapfrog(tuning, steps, 1.0, False))
         return n0, time.process_time() - began
 
     def plain(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:

@@ -14,9 +14,10 @@ from tests.estimate.naive_latent import twenty_lists
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.mcmc import Agreement, agreement, places
-from uncounted.estimate.latent_class.chains import Sample, _each, bound_of, counts_of, start
+from uncounted.estimate.latent_class.chains import ChainDraws, _each, bound_of, counts_of, start
 from uncounted.estimate.latent_class.estimator import _short, latent_class
-from uncounted.estimate.latent_class.kernels import FINE, LOST, TOO_MANY, Prior, run_plain
+from uncounted.estimate.latent_class.gibbs import FINE, LOST, TOO_MANY, run_plain
+from uncounted.estimate.latent_class.kernels import Prior
 
 PRIOR = Prior(0.25, 0.25, 1.0, 1.0, 35.0)
 
@@ -156,7 +157,7 @@ def test_fewer_draws_than_wanted_are_said(tables: Mapping[str, CaptureTable]) ->
 
 
 def test_ends_that_few_draws_know_are_said() -> None:
-    few = Sample(
+    few = ChainDraws(
         n0=np.ones((4, 10), np.int64),
         logits=np.zeros((4, 10)),
         classes=np.ones((4, 10), np.int64),

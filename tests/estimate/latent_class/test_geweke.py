@@ -12,7 +12,8 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.latent_class.chains import counts_of
-from uncounted.estimate.latent_class.kernels import Counts, Floats, Prior, run_chain, run_plain
+from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
+from uncounted.estimate.latent_class.kernels import Counts, Floats, Leapfrog, Prior
 
 PRIOR = Prior(1.5, 1.0, 2.0, 3.0, 35.0)  # proper and light-tailed, so that means are known soon
 J, K, PEOPLE = 3, 3, 12
@@ -75,7 +76,7 @@ def z_scores(plain: bool, rounds: int, inside: Prior = PRIOR) -> Floats:
         if plain:
             run_plain(own, x, y, counts, inside, 1, 1)
         else:
-            run_chain(own, x, y, counts, inside, 1, 8, tuning, False)
+            run_chain(own, x, y, counts, inside, 1, Leapfrog(tuning, 8, 1.0, False))
         turns.append(looked_at(x, y))
     series = np.array(turns)
     batches = series.reshape(40, -1, series.shape[1]).mean(axis=1)

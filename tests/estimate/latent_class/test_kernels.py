@@ -10,22 +10,19 @@ from tests.estimate.naive_latent import by_person, by_weights, chance_of, from_p
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate.latent_class.chains import counts_of, start
+from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain, sweep
 from uncounted.estimate.latent_class.kernels import (
-    FINE,
-    TOO_MANY,
     Counts,
     Floats,
+    Leapfrog,
     Prior,
     chances,
     exchange,
     gradient,
     leap,
-    log_odds_unseen,
+    log_odds_unrecorded,
     room,
-    run_chain,
-    run_plain,
     stretch,
-    sweep,
 )
 
 PRIOR = Prior(0.25, 0.25, 1.0, 1.0, 35.0)
@@ -37,7 +34,7 @@ type Move = Callable[[np.random.Generator, Floats, Floats], None]
 
 
 def one_leap(rng: np.random.Generator, x: Floats, y: Floats) -> None:
-    leap(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), 0.5, 12, 1.0)
+    leap(rng, x, y, COUNTS, PRIOR, room(COUNTS, K), Leapfrog(np.array([0.5]), 12, 1.0, False))
 
 
 def one_exchange(rng: np.random.Generator, x: Floats, y: Floats) -> None:
@@ -88,7 +85,7 @@ def seen(states: list[tuple[Floats, Floats]]) -> Floats:
         w /= w.sum()  # a move leaves log-weights of any sum
         rows.append(
             [
-                log_odds_unseen(y, space),
+                log_odds_unrecorded(y, space),
                 np.sqrt(w[0]),
                 np.sqrt(w[-1]),
                 w @ w,
@@ -127,8 +124,8 @@ def test_the_chain_finds_the_exact_posterior(weighted: Weighted) -> None:
     rng = np.random.Generator(np.random.SFC64(1))
     x, y = start("prior", COUNTS, PRIOR, K, rng)
     tuning = np.array([0.3])
-    run_chain(rng, x, y, COUNTS, PRIOR, 300, 16, tuning, True)
-    _, found, *_ = run_chain(rng, x, y, COUNTS, PRIOR, 20_000, 16, tuning, False)
+    run_chain(rng, x, y, COUNTS, PRIOR, 300, Leapfrog(tuning, 16, 1.0, True))
+    _, found, *_ = run_chain(rng, x, y, COUNTS, PRIOR, 20_000, Leapfrog(tuning, 16, 1.0, False))
     worth = 1 / np.sum(belief**2)
     for share in (0.05, 0.25, 0.5, 0.75, 0.95):
         exact = logits[order][np.searchsorted(at, share)]
@@ -142,9 +139,11 @@ def test_what_is_noted_is_where_the_chain_is() -> None:
     x, y = start("independence", COUNTS, PRIOR, 1, rng)
     space = room(COUNTS, 1)
     chances(x, space)
-    here = log_odds_unseen(y, space)
+    here = log_odds_unrecorded(y, space)
     astray = np.array([6.0])
-    _, logits, _, leaps, _, how = run_chain(rng, x, y, COUNTS, PRIOR, 1, 64, astray, False)
+    _, logits, _, leaps, _, how = run_chain(
+        rng, x, y, COUNTS, PRIOR, 1, Leapfrog(astray, 64, 1.0, False)
+    )
     assert (how, leaps) == (FINE, 0.0)
     assert logits[0] == here
 
@@ -201,8 +200,8 @@ def test_ranks_of_the_truth_are_uniform() -> None:
         own = np.random.Generator(np.random.SFC64(rng.integers(2**32)))
         x, y = start("prior", counts, PRIOR, K, own)
         tuning = np.array([0.3])
-        run_chain(own, x, y, counts, PRIOR, 100, 12, tuning, True)
-        _, logits, *_ = run_chain(own, x, y, counts, PRIOR, 450, 12, tuning, False)
+        run_chain(own, x, y, counts, PRIOR, 100, Leapfrog(tuning, 12, 1.0, True))
+        _, logits, *_ = run_chain(own, x, y, counts, PRIOR, 450, Leapfrog(tuning, 12, 1.0, False))
         ranks.append(int(np.sum(logits[::30] < np.log(rho) - np.log1p(-rho))))
     bins = np.bincount(np.array(ranks) // 2, minlength=8)
     expected = 250 / 8

@@ -17,16 +17,8 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.mcmc import MOST_RHAT, Agreement, agreement
-from uncounted.estimate.latent_class.kernels import (
-    FINE,
-    TOO_MANY,
-    Counts,
-    Floats,
-    Ints,
-    Prior,
-    run_chain,
-    run_plain,
-)
+from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain
+from uncounted.estimate.latent_class.kernels import Counts, Floats, Ints, Leapfrog, Prior
 
 STEPS = 64  # most leapfrog steps of a leap
 _FEWEST = 24
@@ -40,7 +32,7 @@ KINDS = ("independence", "split", "prior", "most", "least", "split", "most", "le
 
 
 @attrs.frozen(eq=False)
-class Sample:
+class ChainDraws:
     """What the chains gave after their warm-up, each array of shape (chains, draws).
 
     Attributes:
@@ -169,22 +161,14 @@ class _Chain:
     def warm_up(self, counts: Counts, prior: Prior, rounds: int) -> int:
         *_, how = run_plain(self.rng, self.x, self.y, counts, prior, WARM_SWEEPS, WARM_SWEEPS)
         if how == FINE:
-            *_, how = run_chain(
-                self.rng,
-                self.x,
-                self.y,
-                counts,
-                prior,
-                rounds,
-                steps_for(counts),
-                self.tuning,
-                True,
-            )
+            leapfrog = Leapfrog(self.tuning, steps_for(counts), 1.0, True)
+            *_, how = run_chain(self.rng, self.x, self.y, counts, prior, rounds, leapfrog)
         return int(how)
 
     def go_on(self, counts: Counts, prior: Prior, rounds: int) -> int:
+        leapfrog = Leapfrog(self.tuning, steps_for(counts), 1.0, False)
         n0, logits, classes, self.leaps, self.exchanges, how = run_chain(
-            self.rng, self.x, self.y, counts, prior, rounds, steps_for(counts), self.tuning, False
+            self.rng, self.x, self.y, counts, prior, rounds, leapfrog
         )
         self.n0.append(n0)
         self.logits.append(logits)
@@ -208,7 +192,7 @@ def sample(
     target: float,
     most: int,
     threads: int | None = None,
-) -> Sample:
+) -> ChainDraws:
     """Run chains from overdispersed starts until they agree and are worth `target` draws.
 
     Args:
@@ -252,7 +236,7 @@ def sample(
             more = min(more, most - done)
 
 
-def _next(now: Sample, target: float, chains: int) -> tuple[int, bool]:
+def _next(now: ChainDraws, target: float, chains: int) -> tuple[int, bool]:
     """How many rounds more, and whether to drop the older half of those there are.
 
     Chains that do agree have R-hat^2 - 1 of about (2 chains) / ess, so that 1.01 takes 100
@@ -283,10 +267,10 @@ def _each(codes: Iterable[int]) -> None:
     )
 
 
-def _sample(running: list[_Chain], rounds: int, dropped: int, *, tails: bool = False) -> Sample:
+def _sample(running: list[_Chain], rounds: int, dropped: int, *, tails: bool = False) -> ChainDraws:
     n0 = np.array([np.concatenate(chain.n0) for chain in running])
     logits = np.array([np.concatenate(chain.logits) for chain in running])
-    return Sample(
+    return ChainDraws(
         n0=n0,
         logits=logits,
         classes=np.array([np.concatenate(chain.classes) for chain in running]),

@@ -17,7 +17,13 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.latent_class.chains import Sample, bound_of, counts_of, rounds_for, sample
+from uncounted.estimate.latent_class.chains import (
+    ChainDraws,
+    bound_of,
+    counts_of,
+    rounds_for,
+    sample,
+)
 from uncounted.estimate.latent_class.kernels import Floats, Ints, Prior
 
 CLASSES = 10
@@ -177,7 +183,7 @@ def _check_table(table: CaptureTable) -> None:
         )
 
 
-def _why_not(found: Sample, observed: int) -> str:
+def _why_not(found: ChainDraws, observed: int) -> str:
     """That the chains do not agree, in words and figures."""
     agreement = found.agreement
     rhat = f"{agreement.rhat:.3f}" if math.isfinite(agreement.rhat) else "infinite"
@@ -195,7 +201,7 @@ def _why_not(found: Sample, observed: int) -> str:
 
 
 def _mean(
-    found: Sample, table: CaptureTable, chance: tuple[float, float]
+    found: ChainDraws, table: CaptureTable, chance: tuple[float, float]
 ) -> tuple[float | None, str]:
     """E[N] = n E[1 / (1 - rho)], where its draws have a variance.
 
@@ -208,7 +214,7 @@ def _mean(
     return float(table.observed * np.mean(1.0 + np.exp(found.logits))), "finite"
 
 
-def _diagnostics(found: Sample, observed: int, target_ess: float, far: float) -> dict[str, Any]:
+def _diagnostics(found: ChainDraws, observed: int, target_ess: float, far: float) -> dict[str, Any]:
     return {
         "rhat": found.agreement.rhat,
         "ess": found.agreement.ess,
@@ -227,7 +233,7 @@ def _diagnostics(found: Sample, observed: int, target_ess: float, far: float) ->
     }
 
 
-def _draws(found: Sample, observed: int, draws: int, seed: int) -> Ints:
+def _draws(found: ChainDraws, observed: int, draws: int, seed: int) -> Ints:
     """Draws of N, evenly over the chains and in random order; n0 anew from its odds.
 
     Any part of them is as good as all, which is how draws of many tables are pooled.
@@ -258,7 +264,7 @@ def _warnings(table: CaptureTable, classes: int, far: float, level: float) -> tu
     return tuple(found)
 
 
-def _short(found: Sample, target_ess: float) -> tuple[str, ...]:
+def _short(found: ChainDraws, target_ess: float) -> tuple[str, ...]:
     """That the chains agree and yet are worth less than they should be.
 
     No number is in a sentence: it may be printed where the table may not.

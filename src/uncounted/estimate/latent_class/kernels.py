@@ -1,13 +1,13 @@
-"""The compiled inner loops of `latent-class`: densities, gradients, moves, chains.
+"""Hamiltonian Monte Carlo for the stick-breaking latent class model (Manrique-Vallier 2016).
 
-Manrique-Vallier (2016), with people summed out. K classes have weights w and chances
-lambda; d_k is the chance that a class shows somebody at all, and v_k = log(w_k d_k) its
+Compiled densities, gradients and moves, with people summed out. K classes have weights w and
+chances lambda; d_k is the chance that a class shows somebody at all, and v_k = log(w_k d_k) its
 share of the seen. Given (v, lambda) the table has the density
 
     sum_m f_m log sum_k e^(v_k) q_mk  -  n log sum_k e^(v_k),    q_mk = P(m | k) / d_k,
 
 n0 is negative binomial and the classes of people are multinomial. `leap` moves (v, lambda)
-with people summed out; `sweep` is the plain Gibbs sweep, which draws them. Holding v fixed
+with people summed out; the Gibbs sweep, which draws them, is in `gibbs`. Holding v fixed
 while lambda moves is the ridge along which a class grows that nobody saw. This module
 knows arrays only. `docs/decisions/0007-latent-classes.md` tells why it is built so.
 """
@@ -20,20 +20,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from uncounted._numba import borrow, compiled, compiled_fast
+from uncounted._numba import compiled, compiled_fast
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int64]
 
-_LEAST = 700.0  # logits go down to minus this
-_TRIES_INSIDE = 100
-_MOST = 4e18  # mean of n0 that still fits whole numbers of 64 bits
-
-FINE = 0
-TOO_MANY = 1  # n0 does not fit
-LOST = 2  # a pattern has no chance in floating point
-TRIES = 5  # exchanges a round
-STRETCHES = 4  # a round
+LEAST_LOGIT = 700.0  # logits go down to minus this
 _LONGEST = 1e12  # sticks that `stretch` still tells apart in floating point
 _THINNEST = 1e-300
 
@@ -57,6 +49,27 @@ class Prior(NamedTuple):
     la: float
     lb: float
     bound: float
+
+
+class Leapfrog(NamedTuple):
+    """Settings of the Hamiltonian move.
+
+    `step`, an array of one, is in units of the masses; there are up to `most` of them; `width`
+    is that of the aim. While `adapt`, the step is fitted to an acceptance of .8.
+    """
+
+    step: Floats
+    most: int
+    width: float
+    adapt: bool
+
+
+class Kept(NamedTuple):
+    """What a chain keeps of each round: n0, log odds of being unrecorded, classes with people."""
+
+    n0: Ints
+    log_odds: Floats
+    classes: Ints
 
 
 class Space(NamedTuple):
@@ -273,27 +286,27 @@ def _pull(v, s, width):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def leap(rng, x, y, counts, prior, s, step, most, width):  # type: ignore[no-untyped-def]
+def leap(rng, x, y, counts, prior, s, leapfrog):  # type: ignore[no-untyped-def]
     """One Hamiltonian move of (x, y) with people summed out; chance that it was taken.
 
     x are logits of lambda, shape (J, K), and y log-weights, shape (K,): changed in place.
-    `step` of the leapfrog is in units of the masses and varied by a factor .6 to 1.2; there
-    are 1 to `most` steps; `width` is that of the aim.
+    The step is varied by a factor .6 to 1.2, and there are 1 to `leapfrog.most` of them.
     """
     J, K = x.shape
-    v = s.v
+    v, width = s.v, leapfrog.width
     before = _aims(rng, x, y, counts, prior, s, width)
     s.old[:] = x
     before -= gradient(x, v, counts, prior, s, True) - _pull(v, s, width)
+    step = leapfrog.step[0]
     step *= 0.6 + 0.6 * rng.random()
-    steps = 1 + int(rng.random() * most)
+    steps = 1 + int(rng.random() * leapfrog.most)
     energy, after, inside = 0.0, 0.0, True
     _kick(v, s, width, 0.5 * step)
     for i in range(steps):
         for j in range(J):
             for k in range(K):
                 x[j, k] += step * s.px[j, k] / s.mx[j, k]
-                inside = inside and -_LEAST <= x[j, k] <= prior.bound
+                inside = inside and -LEAST_LOGIT <= x[j, k] <= prior.bound
         for k in range(K):
             v[k] += step * s.pv[k] / s.mv[k]
         if not inside:
@@ -316,7 +329,7 @@ def leap(rng, x, y, counts, prior, s, step, most, width):  # type: ignore[no-unt
 
 @compiled
 def exchange(rng, x, y, prior, tries):  # type: ignore[no-untyped-def]
-    """Exchange the places of two classes; the table does not notice, the sticks do."""
+    """Label-switching move: exchange two classes; only the prior of the sticks changes."""
     J, K = x.shape
     if K < 2:
         return 0
@@ -373,7 +386,7 @@ def _patterns(x, counts, s):  # type: ignore[no-untyped-def]
 
 @compiled
 def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
-    """Draw the common length of all sticks, or of those from some place on, anew; how many taken.
+    """Stick rescaling move: the common length of the last sticks is drawn anew; how many taken.
 
     A small alpha makes sticks long (s_k = -log(1 - V_k) ~ Exp(alpha)), and long sticks keep
     alpha small: without this, a chain stays for a thousand rounds where all are in one class.
@@ -397,7 +410,7 @@ def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
                 before += s.V[k]
             else:
                 length += s.V[k]
-        log_ratio = _log_gamma(rng, float(q)) - _log_gamma(rng, prior.a + K - 1.0 - q)
+        log_ratio = log_gamma(rng, float(q)) - log_gamma(rng, prior.a + K - 1.0 - q)
         if not 0.0 < length < _LONGEST or log_ratio > 100.0:
             continue
         factor = (prior.b + before) * math.exp(log_ratio) / length
@@ -421,7 +434,7 @@ def stretch(rng, x, y, counts, prior, s, tries):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _log_gamma(rng, shape):  # type: ignore[no-untyped-def]
+def log_gamma(rng, shape):  # type: ignore[no-untyped-def]
     """Log of a Gamma(shape, 1) variate, also where the variate itself is zero to a float."""
     if shape < 1.0:
         return math.log(rng.standard_gamma(shape + 1.0)) + math.log(1.0 - rng.random()) / shape
@@ -429,185 +442,14 @@ def _log_gamma(rng, shape):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def log_odds_unseen(y, s):  # type: ignore[no-untyped-def]
+def log_odds_unrecorded(y, s):  # type: ignore[no-untyped-def]
     """log(rho / (1 - rho)) from log-weights and the g0, d in `s`."""
     top = y[0]
     for k in range(1, y.shape[0]):
         top = max(top, y[k])
-    unseen, seen = 0.0, 0.0
+    unrecorded, seen = 0.0, 0.0
     for k in range(y.shape[0]):
         w = math.exp(y[k] - top)
-        unseen += w * s.g0[k]
+        unrecorded += w * s.g0[k]
         seen += w * s.d[k]
-    return math.log(max(unseen, 1e-300)) - math.log(seen)
-
-
-@compiled
-def _put(k, people, m, members, s):  # type: ignore[no-untyped-def]
-    s.size[k] += people
-    for j in range(members.shape[1]):
-        if members[m, j]:
-            s.caught[j, k] += people
-
-
-@compiled
-def _share_out(rng, people, m, members, s):  # type: ignore[no-untyped-def]
-    """Draw the classes of people with one pattern: multinomial by chained binomials."""
-    K = s.size.shape[0]
-    total = 0.0
-    for k in range(K):
-        total += s.cells[m, k]
-    if not 0.0 < total < np.inf:
-        return False
-    if people <= 3:
-        for _ in range(people):
-            u, k = rng.random() * total, 0
-            while k < K - 1 and u >= s.cells[m, k]:
-                u -= s.cells[m, k]
-                k += 1
-            _put(k, 1, m, members, s)
-        return True
-    left = people
-    for k in range(K):
-        if left == 0:
-            break
-        share = s.cells[m, k] / total if k < K - 1 and total > 0.0 else 1.0
-        some = left if share >= 1.0 else rng.binomial(left, share)
-        total -= s.cells[m, k]
-        left -= some
-        if some > 0:
-            _put(k, some, m, members, s)
-    return True
-
-
-@compiled
-def _people(rng, x, y, counts, s):  # type: ignore[no-untyped-def]
-    """Draw n0 given rho, then the class of everybody, seen and unseen. n0, and how it went."""
-    K = x.shape[1]
-    chances(x, s)
-    top = y[0]
-    for k in range(1, K):
-        top = max(top, y[k])
-    for k in range(K):
-        s.cells[0, k] = math.exp(y[k] - top) * s.g0[k]
-    mean = rng.standard_gamma(counts.n) * math.exp(log_odds_unseen(y, s))
-    if not mean < _MOST:
-        return 0, TOO_MANY
-    n0 = rng.poisson(mean)
-    s.size[:] = 0
-    s.caught[:, :] = 0
-    if n0 > 0 and not _share_out(rng, n0, 0, counts.members, s):
-        return n0, LOST
-    for m in range(1, counts.parent.shape[0]):
-        p, j = counts.parent[m], counts.last[m]
-        for k in range(K):
-            s.cells[m, k] = s.cells[p, k] * s.odds[j, k]
-    for m in range(1, counts.parent.shape[0]):
-        people = int(counts.people[m])
-        if people > 0 and not _share_out(rng, people, m, counts.members, s):
-            return n0, LOST
-    return n0, FINE
-
-
-@compiled
-def sweep(rng, x, y, counts, prior, s):  # type: ignore[no-untyped-def]
-    """One plain Gibbs sweep (Manrique-Vallier 2016, tabulated). n0, and how it went.
-
-    1. n0 given rho; classes of the unseen, then of the seen.
-    2. alpha given the weights, before they change.
-    3. lambda given the classes. 4. The sticks given the classes and alpha.
-    """
-    J, K = x.shape
-    n0, how = _people(rng, x, y, counts, s)  # 1
-    if how != FINE:
-        return n0, how
-    rest = y[K - 1]
-    for k in range(K - 2, -1, -1):
-        rest = log_add(y[k], rest)
-    alpha = rng.standard_gamma(prior.a + K - 1) / (prior.b + rest - y[K - 1])  # 2
-    for j in range(J):  # 3
-        for k in range(K):
-            on, off = prior.la + s.caught[j, k], prior.lb + s.size[k] - s.caught[j, k]
-            for _ in range(_TRIES_INSIDE):  # else as it was, which leaves the law as it is
-                logit = _log_gamma(rng, on) - _log_gamma(rng, off)
-                if -_LEAST <= logit <= prior.bound:
-                    x[j, k] = logit
-                    break
-    after, left = n0 + counts.n, 0.0  # 4
-    for k in range(K - 1):
-        after -= s.size[k]
-        one = _log_gamma(rng, 1.0 + s.size[k])
-        two = _log_gamma(rng, alpha + max(after, 0.0))
-        both = log_add(one, two)
-        y[k] = left + one - both
-        left += two - both
-    y[K - 1] = left
-    return n0, FINE
-
-
-@compiled
-def run_plain(rng, x, y, counts, prior, sweeps, thin):  # type: ignore[no-untyped-def]
-    """A chain of plain sweeps, the measure of what `run_chain` gains: (n0, log odds), code."""
-    s = room(counts, x.shape[1])
-    n0s, logits = np.empty(sweeps // thin, np.int64), np.empty(sweeps // thin)
-    how = _plain(rng, x, y, counts, prior, s, thin, n0s, logits)
-    return n0s, logits, how
-
-
-@compiled
-def _plain(rng, x, y, counts, prior, s, thin, n0s, logits):  # type: ignore[no-untyped-def]
-    """The sweeps of `run_plain`, into `n0s` and `logits`; how it went."""
-    x, y, counts, s = borrow(x), borrow(y), borrow(counts), borrow(s)
-    for i in range(n0s.shape[0]):
-        n0, how = 0, FINE
-        for _ in range(thin):
-            n0, how = sweep(rng, x, y, counts, prior, s)
-            if how != FINE:
-                return how
-        chances(x, s)
-        n0s[i], logits[i] = n0, log_odds_unseen(y, s)
-    return FINE
-
-
-@compiled
-def run_chain(rng, x, y, counts, prior, rounds, steps, tuning, adapt):  # type: ignore[no-untyped-def]
-    """A chain: in each round a leap of at most `steps`, exchanges, stretches, and a Gibbs sweep.
-
-    `rng` is this chain's own; the state (x, y) changes in place. `tuning[0]` is the step of the
-    leapfrog; while `adapt`, it is fitted to an acceptance of .8, and such rounds are no draws.
-
-    Returns n0, log odds of being unseen and classes with people (one a round each); the
-    mean chance of a leap and the share of exchanges taken; how it went.
-    """
-    s = room(counts, x.shape[1])
-    n0s, logits = np.empty(rounds, np.int64), np.empty(rounds)
-    used = np.empty(rounds, np.int64)
-    leaps, exchanged, how = _rounds(
-        rng, x, y, counts, prior, s, steps, tuning, adapt, n0s, logits, used
-    )
-    count = max(rounds, 1)
-    return n0s, logits, used, leaps / count, exchanged / (count * TRIES), how
-
-
-@compiled
-def _rounds(rng, x, y, counts, prior, s, steps, tuning, adapt, n0s, logits, used):  # type: ignore[no-untyped-def]
-    """The rounds of `run_chain`: chances of leaps and exchanges taken, added up; how it went."""
-    x, y, counts, s, tuning = borrow(x), borrow(y), borrow(counts), borrow(s), borrow(tuning)
-    leaps, exchanged = 0.0, 0
-    for i in range(used.shape[0]):
-        chance = leap(rng, x, y, counts, prior, s, tuning[0], steps, 1.0)
-        leaps += chance
-        if adapt:
-            tuning[0] *= math.exp(0.5 * (chance - 0.8) / math.sqrt(1.0 + 0.05 * i))
-        exchanged += exchange(rng, x, y, prior, TRIES)
-        stretch(rng, x, y, counts, prior, s, STRETCHES)
-        chances(x, s)  # a leap that was not taken has left those of where it went
-        logits[i] = log_odds_unseen(y, s)
-        n0s[i], how = sweep(rng, x, y, counts, prior, s)
-        if how != FINE:
-            return 0.0, 0, how
-        filled = 0
-        for k in range(s.size.shape[0]):
-            filled += s.size[k] > 0
-        used[i] = filled
-    return leaps, exchanged, FINE
+    return math.log(max(unrecorded, 1e-300)) - math.log(seen)
