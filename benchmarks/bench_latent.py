@@ -30,7 +30,7 @@ from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
 from uncounted.estimate.base.mcmc import agreement
 from uncounted.estimate.latent_class.chains import KINDS, bound_of, counts_of, start, steps_for
-from uncounted.estimate.latent_class.estimator import latent_class
+from uncounted.estimate.latent_class.estimator import StickBreakingPrior, latent_class
 from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Floats, Ints, Leapfrog, Prior
 from uncounted.estimate.strata.stratified import run_strata
@@ -186,7 +186,9 @@ def calibration(replicates: int) -> None:
         chance = np.array([chance_of(pattern, weights, lam)[0] for pattern in patterns])
         counts = rng.multinomial(100, chance / chance.sum())
         table = CaptureTable.of("ABCD", dict(zip(patterns, counts.tolist(), strict=True)))
-        fit = latent_class(table, classes=5, target_ess=400, seed=len(ranks), draws=99)
+        fit = latent_class(
+            table, prior=StickBreakingPrior(classes=5), target_ess=400, seed=len(ranks), draws=99
+        )
         if fit.draws is None:
             continue
         N = 100 + rng.negative_binomial(100, chance.sum())

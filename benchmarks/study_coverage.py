@@ -40,6 +40,7 @@ from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.selection import Candidates
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "coverage.md"
@@ -160,6 +161,8 @@ def fit(job: Job, replicate: int) -> Fit:
     """One method on one table, as what the summary needs."""
     table, _ = draw(job.population, replicate)
     settings = json.loads(job.settings)
+    if "candidates" in settings:
+        settings["candidates"] = Candidates(**settings["candidates"])
     made: list[Estimate] = [
         METHODS[job.method](table, level=level, seed=replicate, **settings) for level in job.levels
     ]
@@ -250,8 +253,7 @@ def jobs(names: Sequence[str], resamples: int) -> list[Job]:
     own = {
         "log-linear": less,
         "log-linear-stepwise": less,
-        # The processes take the cores.
-        "latent-class": json.dumps({"threads": 1, "chains": 4, "target_ess": 400}),
+        "latent-class": json.dumps({"chains": 4, "target_ess": 400}),
     }
     return [
         Job(name, method, method, own.get(method, "{}"))
@@ -264,11 +266,17 @@ def jobs(names: Sequence[str], resamples: int) -> list[Job]:
 def published_jobs() -> list[Job]:
     """What Chan, Silverman and Vincent (2021) compare, and ours beside it."""
     both = (0.95, 0.8)
-    alone = json.dumps({"resamples": 0, "max_order": 2})
+    alone = json.dumps({"resamples": 0, "candidates": {"max_order": 2}})
     return [
         Job("published", "log-linear-stepwise", "log-linear-stepwise", levels=both),
         Job("published", "log-linear of pairs, profile of the chosen", "log-linear", alone, both),
-        Job("published", "log-linear of pairs", "log-linear", json.dumps({"max_order": 2}), both),
+        Job(
+            "published",
+            "log-linear of pairs",
+            "log-linear",
+            json.dumps({"candidates": {"max_order": 2}}),
+            both,
+        ),
         Job("published", "decomposable", "decomposable", levels=both),
     ]
 

@@ -13,24 +13,23 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import pairs
-from uncounted.estimate.covariates.doubly_robust import doubly_robust
+from uncounted.estimate.covariates.doubly_robust import CrossFitting, doubly_robust
 from uncounted.estimate.covariates.nuisance import RidgeLogit
 from uncounted.histories import PersonTable
 
 REPLICATES = 300
 POPULATIONS = {"nothing": 0.0, "weakly": 0.6, "strongly": 1.0}
 SIZES = (500, 1500, 5000)
-WAYS: dict[str, dict[str, Any]] = {
-    "one-step": {},
-    "one-step, Wald": {"ends": "wald"},
-    "tmle": {"way": "tmle"},
-    "one-step, no splines": {"learner": RidgeLogit(knots=0)},
+WAYS: dict[str, CrossFitting] = {
+    "one-step": CrossFitting(),
+    "one-step, Wald": CrossFitting(interval="wald"),
+    "tmle": CrossFitting(way="tmle"),
+    "one-step, no splines": CrossFitting(learner=RidgeLogit(knots=0)),
 }
 
 
@@ -55,11 +54,11 @@ def bare(people: PersonTable) -> Answer:
     return row.point, *row.interval
 
 
-def adjusted(**more: Any) -> Callable[[PersonTable], Answer | None]:
+def adjusted(fitting: CrossFitting) -> Callable[[PersonTable], Answer | None]:
     """The method of the paper, by one of its ways."""
 
     def answer(people: PersonTable) -> Answer | None:
-        estimate = doubly_robust(people, **more).first
+        estimate = doubly_robust(people, fitting=fitting).first
         if estimate.point is None or estimate.interval is None:
             return None
         return estimate.point, *estimate.interval
@@ -71,7 +70,7 @@ def main() -> None:
     """Print the table."""
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else REPLICATES
     methods: dict[str, Callable[[PersonTable], Answer | None]] = {"two bare lists": bare}
-    methods |= {name: adjusted(**more) for name, more in WAYS.items()}
+    methods |= {name: adjusted(fitting) for name, fitting in WAYS.items()}
     print("| covariates matter | N | method | median | RMSE | cover | below | width | refused |")
     print("|---|---:|---|---:|---:|---:|---:|---:|---:|")
     began = time.perf_counter()

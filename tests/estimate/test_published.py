@@ -30,6 +30,7 @@ from uncounted.estimate import (
 )
 from uncounted.estimate.graphical.decomposable import GraphModel, Prior
 from uncounted.estimate.graphical.graph_sum import log_sums
+from uncounted.estimate.loglinear.selection import Candidates
 from uncounted.estimate.simple.frequency_counts import chao_from, zelterman
 
 type Tables = Mapping[str, CaptureTable]
@@ -325,7 +326,7 @@ def test_the_bound_without_people_who_differ_is_independence(tables: Tables) -> 
     a rise of the likelihood of 1e-9: about 1e-8 of n0."""
     korea = tables["korea"]
     assert chao(korea, variant="mth").diagnostics["eta"] == [{"lists": 3, "eta": 0.0}]
-    poisson = log_linear(korea, max_order=1, resamples=0)
+    poisson = log_linear(korea, candidates=Candidates(max_order=1), resamples=0)
     assert chao(korea, variant="mth").point == pytest.approx(poisson.point, rel=1e-7)
 
 
@@ -476,7 +477,7 @@ def test_no_highest_order_interaction_is_the_largest_log_linear_model(
     kosovo: CaptureTable,
 ) -> None:
     largest = tuple(range(15))
-    estimate = log_linear(kosovo, among=[largest], resamples=0)
+    estimate = log_linear(kosovo, candidates=Candidates(models=[largest]), resamples=0)
     assert estimate.point == pytest.approx(saturated(kosovo).point, rel=1e-9)
     assert estimate.diagnostics["se"] == pytest.approx(5937.58, abs=0.005)
 

@@ -33,7 +33,7 @@ from uncounted.estimate.base.xi import (
 from uncounted.estimate.graphical.decomposable import decomposable
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.latent_class.estimator import latent_class
-from uncounted.estimate.loglinear.selection import RESAMPLES, leaders, log_linear
+from uncounted.estimate.loglinear.selection import RESAMPLES, Candidates, leaders, log_linear
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
 from uncounted.estimate.loglinear.thresholding import log_linear_thresholding
 from uncounted.estimate.robustness.attach import compare, look_around
@@ -303,7 +303,7 @@ def _lighter(
     if "latent-class" in chosen and len(distinct) > 1:
         settings["latent-class"] = dict(LIGHTER["latent-class"])
     if "log-linear" in chosen and len(commonest.lists) > 4 and len(distinct) > 1:
-        settings["log-linear"]["among"] = leaders(commonest)
+        settings["log-linear"]["candidates"] = Candidates(models=leaders(commonest))
     return settings
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -16,7 +17,7 @@ from uncounted.errors import BadInput, UsedWrongly
 from uncounted.estimate import pairs, saturated
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.covariates.cross_fitting import fit_lists
-from uncounted.estimate.covariates.doubly_robust import doubly_robust
+from uncounted.estimate.covariates.doubly_robust import CrossFitting, doubly_robust
 from uncounted.estimate.covariates.nuisance import (
     Floats,
     Ints,
@@ -74,8 +75,17 @@ def frequencies(covariates: Covariates, cell: Ints, cells: int) -> Predictor:
     return lambda of: np.tile(share, (len(of["age"]), 1))
 
 
+FITTING = {field.name for field in attrs.fields(CrossFitting)}
+
+
+def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the fit apart from the others."""
+    fitting = CrossFitting(**{name: value for name, value in given.items() if name in FITTING})
+    return {**{n: v for n, v in given.items() if n not in FITTING}, "fitting": fitting}
+
+
 def fit(people: PersonTable, **more: Any) -> Estimate:
-    return doubly_robust(people, **more).first
+    return doubly_robust(people, **settings_of(more)).first
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +207,7 @@ def test_a_seed_repeats(people: PersonTable) -> None:
 def test_intervals_never_go_below_the_documented(people: PersonTable) -> None:
     narrow = fit(people, level=0.5)
     for ends in ("log-normal", "wald"):
-        wide = fit(people, ends=ends)
+        wide = fit(people, interval=ends)
         assert narrow.interval is not None
         assert wide.interval is not None
         assert people.observed <= wide.interval[0] < narrow.interval[0]
@@ -215,7 +225,7 @@ def test_every_pair_and_all_three() -> None:
     people = PersonTable.of("ABC", on[seen], {"age": age[seen]})
     study = doubly_robust(people)
     assert study.chosen == (("A", "B"), ("A", "C"), ("B", "C"))
-    apart = doubly_robust(people, beside_others=True)
+    apart = doubly_robust(people, fitting=CrossFitting(given_others=True))
     for one, two in zip(study.estimates, apart.estimates, strict=True):
         assert one.number() == pytest.approx(N, rel=0.1)
         assert two.number() == pytest.approx(N, rel=0.15)
@@ -289,7 +299,7 @@ def test_lists_that_give_less_than_is_documented() -> None:
 )
 def test_used_wrongly(people: PersonTable, settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UsedWrongly, match=words):
-        doubly_robust(people, **settings)
+        doubly_robust(people, **settings_of(settings))
 
 
 def test_the_regression_is_at_its_optimum() -> None:

@@ -22,7 +22,7 @@ from uncounted.estimate.loglinear.hierarchy import (
 from uncounted.estimate.loglinear.mle_existence import Register, code
 from uncounted.estimate.loglinear.model_search import Greedy, greedy, rank, starts
 from uncounted.estimate.loglinear.poisson import Cells
-from uncounted.estimate.loglinear.selection import leaders
+from uncounted.estimate.loglinear.selection import Candidates, leaders
 
 
 def sparse(seed: int, lists: int = 5, several: int = 8) -> CaptureTable:
@@ -99,9 +99,11 @@ def test_from_main_effects_alone_the_united_kingdom_ends_in_the_wrong_valley(
     tables: Mapping[str, CaptureTable],
 ) -> None:
     """Silverman, Chan and Vincent (2024) Table 6: 12,262 downhill, 25,311 of all models."""
-    downhill = log_linear(tables["uk"], search="greedy", starts=1, resamples=0)
+    downhill = log_linear(
+        tables["uk"], candidates=Candidates(search="greedy", starts=1), resamples=0
+    )
     assert downhill.point == pytest.approx(12262, abs=0.5)
-    several = log_linear(tables["uk"], search="greedy", resamples=0)
+    several = log_linear(tables["uk"], candidates=Candidates(search="greedy"), resamples=0)
     assert several.point == pytest.approx(25311, abs=0.5)
     assert several.settings["search"] == "greedy"
     assert several.settings["starts"] == 24
@@ -111,7 +113,7 @@ def test_from_main_effects_alone_the_united_kingdom_ends_in_the_wrong_valley(
 def test_the_interval_after_a_search_is_that_after_all_models(
     tables: Mapping[str, CaptureTable],
 ) -> None:
-    found = log_linear(tables["uk"], search="greedy", resamples=400).interval
+    found = log_linear(tables["uk"], candidates=Candidates(search="greedy"), resamples=400).interval
     assert found == pytest.approx(log_linear(tables["uk"], resamples=400).interval, rel=0.1)
 
 
@@ -157,8 +159,8 @@ def test_independent_lists_give_independence() -> None:
 
 def test_all_models_that_cannot_be_listed_are_refused_in_words() -> None:
     with pytest.raises(UsedWrongly, match="models of 7 lists with sets of up to 2 cannot all"):
-        log_linear(population(7), search="all")
-    six = log_linear(population(6), max_order=3, resamples=0)
+        log_linear(population(7), candidates=Candidates(search="all"))
+    six = log_linear(population(6), candidates=Candidates(max_order=3), resamples=0)
     assert six.settings["search"] == "greedy"
 
 
@@ -166,7 +168,7 @@ def test_leaders_of_a_wide_table_serve_its_like() -> None:
     table = population(7)
     found = leaders(table)
     assert len(found) == 50
-    again = log_linear(table, among=found, resamples=0)
+    again = log_linear(table, candidates=Candidates(models=found), resamples=0)
     assert again.point == log_linear(table, resamples=0).point
     assert leaders(CaptureTable.of("AB", {"10": 5, "01": 7, "11": 2})) == ()
 

@@ -23,6 +23,7 @@ from uncounted.estimate.loglinear.forward import choose
 from uncounted.estimate.loglinear.hierarchy import completed, hierarchical, in_brackets, padded
 from uncounted.estimate.loglinear.mle_existence import Register, code
 from uncounted.estimate.loglinear.poisson import DOUBTFUL, FITTED, SINGULAR, Cells, fit_all
+from uncounted.estimate.loglinear.selection import Candidates
 
 # Potential victims of trafficking, United Kingdom 2013: local authorities, non-governmental
 # organisations, police, government, the public, National Crime Agency. Silverman (2014);
@@ -114,8 +115,8 @@ def test_models_of_kosovo(
 ) -> None:
     """R Rcapture 1.4-4, closedpMS.t and closedp.t."""
     among = [masks(kosovo, model)]
-    by_bic = log_linear(kosovo, among=among, resamples=0)
-    by_aic = log_linear(kosovo, among=among, criterion="aic", resamples=0)
+    by_bic = log_linear(kosovo, candidates=Candidates(models=among), resamples=0)
+    by_aic = log_linear(kosovo, candidates=Candidates(models=among), criterion="aic", resamples=0)
     said = by_bic.diagnostics
     assert by_bic.settings["model"] == model
     assert by_bic.point == pytest.approx(number, abs=0.06)
@@ -153,7 +154,9 @@ def test_average_over_models(kosovo: CaptureTable, criterion: Literal["bic", "ai
 
 def test_profiles_of_independence_are_those_of_the_other_room(kosovo: CaptureTable) -> None:
     """R Rcapture 1.4-4 profileCI: 7147.7 to 7656.2; and by Darroch's equation."""
-    estimate = log_linear(kosovo, among=[masks(kosovo, "[1,2,3,4]")], resamples=0)
+    estimate = log_linear(
+        kosovo, candidates=Candidates(models=[masks(kosovo, "[1,2,3,4]")]), resamples=0
+    )
     assert estimate.interval == pytest.approx((7147.7, 7656.2), abs=0.06)
     assert estimate.interval == pytest.approx(independence(kosovo).interval, rel=1e-6)
 
@@ -176,8 +179,8 @@ def test_models_of_hiv_in_lazio(
 ) -> None:
     """R Rcapture 1.4-4; Abeni, Brancato and Perucci (1994)."""
     among = [masks(HIV, model)]
-    estimate = log_linear(HIV, among=among, resamples=0)
-    by_aic = log_linear(HIV, among=among, criterion="aic", resamples=0)
+    estimate = log_linear(HIV, candidates=Candidates(models=among), resamples=0)
+    by_aic = log_linear(HIV, candidates=Candidates(models=among), criterion="aic", resamples=0)
     assert estimate.settings["model"] == model
     assert estimate.point == pytest.approx(number, abs=0.05)
     assert estimate.diagnostics["se"] == pytest.approx(se, abs=0.06)
@@ -228,13 +231,13 @@ def test_ends_of_bca(
 
 def test_acceleration_of_main_effects_alone(tables: Mapping[str, CaptureTable]) -> None:
     """R MultipleSystemsEstimation, jackknife on Korea."""
-    said = log_linear(tables["korea"], max_order=1).diagnostics
+    said = log_linear(tables["korea"], candidates=Candidates(max_order=1)).diagnostics
     assert said["acceleration"] == pytest.approx(-0.001934882, abs=5e-10)
 
 
 def test_intervals_of_the_united_kingdom(tables: Mapping[str, CaptureTable]) -> None:
     """Silverman, Chan and Vincent (2024) Table 6; the upper end varies by a sixth by seed."""
-    pairs = log_linear(tables["uk"], max_order=2, resamples=400).interval
+    pairs = log_linear(tables["uk"], candidates=Candidates(max_order=2), resamples=400).interval
     every = log_linear(tables["uk"], resamples=400).interval
     six = log_linear(UK_SIX, resamples=400)
     assert pairs == pytest.approx((11456, 43894), rel=0.25)
@@ -245,9 +248,11 @@ def test_intervals_of_the_united_kingdom(tables: Mapping[str, CaptureTable]) -> 
 
 def test_six_lists_downhill_with_sets_of_any_size() -> None:
     """Silverman, Chan and Vincent (2024) Table 6: 12,350, as among all models of pairs."""
-    alone = log_linear(UK_SIX, search="greedy", starts=1, max_order=5, resamples=0)
+    alone = log_linear(
+        UK_SIX, candidates=Candidates(search="greedy", starts=1, max_order=5), resamples=0
+    )
     assert alone.point == pytest.approx(12350, abs=0.5)
-    several = log_linear(UK_SIX, max_order=3, resamples=0)
+    several = log_linear(UK_SIX, candidates=Candidates(max_order=3), resamples=0)
     assert several.point == alone.point
 
 
@@ -274,7 +279,7 @@ def test_five_lists_all_models_and_pairs(tables: Mapping[str, CaptureTable]) -> 
     assert whole.settings["models"] == 6893
     assert whole.interval == pytest.approx((19389, 34111), abs=0.5)  # R Rcapture 1.4-4
     assert "doubt about the choice is not in it" in str(whole.interval_kind)
-    pairs = log_linear(tables["uk"], max_order=2, resamples=0)
+    pairs = log_linear(tables["uk"], candidates=Candidates(max_order=2), resamples=0)
     assert pairs.point == pytest.approx(22991.33, abs=0.005)
     rivals = [(row["model"], round(row["bic"], 4)) for row in pairs.diagnostics["models"][:4]]
     assert rivals == [
@@ -403,7 +408,9 @@ def test_stepwise_interval_of_six_lists() -> None:
 def test_no_upper_end_is_said_so() -> None:
     """With one person on two lists the likelihood does not fall within fifty times the seen."""
     table = CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40, "110": 1, "011": 1})
-    estimate = log_linear(table, among=[masks(table, "[1,2,3]")], resamples=0)
+    estimate = log_linear(
+        table, candidates=Candidates(models=[masks(table, "[1,2,3]")]), resamples=0
+    )
     assert estimate.interval is not None
     assert estimate.interval[0] > table.observed
     assert estimate.interval[1] == float("inf")
@@ -432,7 +439,9 @@ def test_the_choice_is_in_the_interval(kosovo: CaptureTable) -> None:
 def test_many_times_as_many_people_many_times_the_number(kosovo: CaptureTable) -> None:
     more = CaptureTable(kosovo.lists, {p: 50 * count for p, count in kosovo.counts.items()})
     one = log_linear(kosovo, criterion="aic", resamples=0)
-    again = log_linear(more, among=[masks(kosovo, one.settings["model"])], resamples=0)
+    again = log_linear(
+        more, candidates=Candidates(models=[masks(kosovo, one.settings["model"])]), resamples=0
+    )
     assert again.point == pytest.approx(50 * (one.point or 0), rel=1e-9)
 
 
@@ -444,19 +453,22 @@ def test_refusals_say_why(kosovo: CaptureTable, tables: Mapping[str, CaptureTabl
         "0" * i + "11" + "0" * (9 - i): 3 for i in range(10)})  # fmt: skip
     assert "up to 10 lists, and there are 11" in str(log_linear(wide).reason)
     korea = tables["korea"]
-    only = log_linear(korea, among=[(0, 1, 2, 3, 4, 5)])
+    only = log_linear(korea, candidates=Candidates(models=[(0, 1, 2, 3, 4, 5)]))
     assert "no log-linear model has a maximum likelihood" in str(only.reason)
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"max_order": 4}, "max_order 4 is not between 1 and 3"),
+        ({"candidates": Candidates(max_order=4)}, "max_order 4 is not between 1 and 3"),
         ({"criterion": "dic"}, "no criterion called 'dic'"),
-        ({"search": "best"}, "no search called 'best'"),
+        (
+            {"candidates": Candidates(search="best")},  # type: ignore[arg-type]
+            "no search called 'best'",
+        ),
         ({"resamples": 1}, "0 or at least 2"),
         ({"top": 0}, "top and starts must be at least 1"),
-        ({"starts": 0}, "top and starts must be at least 1"),
+        ({"candidates": Candidates(starts=0)}, "top and starts must be at least 1"),
     ],
 )
 def test_wrong_use(kosovo: CaptureTable, wrong: dict[str, object], words: str) -> None:

@@ -31,7 +31,7 @@ _TINY = 1e-12
 
 
 @attrs.frozen(eq=False)
-class Unseen:
+class Unrecorded:
     """What a set of lists says of the unseen, before psi: sums over people.
 
     Attributes:
@@ -58,7 +58,7 @@ class Unseen:
     @property
     def stood_for(self) -> Floats:
         """How many unseen each person stands for, r(x)."""
-        return _unseen(self.shares)
+        return _unrecorded(self.shares)
 
     @property
     def largest_part(self) -> float:
@@ -99,8 +99,8 @@ def fit_lists(
     seed: int = 1,
     folds: int = FOLDS,
     margin: float = MARGIN,
-    beside_others: bool = False,
-) -> Unseen:
+    given_others: bool = False,
+) -> Unrecorded:
     """Sums over people on these K lists; K = 2 in Das, Kennedy and Jewell.
 
     With q_w(x) the chance of pattern w for a person x among those seen, and s_w = 1 for
@@ -120,7 +120,7 @@ def fit_lists(
         NotEstimable: too few people, a fold without overlap, no covariate, too many
             clipped.
     """
-    kept = among(people, names, beside_others)
+    kept = restricted(people, names, given_others)
     cell = _cells(kept, names)
     cells = 2 ** len(names) - 1
     _refuse(kept, names, cell, cells, folds)
@@ -139,9 +139,9 @@ def fit_lists(
         )
     terms = _terms(shares, cell)
     moved = _target(shares, cell)
-    return Unseen(
+    return Unrecorded(
         documented=people.observed,
-        plug_in=float(_unseen(shares).sum()),
+        plug_in=float(_unrecorded(shares).sum()),
         one_step=float(terms.sum()),
         tmle=None if moved is None else float(_terms(moved, cell).sum()),
         terms=terms,
@@ -151,11 +151,11 @@ def fit_lists(
     )
 
 
-def among(people: PersonTable, names: Sequence[str], beside_others: bool) -> PersonTable:
-    """Keep the people on any of these lists; with `beside_others`, on no other list."""
+def restricted(people: PersonTable, names: Sequence[str], given_others: bool) -> PersonTable:
+    """Keep the people on any of these lists; with `given_others`, on no other list."""
     at = [people.lists.index(name) for name in names]
     kept = people.memberships[:, at].any(axis=1)
-    if beside_others:
+    if given_others:
         kept &= ~np.delete(people.memberships, at, axis=1).any(axis=1)
     return people.rows(kept)
 
@@ -229,7 +229,7 @@ def _clip(shares: Floats, margin: float) -> tuple[Floats, int]:
     return np.maximum(np.where(touched[:, None], raised, shares), _TINY), int(touched.sum())
 
 
-def _unseen(shares: Floats) -> Floats:
+def _unrecorded(shares: Floats) -> Floats:
     """r(x): how many unseen a seen person stands for."""
     answer: Floats = np.exp(np.log(shares) @ signs(shares.shape[1]))
     return answer
@@ -237,7 +237,7 @@ def _unseen(shares: Floats) -> Floats:
 
 def _terms(shares: Floats, cell: Ints) -> Floats:
     s = signs(shares.shape[1])
-    answer: Floats = _unseen(shares) * s[cell] / shares[np.arange(len(cell)), cell]
+    answer: Floats = _unrecorded(shares) * s[cell] / shares[np.arange(len(cell)), cell]
     return answer
 
 
@@ -268,11 +268,11 @@ def _target(shares: Floats, cell: Ints) -> Floats | None:
 
 
 def _shift(
-    odds: Floats, weight: Floats, shown: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]
+    odds: Floats, weight: Floats, shown: npt.NDArray[np.bool_], restricted: npt.NDArray[np.bool_]
 ) -> float:
     """The e at which the weighted sum of shown minus h is zero; `odds` are those against."""
-    logit, weight = -np.log(odds[among]), weight[among]
-    wanted, e = float(weight[shown[among]].sum()), 0.0
+    logit, weight = -np.log(odds[restricted]), weight[restricted]
+    wanted, e = float(weight[shown[restricted]].sum()), 0.0
     for _ in range(50):
         p = expit(logit + e)
         step = (wanted - float(weight @ p)) / float(weight @ (p * (1 - p)))

@@ -29,16 +29,16 @@ from uncounted.estimate.base.rows import Details, Interval, PsiRow, as_json
 from uncounted.estimate.covariates.cross_fitting import (
     FOLDS,
     MARGIN,
-    Unseen,
+    Unrecorded,
     Way,
-    among,
     fit_lists,
+    restricted,
     signs,
 )
 from uncounted.estimate.covariates.nuisance import Learner, RidgeLogit
 from uncounted.histories import PersonTable
 
-type Ends = Literal["log-normal", "wald"]
+type IntervalKind = Literal["log-normal", "wald"]
 
 METHOD = "doubly-robust"
 MOST_LISTS = 4
@@ -94,6 +94,33 @@ class CovariateStudy:
         }
 
 
+@attrs.frozen
+class CrossFitting:
+    """How the doubly robust estimator is fitted.
+
+    Attributes:
+        way: which estimator is the point: `one-step`, `tmle` or `plug-in`, the last
+            without an interval. All three are in `diagnostics`.
+        interval: `log-normal` for n0, or `wald` cut off at the observed, as in the paper.
+        learner: of the regressions.
+        folds: each person's chances come from a regression on the other folds.
+        margin: chances in a denominator are raised to this.
+        given_others: whether a pair is taken to be independent only among people on none
+            of the other lists, whose members are then counted as they are (Dulce Rubio and
+            Kennedy, arXiv:2407.03539).
+    """
+
+    way: Way = "one-step"
+    interval: IntervalKind = "log-normal"
+    learner: Learner = attrs.field(factory=RidgeLogit)
+    folds: int = FOLDS
+    margin: float = MARGIN
+    given_others: bool = False
+
+
+CROSS_FITTING = CrossFitting()
+
+
 def doubly_robust(
     people: PersonTable,
     *,
@@ -101,14 +128,9 @@ def doubly_robust(
     level: float = 0.95,
     seed: int = 1,
     psi: float = 1.0,
-    way: Way = "one-step",
-    ends: Ends = "log-normal",
-    learner: Learner | None = None,
-    folds: int = FOLDS,
-    margin: float = MARGIN,
-    beside_others: bool = False,
+    fitting: CrossFitting = CROSS_FITTING,
 ) -> CovariateStudy:
-    """Estimate N from pairs of lists that are independent given covariates.
+    """Doubly robust estimation of N, lists independent given covariates (Das et al. 2023).
 
     Each pair's answer is a refusal or an `Estimate`, as of any method; see `fit_lists`
     for the formulas.
@@ -120,33 +142,24 @@ def doubly_robust(
         seed: of the folds.
         psi: how many times as high the odds of being on one list are, among people who
             are alike, for those on the other as for those not on it.
-        way: which estimator is the point: `one-step`, `tmle` or `plug-in`, the last
-            without an interval. All three are in `diagnostics`.
-        ends: `log-normal` for the unseen, or `wald` cut off at the observed, as in the
-            paper.
-        learner: of the regressions; `RidgeLogit()` unless given.
-        folds: each person's chances come from a regression on the other folds.
-        margin: chances in a denominator are raised to this.
-        beside_others: whether a pair is taken to be independent only among people on none
-            of the other lists, whose members are then counted as they are (Dulce Rubio and
-            Kennedy, arXiv:2407.03539).
+        fitting: estimator, interval and regressions.
 
     Raises:
         UsedWrongly: no such list, a set of fewer than 2 or more than 4, or a setting
             that cannot be.
     """
     z_of(level)
-    _check_settings(psi, folds, margin, way, ends)
+    _check_settings(psi, fitting)
     chosen = tuple(map(tuple, lists)) if lists is not None else _pairs(people)
     for names in chosen:
         _check_lists(people, names)
-    spec = _Spec(level, seed, way, ends, learner or RidgeLogit(), folds, margin, beside_others)
+    spec = _Spec(level, seed, fitting)
     estimates, rows = [], []
     for names in chosen:
         began = time.perf_counter()
-        estimate, unseen = _fit(people, names, psi, spec)
+        estimate, unrecorded = _fit(people, names, psi, spec)
         estimates.append(attrs.evolve(estimate, seconds=time.perf_counter() - began))
-        rows += _sensitivity(estimate, unseen, people.observed, names, psi, spec)
+        rows += _sensitivity(estimate, unrecorded, people.observed, names, psi, spec)
     totals = people.memberships.sum(axis=0).tolist()
     return CovariateStudy(
         observed=people.observed,
@@ -163,25 +176,24 @@ def doubly_robust(
 class _Spec:
     level: float
     seed: int
-    way: Way
-    ends: Ends
-    learner: Learner
-    folds: int
-    margin: float
-    beside_others: bool
+    fitting: CrossFitting
 
 
-def _check_settings(psi: float, folds: int, margin: float, way: str, ends: str) -> None:
+def _check_settings(psi: float, fitting: CrossFitting) -> None:
+    folds, margin = fitting.folds, fitting.margin
     if not 0 < psi < np.inf:
         raise UsedWrongly(f"psi {psi} is not above 0", hint="1: independent among people alike")
     if folds < 2:
         raise UsedWrongly(f"{folds} folds are too few", hint="5 are usual")
     if not 0 < margin < 0.2:
         raise UsedWrongly(f"margin {margin} is not between 0 and 0.2", hint="0.005 is usual")
-    if way not in ("one-step", "tmle", "plug-in") or ends not in ("log-normal", "wald"):
+    if fitting.way not in ("one-step", "tmle", "plug-in") or fitting.interval not in (
+        "log-normal",
+        "wald",
+    ):
         raise UsedWrongly(
             "there is no such way or no such interval",
-            hint="way: one-step, tmle, plug-in; ends: log-normal, wald",
+            hint="way: one-step, tmle, plug-in; interval: log-normal, wald",
         )
 
 
@@ -203,8 +215,8 @@ def _check_lists(people: PersonTable, names: tuple[str, ...]) -> None:
 
 def _fit(
     people: PersonTable, names: tuple[str, ...], psi: float, spec: _Spec
-) -> tuple[Estimate, Unseen | None]:
-    kept = among(people, names, spec.beside_others)
+) -> tuple[Estimate, Unrecorded | None]:
+    kept = restricted(people, names, spec.fitting.given_others)
     table = CaptureTable(people.lists, kept.counts()).select(names)
     checked = check(table)
     refusal = checked.refusal
@@ -216,16 +228,16 @@ def _fit(
                 "a list has nobody, or the very same people as another",
                 hint="leave it out",
             )
-        unseen = fit_lists(
+        unrecorded = fit_lists(
             people,
             names,
-            learner=spec.learner,
+            learner=spec.fitting.learner,
             seed=spec.seed,
-            folds=spec.folds,
-            margin=spec.margin,
-            beside_others=spec.beside_others,
+            folds=spec.fitting.folds,
+            margin=spec.fitting.margin,
+            given_others=spec.fitting.given_others,
         )
-        return _estimate(people, names, table, psi, spec, unseen), unseen
+        return _estimate(people, names, table, psi, spec, unrecorded), unrecorded
     except NotEstimable as why:
         finding = None if refusal is None else refusal.finding
         no = Estimate(METHOD, "refused", str(why), why.hint, input=people.digest(), finding=finding)
@@ -238,20 +250,20 @@ def _estimate(
     table: CaptureTable,
     psi: float,
     spec: _Spec,
-    unseen: Unseen,
+    unrecorded: Unrecorded,
 ) -> Estimate:
-    n0 = psi * unseen.of(spec.way)
+    n0 = psi * unrecorded.of(spec.fitting.way)
     seen = table.observed
-    if spec.beside_others:
-        seen = unseen.documented
+    if spec.fitting.given_others:
+        seen = unrecorded.documented
     N = seen + n0
     if n0 <= 0:
         raise NotEstimable(
             "the corrected estimate is below the number documented: the regressions do not fit",
             hint="way='tmle', fewer covariates, or another learner",
         )
-    variance = unseen.variance(spec.way, psi)
-    floor = max(unseen.documented, seen)
+    variance = unrecorded.variance(spec.fitting.way, psi)
+    floor = max(unrecorded.documented, seen)
     interval = _interval(seen, n0, variance, floor, spec)
     if floor > N and (interval is None or interval[1] <= floor):
         raise NotEstimable(
@@ -263,24 +275,24 @@ def _estimate(
         method=METHOD,
         status="ok",
         point=max(N, float(floor)),
-        point_kind=spec.way,
+        point_kind=spec.fitting.way,
         interval=interval,
         level=spec.level,
-        interval_kind="none" if spec.way == "plug-in" else spec.ends,
-        assumption=assumption(names, tuple(people.covariates), psi, spec.beside_others),
+        interval_kind="none" if spec.fitting.way == "plug-in" else spec.fitting.interval,
+        assumption=assumption(names, tuple(people.covariates), psi, spec.fitting.given_others),
         settings=_settings(people, names, psi, spec),
-        diagnostics=_diagnostics(names, table, psi, unseen, variance),
-        warnings=_warnings(N, floor, unseen),
+        diagnostics=_diagnostics(names, table, psi, unrecorded, variance),
+        warnings=_warnings(N, floor, unrecorded),
         seed=spec.seed,
         input=people.digest(),
-        log_n0=None if spec.way == "plug-in" else log_n0(max(N - floor, 0.0), variance),
+        log_n0=None if spec.fitting.way == "plug-in" else log_n0(max(N - floor, 0.0), variance),
     )
 
 
 def _interval(seen: int, n0: float, variance: float, floor: int, spec: _Spec) -> Interval | None:
-    if spec.way == "plug-in":
+    if spec.fitting.way == "plug-in":
         return None
-    if spec.ends == "log-normal":
+    if spec.fitting.interval == "log-normal":
         low, high = log_normal_interval(seen, n0, variance, spec.level)
     else:
         reach = z_of(spec.level) * variance**0.5
@@ -297,31 +309,31 @@ def _settings(people: PersonTable, names: tuple[str, ...], psi: float, spec: _Sp
         "lists": list(names),
         "covariates": kinds,
         "psi": psi,
-        "learner": getattr(spec.learner, "name", "given by the caller"),
-        "folds": spec.folds,
-        "margin": spec.margin,
-        "beside_others": spec.beside_others,
+        "learner": getattr(spec.fitting.learner, "name", "given by the caller"),
+        "folds": spec.fitting.folds,
+        "margin": spec.fitting.margin,
+        "beside_others": spec.fitting.given_others,
     }
 
 
 def _diagnostics(
-    names: tuple[str, ...], table: CaptureTable, psi: float, unseen: Unseen, variance: float
+    names: tuple[str, ...], table: CaptureTable, psi: float, unrecorded: Unrecorded, variance: float
 ) -> Details:
     """The three ways, the answer without covariates, and how far it hangs on few people."""
-    base = unseen.documented - len(unseen.terms)
-    seen = 1 / (1 + psi * unseen.stood_for)
+    base = unrecorded.documented - len(unrecorded.terms)
+    seen = 1 / (1 + psi * unrecorded.stood_for)
     flat = np.array([table.counts[_pattern(c, len(names))] for c in range(1, 2 ** len(names))])
     return {
         "both": table.on(names),
-        "rows": len(unseen.terms),
+        "rows": len(unrecorded.terms),
         "elsewhere": base,
-        "plug_in": psi * unseen.plug_in,
-        "one_step": psi * unseen.one_step,
-        "tmle": None if unseen.tmle is None else psi * unseen.tmle,
+        "plug_in": psi * unrecorded.plug_in,
+        "one_step": psi * unrecorded.one_step,
+        "tmle": None if unrecorded.tmle is None else psi * unrecorded.tmle,
         "without_covariates": psi * float(np.exp(np.log(flat) @ signs(len(flat)))),
         "se": variance**0.5,
-        "clipped": unseen.clipped,
-        "largest_part": unseen.largest_part,
+        "clipped": unrecorded.clipped,
+        "largest_part": unrecorded.largest_part,
         "chance_of_being_seen": np.quantile(seen, [0.01, 0.5, 0.99]).tolist(),
     }
 
@@ -330,19 +342,19 @@ def _pattern(code: int, K: int) -> str:
     return "".join("1" if code >> i & 1 else "0" for i in range(K))
 
 
-def _warnings(N: float, floor: int, unseen: Unseen) -> tuple[str, ...]:
+def _warnings(N: float, floor: int, unrecorded: Unrecorded) -> tuple[str, ...]:
     found = []
     if floor > N:
         found.append(
             "These lists alone give fewer people than all lists together have documented, so the"
             " number documented stands: the two lists tend to have the same people."
         )
-    if unseen.clipped:
+    if unrecorded.clipped:
         found.append(
-            f"{unseen.clipped} people are of kinds that are hardly ever on both lists; for them"
+            f"{unrecorded.clipped} people are of kinds that are hardly ever on both lists; for them"
             " the chance of that was raised to the margin, and the number rests on it."
         )
-    if (share := unseen.largest_part) > _HEAVY:
+    if (share := unrecorded.largest_part) > _HEAVY:
         found.append(f"One person decides {share:.0%} of the unseen.")
     return tuple(found)
 
@@ -375,20 +387,22 @@ def assumption(
 
 def _sensitivity(
     estimate: Estimate,
-    unseen: Unseen | None,
+    unrecorded: Unrecorded | None,
     documented: int,
     names: tuple[str, ...],
     psi: float,
     spec: _Spec,
 ) -> list[PsiRow]:
     """N at other psi: the unseen are psi times as many, whatever kind of people they are."""
-    if unseen is None or not estimate.ok:
+    if unrecorded is None or not estimate.ok:
         return []
-    seen = documented if spec.beside_others else len(unseen.terms)
+    seen = documented if spec.fitting.given_others else len(unrecorded.terms)
     rows: list[PsiRow] = []
     for other in sorted({*PSI, psi}):
-        n0 = other * unseen.of(spec.way)
-        interval = _interval(seen, n0, unseen.variance(spec.way, other), documented, spec)
+        n0 = other * unrecorded.of(spec.fitting.way)
+        interval = _interval(
+            seen, n0, unrecorded.variance(spec.fitting.way, other), documented, spec
+        )
         point = max(seen + n0, float(documented))
         rows.append(PsiRow(names, other, point, interval))
     return rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
@@ -42,22 +43,37 @@ ASSUMPTION = (
 )
 
 
+@attrs.frozen
+class StickBreakingPrior:
+    """The prior of the latent class model.
+
+    Attributes:
+        classes: K, the most there can be; 1 is independence of the lists.
+        alpha: shape and rate of the gamma prior of the concentration alpha.
+        chance: of the beta prior of each class's chance to be on a list.
+    """
+
+    classes: int = CLASSES
+    alpha: tuple[float, float] = (0.25, 0.25)
+    chance: tuple[float, float] = (1.0, 1.0)
+
+
+STICK_BREAKING = StickBreakingPrior()
+
+
 @estimator("latent-class")
 def latent_class(
     table: CaptureTable,
     *,
     level: float = 0.95,
     seed: int = 1,
-    classes: int = CLASSES,
-    alpha: tuple[float, float] = (0.25, 0.25),
-    chance: tuple[float, float] = (1.0, 1.0),
+    prior: StickBreakingPrior = STICK_BREAKING,
     chains: int = CHAINS,
     target_ess: float = TARGET_ESS,
     budget: float = BUDGET,
     draws: int = DRAWS,
-    threads: int | None = None,
 ) -> Estimate:
-    """Average over classes of people under a stick-breaking prior (Manrique-Vallier 2016).
+    """Stick-breaking latent class model (Manrique-Vallier 2016): capture heterogeneity by classes.
 
     The model: z ~ nu, x_j | z = k ~ Bernoulli(lambda_jk), nu by sticks V_k ~ Beta(1, alpha)
     cut off at K classes, p(N) ~ 1/N, and no cap on N.
@@ -66,16 +82,13 @@ def latent_class(
         table: 3 lists or more.
         level: of the equal-tailed credible interval.
         seed: of all chains; the answer does not depend on the machine or the threads.
-        classes: K, the most there can be; 1 is independence of the lists.
-        alpha: shape and rate of the gamma prior of alpha.
-        chance: of the beta prior of each class's chance to be on a list.
+        prior: of the classes and of their chances to be on the lists.
         chains: 4 or more, from starts far apart.
         target_ess: effective draws wanted, of log n0 and of the log odds of being unseen.
         budget: seconds of one core, about: turned into a number of steps beforehand. When
             it is used up, the number stands if R-hat is 1.01 at most and there are 400
             effective draws; else the method refuses.
         draws: how many draws of N to keep.
-        threads: chains that run at a time.
 
     Raises:
         UsedWrongly: a setting that cannot be.
@@ -88,19 +101,18 @@ def latent_class(
         True
     """
     z_of(level)
-    _check_settings(classes, alpha, chance, chains, target_ess, budget, draws)
+    _check_settings(prior, chains, target_ess, budget, draws)
     _check_table(table)
+    classes, alpha, chance = prior.classes, prior.alpha, prior.chance
     counts = counts_of(table)
-    prior = Prior(*alpha, *chance, bound_of(table))
     found = sample(
         counts,
-        prior,
+        Prior(*alpha, *chance, bound_of(table)),
         classes=classes,
         chains=chains,
         seed=seed,
         target=target_ess,
         most=rounds_for(budget, counts, classes, chains),
-        threads=threads,
     )
     if not found.agreement.reached(LEAST_ESS):
         raise NotEstimable(
@@ -141,19 +153,17 @@ def latent_class(
 
 
 def _check_settings(
-    classes: int,
-    alpha: tuple[float, float],
-    chance: tuple[float, float],
+    prior: StickBreakingPrior,
     chains: int,
     target_ess: float,
     budget: float,
     draws: int,
 ) -> None:
-    if not 1 <= classes <= _MOST_CLASSES:
+    if not 1 <= prior.classes <= _MOST_CLASSES:
         raise UsedWrongly(
-            f"{classes} classes are not between 1 and {_MOST_CLASSES}", hint="10 is usual"
+            f"{prior.classes} classes are not between 1 and {_MOST_CLASSES}", hint="10 is usual"
         )
-    if not all(0 < value < math.inf for value in (*alpha, *chance)):
+    if not all(0 < value < math.inf for value in (*prior.alpha, *prior.chance)):
         raise UsedWrongly("the numbers of a gamma or beta prior are above 0")
     if chains < _LEAST_CHAINS:
         raise UsedWrongly(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -13,7 +12,7 @@ from scipy.special import gammaln
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.base.estimator import log_n0, log_normal_interval
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rows import Interval
+from uncounted.estimate.base.rows import Details, Interval
 from uncounted.estimate.loglinear import bootstrap
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
 from uncounted.estimate.loglinear.poisson import Cells, fit_all
@@ -37,40 +36,30 @@ class Choice:
     again: bootstrap.Estimator
 
 
-def conclude(
-    method: str,
-    cells: Cells,
-    choice: Choice,
-    *,
-    level: float,
-    seed: int,
-    resamples: int,
-    settings: dict[str, Any],
-    diagnostics: dict[str, Any],
-    point_kind: str,
-    assumption: str,
-    warnings: tuple[str, ...] = (),
-) -> Estimate:
-    """The estimate of a chosen model, with an interval that repeats the choice."""
-    ends, profiled = profile(cells, choice.model, choice.n0, level, resamples)
-    fit = {"se": choice.error, "deviance": deviance(cells, choice.model)}
-    estimate = Estimate(
-        method=method,
-        status="ok",
-        point=cells.observed + choice.n0,
-        point_kind=point_kind,
-        level=level,
-        assumption=assumption,
-        settings={**settings, "resamples": resamples},
-        diagnostics={**fit, "df": len(cells.counts) - 1 - len(choice.model), **diagnostics},
-        warnings=warnings,
-        seed=seed,
+def conclude(chosen: Estimate, cells: Cells, choice: Choice, resamples: int) -> Estimate:
+    """The estimate of a selected model, with an interval by a bootstrap that repeats the selection.
+
+    Args:
+        chosen: the estimate without interval.
+        cells: the table.
+        choice: the model, and how it is selected on another table.
+        resamples: of the bootstrap; 0: the profile likelihood interval.
+    """
+    interval, profiled = profile(cells, choice.model, choice.n0, chosen.level, resamples)
+    fit = {
+        "se": choice.error,
+        "deviance": deviance(cells, choice.model),
+        "df": len(cells.counts) - 1 - len(choice.model),
+    }
+    estimate = attrs.evolve(
+        chosen,
+        settings={**chosen.settings, "resamples": resamples},
+        diagnostics={**fit, **chosen.diagnostics, **profiled},
     )
-    estimate = attrs.evolve(estimate, diagnostics={**estimate.diagnostics, **profiled})
-    if ends is not None and resamples == 0:
+    if interval is not None and resamples == 0:
         return attrs.evolve(
             estimate,
-            interval=ends,
+            interval=interval,
             interval_kind=_PROFILE,
             log_n0=log_n0(choice.n0, choice.error**2),
             diagnostics={**estimate.diagnostics, "failed_resamples": 0},
@@ -108,7 +97,7 @@ def _resampled(estimate: Estimate, cells: Cells, choice: Choice, resamples: int)
 
 def profile(
     cells: Cells, model: Model, n0: float, level: float, resamples: int = 0
-) -> tuple[Interval | None, dict[str, Any]]:
+) -> tuple[Interval | None, Details]:
     """Profile likelihood interval of one model: n0 is put into the zero cell and fitted.
 
     Left out, for speed, where a few resamples give the interval. An upper end beyond 50
@@ -128,8 +117,9 @@ def profile(
         ways: Floats = N - N * np.log(N) + gammaln(N + 1) - gammaln(counts[:, 0] + 1)
         return fitted + ways
 
-    ends, top = profile_interval(likelihood, n0, cells.observed, level)
-    return ends, {"profile_low": ends[0], "profile_high": ends[1], "profile_maximum": top}
+    (low, high), top = profile_interval(likelihood, n0, cells.observed, level)
+    found = {"profile_low": low, "profile_high": high, "profile_maximum": top}
+    return (low, high), found
 
 
 def deviance(cells: Cells, model: Model) -> float:

@@ -7,12 +7,14 @@ sum over supersets, looked up at the union of two sets. No design matrix is made
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import attrs
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
-from uncounted._numba import compiled
+from uncounted._numba import borrow, compiled
 from uncounted.captures import CaptureTable
 from uncounted.estimate.loglinear.hierarchy import Masks
 
@@ -118,105 +120,126 @@ def _information(H, sums, term, p):  # type: ignore[no-untyped-def]
             H[i, j] = sums[term[i] | term[j]]
 
 
+class Work(NamedTuple):
+    """Room to fit one model: arrays over its terms, and over the cells.
+
+    `H` information and its Cholesky factor, `term` masks of the terms, `t` their sufficient
+    statistics, `alpha` parameters, `step` Newton's; over cells `live` (not a structural zero),
+    `star` counts, `sums`, `eta` linear predictors, `mu` means.
+    """
+
+    H: Floats
+    term: Ints
+    t: Floats
+    step: Floats
+    alpha: Floats
+    live: npt.NDArray[np.bool_]
+    star: Floats
+    sums: Floats
+    eta: Floats
+    mu: Floats
+
+
 @compiled
-def _keep(x, masks, J, star, live, term, t):  # type: ignore[no-untyped-def]
+def _keep(x, masks, J, w):  # type: ignore[no-untyped-def]
     """A set that nobody is on: its parameter is minus infinity, its cells have mean 0."""
     p = 0
     for c in range(x.size):
-        star[c] = max(x[c], 0.0)
-        live[c] = x[c] >= 0
-    _over_supersets(star, J)
+        w.star[c] = max(x[c], 0.0)
+        w.live[c] = x[c] >= 0
+    _over_supersets(w.star, J)
     for mask in masks:
-        if mask == 0 or star[mask] > 0:
-            term[p] = mask
-            t[p] = star[mask]
+        if mask == 0 or w.star[mask] > 0:
+            w.term[p] = mask
+            w.t[p] = w.star[mask]
             p += 1
         else:
             for c in range(x.size):
                 if c & mask == mask:
-                    live[c] = False
+                    w.live[c] = False
     return p
 
 
 @compiled
-def _told_apart(live, term, p, J, sums, H):  # type: ignore[no-untyped-def]
-    for c in range(live.size):
-        sums[c] = 1.0 if live[c] else 0.0
-    _over_supersets(sums, J)
-    _information(H, sums, term, p)
-    return _cholesky(H, p, 1e-9)
+def _identified(p, J, w):  # type: ignore[no-untyped-def]
+    """Whether the table can tell the parameters apart: a design of full rank."""
+    for c in range(w.live.size):
+        w.sums[c] = 1.0 if w.live[c] else 0.0
+    _over_supersets(w.sums, J)
+    _information(w.H, w.sums, w.term, p)
+    return _cholesky(w.H, p, 1e-9)
 
 
 @compiled
-def _begin(x, live, term, p, J, sums, eta, H, alpha):  # type: ignore[no-untyped-def]
+def _begin(x, p, J, w):  # type: ignore[no-untyped-def]
     """One weighted least squares from the counts themselves."""
     for c in range(x.size):
-        w = x[c] + 0.1 if live[c] else 0.0
-        sums[c] = w
-        eta[c] = w * np.log(w) + x[c] - w if live[c] else 0.0
-    _over_supersets(sums, J)
-    _over_supersets(eta, J)
-    _information(H, sums, term, p)
+        weight = x[c] + 0.1 if w.live[c] else 0.0
+        w.sums[c] = weight
+        w.eta[c] = weight * np.log(weight) + x[c] - weight if w.live[c] else 0.0
+    _over_supersets(w.sums, J)
+    _over_supersets(w.eta, J)
+    _information(w.H, w.sums, w.term, p)
     for i in range(p):
-        alpha[i] = eta[term[i]]
-    fine = _cholesky(H, p, 1e-14)
+        w.alpha[i] = w.eta[w.term[i]]
+    fine = _cholesky(w.H, p, 1e-14)
     if fine:
-        _solve(H, p, alpha)
+        _solve(w.H, p, w.alpha)
     return fine
 
 
 @compiled
-def _expect(x, live, term, p, J, alpha, eta, mu):  # type: ignore[no-untyped-def]
+def _expect(x, p, J, w):  # type: ignore[no-untyped-def]
     """Means of the cells; log likelihood, and the least of the means."""
     for c in range(x.size):
-        eta[c] = 0.0
+        w.eta[c] = 0.0
     for i in range(p):
-        eta[term[i]] = alpha[i]
+        w.eta[w.term[i]] = w.alpha[i]
     for b in range(J):
         bit = 1 << b
         for c in range(x.size):
             if c & bit:
-                eta[c] += eta[c ^ bit]
+                w.eta[c] += w.eta[c ^ bit]
     value, least = 0.0, np.inf
     for c in range(x.size):
-        mu[c] = 0.0
-        if live[c]:
-            mu[c] = np.exp(min(eta[c], 300.0))
-            value += x[c] * eta[c] - mu[c]
-            least = min(least, mu[c])
+        w.mu[c] = 0.0
+        if w.live[c]:
+            w.mu[c] = np.exp(min(w.eta[c], 300.0))
+            value += x[c] * w.eta[c] - w.mu[c]
+            least = min(least, w.mu[c])
     return value, least
 
 
 @compiled
-def _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H):  # type: ignore[no-untyped-def]
+def _climb(x, p, J, w):  # type: ignore[no-untyped-def]
     """Newton's steps; log likelihood, whether it settled, and whether H can be solved for."""
     best, least, share, settled, fine = -np.inf, 0.0, 1.0, False, True
     for i in range(p):
-        step[i] = 0.0
+        w.step[i] = 0.0
     for _ in range(_MOST):
-        value, least = _expect(x, live, term, p, J, alpha, eta, mu)
+        value, least = _expect(x, p, J, w)
         if value < best - 1e-12 * abs(best) and share > 1e-6:  # too far: half the way back
             share *= 0.5
             for i in range(p):
-                alpha[i] -= step[i] * share
+                w.alpha[i] -= w.step[i] * share
             continue
         best, share = value, 1.0
         for c in range(x.size):
-            sums[c] = mu[c]
-        _over_supersets(sums, J)
-        _information(H, sums, term, p)
+            w.sums[c] = w.mu[c]
+        _over_supersets(w.sums, J)
+        _information(w.H, w.sums, w.term, p)
         for i in range(p):
-            step[i] = t[i] - sums[term[i]]
-        fine = _cholesky(H, p, 1e-14)
+            w.step[i] = w.t[i] - w.sums[w.term[i]]
+        fine = _cholesky(w.H, p, 1e-14)
         if settled or not fine:
             break
         rise = 0.0
         for i in range(p):
-            eta[i] = step[i]
-        _solve(H, p, step)
+            w.eta[i] = w.step[i]
+        _solve(w.H, p, w.step)
         for i in range(p):
-            rise += eta[i] * step[i]
-            alpha[i] += step[i]
+            rise += w.eta[i] * w.step[i]
+            w.alpha[i] += w.step[i]
         settled = rise < 1e-9
     return best, settled and fine and least > _SMALL, fine
 
@@ -224,29 +247,37 @@ def _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H):  # type: igno
 @compiled
 def _fit(terms, sizes, counts, model_of, row_of, J, means):  # type: ignore[no-untyped-def]
     n, most = 1 << J, terms.shape[1]
+    w = Work(
+        np.empty((most, most)), np.empty(most, np.int64), np.empty(most), np.empty(most),
+        np.zeros(most), np.empty(n, np.bool_), np.empty(n), np.empty(n), np.empty(n), np.empty(n),
+    )  # fmt: skip
     out = np.empty((model_of.size, 4))
-    H, term, live = np.empty((most, most)), np.empty(most, np.int64), np.empty(n, np.bool_)
-    t, step, alpha = np.empty(most), np.empty(most), np.zeros(most)
-    star, sums, eta, mu = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for job in range(model_of.size):
         model, x = model_of[job], counts[row_of[job]]
-        p = _keep(x, terms[model, : sizes[model]], J, star, live, term, t)
-        out[job, 0], out[job, 1], out[job, 2], out[job, 3] = np.nan, np.nan, -np.inf, 2
-        if not _told_apart(live, term, p, J, sums, H):
-            continue
-        best, sure, fine = -np.inf, False, _begin(x, live, term, p, J, sums, eta, H, alpha)
-        if fine:
-            best, sure, fine = _climb(x, live, term, t, p, J, alpha, step, sums, eta, mu, H)
-        out[job, 0], out[job, 2], out[job, 3] = alpha[0], best, 0 if sure else 1
-        if fine:
-            for i in range(p):
-                step[i] = 0.0
-            step[0] = 1.0
-            _solve(H, p, step)
-            out[job, 1] = step[0]
-        if means.shape[0]:
-            means[job] = mu
+        _fit_one(x, terms[model, : sizes[model]], J, w, out[job])
+        if means.shape[0] and out[job, 3] != 2:
+            means[job] = w.mu
     return out
+
+
+@compiled
+def _fit_one(x, masks, J, w, out):  # type: ignore[no-untyped-def]
+    """Intercept, variance, log likelihood and status of one fit, into `out`."""
+    x, w = borrow(x), borrow(w)
+    p = _keep(x, masks, J, w)
+    out[0], out[1], out[2], out[3] = np.nan, np.nan, -np.inf, 2
+    if not _identified(p, J, w):
+        return
+    best, sure, fine = -np.inf, False, _begin(x, p, J, w)
+    if fine:
+        best, sure, fine = _climb(x, p, J, w)
+    out[0], out[2], out[3] = w.alpha[0], best, 0 if sure else 1
+    if fine:
+        for i in range(p):
+            w.step[i] = 0.0
+        w.step[0] = 1.0
+        _solve(w.H, p, w.step)
+        out[1] = w.step[0]
 
 
 def fit_all(

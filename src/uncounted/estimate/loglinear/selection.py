@@ -8,8 +8,9 @@ and the average over all models is reported beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
+import attrs
 import numpy as np
 
 from uncounted.captures import CaptureTable
@@ -17,6 +18,7 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.estimator import estimator, log_normal_interval, z_of
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Details
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
 from uncounted.estimate.loglinear.inference import Choice, check_resamples, conclude
@@ -86,6 +88,30 @@ def _ranked(
     return greedy(cells, order, criterion, top, starts, register)
 
 
+@attrs.frozen
+class Candidates:
+    """Log-linear models to select from.
+
+    Attributes:
+        max_order: most lists in one interaction term: one less than all of them, unless
+            given; 2 from six lists on.
+        search: `all`, `greedy`, or None: all models where they can be listed.
+        starts: models that the greedy search starts from; 1: main effects alone, the
+            downhill search of Silverman, Chan and Vincent (2024).
+        models: only these (masks over the lists in order of their names), for tables of
+            which a similar one has been ranked before (see `leaders`); without effect when a
+            list of this table was empty, so that there are fewer.
+    """
+
+    max_order: int | None = None
+    search: Search | None = None
+    starts: int = STARTS
+    models: Sequence[Model] | None = None
+
+
+CANDIDATES = Candidates()
+
+
 @estimator("log-linear")
 def log_linear(
     table: CaptureTable,
@@ -93,16 +119,13 @@ def log_linear(
     level: float = 0.95,
     seed: int = 1,
     criterion: Criterion = "bic",
-    max_order: int | None = None,
-    search: Search | None = None,
-    starts: int = STARTS,
+    candidates: Candidates = CANDIDATES,
     resamples: int = RESAMPLES,
     top: int | None = None,
-    among: Sequence[Model] | None = None,
 ) -> Estimate:
-    """The best hierarchical log-linear model, with an interval that repeats the choice.
+    """Hierarchical log-linear model with the lowest BIC; the bootstrap repeats the selection.
 
-    1. Every hierarchical model with all main effects, up to order `max_order`, is fitted
+    1. Every hierarchical model with all main effects, up to order `candidates.max_order`, is fitted
        to the observable cells as Poisson counts; an overlap that nobody is in has its
        parameter at minus infinity and its cells at 0 (Chan, Silverman and Vincent 2021).
        Where they are too many (seven lists, or six with sets of three), a greedy search
@@ -117,19 +140,12 @@ def log_linear(
         level: of the interval.
         seed: of the resamples; the search does not depend on it.
         criterion: `bic` (with the number of people) or `aic`.
-        max_order: most lists that act on one another at once: one less than all of them,
-            unless given; 2 from six lists on.
-        search: `all`, `greedy`, or None: all models where they can be listed.
-        starts: models that the greedy search starts from; 1: main effects alone, the
-            downhill search of the 2024 paper.
+        candidates: models to select from, and how they are searched.
         resamples: for the BCa interval; from 2 to 199 they give a standard error and a
             log-normal interval, with 0 the interval is the profile likelihood of the
             chosen model, which leaves the doubt about the choice out.
         top: models that resamples choose from; 8, 20, 100, 100 for 3, 4, 5, 6 lists, and
             30 to 50 for more.
-        among: only these models (masks over the lists in order of their names), for
-            tables of which a similar one has been ranked before (see `leaders`); left
-            aside when a list of this table was empty, so that there are fewer.
 
     Raises:
         UsedWrongly: no such criterion or search, or an order or number that cannot be.
@@ -143,12 +159,14 @@ def log_linear(
         ('[12,23]', 157.1667)
     """
     z_of(level)
-    _check(len(table.lists), criterion, max_order, search, resamples, top, starts)
-    cells, register, order = Cells.of(table), Register(), _order(len(table.lists), max_order)
+    _check(len(table.lists), criterion, candidates, resamples, top)
+    order = _order(len(table.lists), candidates.max_order)
+    cells, register, starts = Cells.of(table), Register(), candidates.starts
     top = top or _TOP[cells.lists]
-    how: str = search or _how(cells.lists, order)
-    if among and max(among[0]).bit_length() == cells.lists:
-        ranked, how = rank(cells, tuple(among), criterion, top, register), "among those given"
+    how: str = candidates.search or _how(cells.lists, order)
+    models = candidates.models
+    if models and max(models[0]).bit_length() == cells.lists:
+        ranked, how = rank(cells, tuple(models), criterion, top, register), "among those given"
     else:
         ranked = _ranked(cells, order, how, criterion, top, starts, register)
     choice = Choice(
@@ -166,30 +184,29 @@ def log_linear(
         "models": ranked.fitted,
         "top": top,
     }
-    return conclude(
+    chosen = Estimate(
         "log-linear",
-        cells,
-        choice,
+        "ok",
+        point=cells.observed + choice.n0,
         level=level,
         seed=seed,
-        resamples=resamples,
         settings=settings,
         diagnostics=_diagnostics(cells, ranked, criterion, level),
         point_kind="maximum likelihood of the model with the least " + criterion.upper(),
         assumption=ASSUMPTION,
         warnings=(_GREEDY,) if how == "greedy" else (),
     )
+    return conclude(chosen, cells, choice, resamples)
 
 
 def _check(
     J: int,
     criterion: str,
-    max_order: int | None,
-    search: str | None,
+    candidates: Candidates,
     resamples: int,
     top: int | None,
-    starts: int,
 ) -> None:
+    max_order, search, starts = candidates.max_order, candidates.search, candidates.starts
     if J < FEWEST:
         raise NotEstimable(
             "with two lists no log-linear model but independence can be fitted",
@@ -220,9 +237,7 @@ def _check(
     check_resamples(resamples)
 
 
-def _diagnostics(
-    cells: Cells, ranked: Ranked, criterion: Criterion, level: float
-) -> dict[str, Any]:
+def _diagnostics(cells: Cells, ranked: Ranked, criterion: Criterion, level: float) -> Details:
     """What a statistician looks at beside the fit: the rivals, and their average.
 
     Buckland, Burnham and Augustin (1997): weights exp(-criterion / 2), standard error

@@ -75,22 +75,21 @@ def log_linear_stepwise(
     check_resamples(resamples)
     cells, register = Cells.of(table), Register()
     choice = _choice(cells, threshold, register)
-    return conclude(
+    chosen = Estimate(
         "log-linear-stepwise",
-        cells,
-        choice,
+        "ok",
+        point=cells.observed + choice.n0,
         level=level,
         seed=seed,
-        resamples=resamples,
         settings={
             "model": in_brackets(choice.model, cells.places),
             "threshold": threshold,
             "max_order": 2,
         },
-        diagnostics={},
         point_kind="maximum likelihood of the model chosen stepwise",
         assumption=ASSUMPTION,
     )
+    return conclude(chosen, cells, choice, resamples)
 
 
 def _choice(cells: Cells, threshold: float, register: Register) -> Choice:
