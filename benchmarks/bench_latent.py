@@ -28,8 +28,8 @@ from tests.estimate.naive_latent import chance_of, from_prior, twenty_lists
 
 from uncounted.captures import CaptureTable
 from uncounted.estimate import EstimateSettings
-from uncounted.estimate.base.mcmc import agreement
-from uncounted.estimate.latent_class.chains import KINDS, bound_of, counts_of, start, steps_for
+from uncounted.estimate.base.mcmc import convergence
+from uncounted.estimate.latent_class.chains import KINDS, bound_of, pattern_tree, start, steps_for
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior, latent_class
 from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Floats, Ints, Leapfrog, Prior
@@ -49,7 +49,7 @@ def tables() -> dict[str, CaptureTable]:
 
 
 def _both(table: CaptureTable, rounds: int, sweeps: int) -> tuple[Run, Run]:
-    counts, prior = counts_of(table), Prior(0.25, 0.25, 1.0, 1.0, bound_of(table))
+    counts, prior = pattern_tree(table), Prior(0.25, 0.25, 1.0, 1.0, bound_of(table))
     steps = steps_for(counts)
 
     def ours(rng: np.random.Generator, x: Floats, y: Floats) -> tuple[Ints, float]:
@@ -71,7 +71,7 @@ def _both(table: CaptureTable, rounds: int, sweeps: int) -> tuple[Run, Run]:
 
 def _measure(table: CaptureTable, run: Run) -> tuple[float, float, float, str]:
     """R-hat, effective draws, effective draws per CPU second, what the chains say."""
-    counts, prior = counts_of(table), Prior(0.25, 0.25, 1.0, 1.0, bound_of(table))
+    counts, prior = pattern_tree(table), Prior(0.25, 0.25, 1.0, 1.0, bound_of(table))
     found, seconds = [], 0.0
     for i, own in enumerate(np.random.SeedSequence(1).spawn(8)):
         rng = np.random.Generator(np.random.SFC64(own))
@@ -79,7 +79,7 @@ def _measure(table: CaptureTable, run: Run) -> tuple[float, float, float, str]:
         found.append(n0)
         seconds += took
     n0s = np.array(found)
-    agree = agreement(np.log(n0s + 0.5), tails=False)
+    agree = convergence(np.log(n0s + 0.5), tails=False)
     low, middle, high = np.quantile(n0s, [0.025, 0.5, 0.975]) + table.observed
     medians = np.median(n0s, axis=1) + table.observed
     said = (

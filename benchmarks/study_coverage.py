@@ -39,7 +39,7 @@ from uncounted.estimate import METHODS, Estimate
 from uncounted.estimate.base.rows import as_json
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates
 
 ROOT = Path(__file__).parents[1]
@@ -146,7 +146,7 @@ def draw(population: str, replicate: int) -> tuple[CaptureTable, float]:
 
 def fitted(table: CaptureTable) -> tuple[Chances, Sequence[str]]:
     """Means of all cells, the unseen too, under the model that stepwise selection chooses."""
-    cells = Cells.of(table)
+    cells = CellCounts.of(table)
     models, _ = choose(cells.counts[None], THRESHOLD, Register())
     model = models[0]
     assert model is not None

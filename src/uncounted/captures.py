@@ -231,10 +231,10 @@ def _refuse_other_columns(
     headed = held and not {"0", "1"} & set(sheet_columns)
     for at, name in enumerate(sheet_columns, start=1):
         if name in lists and values[name] and not values[name] & {"0", "1"}:
-            which, asked = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
+            which, named = (f"column {name!r}", f" {name}") if headed else (f"column {at}", "")
             raise BadInput(
                 f"{path.name}: {which} does not hold 0 and 1",
-                hint=f"name it with --by{asked} to split the table by it, or take it out; a list of"
+                hint=f"name it with --by{named} to split the table by it, or take it out; a list of"
                 " reports goes into a case file first (uncounted import, then link)",
             )
 

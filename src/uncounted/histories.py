@@ -55,10 +55,10 @@ class PersonTable:
             raise BadInput("memberships have one row a person and one column a list")
         if len(set(self.lists)) != len(self.lists) or not self.lists:
             raise BadInput("lists need names, each its own", hint="rename one of the columns")
-        unseen = int(np.sum(~self.memberships.any(axis=1)))
-        if unseen:
+        unrecorded = int(np.sum(~self.memberships.any(axis=1)))
+        if unrecorded:
             raise BadInput(
-                f"{unseen} people are on no list, which nobody can have counted",
+                f"{unrecorded} people are on no list, which nobody can have counted",
                 hint="leave these rows out: how many they are is what is estimated",
             )
         for name, column in self.covariates.items():

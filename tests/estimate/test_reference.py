@@ -26,7 +26,7 @@ from uncounted.estimate import (
 )
 from uncounted.estimate.loglinear.hierarchy import hierarchical, in_brackets
 from uncounted.estimate.loglinear.mle_existence import code
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.simple.frequency_counts import chao_from, zelterman
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "tables.json"
@@ -95,7 +95,7 @@ def test_typed_strata_are_the_reference_strata(reference: dict[str, Any]) -> Non
 
 def test_existence_codes_of_the_reference(reference: dict[str, Any]) -> None:
     entry = reference["artificial_3"]
-    present = Cells.of(of(entry)).counts > 0
+    present = CellCounts.of(of(entry)).counts > 0
     codes = {in_brackets(model): code(model, present) for model in hierarchical(3, 2)}
     assert codes == entry["existence_check"]
 

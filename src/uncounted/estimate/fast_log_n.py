@@ -12,21 +12,21 @@ import numpy as np
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
 from uncounted.estimate.base.checks import check
-from uncounted.estimate.graphical.decomposable import posterior_unseen
+from uncounted.estimate.graphical.decomposable import posterior_n0
 from uncounted.estimate.simple.chao import moment
 
 MOST_LISTS = 5  # up to which all graphs are averaged; more take too long for a glance
 
 
 @attrs.frozen
-class Glance:
+class LogNMoments:
     """Mean and variance of log N."""
 
     mean: float
     variance: float
 
 
-def log_number(table: CaptureTable) -> Glance:
+def log_number(table: CaptureTable) -> LogNMoments:
     """Mean and variance of log N: over all graphs up to five lists, Chao's bound above.
 
     Smooth in the counts, so that differences of it are worth something. For more lists log N
@@ -49,7 +49,7 @@ def log_number(table: CaptureTable) -> Glance:
     if len(table.lists) > MOST_LISTS:
         f1, f2 = table.seen_exactly(1), table.seen_exactly(2)
         n0, variance = moment(f1, f2, n, share=1.0)
-        return Glance(float(np.log(n + n0)), variance / (n + n0) ** 2)
-    posterior = posterior_unseen(table)
+        return LogNMoments(float(np.log(n + n0)), variance / (n + n0) ** 2)
+    posterior = posterior_n0(table)
     mean = posterior.expect(lambda n0: np.log(n + n0))
-    return Glance(mean, posterior.expect(lambda n0: (np.log(n + n0) - mean) ** 2))
+    return LogNMoments(mean, posterior.expect(lambda n0: (np.log(n + n0) - mean) ** 2))

@@ -87,7 +87,7 @@ def with_alternatives(
     for done, reading in enumerate(readings):
         progress("estimating under other readings of who is who", done, len(readings))
         rows.append(_row(reading, name, settings))
-    main = (headline.interval, _errors(_laws(study.fits.get(name, ())), level))
+    main = (headline.interval, _errors(_distributions(study.fits.get(name, ())), level))
     found = _range_over(main, rows)
     linkage = attrs.evolve(study.linkage, alternatives=tuple(rows), range=found)
     return attrs.evolve(study, linkage=linkage)
@@ -135,8 +135,8 @@ def strata_with_alternatives(
     for place, reading in enumerate(readings):
         progress("estimating under other readings of who is who", place, len(readings))
         rows.append(_row_of_total(reading, name, done.answering(name), settings))
-    laws = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
-    found = _range_over((headline.interval, _errors(laws, level)), rows)
+    distributions = list(joint_draws(name, strata, done.studies, np.random.default_rng(seed)))
+    found = _range_over((headline.interval, _errors(distributions, level)), rows)
     return attrs.evolve(done, linkage=StrataAlternatives(name, tuple(rows), found))
 
 
@@ -176,13 +176,13 @@ def _row_of_total(
         silent_ = f"{len(missing)} of {len(wanted)} strata that have a number have none"
         return attrs.evolve(row, reason=reading.failed_check or silent_)
     total = total_of(name, strata, studies, level, np.random.default_rng(seed))
-    laws = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
+    distributions = list(joint_draws(name, strata, studies, np.random.default_rng(seed)))
     return attrs.evolve(
         row,
         reason=reading.failed_check or total.reason,
         point=total.point,
         interval=_open(total.interval),
-        error=_errors(laws, level),
+        error=_errors(distributions, level),
     )
 
 
@@ -214,7 +214,7 @@ def _widest(
     others: Sequence[tuple[tuple[float | None, float | None], Errors]],
 ) -> tuple[tuple[float | None, float | None], Errors]:
     """Lower and upper end, and the error of each: that of the draws whose end it is."""
-    ends: list[float | None] = []
+    limits: list[float | None] = []
     errors: list[float | None] = []
     for which, side in ((0, -1), (1, 1)):
         own, error = main[0][which], main[1][which] or 0.0
@@ -223,9 +223,9 @@ def _widest(
             for interval, each in others
         ]
         end, by = max([(own, main[1][which]), *reached], key=lambda found: side * found[0])
-        ends.append(end if math.isfinite(end) else None)
+        limits.append(end if math.isfinite(end) else None)
         errors.append(by)
-    return (ends[0], ends[1]), (errors[0], errors[1])
+    return (limits[0], limits[1]), (errors[0], errors[1])
 
 
 def widened(own: float, other: float, error: float, other_error: float, side: int) -> float:
@@ -245,34 +245,40 @@ def widened(own: float, other: float, error: float, other_error: float, side: in
     return own + side * math.sqrt(max(0.0, beyond**2 - error**2 - other_error**2))
 
 
-def _laws(fits: Sequence[Fitted]) -> list[Floats]:
+def _distributions(fits: Sequence[Fitted]) -> list[Floats]:
     """What each draw of who is who says of N, in numbers of equal weight."""
     good = [fit for fit in fits if fit.estimate.ok]
-    return [law for fit in good for law in [spread_out(fit.estimate, fit.observed)] * fit.times]
+    return [
+        draws_of_N
+        for fit in good
+        for draws_of_N in [spread_out(fit.estimate, fit.observed)] * fit.times
+    ]
 
 
-def _errors(laws: Sequence[Floats], level: float) -> Errors:
+def _errors(distributions: Sequence[Floats], level: float) -> Errors:
     """Standard errors of the two ends of laws that are averaged, as the laws are a sample.
 
     The end q of level p moves by (p - F_r(q)) / f(q) for a law F_r more; so its error is the
     standard deviation of F_r(q) over the root of how many laws, by the density f, which is
     read off the quantiles beside it. None: one law, or no end.
     """
-    if len(laws) < 2:
+    if len(distributions) < 2:
         return None, None
-    size = min(map(len, laws))  # as many of each, evenly spaced
+    size = min(map(len, distributions))  # as many of each, evenly spaced
     taken = np.linspace(0.5, size - 0.5, size) / size
-    every = np.concatenate([np.sort(law)[(taken * len(law)).astype(int)] for law in laws])
+    every = np.concatenate(
+        [np.sort(draws_of_N)[(taken * len(draws_of_N)).astype(int)] for draws_of_N in distributions]
+    )
     found: list[float | None] = []
     for p in (0.5 - level / 2, 0.5 + level / 2):
-        beside = (0.5 - level / 2) / 2
-        low, end, high = np.quantile(every, [p - beside, p, p + beside], method="inverted_cdf")
-        chances = [float(np.mean(law <= end)) for law in laws]
+        tail = (0.5 - level / 2) / 2
+        low, end, high = np.quantile(every, [p - tail, p, p + tail], method="inverted_cdf")
+        chances = [float(np.mean(draws_of_N <= end)) for draws_of_N in distributions]
         if not math.isfinite(high):
             found.append(None)
             continue
-        slope = float(high - low) / (2 * beside)
-        found.append(float(np.std(chances, ddof=1)) / math.sqrt(len(laws)) * slope)
+        slope = float(high - low) / (2 * tail)
+        found.append(float(np.std(chances, ddof=1)) / math.sqrt(len(distributions)) * slope)
     return found[0], found[1]
 
 
@@ -306,7 +312,7 @@ def _row(reading: AlternativeTables, name: str, settings: EstimateSettings) -> A
         observed=observed[len(observed) // 2],
         point=pooled.point,
         interval=_open(pooled.interval),
-        error=_errors(_laws(fits), level) if pooled.ok else (None, None),
+        error=_errors(_distributions(fits), level) if pooled.ok else (None, None),
         draws=len(tables),
         refused_in=sum(fit.times for fit in fits if not fit.estimate.ok),
     )

@@ -36,7 +36,7 @@ from uncounted.estimate.latent_class.estimator import latent_class
 from uncounted.estimate.loglinear.selection import RESAMPLES, Candidates, leaders, log_linear
 from uncounted.estimate.loglinear.stepwise import log_linear_stepwise
 from uncounted.estimate.loglinear.thresholding import log_linear_thresholding
-from uncounted.estimate.robustness.attach import compare, look_around
+from uncounted.estimate.robustness.attach import add_robustness, compare
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.independence import independence
 from uncounted.estimate.simple.sample_coverage import sample_coverage
@@ -160,7 +160,7 @@ def run(
     study = compare(study, settings)
     if not settings.robustness:
         return study
-    return look_around(study, checked.table, METHODS, settings, progress=progress)
+    return add_robustness(study, checked.table, METHODS, settings, progress=progress)
 
 
 def run_over(
@@ -248,7 +248,7 @@ def run_over(
     study = attrs.evolve(study, xi_by_method=_xi_by_method(study, xi))
     if point is None or (checked := check(point)).refusal is not None:
         return study
-    return look_around(study, checked.table, METHODS, settings, progress=progress)
+    return add_robustness(study, checked.table, METHODS, settings, progress=progress)
 
 
 _HAVE_DRAWS = ("decomposable", "latent-class", "two-list", "identified")

@@ -14,7 +14,7 @@ from scipy import stats
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import EstimateSettings, decomposable, run, run_over
-from uncounted.estimate.base.pooling import doubt_of, pool
+from uncounted.estimate.base.pooling import log_n_variance, pool
 from uncounted.estimate.base.result import Estimate, Fitted
 
 
@@ -218,7 +218,7 @@ def test_means_of_few_draws_do_not_pass_for_doubt_about_who_is_who() -> None:
             Fitted(Estimate("any", "ok", point=1000.0, draws=draws.astype(np.int64)), 700, 1)
             for draws in each
         ]
-        shares.append(doubt_of(fits).share)
+        shares.append(log_n_variance(fits).share)
     assert np.mean(shares) < 0.002  # without what chance does it is .01
 
 

@@ -16,7 +16,7 @@ from uncounted.estimate import METHODS, EstimateSettings, GammaPoissonPrior, Stu
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.priors import negative_binomial, read_prior
 from uncounted.estimate.base.xi import saturated, with_xi, xi_rows, xi_table
-from uncounted.estimate.graphical.decomposable import decomposable, posterior_unseen
+from uncounted.estimate.graphical.decomposable import decomposable, posterior_n0
 from uncounted.estimate.identification.estimator import identify
 from uncounted.estimate.simple.chao import chao
 from uncounted.estimate.simple.two_list import two_list
@@ -74,7 +74,7 @@ def test_draws_that_are_none(fit: Callable[..., Any], draws: Any, words: str) ->
     ],
 )
 def test_a_prior_count_that_is_none(delta: float, words: str) -> None:
-    for of in (decomposable, posterior_unseen):
+    for of in (decomposable, posterior_n0):
         with pytest.raises(UsedWrongly, match=words):
             of(THREE, delta=delta)
 
@@ -98,7 +98,7 @@ def test_a_prior_that_is_none(shape: float, scale: float) -> None:
 
 @pytest.mark.parametrize("prior", [None, "1/N", 3.0])
 def test_what_is_no_prior(prior: Any) -> None:
-    for of in (decomposable, posterior_unseen, identify):
+    for of in (decomposable, posterior_n0, identify):
         with pytest.raises(UsedWrongly, match="what was given is no prior on N"):
             of(THREE, prior=prior)
 

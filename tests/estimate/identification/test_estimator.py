@@ -23,9 +23,14 @@ from uncounted.estimate.base.assumptions import (
     words,
 )
 from uncounted.estimate.base.posterior import LAST
-from uncounted.estimate.base.priors import INVERSE, draw_unseen, log_acceptance, negative_binomial
+from uncounted.estimate.base.priors import INVERSE, draw_n0, log_acceptance, negative_binomial
 from uncounted.estimate.base.rows import as_json
-from uncounted.estimate.identification.cell_models import Dirichlet, Given, log_gammas, patterns
+from uncounted.estimate.identification.cell_models import (
+    Dirichlet,
+    FixedCellDraws,
+    log_gammas,
+    patterns,
+)
 from uncounted.estimate.identification.estimator import Remembered, identify
 from uncounted.estimate.identification.loglinear_cells import (
     Chains,
@@ -143,7 +148,7 @@ def test_an_order_of_one_is_independence() -> None:
 
 def test_given_draws_answer_as_the_model_that_made_them(kosovo: CaptureTable) -> None:
     shares = np.exp(next(Dirichlet(1).batches(kosovo, 4000, np.random.default_rng(5))).log_shares)
-    told = identify(kosovo, cells=Given.of(kosovo.lists, shares))
+    told = identify(kosovo, cells=FixedCellDraws.of(kosovo.lists, shares))
     own = identify(kosovo)
     assert told.point == pytest.approx(own.point, rel=0.05)
     assert told.draws is not None
@@ -152,13 +157,13 @@ def test_given_draws_answer_as_the_model_that_made_them(kosovo: CaptureTable) ->
         lists = tuple(kosovo.lists[i] for i in order)
         column = {p: k for k, p in enumerate(patterns(kosovo.lists))}
         back = [column["".join(p[order.index(i)] for i in range(4))] for p in patterns(lists)]
-        again = identify(kosovo, cells=Given.of(lists, shares[:, back]))
+        again = identify(kosovo, cells=FixedCellDraws.of(lists, shares[:, back]))
         assert again.interval == told.interval
 
 
 def test_classes_give_the_shares_of_their_mixture() -> None:
     weights, chances = np.array([[0.7, 0.3]]), np.array([[[0.1, 0.6], [0.2, 0.5]]])
-    given = Given.from_classes("AB", weights, chances)
+    given = FixedCellDraws.from_classes("AB", weights, chances)
     pi = {
         p: sum(
             w * math.prod(c if on == "1" else 1 - c for c, on in zip(col, p, strict=True))
@@ -183,26 +188,26 @@ def test_classes_give_the_shares_of_their_mixture() -> None:
 )
 def test_given_shares_that_are_none(shares: np.ndarray, words: str) -> None:
     with pytest.raises(UsedWrongly, match=words):
-        Given.of("AB", shares)
+        FixedCellDraws.of("AB", shares)
 
 
 def test_given_classes_that_are_none() -> None:
     with pytest.raises(UsedWrongly, match="have the shape"):
-        Given.from_classes("AB", np.ones((1, 2)) / 2, np.ones((1, 3, 2)) / 2)
+        FixedCellDraws.from_classes("AB", np.ones((1, 2)) / 2, np.ones((1, 3, 2)) / 2)
     with pytest.raises(UsedWrongly, match="not between 0 and 1"):
-        Given.from_classes("AB", np.array([[2.0, -1.0]]), np.ones((1, 2, 2)) / 2)
+        FixedCellDraws.from_classes("AB", np.array([[2.0, -1.0]]), np.ones((1, 2, 2)) / 2)
     with pytest.raises(UsedWrongly, match="no chance at all"):
-        Given.from_classes("AB", np.array([[1.0]]), np.array([[[1.0], [0.5]]]))
+        FixedCellDraws.from_classes("AB", np.array([[1.0]]), np.array([[[1.0], [0.5]]]))
 
 
 def test_a_handful_of_given_draws_is_too_few() -> None:
-    few = identify(PAIR, assumption=NHOI(), cells=Given.of("AB", shares_of(2, 20)))
+    few = identify(PAIR, assumption=NHOI(), cells=FixedCellDraws.of("AB", shares_of(2, 20)))
     assert few.reason == "20 draws of the seen patterns are too few"
 
 
 def test_given_draws_over_other_lists(kosovo: CaptureTable) -> None:
     with pytest.raises(UsedWrongly, match="the draws are over the lists A, B"):
-        identify(kosovo, cells=Given.of("AB", shares_of(2)))
+        identify(kosovo, cells=FixedCellDraws.of("AB", shares_of(2)))
 
 
 # The assumptions ---------------------------------------------------------------------------
@@ -329,7 +334,7 @@ def test_an_informed_prior_agrees_with_a_sum_over_every_n0(M: float, a: float) -
 
 def test_the_inverse_prior_agrees_with_a_sum_over_every_n0() -> None:
     odds = np.full(20_000, 1.5)
-    n0 = draw_unseen(INVERSE, 30, np.log(odds), np.random.default_rng(1))
+    n0 = draw_n0(INVERSE, 30, np.log(odds), np.random.default_rng(1))
     mass = naive.posterior_n0([1.5], 30, lambda N: -math.log(N), 1000)
     for level in (0.05, 0.5, 0.95):
         assert abs(np.quantile(n0, level) - naive.quantile(mass, level)) <= 1
@@ -338,12 +343,12 @@ def test_the_inverse_prior_agrees_with_a_sum_over_every_n0() -> None:
 def test_pi_0_may_be_as_near_to_one_or_nought_as_it_likes() -> None:
     rng = np.random.default_rng(1)
     far = np.array([-800.0, 800.0])
-    assert draw_unseen(INVERSE, 10, far, rng).tolist() == [0, LAST]
+    assert draw_n0(INVERSE, 10, far, rng).tolist() == [0, LAST]
     prior = negative_binomial(size=10, mean=1000)
     chance = log_acceptance(prior, 10, far)
     assert np.isfinite(chance).all()
     assert (chance < 0).all()
-    n0 = draw_unseen(prior, 10, far, rng)
+    n0 = draw_n0(prior, 10, far, rng)
     assert n0[0] == 0
     # Nearly all are unseen: n0 is then NB(n + a, of mean (n + a) M / a).
     assert 500 < n0[1] < 5000

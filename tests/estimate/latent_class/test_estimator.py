@@ -13,8 +13,8 @@ from tests.estimate.naive_latent import twenty_lists
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
-from uncounted.estimate.base.mcmc import Agreement, agreement, places
-from uncounted.estimate.latent_class.chains import ChainDraws, _each, bound_of, counts_of, start
+from uncounted.estimate.base.mcmc import Convergence, convergence, places
+from uncounted.estimate.latent_class.chains import ChainDraws, _each, bound_of, pattern_tree, start
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior, _short, latent_class
 from uncounted.estimate.latent_class.gibbs import FINE, LOST, TOO_MANY, run_plain
 from uncounted.estimate.latent_class.kernels import Prior
@@ -66,12 +66,12 @@ def test_plain_chains_stick_where_these_do_not() -> None:
     table = twenty_lists()
     assert len(table.lists) == 20
     assert table.observed == 968
-    counts = counts_of(table)
+    counts = pattern_tree(table)
     rng = np.random.Generator(np.random.SFC64(3))
     x, y = start("least", counts, PRIOR, 10, rng)
     n0, _, _ = run_plain(rng, x, y, counts, PRIOR, 8000, 4)
     plain = n0[500:]
-    alone = agreement(np.log(plain + 0.5).reshape(3, 500))
+    alone = convergence(np.log(plain + 0.5).reshape(3, 500))
     fit = latent_class(table, target_ess=1200)
     assert alone.reached(200)
     assert np.median(plain) + 968 < 3000
@@ -166,7 +166,7 @@ def test_ends_that_few_draws_know_are_said() -> None:
         n0=np.ones((4, 10), np.int64),
         logits=np.zeros((4, 10)),
         classes=np.ones((4, 10), np.int64),
-        agreement=Agreement(rhat=1.0, ess=900.0, tail=90.0),
+        convergence=Convergence(rhat=1.0, ess=900.0, tail=90.0),
         rounds=10,
         leaps=np.ones(4),
         exchanges=np.ones(4),
@@ -174,14 +174,14 @@ def test_ends_that_few_draws_know_are_said() -> None:
     )
     (told,) = _short(few, 800.0)
     assert "rest on few effective draws, and are not steady" in told
-    assert _short(attrs.evolve(few, agreement=Agreement(1.0, 900.0, 400.0)), 800.0) == ()
+    assert _short(attrs.evolve(few, convergence=Convergence(1.0, 900.0, 400.0)), 800.0) == ()
 
 
 def test_chains_in_two_places_are_named() -> None:
     rng = np.random.default_rng(1)
     apart = rng.normal(size=(8, 400)) * 0.1 + np.array([8, 8, 9, 8, 9, 9, 8, 8])[:, None]
     assert places(apart) == [[0, 1, 3, 6, 7], [2, 4, 5]]
-    assert not agreement(apart).reached(400)
+    assert not convergence(apart).reached(400)
 
 
 def test_stuck_chains_refuse_and_say_where(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,10 +198,10 @@ def test_agreement_is_that_of_a_known_series() -> None:
     draws = np.zeros((8, 4000))
     for t in range(1, 4000):
         draws[:, t] = 0.8 * draws[:, t - 1] + rng.normal(size=8)
-    found = agreement(draws)
+    found = convergence(draws)
     assert found.ess == pytest.approx(32_000 / 9, rel=0.15)
     assert found.rhat < 1.01
-    assert agreement(np.ones((4, 100))) == Agreement(1.0, 400.0, 400.0)
+    assert convergence(np.ones((4, 100))) == Convergence(1.0, 400.0, 400.0)
 
 
 def test_many_people_and_many_lists_end() -> None:

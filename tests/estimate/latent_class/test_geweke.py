@@ -11,13 +11,15 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.latent_class.chains import counts_of
+from uncounted.estimate.latent_class.chains import pattern_tree
 from uncounted.estimate.latent_class.gibbs import run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Counts, Floats, Leapfrog, Prior
 
 PRIOR = Prior(1.5, 1.0, 2.0, 3.0, 35.0)  # proper and light-tailed, so that means are known soon
 J, K, PEOPLE = 3, 3, 12
-WHOLE = counts_of(CaptureTable.of("ABC", dict.fromkeys([format(i, "03b") for i in range(1, 8)], 1)))
+WHOLE = pattern_tree(
+    CaptureTable.of("ABC", dict.fromkeys([format(i, "03b") for i in range(1, 8)], 1))
+)
 ON = WHOLE.members[1:].T[:, None, :]  # lists, 1, patterns
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.estimate.naive_latent import by_person, by_weights, chance_of, from_prior
 
 from uncounted.captures import CaptureTable
-from uncounted.estimate.latent_class.chains import counts_of, start
+from uncounted.estimate.latent_class.chains import pattern_tree, start
 from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain, sweep
 from uncounted.estimate.latent_class.kernels import (
     Counts,
@@ -27,7 +27,7 @@ from uncounted.estimate.latent_class.kernels import (
 
 PRIOR = Prior(0.25, 0.25, 1.0, 1.0, 35.0)
 TINY = CaptureTable.of("ABC", {"100": 7, "010": 5, "001": 3, "110": 3, "011": 1, "111": 2})
-COUNTS = counts_of(TINY)
+COUNTS = pattern_tree(TINY)
 K = 3
 
 type Move = Callable[[np.random.Generator, Floats, Floats], None]
@@ -186,7 +186,7 @@ def test_ranks_of_the_truth_are_uniform() -> None:
     """
     rng = np.random.default_rng(8)
     patterns = [format(i, "03b") for i in range(1, 8)]
-    whole = counts_of(CaptureTable.of("ABC", dict.fromkeys(patterns, 1)))
+    whole = pattern_tree(CaptureTable.of("ABC", dict.fromkeys(patterns, 1)))
     names = ["".join("1" if on else "0" for on in row) for row in whole.members[1:]]
     ranks = []
     for _ in range(250):

@@ -21,7 +21,7 @@ from uncounted.estimate.loglinear.hierarchy import (
 )
 from uncounted.estimate.loglinear.mle_existence import Register, code
 from uncounted.estimate.loglinear.model_search import Greedy, greedy, rank, starts
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.selection import Candidates, leaders
 
 
@@ -87,7 +87,7 @@ def test_completed_adds_all_parts() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_greedy_finds_what_all_models_find(seed: int) -> None:
-    cells, register = Cells.of(sparse(seed)), Register()
+    cells, register = CellCounts.of(sparse(seed)), Register()
     every = rank(cells, hierarchical(5, 4), "bic", 20, register)
     found = greedy(cells, 4, "bic", 20, 24, register)
     assert found.criterion[0] == pytest.approx(every.criterion[0], abs=1e-9)
@@ -118,7 +118,7 @@ def test_the_interval_after_a_search_is_that_after_all_models(
 
 
 def test_descent_stops_where_no_single_step_helps(kosovo: CaptureTable) -> None:
-    cells, register = Cells.of(kosovo), Register()
+    cells, register = CellCounts.of(kosovo), Register()
     search = Greedy(cells, 3, "bic", register)
     stop = search.descend(main_effects(4))
     near = rank(cells, [stop, *neighbours(stop, 4, 3)], "bic", 1, register)
@@ -126,7 +126,7 @@ def test_descent_stops_where_no_single_step_helps(kosovo: CaptureTable) -> None:
 
 
 def test_starts_do_not_depend_on_the_order_of_lists(kosovo: CaptureTable) -> None:
-    one, two = (Cells.of(t) for t in (kosovo, kosovo.select(kosovo.lists[::-1])))
+    one, two = (CellCounts.of(t) for t in (kosovo, kosovo.select(kosovo.lists[::-1])))
     assert starts(one, 3, 24, Register()) == starts(two, 3, 24, Register())
     assert starts(one, 1, 24, Register()) == [main_effects(4)]
 

@@ -22,7 +22,7 @@ from uncounted.estimate import (
 from uncounted.estimate.loglinear.forward import choose
 from uncounted.estimate.loglinear.hierarchy import completed, hierarchical, in_brackets, padded
 from uncounted.estimate.loglinear.mle_existence import Register, code
-from uncounted.estimate.loglinear.poisson import DOUBTFUL, FITTED, SINGULAR, Cells, fit_all
+from uncounted.estimate.loglinear.poisson import DOUBTFUL, FITTED, SINGULAR, CellCounts, fit_all
 from uncounted.estimate.loglinear.selection import Candidates
 
 # Potential victims of trafficking, United Kingdom 2013: local authorities, non-governmental
@@ -292,7 +292,7 @@ def test_five_lists_all_models_and_pairs(tables: Mapping[str, CaptureTable]) -> 
 
 def test_existence_codes() -> None:
     """R SparseMSE 2.0.2; Chan, Silverman and Vincent (2021), Table 3."""
-    present = Cells.of(ARTIFICIAL).counts > 0
+    present = CellCounts.of(ARTIFICIAL).counts > 0
     codes = {in_brackets(model): code(model, present) for model in hierarchical(3, 2)}
     assert codes == {
         "[12,13,23]": 2, "[12,3]": 1, "[12,13]": 1, "[12,23]": 1, "[13,23]": 0, "[13,2]": 0,
@@ -302,7 +302,7 @@ def test_existence_codes() -> None:
 
 def test_a_table_in_two_parts_has_a_fit_and_is_refused_all_the_same() -> None:
     """R SparseMSE 2.0.2 gives 539; nobody on C is on A or B, so nothing ties C to the others."""
-    models, intercept = choose(Cells.of(ARTIFICIAL).counts[None], 0.02, Register())
+    models, intercept = choose(CellCounts.of(ARTIFICIAL).counts[None], 0.02, Register())
     assert models[0] == (0, 1, 2, 4)
     assert ARTIFICIAL.observed + np.exp(intercept[0]) == pytest.approx(539, abs=0.5)
     for method in (log_linear, log_linear_stepwise):
@@ -335,7 +335,7 @@ def test_the_kernel_never_calls_fitted_what_does_not_exist(
 
 def test_the_kernel_is_a_poisson_regression(kosovo: CaptureTable) -> None:
     """A model with a third-order term against a general optimiser on its design matrix."""
-    cells = Cells.of(kosovo)
+    cells = CellCounts.of(kosovo)
     model = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     A = np.array([[float(c & a == a) for a in model] for c in range(1, 16)])
     x = cells.counts[1:]

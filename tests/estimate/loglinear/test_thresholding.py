@@ -10,7 +10,7 @@ import pytest
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate.loglinear.hierarchy import main_effects
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 from uncounted.estimate.loglinear.thresholding import draw, log_linear_thresholding
 
 
@@ -49,9 +49,9 @@ def test_kosovo_is_as_by_steps(kosovo: CaptureTable) -> None:
 
 def test_two_lists_have_a_posterior_that_is_known() -> None:
     """Flat on the logarithms of three means: each is Gamma(count), the unseen a ratio of them."""
-    cells = Cells.of(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
+    cells = CellCounts.of(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
     rng = np.random.default_rng(3)
-    found = draw(cells, main_effects(2), 20_000, rng).unseen
+    found = draw(cells, main_effects(2), 20_000, rng).mean_n0
     one, two, both = (rng.standard_gamma(k, 200_000) for k in (40, 20, 10))
     tails = [0.025, 0.25, 0.5, 0.75, 0.975]
     exact = np.quantile(one * two / both, tails)

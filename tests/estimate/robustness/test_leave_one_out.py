@@ -24,7 +24,7 @@ from uncounted.estimate.base.rows import LeaveOneOutRow, PriorRow, as_json
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
-    hangs_on,
+    influence_warnings,
     lighter,
     priors,
     quoted,
@@ -283,14 +283,14 @@ def test_fewer_without_a_list_than_all_lists_document_is_said() -> None:
         without("C", 156, 130, 210),
         without("D", None),
     ]
-    hangs, wholly, partly = hangs_on(headline, rows, 627)
+    hangs, wholly, partly = influence_warnings(headline, rows, 627)
     assert "without 'C' the same method gives an interval that does not meet" in hangs
     assert wholly.startswith("Without 'C' the same method gives fewer people than the lists")
     assert "with all of its interval, that answer is known to be too low" in wholly
     assert partly.startswith("Without 'B' the same")
     assert "though its interval reaches them" in partly
     assert not any(letter.isdigit() for letter in hangs + wholly + partly)
-    assert hangs_on(headline, rows[:1], 627) == ()
+    assert influence_warnings(headline, rows[:1], 627) == ()
 
 
 def test_a_study_says_when_a_list_takes_most_people_with_it() -> None:

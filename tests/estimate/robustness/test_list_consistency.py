@@ -23,9 +23,9 @@ from uncounted.estimate.base.rows import KnownListRow, as_json
 from uncounted.estimate.robustness.list_consistency import (
     TWO_LISTS,
     consistency,
+    consistency_sentence,
     joined,
     log_biases,
-    recovered,
     within,
 )
 
@@ -140,8 +140,8 @@ def test_people_who_differ_are_missed_on_the_low_side() -> None:
     )
     rows = rows_of(table, "independence")
     assert all(bias < 0 for bias in log_biases(rows))
-    assert "the answer was too low" in recovered(rows)[0]
-    assert "may go wrong on the whole" in recovered(rows)[0]
+    assert "the answer was too low" in consistency_sentence(rows)[0]
+    assert "may go wrong on the whole" in consistency_sentence(rows)[0]
 
 
 def known(
@@ -161,15 +161,15 @@ def test_the_sentence_names_lists_and_no_number() -> None:
         known("C", 90, 70.0, (100, 200), False),
         known("D", 90, None, None, None),
     ]
-    (said,) = recovered(rows)
+    (said,) = consistency_sentence(rows)
     assert "It was found for 'B'" in said
     assert "for 'A' the answer was too low" in said
     assert "for 'C' the answer was too high" in said
     assert "for 'D' there was no answer" in said
     assert not any(letter.isdigit() for letter in said)
-    assert "no answer" not in recovered(rows[1:2])[0]
-    assert "people who are on no list" in recovered(rows[1:2])[0]
-    assert recovered([]) == ()
+    assert "no answer" not in consistency_sentence(rows[1:2])[0]
+    assert "people who are on no list" in consistency_sentence(rows[1:2])[0]
+    assert consistency_sentence([]) == ()
     assert log_biases(rows) == pytest.approx([np.log(7 / 9)] * 3)
 
 
@@ -177,9 +177,9 @@ def test_an_interval_that_holds_nearly_everything_finds_nothing() -> None:
     def row(name: str, low: float, high: float) -> KnownListRow:
         return known(name, 140, 99.0, (low, high), True)
 
-    (said,) = recovered([row("A", 80, 499), row("B", 62, np.inf), row("C", 60, 180)])
+    (said,) = consistency_sentence([row("A", 80, 499), row("B", 62, np.inf), row("C", 60, 180)])
     assert "It was found for 'C'; for 'A' and 'B' the interval is too wide to tell." in said
-    (said,) = recovered([row("A", 80, 499), row("B", 59, 180)])
+    (said,) = consistency_sentence([row("A", 80, 499), row("B", 59, 180)])
     assert "For 'A' and 'B' the interval is too wide to tell." in said
     assert "found for" not in said
     assert said.endswith("That speaks neither for the method nor against it.")

@@ -16,7 +16,7 @@ from uncounted.errors import UsedWrongly
 from uncounted.estimate import Estimate, chao, decomposable, independence, log_linear
 from uncounted.estimate.base.rows import SubsampleRow
 from uncounted.estimate.robustness.leave_one_out import lighter
-from uncounted.estimate.robustness.trajectory import FRACTIONS, Unit, steady, trajectory
+from uncounted.estimate.robustness.trajectory import FRACTIONS, Unit, stability_sentence, trajectory
 
 
 def line(
@@ -109,12 +109,12 @@ def test_a_right_model_is_steady_and_a_choice_that_gives_way_is_not(
         "ABCD", [[n for n, hit in zip("ABCD", row, strict=True) if hit] for row in on if row.any()]
     )
     for fit in (independence, decomposable):
-        (said,) = steady(line(independent, fit))
+        (said,) = stability_sentence(line(independent, fit))
         assert "keeps its proportion to them" in said
         assert "does not make it right" in said
-    (said,) = steady(line(tables["uk"], decomposable))
+    (said,) = stability_sentence(line(tables["uk"], decomposable))
     assert "does not keep its proportion to them: with fewer records it is lower" in said
-    (said,) = steady(line(independent, independence, unit="memberships"))
+    (said,) = stability_sentence(line(independent, independence, unit="memberships"))
     assert "stays the same" in said
 
 
@@ -127,7 +127,9 @@ def test_false_alarms_are_rare() -> None:
     for seed in range(25):
         counts = rng.multinomial(2000, [*chances, 1 - sum(chances)])[:-1]
         table = CaptureTable.of("ABC", dict(zip(patterns, counts.tolist(), strict=True)))
-        (said,) = steady(line(table, independence, seed=seed, fractions=(0.5, 0.7, 0.9, 1.0)))
+        (said,) = stability_sentence(
+            line(table, independence, seed=seed, fractions=(0.5, 0.7, 0.9, 1.0))
+        )
         moved += "does not keep" in said
     assert moved <= 3
 
@@ -137,7 +139,7 @@ def test_fewer_records_and_no_number() -> None:
     table = CaptureTable.of("ABC", {"100": 60, "010": 49, "001": 40, "110": 1, "011": 2})
     rows = line(table, independence)
     assert any(row.status == "refused" and row.point is None for row in rows)
-    (said,) = steady(rows)
+    (said,) = stability_sentence(rows)
     assert "with fewer records it is" in said
     assert "not given" in said
     assert not any(letter.isdigit() for letter in said)
@@ -151,27 +153,27 @@ def part(fraction: float, rescaled: float, low: float, high: float) -> Subsample
 def test_higher_with_fewer_records() -> None:
     whole = part(1.0, 200.0, 150, 300)
     half = part(0.5, 800.0, 600, 1000)
-    assert "with fewer records it is higher" in steady([half, whole])[0]
+    assert "with fewer records it is higher" in stability_sentence([half, whole])[0]
     other = [attrs.evolve(row, unit="memberships") for row in (half, whole)]
-    assert "memberships taken away at random" in steady(other)[0]
-    assert "with fewer records it is higher" in steady(other)[0]
-    assert steady([whole]) == ()
-    assert steady([]) == ()
+    assert "memberships taken away at random" in stability_sentence(other)[0]
+    assert "with fewer records it is higher" in stability_sentence(other)[0]
+    assert stability_sentence([whole]) == ()
+    assert stability_sentence([]) == ()
 
 
 def test_intervals_that_hold_nearly_everything_do_not_show_a_flat_line() -> None:
     whole = part(1.0, 241.0, 232.0, 600.0)
     swinging = [part(0.5, 922.0, 232.0, 5916.0), part(0.8, 717.0, 232.0, 6905.0), whole]
-    (said,) = steady(swinging)
+    (said,) = stability_sentence(swinging)
     assert "too wide to tell whether it keeps its proportion to them" in said
     assert "does not make it right" not in said
     assert not any(letter.isdigit() for letter in said)
     one_of_two = [part(0.5, 250.0, 232.0, 700.0), part(0.8, 245.0, 232.0, 650.0), whole]
-    assert "keeps its proportion to them, to within" in steady(one_of_two)[0]
+    assert "keeps its proportion to them, to within" in stability_sentence(one_of_two)[0]
     wide_whole = [*one_of_two[:2], part(1.0, 241.0, 232.0, 2806.0)]
-    assert "too wide to tell" in steady(wide_whole)[0]
+    assert "too wide to tell" in stability_sentence(wide_whole)[0]
     gone = [part(0.5, 922.0, 300.0, 5916.0), part(0.8, 717.0, 232.0, 6905.0), whole]
-    assert "with fewer records it is higher" in steady(gone)[0]
+    assert "with fewer records it is higher" in stability_sentence(gone)[0]
 
 
 def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
@@ -193,7 +195,7 @@ def test_carried_to_the_whole(kosovo: CaptureTable) -> None:
 def test_nothing_to_say_where_the_whole_has_no_number(kosovo: CaptureTable) -> None:
     rows = line(kosovo.select(["EXH", "ABA"]), log_linear)
     assert all(row.status == "refused" for row in rows)
-    assert steady(rows) == ()
+    assert stability_sentence(rows) == ()
 
 
 def test_lighter_settings_and_time(tables: Mapping[str, CaptureTable]) -> None:

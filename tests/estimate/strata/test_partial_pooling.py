@@ -14,7 +14,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
 from uncounted.estimate import EstimateSettings, decomposable
 from uncounted.estimate.graphical.implied_prior import implied_shares, shapes
-from uncounted.estimate.strata.hierarchical_grid import Measured, integrate
+from uncounted.estimate.strata.hierarchical_grid import NormalEvidence, integrate
 from uncounted.estimate.strata.partial_pooling import Pooled, pool_strata
 
 # Spina bifida, upstate New York 1969-74, by ethnicity: birth certificates, death
@@ -229,8 +229,12 @@ def test_seeds_and_the_order_of_strata(pooled: Pooled) -> None:
 
 
 def test_a_stratum_that_says_nothing_changes_nothing_in_the_law() -> None:
-    told = [Measured(50, -0.5, 0.2), Measured(60, -0.2, 0.2), Measured(40, -0.6, 0.3)]
-    law, more = integrate(told), integrate([*told, Measured(10, 0.0, 500.0)])
+    told = [
+        NormalEvidence(50, -0.5, 0.2),
+        NormalEvidence(60, -0.2, 0.2),
+        NormalEvidence(40, -0.6, 0.3),
+    ]
+    law, more = integrate(told), integrate([*told, NormalEvidence(10, 0.0, 500.0)])
     for of in ("m", "t"):
         one = law.quantiles(getattr(law, of), [0.1, 0.5, 0.9])
         two = more.quantiles(getattr(more, of), [0.1, 0.5, 0.9])

@@ -17,7 +17,7 @@ LEAST_ESS = 400.0
 
 
 @attrs.frozen
-class Agreement:
+class Convergence:
     """What the draws of several quantities say together: the worst of each.
 
     Attributes:
@@ -35,7 +35,7 @@ class Agreement:
         return self.rhat <= MOST_RHAT and self.ess >= ess
 
 
-def agreement(*quantities: Floats, tails: bool = True) -> Agreement:
+def convergence(*quantities: Floats, tails: bool = True) -> Convergence:
     """Look at draws of shape (chains, draws) of each quantity.
 
     A quantity that never moves in any chain agrees with itself and counts in full.
@@ -61,7 +61,7 @@ def agreement(*quantities: Floats, tails: bool = True) -> Agreement:
         if tails:
             worth = array_stats.ess(draws, method="tail", prob=(0.05, 0.95), **axes)
             tail = min(tail, _number(worth, 0.0))
-    return Agreement(rhat, ess, tail)
+    return Convergence(rhat, ess, tail)
 
 
 def _number(value: npt.ArrayLike, instead: float) -> float:

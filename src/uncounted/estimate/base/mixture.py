@@ -41,12 +41,12 @@ class Mixture:
     @classmethod
     def of(cls, fits: Sequence[Fitted]) -> Mixture:
         """Of fits that have no draws; an estimate that brings no doubt is its point."""
-        told = [_log_n0(fit.estimate, fit.observed) for fit in fits]
+        moments = [_log_n0(fit.estimate, fit.observed) for fit in fits]
         times = np.array([fit.times for fit in fits], dtype=np.float64)
         return cls(
             np.array([fit.observed for fit in fits], dtype=np.float64),
-            np.array([mean for mean, _ in told]),
-            np.array([variance for _, variance in told]) ** 0.5,
+            np.array([mean for mean, _ in moments]),
+            np.array([variance for _, variance in moments]) ** 0.5,
             times / times.sum(),
         )
 

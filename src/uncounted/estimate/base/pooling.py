@@ -27,7 +27,7 @@ from uncounted.estimate.base.settings import MAX_REFUSED
 
 
 @attrs.frozen
-class Doubt:
+class LogNVariance:
     """The variance of log N: between tables, that is from who is who, and within them."""
 
     between: float
@@ -62,7 +62,7 @@ def pool(
     seconds = sum(fit.estimate.seconds for fit in fits)
     if not good or missed > max_refused * total:
         return _refuse(first, bad, missed, total, seconds)
-    doubt = doubt_of(good)
+    total_variance = log_n_variance(good)
     model = good[0].estimate
     settings = {
         name: value
@@ -70,14 +70,18 @@ def pool(
         if all(fit.estimate.settings.get(name) == value for fit in good)
     }
     good[0] = attrs.evolve(good[0], estimate=attrs.evolve(model, settings=settings))
-    further = _few(doubt, total - missed, model.level) if allow_for_few else 1.0
-    pooled = _pool_draws(good) if model.draws is not None else _pool_laws(good, further)
+    further = _few(total_variance, total - missed, model.level) if allow_for_few else 1.0
+    pooled = _pool_draws(good) if model.draws is not None else _pool_distributions(good, further)
     warnings = _warnings(good, missed, total)
     if not pooled.ok:
         return attrs.evolve(pooled, seconds=seconds)
     return attrs.evolve(
         pooled,
-        diagnostics={**pooled.diagnostics, "linkage_share": doubt.share, "refused_in": missed},
+        diagnostics={
+            **pooled.diagnostics,
+            "linkage_share": total_variance.share,
+            "refused_in": missed,
+        },
         warnings=warnings,
         seconds=seconds,
         input="",
@@ -106,7 +110,7 @@ def _refuse(
     )
 
 
-def doubt_of(fits: Sequence[Fitted]) -> Doubt:
+def log_n_variance(fits: Sequence[Fitted]) -> LogNVariance:
     """Between and within tables, what the means of few draws vary by chance taken off.
 
     Examples:
@@ -122,7 +126,7 @@ def doubt_of(fits: Sequence[Fitted]) -> Doubt:
         for share, each, fit in zip(weight, variance, fits, strict=True)
     )
     between = float(weight @ (mean - weight @ mean) ** 2)
-    return Doubt(max(0.0, between - chance), float(weight @ variance))
+    return LogNVariance(max(0.0, between - chance), float(weight @ variance))
 
 
 def _draws_of(estimate: Estimate) -> float:
@@ -168,14 +172,14 @@ def _pool_draws(fits: Sequence[Fitted]) -> Estimate:
     )
 
 
-def _pool_laws(fits: Sequence[Fitted], further: float) -> Estimate:
+def _pool_distributions(fits: Sequence[Fitted], further: float) -> Estimate:
     """The mixture over tables of each table's own law of N; the point is the mean of points."""
     model = fits[0].estimate
     R = sum(fit.times for fit in fits)
-    law = Mixture.of(fits)
-    middle = law.quantile(0.5)
+    N = Mixture.of(fits)
+    middle = N.quantile(0.5)
     low, high = (
-        max(float(law.observed.min()), middle * (law.quantile(p) / middle) ** further)
+        max(float(N.observed.min()), middle * (N.quantile(p) / middle) ** further)
         for p in (0.5 - model.level / 2, 0.5 + model.level / 2)
     )
     # Tables whose interval has no end are draws of a tail: more of them than it holds open it.
@@ -196,15 +200,15 @@ def _pool_laws(fits: Sequence[Fitted], further: float) -> Estimate:
     )
 
 
-def _few(doubt: Doubt, R: int, level: float) -> float:
+def _few(total_variance: LogNVariance, R: int, level: float) -> float:
     """How much longer the ends are on log N since the tables are few; 1 for very many.
 
     Rubin (1987, sec. 3.3): the variance is W + (1 + 1/R) B, of which a mixture of R tables has
     W + (1 - 1/R) B, and t on (R - 1) (1 + W / ((1 + 1/R) B))^2 takes the place of the normal.
     """
-    if R == 1 or doubt.between == 0:
+    if R == 1 or total_variance.between == 0:
         return 1.0
-    B, W = doubt.between * R / (R - 1), doubt.within
+    B, W = total_variance.between * R / (R - 1), total_variance.within
     df = (R - 1) * (1 + W / ((1 + 1 / R) * B)) ** 2
     t = float(stdtrit(df, 0.5 + level / 2) / ndtri(0.5 + level / 2))
     return t * math.sqrt((W + (1 + 1 / R) * B) / (W + (1 - 1 / R) * B))

@@ -241,14 +241,14 @@ def _spline_slopes(x: Floats, f: Floats) -> Floats:
     scipy's CubicSpline gives the same and takes half a second to import.
     """
     h, s = np.diff(x).tolist(), (np.diff(f) / np.diff(x)).tolist()
-    ends = h[0] + h[1], h[-1] + h[-2]
-    below = [0.0, *h[1:], ends[1]]
+    outer = h[0] + h[1], h[-1] + h[-2]
+    below = [0.0, *h[1:], outer[1]]
     middle = [h[1], *(2 * (a + b) for a, b in pairwise(h)), h[-2]]
-    above = [ends[0], *h[:-1], 0.0]
+    above = [outer[0], *h[:-1], 0.0]
     right = [
-        ((h[0] + 2 * ends[0]) * h[1] * s[0] + h[0] ** 2 * s[1]) / ends[0],
+        ((h[0] + 2 * outer[0]) * h[1] * s[0] + h[0] ** 2 * s[1]) / outer[0],
         *(3 * (b * p + a * q) for (a, b), (p, q) in zip(pairwise(h), pairwise(s), strict=True)),
-        ((h[-1] + 2 * ends[1]) * h[-2] * s[-1] + h[-1] ** 2 * s[-2]) / ends[1],
+        ((h[-1] + 2 * outer[1]) * h[-2] * s[-1] + h[-1] ** 2 * s[-2]) / outer[1],
     ]
     for i in range(1, len(x)):
         factor = below[i] / middle[i - 1]

@@ -154,7 +154,7 @@ def log_acceptance(prior: Prior, observed: int, log_odds: Floats) -> Floats:
     return np.where(possible, np.minimum(log_ratio, 0.0), -np.inf)
 
 
-def draw_unseen(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Generator) -> Ints:
+def draw_n0(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Generator) -> Ints:
     """One n0 for each draw of pi_0.
 
     Under 1/N: negative binomial (n, 1 - pi_0). Under NB(a, M): negative binomial

@@ -123,8 +123,8 @@ def range_of(points: Iterable[int]) -> str:
         >>> range_of([240, 200]), range_of([300, 300])
         ('about 200 to 240', 'about 300')
     """
-    ends = sorted(points)
-    low, high = f"{ends[0]:,}", f"{ends[-1]:,}"
+    ordered = sorted(points)
+    low, high = f"{ordered[0]:,}", f"{ordered[-1]:,}"
     return f"about {low}" if low == high else f"about {low} to {high}"
 
 

@@ -168,7 +168,7 @@ def _cells(people: PersonTable, names: Sequence[str]) -> Ints:
     return answer
 
 
-def signs(cells: int) -> Floats:
+def parity_signs(cells: int) -> Floats:
     """1 for patterns of an odd number of lists, -1 for an even number, in order of cells."""
     return np.array([1.0 if c.bit_count() % 2 else -1.0 for c in range(1, cells + 1)])
 
@@ -219,7 +219,7 @@ def _clip(shares: Floats, margin: float) -> tuple[Floats, int]:
     if not (np.isfinite(shares).all() and (shares >= 0).all()):
         raise UsedWrongly("the learner gave chances that are below 0 or no numbers")
     shares = shares / shares.sum(axis=1, keepdims=True)
-    even = signs(shares.shape[1]) < 0
+    even = parity_signs(shares.shape[1]) < 0
     low = (shares < margin) & even
     touched = low.any(axis=1)
     room = 1 - np.where(low, margin, 0.0).sum(axis=1, keepdims=True)
@@ -231,12 +231,12 @@ def _clip(shares: Floats, margin: float) -> tuple[Floats, int]:
 
 def _unrecorded(shares: Floats) -> Floats:
     """r(x): how many unseen a seen person stands for."""
-    answer: Floats = np.exp(np.log(shares) @ signs(shares.shape[1]))
+    answer: Floats = np.exp(np.log(shares) @ parity_signs(shares.shape[1]))
     return answer
 
 
 def _terms(shares: Floats, cell: Ints) -> Floats:
-    s = signs(shares.shape[1])
+    s = parity_signs(shares.shape[1])
     answer: Floats = _unrecorded(shares) * s[cell] / shares[np.arange(len(cell)), cell]
     return answer
 

@@ -32,8 +32,8 @@ from uncounted.estimate.covariates.cross_fitting import (
     Unrecorded,
     Way,
     fit_lists,
+    parity_signs,
     restricted,
-    signs,
 )
 from uncounted.estimate.covariates.nuisance import Learner, RidgeLogit
 from uncounted.histories import PersonTable
@@ -330,7 +330,7 @@ def _diagnostics(
         "plug_in": psi * unrecorded.plug_in,
         "one_step": psi * unrecorded.one_step,
         "tmle": None if unrecorded.tmle is None else psi * unrecorded.tmle,
-        "without_covariates": psi * float(np.exp(np.log(flat) @ signs(len(flat)))),
+        "without_covariates": psi * float(np.exp(np.log(flat) @ parity_signs(len(flat)))),
         "se": variance**0.5,
         "clipped": unrecorded.clipped,
         "largest_part": unrecorded.largest_part,

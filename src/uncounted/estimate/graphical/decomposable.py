@@ -32,7 +32,7 @@ __all__ = [
     "Prior",
     "decomposable",
     "edge_posteriors",
-    "posterior_unseen",
+    "posterior_n0",
 ]
 
 DEFAULT_DRAWS = 4000
@@ -159,7 +159,7 @@ def edge_posteriors(model: GraphModel, n0: Ints) -> Floats:
     return np.clip(answer, 0.0, 1.0)
 
 
-def posterior_unseen(
+def posterior_n0(
     table: CaptureTable, *, delta: float | None = None, prior: Prior = INVERSE
 ) -> Posterior:
     """The whole posterior of n0 for a table that `check` lets pass, on every whole number.
@@ -303,8 +303,8 @@ def _mean(posterior: Posterior, prior: Prior, model: GraphModel) -> tuple[float 
 
 
 def _mass_to(posterior: Posterior, n0: int) -> float:
-    ends = posterior.start + posterior.width
-    return float(posterior.mass[ends <= n0].sum())
+    last = posterior.start + posterior.width
+    return float(posterior.mass[last <= n0].sum())
 
 
 def _range(grid: range) -> str:

@@ -25,7 +25,7 @@ MOST_LISTS = 10
 
 
 @attrs.frozen(eq=False)
-class Drawn:
+class CellDraws:
     """A batch of draws: log shares, shape (draws, 2^J - 1), and what was watched on the way."""
 
     log_shares: Floats
@@ -43,7 +43,9 @@ class CellModel(Protocol):
     def name(self) -> str:
         """For the settings of an estimate."""
 
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+    def batches(
+        self, table: CaptureTable, size: int, rng: np.random.Generator
+    ) -> Iterator[CellDraws]:
         """Batches of `size` draws."""
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
@@ -108,12 +110,14 @@ class Dirichlet:
         answer: Floats = counts_of(table) + count
         return answer
 
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+    def batches(
+        self, table: CaptureTable, size: int, rng: np.random.Generator
+    ) -> Iterator[CellDraws]:
         """Independent draws, without end."""
         shapes = self.shapes(table)
         while True:
             logs = log_gammas(shapes, size, rng)
-            yield Drawn(logs - logsumexp(logs, axis=1, keepdims=True))
+            yield CellDraws(logs - logsumexp(logs, axis=1, keepdims=True))
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
         """Share of the variance of log odds that comes from patterns with nobody.
@@ -156,7 +160,7 @@ def _part(of: float, total: float) -> float | None:
 
 
 @attrs.frozen(eq=False)
-class Given:
+class FixedCellDraws:
     """Draws of the shares that some other model made.
 
     Attributes:
@@ -172,7 +176,7 @@ class Given:
     @classmethod
     def of(
         cls, lists: Sequence[str], shares: Floats, *, name: str = "draws that were given"
-    ) -> Given:
+    ) -> FixedCellDraws:
         """From shares: shape (draws, 2^J - 1), above 0, each row adding up to 1.
 
         Columns in the order of `patterns(lists)`. For a model that also has a pi_0 of its
@@ -205,7 +209,7 @@ class Given:
     @classmethod
     def from_classes(
         cls, lists: Sequence[str], weights: Floats, chances: Floats, *, name: str = "latent classes"
-    ) -> Given:
+    ) -> FixedCellDraws:
         """From classes of people: P(pattern) = sum_k weight_k prod_j of chance_jk or 1 - chance_jk.
 
         Args:
@@ -235,7 +239,9 @@ class Given:
             raise UsedWrongly("some pattern has no chance at all in some draw")
         return cls(tuple(lists), logs - logsumexp(logs, axis=1, keepdims=True), name)
 
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+    def batches(
+        self, table: CaptureTable, size: int, rng: np.random.Generator
+    ) -> Iterator[CellDraws]:
         """All that was given, at once; its columns put into the order of the table's lists.
 
         Raises:
@@ -254,7 +260,7 @@ class Given:
             for i, letter in zip(at, pattern, strict=True):
                 letters[i] = letter
             columns.append(mine["".join(letters)])
-        yield Drawn(self.log_shares[:, columns])
+        yield CellDraws(self.log_shares[:, columns])
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
         """Not known: only the model that made the draws could say."""

@@ -25,12 +25,12 @@ from uncounted.estimate.base.priors import (
     INVERSE,
     InversePrior,
     Prior,
-    draw_unseen,
+    draw_n0,
     log_acceptance,
     prior_of,
 )
 from uncounted.estimate.base.result import Estimate, Floats
-from uncounted.estimate.identification.cell_models import CellModel, Dirichlet, Drawn
+from uncounted.estimate.identification.cell_models import CellDraws, CellModel, Dirichlet
 from uncounted.estimate.identification.loglinear_cells import LogLinear
 
 METHOD = "identified"
@@ -97,7 +97,7 @@ def identify(
             hint="look at other priors (prior_rows), or leave a list out",
         )
     kept = _keep(ordered, model, assumption, prior, seed=seed, draws=draws)
-    n0 = draw_unseen(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
+    n0 = draw_n0(prior, table.observed, kept.log_odds, np.random.default_rng([seed, 2]))
     mean, why = _mean(ordered, model, assumption, prior, n0)
     return estimate_from_draws(
         METHOD,
@@ -180,7 +180,7 @@ def _keep(
     kept: list[Floats] = []
     tested: list[Floats] = []
     tried = contradicted = enough = 0
-    drawn = Drawn(np.empty((0, 0)))
+    drawn = CellDraws(np.empty((0, 0)))
     for drawn in model.batches(table, draws, np.random.default_rng([seed, 0])):
         log_odds = assumption.log_odds(drawn.log_shares, table.lists)
         if isinstance(assumption, ConditionalPair):
@@ -270,8 +270,8 @@ def _tested(kept: _Kept) -> dict[str, list[float]]:
     """What the table says of the half of conditional independence that can be seen."""
     if kept.tested is None:
         return {}
-    ends: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
-    return {"odds_ratio_on_third": ends}
+    quantiles: list[float] = np.exp(np.quantile(kept.tested, [0.025, 0.5, 0.975])).tolist()
+    return {"odds_ratio_on_third": quantiles}
 
 
 class Remembered:
@@ -282,15 +282,17 @@ class Remembered:
 
     def __init__(self, model: CellModel | str) -> None:
         self.model = _model(model)
-        self._batches: list[Drawn] = []
-        self._more: Iterator[Drawn] | None = None
+        self._batches: list[CellDraws] = []
+        self._more: Iterator[CellDraws] | None = None
 
     @property
     def name(self) -> str:
         """The model's own."""
         return self.model.name
 
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+    def batches(
+        self, table: CaptureTable, size: int, rng: np.random.Generator
+    ) -> Iterator[CellDraws]:
         """Those made before, then new ones; for one table and size only."""
         if self._more is None:
             self._more = self.model.batches(table, size, rng)

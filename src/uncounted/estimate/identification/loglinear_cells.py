@@ -20,7 +20,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotConverged, NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import Assumption
 from uncounted.estimate.base.result import Floats
-from uncounted.estimate.identification.cell_models import Drawn, counts_of, gradient
+from uncounted.estimate.identification.cell_models import CellDraws, counts_of, gradient
 
 MOST_LISTS = 5
 MOST_RHAT = 1.01
@@ -74,8 +74,8 @@ class Terms:
         """Information of the counts, and of the prior, at one point."""
         p = np.exp(self.log_shares(terms))
         mean = p @ self.X
-        told = self.counts.sum() * ((self.X.T * p) @ self.X - np.outer(mean, mean))
-        return told, np.eye(len(terms)) / self.sd**2
+        information = self.counts.sum() * ((self.X.T * p) @ self.X - np.outer(mean, mean))
+        return information, np.eye(len(terms)) / self.sd**2
 
     def mode(self) -> Floats:
         """The peak, by Newton's steps that are halved until they rise.
@@ -134,7 +134,9 @@ class LogLinear:
             )
         return Terms.of(table, min(self.order or J - 1, J - 1), self.sd)
 
-    def batches(self, table: CaptureTable, size: int, rng: np.random.Generator) -> Iterator[Drawn]:
+    def batches(
+        self, table: CaptureTable, size: int, rng: np.random.Generator
+    ) -> Iterator[CellDraws]:
         """Draws of chains that agree, for as long as they are asked.
 
         Raises:
@@ -154,8 +156,13 @@ class LogLinear:
                 seen = np.concatenate([seen, chains.sample(seen.shape[1])], axis=1)
             every = seen[:, :: seen.shape[1] // looks][:, :looks]
             flat = every.transpose(1, 0, 2).reshape(-1, every.shape[2])[: max(size, 1)]
-            said = {"rhat": rhat, "ess": ess, "chains": _CHAINS, "accepted_moves": chains.accepted}
-            yield Drawn(chains.model.log_shares(flat), said)
+            diagnostics = {
+                "rhat": rhat,
+                "ess": ess,
+                "chains": _CHAINS,
+                "accepted_moves": chains.accepted,
+            }
+            yield CellDraws(chains.model.log_shares(flat), diagnostics)
 
     def prior_share(self, table: CaptureTable, assumption: Assumption) -> float | None:
         """Part of the variance of log odds that the prior makes.
@@ -171,9 +178,9 @@ class LogLinear:
             return assumption.log_odds(model.log_shares(terms), table.lists)
 
         def parts(at: Floats) -> tuple[float, float, Floats]:
-            told, prior = model.curvature(at)
+            information, prior = model.curvature(at)
             slope = gradient(log_odds, at)
-            half = np.linalg.solve(told + prior, slope)
+            half = np.linalg.solve(information + prior, slope)
             return float(half @ prior @ half), float(slope @ half), half
 
         peak = model.mode()
@@ -193,8 +200,8 @@ class Chains:
     def __init__(self, model: Terms, rng: np.random.Generator) -> None:
         self.model, self.rng = model, rng
         self.middle = model.mode()
-        told, prior = model.curvature(self.middle)
-        self.factor = np.linalg.cholesky(np.linalg.inv(told + prior))
+        information, prior = model.curvature(self.middle)
+        self.factor = np.linalg.cholesky(np.linalg.inv(information + prior))
         self.step, self.accepted = np.full(_CHAINS, 0.5), 0.0
         self.at = self._starts()
 

@@ -130,7 +130,7 @@ def xi_at(
 
     own = math.log(whole.xi)
 
-    def ends(log_xi: float) -> tuple[float, float, float]:
+    def limits(log_xi: float) -> tuple[float, float, float]:
         at = whole.at(math.exp(log_xi))
         estimate = identify(table, cells=model, assumption=at, **more)
         if estimate.point is None or estimate.interval is None:
@@ -140,11 +140,11 @@ def xi_at(
 
     def halve(which: int) -> float | None:
         low, high = own - _FARTHEST, own + _FARTHEST
-        if not ends(low)[which] > claim or ends(high)[which] > claim:
+        if not limits(low)[which] > claim or limits(high)[which] > claim:
             return None
         while high - low > 1e-4:
             middle = (low + high) / 2
-            low, high = (middle, high) if ends(middle)[which] > claim else (low, middle)
-        return None if math.isnan(ends(high)[which]) else math.exp(low)
+            low, high = (middle, high) if limits(middle)[which] > claim else (low, middle)
+        return None if math.isnan(limits(high)[which]) else math.exp(low)
 
     return {"point": halve(0), "low": halve(1), "high": halve(2)}

@@ -16,7 +16,7 @@ import numpy as np
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable
-from uncounted.estimate.base.mcmc import MOST_RHAT, Agreement, agreement
+from uncounted.estimate.base.mcmc import MOST_RHAT, Convergence, convergence
 from uncounted.estimate.latent_class.gibbs import FINE, TOO_MANY, run_chain, run_plain
 from uncounted.estimate.latent_class.kernels import Counts, Floats, Ints, Leapfrog, Prior
 
@@ -49,7 +49,7 @@ class ChainDraws:
     n0: Ints
     logits: Floats
     classes: Ints
-    agreement: Agreement
+    convergence: Convergence
     rounds: int
     leaps: Floats
     exchanges: Floats
@@ -62,7 +62,7 @@ class ChainDraws:
         return answer
 
 
-def counts_of(table: CaptureTable) -> Counts:
+def pattern_tree(table: CaptureTable) -> Counts:
     """The patterns as a tree, in an order that does not depend on the order of the lists."""
     totals = table.list_totals
     order = sorted(table.lists, key=lambda name: (-totals[name], name))
@@ -226,7 +226,7 @@ def sample(
             _each(pool.map(lambda chain, r=rounds: chain.go_on(counts, prior, r), running))
             done += more
             now = _sample(running, done, dropped)
-            if now.agreement.reached(target) or done >= most:
+            if now.convergence.reached(target) or done >= most:
                 return _sample(running, done, dropped, tails=True)
             more, drop = _next(now, target, chains)
             if drop:
@@ -243,9 +243,9 @@ def _next(now: ChainDraws, target: float, chains: int) -> tuple[int, bool]:
     to 150 effective draws a chain. R-hat above what that explains tells of chains that are
     still on their way from where they began.
     """
-    have, ess = now.n0.shape[1], max(now.agreement.ess, 1.0)
-    goal = target if now.agreement.rhat <= MOST_RHAT else max(target, _ESS_A_CHAIN * chains)
-    drop = now.agreement.rhat > (MOST_RHAT if ess >= 2 * goal else _APART)
+    have, ess = now.n0.shape[1], max(now.convergence.ess, 1.0)
+    goal = target if now.convergence.rhat <= MOST_RHAT else max(target, _ESS_A_CHAIN * chains)
+    drop = now.convergence.rhat > (MOST_RHAT if ess >= 2 * goal else _APART)
     left = -(-have // 2) if drop else have
     wanted = 1.1 * goal / ess * have - left if ess < goal else have
     return max(50, min(math.ceil(wanted), 3 * have)), drop
@@ -274,7 +274,7 @@ def _sample(running: list[_Chain], rounds: int, dropped: int, *, tails: bool = F
         n0=n0,
         logits=logits,
         classes=np.array([np.concatenate(chain.classes) for chain in running]),
-        agreement=agreement(np.log(n0 + 0.5), logits, tails=tails),
+        convergence=convergence(np.log(n0 + 0.5), logits, tails=tails),
         rounds=rounds,
         leaps=np.array([chain.leaps for chain in running]),
         exchanges=np.array([chain.exchanges for chain in running]),

@@ -21,7 +21,7 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.latent_class.chains import (
     ChainDraws,
     bound_of,
-    counts_of,
+    pattern_tree,
     rounds_for,
     sample,
 )
@@ -104,7 +104,7 @@ def latent_class(
     _check_settings(prior, chains, target_ess, budget, draws)
     _check_table(table)
     classes, alpha, chance = prior.classes, prior.alpha, prior.chance
-    counts = counts_of(table)
+    counts = pattern_tree(table)
     found = sample(
         counts,
         Prior(*alpha, *chance, bound_of(table)),
@@ -114,7 +114,7 @@ def latent_class(
         target=target_ess,
         most=rounds_for(budget, counts, classes, chains),
     )
-    if not found.agreement.reached(LEAST_ESS):
+    if not found.convergence.reached(LEAST_ESS):
         raise NotEstimable(
             _why_not(found, table.observed),
             hint="a larger budget or fewer classes; where the chains sit apart, show no number",
@@ -195,11 +195,11 @@ def _check_table(table: CaptureTable) -> None:
 
 def _why_not(found: ChainDraws, observed: int) -> str:
     """That the chains do not agree, in words and figures."""
-    agreement = found.agreement
-    rhat = f"{agreement.rhat:.3f}" if math.isfinite(agreement.rhat) else "infinite"
+    convergence = found.convergence
+    rhat = f"{convergence.rhat:.3f}" if math.isfinite(convergence.rhat) else "infinite"
     reason = (
         f"the chains have not come to agree within the steps allowed: R-hat is {rhat} "
-        f"({MOST_RHAT} at most), and they are worth {agreement.ess:,.0f} draws "
+        f"({MOST_RHAT} at most), and they are worth {convergence.ess:,.0f} draws "
         f"({LEAST_ESS:.0f} at least)"
     )
     groups = places(found.log_n0)
@@ -226,10 +226,10 @@ def _mean(
 
 def _diagnostics(found: ChainDraws, observed: int, target_ess: float, far: float) -> dict[str, Any]:
     return {
-        "rhat": found.agreement.rhat,
-        "ess": found.agreement.ess,
-        "ess_tail": found.agreement.tail,
-        "target_reached": found.agreement.ess >= target_ess,
+        "rhat": found.convergence.rhat,
+        "ess": found.convergence.ess,
+        "ess_tail": found.convergence.tail,
+        "target_reached": found.convergence.ess >= target_ess,
         "chains": found.n0.shape[0],
         "rounds": found.rounds,
         "draws_kept": found.n0.size,
@@ -279,15 +279,15 @@ def _short(found: ChainDraws, target_ess: float) -> tuple[str, ...]:
 
     No number is in a sentence: it may be printed where the table may not.
     """
-    told = []
-    if found.agreement.ess < target_ess:
-        told.append(
+    sentences = []
+    if found.convergence.ess < target_ess:
+        sentences.append(
             "The chains of the latent classes agree, but within the steps allowed they are worth "
             "fewer draws than were asked for: another seed may move the last digits."
         )
-    if found.agreement.tail < LEAST_ESS:
-        told.append(
+    if found.convergence.tail < LEAST_ESS:
+        sentences.append(
             "The ends of the interval of the latent classes rest on few effective draws, and are "
             "not steady: another seed may move them."
         )
-    return tuple(told)
+    return tuple(sentences)

@@ -25,7 +25,7 @@ _BLOCK = 250
 
 
 @attrs.frozen(eq=False)
-class Resampled:
+class BootstrapResult:
     """Estimates on resampled tables (those that have one), and what BCa needs beside them."""
 
     estimates: Floats
@@ -49,7 +49,7 @@ class Resampled:
 
 def resample(
     cells: Floats, estimate: Estimator, point: float, rng: np.random.Generator, resamples: int
-) -> Resampled:
+) -> BootstrapResult:
     """Resample the seen people and estimate again, each time from the beginning.
 
     Args:
@@ -76,7 +76,7 @@ def resample(
         )
     share = np.clip(np.mean(good < point), 0.5 / len(good), 1 - 0.5 / len(good))
     acceleration = _acceleration(cells, seen, estimate) if resamples >= ENOUGH else 0.0
-    return Resampled(good, resamples - len(good), float(ndtri(share)), acceleration)
+    return BootstrapResult(good, resamples - len(good), float(ndtri(share)), acceleration)
 
 
 def _acceleration(cells: Floats, seen: npt.NDArray[np.int64], estimate: Estimator) -> float:

@@ -18,7 +18,7 @@ THRESHOLD = 0.02
 
 
 @attrs.frozen(eq=False)
-class Chosen:
+class ForwardSelection:
     """For each row of counts the model so far, log n0 and the fitted means; None: no estimate."""
 
     models: list[Model | None]
@@ -57,11 +57,11 @@ def choose(
     return chosen.models, chosen.intercept
 
 
-def _begin(tables: Floats, J: int, register: Register) -> Chosen:
+def _begin(tables: Floats, J: int, register: Register) -> ForwardSelection:
     R = len(tables)
     fits = fit_each([main_effects(J)] * R, tables, np.arange(R))
     assert fits.means is not None
-    chosen = Chosen([main_effects(J)] * R, fits.intercept.copy(), fits.means)
+    chosen = ForwardSelection([main_effects(J)] * R, fits.intercept.copy(), fits.means)
     for row in np.flatnonzero(fits.status != FITTED):
         if register.code(main_effects(J), tables[row]):
             chosen.models[row], chosen.intercept[row] = None, np.nan
@@ -74,7 +74,7 @@ def _add(
     p: Floats,
     both: Ints,
     threshold: float,
-    chosen: Chosen,
+    chosen: ForwardSelection,
     register: Register,
 ) -> Ints:
     """One pair more for each active row, if any may be added; the rows that have grown."""

@@ -15,7 +15,7 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details, Interval
 from uncounted.estimate.loglinear import bootstrap
 from uncounted.estimate.loglinear.hierarchy import Masks, Model, padded
-from uncounted.estimate.loglinear.poisson import Cells, fit_all
+from uncounted.estimate.loglinear.poisson import CellCounts, fit_all
 from uncounted.estimate.loglinear.profile import profile_interval
 
 type Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class Choice:
     again: bootstrap.Estimator
 
 
-def conclude(chosen: Estimate, cells: Cells, choice: Choice, resamples: int) -> Estimate:
+def with_interval(chosen: Estimate, cells: CellCounts, choice: Choice, resamples: int) -> Estimate:
     """The estimate of a selected model, with an interval by a bootstrap that repeats the selection.
 
     Args:
@@ -67,7 +67,7 @@ def conclude(chosen: Estimate, cells: Cells, choice: Choice, resamples: int) -> 
     return _resampled(estimate, cells, choice, resamples)
 
 
-def _resampled(estimate: Estimate, cells: Cells, choice: Choice, resamples: int) -> Estimate:
+def _resampled(estimate: Estimate, cells: CellCounts, choice: Choice, resamples: int) -> Estimate:
     rng = np.random.default_rng(estimate.seed)
     found = bootstrap.resample(cells.counts, choice.again, estimate.number(), rng, resamples)
     variance, n0 = found.log_variance(cells.observed), choice.n0
@@ -96,7 +96,7 @@ def _resampled(estimate: Estimate, cells: Cells, choice: Choice, resamples: int)
 
 
 def profile(
-    cells: Cells, model: Model, n0: float, level: float, resamples: int = 0
+    cells: CellCounts, model: Model, n0: float, level: float, resamples: int = 0
 ) -> tuple[Interval | None, Details]:
     """Profile likelihood interval of one model: n0 is put into the zero cell and fitted.
 
@@ -122,7 +122,7 @@ def profile(
     return (low, high), found
 
 
-def deviance(cells: Cells, model: Model) -> float:
+def deviance(cells: CellCounts, model: Model) -> float:
     """Twice the log likelihood ratio between the counts and the model's fitted means."""
     only = np.zeros(1, dtype=np.int64)
     means = fit_all(padded([model]), cells.counts[None], only, only, means=True).means

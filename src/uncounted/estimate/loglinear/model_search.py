@@ -25,7 +25,7 @@ from uncounted.estimate.loglinear.hierarchy import (
     pairs,
 )
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, Cells, fit_all
+from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, CellCounts, fit_all
 
 type Floats = npt.NDArray[np.float64]
 type Criterion = Literal["bic", "aic"]
@@ -54,7 +54,7 @@ class Ranked:
 
 
 def rank(
-    cells: Cells, models: Sequence[Model], criterion: Criterion, top: int, register: Register
+    cells: CellCounts, models: Sequence[Model], criterion: Criterion, top: int, register: Register
 ) -> Ranked:
     """Fit every model, and keep the `top` best that have an estimate on this table.
 
@@ -130,7 +130,9 @@ def best_of(
 class Greedy:
     """A downhill search over hierarchical models of one table; remembers what it has fitted."""
 
-    def __init__(self, cells: Cells, order: int, criterion: Criterion, register: Register) -> None:
+    def __init__(
+        self, cells: CellCounts, order: int, criterion: Criterion, register: Register
+    ) -> None:
         self._cells, self._order, self._criterion = cells, order, criterion
         self._register = register
         self._scores: dict[Model, float] = {}
@@ -186,7 +188,7 @@ class Greedy:
         return model in self._sure or not self._register.code(model, self._cells.counts)
 
 
-def starts(cells: Cells, order: int, many: int, register: Register) -> list[Model]:
+def starts(cells: CellCounts, order: int, many: int, register: Register) -> list[Model]:
     """Models to search from: main effects, pairs added one by one, all pairs, random ones.
 
     A random one has each pair that somebody is on with the same chance, itself drawn.
@@ -204,13 +206,13 @@ def starts(cells: Cells, order: int, many: int, register: Register) -> list[Mode
     return list(dict.fromkeys(found[:many]))
 
 
-def _anybody(cells: Cells, mask: int) -> bool:
+def _anybody(cells: CellCounts, mask: int) -> bool:
     masks = np.arange(len(cells.counts))
     return bool(np.any(cells.counts[(masks & mask) == mask] > 0))
 
 
 def greedy(
-    cells: Cells, order: int, criterion: Criterion, top: int, many: int, register: Register
+    cells: CellCounts, order: int, criterion: Criterion, top: int, many: int, register: Register
 ) -> Ranked:
     """Search from several starts, and rank the best `top` of all models met on the way.
 

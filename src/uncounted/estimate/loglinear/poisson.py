@@ -50,7 +50,7 @@ class Fits:
 
 
 @attrs.frozen(eq=False)
-class Cells:
+class CellCounts:
     """A table as counts by mask, its lists in order of their names (so that order is nothing)."""
 
     lists: int
@@ -59,7 +59,7 @@ class Cells:
     places: tuple[int, ...]
 
     @classmethod
-    def of(cls, table: CaptureTable) -> Cells:
+    def of(cls, table: CaptureTable) -> CellCounts:
         """Count; cell 0 is `UNSEEN`."""
         J = len(table.lists)
         order = sorted(range(J), key=lambda i: table.lists[i])

@@ -21,7 +21,7 @@ from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import Details
 from uncounted.estimate.loglinear.hierarchy import Model, hierarchical, in_brackets
 from uncounted.estimate.loglinear.inference import RESAMPLES as RESAMPLES
-from uncounted.estimate.loglinear.inference import Choice, check_resamples, conclude
+from uncounted.estimate.loglinear.inference import Choice, check_resamples, with_interval
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.model_search import (
     STARTS,
@@ -31,7 +31,7 @@ from uncounted.estimate.loglinear.model_search import (
     greedy,
     rank,
 )
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 
 type Search = Literal["all", "greedy"]
 
@@ -58,7 +58,7 @@ def leaders(table: CaptureTable) -> tuple[Model, ...]:
     J = len(checked.table.lists)
     if checked.refusal is not None or not FEWEST <= J <= MOST:
         return ()
-    cells, order = Cells.of(checked.table), _order(J, None)
+    cells, order = CellCounts.of(checked.table), _order(J, None)
     try:
         return _ranked(cells, order, _how(J, order), "bic", _TOP[J], STARTS, Register()).models
     except NotEstimable:
@@ -75,7 +75,7 @@ def _how(J: int, order: int) -> Search:
 
 
 def _ranked(
-    cells: Cells,
+    cells: CellCounts,
     order: int,
     how: str,
     criterion: Criterion,
@@ -161,7 +161,7 @@ def log_linear(
     z_of(level)
     _check(len(table.lists), criterion, candidates, resamples, top)
     order = _order(len(table.lists), candidates.max_order)
-    cells, register, starts = Cells.of(table), Register(), candidates.starts
+    cells, register, starts = CellCounts.of(table), Register(), candidates.starts
     top = top or _TOP[cells.lists]
     how: str = candidates.search or _how(cells.lists, order)
     models = candidates.models
@@ -196,7 +196,7 @@ def log_linear(
         assumption=ASSUMPTION,
         warnings=(_GREEDY,) if how == "greedy" else (),
     )
-    return conclude(chosen, cells, choice, resamples)
+    return with_interval(chosen, cells, choice, resamples)
 
 
 def _check(
@@ -237,7 +237,7 @@ def _check(
     check_resamples(resamples)
 
 
-def _diagnostics(cells: Cells, ranked: Ranked, criterion: Criterion, level: float) -> Details:
+def _diagnostics(cells: CellCounts, ranked: Ranked, criterion: Criterion, level: float) -> Details:
     """What a statistician looks at beside the fit: the rivals, and their average.
 
     Buckland, Burnham and Augustin (1997): weights exp(-criterion / 2), standard error

@@ -16,9 +16,9 @@ from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.loglinear.forward import THRESHOLD, choose, fit_each
 from uncounted.estimate.loglinear.hierarchy import in_brackets
-from uncounted.estimate.loglinear.inference import RESAMPLES, Choice, check_resamples, conclude
+from uncounted.estimate.loglinear.inference import RESAMPLES, Choice, check_resamples, with_interval
 from uncounted.estimate.loglinear.mle_existence import Register
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 
 type Floats = npt.NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def log_linear_stepwise(
     if not 0 <= threshold <= 1:
         raise UsedWrongly("threshold must be from 0 to 1")
     check_resamples(resamples)
-    cells, register = Cells.of(table), Register()
+    cells, register = CellCounts.of(table), Register()
     choice = _choice(cells, threshold, register)
     chosen = Estimate(
         "log-linear-stepwise",
@@ -89,10 +89,10 @@ def log_linear_stepwise(
         point_kind="maximum likelihood of the model chosen stepwise",
         assumption=ASSUMPTION,
     )
-    return conclude(chosen, cells, choice, resamples)
+    return with_interval(chosen, cells, choice, resamples)
 
 
-def _choice(cells: Cells, threshold: float, register: Register) -> Choice:
+def _choice(cells: CellCounts, threshold: float, register: Register) -> Choice:
     """What forward selection says on a table.
 
     Raises:

@@ -27,7 +27,7 @@ from uncounted.estimate.identification.loglinear_cells import (
 )
 from uncounted.estimate.loglinear.hierarchy import Model, completed, in_brackets, pairs
 from uncounted.estimate.loglinear.mle_existence import code
-from uncounted.estimate.loglinear.poisson import Cells
+from uncounted.estimate.loglinear.poisson import CellCounts
 
 type Floats = npt.NDArray[np.float64]
 
@@ -47,17 +47,17 @@ ASSUMPTION = (
 
 
 @attrs.frozen(eq=False)
-class Drawn:
+class ThresholdDraws:
     """Draws of the terms of a model's sets, and of the mean of the unseen cell."""
 
     sets: tuple[int, ...]
     terms: Floats
-    unseen: Floats
+    mean_n0: Floats
     rhat: float
     ess: float
 
 
-def draw(cells: Cells, model: Model, many: int, rng: np.random.Generator) -> Drawn:
+def draw(cells: CellCounts, model: Model, many: int, rng: np.random.Generator) -> ThresholdDraws:
     """Draw from the Poisson model with flat priors on the intercept and on every term.
 
     Given the terms the seen cells are multinomial; the intercept, integrated, leaves
@@ -91,10 +91,12 @@ def draw(cells: Cells, model: Model, many: int, rng: np.random.Generator) -> Dra
     flat = seen.reshape(-1, seen.shape[2])
     flat = flat[:: max(1, len(flat) // many)][:many]
     total = np.exp(flat @ X.T).sum(axis=1)
-    return Drawn(sets, flat, rng.standard_gamma(cells.observed, len(flat)) / total, rhat, ess)
+    return ThresholdDraws(
+        sets, flat, rng.standard_gamma(cells.observed, len(flat)) / total, rhat, ess
+    )
 
 
-def deviations(drawn: Drawn) -> dict[int, float]:
+def deviations(drawn: ThresholdDraws) -> dict[int, float]:
     """How many posterior standard deviations the mean of each pair's term is from 0."""
     ratio = drawn.terms.mean(axis=0) / drawn.terms.std(axis=0)
     return {a: float(far) for a, far in zip(drawn.sets, ratio, strict=True) if a.bit_count() > 1}
@@ -144,7 +146,7 @@ def log_linear_thresholding(
         )
     if not threshold >= 0 or draws < 100:
         raise UsedWrongly("the threshold must be 0 or more, and there must be 100 draws or more")
-    cells, rng = Cells.of(table), np.random.default_rng(seed)
+    cells, rng = CellCounts.of(table), np.random.default_rng(seed)
     full = completed(J, pairs(J))
     if code(full, cells.counts > 0):
         raise NotEstimable(
@@ -156,7 +158,7 @@ def log_linear_thresholding(
     empty = tuple(a for a in pairs(J) if a not in far)
     model = completed(J, (*(a for a in far if abs(far[a]) > threshold), *empty))
     second = draw(cells, model, draws, rng)
-    n0 = np.minimum(rng.poisson(np.minimum(second.unseen, float(LAST))), LAST).astype(np.int64)
+    n0 = np.minimum(rng.poisson(np.minimum(second.mean_n0, float(LAST))), LAST).astype(np.int64)
     return estimate_from_draws(
         "log-linear-thresholding",
         cells.observed,

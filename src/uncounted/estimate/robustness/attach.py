@@ -20,14 +20,18 @@ from uncounted.estimate.robustness.claims import compare_claim
 from uncounted.estimate.robustness.leave_one_out import (
     deltas,
     disagreements,
-    hangs_on,
+    influence_warnings,
     leave_one_out,
     lighter,
     priors,
     spread,
 )
-from uncounted.estimate.robustness.list_consistency import TWO_LISTS, consistency, recovered
-from uncounted.estimate.robustness.trajectory import steady, trajectory
+from uncounted.estimate.robustness.list_consistency import (
+    TWO_LISTS,
+    consistency,
+    consistency_sentence,
+)
+from uncounted.estimate.robustness.trajectory import stability_sentence, trajectory
 from uncounted.progress import Progress, silent
 
 type Method = Callable[..., Estimate]
@@ -53,7 +57,7 @@ def compare(study: Study, settings: EstimateSettings = DEFAULT) -> Study:
     )
 
 
-def look_around(
+def add_robustness(
     study: Study,
     table: CaptureTable,
     methods: Mapping[str, Method],
@@ -101,11 +105,11 @@ def look_around(
     progress(what, 4, 4)
     return attrs.evolve(
         study,
-        warnings=study.warnings + hangs_on(headline, without, table.observed),
+        warnings=study.warnings + influence_warnings(headline, without, table.observed),
         leave_one_out=without,
         consistency=lists,
         trajectory=parts,
         deltas=counts,
         priors=beliefs,
-        checks=(*recovered(lists), *steady(parts)),
+        checks=(*consistency_sentence(lists), *stability_sentence(parts)),
     )

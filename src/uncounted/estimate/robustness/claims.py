@@ -171,11 +171,11 @@ def claim_lines(
         [('', 'more than 500 needs no estimate: 700 people are on record.')]
     """
     for estimate in estimates:
-        said = standing(estimate, observed, claim)
-        if said.stands in ("on record", "against the record"):
-            yield "", said.words
+        found = standing(estimate, observed, claim)
+        if found.stands in ("on record", "against the record"):
+            yield "", found.words
             return
-        yield said.method, said.words
+        yield found.method, found.words
 
 
 def compare_claim(

@@ -163,7 +163,9 @@ def lighter(
     return {**less, **settings}
 
 
-def hangs_on(headline: Estimate, rows: Sequence[LeaveOneOutRow], observed: int) -> tuple[str, ...]:
+def influence_warnings(
+    headline: Estimate, rows: Sequence[LeaveOneOutRow], observed: int
+) -> tuple[str, ...]:
     """Say which lists the answer hangs on, and where the rest says fewer than are documented.
 
     It hangs on a list without which the intervals do not even meet. An answer from the other
@@ -282,12 +284,12 @@ def _apart(whole: Sequence[Estimate]) -> list[str]:
         if over:
             clauses.setdefault(over, []).append(one.method)
     if clauses:
-        said = "; ".join(
+        text = "; ".join(
             f"that of {quoted(low, 'and')} lies wholly below that of {quoted(high, 'and')}"
             for high, low in clauses.items()
         )
         return [
-            f"The methods do not agree, and their intervals do not all meet: {said}. The lists "
+            f"The methods do not agree, and their intervals do not all meet: {text}. The lists "
             "cannot tell which is right: what may be said is the range of all of them."
         ]
     far: dict[tuple[str, ...], list[str]] = {}
@@ -297,13 +299,13 @@ def _apart(whole: Sequence[Estimate]) -> list[str]:
             far.setdefault(under, []).append(high.method)
     if not far:
         return []
-    said = "; ".join(
+    text = "; ".join(
         f"{quoted(highs, 'and')} {'gives' if len(highs) == 1 else 'give'} far more than "
         f"{quoted(lows, 'and')}"
         for lows, highs in far.items()
     )
     return [
-        f"The methods do not agree: {said}. How far they lie apart is as much a part of the doubt "
+        f"The methods do not agree: {text}. How far they lie apart is as much a part of the doubt "
         "as any interval."
     ]
 

@@ -110,7 +110,7 @@ def log_biases(rows: Sequence[KnownListRow]) -> list[float]:
     return [math.log(row.point / row.known_size) for row in rows if row.point is not None]
 
 
-def recovered(rows: Sequence[KnownListRow]) -> tuple[str, ...]:
+def consistency_sentence(rows: Sequence[KnownListRow]) -> tuple[str, ...]:
     """Say which lists' sizes were found again, and on which side the others were missed.
 
     Found: the interval holds the truth, and its upper end is at most three times its lower

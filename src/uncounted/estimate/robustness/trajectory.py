@@ -171,7 +171,7 @@ def _with(table: CaptureTable, counts: Mapping[str, int]) -> CaptureTable:
     return CaptureTable(table.lists, counts, table.stratum)
 
 
-def steady(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
+def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
     """Say whether the line is flat, from half of the records on.
 
     It is flat where the rescaled interval of every part holds the estimate of the whole. (A

@@ -17,7 +17,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import NHOI
 from uncounted.estimate.base.estimator import estimate_from_draws, estimator, log_normal_interval
-from uncounted.estimate.base.priors import INVERSE, draw_unseen
+from uncounted.estimate.base.priors import INVERSE, draw_n0
 from uncounted.estimate.base.result import Estimate
 from uncounted.estimate.base.rows import PairRow
 from uncounted.estimate.base.validation import number_of
@@ -78,14 +78,14 @@ def two_list(
     log_shares = next(Dirichlet(_PRIOR_COUNT).batches(ordered, draws, rng)).log_shares
     unsure = log_psi_sd * rng.standard_normal(draws)
     log_odds = NHOI(xi=1 / psi).log_odds(log_shares, ordered.lists) + unsure
-    n0 = draw_unseen(INVERSE, table.observed, log_odds, rng)
-    said = NHOI(xi=1 / psi).plain(table.lists)
+    n0 = draw_n0(INVERSE, table.observed, log_odds, rng)
+    words = NHOI(xi=1 / psi).plain(table.lists)
     return estimate_from_draws(
         "two-list",
         table.observed,
         n0,
         level=level,
-        assumption=f"{said} The two lists cannot show whether this is so.",
+        assumption=f"{words} The two lists cannot show whether this is so.",
         settings={"psi": psi, "log_psi_sd": log_psi_sd, "xi": 1 / psi, "prior_N": INVERSE.name},
         diagnostics={"both": table.on(table.lists)},
         seed=seed,

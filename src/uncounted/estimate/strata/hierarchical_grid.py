@@ -32,7 +32,7 @@ _COARSE_STEP = 0.1
 
 
 @attrs.frozen(eq=False)
-class Counted:
+class GraphEvidence:
     """A stratum whose posterior of n0 is known cell by cell, the implied prior divided out.
 
     `first` and `last` are the whole numbers that each cell spans, `weight` its mass over
@@ -70,8 +70,8 @@ class Counted:
         total = np.cumsum(self.chances(theta[places]), axis=0).T.copy()
         u = rng.random(len(at))
         cell = np.empty(len(at), np.int64)
-        order, ends = np.argsort(which, kind="stable"), np.cumsum(times)
-        for row, mine in zip(total, np.split(order, ends[:-1]), strict=True):
+        order, bounds = np.argsort(which, kind="stable"), np.cumsum(times)
+        for row, mine in zip(total, np.split(order, bounds[:-1]), strict=True):
             cell[mine] = np.searchsorted(row, u[mine] * row[-1])
         cell = np.minimum(cell, len(self.first) - 1)
         width = self.last[cell] - self.first[cell] + 1
@@ -80,7 +80,7 @@ class Counted:
 
 
 @attrs.frozen(eq=False)
-class Measured:
+class NormalEvidence:
     """A stratum of which a method says theta with a normal error, and has no prior.
 
     Attributes:
@@ -94,7 +94,7 @@ class Measured:
     sd: float
 
     @classmethod
-    def of(cls, n: int, log_n0: tuple[float, float]) -> Measured:
+    def of(cls, n: int, log_n0: tuple[float, float]) -> NormalEvidence:
         """From mean and variance of log(n0 + 1/2), the variance being that for n0 itself.
 
         That variance is the estimate's error plus the chance in n0 given theta, 1 / n0 +
@@ -126,10 +126,10 @@ class Measured:
         return np.asarray(n0, dtype=np.float64)
 
 
-type Evidence = Counted | Measured
+type Evidence = GraphEvidence | NormalEvidence
 
 
-def counted(posterior: Posterior, n: int, J: int, delta: float) -> Counted:
+def graph_evidence(posterior: Posterior, n: int, J: int, delta: float) -> GraphEvidence:
     """What a table says of theta by the average over graphs, without that average's prior.
 
     Under theta's implied prior f and p(N): p(n0 | x) ~ p(N) P_f(n0 | N) p(x | n, N), with
@@ -139,11 +139,11 @@ def counted(posterior: Posterior, n: int, J: int, delta: float) -> Counted:
     a cell is its mass over int NegBin(n0; n, 1 - pi0) f. p(N) stays, once.
     """
     first, last, mass = _joined(posterior, n)
-    bare = Counted(n, first, last, np.ones(len(first)), np.zeros(0))
+    bare = GraphEvidence(n, first, last, np.ones(len(first)), np.zeros(0))
     chances = bare.chances(_COARSE)
     prior = chances @ implied_shares(J, delta, tuple(_EDGES.tolist()))
     weight = np.where(prior > 0, mass / np.maximum(prior, 1e-300), 0.0)
-    return Counted(n, first, last, weight, weight @ chances)
+    return GraphEvidence(n, first, last, weight, weight @ chances)
 
 
 def _joined(posterior: Posterior, n: int) -> tuple[Floats, Floats, Floats]:
@@ -201,19 +201,19 @@ class GridPosterior:
         Each draw has one m and one t for all strata, then a theta and an n0 for each.
         """
         S, K = self.likelihood.shape
-        law = np.sort(rng.choice(len(self.weight), size=size, p=self.weight))
+        node = np.sort(rng.choice(len(self.weight), size=size, p=self.weight))
         at = np.empty((S, size), np.int64)
-        for row in np.unique(law):
-            mine = np.flatnonzero(law == row)
+        for row in np.unique(node):
+            mine = np.flatnonzero(node == row)
             total = np.cumsum(self.likelihood * self.within[row], axis=1)
             # Row s of the cumulative sums is moved to s .. s + 1, so that one search serves all.
             line = (total / total[:, -1:] + np.arange(S)[:, None]).ravel()
             u = rng.random((S, len(mine))) + np.arange(S)[:, None]
             at[:, mine] = np.searchsorted(line, u) - K * np.arange(S)[:, None]
         order = rng.permutation(size)
-        at, law = np.clip(at, 0, K - 1)[:, order], law[order]
+        at, node = np.clip(at, 0, K - 1)[:, order], node[order]
         n0 = np.stack([each.draw(self.theta, at[s], rng) for s, each in enumerate(self.evidence)])
-        return n0, self.m[law]
+        return n0, self.m[node]
 
 
 def integrate(
@@ -273,8 +273,8 @@ def _spread(theta: Floats, likelihood: Floats) -> Floats:
     """Standard deviation of each row by its quartiles: a table's tail may never fall off."""
     total = np.cumsum(likelihood, axis=1)
     total /= total[:, -1:]
-    ends = [np.interp([0.25, 0.75], row, theta) for row in total]
-    answer: Floats = np.array([high - low for low, high in ends]) / 1.349
+    bounds = [np.interp([0.25, 0.75], row, theta) for row in total]
+    answer: Floats = np.array([high - low for low, high in bounds]) / 1.349
     return answer
 
 

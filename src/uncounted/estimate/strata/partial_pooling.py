@@ -39,14 +39,14 @@ from uncounted.estimate.base.rows import (
 )
 from uncounted.estimate.base.settings import DEFAULT, EstimateSettings, MethodSettings
 from uncounted.estimate.base.validation import delta_of, draws_of
-from uncounted.estimate.graphical.decomposable import INVERSE, posterior_unseen
+from uncounted.estimate.graphical.decomposable import INVERSE, posterior_n0
 from uncounted.estimate.strata.hierarchical_grid import (
     M_SD,
     T_SD,
     Evidence,
     GridPosterior,
-    Measured,
-    counted,
+    NormalEvidence,
+    graph_evidence,
     integrate,
 )
 from uncounted.estimate.strata.stratified import Strata, run_strata
@@ -171,9 +171,9 @@ def _evidence(
         J, delta = len(table.lists), settings.get("delta")
         delta = 2.0**-J if delta is None else delta_of(delta)
         prior = prior_of(settings.get("prior", INVERSE))
-        posterior = posterior_unseen(table, delta=delta, prior=prior)
-        return counted(posterior, table.observed, J, delta)
-    return Measured.of(table.observed, fit.log_n0 or (0.0, 0.0))
+        posterior = posterior_n0(table, delta=delta, prior=prior)
+        return graph_evidence(posterior, table.observed, J, delta)
+    return NormalEvidence.of(table.observed, fit.log_n0 or (0.0, 0.0))
 
 
 def _refused(alone: Strata, method: str, usable: int) -> Pooled:

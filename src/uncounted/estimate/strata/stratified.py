@@ -200,8 +200,8 @@ def total_of(
         if not any(fit.method == name and fit.ok for fit in study.estimates)
     )
     point, low, high = quantiles(draws.ravel(), level)
-    ends = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
-    if not all(map(math.isfinite, ends)):
+    upper_limits = [fit.interval[1] for fit in good if fit.draws is None and fit.interval]
+    if not all(map(math.isfinite, upper_limits)):
         high = math.inf  # no sum has an end where a part has none
     if not math.isfinite(point):
         return refused(name, "the strata put no end to the number of people", None, strata[0][0])
@@ -256,19 +256,19 @@ def joint_draws(
     shared = [draw for draw in range(draws) if all(draw in part for part in parts)]  # 1
     fits = [[part[draw] for part in parts] for draw in shared]
     size = -(-_DRAWS // len(shared))
-    unseen = np.array([_unseen(each, size, rng) for each in fits])  # 2
+    n0 = np.array([_total_n0(each, size, rng) for each in fits])  # 2
     wanted = np.mean([sum(fit.estimate.number() - fit.observed for fit in each) for each in fits])
-    middle = float(np.mean(np.median(unseen, axis=1)))
+    middle = float(np.mean(np.median(n0, axis=1)))
     if any(fit.estimate.draws is None for each in fits for fit in each) and 0 < middle < math.inf:
-        unseen *= wanted / middle
+        n0 *= wanted / middle
     recorded = [
         sum(fit.observed for fit in each) + sum(tables[draw].observed for tables in silent)  # 3
         for each, draw in zip(fits, shared, strict=True)
     ]
-    return np.asarray(unseen + np.array(recorded, dtype=np.float64)[:, None])
+    return np.asarray(n0 + np.array(recorded, dtype=np.float64)[:, None])
 
 
-def _unseen(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
+def _total_n0(fits: Sequence[Fitted], size: int, rng: np.random.Generator) -> Floats:
     """Draws of those on no list in all strata together, given who is who."""
     each = (drawn(fit.estimate, fit.observed, size, rng) - fit.observed for fit in fits)
     return sum(each, np.zeros(size))
