@@ -1,4 +1,4 @@
-"""The sum over all decomposable graphs, exactly, without listing them.
+"""Exact sum over all decomposable graphs for Bayesian model averaging (Madigan and York 1997).
 
 A dynamic programme over disjoint pairs of sets of lists gives the sum, over all
 chordal graphs on up to ten lists, of prod(clique scores) / prod(separator scores).
@@ -9,13 +9,15 @@ sees scores. It never lists a graph; `tests/naive_estimate.py` does, to check it
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from uncounted._numba import compiled
+from uncounted._numba import borrow, compiled, compiled_inner, lend
 
 type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int64]
 
 MAX_GRAPH_LISTS = 10
 
@@ -28,7 +30,7 @@ _DOWN = 2.0**-512
 _LN2 = math.log(2.0)
 
 
-@compiled
+@compiled_inner
 def _fit(m, e):  # type: ignore[no-untyped-def]
     size = abs(m)
     if size >= _HIGH:
@@ -40,7 +42,7 @@ def _fit(m, e):  # type: ignore[no-untyped-def]
     return m, e
 
 
-@compiled
+@compiled_inner
 def _add(m1, e1, m2, e2):  # type: ignore[no-untyped-def]
     if m2 == 0.0:
         return m1, e1
@@ -58,14 +60,38 @@ def _add(m1, e1, m2, e2):  # type: ignore[no-untyped-def]
     return m2, e2
 
 
+class Tables(NamedTuple):
+    """Values of the programme over disjoint sets of lists, each as (m, e).
+
+    `t3[S] + 2 t3[R]` is the place of a pair of disjoint sets, `t4[S] + 2 t4[A] + 3 t4[U]` that
+    of three; `low` is the lowest list of a set. `p`: scores of cliques. `G[S, R]` is F(S, R) /
+    p(S): the sum over graphs on R that hang together outside the separator S. `K`, `a`, `P` and
+    W = P - D: sums over ways in which parts of R hang on a clique. `Z[U]`: over all graphs on U.
+    """
+
+    t3: Ints
+    t4: Ints
+    low: Ints
+    pm: Floats
+    pe: Ints
+    Gm: Floats
+    Ge: Ints
+    Km: Floats
+    Ke: Ints
+    am: Floats
+    ae: Ints
+    Pm: Floats
+    Pe: Ints
+    Wm: Floats
+    We: Ints
+    Zm: Floats
+    Ze: Ints
+
+
 @compiled
-def _sums(logp, J):  # type: ignore[no-untyped-def]
-    """Log of the sum over graphs for each row of `logp` (rows, 2**J); see `log_sums`."""
+def _tables(J):  # type: ignore[no-untyped-def]
     n = 1 << J
-    full = n - 1
-    t3 = np.zeros(n, np.int64)
-    t4 = np.zeros(n, np.int64)
-    low = np.zeros(n, np.int64)
+    t3, t4, low = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
     for mask in range(1, n):
         v = 0
         while not (mask >> v) & 1:
@@ -73,136 +99,182 @@ def _sums(logp, J):  # type: ignore[no-untyped-def]
         low[mask] = v
         t3[mask] = t3[mask & (mask - 1)] + 3**v
         t4[mask] = t4[mask & (mask - 1)] + 4**v
-    pm, pe = np.zeros(n), np.zeros(n, np.int64)
-    # G[S, R] = F(S, R) / p(S); F itself is only needed for S = {}, where p = 1
-    Gm, Ge = np.zeros(3**J), np.zeros(3**J, np.int64)
-    Km, Ke = np.zeros((J, n)), np.zeros((J, n), np.int64)
-    am, ae = np.zeros(4**J), np.zeros(4**J, np.int64)
-    Pm, Pe = np.zeros(4**J), np.zeros(4**J, np.int64)
-    Wm, We = np.zeros(4**J), np.zeros(4**J, np.int64)
-    Zm, Ze = np.zeros(n), np.zeros(n, np.int64)
+    return Tables(
+        t3, t4, low,
+        np.zeros(n), np.zeros(n, np.int64),
+        np.zeros(3**J), np.zeros(3**J, np.int64),
+        np.zeros((J, n)), np.zeros((J, n), np.int64),
+        np.zeros(4**J), np.zeros(4**J, np.int64),
+        np.zeros(4**J), np.zeros(4**J, np.int64),
+        np.zeros(4**J), np.zeros(4**J, np.int64),
+        np.zeros(n), np.zeros(n, np.int64),
+    )  # fmt: skip
+
+
+@compiled
+def _sums(logp, J):  # type: ignore[no-untyped-def]
+    """Log of the sum over graphs for each row of `logp` (rows, 2**J); see `log_sums`."""
+    w = _tables(J)
     out = np.empty(logp.shape[0])
     for row in range(logp.shape[0]):
-        for C in range(n):
-            if logp[row, C] == -np.inf:
-                pm[C], pe[C] = 0.0, 0
-            else:
-                bits = logp[row, C] / _LN2
-                e = int(np.floor(bits / 512.0 + 0.5))
-                pm[C], pe[C] = _fit(2.0 ** (bits - 512.0 * e), e)
-        # W at U = {} is 1 for every (S, Q); P too
-        for R in range(1, n):
-            comp = full ^ R
-            # F(S, R) = sum over {} != A of p(Q) [P - D](R \ A),  Q = S + A
-            S = comp
-            while True:
-                m, e = 0.0, 0
-                if pm[S] != 0.0:
-                    A = R
-                    while A:
-                        Q = S | A
-                        if pm[Q] != 0.0:
-                            U = R ^ A
-                            if U:
-                                at = t4[S] + 2 * t4[A] + 3 * t4[U]
-                                xm, xe = _fit(pm[Q] * Wm[at], pe[Q] + We[at])
-                            else:
-                                xm, xe = pm[Q], pe[Q]
-                            m, e = _add(m, e, xm, xe)
-                        A = (A - 1) & R
-                    m, e = _fit(m / pm[S], e - pe[S])
-                at = t3[S] + 2 * t3[R]
-                Gm[at], Ge[at] = m, e
-                if S == 0:
-                    break
-                S = (S - 1) & comp
-            if comp == 0:
-                break
-            # K_v(Q) = sum over S' within Q, v in S', of G(S', R): a sum over subsets for each v
-            for v in range(J):
-                if not (comp >> v) & 1:
-                    continue
-                bit = 1 << v
-                rest = comp ^ bit
-                T = rest
-                while True:
-                    at = t3[T | bit] + 2 * t3[R]
-                    Km[v, T | bit], Ke[v, T | bit] = Gm[at], Ge[at]
-                    if T == 0:
-                        break
-                    T = (T - 1) & rest
-                for b in range(J):
-                    if not (rest >> b) & 1:
-                        continue
-                    without = rest ^ (1 << b)
-                    T = without
-                    while True:
-                        Q = T | (1 << b) | bit
-                        Km[v, Q], Ke[v, Q] = _add(
-                            Km[v, Q], Ke[v, Q], Km[v, T | bit], Ke[v, T | bit]
-                        )
-                        if T == 0:
-                            break
-                        T = (T - 1) & without
-            # a(S, Q; R) = a(S, Q - v; R) + K_v(Q), then P and P - D at U = R
-            for A in range(1, n):
-                if A & R:
-                    continue
-                v = low[A]
-                smaller = A & (A - 1)
-                free = comp ^ A
-                S = free
-                while True:
-                    Q = S | A
-                    base = t4[S] + 2 * t4[A]
-                    here = base + 3 * t4[R]
-                    m, e = Km[v, Q], Ke[v, Q]
-                    if smaller:
-                        at = t4[S] + 2 * t4[smaller] + 3 * t4[R]
-                        m, e = _add(m, e, am[at], ae[at])
-                    am[here], ae[here] = m, e
-                    Pm[here], Pe[here] = 0.0, 0
-                    Wm[here], We[here] = 0.0, 0
-                    if pm[Q] != 0.0 and pm[S] != 0.0:
-                        first = R & -R
-                        m, e = 0.0, 0  # P
-                        dm, de = 0.0, 0  # D
-                        R1 = R
-                        while R1:
-                            U = R ^ R1
-                            if U:
-                                um, ue = Pm[base + 3 * t4[U]], Pe[base + 3 * t4[U]]
-                            else:
-                                um, ue = 1.0, 0
-                            if um != 0.0:
-                                if R1 & first:
-                                    at = base + 3 * t4[R1]
-                                    xm, xe = _fit(am[at] * um, ae[at] + ue)
-                                    m, e = _add(m, e, xm, xe)
-                                at = t3[Q] + 2 * t3[R1]
-                                xm, xe = _fit(Gm[at] * um, Ge[at] + ue)
-                                dm, de = _add(dm, de, xm, xe)
-                            R1 = (R1 - 1) & R
-                        Pm[here], Pe[here] = m, e
-                        Wm[here], We[here] = _add(m, e, -dm, de)
-                    if S == 0:
-                        break
-                    S = (S - 1) & free
-        # Z(U) = sum over connected R1 holding the first of U
-        Zm[0], Ze[0] = 1.0, 0
-        for U in range(1, n):
-            first = U & -U
-            m, e = 0.0, 0
-            R1 = U
-            while R1:
-                if R1 & first:
-                    at = 2 * t3[R1]
-                    xm, xe = _fit(Gm[at] * Zm[U ^ R1], Ge[at] + Ze[U ^ R1])
-                    m, e = _add(m, e, xm, xe)
-                R1 = (R1 - 1) & U
-            Zm[U], Ze[U] = m, e
-        out[row] = np.log(Zm[full]) + 512.0 * _LN2 * Ze[full]
+        out[row] = _sum(logp[row], J, w)
     return out
+
+
+@compiled
+def _sum(logp, J, w):  # type: ignore[no-untyped-def]
+    logp, w = borrow(logp), lend(w)
+    n = 1 << J
+    _set_scores(logp, w)
+    for R in range(1, n):
+        comp = (n - 1) ^ R
+        _set_connected(R, comp, w)
+        if comp == 0:
+            break
+        _set_subset_sums(R, comp, J, w)
+        _set_attached(R, comp, w)
+    _set_all_graphs(n, w)
+    return np.log(w.Zm[n - 1]) + 512.0 * _LN2 * w.Ze[n - 1]
+
+
+@compiled_inner
+def _set_scores(logp, w):  # type: ignore[no-untyped-def]
+    for C in range(logp.size):
+        if logp[C] == -np.inf:
+            w.pm[C], w.pe[C] = 0.0, 0
+        else:
+            bits = logp[C] / _LN2
+            e = int(np.floor(bits / 512.0 + 0.5))
+            w.pm[C], w.pe[C] = _fit(2.0 ** (bits - 512.0 * e), e)
+
+
+@compiled_inner
+def _set_connected(R, comp, w):  # type: ignore[no-untyped-def]
+    """F(S, R) = sum over {} != A of p(Q) [P - D](R - A), Q = S + A, for every S outside R."""
+    S = comp
+    while True:
+        m, e = 0.0, 0
+        if w.pm[S] != 0.0:
+            A = R
+            while A:
+                Q = S | A
+                if w.pm[Q] != 0.0:
+                    U = R ^ A
+                    if U:
+                        at = w.t4[S] + 2 * w.t4[A] + 3 * w.t4[U]
+                        xm, xe = _fit(w.pm[Q] * w.Wm[at], w.pe[Q] + w.We[at])
+                    else:  # W at U = {} is 1 for every (S, Q); P too
+                        xm, xe = w.pm[Q], w.pe[Q]
+                    m, e = _add(m, e, xm, xe)
+                A = (A - 1) & R
+            m, e = _fit(m / w.pm[S], e - w.pe[S])
+        at = w.t3[S] + 2 * w.t3[R]
+        w.Gm[at], w.Ge[at] = m, e
+        if S == 0:
+            break
+        S = (S - 1) & comp
+
+
+@compiled_inner
+def _set_subset_sums(R, comp, J, w):  # type: ignore[no-untyped-def]
+    """K_v(Q) = sum over S' within Q, v in S', of G(S', R): a sum over subsets for each v."""
+    for v in range(J):
+        if not (comp >> v) & 1:
+            continue
+        bit = 1 << v
+        rest = comp ^ bit
+        T = rest
+        while True:
+            at = w.t3[T | bit] + 2 * w.t3[R]
+            w.Km[v, T | bit], w.Ke[v, T | bit] = w.Gm[at], w.Ge[at]
+            if T == 0:
+                break
+            T = (T - 1) & rest
+        for b in range(J):
+            if not (rest >> b) & 1:
+                continue
+            without = rest ^ (1 << b)
+            T = without
+            while True:
+                Q = T | (1 << b) | bit
+                w.Km[v, Q], w.Ke[v, Q] = _add(
+                    w.Km[v, Q], w.Ke[v, Q], w.Km[v, T | bit], w.Ke[v, T | bit]
+                )
+                if T == 0:
+                    break
+                T = (T - 1) & without
+
+
+@compiled_inner
+def _set_attached(R, comp, w):  # type: ignore[no-untyped-def]
+    """a(S, Q; R) = a(S, Q - v; R) + K_v(Q), then P and P - D at U = R."""
+    for A in range(1, w.low.size):
+        if A & R:
+            continue
+        v = w.low[A]
+        smaller = A & (A - 1)
+        free = comp ^ A
+        S = free
+        while True:
+            Q = S | A
+            base = w.t4[S] + 2 * w.t4[A]
+            here = base + 3 * w.t4[R]
+            m, e = w.Km[v, Q], w.Ke[v, Q]
+            if smaller:
+                at = w.t4[S] + 2 * w.t4[smaller] + 3 * w.t4[R]
+                m, e = _add(m, e, w.am[at], w.ae[at])
+            w.am[here], w.ae[here] = m, e
+            w.Pm[here], w.Pe[here] = 0.0, 0
+            w.Wm[here], w.We[here] = 0.0, 0
+            if w.pm[Q] != 0.0 and w.pm[S] != 0.0:
+                _set_parts(R, Q, base, w)
+            if S == 0:
+                break
+            S = (S - 1) & free
+
+
+@compiled_inner
+def _set_parts(R, Q, base, w):  # type: ignore[no-untyped-def]
+    """P and W = P - D of one clique: R falls into a part R1 and what is left of it."""
+    first = R & -R
+    m, e = 0.0, 0  # P
+    dm, de = 0.0, 0  # D
+    R1 = R
+    while R1:
+        U = R ^ R1
+        if U:
+            um, ue = w.Pm[base + 3 * w.t4[U]], w.Pe[base + 3 * w.t4[U]]
+        else:
+            um, ue = 1.0, 0
+        if um != 0.0:
+            if R1 & first:
+                at = base + 3 * w.t4[R1]
+                xm, xe = _fit(w.am[at] * um, w.ae[at] + ue)
+                m, e = _add(m, e, xm, xe)
+            at = w.t3[Q] + 2 * w.t3[R1]
+            xm, xe = _fit(w.Gm[at] * um, w.Ge[at] + ue)
+            dm, de = _add(dm, de, xm, xe)
+        R1 = (R1 - 1) & R
+    here = base + 3 * w.t4[R]
+    w.Pm[here], w.Pe[here] = m, e
+    w.Wm[here], w.We[here] = _add(m, e, -dm, de)
+
+
+@compiled_inner
+def _set_all_graphs(n, w):  # type: ignore[no-untyped-def]
+    """Z(U) = sum over connected R1 holding the first of U."""
+    w.Zm[0], w.Ze[0] = 1.0, 0
+    for U in range(1, n):
+        first = U & -U
+        m, e = 0.0, 0
+        R1 = U
+        while R1:
+            if R1 & first:
+                at = 2 * w.t3[R1]
+                xm, xe = _fit(w.Gm[at] * w.Zm[U ^ R1], w.Ge[at] + w.Ze[U ^ R1])
+                m, e = _add(m, e, xm, xe)
+            R1 = (R1 - 1) & U
+        w.Zm[U], w.Ze[U] = m, e
 
 
 def log_sums(scores: Floats) -> Floats:
