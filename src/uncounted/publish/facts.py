@@ -35,13 +35,13 @@ class ListFacts:
 
 @attrs.frozen
 class AlternativeLinkages:
-    """What the headline's method gives where reports are linked in other ways.
+    """Sensitivity of the headline to the linkage model: other priors and candidate rules.
 
     Attributes:
         tried: pairs of a prior and a rule of who may be one person.
         passing: how many of them pass their checks.
-        not_estimable: of these, those under which there is no number.
-        interval: from the lowest end to the highest, over the main way and those that pass.
+        not_estimable: of these, those without an estimate.
+        interval: the range over the main linkage and those that pass.
         strict: if only pairs that are nearly sure are links; None: no number.
         loose: if all pairs are but those that are nearly sure to be none; None: no number.
     """
@@ -56,11 +56,11 @@ class AlternativeLinkages:
 
 @attrs.frozen
 class LinkageFacts:
-    """How it was decided which reports are the same person, and how sure that is.
+    """How the record linkage was done, and its uncertainty.
 
     Attributes:
         method: in words, a sentence or two.
-        draws: ways of saying who is who that were drawn.
+        draws: posterior draws of the linkage.
         people_median: people on at least one list, over the draws.
         people_interval: its 95% interval over the draws.
         rhat: of the number of people; None when there is only one draw.
@@ -85,7 +85,7 @@ class LinkageFacts:
 
 @attrs.frozen(eq=False)
 class SyntheticTruth:
-    """What is known about a made-up population, and can be known of no real one.
+    """The true values of a synthetic population.
 
     Attributes:
         number: people there are (N).
@@ -114,7 +114,7 @@ class ReleaseFacts:
         left_out: reports that were not used, by reason in words; printed coarsely.
         commitment: to the data, under a salt that stays in the case; never a bare hash.
         synthetic: whether the population is simulated.
-        truth: for made-up populations only.
+        truth: for synthetic populations only.
     """
 
     lists: tuple[ListFacts, ...]

@@ -43,7 +43,7 @@ class AttackerKnowledge:
     Attributes:
         shown: counts that are printed, by pattern.
         hidden: patterns whose count is not.
-        statements: sums that are printed or can be had.
+        published_sums: sums that are printed or can be had.
         threshold: the rule, which is printed too.
     """
 
@@ -145,7 +145,7 @@ def audit_table(
 
 
 def is_disclosive(limits: FeasibleInterval, threshold: int) -> bool:
-    """Whether a hidden count with this range is told too closely."""
+    """Whether a feasible interval discloses that a suppressed count is small."""
     known_large = limits.low >= threshold
     open_both_ways = limits.low == 0 and limits.high >= threshold
     return not (known_large or open_both_ways)

@@ -17,7 +17,7 @@ from uncounted.publish.disclosure import audit, milp
 from uncounted.publish.disclosure.audit import AttackerKnowledge, PublishedSum
 from uncounted.publish.disclosure.suppression_key import SuppressionKey
 
-TOTAL_COST = 1000.0  # a list's total is hidden only when hiding cells is not enough
+TOTAL_COST = 1000.0  # a list's total is suppressed only when suppressing cells is not enough
 TOTAL_SPREAD = 100.0
 
 type Table = Mapping[str, float]
@@ -25,7 +25,7 @@ type Table = Mapping[str, float]
 
 @attrs.frozen
 class SuppressionPattern:
-    """What is hidden: cells by pattern, totals by list."""
+    """What is suppressed: cells by capture pattern, totals by list."""
 
     cells: frozenset[str]
     totals: frozenset[str]
@@ -33,13 +33,13 @@ class SuppressionPattern:
 
 @attrs.frozen(eq=False)
 class SuppressionProblem:
-    """What has to be hidden from whom.
+    """The counts to protect, and what an attacker knows of sums.
 
     Attributes:
         table: the true counts.
         counts: the same by every pattern there could be, zeros included.
-        threshold: counts under it are hidden.
-        known: what the reader knows of sums, whatever is hidden.
+        threshold: counts under it are suppressed.
+        known: sums that a reader knows, whatever is suppressed.
         suppression_key: where the costs come from.
     """
 
@@ -83,11 +83,11 @@ def of_list(table: CaptureTable, name: str, cells: Sequence[str]) -> frozenset[s
 def suppress(problem: SuppressionProblem) -> SuppressionPattern | None:
     """Primary, then complementary suppression, one small cell at a time; None: there is no way.
 
-    1. Hide every small cell, and every list total under the threshold; if there is any,
-       also what the blind hides freely.
-    2. For each small cell in a fixed order: the cheapest further hiding under which it
-       could be zero, and under which it could reach the threshold while another hidden
-       cell is the small one. What is hidden already costs nothing more.
+    1. Suppress every small cell, and every list total under the threshold; if there is any,
+       also what the key suppresses at random.
+    2. For each small cell in a fixed order: the cheapest further suppression under which it
+       could be zero, and under which it could reach the threshold while another suppressed
+       cell is the small one. What is suppressed already costs nothing more.
     3. The same for whatever the attack still finds.
     """
     counts, t = problem.counts, problem.threshold
@@ -103,8 +103,8 @@ def suppress(problem: SuppressionProblem) -> SuppressionPattern | None:
                 return None
             suppression, witness = grown
             witnesses.append(witness)
-    while open_ := _first_disclosive(problem, suppression):  # 3
-        grown = _complementary(problem, suppression, open_, least=True)
+    while disclosive := _first_disclosive(problem, suppression):  # 3
+        grown = _complementary(problem, suppression, disclosive, least=True)
         if grown is None or grown[0] == suppression:
             return None
         suppression = grown[0]
@@ -117,14 +117,13 @@ def _begin(problem: SuppressionProblem) -> SuppressionPattern:
     totals = frozenset(name for name, n in table.list_totals.items() if n < t)
     if not small:
         return SuppressionPattern(small, totals)
-    random_suppression = {
-        cell for cell in counts if problem.suppression_key.random_suppression(table.lists, cell)
-    }
-    return SuppressionPattern(small | random_suppression, totals)
+    key = problem.suppression_key
+    drawn = {cell for cell in counts if key.random_suppression(table.lists, cell)}
+    return SuppressionPattern(small | drawn, totals)
 
 
 def _first_disclosive(problem: SuppressionProblem, suppression: SuppressionPattern) -> str | None:
-    """The first hidden cell that could still be told too closely."""
+    """The first suppressed cell whose feasible interval is still disclosive."""
     if not suppression.cells:
         return None
     found = audit.feasible_intervals(problem.knowledge(suppression))
@@ -135,7 +134,7 @@ def _first_disclosive(problem: SuppressionProblem, suppression: SuppressionPatte
 def _complementary(
     problem: SuppressionProblem, suppression: SuppressionPattern, cell: str, *, least: bool
 ) -> tuple[SuppressionPattern, Table] | None:
-    """The cheapest hiding that holds `suppression` and lets `cell` be zero, or the threshold.
+    """Least-cost suppression that contains `suppression` and lets `cell` be zero, or the threshold.
 
     Also returns the witness: a whole table that the reader then cannot tell from the true one.
 

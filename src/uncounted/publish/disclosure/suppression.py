@@ -43,16 +43,16 @@ class PublishedCount:
 
 @attrs.frozen
 class ProtectedTable:
-    """A table that has withstood the attack: the only source of counts for what is printed.
+    """A table that has passed the audit: the only source of counts for what is published.
 
     Attributes:
         lists: in the order of the patterns.
-        cells: every pattern, possible ones that nobody has included.
+        cells: every pattern, possible ones with no person included.
         totals: people on each list.
-        observed: people on at least one list, always shown.
-        threshold: counts under it are hidden.
-        ranges: what the audit found, for each hidden cell.
-        statements: everything else the audit took the reader to know.
+        observed: people on at least one list, always published.
+        threshold: counts under it are suppressed.
+        feasible_intervals: what the audit found, for each suppressed cell.
+        published_sums: everything else the audit took the reader to know.
         bound_step: the lower bound may be printed to the nearest such step; None: not at all.
     """
 
@@ -103,21 +103,21 @@ def protect(
     bound: bool = True,
     bound_step: int = 50,
 ) -> ProtectedTable:
-    """Hide what must be hidden, and prove it.
+    """Suppress small counts and what would disclose them, and audit the result.
 
     Args:
         table: the true counts.
-        threshold: counts under it are hidden; zeros too.
-        suppression_key: the case file's secret, from which it is drawn what else is hidden.
+        threshold: counts under it are suppressed; zeros too.
+        suppression_key: the case file's secret, for random suppression.
         reports: reports by list, which are printed to the nearest ten and say that a
             list has no more people than that.
         bound: whether a lower bound (a function of the people on each list alone and on two)
             is to be printed.
         bound_step: the step in which it would be; a coarser one is taken where that saves a
-            list's total from being hidden, and none is printed where none is safe.
+            list's total from being suppressed, and none is printed where none is safe.
 
     Raises:
-        NotPublishable: no way of hiding keeps the small counts from being computed.
+        NotPublishable: no suppression keeps the small counts from being computed.
 
     Examples:
         >>> table = CaptureTable.of("ABC", {"100": 50, "010": 40, "001": 30, "110": 20,
@@ -199,16 +199,15 @@ def _bound_box(table: CaptureTable, cells: Sequence[str], step: int) -> tuple[Pu
     Chao's bound is n + sum S_i S_j / f2, S_j the people on list j alone and f2 those on two
     lists: not linear, so the reader's knowledge of it cannot be handed to the audit as it is.
     It rises with each S_j and falls with f2, so it is the same in the whole box where it is
-    the same at two corners. The box hands the attacker more than he has; what withstands
-    this withstands that.
+    the same at two corners. The box gives the attacker more than a reader has.
     """
     J, n = len(table.lists), table.observed
     alone = ["".join("1" if i == j else "0" for i in range(J)) for j in range(J)]
     S, f2 = [table.counts.get(pattern, 0) for pattern in alone], table.seen_exactly(2)
-    knowledge = _bound(n, S, f2, step)
+    printed = _bound(n, S, f2, step)
     reach = 0
     while reach < n and all(
-        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == knowledge
+        _bound(n, [s + a * (reach + 1) for s in S], f2 - a * 2 * (reach + 1), step) == printed
         for a in (-1, 1)
     ):
         reach += 1

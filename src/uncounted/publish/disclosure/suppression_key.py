@@ -44,7 +44,7 @@ class SuppressionKey:
             raise ValueError(f"a suppression key has {SUPPRESSION_KEY_BYTES} bytes")
 
     def cost(self, lists: Sequence[str], cell: str) -> float:
-        """What it costs to hide a count: 0.05 and more, exponential with mean 1 above that."""
+        """What it costs to suppress a count: 0.05 and more, exponential with mean 1 above that."""
         return 0.05 - math.log(self._share("cost", lists, cell))
 
     def total_cost(self, lists: Sequence[str], name: str) -> float:
@@ -52,10 +52,10 @@ class SuppressionKey:
         return self._share("total", lists, "".join("1" if n == name else "0" for n in lists))
 
     def random_suppression(self, lists: Sequence[str], cell: str) -> bool:
-        """Whether a count is hidden though nothing asks for it: one in four is.
+        """Whether a count is suppressed though no small count needs it: one in four is.
 
-        Were no more hidden than must be, the very smallness of the choice would tell:
-        a table whose small counts need less hiding could be ruled out.
+        Were no more suppressed than must be, the smallness of the pattern would disclose: a
+        table whose small counts need less suppression could be ruled out.
         """
         return self._share("freely", lists, cell) < RANDOM_SUPPRESSION_SHARE
 
