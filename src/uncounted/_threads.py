@@ -1,4 +1,4 @@
-"""Compiled work on every core: slices of a row of things, each done by whoever is free.
+"""Compiled work on every core: slices of an array, each done by whichever thread is free.
 
 The work must let go of Python's lock (`compiled`) and write its own slice only, so that
 results are the same for any number of threads.

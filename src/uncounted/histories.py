@@ -1,4 +1,4 @@
-"""People as rows of which lists they are on and what kind of people they are.
+"""Capture histories with covariates: people as rows of lists and characteristics.
 
 What estimation with covariates needs is one row a person; nothing more may come in:
 no name, no identifier, no date. A column that looks like one is refused, and the

@@ -23,7 +23,7 @@ from uncounted.cli import app
 from uncounted.cli import main as cli
 from uncounted.cli.app import open_case
 from uncounted.errors import NotEstimable
-from uncounted.estimate.fast_log_n import log_number
+from uncounted.estimate.fast_log_n import log_n_moments
 from uncounted.linkage import Linkage, active_review, capture_table
 from uncounted.linkage.active_review import review_order
 
@@ -456,7 +456,7 @@ def test_the_order_is_that_of_deciding_each_pair_both_ways() -> None:
 
     @functools.cache
     def log_n(counts: tuple[tuple[str, int], ...]) -> float:
-        return log_number(CaptureTable(("A", "B", "C"), dict(counts))).mean
+        return log_n_moments(CaptureTable(("A", "B", "C"), dict(counts))).mean
 
     def value(table: CaptureTable) -> float:
         return log_n(tuple(sorted(table.counts.items())))
@@ -496,7 +496,7 @@ def test_where_there_is_no_number_yet_the_reason_is_given(case: Path, one: Made)
     assert len(done["pairs"]) == 1
     assert "in the order of the number of people" in do("review", case).stderr
     with pytest.raises(NotEstimable):
-        log_number(CaptureTable(("A", "B", "C"), {"100": 10, "010": 12, "001": 9}))
+        log_n_moments(CaptureTable(("A", "B", "C"), {"100": 10, "010": 12, "001": 9}))
 
 
 def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
@@ -506,7 +506,7 @@ def test_the_next_fifty_of_fourteen_hundred_reports_take_seconds() -> None:
     order = review_order(
         large.linkage.labels,
         large.linkage.sources,
-        value=lambda table: log_number(table).mean,
+        value=lambda table: log_n_moments(table).mean,
         most=50,
     )
     assert time.process_time() - began < 10

@@ -1,4 +1,4 @@
-"""How many: numbers only.
+"""Multiple systems estimation: numbers only.
 
 From a `CaptureTable` to estimates of how many people there are in all, those on no
 list included. Nothing here has ever seen a person, and nothing is estimated that

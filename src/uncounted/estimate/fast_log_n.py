@@ -1,4 +1,4 @@
-"""The number at a glance: fast enough to ask a hundred times, and never shown to anybody.
+"""A fast approximation of the posterior mean and variance of log N, for clerical review.
 
 For questions about a number that is estimated elsewhere with care, such as which of two
 tables has more people behind it.
@@ -26,7 +26,7 @@ class LogNMoments:
     variance: float
 
 
-def log_number(table: CaptureTable) -> LogNMoments:
+def log_n_moments(table: CaptureTable) -> LogNMoments:
     """Mean and variance of log N: over all graphs up to five lists, Chao's bound above.
 
     Smooth in the counts, so that differences of it are worth something. For more lists log N

@@ -1,4 +1,4 @@
-"""How far a number hangs on how reports were linked: other priors and rules, strict, loose.
+"""Sensitivity of an estimate to the linkage model: alternative priors, thresholds and rules.
 
 Nominal doubt is that of one model of who is who. Every other reading that passed its checks
 has an interval of its own, and the envelope runs from the lowest end to the highest. Ends

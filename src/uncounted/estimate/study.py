@@ -1,4 +1,4 @@
-"""Every method on one table, or on every table that linkage drew: the door to this room.
+"""All estimators on one capture-history table, or over posterior draws of the linkage.
 
 What a study returns is what may be said: the number, the bound beside it, what the
 number rests on, how it moves when that is wrong, and what was refused.

@@ -210,7 +210,7 @@ def review(
     Raises:
         NotLinked: the reports have not been linked, or something has changed since.
     """
-    from uncounted.estimate.fast_log_n import log_number
+    from uncounted.estimate.fast_log_n import log_n_moments
     from uncounted.linkage.active_review import review_order
 
     opened = linked(case, on)
@@ -219,7 +219,7 @@ def review(
     progress("weighing pairs", 0, None)
     elsewhere, why = 0.0, None
     try:
-        elsewhere = log_number(count(opened).point).variance
+        elsewhere = log_n_moments(count(opened).point).variance
     except NotEstimable as error:
         why = str(error)
     ordered = partial(
@@ -231,7 +231,7 @@ def review(
         most=most or NEXT,
     )
     try:
-        near = None if why else lambda table: log_number(table).mean
+        near = None if why else lambda table: log_n_moments(table).mean
         order = ordered(value=near, elsewhere=elsewhere)
     except NotEstimable as error:  # a table near it, of one person fewer in a cell
         why, elsewhere = str(error), 0.0

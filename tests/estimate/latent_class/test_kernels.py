@@ -17,8 +17,8 @@ from uncounted.estimate.latent_class.kernels import (
     Leapfrog,
     Prior,
     chances,
+    collapsed_gradient,
     exchange,
-    gradient,
     leap,
     log_odds_unrecorded,
     room,
@@ -153,13 +153,13 @@ def test_the_gradient_is_that_of_the_density() -> None:
     space = room(COUNTS, K)
     for _ in range(5):
         x, v = rng.normal(0, 2, (3, K)), rng.normal(0, 3, K)
-        gradient(x, v, COUNTS, PRIOR, space, True)
+        collapsed_gradient(x, v, COUNTS, PRIOR, space, True)
         exact = np.append(space.gx.ravel(), space.gv)
         q = np.append(x.ravel(), v)
 
         def value(q: Floats) -> float:
             at = np.ascontiguousarray(q[: 3 * K].reshape(3, K)), q[3 * K :].copy()
-            return float(gradient(*at, COUNTS, PRIOR, space, True))
+            return float(collapsed_gradient(*at, COUNTS, PRIOR, space, True))
 
         steps = 1e-5 * np.eye(len(q))
         slope = [(value(q + step) - value(q - step)) / 2e-5 for step in steps]

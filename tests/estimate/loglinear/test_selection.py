@@ -237,10 +237,12 @@ def test_acceleration_of_main_effects_alone(tables: Mapping[str, CaptureTable]) 
 
 def test_intervals_of_the_united_kingdom(tables: Mapping[str, CaptureTable]) -> None:
     """Silverman, Chan and Vincent (2024) Table 6; the upper end varies by a sixth by seed."""
-    pairs = log_linear(tables["uk"], candidates=Candidates(max_order=2), resamples=400).interval
+    pair_terms = log_linear(
+        tables["uk"], candidates=Candidates(max_order=2), resamples=400
+    ).interval
     every = log_linear(tables["uk"], resamples=400).interval
     six = log_linear(UK_SIX, resamples=400)
-    assert pairs == pytest.approx((11456, 43894), rel=0.25)
+    assert pair_terms == pytest.approx((11456, 43894), rel=0.25)
     assert every == pytest.approx((11168, 56052), rel=0.25)
     assert six.point == pytest.approx(12350, abs=0.5)
     assert six.interval == pytest.approx((9643, 25508), rel=0.12)
@@ -279,9 +281,9 @@ def test_five_lists_all_models_and_pairs(tables: Mapping[str, CaptureTable]) -> 
     assert whole.settings["models"] == 6893
     assert whole.interval == pytest.approx((19389, 34111), abs=0.5)  # R Rcapture 1.4-4
     assert "doubt about the choice is not in it" in str(whole.interval_kind)
-    pairs = log_linear(tables["uk"], candidates=Candidates(max_order=2), resamples=0)
-    assert pairs.point == pytest.approx(22991.33, abs=0.005)
-    rivals = [(row["model"], round(row["bic"], 4)) for row in pairs.diagnostics["models"][:4]]
+    pair_terms = log_linear(tables["uk"], candidates=Candidates(max_order=2), resamples=0)
+    assert pair_terms.point == pytest.approx(22991.33, abs=0.005)
+    rivals = [(row["model"], round(row["bic"], 4)) for row in pair_terms.diagnostics["models"][:4]]
     assert rivals == [
         ("[12,13,23,25,34]", 196.5398),
         ("[12,13,25,35,45]", 197.495),

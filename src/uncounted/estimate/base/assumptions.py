@@ -1,4 +1,4 @@
-"""The assumptions that lead from what was seen to what was not, each with its name and xi.
+"""Identifying assumptions with a sensitivity parameter xi (Aleshin-Guendel et al. 2024).
 
 No table can test them. Each says how large the odds of being unseen are when the
 shares of the seen patterns are known, and says it in words: plain ones for whoever

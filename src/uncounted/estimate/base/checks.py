@@ -1,4 +1,4 @@
-"""What is looked at before anything is fitted: whether the table can answer at all.
+"""Checks of a capture-history table before any fit: whether it can be estimated from at all.
 
 Each finding has a name. Some can be put right and said (an empty list is left
 out), the others refuse every method, lower bounds too: no estimator may rescue a

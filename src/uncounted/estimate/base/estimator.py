@@ -1,4 +1,4 @@
-"""What all methods share: the checks before a fit, the clock, and how a refusal is made.
+"""What all estimators share: checks, timing, refusals, log-normal and credible intervals.
 
 A method is written as a function of a checked table; it raises `NotEstimable` to
 refuse. `estimator` turns that into the value that callers see, once level, seed, draws
@@ -24,7 +24,7 @@ from uncounted.estimate.base import validation
 from uncounted.estimate.base.checks import check
 from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate
-from uncounted.estimate.base.rows import Interval
+from uncounted.estimate.base.rows import Details, Interval
 
 
 def estimator[**P](
@@ -120,7 +120,7 @@ def log_normal_estimate(
     *,
     level: float,
     interval_kind: str = "log-normal",
-    diagnostics: dict[str, Any] | None = None,
+    diagnostics: Details | None = None,
     **more: Any,
 ) -> Estimate:
     """An estimate from n0 and its variance alone: interval, standard error, log n0.

@@ -1,4 +1,4 @@
-"""Whether chains that began far apart have come to agree, and how many draws they are worth.
+"""Convergence of MCMC chains: rank-normalised R-hat and effective sample size (Vehtari 2021).
 
 Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), Bayesian Analysis 16:667: split
 R-hat of ranks and effective sample size of ranks, as arviz-stats computes them.

@@ -1,4 +1,4 @@
-"""What one table says of N, and what many tables together say: laws, not numbers.
+"""The distribution of N given one table, and mixtures of it over linkage draws.
 
 A method with draws has its posterior. A method without has n people recorded and a
 log(n0 + 1/2) that is normal, which is how such estimates are pooled and added up.

@@ -1,4 +1,4 @@
-"""One estimate from many tables: the doubt about who is who, carried into the number.
+"""Pooling over linkage draws: linkage uncertainty propagated into N (Sadinle 2018).
 
 Linkage gives draws of who is who, each a table. The estimate is made on every
 table and the answers are averaged equally (Sadinle 2018, Annals of Applied
@@ -23,6 +23,7 @@ from scipy.special import ndtri, stdtrit
 from uncounted.estimate.base.mixture import Mixture, log_number
 from uncounted.estimate.base.posterior import open_ended, quantiles
 from uncounted.estimate.base.result import Estimate, Fitted
+from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.settings import MAX_REFUSED
 
 
@@ -214,7 +215,7 @@ def _few(total_variance: LogNVariance, R: int, level: float) -> float:
     return t * math.sqrt((W + (1 + 1 / R) * B) / (W + (1 - 1 / R) * B))
 
 
-def _average(of: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+def _average(of: Sequence[tuple[Details, int]]) -> Details:
     """Weighted means of the diagnostics that are plain numbers in every table."""
     weights = [times for _, times in of]
     answer: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The posterior of n0, the people on no list, from a function that can be evaluated anywhere.
+"""The posterior of n0, the people on no list, from an unnormalised log density.
 
 The function is dear (a sum over millions of graphs) and its tail may be heavy, so
 it is evaluated where it matters: every integer near zero, then ever wider steps,

@@ -1,4 +1,4 @@
-"""What is believed about N before the lists are looked at, and how draws of pi_0 obey it.
+"""Priors on N (1/N and gamma-Poisson), and draws of n0 under them given pi_0.
 
 Under p(N) ~ 1/N the number seen says nothing about pi_0, the share of people on no
 list, and the unseen given pi_0 are negative binomial. Under an informed prior a draw

@@ -1,4 +1,4 @@
-"""What every method returns: an estimate with its doubt, or a refusal with its reason.
+"""Results: an `Estimate` with its uncertainty or a refusal with its reason; a `Study` of them.
 
 A refusal is a value, not an exception: a study shows it beside the methods that
 did answer. No type here can hold a number and a refusal at once.

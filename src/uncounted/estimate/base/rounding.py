@@ -1,4 +1,4 @@
-"""Numbers as a newspaper may print them: to the precision of their doubt, and no finer."""
+"""Rounding of estimates to the precision of their intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a method may be told, and what is refused before anything is computed.
+"""Validation of levels, seeds, numbers of draws and settings of methods.
 
 A wrong level, seed or setting ends in words here, not in a warning of numpy or in a
 number that looks like any other.
@@ -147,7 +147,7 @@ def names_of(methods: Sequence[str] | str) -> tuple[str, ...]:
     return names
 
 
-def check_settings(name: str, method: Callable[..., Any], own: Mapping[str, Any]) -> None:
+def check_settings(name: str, method: Callable[..., object], own: Mapping[str, object]) -> None:
     """Refuse a setting that the method does not have.
 
     Raises:
@@ -175,7 +175,9 @@ def check_settings(name: str, method: Callable[..., Any], own: Mapping[str, Any]
             )
 
 
-def checked(name: str, method: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def checked(
+    name: str, method: Callable[..., object], given: Mapping[str, object]
+) -> dict[str, object]:
     """What a method was given, with level, seed, draws and resamples as plain numbers.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How the answer moves when its untestable assumption is wrong by a stated factor xi.
+"""Sensitivity to the identifying assumption: N at stated values of xi; tipping points.
 
 What was observed never says how many were not: it fixes the shares of the seen
 patterns and nothing else. Aleshin-Guendel, Sadinle and Wakefield (Biometrics 2024)

@@ -1,4 +1,4 @@
-"""People of different kinds, each kind recorded with its own chances: two lists and covariates.
+"""Doubly robust estimation with covariates (Das, Kennedy and Jewell 2023).
 
 Das, Kennedy and Jewell (arXiv:2104.14091): two lists are taken to be independent among
 people who are alike in what is known of them. Sums over people replace the one

@@ -1,4 +1,4 @@
-"""Which lists somebody is on, from what kind of person it is: the regressions inside.
+"""Nuisance regressions: multinomial ridge logit of the capture pattern on covariates.
 
 Estimation with covariates needs, for each person, the chance of each pattern among
 people who were seen. Any function may learn that; the one that ships is a multinomial

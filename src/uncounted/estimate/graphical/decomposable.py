@@ -1,4 +1,4 @@
-"""Decomposable graphical models, averaged exactly over every graph on 2 to 10 lists.
+"""Bayesian model averaging over decomposable graphical models (Madigan and York 1997).
 
 Madigan and York (1997): which lists depend on which is a chordal graph, all such
 graphs are given a share, and N is read off the average. R dga does this for 3 to 5
@@ -9,7 +9,6 @@ graph is ever chosen, and no grid of N cuts the tail off in silence.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
 
 import attrs
 import numpy as np
@@ -21,6 +20,7 @@ from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.posterior import LAST, Ints, Posterior, at_grid, explore
 from uncounted.estimate.base.priors import INVERSE, GammaPoissonPrior, InversePrior, Prior, prior_of
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Details
 from uncounted.estimate.base.validation import delta_of
 from uncounted.estimate.graphical.graph_sum import MAX_GRAPH_LISTS, Floats, log_sums
 
@@ -312,7 +312,7 @@ def _range(grid: range) -> str:
     return f"{grid.start}..{grid[-1]}{step}"
 
 
-def _edges(model: GraphModel, table: CaptureTable, posterior: Posterior) -> list[dict[str, Any]]:
+def _edges(model: GraphModel, table: CaptureTable, posterior: Posterior) -> list[Details]:
     """Edge posteriors at the middles of equal slices of the posterior of n0."""
     slices = 33 if model.lists <= 6 else 9 if model.lists <= 8 else 5
     n0 = posterior.quantiles((np.arange(slices) + 0.5) / slices)

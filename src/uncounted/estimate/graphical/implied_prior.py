@@ -1,4 +1,4 @@
-"""What the average over graphs believes of the share missed before it sees a table.
+"""The prior on the share missed that model averaging over decomposable graphs implies.
 
 Under a decomposable graph with a hyper-Dirichlet law the chance of being on no list is
 a product of independent betas, one a clique. Over all graphs that is a prior on the

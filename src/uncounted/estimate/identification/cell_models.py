@@ -1,4 +1,4 @@
-"""Models of the patterns that can be seen: draws of their shares, and nothing about the unseen.
+"""Models of the observable cells: Dirichlet and given draws of the shares of the patterns.
 
 What a table can teach is how the seen patterns share the people who were seen. Any
 model of that will do, and each gives draws here; what the unseen have to do with the
@@ -9,8 +9,8 @@ patterns may be as small as they like.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import attrs
 import numpy as np
@@ -20,6 +20,7 @@ from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.assumptions import Assumption
 from uncounted.estimate.base.result import Floats
+from uncounted.estimate.base.rows import Details
 
 MOST_LISTS = 10
 
@@ -29,7 +30,7 @@ class CellDraws:
     """A batch of draws: log shares, shape (draws, 2^J - 1), and what was watched on the way."""
 
     log_shares: Floats
-    diagnostics: Mapping[str, Any] = attrs.field(factory=dict)
+    diagnostics: Details = attrs.field(factory=dict)
 
 
 class CellModel(Protocol):

@@ -1,4 +1,4 @@
-"""How many, in three stated steps: the seen patterns, an assumption with xi, a prior on N.
+"""Estimation under a stated identifying assumption (Aleshin-Guendel, Sadinle, Wakefield 2024).
 
 Aleshin-Guendel, Sadinle and Wakefield (Biometrics 2024) take apart what most methods
 mix: how the seen patterns share the seen (which a table teaches), what the unseen have
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import attrs
 import numpy as np
@@ -30,6 +29,7 @@ from uncounted.estimate.base.priors import (
     prior_of,
 )
 from uncounted.estimate.base.result import Estimate, Floats
+from uncounted.estimate.base.rows import Details
 from uncounted.estimate.identification.cell_models import CellDraws, CellModel, Dirichlet
 from uncounted.estimate.identification.loglinear_cells import LogLinear
 
@@ -163,7 +163,7 @@ class _Kept:
     contradicted: float
     accepted: float
     tested: Floats | None
-    diagnostics: Mapping[str, Any]
+    diagnostics: Details
 
 
 def _keep(

@@ -1,4 +1,4 @@
-"""A log-linear model of the seen patterns whose terms are normal around 0.
+"""A Bayesian log-linear model of the observable cells with normal priors on its terms.
 
 Every set of lists up to a stated order has a term, N(0, 5^2) unless said otherwise;
 the terms shrink one another where the table is thin (Aleshin-Guendel, Sadinle and

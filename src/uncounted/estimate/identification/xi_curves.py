@@ -1,4 +1,4 @@
-"""How an identified estimate moves: with xi, with the prior on patterns, up to a claim.
+"""Sensitivity curves of an identified estimate: over xi, over priors on cells, up to a claim.
 
 Each answers a question that a reader asks of a single number, with rows in which one
 thing is changed and the draws of all else are kept.

@@ -1,4 +1,4 @@
-"""Chains for `latent-class`: from far apart, in rounds, until they agree or have had their time.
+"""MCMC chains for the latent class model: overdispersed starts, run until they converge.
 
 The time allowed is turned into a number of steps by a fixed rule, so that a seed gives
 the same draws on every machine and with any number of threads.

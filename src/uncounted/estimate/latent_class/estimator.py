@@ -1,4 +1,4 @@
-"""Latent classes: people of a few kinds, how many is left open (Manrique-Vallier 2016).
+"""Stick-breaking latent class model of capture heterogeneity (Manrique-Vallier 2016).
 
 Within a kind, being on one list says nothing about being on another. What a chain
 of this model reports about itself proves little, so there are eight from starts far
@@ -8,7 +8,6 @@ apart, and no number unless they agree.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 import numpy as np
@@ -18,6 +17,7 @@ from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.estimator import estimator, z_of
 from uncounted.estimate.base.mcmc import LEAST_ESS, MOST_RHAT, places
 from uncounted.estimate.base.result import Estimate
+from uncounted.estimate.base.rows import Details
 from uncounted.estimate.latent_class.chains import (
     ChainDraws,
     bound_of,
@@ -224,7 +224,7 @@ def _mean(
     return float(table.observed * np.mean(1.0 + np.exp(found.logits))), "finite"
 
 
-def _diagnostics(found: ChainDraws, observed: int, target_ess: float, far: float) -> dict[str, Any]:
+def _diagnostics(found: ChainDraws, observed: int, target_ess: float, far: float) -> Details:
     return {
         "rhat": found.convergence.rhat,
         "ess": found.convergence.ess,

@@ -145,7 +145,7 @@ def log_sticks(y, prior):  # type: ignore[no-untyped-def]
 
 
 @compiled_fast
-def gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
+def collapsed_gradient(x, v, counts, prior, s, want):  # type: ignore[no-untyped-def]
     """Gradient of the collapsed log posterior in (x, v) into `s`; the log posterior if wanted."""
     J, K = x.shape
     M = counts.parent.shape[0]
@@ -296,7 +296,7 @@ def leap(rng, x, y, counts, prior, s, leapfrog):  # type: ignore[no-untyped-def]
     v, width = s.v, leapfrog.width
     before = _aims(rng, x, y, counts, prior, s, width)
     s.old[:] = x
-    before -= gradient(x, v, counts, prior, s, True) - _pull(v, s, width)
+    before -= collapsed_gradient(x, v, counts, prior, s, True) - _pull(v, s, width)
     step = leapfrog.step[0]
     step *= 0.6 + 0.6 * rng.random()
     steps = 1 + int(rng.random() * leapfrog.most)
@@ -312,7 +312,7 @@ def leap(rng, x, y, counts, prior, s, leapfrog):  # type: ignore[no-untyped-def]
         if not inside:
             break
         last = i == steps - 1
-        after = gradient(x, v, counts, prior, s, last)
+        after = collapsed_gradient(x, v, counts, prior, s, last)
         energy = _kick(v, s, width, (0.5 if last else 1.0) * step)
     chance = 0.0
     if inside:

@@ -1,4 +1,4 @@
-"""The bootstrap that makes every choice again: resample the people, choose, estimate.
+"""BCa bootstrap that repeats the model selection (Silverman, Chan and Vincent 2024).
 
 An interval that takes the chosen model for the true one leaves out the doubt about
 the choice, which is often the larger part. Here each resample chooses for itself.

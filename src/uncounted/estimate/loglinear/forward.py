@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import pdtr, pdtrc
 
-from uncounted.estimate.loglinear.hierarchy import Model, main_effects, padded, pairs
+from uncounted.estimate.loglinear.hierarchy import Model, main_effects, padded, pair_terms
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import FITTED, Fits, fit_all
 
@@ -45,7 +45,7 @@ def choose(
     """
     J = int(tables.shape[1]).bit_length() - 1
     chosen = _begin(tables, J, register)
-    both = np.array(pairs(J))
+    both = np.array(pair_terms(J))
     holds = ((np.arange(1 << J) & both[:, None]) == both[:, None]).T.astype(np.float64)
     stars = tables @ holds
     active = np.array([row for row, model in enumerate(chosen.models) if model], dtype=np.int64)

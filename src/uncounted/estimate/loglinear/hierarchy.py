@@ -1,4 +1,4 @@
-"""Hierarchical log-linear models: which lists act on one another, as sets of sets of lists.
+"""Hierarchical log-linear models: their interaction terms as bit masks of lists.
 
 A model is the sets of lists that have a parameter, as bit masks in rising order: the
 empty set (the intercept), every single list, and with a set all that it holds. The
@@ -23,7 +23,7 @@ def main_effects(J: int) -> Model:
     return (0, *(1 << i for i in range(J)))
 
 
-def pairs(J: int) -> tuple[int, ...]:
+def pair_terms(J: int) -> tuple[int, ...]:
     """Every pair of lists, as masks."""
     return tuple(sorted((1 << i) | (1 << j) for i, j in combinations(range(J), 2)))
 

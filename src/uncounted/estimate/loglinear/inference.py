@@ -1,4 +1,4 @@
-"""From a chosen log-linear model to an estimate: its profile, its resamples, its fit."""
+"""Interval and fit of a selected log-linear model: bootstrap, profile likelihood, deviance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a log-linear model has a maximum likelihood estimate on a table, decided exactly.
+"""Existence of the extended maximum likelihood estimate (Fienberg and Rinaldo 2012).
 
 Which counts are zero decides it, not how large the others are (Fienberg and Rinaldo
 2012, Annals of Statistics 40:996), so each (model, pattern of zeros) is looked at once.

@@ -1,4 +1,4 @@
-"""Which log-linear models fit a table best: all of them where they can be listed, or a search.
+"""Search over hierarchical log-linear models: all of them, or greedy, by BIC or AIC.
 
 A greedy search adds or takes away one set of lists at a time while the criterion
 falls, and stops where no single step helps. From main effects alone it may stop far
@@ -22,7 +22,7 @@ from uncounted.estimate.loglinear.hierarchy import (
     main_effects,
     neighbours,
     padded,
-    pairs,
+    pair_terms,
 )
 from uncounted.estimate.loglinear.mle_existence import Register
 from uncounted.estimate.loglinear.poisson import FITTED, SINGULAR, CellCounts, fit_all
@@ -197,8 +197,8 @@ def starts(cells: CellCounts, order: int, many: int, register: Register) -> list
     found = [main_effects(J)]
     if order > 1:
         stepwise = choose(cells.counts[None], THRESHOLD, register)[0][0]
-        overlaps = [pair for pair in pairs(J) if _anybody(cells, pair)]
-        found += [stepwise or main_effects(J), completed(J, overlaps), completed(J, pairs(J))]
+        overlaps = [pair for pair in pair_terms(J) if _anybody(cells, pair)]
+        found += [stepwise or main_effects(J), completed(J, overlaps), completed(J, pair_terms(J))]
         rng = np.random.default_rng(_SEED)
         while len(found) < many:
             share = rng.random()

@@ -1,4 +1,4 @@
-"""Log-linear models fitted by maximum likelihood, tens of thousands at a time.
+"""Maximum likelihood of Poisson log-linear models, tens of thousands at a time.
 
 The design of such a model is the lattice of sets of lists: its products with
 vectors are sums over subsets and over supersets, and its information matrix is one

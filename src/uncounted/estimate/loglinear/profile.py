@@ -1,4 +1,4 @@
-"""Profile likelihood: every n0 whose likelihood is not much lower than the highest."""
+"""Profile likelihood interval of n0 (Cormack 1992)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log-linear models: all are fitted, one is chosen, and each resample chooses again.
+"""Log-linear model selection by BIC or AIC, repeated in every bootstrap resample.
 
 The number that the best model gives says nothing about the other models that fit
 nearly as well, so the interval is taken over resamples that choose for themselves,

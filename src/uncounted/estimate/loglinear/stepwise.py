@@ -1,4 +1,4 @@
-"""Log-linear models with pairs of lists, added one by one: for tables too wide for all models.
+"""Stepwise log-linear models with two-way interactions (Chan, Silverman and Vincent 2021).
 
 Chan, Silverman and Vincent (2021). It never considers three lists acting on one
 another at once. Where people differ in how easily they are recorded all pairs go

@@ -1,4 +1,4 @@
-"""Pairs of lists kept where their posterior is away from 0, and the rest set to 0.
+"""Bayesian thresholding of two-way interactions in a log-linear model (Silverman 2020).
 
 Silverman (2020) JRSS A 183:691, section 6. All pairs are fitted at once, so that no
 order of steps decides; then those that stand less than two posterior standard
@@ -25,7 +25,7 @@ from uncounted.estimate.identification.loglinear_cells import (
     Terms,
     agreement,
 )
-from uncounted.estimate.loglinear.hierarchy import Model, completed, in_brackets, pairs
+from uncounted.estimate.loglinear.hierarchy import Model, completed, in_brackets, pair_terms
 from uncounted.estimate.loglinear.mle_existence import code
 from uncounted.estimate.loglinear.poisson import CellCounts
 
@@ -147,7 +147,7 @@ def log_linear_thresholding(
     if not threshold >= 0 or draws < 100:
         raise UsedWrongly("the threshold must be 0 or more, and there must be 100 draws or more")
     cells, rng = CellCounts.of(table), np.random.default_rng(seed)
-    full = completed(J, pairs(J))
+    full = completed(J, pair_terms(J))
     if code(full, cells.counts > 0):
         raise NotEstimable(
             "with every pair of lists in the model this table does not tell its parameters",
@@ -155,7 +155,7 @@ def log_linear_thresholding(
         )
     first = draw(cells, full, _FIRST * draws, rng)
     far = deviations(first)
-    empty = tuple(a for a in pairs(J) if a not in far)
+    empty = tuple(a for a in pair_terms(J) if a not in far)
     model = completed(J, (*(a for a in far if abs(far[a]) > threshold), *empty))
     second = draw(cells, model, draws, rng)
     n0 = np.minimum(rng.poisson(np.minimum(second.mean_n0, float(LAST))), LAST).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What must stand beside a number: how far it moves, and how far it carries.
+"""Robustness checks and comparisons added to a study; no estimate is changed.
 
 A study is made of estimates; this module adds what `docs/methods.md` says that no
 estimate may be shown without. It changes no number.

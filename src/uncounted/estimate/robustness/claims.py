@@ -1,4 +1,4 @@
-"""A stated claim against every estimate: how wrong may an assumption be before it falls?
+"""A stated population size compared with every estimate; its tipping points in xi.
 
 "More than 10,000" is what people say, and no table can bear it out alone: it rests on
 an assumption that cannot be tested. What can be said is how wrong that assumption may

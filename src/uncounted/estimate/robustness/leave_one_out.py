@@ -1,4 +1,4 @@
-"""What the answer hangs on: each list left out in turn, other priors, other methods.
+"""Robustness checks: leave-one-list-out, other priors, range across estimators.
 
 None of these is a test: an answer that does not move may still be wrong, and one
 that moves tells the reader where to look. Sentences name lists and methods and hold

@@ -1,4 +1,4 @@
-"""Each list taken as a population of known size: do the other lists find how large it is?
+"""Internal consistency on lists of known size (Binette and Steorts 2022).
 
 Binette and Steorts (2022) JRSS A 185:640. The people on one list are all known. Of
 these the other lists have seen some, so a method can say from the other lists how

@@ -1,4 +1,4 @@
-"""How the estimate grows as records come in: random parts of the table, smaller to larger.
+"""Subsampling stability: estimates from growing random parts (Binette and Steorts 2022).
 
 Binette and Steorts (2022) JRSS A 185:640: the people recorded are put in a random
 order, and the estimate is made on the first so many of them, and more, and all. A

@@ -1,4 +1,4 @@
-"""Chao's lower bound: at least how many, when people differ in how easily they are recorded.
+"""Chao's lower bound (Chao 1987), with the variant for heterogeneous capture probabilities.
 
 It is a bound and is labelled one. It is not safe when lists avoid each other.
 `variant` says how: from those on one list alone and on two (`moment`); the same for

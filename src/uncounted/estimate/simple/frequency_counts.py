@@ -1,4 +1,4 @@
-"""One register in which the same person may appear again: how many never appear.
+"""Chao's estimator from frequency counts of one list with repeats (zero-truncated counts).
 
 An arrest book, a clinic, a camp's gate: there are no lists to compare, only how often
 each person was written down. f_k people appear exactly k times, and those who appear

@@ -1,4 +1,4 @@
-"""The oldest answer: all lists independent, everybody as easy to record as everybody else.
+"""Maximum likelihood under independence of the lists (Darroch 1958).
 
 It is shown so that the others can be compared with it. It is hardly ever true, and
 when people differ in how easily they are recorded it is too low.

@@ -1,4 +1,4 @@
-"""Sample coverage (Chao and Tsay 1998): how many, from how much of the whole was reached.
+"""Sample coverage estimator (Chao and Tsay 1998).
 
 Coverage is the share of all capture chances that belong to people who were
 recorded. It allows for lists that depend on each other and people who differ, but

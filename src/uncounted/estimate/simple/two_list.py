@@ -1,4 +1,4 @@
-"""Two lists: what they say pair by pair, and what they can say when dependence is stated.
+"""Two lists: Lincoln-Petersen/Chapman pairs, and a posterior given a stated odds ratio.
 
 Two lists cannot show whether being on one makes the other likelier. So `two_list`
 gives no number until somebody states that dependence, and why. `pairs` is a

@@ -1,4 +1,4 @@
-"""A law over strata of the share that was missed, integrated on a grid: no sampler, no chains.
+"""A hierarchical model of the share missed over strata, integrated on a grid.
 
 theta_s = logit of the chance of being on no list in stratum s, theta_s ~ N(m, t^2), t
 half-normal, m weakly normal. Each stratum brings a likelihood of theta on a common grid

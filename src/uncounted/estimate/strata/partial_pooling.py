@@ -1,4 +1,4 @@
-"""Small strata lend each other strength: what they have in common is estimated, not assumed.
+"""Partial pooling of strata: a hierarchical normal model of the logit of the share missed.
 
 A stratum of forty people says little about how many were missed there. If the share that
 was missed is much the same everywhere, the other strata say the rest; if it is not, they

@@ -1,4 +1,4 @@
-"""A table split by sex, year or place: one study a stratum, and the total from joint draws.
+"""Stratified estimation: one study a stratum, and the total from joint draws.
 
 A stratum that cannot be estimated is a row that says so; the total then counts
 only the people documented there, and says that as well. The ends of intervals are

@@ -12,7 +12,7 @@ import attrs
 
 from uncounted.publish import fonts
 from uncounted.publish.disclosure.suppression import ProtectedTable
-from uncounted.publish.report.rounding import Rounded, whole
+from uncounted.publish.report.rounding import PublishedEstimate, whole
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, ticks, wrapped
 
 WIDE, NARROW = 680.0, 340.0
@@ -44,10 +44,10 @@ class EstimateRow:
     """
 
     label: str
-    value: Rounded
+    value: PublishedEstimate
     bound: bool = False
     headline: bool = False
-    linkage_range: Rounded | None = None
+    linkage_range: PublishedEstimate | None = None
 
 
 def draw_figure(key: str, title: str, desc: str, draw: Callable[[Drawing], str]) -> SvgFigure:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uncounted.publish.facts import AlternativeLinkages, LinkageFacts
 from uncounted.publish.report.document import Paragraph, Section
 from uncounted.publish.report.publishable import PublishableNumbers
-from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
+from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded, spelled, whole
 
 _FAILS = " The way in which the lists were linked fails a check that it should pass."
 
@@ -38,7 +38,7 @@ def _reaching(ways: AlternativeLinkages | None, numbers: PublishableNumbers) -> 
     )
 
 
-def further(numbers: PublishableNumbers) -> Rounded | None:
+def further(numbers: PublishableNumbers) -> PublishedEstimate | None:
     """The headline as linked in other ways, where that reaches further than its range."""
     reach, main = numbers.linkage_range, numbers.headline and numbers.headline.value
     if not reach or not main or (reach.low, reach.high) == (main.low, main.high):

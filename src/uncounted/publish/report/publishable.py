@@ -21,7 +21,7 @@ from uncounted.publish.plan import Plan
 from uncounted.publish.report.rounding import (
     STEPS_IN_INTERVAL,
     STEPS_WHERE_HIDDEN,
-    Rounded,
+    PublishedEstimate,
     rounded,
     rounded_estimate,
     step_for,
@@ -48,7 +48,7 @@ class PublishableEstimate:
     """A method's answer as published."""
 
     estimate: Estimate
-    value: Rounded | None
+    value: PublishedEstimate | None
 
     @property
     def label(self) -> str:
@@ -78,7 +78,7 @@ class PublishableNumbers:
     answers: tuple[PublishableEstimate, ...]
     headline: PublishableEstimate | None
     labels: Mapping[str, str]
-    linkage_range: Rounded | None = None
+    linkage_range: PublishedEstimate | None = None
 
     @property
     def bound(self) -> PublishableEstimate | None:
@@ -124,7 +124,7 @@ def prepare(facts: ReleaseFacts, plan: Plan) -> PublishableNumbers:
 
 def _linkage_range(
     facts: ReleaseFacts, headline: PublishableEstimate | None, table: ProtectedTable
-) -> Rounded | None:
+) -> PublishedEstimate | None:
     """No finer than the headline, whose ends are among these."""
     ways = facts.linkage and facts.linkage.alternatives
     if not ways or ways.passing == ways.not_estimable or headline is None or headline.value is None:

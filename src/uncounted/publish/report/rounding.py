@@ -67,7 +67,7 @@ def spelled(number: int) -> str:
 
 
 @attrs.frozen
-class Rounded:
+class PublishedEstimate:
     """An estimate as it is published.
 
     Attributes:
@@ -115,7 +115,7 @@ def rounded(
     *,
     steps: int = STEPS_IN_INTERVAL,
     least: int | None = None,
-) -> Rounded:
+) -> PublishedEstimate:
     """Round an estimate to the precision of its interval, or to a given step.
 
     `observed` holds the point up: more people than that are documented. The lower end is held up
@@ -139,12 +139,12 @@ def rounded(
         low = max(math.floor(interval[0] / step) * step, fewest)
         if math.isfinite(interval[1]):
             high = math.ceil(interval[1] / step) * step
-    return Rounded(max(round(point / step) * step, observed), low, high, step)
+    return PublishedEstimate(max(round(point / step) * step, observed), low, high, step)
 
 
 def rounded_estimate(
     estimate: Estimate, observed: int, steps: int = STEPS_IN_INTERVAL, least: int | None = None
-) -> Rounded | None:
+) -> PublishedEstimate | None:
     """The same for an `Estimate`; None for a refusal."""
     if estimate.point is None:
         return None

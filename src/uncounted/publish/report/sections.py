@@ -23,7 +23,7 @@ from uncounted.publish.report.publishable import (
     reason,
     sentence,
 )
-from uncounted.publish.report.rounding import Rounded, percent, rounded, spelled, whole
+from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded, spelled, whole
 from uncounted.publish.report.synthetic_section import coverage_section, lead_sentence
 
 _ENOUGH_METHODS = 3  # without a lower bound
@@ -138,7 +138,7 @@ def _lead(facts: ReleaseFacts, numbers: PublishableNumbers) -> tuple[str, ...]:
     return tuple(lead)
 
 
-def _elsewhere(numbers: PublishableNumbers, value: Rounded) -> str:
+def _elsewhere(numbers: PublishableNumbers, value: PublishedEstimate) -> str:
     """What methods with other assumptions say, beside the range, so that it is not read alone."""
     others = [
         a.value.point
@@ -153,7 +153,7 @@ def _elsewhere(numbers: PublishableNumbers, value: Rounded) -> str:
     return f" Other methods, on other assumptions, give from about {low} to about {high}."
 
 
-def _documented(numbers: PublishableNumbers, value: Rounded) -> tuple[float, int]:
+def _documented(numbers: PublishableNumbers, value: PublishedEstimate) -> tuple[float, int]:
     """The share of people who are on a list, and how many are on none.
 
     Of a table with hidden counts from the number as it is printed, so that no more is told.

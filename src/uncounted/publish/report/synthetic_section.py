@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from uncounted.publish.facts import SyntheticTruth
 from uncounted.publish.report.document import Paragraph, Section, TableBlock
 from uncounted.publish.report.publishable import PublishableNumbers
-from uncounted.publish.report.rounding import Rounded, percent, rounded_estimate, whole
+from uncounted.publish.report.rounding import PublishedEstimate, percent, rounded_estimate, whole
 
 
-def lead_sentence(truth: SyntheticTruth, value: Rounded) -> str:
+def lead_sentence(truth: SyntheticTruth, value: PublishedEstimate) -> str:
     """For the head of the report: what the truth is, and whether the range holds it."""
     text = f"In this made-up example the truth is known: {whole(truth.number)}. "
     if _holds(value, truth.number):
@@ -73,17 +73,17 @@ def _distance(N: int, numbers: PublishableNumbers) -> str:
     )
 
 
-def _holds(value: Rounded, N: int) -> bool:
+def _holds(value: PublishedEstimate, N: int) -> bool:
     return (value.low or 0) <= N and (value.high is None or value.high >= N)
 
 
-def _well_within(value: Rounded, N: int) -> bool:
+def _well_within(value: PublishedEstimate, N: int) -> bool:
     """Whether the truth is further from both ends than the rounding of an end may have moved it."""
     low = value.low is None or value.low + value.step <= N
     return low and (value.high is None or value.high - value.step >= N)
 
 
-def _verdict(value: Rounded, N: int, bound: bool) -> str:
+def _verdict(value: PublishedEstimate, N: int, bound: bool) -> str:
     if bound:
         kept = "true as a bound" if value.point <= N else "above the truth, where no bound may be"
         return f"at least {whole(value.point)}: {kept}"
@@ -92,7 +92,9 @@ def _verdict(value: Rounded, N: int, bound: bool) -> str:
     return f"{value.span}: misses it, too {'low' if (value.high or 0) < N else 'high'}"
 
 
-def _why(truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[str, Rounded]) -> str:
+def _why(
+    truth: SyntheticTruth, numbers: PublishableNumbers, perfect: Mapping[str, PublishedEstimate]
+) -> str:
     N = truth.number
     full = {a.estimate.method: a.label for a in numbers.answers if not a.bound}
     judged = {m: v for m, v in perfect.items() if m in full}
@@ -134,7 +136,7 @@ def _named(methods: Iterable[str], labels: Mapping[str, str]) -> str:
     return f"the intervals of {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
+def _unequal_or_apart(missing: Iterable[PublishedEstimate], N: int) -> Iterator[str]:
     sides = {(v.high or 0) < N for v in missing}
     if True in sides:
         yield (
@@ -152,7 +154,7 @@ def _unequal_or_apart(missing: Iterable[Rounded], N: int) -> Iterator[str]:
 
 
 def _by_linkage(
-    numbers: PublishableNumbers, perfect: Mapping[str, Rounded], N: int
+    numbers: PublishableNumbers, perfect: Mapping[str, PublishedEstimate], N: int
 ) -> Iterator[str]:
     """Where the linkage itself made an interval miss the truth, or happened to save it."""
     labels = {a.estimate.method: a.label for a in numbers.answers}
