@@ -36,7 +36,7 @@ from uncounted.vault.log.bodies import Pair
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import ProposedDecision, pair_of
 from uncounted.vault.reports.ingest import IncomingReport
-from uncounted.workflow.link import link, linked
+from uncounted.workflow.link import latest_linkage, link
 
 ME = Identity.generate()
 TODAY = datetime.date(2026, 11, 24)
@@ -552,17 +552,17 @@ def test_a_merge_holds_in_every_draw_and_is_undone_to_the_last_byte(tmp_path: Pa
         assert not all(_together(case, *pair))
         merge = case.decide([ProposedDecision(2, *pair, same=True)])
         with pytest.raises(NotLinked, match="decisions on them have changed"):
-            linked(case, TODAY)
+            latest_linkage(case, TODAY)
         merged = relinked()
         assert merged != before
         assert all(_together(case, *pair))
         assert merge.entry is not None
         case.undo_decision(merge.entry)
         with pytest.raises(NotLinked, match="decisions on them have changed"):
-            linked(case, TODAY)
+            latest_linkage(case, TODAY)
         assert relinked() == before
         case.withdraw("two", "R-1")
         with pytest.raises(NotLinked, match="have changed since"):
-            linked(case, TODAY)
+            latest_linkage(case, TODAY)
         assert pair[1] not in Linkage.from_bytes(relinked()).keys
         assert case.check() == ()

@@ -20,7 +20,7 @@ from uncounted.records.places.gazetteer import place
 from uncounted.records.report import Report
 from uncounted.vault.case import Case
 from uncounted.workflow.csv_file import write_csv
-from uncounted.workflow.link import LinkedReports, linked
+from uncounted.workflow.link import LinkedReports, latest_linkage
 
 if TYPE_CHECKING:
     from uncounted.estimate.linkage_sensitivity import AlternativeStrata, AlternativeTables
@@ -60,7 +60,7 @@ def count(linked: LinkedReports, lists: Sequence[str] | None = None) -> CaptureT
     from uncounted.estimate.linkage_sensitivity import AlternativeTables
     from uncounted.linkage import point_partition
 
-    counted = _Counted.of(linked, lists)
+    counted = _CountedReports.of(linked, lists)
     return CaptureTables(
         [counted.table(labels) for labels in linked.linkage.labels],
         counted.table(point_partition(linked.linkage)),
@@ -89,7 +89,7 @@ def count_strata(
     from uncounted.estimate.linkage_sensitivity import AlternativeStrata
     from uncounted.linkage import point_partition
 
-    counted = _Counted.of(linked, lists, by)
+    counted = _CountedReports.of(linked, lists, by)
     point = counted.strata(point_partition(linked.linkage))
     found = counted.through(linked.linkage.labels, point)
     return [StratumTables(tables, point.get(key)) for key, tables in found.items()], [
@@ -112,7 +112,7 @@ def split(
     """
     from uncounted.linkage import point_partition
 
-    counted = _Counted.of(linked, lists, by)
+    counted = _CountedReports.of(linked, lists, by)
     linkage = linked.linkage
     labels = point_partition(linkage) if draw is None else linkage.labels[draw]
     return list(counted.strata(labels).values())
@@ -140,7 +140,7 @@ def write_captures(
     on: dt.date,
 ) -> CapturesSummary:
     """Write the table of one draw of the linkage, or of its point estimate; split by `by`."""
-    opened = linked(case, on)
+    opened = latest_linkage(case, on)
     draws = len(opened.linkage.labels)
     if draw is not None and draw >= draws:
         raise UsedWrongly(f"there is no draw {draw}", hint=f"the draws are 0 to {draws - 1}")
@@ -184,7 +184,7 @@ type _Key = tuple[str, ...]
 
 
 @attrs.frozen
-class _Counted:
+class _CountedReports:
     """The reports that are counted: their rows in the linkage, lists, and values of the splits."""
 
     lists: tuple[str, ...]
@@ -196,7 +196,7 @@ class _Counted:
     @classmethod
     def of(
         cls, linked: LinkedReports, lists: Sequence[str] | None, by: Sequence[str] = ()
-    ) -> _Counted:
+    ) -> _CountedReports:
         if wrong := [name for name in by if name not in SPLITS]:
             raise UsedWrongly(
                 f"people cannot be split by {wrong[0]!r}",

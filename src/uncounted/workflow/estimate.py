@@ -46,7 +46,7 @@ from uncounted.progress import Progress, silent
 from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.workflow.captures import CaptureTables, count, count_strata
-from uncounted.workflow.link import LinkedReports, linked
+from uncounted.workflow.link import LinkedReports, latest_linkage
 
 if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList
@@ -305,7 +305,7 @@ def estimate_case(
         NotLinked: the reports have not been linked, or something has changed since.
     """
     request.check(on_case=True)
-    opened = linked(case, on)
+    opened = latest_linkage(case, on)
     if request.by:
         done, points, noted = _strata_on_case(case, opened, request, progress)
     else:

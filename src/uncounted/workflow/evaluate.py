@@ -41,7 +41,7 @@ from uncounted.proof.canonical_json import JSONObject
 from uncounted.vault.case import Case
 from uncounted.workflow.calibration import check_design, recalibrate
 from uncounted.workflow.csv_file import write_csv
-from uncounted.workflow.link import decided, linked
+from uncounted.workflow.link import decided, latest_linkage
 
 __all__ = [
     "Calibration",
@@ -215,7 +215,7 @@ def evaluate(
 
 def _model_based(case: Case, request: EvaluationRequest, on: dt.date) -> LinkageEvaluation:
     """The accuracy that the draws themselves expect, and what decisions say of them."""
-    linkage = linked(case, on).linkage
+    linkage = latest_linkage(case, on).linkage
     found = recalibrate(case, linkage, _sample(request), request.level)
     return LinkageEvaluation(
         expected_accuracy(linkage, level=request.level), 0, found.line, found.in_doubt, found.others
@@ -232,7 +232,7 @@ def _against_truth(
             "--complete says that people are named in full, and the file names pairs",
             hint="leave it out, or give a file of source, report, person",
         )
-    linkage, level = linked(case, on).linkage, request.level
+    linkage, level = latest_linkage(case, on).linkage, request.level
     if isinstance(labels, Persons):
         accuracy = against_persons(linkage, labels, complete=request.complete, level=level)
     else:
@@ -248,7 +248,7 @@ def _from_sample(
 ) -> LinkageEvaluation:
     """Estimate precision and recall from a sample that `evaluate` drew, with its answers."""
     sample = read_sample(labels, encoding=request.encoding)
-    opened = linked(case, on)
+    opened = latest_linkage(case, on)
     linkage = opened.linkage
     accuracy = clerical.estimate(linkage, sample, level=request.level)
     check_design(case, linkage, sample, opened.reports)
@@ -268,7 +268,7 @@ def _from_sample(
 
 def _draw_sample(case: Case, out: Path, size: int, seed: int, on: dt.date) -> SampleDrawn:
     """Write a file of pairs to be labelled by hand, drawn with known probabilities."""
-    opened = linked(case, on)
+    opened = latest_linkage(case, on)
     drawn = sampling.draw_sample(
         opened.linkage, sampling.near(opened.reports), size=size, seed=seed
     )

@@ -1,6 +1,6 @@
 """Record linkage of a case file: draw partitions of the reports, and read the latest back.
 
-`linked` gives the stored linkage with the reports it is of; `captures` counts people from it.
+`latest_linkage` gives the stored linkage with the reports it is of; `captures` counts people from it.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class LinkedReports:
         return any(each.alike >= SHARE * each.of for each in found)
 
 
-def linked(case: Case, on: dt.date, audience: str | None = None) -> LinkedReports:
+def latest_linkage(case: Case, on: dt.date, audience: str | None = None) -> LinkedReports:
     """The latest linkage, checked against the reports as they are now.
 
     `audience` is for whom something is published: reports whose consent is for another
@@ -231,7 +231,7 @@ def people(case: Case, out: Path, *, on: dt.date) -> PeopleSummary:
     """Write which reports are about one person: `source,report,person,probability`."""
     from uncounted import linkage
 
-    drawn = linked(case, on).linkage
+    drawn = latest_linkage(case, on).linkage
     rows = linkage.people_rows(drawn)
     write_csv(
         out,

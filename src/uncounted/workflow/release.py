@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uncounted.linkage.diagnostics import CopiedList
 from uncounted.workflow.captures import count
 from uncounted.workflow.estimate import EstimateRequest, refuse_if_nothing, study_over_draws
-from uncounted.workflow.link import linked
+from uncounted.workflow.link import latest_linkage
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ def release(
         raise UsedWrongly(
             f"the plan's method {plan.method!r} is none", hint=f"methods: {', '.join(METHODS)}"
         )
-    opened = linked(case, on, plan.audience)
+    opened = latest_linkage(case, on, plan.audience)
     release_facts.refuse_names(plan, opened.reports)
     bundle.refuse_unwritable(out)  # 0
     counted = count(opened, plan.order(opened.lists))  # 1

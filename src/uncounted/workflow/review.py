@@ -17,7 +17,7 @@ from uncounted.vault.case import Case
 from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.workflow.captures import count
 from uncounted.workflow.csv_file import write_csv
-from uncounted.workflow.link import decided, linked
+from uncounted.workflow.link import decided, latest_linkage
 
 NEXT = 50  # pairs that are weighed when no number is given
 
@@ -213,7 +213,7 @@ def review(
     from uncounted.estimate.fast_log_n import log_n_moments
     from uncounted.linkage.active_review import review_order
 
-    opened = linked(case, on)
+    opened = latest_linkage(case, on)
     keys = opened.linkage.keys
     decisions = decided(case, keys)
     progress("weighing pairs", 0, None)
