@@ -1,6 +1,6 @@
 """Record linkage of a case file: draw partitions of the reports, and read the latest back.
 
-`latest_linkage` gives the stored linkage with the reports it is of; `captures` counts people from it.
+`latest_linkage` gives the stored linkage with the reports it is of; `captures` counts people.
 """
 
 from __future__ import annotations
