@@ -32,7 +32,7 @@ from examples.returns_people import Dice, Place, options, origins, surnames, tex
 from examples import returns_spelling
 from uncounted.linkage import mcmc, pipeline
 from uncounted.linkage.encoding import encode
-from uncounted.linkage.encoding.encode import NOTHING, ReportColumns
+from uncounted.linkage.encoding.columns import NOTHING, ReportColumns
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 from uncounted.records.dates.partial_date import PartialDate

@@ -200,8 +200,8 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 _TELLS = """
 import hashlib
 from benchmarks import bench_linkage, bench_million
-from uncounted.linkage import blocking
-from uncounted.linkage.encode import encode
+from uncounted.linkage.blocking import rules as blocking
+from uncounted.linkage.encoding.encode import encode
 for said in (bench_million.made(3000)[0], bench_linkage.fresh([301])[0]):
     encoded = encode(said)
     found = blocking.find(encoded)

@@ -1,8 +1,8 @@
-"""Whether lists have rows of one another: a file taken in twice, or a list that copied.
+"""Lists that share records: a file imported twice, or a list copied from another.
 
-Lists that know of people by themselves are what estimates rest on, and their reports what errors
+Lists that record people independently are what estimates assume, and their reports what errors
 are learned from. Two clean and long lists may agree in all that they say of most people, too; but
-then they nearly agree of others.
+then they nearly agree about others.
 """
 
 from __future__ import annotations

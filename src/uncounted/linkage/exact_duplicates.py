@@ -1,11 +1,10 @@
-"""Reports that are there twice, word for word: one report that was entered or taken over twice.
+"""Exact duplicates: reports entered or taken over twice, word for word.
 
-Taken for two, each copy would say that whoever differs from it has erred, and teach that nobody
-errs: who was entered twice would be linked the less, and people of a list that stands twice in a
-file would be too many. So a copy is what its original is, and says nothing more. Two people may be
-called alike and be as old: copies are only those who are one person almost surely, if they are
-compared like any two. And two lists may agree of somebody, each by itself: of two lists, copies are
-only those that are taken over from one to the other (`copied`).
+Taken for two, each copy would say that a report which differs from it has erred, and teach that
+errors are rare: those entered twice would be linked the less. So a copy is merged with its original
+and says nothing more. Two people may have one name and age: only reports that are matches almost
+surely by the comparison model are copies. Two lists may agree independently: of two lists,
+copies are only those taken over from one to the other (`copied_lists`).
 """
 
 from __future__ import annotations

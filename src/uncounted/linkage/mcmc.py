@@ -1,9 +1,9 @@
-"""Chains over partitions from two opposite starts, and whether they agree.
+"""MCMC over partitions, m, u and the prior: parallel chains from two opposite starts.
 
-Half the chains start with everybody apart, half with whoever may be one person as one. What
-is watched is the number of people and how many are on each combination of lists. Chains
-that do not agree are run for longer, and then refused: no draws are given that depend on
-where they started.
+Half the chains start with every report apart, half with all likely matches together. The number of
+people and the counts by combination of lists are monitored (split R-hat and effective sample
+size, Vehtari et al. 2021). Chains that disagree run for longer, and then the linkage is refused:
+no draws are given that depend on where the chains started.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
 from uncounted.linkage.sampler import (
     candidate_graph,
-    cluster_likelihood,
+    comparison_counts,
     pair_likelihood,
     split_merge,
     sweep,
@@ -352,8 +352,8 @@ class _Work:
             sweep.sweep(chain.rng, near, state, worth, chain.prior, splits, space, anew)
             anew = every_turn_taken(chain.schedule)
             if anew:
-                counts = cluster_likelihood.comparisons(chain.rng, near, state, worth)
-                kinds = cluster_likelihood.reports(chain.rng, counts, worth.chance)
+                counts = comparison_counts.comparisons(chain.rng, near, state, worth)
+                kinds = comparison_counts.reports(chain.rng, counts, worth.chance)
                 chain.rates = model.draw_m(chain.rng, *_by_field(counts.found, kinds), chain.rates)
                 chain.prior = self.prior.draw(
                     chain.rng, chain.state, self.sizes, self.times, chain.prior

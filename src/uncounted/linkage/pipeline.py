@@ -1,9 +1,9 @@
-"""Who is who: from reports to draws of which of them are one person.
+"""Record linkage: from reports to posterior draws of the partition into people.
 
-The road: 1. reports to numbers; 2. pairs worth comparing: all of a small file's, else those
-that blocking finds; 3. levels of agreement, and what they are worth; 4. reports put in an order
-in which who may be one person are neighbours, and the graph of candidates; 5. chains over
-partitions; 6. checks that may refuse.
+1. reports as integer arrays; 2. pairs worth comparing: all of a small file's, else those
+that blocking finds; 3. comparison levels, and m- and u-probabilities; 4. reports reordered so that
+candidates are neighbours, and the graph of candidates; 5. MCMC over partitions; 6. checks that may
+refuse.
 """
 
 from __future__ import annotations
@@ -71,45 +71,69 @@ def link(
     with_grid: bool = True,
     progress: Progress = silent,
 ) -> Linkage:
-    """Draw partitions of reports into people.
+    """Draw partitions of reports into people (Bayesian record linkage).
 
-    Names, birth, sex, origin, events and what is said further are compared as levels
-    (`compare`); what each level is worth, how often a list repeats somebody, and who is
-    with whom are sampled together (`chains`, `moves`).
+    Names, birth, sex, origin, events and what else is recorded are compared as levels; m- and
+    u-probabilities, duplicates within lists and the partition are sampled together by MCMC.
 
-    Args:
-        reports: each with its source and id; no two alike. Their order changes nothing.
-        draws: how many partitions.
-        seed: the same reports, draws and seed give the same partitions.
-        decisions: of people, which always hold: two places among the reports, and whether
-            they are one person.
-        prior: over partitions: "overlap-table", "no-duplicates", "ewens" or "flat".
-        floor: pairs less likely than this before any fitting are no candidates; if it is not said,
-            1 in 10,000, and 3 in 10,000 of more than 3,000 reports.
-        with_grid: draw a few times under every other prior and rule of candidates, too.
-        progress: told as it goes.
+    Parameters
+    ----------
+    reports : sequence of Report
+        Each with its source and id; no two alike. Their order changes nothing.
+    draws : int
+        Number of posterior draws of the partition.
+    seed : int
+        The same reports, draws and seed give the same partitions.
+    decisions : sequence of (int, int, bool)
+        Clerical decisions, which hold in every draw: two indices of `reports`, and whether they
+        are one person (must-link) or not (cannot-link).
+    prior : {"overlap-table", "no-duplicates", "ewens", "flat"}
+        Over partitions.
+    floor : float, optional
+        Least probability of a candidate pair before any partition; default 1 in 10,000, and 3 in
+        10,000 of more than 3,000 reports.
+    with_grid : bool
+        Also draw a few times under every other prior and rule for candidates (`Linkage.grid`).
+    progress : callable
+        Called as it goes.
 
-    Raises:
-        UsedWrongly: no draws asked for, two reports with one source and id, more than
-            60 sources, no such prior, no such floor, or decisions that contradict one another.
-        NotLinkable: what happened outweighs names in what was learned.
-        NotConverged: the chains disagree.
+    Returns
+    -------
+    Linkage
+        With labels of shape (draws, reports).
 
-    Examples:
-        >>> from uncounted.records.names.name import Name
-        >>> from uncounted.records.dates.partial_date import parse
-        >>> born = parse("1971-03-04"), parse("1994-10-30")
-        >>> names = ("김철수", "Ri Yong Hui"), ("Kim Chol Su", "리영희")
-        >>> rows = [
-        ...     Report(source, str(at), (Name(name),), birth=born[at])
-        ...     for source, pair in zip("AB", names, strict=True)
-        ...     for at, name in enumerate(pair)
-        ... ]
-        >>> labels = link(rows, draws=20).labels
-        >>> bool((labels[:, 0] != labels[:, 1]).all())
-        True
-        >>> (link(rows, draws=20, decisions=[(0, 1, True)]).labels[:, 1] == 0).all()
-        np.True_
+    Raises
+    ------
+    UsedWrongly
+        No draws asked for, two reports with one source and id, more than 60 sources, no such
+        prior, no such floor, or decisions that contradict one another.
+    NotLinkable
+        What happened outweighs names in what was learned.
+    NotConverged
+        The chains disagree.
+
+    References
+    ----------
+    I. P. Fellegi and A. B. Sunter, "A theory for record linkage", JASA 64, 1969.
+    M. Sadinle, "Bayesian propagation of record linkage uncertainty into population size
+    estimation of human rights violations", Annals of Applied Statistics 12, 2018.
+
+    Examples
+    --------
+    >>> from uncounted.records.names.name import Name
+    >>> from uncounted.records.dates.partial_date import parse
+    >>> born = parse("1971-03-04"), parse("1994-10-30")
+    >>> names = ("김철수", "Ri Yong Hui"), ("Kim Chol Su", "리영희")
+    >>> rows = [
+    ...     Report(source, str(at), (Name(name),), birth=born[at])
+    ...     for source, pair in zip("AB", names, strict=True)
+    ...     for at, name in enumerate(pair)
+    ... ]
+    >>> labels = link(rows, draws=20).labels
+    >>> bool((labels[:, 0] != labels[:, 1]).all())
+    True
+    >>> (link(rows, draws=20, decisions=[(0, 1, True)]).labels[:, 1] == 0).all()
+    np.True_
     """
     began = time.perf_counter()
     chosen = partition_priors.named(prior)

@@ -1,7 +1,7 @@
-"""Draws of who is who, read as one partition for people to look at.
+"""Point estimate of the partition: minimum expected Binder loss with unequal costs.
 
-The main number is averaged over draws and rests on none of these readings; the table that a
-release shows, checks beside the number, pictures and evaluation use the first of them.
+Estimates of N average over the draws and use none of these point estimates; the table that a
+release shows, checks, plots and evaluation use the first of them.
 """
 
 from __future__ import annotations
@@ -21,31 +21,48 @@ _MOST_UNEVEN, _HALVINGS = 0.25, 7  # how far c goes from a half, and how closely
 
 
 def point_partition(linkage: Linkage) -> Labels:
-    """One partition for people to read, of low expected loss, with about as many people as draws.
+    """Point estimate of the partition: low expected Binder loss, as many people as the draws.
 
-    The loss is Binder's, with costs: a pair that is together and should not be costs 2 c, one
-    that is apart and should not be 2 (1 - c), so that a pair by itself is together where it is
-    likelier than c (D. A. Binder, Biometrika 65, 1978).
+    The loss has unequal costs: a pair that is together and should not be costs 2 c, one
+    that is apart and should not be 2 (1 - c), so that a pair by itself is together where its
+    probability is above c.
 
     1. Reports that some draw puts together, directly or through others, form a group. Within each
-    group the draw is taken that is nearest to the pair probabilities (D. B. Dahl, "Model-based
-    clustering for expression data via a Dirichlet process mixture model", 2006), since the loss
+    group the draw is taken that is nearest to the pair probabilities (Dahl 2006), since the loss
     is a sum over groups. Ties go to the earliest draw.
-    2. From there reports join another person, leave to be alone, and people are joined, as long
-    as the loss falls (the sweetening of D. B. Dahl, D. J. Johnson and P. Mueller, "Search
-    algorithms and loss functions for Bayesian clustering", JCGS 31, 2022): among two hundred draws
-    of a large group none is right in each of its corners. Those who are together in each draw
-    stay so, and two whom no draw puts together never are.
+    2. From there reports join another person, leave to be alone, and people are merged, as long
+    as the loss falls (the sweetening of Dahl, Johnson and Mueller 2022). Those who are together in
+    each draw stay so, and two whom no draw puts together never are.
     3. c is what brings the number of people nearest to the draws' median, between .25 and .75, by
-    bisection. Many unlikely links are some links, though each is likelier not to be one: with c
-    a half there would be more people than the draws say.
-    4. Where that still leaves more people than 97.5% of the draws have, or fewer, as where next to
-    nothing tells reports apart, it is the draw of least loss among those nearest to the median.
+    bisection. Many unlikely links are some links, though each is more likely a non-match: with
+    c = 1/2 there would be more people than the draws have.
+    4. Where that still leaves more people than 97.5% of the draws have, or fewer, it is the draw of
+    least loss among those nearest to the median.
 
-    The order of reports is no matter.
+    Parameters
+    ----------
+    linkage : Linkage
+        The draws. The order of reports does not matter.
 
-    Returns:
-        A label a report, counted in order of first reports.
+    Returns
+    -------
+    int32 array, shape (reports,)
+        Labels, from 0 in order of first reports.
+
+    References
+    ----------
+    D. A. Binder, "Bayesian cluster analysis", Biometrika 65, 1978.
+    D. B. Dahl, "Model-based clustering for expression data via a Dirichlet process mixture
+    model", 2006.
+    D. B. Dahl, D. J. Johnson and P. Mueller, "Search algorithms and loss functions for Bayesian
+    clustering", JCGS 31, 2022.
+
+    Examples
+    --------
+    >>> keys = ("A", "1"), ("A", "2"), ("B", "7")
+    >>> draws = np.array([[0, 1, 0]] * 3 + [[0, 1, 2]], np.int32)
+    >>> point_partition(Linkage(keys, draws)).tolist()
+    [0, 1, 0]
     """
     order = np.array(sorted(range(len(linkage.keys)), key=linkage.keys.__getitem__), np.int64)
     labels = np.take(linkage.labels, order, axis=1)
@@ -200,11 +217,30 @@ def _sweetened(point: NDArray[np.int64], chances: Pairs, cost: float) -> NDArray
 
 
 def at_chance(linkage: Linkage, chance: float) -> Labels:
-    """The partition in which pairs of at least this probability are one person, and chains of them.
+    """Partition of the pairs of at least this probability, and chains of them.
 
-    A strict reading of the draws near 1, a loose one near 0. Neither is likely as a whole. Pairs
-    are joined likeliest first, and never so that two are one person who are so in no draw: what
-    decisions tell apart stays apart.
+    Strict near 1, lenient near 0; neither is likely as a whole. Pairs are joined in order of
+    probability, and never so that two are one person who are so in no draw: cannot-link decisions
+    hold.
+
+    Parameters
+    ----------
+    linkage : Linkage
+        The draws.
+    chance : float
+        Least share of draws, from 0 to 1.
+
+    Returns
+    -------
+    int32 array, shape (reports,)
+        Labels, from 0 in order of first reports.
+
+    Examples
+    --------
+    >>> keys = ("A", "1"), ("A", "2"), ("B", "7")
+    >>> linkage = Linkage(keys, np.array([[0, 1, 0]] * 3 + [[0, 1, 2]], np.int32))
+    >>> at_chance(linkage, 0.9).tolist(), at_chance(linkage, 0.7).tolist()
+    ([0, 1, 2], [0, 1, 0])
     """
     chances = together(linkage.labels)
     likeliest = sorted((-p, pair) for pair, p in chances.items() if p >= chance)
@@ -227,11 +263,25 @@ def _groups(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
 
 
 def people_rows(linkage: Linkage) -> list[tuple[str, str, int, float]]:
-    """One row a report: source, id, person, and how likely it belongs with the rest.
+    """Point partition as rows: source, id, person, and probability of belonging there.
 
-    `person` counts from 1 in the point partition. The probability of a report that is
-    with others is the mean, over them, of the share of draws that has the two together;
-    of a report alone, the share of draws that has it alone.
+    Parameters
+    ----------
+    linkage : Linkage
+        The draws.
+
+    Returns
+    -------
+    list of (str, str, int, float)
+        A row for each report. Persons count from 1. The probability of a report that is with
+        others is the mean, over them, of the share of draws that has the two together; of a
+        report alone, the share of draws that has it alone.
+
+    Examples
+    --------
+    >>> keys = ("A", "1"), ("A", "2"), ("B", "7")
+    >>> people_rows(Linkage(keys, np.array([[0, 1, 0]] * 3 + [[0, 1, 2]], np.int32)))
+    [('A', '1', 1, 0.75), ('A', '2', 2, 1.0), ('B', '7', 1, 0.75)]
     """
     if not linkage.keys:
         return []

@@ -1,8 +1,8 @@
-"""How far the answer hangs on the prior over partitions, and on who is a candidate.
+"""Sensitivity to the prior over partitions and to the rule for candidate pairs.
 
-The doubt that draws show is that of one model. Another prior, or another rule of which pairs
-may be one person, can move the number of people by more than that, so each linkage is
-done again, more briefly, under every prior and rule, and every such reading goes through
+The uncertainty that draws show is that of one model. Another prior, or another rule for candidate
+pairs, can move the number of people by more than that, so each linkage is
+repeated, more briefly, under every prior and rule, and every such alternative goes through
 the same checks. Those that pass widen what is said of the number (`docs/linkage.md`).
 """
 

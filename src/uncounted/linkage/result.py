@@ -1,4 +1,4 @@
-"""The value that linkage gives: draws of who is who, and what is made of them.
+"""Posterior draws of a linkage, their stored form, and the counts that are made of them.
 
 `capture_table` is where people become counts. Labels carry no name; keys carry sources
 and the sources' own ids.
@@ -72,11 +72,36 @@ class AlternativeLinkage:
 
 @attrs.frozen(eq=False)
 class Linkage:
-    """Draws of which reports are one person.
+    """Posterior draws of which reports are one person.
 
-    `labels` has shape (draws, reports): within a row, equal labels are one person, and
-    labels count from 0 in order of a person's first report. `keys` are (source, id).
-    `grid` has the same under other priors and rules, for how far the answer hangs on them.
+    Attributes
+    ----------
+    keys : tuple of (str, str)
+        Source and id of each report.
+    labels : int32 array, shape (draws, reports)
+        Within a row, equal labels are one person; labels count from 0 in order of a person's
+        first report.
+    pairs : int
+        Pairs that were compared.
+    diagnostics : LinkageDiagnostics
+        Convergence, candidates, blocking, checks.
+    settings : LinkageSettings or None
+        None where there was nothing to link.
+    seed : int
+        Of the chains.
+    seconds : float
+        Wall-clock time; not stored.
+    grid : tuple of AlternativeLinkage
+        A few draws under every other prior and rule for candidates.
+
+    Examples
+    --------
+    >>> keys = ("A", "1"), ("A", "2"), ("B", "7")
+    >>> linkage = Linkage(keys, np.array([[0, 1, 0], [0, 1, 2]], np.int32))
+    >>> linkage.people.tolist(), linkage.sources
+    ([2, 3], ('A', 'A', 'B'))
+    >>> Linkage.from_bytes(linkage.to_bytes()).labels.tolist()
+    [[0, 1, 0], [0, 1, 2]]
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -198,17 +223,27 @@ def _npy(labels: Labels) -> bytes:
 def capture_table(
     labels: Labels, sources: Sequence[str], lists: Sequence[str] | None = None
 ) -> CaptureTable:
-    """Count people by which lists they are on: the door.
+    """Count people by which lists they are on: records in, counts out.
 
-    Args:
-        labels: one draw, a label a report.
-        sources: the source of each report.
-        lists: the lists in their order; default: every source, sorted. Reports of other
-            sources are left out.
+    Parameters
+    ----------
+    labels : int array, shape (reports,)
+        One draw, or a point estimate.
+    sources : sequence of str
+        The source of each report.
+    lists : sequence of str, optional
+        The lists in their order; default: every source, sorted. Reports of other sources are
+        left out.
 
-    Examples:
-        >>> capture_table(np.array([0, 1, 0]), ["A", "A", "B"]).counts
-        {'11': 1, '10': 1}
+    Returns
+    -------
+    CaptureTable
+        People by capture history.
+
+    Examples
+    --------
+    >>> capture_table(np.array([0, 1, 0]), ["A", "A", "B"]).counts
+    {'11': 1, '10': 1}
     """
     names = tuple(sorted(set(sources)) if lists is None else lists)
     bit = {name: 1 << at for at, name in enumerate(names)}

@@ -19,8 +19,8 @@ from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import field_priors, partition_priors
 from uncounted.linkage.sampler import (
     candidate_graph,
-    cluster_likelihood,
     collapsed_pairs,
+    comparison_counts,
     pair_likelihood,
 )
 from uncounted.linkage.sampler import (
@@ -191,7 +191,7 @@ def test_who_errs_of_others_is_drawn() -> None:
     rng, rates = np.random.default_rng(9), rates_for(np.random.default_rng(9))
     agree, rightly = [], []
     for _ in range(6000):
-        counts = cluster_likelihood.ComparisonCounts(nothing, np.zeros_like(two), two)
+        counts = comparison_counts.ComparisonCounts(nothing, np.zeros_like(two), two)
         rates = model.draw_m_collapsed(
             rng, case.graph, state, prior, choose_collapsed, counts, rates
         )
@@ -228,7 +228,7 @@ def test_books_are_kept() -> None:
         unit[3] = 0
         unit[2] = unit[1] if rng.random() < 0.3 else 2
         partition.place(case.graph, state, unit)
-        counts = cluster_likelihood.comparisons(rng, case.graph, state, worth)
+        counts = comparison_counts.comparisons(rng, case.graph, state, worth)
         after = model.draw_m_collapsed(
             rng, case.graph, state, prior, choose_collapsed, counts, rates
         )
@@ -240,7 +240,7 @@ def test_books_are_kept() -> None:
         assert state.on[state.slot].tolist() == anew.on[anew.slot].tolist()
         assert state.mask[state.slot].tolist() == anew.mask[anew.slot].tolist()
         assert state.slot[3] == state.slot[0]  # by decision
-        again = cluster_likelihood.comparisons(rng, case.graph, state, after.worth())
+        again = comparison_counts.comparisons(rng, case.graph, state, after.worth())
         assert counts.found.tolist() == again.found.tolist()
         assert counts.two.tolist() == again.two.tolist()
         for f, (row, prior_) in enumerate(zip(after.m, field_priors.PRIORS, strict=True)):
@@ -314,7 +314,7 @@ def test_nobody_is_asked_for_where_nobody_is_a_candidate() -> None:
     state, none = partition.empty_state(3, 3), np.zeros((len(compare.FIELDS), 4))
     partition.place(case.graph, state, np.arange(3))
     prior = partition.PriorParameters(partition.OVERLAP, 1.0, 0.0, np.zeros(3))
-    counts = cluster_likelihood.ComparisonCounts(
+    counts = comparison_counts.ComparisonCounts(
         np.zeros_like(rates.worth().weights), none, none.copy()
     )
     after = model.draw_m_collapsed(rng, case.graph, state, prior, choose_collapsed, counts, rates)

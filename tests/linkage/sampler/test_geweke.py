@@ -23,7 +23,12 @@ from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import field_priors, partition_priors
-from uncounted.linkage.sampler import candidate_graph, cluster_likelihood, pair_likelihood, state
+from uncounted.linkage.sampler import (
+    candidate_graph,
+    comparison_counts,
+    pair_likelihood,
+    state,
+)
 from uncounted.linkage.sampler.scan_schedule import alternate_turns
 
 pytestmark = pytest.mark.slow
@@ -214,14 +219,14 @@ def test_rounds_leave_the_joint_law_as_it_is(setting: Setting, proposed: bool) -
 
 def test_a_sampler_of_other_errors_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if both reports of two that are different erred, where either is enough."""
-    reports = cluster_likelihood.reports
+    reports = comparison_counts.reports
 
     def both(
-        rng: np.random.Generator, counts: cluster_likelihood.ComparisonCounts, chance: Floats
+        rng: np.random.Generator, counts: comparison_counts.ComparisonCounts, chance: Floats
     ) -> Floats:
         kinds = reports(rng, counts, chance)
         more = counts.two[:, pair_likelihood.DIFFERENT] * (1 - chance[:, pair_likelihood.DIFFERENT])
         return kinds + np.outer(more, (0, -1, 0, 1))
 
-    monkeypatch.setattr(cluster_likelihood, "reports", both)
+    monkeypatch.setattr(comparison_counts, "reports", both)
     assert np.abs(z_scores(SETTINGS[0], proposed=False)).max() > 5

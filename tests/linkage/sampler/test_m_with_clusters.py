@@ -16,7 +16,7 @@ from uncounted.linkage import mcmc
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import field_priors
-from uncounted.linkage.sampler import cluster_likelihood, pair_likelihood
+from uncounted.linkage.sampler import comparison_counts, pair_likelihood
 from uncounted.linkage.sampler import state as partition
 
 pytestmark = pytest.mark.slow
@@ -90,8 +90,8 @@ def of_gibbs(case: Case) -> tuple[Floats, Floats]:
     rates, levels, reports = model.MatchProbabilities(m, case.u, m), [], []
     worth = rates.worth()
     for _ in range(DRAWS):
-        counts = cluster_likelihood.comparisons(rng, graph, state, worth)
-        kinds = cluster_likelihood.reports(rng, counts, worth.chance)
+        counts = comparison_counts.comparisons(rng, graph, state, worth)
+        kinds = comparison_counts.reports(rng, counts, worth.chance)
         rates = model.draw_m(rng, *mcmc._by_field(counts.found, kinds), rates)
         worth = rates.reweighed(worth)
         levels.append(rates.m[case.field])

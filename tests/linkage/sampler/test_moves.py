@@ -22,6 +22,7 @@ from uncounted.linkage.encoding.encode import encode
 from uncounted.linkage.sampler import (
     candidate_graph,
     cluster_likelihood,
+    comparison_counts,
     pair_likelihood,
     split_merge,
 )
@@ -781,7 +782,7 @@ def test_levels_of_a_pair_in_a_cluster_are_those_of_its_candidates() -> None:
     case = made(np.random.default_rng(7), [0, 1, 0, 1, 2, 2], 1.0)
     rows = case.graph._replace(dense=np.zeros(0, np.int32))
     for i, j in zip(candidate_graph.whose(rows), rows.near, strict=True):
-        found = cluster_likelihood._levels(rows, case.worth, int(i), int(j))
+        found = comparison_counts._levels(rows, case.worth, int(i), int(j))
         assert found == pair_likelihood.pair_of(case.graph, case.worth, int(i), int(j))[0]
 
 
@@ -835,8 +836,8 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     state = partition.empty_state(4, 4)
     partition.place(case.graph, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(1)
-    counts = cluster_likelihood.comparisons(rng, case.graph, state, case.worth)
-    found, kinds = counts.found, cluster_likelihood.reports(rng, counts, case.worth.chance)
+    counts = comparison_counts.comparisons(rng, case.graph, state, case.worth)
+    found, kinds = counts.found, comparison_counts.reports(rng, counts, case.worth.chance)
     # all but one of those with whom whoever is compared with most is compared
     met = (case.levels > 0).sum(axis=1).max(axis=0)
     assert found.sum(axis=1).tolist() == met.tolist()
@@ -845,7 +846,7 @@ def test_comparisons_are_one_less_than_those_who_speak() -> None:
     mute = case.graph._replace(dense=np.zeros_like(case.graph.dense))
     silent = partition.empty_state(4, 4)  # another file's: levels are kept
     partition.place(mute, silent, np.zeros(4, np.int64))
-    for nothing_found in cluster_likelihood.comparisons(rng, mute, silent, case.worth):
+    for nothing_found in comparison_counts.comparisons(rng, mute, silent, case.worth):
         assert nothing_found.sum() == 0
     everyone = np.arange(4, dtype=np.int32)
     nothing = case.worth._replace(phi=0.0)
@@ -870,10 +871,10 @@ def test_who_is_right_of_two(kind: int) -> None:
     rng, times = np.random.default_rng(1), 4000
     total = np.zeros((FIELDS, 4))
     for _ in range(times):
-        counts = cluster_likelihood.comparisons(rng, graph, state, worth)
+        counts = comparison_counts.comparisons(rng, graph, state, worth)
         assert counts.found[:, 1].tolist() == [1.0] * FIELDS
         assert counts.kinds.sum() == 0.0
-        total += cluster_likelihood.reports(rng, counts, worth.chance)
+        total += comparison_counts.reports(rng, counts, worth.chance)
     # g: agreeing, it is right; a slip away, right or half a slip; else right, a slip, or one of two
     # that are different
     own = {
@@ -912,7 +913,7 @@ def test_levels_of_clusters_are_kept_until_somebody_joins_or_leaves() -> None:
             levels_end=np.zeros(1, np.int64),
         )
         found = [
-            cluster_likelihood.comparisons(np.random.default_rng(at), case.graph, state, case.worth)
+            comparison_counts.comparisons(np.random.default_rng(at), case.graph, state, case.worth)
             for state in (kept, few, anew)
         ]
         for other in found[1:]:
@@ -932,9 +933,7 @@ def test_of_a_cluster_of_many_all_are_compared_with_the_original(count: int) -> 
     state = partition.empty_state(count, 1)
     partition.place(buffers, state, np.zeros(count, np.int64))
     for _ in range(2):
-        counts = cluster_likelihood.comparisons(
-            np.random.default_rng(1), buffers, state, case.worth
-        )
+        counts = comparison_counts.comparisons(np.random.default_rng(1), buffers, state, case.worth)
         assert counts.found[:, 1].tolist() == [count - 1.0] * FIELDS
         assert counts.kinds.sum(axis=1).tolist() == [float(count)] * FIELDS
     assert (state.levels_at[state.size > 1] >= 0).all() == (count <= BUFFERED_REPORTS)

@@ -25,6 +25,7 @@ from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.sampler import (
     candidate_graph,
     cluster_likelihood,
+    comparison_counts,
     pair_likelihood,
     split_merge,
 )
@@ -1065,7 +1066,7 @@ def test_what_is_left_out_is_counted_once() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng = np.random.default_rng(8)
     for _ in range(20):
-        found, kinds, _ = cluster_likelihood.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = comparison_counts.comparisons(rng, graph_, state, worth)
         assert (found[0, whole], found[0, alone]) == (2.0, 1.0)
         assert kinds[0, pair_likelihood.RIGHT] == 4.0
 
@@ -1086,7 +1087,7 @@ def test_who_errs_is_counted_alike_whoever_is_the_original() -> None:
     partition.place(graph_, state, np.zeros(4, np.int64))
     rng, originals = np.random.default_rng(8), set()
     for _ in range(50):
-        found, kinds, _ = cluster_likelihood.comparisons(rng, graph_, state, worth)
+        found, kinds, _ = comparison_counts.comparisons(rng, graph_, state, worth)
         originals.add(found[1, year])
         assert kinds[1, pair_likelihood.RIGHT] == kinds[1, pair_likelihood.DIFFERENT] == 2.0
     assert originals == {1.0, 3.0}
@@ -1107,7 +1108,7 @@ def test_comparisons_are_drawn_as_often_as_they_are_likely() -> None:
     vague = different / 3 * math.exp(2 * copies[year])
     either = right * math.exp(copies[year] + copies[far])
     rng, times = np.random.default_rng(8), 4000
-    draws = [cluster_likelihood.comparisons(rng, graph_, state, worth) for _ in range(times)]
+    draws = [comparison_counts.comparisons(rng, graph_, state, worth) for _ in range(times)]
     of_vague = vague / (vague + either)
     found = float(np.mean([found[1, year] == 2 for found, _, _ in draws]))
     assert found == pytest.approx(of_vague, abs=4 * math.sqrt(0.25 / times))

@@ -1,13 +1,13 @@
-"""Pairs by lot that stand for all pairs of a file that are too many to compare.
+"""Importance-sampled non-matches: random pairs that stand for all pairs of a large file.
 
-Nearly all of them are of different people, and tell how often these agree by chance. What
+Nearly all of them are of different people, and show how often these agree by chance. What
 matters most is how often they do so in what seldom agrees: a birthday is shared by four pairs in a
-million, so that a million pairs by lot show it four times, each of which stands for half a
-million pairs in a file of a million reports. Hence some of the lots are drawn among pairs that
-share a key, and each pair counts by how likely any of the lots were to draw it (the balance
-heuristic of E. Veach and L. Guibas, "Optimally combining sampling techniques for Monte Carlo
-rendering", SIGGRAPH 1995): totals over all pairs stay unbiased, and what has a key is seen to agree
-often enough to count. What has none, such as a slip in a name, is seen as seldom as before.
+million, so that a million random pairs show it four times, each of which stands for half a
+million pairs in a file of a million reports. Hence some are sampled among pairs that share a key,
+and each pair is weighted by its probability of being sampled (the balance heuristic of E. Veach
+and L. Guibas, "Optimally combining sampling techniques for Monte Carlo rendering", SIGGRAPH 1995):
+totals over all pairs stay unbiased, and what has a key is seen to agree often enough to count.
+What has none, such as a slip in a name, is seen as seldom as before.
 """
 
 from __future__ import annotations

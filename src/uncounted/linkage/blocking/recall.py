@@ -1,21 +1,21 @@
-"""How many links the blocking rules never saw: an estimate, and bounds that do not need it.
+"""Recall of blocking (pairs completeness): an estimate, and bounds that do not need it.
 
-Blocking finds pairs that share keys. A link whose reports share no rule's keys is lost before
-anything compares it, and lost links make a count of people too high. How many are lost is a
-question of who was not caught, asked of links: the rules are the lists. But rules share keys,
-so they catch the same links far more often than independent lists would. Hence
+Blocking finds pairs that share keys. A match whose reports share no rule's keys is lost before
+anything compares it, and lost matches make a count of people too high. How many are lost is a
+capture-recapture problem on matches: the rules are the lists. But rules share keys,
+so they catch the same matches far more often than independent lists would. Hence
 
-1. *by keys*: what is independent (nearly) is whether a link's two reports agree in name, in
-   birth, in family, in origin, in the month and in the place of what happened. The chance of
-   each is fitted to the links that were found, given that they were (a multinomial cut off at
+1. *by keys*: what is independent (nearly) is whether a match's two reports agree in name, in
+   birth, in family, in origin, in the month and in the place of what happened. The probability of
+   each is fitted to the matches that were found (a multinomial truncated at
    the combinations that no rule finds; EM, as for truncated tables: L. A. Goodman, "The analysis
-   of cross-classified data", JASA 63, 1968). What the fit has in the cut-off part is lost.
+   of cross-classified data", JASA 63, 1968). What the fit has in the truncated part is lost.
 2. *at the least*: Chao's lower bound, (t - 1) / t f1^2 / (2 f2), over t groups of rules, by
    what they rest on (A. Chao, "Estimating the population size for capture-recapture data with
    unequal catchability", Biometrics 43, 1987).
 
-Where all pairs were compared, what the rules miss is simply counted. A link is not known but
-likely: each pair counts with its probability before any fitting.
+Where all pairs were compared, what the rules miss is counted. A match is not known but
+likely: each pair counts with its probability before any partition.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
-"""Which pairs of reports are worth comparing: those that share keys, and whose keys agree best.
+"""Blocking: candidate pairs that share the keys of a rule, and whose keys agree best.
 
-1. Reports that share all keys of a rule are a block; where there are not too many, all of them
-are one block more. 2. Every pair of a block is looked at, once,
-and weighed by its keys alone, as a plain Fellegi-Sunter model would (exact agreement, m from a
-judgement, u from the reports, common names worth less). 3. The best are kept, so many a report.
-Nothing is stored of the others but how many they are and how many links are expected among
-them, so that a million reports need no more than their keys and what is kept.
+1. Reports that share all keys of a rule are a block; of small files, all of them are one more.
+2. Every pair of a block is weighed once, by its keys alone, as a plain Fellegi-Sunter model would
+(exact agreement, m from a judgement, u from the reports, common names worth less). 3. The best are
+kept, so many a report. Of the others only their number and their expected matches are stored, so
+that a million reports need no more memory than their keys and what is kept.
 
 Blocks that would make a rule too long are left out, largest first, and counted. What the rules
-miss is estimated in `blocking_loss`.
+miss is estimated in `recall`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far two dates agree, each a first and a last day, as a level of `compare`. Compiled."""
+"""Comparison level of two dates, each an interval of days. Compiled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far two spellings are from one another, in letters. Compiled."""
+"""Edit distance of two spellings, capped. Compiled."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""How far two reports agree, field by field, as small whole numbers (levels).
-
-Level 0 always says that one of the two says nothing: it is no evidence either way.
-The levels are not scores: what each is worth is learned, in `learning` and `model`.
-Compiled; runs over any list of pairs.
-"""
+"""Comparison vectors: how far two reports agree, field by field, as small integers (levels)."""
 
 from __future__ import annotations
 

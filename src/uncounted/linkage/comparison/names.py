@@ -1,4 +1,4 @@
-"""How far two names agree, as a level of `compare.NAME`. Compiled."""
+"""Comparison level of two names (`name_levels`): readings, spellings, initials. Compiled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports as arrays of whole numbers: what compiled comparisons see.
+"""Reports as integer arrays: what compiled comparisons and blocking read.
 
 After this module there are no names, only numbers for readings, letters and keys.
 """
@@ -6,7 +6,6 @@ After this module there are no names, only numbers for readings, letters and key
 from __future__ import annotations
 
 import gc
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,24 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage.encoding import places
+from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
-from uncounted.records.cells.name_parser import forms, order_of, relative_of
+from uncounted.records.cells.name_parser import forms, order_of
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.forms import Order
-from uncounted.records.names.name import Name
-from uncounted.records.report import Act, Report
+from uncounted.records.report import Report
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 OPEN = 10_000_000  # days: further than any date
-NO_KEY = NOTHING = -1
+NO_KEY = -1
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
 MOST_FORMS = 8
 BACKGROUND_REPORTS = 200.0  # what is thought of a name's share before any is seen counts so much
-MOST_ACTS = 6
 _WORD_BACKGROUND = 0.005
 _ORDERS: tuple[Order | None, ...] = (None, "first", "last")
-_SEXES = {"f": 1, "m": 2}
 
 
 @attrs.frozen
@@ -62,33 +59,6 @@ class Ragged:
         values = np.array([value for row in rows for value in row], np.int64)
         starts = np.cumsum([0, *map(len, rows)]).astype(np.int64)
         return cls(starts, values, np.ones(len(values)))
-
-
-@attrs.frozen
-class ReportColumns:
-    """Reports by column: each distinct thing said once, and which of them a report says.
-
-    A million reports say far fewer things than they have cells: names, dates and places are
-    read once each. `NOTHING` stands for what is not said.
-    """
-
-    source: Ints  # row of `sources`
-    sources: tuple[str, ...]
-    names: Codes  # row of `name_rows`
-    name_rows: tuple[tuple[Name, ...], ...]
-    sex: NDArray[np.int8]  # 0 not said, 1 f, 2 m
-    birth: Codes  # row of `dates`
-    origin: Codes  # row of `places`
-    relative: Codes  # row of `name_rows`
-    occupation: Codes  # row of `texts`
-    number: Codes
-    act_starts: Ints  # (reports + 1)
-    act_kind: Codes
-    act_date: Codes
-    act_place: Codes
-    dates: tuple[PartialDate, ...]
-    places: tuple[str, ...]
-    texts: tuple[str, ...]  # letters and digits alone
 
 
 @attrs.frozen
@@ -144,86 +114,6 @@ class Encoded:
     place_towns: Ragged  # a place: its towns, by number; its province if it has none
     source: Ints
     keys: dict[str, Ints]  # blocking keys, a number a report
-
-
-def columns(reports: Iterable[Report]) -> ReportColumns:
-    """Take reports apart, one by one: none is kept, so that they may come from a stream."""
-    sources, names, places_, kinds, texts = (Indexer() for _ in range(5))
-    days = _Dates()
-    rows: list[tuple[int, ...]] = []
-    acts: list[tuple[int, int, int]] = []
-    act_starts = [0]
-    for report in reports:
-        origin = places_(report.origin) if report.origin else NOTHING
-        sex = _SEXES.get(report.sex or "", 0)
-        relative = relative_of(report)
-        rows.append(
-            (
-                *(sources(report.source), names(report.names), sex, days(report.birth), origin),
-                names((relative,) if relative else ()),
-                _text(report.occupation, texts),
-                _number(report.number, texts),
-            )
-        )
-        for act in _acts(report):
-            place = places_(act.place) if act.place else NOTHING
-            kind = kinds(act.kind) if act.kind else NOTHING
-            acts.append((kind, days(act.date), place))
-        act_starts.append(len(acts))
-    table = np.array(rows, np.int32).reshape(-1, 8)
-    act_table = np.array(acts, np.int32).reshape(-1, 3)
-    return ReportColumns(
-        source=table[:, 0].astype(np.int64),
-        sources=tuple(map(str, sources.of)),
-        names=table[:, 1].copy(),
-        name_rows=tuple(names.of),  # type: ignore[arg-type]
-        sex=table[:, 2].astype(np.int8),
-        birth=table[:, 3].copy(),
-        origin=table[:, 4].copy(),
-        relative=table[:, 5].copy(),
-        occupation=table[:, 6].copy(),
-        number=table[:, 7].copy(),
-        act_starts=np.array(act_starts, np.int64),
-        act_kind=act_table[:, 0].copy(),
-        act_date=act_table[:, 1].copy(),
-        act_place=act_table[:, 2].copy(),
-        dates=tuple(days.values),
-        places=tuple(map(str, places_.of)),
-        texts=tuple(map(str, texts.of)),
-    )
-
-
-def _text(recorded: str | None, texts: Indexer) -> int:
-    """The row of a text, read by its letters and digits alone."""
-    folded = unicodedata.normalize("NFKC", recorded or "").casefold()
-    kept = "".join(char for char in folded if char.isalnum())
-    return texts(kept) if kept else NOTHING
-
-
-def _number(recorded: str | None, texts: Indexer) -> int:
-    """The row of a number in a register; spreadsheets drop leading zeros."""
-    return _text((recorded or "").lstrip("0 ") or recorded, texts)
-
-
-def _acts(report: Report) -> list[Act]:
-    recorded = [act for act in report.acts if act.date is not None or act.place is not None]
-    return recorded[:MOST_ACTS]
-
-
-class _Dates:
-    """Gives each distinct date a number."""
-
-    def __init__(self) -> None:
-        self.values: list[PartialDate] = []
-        self._of: dict[str, int] = {}
-
-    def __call__(self, day: PartialDate | None) -> int:
-        if day is None:
-            return NOTHING
-        at = self._of.setdefault(day.edtf, len(self.values))
-        if at == len(self.values):
-            self.values.append(day)
-        return at
 
 
 def habits(recorded: ReportColumns) -> tuple[Order | None, ...]:

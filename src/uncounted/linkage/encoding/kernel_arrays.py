@@ -1,4 +1,4 @@
-"""What compiled comparisons read of encoded reports, as a tuple of arrays."""
+"""The arrays of encoded reports that compiled comparisons read, as a named tuple."""
 
 from __future__ import annotations
 

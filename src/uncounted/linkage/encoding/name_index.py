@@ -1,4 +1,4 @@
-"""Family and given names as numbers: each distinct one once, with its readings and keys."""
+"""Distinct family and given names by number, with readings, spellings and blocking keys."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Places that no table has, compared by their words, and by how telling these are here.
+"""Similarity of places that the gazetteer lacks, by their words and how rare these are here.
 
 "San Vicente" and "San Miguel" have a word in common, and so have "Morazan mill" and "Morazan
-gate". Which word tells the place is learned from the places as written: the one that fewer of
-them have. What stands after a comma is what the place lies in.
+gate". Which word identifies the place is learned from the places as written: the one that fewer of
+them have (inverse document frequency). What stands after a comma is what the place lies in.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Places as written, made comparable across scripts: fine keys, a wide key, nothing else.
+"""Places as written, normalised across scripts: towns, a province, nothing else.
 
 What a text names is looked up in `records.places.gazetteer`, the one table of places. A fine
 key is a county or a town, the wide one a province. A name that the table lacks is a key by its
 consonants, so that all romanisations meet, and which province it lies in is learned from the
 reports themselves, where some write both. Places finer than a county, and distances on the
-ground, are not looked at. What says that a place is not known says nothing.
+ground, are not used. A text that says that a place is not known is missing.
 """
 
 from __future__ import annotations

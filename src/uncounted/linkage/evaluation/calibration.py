@@ -1,11 +1,10 @@
-"""Whether probabilities of a link mean what they say: of pairs stated at .3, are .3 true?
+"""Calibration of the match probabilities: of pairs stated at .3, are .3 true matches?
 
 Two questions. In bins of the stated probability, is the share that is true the one that is
-stated? And over all pairs, or those in doubt alone, does the number of true links lie where
+stated? And over all pairs, or the uncertain ones alone, does the number of true links lie where
 the draws say that it does? The second is the sharper one: if the draws are right, the truth
-is as one more of them. Pairs of one room of reports are true or false together, so
-intervals are over rooms and never over pairs: reports that likely links join, where one in
-fifty is likely enough. Links that one draw of two hundred has would join half of all.
+is as one more of them. Pairs of one group of reports are true or false together, so intervals
+are over groups and never over pairs. A group is the reports that links of at least .02 join.
 """
 
 from __future__ import annotations

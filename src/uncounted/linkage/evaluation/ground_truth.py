@@ -1,8 +1,8 @@
-"""A linkage beside labels: person ids of all or some reports, or labelled pairs.
+"""Accuracy of a linkage against ground truth: person ids of all or some reports, or labelled pairs.
 
-Two kinds of doubt stand beside each figure and are never mixed. *Sampling*: had other
-people been recorded, or drawn to be labelled, it would be another figure. *Linkage*: the
-draws of who is who differ, and each has a figure of its own.
+Each figure has two uncertainties that are never mixed. *Sampling*: had other people been recorded,
+or drawn to be labelled, it would be another figure. *Linkage*: the posterior draws differ, and
+each has a figure of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Intervals for shares: of clustered counts, of finite populations, of ratios of totals.
+"""Confidence intervals for shares: of clustered counts, finite populations, ratios of totals.
 
 Every share here can be 0 or 1 in the sample without being so in truth, so none of these
 is a point plus and minus a multiple of a standard error.

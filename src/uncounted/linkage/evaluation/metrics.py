@@ -1,4 +1,4 @@
-"""What can be said of a partition beside the truth, as sums over true people.
+"""Accuracy measures of a partition, as sums over true people: pairwise, B-cubed, exact, entropy.
 
 Every measure here is a function of a few sums, and every sum adds up over people (or over
 groups of people that are mixed up with each other), so that one table of parts gives the

@@ -1,14 +1,14 @@
-"""What stated probabilities should have been, as pairs whose answer is known teach.
+"""Logistic recalibration of match probabilities from labelled pairs (D. R. Cox 1958).
 
 A line on the log-odds: logit P(same) = a + b logit(stated) (D. R. Cox, "Two further
 applications of a model for binary regression", Biometrika 45, 1958). Where probabilities
 mean what they say, a is 0 and b is 1; a below 0 says that links were overstated in the
-middle, b below 1 that what is likely and what is not were held too far apart. The prior is
-weak and lies at (0, 1), so that a dozen answers change little.
+middle, b below 1 that probabilities are too extreme. The prior is weak and centred at (0, 1), so
+that a dozen answers change little.
 
-It holds for pairs that were drawn by lot, or for all of them. It does not for those that
-`review` puts first: it chooses by what a pair does to N, and of pairs that are stated alike
-those are the same more often than others, also within one list and across lists apart.
+It holds for a random sample of pairs, or for all of them. It does not for those that `review` puts
+first: it chooses by what a pair does to N, and of pairs with the same stated probability
+those are matches more often than others, also within one list and across lists apart.
 """
 
 from __future__ import annotations

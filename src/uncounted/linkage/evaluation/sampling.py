@@ -1,12 +1,12 @@
-"""Pairs to be labelled by hand: a stratified random sample with known chances.
+"""Stratified random samples of pairs for clerical review, with known inclusion probabilities.
 
 The frame is every pair that some draw links, and every pair that no draw links and that
-shares two blocking keys. Those that share one are many, and hardly one is a link: they are
-in the frame only if so many labels were asked for that a look at them can tell something.
-What is not in the frame is in no sample, and links missed there are not seen. Strata are by
-whether the point partition links the pair and how likely a link is; of unlikely pairs, by
-how many keys they share. Within a stratum every pair has the same chance. A sample names
-reports by source and id, and nothing else.
+shares two blocking keys. Those that share one are many, and few of them are matches: they are
+in the frame only if the sample is large enough to say something about them.
+What is not in the frame is in no sample, and matches missed there are not seen. Strata are by
+whether the point partition links the pair and its probability; of unlikely pairs, by
+how many keys they share. Within a stratum every pair has the same inclusion probability. A sample
+names reports by source and id, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How good a linkage holds itself to be: its point partition beside its own draws.
+"""Expected accuracy of the point partition under the posterior draws of the linkage itself.
 
-No label is needed, and for the same reason this is no check: it is right only if the
-probabilities mean what they say, which `calibration` asks of labels.
+No label is needed, and for the same reason this is no validation: it is right only if the
+probabilities are calibrated, which `calibration` tests with labels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What pairs alone teach: m, u, companions and namesakes, by expectation-maximisation.
+"""Expectation-maximisation for the Fellegi-Sunter model, with three classes of pairs.
 
-Three kinds of pairs: of one person, companions, strangers. What is learned of different
-people stays as it is while partitions are drawn; m is where that begins.
+Matches, companions (non-matches that were recorded together), and other non-matches (W. E. Winkler,
+"Using the EM algorithm for weight computation in the Fellegi-Sunter model of record linkage",
+1988). What is learned of non-matches stays fixed while partitions are drawn; m starts from here.
 """
 
 from __future__ import annotations

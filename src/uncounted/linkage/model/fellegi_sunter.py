@@ -1,16 +1,16 @@
-"""What each level of agreement is worth: m among reports of one person, u among others.
+"""m- and u-probabilities of the comparison levels (I. P. Fellegi and A. B. Sunter, 1969).
 
-m of a field comes from how single reports err (`evidence`): the chance that a report says
-nothing different, from a Beta that is cut off below (M. Sadinle, "Detecting duplicates in a
-homicide registry using a Bayesian partitioning approach", Annals of Applied Statistics 8,
-2014); that it is right then and no slip, from a Beta; and which level that shows at, from
-Dirichlets. The cut keeps a fit from calling people the same because they share an event. u is
-joint over what happened when and where, and over family and given name, since those go together
-among different people too; it is learned from pairs alone (`learning`).
+m of a field comes from how single reports err (`cluster_likelihood`): the probability that a report
+says nothing different, from a Beta truncated from below (M. Sadinle, "Detecting duplicates in a
+homicide registry using a Bayesian partitioning approach", Annals of Applied Statistics 8, 2014);
+that it is right then and no slip, from a Beta; and which level that shows at, from Dirichlets. The
+truncation keeps a fit from linking people because they share an event. u is joint over what
+happened when and where, and over family and given name, since those are dependent among
+non-matches too; it is learned from pairs alone (`em`).
 
-A name that differs is somebody else's: none of its levels ever speaks for a link, however
-often it is seen within people. Whoever is recorded under another given name mostly keeps the
-family name; two different people seldom share one.
+A name that differs is somebody else's: none of its levels is evidence for a link, however often
+it is seen within clusters. People recorded under another given name mostly keep the family name;
+two different people seldom share one.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from uncounted.linkage.sampler import (
     pair_likelihood,
 )
 from uncounted.linkage.sampler import state as partition
-from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
+from uncounted.linkage.sampler.comparison_counts import ComparisonCounts
 from uncounted.linkage.sampler.slice_m import MConditional
 
 Floats = NDArray[np.float64]

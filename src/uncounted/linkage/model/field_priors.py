@@ -1,4 +1,4 @@
-"""What is thought of how reports of one person agree, before any are seen.
+"""Priors of the m-probabilities, field by field.
 
 Prior means are judgements about such records, the same for every case, and weigh as much as
 `WEIGHT` comparisons.

@@ -1,4 +1,4 @@
-"""Levels of the pairs that are compared, and the rates that all pairs teach."""
+"""Comparison levels of the candidate pairs, and m- and u-probabilities fitted to all pairs."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Priors over partitions: a named choice, since it moves the number.
+"""Priors over partitions of records.
 
 `overlap-table` and `no-duplicates`: S. Aleshin-Guendel and M. Sadinle, "Multifile
 partitioning for record linkage and duplicate detection", JASA 118 (2023), with duplicates
-within a list geometric, or none. `ewens`: W. J. Ewens, "The sampling theory of selectively
-neutral alleles" (1972), in each component of the candidate graph alone, theta learned.
-`flat`: every partition that the candidates allow is alike, as in M. Sadinle, "Detecting
-duplicates in a homicide registry using a Bayesian partitioning approach", Annals of Applied
-Statistics 8 (2014).
+within a list geometric, or none. `ewens`: the Ewens-Pitman prior (W. J. Ewens, "The sampling
+theory of selectively neutral alleles", 1972), restricted to the components of the candidate graph,
+with theta learned. `flat`: uniform over the partitions that the candidates allow, as in M. Sadinle,
+"Detecting duplicates in a homicide registry using a Bayesian partitioning approach", Annals of
+Applied Statistics 8 (2014).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""From scored pairs to the graph of candidates: who might be one person with whom.
+"""The graph of candidate pairs: which reports may be in one cluster.
 
-A pair joins the graph when it is likelier than the floor before any fitting. What the floor
-may have cost is told. Decisions join or part reports whatever their likelihood.
+A pair is a candidate when its match probability before any partition passes the floor. What the
+floor may have cost is reported. Decisions link or separate reports whatever their probability.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A unit of reports is taken out and put back where its full conditional says (Gibbs)."""
+"""Gibbs updates: a unit of reports is taken out and put back by its full conditional."""
 
 from __future__ import annotations
 

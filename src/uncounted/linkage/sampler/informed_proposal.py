@@ -1,9 +1,10 @@
-"""A report is proposed to go where else it is likely to be.
+"""Informed Metropolis-Hastings proposals: Liu's modified Gibbs sampler for one report.
 
-To work out how likely a report is to go to each of its options (`reassign`) costs the evidence of
-every one of them. Chains remember how likely each was (`Visits`), and propose by that: a candidate
-by lot, and so the cluster it is in; where it is there already, another by a second lot, or none.
-Evidence is asked for only if one is proposed, and of two clusters alone.
+A Gibbs update (`gibbs`) needs the evidence of every option of a report. Chains record how likely
+each candidate was to be joined (`ScanSchedule`), and propose by that: a candidate at random, and so
+its cluster; where the report is there already, another by a second draw, or none.
+Evidence is then computed of two clusters alone (J. S. Liu, "Peskun's theorem and a modified
+discrete-state Gibbs sampler", Biometrika 83, 1996).
 """
 
 from __future__ import annotations

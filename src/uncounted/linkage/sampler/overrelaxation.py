@@ -1,8 +1,8 @@
-"""Draws on the other side of their law from the last one: ordered overrelaxation.
+"""Ordered over-relaxation (R. M. Neal 1998).
 
-Rates and partitions are drawn in turn, each given the other. A rate that is above the middle of
-its law makes links that speak for one as high, so that both wander. A rate drawn on the
-other side takes the links back with it.
+Rates and partitions are drawn in turn, each given the other. A rate above the median of
+its conditional makes links whose evidence makes it high again, so that both random-walk. A rate
+drawn on the other side of its conditional suppresses that.
 
 R. M. Neal, "Suppressing random walks in Markov chain Monte Carlo using ordered overrelaxation",
 in M. I. Jordan (ed.), Learning in Graphical Models, 1998.

@@ -1,8 +1,8 @@
-"""What a pair of reports is worth for being one person's; and what a chain remembers of it.
+"""Match weight of a pair of reports (log Bayes factor), and a chain's memory of it.
 
 What different people explain of a pair, and what it was worth before any partition, stay as
-they are while a chain runs. They are found once for a pair that is met again and again, and
-stand beside its levels.
+they are while a chain runs. They are computed once for a pair that is met again and again, and
+stored with its levels.
 
 Compiled.
 """

@@ -1,4 +1,4 @@
-"""How often each report is visited in a sweep, and what is seen there of where it goes."""
+"""Random-scan schedule: how often each report is updated in a sweep, adapted to how it moves."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""One rate of m: what it is drawn from, a draw by slice with pairs summed out, what it changes.
+"""Slice sampling of one rate of m, with pairs summed out (R. M. Neal 2003).
 
 A rate is a level's share of the levels of its kind, how often reports are not different, or how
-often these are right. Its law is a Beta, by comparisons, times 1 + w for each pair that is summed
-out, w being how likely it is together to apart.
+often these are right. Its conditional is a Beta, by comparisons, times 1 + w for each pair that is
+summed out, w being its odds of being a match.
 
-Compiled; for what lends and borrows (`summed_out`).
+Compiled; `collapsed_m` lends and borrows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from uncounted._numba import compiled_in_place, compiled_inner
 from uncounted.linkage.sampler.candidate_graph import Kinds
-from uncounted.linkage.sampler.cluster_likelihood import ComparisonCounts, kind_of_original
+from uncounted.linkage.sampler.comparison_counts import ComparisonCounts, kind_of_original
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP
 from uncounted.linkage.sampler.state import Floats
 

@@ -1,4 +1,10 @@
-"""Clusters are split, merged, and divided anew, sequentially allocated (Metropolis-Hastings)."""
+"""Sequentially allocated split-merge moves (Dahl 2005; Jain and Neal 2004), and their proposals.
+
+Where one report is uncertain, its own Gibbs updates decide. Where several are surely together and
+uncertain with several others who are so too, no update of one of them does: it would have to leave
+the others. Two such clusters may be proposed by as many pairs as one of each makes, so the more
+pairs may stand for the same two, the fewer proposals are made for each.
+"""
 
 from __future__ import annotations
 

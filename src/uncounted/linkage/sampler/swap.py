@@ -1,8 +1,8 @@
-"""Two reports of one list take each other's place.
+"""Swap moves (Metropolis): two reports of one list exchange their clusters.
 
-Where a list repeats nobody, or hardly, a report cannot join a person who is on its list already:
-to get there the other has to leave first, and states in between are unlikely. At an exchange
-each list of each person has as many reports as before, so no prior has a say.
+Where a list has hardly any duplicates, a report cannot join a cluster that is on its list already:
+the other has to leave first, and states in between are unlikely. A swap leaves the number of
+reports of each list in each cluster as it was, so the prior cancels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A sweep of moves over partitions: who is with whom, given what each pair is worth.
+"""One sweep over partitions: Gibbs updates, informed proposals, split-merge and swap moves.
 
-The target is a distribution over partitions, prior (`partition`) times evidence
-(`evidence`), given rates. Moves: `reassign`, `guessed`, `split_merge`, `exchange`.
+The target is a distribution over partitions, prior (`state`) times evidence
+(`cluster_likelihood`), given m and u.
 
 Compiled; no I/O; no GIL, so that chains run side by side. What Python calls lends its
 arrays (`compiled`) before it passes them on.

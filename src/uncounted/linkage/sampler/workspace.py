@@ -1,4 +1,4 @@
-"""Room in which moves over partitions work, and what more than one of them asks."""
+"""Scratch arrays of the moves over partitions, and helpers that several of them use."""
 
 from __future__ import annotations
 

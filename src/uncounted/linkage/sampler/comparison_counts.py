@@ -1,0 +1,260 @@
+"""Comparisons that the clusters of a partition make: what m and the errors are drawn from.
+
+In each field of each cluster an original is drawn given the rest (data augmentation of the model
+of `cluster_likelihood`), and the other reports are compared with it.
+
+Compiled; what Python calls lends its arrays before it passes them on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.sampler.cluster_likelihood import (
+    FieldSummary,
+    as_original,
+    level_of,
+    may_be_original,
+    read_field,
+)
+from uncounted.linkage.sampler.pair_likelihood import (
+    DIFFERENT,
+    RIGHT,
+    SLIP,
+    MatchWeights,
+    level,
+    pair_of,
+)
+from uncounted.linkage.sampler.state import (
+    BUFFERED_REPORTS,
+    ClusterBuffers,
+    Floats,
+    Graph,
+    PartitionState,
+    cluster_buffers,
+    edge,
+    members,
+)
+
+
+class ComparisonCounts(NamedTuple):
+    """Comparisons within the clusters of a partition, field by field.
+
+    `found` at each level, shape as `Worth.weights`. Shape as `Worth.chance`: in clusters of three
+    and more, `kinds` of reports that are right, a slip and different; of clusters of two, `two` at
+    levels of each kind.
+    """
+
+    found: Floats
+    kinds: Floats
+    two: Floats
+
+
+@compiled
+def comparisons(
+    rng: np.random.Generator, graph: Graph, state: PartitionState, worth: MatchWeights
+) -> ComparisonCounts:
+    """How often each level is compared within clusters, and who is right.
+
+    In each field of each cluster an original is drawn given the rest, and the others are
+    compared with it: a cluster of K reports that say the field gives K - 1 comparisons. Of two,
+    either is the original as well: whether it errs is left to `reports`.
+    """
+    found = np.zeros(worth.weights.shape)
+    kinds, two = np.zeros(worth.chance.shape), np.zeros(worth.chance.shape)
+    counts = ComparisonCounts(found, kinds, two)
+    _count_all(rng, graph, state, worth, counts, cluster_buffers(BUFFERED_REPORTS))
+    return counts
+
+
+def reports(rng: np.random.Generator, counts: ComparisonCounts, chance: Floats) -> Floats:
+    """Reports that are right, a slip and different, shape (fields, 4), as `Worth.chance`.
+
+    Of two that are a slip apart, the original is right, or either is a slip; of two that are
+    different, it is right or a slip, or either is different. That is drawn.
+    """
+    right, slip, different = chance[:, 1:].T
+    kinds = counts.kinds + counts.two
+    kinds[:, RIGHT] += counts.two[:, RIGHT]
+    for kind, errs in (
+        (SLIP, np.stack([right, slip / 2, np.zeros_like(slip)])),
+        (DIFFERENT, np.stack([right, slip, different / 2])),
+    ):
+        pairs = counts.two[:, kind].astype(np.int64)
+        kinds[:, 1:] += rng.multinomial(pairs, (errs / errs.sum(axis=0)).T)
+    return kinds
+
+
+@compiled
+def _count_all(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
+) -> None:
+    graph, state, worth, counts = lend(graph), lend(state), lend(worth), lend(counts)
+    buffers = lend(buffers)
+    began, fits = state.levels_end[0], True
+    for slot in range(len(state.head)):
+        k = state.size[slot]
+        if k < 2:
+            continue
+        if k <= BUFFERED_REPORTS:
+            fits = _read_levels(graph, state, worth, slot, k, buffers) and fits
+            if k == 2:
+                _count_pair(worth, buffers.codes[0], counts)
+            else:
+                _count_more(rng, worth, k, counts, buffers)
+        else:
+            _count_large(rng, graph, state, worth, slot, k, counts, cluster_buffers(k))
+    if began > 0 and not fits:  # levels of clusters that are no more have taken the room
+        state.levels_at[:] = -1
+        state.levels_end[0] = 0
+
+
+@compiled
+def _count_large(
+    rng: np.random.Generator,
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    slot: int,
+    k: int,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
+) -> None:
+    """Of a cluster whose levels are not kept; who calls holds the room."""
+    buffers = lend(buffers)
+    _compare(graph, state, worth, slot, k, buffers)
+    _count_more(rng, worth, k, counts, buffers)
+
+
+@compiled_inner
+def _read_levels(
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    slot: int,
+    k: int,
+    buffers: ClusterBuffers,
+) -> bool:
+    """Levels of all pairs of a cluster into `buffers.codes`; they are kept while it is as it is.
+
+    Whether they are: there may be no room.
+    """
+    at, pairs = state.levels_at[slot], k * (k - 1) // 2
+    if at >= 0:
+        for p in range(pairs):
+            buffers.codes[p] = state.levels[at + p]
+        return True
+    _compare(graph, state, worth, slot, k, buffers)
+    at = state.levels_end[0]
+    if at + pairs > len(state.levels):
+        return False
+    state.levels_end[0] += pairs
+    state.levels_at[slot] = at
+    for p in range(pairs):
+        state.levels[at + p] = buffers.codes[p]
+    return True
+
+
+@compiled_inner
+def _compare(
+    graph: Graph,
+    state: PartitionState,
+    worth: MatchWeights,
+    slot: int,
+    k: int,
+    buffers: ClusterBuffers,
+) -> None:
+    """Write the levels of all pairs of a cluster."""
+    group, codes, at = buffers.group, buffers.codes, 0
+    members(state, slot, group, 0)
+    for x in range(1, k):
+        for y in range(x):
+            codes[at] = _levels(graph, worth, group[x], group[y])
+            at += 1
+
+
+@compiled_inner
+def _count_more(
+    rng: np.random.Generator,
+    worth: MatchWeights,
+    k: int,
+    counts: ComparisonCounts,
+    buffers: ClusterBuffers,
+) -> None:
+    """As `_count_pair`, of a cluster of three and more: who is the original is drawn."""
+    for f in range(len(worth.weights)):
+        summary = read_field(worth, k, f, buffers)
+        if summary.most:
+            _count_field(rng, worth, k, f, summary, buffers, counts)
+
+
+@compiled_inner
+def _levels(graph: Graph, worth: MatchWeights, i: int, j: int) -> int:
+    """Packed levels of any pair: a candidate's are nearer than what a chain remembers."""
+    at = edge(graph, i, j) if len(graph.dense) == 0 else -1
+    return graph.codes[at] if at >= 0 else pair_of(graph, worth, i, j)[0]
+
+
+@compiled_inner
+def _count_pair(worth: MatchWeights, code: int, counts: ComparisonCounts) -> None:
+    """As `_count_field`, of a cluster of two."""
+    for f in range(len(worth.weights)):
+        shown = level(code, f)
+        if shown:
+            counts.found[f, shown] += 1.0
+            counts.two[f, worth.kind[f, shown]] += 1.0
+
+
+@compiled_in_place
+def kind_of_original(rng: np.random.Generator, right: float, slip: float, different: float) -> int:
+    """What an original is, by lot."""
+    left = rng.random() * (right + slip + different) - right
+    return RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
+
+
+@compiled_in_place
+def _count_field(
+    rng: np.random.Generator,
+    worth: MatchWeights,
+    k: int,
+    f: int,
+    summary: FieldSummary,
+    buffers: ClusterBuffers,
+    counts: ComparisonCounts,
+) -> None:
+    weight, top, last, total = buffers.weight, -np.inf, -1, 0.0
+    for x in range(k):
+        weight[x] = 0.0
+        if may_be_original(worth, k, f, x, summary, buffers):
+            right, slip, different, _ = as_original(worth, k, f, x, summary, buffers)
+            weight[x] = right + slip + different
+            top, last = max(top, buffers.copies[x]), x
+    for x in range(k):
+        if weight[x] > 0:
+            weight[x] *= np.exp(buffers.copies[x] - top)
+            total += weight[x]
+    left, original = rng.random() * total, last
+    for x in range(k):
+        left -= weight[x]
+        if weight[x] > 0 and left < 0:
+            original = x
+            break
+    for y in range(k):
+        shown = level_of(buffers, f, original, y)
+        if shown:  # not every report that says a field can be compared in it with every other
+            counts.found[f, shown] += 1.0
+            counts.kinds[f, worth.kind[f, shown]] += 1.0
+    right, slip, different, err = as_original(worth, k, f, original, summary, buffers)
+    surely = slip + different == 0.0
+    counts.kinds[f, RIGHT if surely else kind_of_original(rng, right, slip, different)] += 1.0
+    if err:  # it was counted as one of those who err, and those who agree with it as right
+        counts.kinds[f, DIFFERENT] += err - 1
+        counts.kinds[f, RIGHT] -= err - 1
