@@ -27,7 +27,7 @@ from benchmarks.bench_linkage import fresh
 
 from benchmarks import bench_million
 from uncounted.linkage import mcmc, pipeline
-from uncounted.linkage.encoding import encode
+from uncounted.linkage.encoding import columns, encode
 from uncounted.linkage.sampler import candidate_graph
 from uncounted.progress import silent
 
@@ -47,7 +47,7 @@ class Clock(mcmc._Work):
         self.spent[keep] = self.spent.get(keep, 0.0) + time.process_time() - began
 
 
-def sampled(said: encode.ReportColumns, run: mcmc.Run) -> mcmc.PartitionDraws:
+def sampled(said: columns.ReportColumns, run: mcmc.Run) -> mcmc.PartitionDraws:
     """Draws of a file, as `link` makes them."""
     done = pipeline.compared(encode.encode(said), seed=1, progress=silent)
     floor = pipeline.usual_floor(done.encoded.count)
@@ -56,7 +56,7 @@ def sampled(said: encode.ReportColumns, run: mcmc.Run) -> mcmc.PartitionDraws:
     return mcmc.sample(built, done.rates, done.lists, draws=4, seed=1, progress=silent, run=run)
 
 
-def buffers(said: encode.ReportColumns, sweeps: int) -> None:
+def print_speed(said: columns.ReportColumns, sweeps: int) -> None:
     """One line for a file."""
     run = mcmc.Run(length=sweeps, rounds=1, watch=1, target=0.0, ess=np.inf, refuse=np.inf)
     Clock.spent.clear()
@@ -81,13 +81,13 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*")
     collapsed = parser.parse_args()
     mcmc._Work = Clock  # type: ignore[misc]
-    said = encode.columns(fresh(ONE)[0])
+    said = columns.columns(fresh(ONE)[0])
     sampled(said, mcmc.Run(warm_up=24, length=4, rounds=1, refuse=np.inf))  # compiles
     if not collapsed.sizes:
-        buffers(said, SWEEPS[1])
-        buffers(encode.columns(fresh(FOUR)[0]), SWEEPS[4])
+        print_speed(said, SWEEPS[1])
+        print_speed(columns.columns(fresh(FOUR)[0]), SWEEPS[4])
     for size in collapsed.sizes or [20_000]:
-        buffers(bench_million.made(size)[0], 300)
+        print_speed(bench_million.made(size)[0], 300)
 
 
 if __name__ == "__main__":
