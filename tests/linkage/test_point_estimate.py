@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from uncounted.linkage import Linkage, point_estimate, point_partition
-from uncounted.linkage.result import Labels, numbered, together
+from uncounted.linkage.arrays import Labels
+from uncounted.linkage.result import numbered, together
 
 REPORTS = 12
 

@@ -35,11 +35,9 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import UsedWrongly
+from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.result import pair_shares
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Value = Callable[[CaptureTable], float]
 
 LOW, HIGH = 0.02, 0.98  # between them a pair is undecided
@@ -163,7 +161,7 @@ def review_order(
     return ReviewOrder(tuple(rows), len(left), linkage, elsewhere)
 
 
-def split_variance(values: Floats, same: Bools) -> float:
+def split_variance(values: Floats, same: Flags) -> float:
     """By how much the variance of values falls when the draws are split: the plain law.
 
     Var(v) - p Var(v | same) - (1 - p) Var(v | different) = p (1 - p) (difference of means)^2.
@@ -213,11 +211,7 @@ class _Patterns:
 
     @classmethod
     def of(
-        cls,
-        labels: NDArray[np.int32],
-        sources: Sequence[str],
-        lists: tuple[str, ...],
-        may: Bools,
+        cls, labels: NDArray[np.int32], sources: Sequence[str], lists: tuple[str, ...], may: Flags
     ) -> _Patterns:
         place = {name: number for number, name in enumerate(lists)}
         bits = np.array(
@@ -330,7 +324,7 @@ class _Greedy:
         for at in range(0, len(self._left), _CHUNK):
             yield from self._entries(np.arange(at, min(at + _CHUNK, len(self._left))), whole, 0)
 
-    def _same(self, pairs: Sequence[int] | Ints) -> Bools:
+    def _same(self, pairs: Sequence[int] | Ints) -> Flags:
         return np.asarray(
             self._labels[:, self._left[pairs]] == self._labels[:, self._right[pairs]], np.bool_
         )
@@ -346,7 +340,7 @@ class _Greedy:
             yield -float(one), -float(two), -float(three), at, age
 
 
-def _gain(values: Floats, same: Bools, cells: Ints) -> Floats:
+def _gain(values: Floats, same: Flags, cells: Ints) -> Floats:
     """By how much the variance falls when draws in known cells are split further, less chance.
 
     Args:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted.linkage.arrays import Ints
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.copied_lists import content, taken_over
 from uncounted.linkage.encoding.encode import Encoded
@@ -22,7 +23,6 @@ from uncounted.linkage.model.fellegi_sunter import MatchProbabilities
 from uncounted.linkage.sampler.candidate_graph import Decision, connected
 from uncounted.records.report import Report
 
-Ints = NDArray[np.int64]
 SURELY = 0.99  # how likely two who are alike have to be one person, to be one report
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from uncounted import _threads
 from uncounted.errors import NotConverged
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import ChainDiagnostics
 from uncounted.linkage.model import fellegi_sunter as model
@@ -30,9 +31,7 @@ from uncounted.linkage.sampler import (
     split_merge,
     sweep,
 )
-from uncounted.linkage.sampler import (
-    state as partition,
-)
+from uncounted.linkage.sampler import state as partition
 from uncounted.linkage.sampler.candidate_graph import CandidateGraph
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.informed_proposal import with_proposal
@@ -45,8 +44,6 @@ from uncounted.linkage.sampler.scan_schedule import (
 )
 from uncounted.linkage.sampler.workspace import Scratch
 from uncounted.progress import Progress
-
-Floats = NDArray[np.float64]
 
 CHAINS = 4
 WARM_UP = 100

@@ -18,6 +18,7 @@ from scipy import special
 
 from uncounted.errors import NotLinkable, UsedWrongly
 from uncounted.linkage import exact_duplicates, mcmc, prior_sensitivity
+from uncounted.linkage.arrays import Ints
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.blocking.recall import blocking_loss
 from uncounted.linkage.comparison import levels
@@ -38,9 +39,6 @@ from uncounted.linkage.sampler.candidate_graph import Candidates, Decision
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int32]
 ALL_PAIRS = 3000  # reports up to which every pair is compared
 FLOOR = 1e-4  # a pair less likely than this before any fitting is no candidate
 FLOOR_OF_MANY = 3e-4  # the same in larger files, where a tenth of a thousandth takes twice as long

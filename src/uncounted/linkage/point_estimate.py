@@ -12,7 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from uncounted.linkage.result import Labels, Linkage, numbered, together
+from uncounted.linkage.arrays import Labels
+from uncounted.linkage.result import Linkage, numbered, together
 from uncounted.linkage.sampler.candidate_graph import connected
 
 Pairs = dict[tuple[int, int], float]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.linkage import mcmc
+from uncounted.linkage.arrays import Labels
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.diagnostics import AlternativeFit
 from uncounted.linkage.encoding.encode import Encoded
@@ -24,7 +25,6 @@ from uncounted.linkage.sampler import candidate_graph
 from uncounted.linkage.sampler.candidate_graph import CandidateGraph, Candidates, Decision
 from uncounted.progress import Progress
 
-Labels = NDArray[np.int32]
 DRAWS = 10  # of each reading
 RUN = mcmc.Run(
     chains=2,

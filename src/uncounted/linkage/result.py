@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from uncounted.captures import CaptureTable
 from uncounted.errors import Damaged
+from uncounted.linkage.arrays import Floats, Labels
 from uncounted.linkage.diagnostics import (
     AlternativeFit,
     AlternativeSummary,
@@ -27,8 +28,6 @@ from uncounted.linkage.diagnostics import (
     LinkageSettings,
 )
 
-Labels = NDArray[np.int32]
-Floats = NDArray[np.float64]
 _FORMAT = 2
 _KNOWN = (1, 2)  # 1: without other readings
 _NOT_AS_WRITTEN = (  # what reading raises, where bytes are others

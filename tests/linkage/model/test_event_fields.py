@@ -11,7 +11,8 @@ import pytest
 from benchmarks.partition_accuracy import evaluate
 
 from uncounted.errors import NotLinkable
-from uncounted.linkage import link, point_partition, prior_sensitivity
+from uncounted.linkage import evaluate, link, point_partition, prior_sensitivity
+from uncounted.linkage.arrays import Labels
 from uncounted.linkage.comparison import levels
 from uncounted.records.dates.partial_date import parse
 from uncounted.records.names.name import Name
@@ -72,7 +73,7 @@ def fit(agree: float, name: float, event: float) -> Any:
     return SimpleNamespace(chains=SimpleNamespace(rhat=1.0), rates=rates, compared=compared)
 
 
-def pairs(links: int) -> prior_sensitivity.Labels:
+def pairs(links: int) -> Labels:
     """Two draws in which so many pairs are one person each."""
     return np.repeat(np.arange(links), 2)[None, :].repeat(2, axis=0).astype(np.int32)
 

@@ -16,6 +16,7 @@ from tests import naive_linkage as naive
 
 from uncounted._numba import lend
 from uncounted.linkage import mcmc
+from uncounted.linkage.arrays import Singles
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import encode
@@ -493,7 +494,7 @@ def nothing_said(count: int) -> Made:
     return attrs.evolve(case, graph=silent, worth=case.worth._replace(phi=0.0))
 
 
-def two_and_two() -> tuple[Made, partition.Singles, float]:
+def two_and_two() -> tuple[Made, Singles, float]:
     """0 and 1 are one person, 2 and 3 are, and all four may be: no visit of one shows it.
 
     Also guesses, and how likely it is that all four are (flat prior).

@@ -16,14 +16,11 @@ from collections.abc import Mapping
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from uncounted import _threads
+from uncounted.linkage.arrays import Floats, Ints
 from uncounted.linkage.blocking import rules as blocking
 from uncounted.linkage.encoding.encode import NO_KEY
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 ALL, SHARING = 1_000_000, 100_000  # pairs drawn among all, and among those that share a key
 # What lots are drawn among: pairs that share all keys of one.
@@ -61,11 +58,7 @@ class _Blocks:
 
 
 def sample_pairs(
-    keys: Mapping[str, Ints],
-    rng: np.random.Generator,
-    *,
-    from_all: int,
-    sharing: int,
+    keys: Mapping[str, Ints], rng: np.random.Generator, *, from_all: int, sharing: int
 ) -> SampledPairs:
     """Draw pairs, with replacement.
 

@@ -26,12 +26,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Floats, Ints
 from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 LIKELY = 0.01  # pairs less likely than this are no links to speak of
 # Keys that go together: what one person's two reports do with them is one thing.

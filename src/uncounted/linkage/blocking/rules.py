@@ -22,12 +22,10 @@ from numpy.typing import NDArray
 
 from uncounted import _threads
 from uncounted._numba import compiled, lend
+from uncounted.linkage.arrays import Codes, Ints, Singles
 from uncounted.linkage.diagnostics import BlockingDiagnostics
 from uncounted.linkage.encoding.encode import NO_KEY, Encoded
 
-Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
-Singles = NDArray[np.float32]
 Found = tuple[Codes, Codes, Singles, NDArray[np.uint16]]  # left, right, weights, rules
 
 RULES = (

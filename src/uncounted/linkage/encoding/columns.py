@@ -9,14 +9,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Codes, Ints
 from uncounted.linkage.encoding.name_index import Indexer
 from uncounted.records.cells.name_parser import relative_of
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.name import Name
 from uncounted.records.report import Act, Report
 
-Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
 NOTHING = -1
 MOST_ACTS = 6
 _SEXES = {"f": 1, "m": 2}

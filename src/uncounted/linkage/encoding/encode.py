@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Codes, Ints
 from uncounted.linkage.encoding import places
 from uncounted.linkage.encoding.columns import ReportColumns, columns
 from uncounted.linkage.encoding.name_index import Indexer, NameParts
@@ -21,8 +22,6 @@ from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.names.forms import Order
 from uncounted.records.report import Report
 
-Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
 OPEN = 10_000_000  # days: further than any date
 NO_KEY = -1
 HABIT = 0.8  # share of a source's clear names that makes its order a habit
@@ -209,10 +208,7 @@ def _encoded(recorded: ReportColumns) -> Encoded:
         family_words=family_words,
         given_words=given_words,
         word_log_share=_word_shares(
-            len(vocabulary),
-            ((family_words, form_family), (given_words, form_given)),
-            times,
-            seen,
+            len(vocabulary), ((family_words, form_family), (given_words, form_given)), times, seen
         ),
         first_word=int(word_starts[-2]),
         family_word_starts=word_starts[: len(families.letters) + 1],

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from uncounted.linkage.arrays import Flags, Ints
+
 MOST_WORDS = 6
 MOST_SHARING = 500  # places that have a word: such a word alone brings no two together
 _NO_WORD = -1

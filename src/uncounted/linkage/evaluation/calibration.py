@@ -17,14 +17,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Floats, Ints, Labels
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval, share_of_groups
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
-from uncounted.linkage.result import Labels, pair_shares
+from uncounted.linkage.result import pair_shares
 from uncounted.linkage.sampler.candidate_graph import connected
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 EDGES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 DOUBT = (0.05, 0.95)
 NEAR = 0.02  # pairs below it do not make one room of two; as in the order of review
@@ -162,10 +161,7 @@ class Calibration:
             return ()
         return tuple(
             f"{where}, of {links.pairs:,}, {_found(links, self.level)}."
-            for where, links in (
-                ("Within one list", self.within),
-                ("Across lists", self.across),
-            )
+            for where, links in (("Within one list", self.within), ("Across lists", self.across))
         )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.calibration import (
     LEAST_GROUPS,
@@ -43,7 +44,6 @@ from uncounted.linkage.evaluation.sampling import MANY, fits, holds_links
 from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage
 
-Floats = NDArray[np.float64]
 # Kinds of pairs: linked and the same; linked and not; the same, not linked, in some draw and
 # in none. Each measure falls to 0 in r at weights(r) . kinds.
 _KINDS = ("both", "false", "missed", "never")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import BadInput, UsedWrongly
+from uncounted.linkage.arrays import Flags, Floats, Ints
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation import metrics as ms
 from uncounted.linkage.evaluation.calibration import (
@@ -31,9 +32,6 @@ from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage, numbered
 from uncounted.linkage.sampler.candidate_graph import connected
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _BOTH, _FOUND, _TRUE = (ms.SUMS.index(name) for name in ("both", "found", "true"))
 
 
@@ -210,10 +208,7 @@ def _over_draws(values: Floats, level: float) -> tuple[float, float, float] | No
 
 
 def _figures(
-    point: Floats,
-    totals: Floats,
-    sampled: Mapping[str, Interval | None],
-    level: float,
+    point: Floats, totals: Floats, sampled: Mapping[str, Interval | None], level: float
 ) -> dict[str, AccuracyFigure]:
     values, drawn = ms.measures(point), ms.measures(totals)
     return {

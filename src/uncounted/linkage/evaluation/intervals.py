@@ -11,21 +11,17 @@ from collections.abc import Callable, Sequence
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from uncounted.linkage.arrays import Floats
+
 Interval = tuple[float, float]
 _GRID, _FINE = 201, 101
 _TINY = 1e-9
 
 
 def clustered_share(
-    value: float,
-    variance: float,
-    clusters: float,
-    units: float,
-    level: float = 0.95,
+    value: float, variance: float, clusters: float, units: float, level: float = 0.95
 ) -> Interval | None:
     """An interval for a share from clustered units: exact binomial, for what they are worth.
 
@@ -193,9 +189,7 @@ def total_limits(
 
 
 def ratio_limits(
-    strata: Sequence[Stratum],
-    weights: Callable[[Floats], Floats],
-    level: float = 0.95,
+    strata: Sequence[Stratum], weights: Callable[[Floats], Floats], level: float = 0.95
 ) -> Interval:
     """Limits of a share r that is where a weighted total of the kinds is 0.
 

@@ -19,10 +19,8 @@ from numpy.typing import NDArray
 from scipy import sparse, special
 from scipy.sparse import csgraph
 
+from uncounted.linkage.arrays import Floats, Ints
 from uncounted.linkage.evaluation.intervals import Interval, clustered_share
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # A person c has n reports in the found cluster k; |c| and |k| are their sizes.
 SUMS = (

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.evaluation.intervals import Interval
 
-Floats = NDArray[np.float64]
 LEAST_PAIRS, LEAST_GROUPS = 20, 10
 PRIOR_MEAN = np.array([0.0, 1.0])
 PRIOR_SPREAD = np.array([1.0, 0.5])

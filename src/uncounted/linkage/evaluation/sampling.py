@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted.errors import NotEstimable, UsedWrongly
+from uncounted.linkage.arrays import Floats, Ints
 from uncounted.linkage.blocking.rules import RULES
 from uncounted.linkage.diagnostics import Json
 from uncounted.linkage.encoding.encode import NO_KEY, encode
@@ -30,8 +31,6 @@ from uncounted.linkage.point_estimate import point_partition
 from uncounted.linkage.result import Linkage
 from uncounted.records.report import Report
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 HEADER = (*PAIR_COLUMNS, *DESIGN_COLUMNS)
 _LEAST = 2  # of a stratum, so that it can be seen how its pairs differ
 _USUAL = 16  # one in so many for each stratum: what is stated may be wrong, and is to be checked

@@ -11,13 +11,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME, ONE_LETTER, OTHER_FAMILY, OTHER_GIVEN
 from uncounted.linkage.model.fellegi_sunter import MatchProbabilities, capped, name_and_birth
 from uncounted.linkage.model.field_priors import PRIORS, WEIGHT, FieldPrior
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT
-
-Floats = NDArray[np.float64]
 
 # A level that no pair of different people shows still has this many pairs.
 U_PRIOR = 0.5

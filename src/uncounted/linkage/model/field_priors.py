@@ -10,11 +10,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison import name_levels as levels
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, LESS, RIGHT, SLIP, WHOLE
-
-Floats = NDArray[np.float64]
 
 WEIGHT = 40.0
 # Among reports of one person: mean of each level, after "not said".

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted import _threads
+from uncounted.linkage.arrays import Codes, Floats, Ints
 from uncounted.linkage.blocking import pair_sampling
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding.encode import Encoded
@@ -14,9 +15,6 @@ from uncounted.linkage.model import em
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.progress import Progress
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int32]
 _CHUNK = 2_000_000
 
 

@@ -20,10 +20,10 @@ from scipy import special
 
 from uncounted._numba import compiled
 from uncounted.errors import UsedWrongly
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler import overrelaxation
 from uncounted.linkage.sampler import state as partition
 
-Floats = NDArray[np.float64]
 # Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
 Q_PRIOR = (1.0, 19.0)
 # Total weight of the cells of the overlap table in its prior; 1 each up to four lists.

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from uncounted._numba import compiled, lend
 from uncounted.errors import NotLinkable, UsedWrongly
+from uncounted.linkage.arrays import Codes, Floats, Ints, Kinds, Singles
 from uncounted.linkage.diagnostics import CandidateDiagnostics
 from uncounted.linkage.encoding import kernel_arrays
 from uncounted.linkage.encoding.encode import Encoded
@@ -25,16 +26,11 @@ from uncounted.linkage.sampler.state import (
     FAINT,
     FIRM,
     WEAK,
-    Floats,
     Graph,
-    Singles,
     cluster_buffers,
     singleton_weight,
 )
 
-Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
-Kinds = NDArray[np.uint8]
 Decision = tuple[int, int, bool]  # two reports, and whether they are one person
 MOST_NEAR = 40  # candidates a report on average; past it the floor rises
 # A candidate pair less likely than these before any fitting is weak, and faint.

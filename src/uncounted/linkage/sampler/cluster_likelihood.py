@@ -43,6 +43,7 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.arrays import Codes, Floats
 from uncounted.linkage.sampler.pair_likelihood import (
     AGREE,
     ALL,
@@ -57,13 +58,7 @@ from uncounted.linkage.sampler.pair_likelihood import (
     of_two,
     pair_of,
 )
-from uncounted.linkage.sampler.state import (
-    ClusterBuffers,
-    Codes,
-    Floats,
-    Graph,
-    cluster_buffers,
-)
+from uncounted.linkage.sampler.state import ClusterBuffers, Graph, cluster_buffers
 
 
 @compiled

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted._numba import borrow, compiled, compiled_inner, lend
-from uncounted.linkage.sampler.candidate_graph import Kinds
+from uncounted.linkage.arrays import Floats, Ints, Kinds
 from uncounted.linkage.sampler.collapsed_pairs import CollapsedPairs
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, agreement, level
 from uncounted.linkage.sampler.slice_m import (
@@ -39,8 +39,6 @@ from uncounted.linkage.sampler.slice_m import (
     of_level,
 )
 from uncounted.linkage.sampler.state import (
-    Floats,
-    Ints,
     PartitionState,
     PriorParameters,
     add,

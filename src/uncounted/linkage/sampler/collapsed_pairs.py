@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from uncounted._numba import compiled
+from uncounted.linkage.arrays import Codes, Floats, Ints, Kinds
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.sampler.candidate_graph import Kinds, as_either_sees, whose
+from uncounted.linkage.sampler.candidate_graph import as_either_sees, whose
 from uncounted.linkage.sampler.pair_likelihood import (
     DIFFERENT,
     SLIP,
@@ -22,7 +23,7 @@ from uncounted.linkage.sampler.pair_likelihood import (
     agreement,
     explained,
 )
-from uncounted.linkage.sampler.state import Codes, Floats, Graph, Ints
+from uncounted.linkage.sampler.state import Graph
 
 # Doubt of a chance p is p (1 - p). A rate of which less than so much is in doubt is known well
 # enough, and one that more links teach, too: it is drawn in turn with the partition alone.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler.cluster_likelihood import (
     FieldSummary,
     as_original,
@@ -31,7 +32,6 @@ from uncounted.linkage.sampler.pair_likelihood import (
 from uncounted.linkage.sampler.state import (
     BUFFERED_REPORTS,
     ClusterBuffers,
-    Floats,
     Graph,
     PartitionState,
     cluster_buffers,

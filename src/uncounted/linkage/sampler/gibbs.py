@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled_inner
+from uncounted.linkage.arrays import Codes, Floats
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
     OVERLAP,
-    Codes,
-    Floats,
     Graph,
     PartitionState,
     PriorParameters,

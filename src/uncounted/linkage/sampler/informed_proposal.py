@@ -14,17 +14,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.arrays import Codes, Singles
 from uncounted.linkage.sampler.candidate_graph import with_firm
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.state import (
     FIRM,
     MIN_PROPOSAL_WEIGHT,
-    Codes,
     Graph,
     PartitionState,
     PriorParameters,
-    Singles,
     add,
     fresh,
     hangs_together,

@@ -11,9 +11,8 @@ in M. I. Jordan (ed.), Learning in Graphical Models, 1998.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from uncounted.linkage.arrays import Floats
 
 FRESH = 9  # draws beside the last one
 

@@ -15,14 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled_in_place, compiled_inner
+from uncounted.linkage.arrays import Floats
 from uncounted.linkage.comparison import levels
-from uncounted.linkage.sampler.state import (
-    BUFFERED_REPORTS,
-    Floats,
-    Graph,
-    cluster_buffers,
-    code_of,
-)
+from uncounted.linkage.sampler.state import BUFFERED_REPORTS, Graph, cluster_buffers, code_of
 
 RIGHT, SLIP, DIFFERENT = 1, 2, 3  # kinds of levels; 0: nothing is compared
 WHOLE, LESS = 1, 2  # what right levels say: all there is to say, or less than one who says all does

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled
+from uncounted.linkage.arrays import Codes, Floats, Ints, Singles
 from uncounted.linkage.sampler.candidate_graph import as_either_sees, whose
-from uncounted.linkage.sampler.state import Codes, Floats, Graph, Ints, Singles
+from uncounted.linkage.sampler.state import Graph
 
 Turns = NDArray[np.uint8]
 

@@ -14,10 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted._numba import compiled_in_place, compiled_inner
-from uncounted.linkage.sampler.candidate_graph import Kinds
+from uncounted.linkage.arrays import Floats, Kinds
 from uncounted.linkage.sampler.comparison_counts import ComparisonCounts, kind_of_original
 from uncounted.linkage.sampler.pair_likelihood import DIFFERENT, RIGHT, SLIP
-from uncounted.linkage.sampler.state import Floats
 
 _STEPS = 10  # to step out of a slice, on both sides together
 _SHRINKS = 100  # of a slice, after which the last rate stays

@@ -11,16 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.arrays import Codes, Floats, Singles
 from uncounted.linkage.sampler.candidate_graph import as_either_sees
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights, of_two
 from uncounted.linkage.sampler.state import (
-    Codes,
-    Floats,
     Graph,
     PartitionState,
     PriorParameters,
-    Singles,
     add,
     first_of_unit,
     fresh,

@@ -27,13 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncounted._numba import compiled, compiled_in_place, compiled_inner, lend
+from uncounted.linkage.arrays import Codes, Floats, Ints, Singles
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.encoding import kernel_arrays
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int32]
-Singles = NDArray[np.float32]
 OVERLAP, EWENS, FLAT = 0, 1, 2
 FIRM, WEAK, FAINT = 0, 1, 2  # kinds of candidates, by how likely they are joined
 MOST_EXACT_LISTS = 12  # with more lists, cells count lists and no longer tell which

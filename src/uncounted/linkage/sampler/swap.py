@@ -10,16 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled_inner
+from uncounted.linkage.arrays import Codes
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
-from uncounted.linkage.sampler.state import (
-    Codes,
-    Graph,
-    PartitionState,
-    add,
-    hangs_together,
-    remove,
-)
+from uncounted.linkage.sampler.state import Graph, PartitionState, add, hangs_together, remove
 from uncounted.linkage.sampler.workspace import Scratch, passed_over, value_of
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from uncounted._numba import compiled, compiled_inner, lend
+from uncounted.linkage.arrays import Codes
 from uncounted.linkage.sampler.gibbs import reassign
 from uncounted.linkage.sampler.informed_proposal import informed_move
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
@@ -21,7 +22,6 @@ from uncounted.linkage.sampler.state import (
     FAINT,
     FIRM,
     WEAK,
-    Codes,
     Graph,
     PartitionState,
     PriorParameters,

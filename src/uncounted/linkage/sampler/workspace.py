@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from uncounted._numba import compiled_inner
+from uncounted.linkage.arrays import Codes, Floats
 from uncounted.linkage.sampler.cluster_likelihood import evidence
 from uncounted.linkage.sampler.pair_likelihood import MatchWeights
 from uncounted.linkage.sampler.scan_schedule import ScanSchedule
-from uncounted.linkage.sampler.state import Codes, Floats, Graph, PartitionState, members
+from uncounted.linkage.sampler.state import Graph, PartitionState, members
 
 
 class Scratch(NamedTuple):
