@@ -72,7 +72,7 @@ class UncertainPair:
 class ReviewOrder:
     """The next pairs, the best first; how many are undecided; the variance of log N.
 
-    `linkage` is the part of it that comes from who is who, `elsewhere` the rest.
+    `linkage` is the part of it that comes from linkage, `elsewhere` the rest.
     """
 
     pairs: tuple[UncertainPair, ...]
@@ -104,14 +104,14 @@ def review_order(
     """Order the undecided pairs by how much the interval of N would narrow.
 
     Args:
-        labels: draws of who is who, shape (draws, reports).
+        labels: posterior draws, shape (draws, reports).
         sources: the source of each report.
         lists: the lists that are counted; default: every source.
         counted: whether each report may be counted; default: all. Others only link.
         value: log N of a table, the same each time. None: there is no N yet, and pairs come
             in the order of what they say about the number of people.
         elsewhere: the variance of log N that does not come from linkage.
-        decided: pairs, by position, that somebody decided: they do not come again.
+        decided: pairs, by position, that have a decision: they are left out.
         most: how many pairs.
 
     Raises:

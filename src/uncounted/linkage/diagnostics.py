@@ -50,7 +50,7 @@ class LinkageSettings(_Stored):
 class ChainDiagnostics(_Stored):
     """Convergence: the worst split R-hat and the least effective sample size of what is watched.
 
-    `duplicates_in_a_list` is q of each list: how often it has one more report of somebody.
+    `duplicates_in_a_list` is q of each list, the probability of one more report of a person it has.
     """
 
     rhat: float = 1.0

@@ -33,9 +33,9 @@ def first_alike(
 
     With `across`, it may be on another list that took over rows of its own, or the other way round.
 
-    Notes are not looked at, and who says hardly more than a name is like nobody. Of two who are
-    alike and whom people have decided to be two, the later is itself. Where what they have decided
-    of others cannot be true of copies, all who hang on them are themselves.
+    Notes are not looked at, and a report that says hardly more than a name has no duplicate. Of two
+    who are alike and whom people have decided to be two, the later is itself. Where what they have
+    decided of others cannot be true of copies, all who hang on them are themselves.
 
     Examples:
         >>> from uncounted.records.dates.partial_date import parse
@@ -82,12 +82,12 @@ def _torn(first: Ints, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
 
 
 def without(first: Ints, others: Ints) -> Ints:
-    """The same, but whoever is like one of these others is itself."""
+    """The same, but reports like one of these others are themselves."""
     return np.where(np.isin(first, others), np.arange(len(first)), first)
 
 
 def unsure(encoded: Encoded, rates: MatchProbabilities, those: Ints) -> Ints:
-    """Of some reports, those of whom another that says just the same may be somebody else."""
+    """Of some reports, those of which a duplicate may be another person."""
     alike = levels.levels(encoded, those, those)
     log_odds = rates.of(alike) - np.log(encoded.count)
     return np.asarray(those[log_odds < special.logit(SURELY)])

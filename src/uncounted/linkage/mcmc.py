@@ -117,7 +117,7 @@ class _Chain:
 
 @attrs.frozen
 class PartitionDraws:
-    """Draws of who is who and what was watched."""
+    """Posterior draws of the partition, and what was monitored."""
 
     slots: NDArray[np.int32]  # (draws, reports)
     chains: ChainDiagnostics
@@ -221,7 +221,7 @@ def _firm_together(chains: list[_Chain]) -> None:
     """Candidates are firm in all chains who are so in any, or together in any draw of any.
 
     What one chain has come upon by a seldom look, the others would have to wait for as long. But
-    whoever is chosen for being together leaves as soon as often, and others would come as seldom
+    a report chosen for being together leaves as soon as often, and others would come as seldom
     as before: for as long as that takes too few would be together. So no draws are kept before
     everybody has been visited with all candidates (`_Work.look_everywhere`).
     """
@@ -238,13 +238,13 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     What is likely enough to matter must not wait for a seldom look, and is proposed as it is
     likely, where there is `guessing`. Candidates are of one kind in all chains here
     (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
-    of few looks, it is too sure, and whoever would leave then is hardly ever asked to.
+    of few looks, it is too sure, and a report that would leave is hardly ever proposed to.
     """
     worked, alone, again, proposed, looks, joins = (
         np.sum([getattr(chain.schedule, name) for chain in chains], axis=0)
         for name in ("worked", "alone", "again", "proposed", "looks", "joins")
     )
-    with np.errstate(invalid="ignore"):  # NaN where nobody looked
+    with np.errstate(invalid="ignore"):  # NaN where there was no update
         shared = candidate_graph.guessing(chains[0].graph, joins / looks, alone / worked)
     shared = split_merge.by_doubt(with_proposal(shared, [chain.state.slot for chain in chains]))
     # how good guesses were that were made before: of these new ones, the next look tells

@@ -253,7 +253,7 @@ def _comparing_once(
 ) -> tuple[Compared, Ints]:
     """Compare reports, each that is there twice once; and which of these each report is."""
     first = exact_duplicates.first_alike(reports, decisions, across=across)
-    if len(np.unique(first)) < 2:  # there would be nobody to compare with
+    if len(np.unique(first)) < 2:  # there would be nothing to compare with
         first = np.arange(len(reports))
     compared, kept, once = _comparing(reports, first, seed, progress)
     twice = np.flatnonzero(np.bincount(once) > 1)

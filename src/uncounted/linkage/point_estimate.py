@@ -146,7 +146,7 @@ class _People:
         self.knots: dict[int, set[int]] = defaultdict(set)
         for knot, person in enumerate(of):
             self.knots[person].add(knot)
-        self.nobody = max(of, default=-1) + 1  # a label that nobody has
+        self.unused = max(of, default=-1) + 1  # a label that no person has
 
     def move(self, knot: int) -> bool:
         """Put a knot where the loss is least; whether it moved."""
@@ -154,12 +154,12 @@ class _People:
         gain, met = self._around([knot])
         best, most = here, gain[here] + _GAIN
         if most < 0.0 and len(self.knots[here]) > 1:
-            best, most = self.nobody, 0.0
+            best, most = self.unused, 0.0
         for person, worth in gain.items():
             if person != here and worth > most and met[person] == len(self.knots[person]):
                 best, most = person, worth
         if best != here:
-            self.nobody += best == self.nobody
+            self.unused += best == self.unused
             self._put([knot], best)
         return best != here
 

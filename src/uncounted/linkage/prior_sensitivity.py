@@ -40,9 +40,9 @@ RUN = mcmc.Run(
 _STRICT, _LOOSE = 20.0, 0.1  # how much likelier or less likely than the floor candidates have to be
 MOST_LINKS_UNJUDGED = 25  # links up to which what was learned says little
 MOST_TIMES = 1.15  # pairs that are linked, for each that agreement alone suggests
-_NAMES_AGREE = 0.9  # of the links: then nobody is one person for what happened alone
+_NAMES_AGREE = 0.9  # of the links: then no link rests on events alone
 _AT_THE_CUT = 0.02  # names that agree no more than this above the least allowed
-_AS_GOOD = float(np.log(2))  # of worth: where next to nobody differs, which is more is chance
+_AS_GOOD = float(np.log(2))  # of worth: where hardly any differ, which is more is chance
 _OTHER = 0.5  # a floor that is no lower than so much of another is no other
 _FULL = "the usual candidates are as many as can be: there is no looser rule"
 _FEWEST = "the usual candidates are as few as can be: there is no stricter rule"
@@ -158,7 +158,7 @@ def worth_by_field(sampled: mcmc.PartitionDraws) -> dict[str, float]:
 def outweighed(sampled: mcmc.PartitionDraws, labels: Labels) -> bool:
     """Whether what happened, when and where outweighs names in what was learned.
 
-    A day and a town may tell more than one of a hundred names, and nobody is linked for them alone
+    A day and a town may tell more than one of a hundred names, and no link rests on them alone
     if nearly all links agree in the name, too.
     """
     if _links(labels) <= MOST_LINKS_UNJUDGED or _names_agree(sampled) >= _NAMES_AGREE:
@@ -218,7 +218,7 @@ def _repeats(
 
 
 def repeats(labels: NDArray[np.int32], source: NDArray[np.int64]) -> int:
-    """How often a list has somebody once more.
+    """How many reports are duplicates within a list.
 
     Examples:
         >>> repeats(np.array([0, 0, 0, 1], np.int32), np.array([0, 0, 1, 1]))

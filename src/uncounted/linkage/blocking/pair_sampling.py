@@ -40,7 +40,7 @@ SHARED = (
 
 @attrs.frozen(eq=False)
 class SampledPairs:
-    """Pairs by lot, left > right, and how many pairs each stands for."""
+    """Sampled pairs, left > right, and how many pairs each stands for."""
 
     left: Ints
     right: Ints

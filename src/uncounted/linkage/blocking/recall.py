@@ -104,7 +104,7 @@ def blocking_loss(
 
 
 def describe_loss(blocking: BlockingDiagnostics) -> str | None:
-    """What is lost with pairs that were not compared, if it is worth a word; else None.
+    """What is lost with pairs that were not compared, if that is more than 1%; else None.
 
     Examples:
         >>> found = BlockingDiagnostics(likely_links=900.0, lost_links=40.0, all_looked_at=True)

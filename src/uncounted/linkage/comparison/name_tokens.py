@@ -73,7 +73,7 @@ def _word(a: ReportArrays, family: int, given: int, at: int) -> int:
 def _within(a: ReportArrays, p: int, r: int, q: int, s: int) -> tuple[int, float]:
     """Whether all words of one are words of the other (1), or but for slips (2), and how telling.
 
-    The log of 1 / chance that somebody has these words by chance, those with a slip left out.
+    The log of 1 / chance that a person has these words by chance, those with a slip left out.
     """
     n, m = count(a, p, r), count(a, q, s)
     if n > m:

@@ -146,7 +146,7 @@ def encode(reports: Iterable[Report] | ReportColumns) -> Encoded:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Nobody looks for cycles meanwhile: reading makes none, and a million names are many.
+    """Switch garbage collection off: reading makes no cycles, and a million names are many.
 
     As a decorator, it holds for all that a function does.
     """

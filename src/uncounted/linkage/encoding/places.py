@@ -252,7 +252,7 @@ def compare(texts: Sequence[str], places: Sequence[PlaceKeys]) -> NDArray[np.uin
     unclear = only_wide[:, None] | only_wide[None, :]
     same_wide = (wide_ids[:, None] == wide_ids[None, :]) & known[:, None] & known[None, :]
     levels[same_wide & (levels == DIFFERENT)] = SAME_WIDE
-    # a province against a town of which nobody says where it lies: nothing to compare
+    # a province against a town of unknown province: nothing to compare
     levels[unclear & ~(known[:, None] & known[None, :])] = MISSING
     _mark_within(levels, places, wide)
     holders: dict[str, tuple[list[int], list[int]]] = {}

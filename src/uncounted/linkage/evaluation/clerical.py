@@ -3,7 +3,7 @@
 The estimators are those of the design: a pair that was drawn stands for all pairs of its
 stratum (Horvitz and Thompson 1952), and precision, recall and F1 are ratios of such totals.
 Only chance in drawing is in their intervals; that the labels are right is assumed, and
-so is that pairs nobody could label are like the others of their stratum (what becomes of it
+so is that pairs that could not be labelled are like the others of their stratum (what becomes of it
 if they are not is given beside it).
 """
 
@@ -278,7 +278,7 @@ def _calibration(
 def line(
     linkage: Linkage, pairs: StatedPairs, same: NDArray[np.bool_], weight: Floats, level: float
 ) -> Recalibrated | None:
-    """Fit the line to pairs in doubt that were drawn by lot; None where they are too few."""
+    """Fit the line to a random sample of uncertain pairs; None where they are too few."""
     doubt = pairs.doubtful
     room = rooms(len(linkage.keys), StatedPairs.of(linkage.labels), pairs)
     return recalibrated(

@@ -40,7 +40,7 @@ class AccuracyFigure:
     """One measure of the point partition, with its two kinds of doubt.
 
     `sampling` is None where too little is labelled to tell; `draws` holds median, lower
-    and upper end over the draws of who is who. `value` is None for a share of nothing.
+    and upper end over the posterior draws. `value` is None for a share of nothing.
     """
 
     value: float | None
@@ -228,7 +228,7 @@ def _calibrated(
     pairs = StatedPairs.of(linkage.labels)
     one, two = person[pairs.left], person[pairs.right]
     right = (one == two) & (one >= 0)
-    own = np.append(weight, 0.0)  # -1 is nobody, and weighs nothing
+    own = np.append(weight, 0.0)  # -1 is no person, and weighs nothing
     if complete:
         mass = (own[one] + own[two]) / 2
     else:
@@ -261,7 +261,7 @@ def against_pairs(
 ) -> TruthComparison:
     """Hold a linkage against labelled pairs, each of which counts alike.
 
-    What comes out is of these pairs: it speaks for others only if they were drawn by lot
+    What comes out is of these pairs: it holds for others only if they are a random sample
     from all pairs, links and not.
 
     Raises:

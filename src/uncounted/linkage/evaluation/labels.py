@@ -38,7 +38,7 @@ class Persons:
 
 @attrs.frozen
 class Labelled:
-    """A pair of reports and whether they are one person; None where nobody could say."""
+    """A pair of reports and whether they are one person; None where it could not be told."""
 
     row: int
     one: Key

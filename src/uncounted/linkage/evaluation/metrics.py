@@ -30,7 +30,7 @@ SUMS = (
     "true",  # pairs of c: |c| (|c| - 1) / 2
     "purity",  # n^2 / |k|
     "unity",  # n^2 / |c|
-    "exact",  # 1 if c is one found cluster, and nobody else is in it
+    "exact",  # 1 if c is one found cluster, and no other report is in it
     "people",  # 1
     "found_people",  # n / |k|
     "mixed",  # n log(|k| / n)
@@ -71,7 +71,7 @@ def cluster_overlap(labels: NDArray[Any], person: Ints) -> ClusterOverlap:
 
     Args:
         labels: the found cluster of each report, from 0.
-        person: the true person of each report, from 0; -1 for one that is of nobody in
+        person: the true person of each report, from 0; -1 for one that is of no one in
             `person`, which then only counts in the sizes of clusters.
     """
     labels = labels.astype(np.int64)

@@ -106,7 +106,7 @@ def sharing(
     """Find the pairs of reports that share all keys of a rule, and of how many rules.
 
     Args:
-        keys: by name, a number a report; `none` is shared with nobody.
+        keys: by name, a number a report; `none` is a missing value.
         rules: names of keys that have to be shared together. A rule that would give more
             than `most` pairs a report is left out.
         none: a report's number where it has no key.

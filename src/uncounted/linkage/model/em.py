@@ -57,7 +57,7 @@ def _companion(
     that do not agree, and how origins do; each is pulled towards what is thought before any are
     seen. That given names or births agree is not learned: one person's reports, with another
     given name on some of them, would pass for companions. Each pair that was compared counts once,
-    whatever it stands for: one by lot would outweigh all that blocking has found.
+    whatever it stands for: one sampled pair would outweigh all that blocking has found.
     """
     name, birth, sex, origin, _, relative, occupation, number = u
     kin = np.where(_SAME_FAMILY, name, 0.0)
@@ -218,7 +218,7 @@ def _alike(patterns: levels.Levels) -> NDArray[np.bool_]:
 
     A fit starts with these as links, and thinks no more pairs links before it looks at them than
     these, or two a report if that is more: else it would find events in place of people. Taken
-    for strangers to start with, somebody who is reported fifteen times in a short list would make
+    for strangers to start with, a person who is reported fifteen times in a short list would make
     it look as if strangers shared names and days.
     """
     day = _SAME_BIRTHDAY[patterns[:, 1]] | _SAME_ACT[patterns[:, 4]]
@@ -235,7 +235,7 @@ def _joint_of(patterns: levels.Levels, non_matches: Floats, stand_for: Floats) -
     """How much likelier levels of origin and event are together than apart, among strangers.
 
     Taken from pairs whose names differ: among the others, one person's would pass for it. Pairs
-    at two levels were drawn by lot about as often as those at whichever is drawn more often.
+    at two levels were sampled about as often as those at whichever is drawn more often.
     """
     non_matches = np.where(patterns[:, 0] > levels.NAME_AGREES, non_matches, 0.0)
     both, squares = (np.zeros((len(levels.ORIGIN), len(levels.EVENT))) for _ in range(2))
@@ -252,7 +252,7 @@ def _joint_of(patterns: levels.Levels, non_matches: Floats, stand_for: Floats) -
 def _errors_of(patterns: levels.Levels, linked: Floats) -> Floats:
     """How much likelier kinds of name and birth are together than apart, among one person's.
 
-    Where each report with an error has just one, whoever has another birthday has the name right.
+    Where each report with an error has just one, a report with another birthday has the name right.
     That a name or a birth is a different one is never made likelier: strangers are so.
     """
     both = np.zeros((DIFFERENT + 1, DIFFERENT + 1))

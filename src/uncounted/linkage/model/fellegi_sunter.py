@@ -8,7 +8,7 @@ truncation keeps a fit from linking people because they share an event. u is joi
 happened when and where, and over family and given name, since those are dependent among
 non-matches too; it is learned from pairs alone (`em`).
 
-A name that differs is somebody else's: none of its levels is evidence for a link, however often
+A name that differs is another person's: none of its levels is evidence for a link, however often
 it is seen within clusters. People recorded under another given name mostly keep the family name;
 two different people seldom share one.
 """
@@ -308,7 +308,8 @@ def _draw_kinds(rng: np.random.Generator, kinds: Floats, last: Floats) -> Floats
 def _draw_shares(rng: np.random.Generator, weight: Floats, last: Floats) -> Floats:
     """Of each kind in each field, levels' shares: Dirichlets, opposite the last.
 
-    They are drawn as gammas. What the last ones summed to is not known, and of no matter: by lot.
+    They are drawn as gammas. What the last ones summed to is unknown and does not matter: it is
+    drawn.
     """
     sums = rng.standard_gamma(_by_kind(weight))
     was = last * (sums / np.maximum(_by_kind(last), _TINY)).ravel()[_OF_KIND]

@@ -24,8 +24,9 @@ def of_pairs(
     """Levels of the candidates, packed; rates; and the log odds of each before any partition.
 
     Rates are learned from all pairs, or from two strata of them. In larger files the strata are the
-    candidates, all of them, and the rest, of which pairs by lot stand for many each (`strangers`).
-    Random pairs alone hold hardly a link: of a million reports' pairs, one in 700,000 is.
+    candidates, all of them, and the rest, of which sampled pairs stand for many each
+    (`pair_sampling`). Random pairs alone hold hardly a link: of a million reports' pairs, one in
+    700,000 is.
 
     What is said of different people is counted anew by people, once it is known how often each is
     likely to be reported.
@@ -34,7 +35,7 @@ def of_pairs(
         encoded: the reports.
         left: of each candidate pair, the later report; pairs are in order.
         right: the other.
-        seed: of pairs by lot.
+        seed: of sampled pairs.
         progress: told as it goes.
     """
     count = encoded.count
@@ -69,9 +70,9 @@ def _by_people(
     likely: NDArray[np.bool_],
     sampled: _SampledNonMatches,
 ) -> tuple[Floats, Floats]:
-    """How many pairs of people show each row of levels, and each pair by lot stands for.
+    """How many pairs of people show each row of levels, and each sampled pair stands for.
 
-    Whoever is likelier one person than not with k - 1 others is reported k times, and a pair of
+    A report that is more likely than not one person's with k - 1 others is one of k, and a pair of
     whom one is reported k times and one l times counts for 1 / (k l). Of two who are likely one
     person, neither is counted among the reports of the other: if they are strangers, they are so
     with all their weight.
@@ -102,7 +103,7 @@ def _by_people(
 
 @attrs.frozen
 class _SampledNonMatches:
-    """Pairs by lot, their levels, and how many pairs each stands for."""
+    """Sampled pairs, their levels, and how many pairs each stands for."""
 
     left: Ints
     right: Ints
@@ -113,12 +114,12 @@ class _SampledNonMatches:
 def _others(
     encoded: Encoded, left: Ints, right: Ints, seed: int, progress: Progress
 ) -> _SampledNonMatches:
-    """Pairs by lot that are none of these; none, if these are all."""
+    """Sample pairs that are none of these; none, if these are all."""
     count = encoded.count
     missing = count * (count - 1) // 2 - len(left)
     if not missing:
-        nobody = np.zeros(0, np.int64)
-        return _SampledNonMatches(nobody, nobody, np.zeros(0, np.int32), np.zeros(0))
+        none = np.zeros(0, np.int64)
+        return _SampledNonMatches(none, none, np.zeros(0, np.int32), np.zeros(0))
     sampled = pair_sampling.sample_pairs(
         encoded.keys,
         np.random.default_rng([seed, 3]),

@@ -24,7 +24,7 @@ from uncounted.linkage.arrays import Floats
 from uncounted.linkage.sampler import overrelaxation
 from uncounted.linkage.sampler import state as partition
 
-# Chance that a list has one more report of somebody it has: Beta prior, one in twenty.
+# Probability that a list has one more report of a person it has: Beta prior, mean 1 in 20.
 Q_PRIOR = (1.0, 19.0)
 # Total weight of the cells of the overlap table in its prior; 1 each up to four lists.
 MOST_CELL_WEIGHT = 15.0
@@ -38,7 +38,7 @@ class PartitionPrior:
     name: str
     words: str
     kind: int
-    once_a_list: bool = False  # nobody is twice on a list
+    once_a_list: bool = False  # no duplicates within a list
 
     def start(self, lists: int, cells: int) -> partition.PriorParameters:
         """With the parameters that a chain begins with."""

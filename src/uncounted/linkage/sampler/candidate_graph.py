@@ -38,7 +38,7 @@ WEAK_BELOW, FAINT_BELOW = 0.02, 1e-3
 # Once it is known how likely candidates are joined where they are options, firm are those that
 # are with such a chance at the least, and weak; and each is proposed with one at the least.
 FIRM_FROM, WEAK_FROM, MIN_LINK_PROBABILITY = 3e-4, 1e-5, 1e-4
-MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find nobody
+MOST_FLOOR = 0.5  # a rule that leaves out what is likelier than not would find no one
 _STEP = 0.5  # in log odds
 _TOGETHER = 0.05  # pairs likelier than this are one person in a chain that starts together
 _LARGEST = 30  # reports of a person at such a start
@@ -195,8 +195,8 @@ def start(built: CandidateGraph, *, together: bool, once_a_list: bool) -> Ints:
 
     Args:
         built: the graph.
-        together: join whoever may be one person, likeliest first; else nobody.
-        once_a_list: nobody is twice on a list, but by decision.
+        together: join likely matches, likeliest first; else leave all apart.
+        once_a_list: no duplicates within a list, but by decision.
     """
     graph = built.graph
     count = len(graph.lists)

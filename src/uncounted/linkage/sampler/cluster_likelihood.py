@@ -219,7 +219,7 @@ def may_be_original(
 ) -> bool:
     """Whether x is compared with most, and says no less than another that is and agrees with it.
 
-    It says less if the other says all there is to say, as somebody says as well, and x does not.
+    It says less if the other says all there is to say, as a third says as well, and x does not.
     """
     if _how_many(buffers.seen[x], MET) < summary.most:
         return False
@@ -264,7 +264,7 @@ def as_original(
 def _err(k: int, x: int, buffers: ClusterBuffers) -> int:
     """How many of those that agree with x err at the least, as they contradict one another.
 
-    Without whoever errs nobody contradicts anybody: they cover all contradictions. So they are at
+    Without those that err no two contradict: they cover all contradictions. So they are at
     least as many as the fewest that one of them has, and as all over the most that one has.
     """
     pairs, fewest, most = 0, k, 0

@@ -1,19 +1,19 @@
 """Collapsed Gibbs steps for m: candidate pairs are summed out, and drawn after it.
 
 Drawn in turn, rates and partition hold one another: where few are one person at a level, its m is
-small, and so few become so; where many happen to be, it is large, and they stay. Of two with
-whom nobody else is, it is known what they are worth together and apart for any m. So m of a level
-is drawn with such pairs summed out, and then whether each is one person, given m: a collapsed
-Gibbs step (J. S. Liu, "The collapsed Gibbs sampler in Bayesian computations with applications to a
-gene regulation problem", Journal of the American Statistical Association 89, 1994). Likewise how
-often reports are a slip, or different.
+small, and so few become so; where many happen to be, it is large, and they stay. Of two with no
+other report in their clusters, it is known what they are worth together and apart for any m. So m
+of a level is drawn with such pairs summed out, and then whether each is one person, given m: a
+collapsed Gibbs step (J. S. Liu, "The collapsed Gibbs sampler in Bayesian computations with
+applications to a gene regulation problem", Journal of the American Statistical Association 89,
+1994). Likewise how often reports are a slip, or different.
 
-What the prior says of one pair hangs on how many others are together, a little. So rate and pairs
+The prior of one pair depends a little on how many others are together. So rate and pairs
 are proposed as if there were as many as usual, and taken or not by what it says of all
 (Metropolis-Hastings).
 
 The pairs to sum out (`collapsed_pairs`) are chosen without a look at the state, and no report is in
-two of a step's: whether somebody else is with one of them is the same before a step and after it.
+two of a step's: whether another report is with one of them is the same before a step and after it.
 
 Compiled; what Python calls lends its arrays before it passes them on.
 """
@@ -48,14 +48,14 @@ from uncounted.linkage.sampler.state import (
     remove,
 )
 
-_SOMEBODY_ELSE, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
+_WITH_OTHERS, _APART, _TOGETHER = 0, 1, 2  # of a pair: who is with them
 _NOTHING = 1e-300  # m is no less
 
 
 class _Workspace(NamedTuple):
     """Room to work in. Of the pairs of a step: who is with them; which change, and of which runs.
 
-    Of its runs: what `draw_rate` needs of pairs with whom nobody else is, and what of their
+    Of its runs: what `draw_rate` needs of pairs without others, and what of their
     worth the prior says. `lists`, shape (lists, lists), is for what is by the lists of two.
     """
 
@@ -159,7 +159,7 @@ def _draw(
 def _look(
     lists: Ints, state: PartitionState, collapsed: CollapsedPairs, room: _Workspace, x: int
 ) -> int:
-    """See which of a step's pairs have nobody else with them; how many of these are together.
+    """Find which of a step's pairs have no other report with them; how many of these are together.
 
     `usual` counts clusters as they were if as many of these were together as is likely.
     """
@@ -178,9 +178,9 @@ def _look(
             a, b = state.slot[i], state.slot[j]
             who = _TOGETHER if a == b else _APART
             if state.size[a] + state.size[b] != (4 if a == b else 2):
-                who = _SOMEBODY_ELSE
+                who = _WITH_OTHERS
             room.who[p - low] = who
-            if who != _SOMEBODY_ELSE:
+            if who != _WITH_OTHERS:
                 room.times[y - collapsed.runs[x]] += 1.0
                 room.lists[lists[i], lists[j]] += collapsed.link_probability[p]
             if who == _TOGETHER:
@@ -264,7 +264,7 @@ def _settle(
         chance = np.exp(-log_1_exp(-room.worth[y - collapsed.runs[x]]))
         for p in range(collapsed.pairs[y], collapsed.pairs[y + 1]):
             who = room.who[p - low]
-            if who != _SOMEBODY_ELSE and (rng.random() < chance) != (who == _TOGETHER):
+            if who != _WITH_OTHERS and (rng.random() < chance) != (who == _TOGETHER):
                 room.changed[changed], room.run[changed] = p, y
                 changed += 1
                 log_prior = room.by_prior[y - collapsed.runs[x]]

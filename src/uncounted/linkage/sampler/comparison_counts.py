@@ -215,7 +215,7 @@ def _count_pair(worth: MatchWeights, code: int, counts: ComparisonCounts) -> Non
 
 @compiled_in_place
 def kind_of_original(rng: np.random.Generator, right: float, slip: float, different: float) -> int:
-    """What an original is, by lot."""
+    """Draw what an original is."""
     left = rng.random() * (right + slip + different) - right
     return RIGHT if left < 0 else (SLIP if left < slip else DIFFERENT)
 

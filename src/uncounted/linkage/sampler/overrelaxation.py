@@ -28,6 +28,6 @@ def opposite(rng: np.random.Generator, last: Floats, fresh: Floats) -> Floats:
         fresh: independent draws from these laws, shape (draws, numbers).
     """
     below, alike = (fresh < last).sum(axis=0), (fresh == last).sum(axis=0)
-    place = below + rng.integers(0, alike + 1)  # among draws that are alike, by lot
+    place = below + rng.integers(0, alike + 1)  # ties are broken at random
     order = np.sort(np.concatenate([last[None], fresh]), axis=0)
     return np.asarray(np.take_along_axis(order, (len(fresh) - place)[None], axis=0)[0])

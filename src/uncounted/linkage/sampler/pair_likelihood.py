@@ -36,7 +36,7 @@ _RECORD = 4  # of a pair: which, its levels, `first` of them, and what different
 class MatchWeights(NamedTuple):
     """What levels are worth: log(m / u), shape (fields, levels), and for companions likewise.
 
-    Fields are in the order of `compare.FIELDS`; the last may be left out, where nobody says them.
+    Fields are in the order of `compare.FIELDS`; the last may be left out, where no report has them.
     `first` is log(m / u) before any partition; `copies` is log(t / u); `kind` says of each level
     whether it is right, a slip or different, and `says` of right ones whether both say all there is
     to say (`WHOLE`), or one of them at the most (`LESS`); `steps` has what these add to the counts

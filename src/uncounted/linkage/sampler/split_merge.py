@@ -124,9 +124,9 @@ def redivide(
 ) -> None:
     """Divide the clusters of two reports between them anew, if they are two.
 
-    Whoever may be either's goes from one to the other, with all that go along, or places are
-    changed. One by one the first of them would have to leave the others; by a merge and a split,
-    all would have to be one person in between.
+    Reports that may be either's move from one to the other together, or are exchanged. One by one
+    the first of them would have to leave the others; by a merge and a split, all would have to be
+    one person in between.
 
     1. The units of i and j stay. 2. The others, in random order, join either by their pair
     weights. 3. Metropolis-Hastings with the chances of the new division and, in the same order, of
@@ -182,7 +182,7 @@ def _to_the_other(
 
 @compiled_inner
 def _cannot_link_now(graph: Graph, state: PartitionState, moved: Codes, count: int) -> bool:
-    """Whether a decision keeps one of those who moved from somebody who is in its slot."""
+    """Whether a decision keeps one of those who moved from another in its slot."""
     for x in range(count):
         if cannot_link(graph, state, moved[x : x + 1], 1, state.slot[moved[x]]):
             return True

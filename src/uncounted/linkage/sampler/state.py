@@ -42,7 +42,7 @@ _LEVELS_EACH, _LEAST_LEVELS = 4, 4096
 MIN_PROPOSAL_WEIGHT = 3e-3
 BUFFERED_REPORTS = 64  # reports of a cluster for which a chain keeps room: one word of bits
 # Log of a chance that is none, finite: where a decision has put two reports of a list together
-# that repeats nobody, it is in every option, and cancels.
+# without duplicates, it is in every option, and cancels.
 _REFUSED = -1e6
 
 
@@ -127,9 +127,9 @@ class PartitionState(NamedTuple):
     """A partition, with the counts that the prior needs and the evidence of each cluster.
 
     `slot` says which cluster a report is in; `head` a cluster's first report (-1: none), `after`
-    and `before` link its reports. The last `idle[0]` of `spare` are slots of nobody. The levels of
+    and `before` link its reports. The last `idle[0]` of `spare` are empty slots. The levels of
     the pairs of a cluster, once they were asked for, stand in `levels` from `levels_at` on, if that
-    is not -1, and as long as nobody joins or leaves it; `levels_end[0]` is where there is room.
+    is not -1, and as long as no report joins or leaves it; `levels_end[0]` is where there is room.
     """
 
     slot: Codes
@@ -246,7 +246,7 @@ def remove(state: PartitionState, r: int, s: int) -> None:
 
 @compiled_inner
 def fresh(state: PartitionState) -> int:
-    """The slot of nobody that `add` takes next."""
+    """The empty slot that `add` takes next."""
     slot: int = state.spare[state.idle[0] - 1]
     return slot
 

@@ -154,7 +154,7 @@ def sweep(
 
 @compiled_inner
 def _weakest(graph: Graph, lot: float) -> int:
-    """Down to which candidates are looked at, by lot."""
+    """Down to which candidates are options, at random."""
     seen = int(len(graph.link_probability) > 0)
     if lot < FAINT_LOOKS[seen]:
         return FAINT
@@ -163,7 +163,7 @@ def _weakest(graph: Graph, lot: float) -> int:
 
 @compiled_inner
 def _candidate(rng: np.random.Generator, graph: Graph, r: int) -> int:
-    """Where a candidate of r by lot stands, a weak or faint one seldom; -1: none is found."""
+    """Where a random candidate of r stands, a weak or faint one seldom; -1: none is found."""
     weakest = _weakest(graph, rng.random())
     low, high = looked_at(graph, r, weakest)
     for _ in range(_TRIES if high > low else 0):

@@ -18,8 +18,8 @@ class Scratch(NamedTuple):
     """Room to work in, so that no move makes any.
 
     `seen`, by slot: place among the options of a unit, of which `options`, `scores` and `gains`
-    are the rest; `known`, by mask: what the prior says of joining a cluster on these
-    lists; `schedule`: what is seen there; `large`: of more reports than this a move is tried by lot
+    are the rest; `known`, by mask: log prior ratio of joining a cluster on these lists; `schedule`:
+    what is seen there; `large`: with more reports than this a move is skipped at random
     (`passed_over`). The others hold reports.
     """
 
@@ -51,7 +51,7 @@ def value_of(
 
 @compiled_inner
 def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
-    """Whether a move is not tried, by lot, as so many reports are in the clusters that it is of.
+    """Whether a move is skipped at random, since its clusters have so many reports.
 
     What evidence costs grows as the square of how many there are. It is tried with chance large /
     size. A move must leave `size` as it is, or the way back would be tried more often or less.
@@ -61,7 +61,7 @@ def passed_over(rng: np.random.Generator, scratch: Scratch, size: int) -> bool:
 
 @compiled_inner
 def cannot_link(graph: Graph, state: PartitionState, unit: Codes, size: int, slot: int) -> bool:
-    """Whether a decision keeps one of a unit from somebody in a slot."""
+    """Whether a cannot-link decision keeps one of a unit from a report in a slot."""
     for x in range(size):
         for at in range(graph.apart_starts[unit[x]], graph.apart_starts[unit[x] + 1]):
             if state.slot[graph.apart[at]] == slot:
