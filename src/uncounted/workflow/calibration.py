@@ -14,8 +14,9 @@ import numpy as np
 
 from uncounted.errors import BadInput
 from uncounted.linkage import Linkage
+from uncounted.linkage.arrays import Ints
 from uncounted.linkage.evaluation import LabelledPairs, sampling
-from uncounted.linkage.evaluation.calibration import Ints, StatedPairs, in_doubt, rooms
+from uncounted.linkage.evaluation.calibration import StatedPairs, in_doubt, rooms
 from uncounted.linkage.evaluation.ground_truth import composed, index_of
 from uncounted.linkage.evaluation.recalibration import Recalibrated, recalibrated
 from uncounted.linkage.sampler.candidate_graph import connected

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.partition_accuracy import evaluate
 
 from uncounted.errors import NotLinkable
-from uncounted.linkage import evaluate, link, point_partition, prior_sensitivity
+from uncounted.linkage import link, point_partition, prior_sensitivity
 from uncounted.linkage.arrays import Labels
 from uncounted.linkage.comparison import levels
 from uncounted.records.dates.partial_date import parse
