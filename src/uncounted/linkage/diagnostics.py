@@ -1,4 +1,4 @@
-"""What a linkage says of itself: settings, convergence, candidate pairs, blocking, checks.
+"""Diagnostics and settings of a linkage: convergence, candidate pairs, blocking, checks.
 
 Frozen values, and the one place where they become JSON and are read back: keys of a stored
 linkage are those of the fields. What a linkage was stored without is None, and is left out again.
@@ -106,7 +106,7 @@ class BlockingDiagnostics(_Stored):
 
 @attrs.frozen
 class FitDiagnostics(_Stored):
-    """What the fit says of fields, the check it fails (None: none), and the number of people."""
+    """Evidence of each field, the check it fails (None: none), and the number of people."""
 
     evidence_by_field: Mapping[str, float] = attrs.field(factory=dict)
     companions: float = 0.0
@@ -150,7 +150,7 @@ class AlternativeSummary(_Stored):
 
 @attrs.frozen
 class LinkageDiagnostics:
-    """All that a linkage says of itself; parts that it was stored without have their defaults."""
+    """All diagnostics of a linkage; parts that it was stored without have their defaults."""
 
     chains: ChainDiagnostics = attrs.field(factory=ChainDiagnostics)
     candidates: CandidateDiagnostics = attrs.field(factory=CandidateDiagnostics)
