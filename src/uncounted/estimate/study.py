@@ -117,19 +117,31 @@ def run(
 ) -> Study:
     """Estimate by every method that applies, or by those named.
 
-    Args:
-        table: counts by pattern.
-        settings: methods, level, seed and the rest: `EstimateSettings`.
-        progress: told before each method.
+    Parameters
+    ----------
+    table : CaptureTable
+        Counts by pattern.
+    settings : EstimateSettings, optional
+        Methods, level, seed and the rest: `EstimateSettings`.
+    progress : Progress, optional
+        Told before each method.
 
-    Raises:
-        UsedWrongly: no such method, or it has no such setting.
+    Returns
+    -------
+    Study
+        Estimates, sensitivity analysis and robustness checks.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> study = run(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
-        >>> study["chao"].point
-        150.0
+    Raises
+    ------
+    UsedWrongly
+        No such method, or it has no such setting.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> study = run(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))
+    >>> study["chao"].point
+    150.0
     """
     chosen = _chosen(settings, table)
     if settings.lighter:
@@ -175,15 +187,40 @@ def run_over(
     Equal tables are fitted once. `linkage` in the result says how many tables were
     different and what share of the variance of log N comes from who is who.
 
-    Args:
-        tables: one a linkage draw, all over the same lists.
-        settings: as in `run`; `robustness` and `lighter` have no effect.
-        point: the table of one stated point partition, on which `run` would look at what
-            the answer hangs on; nothing of that is done unless it is given.
-        progress: told after each table.
+    Parameters
+    ----------
+    tables : Sequence[CaptureTable]
+        One a linkage draw, all over the same lists.
+    settings : EstimateSettings, optional
+        As in `run`; `robustness` and `lighter` have no effect.
+    point : CaptureTable | None
+        The table of one stated point partition, on which `run` would look at what the answer
+        hangs on; nothing of that is done unless it is given.
+    progress : Progress, optional
+        Told after each table.
 
-    Raises:
-        UsedWrongly: no tables, or tables over different lists.
+    Returns
+    -------
+    Study
+        Estimates, sensitivity analysis and robustness checks.
+
+    Raises
+    ------
+    UsedWrongly
+        No tables, or tables over different lists.
+
+    References
+    ----------
+    Sadinle, M. (2018). Bayesian propagation of record linkage uncertainty into population size
+    estimation of human rights violations. Annals of Applied Statistics 12:1013-1038.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> study = run_over([table, table], EstimateSettings("chao"))
+    >>> study["chao"].point, study.linkage.distinct_tables
+    (150.0, 1)
     """
     if not tables:
         raise UsedWrongly("there are no linkage draws to estimate over")

@@ -56,9 +56,20 @@ def check(table: CaptureTable) -> Checked:
     6. No person on two lists, or the lists fall into islands: refused.
     7. A list that holds everyone: refused.
 
-    Examples:
-        >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.finding
-        'no-overlap'
+    Parameters
+    ----------
+    table : CaptureTable
+        Counts by pattern.
+
+    Returns
+    -------
+    Checked
+        The table that can be fitted, warnings, and a refusal or None.
+
+    Examples
+    --------
+    >>> check(CaptureTable.of("AB", {"10": 5, "01": 7})).refusal.finding
+    'no-overlap'
     """
     warnings: list[str] = []
     if DIFFER in table.stratum.values():
@@ -185,9 +196,20 @@ def islands(table: CaptureTable) -> list[set[str]]:
     One group is what we want. Two or more means that nothing in the data says how
     many people one group missed that another saw.
 
-    Examples:
-        >>> islands(CaptureTable.of("AB", {"10": 5, "01": 7}))
-        [{'A'}, {'B'}]
+    Parameters
+    ----------
+    table : CaptureTable
+        Counts by pattern.
+
+    Returns
+    -------
+    list[set[str]]
+        Groups of lists.
+
+    Examples
+    --------
+    >>> islands(CaptureTable.of("AB", {"10": 5, "01": 7}))
+    [{'A'}, {'B'}]
     """
     groups: list[set[str]] = [{name} for name in table.lists]
     for pattern in table.counts:

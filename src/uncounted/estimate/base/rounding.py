@@ -47,21 +47,32 @@ def round_to_interval(point: float, low: float, high: float, observed: int = 0) 
     upper end is rounded already stays so, and the others are judged by a sixth, which leaves
     room for a second step.
 
-    Args:
-        point: the estimate.
-        low: of its interval, at most the point.
-        high: of its interval, at least the point; may be infinite.
-        observed: people documented.
+    Parameters
+    ----------
+    point : float
+        The estimate.
+    low : float
+        Of its interval, at most the point.
+    high : float
+        Of its interval, at least the point; may be infinite.
+    observed : int, default 0
+        People documented.
 
-    Examples:
-        >>> round_to_interval(10357, 6947, 18010)
-        Rounded(point=10000, low=7000, high=18000, unit=1000)
-        >>> round_to_interval(44, 19, 440, observed=19)
-        Rounded(point=40, low=19, high=400, unit=10)
-        >>> round_to_interval(3232, 331, 13688, observed=232)
-        Rounded(point=3000, low=330, high=14000, unit=1000)
-        >>> round_to_interval(1295.1, 1142.0, 1539.0, observed=889)  # 397 wide, then 400
-        Rounded(point=1300, low=1140, high=1540, unit=10)
+    Returns
+    -------
+    Rounded
+        Point, lower and upper end, and the unit of the point.
+
+    Examples
+    --------
+    >>> round_to_interval(10357, 6947, 18010)
+    Rounded(point=10000, low=7000, high=18000, unit=1000)
+    >>> round_to_interval(44, 19, 440, observed=19)
+    Rounded(point=40, low=19, high=400, unit=10)
+    >>> round_to_interval(3232, 331, 13688, observed=232)
+    Rounded(point=3000, low=330, high=14000, unit=1000)
+    >>> round_to_interval(1295.1, 1142.0, 1539.0, observed=889)  # 397 wide, then 400
+    Rounded(point=1300, low=1140, high=1540, unit=10)
     """
     last: Rounded | None = None
     now = _once(point, low, high, observed)
@@ -131,12 +142,25 @@ def range_of(points: Iterable[int]) -> str:
 def in_words(estimate: Estimate, observed: int) -> str:
     """The estimate in half a sentence, or why there is none.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> from uncounted.estimate.simple.independence import independence
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> in_words(independence(table), table.observed)
-        'about 150, between 100 and 250'
+    Parameters
+    ----------
+    estimate : Estimate
+        Or a refusal.
+    observed : int
+        People on at least one list.
+
+    Returns
+    -------
+    str
+        The words.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.simple.independence import independence
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> in_words(independence(table), table.observed)
+    'about 150, between 100 and 250'
     """
     if estimate.point is None or estimate.interval is None:
         return f"no number: {estimate.reason}"
@@ -160,12 +184,30 @@ def what_would_change(
 ) -> str:
     """A sentence on how the number moves if its assumption is wrong by a factor of two.
 
-    Args:
-        estimate: with the point and the interval.
-        observed: people on at least one list.
-        rows: the xi table of all methods, where the number is an average over tables: each of
-            these has another number of people on no list.
-        least: below how many people no number is rounded; None: those observed.
+    Parameters
+    ----------
+    estimate : Estimate
+        With the point and the interval.
+    observed : int
+        People on at least one list.
+    rows : Iterable[MethodXiRow], default ()
+        The xi table of all methods, where the number is an average over tables: each of these
+        has another number of people on no list.
+    least : int | None
+        Below how many people no number is rounded; None: those observed.
+
+    Returns
+    -------
+    str
+        The words.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.simple.chao import chao
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> what_would_change(chao(table), 70).split(", ")[-1]
+    'about 110. The lists cannot tell which.'
     """
     if estimate.point is None or estimate.interval is None:
         return ""

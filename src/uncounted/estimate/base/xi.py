@@ -42,17 +42,33 @@ def saturated(
     1/count over all cells (Poisson), so that of n0 is n0 + n0^2 sum(1/x)
     (Rivest and Levesque 2001, eq. 5).
 
-    Args:
-        table: every pattern must have somebody, or it refuses.
-        level: of the log-normal interval.
-        seed: kept in the result; nothing here is random.
-        xi: from 1/1000 to 1000; larger xi, fewer unseen.
+    Parameters
+    ----------
+    table : CaptureTable
+        Every pattern must have somebody, or it refuses.
+    level : float, default 0.95
+        Of the log-normal interval.
+    seed : int, default 1
+        Kept in the result; nothing here is random.
+    xi : float, default 1.0
+        From 1/1000 to 1000; larger xi, fewer unseen.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> round(saturated(table).point), round(saturated(table, xi=0.5).point)
-        (150, 230)
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
+
+    References
+    ----------
+    Aleshin-Guendel, S., Sadinle, M. and Wakefield, J. (2024). The central role of the identifying
+    assumption in population size estimation. Biometrics 80.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> round(saturated(table).point), round(saturated(table, xi=0.5).point)
+    (150, 230)
     """
     xi = xi_of(xi)
     J, n = len(table.lists), table.observed
@@ -91,6 +107,33 @@ def with_xi(estimate: Estimate, observed: int, xi: float) -> Estimate:
 
     Draws are scaled with the noise of n0 in them, so that where n0 is small the interval
     at xi < 1 is a little too wide. A draw without an end keeps none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        With point and interval; a refusal comes back as it is.
+    observed : int
+        People on at least one list.
+    xi : float
+        From 1/1000 to 1000.
+
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
+
+    References
+    ----------
+    Aleshin-Guendel, S., Sadinle, M. and Wakefield, J. (2024). The central role of the identifying
+    assumption in population size estimation. Biometrics 80.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> from uncounted.estimate.simple.chao import chao
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> with_xi(chao(table), 70, 0.5).point
+    230.0
     """
     xi = xi_of(xi)
     if not estimate.ok or estimate.point is None or estimate.interval is None:
@@ -125,7 +168,36 @@ def xi_table(
     xis: Sequence[float] | float = XI,
     level: float = 0.95,
 ) -> tuple[XiRow, ...]:
-    """N at each xi: from the saturated table, or from the headline where a pattern is empty."""
+    """N at each xi: from the saturated table, or from the headline where a pattern is empty.
+
+    Parameters
+    ----------
+    table : CaptureTable
+        A checked table.
+    headline : Estimate | None
+        The estimate to start from where a pattern is empty.
+    xis : Sequence[float] | float, default XI
+        Values of xi.
+    level : float, default 0.95
+        Of the intervals.
+
+    Returns
+    -------
+    tuple[XiRow, ...]
+        A row for each xi; empty where there is no estimate.
+
+    References
+    ----------
+    Aleshin-Guendel, S., Sadinle, M. and Wakefield, J. (2024). The central role of the identifying
+    assumption in population size estimation. Biometrics 80.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> [(row.xi, round(row.point)) for row in xi_table(table, None, xis=(0.5, 1, 2))]
+    [(0.5, 230), (1.0, 150), (2.0, 110)]
+    """
     xis = xis_of(xis)
     if saturated(table).ok:
         return tuple(row(saturated(table, xi=xi, level=level), xi, SATURATED) for xi in xis)
@@ -172,13 +244,30 @@ def tipping(estimate: Estimate, observed: int, claim: float, *, end: End = "poin
     xi above it. None: no xi does it, since the claim is not above what was observed, or
     there is no estimate, or it has nobody unseen, or no end. In words: `claims`.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> round(tipping(saturated(table), 70, 110), 6)
-        2.0
-        >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
-        0.89
+    Parameters
+    ----------
+    estimate : Estimate
+        With point and interval.
+    observed : int
+        People on at least one list.
+    claim : float
+        A stated population size.
+    end : End, default 'point'
+        Which number comes to the claim: `point`, `low` or `high`.
+
+    Returns
+    -------
+    float | None
+        The tipping point in xi.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> round(tipping(saturated(table), 70, 110), 6)
+    2.0
+    >>> round(tipping(saturated(table), 70, 110, end="low"), 2)
+    0.89
     """
     if estimate.point is None or estimate.interval is None or claim <= observed:
         return None

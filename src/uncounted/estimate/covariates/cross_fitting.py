@@ -1,4 +1,4 @@
-"""Cross-fitted doubly robust and targeted estimates of n0 (Das, Kennedy and Jewell 2023).
+"""Cross-fitted doubly robust and targeted estimates of n0 (Das, Kennedy and Jewell 2021).
 
 Chances come from regressions on other people than those they are used for (cross-fitting),
 and the sum is corrected by which lists each person really is on, so that an error of the

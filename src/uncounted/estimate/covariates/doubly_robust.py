@@ -1,4 +1,4 @@
-"""Doubly robust estimation with covariates (Das, Kennedy and Jewell 2023).
+"""Doubly robust estimation with covariates (Das, Kennedy and Jewell 2021).
 
 Das, Kennedy and Jewell (arXiv:2104.14091): two lists are taken to be independent among
 people who are alike in what is known of them. Sums over people replace the one
@@ -130,7 +130,7 @@ def doubly_robust(
     psi: float = 1.0,
     fitting: CrossFitting = CROSS_FITTING,
 ) -> CovariateStudy:
-    """Doubly robust estimation of N, lists independent given covariates (Das et al. 2023).
+    """Doubly robust estimation of N, lists independent given covariates (Das et al. 2021).
 
     Each pair's answer is a refusal or an `Estimate`, as of any method; see `fit_lists`
     for the formulas.

@@ -186,27 +186,49 @@ def decomposable(
 ) -> Estimate:
     """Average over all decomposable graphs (Madigan and York 1997).
 
-    Args:
-        table: 2 to 10 lists.
-        level: of the equal-tailed credible interval.
-        seed: of the draws of N; the interval does not depend on it.
-        delta: prior count of each of the 2**J cells, above 0; 2**-J unless given.
-        prior: on N; 1/N unless given.
-        grid: None: every n0 from 0 up, however far the tail goes. A range: n0 takes
-            just these values (R dga does this; the posterior mean then exists).
-        draws: how many draws of N to keep.
-        edges: whether to work out how likely each pair of lists is to depend on each
-            other; with six lists that takes two thirds of the time.
+    Parameters
+    ----------
+    table : CaptureTable
+        2 to 10 lists.
+    level : float, default 0.95
+        Of the equal-tailed credible interval.
+    seed : int, default 1
+        Of the draws of N; the interval does not depend on it.
+    delta : float | None
+        Prior count of each of the 2**J cells, above 0; 2**-J unless given.
+    prior : Prior, optional
+        On N; 1/N unless given.
+    grid : range | None
+        None: every n0 from 0 up, however far the tail goes. A range: n0 takes just these values
+        (R dga does this; the posterior mean then exists).
+    draws : int, default DEFAULT_DRAWS
+        How many draws of N to keep.
+    edges : bool, default True
+        Whether to work out how likely each pair of lists is to depend on each other; with six
+        lists that takes two thirds of the time.
 
-    Raises:
-        UsedWrongly: delta is not from 1e-9 to 1000, or the grid is none.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> decomposable(table).point
-        731.0
+    Raises
+    ------
+    UsedWrongly
+        Delta is not from 1e-9 to 1000, or the grid is none.
+
+    References
+    ----------
+    Madigan, D. and York, J. C. (1997). Bayesian methods for estimation of the size of a closed
+    population. Biometrika 84:19-31.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+    ...                                 "101": 112, "011": 142, "111": 12})
+    >>> decomposable(table).point
+    731.0
     """
     z_of(level)
     J = len(table.lists)

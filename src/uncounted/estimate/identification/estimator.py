@@ -61,28 +61,49 @@ def identify(
        that contradicts it is left out and counted.
     3. The prior on N keeps or leaves each pi_0, and n0 is drawn given it.
 
-    Args:
-        table: 2 to 10 lists (5 for the log-linear model).
-        level: of the equal-tailed credible interval.
-        seed: of the draws.
-        cells: `dirichlet`, `log-linear`, or a model: `Dirichlet(1/2)`, `LogLinear(sd=2)`,
-            `Given.of(lists, shares)` with the draws of any other.
-        assumption: `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`.
-            `NHOI(1)` unless given; with two lists it must be given.
-        prior: on N; 1/N unless given (`priors.negative_binomial`).
-        draws: of N, at least; all that were given, when they were.
+    Parameters
+    ----------
+    table : CaptureTable
+        2 to 10 lists (5 for the log-linear model).
+    level : float, default 0.95
+        Of the equal-tailed credible interval.
+    seed : int, default 1
+        Of the draws.
+    cells : CellModel | str, default 'dirichlet'
+        `dirichlet`, `log-linear`, or a model: `Dirichlet(1/2)`, `LogLinear(sd=2)`,
+        `Given.of(lists, shares)` with the draws of any other.
+    assumption : Assumption | None
+        `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
+        given; with two lists it must be given.
+    prior : Prior, optional
+        On N; 1/N unless given (`priors.negative_binomial`).
+    draws : int, default DEFAULT_DRAWS
+        Of N, at least; all that were given, when they were.
 
-    Raises:
-        UsedWrongly: no such model or list, or draws over other lists.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> estimate = identify(table, assumption=NHOI(xi=2))
-        >>> estimate.point < identify(table).point
-        True
-        >>> estimate.assumption[:47]
-        'How strongly A and B go together (their odds ra'
+    Raises
+    ------
+    UsedWrongly
+        No such model or list, or draws over other lists.
+
+    References
+    ----------
+    Aleshin-Guendel, S., Sadinle, M. and Wakefield, J. (2024). The central role of the identifying
+    assumption in population size estimation. Biometrics 80.
+
+    Examples
+    --------
+    >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+    ...                                 "101": 112, "011": 142, "111": 12})
+    >>> estimate = identify(table, assumption=NHOI(xi=2))
+    >>> estimate.point < identify(table).point
+    True
+    >>> estimate.assumption[:47]
+    'How strongly A and B go together (their odds ra'
     """
     prior = prior_of(prior)
     assumption = _stated(assumption, table)

@@ -78,27 +78,49 @@ def latent_class(
     The model: z ~ nu, x_j | z = k ~ Bernoulli(lambda_jk), nu by sticks V_k ~ Beta(1, alpha)
     cut off at K classes, p(N) ~ 1/N, and no cap on N.
 
-    Args:
-        table: 3 lists or more.
-        level: of the equal-tailed credible interval.
-        seed: of all chains; the answer does not depend on the machine or the threads.
-        prior: of the classes and of their chances to be on the lists.
-        chains: 4 or more, from starts far apart.
-        target_ess: effective draws wanted, of log n0 and of the log odds of being unseen.
-        budget: seconds of one core, about: turned into a number of steps beforehand. When
-            it is used up, the number stands if R-hat is 1.01 at most and there are 400
-            effective draws; else the method refuses.
-        draws: how many draws of N to keep.
+    Parameters
+    ----------
+    table : CaptureTable
+        3 lists or more.
+    level : float, default 0.95
+        Of the equal-tailed credible interval.
+    seed : int, default 1
+        Of all chains; the answer does not depend on the machine or the threads.
+    prior : StickBreakingPrior, optional
+        Of the classes and of their chances to be on the lists.
+    chains : int, default CHAINS
+        4 or more, from starts far apart.
+    target_ess : float, default TARGET_ESS
+        Effective draws wanted, of log n0 and of the log odds of being unseen.
+    budget : float, default BUDGET
+        Seconds of one core, about: turned into a number of steps beforehand. When it is used
+        up, the number stands if R-hat is 1.01 at most and there are 400 effective draws; else
+        the method refuses.
+    draws : int, default DRAWS
+        How many draws of N to keep.
 
-    Raises:
-        UsedWrongly: a setting that cannot be.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
-        ...                                 "101": 112, "011": 142, "111": 12})
-        >>> 720 < latent_class(table, target_ess=800).number() < 750
-        True
+    Raises
+    ------
+    UsedWrongly
+        A setting that cannot be.
+
+    References
+    ----------
+    Manrique-Vallier, D. (2016). Bayesian population size estimation using Dirichlet process
+    mixtures. Biometrics 72:1246-1254.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("ABC", {"100": 60, "010": 49, "110": 4, "001": 247,
+    ...                                 "101": 112, "011": 142, "111": 12})
+    >>> 720 < latent_class(table, target_ess=800).number() < 750
+    True
     """
     z_of(level)
     _check_settings(prior, chains, target_ess, budget, draws)

@@ -135,28 +135,51 @@ def log_linear(
     3. The people are resampled; in each resample the `top` models of step 2 are fitted
        again and the best is chosen; BCa (Silverman, Chan and Vincent 2024).
 
-    Args:
-        table: 3 to 10 lists.
-        level: of the interval.
-        seed: of the resamples; the search does not depend on it.
-        criterion: `bic` (with the number of people) or `aic`.
-        candidates: models to select from, and how they are searched.
-        resamples: for the BCa interval; from 2 to 199 they give a standard error and a
-            log-normal interval, with 0 the interval is the profile likelihood of the
-            chosen model, which leaves the doubt about the choice out.
-        top: models that resamples choose from; 8, 20, 100, 100 for 3, 4, 5, 6 lists, and
-            30 to 50 for more.
+    Parameters
+    ----------
+    table : CaptureTable
+        3 to 10 lists.
+    level : float, default 0.95
+        Of the interval.
+    seed : int, default 1
+        Of the resamples; the search does not depend on it.
+    criterion : Criterion, default 'bic'
+        `bic` (with the number of people) or `aic`.
+    candidates : Candidates, optional
+        Models to select from, and how they are searched.
+    resamples : int, default RESAMPLES
+        For the BCa interval; from 2 to 199 they give a standard error and a log-normal
+        interval, with 0 the interval is the profile likelihood of the chosen model, which
+        leaves the doubt about the choice out.
+    top : int | None
+        Models that resamples choose from; 8, 20, 100, 100 for 3, 4, 5, 6 lists, and 30 to 50
+        for more.
 
-    Raises:
-        UsedWrongly: no such criterion or search, or an order or number that cannot be.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
-        ...                                 "101": 6, "111": 12})
-        >>> estimate = log_linear(korea, resamples=0)
-        >>> estimate.settings["model"], round(estimate.point, 4)
-        ('[12,23]', 157.1667)
+    Raises
+    ------
+    UsedWrongly
+        No such criterion or search, or an order or number that cannot be.
+
+    References
+    ----------
+    Silverman, B. W., Chan, L. and Vincent, K. (2024). Bootstrapping multiple systems estimates to
+    account for model selection. Statistics and Computing 34.
+    Fienberg, S. E. and Rinaldo, A. (2012). Maximum likelihood estimation in log-linear models.
+    Annals of Statistics 40:996-1023.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
+    ...                                 "101": 6, "111": 12})
+    >>> estimate = log_linear(korea, resamples=0)
+    >>> estimate.settings["model"], round(estimate.point, 4)
+    ('[12,23]', 157.1667)
     """
     z_of(level)
     _check(len(table.lists), criterion, candidates, resamples, top)

@@ -44,22 +44,41 @@ def log_linear_stepwise(
     Chan, Silverman and Vincent (2021) JASA 116:1297; an overlap that nobody is in has
     its parameter at minus infinity. p < 0.02 had the least error over their examples.
 
-    Args:
-        table: 3 to 10 lists.
-        level: of the interval.
-        seed: of the resamples.
-        threshold: a pair below it is added.
-        resamples: as in `log_linear`.
+    Parameters
+    ----------
+    table : CaptureTable
+        3 to 10 lists.
+    level : float, default 0.95
+        Of the interval.
+    seed : int, default 1
+        Of the resamples.
+    threshold : float, default THRESHOLD
+        A pair below it is added.
+    resamples : int, default RESAMPLES
+        As in `log_linear`.
 
-    Raises:
-        UsedWrongly: a threshold or number that cannot be.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
-        ...                                 "101": 6, "111": 12})
-        >>> round(log_linear_stepwise(korea, resamples=0).point, 4)
-        268.7778
+    Raises
+    ------
+    UsedWrongly
+        A threshold or number that cannot be.
+
+    References
+    ----------
+    Chan, L., Silverman, B. W. and Vincent, K. (2021). Multiple systems estimation for sparse
+    capture data. Journal of the American Statistical Association 116:1297-1306.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> korea = CaptureTable.of("bcd", {"001": 41, "010": 5, "100": 5, "110": 54,
+    ...                                 "101": 6, "111": 12})
+    >>> round(log_linear_stepwise(korea, resamples=0).point, 4)
+    268.7778
     """
     z_of(level)
     J = len(table.lists)

@@ -56,22 +56,41 @@ def chao(
     `mh` and `mth`: the log-linear form of Rivest and Baillargeon (2007) Biometrics
     63:999, see `Bound`. Where no eta is held at 0, `mh` is `equal`.
 
-    Args:
-        table: 2 lists or more; `mth` takes up to 12.
-        level: of the log-normal interval around the bound.
-        seed: kept in the result; nothing here is random.
-        variant: `moment`, `equal`, `mh` or `mth`.
+    Parameters
+    ----------
+    table : CaptureTable
+        2 lists or more; `mth` takes up to 12.
+    level : float, default 0.95
+        Of the log-normal interval around the bound.
+    seed : int, default 1
+        Kept in the result; nothing here is random.
+    variant : Variant, default 'moment'
+        `moment`, `equal`, `mh` or `mth`.
 
-    Raises:
-        UsedWrongly: no such variant.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> chao(table).point, chao(table, variant="equal").point
-        (150.0, 160.0)
-        >>> round(chao(table, variant="mh").point), round(chao(table, variant="mth").point)
-        (160, 150)
+    Raises
+    ------
+    UsedWrongly
+        No such variant.
+
+    References
+    ----------
+    Chao, A. (1987). Estimating the population size for capture-recapture data with unequal
+    catchability. Biometrics 43:783-791.
+    Rivest, L.-P. and Baillargeon, S. (2007). Biometrics 63:999-1006.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> chao(table).point, chao(table, variant="equal").point
+    (150.0, 160.0)
+    >>> round(chao(table, variant="mh").point), round(chao(table, variant="mth").point)
+    (160, 150)
     """
     if variant not in VARIANTS:
         raise UsedWrongly(

@@ -30,15 +30,29 @@ def independence(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> 
     2 (max l - l(N)) below the chi-square quantile (Cormack 1992), where the lists'
     shares at each N are n_j/N. An end beyond 50 n is given as unbounded.
 
-    Args:
-        table: 2 lists or more.
-        level: of the profile likelihood interval.
-        seed: kept in the result; nothing here is random.
+    Parameters
+    ----------
+    table : CaptureTable
+        2 lists or more.
+    level : float, default 0.95
+        Of the profile likelihood interval.
+    seed : int, default 1
+        Kept in the result; nothing here is random.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> round(independence(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})).point)
-        150
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
+
+    References
+    ----------
+    Darroch, J. N. (1958). The multiple-recapture census: I. Biometrika 45:343-359.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> round(independence(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})).point)
+    150
     """
     z_of(level)
     n = float(table.observed)

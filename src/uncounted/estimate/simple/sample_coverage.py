@@ -82,17 +82,32 @@ def _of_many(patterns: Floats, counts: Floats) -> tuple[Floats, Floats, Floats, 
 def sample_coverage(table: CaptureTable, *, level: float = 0.95, seed: int = 1) -> Estimate:
     """Estimate from sample coverage, with a bootstrap standard error and log-normal interval.
 
-    Args:
-        table: 3 lists or more.
-        level: of the interval.
-        seed: of the 500 resamples of the table, the unseen included.
+    Parameters
+    ----------
+    table : CaptureTable
+        3 lists or more.
+    level : float, default 0.95
+        Of the interval.
+    seed : int, default 1
+        Of the 500 resamples of the table, the unseen included.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("PQE", {"001": 63, "010": 55, "011": 18, "100": 69,
-        ...                                 "101": 17, "110": 21, "111": 28})
-        >>> round(sample_coverage(table).diagnostics["coverage"], 3)
-        0.513
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
+
+    References
+    ----------
+    Chao, A. and Tsay, P. K. (1998). A sample coverage approach to multiple-system estimation with
+    application to census undercount. Journal of the American Statistical Association 93:283-293.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("PQE", {"001": 63, "010": 55, "011": 18, "100": 69,
+    ...                                 "101": 17, "110": 21, "111": 28})
+    >>> round(sample_coverage(table).diagnostics["coverage"], 3)
+    0.513
     """
     if len(table.lists) < 3:
         raise NotEstimable(

@@ -43,23 +43,43 @@ def two_list(
     patterns, xi = 1 / psi and p(N) ~ 1/N (Aleshin-Guendel, Sadinle and Wakefield 2024),
     save that psi may be stated with doubt.
 
-    Args:
-        table: exactly 2 lists.
-        level: of the credible interval.
-        seed: of the draws.
-        psi: how many times as high the odds of being on one list are for people on the
-            other as for people not on it. There is no default.
-        log_psi_sd: how unsure one is of psi, as the standard deviation of its logarithm.
-        draws: of N.
+    Parameters
+    ----------
+    table : CaptureTable
+        Exactly 2 lists.
+    level : float, default 0.95
+        Of the credible interval.
+    seed : int, default 1
+        Of the draws.
+    psi : float | None
+        How many times as high the odds of being on one list are for people on the other as for
+        people not on it. There is no default.
+    log_psi_sd : float, default 0.0
+        How unsure one is of psi, as the standard deviation of its logarithm.
+    draws : int, default _DRAWS
+        Of N.
 
-    Raises:
-        UsedWrongly: psi or its doubt is not a number in its range.
+    Returns
+    -------
+    Estimate
+        N with its interval, or a refusal with its reason.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
-        >>> two_list(table).status, two_list(table, psi=2).status
-        ('refused', 'ok')
+    Raises
+    ------
+    UsedWrongly
+        Psi or its doubt is not a number in its range.
+
+    References
+    ----------
+    Aleshin-Guendel, S., Sadinle, M. and Wakefield, J. (2024). The central role of the identifying
+    assumption in population size estimation. Biometrics 80.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> table = CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10})
+    >>> two_list(table).status, two_list(table, psi=2).status
+    ('refused', 'ok')
     """
     if len(table.lists) != 2:
         raise NotEstimable(
@@ -112,9 +132,27 @@ def pairs(table: CaptureTable, *, level: float = 0.95) -> tuple[PairRow, ...]:
     N = (n1 + 1)(n2 + 1)/(m + 1) - 1 with Chao's log-normal interval. A pair far below
     the others: the two tend to have the same people. Far above: they avoid each other.
 
-    Examples:
-        >>> pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0].point
-        142.72727272727272
+    Parameters
+    ----------
+    table : CaptureTable
+        Two lists or more.
+    level : float, default 0.95
+        Of the log-normal intervals.
+
+    Returns
+    -------
+    tuple[PairRow, ...]
+        A row for each pair of lists.
+
+    References
+    ----------
+    Chapman, D. G. (1951). Some properties of the hypergeometric distribution with applications to
+    zoological sample censuses. University of California Publications in Statistics 1:131-160.
+
+    Examples
+    --------
+    >>> pairs(CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}))[0].point
+    142.72727272727272
     """
     rows = []
     totals = table.list_totals

@@ -105,25 +105,40 @@ def pool_strata(
     missed divided out (see `shares.counted`); with another method, its log(n0 + 1/2) with a
     normal error (`shares.Measured`). p(N) ~ 1/N is used once in each stratum, before and after.
 
-    Args:
-        tables: one a stratum, with `stratum` set.
-        settings: as for `run`, with one method at most: `decomposable` (where none is named),
-            `log-linear`, `log-linear-stepwise`, `independence` or `two-list`.
-        draws: joint draws of all strata.
-        t: how far strata differ, if it is not to be estimated.
-        t_sd: scale of the prior of t; 1 lets odds of being missed differ threefold.
-        progress: told after each stratum.
+    Parameters
+    ----------
+    tables : Sequence[CaptureTable]
+        One a stratum, with `stratum` set.
+    settings : EstimateSettings, optional
+        As for `run`, with one method at most: `decomposable` (where none is named),
+        `log-linear`, `log-linear-stepwise`, `independence` or `two-list`.
+    draws : int, default DRAWS
+        Joint draws of all strata.
+    t : float | None
+        How far strata differ, if it is not to be estimated.
+    t_sd : float, default T_SD
+        Scale of the prior of t; 1 lets odds of being missed differ threefold.
+    progress : Progress, optional
+        Told after each stratum.
 
-    Raises:
-        UsedWrongly: no tables, or methods that cannot be pooled.
+    Returns
+    -------
+    Pooled
+        Strata alone and pooled, and both totals.
 
-    Examples:
-        >>> from uncounted.captures import CaptureTable
-        >>> tables = [CaptureTable.of("AB", {"10": 9 + k, "01": 7, "11": 3}, year=str(k))
-        ...           for k in range(5)]
-        >>> pooled = pool_strata(tables, EstimateSettings("independence"))
-        >>> pooled.rows[0].shrinkage > 0.5, len(pooled.total)
-        (True, 2)
+    Raises
+    ------
+    UsedWrongly
+        No tables, or methods that cannot be pooled.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> tables = [CaptureTable.of("AB", {"10": 9 + k, "01": 7, "11": 3}, year=str(k))
+    ...           for k in range(5)]
+    >>> pooled = pool_strata(tables, EstimateSettings("independence"))
+    >>> pooled.rows[0].shrinkage > 0.5, len(pooled.total)
+    (True, 2)
     """
     draws = draws_of(draws)
     if not (0 < t_sd <= MOST_T_SD and (t is None or 0 <= t <= MOST_T_SD)):

@@ -98,14 +98,32 @@ def run_strata(
     A list that is empty in a stratum, or was not active in it, is handled there as
     `check` says. The strata's draws are independent of each other.
 
-    Args:
-        tables: one a stratum, with `stratum` set.
-        settings: as for `run`; each stratum has a seed of its own, made from `seed`. Of more
-            than 20 strata each has the `lighter` settings and no robustness checks.
-        progress: told after each stratum.
+    Parameters
+    ----------
+    tables : Sequence[CaptureTable]
+        One a stratum, with `stratum` set.
+    settings : EstimateSettings, optional
+        As for `run`; each stratum has a seed of its own, made from `seed`. Of more than 20
+        strata each has the `lighter` settings and no robustness checks.
+    progress : Progress, optional
+        Told after each stratum.
 
-    Raises:
-        UsedWrongly: no tables.
+    Returns
+    -------
+    Strata
+        One study a stratum, and the total by each method.
+
+    Raises
+    ------
+    UsedWrongly
+        No tables.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> strata = [CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}, sex=sex) for sex in "fm"]
+    >>> run_strata(strata, EstimateSettings("chao")).total[0].point > 280
+    True
     """
     if not tables:
         raise UsedWrongly("there are no strata to estimate")
@@ -136,15 +154,35 @@ def run_strata_over(
 ) -> Strata:
     """Estimate each stratum over the draws of who is who, and the total from joint draws.
 
-    Args:
-        strata: for each, its table in every draw, with `stratum` set. In a draw in which
-            nobody belongs to a stratum its table is empty, and that draw is one that refuses.
-        settings: as for `run_over`.
-        points: for each stratum its table in the stated point partition; None: nobody is in it.
-        progress: told after each stratum.
+    Parameters
+    ----------
+    strata : Sequence[Sequence[CaptureTable]]
+        For each, its table in every draw, with `stratum` set. In a draw in which nobody belongs
+        to a stratum its table is empty, and that draw is one that refuses.
+    settings : EstimateSettings, optional
+        As for `run_over`.
+    points : Sequence[CaptureTable | None]
+        For each stratum its table in the stated point partition; None: nobody is in it.
+    progress : Progress, optional
+        Told after each stratum.
 
-    Raises:
-        UsedWrongly: no strata.
+    Returns
+    -------
+    Strata
+        One study a stratum, and the total by each method.
+
+    Raises
+    ------
+    UsedWrongly
+        No strata.
+
+    Examples
+    --------
+    >>> from uncounted.captures import CaptureTable
+    >>> strata = [CaptureTable.of("AB", {"10": 40, "01": 20, "11": 10}, sex=sex) for sex in "fm"]
+    >>> draws = [[table] * 3 for table in strata]
+    >>> run_strata_over(draws, EstimateSettings("chao"), points=strata).observed
+    140
     """
     if not strata:
         raise UsedWrongly("there are no strata to estimate")
