@@ -16,7 +16,14 @@ from uncounted.errors import NotPublishable
 from uncounted.publish.rates.page import document, page, refuse_small, small
 from uncounted.rates.compare import compare
 from uncounted.rates.outcomes import Key, OutcomeTable, Tally
-from uncounted.rates.sentences import RowLabels, figures, per_cent, points, sentence, times
+from uncounted.rates.sentences import (
+    RowLabels,
+    factor_words,
+    per_cent,
+    percentage_points,
+    ratio_words,
+    sentence,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "attempts.csv"
 TOLD = ("--unit", "attempts", "--says", "ended in arrest")
@@ -380,14 +387,14 @@ def test_shares_never_round_to_nothing_or_all() -> None:
     assert per_cent(0.004, 30) == "under 1%"
     assert per_cent(0.9996, 500) == "over 99.9%"
     assert (per_cent(0.0, 30), per_cent(1.0, 30)) == ("0%", "100%")
-    assert points(0.004, 30) == "0"
-    assert figures(0.0) == "0"
+    assert percentage_points(0.004, 30) == "0"
+    assert ratio_words(0.0) == "0"
 
 
 def test_the_nearer_end_is_not_rounded_up() -> None:
-    assert times(2.99, down=True) == "2.9"
-    assert times(9.99, down=True) == "9"
-    assert times(1.059, down=True) == "1.05"
+    assert factor_words(2.99, down=True) == "2.9"
+    assert factor_words(9.99, down=True) == "9"
+    assert factor_words(1.059, down=True) == "1.05"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from uncounted.rates.clusters import MIN_CLUSTERS
 from uncounted.rates.result import Contrast, Rate, Rates
-from uncounted.rates.sentences import MIN_ROWS_FOR_PERCENT, RowLabels, named, per_cent, points
+from uncounted.rates.sentences import (
+    MIN_ROWS_FOR_PERCENT,
+    RowLabels,
+    named,
+    per_cent,
+    percentage_points,
+)
 
 SMALL_COUNT = 5  # counts under it can lead back to people
 _LARGE = 0.2  # share of a group's rows from one cluster that is worth a word
@@ -186,14 +192,14 @@ def clustered_words(contrast: Contrast, n: int) -> str:
     """What drawing whole clusters again says of a difference, or why that was not done."""
     parts = []
     if contrast.bootstrap is not None:
-        low, high = (points(end, n) for end in contrast.bootstrap)
+        low, high = (percentage_points(end, n) for end in contrast.bootstrap)
         parts.append(
             f"Drawing whole clusters again leaves the difference between {low} and {high} points."
         )
     elif contrast.bootstrap_reason is not None:
         parts.append(f"Clusters were not drawn again: {contrast.bootstrap_reason}.")
     if contrast.leaving_cluster is not None:
-        low, high = (points(end, n) for end in contrast.leaving_cluster)
+        low, high = (percentage_points(end, n) for end in contrast.leaving_cluster)
         parts.append(f"Without any one cluster it is between {low} and {high}.")
     return " ".join(parts)
 
@@ -210,13 +216,16 @@ def standardised_words(contrast: Contrast, n: int, *, public: bool = False) -> s
     over = "the one source that has" if many == 1 else f"the {many} sources that have"
     limits = "no interval" if public else f"no interval, for {found.reason}"
     if found.interval is not None:
-        limits = " to ".join(points(end, n) for end in found.interval)
+        limits = " to ".join(percentage_points(end, n) for end in found.interval)
     if n < MIN_ROWS_FOR_PERCENT:
         return (
             f"Over {over} both, the difference when both groups have the same mix, in points: "
             f"{limits}."
         )
+    crude, standardised = (
+        percentage_points(each, n) for each in (found.as_reported, found.difference)
+    )
     return (
-        f"Over {over} both, the difference is {points(found.as_reported, n)} points as reported "
-        f"and {points(found.difference, n)} ({limits}) when both groups have the same mix."
+        f"Over {over} both, the difference is {crude} points as reported "
+        f"and {standardised} ({limits}) when both groups have the same mix."
     )

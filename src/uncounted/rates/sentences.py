@@ -52,11 +52,11 @@ def per_cent(share: float, n: float) -> str:
     return f"{share:.{digits}%}"
 
 
-def of(tally: Tally) -> str:
+def counts_with_percent(tally: Tally) -> str:
     """Counts first, then per cent, and none of that when there are fewer than 20 rows.
 
     Examples:
-        >>> of(Tally(14, 20)), of(Tally(3, 7))
+        >>> counts_with_percent(Tally(14, 20)), counts_with_percent(Tally(3, 7))
         ('14 of 20 (70%)', '3 of 7')
     """
     counts = f"{tally.x:,} of {tally.n:,}"
@@ -67,11 +67,11 @@ def of(tally: Tally) -> str:
     )
 
 
-def between(interval: Interval | None, n: float, joint: str = "to") -> str:
+def interval_words(interval: Interval | None, n: float, joint: str = "to") -> str:
     """An interval in per cent.
 
     Examples:
-        >>> between((0.481, 0.855), 20)
+        >>> interval_words((0.481, 0.855), 20)
         '48% to 86%'
     """
     if interval is None:
@@ -79,23 +79,23 @@ def between(interval: Interval | None, n: float, joint: str = "to") -> str:
     return f"{per_cent(interval[0], n)} {joint} {per_cent(interval[1], n)}"
 
 
-def points(difference: float, n: float) -> str:
+def percentage_points(difference: float, n: float) -> str:
     """A difference in percentage points, with its sign.
 
     Examples:
-        >>> points(-0.5, 20), points(0.0714, 300), points(-0.001, 20)
-        ('-50', '+7.1', '0')
+        >>> percentage_points(-0.5, 20), percentage_points(0.0714, 300)
+        ('-50', '+7.1')
     """
     text = f"{100 * difference:+.{1 if n >= MIN_ROWS_FOR_DECIMAL else 0}f}"
     return "0" if float(text) == 0 else text
 
 
-def times(factor: float, *, down: bool = False) -> str:
+def factor_words(factor: float, *, down: bool = False) -> str:
     """A factor to about two figures; `down` rounds it down, so as not to overstate it.
 
     Examples:
-        >>> times(9.333), times(2.547), times(2.597, down=True), times(298.7)
-        ('9', '2.5', '2.5', '300')
+        >>> factor_words(9.333), factor_words(2.597, down=True), factor_words(298.7)
+        ('9', '2.5', '300')
     """
     step = 0.01 if factor < 1.1 else 0.1 if factor < 5 else 1.0
     if factor >= 100:
@@ -105,12 +105,12 @@ def times(factor: float, *, down: bool = False) -> str:
     return f"{steps * step:,.{digits}f}".removesuffix(".0")
 
 
-def figures(value: float | None) -> str:
+def ratio_words(value: float | None) -> str:
     """A ratio to two figures, and words where it has no end.
 
     Examples:
-        >>> figures(3.5), figures(34.231), figures(0.0292), figures(math.inf), figures(None)
-        ('3.5', '34', '0.029', 'no end', 'none')
+        >>> [ratio_words(value) for value in (34.231, 0.0292, math.inf, None)]
+        ['34', '0.029', 'no end', 'none']
     """
     if value is None:
         return "none"
@@ -223,7 +223,9 @@ def chance(rates: Rates, labels: RowLabels) -> str:
             f"If these reports were a random sample of all {labels.unit}, chance alone would leave "
             f"the intervals in the table, {100 * rates.settings.level:g} times in 100."
         )
-    parts = [f"{between(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain]
+    parts = [
+        f"{interval_words(rate.interval, rate.tally.n)}{_within(rate.group)}" for rate in certain
+    ]
     text = ""
     if parts:
         text = (
@@ -246,7 +248,11 @@ def tipping_sentence(contrast: Contrast, labels: RowLabels) -> str:
         return f"They cannot be compared: {contrast.reason}."
     if tip is None:
         return ""
-    enough = "the slightest change" if tip.limit < 1.01 else f"{times(tip.limit, down=True)} times"
+    enough = (
+        "the slightest change"
+        if tip.limit < 1.01
+        else f"{factor_words(tip.limit, down=True)} times"
+    )
     by_chance = "Chance alone could make a difference as large, even in a random sample."
     if math.isinf(tip.point):
         text = (
@@ -262,7 +268,7 @@ def tipping_sentence(contrast: Contrast, labels: RowLabels) -> str:
 
 
 def _about(point: float) -> str:
-    return "only slightly" if point < 1.01 else f"about {times(point)} times"
+    return "only slightly" if point < 1.01 else f"about {factor_words(point)} times"
 
 
 def _changed(contrast: Contrast, labels: RowLabels, factor: str) -> str:

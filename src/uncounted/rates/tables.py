@@ -16,13 +16,13 @@ from uncounted.rates.reporting_bias import AtReportingRatio, TippingPoint
 from uncounted.rates.result import Contrast, Measure, Rate, Rates
 from uncounted.rates.sentences import (
     MIN_ROWS_FOR_PERCENT,
-    between,
-    figures,
+    counts_with_percent,
+    factor_words,
+    interval_words,
     named,
-    of,
     per_cent,
-    points,
-    times,
+    percentage_points,
+    ratio_words,
 )
 from uncounted.rates.source_mix import SourceRate, WithoutSource
 
@@ -61,8 +61,8 @@ def rates_table(rates: Rates) -> TextTable:
                 name(rate.group),
                 f"{rate.tally.x:,} of {n:,}",
                 per_cent(rate.tally.x / n, n) if n >= MIN_ROWS_FOR_PERCENT else "",
-                between(found.get("wilson"), n),
-                between(found.get("jeffreys"), n),
+                interval_words(found.get("wilson"), n),
+                interval_words(found.get("jeffreys"), n),
             )
         )
     return TextTable(
@@ -103,8 +103,8 @@ def _coarser(rates: Rates, contrast: Contrast) -> int:
 
 def _value(value: float | None, n: float | None) -> str:
     if n is None:
-        return figures(value)
-    return "none" if value is None else points(value, n)
+        return ratio_words(value)
+    return "none" if value is None else percentage_points(value, n)
 
 
 def _limits(interval: Interval | None, n: float | None) -> str:
@@ -121,7 +121,7 @@ def unknown_table(rates: Rates) -> TextTable:
             f"{rate.tally.x:,} of {rate.tally.n:,}",
             f"{rate.tally.unknown:,}",
             _bounds((rate.bounds.low, rate.bounds.high), rate.tally.n),
-            between(rate.bounds.interval, rate.tally.n),
+            interval_words(rate.bounds.interval, rate.tally.n),
         )
         for rate in rates.rates
     ]
@@ -143,14 +143,14 @@ def unknown_table(rates: Rates) -> TextTable:
 
 def _bounds(bounds: Interval, n: int) -> str:
     if bounds[1] - bounds[0] > 1e-9:
-        return between(bounds, n)
+        return interval_words(bounds, n)
     return per_cent(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
 def _difference_bounds(bounds: Interval, n: int) -> str:
     if bounds[1] - bounds[0] > 1e-9:
         return _limits(bounds, n)
-    return points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
+    return percentage_points(bounds[0], n) if n >= MIN_ROWS_FOR_PERCENT else "as reported"
 
 
 def reported_table(rates: Rates) -> TextTable:
@@ -179,7 +179,7 @@ def reporting_table(rates: Rates) -> TextTable:
 
 def _at_rho(rate: Rate, row: AtReportingRatio, *, point: bool) -> str:
     n = rate.tally.n
-    text = between(row.interval, n)
+    text = interval_words(row.interval, n)
     return f"{per_cent(row.rate, n)}, {text}" if point and n >= MIN_ROWS_FOR_PERCENT else text
 
 
@@ -204,7 +204,7 @@ def two_way_table(rates: Rates, contrast: Contrast) -> TextTable | None:
         return None
     cells: dict[float, list[str]] = {}
     for row in contrast.reporting:
-        cells.setdefault(row.rho_2, []).append(points(row.difference, n))
+        cells.setdefault(row.rho_2, []).append(percentage_points(row.difference, n))
     firsts = sorted({row.rho_1 for row in contrast.reporting})
     header = (f"{contrast.against} \\ {contrast.group}", *(_rho(rho) for rho in firsts))
     return TextTable(header, tuple((_rho(rho), *row) for rho, row in cells.items()))
@@ -215,7 +215,7 @@ def _rho(rho: float) -> str:
 
 
 def _head(rate: Rate) -> str:
-    return f"{name(rate.group)}: {of(rate.tally)}"
+    return f"{name(rate.group)}: {counts_with_percent(rate.tally)}"
 
 
 def contrasts_table(rates: Rates) -> TextTable:
@@ -230,11 +230,13 @@ def contrasts_table(rates: Rates) -> TextTable:
         rows.append(
             (
                 contrast.group,
-                points(contrast.measures["difference"].point or 0.0, n)
+                percentage_points(contrast.measures["difference"].point or 0.0, n)
                 if n >= MIN_ROWS_FOR_PERCENT
                 else "",
                 _limits(difference.intervals.get("newcombe"), n),
-                figures(contrast.measures["odds_ratio"].point) if n >= MIN_ROWS_FOR_PERCENT else "",
+                ratio_words(contrast.measures["odds_ratio"].point)
+                if n >= MIN_ROWS_FOR_PERCENT
+                else "",
                 *_tipping(contrast.tipping),
             )
         )
@@ -248,8 +250,8 @@ def _tipping(tip: TippingPoint | None) -> tuple[str, str]:
     """Both factors with their direction, or that there is nothing to explain."""
     if tip is None:
         return "", ""
-    point = "nothing" if math.isinf(tip.point) else f"{times(tip.point)} {tip.direction}"
-    limit = "1" if tip.limit == 1 else f"{times(tip.limit, down=True)} {tip.direction}"
+    point = "nothing" if math.isinf(tip.point) else f"{factor_words(tip.point)} {tip.direction}"
+    limit = "1" if tip.limit == 1 else f"{factor_words(tip.limit, down=True)} {tip.direction}"
     return point, limit
 
 
@@ -308,7 +310,7 @@ def _without(row: WithoutSource | None, n: int) -> str:
         return "nothing left"
     if n < MIN_ROWS_FOR_PERCENT:
         return _limits(row.interval, n)
-    return f"{points(row.difference, n)} ({_limits(row.interval, n)})"
+    return f"{percentage_points(row.difference, n)} ({_limits(row.interval, n)})"
 
 
 def coding_table(rates: Rates) -> TextTable | None:
@@ -319,7 +321,7 @@ def coding_table(rates: Rates) -> TextTable | None:
             per_cent(rate.corrected.value, rate.tally.n)
             if rate.tally.n >= MIN_ROWS_FOR_PERCENT
             else "",
-            between(rate.corrected.interval, rate.tally.n),
+            interval_words(rate.corrected.interval, rate.tally.n),
         )
         for rate in rates.rates
         if rate.corrected is not None
@@ -328,7 +330,11 @@ def coding_table(rates: Rates) -> TextTable | None:
         if contrast.corrected is not None:
             label = f"difference, {contrast.group}" if contrast.group else "difference"
             rows.append(
-                (f"{label}, points", points(contrast.corrected, _coarser(rates, contrast)), "")
+                (
+                    f"{label}, points",
+                    percentage_points(contrast.corrected, _coarser(rates, contrast)),
+                    "",
+                )
             )
     return TextTable(("reported", "then", "and chance"), tuple(rows)) if rows else None
 
@@ -340,13 +346,13 @@ def belief_table(rates: Rates) -> TextTable | None:
         if rate.believed is not None:
             n = rate.tally.n
             middle = per_cent(rate.believed.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
-            rows.append((_head(rate), middle, between(rate.believed.interval, n)))
+            rows.append((_head(rate), middle, interval_words(rate.believed.interval, n)))
     for contrast in rates.contrasts:
         if contrast.believed is None:
             continue
         difference, n = contrast.believed.difference, _coarser(rates, contrast)
         label = f"difference, {contrast.group}, points"
-        middle = points(difference.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
+        middle = percentage_points(difference.median, n) if n >= MIN_ROWS_FOR_PERCENT else ""
         rows.append((label, middle, _limits(difference.interval, n)))
         if contrast.believed.same_sign is not None:
             share = per_cent(contrast.believed.same_sign, MIN_ROWS_FOR_PERCENT)

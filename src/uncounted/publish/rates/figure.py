@@ -11,7 +11,7 @@ from uncounted.publish import fonts
 from uncounted.publish.report.figures import SvgFigure, draw_figure
 from uncounted.publish.svg import ACCENT, GREY, INK, PALE, Drawing, wrapped
 from uncounted.rates.result import Rate, Rates
-from uncounted.rates.sentences import RowLabels, between, of
+from uncounted.rates.sentences import RowLabels, counts_with_percent, interval_words
 
 _SIZE = 13.0
 
@@ -26,7 +26,8 @@ def rates_figure(rates: Rates, labels: RowLabels) -> SvgFigure:
 
 def _label(rate: Rate) -> str:
     name = f"{rate.group}: " if rate.group else ""
-    return f"{name}{of(rate.tally)}; if a random sample, {between(rate.interval, rate.tally.n)}"
+    sampling = interval_words(rate.interval, rate.tally.n)
+    return f"{name}{counts_with_percent(rate.tally)}; if a random sample, {sampling}"
 
 
 def bias_range(rate: Rate) -> tuple[float, float]:
@@ -36,7 +37,7 @@ def bias_range(rate: Rate) -> tuple[float, float]:
 
 
 def _wider(rate: Rate) -> str:
-    return f"with unequal reporting {between(bias_range(rate), rate.tally.n)}"
+    return f"with unequal reporting {interval_words(bias_range(rate), rate.tally.n)}"
 
 
 def _draw(draw: Drawing, rates: list[Rate]) -> str:
