@@ -116,14 +116,10 @@ def open_case(
     through: Opener | None = None,
     without_log: bool = False,
 ) -> Case:
-    """Open a case file with the identity in `home`.
+    """Open a case file with the identity in `home`; a wrong folder is refused before it is asked.
 
-    Args:
-        folder: of the case file; a wrong one is refused before the passphrase is asked for.
-        home: where the identity is kept.
-        passphrase: asks for it.
-        through: a key that access was granted to; the identity becomes a member.
-        without_log: read a case file whose log is lost, and change nothing.
+    `through` is a key that access was granted to, by which the identity becomes a member.
+    `without_log` reads a case file whose log is lost, and changes nothing.
     """
     Case.look(folder)
     me = identity.load(home, passphrase())

@@ -50,12 +50,6 @@ def recalibrate(
     decision on it. A pair that earlier decisions joined, by way of other reports, is left
     out: no linkage is held against what it was told.
 
-    Args:
-        case: an open case file.
-        linkage: the latest.
-        sample: a sample that was drawn by lot, and whose answers were decided.
-        level: of intervals.
-
     Raises:
         BadInput: answers of the sample were not decided; those that were are then no lot.
     """

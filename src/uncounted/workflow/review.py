@@ -72,13 +72,6 @@ def decide(
 ) -> DecisionSummary:
     """Take a file of decisions in: which reports are about one person, and which are not.
 
-    Args:
-        case: an open case file.
-        file: of decisions.
-        on: the day on which consent counts.
-        encoding: of the file, where it cannot be told.
-        dry_run: keep nothing.
-
     Raises:
         BadInput: the file is none of decisions, or they contradict each other or those that
             stand; nothing was kept.
@@ -197,15 +190,8 @@ def review(
 
     How N moves with the table comes from a fast approximation (`estimate.fast_log_n`), at the
     point estimate of the partition. Where that table, or one next to it, allows no number yet,
-    pairs come in the order of the number of people.
-
-    Args:
-        case: an open case file that was linked.
-        most: how many pairs; None: the next fifty.
-        out: a file for `decide`: the pairs, with the column `decision` to be filled in. None is
-            written where there are none.
-        on: the day of use.
-        progress: called as the work goes on.
+    pairs come in the order of the number of people. The pairs are written to `out` for `decide`,
+    if there are any.
 
     Raises:
         NotLinked: the reports have not been linked, or something has changed since.
