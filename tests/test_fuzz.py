@@ -155,7 +155,7 @@ def _bag(folder: Path, data: bytes) -> None:
 def _marked(folder: Path, data: bytes) -> None:
     (folder / "a.case").mkdir(exist_ok=True)
     (folder / "a.case/case.json").write_bytes(data)
-    Case.look(folder / "a.case")
+    Case.id_of(folder / "a.case")
 
 
 def _file(suffix: str, read: Callable[[Path], object]) -> Callable[[Path, bytes], None]:

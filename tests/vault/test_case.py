@@ -31,6 +31,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.decisions import ProposedDecision
 from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 from uncounted.vault.store.lock import Lock
 
 Maker = Callable[..., IncomingReport]
@@ -54,7 +55,7 @@ def test_what_was_put_is_there_after_opening_again(
             b"second", 300, ["link"],
         )  # fmt: skip
         assert case.latest("estimate") is None
-        assert case.id == Case.look(tmp_path / "case") == case_id
+        assert case.id == Case.id_of(tmp_path / "case") == case_id
         assert case.members == (Member(me.recipient, me.vkey),)
         assert [entry.kind for entry in case.entries()] == [
             "create", "report", "report", "report", "import", "linkage", "linkage", "commitment",
@@ -110,7 +111,7 @@ def test_a_withdrawn_report_is_gone_and_stays_gone(case: Case, make: Maker) -> N
     again = case.intake("one", {}, [make(1), make(2), make(1, note="changed")])
     assert (again.rejected, again.unchanged, again.created) == (2, 1, 0)
     assert again.rejects is not None
-    assert case.rejects(again.rejects) == [(3, ("withdrawn",)), (3, ("withdrawn",))]
+    assert case.rejects(again.rejects) == [RejectedRow(3, ("withdrawn",))] * 2
     linkage, release = case.latest("linkage"), case.latest("release")
     assert linkage is not None
     assert release is not None
@@ -165,7 +166,7 @@ def test_what_is_not_a_case(tmp_path: Path, me: Identity) -> None:
         Case.open(tmp_path, me)
     (tmp_path / "case.json").write_text("[]")
     with pytest.raises(NotACase, match="not that of a case file"):
-        Case.look(tmp_path)
+        Case.id_of(tmp_path)
 
 
 def test_a_newer_version_is_said(filled: Path, me: Identity) -> None:

@@ -19,6 +19,7 @@ from uncounted.vault.keys.identity import Identity
 from uncounted.vault.log.public_log import PublicLog
 from uncounted.vault.reports.consent import Consent
 from uncounted.vault.reports.ingest import IncomingReport
+from uncounted.vault.reports.rejected_rows import RejectedRow
 from uncounted.vault.store.database import Storage
 from uncounted.vault.store.lock import Lock
 
@@ -304,7 +305,7 @@ def test_a_withdrawn_report_does_not_come_back_however_it_is_typed(
         done = case.intake(again, {}, rows)
         assert done.rejected == 2
         assert done.rejects is not None
-        assert case.rejects(done.rejects) == [(1, ("withdrawn",)), (2, ("withdrawn",))]
+        assert case.rejects(done.rejects) == [RejectedRow(row, ("withdrawn",)) for row in (1, 2)]
     assert list(case.every_report()) == []
 
 

@@ -276,7 +276,7 @@ class Case(OpenCase):
         """The imports that rejected rows, in order."""
         return list(every_rejects(self._entries))
 
-    def rejects(self, name: str) -> list[tuple[int, tuple[str, ...]]]:
+    def rejects(self, name: str) -> list[RejectedRow]:
         """The rows that an import rejected, and why, by the name in its outcome."""
         return rejected_rows(self._entries, name)
 

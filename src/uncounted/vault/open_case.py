@@ -181,7 +181,7 @@ class OpenCase:
                 raise
 
     @staticmethod
-    def look(folder: Path) -> str:
+    def id_of(folder: Path) -> str:
         """Give the id of a case file, without any key.
 
         Raises:
@@ -265,10 +265,10 @@ class OpenCase:
             NotStamped: there was no answer.
         """
         self.seal_log()
-        kept, body = timestamps.take(self.folder, self.checkpoint(), ask, authority, roots)
+        stored, body = timestamps.obtain(self.folder, self.checkpoint(), ask, authority, roots)
         with self._storage.transaction():
             self._entries.append("timestamp", body.to_json())
-        return kept
+        return stored
 
     def proof(self, seq: int) -> bytes:
         """That an entry is in the published log, as a C2SP tlog-proof file.

@@ -121,7 +121,7 @@ def open_case(
     `through` is a key that access was granted to, by which the identity becomes a member.
     `without_log` reads a case file whose log is lost, and changes nothing.
     """
-    Case.look(folder)
+    Case.id_of(folder)
     me = identity.load(home, passphrase())
     return Case.open(folder, me, through=through, without_log=without_log)
 
@@ -226,7 +226,7 @@ def rotate(case: Case) -> KeyChange:
 
 def make_shares(folder: Path, shares: int, threshold: int) -> RecoveryShares:
     """Recovery shares for a case file, which open nothing until `add_recovery`."""
-    return recovery_shares.split(Case.look(folder), shares, threshold)
+    return recovery_shares.split(Case.id_of(folder), shares, threshold)
 
 
 def write_shares(shares: Sequence[str], out: Path) -> list[Path]:
@@ -240,4 +240,4 @@ def write_shares(shares: Sequence[str], out: Path) -> list[Path]:
 
 def combine_shares(folder: Path, shares: Callable[[], Sequence[RecoveryShare]]) -> Opener:
     """The key that recovery shares of a case file make; a wrong folder is refused first."""
-    return recovery_shares.join(Case.look(folder), shares())
+    return recovery_shares.join(Case.id_of(folder), shares())

@@ -127,9 +127,9 @@ def check(case: Case, roots: Sequence[Certificate]) -> SoundnessCheck:
     held: list[StoredTimestamp] = []
     unsigned = 0
     wrong, entries = case.check(), sum(1 for _ in case.entries())
-    for file in timestamps.kept(case.folder):
+    for file in timestamps.files(case.folder):
         try:
-            held.append(timestamps.reread(file, roots))
+            held.append(timestamps.verify(file, roots))
         except NotVerified:
             unsigned += 1
     return SoundnessCheck(entries, wrong, held, case.doubtful_times(), unsigned, bool(roots))

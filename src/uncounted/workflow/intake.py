@@ -212,7 +212,7 @@ def rejects(case: Case, name: str | None) -> RejectsLists | RejectedRows:
     """
     if name is None:
         return RejectsLists(case.every_rejects())
-    return RejectedRows([RejectedRow(row, reasons) for row, reasons in case.rejects(name)])
+    return RejectedRows(case.rejects(name))
 
 
 _RESERVED = ("count", "sex", "year", "origin")

@@ -163,7 +163,7 @@ def test_what_came_after_is_closed_and_an_old_copy_is_not(
         Case.open(both, stranger)
     old_key = grants.grants(copy, stranger)[0].case_key
     with pytest.raises(Damaged, match="database of the case file was altered"):
-        Storage(both / "case.db", CaseKeys(Case.look(both), old_key).database)
+        Storage(both / "case.db", CaseKeys(Case.id_of(both), old_key).database)
     # What the documentation says: the copy made before opens.
     with Case.open(copy, stranger) as case:
         assert len(case.reports("link", DAY).reports) == 300
@@ -441,7 +441,7 @@ def test_debians_age_opens_what_members_are_given(
         )  # fmt: skip
         lines = done.stdout.decode().split("\n")
         assert lines[:6] == [
-            "uncounted case key 2", Case.look(filled), recipient, case_key, me.vkey, "2",
+            "uncounted case key 2", Case.id_of(filled), recipient, case_key, me.vkey, "2",
         ]  # fmt: skip
     # And what our key files open, Debian's age had sealed.
     done = subprocess.run(

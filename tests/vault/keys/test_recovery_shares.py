@@ -173,7 +173,7 @@ def test_a_lost_identity_loses_nothing(filled: Path, me: Identity) -> None:
         assert case.members[-1] == Member(made.recipient, None, "recovery 3 of 5")
     new = Identity.generate()
     for some in itertools.islice(itertools.combinations(made.unsafe_shares, 3), 2):
-        key = recovery_shares.join(Case.look(filled), _read(some))
+        key = recovery_shares.join(Case.id_of(filled), _read(some))
         new = Identity.generate()
         with Case.open(filled, new, through=key) as case:
             assert case.check() == ()
@@ -213,7 +213,7 @@ def test_shares_of_another_case_file(tmp_path: Path, filled: Path, me: Identity)
     with Case.create(tmp_path / "other", me) as case:
         made = recovery_shares.split(case.id, 3, 2)
         case.add_recovery(made.recipient, 3, 2)
-    key = recovery_shares.join(Case.look(filled), _read(made.unsafe_shares))
+    key = recovery_shares.join(Case.id_of(filled), _read(made.unsafe_shares))
     with pytest.raises(NoAccess, match="open nothing in this case file") as caught:
         Case.open(filled, Identity.generate(), through=key)
     assert "another case file" in str(caught.value.hint)

@@ -40,7 +40,7 @@ def old(tmp_path: Path, mine: Identity, many: Many) -> tuple[Path, Path]:
 
 def _memory(mine: Identity, folder: Path) -> Path:
     assert mine.home is not None
-    return mine.home / "seen" / Case.look(folder)
+    return mine.home / "seen" / Case.id_of(folder)
 
 
 def _bytes(folder: Path) -> dict[Path, bytes]:

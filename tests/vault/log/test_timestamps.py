@@ -157,7 +157,7 @@ def test_a_stamp_is_taken_kept_and_verified_offline_by_us_and_by_openssl(
     assert before < done.stamp.time < datetime.now(UTC) + timedelta(seconds=2)
     assert done.size == 2
     assert [entry.kind for entry in case.entries()] == ["create", "note", "timestamp"]
-    again = timestamps.reread(done.file, roots)
+    again = timestamps.verify(done.file, roots)
     assert again.stamp == done.stamp
     said = openssl.run(
         f"ts -verify -data {done.file.with_suffix('.note')} -in {done.file} -CAfile ca.pem"
@@ -256,7 +256,7 @@ def test_nobody_there(case: Case) -> None:
     with pytest.raises(NotStamped, match="cannot be reached"):
         case.timestamp(lambda q: tsa_client.ask("http://127.0.0.1:9/", q), authority="nobody")
     assert [entry.kind for entry in case.entries()] == ["create", "note"]
-    assert timestamps.kept(case.folder) == []
+    assert timestamps.files(case.folder) == []
 
 
 def test_no_answer_in_time(serve: Served) -> None:

@@ -43,10 +43,10 @@ def test_rows_are_the_sum_and_rejects_are_kept_sealed(case: Case, make: Maker) -
     assert outcome == expected
     assert outcome.rejects is not None
     assert case.rejects(outcome.rejects) == [
-        (4, ("column 'dob': not a date",)),
-        (7, ("the id stands in an earlier row",)),
-        (8, ("no id",)),
-        (9, ("column 'dob': not a date",)),
+        RejectedRow(4, ("column 'dob': not a date",)),
+        RejectedRow(7, ("the id stands in an earlier row",)),
+        RejectedRow(8, ("no id",)),
+        RejectedRow(9, ("column 'dob': not a date",)),
     ]
 
 
@@ -90,7 +90,7 @@ def test_an_id_is_one_however_it_is_typed(case: Case) -> None:
         outcome = case.intake("one", ABOUT, rows(first, note))
         assert (getattr(outcome, became), outcome.rejected) == (1, 2)
         assert outcome.rejects is not None
-        assert {reasons for _, reasons in case.rejects(outcome.rejects)} == {
+        assert {each.reasons for each in case.rejects(outcome.rejects)} == {
             ("the id stands in an earlier row",)
         }
     assert set(case.state().reports) == {("one", whole)}

@@ -80,7 +80,7 @@ def test_no_word_is_ever_on_the_disk_in_clear(
         assert journal.stat().st_size > 2_000_000, "the journal was looked at while it was long"
         assert stat.S_IMODE(journal.stat().st_mode) == 0o600
         _assert_no_clear_word(tmp_path)
-        assert case.rejects(outcome.rejects) == [(12_001, (f"{WORDS[5]}: not a date",))]
+        assert case.rejects(outcome.rejects) == [RejectedRow(12_001, (f"{WORDS[5]}: not a date",))]
         assert case.reports("link", DAY).reports[0].payload["note"] == WORDS[2] * 20
         case.put("linkage", {"people": 3}, WORDS[0].encode(), ["link"])
     assert looks > 40

@@ -46,7 +46,7 @@ class StoredTimestamp:
     file: Path
 
 
-def take(
+def obtain(
     folder: Path,
     note: bytes,
     ask: Callable[[bytes], bytes],
@@ -86,13 +86,13 @@ def take(
     return StoredTimestamp(stamp, size, file), body
 
 
-def kept(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
     """The responses that lie beside a log, oldest checkpoint first."""
-    files = [file for file in (folder / FOLDER).glob("*.tsr") if _NAME.fullmatch(file.stem)]
-    return sorted(files, key=lambda file: (int(file.stem.split("-")[0]), file.name))
+    found = [file for file in (folder / FOLDER).glob("*.tsr") if _NAME.fullmatch(file.stem)]
+    return sorted(found, key=lambda file: (int(file.stem.split("-")[0]), file.name))
 
 
-def reread(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestamp:
+def verify(file: Path, roots: Sequence[x509.Certificate] = ()) -> StoredTimestamp:
     """Verify a stamp offline, from its two files alone.
 
     Raises:
@@ -118,7 +118,7 @@ def findings(
     3. Its checkpoint is one of this log: the same entries give the same root.
     """
     there = dict[str, Path]()
-    for file in kept(folder):
+    for file in files(folder):
         answer = atomic_files.read_or_none(file)
         if answer is None:
             yield f"the timestamp {file.name} cannot be read"
@@ -134,7 +134,7 @@ def findings(
             yield f"the checkpoint of the timestamp of entry {seq} was altered"
     for file in there.values():
         try:
-            reread(file)  # 2
+            verify(file)  # 2
             about_note = atomic_files.read_private(file.with_suffix(".note"))
             checkpoint = Checkpoint.parse(split(about_note)[0])
         except NotVerified as error:

@@ -84,7 +84,7 @@ def rejects_name(entry: Entry) -> str:
     return f"rejects-{entry.seq}"
 
 
-def rejected_rows(entries: Entries, name: str) -> list[tuple[int, tuple[str, ...]]]:
+def rejected_rows(entries: Entries, name: str) -> list[RejectedRow]:
     """The rows that an import rejected, in the order of the file, by the name of their list."""
     number = name.removeprefix("rejects-")
     known = number.isdecimal() and len(number) <= _MOST_DIGITS
@@ -97,4 +97,5 @@ def rejected_rows(entries: Entries, name: str) -> list[tuple[int, tuple[str, ...
             hint="uncounted rejects CASE, without a name, lists those that there are",
         )
     listed = json.loads(content)
-    return sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
+    found = sorted((row, tuple(reasons)) for reasons, rows in listed for row in rows)
+    return [RejectedRow(*each) for each in found]
