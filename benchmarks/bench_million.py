@@ -315,7 +315,7 @@ def _pairs_within(labels: Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def told_of_pairs(pairs: candidate_graph.Candidates, person: Ints) -> str:
+def told_of_pairs(pairs: candidate_graph.CandidatePairs, person: Ints) -> str:
     """How many true pairs are among those that were compared."""
     true = int((person[pairs.left] == person[pairs.right]).sum())
     return f"{len(pairs.left):,} pairs, of true ones {true / _pairs_within(person):.4f}"
@@ -332,7 +332,7 @@ def told_of_clusters(labels: Ints, person: Ints) -> str:
     )
 
 
-def clustered(count: int, pairs: candidate_graph.Candidates) -> Ints:
+def clustered(count: int, pairs: candidate_graph.CandidatePairs) -> Ints:
     """Connected components of the pairs that are likelier than not."""
     likely = pairs.log_odds >= 0
     return candidate_graph.connected(count, pairs.left[likely], pairs.right[likely])

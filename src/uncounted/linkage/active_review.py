@@ -1,4 +1,4 @@
-"""Which pairs to look at next: those whose answer would narrow the interval of N most.
+"""Active selection of pairs for clerical review: those that would narrow the interval of N most.
 
 A pair that some draws put together and others do not is undecided. Were it decided, the
 draws that say otherwise would go, and by the law of total variance log N would vary by

@@ -32,10 +32,10 @@ from uncounted.linkage.diagnostics import (
 from uncounted.linkage.encoding.encode import Encoded, encode, reordered
 from uncounted.linkage.model import fellegi_sunter as model
 from uncounted.linkage.model import partition_priors
-from uncounted.linkage.model.fit import of_pairs
+from uncounted.linkage.model.fit import fit_pairs
 from uncounted.linkage.result import AlternativeLinkage, Linkage, numbered
 from uncounted.linkage.sampler import candidate_graph
-from uncounted.linkage.sampler.candidate_graph import Candidates, Decision
+from uncounted.linkage.sampler.candidate_graph import CandidatePairs, Decision
 from uncounted.progress import Progress, silent
 from uncounted.records.report import Report
 
@@ -52,7 +52,7 @@ class Compared:
     """Reports as numbers, the pairs that were compared, and what levels are worth."""
 
     encoded: Encoded
-    pairs: Candidates
+    pairs: CandidatePairs
     rates: model.MatchProbabilities
     lists: int
     blocking: BlockingDiagnostics
@@ -281,7 +281,7 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
     """Compare reports that are numbers already."""
     lists = int(encoded.source.max()) + 1
     left, right, found_by, everything, found = _pairs(encoded, progress)
-    codes, rates, log_odds = of_pairs(encoded, left, right, seed=seed, progress=progress)
+    codes, rates, log_odds = fit_pairs(encoded, left, right, seed=seed, progress=progress)
     loss = blocking_loss(
         encoded.keys,
         left,
@@ -291,7 +291,7 @@ def compared(encoded: Encoded, *, seed: int, progress: Progress) -> Compared:
         everything=everything,
         found=found,
     )
-    return Compared(encoded, Candidates(left, right, codes, log_odds), rates, lists, loss)
+    return Compared(encoded, CandidatePairs(left, right, codes, log_odds), rates, lists, loss)
 
 
 def arranged(compared: Compared, floor: float) -> tuple[Compared, Ints]:

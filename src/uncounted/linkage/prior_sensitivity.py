@@ -22,7 +22,7 @@ from uncounted.linkage.encoding.encode import Encoded
 from uncounted.linkage.model import field_priors, partition_priors
 from uncounted.linkage.result import AlternativeLinkage, numbered
 from uncounted.linkage.sampler import candidate_graph
-from uncounted.linkage.sampler.candidate_graph import CandidateGraph, Candidates, Decision
+from uncounted.linkage.sampler.candidate_graph import CandidateGraph, CandidatePairs, Decision
 from uncounted.progress import Progress
 
 DRAWS = 10  # of each reading
@@ -62,7 +62,7 @@ def grid_cells(prior: str) -> list[tuple[partition_priors.PartitionPrior, str]]:
 
 def alternative_linkages(
     encoded: Encoded,
-    pairs: Candidates,
+    pairs: CandidatePairs,
     usual: CandidateGraph,
     main: mcmc.PartitionDraws,
     *,

@@ -303,7 +303,7 @@ def test_reports_in_another_order_say_the_same() -> None:
         assert (arranged.encoded.keys[name] == values[order]).all()
     likely = pairs.log_odds > -3
 
-    def apart(each: candidate_graph.Candidates) -> float:
+    def apart(each: candidate_graph.CandidatePairs) -> float:
         return float((each.left - each.right)[likely].mean())
 
     assert apart(pairs) < apart(done.pairs) / 3  # who may be one person are neighbours
@@ -312,7 +312,7 @@ def test_reports_in_another_order_say_the_same() -> None:
 def test_the_order_of_reports_hangs_on_nothing_but_candidates() -> None:
     """Breadth first; of two with as many candidates the earlier one first, on every machine."""
     left, right = np.array([3, 4, 5, 6, 2, 7]), np.array([0, 3, 3, 5, 1, 6])
-    pairs = candidate_graph.Candidates(left, right, np.zeros(6, np.int32), np.full(6, 9.0))
+    pairs = candidate_graph.CandidatePairs(left, right, np.zeros(6, np.int32), np.full(6, 9.0))
     # 8 has nobody; 1 and 2 have one another; 0, 4 and 7 have one, and 0 leads to the others
     order = candidate_graph.near_one_another(9, pairs, 0.5)
     assert order.tolist() == [8, 0, 3, 4, 5, 6, 7, 1, 2]

@@ -143,7 +143,7 @@ def made(
             apart_starts=apart_starts,
             apart=apart_of,
             dense=compare.packed(levels[left, right]),
-            arrays=kernel_arrays.of(encode([])),
+            arrays=kernel_arrays.report_arrays(encode([])),
             met=np.zeros(0, np.int64),
             met_worth=np.zeros(0),
             buffers=cluster_buffers(0),

@@ -555,7 +555,9 @@ def test_chains_that_nearly_agree_go_on_for_longer(
 def built_of(case: Made) -> candidate_graph.CandidateGraph:
     """What chains need of a graph; no chain begins with pairs together."""
     none = np.zeros(0, np.int64)
-    kept = candidate_graph.Candidates(none, none, none.astype(np.int32), none.astype(np.float64))
+    kept = candidate_graph.CandidatePairs(
+        none, none, none.astype(np.int32), none.astype(np.float64)
+    )
     return candidate_graph.CandidateGraph(
         case.graph, np.zeros(len(case.levels), np.int64), kept, (), CandidateDiagnostics()
     )
@@ -706,14 +708,14 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
     patterns = np.zeros((2, len(compare.FIELDS)), np.uint8)
     patterns[:, 0], patterns[:, 3] = NAME.index("different"), [town, far]
     reports, people = np.array([40_000.0, 80_000]), np.array([1_000.0, 9_000])
-    rates = em.learn(patterns, reports, 500)
+    rates = em.fit(patterns, reports, 500)
     assert rates.u[3][town - 1] == pytest.approx(1 / 3, abs=1e-3)
-    found = em.by_people(rates, patterns, reports, people, np.ones(2))
+    found = em.reweight_by_people(rates, patterns, reports, people, np.ones(2))
     assert found.u[3][town - 1] == pytest.approx(0.1, abs=1e-3)
     assert found.companion[3][town - 1] < rates.companion[3][town - 1]
     for same in ("m", "errors", "expected_pairs", "first", "fields_said"):
         assert getattr(found, same) is getattr(rates, same)
-    again = em.by_people(rates, patterns, reports, reports, np.ones(2))
+    again = em.reweight_by_people(rates, patterns, reports, reports, np.ones(2))
     for one, other in zip(rates.u, again.u, strict=True):  # nobody is reported twice
         assert other == pytest.approx(one, rel=1e-6)
 
@@ -721,9 +723,9 @@ def test_what_is_said_of_different_people_is_counted_by_people() -> None:
 def test_where_all_pairs_are_links_what_is_said_of_others_is_a_number() -> None:
     patterns = np.ones((1, len(compare.FIELDS)), np.uint8)
     pairs = np.array([10.0])
-    rates = em.learn(patterns, pairs, 5)
-    assert em.of_one_person(rates, patterns, pairs)[0] > 0.9
-    found = em.by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
+    rates = em.fit(patterns, pairs, 5)
+    assert em.match_probability(rates, patterns, pairs)[0] > 0.9
+    found = em.reweight_by_people(rates, patterns, pairs, pairs / 25, np.ones(1))
     assert all(np.isfinite(row).all() for row in (*found.u, *found.companion, *found.namesake))
     assert found.phi <= 0.05
 
@@ -829,7 +831,7 @@ def test_companions_are_learned_from_pairs() -> None:
         for laws, many in ((one, 900), (kin, 700), (strangers, reports * (reports - 1) // 2))
     ]
     patterns, times = np.unique(np.concatenate(rows).astype(np.uint8), axis=0, return_counts=True)
-    learned = em.learn(patterns, times.astype(np.float64), reports)
+    learned = em.fit(patterns, times.astype(np.float64), reports)
     pairs = reports * (reports - 1) / 2
     assert learned.phi == pytest.approx(700 / pairs, rel=0.15)
     assert learned.expected_pairs == pytest.approx(900, rel=0.1)

@@ -70,7 +70,7 @@ def levels(encoded: Encoded, left: NDArray[np.int64], right: NDArray[np.int64]) 
         Levels of shape (pairs, fields), fields in the order of `FIELDS`.
     """
     out = np.zeros((len(left), len(FIELDS)), np.uint8)
-    a = kernel_arrays.of(encoded)
+    a = kernel_arrays.report_arrays(encoded)
     _threads.over(len(left), lambda here: _fill(a, left[here], right[here], out[here]))
     return out
 

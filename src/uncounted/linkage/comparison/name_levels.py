@@ -1,4 +1,4 @@
-"""How given and family name agree, as levels from most telling to least.
+"""Comparison levels of names: family and given name, from the strongest evidence to the weakest.
 
 The first are one level cut by how rare the name is (log of 1 / chance that two people share
 it). "Slip": one letter (two of nine or more); "near": two letters in five. In Korean names a

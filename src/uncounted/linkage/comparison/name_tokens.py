@@ -1,4 +1,4 @@
-"""How far two names of several words agree, word by word: Juan Tobar, Juan Antonio Tobar Paz.
+"""Names of several words compared token by token: Juan Tobar, Juan Antonio Tobar Paz.
 
 Not of Korean names: their words are syllables, and sisters share those. Compiled.
 """

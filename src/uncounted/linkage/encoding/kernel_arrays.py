@@ -58,7 +58,7 @@ class ReportArrays(NamedTuple):
     place_levels: NDArray[np.uint8]
 
 
-def of(encoded: Encoded) -> ReportArrays:
+def report_arrays(encoded: Encoded) -> ReportArrays:
     """Pick what the compiled loop needs."""
     e = encoded
     return ReportArrays(

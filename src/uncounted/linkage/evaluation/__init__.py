@@ -1,4 +1,4 @@
-"""How good a linkage is: against a known truth, a sample labelled by hand, or its own draws."""
+"""Evaluation of a linkage: against ground truth, a labelled sample, or its own draws."""
 
 from uncounted.linkage.evaluation.calibration import Calibration
 from uncounted.linkage.evaluation.clerical import ClericalEvaluation

@@ -95,7 +95,7 @@ def _pulled(seen: Floats, thought: Floats) -> Floats:
     return (seen + _THOUGHT * thought) / (seen.sum() + _THOUGHT)
 
 
-def learn(
+def fit(
     patterns: levels.Levels, times: Floats, reports: int, stand_for: Floats | None = None
 ) -> MatchProbabilities:
     """Rates from all pairs, by expectation-maximisation with the prior.
@@ -146,7 +146,7 @@ def learn(
     return rates
 
 
-def by_people(
+def reweight_by_people(
     rates: MatchProbabilities,
     patterns: levels.Levels,
     times: Floats,
@@ -165,7 +165,7 @@ def by_people(
         times: how many pairs show each.
         of_people: the same, where pairs count for less the more often the two are reported: each
             two people for one.
-        stand_for: as in `learn`.
+        stand_for: as in `fit`.
     """
     stand_for = np.maximum(stand_for, 1.0)
     kinds = of_people * _kinds(rates, patterns, _shares(rates, times))
@@ -181,7 +181,7 @@ def by_people(
     )
 
 
-def of_one_person(rates: MatchProbabilities, patterns: levels.Levels, times: Floats) -> Floats:
+def match_probability(rates: MatchProbabilities, patterns: levels.Levels, times: Floats) -> Floats:
     """How likely rows of levels are of one person, as pairs alone suggest it.
 
     Args:

@@ -18,7 +18,7 @@ from uncounted.progress import Progress
 _CHUNK = 2_000_000
 
 
-def of_pairs(
+def fit_pairs(
     encoded: Encoded, left: Ints, right: Ints, *, seed: int, progress: Progress
 ) -> tuple[Codes, model.MatchProbabilities, Floats]:
     """Levels of the candidates, packed; rates; and the log odds of each before any partition.
@@ -55,10 +55,10 @@ def of_pairs(
     levels = compare.unpacked(patterns)
     weights = together(times, sampled.stand_for)
     stand_for = together(times, sampled.stand_for**2) / weights
-    rates = em.learn(levels, weights, count, stand_for)
-    likely = em.of_one_person(rates, levels, weights)[mine] > 0.5
+    rates = em.fit(levels, weights, count, stand_for)
+    likely = em.match_probability(rates, levels, weights)[mine] > 0.5
     by_people = together(*_by_people(encoded.count, left, right, row, likely, sampled))
-    rates = em.by_people(rates, levels, weights, by_people, stand_for)
+    rates = em.reweight_by_people(rates, levels, weights, by_people, stand_for)
     return codes, rates, (rates.of(levels)[mine] - np.log(count))[row]
 
 

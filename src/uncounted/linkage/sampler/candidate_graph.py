@@ -45,7 +45,7 @@ _LARGEST = 30  # reports of a person at such a start
 
 
 @attrs.frozen
-class Candidates:
+class CandidatePairs:
     """Pairs of reports, left > right, and how likely each is before any fitting."""
 
     left: Ints
@@ -53,9 +53,11 @@ class Candidates:
     codes: Codes  # packed levels
     log_odds: NDArray[np.float64]
 
-    def only(self, kept: NDArray[np.bool_]) -> Candidates:
+    def only(self, kept: NDArray[np.bool_]) -> CandidatePairs:
         """Those of them."""
-        return Candidates(self.left[kept], self.right[kept], self.codes[kept], self.log_odds[kept])
+        return CandidatePairs(
+            self.left[kept], self.right[kept], self.codes[kept], self.log_odds[kept]
+        )
 
 
 @attrs.frozen
@@ -64,13 +66,13 @@ class CandidateGraph:
 
     graph: Graph
     component: Ints
-    kept: Candidates
+    kept: CandidatePairs
     decisions: tuple[Decision, ...]
     diagnostics: CandidateDiagnostics
 
 
 def build(
-    encoded: Encoded, pairs: Candidates, *, floor: float, decisions: Sequence[Decision] = ()
+    encoded: Encoded, pairs: CandidatePairs, *, floor: float, decisions: Sequence[Decision] = ()
 ) -> CandidateGraph:
     """Make the graph of the pairs whose log odds pass the floor.
 
@@ -120,7 +122,7 @@ def build(
         apart_starts=apart_starts,
         apart=apart,
         dense=_dense(pairs, count) if everything else np.zeros(0, np.int32),
-        arrays=kernel_arrays.of(encoded),
+        arrays=kernel_arrays.report_arrays(encoded),
         met=np.zeros(0, np.int64),
         met_worth=np.zeros(0),
         buffers=cluster_buffers(0),
@@ -142,7 +144,7 @@ def build(
     return CandidateGraph(graph, component, kept, tuple(decisions), diagnostics)
 
 
-def near_one_another(count: int, pairs: Candidates, floor: float) -> Ints:
+def near_one_another(count: int, pairs: CandidatePairs, floor: float) -> Ints:
     """Reports in an order in which candidates stand near one another (Cuthill and McKee 1969).
 
     Breadth first, fewest candidates first. Of two with as many the earlier is first: libraries that
@@ -282,7 +284,7 @@ def _apart(count: int, decisions: Sequence[Decision]) -> tuple[Ints, Codes]:
     return np.searchsorted(both[:, 0], np.arange(count + 1)), both[:, 1].astype(np.int32)
 
 
-def _rows(count: int, kept: Candidates) -> tuple[Ints, Codes, Codes, Kinds]:
+def _rows(count: int, kept: CandidatePairs) -> tuple[Ints, Codes, Codes, Kinds]:
     """Each report's candidates in order, from pairs said once."""
     one = np.concatenate([kept.left, kept.right])
     two = np.concatenate([kept.right, kept.left])
@@ -398,7 +400,7 @@ def guessing(graph: Graph, joined: Floats | Singles, alone: Floats | Singles) ->
     return with_kinds(graph._replace(link_probability=link_probability, alone=alone), kinds)
 
 
-def _dense(pairs: Candidates, count: int) -> Codes:
+def _dense(pairs: CandidatePairs, count: int) -> Codes:
     out = np.zeros(count * (count - 1) // 2, np.int32)
     out[pairs.left * (pairs.left - 1) // 2 + pairs.right] = pairs.codes
     return out
