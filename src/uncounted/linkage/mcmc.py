@@ -218,7 +218,7 @@ def _take_stock(work: _Work, chains: list[_Chain]) -> None:
 
 
 def _firm_together(chains: list[_Chain]) -> None:
-    """CandidatePairs are firm in all chains who are so in any, or together in any draw of any.
+    """Candidates are firm in all chains who are so in any, or together in any draw of any.
 
     What one chain has come upon by a seldom look, the others would have to wait for as long. But
     a report chosen for being together leaves as soon as often, and others would come as seldom
@@ -236,7 +236,7 @@ def _share(chains: list[_Chain], *, guessing: bool = True) -> None:
     """Let all chains know how likely each has seen candidates joined.
 
     What is likely enough to matter must not wait for a seldom look, and is proposed as it is
-    likely, where there is `guessing`. CandidatePairs are of one kind in all chains here
+    likely, where there is `guessing`. Candidates are of one kind in all chains here
     (`_firm_together`). A guess is the mean of what was seen, each time with others somewhere else:
     of few looks, it is too sure, and a report that would leave is hardly ever proposed to.
     """

@@ -123,7 +123,7 @@ def test_rates_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_two_people_count_once_however_often_they_are_reported() -> None:
-    """CandidatePairs and pairs by lot together stand for all pairs of people."""
+    """Candidates and sampled pairs together stand for all pairs of people."""
     rng = np.random.default_rng(2)
     times = rng.integers(1, 5, 60)
     person = np.repeat(np.arange(60), times)

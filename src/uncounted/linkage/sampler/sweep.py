@@ -186,7 +186,7 @@ def _in_doubt(rng: np.random.Generator, graph: Graph, r: int) -> int:
 
 @compiled
 def _most_options(graph: Graph) -> int:
-    """CandidatePairs of whichever unit has most, and one."""
+    """Candidates of whichever unit has most, and one."""
     most, unit = 0, np.empty(len(graph.mate), np.int32)
     for r in range(len(graph.mate)):
         if first_of_unit(graph, r):
