@@ -42,9 +42,9 @@ def convergence(*quantities: Floats, tails: bool = True) -> Convergence:
 
     Examples:
         >>> rng = np.random.default_rng(1)
-        >>> agreement(rng.normal(size=(4, 500))).reached(400)
+        >>> convergence(rng.normal(size=(4, 500))).reached(400)
         True
-        >>> agreement(rng.normal(size=(4, 500)) + np.arange(4)[:, None]).reached(400)
+        >>> convergence(rng.normal(size=(4, 500)) + np.arange(4)[:, None]).reached(400)
         False
     """
     from arviz_stats.base import array_stats  # takes most of a second to import

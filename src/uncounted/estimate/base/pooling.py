@@ -116,7 +116,7 @@ def log_n_variance(fits: Sequence[Fitted]) -> LogNVariance:
 
     Examples:
         >>> one = Estimate("any", "ok", point=150.0, log_n0=(4.0, 0.04))
-        >>> doubt_of([Fitted(one, 100, 3)]).share
+        >>> log_n_variance([Fitted(one, 100, 3)]).share
         0.0
     """
     weight = np.array([fit.times for fit in fits], dtype=np.float64)

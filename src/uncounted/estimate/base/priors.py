@@ -168,7 +168,7 @@ def draw_n0(prior: Prior, observed: int, log_odds: Floats, rng: np.random.Genera
 
     Examples:
         >>> odds = np.full(3, np.log(2.0))
-        >>> draw_unseen(INVERSE, 10**6, odds, np.random.default_rng(1)) // 10**4
+        >>> draw_n0(INVERSE, 10**6, odds, np.random.default_rng(1)) // 10**4
         array([200, 200, 200])
     """
     size = float(observed)

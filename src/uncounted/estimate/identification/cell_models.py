@@ -198,7 +198,7 @@ class FixedCellDraws:
         if not (np.isfinite(shares).all() and (shares > 0).all()):
             raise UsedWrongly(
                 "a share of a seen pattern is not a number above 0",
-                hint="hand in logarithms (Given) if it is too small for a plain number",
+                hint="hand in logarithms (FixedCellDraws) if it is too small for a plain number",
             )
         if (np.abs(shares.sum(axis=1) - 1) > 1e-6).any():
             raise UsedWrongly(

@@ -71,7 +71,7 @@ def identify(
         Of the draws.
     cells : CellModel | str, default 'dirichlet'
         `dirichlet`, `log-linear`, or a model: `Dirichlet(1/2)`, `LogLinear(sd=2)`,
-        `Given.of(lists, shares)` with the draws of any other.
+        `FixedCellDraws.of(lists, shares)` with the draws of any other.
     assumption : Assumption | None
         `NHOI(xi)`, `MarginalPair(a, b, xi)` or `ConditionalPair(a, b, c, xi)`. `NHOI(1)` unless
         given; with two lists it must be given.

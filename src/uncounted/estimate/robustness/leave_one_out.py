@@ -181,7 +181,7 @@ def influence_warnings(
     Examples:
         >>> headline = Estimate("chao", "ok", point=900.0, interval=(700.0, 1300.0))
         >>> row = LeaveOneOutRow("C", 379, "ok", None, 156.0, (130.0, 210.0))
-        >>> hangs_on(headline, [row], 627)[1].split(":")[0]
+        >>> influence_warnings(headline, [row], 627)[1].split(":")[0]
         "Without 'C' the same method gives fewer people than the lists together document"
     """
     found = []

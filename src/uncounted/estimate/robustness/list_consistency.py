@@ -123,7 +123,7 @@ def consistency_sentence(rows: Sequence[KnownListRow]) -> tuple[str, ...]:
         ...          "C": (140, (80, 499), True)}
         >>> rows = [KnownListRow(name, size, 40, (), "chao", "ok", None, 60, interval, covered)
         ...         for name, (size, interval, covered) in sizes.items()]
-        >>> for part in recovered(rows)[0].split(". ")[1].split("; "):
+        >>> for part in consistency_sentence(rows)[0].split(". ")[1].split("; "):
         ...     print(part)
         It was found for 'B'
         for 'C' the interval is too wide to tell

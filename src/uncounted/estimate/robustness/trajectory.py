@@ -185,7 +185,7 @@ def stability_sentence(rows: Sequence[SubsampleRow]) -> tuple[str, ...]:
         >>> one = (70, "ok", None, 150.0, (110.0, 250.0))
         >>> whole = SubsampleRow("people", 1, 1.0, *one, 150.0, (110.0, 250.0))
         >>> half = SubsampleRow("people", 1, 0.5, *one, 80.0, (72.0, 120.0))
-        >>> steady([half, whole])[0].split(": ")[0]
+        >>> stability_sentence([half, whole])[0].split(": ")[0]
         'On random parts of the people the estimate does not keep its proportion to them'
     """
     all_of_them = [row for row in rows if row.fraction == 1.0]
