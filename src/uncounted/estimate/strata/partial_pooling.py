@@ -98,12 +98,13 @@ def pool_strata(
     t_sd: float = T_SD,
     progress: Progress = silent,
 ) -> Pooled:
-    """Estimate each stratum alone, then all of them under one law of the share missed.
+    """Estimate each stratum alone, then all with partial pooling of the share missed.
 
     logit P(on no list in stratum s) ~ N(m, t^2), m ~ N(0, 2^2), t ~ half-normal(t_sd). With
     `decomposable` a stratum's whole posterior of n0 goes in, its implied prior on the share
-    missed divided out (see `hierarchical_grid.graph_evidence`); with another method, its log(n0 + 1/2) with a
-    normal error (`hierarchical_grid.NormalEvidence`). p(N) ~ 1/N is used once in each stratum, before and after.
+    missed divided out (`hierarchical_grid.graph_evidence`); with another method, its
+    log(n0 + 1/2) with a normal error (`NormalEvidence`). p(N) ~ 1/N is used once in each
+    stratum, before and after.
 
     Parameters
     ----------

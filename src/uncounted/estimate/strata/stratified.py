@@ -37,7 +37,7 @@ _THREADS = 2  # strata at a time, where there are many
 class Strata:
     """Studies of the strata, in order, and the total by each method.
 
-    `linkage`: what the total is under other ways of linking (`linkage_sensitivity.strata_with_alternatives`), if looked at.
+    `linkage`: the total under alternative linkage models (`strata_with_alternatives`), if made.
     """
 
     labels: tuple[Mapping[str, str], ...]
