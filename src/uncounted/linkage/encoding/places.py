@@ -22,7 +22,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from uncounted.linkage.encoding import place_tokens
-from uncounted.records.cells.unplaced import is_kind, stated
+from uncounted.records.cells.place_placeholders import is_kind, stated
 from uncounted.records.names import lattice
 from uncounted.records.places import gazetteer as table
 

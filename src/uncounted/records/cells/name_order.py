@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.records.cells.unnamed import is_unknown_word
+from uncounted.records.cells.placeholders import is_unknown_word
 from uncounted.records.names import lattice, surnames
 from uncounted.records.names.forms import (
     PINYIN,

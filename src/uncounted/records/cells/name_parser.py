@@ -15,11 +15,18 @@ from functools import lru_cache
 
 import attrs
 
-from uncounted.records.cells import among_words, besides
-from uncounted.records.cells.besides import HAN
+from uncounted.records.cells.annotations import is_annotation
 from uncounted.records.cells.kinship import whose
+from uncounted.records.cells.name_annotations import (
+    HAN,
+    is_whole_name,
+    names_in_runs,
+    other_names,
+    split_aliases,
+    without_annotations,
+)
 from uncounted.records.cells.name_order import NO_GIVEN, of_child, of_cyrillic, of_words
-from uncounted.records.cells.unnamed import is_no_name, is_unknown_part
+from uncounted.records.cells.placeholders import is_no_name, is_unknown_part
 from uncounted.records.names import initials as veiled
 from uncounted.records.names import lattice, surnames, syllables
 from uncounted.records.names.forms import (
@@ -114,7 +121,7 @@ def _seen(written: str) -> str:
     raw = written[:LONGEST_RAW]
     if _titled(raw) is not None:  # 남궁씨 would be 남 and 궁 without its title
         return visible(raw)[:LONGEST_WRITTEN]
-    return besides.bare(untitled(raw)[:LONGEST_WRITTEN])
+    return without_annotations(untitled(raw)[:LONGEST_WRITTEN])
 
 
 def _titled(written: str) -> veiled.Veiled | None:
@@ -189,10 +196,10 @@ def relative_of(report: Report) -> Name | None:
 
 def _pieces(written: str) -> list[str]:
     """A name and what stands beside it, after "alias" or in brackets: other names, as a rule."""
-    named = besides.parted(written)
+    named = split_aliases(written)
     if named == [written]:
         return _bracketed(written)
-    return [piece for name in named for piece in _bracketed(besides.bare(untitled(name)))]
+    return [piece for name in named for piece in _bracketed(without_annotations(untitled(name)))]
 
 
 def _bracketed(written: str) -> list[str]:
@@ -200,7 +207,7 @@ def _bracketed(written: str) -> list[str]:
     first, *others = _BESIDE.split(written)
     if not others or len(WORDS.findall(first)) < 2:
         return [written]
-    return [first, *besides.named_beside(first, others)]
+    return [first, *other_names(first, others)]
 
 
 def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
@@ -218,7 +225,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
         return [of_veiled(hidden)]
     found: list[Form] = []
     runs, rest = _RUNS.findall(text), _RUNS.sub(" ", text)
-    for run in among_words.of_runs(runs, alone=not any(map(str.isalpha, rest))):
+    for run in names_in_runs(runs, alone=not any(map(str.isalpha, rest))):
         closed = "".join(run.split()).replace("·", "")
         alone = veiled.titled(closed)
         ways = [of_veiled(alone)] if alone else _of_korean(closed)
@@ -238,7 +245,7 @@ def _forms_of_piece(written: str, order: Order | None) -> list[Form]:
         rest = _CYRILLIC_WORDS.sub(" ", rest)
         if words_of(rest):
             ways += _of_words(_CYRILLIC_WORDS.sub(" ", written.casefold()), order)
-    elif words_of(rest) and not (found and among_words.is_said(rest.strip(" ()[]"))):
+    elif words_of(rest) and not (found and is_annotation(rest.strip(" ()[]"))):
         ways += _of_words(_RUNS.sub(" ", written), order)
     return found + (list(map(_besides, ways)) if found else ways)
 
@@ -252,7 +259,7 @@ def _closed_up(text: str) -> str:
     if not 3 <= len(closed) <= 5 or not (family in surnames.hangul() or family in surnames.han()):
         return text
     # 김, 이, 박 are three, and 남, 김철수 is a man
-    several = ("," in text or "、" in text) and (len(others) > 1 or among_words.is_whole(others[0]))
+    several = ("," in text or "、" in text) and (len(others) > 1 or is_whole_name(others[0]))
     return text if several or _RUNS.fullmatch(closed) is None else closed
 
 
@@ -395,7 +402,7 @@ def _is_whole_alone(part: str, *, is_given: bool) -> bool:
         han = 3 <= len(closed) <= 4 and (
             closed[0] in surnames.han() or closed[:2] in surnames.han()
         )
-        return han or among_words.is_whole(closed)
+        return han or is_whole_name(closed)
     words = words_of(part)
     if len(words) < 2 or len(words) > MOST_WORDS:
         return False

@@ -1,7 +1,6 @@
-"""What stands beside a date and is no part of it: a time of day, "born", an age, "in", "미상".
+"""Affixes of a date that are no part of it: a time of day, "born", an age, "in", "미상".
 
-Each function but one gives a text without the aside, or the text as it was. Nothing here reads
-a date.
+Each function but one removes an affix, or returns the text as it was. Nothing here reads a date.
 """
 
 from __future__ import annotations
@@ -9,20 +8,10 @@ from __future__ import annotations
 import re
 
 from uncounted.errors import BadInput
+from uncounted.records.lexicon import pattern, words
 
-_UNKNOWN = frozenset(
-    word
-    for row in (
-        "unknown|not known|unk|unspecified|undated|no date|n.d.|nd|n/a|na|none|nil|null",
-        "xxxx|xxxx-xx|xxxx-xx-xx|0000-00-00|9999|неизвестно",
-        "미상|모름|불명|없음|알 수 없음|不详|不明|未知|不知道|无",
-    )
-    for word in row.split("|")
-)
-_NOT_KNOWN = "미상|모름|모른다|불명|불상|미확인|알 ?수 ?없음|不详|不詳|不明|未知"
-_NO_DAY = re.compile(  # 날짜 모름, 연도미상, 日期不详, exact date unknown
-    r"(?:(?:생년월일|생년|생일|출생일?|연월일|연도|년도|날짜|일자|일시|시기)\s*[은는이가을를도]?\s*"
-    rf"|(?:出生)?(?:日期|时间|時間|年月|年份))(?:{_NOT_KNOWN}|없음)"
+_UNKNOWN_DATE = pattern(  # 날짜 모름, 연도미상, 日期不详, exact date unknown
+    r"(?:{date-noun:ko}\s*[은는이가을를도]?\s*|{date-noun:zh}){unknown:ko zh}"
     r"|(?:the )?(?:exact )?(?:date|day|year|time)(?: of birth)? (?:is |was )?"
     r"(?:unknown|not known|not recorded)",
     re.ASCII,
@@ -31,31 +20,25 @@ _HOUR = (
     r"(?<!\d)(?P<{0}>\d{{1,2}})\s*(?:[시時点點时](?:\s*(?:\d{{1,2}}\s*[분分]|반|半))?|:\d\d(?::\d\d)?)"
     r"(?:\s*(?:경|쯤|무렵|께|左右))?"
 )
-_OF_DAY = (
-    "오전|오후|새벽|이른 아침|아침|점심|한낮|낮|초저녁|저녁|늦은 밤|한밤중|한밤|밤중|밤|심야|자정"
-    "|정오|上午|下午|早上|早晨|清晨|凌晨|中午|正午|午后|傍晚|晚上|夜里|夜间|夜晚|深夜|半夜|午前|午後"
-)
-_TIME_AFTER = re.compile(  # 오전, 14시, 새벽 3시경, 14시~16시
+_TIME_AFTER = pattern(  # 오전, 14시, 새벽 3시경, 14시~16시
     r"(.*[\d.)일日号號])[\s,(]*"
-    rf"(?:(?:{_OF_DAY})(?:\s*{_HOUR.format('h1')})?|{_HOUR.format('h2')})"
+    rf"(?:{{time-of-day:ko zh}}(?:\s*{_HOUR.format('h1')})?|{_HOUR.format('h2')})"
     rf"(?:\s*[~-]\s*{_HOUR.format('h3')})?\s*(?:경|쯤|무렵|께)?(?:에)?\)?",
     re.ASCII,
 )
-_ENGLISH_TIME = (
-    r"(?:(?:early|late|mid)[ -])?(?:morning|afternoon|evening|night|noon|midday|midnight|dawn|dusk)"
+_ENGLISH_TIME = r"(?:(?:early|late|mid)[ -])?{time-of-day:en}"
+_TIME_BEFORE = pattern(
+    rf"(?:(?:in|on|at|during) )?(?:the )?{_ENGLISH_TIME} (?:of|on) (?:the )?(.+)", re.NOFLAG
 )
-_TIME_BEFORE = re.compile(
-    rf"(?:(?:in|on|at|during) )?(?:the )?{_ENGLISH_TIME} (?:of|on) (?:the )?(.+)"
-)
-_TIME_LAST = re.compile(
+_TIME_LAST = pattern(
     r"(.*?[\da-z])[\s,(]+(?:(?:at|in|by|around|about|ca?\.?|during) )*(?:the )?"
     rf"(?:{_ENGLISH_TIME}|(?P<h1>\d{{1,2}})(?:[:.]\d\d)?\s*[ap]\.?m\b\.?|(?P<h2>\d{{1,2}}):\d\d)\)?",
     re.ASCII,
 )
 _BLANK = r"(?:[?x○〇*]{1,2}|모|某)"
-_PART_NOT_KNOWN = re.compile(
+_PART_UNKNOWN = pattern(
     rf"(.*(?:\d\s*[년年월月]|\d{{4}}(?:\s*[-./]\s*\d{{1,2}}\.?)?)-?)[\s,(]*(?:"
-    rf"(?:월일|날짜|일자|월|일|月日|日期|月|日)?\s*[은는이가]?\s*(?:{_NOT_KNOWN})"
+    rf"(?:월일|날짜|일자|월|일|月日|日期|月|日)?\s*[은는이가]?\s*{{unknown:ko zh}}"
     rf"|{_BLANK}\s*[월月](?:\s*{_BLANK}\s*[일日])?|{_BLANK}\s*[일日]|(?<=-)\?\?(?:-\?\?)?"
     r"|(?:the )?(?:exact )?(?:day and month|month and day|day|month|date) (?:is )?"
     r"(?:unknown|not known)"
@@ -101,11 +84,11 @@ def says_unknown(text: str, *, of_what: bool = True) -> bool:
         (True, False)
     """
     bare = unwrapped(text)
-    if {text, text.rstrip("."), bare} & _UNKNOWN:
+    if {text, text.rstrip("."), bare} & words("date-unknown"):
         return True
     if not bare or bare[0].isdecimal():
         return False
-    return not bare.strip("-–—―?") or (of_what and bool(_NO_DAY.fullmatch(bare)))
+    return not bare.strip("-–—―?") or (of_what and bool(_UNKNOWN_DATE.fullmatch(bare)))
 
 
 def without_birth(text: str) -> str:
@@ -163,7 +146,7 @@ def without_unknown(text: str) -> str:
         >>> without_unknown("1998년 5월 ?일"), without_unknown("1998년 월일 미상")
         ('1998년 5월', '1998년')
     """
-    found = _PART_NOT_KNOWN.fullmatch(text)
+    found = _PART_UNKNOWN.fullmatch(text)
     return found[1].rstrip("-") if found else text
 
 

@@ -17,18 +17,30 @@ import attrs
 from uncounted import delimited
 from uncounted.errors import BadInput
 from uncounted.records import vocabulary
+from uncounted.records.cells.annotations import holds_more
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
-from uncounted.records.cells.labels import NAME_FIELDS, is_label, is_word_for_column, may_be_name
-from uncounted.records.cells.several import apart, may_be_several, speaks_of_others
-from uncounted.records.cells.unnamed import is_no_name, is_unknown_part, says_nothing
-from uncounted.records.cells.unplaced import says_where
-from uncounted.records.cells.unsaid import is_as_above, is_null, is_placeholder, may_be_no_null
+from uncounted.records.cells.place_placeholders import says_where
+from uncounted.records.cells.placeholders import (
+    NAME_FIELDS,
+    is_as_above,
+    is_header_and_name,
+    is_header_word,
+    is_label,
+    is_no_name,
+    is_null,
+    is_placeholder,
+    is_unknown_part,
+    may_be_no_null,
+    says_nothing,
+)
+from uncounted.records.cells.several_people import may_be_several, speaks_of_others
 from uncounted.records.dates import partial_date as dates
 from uncounted.records.dates.partial_date import PartialDate
 from uncounted.records.fields import ActColumns, Column, DateColumns
 from uncounted.records.intake.mapping import Mapping
 from uncounted.records.names import name as names
 from uncounted.records.names.name import Name, visible
+from uncounted.records.places import gazetteer as places
 from uncounted.records.report import Act, Report
 from uncounted.records.tabular import open_table
 from uncounted.records.tabular.open_table import Table
@@ -206,23 +218,20 @@ def _is_header(row: delimited.Row, mapping: Mapping) -> bool:
     if not ident or not said:
         return False
     again = ident == mapping.id and all(column == cell for column, cell in said.items())
-    if again or not is_word_for_column(ident):
+    if again or not is_header_word(ident):
         return again
-    heads = all(is_word_for_column(cell, NAME_FIELDS) for cell in said.values())
-    return heads and (len(said) > 1 or not all(map(may_be_name, said.values())))
+    heads = all(is_header_word(cell, NAME_FIELDS) for cell in said.values())
+    return heads and (len(said) > 1 or not all(map(is_header_and_name, said.values())))
 
 
 _COMMA = re.compile(r",(?![^(（]*[)）])")  # not in brackets
 
 
-def _relatives(cell: str) -> list[str]:
-    """Those whom a cell names, or the cell; 아버지 사망, 어머니 박영희 names one."""
-    found = apart(cell)
-    if len(found) > 1 or "," not in cell:
-        return found
+def _relative(cell: str) -> str:
+    """The relative that a cell names, or the cell; 아버지 사망, 어머니 박영희 names one."""
     said = [one.strip() for one in _COMMA.split(cell)]
     left = [one for one in said if is_no_name(one) or not _is_no_relative(one)]
-    return left if len(left) == 1 else found
+    return left[0] if len(left) == 1 else cell
 
 
 def _is_no_relative(text: str) -> bool:
@@ -377,7 +386,14 @@ class Cells:
     def place(self, column: str | None) -> str | None:
         """A place as written, or None when it says only that it is not known."""
         text = self.known(column)
-        return text if text is not None and says_where(text) else None
+        if text is None or not says_where(text):
+            return None
+        if places.lies_opposite(text):
+            self.warnings.append(
+                f"column {column!r}: says what lies opposite a place, which is compared with no"
+                " place: write where it was"
+            )
+        return text
 
     def term(self, kind: str, column: str | None, *, strict: bool = True) -> str | None:
         """The code of a word; without `strict` an unknown word is kept as written."""
@@ -563,6 +579,11 @@ class Cells:
                     f"column {column!r}: may name several people, of whom one would be counted:"
                     " give each a row, or put another name of the same person into name_alt"
                 )
+            elif holds_more(self.row.cells[column]):
+                self.warnings.append(
+                    f"column {column!r}: holds more than a name, and is kept as written:"
+                    " leave the name alone in it, and put the rest into columns of its own"
+                )
 
     def _not_emptied(self, column: str | None) -> None:
         """Say so where what may be a name is read as an empty cell: 난 may be spelt nan."""
@@ -610,10 +631,10 @@ class Cells:
         column = self.mapping.relative
         self._no_telephone(column)
         listed = names.listed(self.telling(column, LONGEST_NAME) or "")
-        found = [one for cell in listed for one in _relatives(cell) if not _is_no_relative(one)]
+        found = [one for one in map(_relative, listed) if not _is_no_relative(one)]
         if len(found) > 1:
             self.warnings.append(f"column {column!r}: several names, of which the first is kept")
-        if found and speaks_of_others(found[0]):
+        if found and (speaks_of_others(found[0]) or may_be_several(found[0])):
             self.warnings.append(
                 f"column {column!r}: speaks of several people, where a report names one relative:"
                 " leave the one whom other lists name"

@@ -27,12 +27,9 @@ from uncounted.records.places import exclusions, romanization
 LEVELS = ("country", "province", "prefecture", "city", "county", "district")
 NEARNESS = ("same", "within", "prefecture", "province", "country", "elsewhere")
 LONGEST = 300  # letters of a text that are looked at
-_LONGEST_APART = 40  # letters before an opposite of which some may name another place
-_MOST_OPPOSITES = 3  # one after the other in a text; one that has more says nothing
 _MOST_WORDS = 5  # of one name
 _FEWEST_FOLDED = 5  # letters of a name that is found by its sound alone
 _SEPARATORS = re.compile(r"[^\w\s]+|[_ᆞ]")  # of a text as `key` gives it, which has ᆞ for ㆍ
-_NEXT_PART = re.compile(r"(?=[,(]| (?:in|near|at|to)\b)")  # after a place that one lies opposite
 _JOINING = frozenset("과와및和与及或到至往")  # between two names that are run together
 _AT = re.compile("被?(?:关押|居?住|逃)?[在于到]|[住的]")  # before a name, without a space between
 _LEVEL_AFTER = re.compile(" (?:city|county|district|province)$")
@@ -213,7 +210,7 @@ def _sided(stem: str, side: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _no_place() -> re.Pattern[str]:
+def _exclusions() -> re.Pattern[str]:
     """What bears the name of a place and is none."""
     named = {
         code: (row["ko"], row["zh"], row["en"], *row["also"].split(";"))
@@ -221,7 +218,7 @@ def _no_place() -> re.Pattern[str]:
     }
     keys = {code: {key(name) for name in names if name} for code, names in named.items()}
     countries = [names for code, names in keys.items() if _ROWS[code]["level"] == "country"]
-    return exclusions.pattern(set().union(*countries), set().union(*keys.values()))
+    return exclusions.exclusion_pattern(set().union(*countries), set().union(*keys.values()))
 
 
 def settled(text: str) -> str:
@@ -241,84 +238,36 @@ def settled(text: str) -> str:
 
 
 def _without_others(plain: str) -> str:
-    left = " ".join(_no_place().sub(_kept, plain).split())
-    opposite: set[str] = set()
-    for _ in range(_MOST_OPPOSITES):  # "across from A, opposite B"
-        found = exclusions.OPPOSITE.search(left)
-        if not found or (_is_local(left) and not exclusions.CROSSING.search(plain)):
-            break
-        beside, countries = _beside(found)
-        left = " ".join(f"{left[: found.start()]}{beside} {left[found.end() :]}".split())
-        opposite |= countries
-    else:
-        if exclusions.OPPOSITE.search(left):
-            return ""
-    return "" if opposite and opposite & _countries(left) else left
+    left = " ".join(_exclusions().sub(_kept, plain).split())
+    return "" if exclusions.OPPOSITE.search(left) else left
+
+
+def lies_opposite(text: str) -> bool:
+    """Tell whether a text says what lies opposite a place: on which side that is, is not read.
+
+    Examples:
+        >>> lies_opposite("무산 맞은편"), lies_opposite("across the river from Musan")
+        (True, True)
+    """
+    if len(text) > LONGEST or not exclusions.may_name_one(text.casefold()):
+        return False
+    return bool(exclusions.OPPOSITE.search(_exclusions().sub(_kept, key(text))))
+
+
+def is_place_name(text: str) -> bool:
+    """Tell whether a text is the name of a place and no more.
+
+    Examples:
+        >>> is_place_name("회령시"), is_place_name("North Hamgyong"), is_place_name("장진호")
+        (True, True, False)
+    """
+    found = place(text)
+    bare = without_level(key(text))
+    return found is not None and not names_of(found.code).isdisjoint((bare, bare.replace(" ", "")))
 
 
 def _kept(found: re.Match[str]) -> str:
     return f" {(found['kept'] or found['host'] or '').replace(' ', '')} "
-
-
-def _is_local(text: str) -> bool:
-    """Tell whether all that is opposite is a station or the like, and no two places are named."""
-    said = [_said(found) for found in exclusions.OPPOSITE.finditer(text)]
-    if not all(exclusions.LANDMARK.search(_NEXT_PART.split(each)[0].rstrip()) for each in said):
-        return False
-    return bool(_meant(exclusions.OPPOSITE.sub(lambda found: f"{_said(found)},", text)))
-
-
-def _said(found: re.Match[str]) -> str:
-    return found["after"] if found["before"] is None else found["before"]
-
-
-def _beside(found: re.Match[str]) -> tuple[str, set[str]]:
-    """What stands beside the place that something lies opposite, and the countries of that.
-
-    Of `opposite Musan in Jilin` it is Jilin. What Musan lies in is in one country with it, as
-    is a county after a village that the table lacks; no other place of that country is left.
-    """
-    said = _said(found)
-    if found["before"] is not None:
-        beside = _apart(said)
-        return beside, _countries(said[len(beside) :])
-    beside, countries = "", set[str]()
-    for part in _NEXT_PART.split(said):
-        named = _countries(part)
-        if not countries or countries & named:
-            countries |= named
-        else:
-            beside += part
-    return beside, countries
-
-
-def _apart(text: str) -> str:
-    """What stands before the last place in a text and in another country: 장백현 of 장백현 혜산."""
-    for end in range(len(text) - 1, 0, -1) if len(text) <= _LONGEST_APART else ():
-        if text[end] == " " or (_is_han(text[end]) and not _is_in_name(text, end)):
-            before, last = _countries(text[:end]), _countries(text[end:])
-            if last and last.isdisjoint(before) and (before or text[end] == " "):
-                return text[:end]
-    return ""
-
-
-def _is_in_name(text: str, at: int) -> bool:
-    """Tell whether a place in a text is within a name, and not where one ends and one begins."""
-    names, _, longest = _indexes()
-    begins, ends = range(max(0, at - longest), at), range(at + 1, at + longest)
-    first = min((begin for begin in begins if text[begin:at] in names), default=at)
-    last = max((end for end in ends if text[at:end] in names), default=at)
-    return any(  # not 东新 within 丹东|新义州
-        text[begin:end] in names and not (first < begin and end < last)
-        for begin in begins
-        for end in ends
-    )
-
-
-def _countries(text: str) -> set[str]:
-    """The countries of the places that a text means, or of all that it names if they do not fit."""
-    meant = {place.path[0] for place in _meant(text)}
-    return meant or {_path(code)[0] for codes in _named(text) for code in codes}
 
 
 Index = Mapping[str, tuple[str, ...]]

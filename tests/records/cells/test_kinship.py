@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from uncounted.linkage.comparison import levels
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode
-from uncounted.records.cells.kinship import _BECAME, _BECAME_KO, after_kin, is_fate, whose
+from uncounted.records.cells.kinship import after_kin, is_fate, whose
 from uncounted.records.cells.name_parser import forms, relative_of
+from uncounted.records.lexicon import words
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
@@ -117,7 +118,7 @@ def test_what_may_be_a_name_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "father ", "아버지 ", "부모 모두 ", "父", "父母已"])
-@pytest.mark.parametrize("word", [*_BECAME_KO.split(), *_BECAME.split(), "사망함", "실종 중"])
+@pytest.mark.parametrize("word", [*sorted(words("fate")), "사망함", "실종 중"])
 def test_every_word_for_what_became_of_somebody_is_read(before: str, word: str) -> None:
     assert is_fate(before + word)
     assert not is_fate(f"{before}{word} Kim")

@@ -17,7 +17,7 @@ from uncounted.linkage.encoding.encode import encode
 from uncounted.records.names.name import Name
 from uncounted.records.report import Report
 
-VECTORS = Path(__file__).parents[1] / "vectors" / "names"
+VECTORS = Path(__file__).parents[2] / "vectors" / "names"
 
 
 def rows() -> list[dict[str, str]]:

@@ -1,19 +1,20 @@
-"""What stands for a name and is none is compared with nobody's, also if it was imported before."""
+"""Cells that hold no name, name several people or name no place: kept, left out or flagged."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from uncounted.records.cells import labels
 from uncounted.records.cells.kinship import after_kin, is_fate, whose
-from uncounted.records.cells.labels import is_label, is_word_for_column
 from uncounted.records.cells.name_parser import forms
-from uncounted.records.cells.several import apart, may_be_several, speaks_of_others
-from uncounted.records.cells.unnamed import is_no_name, is_unknown
-from uncounted.records.cells.unplaced import says_where, stated
-from uncounted.records.cells.unsaid import is_filler
+from uncounted.records.cells.place_placeholders import says_where, stated
+from uncounted.records.cells.placeholders import (
+    is_filler,
+    is_header_word,
+    is_label,
+    is_no_name,
+    is_unknown,
+)
+from uncounted.records.cells.several_people import may_be_several, speaks_of_others
 from uncounted.records.names.name import Name
 
 
@@ -63,17 +64,6 @@ def test_a_name_beside_brackets_or_an_age_is_no_label(text: str) -> None:
     assert not is_label(text)
 
 
-def test_a_quick_look_passes_over_no_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts of its patterns may be left out: "self" of "myself", "fe" of "female"."""
-    words = re.findall("[a-z]{2,}", labels.WHO_EN.replace("(?:fe)?", "female|"))
-    texts = [f"{word}{end}" for word in (*words, "my", "key") for end in ("", "s", "self", " A")]
-    quick = list(map(is_label, texts))
-    assert is_label("myself")
-    assert is_label("Female A")
-    monkeypatch.setattr(labels, "_is_plain_name", lambda _: False)
-    assert list(map(is_label, texts)) == quick
-
-
 KINDS = (
     "꽃제비|꽃제비 소년|어린 꽃제비|이름 모르는 남자|이름모를 여자|신원미상 여성"
     "|이름을 알 수 없는 남성|탈북여성|북한 여성|북한출신 여성|조선족 여성|중국인 남성"
@@ -110,80 +100,85 @@ def test_a_name_that_has_a_word_for_a_kind_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    "text",
     [
-        ("1. 김철수 2. 박영희", ["김철수", "박영희"]),
-        ("1) 김철수(사망), 2) 박영희(35)", ["김철수(사망)", "박영희(35)"]),
-        ("김철수, 김철수, 박영희", ["김철수", "김철수", "박영희"]),
-        ("김철수의 딸, 김철수, 박영희", ["김철수", "박영희"]),
-        ("부: 김철수（사망）, 모: 박영희", ["부: 김철수（사망）", "모: 박영희"]),
-        ("(late) KIM Chol Su, PAK Yong Hui", ["KIM Chol Su", "PAK Yong Hui"]),
-        ("김철수 선생님 박영희", ["김철수 선생님", "박영희"]),
-        ("아버지 김철수 어머니 박영희", ["아버지 김철수", "어머니 박영희"]),
-        ("할아버지 김철수 할머니 박영희", ["할아버지 김철수", "할머니 박영희"]),
-        ("남편 김철수 시어머니 박영희", ["남편 김철수", "시어머니 박영희"]),
-        ("아버지 김철수(사망) 어머니 박영희", ["아버지 김철수(사망)", "어머니 박영희"]),
-        ("부친 김철수 모친 박영희", ["부친 김철수", "모친 박영희"]),
-        ("부 김철수 모 박영희", ["부 김철수", "모 박영희"]),
-        ("김철수 및 박영희", ["김철수", "박영희"]),
-        ("김철수 그리고 박영희", ["김철수", "박영희"]),
-        ("김철수 + 박영희", ["김철수", "박영희"]),
-        ("김철수 정신병", ["김철수 정신병"]),
-        ("김철수 씨 박영희", ["김철수 씨", "박영희"]),
-        ("김철수 씨 박영희 씨", ["김철수 씨", "박영희 씨"]),
-        ("김철수 동무 박영희 동무", ["김철수 동무", "박영희 동무"]),
-        ("성태성 김춘옥", ["성태성", "김춘옥"]),
-        ("박은경 차봉남", ["박은경", "차봉남"]),
-        ("아버지 강복남 어머니 한혜원", ["아버지 강복남", "어머니 한혜원"]),
-        ("성태원씨 김혜원씨", ["성태원씨", "김혜원씨"]),
-        ("부친 엄진혁 모친 주유진", ["부친 엄진혁", "모친 주유진"]),
-        ("父马光浩 母梁仁淑", ["父马光浩", "母梁仁淑"]),
-        ("金日男先生 马真赫女士", ["金日男先生", "马真赫女士"]),
-        ("부:김철수 모:박영희", ["부:김철수", "모:박영희"]),
-        ("아버지 김철수와 어머니 박영희", ["아버지 김철수", "어머니 박영희"]),
-        ("김철수 씨와 박영희 씨", ["김철수 씨", "박영희 씨"]),
-        ("남궁명과, 박영희", ["남궁명과", "박영희"]),
-        ("장진호, 박민호", ["장진호", "박민호"]),
-        ("이원철, 박영희", ["이원철", "박영희"]),
-        ("조명희, 강남철", ["조명희", "강남철"]),
-        ("김정숙 박영희", ["김정숙", "박영희"]),
-        ("장인철, 박영희", ["장인철", "박영희"]),
-        ("Jang Song Chol / Pak Min Ok", ["Jang Song Chol", "Pak Min Ok"]),
-        ("Kim Chol Su; wife Pak Min Ok", ["Kim Chol Su", "wife Pak Min Ok"]),
-        ("Kim Chol Su, his wife Pak Cholmin", ["Kim Chol Su", "his wife Pak Cholmin"]),
-        ("Kim Chol Su / son Kim Chol Min", ["Kim Chol Su", "son Kim Chol Min"]),
-        ("father Pak To Won; mother O Nam", ["father Pak To Won", "mother O Nam"]),
-        ("Garcia Lopez, Maria Jose", ["Garcia Lopez, Maria Jose"]),
-        ("Father: Ri Yong Hui / Lee Young Hee", ["Father: Ri Yong Hui / Lee Young Hee"]),
-        ("Kim Chol Su; wife in China", ["Kim Chol Su; wife in China"]),
-        ("Kim Chol Su / Born in Musan", ["Kim Chol Su / Born in Musan"]),
-        ("Kim Chol Su, Friend of Pak", ["Kim Chol Su, Friend of Pak"]),
-        ("Kim Chol Su, North Hamgyong Province", ["Kim Chol Su, North Hamgyong Province"]),
-        ("Kim Chol Su / In China", ["Kim Chol Su / In China"]),
-        ("Kim Chol Su / North Hamgyong", ["Kim Chol Su / North Hamgyong"]),
-        ("Kim Chol Su / Musan, North Hamgyong", ["Kim Chol Su / Musan, North Hamgyong"]),
-        (
-            "Kim Chol Su / Musan County North Hamgyong",
-            ["Kim Chol Su / Musan County North Hamgyong"],
-        ),
-        ("Kim Chol Su / Pyongyang Prison", ["Kim Chol Su / Pyongyang Prison"]),
-        ("Kim Chol Su / Hwasong Prison", ["Kim Chol Su / Hwasong Prison"]),
-        ("김철수, 함북 회령", ["김철수, 함북 회령"]),
-        ("김철수, 안주 출신", ["김철수, 안주 출신"]),
-        ("김철수, 남포댁", ["김철수, 남포댁"]),
-        ("김철수, 하남성", ["김철수, 하남성"]),
-        ("金哲洙、会宁人", ["金哲洙、会宁人"]),
-        ("김철수, 김정숙군", ["김철수, 김정숙군"]),
-        ("김철수 신의주", ["김철수 신의주"]),
-        ("김철수 개명전 박영희", ["김철수 개명전 박영희"]),
-        ("金明哲 曾用名 朴顺实", ["金明哲 曾用名 朴顺实"]),
-        ("이모 탈북, 남동생 방설향", ["이모 탈북, 남동생 방설향"]),
-        ("김철수 아버지 박영희 어머니", ["김철수 아버지", "박영희 어머니"]),
-        ("박영희 선생님 Kim Chol Su", ["박영희 선생님 Kim Chol Su"]),
+        "1. 김철수 2. 박영희",
+        "1) 김철수(사망), 2) 박영희(35)",
+        "김철수, 김철수, 박영희",
+        "김철수의 딸, 김철수, 박영희",
+        "부: 김철수（사망）, 모: 박영희",
+        "(late) KIM Chol Su, PAK Yong Hui",
+        "김철수 선생님 박영희",
+        "아버지 김철수 어머니 박영희",
+        "할아버지 김철수 할머니 박영희",
+        "남편 김철수 시어머니 박영희",
+        "아버지 김철수(사망) 어머니 박영희",
+        "부친 김철수 모친 박영희",
+        "부 김철수 모 박영희",
+        "김철수 및 박영희",
+        "김철수 그리고 박영희",
+        "김철수 + 박영희",
+        "김철수 씨 박영희",
+        "김철수 씨 박영희 씨",
+        "김철수 동무 박영희 동무",
+        "성태성 김춘옥",
+        "박은경 차봉남",
+        "아버지 강복남 어머니 한혜원",
+        "성태원씨 김혜원씨",
+        "부친 엄진혁 모친 주유진",
+        "父马光浩 母梁仁淑",
+        "金日男先生 马真赫女士",
+        "부:김철수 모:박영희",
+        "아버지 김철수와 어머니 박영희",
+        "김철수 씨와 박영희 씨",
+        "남궁명과, 박영희",
+        "장진호, 박민호",
+        "이원철, 박영희",
+        "조명희, 강남철",
+        "김정숙 박영희",
+        "장인철, 박영희",
+        "Jang Song Chol / Pak Min Ok",
+        "Kim Chol Su; wife Pak Min Ok",
+        "Kim Chol Su, his wife Pak Cholmin",
+        "Kim Chol Su / son Kim Chol Min",
+        "father Pak To Won; mother O Nam",
+        "김철수 아버지 박영희 어머니",
     ],
 )
-def test_each_name_of_a_cell_has_what_stands_beside_it(text: str, names: list[str]) -> None:
-    assert apart(text) == names
+def test_a_cell_with_names_of_two_people_may_be_several(text: str) -> None:
+    assert may_be_several(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "김철수 정신병",
+        "Garcia Lopez, Maria Jose",
+        "Father: Ri Yong Hui / Lee Young Hee",
+        "Kim Chol Su; wife in China",
+        "Kim Chol Su / Born in Musan",
+        "Kim Chol Su, Friend of Pak",
+        "Kim Chol Su, North Hamgyong Province",
+        "Kim Chol Su / In China",
+        "Kim Chol Su / North Hamgyong",
+        "Kim Chol Su / Musan, North Hamgyong",
+        "Kim Chol Su / Musan County North Hamgyong",
+        "Kim Chol Su / Pyongyang Prison",
+        "김철수, 함북 회령",
+        "김철수, 안주 출신",
+        "김철수, 남포댁",
+        "김철수, 하남성",
+        "金哲洙、会宁人",
+        "김철수, 김정숙군",
+        "김철수 신의주",
+        "김철수 개명전 박영희",
+        "金明哲 曾用名 朴顺实",
+        "이모 탈북, 남동생 방설향",
+        "박영희 선생님 Kim Chol Su",
+    ],
+)
+def test_a_name_beside_an_annotation_a_place_or_an_alias_is_one_person(text: str) -> None:
+    assert not may_be_several(text)
 
 
 OF_A_KIND = (
@@ -255,7 +250,7 @@ def test_nothing_of_this_is_slow_on_a_long_text() -> None:
         "둘째 " * 100,
         "金 " * 250,
     ):
-        found = (is_no_name(text), is_filler(text), is_label(text), is_word_for_column(text))
+        found = (is_no_name(text), is_filler(text), is_label(text), is_header_word(text))
         assert not any(found[1:])
         assert not speaks_of_others(text)
         assert not is_fate(text)
@@ -268,7 +263,7 @@ def test_a_japanese_name_in_hangul_is_one_though_it_has_the_word_for_and_in_it()
     assert not may_be_several("이시카와 하나코")
     assert may_be_several("김철수와 박영희")
     assert may_be_several("김철수 씨와 김토미 씨")
-    assert apart("김철수와 박영희, 이민호, 정금순") == ["김철수", "박영희", "이민호", "정금순"]
+    assert may_be_several("김철수와 박영희, 이민호, 정금순")
 
 
 def test_a_word_of_kin_in_russian_capitals_is_no_name() -> None:

@@ -1,4 +1,4 @@
-"""What stands beside a name: words that say another name follows, and what is said of somebody."""
+"""Aliases beside a name, and annotations of a person, in one cell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from uncounted.linkage.comparison import levels as compare
 from uncounted.linkage.comparison.name_levels import NAME
 from uncounted.linkage.encoding.encode import encode
-from uncounted.records.cells import besides
+from uncounted.records.cells.name_annotations import split_aliases, without_annotations
 from uncounted.records.names.name import Name, untitled
 from uncounted.records.report import Report
 
@@ -59,7 +59,7 @@ def test_the_word_may_stand_before_a_further_name(other: str) -> None:
     assert called(("김철수", other), "김철수") == "same"
 
 
-@pytest.mark.parametrize("said", ["임신중", "노동자", "조선족", "박철", "송환됨", "박사님"])
+@pytest.mark.parametrize("said", ["임신중", "노동자", "조선족", "송환됨", "박사님"])
 def test_a_word_after_a_whole_name_in_hangul_is_no_name_of_theirs(said: str) -> None:
     assert called((f"김철수 {said}",), "김철수") == "same"
     assert called((f"김철수 {said}",), f"리영호 {said}") == "different"
@@ -103,7 +103,7 @@ def test_a_name_besides_says_nothing_of_sisters_a_letter_apart(
     ],
 )
 def test_what_may_be_a_name_is_no_word_for_another(name: str) -> None:
-    assert besides.parted(name) == [name]
+    assert split_aliases(name) == [name]
 
 
 SAID = """
@@ -145,7 +145,7 @@ def test_what_is_said_of_somebody_is_no_part_of_the_name(written: str) -> None:
     ],
 )
 def test_what_may_be_a_name_is_left_alone(name: str) -> None:
-    assert besides.bare(untitled(name)) == name
+    assert without_annotations(untitled(name)) == name
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_stands_after_a_name_and_a_sign_and_is_none_is_left_out(after: str)
 def test_a_role_or_a_place_after_a_name_in_hangul_is_none(after: str) -> None:
     assert called((f"김철수 {after}",), f"박영희 {after}") == "different"
     assert called((f"김철수 {after}",), "김철수") == "same"
-    assert besides.parted("김철수 조선족") == ["김철수 조선족"]
+    assert split_aliases("김철수 조선족") == ["김철수 조선족"]
 
 
 def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:
@@ -203,8 +203,8 @@ def test_a_relative_who_is_named_is_not_taken_for_the_person() -> None:
     "text", ["(" * 200, "(1 " * 66, "고 " * 100, "known as " * 22, "본명 " * 66]
 )
 def test_repeats_without_end_are_read(text: str) -> None:
-    assert besides.bare(text)
-    assert besides.parted(text)
+    assert without_annotations(text)
+    assert split_aliases(text)
 
 
 KIN = """
@@ -254,4 +254,4 @@ def test_whose_relative_somebody_is_before_a_whole_name_is_no_part_of_it(written
     ],
 )
 def test_a_word_for_a_relative_that_may_be_a_name_is_one(name: str) -> None:
-    assert besides.bare(untitled(name)) == name
+    assert without_annotations(untitled(name)) == name

@@ -1,0 +1,357 @@
+"""Names in a cell: without the annotations of a person, and the aliases each by itself.
+
+Words of the lexicon (`records.cells`) go beside a whole name: titles, ages, fates, occupations,
+places, relatives. A cell of which the rest is no whole name is read as it is written. This module
+needs the tables of family names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from uncounted.records.cells.annotations import AGE, BORN, REMARK, is_annotation, is_kin
+from uncounted.records.cells.kinship import after_kin, whose
+from uncounted.records.cells.placeholders import is_no_name
+from uncounted.records.lexicon import pattern, words
+from uncounted.records.names import initials, lattice, surnames
+from uncounted.records.names.forms import (
+    SURELY_FAMILY,
+    are_usual,
+    cyrillic_families,
+    likeliest,
+    usual_in_hangul,
+    words_of,
+)
+from uncounted.records.names.name import untitled
+
+# Chinese characters. The last range by number: its first sign is composed to another, from which
+# Hangul would be among them.
+HAN = r"㐀-鿿\uf900-\ufaff"
+_FOLLOWS = r"(?:\s*[:=]\s*|\s+)(?=[^\W\d])"
+# A word that an alias follows. In characters it may stand close to both.
+_ALIAS = pattern(
+    rf"(?<![가-힣]){{alias:ko}}(?:[은는]?{_FOLLOWS}|(?<=[일본필별]명)(?=[가-힣]{{3}}))"
+    rf"|(?:(?<![{HAN}])|(?<=[{HAN}]{{2}})){{alias:zh}}(?:[为為是叫]?(?=[{HAN}]{{2}})|{_FOLLOWS})"
+    rf"|(?<![^\W_])(?:{{alias:en ru}}(?: is| was)?{_FOLLOWS}|(?-i:aka|AKA|он же|она же){_FOLLOWS}"
+    r"|(?:formerly|previously) (?=(?-i:[A-Z])))"
+    r"|(?<=[가-힣]{2}) (?:또는|혹은) (?=[^\W\d])"
+    r"|^(?:성명|성함|이름|姓名|(?:full )?name)\s*[:=：]\s*(?=\w)"
+)
+_SIGN = re.compile(r"[;/|]|\bborn (?=(?-i:[A-Z]))", re.IGNORECASE)
+_EDGES = " ()[]【】,:;、="
+_NUMBER = r"\d{1,3}|만 ?\d{1,3} ?[세살]?|(?:18|19|20)\d\d(?: ?[-~–] ?(?:(?:18|19|20)\d\d)?)?"
+
+
+def _remarks(*numbers: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Remarks in brackets, and at the end of a name."""
+    at_end = "|".join(numbers)
+    item = f"(?:{REMARK}|{at_end})"
+    return (
+        pattern(rf" ?[(\[【] ?{item}(?:[ ,、·/;]+{item})* ?[)\]】]"),
+        pattern(
+            rf" ?[,·;] ?(?:{{sex}}[.]? ?,? ?)?(?:{at_end})(?=$|[)\]】])"
+            rf"| (?:- )?(?:{AGE}|{BORN}|\d{{1,2}}차 ?(?:강제)?(?:북송|송환|탈북|체포))$"
+            rf"|(?<=[가-힣]{{3}}) {{sex}} ?(?:{at_end})$"
+        ),
+    )
+
+
+_REMARKS, _REMARKS_AND_NUMBERS = _remarks(AGE, BORN), _remarks(AGE, BORN, _NUMBER)
+_LATE = pattern(
+    r"(?:고 ?)?\(?(?:已?故|亡)(?:\) ?| ?)(?=\w{2}|\w \w)|the late (?=\w)|late (?=\w+[ -]\w)"
+    r"|покойн(?:ый|ая) (?=\w)|(?:grandma|granny|halmoni|halmeoni) (?=\w+[ -]\w)"
+)
+# Only before or after a whole name.
+_BEFORE_WHOLE = pattern(
+    rf"(?:{AGE}|{BORN}|\d\d년생) ?(?:[남여][성자]? )?(?=[가-힣{HAN}])|[고망] (?=[가-힣])"
+    r"|(?:[가-힣]+ )?[가-힣]+의 {kin:ko} (?=[가-힣])|(?:{rank}[.]? )+(?=[^\W\d])"
+)
+_AFTER_WHOLE = pattern(
+    rf"(?<=[{HAN}]{{2}})(?:氏|等人?|一家)$|(?<=[가-힣]{{3}}) ?[외등] ?[0-9]{{1,3}} ?[명인]$"
+    rf"|(?:\s?/\s?(?:{{sex}}|{AGE}|\d{{1,3}}))+$|,? (?:{{suffix}}[.]?|\d\d)$|, [mf]$"
+    r"| (?:and|&|et|with) {company}[.]?$|(?P<from> (?:of|from) [^\W\d]+)$|(?<=\w{2}) {elder:en}$"
+)
+_ELDER = pattern(
+    "(?P<name>[가-힣]+(?: [가-힣]+)?)(?P<close> ?)"
+    "(?P<word>{elder:ko}|(?<![친외증큰시])(?<![친외증큰시] )(?:할머니|할아버지|할머님|할아버님))"
+)
+_LABEL = re.compile(rf"([가-힣{HAN} ]+) ?: ?(?=[가-힣{HAN}])")
+_HEAD = re.compile(r" ?[(\[,·/;]")
+_LETTERS = re.compile("[a-z]+")
+# A name in plain Latin letters without any of these is passed over.
+_IN_LATIN = words("kin|rank|suffix|company|elder|fate|remark|sex|particle")
+_SHORTEST = 4  # letters of a name with an annotation, without a sign between
+_MOST = 4  # annotations of one person
+# How usual a likely given name is, a likely whole name, and one beyond doubt.
+_LIKELY_GIVEN, _LIKELY, _SURE = 0.25, 1.0, 0.7
+_LEFT_OUT = frozenset("등외남여씨중")  # a syllable alone, after a whole name
+
+
+def split_aliases(text: str) -> list[str]:
+    """Split a name from its aliases, each without the word that says so.
+
+    Examples:
+        >>> split_aliases("김철수(일명 박민)"), split_aliases("金哲洙又名朴民")
+        (['김철수', '박민'], ['金哲洙', '朴民'])
+        >>> split_aliases("Kim Chol Su, also known as Park Min"), split_aliases("aka Park Min")
+        (['Kim Chol Su', 'Park Min'], ['Park Min'])
+    """
+    if len(text) < _SHORTEST:
+        return [text]
+    pieces = _ALIAS.split(text)
+    bare = [text] if len(pieces) == 1 else [piece.strip(_EDGES) for piece in pieces]
+    return [name for piece in bare if piece for name in _split_at_signs(piece)] or [text]
+
+
+def _split_at_signs(text: str) -> list[str]:
+    """Split names of two words or more with ; or / or | or "born" between."""
+    first, *others = (piece.strip(_EDGES) for piece in _SIGN.split(text))
+    if not others or len(words_of(first)) < 2 or not _has_family(first):
+        return [text]
+    others = other_names(first, others)
+    if any(len(words_of(piece)) < 2 for piece in others):
+        return [text]
+    return [first, *(piece for piece in others if _may_be_name(piece, like=first))]
+
+
+def _ends_with_family(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Which end of words in letters is a usual family name, with the other words."""
+    found = words_of(text)
+    ends = ((found[0], found[1:]), (found[-1], found[:-1])) if len(found) > 1 else ()
+    tables = (surnames.latin(), surnames.pinyin()) if text.isascii() else (cyrillic_families(),)
+    return [end for end in ends if any(end[0] in table for table in tables)]
+
+
+def _has_family(text: str) -> bool:
+    closed = "".join(text.split())
+    is_closed = 2 <= len(closed) <= 5 and (given_size(closed) > 0 or closed[0] in surnames.han())
+    return bool(_ends_with_family(text)) or is_closed
+
+
+def _may_be_name(text: str, *, like: str) -> bool:
+    """Whether words after a name are another; each has a capital where the first name has one."""
+    if like[:1].isupper() and any(word[:1].islower() for word in text.split()):
+        return False
+    if not text.isascii():
+        return _has_family(text) and not is_annotation(text)
+    return not is_annotation(text) and any(
+        surnames.how_usual(family) >= SURELY_FAMILY
+        or (0 < len(likely := likeliest(given)) < 4 and are_usual(likely))
+        or bool(lattice.weighed("pinyin", given))
+        for family, given in _ends_with_family(text)
+    )
+
+
+def other_names(first: str, others: Iterable[str]) -> list[str]:
+    """Select what stands beside a name and may be an alias: no place, fate, remark or relative.
+
+    Examples:
+        >>> other_names("Kim Chol Su", ["Park Min", "Hoeryong", "in custody", "wife: Park Min"])
+        ['Park Min']
+    """
+    return [other for other in others if not _is_remark(first, other.strip(_EDGES))]
+
+
+def _is_remark(first: str, other: str) -> bool:
+    rest, is_sure = after_kin(other)
+    if is_annotation(other) or (rest and (is_sure or _is_whole(rest, least=3))):
+        return True
+    small = first[:1].isupper() and any(word[:1].islower() for word in other.split())
+    return small and other.isascii() and not _may_be_name(other, like="")
+
+
+def without_annotations(text: str) -> str:
+    """Remove from a name the annotations of the person.
+
+    Args:
+        text: a name as it is seen, without titles: see `records.names.name.untitled`.
+
+    Examples:
+        >>> [without_annotations(text) for text in ("故 김철수", "고 철수", "김복동 할머니")]
+        ['김철수', '고 철수', '김복동']
+        >>> [without_annotations(text) for text in ("김철수(남)", "노동자 김 영희", "박철 군")]
+        ['김철수', '김 영희', '박철 군']
+        >>> [without_annotations(text) for text in ("Father: Kim Chol Su", "Father Kim")]
+        ['Kim Chol Su', 'Father Kim']
+    """
+    for _ in range(_MOST):
+        left = _without_one(text)
+        if left == text or not any(map(str.isalpha, left)):
+            break
+        text = left
+    return text
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has nothing but words in Latin letters of which none may be an annotation."""
+    found = text.replace("-", " ").lower().split() if text.isascii() else []
+    return all(map(str.isalpha, found)) and bool(found) and _IN_LATIN.isdisjoint(found)
+
+
+def _without_one(text: str) -> str:
+    if (len(text) < _SHORTEST and text.isalpha()) or _is_plain(text):
+        return text
+    rest, is_sure = after_kin(text)
+    if rest and (is_sure or _is_whole(rest, least=3)):
+        return rest
+    left = _without_remarks(text)
+    left = left[late.end() :] if (late := _LATE.match(left)) else left
+    if left == text and whose(text) is None and not is_no_name(text):
+        left = _beside_whole(text)
+    closed = "".join(left.split())  # 남궁씨 would be 남 and 궁 without its title
+    return left if left == text or initials.titled(closed) is not None else untitled(left)
+
+
+def _without_remarks(text: str) -> str:
+    for patterns in (_REMARKS_AND_NUMBERS, _REMARKS):
+        left = text
+        for each in patterns:
+            left = each.sub("", left)
+        if not (left.isascii() and left.isalpha()):  # Witness (3) is not Witness (4)
+            break
+    return left
+
+
+def _beside_whole(text: str) -> str:
+    """A whole name without what may stand beside one; another text as it is."""
+    if (found := _BEFORE_WHOLE.match(text)) and _is_whole(text[found.end() :]):
+        return text[found.end() :]
+    found = _AFTER_WHOLE.search(text)
+    if found and _is_whole(text[: found.start()], least=3 if found["from"] else 2):
+        return text[: found.start()]
+    if found := _ELDER.fullmatch(text):
+        closed = "".join(found["name"].split())
+        sure = found["close"] or len(found["word"]) > 1 or given_size(closed) == 2
+        if sure and is_whole_name(closed):
+            return found["name"]
+    if found := _LABEL.match(text):
+        label, rest = "".join(found[1].split()), text[found.end() :]
+        is_name = len(label) > 2 and _is_likely(label) and not is_annotation(label)
+        is_whole = _is_whole(rest) and not is_annotation(_HEAD.split(rest, maxsplit=1)[0])
+        return rest if is_whole and not is_name else text
+    if ", " in text and text.isascii():
+        first, *others = text.split(", ")
+        is_remark = all(other.islower() or is_annotation(other) for other in others)
+        named = first[:1].isupper() and _ends_with_family(first) and not _ALIAS.search(text)
+        return first if named and is_remark else text
+    return _among_words(text) if " " in text and not text.isascii() else text
+
+
+def _among_words(text: str) -> str:
+    """The whole name among words of which all others are annotations (노동자 김 영희).
+
+    Beside words that are not known, a name is certain only if it is a usual one and no other word
+    begins as a family name does (김철수 화가, and not 김철수 용접공).
+    """
+    found = text.split(" ")
+    if not all(map(str.isalpha, found)) or any(map(is_kin, found)) or _ALIAS.search(text):
+        return text
+    start, end = 0, len(found)
+    while start < end and is_annotation(found[start]) and found[start] not in surnames.well_known():
+        start += 1
+    while end > start and (found[end - 1] in _LEFT_OUT or is_annotation(found[end - 1])):
+        end -= 1
+    rest = found[start:end]
+    closed = "".join(rest)
+    if lattice.is_hangul(closed[:1] or " "):
+        whole = 2 <= len(closed) <= 4 and given_size(closed) in (1, 2)
+        whole = whole and (len(rest) == 1 or (len(rest) == 2 and rest[0] in surnames.hangul()))
+    else:
+        whole = len(rest) == 1 and len(closed) == 3 and closed[0] in surnames.han()
+    if whole:
+        return " ".join(rest)
+    sure = [word for word in rest if is_whole_name(word) and _is_sure(word)]
+    others = [word for word in rest if word not in sure]
+    is_sure = len(sure) == 1 and all(
+        _in_hangul(word) and len(word) > 1 and not given_size(word) for word in others
+    )
+    return sure[0] if is_sure else text
+
+
+def names_in_runs(runs: list[str], *, alone: bool = True) -> list[str]:
+    """Select the names among runs of Hangul or of characters with signs between, the main first.
+
+    Args:
+        runs: the runs, as they stand.
+        alone: whether there is no name in letters beside them.
+
+    Examples:
+        >>> names_in_runs(["피해자", "김철수"]), names_in_runs(["김철수", "처", "박영희"])
+        (['김철수'], ['김철수'])
+        >>> names_in_runs(["아버지"]), names_in_runs(["군관", "김철수"])
+        (['아버지'], ['김철수'])
+    """
+    if len(runs) == 1 and alone:
+        return runs
+    found: list[str] = []
+    after_kin_word = False
+    for run in runs:
+        if is_annotation(run):
+            after_kin_word = is_kin(run)
+            continue
+        rest, _ = after_kin(run)
+        has_kin = bool(rest) and _is_whole(rest)
+        if not (found and (after_kin_word or has_kin)):
+            found.append(_among_words(rest if has_kin else run))
+        after_kin_word = False
+    main = found[: int(alone)]
+    is_family = bool(main) and main[0] in surnames.hangul()  # 김(金)철수
+    others = [
+        run for run in found[len(main) :] if is_family or not _in_hangul(run) or _is_likely(run)
+    ]
+    unusual = main and _in_hangul(main[0]) and not is_family and not _has_usual_syllables(main[0])
+    if others and unusual:
+        return others + main  # an unknown word, 김철수
+    return main + others or (runs if alone else [])
+
+
+def _in_hangul(text: str) -> bool:
+    return all(lattice.is_hangul(char) or char == " " for char in text)
+
+
+def _has_usual_syllables(text: str) -> bool:
+    closed = "".join(text.split())
+    return are_usual(lattice.of_hangul(closed[-(given_size(closed) or len(closed)) :]))
+
+
+def _is_likely(text: str) -> bool:
+    closed = "".join(text.split())
+    family, given = usual_in_hangul(closed)
+    return len(closed) > 1 and family > 0 and (given >= _LIKELY_GIVEN or family * given >= _LIKELY)
+
+
+def _is_sure(closed: str) -> bool:
+    family, given = usual_in_hangul(closed)
+    return given >= _LIKELY_GIVEN and family * given >= _SURE
+
+
+def is_whole_name(closed: str) -> bool:
+    """Tell whether a text in Hangul is a whole name of three syllables or more."""
+    return 3 <= len(closed) <= 5 and given_size(closed) > 0
+
+
+def given_size(closed: str) -> int:
+    """Count the syllables after the family name, 0 if there is none."""
+    for size in (2, 1):
+        if closed[:size] in surnames.well_known() and len(closed) > size:
+            return len(closed) - size
+    return 0
+
+
+def _is_whole(text: str, least: int = 2) -> bool:
+    """Whether a text begins with a whole name of Korea, in letters of so many words."""
+    head = _HEAD.split(text, maxsplit=1)[0]
+    closed = "".join(head.split())
+    if lattice.is_hangul(closed[:1] or " "):
+        return is_whole_name(closed)
+    found = words_of(head)
+    if found and _LETTERS.fullmatch(found[0]):
+        ends = (found[0], found[-1])
+        are_words = len(found) >= least and all(map(str.isalpha, found))
+        return are_words and not surnames.latin().keys().isdisjoint(ends)
+    return len(closed) == 3 and any(
+        lattice.hangul(key) in surnames.well_known()
+        for key in surnames.han().get(closed[0], ())
+        if isinstance(key, tuple)
+    )
