@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 
 import attrs
@@ -14,7 +15,14 @@ from tests.estimate.naive_latent import twenty_lists
 from uncounted.captures import CaptureTable
 from uncounted.errors import NotEstimable, UsedWrongly
 from uncounted.estimate.base.mcmc import Convergence, convergence, places
-from uncounted.estimate.latent_class.chains import ChainDraws, _each, bound_of, pattern_tree, start
+from uncounted.estimate.latent_class.chains import (
+    ChainDraws,
+    _each,
+    bound_of,
+    pattern_tree,
+    sample,
+    start,
+)
 from uncounted.estimate.latent_class.estimator import StickBreakingPrior, _short, latent_class
 from uncounted.estimate.latent_class.gibbs import FINE, LOST, TOO_MANY, run_plain
 from uncounted.estimate.latent_class.kernels import Prior
@@ -186,7 +194,7 @@ def test_chains_in_two_places_are_named() -> None:
 
 def test_stuck_chains_refuse_and_say_where(monkeypatch: pytest.MonkeyPatch) -> None:
     """With leaps of one step, and half a second, what is left is not enough: no answer."""
-    monkeypatch.setattr("uncounted.estimate.latent_class.chains.STEPS", 1)
+    monkeypatch.setattr(sys.modules[sample.__module__], "STEPS", 1)
     fit = latent_class(twenty_lists(), budget=0.2)
     assert fit.status == "refused"
     assert "R-hat is" in (fit.reason or "")
