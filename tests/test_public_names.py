@@ -20,7 +20,7 @@ PUBLIC = {
         xi_table
     """,
     "uncounted.linkage": """
-        Evaluation Linkage at_chance capture_table evaluate link people_rows point_partition
+        Linkage at_chance capture_table link people_rows point_partition
     """,
     "uncounted.rates": """
         BiasPrior Bounds Contrast EffectiveSampleSize OutcomeColumns OutcomeTable Rate
