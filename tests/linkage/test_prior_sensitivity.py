@@ -226,7 +226,7 @@ def test_repeats_in_a_list_are_told_as_the_mean_over_draws(monkeypatch: pytest.M
         return drawn[-1]
 
     monkeypatch.setattr(partition_priors.PartitionPrior, "draw", spied)
-    monkeypatch.setattr(mcmc, "everybody_had_a_turn", lambda visits: True)  # in each sweep
+    monkeypatch.setattr(mcmc, "every_turn_taken", lambda schedule: True)  # in each sweep
     run = mcmc.Run(chains=1, warm_up=4, length=12, thin=3, rounds=1, refuse=np.inf)
     told = mcmc.sample(
         built, compared.rates, compared.lists, draws=4, seed=1, progress=silent, run=run

@@ -80,7 +80,7 @@ def exact(of: candidate_graph.CandidateGraph, reports: Ints) -> dict[naive.Parti
 def sampled(of: candidate_graph.CandidateGraph, patch: pytest.MonkeyPatch) -> NDArray[np.int32]:
     """Draws with m as it is before any partition."""
     patch.setattr(model, "draw_m", lambda rng, linked, kinds, rates: rates)
-    patch.setattr(model, "ask", lambda graph, rates: None)
+    patch.setattr(model, "choose_collapsed", lambda graph, rates: None)
     run = mcmc.Run(chains=2, length=5 * DRAWS // 2, watch=100, rounds=1, refuse=np.inf)
     return mcmc.sample(
         of,

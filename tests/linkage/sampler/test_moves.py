@@ -348,7 +348,7 @@ def together(shares: dict[naive.Partition, float], i: int, j: int) -> float:
         ([0, 1, 2, 0, 1], 1.0, [0.0, 0.0, 0.0], 1.0, 0.5, True),  # nobody twice on a list
     ],
 )
-@pytest.mark.parametrize("guess", [False, True])
+@pytest.mark.parametrize("link_probability", [False, True])
 def test_draws_agree_with_every_partition_written_out(
     lists: list[int],
     alpha: float,
@@ -375,7 +375,7 @@ def test_draws_agree_with_every_partition_written_out(
     check(possible, found)
 
 
-@pytest.mark.parametrize("guess", [False, True])
+@pytest.mark.parametrize("link_probability", [False, True])
 @pytest.mark.parametrize(
     ("lists", "same", "apart"),
     [

@@ -409,7 +409,7 @@ def test_whoever_is_together_is_made_firm_before_the_look_everywhere_alone(
         assert done[at - 1 : at + 2] == ["_firm_together", "look_everywhere", "_share"]
 
 
-@pytest.mark.parametrize(("each", "apt"), [(1, True), (3, False)])
+@pytest.mark.parametrize(("each", "informed"), [(1, True), (3, False)])
 def test_guesses_are_poor_where_a_place_hangs_on_the_others(each: int, informed: bool) -> None:
     """As many of two lists that repeat nobody, all alike: who is with whom is who is left.
 
